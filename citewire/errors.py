@@ -1,0 +1,115 @@
+"""Every error that Citewire raises on purpose, as one tree.
+
+CitewireError
+├── ConfigurationError            a setting is missing, unknown or contradictory
+├── StorageError                  Redis cannot do what is asked of it
+│   ├── StorageUnavailable        Redis does not answer
+│   ├── EmbeddedRedisError        the embedded server cannot be started or shared
+│   └── IndexMismatch             the live index is not the one that the settings ask for
+├── DocumentError                 one document cannot be ingested
+│   └── UnreadableDocument        the file is encrypted, broken or empty
+├── ModelError                    a model did not answer
+│   ├── ModelKeyRefused           401 or 403: the key is wrong
+│   ├── ModelBusy                 429: over the provider's limits
+│   ├── ModelUnavailable          5xx, connection refused, stream cut
+│   ├── ModelTimeout              no first token, or silence in mid-stream
+│   └── ModelRejected             any other 4xx: the provider refuses the request
+└── RequestError                  the client asks for what cannot be had
+    ├── ChatNotFound
+    ├── ChatBusy                  the chat already has a run
+    ├── TooManyRuns               over the limit of concurrent runs
+    ├── BodyTooLarge
+    └── Draining                  the server is shutting down
+
+Each message is written for the person who reads it and never holds a secret. How a class becomes
+an HTTP status or an `error` event stands in `citewire.api.errors`, and nowhere else.
+"""
+
+
+class CitewireError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class ConfigurationError(CitewireError):
+    """A setting is missing, unknown or contradictory; the message names it."""
+
+
+class StorageError(CitewireError):
+    """Redis cannot do what is asked of it."""
+
+
+class StorageUnavailable(StorageError):
+    """Redis does not answer."""
+
+
+class EmbeddedRedisError(StorageError):
+    """The embedded Redis server cannot be started or shared."""
+
+
+class IndexMismatch(StorageError):
+    """The live index has other fields or another vector size than the settings ask for."""
+
+
+class DocumentError(CitewireError):
+    """One document cannot be ingested; the others can."""
+
+
+class UnreadableDocument(DocumentError):
+    """The file is encrypted, broken or empty; the message says which."""
+
+
+class ModelError(CitewireError):
+    """A model did not answer."""
+
+
+class ModelKeyRefused(ModelError):
+    """The provider refused the API key (401 or 403)."""
+
+
+class ModelBusy(ModelError):
+    """The provider is over its limits (429).
+
+    Args:
+        message: what failed.
+        retry_after_s: seconds to wait as the provider said, or None.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ModelUnavailable(ModelError):
+    """The provider cannot be reached, failed (5xx) or cut the stream."""
+
+
+class ModelTimeout(ModelError):
+    """No first token in time, or silence in mid-stream."""
+
+
+class ModelRejected(ModelError):
+    """The provider refused the request itself (a 4xx other than 401, 403 and 429)."""
+
+
+class RequestError(CitewireError):
+    """The client asks for what cannot be had."""
+
+
+class ChatNotFound(RequestError):
+    """There is no chat of that id."""
+
+
+class ChatBusy(RequestError):
+    """The chat already has a run."""
+
+
+class TooManyRuns(RequestError):
+    """The server is at its limit of concurrent runs."""
+
+
+class BodyTooLarge(RequestError):
+    """The request body is over the limit."""
+
+
+class Draining(RequestError):
+    """The server is shutting down and takes no new runs."""

@@ -1,0 +1,172 @@
+"""The settings: one frozen class, read from the environment and `.env`, checked at start."""
+
+import os
+from pathlib import Path
+from typing import Literal, Self
+
+from dotenv import dotenv_values
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from citewire.errors import ConfigurationError
+
+PREFIX = "CITEWIRE_"
+ENV_FILE = ".env"
+
+
+class Settings(BaseSettings):
+    """All that can be set, with its default.
+
+    Every name is read from `CITEWIRE_<NAME>`; the provider's key and address from the usual
+    `OPENAI_API_KEY` and `OPENAI_BASE_URL`. Build it with `load_settings`, which also refuses
+    unknown names.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    # Storage
+    redis_url: SecretStr | None = Field(
+        None, description="Redis with search and JSON; unset: an embedded server in data_dir"
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("citewire"),
+        description="where the embedded Redis and the local model keep their files",
+    )
+    namespace: str = Field(
+        "citewire", pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="prefix of all keys in Redis"
+    )
+    index_algorithm: Literal["hnsw", "flat"] = Field("hnsw", description="vector index type")
+
+    # Models
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
+        description="any OpenAI-compatible server",
+    )
+    answers: Literal["auto", "openai", "extractive"] = Field(
+        "auto", description="who answers; auto: openai with a key or base URL, else extractive"
+    )
+    embeddings: Literal["auto", "openai", "local"] = Field(
+        "auto", description="who embeds; auto: openai with a key or base URL, else local"
+    )
+    model: str = Field("gpt-4o-mini", min_length=1, description="language model")
+    context_window: int | None = Field(
+        None, ge=1024, description="its window in tokens; needed for names unknown to OpenAI"
+    )
+    max_answer_tokens: int = Field(1024, ge=16, description="longest answer in tokens")
+    temperature: float = Field(0.1, ge=0, le=2)
+    embed_model: str = Field("text-embedding-3-small", min_length=1)
+    embed_dim: int | None = Field(
+        None, ge=8, le=8192, description="vector size; needed for names unknown to OpenAI"
+    )
+    embed_batch: int = Field(64, ge=1, le=2048, description="passages per embedding request")
+    model_retries: int = Field(
+        2, ge=0, le=10, description="tries after the first, and only before the first token"
+    )
+
+    # Retrieval and passages
+    similarity_top_k: int = Field(6, ge=1, le=50, description="passages given to the model")
+    passage_tokens: int = Field(220, ge=32, le=2048, description="longest passage in tokens")
+    passage_overlap: int = Field(30, ge=0, le=512, description="tokens shared by neighbours")
+
+    # History for condensing
+    history_turns: int = Field(6, ge=0, le=100)
+    history_tokens: int = Field(1500, ge=0)
+
+    # Timeouts of a run, in seconds
+    first_token_timeout_s: float = Field(60, gt=0)
+    idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")
+    run_timeout_s: float = Field(300, gt=0)
+
+    # The server
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    max_runs: int = Field(256, ge=1, description="concurrent runs; over it: 429")
+    max_body_bytes: int = Field(64 * 1024, ge=1024)
+    max_message_chars: int = Field(8000, ge=1, le=8000)
+    sse_ping_s: float = Field(15, gt=0)
+    send_timeout_s: float = Field(
+        30, gt=0, description="a client that reads nothing for so long is cut off"
+    )
+    shutdown_grace_s: float = Field(10, gt=0, description="time to store the running answers")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def has_provider(self) -> bool:
+        """Whether an OpenAI-compatible provider is configured."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def answers_from(self) -> Literal["openai", "extractive"]:
+        """Who answers, with `auto` resolved."""
+        if self.answers != "auto":
+            return self.answers
+        return "openai" if self.has_provider else "extractive"
+
+    @property
+    def embeddings_from(self) -> Literal["openai", "local"]:
+        """Who embeds, with `auto` resolved."""
+        if self.embeddings != "auto":
+            return self.embeddings
+        return "openai" if self.has_provider else "local"
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Self:
+        if not self.has_provider and "openai" in (self.answers, self.embeddings):
+            which = "CITEWIRE_ANSWERS" if self.answers == "openai" else "CITEWIRE_EMBEDDINGS"
+            raise ValueError(f"{which}=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
+        if self.passage_overlap >= self.passage_tokens:
+            raise ValueError(
+                "CITEWIRE_PASSAGE_OVERLAP must be smaller than CITEWIRE_PASSAGE_TOKENS"
+            )
+        if self.first_token_timeout_s > self.run_timeout_s:
+            raise ValueError(
+                "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"
+            )
+        if self.embeddings_from == "local" and self.embed_dim not in (None, 384):
+            raise ValueError("CITEWIRE_EMBED_DIM: the local embedding model has 384 dimensions")
+        return self
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment and `.env`, with `overrides` on top.
+
+    Raises:
+        ConfigurationError: a name is unknown, a value is not valid or two contradict each other.
+    """
+    _refuse_unknown_names()
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise ConfigurationError(_describe(error)) from None
+
+
+def env_name(field: str) -> str:
+    """The environment variable that sets `field`."""
+    return field.upper() if field.startswith("openai_") else f"{PREFIX}{field.upper()}"
+
+
+def _refuse_unknown_names() -> None:
+    known = {env_name(field) for field in Settings.model_fields}
+    given = {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else ())}
+    unknown = sorted(n for n in given if n.upper().startswith(PREFIX) and n.upper() not in known)
+    if unknown:
+        raise ConfigurationError(
+            f"unknown setting {', '.join(unknown)}; the known ones are listed in .env.example"
+        )
+
+
+def _describe(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        said = problem["msg"].removeprefix("Value error, ")
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        name = env_name(field) if field in Settings.model_fields else field
+        lines.append(f"{name}: {said}" if name else said)
+    return "; ".join(lines)
