@@ -1,0 +1,1 @@
+"""Everything that is kept in Redis, and the embedded server."""

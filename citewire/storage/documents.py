@@ -1,0 +1,136 @@
+"""The documents that are indexed, and where each of them lies."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from redis.asyncio import Redis
+
+from citewire.storage.refusals import storage_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One place where a document lies.
+
+    Args:
+        folder: name of the folder that was ingested.
+        root: its absolute path.
+        path: where in it the file lies, with forward slashes.
+        size: in bytes.
+        mtime_ns: when it was last modified, in nanoseconds since 1970.
+    """
+
+    folder: str
+    root: str
+    path: str
+    size: int
+    mtime_ns: int
+
+    @property
+    def key(self) -> str:
+        """What tells this place from others; the same whatever lies there."""
+        place = "\0".join((self.folder, self.root, self.path))
+        return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document: its bytes by their hash, and all the places where they lie.
+
+    `ingested_at` is ISO 8601 in UTC.
+    """
+
+    doc_id: str
+    title: str
+    language: str
+    pages: int
+    passages: int
+    locations: tuple[Location, ...]
+    ingested_at: str
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """The record that `to_json` made `stored` of; fields of later versions are left out."""
+        places = sorted(stored["locations"].values(), key=lambda p: (p["root"], p["path"]))
+        locations = tuple(
+            Location(**{name: place[name] for name in Location.__slots__}) for place in places
+        )
+        rest = {name: stored[name] for name in cls.__slots__ if name != "locations"}
+        return cls(**rest, locations=locations)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored: the locations by key, so that adding one is a single command."""
+        return {**asdict(self), "locations": _by_key(self.locations)}
+
+
+class DocumentStore:
+    """The document records of one namespace.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+
+    Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
+    """
+
+    def __init__(self, client: Redis, namespace: str) -> None:
+        # Untyped: the client's stubs have no JSON commands.
+        self._client: Any = client
+        self._namespace = namespace
+
+    async def get(self, doc_id: str) -> DocumentRecord | None:
+        """The record of `doc_id`, or None."""
+        with storage_errors("the document records"):
+            stored = await self._client.execute_command("JSON.GET", self._key(doc_id))
+        return DocumentRecord.from_json(json.loads(stored)) if stored else None
+
+    async def put(self, record: DocumentRecord) -> None:
+        """Store `record`: from now on the document counts as ingested.
+
+        Its passages are written before. Locations that another process added meanwhile stay.
+        """
+        ingested = datetime.fromisoformat(record.ingested_at).timestamp()
+        with storage_errors("the document records"):
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.execute_command(
+                    "JSON.MERGE", self._key(record.doc_id), "$", json.dumps(record.to_json())
+                )
+                pipe.zadd(self._ids, {record.doc_id: ingested})
+                await pipe.execute()
+
+    async def add_location(self, doc_id: str, location: Location) -> None:
+        """Note that `doc_id`, which must be known, also lies at `location`."""
+        path = f'$.locations["{location.key}"]'
+        place = json.dumps(asdict(location))
+        with storage_errors("the document records"):
+            await self._client.execute_command("JSON.SET", self._key(doc_id), path, place)
+
+    async def list(self) -> list[DocumentRecord]:
+        """All documents in the order in which they were ingested, in two round trips."""
+        with storage_errors("the document records"):
+            ids = [_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
+            if not ids:
+                return []
+            keys = [self._key(doc_id) for doc_id in ids]
+            stored = await self._client.execute_command("JSON.MGET", *keys, "$")
+        # One may have been removed between the two.
+        return [DocumentRecord.from_json(json.loads(one)[0]) for one in stored if one]
+
+    @property
+    def _ids(self) -> str:
+        return f"{self._namespace}:documents"
+
+    def _key(self, doc_id: str) -> str:
+        return f"{self._namespace}:document:{doc_id}"
+
+
+def _by_key(locations: Iterable[Location]) -> dict[str, dict[str, Any]]:
+    return {location.key: asdict(location) for location in locations}
+
+
+def _text(reply: bytes | str) -> str:
+    return reply.decode() if isinstance(reply, bytes) else reply

@@ -1,0 +1,48 @@
+"""The pool of connections to Redis."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+CONNECTION_WAIT_S = 5.0
+
+
+class WaitingPool(ConnectionPool):
+    """A bounded pool in which commands wait in line for a free connection.
+
+    Deliberately not `BlockingConnectionPool`: its release awaits a lock, so a command cancelled
+    while others wait loses its connection for good. And unlike `ConnectionPool` it connects outside
+    of any lock, so that nobody queues behind a server that does not answer.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._free = asyncio.Semaphore(self.max_connections)
+
+    async def get_connection(
+        self, command_name: str | None = None, *keys: Any, **options: Any
+    ) -> AbstractConnection:
+        """Take a connection, connected and checked; `release` gives it back."""
+        try:
+            async with asyncio.timeout(CONNECTION_WAIT_S):
+                await self._free.acquire()
+        except TimeoutError:
+            raise RedisTimeoutError("all connections are in use") from None
+        take: Callable[[], AbstractConnection] = self.get_available_connection
+        connection = take()
+        try:
+            await self.ensure_connection(connection)
+        except BaseException:
+            await self.release(connection)
+            raise
+        return connection
+
+    async def release(self, connection: AbstractConnection) -> None:
+        """Give a connection back and let the next in line have it."""
+        try:
+            await super().release(connection)
+        finally:
+            self._free.release()

@@ -1,0 +1,232 @@
+"""The passage index: its fields, its version, and what is live compared with what is wanted."""
+
+import asyncio
+import hashlib
+import time
+from typing import Any, Literal
+
+from redis.asyncio import Redis
+from redis.commands.search.indexDefinition import IndexDefinition, IndexType
+from redis.exceptions import ResponseError
+from redisvl.schema import IndexSchema
+
+from citewire.errors import IndexMismatch, StorageUnavailable
+from citewire.storage.live_index import (
+    LiveIndex,
+    as_text,
+    read_live_index,
+    says_unknown,
+    wanted_fields,
+)
+from citewire.storage.refusals import storage_errors
+
+SCHEMA_VERSION = 1
+
+POLL_S = 0.05
+
+REMEDY = (
+    "ingest again into another CITEWIRE_NAMESPACE, or set CITEWIRE_EMBED_MODEL, "
+    "CITEWIRE_EMBED_DIM and CITEWIRE_INDEX_ALGORITHM back"
+)
+
+
+def index_name(namespace: str) -> str:
+    """The search index of `namespace`; a new schema version is another index."""
+    return f"{namespace}:passages:v{SCHEMA_VERSION}"
+
+
+def folder_id(name: str) -> str:
+    """What a folder is filtered by: hexadecimal, because a name in a tag query may match nothing.
+
+    RediSearch splits tags at commas and does not unescape every character (`|`, `?`, a backtick).
+    """
+    return hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def build_schema(
+    *, namespace: str, dims: int, algorithm: Literal["hnsw", "flat"] = "hnsw"
+) -> IndexSchema:
+    """The schema of the passages of `namespace`.
+
+    Args:
+        namespace: prefix of all keys.
+        dims: size of the embedding vectors.
+        algorithm: `hnsw` for large archives, `flat` for exact search in small ones.
+    """
+    vector = {
+        "dims": dims,
+        "algorithm": algorithm,
+        "datatype": "float32",
+        "distance_metric": "cosine",
+    }
+    if algorithm == "hnsw":
+        vector |= {"m": 16, "ef_construction": 200, "ef_runtime": 64}
+    fields = [
+        {"name": "id", "type": "tag", "attrs": {"case_sensitive": True}},
+        {"name": "doc_id", "type": "tag", "attrs": {"case_sensitive": True}},
+        {"name": "folder_id", "type": "tag", "attrs": {"case_sensitive": True}},
+        {"name": "language", "type": "tag"},
+        {"name": "text", "type": "text"},
+        {"name": "title", "type": "text"},
+        {"name": "page", "type": "numeric"},
+        {"name": "vector", "type": "vector", "attrs": vector},
+    ]
+    index = {"name": index_name(namespace), "prefix": f"{namespace}:passage"}
+    return IndexSchema.from_dict({"index": index, "fields": fields})
+
+
+def namespace_of(schema: IndexSchema) -> str:
+    """The namespace that `schema` was built for."""
+    return str(schema.index.prefix).removesuffix(":passage")
+
+
+async def ensure_index(
+    client: Redis,
+    schema: IndexSchema,
+    *,
+    embedding: str,
+    replace_empty: bool = False,
+    timeout_s: float = 60.0,
+) -> None:
+    """Create the index if there is none, otherwise check it; safe in several processes at once.
+
+    With `replace_empty`, an index that does not fit is replaced instead of being refused if it
+    holds nothing and its namespace no documents: whoever only tried out the defaults may change
+    the embedding model. For the start of a process only: two that run with different settings
+    and keep doing so would take the index away from each other.
+
+    Args:
+        client: connection to the Redis that holds the passages.
+        schema: what is wanted, from `build_schema`.
+        embedding: name of the embedding model, compared with the one that was used before.
+        replace_empty: see above.
+        timeout_s: how long to wait in seconds while Redis indexes existing passages.
+
+    Raises:
+        IndexMismatch: the index was built for other fields, another vector size or model.
+        StorageUnavailable: Redis does not answer, or is still indexing after `timeout_s`.
+    """
+    with storage_errors("the index"):
+        await _create(client, schema, embedding)
+        live = await _settled(client, schema, timeout_s)
+        differences = await _differences(client, schema, live, embedding)
+        if differences and replace_empty and await _holds_nothing(client, schema, live):
+            await _drop(client, schema)
+            await _create(client, schema, embedding)
+            live = await _settled(client, schema, timeout_s)
+            differences = await _differences(client, schema, live, embedding)
+    _refuse(schema, differences, live)
+
+
+async def check_index(client: Redis, schema: IndexSchema, *, embedding: str) -> None:
+    """Compare the live index with `schema` without changing anything, for readiness.
+
+    Raises:
+        IndexMismatch: the index is missing, differs, or could not take some passages.
+        StorageUnavailable: Redis does not answer or is still indexing.
+    """
+    with storage_errors("the index"):
+        live = await read_live_index(client, schema.index.name)
+        if live is None:
+            raise IndexMismatch(
+                f"the index {schema.index.name} is missing in Redis (was it flushed?): "
+                "restart `citewire serve`, and run `citewire ingest` if the passages are gone too"
+            )
+        differences = await _differences(client, schema, live, embedding)
+    _refuse(schema, differences, live)
+    if live.indexing:
+        raise StorageUnavailable(
+            f"Redis is still indexing the passages ({live.percent_indexed:.0%} done)"
+        )
+
+
+async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
+    # The separator belongs to the prefix: without it `ns:passage` would also match `ns:passages`.
+    prefix = f"{schema.index.prefix}{schema.index.key_separator}"
+    definition = IndexDefinition(  # type: ignore[no-untyped-call]
+        prefix=[prefix], index_type=IndexType.HASH
+    )
+    try:
+        search = client.ft(schema.index.name)  # type: ignore[no-untyped-call]
+        await search.create_index(fields=schema.redis_fields, definition=definition)
+    except ResponseError as error:
+        if "already exists" not in str(error).lower():
+            raise
+    # In one transaction: of several processes with different settings one writes all the fields.
+    async with client.pipeline(transaction=True) as pipe:
+        for field, value in _fingerprint(schema, embedding).items():
+            pipe.hsetnx(_fingerprint_key(schema), field, value)
+        await pipe.execute()
+
+
+async def _settled(client: Redis, schema: IndexSchema, timeout_s: float) -> LiveIndex:
+    deadline = time.monotonic() + timeout_s
+    while True:
+        live = await read_live_index(client, schema.index.name)
+        if live is not None and not live.indexing:
+            return live
+        if time.monotonic() > deadline:
+            done = f"{live.percent_indexed:.0%} done" if live else "no index yet"
+            raise StorageUnavailable(f"Redis is still indexing the passages ({done})")
+        # No index at all: another process is just replacing an empty one.
+        await asyncio.sleep(POLL_S)
+
+
+async def _differences(
+    client: Redis, schema: IndexSchema, live: LiveIndex, embedding: str
+) -> list[str]:
+    found = []
+    wanted = wanted_fields(schema)
+    for name in sorted(wanted.keys() | live.fields.keys()):
+        is_, should = live.fields.get(name, "missing"), wanted.get(name, "not there")
+        if is_ != should:
+            found.append(f"field {name} is {is_}, wanted {should}")
+    # The client's stubs know neither the async nor the sync form alone.
+    asked: Any = client.hget(_fingerprint_key(schema), "embedding")
+    used = await asked
+    if used is not None and as_text(used) != embedding:
+        found.append(f"the embedding model is {as_text(used)}, wanted {embedding}")
+    return found
+
+
+def _refuse(schema: IndexSchema, differences: list[str], live: LiveIndex) -> None:
+    if differences:
+        raise IndexMismatch(
+            f"the index {schema.index.name} does not fit: {'; '.join(differences)}. Fix: {REMEDY}"
+        )
+    if live.failures:
+        raise IndexMismatch(
+            f"the index {schema.index.name} could not take {live.failures} passages "
+            f"(hash_indexing_failures; the last: {live.last_failure}), they are never found. "
+            f"Fix: {REMEDY}"
+        )
+
+
+async def _holds_nothing(client: Redis, schema: IndexSchema, live: LiveIndex) -> bool:
+    documents: int = await client.exists(f"{namespace_of(schema)}:documents")
+    return not (live.passages or live.failures or documents)
+
+
+async def _drop(client: Redis, schema: IndexSchema) -> None:
+    try:
+        search = client.ft(schema.index.name)  # type: ignore[no-untyped-call]
+        await search.dropindex(delete_documents=False)
+    except ResponseError as error:
+        # Another process may have been faster.
+        if not says_unknown(error):
+            raise
+    await client.delete(_fingerprint_key(schema))
+
+
+def _fingerprint_key(schema: IndexSchema) -> str:
+    return f"{namespace_of(schema)}:index"
+
+
+def _fingerprint(schema: IndexSchema, embedding: str) -> dict[str, str]:
+    vector = schema.fields["vector"].attrs
+    return {
+        "schema_version": str(SCHEMA_VERSION),
+        "dims": str(vector.dims),
+        "algorithm": str(vector.algorithm.value).lower(),
+        "embedding": embedding,
+    }
