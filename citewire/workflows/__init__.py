@@ -1,0 +1,1 @@
+"""The workflow around one answer: condense, retrieve, synthesise."""

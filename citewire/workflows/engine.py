@@ -1,0 +1,169 @@
+"""The engines of one run: CondenseQuestionChatEngine over a streaming CitationQueryEngine.
+
+Both are the library's own, with the steps replaced that do harm or cost time (ADR 0002):
+
+- passages keep their identity as citation nodes; the library gives random ids and no offsets;
+- a passage is one source: it was cut to size at ingestion and is not split again;
+- sources are announced as soon as they are found, before the model is asked;
+- the answer's stream is handed to the caller, who owns it. The library puts a task and a queue in
+  between that outlive a cancelled caller, and that write to the history behind its back.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.llms.types import ChatMessage
+from llama_index.core.base.response.schema import AsyncStreamingResponse
+from llama_index.core.chat_engine import CondenseQuestionChatEngine
+from llama_index.core.chat_engine.types import StreamingAgentChatResponse
+from llama_index.core.llms import LLM
+from llama_index.core.memory import ChatMemoryBuffer
+from llama_index.core.node_parser import TextSplitter
+from llama_index.core.query_engine import CitationQueryEngine
+from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.schema import NodeWithScore, QueryBundle
+from llama_index.core.vector_stores.types import BasePydanticVectorStore
+from llama_index.core.workflow import Event
+
+from citewire.workflows.events import QueryEvent, SourcesEvent, Stage, StageEvent
+from citewire.workflows.prompts import CONDENSE_PROMPT, source_header
+from citewire.workflows.retriever import PassageFilter, PassageRetriever
+from citewire.workflows.spans import unspanned
+from citewire.workflows.synthesis import on_retry
+
+CondenseRule = Callable[[str, Sequence[ChatMessage]], str]
+"""Makes a follow-up stand alone without a model: (question, history) -> standalone question."""
+
+
+class WholePassages(TextSplitter):
+    """Splits nothing: a passage was cut to size at ingestion and is one source.
+
+    The library's default splitter loads nltk's and tiktoken's tables and cuts every passage again
+    for every question.
+    """
+
+    def split_text(self, text: str) -> list[str]:
+        """The text, whole."""
+        return [text]
+
+
+class PassageCitationEngine(CitationQueryEngine):
+    """CitationQueryEngine whose sources are the passages themselves, with their ids."""
+
+    def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        return [_numbered(number, found) for number, found in enumerate(nodes, start=1)]
+
+
+def _numbered(number: int, found: NodeWithScore) -> NodeWithScore:
+    passage = found.node
+    text = f"{source_header(number, passage)}\n{passage.get_content()}\n"
+    return NodeWithScore(node=passage.model_copy(update={"text": text}), score=found.score)
+
+
+class ReportChatEngine(CondenseQuestionChatEngine):
+    """CondenseQuestionChatEngine that says what it does and leaves the stream to its caller.
+
+    One per run: its memory holds the chat's history and nothing is ever written to it.
+
+    Args:
+        query_engine: finds and cites.
+        llm: condenses, unless `rule` is given.
+        memory: the turns before this one.
+        rule: condenses instead of the model.
+        announce: called with each event as it happens.
+    """
+
+    def __init__(
+        self,
+        query_engine: PassageCitationEngine,
+        llm: LLM,
+        memory: ChatMemoryBuffer,
+        *,
+        rule: CondenseRule | None,
+        announce: Callable[[Event], None],
+    ) -> None:
+        super().__init__(query_engine, CONDENSE_PROMPT, memory, llm)
+        self._citations = query_engine
+        self._rule = rule
+        self._announce = announce
+
+    @unspanned
+    async def astream_chat(
+        self, message: str, chat_history: list[ChatMessage] | None = None
+    ) -> StreamingAgentChatResponse:
+        """Condense, retrieve and begin to answer.
+
+        Returns:
+            The sources in `source_nodes` and the text to come in `achat_stream`, which the caller
+            must close. It is the raw stream: nothing runs that the caller does not drive.
+        """
+        history = self._memory.get_all() if chat_history is None else chat_history
+        standalone = await self._standalone(message, history)
+        self._announce(QueryEvent(standalone=standalone))
+        bundle = QueryBundle(standalone)
+        self._enter("retrieve")
+        nodes = await self._citations.aretrieve(bundle)
+        if nodes:
+            self._announce(StageEvent(stage="generate"))
+        self._announce(SourcesEvent(nodes=nodes))
+        on_retry.set(None)  # in the contract no status follows the sources
+        if not nodes:
+            return StreamingAgentChatResponse(is_writing_to_memory=False)
+        response = await self._citations.asynthesize(bundle, nodes)
+        assert isinstance(response, AsyncStreamingResponse)
+        return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
+
+    def _enter(self, stage: Stage) -> None:
+        event = StageEvent(stage=stage)
+        self._announce(event)
+        on_retry.set(lambda: self._announce(event))
+
+    async def _standalone(self, message: str, history: list[ChatMessage]) -> str:
+        if not history:
+            return message
+        self._enter("condense")
+        if self._rule is not None:
+            return self._rule(message, history)
+        return (await self._acondense_question(history, message)).strip() or message
+
+
+@dataclass
+class AnsweringResponse(StreamingAgentChatResponse):
+    """A chat response that gives the query engine's own response, stream and all."""
+
+    answer: AsyncStreamingResponse | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """All that the engines of a run are made from; built once, for building them costs nothing."""
+
+    store: BasePydanticVectorStore
+    embed_model: BaseEmbedding
+    synthesiser: BaseSynthesizer
+    llm: LLM
+    rule: CondenseRule | None
+    top_k: int
+    splitter: TextSplitter = field(default_factory=WholePassages)
+
+    def for_run(
+        self,
+        *,
+        history: Sequence[ChatMessage],
+        filter: PassageFilter,
+        announce: Callable[[Event], None],
+    ) -> ReportChatEngine:
+        """The chat engine of one run."""
+        retriever = PassageRetriever(self.store, self.embed_model, top_k=self.top_k, filter=filter)
+        query_engine = PassageCitationEngine(
+            retriever,
+            llm=self.llm,
+            response_synthesizer=self.synthesiser,
+            text_splitter=self.splitter,
+        )
+        # Already cut to the budget; a tokenizer is asked for but never called.
+        memory = ChatMemoryBuffer.from_defaults(
+            chat_history=list(history), token_limit=1, tokenizer_fn=str.split
+        )
+        return ReportChatEngine(query_engine, self.llm, memory, rule=self.rule, announce=announce)

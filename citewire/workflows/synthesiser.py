@@ -1,0 +1,98 @@
+"""The synthesiser that asks a language model: one prompt, one stream."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any, Literal, cast
+
+from llama_index.core.base.llms.types import ChatMessage
+from llama_index.core.base.response.schema import AsyncStreamingResponse
+from llama_index.core.indices.prompt_helper import ChatPromptHelper, PromptHelper
+from llama_index.core.llms import LLM
+from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
+from llama_index.core.types import RESPONSE_TEXT_TYPE
+
+from citewire.workflows.prompts import answer_messages
+from citewire.workflows.spans import unspanned
+from citewire.workflows.synthesis import GENERATION, Generation
+
+_REASONS = {"stop": "stop", "length": "length", "content_filter": "content_filter"}
+
+
+class ModelSynthesiser(BaseSynthesizer):
+    """Streams a model's answer over citation nodes.
+
+    The library's `CompactAndRefine` tokenises the whole context again for each question, although
+    the passages are few and cut to size; this one renders the prompt and streams. That the prompt
+    fits the model's window is checked once, at start.
+    """
+
+    def __init__(self, llm: LLM) -> None:
+        # Helpers that are given are not built: the library's own load tiktoken's tables.
+        super().__init__(
+            llm=llm,
+            streaming=True,
+            prompt_helper=PromptHelper(tokenizer=str.split),
+            chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
+        )
+
+    def _get_prompts(self) -> dict[str, Any]:
+        return {}
+
+    def _update_prompts(self, prompts: dict[str, Any]) -> None:
+        raise NotImplementedError("the prompts stand in citewire.workflows.prompts")
+
+    def get_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> RESPONSE_TEXT_TYPE:
+        """Not available: answers are streamed."""
+        raise NotImplementedError("answers are streamed: use asynthesize")
+
+    async def aget_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> RESPONSE_TEXT_TYPE:
+        """Not available: answers are made from nodes, not from bare text."""
+        raise NotImplementedError("answers are streamed: use asynthesize")
+
+    @unspanned
+    async def asynthesize(
+        self,
+        query: QueryType,
+        nodes: list[NodeWithScore],
+        additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        **response_kwargs: Any,
+    ) -> AsyncStreamingResponse:
+        """Begin to answer; nothing is asked of the model before the stream is read.
+
+        Returns:
+            The stream, with its `Generation` in `metadata`.
+        """
+        question = query.query_str if isinstance(query, QueryBundle) else query
+        generation = Generation()
+        return AsyncStreamingResponse(
+            self._stream(answer_messages(question, nodes), generation),
+            source_nodes=list(nodes),
+            metadata={GENERATION: generation},
+        )
+
+    async def _stream(
+        self, messages: list[ChatMessage], generation: Generation
+    ) -> AsyncGenerator[str, None]:
+        chunks = await self._llm.astream_chat(messages)
+        async with aclosing(cast(AsyncGenerator[Any, None], chunks)):
+            async for chunk in chunks:
+                if chunk.delta:
+                    generation.completion_tokens += len(getattr(chunk.delta, "parts", "1"))
+                    yield chunk.delta
+                if chunk.additional_kwargs:
+                    _note(generation, chunk.additional_kwargs)
+
+
+def _note(generation: Generation, facts: dict[str, Any]) -> None:
+    reason = _REASONS.get(str(facts.get("finish_reason")))
+    if reason:
+        generation.finish_reason = cast(Literal["stop", "length", "content_filter"], reason)
+    generation.prompt_tokens = int(facts.get("prompt_tokens") or generation.prompt_tokens)
+    generation.completion_tokens = int(
+        facts.get("completion_tokens") or generation.completion_tokens
+    )
