@@ -1,0 +1,1 @@
+"""Use cases: answering in a chat, ingesting folders, building the models."""

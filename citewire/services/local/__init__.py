@@ -1,0 +1,1 @@
+"""Models that need no key: MiniLM embeddings, extractive answers, condensing by rule."""

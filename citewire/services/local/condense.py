@@ -1,0 +1,174 @@
+"""A follow-up made into a question that stands alone, by rule: no model."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+from citewire.services.local import followups
+from citewire.services.local.words import listed, stem, words, years
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_IN_YEAR = re.compile(r"\s+(?:in|for|during|of|en|de|durante)\s+(?:19|20)\d\d(?!\d)", re.I)
+_QUARTER = re.compile(r"\b(?:Q[1-4]|[1-4]Q|[1-4]T|T[1-4])\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"\b(?P<word>in|en|at|for|para|de|of|from|by)\s+(?:the |el |la )?$", re.IGNORECASE
+)
+_ASKED_THING = re.compile(
+    r"(?P<start>\b(?:was|were|is|are|fue|fueron|es|son|era|eran)\s+(?:the|el|la|los|las)\s+)"
+    r"(?P<thing>[^?,.;]+?)(?=\s+(?:of|in|for|at|by|during|from|de|del|en|para|por|durante)\b|[?,.;]|$)",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:the|el|la|los|las)\s+", re.IGNORECASE)
+_PREPOSITIONS = listed("in en at for para de of from by during on con with sobre about")
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    """Where the talk stands: the last question as it stands alone, and what it is about."""
+
+    question: str
+    topic: tuple[str, ...]
+
+
+def condense(question: str, history: Sequence[ChatMessage]) -> str:
+    """`question` as it can be understood without `history`.
+
+    A question that stands alone comes back unchanged. A follow-up takes what it lacks from the
+    user's questions before it, resolved in order, and keeps all that it says itself.
+
+    Args:
+        question: the user's new message.
+        history: the turns before it, oldest first; only the user's are read.
+    """
+    thread: _Thread | None = None
+    for message in history:
+        if message.role == MessageRole.USER and message.content:
+            thread = _follow(message.content.strip(), thread)
+    return _follow(question, thread).question if thread else question
+
+
+def _follow(question: str, thread: _Thread | None) -> _Thread:
+    if thread is not None and followups.is_chatter(question):
+        return _Thread(question, thread.topic)
+    if thread is None:
+        return _Thread(question, _topic_of(question))
+    if followups.is_standalone(question):
+        # "What are the main risks?" after a question about Acme is about Acme.
+        whom = followups.names(thread.question) if followups.is_brief(question) else ()
+        whole = _with_topic(question, whom)
+        return _Thread(whole, _topic_of(whole))
+    if followups.is_elliptic(question):
+        changed = _change(question, thread)
+        return _Thread(changed, _topic_of(changed))
+    own = followups.has_own_subject(question)
+    topic = followups.names(thread.question) if own else thread.topic
+    resolved = _with_topic(question, topic)
+    if own:
+        return _Thread(resolved, _topic_of(resolved))
+    # The topic stays that of the question which had one, or every turn would water it down.
+    return _Thread(resolved, thread.topic)
+
+
+def _topic_of(question: str) -> tuple[str, ...]:
+    """Names whole, and the other words that mean something, in their order."""
+    found = followups.names(question)
+    parts = {stem(word) for name in found for word in words(name)}
+    topic: list[str] = []
+    for word in followups.content(question):
+        name = next((name for name in found if stem(word) in {stem(w) for w in words(name)}), None)
+        wanted = name or word
+        if wanted not in topic and (name or stem(word) not in parts):
+            topic.append(wanted)
+    return tuple(topic)
+
+
+def _with_topic(question: str, topic: Sequence[str]) -> str:
+    """`question` with the words of `topic` that it lacks behind it."""
+    own = {stem(word) for word in words(question)}
+    lacking = [part for part in topic if not {stem(word) for word in words(part)} <= own]
+    if years(question) and not followups.compares(question):
+        lacking = [part for part in lacking if not years(part)]
+    elif (shift := followups.shifted_year(question)) and (known := years(" ".join(lacking))):
+        lacking = [_YEAR.sub(lambda year: str(int(year[0]) + shift), part) for part in lacking]
+        question = followups.without_shift(question) if len(known) == 1 else question
+    return f"{question} ({' '.join(lacking)})" if lacking else question
+
+
+def _change(follow_up: str, thread: _Thread) -> str:
+    """The question before with what `follow_up` names put in the place of its like."""
+    rest = followups.without_lead(follow_up).strip(" ?¿.!")
+    if followups.has_negation(rest):
+        return _append(thread.question, rest)
+    question = thread.question
+    shift = followups.shifted_year(rest)
+    if shift and len(set(_YEAR.findall(question))) == 1:
+        question = _YEAR.sub(lambda year: str(int(year[0]) + shift), question)
+        rest = _tidy(followups.without_shift(rest))
+    if len(set(_YEAR.findall(rest))) > 1:
+        question = _IN_YEAR.sub("", question)
+    question, rest = _swap(_YEAR, question, rest)
+    question, rest = _swap(_QUARTER, question, rest)
+    question, rest = _swap_name(question, rest)
+    return _swap_thing(question, rest) if followups.content(rest) else question
+
+
+def _swap(kind: re.Pattern[str], question: str, rest: str) -> tuple[str, str]:
+    """Put the one `kind` of `rest` in the place of the one in `question`."""
+    new, old = set(kind.findall(rest)), set(kind.findall(question))
+    if len(new) != 1 or len(old) != 1:
+        return question, rest
+    (value,) = new
+    return kind.sub(value, question), _tidy(kind.sub("", rest))
+
+
+def _swap_name(question: str, rest: str) -> tuple[str, str]:
+    """Put the one name of `rest` in the place of the one that stands behind a like word."""
+    new = list(followups.NAME.finditer(rest))
+    if len(new) != 1:
+        return question, rest
+    wanted = _word_before(rest, new[0].start())
+    names = followups.names(question)
+    places = [match for match in followups.NAME.finditer(question) if match[0] in names]
+    # "in Spain" takes the place of another "in ..."; a bare name that of one without "in".
+    fit = [
+        place
+        for place in places
+        if (_word_before(question, place.start()) in ("in", "en")) == (wanted in ("in", "en"))
+    ]
+    if len(fit) != 1:
+        return question, rest
+    changed = question[: fit[0].start()] + new[0][0] + question[fit[0].end() :]
+    left = rest[: new[0].start()] + rest[new[0].end() :]
+    return changed, _tidy(left.replace("'s", ""))
+
+
+def _word_before(text: str, at: int) -> str:
+    found = _PLACE.search(text[:at])
+    return found["word"].lower() if found else ""
+
+
+def _swap_thing(question: str, rest: str) -> str:
+    """Put `rest` in the place of what was asked for, or behind the question."""
+    found = _ASKED_THING.search(question)
+    first = words(rest)[0].lower()
+    is_thing = first not in _PREPOSITIONS and not _YEAR.search(rest) and not _QUARTER.search(rest)
+    if not found or not is_thing or not _ARTICLE.match(rest):
+        return _append(question, rest)
+    return (
+        question[: found.start("thing")] + _ARTICLE.sub("", rest) + question[found.end("thing") :]
+    )
+
+
+def _append(question: str, rest: str) -> str:
+    body = question.rstrip(" ?.!")
+    return f"{body}{' ' if words(rest)[0].lower() in _PREPOSITIONS else ', '}{rest}?"
+
+
+def _tidy(rest: str) -> str:
+    """What is left of a follow-up after a swap, without the prepositions that hang in the air."""
+    left = words(rest)
+    while left and (left[-1].lower() in _PREPOSITIONS or left[-1].lower() in ("the", "el", "la")):
+        left.pop()
+    return rest.strip(" ,") if len(left) == len(words(rest)) else " ".join(left)

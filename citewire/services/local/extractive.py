@@ -1,0 +1,174 @@
+"""A response synthesiser without a language model: it quotes the sentences that answer best."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.response.schema import AsyncStreamingResponse
+from llama_index.core.llms.mock import MockLLM
+from llama_index.core.response_synthesizers import BaseSynthesizer
+from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
+from numpy.typing import NDArray
+
+from citewire.services.local.asked import focus, lacks_evidence
+from citewire.services.local.evidence import pick, score
+from citewire.services.local.passages import Passage, Sentence, candidates
+from citewire.services.local.words import is_spanish
+from citewire.workflows.synthesis import GENERATION, Generation
+
+MODEL_NAME = "extractive"
+
+_NO_EVIDENCE_ENGLISH = "The reports that were searched do not answer this question."
+_NO_EVIDENCE_SPANISH = "Los informes consultados no responden a esta pregunta."
+_STOP = re.compile(r"[.!?…。！？]+$")
+_PIECE = re.compile(r"\s*\S+")
+
+Vectors = NDArray[np.float32]
+
+
+class ExtractiveSynthesiser(BaseSynthesizer):
+    """Answers with one to four sentences of the sources, verbatim, each with its marker.
+
+    Where no sentence fits it says so in the language of the question, and the generation's
+    `finish_reason` is `no_evidence`. It holds no state: one serves all requests at once.
+
+    Args:
+        embed_model: embeds question and sentences; the thresholds are set for all-MiniLM-L6-v2.
+    """
+
+    def __init__(self, embed_model: BaseEmbedding) -> None:
+        # The base class wants a language model and would look for OpenAI's if given none.
+        super().__init__(llm=MockLLM(), streaming=True)
+        self._embed_model = embed_model
+
+    async def asynthesize(
+        self,
+        query: QueryType,
+        nodes: list[NodeWithScore],
+        additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        **response_kwargs: Any,
+    ) -> AsyncStreamingResponse:
+        """Return at once; the sentences are looked for when the stream is read.
+
+        Args:
+            query: the standalone question.
+            nodes: the citation nodes, of which the nth is source n.
+            additional_source_nodes: further nodes to report as sources, not read.
+            response_kwargs: what other synthesisers take; not used.
+        """
+        question = query.query_str if isinstance(query, QueryBundle) else query
+        generation = Generation()
+        return AsyncStreamingResponse(
+            response_gen=self._stream(question, to_passages(nodes), generation),
+            source_nodes=[*nodes, *(additional_source_nodes or ())],
+            metadata={GENERATION: generation},
+        )
+
+    async def aget_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> str:
+        """The whole answer from the texts of numbered sources."""
+        passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
+        return _to_answer(await self._find(query_str, passages)) or _no_evidence(query_str)
+
+    def get_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> str:
+        """As `aget_response`, in the calling thread."""
+        passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
+        sentences = _read(query_str, passages)
+        texts = _to_embed(query_str, passages, sentences)
+        vectors = _to_vectors(self._embed_model.get_text_embedding_batch(texts))
+        chosen = _choose(query_str, passages, sentences, vectors)
+        return _to_answer(chosen) or _no_evidence(query_str)
+
+    async def _stream(
+        self, question: str, passages: Sequence[Passage], generation: Generation
+    ) -> AsyncGenerator[str, None]:
+        """The answer word by word; `generation` is filled in on the way."""
+        answer = _to_answer(await self._find(question, passages))
+        if not answer:
+            generation.finish_reason = "no_evidence"
+            answer = _no_evidence(question)
+        for piece in _PIECE.findall(answer):
+            generation.completion_tokens += 1
+            yield piece
+
+    async def _find(self, question: str, passages: Sequence[Passage]) -> list[Sentence]:
+        """The sentences to answer with; reading and scoring stay off the event loop."""
+        sentences = await asyncio.to_thread(_read, question, passages)
+        if not sentences:
+            return []
+        texts = _to_embed(question, passages, sentences)
+        vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(texts))
+        return await asyncio.to_thread(_choose, question, passages, sentences, vectors)
+
+    def _get_prompts(self) -> dict[str, Any]:
+        """None: there is no model to prompt."""
+        return {}
+
+    def _update_prompts(self, prompts: dict[str, Any]) -> None:
+        """Nothing to update."""
+
+
+def to_passages(nodes: Sequence[NodeWithScore]) -> list[Passage]:
+    """The sources as the engine numbered them: `Source n (...):`, a line break, the passage."""
+    return [
+        Passage(
+            number,
+            _without_label(found.node.get_content()),
+            f"{found.node.metadata.get('title', '')} {found.node.metadata.get('file_name', '')}",
+        )
+        for number, found in enumerate(nodes, 1)
+    ]
+
+
+def _without_label(text: str) -> str:
+    label, separator, passage = text.partition("\n")
+    return passage if separator and label.startswith("Source ") else text
+
+
+def _read(question: str, passages: Sequence[Passage]) -> list[Sentence]:
+    return [] if lacks_evidence(question, passages) else candidates(passages)
+
+
+def _to_embed(
+    question: str, passages: Sequence[Passage], sentences: Sequence[Sentence]
+) -> list[str]:
+    return [question, focus(question, passages), *(sentence.text for sentence in sentences)]
+
+
+def _choose(
+    question: str, passages: Sequence[Passage], sentences: Sequence[Sentence], vectors: Vectors
+) -> list[Sentence]:
+    """Pick from `sentences`; the first rows of `vectors` are the question's and its focus'."""
+    if not sentences:
+        return []
+    similarities = vectors[2:] @ vectors[:2].mean(axis=0)
+    return pick(sentences, score(question, passages, sentences, similarities), vectors[2:])
+
+
+def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
+    """As rows of length one, whatever the model gives."""
+    vectors = np.asarray(embeddings, dtype=np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit
+
+
+def _to_answer(sentences: Sequence[Sentence]) -> str:
+    return " ".join(_marked(sentence) for sentence in sentences)
+
+
+def _marked(sentence: Sentence) -> str:
+    """The sentence with its marker before the last stop, where readers expect it."""
+    stop = _STOP.search(sentence.text)
+    body = sentence.text[: stop.start()] if stop else sentence.text.rstrip(":;, ")
+    return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"
+
+
+def _no_evidence(question: str) -> str:
+    return _NO_EVIDENCE_SPANISH if is_spanish(question) else _NO_EVIDENCE_ENGLISH

@@ -1,0 +1,63 @@
+"""Numbered sources as the scoring sees them, and their sentences that are worth reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from citewire.services.local.sentences import split_sentences
+from citewire.services.local.words import words, years
+
+MAX_CANDIDATES = 160
+"""Sentences that are scored at most; each costs about 3 ms of embedding on two cores."""
+
+_MIN_WORDS, _LONG, _MAX_WORDS = 4, 60, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the scoring needs to know of one source: its number, its text and its names."""
+
+    number: int
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence that may be picked, and where it stands."""
+
+    text: str
+    number: int
+    """The source's number, from 1 in the order of retrieval."""
+    position: int
+    """Its place among the sentences of its passage."""
+    years: frozenset[str] = frozenset()
+    """The years it is about: its own, else those of its passage."""
+
+
+def candidates(passages: Sequence[Passage]) -> list[Sentence]:
+    """The sentences worth scoring: no fragments, page headers or heaps of headings."""
+    found: list[Sentence] = []
+    seen: set[str] = set()
+    for passage in passages:
+        around = years(passage.text) | years(passage.title)
+        for position, text in enumerate(split_sentences(passage.text)):
+            if _is_readable(text) and text not in seen:
+                seen.add(text)
+                about = years(text) or around
+                found.append(Sentence(text, passage.number, position, about))
+    return found[:MAX_CANDIDATES]
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a sentence was cut at its start or end, or is a heading, a question or run on."""
+    ends_well = text.rstrip('"”’») ').endswith((".", "!", "。", "！"))
+    return not ends_well or text[0].islower() or len(words(text)) > _LONG
+
+
+def _is_readable(text: str) -> bool:
+    found = words(text)
+    letters = sum(not word[0].isdigit() for word in found)
+    if not _MIN_WORDS <= len(found) <= _MAX_WORDS or letters < 2:
+        return False
+    # Headings in capitals are no sentences, however long.
+    return not (text.isupper() and not text.rstrip().endswith((".", "!", "?")))

@@ -1,0 +1,106 @@
+"""Words of a text, made comparable: folded, stemmed, and without those that mean nothing alone."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
+_SHORT_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–/]\s?(\d\d)(?!\d)")
+
+# Cut once from the end of a longer word, so that number, gender and tense do not matter. Crude,
+# but right for both languages far more often than wrong.
+_SUFFIXES = ("ing", "ies", "ed", "es", "as", "os", "s", "y", "e", "a", "o")
+_STEM_MIN, _STEM_MAX = 4, 7
+
+
+def listed(text: str) -> frozenset[str]:
+    """The words of `text`, which is a list of them."""
+    return frozenset(text.split())
+
+
+_ENGLISH = listed("""
+a about above after again all also am an and any are as at be because been before being below
+between both but by can could did do does doing down during each few for from further had has have
+having he her here hers him his how i if in into is it its itself just me more most much many my
+no nor not now of off on once only or other our out over own please same she should so some such
+tell than that the their them then there these they this those through to too under until up us
+very was we were what when where which while who whom whose why will with would you your give show
+explain describe list according report reports document mention say says using
+also know like okay want get see please think
+""")
+
+_SPANISH = listed("""
+a acerca al algo algun alguna algunas algunos ante antes aquel aquella asi aun aunque bajo bien cada
+como con contra cual cuales cuando cuanta cuantas cuanto cuantos de del desde dime donde dos durante
+e el ella ellas ellos en entre era eran es esa esas ese eso esos esta estaba estan estas este esto
+estos fue fueron ha habia hace hacia han hasta hay informe informes la las le les lo los mas me mi
+mientras mucho muy ni nos o otra otras otro otros para pero por porque que quien quienes se segun
+ser si sido sin sino sobre son su sus tal tambien tan tanto tenia tiene tienen todo todos tras tu un
+una unas uno unos y ya yo dice dicen explica muestra
+""")
+
+STOP_WORDS = _ENGLISH | _SPANISH
+
+_SPANISH_ONLY = (_SPANISH - _ENGLISH) | {"cual", "que", "no"}
+_ENGLISH_ONLY = _ENGLISH - _SPANISH
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """`text` in lower case and without accents."""
+    parts = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def words(text: str) -> list[str]:
+    """The words as they are written; runs of Chinese, Japanese and Korean as pairs of signs."""
+    found: list[str] = []
+    for word in _WORD.findall(text):
+        if _CJK.search(word) and len(word) > 2:
+            found += [word[at : at + 2] for at in range(len(word) - 1)]
+        else:
+            found.append(word)
+    return found
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether `word` says nothing alone, in English or Spanish."""
+    folded = fold(word)
+    return folded in STOP_WORDS or folded.partition("'")[0] in STOP_WORDS
+
+
+def stem(word: str) -> str:
+    """What the forms of one word share."""
+    folded = fold(word).removesuffix("'s")
+    if folded[:1].isdigit() or len(folded) <= _STEM_MIN:
+        return folded
+    for suffix in _SUFFIXES:
+        if folded.endswith(suffix) and len(folded) - len(suffix) >= _STEM_MIN:
+            folded = folded[: -len(suffix)]
+            break
+    return folded[:_STEM_MAX]
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the words that mean something alone."""
+    return [stem(word) for word in words(text) if not is_stop_word(word)]
+
+
+def years(text: str) -> frozenset[str]:
+    """Years with four digits; of a pair such as 2015-16 both."""
+    found = set(_YEAR.findall(text))
+    for first, second in _SHORT_YEARS.findall(text):
+        if 0 <= int(second) - int(first[2:]) <= 1:
+            found |= {first, first[:2] + second}
+    return frozenset(found)
+
+
+def is_spanish(text: str) -> bool:
+    """Whether `text` reads more like Spanish than like English."""
+    if "¿" in text or "¡" in text:
+        return True
+    folded = [fold(word) for word in words(text)]
+    spanish = sum(word in _SPANISH_ONLY for word in folded)
+    return spanish > sum(word in _ENGLISH_ONLY for word in folded)

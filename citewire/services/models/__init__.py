@@ -1,0 +1,1 @@
+"""Language and embedding models, built once per process."""

@@ -1,0 +1,129 @@
+"""Building the models of a process: OpenAI, anything compatible with it, or local ones."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.llms import LLM, MockLLM
+from llama_index.core.response_synthesizers import BaseSynthesizer
+
+from citewire.errors import ConfigurationError
+from citewire.services.models.openai_chat import WireOpenAI
+from citewire.services.models.openai_embedding import WireOpenAIEmbedding
+from citewire.services.models.wire import Provider, open_provider
+from citewire.settings import Settings
+from citewire.workflows.engine import CondenseRule
+from citewire.workflows.synthesiser import ModelSynthesiser
+
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+NO_KEY = "no-key-needed"
+PROMPT_MARGIN = 1000
+"""Tokens kept free in the window for the instructions and the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """The embedding model, the size of its vectors and the name it is known by in the index."""
+
+    model: BaseEmbedding
+    dims: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers and who condenses; `name` is what clients are shown."""
+
+    synthesiser: BaseSynthesizer
+    llm: LLM
+    rule: CondenseRule | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """All models of a process."""
+
+    embeddings: Embeddings
+    answering: Answering
+    check: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
+    """Build the models that the settings ask for and close their connections at the end.
+
+    Raises:
+        ConfigurationError: a model's sizes are unknown, or its files are missing.
+    """
+    async with AsyncExitStack() as stack:
+        provider = None
+        if "openai" in (settings.answers_from, settings.embeddings_from):
+            provider = await stack.enter_async_context(_open_provider(settings))
+        embeddings = build_embeddings(settings, provider)
+        answering = _build_answering(settings, provider, embeddings.model)
+        yield Models(embeddings, answering, provider.check if provider else _nothing_to_check)
+
+
+def _open_provider(settings: Settings) -> AbstractAsyncContextManager[Provider]:
+    key = settings.openai_api_key
+    return open_provider(
+        base_url=settings.openai_base_url or OPENAI_BASE_URL,
+        api_key=key.get_secret_value() if key else NO_KEY,
+        retries=settings.model_retries,
+        first_token_timeout_s=settings.first_token_timeout_s,
+        idle_timeout_s=settings.idle_timeout_s,
+    )
+
+
+def build_embeddings(settings: Settings, provider: Provider | None) -> Embeddings:
+    """The embedding model of the settings."""
+    if provider is None or settings.embeddings_from == "local":
+        # Deferred: ONNX Runtime need not be loaded by whoever does not use it.
+        from citewire.services.local.minilm import DIMS, build_minilm
+
+        model = build_minilm(settings.data_dir / "models")
+        return Embeddings(model, DIMS, model.model_name)
+    remote = WireOpenAIEmbedding(
+        provider=provider,
+        model_name=settings.embed_model,
+        dims=settings.embed_dim,
+        embed_batch_size=settings.embed_batch,
+    )
+    return Embeddings(remote, remote.dims, settings.embed_model)
+
+
+def _build_answering(
+    settings: Settings, provider: Provider | None, embed_model: BaseEmbedding
+) -> Answering:
+    if provider is None or settings.answers_from == "extractive":
+        # Deferred for the same reason as the local embeddings.
+        from citewire.services.local.condense import condense
+        from citewire.services.local.extractive import ExtractiveSynthesiser
+
+        extractive = ExtractiveSynthesiser(embed_model)
+        return Answering(extractive, MockLLM(), condense, "extractive")
+    llm = WireOpenAI(
+        provider=provider,
+        model=settings.model,
+        context_window=settings.context_window,
+        max_tokens=settings.max_answer_tokens,
+        temperature=settings.temperature,
+    )
+    _check_window(settings, llm.metadata.context_window)
+    return Answering(ModelSynthesiser(llm), llm, None, settings.model)
+
+
+def _check_window(settings: Settings, window: int) -> None:
+    passages = settings.similarity_top_k * settings.passage_tokens
+    needed = passages + settings.max_answer_tokens + PROMPT_MARGIN
+    if needed > window:
+        raise ConfigurationError(
+            f"the prompt may need {needed} tokens and {settings.model} has {window}: lower "
+            "CITEWIRE_SIMILARITY_TOP_K, CITEWIRE_PASSAGE_TOKENS or CITEWIRE_MAX_ANSWER_TOKENS"
+        )
+
+
+async def _nothing_to_check() -> None:
+    """Local models cannot be out of reach."""

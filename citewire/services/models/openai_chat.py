@@ -1,0 +1,185 @@
+"""The chat model: LlamaIndex's `OpenAI`, with our own HTTP side under its asynchronous calls."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from llama_index.core.base.llms.types import (
+    ChatMessage,
+    ChatResponse,
+    ChatResponseAsyncGen,
+    LLMMetadata,
+    MessageRole,
+)
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.llms.openai import OpenAI
+from llama_index.llms.openai.utils import (
+    O1_MODELS,
+    is_chatcomp_api_supported,
+    is_function_calling_model,
+    openai_modelname_to_contextsize,
+    to_openai_message_dicts,
+)
+from llama_index_instrumentation.dispatcher import DISPATCHER_SPAN_DECORATED_ATTR
+
+from citewire.errors import ConfigurationError, ModelUnavailable
+from citewire.services.models.wire import Provider, StreamEnd
+
+HELD_BY_PROVIDER = "held by the provider's session"
+"""Stands where LlamaIndex wants an API key: the true one never gets into a model's fields."""
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def unspanned(method: Method) -> Method:
+    """Keep LlamaIndex from wrapping an overridden method in a span: some 20 µs a call."""
+    setattr(method, DISPATCHER_SPAN_DECORATED_ATTR, True)
+    return method
+
+
+class WireOpenAI(OpenAI):
+    """A chat model of an OpenAI-compatible provider, whatever its name.
+
+    `achat` and `astream_chat` go through `Provider`, which retries by itself; tenacity and
+    LlamaIndex's LLM callbacks and spans are left out, because they cost per token. The
+    synchronous calls are inherited and not usable: they would look for a key of their own. Text
+    only, no tools.
+
+    Args:
+        provider: the HTTP side.
+        model: the name that the provider knows.
+        context_window: in tokens; None for a model that OpenAI knows.
+        max_tokens: longest answer in tokens.
+        temperature: 0 to 2.
+
+    Raises:
+        ConfigurationError: the context window is not known, or OpenAI offers the model through
+            another API only.
+    """
+
+    _provider: Provider = PrivateAttr()
+    _metadata: LLMMetadata = PrivateAttr()
+
+    def __init__(
+        self,
+        *,
+        provider: Provider,
+        model: str,
+        context_window: int | None = None,
+        max_tokens: int | None = None,
+        temperature: float = 0.1,
+    ) -> None:
+        if not is_chatcomp_api_supported(model):
+            raise ConfigurationError(f"CITEWIRE_MODEL: {model} has no chat completions API")
+        super().__init__(
+            model=model,
+            temperature=temperature,
+            max_tokens=max_tokens,
+            api_key=HELD_BY_PROVIDER,
+            api_base=provider.base_url,
+            max_retries=0,
+        )
+        self._provider = provider
+        self._metadata = LLMMetadata(
+            context_window=context_window or _known_context_window(model),
+            num_output=max_tokens or -1,
+            is_chat_model=True,
+            is_function_calling_model=is_function_calling_model(self._get_model_name()),
+            model_name=model,
+            system_role=MessageRole.USER if model in O1_MODELS else MessageRole.SYSTEM,
+        )
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        """Built once: LlamaIndex asks for it several times per request."""
+        return self._metadata
+
+    @property
+    def _tokenizer(self) -> None:
+        """None: nothing here counts tokens, and tiktoken would fetch its tables from the net."""
+        return
+
+    @unspanned
+    async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        """Complete without streaming; used for condensing.
+
+        Raises:
+            ModelError: of the class that fits the fault.
+        """
+        return await self._achat(messages, **kwargs)
+
+    @unspanned
+    async def astream_chat(
+        self, messages: Sequence[ChatMessage], **kwargs: Any
+    ) -> ChatResponseAsyncGen:
+        """Stream a completion; nothing is sent before the generator is first advanced.
+
+        Each response's `delta` is a `Pieces`: all that arrived in one read. Its `message` stays
+        empty, so that a token costs the same however long the answer is. The last response has an
+        empty `delta` and in `additional_kwargs` finish_reason, prompt_tokens, completion_tokens.
+
+        Raises:
+            ModelError: while the generator is advanced, of the class that fits the fault.
+        """
+        return await self._astream_chat(messages, **kwargs)
+
+    async def _achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        answer = await self._provider.post_json(
+            "chat/completions", self._payload(messages, **kwargs)
+        )
+        message, usage = _message_of(answer), answer.get("usage") or {}
+        counts = {name: usage.get(name) or 0 for name in ("prompt_tokens", "completion_tokens")}
+        return ChatResponse(
+            message=ChatMessage(role=MessageRole.ASSISTANT, content=message.get("content") or ""),
+            raw=answer,
+            additional_kwargs=counts,
+        )
+
+    async def _astream_chat(
+        self, messages: Sequence[ChatMessage], **kwargs: Any
+    ) -> ChatResponseAsyncGen:
+        return self._responses(self._payload(messages, **kwargs))
+
+    async def _responses(self, payload: dict[str, Any]) -> AsyncGenerator[ChatResponse, None]:
+        empty = ChatMessage(role=MessageRole.ASSISTANT, content="")
+        async with aclosing(self._provider.stream_chat(payload)) as reads:
+            async for read in reads:
+                if isinstance(read, StreamEnd):
+                    yield _response(empty, "", _counts(read))
+                else:
+                    yield _response(empty, read, {})
+
+    def _payload(self, messages: Sequence[ChatMessage], **kwargs: Any) -> dict[str, Any]:
+        wanted = to_openai_message_dicts(messages, model=self.model)
+        return {**self._get_model_kwargs(**kwargs), "messages": wanted}
+
+
+def _response(message: ChatMessage, delta: str, counts: dict[str, Any]) -> ChatResponse:
+    # Unvalidated: pydantic would turn `Pieces` into a plain string and forget the cuts.
+    return ChatResponse.model_construct(
+        message=message, raw=None, delta=delta, logprobs=None, additional_kwargs=counts
+    )
+
+
+def _counts(end: StreamEnd) -> dict[str, Any]:
+    return {
+        "finish_reason": end.finish_reason,
+        "prompt_tokens": end.prompt_tokens,
+        "completion_tokens": end.completion_tokens,
+    }
+
+
+def _message_of(answer: dict[str, Any]) -> dict[str, Any]:
+    for choice in answer.get("choices") or ():
+        if isinstance(message := choice.get("message"), dict):
+            return message
+    raise ModelUnavailable("the provider sent an answer without a message: ask again")
+
+
+def _known_context_window(model: str) -> int:
+    try:
+        return int(openai_modelname_to_contextsize(model))
+    except ValueError:
+        raise ConfigurationError(
+            f"the context window of {model} is not known: set CITEWIRE_CONTEXT_WINDOW"
+        ) from None
