@@ -1,0 +1,96 @@
+"""The title of a report: what the metadata says if it makes sense, else the first page."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+LONGEST_TITLE = 200
+TITLE_LINES = 3
+
+NEAR_BIGGEST = 0.85
+"""Neighbours of the biggest line belong to the title from this share of its height on."""
+
+STANDS_OUT = 1.15
+"""A title is so many times higher than the middle line of the page."""
+
+MIN_LETTERS = 4
+
+# Two words at least: such a file name says more than any line that happens to be first.
+_SPEAKING = re.compile(r"[^\W\d_]{3,}.*[\W\d_][^\W\d_]{3,}")
+_PROGRAM = re.compile(
+    r"^(microsoft (word|powerpoint|excel|office)|powerpoint presentation|word document|"
+    r"untitled|unknown|no ?title|document\d*$|title$|null$|none$)",
+    re.IGNORECASE,
+)
+_FILE_NAME = re.compile(r"\.(docx?|pptx?|xlsx?|pdf|indd|qxd|qxp|tex|rtf|odt|ai|html?)$", re.I)
+# The biggest line of a page in mid-report: the title is not on this page.
+_SECTION = re.compile(
+    r"^((table of )?contents|(executive )?summary|introduction|foreword|preface|abstract|"
+    r"índice|contenido|introducción|resumen( ejecutivo)?|prólogo|"
+    r"sommaire|table des matières|avant-propos|résumé|"
+    r"inhalt|inhaltsverzeichnis|einleitung|vorwort|zusammenfassung)$",
+    re.IGNORECASE,
+)
+# As big as the title on many first pages, and not it.
+_BESIDE = re.compile(
+    r"^(united states|securities and exchange commission|form (10-?[kq]|8-?k|20-?f).*|by \w.*)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the first page and the height of its letters in points."""
+
+    text: str
+    height: float
+
+
+def title_of(path: Path, metadata: str, lines: Sequence[Line]) -> str:
+    """The best title: metadata, the biggest line of the first page, or the file's name.
+
+    Args:
+        path: of the file.
+        metadata: the title that the file claims, on one line.
+        lines: of the first page, from the top.
+    """
+    if _makes_sense(metadata) and metadata.casefold() != path.stem.casefold():
+        return metadata[:LONGEST_TITLE]
+    name = path.stem.strip() or path.name
+    first = next((line.text[:LONGEST_TITLE] for line in lines if _makes_sense(line.text)), "")
+    return _biggest(lines) or (name if _SPEAKING.search(name) or not first else first)
+
+
+def _makes_sense(title: str) -> bool:
+    if any(known.search(title) for known in (_PROGRAM, _FILE_NAME, _SECTION, _BESIDE)):
+        return False
+    letters = sum(map(str.isalpha, title))
+    return (
+        letters >= MIN_LETTERS
+        and letters * 2 >= len(title.replace(" ", ""))
+        and "\ufffd" not in title
+    )
+
+
+def _biggest(lines: Sequence[Line]) -> str:
+    candidates = [n for n, line in enumerate(lines) if _makes_sense(line.text)]
+    if not candidates:
+        return ""
+    start = max(candidates, key=lambda n: lines[n].height)
+    tallest = lines[start].height
+    usual = median([line.height for line in lines])
+    # On a page with a few lines only, a cover say, the middle one may be of the title itself.
+    if not tallest or (len(lines) > 2 * TITLE_LINES and tallest < usual * STANDS_OUT):
+        return ""
+    if any(line.height > tallest and _SECTION.match(line.text) for line in lines):
+        return ""
+    while start - 1 in candidates and lines[start - 1].height >= tallest * NEAR_BIGGEST:
+        start -= 1
+    title = ""
+    for line in lines[start : start + TITLE_LINES]:
+        if line.height < tallest * NEAR_BIGGEST or _BESIDE.match(line.text):
+            break
+        title = f"{title} {line.text}".strip()
+    return title[:LONGEST_TITLE]
