@@ -1,0 +1,1 @@
+"""The HTTP surface: FastAPI routes, problem JSON and Server-Sent Events."""

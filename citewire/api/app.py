@@ -1,0 +1,73 @@
+"""The FastAPI app: its routes, and the lifespan in which everything is built once."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import FastAPI
+
+from citewire import __version__
+from citewire.api import chat, chats, documents, health
+from citewire.api.dependencies import Parts
+from citewire.api.errors import install_error_handlers
+from citewire.api.limits import BodyLimit
+from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.library import Library, open_library
+from citewire.services.runs import Runs
+from citewire.settings import Settings
+from citewire.workflows.chat import ChatWorkflow
+from citewire.workflows.engine import Engines
+
+
+def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
+    """The app for `settings`.
+
+    Args:
+        settings: checked settings.
+        draining: gives the event that whoever runs the server sets when it is told to stop; the
+            runs under way then end with `stopped` by `shutdown`.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        async with open_library(settings) as library:
+            service = build_service(library)
+            app.state.parts = Parts(settings, library, service)
+            async with anyio.create_task_group() as tasks:
+                if draining is not None:
+                    tasks.start_soon(_drain_when_told, draining(), service.runs)
+                yield
+                tasks.cancel_scope.cancel()
+
+    app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    install_error_handlers(app)
+    for module in (chat, chats, documents, health):
+        app.include_router(module.router)
+    return app
+
+
+async def _drain_when_told(told: anyio.Event, runs: Runs) -> None:
+    await told.wait()
+    await runs.drain()
+
+
+def build_service(library: Library) -> ChatService:
+    """The chat service on an open library."""
+    settings = library.settings
+    answering = library.models.answering
+    engines = Engines(
+        store=library.store,
+        embed_model=library.models.embeddings.model,
+        synthesiser=answering.synthesiser,
+        llm=answering.llm,
+        rule=answering.rule,
+        top_k=settings.similarity_top_k,
+    )
+    return ChatService(
+        chats=library.chats,
+        workflow=ChatWorkflow(engines, timeout_s=settings.run_timeout_s),
+        runs=Runs(settings.max_runs),
+        model=answering.name,
+        history=HistoryLimits(settings.history_turns, settings.history_tokens),
+    )

@@ -1,0 +1,59 @@
+"""What routes are given: the parts built in the lifespan, and questions that were let in."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+
+from citewire.api.schemas import AskRequest
+from citewire.services.chat import ChatService
+from citewire.services.library import Library
+from citewire.services.runs import Run
+from citewire.settings import Settings
+from citewire.storage.schema import folder_id
+from citewire.workflows.retriever import PassageFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that the lifespan builds."""
+
+    settings: Settings
+    library: Library
+    service: ChatService
+
+
+async def parts_of(request: Request) -> Parts:
+    """The parts of the running app; async, for FastAPI runs plain functions in a thread."""
+    return cast(Parts, request.app.state.parts)
+
+
+AppParts = Annotated[Parts, Depends(parts_of)]
+
+
+async def admitted_run(ask: AskRequest, parts: AppParts) -> AsyncGenerator[Run, None]:
+    """Let a question in, before the first byte; its place is held until the answer is sent.
+
+    An exception inside a stream is a broken 200, so all that deserves a status is checked here.
+    """
+    if len(ask.message) > parts.settings.max_message_chars:
+        limit = parts.settings.max_message_chars
+        raise RequestValidationError(
+            [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
+        )
+    async with parts.service.admitted(
+        ask.message, chat_id=ask.chat_id, filter=_passage_filter(ask)
+    ) as run:
+        yield run
+
+
+AdmittedRun = Annotated[Run, Depends(admitted_run)]
+
+
+def _passage_filter(ask: AskRequest) -> PassageFilter:
+    if ask.filters is None:
+        return PassageFilter()
+    folders = tuple(folder_id(name) for name in ask.filters.folders)
+    return PassageFilter(doc_ids=tuple(ask.filters.doc_ids), folder_ids=folders)

@@ -1,0 +1,141 @@
+"""The one table that turns errors into HTTP and into `error` events.
+
+Problem bodies follow RFC 9457. Every message of a CitewireError is written to be shown; what is
+not a CitewireError is logged and told as `internal`.
+"""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from citewire import errors
+from citewire.services.run_events import Failed
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 2
+"""What a client that found the server full is told to wait, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How a class of errors is told: HTTP status, stable code, whether trying again can help."""
+
+    status: HTTPStatus
+    code: str
+    retryable: bool
+
+
+INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retryable=True)
+
+PROBLEMS: dict[type[Exception], Problem] = {
+    errors.ChatNotFound: Problem(HTTPStatus.NOT_FOUND, "chat_not_found", retryable=False),
+    errors.ChatBusy: Problem(HTTPStatus.CONFLICT, "chat_busy", retryable=True),
+    errors.TooManyRuns: Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_runs", retryable=True),
+    errors.BodyTooLarge: Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", retryable=False
+    ),
+    errors.Draining: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "draining", retryable=True),
+    errors.StorageUnavailable: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "storage_unavailable", retryable=True
+    ),
+    errors.IndexMismatch: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "index_mismatch", retryable=False
+    ),
+    errors.StorageError: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "storage_error", retryable=False),
+    errors.ModelKeyRefused: Problem(HTTPStatus.BAD_GATEWAY, "model_key_refused", retryable=False),
+    errors.ModelBusy: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "model_busy", retryable=True),
+    errors.ModelTimeout: Problem(HTTPStatus.GATEWAY_TIMEOUT, "model_timeout", retryable=True),
+    errors.ModelRejected: Problem(HTTPStatus.BAD_GATEWAY, "model_rejected", retryable=False),
+    errors.ModelUnavailable: Problem(HTTPStatus.BAD_GATEWAY, "model_unavailable", retryable=True),
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """The table's row for an error: its own class or the nearest above."""
+    for cls in type(error).__mro__:
+        if cls in PROBLEMS:
+            return PROBLEMS[cls]
+    return INTERNAL
+
+
+def error_payload(failed: Failed) -> dict[str, object]:
+    """The fields of an `error` event."""
+    problem = problem_of(failed.error)
+    return {
+        "code": problem.code,
+        "message": str(failed.error),
+        "retryable": problem.retryable,
+        "request_id": failed.ids.run_id,
+        "partial_saved": failed.partial_saved,
+        "run_id": failed.ids.run_id,
+        "chat_id": failed.ids.chat_id,
+        "user_message_id": failed.ids.user_message_id,
+        "assistant_message_id": failed.ids.assistant_message_id,
+    }
+
+
+def problem_response(
+    status: int, code: str, detail: str, *, retryable: bool = False, **more: object
+) -> JSONResponse:
+    """A problem as JSON (RFC 9457), with our `code`, `retryable` and `request_id`."""
+    headers = {"Cache-Control": "no-store"}
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) and retryable:
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        "retryable": retryable,
+        "request_id": uuid4().hex,
+        **more,
+    }
+    return JSONResponse(
+        body, status_code=status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def error_response(error: errors.CitewireError) -> JSONResponse:
+    """The problem that an error is told as."""
+    problem = problem_of(error)
+    return problem_response(problem.status, problem.code, str(error), retryable=problem.retryable)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every error of the app a problem."""
+
+    @app.exception_handler(errors.CitewireError)
+    async def known(request: Request, error: errors.CitewireError) -> JSONResponse:
+        return error_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [
+            {"field": ".".join(str(part) for part in problem["loc"][1:]), "message": problem["msg"]}
+            for problem in error.errors()
+        ]
+        detail = "; ".join(f"{p['field'] or 'body'}: {p['message']}" for p in found)
+        return problem_response(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, errors=found
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        phrase = HTTPStatus(error.status_code).phrase
+        return problem_response(
+            error.status_code, phrase.lower().replace(" ", "_"), str(error.detail)
+        )
+
+    @app.exception_handler(Exception)
+    async def unknown(request: Request, error: Exception) -> JSONResponse:
+        return problem_response(
+            INTERNAL.status, INTERNAL.code, "something went wrong on the server", retryable=True
+        )

@@ -1,0 +1,29 @@
+"""Health: alive, and able to answer."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from citewire.api.dependencies import AppParts
+from citewire.api.schemas import Check, Readiness
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """The process is alive; nothing else is asked."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+async def readyz(parts: AppParts, response: Response) -> Readiness:
+    """Able to answer: Redis, the index, the model's endpoint; 503 with the reason if not."""
+    found = await parts.library.readiness.check()
+    checks = [Check(name=check.name, ok=check.ok, detail=check.detail) for check in found]
+    if parts.service.runs.draining:
+        checks.append(Check(name="serving", ok=False, detail="the server is shutting down"))
+    ready = all(check.ok for check in checks)
+    if not ready:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return Readiness(ready=ready, checks=checks)

@@ -1,0 +1,96 @@
+"""What crosses the wire as JSON, besides the stream's events."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class Filters(BaseModel):
+    """Answer from these documents and folders only; an empty list means any."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    doc_ids: list[Identifier] = Field(default_factory=list, max_length=1000)
+    folders: list[FolderName] = Field(default_factory=list, max_length=100)
+
+
+class AskRequest(BaseModel):
+    """A question, in a chat or starting one."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    message: str = Field(min_length=1, max_length=8000)
+    chat_id: Identifier | None = None
+    filters: Filters | None = None
+
+
+class CreatedChat(BaseModel):
+    """A new, empty chat."""
+
+    chat_id: str
+
+
+class Turn(BaseModel):
+    """One message of a chat, as stored."""
+
+    model_config = ConfigDict(extra="allow")
+
+    message_id: str
+    role: str
+    text: str
+    status: str
+    created_at: str
+    sources: list[dict[str, Any]]
+
+
+class ChatView(BaseModel):
+    """A chat with its messages, oldest first."""
+
+    chat_id: str
+    title: str
+    created_at: str
+    updated_at: str
+    turns: list[Turn]
+
+
+class LocationView(BaseModel):
+    """Where a document lies."""
+
+    folder: str
+    path: str
+
+
+class DocumentView(BaseModel):
+    """One ingested document."""
+
+    doc_id: str
+    title: str
+    language: str
+    pages: int
+    passages: int
+    ingested_at: str
+    locations: list[LocationView]
+
+
+class DocumentList(BaseModel):
+    """All ingested documents."""
+
+    documents: list[DocumentView]
+
+
+class Check(BaseModel):
+    """One thing that must work for the service to answer."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """Whether the service can answer, and what stands in the way."""
+
+    ready: bool
+    checks: list[Check]

@@ -1,0 +1,262 @@
+"""Answering in a chat: owns the run, merges its events with the sources, stores the turn."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import anyio
+import orjson
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.workflow import WorkflowTimeoutError
+
+from citewire.errors import CitewireError, StorageError, StorageUnavailable
+from citewire.services.answer import Answer
+from citewire.services.run_events import (
+    Failed,
+    Ids,
+    RunEvent,
+    Start,
+    TurnStatus,
+    Usage,
+)
+from citewire.services.runs import Run, Runs
+from citewire.storage.chats import ChatStore, Message
+from citewire.workflows.chat import ChatWorkflow
+from citewire.workflows.events import AskEvent
+from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.running import running
+
+logger = logging.getLogger(__name__)
+
+PROTOCOL = 1
+RECORD_DEADLINE_S = 5.0
+"""How long storing a turn may take once the run is over, in seconds."""
+TITLE_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLimits:
+    """How much of the chat is shown for condensing."""
+
+    turns: int
+    tokens: int
+
+
+class ChatService:
+    """Answers questions and keeps the chats.
+
+    Args:
+        chats: where turns are kept.
+        workflow: what answers.
+        runs: the registry of this process.
+        model: the name shown in `start`.
+        history: how much of the chat is shown for condensing.
+    """
+
+    def __init__(
+        self,
+        *,
+        chats: ChatStore,
+        workflow: ChatWorkflow,
+        runs: Runs,
+        model: str,
+        history: HistoryLimits,
+    ) -> None:
+        self._chats = chats
+        self._workflow = workflow
+        self._model = model
+        self._history = history
+        self.runs = runs
+
+    async def create_chat(self) -> str:
+        """Make an empty chat and give its id."""
+        chat_id = uuid4().hex
+        now = datetime.now(UTC)
+        await self._chats.create(chat_id, created_at=now.isoformat(), timestamp=now.timestamp())
+        return chat_id
+
+    @asynccontextmanager
+    async def admitted(
+        self, question: str, *, chat_id: str | None, filter: PassageFilter
+    ) -> AsyncGenerator[Run, None]:
+        """Check all that can be refused before the first byte, and hold the run's place.
+
+        Raises:
+            RequestError: the server is full or draining, the chat is unknown or busy.
+            StorageUnavailable: Redis does not answer.
+        """
+        ids = Ids(
+            run_id=uuid4().hex,
+            chat_id=chat_id or uuid4().hex,
+            user_message_id=uuid4().hex,
+            assistant_message_id=uuid4().hex,
+        )
+        run = Run(ids=ids, question=question, filter=filter)
+        with self.runs.admit(run):
+            if chat_id is None:
+                now = datetime.now(UTC)
+                await self._chats.create(
+                    ids.chat_id, created_at=now.isoformat(), timestamp=now.timestamp()
+                )
+            else:
+                chat = await self._chats.read(chat_id, last=2 * self._history.turns)
+                run.history = recent_history(chat.messages, tokens=self._history.tokens)
+            yield run
+
+    async def stream(self, run: Run) -> AsyncGenerator[Sequence[RunEvent], None]:
+        """Answer `run`: the contract's events, in batches that became known together.
+
+        Ends with exactly one terminal event, after the turn was stored. Closing or cancelling it
+        stops the run, closes the provider's stream and stores what was said as `stopped`.
+        """
+        answer = Answer(run.ids, run.question)
+        ask = AskEvent(question=run.question, history=list(run.history), filter=run.filter)
+        failure: CitewireError | None = None
+        try:
+            yield (self._start(run),)
+            async with aclosing(self._events(run, answer, ask)) as batches:
+                async for batch in batches:
+                    yield batch
+        except WorkflowTimeoutError:
+            run.stopped_by = "timeout"
+        except CitewireError as error:
+            failure = error
+        except (asyncio.CancelledError, GeneratorExit):
+            run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
+            await self._record_left(run, answer)
+            raise
+        except Exception:
+            logger.exception("run %s failed for an unknown reason", run.ids.run_id)
+            failure = CitewireError("something went wrong on the server")
+        yield (await self._end(run, answer, ask, failure),)
+
+    async def _events(
+        self, run: Run, answer: Answer, ask: AskEvent
+    ) -> AsyncGenerator[Sequence[RunEvent], None]:
+        if run.stopped_by is not None:
+            return
+        async with running(self._workflow, ask) as handler:
+            run.handler = handler
+            async with aclosing(handler.stream_events()) as events:
+                async for event in events:
+                    if run.stopped_by is None and (batch := answer.take(event)):
+                        yield batch
+            if run.stopped_by is None:
+                await handler
+
+    def _start(self, run: Run) -> Start:
+        return Start(
+            protocol=PROTOCOL,
+            run_id=run.ids.run_id,
+            chat_id=run.ids.chat_id,
+            user_message_id=run.ids.user_message_id,
+            assistant_message_id=run.ids.assistant_message_id,
+            created_at=datetime.now(UTC).isoformat(),
+            model=self._model,
+        )
+
+    async def _end(
+        self, run: Run, answer: Answer, ask: AskEvent, failure: CitewireError | None
+    ) -> RunEvent:
+        """Store the turn, then say how the run ended: what is said is what is stored."""
+        answer.finish()
+        usage = _usage(answer, ask, stopped=run.stopped_by is not None)
+        try:
+            if failure is not None:
+                await self._record(answer, "error", error=failure)
+                return Failed(failure, partial_saved=True, ids=run.ids)
+            if run.stopped_by is not None:
+                await self._record(answer, "stopped", stopped_by=run.stopped_by)
+                return answer.stopped(run.stopped_by, usage)
+            await self._record(answer, "complete", usage=usage)
+            return answer.done(usage)
+        except StorageError as error:
+            logger.error("run %s was not stored: %s", run.ids.run_id, error)
+            return Failed(failure or error, partial_saved=False, ids=run.ids)
+
+    async def _record_left(self, run: Run, answer: Answer) -> None:
+        """Store what was said before the client left; nobody is there to be told of a failure."""
+        answer.finish()
+        try:
+            await self._record(answer, "stopped", stopped_by=run.stopped_by)
+        except StorageError as error:
+            logger.error("run %s was left and not stored: %s", run.ids.run_id, error)
+
+    async def _record(self, answer: Answer, status: TurnStatus, **facts: object) -> None:
+        """Write both messages of the turn at once; shielded, for the client may be gone."""
+        now = datetime.now(UTC)
+        messages = _messages(answer, status, model=self._model, at=now.isoformat(), **facts)
+        with anyio.move_on_after(RECORD_DEADLINE_S, shield=True) as deadline:
+            await self._chats.append(
+                answer.ids.chat_id,
+                [orjson.dumps(message) for message in messages],
+                title=answer.question[:TITLE_CHARS],
+                at=now.isoformat(),
+                timestamp=now.timestamp(),
+            )
+        if deadline.cancelled_caught:
+            raise StorageUnavailable(f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s")
+
+
+def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:
+    generation = ask.generation
+    if not stopped:
+        return Usage(generation.prompt_tokens, generation.completion_tokens)
+    unseen = max(0, generation.completion_tokens - answer.pieces_shown)
+    return Usage(generation.prompt_tokens, answer.pieces_shown, tokens_after_stop=unseen)
+
+
+def _messages(
+    answer: Answer, status: TurnStatus, *, model: str, at: str, **facts: object
+) -> tuple[Message, Message]:
+    ids = answer.ids
+    asked = {
+        "message_id": ids.user_message_id,
+        "role": "user",
+        "text": answer.question,
+        "status": status,
+        "created_at": at,
+        "sources": [],
+    }
+    error = facts.pop("error", None)
+    answered = {
+        "message_id": ids.assistant_message_id,
+        "role": "assistant",
+        "text": answer.text,
+        "status": status,
+        "created_at": at,
+        "run_id": ids.run_id,
+        "model": model,
+        "standalone": answer.standalone,
+        "finish_reason": answer.finish_reason if status == "complete" else None,
+        "sources": answer.sources,
+        "citations": [],
+        "timings": answer.timings,
+        "error": str(error) if error else None,
+        **facts,
+    }
+    return asked, answered
+
+
+def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMessage]:
+    """The last turns that fit in `tokens`, oldest first, always as whole turns.
+
+    A turn that failed before it said anything is left out: two questions in a row would be
+    condensed as one. Tokens are estimated at four characters each.
+    """
+    history: list[ChatMessage] = []
+    room = tokens * 4
+    for asked, answered in zip(messages[-2::-2], messages[-1::-2], strict=True):
+        room -= len(asked["text"]) + len(answered["text"])
+        if room < 0:
+            break
+        if answered["text"]:
+            history[:0] = (
+                ChatMessage(role=MessageRole.USER, content=asked["text"]),
+                ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),
+            )
+    return history

@@ -1,0 +1,1 @@
+"""What an answer cites: markers, spans, quotes, verdicts; pure functions."""

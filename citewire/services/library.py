@@ -1,0 +1,57 @@
+"""What serving and ingesting both need, opened together: Redis, the index on it and the models."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from citewire.services.models.build import Models, open_models
+from citewire.services.readiness import Readiness
+from citewire.settings import Settings
+from citewire.storage.chats import ChatStore
+from citewire.storage.connection import open_redis, ping
+from citewire.storage.documents import DocumentStore
+from citewire.storage.schema import build_schema, check_index, ensure_index
+from citewire.storage.vector_store import PassageStore, build_vector_store
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The corpus of one namespace, with the models that read it."""
+
+    settings: Settings
+    models: Models
+    store: PassageStore
+    documents: DocumentStore
+    chats: ChatStore
+    readiness: Readiness
+
+
+@asynccontextmanager
+async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
+    """Open everything that the settings name; the index is created if there is none.
+
+    Raises:
+        ConfigurationError, StorageError: something is missing or does not fit; the message says
+            what to do.
+    """
+    async with open_models(settings) as models, open_redis(settings) as client:
+        embeddings = models.embeddings
+        schema = build_schema(
+            namespace=settings.namespace, dims=embeddings.dims, algorithm=settings.index_algorithm
+        )
+        await ensure_index(client, schema, embedding=embeddings.name)
+
+        async def check_live_index() -> None:
+            # A Redis that was flushed or replaced has no index: it is made anew instead of being
+            # reported for ever as missing. One that does not fit is left alone and reported.
+            await ensure_index(client, schema, embedding=embeddings.name)
+            await check_index(client, schema, embedding=embeddings.name)
+
+        yield Library(
+            settings=settings,
+            models=models,
+            store=build_vector_store(client, schema),
+            documents=DocumentStore(client, settings.namespace),
+            chats=ChatStore(client, settings.namespace),
+            readiness=Readiness(redis=lambda: ping(client), index=check_live_index, models=models),
+        )

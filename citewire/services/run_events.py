@@ -1,0 +1,192 @@
+"""What a run tells its client: the events of the wire contract, as plain dataclasses.
+
+Field names and order are the contract's (docs/protocol.md). `name` is the SSE event name. Offsets
+count UTF-16 code units of the cleaned answer.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from llama_index.core.schema import NodeWithScore
+
+from citewire.errors import CitewireError
+from citewire.workflows.synthesis import FinishReason
+
+Evidence = Literal["strong", "weak", "none"]
+StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
+TurnStatus = Literal["complete", "stopped", "error"]
+
+
+@dataclass(slots=True)
+class Source:
+    """A numbered passage given to the model."""
+
+    n: int
+    passage_id: str
+    doc_id: str
+    title: str
+    file_name: str
+    folder: str
+    page_start: int
+    page_end: int
+    page_label: str
+    text: str
+    score: float
+    url: str
+    cited: bool = False
+
+    @classmethod
+    def from_node(cls, n: int, found: NodeWithScore) -> "Source":
+        """Source `n` of an answer, from the node that carries the passage."""
+        node = found.node
+        facts = node.metadata
+        page = int(facts["page"])
+        doc_id = node.ref_doc_id or ""
+        return cls(
+            n=n,
+            passage_id=node.node_id,
+            doc_id=doc_id,
+            title=facts["title"],
+            file_name=facts["file_name"],
+            folder=facts["folder"],
+            page_start=page,
+            page_end=page,
+            page_label=facts["page_label"],
+            text=node.get_content(),
+            score=round(found.score or 0.0, 4),
+            url=f"/documents/{doc_id}/file#page={page}",
+        )
+
+
+@dataclass(slots=True)
+class Usage:
+    """Tokens of the model; `tokens_after_stop` is what the provider sent after the stop."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    tokens_after_stop: int = 0
+
+
+@dataclass(slots=True)
+class Timings:
+    """Milliseconds since the run began; None for what it did not reach."""
+
+    retrieve_ms: float | None = None
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The names of a run and of the two messages that it makes."""
+
+    run_id: str
+    chat_id: str
+    user_message_id: str
+    assistant_message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The run has begun; nothing was asked of a model yet."""
+
+    name: ClassVar = "start"
+    protocol: int
+    run_id: str
+    chat_id: str
+    user_message_id: str
+    assistant_message_id: str
+    created_at: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is happening now."""
+
+    name: ClassVar = "status"
+    stage: str
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for."""
+
+    name: ClassVar = "query"
+    original: str
+    standalone: str
+    rewritten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All passages that the model is given."""
+
+    name: ClassVar = "sources"
+    sources: list[Source]
+    evidence: Evidence
+    took_ms: float
+
+
+@dataclass(slots=True)  # not frozen: that would double the cost of making one per token
+class Delta:
+    """One piece of the cleaned answer."""
+
+    name: ClassVar = "delta"
+    text: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the client should know that does not end the run."""
+
+    name: ClassVar = "warning"
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer is complete and stored; enough by itself to show it."""
+
+    name: ClassVar = "done"
+    run_id: str
+    chat_id: str
+    user_message_id: str
+    assistant_message_id: str
+    finish_reason: FinishReason
+    answer: str
+    citations: list[dict[str, object]]
+    sources: list[Source]
+    usage: Usage
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The run was stopped; what it says is what was stored."""
+
+    name: ClassVar = "stopped"
+    run_id: str
+    chat_id: str
+    user_message_id: str
+    assistant_message_id: str
+    by: StoppedBy
+    answer: str
+    citations: list[dict[str, object]]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run failed; the API writes it as the `error` event, in words that are safe to show."""
+
+    name: ClassVar = "error"
+    error: CitewireError
+    partial_saved: bool
+    ids: Ids = field(kw_only=True)
+
+
+RunEvent = Start | Status | Query | Sources | Delta | Warned | Done | Stopped | Failed

@@ -1,0 +1,77 @@
+"""The runs of this process: how many there may be, one per chat, and how each is stopped."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import anyio
+from llama_index.core.base.llms.types import ChatMessage
+from workflows.handler import WorkflowHandler
+
+from citewire.errors import ChatBusy, Draining, TooManyRuns
+from citewire.services.run_events import Ids, StoppedBy
+from citewire.workflows.retriever import PassageFilter
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One admitted question on its way to an answer."""
+
+    ids: Ids
+    question: str
+    filter: PassageFilter
+    history: Sequence[ChatMessage] = ()
+    stopped_by: StoppedBy | None = None
+    handler: WorkflowHandler | None = field(default=None, repr=False)
+
+    async def stop(self, by: StoppedBy) -> None:
+        """End the run; its stream tells the client and stores what was said. Idempotent."""
+        if self.stopped_by is None:
+            self.stopped_by = by
+            if self.handler is not None:
+                await self.handler.cancel_run()
+
+
+class Runs:
+    """The registry of running questions.
+
+    Args:
+        limit: how many may run at once.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._by_chat: dict[str, Run] = {}
+        self.draining = False
+
+    def __len__(self) -> int:
+        return len(self._by_chat)
+
+    @contextmanager
+    def admit(self, run: Run) -> Iterator[None]:
+        """Hold a place, and the chat, for `run`.
+
+        Raises:
+            Draining: the server is shutting down.
+            TooManyRuns: all places are taken.
+            ChatBusy: the chat has a run.
+        """
+        if self.draining:
+            raise Draining("the server is shutting down")
+        if len(self) >= self._limit:
+            raise TooManyRuns(f"{self._limit} answers are being written already")
+        chat_id = run.ids.chat_id
+        if chat_id in self._by_chat:
+            raise ChatBusy("this chat is still being answered; stop that answer or wait for it")
+        self._by_chat[chat_id] = run
+        try:
+            yield
+        finally:
+            del self._by_chat[chat_id]
+
+    async def drain(self) -> None:
+        """Admit no more runs and stop those that are under way."""
+        self.draining = True
+        async with anyio.create_task_group() as tasks:
+            for run in list(self._by_chat.values()):
+                tasks.start_soon(run.stop, "shutdown")
