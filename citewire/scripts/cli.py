@@ -1,0 +1,85 @@
+"""The `citewire` command: reads the arguments and hands over to one script."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from citewire import __version__
+from citewire.errors import CitewireError, ConfigurationError
+from citewire.settings import load_settings
+
+FAILED = 1
+MISUSED = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code: 0 done, 1 something failed, 2 wrongly configured."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return _run(arguments)
+    except ConfigurationError as error:
+        print(f"citewire: {error}", file=sys.stderr)
+        return MISUSED
+    except CitewireError as error:
+        print(f"citewire: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="citewire", description="Streamed, cited answers from folders of reports."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="answer questions over HTTP")
+    serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
+    serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
+    ingest = commands.add_parser("ingest", help="read folders of PDF reports")
+    ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    demo = commands.add_parser("demo", help="try it out with the sample reports")
+    demo.add_argument("--once", action="store_true", help="answer the example and leave")
+    commands.add_parser("doctor", help="check configuration, Redis, index and models")
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    # Each command is imported when it is asked for: `--help` should not load LlamaIndex.
+    if arguments.command == "serve":
+        from citewire.scripts.serve import serve
+
+        given = {"host": arguments.host, "port": arguments.port}
+        settings = load_settings(**{k: v for k, v in given.items() if v is not None})
+        configure_logging(settings.log_level)
+        return serve(settings)
+    if arguments.command == "ingest":
+        from citewire.scripts.ingest import ingest
+
+        configure_logging("warning")
+        return ingest(load_settings(), arguments.folders)
+    if arguments.command == "demo":
+        from citewire.scripts.demo import demo
+
+        configure_logging("warning")
+        return demo(load_settings(namespace="demo"), once=arguments.once)
+    from citewire.scripts.doctor import doctor
+
+    configure_logging("error")
+    return doctor()
+
+
+def configure_logging(level: str) -> None:
+    """Log to standard error from `level` on; libraries only from warnings on.
+
+    Called after the imports, because redisvl replaces the root handler when it is imported, and
+    then logs each query with all its results.
+    """
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level.upper(), force=True
+    )
+    for chatty in ("llama_index", "redisvl", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

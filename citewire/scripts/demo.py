@@ -1,0 +1,120 @@
+"""`citewire demo`: ingests the sample reports, serves, and asks one question as a client would."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import httpx
+from httpx_sse import aconnect_sse
+from rich.console import Console
+from rich.text import Text
+
+import citewire
+from citewire.errors import ConfigurationError
+from citewire.scripts.ingest import ingest_into_library, print_summary
+from citewire.scripts.serve import DrainingServer, build_server
+from citewire.settings import Settings
+
+QUESTION = "How many tonnes of cargo did the harbour handle in 2024?"
+
+
+def demo(settings: Settings, *, once: bool) -> int:
+    """Show the whole path; serves until it is stopped, unless `once`."""
+    console = Console(highlight=False, soft_wrap=True)
+    return asyncio.run(_demo(settings, console, once=once))
+
+
+async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
+    console.print("Ingesting the sample reports (fictional) …")
+    summary = await ingest_into_library(settings, [samples_folder()], console)
+    print_summary(summary, console)
+    settings = settings.model_copy(update={"port": free_port(settings), "log_level": "warning"})
+    server = build_server(settings)
+    url = f"http://{settings.host}:{settings.port}"
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _wait_until_started(server, serving)
+        answered = await _ask(url, console)
+        if not once and answered:
+            console.print(f"\nGo on at {url}/ (the API is described at {url}/docs). Ctrl-C ends.")
+            await serving
+    finally:
+        server.should_exit = True
+        await serving
+    return 0 if answered and not summary.count("failed") else 1
+
+
+def samples_folder() -> Path:
+    """The sample reports: beside the package in a checkout, inside it in a wheel.
+
+    Raises:
+        ConfigurationError: they are in neither place.
+    """
+    package = Path(citewire.__file__).parent
+    for folder in (package.parent / "samples" / "reports", package / "scripts" / "samples"):
+        if folder.is_dir():
+            return folder
+    raise ConfigurationError("the sample reports are missing from this installation")
+
+
+def free_port(settings: Settings) -> int:
+    """The port of the settings, or any free one if it is taken."""
+    for port in (settings.port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ConfigurationError(f"CITEWIRE_HOST: cannot listen on {settings.host}")
+
+
+async def _wait_until_started(server: DrainingServer, serving: "asyncio.Task[None]") -> None:
+    while not server.started:
+        if serving.done():
+            raise ConfigurationError("the server did not start; its log says why")
+        await asyncio.sleep(0.05)
+
+
+async def _ask(url: str, console: Console) -> bool:
+    """Ask the example question over HTTP and print the answer as it streams."""
+    console.print(f"\nYou: {QUESTION}\n", style="bold")
+    sources: list[dict[str, Any]] = []
+    async for name, event in _events(url):
+        match name:
+            case "start":
+                how = "extracts from the reports" if event["model"] == "extractive" else "written"
+                console.print(f"Citewire ({event['model']}: {how}): ", style="cyan", end="")
+            case "sources":
+                sources = event["sources"]
+            case "delta":
+                console.print(Text(event["text"]), end="")
+            case "done":
+                _print_sources(event["sources"] or sources, console)
+                return True
+            case "error" | "stopped":
+                console.print(Text(f"\n{name}: {event.get('message', '')}", style="red"))
+    return False
+
+
+async def _events(url: str) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
+    body = {"message": QUESTION}
+    async with (
+        httpx.AsyncClient(timeout=120, trust_env=False) as client,
+        aconnect_sse(client, "POST", f"{url}/chat_stream", json=body) as stream,
+    ):
+        stream.response.raise_for_status()
+        async for event in stream.aiter_sse():
+            yield event.event, json.loads(event.data)
+
+
+def _print_sources(sources: list[dict[str, Any]], console: Console) -> None:
+    console.print("\n")
+    for source in sources:
+        if source["cited"]:
+            line = f"  [{source['n']}] {source['title']}, p. {source['page_label']}"
+            console.print(Text(f"{line} ({source['file_name']}, page {source['page_start']})"))
