@@ -1,0 +1,423 @@
+"""Ingesting folders: what is new, what is known, and failures that stay with their file."""
+
+import asyncio
+import hashlib
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.vector_stores.types import (
+    FilterCondition,
+    MetadataFilter,
+    MetadataFilters,
+    VectorStoreQuery,
+)
+from pydantic import PrivateAttr
+from redis.asyncio import Redis
+
+from citewire.errors import (
+    CitewireError,
+    ModelKeyRefused,
+    ModelUnavailable,
+    StorageUnavailable,
+)
+from citewire.services.ingest import IngestSummary, Progress, ingest_folders
+from citewire.services.reading.pdf import read_pdf
+from citewire.services.reading.report import Report
+from citewire.settings import Settings, load_settings
+from citewire.storage.documents import DocumentStore
+from citewire.storage.schema import build_schema, check_index, ensure_index, folder_id
+from citewire.storage.vector_store import PassageStore, build_vector_store
+from tests.small_pdfs import write_pdf
+
+DIMS = 64
+MODEL = "hashing"
+SHIPS = "The harbour authority counted four hundred ships last year."
+TRAINS = "The railway carried nine million tonnes of coal in the same year."
+
+Ingest = Callable[..., Awaitable[IngestSummary]]
+
+
+class HashingEmbedding(BaseEmbedding):
+    """Counts words by their hash; `texts` is what was embedded, `failing` makes it fail."""
+
+    texts: list[str]
+    fail: str = ""
+    _error: Exception | None = PrivateAttr(None)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        if self._error is not None and self.fail in text:
+            raise self._error
+        self.texts.append(text)
+        vector = [0.0] * DIMS
+        for word in text.lower().split():
+            vector[hashlib.sha256(word.encode()).digest()[0] % DIMS] += 1
+        return vector
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    def failing(self, error: Exception, where: str = "") -> None:
+        self._error, self.fail = error, where
+
+
+@pytest.fixture
+def embed_model() -> HashingEmbedding:
+    return HashingEmbedding(model_name=MODEL, texts=[])
+
+
+@pytest.fixture
+def documents(redis_client: Redis, namespace: str) -> DocumentStore:
+    return DocumentStore(redis_client, namespace)
+
+
+@pytest.fixture
+async def store(redis_client: Redis, namespace: str) -> PassageStore:
+    schema = build_schema(namespace=namespace, dims=DIMS, algorithm="flat")
+    await ensure_index(redis_client, schema, embedding=MODEL)
+    return build_vector_store(redis_client, schema)
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+    monkeypatch.chdir(tmp_path)
+    return load_settings(embed_batch=4, passage_tokens=32, passage_overlap=0)
+
+
+@pytest.fixture
+def ingest(
+    store: PassageStore,
+    documents: DocumentStore,
+    embed_model: HashingEmbedding,
+    settings: Settings,
+) -> Ingest:
+    async def run(
+        *folders: Path, on_progress: Callable[[Progress], None] = lambda _: None
+    ) -> IngestSummary:
+        return await ingest_folders(
+            folders,
+            store=store,
+            documents=documents,
+            embed_model=embed_model,
+            settings=settings,
+            on_progress=on_progress,
+        )
+
+    return run
+
+
+@pytest.fixture
+def ships(tmp_path: Path) -> Path:
+    folder = tmp_path / "ships"
+    folder.mkdir()
+    return folder
+
+
+async def search(store: PassageStore, text: str, folder: str | None = None) -> list[dict[str, Any]]:
+    filters = MetadataFilters(
+        filters=[MetadataFilter(key="folder_id", value=folder_id(folder))] if folder else [],
+        condition=FilterCondition.AND,
+    )
+    vector = HashingEmbedding(texts=[]).get_query_embedding(text)
+    query = VectorStoreQuery(query_embedding=vector, similarity_top_k=9, filters=filters)
+    found = await store.aquery(query)
+    return [{**node.metadata, "text": node.get_content()} for node in found.nodes or []]
+
+
+async def count_passages(store: PassageStore) -> int:
+    client: Any = store.client
+    keys = [key async for key in client.scan_iter(f"{store.schema.index.prefix}:*")]
+    return len(keys)
+
+
+async def test_a_passage_is_found_with_its_page(
+    ingest: Ingest, store: PassageStore, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS], title="Harbour Report")
+    await ingest(ships)
+    best = (await search(store, TRAINS))[0]
+
+    assert (
+        best["text"],
+        best["page"],
+        best["title"],
+        best["file_name"],
+        best["folder"],
+    ) == (TRAINS, 2, "Harbour Report", "a.pdf", "ships")
+
+
+async def test_the_title_is_embedded_with_the_passage_but_not_stored_in_its_text(
+    ingest: Ingest, store: PassageStore, embed_model: HashingEmbedding, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS], title="Harbour Report")
+    await ingest(ships)
+
+    assert embed_model.texts == [f"Harbour Report\n{SHIPS}"]
+    assert [found["text"] for found in await search(store, SHIPS)] == [SHIPS]
+
+
+async def test_the_summary_counts_files_pages_and_passages(ingest: Ingest, ships: Path) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
+    (ships / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    summary = await ingest(ships)
+
+    assert (summary.count("new"), summary.count("unchanged"), summary.count("failed")) == (1, 0, 1)
+    assert (summary.pages, summary.passages) == (2, 2)
+
+
+async def test_the_document_is_recorded_with_its_location(
+    ingest: Ingest, documents: DocumentStore, ships: Path
+) -> None:
+    (ships / "2024").mkdir()
+    path = write_pdf(ships / "2024" / "a.pdf", [SHIPS, TRAINS], title="Harbour Report")
+    await ingest(ships)
+    [record] = await documents.list()
+
+    assert hashlib.sha256(path.read_bytes()).hexdigest()[:32] == record.doc_id
+    assert (
+        record.title,
+        record.language,
+        record.pages,
+        record.passages,
+    ) == ("Harbour Report", "en", 2, 2)
+    [location] = record.locations
+    assert ("ships", str(ships), "2024/a.pdf", path.stat().st_size) == (
+        location.folder,
+        location.root,
+        location.path,
+        location.size,
+    )
+
+
+async def test_a_second_run_writes_nothing(
+    ingest: Ingest, redis_client: Redis, embed_model: HashingEmbedding, ships: Path
+) -> None:
+    async def writes() -> dict[str, int]:
+        stats = await redis_client.info("commandstats")
+        return {
+            name: stats.get(f"cmdstat_{name}", {}).get("calls", 0)
+            for name in ("hset", "json.set", "json.merge", "zadd", "del")
+        }
+
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
+    await ingest(ships)
+    embedded, before = len(embed_model.texts), await writes()
+    summary = await ingest(ships)
+
+    assert [file.status for file in summary.files] == ["unchanged"]
+    assert embedded == len(embed_model.texts)
+    assert before == await writes()
+
+
+async def test_the_same_bytes_twice_are_one_document_in_two_places(
+    ingest: Ingest, documents: DocumentStore, embed_model: HashingEmbedding, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    write_pdf(ships / "copy of a.pdf", [SHIPS])
+    summary = await ingest(ships)
+    [record] = await documents.list()
+
+    assert [file.status for file in summary.files] == ["new", "unchanged"]
+    assert [place.path for place in record.locations] == ["a.pdf", "copy of a.pdf"]
+    assert len(embed_model.texts) == 1
+
+
+async def test_a_document_in_two_folders_is_found_by_both(
+    ingest: Ingest, store: PassageStore, ships: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "b | c, d").mkdir()
+    write_pdf(ships / "a.pdf", [SHIPS])
+    write_pdf(tmp_path / "b | c, d" / "a.pdf", [SHIPS])
+    await ingest(ships, tmp_path / "b | c, d")
+
+    assert len(await search(store, SHIPS, "ships")) == 1
+    assert len(await search(store, SHIPS, "b | c, d")) == 1
+    assert len(await search(store, SHIPS, "b")) == 0
+
+
+async def test_one_folder_leaves_the_others_alone(
+    ingest: Ingest, documents: DocumentStore, ships: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "trains").mkdir()
+    write_pdf(ships / "a.pdf", [SHIPS])
+    write_pdf(tmp_path / "trains" / "b.pdf", [TRAINS])
+    await ingest(ships)
+    await ingest(tmp_path / "trains")
+
+    assert len(await documents.list()) == 2
+
+
+async def test_one_bad_file_does_not_stop_the_rest(
+    ingest: Ingest, documents: DocumentStore, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS], password="secret")
+    (ships / "b.pdf").write_bytes(b"")
+    (ships / "c.pdf").symlink_to(ships / "gone.pdf")
+    write_pdf(ships / "d.pdf", [TRAINS])
+    summary = await ingest(ships)
+
+    assert [file.status for file in summary.files] == ["failed", "failed", "failed", "new"]
+    assert [file.reason for file in summary.files] == [
+        "encrypted: it needs a password to be opened",
+        "the file is empty",
+        "cannot be read: No such file or directory",
+        None,
+    ]
+    assert len(await documents.list()) == 1
+
+
+async def test_a_failed_embedding_leaves_no_half_document(
+    ingest: Ingest,
+    documents: DocumentStore,
+    store: PassageStore,
+    embed_model: HashingEmbedding,
+    ships: Path,
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS] * 9 + [TRAINS])
+    embed_model.failing(ModelUnavailable("the provider failed"), where=TRAINS)
+    summary = await ingest(ships)
+
+    assert [(f.status, f.reason) for f in summary.files] == [("failed", "the provider failed")]
+    assert await count_passages(store) == 0
+    assert await documents.list() == []
+
+
+async def test_the_next_run_makes_good_what_failed(
+    ingest: Ingest, store: PassageStore, embed_model: HashingEmbedding, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
+    embed_model.failing(ModelUnavailable("the provider failed"), where=TRAINS)
+    await ingest(ships)
+    embed_model.failing(ModelUnavailable("again"), where="something else")
+    summary = await ingest(ships)
+
+    assert [file.status for file in summary.files] == ["new"]
+    assert await count_passages(store) == 2
+
+
+async def test_a_refused_key_stops_the_run(
+    ingest: Ingest, embed_model: HashingEmbedding, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    embed_model.failing(ModelKeyRefused("the key is wrong"))
+
+    with pytest.raises(ModelKeyRefused):
+        await ingest(ships)
+
+
+async def test_redis_gone_stops_the_run(
+    embed_model: HashingEmbedding, settings: Settings, ships: Path, namespace: str
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    async with Redis(port=1) as client:
+        with pytest.raises(StorageUnavailable):
+            await ingest_folders(
+                [ships],
+                store=build_vector_store(
+                    client, build_schema(namespace=namespace, dims=DIMS, algorithm="flat")
+                ),
+                documents=DocumentStore(client, namespace),
+                embed_model=embed_model,
+                settings=settings,
+                on_progress=lambda _: None,
+            )
+
+
+async def test_a_run_that_ended_before_the_record_is_completed_by_the_next(
+    ingest: Ingest,
+    documents: DocumentStore,
+    store: PassageStore,
+    ships: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def lost(*_: object) -> None:
+        raise StorageUnavailable("Redis does not answer")
+
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
+    with monkeypatch.context() as patched:
+        patched.setattr(DocumentStore, "put", lost)
+        with pytest.raises(StorageUnavailable):
+            await ingest(ships)
+    summary = await ingest(ships)
+
+    assert [file.status for file in summary.files] == ["new"]
+    assert await count_passages(store) == 2
+    assert len(await documents.list()) == 1
+
+
+async def test_a_folder_that_does_not_exist_is_named(ingest: Ingest, tmp_path: Path) -> None:
+    with pytest.raises(CitewireError, match=r"there is no folder .*nowhere"):
+        await ingest(tmp_path / "nowhere")
+
+
+async def test_a_file_in_place_of_a_folder_is_named(ingest: Ingest, ships: Path) -> None:
+    with pytest.raises(CitewireError, match=r"a\.pdf is not a folder"):
+        await ingest(write_pdf(ships / "a.pdf", [SHIPS]))
+
+
+async def test_progress_ends_with_every_file_done(ingest: Ingest, ships: Path) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS] * 6)
+    write_pdf(ships / "b.pdf", [TRAINS])
+    seen: list[Progress] = []
+    await ingest(ships, on_progress=seen.append)
+
+    assert [(p.files_done, p.files) for p in seen if p.stage == "done"] == [(1, 2), (2, 2)]
+    assert [
+        (p.passages_done, p.passages) for p in seen if p.stage == "embed" and "a.pdf" in p.path
+    ] == [(0, 6), (4, 6)]
+
+
+async def test_the_event_loop_stays_free_while_a_report_is_read(
+    ingest: Ingest, ships: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop_ran = threading.Event()
+
+    def read_when_the_loop_ran(path: Path) -> Report:
+        return read_pdf(path if loop_ran.wait(5) else Path("the loop was blocked"))
+
+    write_pdf(ships / "a.pdf", [SHIPS])
+    monkeypatch.setattr("citewire.services.ingest.read_pdf", read_when_the_loop_ran)
+    asyncio.get_running_loop().call_later(0.05, loop_ran.set)
+    summary = await ingest(ships)
+
+    assert [file.reason for file in summary.files] == [None]
+
+
+async def test_odd_names_are_found_by_their_folder(
+    ingest: Ingest, documents: DocumentStore, store: PassageStore, tmp_path: Path
+) -> None:
+    folder = tmp_path / 'Q1, 2024 | "a" [b] `c` 🚢 '
+    folder.mkdir()
+    write_pdf(folder / " what? (final) [v2], é.PDF", [SHIPS])
+    await ingest(folder)
+    [record] = await documents.list()
+
+    assert record.locations[0].path == " what? (final) [v2], é.PDF"
+    assert len(await search(store, SHIPS, folder.name)) == 1
+
+
+async def test_a_name_that_is_not_utf8_is_ingested(
+    ingest: Ingest, documents: DocumentStore, ships: Path
+) -> None:
+    made = write_pdf(ships / "a.pdf", [SHIPS])
+    made.rename(os.fsdecode(os.fsencode(ships) + b"/caf\xe9.pdf"))
+    summary = await ingest(ships)
+
+    assert [file.status for file in summary.files] == ["new"]
+    assert (await documents.list())[0].locations[0].path == "caf\\udce9.pdf"
+
+
+async def test_the_index_is_sound_after_ingesting(
+    ingest: Ingest, redis_client: Redis, store: PassageStore, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
+    await ingest(ships)
+
+    await check_index(redis_client, store.schema, embedding=MODEL)

@@ -1,0 +1,148 @@
+"""Passages: exact places, bounded size, overlap, and what makes none."""
+
+import itertools
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citewire.services.reading.report import Page, Report
+from citewire.services.splitting import Span, build_passages, count_tokens, split_page
+from citewire.storage.schema import folder_id
+
+SENTENCES = [f"Sentence number {n} tells of ships and grain in the harbour." for n in range(60)]
+TEXT = " ".join(SENTENCES)
+
+
+def texts(text: str, spans: list[Span]) -> list[str]:
+    return [text[span.start : span.end] for span in spans]
+
+
+def report(*pages: str, language: str = "en") -> Report:
+    made = tuple(Page(number, f"p{number}", text) for number, text in enumerate(pages, start=1))
+    return Report(title="Harbour Report", language=language, pages=made)
+
+
+def passages(made: Report) -> list[str]:
+    nodes = build_passages(
+        made, doc_id="d" * 32, folder="ships", file_name="a.pdf", max_tokens=50, overlap=10
+    )
+    return [node.text for node in nodes]
+
+
+@given(st.text(alphabet="ab .!?\n\t,;-–•1漢字。àЖ\u0301", max_size=400), st.integers(1, 40))
+def test_passages_are_pieces_of_the_page(text: str, limit: int) -> None:
+    for piece in texts(text, split_page(text, max_tokens=limit, overlap=limit // 3)):
+        assert piece == piece.strip()
+        assert count_tokens(piece) <= limit
+
+
+@given(st.text(alphabet="ab .\n1漢。", min_size=1, max_size=400))
+def test_nothing_between_passages_is_lost(text: str) -> None:
+    covered: set[int] = set()
+    for span in split_page(text, max_tokens=8, overlap=0, min_words=0):
+        covered.update(range(span.start, span.end))
+
+    assert {n for n, c in enumerate(text) if not c.isspace()} <= covered
+
+
+def test_passages_end_where_sentences_end() -> None:
+    pieces = texts(TEXT, split_page(TEXT, max_tokens=50, overlap=0))
+
+    assert all(piece.endswith("harbour.") for piece in pieces)
+
+
+def test_neighbours_share_sentences() -> None:
+    spans = split_page(TEXT, max_tokens=60, overlap=20)
+
+    assert all(b.start < a.end for a, b in itertools.pairwise(spans))
+
+
+def test_without_overlap_neighbours_share_nothing() -> None:
+    spans = split_page(TEXT, max_tokens=60, overlap=0)
+
+    assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
+
+
+def test_initials_and_abbreviations_do_not_end_a_sentence() -> None:
+    text = "Sales in the U.S. Market grew by approx. five percent in all of last year. Next one."
+    pieces = texts(text, split_page(text, max_tokens=22, overlap=0, min_words=1))
+
+    assert pieces[-1] == "Next one."
+
+
+def test_chinese_sentences_are_cut_at_their_full_stops() -> None:
+    text = "港口去年接待了四百艘船。大部分船运载粮食。其余的船运载石油。"
+    pieces = texts(text, split_page(text, max_tokens=14, overlap=0))
+
+    assert pieces[0] == "港口去年接待了四百艘船。"
+
+
+def test_an_endless_word_is_cut() -> None:
+    assert len(split_page("x" * 5000, max_tokens=100, overlap=10, min_words=0)) >= 10
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "17", "Page 17", "- 17 -"])
+def test_a_page_number_makes_no_passage(text: str) -> None:
+    assert split_page(text, max_tokens=100, overlap=10) == []
+
+
+@pytest.mark.parametrize("piece", ["word ", "x", "1,", ". ", "\n", "a.\n", ".\t", "• ", "漢"])
+def test_time_grows_with_the_length_only(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    started = time.perf_counter()
+    split_page(text, max_tokens=220, overlap=30)
+
+    assert time.perf_counter() - started < 5
+
+
+def test_nodes_carry_their_place() -> None:
+    [node] = build_passages(
+        report("  Ships carry grain to the harbour.  "),
+        doc_id="d" * 32,
+        folder="ships",
+        file_name="a.pdf",
+        max_tokens=50,
+        overlap=10,
+    )
+
+    assert f"{'d' * 32}-1-2-35" == node.id_
+    assert node.ref_doc_id == "d" * 32
+    assert node.text == "Ships carry grain to the harbour."
+    assert {
+        "folder_id": folder_id("ships"),
+        "folder": "ships",
+        "file_name": "a.pdf",
+        "title": "Harbour Report",
+        "page": 1,
+        "page_label": "p1",
+        "language": "en",
+        "start": 2,
+        "end": 35,
+    } == node.metadata
+
+
+def test_metadata_is_not_part_of_what_models_read() -> None:
+    [node] = build_passages(
+        report("Ships carry grain."),
+        doc_id="d" * 32,
+        folder="ships",
+        file_name="a.pdf",
+        max_tokens=50,
+        overlap=10,
+    )
+
+    assert set(node.metadata) == set(node.excluded_embed_metadata_keys)
+    assert set(node.metadata) == set(node.excluded_llm_metadata_keys)
+
+
+def test_a_passage_never_crosses_pages() -> None:
+    assert passages(report("Ships carry grain.", "Trains carry coal.")) == [
+        "Ships carry grain.",
+        "Trains carry coal.",
+    ]
+
+
+def test_a_report_of_a_few_words_is_still_found() -> None:
+    assert passages(report("Hello", "")) == ["Hello"]
