@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citewire.services.reading.report import Page, Report
-from citewire.services.splitting import Span, build_passages, count_tokens, split_page
+from citewire.services.splitting import Span, build_passages, split_page
+from citewire.services.tokens import count_tokens
 from citewire.storage.schema import folder_id
 
 SENTENCES = [f"Sentence number {n} tells of ships and grain in the harbour." for n in range(60)]

@@ -3,15 +3,16 @@
 from contextlib import aclosing
 from http import HTTPStatus
 
+import anyio
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
 from citewire.api.dependencies import AdmittedRun, AppParts
 from citewire.api.errors import error_response, problem_response
 from citewire.api.sse import run_response
-from citewire.services.run_events import Done, Failed, Stopped
+from citewire.services.run_events import Done, Failed, RunEvent, Stopped
 
 router = APIRouter(tags=["chat"])
 
@@ -30,11 +31,15 @@ async def chat_stream(run: AdmittedRun, parts: AppParts) -> Response:
 
 
 @router.post("/chat")
-async def chat(run: AdmittedRun, parts: AppParts) -> Response:
-    """The same run without streaming: the `done` object, or a problem."""
-    async with aclosing(parts.service.stream(run)) as batches:
-        async for batch in batches:
-            last = batch[-1]
+async def chat(request: Request, run: AdmittedRun, parts: AppParts) -> Response:
+    """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
+    last: RunEvent | None = None
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
+        async with aclosing(parts.service.stream(run)) as batches:
+            async for batch in batches:
+                last = batch[-1]
+        tasks.cancel_scope.cancel()
     match last:
         case Done():
             return Response(orjson.dumps(last), media_type="application/json")
@@ -47,4 +52,10 @@ async def chat(run: AdmittedRun, parts: AppParts) -> Response:
                 f"the answer was stopped by {last.by}",
                 retryable=True,
             )
-    raise AssertionError(f"a run ended with {last}")
+    return Response(status_code=HTTPStatus.NO_CONTENT)  # the client left: nobody reads this
+
+
+async def _cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    asking.cancel()

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import anyio
 import orjson
-from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.workflow import WorkflowTimeoutError
 
 from citewire.errors import CitewireError, StorageError, StorageUnavailable
@@ -24,7 +23,8 @@ from citewire.services.run_events import (
     Usage,
 )
 from citewire.services.runs import Run, Runs
-from citewire.storage.chats import ChatStore, Message
+from citewire.services.turns import recent_history, to_messages
+from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
 from citewire.workflows.retriever import PassageFilter
@@ -189,7 +189,7 @@ class ChatService:
     async def _record(self, answer: Answer, status: TurnStatus, **facts: object) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC)
-        messages = _messages(answer, status, model=self._model, at=now.isoformat(), **facts)
+        messages = to_messages(answer, status, model=self._model, at=now.isoformat(), **facts)
         with anyio.move_on_after(RECORD_DEADLINE_S, shield=True) as deadline:
             await self._chats.append(
                 answer.ids.chat_id,
@@ -208,55 +208,3 @@ def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:
         return Usage(generation.prompt_tokens, generation.completion_tokens)
     unseen = max(0, generation.completion_tokens - answer.pieces_shown)
     return Usage(generation.prompt_tokens, answer.pieces_shown, tokens_after_stop=unseen)
-
-
-def _messages(
-    answer: Answer, status: TurnStatus, *, model: str, at: str, **facts: object
-) -> tuple[Message, Message]:
-    ids = answer.ids
-    asked = {
-        "message_id": ids.user_message_id,
-        "role": "user",
-        "text": answer.question,
-        "status": status,
-        "created_at": at,
-        "sources": [],
-    }
-    error = facts.pop("error", None)
-    answered = {
-        "message_id": ids.assistant_message_id,
-        "role": "assistant",
-        "text": answer.text,
-        "status": status,
-        "created_at": at,
-        "run_id": ids.run_id,
-        "model": model,
-        "standalone": answer.standalone,
-        "finish_reason": answer.finish_reason if status == "complete" else None,
-        "sources": answer.sources,
-        "citations": [],
-        "timings": answer.timings,
-        "error": str(error) if error else None,
-        **facts,
-    }
-    return asked, answered
-
-
-def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMessage]:
-    """The last turns that fit in `tokens`, oldest first, always as whole turns.
-
-    A turn that failed before it said anything is left out: two questions in a row would be
-    condensed as one. Tokens are estimated at four characters each.
-    """
-    history: list[ChatMessage] = []
-    room = tokens * 4
-    for asked, answered in zip(messages[-2::-2], messages[-1::-2], strict=True):
-        room -= len(asked["text"]) + len(answered["text"])
-        if room < 0:
-            break
-        if answered["text"]:
-            history[:0] = (
-                ChatMessage(role=MessageRole.USER, content=asked["text"]),
-                ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),
-            )
-    return history

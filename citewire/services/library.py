@@ -39,12 +39,13 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
         schema = build_schema(
             namespace=settings.namespace, dims=embeddings.dims, algorithm=settings.index_algorithm
         )
-        await ensure_index(client, schema, embedding=embeddings.name)
+        # Whoever only tried out the defaults may change the embedding model.
+        await ensure_index(client, schema, embedding=embeddings.name, replace_empty=True)
 
         async def check_live_index() -> None:
             # A Redis that was flushed or replaced has no index: it is made anew instead of being
             # reported for ever as missing. One that does not fit is left alone and reported.
-            await ensure_index(client, schema, embedding=embeddings.name)
+            await ensure_index(client, schema, embedding=embeddings.name, timeout_s=1.0)
             await check_index(client, schema, embedding=embeddings.name)
 
         yield Library(

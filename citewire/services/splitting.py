@@ -12,6 +12,7 @@ from itertools import islice
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
 from citewire.services.reading.report import Page, Report
+from citewire.services.tokens import TOKEN, count_tokens
 from citewire.storage.schema import folder_id
 
 MIN_WORDS = 3
@@ -20,7 +21,6 @@ MIN_WORDS = 3
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _SENTENCE_END = re.compile(
     # After a full stop that does not follow a single letter (an initial, "U.S."), and not before
     # a small letter ("approx. five").
@@ -30,10 +30,6 @@ _SENTENCE_END = re.compile(
     r"|\n(?=[ \t]*[•▪●◦■►–*]\s)"
 )
 _CUTS = (_SENTENCE_END, re.compile(r"\n"), re.compile(r"\s"))
-_TOKEN = re.compile(
-    rf"(?P<cjk>[{_CJK}])|(?P<digits>\d+)|(?P<latin>[A-Za-z\u00c0-\u024f]+)"
-    rf"|(?P<other>[^\W\d_{_CJK}A-Za-z\u00c0-\u024f]+)|[^\w\s]|_"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +90,6 @@ def split_page(
     return [span for span in packed if _has_words(text, span, min_words)]
 
 
-def count_tokens(text: str, *, english: bool = True) -> int:
-    """Estimate the tokens of `text`, rather too many than too few, without a tokenizer.
-
-    Made to fit MiniLM's word pieces on English reports; other languages break into more. OpenAI's
-    tokenizers give fewer.
-    """
-    return sum(_weight(match, english) for match in _TOKEN.finditer(text))
-
-
 def _split(
     report: Report, max_tokens: int, overlap: int, min_words: int
 ) -> list[tuple[Page, Span]]:
@@ -114,15 +101,6 @@ def _split(
             page.text, max_tokens=max_tokens, overlap=overlap, english=english, min_words=min_words
         )
     ]
-
-
-def _weight(match: re.Match[str], english: bool) -> int:
-    kind, length = match.lastgroup, match.end() - match.start()
-    if kind == "latin":
-        return 1 + (max(length - 9, 0) // 2 if english else (length - 1) // 3)
-    if kind in ("digits", "other"):
-        return (length + 1) // 2
-    return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +160,7 @@ def _stripped(text: str, span: Span) -> Span:
 
 
 def _has_words(text: str, span: Span, at_least: int) -> bool:
-    words = (match for match in _TOKEN.finditer(text, span.start, span.end) if match.lastgroup)
+    words = (match for match in TOKEN.finditer(text, span.start, span.end) if match.lastgroup)
     return len(list(islice(words, at_least))) == at_least
 
 

@@ -12,7 +12,7 @@ import orjson
 from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
-from citewire.storage.connection import translate_redis_errors
+from citewire.storage.refusals import storage_errors
 
 Message = dict[str, Any]
 """One message as stored: `message_id`, `role`, `text`, `status`, and for answers their sources."""
@@ -32,7 +32,8 @@ class Chat:
 class ChatStore:
     """The chats of one namespace.
 
-    Every method raises StorageUnavailable when Redis does not answer.
+    Every method raises StorageUnavailable when Redis does not answer, and StorageError when it
+    refuses: because it is full, say.
     """
 
     def __init__(self, client: Redis, namespace: str) -> None:
@@ -43,7 +44,7 @@ class ChatStore:
     async def create(self, chat_id: str, *, created_at: str, timestamp: float) -> None:
         """Make an empty chat; `timestamp` is `created_at` in seconds, for the order."""
         facts = {"created_at": created_at, "updated_at": created_at}
-        with translate_redis_errors():
+        with storage_errors("the chat"):
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.hset(self._key(chat_id), mapping=facts)
                 pipe.zadd(self._index, {chat_id: timestamp})
@@ -56,7 +57,7 @@ class ChatStore:
             ChatNotFound: there is none of that id.
         """
         first = 0 if last is None else -last
-        with translate_redis_errors():
+        with storage_errors("the chat"):
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.hgetall(self._key(chat_id))
                 if last != 0:
@@ -72,7 +73,7 @@ class ChatStore:
     ) -> None:
         """Add the messages of one turn, all or none; `title` is kept if the chat has one."""
         key = self._key(chat_id)
-        with translate_redis_errors():
+        with storage_errors("the chat"):
             async with self._client.pipeline(transaction=True) as pipe:
                 pipe.rpush(self._turns(chat_id), *messages)
                 pipe.hset(key, "updated_at", at)

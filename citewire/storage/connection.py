@@ -48,7 +48,7 @@ async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
             yield client
         return
     # Deferred: it needs flock, which not every system has where a Redis of one's own works.
-    from citewire.storage.embedded import open_embedded_redis  # noqa: PLC0415
+    from citewire.storage.embedded import open_embedded_redis
 
     async with (
         _entered_in_thread(open_embedded_redis(settings.data_dir)) as url,

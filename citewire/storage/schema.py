@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from typing import Any, Literal
+from typing import Literal
 
 from redis.asyncio import Redis
 from redis.commands.search.indexDefinition import IndexDefinition, IndexType
@@ -11,9 +11,14 @@ from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch, StorageUnavailable
+from citewire.storage.fingerprint import (
+    forget_fingerprint,
+    namespace_of,
+    record_fingerprint,
+    recorded_embedding,
+)
 from citewire.storage.live_index import (
     LiveIndex,
-    as_text,
     read_live_index,
     says_unknown,
     wanted_fields,
@@ -73,11 +78,6 @@ def build_schema(
     ]
     index = {"name": index_name(namespace), "prefix": f"{namespace}:passage"}
     return IndexSchema.from_dict({"index": index, "fields": fields})
-
-
-def namespace_of(schema: IndexSchema) -> str:
-    """The namespace that `schema` was built for."""
-    return str(schema.index.prefix).removesuffix(":passage")
 
 
 async def ensure_index(
@@ -152,11 +152,7 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     except ResponseError as error:
         if "already exists" not in str(error).lower():
             raise
-    # In one transaction: of several processes with different settings one writes all the fields.
-    async with client.pipeline(transaction=True) as pipe:
-        for field, value in _fingerprint(schema, embedding).items():
-            pipe.hsetnx(_fingerprint_key(schema), field, value)
-        await pipe.execute()
+    await record_fingerprint(client, schema, version=SCHEMA_VERSION, embedding=embedding)
 
 
 async def _settled(client: Redis, schema: IndexSchema, timeout_s: float) -> LiveIndex:
@@ -181,11 +177,9 @@ async def _differences(
         is_, should = live.fields.get(name, "missing"), wanted.get(name, "not there")
         if is_ != should:
             found.append(f"field {name} is {is_}, wanted {should}")
-    # The client's stubs know neither the async nor the sync form alone.
-    asked: Any = client.hget(_fingerprint_key(schema), "embedding")
-    used = await asked
-    if used is not None and as_text(used) != embedding:
-        found.append(f"the embedding model is {as_text(used)}, wanted {embedding}")
+    used = await recorded_embedding(client, schema)
+    if used not in (None, embedding):
+        found.append(f"the embedding model is {used}, wanted {embedding}")
     return found
 
 
@@ -215,18 +209,4 @@ async def _drop(client: Redis, schema: IndexSchema) -> None:
         # Another process may have been faster.
         if not says_unknown(error):
             raise
-    await client.delete(_fingerprint_key(schema))
-
-
-def _fingerprint_key(schema: IndexSchema) -> str:
-    return f"{namespace_of(schema)}:index"
-
-
-def _fingerprint(schema: IndexSchema, embedding: str) -> dict[str, str]:
-    vector = schema.fields["vector"].attrs
-    return {
-        "schema_version": str(SCHEMA_VERSION),
-        "dims": str(vector.dims),
-        "algorithm": str(vector.algorithm.value).lower(),
-        "embedding": embedding,
-    }
+    await forget_fingerprint(client, schema)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from llama_index.core.schema import BaseNode
+from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryResult
 from llama_index.vector_stores.redis import RedisVectorStore
 from redis.asyncio import Redis
+from redisvl.exceptions import RedisSearchError
 from redisvl.index import AsyncSearchIndex
 from redisvl.query import CountQuery, FilterQuery
 from redisvl.query.filter import Tag
@@ -63,6 +65,19 @@ class PassageStore(RedisVectorStore):
         # Otherwise it asks before each query whether the index exists.
         self.created_async_index = True
         self._async_index = PipelinedIndex(schema=schema, redis_client=client)
+
+    async def aquery(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:
+        """The passages nearest to the query's embedding, within its filters.
+
+        Raises:
+            StorageUnavailable: Redis does not answer.
+            StorageError: it refuses the query: the index is gone, say.
+        """
+        with storage_errors("the search"):
+            try:
+                return await super().aquery(query, **kwargs)
+            except RedisSearchError as error:
+                raise error.__cause__ or error from None  # what Redis said is in the cause
 
 
 def build_vector_store(client: Redis, schema: IndexSchema) -> PassageStore:

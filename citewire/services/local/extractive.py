@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.response.schema import AsyncStreamingResponse
+from llama_index.core.indices.prompt_helper import ChatPromptHelper, PromptHelper
 from llama_index.core.llms.mock import MockLLM
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
@@ -24,6 +25,7 @@ MODEL_NAME = "extractive"
 _NO_EVIDENCE_ENGLISH = "The reports that were searched do not answer this question."
 _NO_EVIDENCE_SPANISH = "Los informes consultados no responden a esta pregunta."
 _STOP = re.compile(r"[.!?…。！？]+$")
+_FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
 _PIECE = re.compile(r"\s*\S+")
 
 Vectors = NDArray[np.float32]
@@ -41,7 +43,13 @@ class ExtractiveSynthesiser(BaseSynthesizer):
 
     def __init__(self, embed_model: BaseEmbedding) -> None:
         # The base class wants a language model and would look for OpenAI's if given none.
-        super().__init__(llm=MockLLM(), streaming=True)
+        # Helpers that are given are not built: its own load tiktoken's tables.
+        super().__init__(
+            llm=MockLLM(),
+            streaming=True,
+            prompt_helper=PromptHelper(tokenizer=str.split),
+            chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
+        )
         self._embed_model = embed_model
 
     async def asynthesize(
@@ -165,8 +173,10 @@ def _to_answer(sentences: Sequence[Sentence]) -> str:
 
 def _marked(sentence: Sentence) -> str:
     """The sentence with its marker before the last stop, where readers expect it."""
-    stop = _STOP.search(sentence.text)
-    body = sentence.text[: stop.start()] if stop else sentence.text.rstrip(":;, ")
+    # A footnote in square brackets would read as a marker of ours.
+    text = _FOOTNOTE.sub(r"(\1)", sentence.text)
+    stop = _STOP.search(text)
+    body = text[: stop.start()] if stop else text.rstrip(":;, ")
     return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"
 
 

@@ -1,4 +1,8 @@
-"""Building the models of a process: OpenAI, anything compatible with it, or local ones."""
+"""Building the models of a process: OpenAI, anything compatible with it, or local ones.
+
+Each kind is imported when it is asked for: the OpenAI SDK alone takes a second, and ONNX Runtime
+need not be loaded by whoever does not use it.
+"""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -9,8 +13,6 @@ from llama_index.core.llms import LLM, MockLLM
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
-from citewire.services.models.openai_chat import WireOpenAI
-from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.workflows.engine import CondenseRule
@@ -61,7 +63,7 @@ async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
         provider = None
         if "openai" in (settings.answers_from, settings.embeddings_from):
             provider = await stack.enter_async_context(_open_provider(settings))
-        embeddings = build_embeddings(settings, provider)
+        embeddings = _build_embeddings(settings, provider, stack)
         answering = _build_answering(settings, provider, embeddings.model)
         yield Models(embeddings, answering, provider.check if provider else _nothing_to_check)
 
@@ -77,14 +79,16 @@ def _open_provider(settings: Settings) -> AbstractAsyncContextManager[Provider]:
     )
 
 
-def build_embeddings(settings: Settings, provider: Provider | None) -> Embeddings:
-    """The embedding model of the settings."""
+def _build_embeddings(
+    settings: Settings, provider: Provider | None, stack: AsyncExitStack
+) -> Embeddings:
     if provider is None or settings.embeddings_from == "local":
-        # Deferred: ONNX Runtime need not be loaded by whoever does not use it.
         from citewire.services.local.minilm import DIMS, build_minilm
 
-        model = build_minilm(settings.data_dir / "models")
+        model = stack.enter_context(build_minilm(settings.data_dir / "models"))
         return Embeddings(model, DIMS, model.model_name)
+    from citewire.services.models.openai_embedding import WireOpenAIEmbedding
+
     remote = WireOpenAIEmbedding(
         provider=provider,
         model_name=settings.embed_model,
@@ -98,12 +102,13 @@ def _build_answering(
     settings: Settings, provider: Provider | None, embed_model: BaseEmbedding
 ) -> Answering:
     if provider is None or settings.answers_from == "extractive":
-        # Deferred for the same reason as the local embeddings.
         from citewire.services.local.condense import condense
         from citewire.services.local.extractive import ExtractiveSynthesiser
 
         extractive = ExtractiveSynthesiser(embed_model)
         return Answering(extractive, MockLLM(), condense, "extractive")
+    from citewire.services.models.openai_chat import WireOpenAI
+
     llm = WireOpenAI(
         provider=provider,
         model=settings.model,

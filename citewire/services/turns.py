@@ -1,0 +1,72 @@
+"""Turns: what is stored of a question with its answer, and what of it is shown for condensing."""
+
+from collections.abc import Sequence
+
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+from citewire.services.answer import Answer
+from citewire.services.run_events import TurnStatus
+from citewire.storage.chats import Message
+
+CHARS_PER_TOKEN = 4
+
+
+def to_messages(
+    answer: Answer, status: TurnStatus, *, model: str, at: str, **facts: object
+) -> tuple[Message, Message]:
+    """The question and the answer of one turn, as stored.
+
+    Args:
+        answer: what was said so far.
+        status: how the run ended.
+        model: who answered.
+        at: now, in ISO 8601.
+        facts: more to keep beside the answer; `error` is kept as its message.
+    """
+    ids = answer.ids
+    asked = {
+        "message_id": ids.user_message_id,
+        "role": "user",
+        "text": answer.question,
+        "status": status,
+        "created_at": at,
+        "sources": [],
+    }
+    error = facts.pop("error", None)
+    answered = {
+        "message_id": ids.assistant_message_id,
+        "role": "assistant",
+        "text": answer.text,
+        "status": status,
+        "created_at": at,
+        "run_id": ids.run_id,
+        "model": model,
+        "standalone": answer.standalone,
+        "finish_reason": answer.finish_reason if status == "complete" else None,
+        "sources": answer.sources,
+        "citations": [],
+        "timings": answer.timings,
+        "error": str(error) if error else None,
+        **facts,
+    }
+    return asked, answered
+
+
+def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMessage]:
+    """The last turns that fit in `tokens`, oldest first, always as whole turns.
+
+    A turn that failed before it said anything is left out: two questions in a row would be
+    condensed as one. Tokens are estimated at four characters each.
+    """
+    history: list[ChatMessage] = []
+    room = tokens * CHARS_PER_TOKEN
+    for asked, answered in zip(messages[-2::-2], messages[-1::-2], strict=True):
+        room -= len(asked["text"]) + len(answered["text"])
+        if room < 0:
+            break
+        if answered["text"]:
+            history[:0] = (
+                ChatMessage(role=MessageRole.USER, content=asked["text"]),
+                ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),
+            )
+    return history

@@ -1,0 +1,55 @@
+"""What an index was made with and cannot tell itself: above all the embedding model."""
+
+from typing import Any
+
+from redis.asyncio import Redis
+from redisvl.schema import IndexSchema
+
+from citewire.storage.live_index import as_text
+
+
+def namespace_of(schema: IndexSchema) -> str:
+    """The namespace that `schema` was built for."""
+    return str(schema.index.prefix).removesuffix(":passage")
+
+
+async def record_fingerprint(
+    client: Redis, schema: IndexSchema, *, version: int, embedding: str
+) -> None:
+    """Note what the index is made with, unless that is known already.
+
+    Args:
+        client: connection to the Redis with the index.
+        schema: of the index.
+        version: of the schema.
+        embedding: name of the embedding model.
+    """
+    vector = schema.fields["vector"].attrs
+    made_with = {
+        "schema_version": str(version),
+        "dims": str(vector.dims),
+        "algorithm": str(vector.algorithm.value).lower(),
+        "embedding": embedding,
+    }
+    # In one transaction: of several processes with different settings one writes all the fields.
+    async with client.pipeline(transaction=True) as pipe:
+        for field, value in made_with.items():
+            pipe.hsetnx(_key(schema), field, value)
+        await pipe.execute()
+
+
+async def recorded_embedding(client: Redis, schema: IndexSchema) -> str | None:
+    """The embedding model that the index was made with, None if nobody noted it."""
+    # The client's stubs know neither the async nor the sync form alone.
+    asked: Any = client.hget(_key(schema), "embedding")
+    used = await asked
+    return None if used is None else as_text(used)
+
+
+async def forget_fingerprint(client: Redis, schema: IndexSchema) -> None:
+    """Remove the note, with the index that it was of."""
+    await client.delete(_key(schema))
+
+
+def _key(schema: IndexSchema) -> str:
+    return f"{namespace_of(schema)}:index"

@@ -1,0 +1,277 @@
+"""The extractive synthesiser: sentences of the sources, with markers, or a plain no."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.response.schema import AsyncStreamingResponse
+from llama_index.core.llms.mock import MockLLM
+from llama_index.core.query_engine import CitationQueryEngine
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+
+from citewire.services.local.extractive import ExtractiveSynthesiser
+from citewire.services.local.minilm import build_minilm
+from citewire.services.local.passages import Passage, candidates
+from citewire.services.local.sentences import split_sentences
+from citewire.workflows.synthesis import generation_of
+
+PASSAGES = (
+    """The cooperative's revenue rose to 4.2 million euros in 2024, from 3.6 million
+a year before. Membership grew as well, mostly among young bakers.""",
+    """La directora, Ana Quiroga, dirige la fundación desde 2019. El presupuesto fue de
+1,3 millones de euros en 2023.""",
+    """Revenue was 3.6 million euros in 2023. The cooperative opened a second workshop in
+Porto, close to the old harbour.""",
+    """Contents
+Chapter 1: Revenue of the cooperative .......... 12
+THE COOPERATIVE AND ITS REVENUE IN FIGURES
+Ovens were repaired twice. The roof of the bakery is insulated with cork.""",
+)
+
+
+def _node(number: int, text: str) -> NodeWithScore:
+    node = TextNode(
+        text=f"Source {number} (Yearly review, p. 3):\n{text}\n",
+        metadata={"title": "Yearly review", "file_name": "review.pdf", "page": 3},
+    )
+    return NodeWithScore(node=node, score=0.5)
+
+
+def _nodes(texts: Sequence[str] = PASSAGES) -> list[NodeWithScore]:
+    return [_node(number, text) for number, text in enumerate(texts, 1)]
+
+
+@pytest.fixture(scope="module")
+def synthesiser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtractiveSynthesiser]:
+    with build_minilm(tmp_path_factory.mktemp("minilm")) as model:
+        yield ExtractiveSynthesiser(model)
+
+
+async def _answer(synthesiser: ExtractiveSynthesiser, question: str, *texts: str) -> str:
+    response = await synthesiser.asynthesize(question, _nodes(texts or PASSAGES))
+    return "".join([piece async for piece in response.response_gen])
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What was the revenue in 2023?", "Revenue was 3.6 million euros in 2023 [3]."),
+        (
+            "What was the revenue in 2024?",
+            "The cooperative's revenue rose to 4.2 million euros in 2024, "
+            "from 3.6 million a year before [1].",
+        ),
+        (
+            "Where did the cooperative open a workshop?",
+            "The cooperative opened a second workshop in Porto, close to the old harbour [3].",
+        ),
+        (
+            "¿Quién dirige la fundación?",
+            "La directora, Ana Quiroga, dirige la fundación desde 2019 [2].",
+        ),
+        (
+            "¿Cuál fue el presupuesto en 2023?",
+            "El presupuesto fue de 1,3 millones de euros en 2023 [2].",
+        ),
+    ],
+)
+async def test_the_sentence_that_answers_is_quoted_with_its_marker(
+    synthesiser: ExtractiveSynthesiser, question: str, answer: str
+) -> None:
+    assert await _answer(synthesiser, question) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (
+            "Who won the chess tournament?",
+            "The reports that were searched do not answer this question.",
+        ),
+        (
+            "¿Quién ganó el torneo de ajedrez?",
+            "Los informes consultados no responden a esta pregunta.",
+        ),
+        (
+            "What was the revenue in 2031?",
+            "The reports that were searched do not answer this question.",
+        ),
+        (
+            "What was the revenue in 2019?",
+            "The reports that were searched do not answer this question.",
+        ),
+    ],
+)
+async def test_what_no_passage_answers_is_declined_in_the_language_of_the_question(
+    synthesiser: ExtractiveSynthesiser, question: str, answer: str
+) -> None:
+    assert await _answer(synthesiser, question) == answer
+
+
+async def test_declining_is_told_by_the_finish_reason(synthesiser: ExtractiveSynthesiser) -> None:
+    response = await synthesiser.asynthesize("Who won the chess tournament?", _nodes())
+    async for _ in response.response_gen:
+        pass
+
+    assert generation_of(response).finish_reason == "no_evidence"
+
+
+async def test_no_passages_at_all_are_declined(synthesiser: ExtractiveSynthesiser) -> None:
+    response = await synthesiser.asynthesize("What was the revenue?", [])
+    async for _ in response.response_gen:
+        pass
+
+    assert generation_of(response).finish_reason == "no_evidence"
+
+
+async def test_the_answer_comes_word_by_word_and_is_counted(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes())
+    pieces = [piece async for piece in response.response_gen]
+
+    assert (len(pieces), pieces[:2]) == (8, ["Revenue", " was"])
+    assert generation_of(response).completion_tokens == 8
+
+
+async def test_a_sentence_that_says_the_same_again_is_left_out(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "How tall is the lighthouse?",
+        "The lighthouse is 41 metres tall.",
+        "The lighthouse is 41 metres tall and white.",
+    )
+
+    assert answer.count("[") == 1
+
+
+async def test_a_footnote_of_the_report_is_not_mistaken_for_a_marker(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser, "How tall is the lighthouse?", "The lighthouse is 41 metres tall [7]."
+    )
+
+    assert answer == "The lighthouse is 41 metres tall (7) [1]."
+
+
+async def test_all_nodes_are_reported_as_sources(synthesiser: ExtractiveSynthesiser) -> None:
+    nodes, more = _nodes(), _nodes(("One more.",))
+    response = await synthesiser.asynthesize(QueryBundle("Revenue?"), nodes, more)
+
+    assert response.source_nodes == [*nodes, *more]
+    await response.response_gen.aclose()
+
+
+async def test_closing_the_stream_ends_it_and_stops_the_count(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes())
+    stream = response.response_gen
+    async for _ in stream:
+        break
+    await stream.aclose()
+
+    assert [piece async for piece in stream] == []
+    assert generation_of(response).completion_tokens == 1
+
+
+class _HangingEmbedding(BaseEmbedding):
+    """Never answers; tells when it was cancelled."""
+
+    cancelled: bool = False
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        raise NotImplementedError
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        raise NotImplementedError
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        raise NotImplementedError
+
+    async def _aget_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.cancelled = True
+        return []
+
+
+async def test_cancelling_reaches_the_embedding_model() -> None:
+    model = _HangingEmbedding()
+    response = await ExtractiveSynthesiser(model).asynthesize("What was the revenue?", _nodes())
+    reading = asyncio.ensure_future(anext(response.response_gen))
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+    assert model.cancelled
+
+
+class _FixedRetriever(BaseRetriever):
+    """Finds the same passages for every question."""
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return [NodeWithScore(node=TextNode(text=text), score=0.5) for text in PASSAGES]
+
+
+async def test_it_answers_in_the_place_of_the_model_of_a_citation_engine(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    engine = CitationQueryEngine(
+        retriever=_FixedRetriever(), llm=MockLLM(), response_synthesizer=synthesiser
+    )
+    response: Any = await engine.aquery("What was the revenue in 2023?")
+
+    assert isinstance(response, AsyncStreamingResponse)
+    assert str((await response.get_response()).response) == (
+        "Revenue was 3.6 million euros in 2023 [3]."
+    )
+
+
+async def test_the_whole_answer_without_a_stream_is_the_same(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    question = "What was the revenue in 2023?"
+    texts = [node.node.get_content() for node in _nodes()]
+
+    assert await synthesiser.aget_response(question, texts) == await asyncio.to_thread(
+        synthesiser.get_response, question, texts
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("It grew 3.5 per cent. It fell later.", ["It grew 3.5 per cent.", "It fell later."]),
+        ("A line that is\nbroken in two.", ["A line that is broken in two."]),
+        (
+            "Dr. J. Smith met the U.S. envoy, see Fig. 3. They talked.",
+            ["Dr. J. Smith met the U.S. envoy, see Fig. 3.", "They talked."],
+        ),
+        (
+            "El Sr. Pérez salió. ¿Por qué? Nadie lo sabe.",
+            ["El Sr. Pérez salió.", "¿Por qué?", "Nadie lo sabe."],
+        ),
+        ("• One thing\n• Another\nthing", ["One thing", "Another thing"]),
+        ("Income 4,200 3,900\nCosts 100 90", ["Income 4,200 3,900", "Costs 100 90"]),
+        ("収益は増加した。利益は減少した。", ["収益は増加した。", "利益は減少した。"]),
+        ("Introduction ......... 4\nThe text begins.", ["The text begins."]),
+        ("", []),
+    ],
+)
+def test_sentences_are_found_in_the_text_of_a_pdf(text: str, sentences: list[str]) -> None:
+    assert split_sentences(text) == sentences
+
+
+def test_headings_and_scraps_are_no_candidates() -> None:
+    found = [sentence.text for sentence in candidates([Passage(1, PASSAGES[3])])]
+
+    assert found == ["Ovens were repaired twice.", "The roof of the bakery is insulated with cork."]
