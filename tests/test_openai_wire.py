@@ -22,7 +22,8 @@ from citewire.errors import (
 )
 from citewire.services.models.openai_chat import WireOpenAI
 from citewire.services.models.openai_embedding import WireOpenAIEmbedding
-from citewire.services.models.wire import ChatDecoder, Provider, open_provider
+from citewire.services.models.stream import ChatDecoder
+from citewire.services.models.wire import Provider, open_provider
 from citewire.workflows.synthesis import Pieces, on_retry
 from tests.standin_fixtures import Standin
 

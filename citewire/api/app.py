@@ -7,7 +7,7 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health
+from citewire.api import chat, chats, documents, health, page
 from citewire.api.dependencies import Parts
 from citewire.api.errors import install_error_handlers
 from citewire.api.limits import BodyLimit
@@ -42,7 +42,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     install_error_handlers(app)
-    for module in (chat, chats, documents, health):
+    for module in (chat, chats, documents, health, page):
         app.include_router(module.router)
     return app
 

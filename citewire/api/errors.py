@@ -129,6 +129,11 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            # FastAPI's word for a body that it cannot parse for other reasons than its syntax.
+            return problem_response(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", str(error.detail)
+            )
         phrase = HTTPStatus(error.status_code).phrase
         return problem_response(
             error.status_code, phrase.lower().replace(" ", "_"), str(error.detail)

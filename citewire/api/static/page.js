@@ -14,7 +14,6 @@ const STOPPED = {
 const FINISHED = {
   content_filter: "The model's provider cut this answer off.",
   blocked: "This question was not answered.",
-  no_evidence: "Nothing in the reports was found to answer from.",
 };
 const LOCAL = "Local mode: answers are extracts from the reports, not written by a model";
 const MARKER = /(\[\d{1,2}\])/;
@@ -103,7 +102,7 @@ class Turn {
       const item = copyOf("source");
       const put = (name, text) => { item.querySelector(`.${name}`).textContent = text; };
       put("title", source.title);
-      put("place", `p. ${source.page_label || source.page_start} (${source.file_name}, page ${source.page_start})`);
+      put("place", `· p. ${source.page_label || source.page_start} (${source.file_name}, page ${source.page_start})`);
       put("text", source.text);
       this.sources.set(source.n, item);
       this.element.querySelector(".retrieved ol").append(item);
@@ -122,7 +121,7 @@ class Turn {
     this.show(ready);
   }
 
-  on_warning({ message }) { this.note(sentence(message)); }
+  on_warning({ message }) { this.note(`Note: ${sentence(message)}`); }
 
   on_done(data) {
     this.complete(data);
@@ -155,7 +154,7 @@ class Turn {
     this.held = "";
     const said = STOPPED[by] ?? "Stopped.";
     this.note(`${said} ${this.text ? "The part above is kept." : "Nothing was said yet."}`, "", by in STOPPED);
-    tell(said);
+    if (this.element.isConnected) tell(said); // not when a new chat took its place
   }
 
   /** Makes the turn what its terminal event says, should anything have been lost before. */

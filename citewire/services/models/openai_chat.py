@@ -1,8 +1,8 @@
 """The chat model: LlamaIndex's `OpenAI`, with our own HTTP side under its asynchronous calls."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -20,21 +20,14 @@ from llama_index.llms.openai.utils import (
     openai_modelname_to_contextsize,
     to_openai_message_dicts,
 )
-from llama_index_instrumentation.dispatcher import DISPATCHER_SPAN_DECORATED_ATTR
 
 from citewire.errors import ConfigurationError, ModelUnavailable
-from citewire.services.models.wire import Provider, StreamEnd
+from citewire.services.models.stream import StreamEnd
+from citewire.services.models.wire import Provider
+from citewire.workflows.spans import unspanned
 
 HELD_BY_PROVIDER = "held by the provider's session"
 """Stands where LlamaIndex wants an API key: the true one never gets into a model's fields."""
-
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def unspanned(method: Method) -> Method:
-    """Keep LlamaIndex from wrapping an overridden method in a span: some 20 µs a call."""
-    setattr(method, DISPATCHER_SPAN_DECORATED_ATTR, True)
-    return method
 
 
 class WireOpenAI(OpenAI):

@@ -9,8 +9,9 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.embeddings.openai import OpenAIEmbedding
 
 from citewire.errors import ConfigurationError, ModelError
-from citewire.services.models.openai_chat import HELD_BY_PROVIDER, unspanned
+from citewire.services.models.openai_chat import HELD_BY_PROVIDER
 from citewire.services.models.wire import Provider
+from citewire.workflows.spans import unspanned
 
 KNOWN_DIMS = {
     "text-embedding-3-small": 1536,

@@ -1,0 +1,157 @@
+"""The settings: where they come from, and that what is wrong is named."""
+
+from pathlib import Path
+
+import pytest
+
+from citewire.errors import ConfigurationError
+from citewire.settings import Settings, env_name, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(env_name(name), raising=False)
+
+
+def test_without_any_setting_all_is_local() -> None:
+    settings = load_settings()
+
+    assert (settings.answers_from, settings.embeddings_from) == ("extractive", "local")
+    assert settings.redis_url is None
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
+def test_a_provider_answers_and_embeds(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "http://localhost:1/v1")
+    settings = load_settings()
+
+    assert (settings.answers_from, settings.embeddings_from) == ("openai", "openai")
+
+
+def test_parts_may_stay_local_beside_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
+    monkeypatch.setenv("CITEWIRE_EMBEDDINGS", "local")
+    settings = load_settings()
+
+    assert (settings.answers_from, settings.embeddings_from) == ("openai", "local")
+
+
+def test_a_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEWIRE_SIMILARITY_TOP_K", "9")
+
+    assert load_settings().similarity_top_k == 9
+
+
+def test_a_setting_is_read_from_the_env_file() -> None:
+    Path(".env").write_text("CITEWIRE_PORT=8123\nOPENAI_API_KEY=sk-file\nOTHER=1\n", "utf-8")
+    settings = load_settings()
+
+    assert settings.port == 8123
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == "sk-file"
+
+
+def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("CITEWIRE_PORT=8123\n", "utf-8")
+    monkeypatch.setenv("CITEWIRE_PORT", "8124")
+
+    assert load_settings().port == 8124
+
+
+def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEWIRE_PORT", "8124")
+
+    assert load_settings(port=8125).port == 8125
+
+
+def test_an_unknown_setting_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEWIRE_SIMILARITY_TOP", "9")
+
+    with pytest.raises(ConfigurationError, match=r"unknown.*CITEWIRE_SIMILARITY_TOP\b"):
+        load_settings()
+
+
+def test_an_unknown_setting_in_the_env_file_is_an_error_too() -> None:
+    Path(".env").write_text("CITEWIRE_PROT=8123\n", "utf-8")
+
+    with pytest.raises(ConfigurationError, match="CITEWIRE_PROT"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CITEWIRE_PORT", "many"),
+        ("CITEWIRE_PORT", "70000"),
+        ("CITEWIRE_MAX_RUNS", "0"),
+        ("CITEWIRE_NAMESPACE", "a:b"),
+        ("CITEWIRE_NAMESPACE", ""),
+        ("CITEWIRE_INDEX_ALGORITHM", "tree"),
+        ("CITEWIRE_RUN_TIMEOUT_S", "-1"),
+        ("CITEWIRE_MAX_MESSAGE_CHARS", "8001"),
+    ],
+)
+def test_a_value_that_is_not_valid_is_an_error_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigurationError, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"CITEWIRE_ANSWERS": "openai"}, ("CITEWIRE_ANSWERS", "OPENAI_API_KEY")),
+        ({"CITEWIRE_EMBEDDINGS": "openai"}, ("CITEWIRE_EMBEDDINGS", "OPENAI_API_KEY")),
+        (
+            {"CITEWIRE_PASSAGE_TOKENS": "64", "CITEWIRE_PASSAGE_OVERLAP": "64"},
+            ("CITEWIRE_PASSAGE_TOKENS", "CITEWIRE_PASSAGE_OVERLAP"),
+        ),
+        (
+            {"CITEWIRE_FIRST_TOKEN_TIMEOUT_S": "9", "CITEWIRE_RUN_TIMEOUT_S": "8"},
+            ("CITEWIRE_FIRST_TOKEN_TIMEOUT_S", "CITEWIRE_RUN_TIMEOUT_S"),
+        ),
+        ({"CITEWIRE_EMBED_DIM": "512"}, ("CITEWIRE_EMBED_DIM",)),
+    ],
+)
+def test_settings_that_contradict_each_other_are_named(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: tuple[str, ...]
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert [name for name in named if name not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "CITEWIRE_REDIS_URL"])
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "redis://:hush@localhost")
+    settings = load_settings()
+
+    assert "hush" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_an_error_does_not_repeat_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-hush")
+    monkeypatch.setenv("CITEWIRE_PORT", "many")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert "hush" not in str(caught.value)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().port = 1  # type: ignore[misc]
+
+
+def test_every_timeout_of_a_run_is_a_setting_with_a_default() -> None:
+    settings = load_settings()
+
+    assert settings.idle_timeout_s < settings.first_token_timeout_s < settings.run_timeout_s
