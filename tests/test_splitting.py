@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citewire.services.cutting import Span, split_page
 from citewire.services.reading.report import Page, Report
-from citewire.services.splitting import Span, build_passages, split_page
+from citewire.services.splitting import build_passages
 from citewire.services.tokens import count_tokens
 from citewire.storage.schema import folder_id
 

@@ -1,44 +1,33 @@
 """Passages: pieces of a page that keep their exact place in its text.
 
-Cut at the ends of sentences; a sentence that is too long is cut at line breaks, then at white
-space, then anywhere. Each step is linear in the length of the page.
+Tables are passages of their own, cut between rows; headers and footers that repeat are in none.
+
+Where the lines of the passages stand on their pages is kept apart from the nodes, as it is much
+and is read for few of them. `layout_of` gives for each passage id a JSON object:
+
+    {"page": 3, "size": [595.28, 841.89], "lines": [[12, 80, 0.1, 0.0912, 0.9, 0.1034], ...]}
+
+`size` is width and height of the displayed page in points. A line is [start, end, x0, y0, x1, y1]:
+`start` and `end` are characters of the page's text, like those of the passage, but those of the
+whole line, which may begin before the passage or end after it; the rectangle is in shares (0..1)
+of the displayed page, rounded to four decimals, with the origin at the top left. Formats without
+a layout have no lines and `size` null.
 """
 
-import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
-from citewire.services.reading.report import Page, Report
-from citewire.services.tokens import TOKEN, count_tokens
+from citewire.services.cutting import MIN_WORDS, Span, split_page
+from citewire.services.reading.report import LineBox, Page, Report
 from citewire.storage.schema import folder_id
-
-MIN_WORDS = 3
-"""A page number or a stray label makes no passage of its own."""
 
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""
 
-_SENTENCE_END = re.compile(
-    # After a full stop that does not follow a single letter (an initial, "U.S."), and not before
-    # a small letter ("approx. five").
-    r"(?<=[.!?…])(?<!\b\w\.)[\"'”’»)\]]*\s+(?=[^\sa-z])"
-    r"|(?<=[。！？；])[」』”）]*"
-    r"|\n\s*\n"
-    r"|\n(?=[ \t]*[•▪●◦■►–*]\s)"
-)
-_CUTS = (_SENTENCE_END, re.compile(r"\n"), re.compile(r"\s"))
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of a text: characters `start` up to, not including, `end`; its size in tokens."""
-
-    start: int
-    end: int
-    tokens: int
+SECTION_CHARS = 160
 
 
 def build_passages(
@@ -61,10 +50,26 @@ def build_passages(
         "title": report.title,
         "language": report.language,
     }
-    spans = _split(report, max_tokens, overlap, MIN_WORDS)
+    found = list(_split(report, max_tokens, overlap, MIN_WORDS))
     # A report with next to no text is still found by it.
-    spans = spans or _split(report, max_tokens, overlap, 1)
-    return [_node(page, span, doc_id, shared) for page, span in spans]
+    found = found or list(_split(report, max_tokens, overlap, 1))
+    return [_node(page, piece, doc_id, shared) for page, piece in found]
+
+
+def layout_of(
+    report: Report, passages: Sequence[TextNode]
+) -> dict[str, dict[str, int | list[float] | list[list[float]] | None]]:
+    """By passage id, the page and the lines of each of `passages`; its form is told above."""
+    pages = {page.number: page for page in report.pages}
+    starts = {number: _line_starts(page) for number, page in pages.items() if page.blocks}
+    layout: dict[str, dict[str, int | list[float] | list[list[float]] | None]] = {}
+    for node in passages:
+        page = pages[int(node.metadata["page"])]
+        start, end = int(node.metadata["start"]), int(node.metadata["end"])
+        lines = _lines_between(starts.get(page.number, ([], [])), start, end)
+        size = [round(length, 2) for length in page.size] if page.size else None
+        layout[node.id_] = {"page": page.number, "size": size, "lines": lines}
+    return layout
 
 
 def embedded_text(node: TextNode) -> str:
@@ -77,100 +82,106 @@ def embedded_text(node: TextNode) -> str:
     return f"{str(node.metadata['title'])[:TITLE_CHARS]}\n{node.text}"
 
 
-def split_page(
-    text: str, *, max_tokens: int, overlap: int, english: bool = True, min_words: int = MIN_WORDS
-) -> list[Span]:
-    """Cut the text of a page into passages of at most `max_tokens`, with `overlap` in common.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What becomes a passage: its place, kind and the heading above it."""
 
-    No passage begins or ends with white space; what has fewer than `min_words` is left out.
-    """
-    page = _PageText(text, max_tokens, english)
-    units = list(page.units(0, len(text)))
-    packed = (_stripped(text, span) for span in _pack(units, max_tokens, overlap))
-    return [span for span in packed if _has_words(text, span, min_words)]
+    span: Span
+    kind: str
+    section: str
 
 
 def _split(
     report: Report, max_tokens: int, overlap: int, min_words: int
-) -> list[tuple[Page, Span]]:
+) -> Iterator[tuple[Page, _Piece]]:
     english = report.language == "en"
+    section = ""
+    for page in report.pages:
+        headings = _Headings(section)
+        for kind, start, end in _runs(page, headings):
+            spans = split_page(
+                page.text[start:end],
+                # A table is told twice if rows are shared, and rows need no neighbours.
+                overlap=0 if kind == "table" else overlap,
+                max_tokens=max_tokens,
+                english=english,
+                min_words=min_words,
+            )
+            for span in spans:
+                moved = Span(span.start + start, span.end + start, span.tokens)
+                yield page, _Piece(moved, kind, headings.at(moved.start))
+        section = headings.last
+
+
+def _runs(page: Page, headings: "_Headings") -> Iterator[tuple[str, int, int]]:
+    """Stretches of a page that are split together: tables one by one, and what is between."""
+    if not page.blocks:
+        yield "text", 0, len(page.text)
+        return
+    start = end = -1
+    for block in page.blocks:
+        if block.kind == "heading":
+            headings.add(block.start, " ".join(page.text[block.start : block.end].split()))
+        if block.kind == "table":
+            if start >= 0:
+                yield "text", start, end
+            yield "table", block.start, block.end
+            start = -1
+        else:
+            start = block.start if start < 0 else start
+            end = block.end
+    if start >= 0:
+        yield "text", start, end
+
+
+class _Headings:
+    """The headings of a page by place, and the one in force when it began."""
+
+    def __init__(self, before: str) -> None:
+        self._starts = [-1]
+        self._texts = [before]
+
+    def add(self, start: int, text: str) -> None:
+        # Two headings without text between are a heading and its continuation, or a chapter and
+        # its first section; the nearer one tells more.
+        self._starts.append(start)
+        self._texts.append(text[:SECTION_CHARS])
+
+    def at(self, start: int) -> str:
+        return self._texts[bisect_right(self._starts, start) - 1]
+
+    @property
+    def last(self) -> str:
+        return self._texts[-1]
+
+
+def _line_starts(page: Page) -> tuple[list[int], list[LineBox]]:
+    lines = [line for block in page.blocks for line in block.lines]
+    return [line.start for line in lines], lines
+
+
+def _lines_between(
+    lines: tuple[list[int], list[LineBox]], start: int, end: int
+) -> list[list[float]]:
+    starts, boxes = lines
+    first = max(bisect_right(starts, start) - 1, 0)
     return [
-        (page, span)
-        for page in report.pages
-        for span in split_page(
-            page.text, max_tokens=max_tokens, overlap=overlap, english=english, min_words=min_words
-        )
+        [box.start, box.end, *(round(edge, 4) for edge in (box.x0, box.y0, box.x1, box.y1))]
+        for box in boxes[first : bisect_left(starts, end)]
+        if box.end > start
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _PageText:
-    """A text that is cut into units of at most `limit` tokens."""
-
-    text: str
-    limit: int
-    english: bool
-
-    def units(self, start: int, end: int, level: int = 0) -> Iterator[Span]:
-        tokens = count_tokens(self.text[start:end], english=self.english)
-        if tokens <= self.limit:
-            if tokens:
-                yield Span(start, end, tokens)
-        elif level < len(_CUTS):
-            for piece_start, piece_end in self._pieces(start, end, _CUTS[level]):
-                yield from self.units(piece_start, piece_end, level + 1)
-        else:
-            # One endless word: no estimate gives a character more than one token.
-            for position in range(start, end, self.limit):
-                yield from self.units(position, min(position + self.limit, end), level)
-
-    def _pieces(self, start: int, end: int, cut: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-        for found in cut.finditer(self.text, start, end):
-            if found.end() > start:
-                yield start, found.end()
-                start = found.end()
-        if start < end:
-            yield start, end
-
-
-def _pack(units: list[Span], limit: int, overlap: int) -> Iterator[Span]:
-    first, size = 0, 0
-    for index, unit in enumerate(units):
-        if size + unit.tokens > limit:
-            yield Span(units[first].start, units[index - 1].end, size)
-            first, size = _shared(units, first, index, min(overlap, limit - unit.tokens))
-        size += unit.tokens
-    if units:
-        yield Span(units[first].start, units[-1].end, size)
-
-
-def _shared(units: list[Span], first: int, end: int, overlap: int) -> tuple[int, int]:
-    # At least one unit is left behind, so that each passage begins after the one before.
-    begin, size = end, 0
-    while begin - 1 > first and size + units[begin - 1].tokens <= overlap:
-        begin -= 1
-        size += units[begin].tokens
-    return begin, size
-
-
-def _stripped(text: str, span: Span) -> Span:
-    piece = text[span.start : span.end]
-    start = span.start + len(piece) - len(piece.lstrip())
-    return Span(start, start + len(piece.strip()), span.tokens)
-
-
-def _has_words(text: str, span: Span, at_least: int) -> bool:
-    words = (match for match in TOKEN.finditer(text, span.start, span.end) if match.lastgroup)
-    return len(list(islice(words, at_least))) == at_least
-
-
-def _node(page: Page, span: Span, doc_id: str, shared: dict[str, str | int]) -> TextNode:
+def _node(page: Page, piece: _Piece, doc_id: str, shared: dict[str, str | int]) -> TextNode:
+    span = piece.span
     metadata = {
         **shared,
         "page": page.number,
         "page_label": page.label,
         "start": span.start,
         "end": span.end,
+        "kind": piece.kind,
+        "section": piece.section,
     }
     return TextNode(
         id_=f"{doc_id}-{page.number}-{span.start}-{span.end}",

@@ -1,148 +1,158 @@
-"""PDF reports read with pdfium: the text of each page, its label, the title, the language.
+"""PDF reports read with pdfium: text in reading order with the place of each line.
 
 pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` off the event loop.
+Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-import re
 import threading
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pypdfium2
-import pypdfium2.raw as pdfium
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.report import Page, Report
-from citewire.services.reading.text import clean, clean_line, language_of, mend_hyphens
+from citewire.services.reading.chars import Chars, read_chars
+from citewire.services.reading.columns import regions
+from citewire.services.reading.compose import compose
+from citewire.services.reading.fragments import find_fragments, turned
+from citewire.services.reading.layout import LaidBlock, LaidPage
+from citewire.services.reading.notes import page_notes
+from citewire.services.reading.ocr import Ocr, OcrMode, find_ocr
+from citewire.services.reading.pdf_file import (
+    BROKEN,
+    metadata_date,
+    metadata_title,
+    open_pdf,
+    page_label,
+)
+from citewire.services.reading.report import Report
+from citewire.services.reading.rows import blocks_of
+from citewire.services.reading.text import language_of
 from citewire.services.reading.title import Line, title_of
 
 _PDFIUM = threading.Lock()
 
-HEADER_REACH = 1024
-"""`%PDF-` must stand within so many bytes, as in other readers."""
-
-_EMPTY = "the PDF has no pages"
-_BROKEN = "the PDF is broken: its structure cannot be read"
-_NO_PAGES = re.compile(rb"/Kids\s*\[\s*\]")
-
-TITLE_CHARS = 4000
-"""So much of the first page is searched for the title."""
+A4 = (595.0, 842.0)
 
 
-def read_pdf(path: Path) -> Report:
+def read_pdf(path: Path, *, ocr: OcrMode = "auto") -> Report:
     """Read the PDF at `path`; blocks, and waits while another thread reads.
+
+    Args:
+        path: of the file.
+        ocr: whether pages without text (`auto`) or all pages (`force`) are read from their image.
 
     Raises:
         UnreadableDocument: the file needs a password, is broken or not a PDF, has no pages or
             no text; the message says which.
     """
-    _refuse_other_formats(path)
-    with _PDFIUM, _open(path) as document:
+    with _PDFIUM, open_pdf(path) as document:
+        reading = _Reading(document, find_ocr(ocr))
         try:
-            labels, texts = _read_pages(document)
-            title = title_of(path, _metadata_title(document), _lines(document))
+            for index in range(len(document)):
+                reading.read_page(index)
+            title, date = metadata_title(document), metadata_date(document)
         except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
-            raise UnreadableDocument(_BROKEN) from error
-    pages = tuple(
-        Page(number, label, text)
-        for number, (label, text) in enumerate(zip(labels, texts, strict=True), start=1)
+            raise UnreadableDocument(BROKEN) from error
+    laid = reading.pages
+    if not any(page.has_text for page in laid):
+        raise UnreadableDocument(reading.why_no_text(ocr))
+    pages = compose(laid)
+    return Report(
+        title=title_of(path, title, _lines(laid[0])),
+        language=language_of(page.text for page in pages),
+        pages=pages,
+        date=date,
+        notes=reading.notes(ocr),
     )
-    return Report(title=title, language=language_of(texts), pages=pages)
 
 
-def _read_pages(document: pypdfium2.PdfDocument) -> tuple[list[str], list[str]]:
-    count = len(document)
-    if count == 0:
-        raise UnreadableDocument(_EMPTY)
-    labels = [_label(document, index) for index in range(count)]
-    texts = mend_hyphens([_text(document, index) for index in range(count)])
-    if not any(text.strip() for text in texts):
-        raise UnreadableDocument(
-            f"no text on any of its {count} pages: it seems to be scanned and would need OCR"
+@dataclass(slots=True)
+class _Reading:
+    """The pages of a document, read one after the other."""
+
+    document: pypdfium2.PdfDocument
+    ocr: Ocr | None
+    pages: list[LaidPage] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    scanned: list[int] = field(default_factory=list)
+    failed: list[tuple[int, str]] = field(default_factory=list)
+    """Page numbers at which OCR failed, and why."""
+
+    def read_page(self, index: int) -> None:
+        try:
+            with closing(self.document[index]) as page:
+                laid = self._read(page, index + 1)
+        except pypdfium2.PdfiumError:
+            # A broken page counts as one without text: the others can still be cited.
+            self.broken.append(index + 1)
+            laid = LaidPage(*A4)
+        laid.label = page_label(self.document, index)
+        self.pages.append(laid)
+
+    def notes(self, mode: OcrMode) -> tuple[str, ...]:
+        return page_notes(
+            broken=self.broken,
+            scanned=self.scanned,
+            failed=self.failed,
+            outside=[n for n, page in enumerate(self.pages, start=1) if page.outside],
+            can_ocr=self.ocr is not None,
+            mode=mode,
         )
-    return labels, texts
+
+    def why_no_text(self, mode: OcrMode) -> str:
+        count = len(self.pages)
+        if len(self.broken) == count:
+            return BROKEN
+        if not self.scanned and not self.failed:
+            return f"no text on any of its {count} pages: they are blank, or damaged"
+        if self.ocr is not None:
+            return f"no text on any of its {count} pages, and OCR found none"
+        remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
+        return f"no text on any of its {count} pages: it seems to be scanned; {remedy}"
+
+    def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
+        with closing(page.get_textpage()) as text_page:
+            chars = read_chars(page, text_page)
+            laid = lay_out(chars)
+        wanted = self.ocr is not None and (self.ocr.all_pages or not laid.has_text)
+        if self.ocr is not None and wanted:
+            outcome = self.ocr.read(page)
+            if isinstance(outcome, str):
+                self.failed.append((number, outcome))
+            elif outcome:
+                laid.blocks = outcome
+        if not laid.has_text and not _is_blank(page):
+            self.scanned.append(number)
+        return laid
 
 
-def _refuse_other_formats(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEADER_REACH)
-    except OSError as error:
-        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
-    if not head:
-        raise UnreadableDocument("the file is empty")
-    if b"%PDF-" not in head:
-        raise UnreadableDocument("not a PDF: the file does not begin like one")
+def lay_out(chars: Chars) -> LaidPage:
+    """The lines and blocks of a page in reading order."""
+    found, outside = find_fragments(chars)
+    laid = LaidPage(chars.width, chars.height, outside=outside)
+    for turn, fragments in found:
+        for region in regions(fragments):
+            for block in blocks_of(region):
+                laid.blocks.append(_turned(block, turn, chars))
+    return laid
 
 
-def _open(path: Path) -> pypdfium2.PdfDocument:
-    try:
-        return pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        raise UnreadableDocument(_why_not(path, error.err_code)) from error
+def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
+    if turn:
+        for line in block.lines:
+            line.box = turned(line.box, turn, chars.width, chars.height)
+    return block
 
 
-def _why_not(path: Path, code: int | None) -> str:
-    content = path.read_bytes()
-    # pdfium keeps its last error code, so that a broken file may get that of the one before.
-    if code == pdfium.FPDF_ERR_PASSWORD and b"/Encrypt" in content:
-        return "encrypted: it needs a password to be opened"
-    if code == pdfium.FPDF_ERR_SECURITY and b"/Encrypt" in content:
-        return "encrypted in a way that is not supported"
-    if _NO_PAGES.search(content):
-        return _EMPTY
-    return _BROKEN
+def _is_blank(page: pypdfium2.PdfPage) -> bool:
+    return next(iter(page.get_objects(max_depth=1)), None) is None
 
 
-def _text(document: pypdfium2.PdfDocument, index: int) -> str:
-    try:
-        with closing(document[index]) as page, closing(page.get_textpage()) as text_page:
-            return clean(text_page.get_text_range())
-    except pypdfium2.PdfiumError:
-        # A broken page counts as one without text: the others can still be cited.
-        return ""
-
-
-def _label(document: pypdfium2.PdfDocument, index: int) -> str:
-    try:
-        label = clean_line(document.get_page_label(index))
-    except UnicodeDecodeError:
-        label = ""
-    return label or str(index + 1)
-
-
-def _metadata_title(document: pypdfium2.PdfDocument) -> str:
-    try:
-        return clean_line(document.get_metadata_value("Title"))
-    except UnicodeDecodeError:
-        return ""
-
-
-def _lines(document: pypdfium2.PdfDocument) -> list[Line]:
-    try:
-        with closing(document[0]) as page, closing(page.get_textpage()) as text_page:
-            return _lines_of(text_page)
-    except pypdfium2.PdfiumError:
-        return []
-
-
-def _lines_of(text_page: pypdfium2.PdfTextPage) -> list[Line]:
-    lines: list[Line] = []
-    letters, height = "", 0.0
-    for index in range(min(text_page.count_chars(), TITLE_CHARS)):
-        letter = chr(pdfium.FPDFText_GetUnicode(text_page, index))
-        if letter == "\n":
-            lines.append(Line(clean_line(letters), height))
-            letters, height = "", 0.0
-        elif letter != "\r":
-            letters += letter
-            if letter.isalnum():
-                height = max(height, _height(text_page, index))
-    lines.append(Line(clean_line(letters), height))
-    return [line for line in lines if line.text]
-
-
-def _height(text_page: pypdfium2.PdfTextPage, index: int) -> float:
-    # The box and not the font size, which says nothing when the text matrix scales.
-    _, bottom, _, top = text_page.get_charbox(index, loose=True)
-    return float(top - bottom)
+def _lines(page: LaidPage) -> list[Line]:
+    return [
+        Line(line.text.replace(" | ", " "), line.height)
+        for block in page.blocks
+        for line in block.lines
+    ]

@@ -1,15 +1,68 @@
-"""A report as it was read: its pages with their text."""
+"""A report as it was read: its pages with their text, and where on the page the text stands."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "table", "heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBox:
+    """A line of text and its rectangle on the page.
+
+    Args:
+        start: where the line begins in `Page.text`, in characters.
+        end: where it ends, exclusive. A mended word belongs to both lines with its own part.
+        x0: left edge; all four as shares (0..1) of the page as it is displayed, that is turned by
+            its rotation and cut to its crop box; the origin is the top left corner.
+        y0: upper edge.
+        x1: right edge.
+        y1: lower edge.
+    """
+
+    start: int
+    end: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a table (one line per row, cells separated by " | ") or a heading.
+
+    Args:
+        kind: which of them.
+        start: where it begins in `Page.text`, in characters.
+        end: where it ends, exclusive.
+        lines: its lines from the top; empty where a format has no layout.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    lines: tuple[LineBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its physical number from 1, the label printed on it, and its text."""
+    """One page.
+
+    Args:
+        number: physical number from 1.
+        label: printed on it.
+        text: in reading order. Headers and footers that repeat stand before and after the rest.
+        size: width and height in points as displayed; None where a format has no layout.
+        blocks: in the order of the text. Passages are made of them, so that headers and footers
+            that repeat belong to none. A page with text and without blocks is one text block.
+    """
 
     number: int
     label: str
     text: str
+    size: tuple[float, float] | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +73,12 @@ class Report:
         title: from the metadata or the first page; the file's name if neither tells.
         language: ISO 639-1 code of most of the text, `und` if it cannot be told.
         pages: all pages, those without text too.
+        date: ISO date (`2024-03-31`) from the metadata, None if there is none that makes sense.
+        notes: what could not be read although the rest could, each for a person to read.
     """
 
     title: str
     language: str
     pages: tuple[Page, ...]
+    date: str | None = None
+    notes: tuple[str, ...] = ()

@@ -1,13 +1,13 @@
-"""Text as PDFs give it, made readable: control characters, ligatures, hyphens, language."""
+"""Text as PDFs give it, made readable: control characters, ligatures, language."""
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from py3langid.langid import classify
 
 LINE_HYPHEN = "\ufffe"
-"""What pdfium gives for a hyphen at the end of a line, whose line break it drops."""
+"""Stands for a hyphen at the end of a line until it is known whether it is one of the word."""
 
 _PLAIN = str.maketrans(
     {
@@ -25,9 +25,6 @@ _PLAIN = str.maketrans(
     }
 )
 _DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\ufeff\uffff\ud800-\udfff]")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN = re.compile(rf"([^\W\d_]+)(?:{LINE_HYPHEN}|-\n)([^\W\d_]+)")
-
 LANGUAGE_SAMPLE = 20_000
 """So many characters tell the language; more only cost time."""
 
@@ -46,31 +43,20 @@ def clean_line(text: str) -> str:
     return " ".join(clean(text).replace(LINE_HYPHEN, "-").split())
 
 
-def mend_hyphens(pages: Sequence[str]) -> list[str]:
-    """Put words together again that were divided at the end of a line.
-
-    A division shows no difference between `infor-mation` and `high-spending`. The report itself
-    tells: what it writes elsewhere in one word or with a hyphen, and whether both halves are
-    words in it.
-    """
-    known = {word.lower() for page in pages for word in _WORD.findall(_BROKEN.sub(" ", page))}
-
-    def mended(match: re.Match[str]) -> str:
-        first, second = match.groups()
-        joined, hyphened = f"{first}{second}", f"{first}-{second}"
-        if second[0].isupper() or hyphened.lower() in known:
-            return hyphened
-        if joined.lower() in known:
-            return joined
-        return hyphened if {first.lower(), second.lower()} <= known else joined
-
-    return [_BROKEN.sub(mended, page).replace(LINE_HYPHEN, "-") for page in pages]
-
-
-def language_of(pages: Sequence[str]) -> str:
+def language_of(pages: Iterable[str]) -> str:
     """The language of most of the text as ISO 639-1, `und` if there are too few letters."""
-    sample = " ".join(pages)[:LANGUAGE_SAMPLE]
+    sample = _beginning(pages, LANGUAGE_SAMPLE)
     if sum(map(str.isalpha, sample)) < MIN_LETTERS:
         return "und"
     code, _ = classify(sample)
     return str(code)
+
+
+def _beginning(pages: Iterable[str], length: int) -> str:
+    parts: list[str] = []
+    for page in pages:
+        parts.append(page[:length])
+        length -= len(page) + 1
+        if length <= 0:
+            break
+    return " ".join(parts)

@@ -1,0 +1,157 @@
+"""Reading order: where a page is set in columns, and in which order its regions are read.
+
+A gutter is a vertical strip that few fragments cross. Those that cross it, full-width headings
+say, cut the page into bands; in a band with running text on both sides the left column is read
+before the right one. Columns are searched for gutters again, so that three columns are found as
+one beside two. Side by side are table cells too: a band stays whole if its sides share their
+lines and are not both running text.
+"""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+import numpy as np
+
+from citewire.services.reading.fragments import Fragment
+
+BIN = 2.0
+"""Points; the horizontal resolution of the search for gutters."""
+
+WIDE = 0.6
+"""A fragment wider than this share of its region belongs to no column."""
+
+CROSSED = 0.1
+"""A gutter is crossed by at most this share of what the fullest strip holds."""
+
+MIN_SIDE = 3
+"""Fragments that each column of a band has at least."""
+
+RUNNING_CHARS = 18
+"""Half of the lines of running text have at least so many characters, also in three columns."""
+
+MAX_GUTTERS = 3
+MAX_DEPTH = 4
+
+
+def regions(fragments: Sequence[Fragment], depth: int = 0) -> Iterator[list[Fragment]]:
+    """The regions of a page in reading order; within each, rows are read across."""
+    bands = _best_bands(fragments) if depth < MAX_DEPTH else None
+    if bands is None:
+        if fragments:
+            yield list(fragments)
+        return
+    rest: list[Fragment] = []
+    for band in bands:
+        if len(band) == 1:
+            rest += band[0]
+            continue
+        if rest:
+            yield from regions(rest, depth + 1)
+            rest = []
+        for column in band:
+            yield from regions(column, depth + 1)
+    if rest:
+        yield from regions(rest, depth + 1)
+
+
+_Bands = list[list[list[Fragment]]]
+
+
+def _best_bands(fragments: Sequence[Fragment]) -> _Bands | None:
+    """The bands of the gutter that puts most fragments into columns, None if none does."""
+    best: _Bands | None = None
+    most = 0
+    for gutter in _gutters(fragments):
+        bands = list(_bands(fragments, gutter))
+        in_columns = sum(len(side) for band in bands if len(band) > 1 for side in band)
+        if in_columns > most:
+            best, most = bands, in_columns
+    return best
+
+
+def _gutters(fragments: Sequence[Fragment]) -> list[float]:
+    """The middles of the widest strips that few fragments cross."""
+    if len(fragments) < 2 * MIN_SIDE:
+        return []
+    edges = np.array([(f.x0, f.x1) for f in fragments])
+    left, right = float(edges[:, 0].min()), float(edges[:, 1].max())
+    narrow = edges[(edges[:, 1] - edges[:, 0]) < WIDE * (right - left)]
+    if len(narrow) < 2 * MIN_SIDE:
+        return []
+    bins = np.clip(((narrow - left) / BIN).astype(int), 0, 100_000)
+    size = int(bins.max()) + 2
+    crossing = np.cumsum(
+        np.bincount(bins[:, 0], minlength=size + 1)
+        - np.bincount(bins[:, 1] + 1, minlength=size + 1)
+    )
+    is_open = np.concatenate([[0], crossing[: size - 1] <= CROSSED * crossing.max(), [0]])
+    changes = np.flatnonzero(np.diff(is_open))
+    height = median(f.height for f in fragments)
+    found = [
+        (end - start, left + (start + end) / 2 * BIN)
+        for start, end in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True)
+        # The strips at the borders have nothing on one side.
+        if start > 0 and end < size - 1 and (end - start) * BIN >= 0.5 * height
+    ]
+    return [middle for _, middle in sorted(found, reverse=True)[:MAX_GUTTERS]]
+
+
+def _bands(fragments: Sequence[Fragment], gutter: float) -> Iterator[list[list[Fragment]]]:
+    """Bands from the top: two columns each, or one side only where text runs across."""
+    crossing = sorted(
+        (f for f in fragments if f.x0 < gutter < f.x1), key=lambda fragment: fragment.middle
+    )
+    beside = sorted(
+        (f for f in fragments if not f.x0 < gutter < f.x1), key=lambda fragment: fragment.middle
+    )
+    position = 0
+    for crosser in [*crossing, None]:
+        start = position
+        while position < len(beside) and (
+            crosser is None or beside[position].middle < crosser.middle
+        ):
+            position += 1
+        if position > start:
+            yield from _sides(beside[start:position], gutter)
+        if crosser is not None:
+            yield [[crosser]]
+
+
+def _sides(band: list[Fragment], gutter: float) -> Iterator[list[list[Fragment]]]:
+    left = [f for f in band if f.x1 <= gutter]
+    right = [f for f in band if f.x1 > gutter]
+    yield [left, right] if _are_columns(left, right) else [band]
+
+
+def _are_columns(left: list[Fragment], right: list[Fragment]) -> bool:
+    if min(len(left), len(right)) < MIN_SIDE:
+        return False
+    if left[-1].middle < right[0].middle or right[-1].middle < left[0].middle:
+        return False
+    if _is_figures(left) or _is_figures(right):
+        return False
+    running = [_is_running(left), _is_running(right)]
+    shared = [_shared_lines(left, right), _shared_lines(right, left)]
+    if all(running) or max(shared) < 0.5:
+        return True
+    # Remarks beside running text: most lines of the text have none, and they keep no line with it.
+    return any(running) and min(shared) < 0.5 and max(shared) < 0.75
+
+
+def _is_running(side: list[Fragment]) -> bool:
+    return median(len(f.text) for f in side) >= RUNNING_CHARS and not _is_figures(side)
+
+
+def _is_figures(side: list[Fragment]) -> bool:
+    letters = sum(sum(map(str.isalpha, f.text)) for f in side)
+    return letters * 2 < sum(len(f.text) for f in side)
+
+
+def _shared_lines(side: list[Fragment], other: list[Fragment]) -> float:
+    """The share of `side` that has a neighbour in `other` on the same line."""
+    middles = np.array([f.middle for f in other])
+    places = np.array([f.middle for f in side])
+    above = np.clip(np.searchsorted(middles, places) - 1, 0, len(middles) - 1)
+    below = np.clip(above + 1, 0, len(middles) - 1)
+    away = np.minimum(np.abs(places - middles[above]), np.abs(places - middles[below]))
+    return float(np.mean(away < 0.25 * np.array([f.height for f in side])))

@@ -1,0 +1,181 @@
+"""Pages as they are kept, from pages as they were laid out: furniture, headings, hyphens."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from citewire.services.reading.furniture import Furniture, find_furniture
+from citewire.services.reading.layout import LaidBlock, LaidPage, Line
+from citewire.services.reading.report import Block, Kind, LineBox, Page
+from citewire.services.reading.text import LINE_HYPHEN
+from citewire.services.reading.words import Words
+
+HEADING_HEIGHT = 1.15
+"""A heading is so many times higher than the report's usual text, or bold."""
+
+HEADING_LINES = 3
+HEADING_CHARS = 160
+MIN_LETTERS = 3
+
+_ENDS = re.compile(r"[.;,…。]$")
+_PARAGRAPH_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
+
+
+def compose(laid: Sequence[LaidPage]) -> tuple[Page, ...]:
+    """The pages of a report. Takes time in proportion to its characters."""
+    furniture = find_furniture(laid)
+    words = Words()
+    for page in laid:
+        for block in page.blocks:
+            words.learn(line.text for line in block.lines)
+    usual = _usual_height(laid)
+    return tuple(_page(index, page, furniture, words, usual) for index, page in enumerate(laid))
+
+
+def _usual_height(laid: Sequence[LaidPage]) -> float:
+    heights: Counter[float] = Counter()
+    for page in laid:
+        for block in page.blocks:
+            for line in block.lines:
+                heights[round(line.height, 1)] += len(line.text)
+    return heights.most_common(1)[0][0] if heights else 0.0
+
+
+def _page(index: int, laid: LaidPage, furniture: Furniture, words: Words, usual: float) -> Page:
+    label = laid.label or furniture.labels.get(index) or str(index + 1)
+    above, below, body = _parted(laid, furniture)
+    writer = _Writer(laid.width, laid.height, words)
+    for line in above:
+        writer.write_aside(line)
+    for block in body:
+        writer.write(_kind(block, usual), block.lines)
+    for line in below:
+        writer.write_aside(line)
+    return Page(index + 1, label, writer.text, (laid.width, laid.height), tuple(writer.finished()))
+
+
+def _parted(laid: LaidPage, furniture: Furniture) -> tuple[list[Line], list[Line], list[LaidBlock]]:
+    """Furniture of the upper half and of the lower half of the page, and all else."""
+    above: list[Line] = []
+    below: list[Line] = []
+    body = []
+    for block in laid.blocks:
+        kept = []
+        for line in block.lines:
+            if id(line) not in furniture.lines:
+                kept.append(line)
+            elif line.box[1] < laid.height / 2:
+                above.append(line)
+            else:
+                below.append(line)
+        if kept:
+            body.append(LaidBlock(block.kind, kept))
+    return above, below, body
+
+
+def _kind(block: LaidBlock, usual: float) -> Kind:
+    if block.kind != "text" or len(block.lines) > HEADING_LINES:
+        return block.kind
+    text = " ".join(line.text for line in block.lines)
+    stands_out = all(
+        line.height >= HEADING_HEIGHT * usual or (line.bold and line.height >= 0.95 * usual)
+        for line in block.lines
+    )
+    letters = sum(map(str.isalpha, text))
+    if stands_out and letters >= MIN_LETTERS and len(text) <= HEADING_CHARS:
+        return "text" if _ENDS.search(text) or letters * 2 < len(text) else "heading"
+    return "text"
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes the text of a page and keeps where each line went."""
+
+    width: float
+    height: float
+    words: Words
+    _parts: list[str] = field(default_factory=list)
+    _length: int = 0
+    _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)
+    _last: str = ""
+    """The last line of the block before, as it was before it was mended."""
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def finished(self) -> Iterator[Block]:
+        for kind, lines in self._blocks:
+            yield Block(kind, lines[0].start, lines[-1].end, tuple(lines))
+
+    def write_aside(self, line: Line) -> None:
+        self._separate("\n\n")
+        self._add(line.text.replace(LINE_HYPHEN, "-"))
+
+    def write(self, kind: Kind, lines: Sequence[Line]) -> None:
+        """Add a block; a paragraph that goes on in the next column is one with its beginning."""
+        if not self._goes_on(kind, lines[0].text):
+            self._separate("\n\n")
+            self._blocks.append((kind, []))
+        elif not self._mend_last(lines[0].text):
+            self._separate("\n")
+        boxes = self._blocks[-1][1]
+        for line, following in zip(lines, [*lines[1:], None], strict=True):
+            self._last = line.text
+            mended = self._mended(kind, line, following)
+            start = self._length
+            self._add((line.text if mended is None else mended).replace(LINE_HYPHEN, "-"))
+            boxes.append(self._box(line, start))
+            if following is not None and mended is None:
+                self._separate("\n")
+
+    def _goes_on(self, kind: Kind, first: str) -> bool:
+        return (
+            kind == "text"
+            and bool(self._blocks)
+            and self._blocks[-1][0] == "text"
+            and not _PARAGRAPH_END.search(self._last)
+            and first[:1].islower()
+        )
+
+    def _mended(self, kind: Kind, line: Line, following: Line | None) -> str | None:
+        if following is None or kind == "table":
+            return None
+        return self.words.mended(line.text, following.text)
+
+    def _mend_last(self, following: str) -> bool:
+        """Mend the end of what is written when its last word goes on in `following`."""
+        mended = self.words.mended(self._last, following)
+        if mended is None:
+            return False
+        if not mended.endswith("-"):
+            self._parts[-1] = self._parts[-1][:-1]
+            self._length -= 1
+            boxes = self._blocks[-1][1]
+            last = boxes[-1]
+            boxes[-1] = LineBox(last.start, self._length, last.x0, last.y0, last.x1, last.y1)
+        return True
+
+    def _separate(self, separator: str) -> None:
+        if self._length:
+            self._add(separator)
+
+    def _add(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+    def _box(self, line: Line, start: int) -> LineBox:
+        x0, y0, x1, y1 = line.box
+        return LineBox(
+            start,
+            self._length,
+            _share(x0, self.width),
+            _share(y0, self.height),
+            _share(x1, self.width),
+            _share(y1, self.height),
+        )
+
+
+def _share(place: float, whole: float) -> float:
+    return min(max(place / whole, 0.0), 1.0) if whole > 0 else 0.0

@@ -1,0 +1,149 @@
+"""Formats without pages: their paragraphs put on pages of about three thousand characters.
+
+Pages begin with paragraphs, except where one alone is longer than a page. Their labels are "1",
+"2" and so on, they have no size and their blocks no lines.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from citewire.errors import UnreadableDocument
+from citewire.services.reading.report import Block, Kind, Page, Report
+from citewire.services.reading.text import clean, language_of
+from citewire.services.reading.title import Line, title_of
+
+PAGE_CHARS = 3000
+
+CELL = " | "
+
+TITLE, BODY = 20.0, 10.0
+"""Heights, in points, that stand for the first heading and all else where a title is searched."""
+
+TITLE_PARTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph, a table with one line per row, or a heading.
+
+    Args:
+        kind: which of them.
+        text: of one line or more.
+        page_break: whether the file begins a new page before it.
+    """
+
+    kind: Kind
+    text: str
+    page_break: bool = False
+
+
+def table_part(rows: Iterable[Iterable[str]], *, page_break: bool = False) -> Part:
+    """A table; cells are put on one line, empty rows are left out."""
+    lines = (CELL.join(" ".join(cell.split()) for cell in row) for row in rows)
+    kept = [line for line in lines if line.strip(" |")]
+    return Part("table", "\n".join(kept), page_break)
+
+
+def flow_report(
+    path: Path, parts: Iterable[Part], *, title: str = "", date: str | None = None
+) -> Report:
+    """The report that `parts` make.
+
+    Args:
+        path: of the file.
+        parts: in order. Where they have page breaks, these and nothing else make pages.
+        title: that the file claims.
+        date: ISO date from the metadata.
+
+    Raises:
+        UnreadableDocument: there is no text in any part.
+    """
+    kept = [part for part in map(_cleaned, parts) if part.text or part.page_break]
+    if not any(part.text for part in kept):
+        raise UnreadableDocument("the file has no text")
+    pages = tuple(_pages(kept))
+    return Report(
+        title=title_of(path, title, _lines(kept)),
+        language=language_of(page.text for page in pages),
+        pages=pages,
+        date=date,
+    )
+
+
+def _cleaned(part: Part) -> Part:
+    return Part(part.kind, clean(part.text).strip(), part.page_break)
+
+
+def _pages(parts: list[Part]) -> Iterator[Page]:
+    own = any(part.page_break for part in parts)
+    page = _Page(1)
+    for part in parts if own else _short(parts):
+        if part.page_break if own else page.is_full(part):
+            yield page.finished()
+            page = _Page(page.number + 1)
+        page.add(part)
+    yield page.finished()
+
+
+def _short(parts: Iterable[Part]) -> Iterator[Part]:
+    """`parts`, with those longer than a page cut at line ends, spaces or anywhere."""
+    for part in parts:
+        start, text = 0, part.text
+        while len(text) - start > PAGE_CHARS:
+            cut = _cut(text, start)
+            yield Part(part.kind, text[start:cut].strip())
+            start = cut
+        yield Part(part.kind, text[start:].strip())
+
+
+def _cut(text: str, start: int) -> int:
+    for border in ("\n", " "):
+        found = text.rfind(border, start + 1, start + PAGE_CHARS)
+        if found > 0:
+            return found
+    return start + PAGE_CHARS
+
+
+@dataclass(slots=True)
+class _Page:
+    """A page that is being filled."""
+
+    number: int
+    length: int = 0
+    parts: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+    def is_full(self, part: Part) -> bool:
+        return self.length > 0 and (
+            self.length + len(part.text) > PAGE_CHARS
+            # No heading stays behind at the end of a page.
+            or (part.kind == "heading" and self.length > 0.8 * PAGE_CHARS)
+        )
+
+    def add(self, part: Part) -> None:
+        if not part.text:
+            return
+        if self.length:
+            self.parts.append("\n\n")
+            self.length += 2
+        end = self.length + len(part.text)
+        self.parts.append(part.text)
+        self.blocks.append(Block(part.kind, self.length, end))
+        self.length = end
+
+    def finished(self) -> Page:
+        text = "".join(self.parts)
+        return Page(self.number, str(self.number), text, None, tuple(self.blocks))
+
+
+def _lines(parts: list[Part]) -> list[Line]:
+    lines = []
+    heights = {"heading": TITLE, "text": BODY}
+    for part in parts[:TITLE_PARTS]:
+        if part.text and part.kind in heights:
+            text = part.text if part.kind == "heading" else part.text.partition("\n")[0]
+            lines.append(Line(" ".join(text.split()), heights[part.kind]))
+            if part.kind == "heading":
+                heights["heading"] = BODY
+    return lines

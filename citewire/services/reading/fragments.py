@@ -1,0 +1,144 @@
+"""Fragments: runs of characters on one line without a wide gap, the atoms of a page's layout.
+
+Made from positions alone, as the order of a page's content says little about lines and columns.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citewire.services.reading.chars import Chars, Floats
+from citewire.services.reading.layout import Box
+from citewire.services.reading.text import clean
+
+WIDE_GAP = 0.8
+"""A gap wider than so many heights of the letters ends a fragment: a column or a cell may end."""
+
+SAME_LINE = 0.35
+"""Neighbours whose heights overlap by less than this share are on different lines."""
+
+
+_MARKS = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_LOOSE_MARK = re.compile(f"[\r\n]+(?=[{_MARKS}])|(?<=[{_MARKS}])[\r\n]+")
+"""pdfium gives a line of its own to a mark that stands above its letter, in Thai above all."""
+
+
+@dataclass(slots=True)
+class Fragment:
+    """A run of characters.
+
+    Args:
+        text: cleaned; may end with `LINE_HYPHEN`.
+        x0: left edge in the frame in which the text is upright, in points, as the other three.
+        y0: upper edge.
+        x1: right edge.
+        y1: lower edge.
+        middle: mean height of the letters' middles, in points from the top.
+        height: mean height of the letters, in points.
+        bold: whether its first letter is.
+    """
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    middle: float
+    height: float
+    bold: bool
+
+    @property
+    def box(self) -> Box:
+        """The four edges."""
+        return self.x0, self.y0, self.x1, self.y1
+
+
+def find_fragments(chars: Chars) -> tuple[list[tuple[int, list[Fragment]]], int]:
+    """The fragments of a page by quarter turn, and how many characters stand off the page.
+
+    Those of each turn have their coordinates in the frame in which they are upright.
+    """
+    inked = _inked(chars)
+    on_page = _on_page(chars, inked)
+    shown = inked[on_page]
+    turns = chars.turns[shown]
+    found = []
+    # The most usual direction first: it is the text of the page, the others stand beside it.
+    for turn in sorted(set(turns.tolist()), key=lambda t: -int((turns == t).sum())):
+        indices = shown[turns == turn]
+        boxes = upright(chars.boxes[indices], turn, chars.width, chars.height)
+        found.append((turn, list(_fragments(chars, indices, boxes))))
+    return found, len(inked) - len(shown)
+
+
+def upright(boxes: Floats, turn: int, width: float, height: float) -> Floats:
+    """`boxes` (n rows of x0, y0, x1, y1) as seen with the page turned back by `turn`."""
+    x0, y0, x1, y1 = boxes.T
+    if turn == 1:
+        return np.stack([y0, width - x1, y1, width - x0], axis=1)
+    if turn == 2:
+        return np.stack([width - x1, height - y1, width - x0, height - y0], axis=1)
+    if turn == 3:
+        return np.stack([height - y1, x0, height - y0, x1], axis=1)
+    return boxes
+
+
+def turned(box: Box, turn: int, width: float, height: float) -> Box:
+    """The inverse of `upright` for one box."""
+    x0, y0, x1, y1 = box
+    if turn == 1:
+        return width - y1, x0, width - y0, x1
+    if turn == 2:
+        return width - x1, height - y1, width - x0, height - y0
+    if turn == 3:
+        return y0, height - x1, y1, height - x0
+    return box
+
+
+def _inked(chars: Chars) -> NDArray[np.int64]:
+    """Indices of the characters that can be seen."""
+    codes = np.frombuffer(chars.text.encode("utf-32-le"), np.uint32)
+    x0, y0, x1, y1 = chars.boxes.T
+    visible = (codes > 32) & (codes != 0xA0) & (codes != 0xFFFF) & ((x1 > x0) | (y1 > y0))
+    visible &= (codes < 0x2000) | (codes > 0x200B)
+    return np.flatnonzero(visible)
+
+
+def _on_page(chars: Chars, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
+    boxes = chars.boxes[indices]
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    on_page = (x >= 0) & (x <= chars.width) & (y >= 0) & (y <= chars.height)
+    return np.asarray(on_page, np.bool_)
+
+
+def _fragments(chars: Chars, indices: NDArray[np.int64], boxes: Floats) -> Iterator[Fragment]:
+    starts = np.concatenate([[0], 1 + np.flatnonzero(_breaks(boxes))])
+    ends = np.append(starts[1:], len(indices))
+    low = np.minimum.reduceat(boxes[:, :2], starts)
+    high = np.maximum.reduceat(boxes[:, 2:], starts)
+    sizes = ends - starts
+    heights = np.add.reduceat(boxes[:, 3] - boxes[:, 1], starts) / sizes
+    middles = np.add.reduceat(boxes[:, 3] + boxes[:, 1], starts) / sizes / 2
+    edges = np.concatenate([low, high], axis=1).tolist()
+    firsts, lasts = indices[starts].tolist(), indices[ends - 1].tolist()
+    for box, first, last, height, middle in zip(
+        edges, firsts, lasts, heights.tolist(), middles.tolist(), strict=True
+    ):
+        text = _LOOSE_MARK.sub("", chars.text[first : last + 1])
+        text = " ".join(clean(text).split())
+        if text:
+            x0, y0, x1, y1 = box
+            yield Fragment(text, x0, y0, x1, y1, middle, height, chars.is_bold(first))
+
+
+def _breaks(boxes: Floats) -> NDArray[np.bool_]:
+    """Whether a fragment ends between a character and the next."""
+    before, after = boxes[:-1], boxes[1:]
+    height = np.minimum(before[:, 3] - before[:, 1], after[:, 3] - after[:, 1])
+    common = np.minimum(before[:, 3], after[:, 3]) - np.maximum(before[:, 1], after[:, 1])
+    # In either direction: right-to-left text comes in the order in which it is read.
+    gap = np.maximum(after[:, 0] - before[:, 2], before[:, 0] - after[:, 2])
+    return np.asarray((common < SAME_LINE * height) | (gap > WIDE_GAP * height), np.bool_)

@@ -1,0 +1,140 @@
+"""Headers, footers and page numbers: lines at the border of a page that most pages repeat."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from citewire.services.reading.layout import LaidPage, Line
+
+BORDER = 0.12
+"""Share of the page's height, at the top and the bottom, in which furniture stands."""
+
+SIDE = 0.06
+"""The same for the width, for text along the sides."""
+
+SAME_PLACE = 0.025
+"""Repeated lines stand at the same height, within this share of it."""
+
+MIN_PAGES = 3
+
+MOST = 0.35
+"""Share of the pages that repeat a line: left and right pages may differ, covers have none."""
+
+MIN_RUN = 8
+MAX_SKIP = 3
+"""A chapter's header: on so many pages, from one to the next at most so many pages."""
+
+_NUMBER = re.compile(r"\d+")
+_ROMAN = re.compile(r"\b[ivxlc]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What was found.
+
+    Args:
+        lines: ids (`id()`) of the lines that are furniture.
+        labels: by page index, the page number that is printed on it, where one could be told.
+    """
+
+    lines: frozenset[int]
+    labels: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A line at the border of a page; `outer` if none on the page is nearer to the border."""
+
+    page: int
+    line: Line
+    place: float
+    outer: bool
+
+
+def find_furniture(pages: Sequence[LaidPage]) -> Furniture:
+    """The lines that repeat at the borders of most of `pages`."""
+    with_text = sum(page.has_text for page in pages)
+    lines: set[int] = set()
+    labels: dict[int, str] = {}
+    for (_, text), seen in _candidates(pages).items():
+        if len(seen) < MIN_PAGES:
+            continue
+        numbered = _labels(seen)
+        usual = median(one.place for one in seen)
+        same = [
+            one
+            for one in seen
+            if abs(one.place - usual) <= SAME_PLACE
+            # Where pages end early, their last line stands higher.
+            or (one.outer and (one.page in numbered or any(map(str.isalpha, text))))
+        ]
+        repeated = _repeated(sorted({one.page for one in same}), with_text)
+        lines.update(id(one.line) for one in same if one.page in repeated)
+        labels |= {page: label for page, label in numbered.items() if page in repeated}
+    return Furniture(frozenset(lines), labels)
+
+
+def signature(text: str) -> str:
+    """`text` without what differs from page to page: numbers, case, spaces."""
+    plain = " ".join(text.casefold().split())
+    return _ROMAN.sub("#", _NUMBER.sub("#", plain))
+
+
+def _candidates(pages: Sequence[LaidPage]) -> dict[tuple[str, str], list[_Seen]]:
+    found: dict[tuple[str, str], list[_Seen]] = defaultdict(list)
+    for index, page in enumerate(pages):
+        lines = [line for block in page.blocks for line in block.lines]
+        if not lines:
+            continue
+        outer = {
+            id(min(lines, key=lambda line: line.box[1])): "top",
+            id(max(lines, key=lambda line: line.box[3])): "bottom",
+        }
+        for line in lines:
+            zone, place = _zone(page, line)
+            zone = zone or outer.get(id(line), "")
+            if zone:
+                key = zone, signature(line.text)
+                found[key].append(_Seen(index, line, place, id(line) in outer))
+    return found
+
+
+def _zone(page: LaidPage, line: Line) -> tuple[str, float]:
+    x0, y0, x1, y1 = line.box
+    across, down = (x0 + x1) / 2 / page.width, (y0 + y1) / 2 / page.height
+    if down < BORDER:
+        return "top", down
+    if down > 1 - BORDER:
+        return "bottom", down
+    return ("side" if across < SIDE or across > 1 - SIDE else ""), down
+
+
+def _repeated(pages: list[int], with_text: int) -> set[int]:
+    """Those of `pages` that hold a line often enough for it to be furniture."""
+    if len(pages) >= max(MIN_PAGES, MOST * with_text):
+        return set(pages)
+    repeated: set[int] = set()
+    run: list[int] = []
+    for page in pages:
+        if run and page - run[-1] > MAX_SKIP:
+            run = []
+        run.append(page)
+        if len(run) >= MIN_RUN:
+            repeated.update(run if len(run) == MIN_RUN else [page])
+    return repeated
+
+
+def _labels(seen: Sequence[_Seen]) -> dict[int, str]:
+    """Numbers that grow with the pages are page numbers, whatever stands around them."""
+    numbers = {one.page: _NUMBER.findall(one.line.text) for one in seen}
+    columns = max(map(len, numbers.values()))
+    for column in range(columns):
+        values = {
+            page: int(found[column][:9]) for page, found in numbers.items() if len(found) > column
+        }
+        [(offset, count)] = Counter(value - page for page, value in values.items()).most_common(1)
+        if count >= max(MIN_PAGES, 0.5 * len(numbers)):
+            return {page: str(value) for page, value in values.items() if value - page == offset}
+    return {}

@@ -1,0 +1,153 @@
+"""HTML: what a reader of the page sees, without scripts, styles, navigation and hidden parts."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from citewire.errors import UnreadableDocument
+from citewire.services.reading.encoding import read_text
+from citewire.services.reading.flow import Part, flow_report, table_part
+from citewire.services.reading.pdf_file import iso_date
+from citewire.services.reading.report import Kind, Report
+
+_LEFT_OUT = frozenset(
+    "script style nav footer noscript template svg math iframe object embed form button select "
+    "textarea head audio video canvas map dialog".split()
+)
+_BLOCKS = frozenset(
+    "p div section article main header aside ul ol li dl dt dd blockquote pre figure figcaption "
+    "table tr td th caption thead tbody tfoot hr address details summary body html "
+    "h1 h2 h3 h4 h5 h6".split()
+)
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_BEFORE = {"br": "\n", "li": "• "}
+_SPACE = re.compile(r"\s+")
+_HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0)", re.I)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "citation_date")
+
+HEAD = 4096
+
+
+def read_html(path: Path) -> Report:
+    """Read the HTML file at `path`, put on pages of about 3,000 characters.
+
+    Raises:
+        UnreadableDocument: it cannot be opened, is too large, empty or has no text.
+    """
+    text = read_text(path, declared=_declared(path))
+    root = _parse(_DECLARATION.sub("", text))
+    return flow_report(path, _Walk().parts(root), title=_title(root), date=_date(root))
+
+
+def _declared(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            found = _CHARSET.search(file.read(HEAD))
+    except OSError as error:
+        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
+    return found[1].decode("ascii") if found else ""
+
+
+def _parse(text: str) -> Any:
+    # Nothing is fetched; entities beyond HTML's own are not known to this parser.
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.LxmlError as error:
+        raise UnreadableDocument("the HTML cannot be parsed") from error
+    if root is None:
+        raise UnreadableDocument("the file has no text")
+    return root
+
+
+def _title(root: Any) -> str:
+    return " ".join("".join(root.xpath("//head/title[1]//text()")).split())
+
+
+def _date(root: Any) -> str | None:
+    for meta in root.iter("meta"):
+        name = (meta.get("name") or meta.get("property") or "").lower()
+        date = iso_date(meta.get("content") or "") if name in _DATES else None
+        if date:
+            return date
+    return None
+
+
+class _Walk:
+    """Collects the text between the borders of blocks; without recursion, however deep it goes."""
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._verbatim = 0
+
+    def parts(self, root: Any) -> Iterator[Part]:
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            if event == "end":
+                yield from self._leave(element)
+                continue
+            if element.tag in _BLOCKS:
+                yield from self._flush("text")
+            if _is_left_out(element):
+                walk.skip_subtree()
+            elif element.tag == "table" and _is_data(element):
+                yield table_part(_rows(element))
+                walk.skip_subtree()
+            else:
+                self._enter(element)
+
+    def _enter(self, element: Any) -> None:
+        self._verbatim += element.tag == "pre"
+        self._text.append(_BEFORE.get(element.tag, ""))
+        self._add(element.text)
+
+    def _leave(self, element: Any) -> Iterator[Part]:
+        if element.tag in _BLOCKS:
+            yield from self._flush("heading" if element.tag in _HEADINGS else "text")
+        if element.tag == "pre" and not _is_left_out(element):
+            self._verbatim -= 1
+        self._add(element.tail)
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._text.append(text if self._verbatim else _SPACE.sub(" ", text))
+
+    def _flush(self, kind: Kind) -> Iterator[Part]:
+        lines = "".join(self._text).split("\n")
+        text = "\n".join(line.rstrip() if self._verbatim else line.strip() for line in lines)
+        self._text.clear()
+        if text.strip(" •\n"):
+            yield Part(kind, text.strip("\n"))
+
+
+def _is_left_out(element: Any) -> bool:
+    return (
+        element.tag in _LEFT_OUT
+        or element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or bool(_HIDDEN.search(element.get("style") or ""))
+    )
+
+
+def _is_data(table: Any) -> bool:
+    """Whether a table holds data; others only lay out a page and are read as text."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return False
+    rows = list(table.iter("tr"))
+    return len(rows) > 1 and max(len(row.xpath("td|th")) for row in rows) > 1
+
+
+def _rows(table: Any) -> Iterator[Iterator[str]]:
+    for row in table.iter("tr"):
+        yield (_visible(cell) for cell in row.xpath("td|th"))
+
+
+def _visible(cell: Any) -> str:
+    return " ".join(part.text for part in _Walk().parts(cell))

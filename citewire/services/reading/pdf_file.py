@@ -1,0 +1,143 @@
+"""Opening PDFs with pdfium: why one cannot be, and what a file says about itself."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from citewire.errors import UnreadableDocument
+from citewire.services.reading.text import clean_line
+
+HEADER_REACH = 1024
+"""`%PDF-` must stand within so many bytes, as in other readers."""
+
+EMPTY = "the PDF has no pages"
+BROKEN = "the PDF is broken: its structure cannot be read"
+
+MAX_PAGES = 50_000
+"""The count is what the file claims."""
+
+MIN_YEAR = 1980
+
+_NO_PAGES = re.compile(rb"/Kids\s*\[\s*\]")
+_CATALOG = re.compile(rb"/Type\s*/Catalog\b")
+_OBJECT = re.compile(rb"\b(\d{1,10})\s+(\d{1,5})\s+obj\b")
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
+
+
+@contextmanager
+def open_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
+    """Open the PDF at `path`.
+
+    Raises:
+        UnreadableDocument: it needs a password, is broken or not a PDF, or has no pages.
+    """
+    _refuse_other_formats(path)
+    with _open(path) as document:
+        try:
+            count = len(document)
+        except pypdfium2.PdfiumError as error:
+            raise UnreadableDocument(BROKEN) from error
+        if count == 0:
+            raise UnreadableDocument(EMPTY)
+        if count > MAX_PAGES:
+            raise UnreadableDocument(f"the PDF claims to have {count:,} pages: too many")
+        yield document
+
+
+def page_label(document: pypdfium2.PdfDocument, index: int) -> str:
+    """The label that the file gives to a page, empty if it gives none."""
+    try:
+        return clean_line(document.get_page_label(index))
+    except UnicodeDecodeError:
+        return ""
+
+
+def metadata_title(document: pypdfium2.PdfDocument) -> str:
+    """The title in the metadata, empty if there is none."""
+    return _metadata(document, "Title")
+
+
+def metadata_date(document: pypdfium2.PdfDocument) -> str | None:
+    """When the file says that it was made, as an ISO date."""
+    return iso_date(_metadata(document, "CreationDate"))
+
+
+def iso_date(text: str) -> str | None:
+    """The ISO date at the beginning of `text`, as PDF writes it or with hyphens.
+
+    None if it is no date, before `MIN_YEAR` or in the future: clocks are wrong at times.
+    """
+    found = _DATE.match(text[:10].replace("-", ""))
+    if found is None:
+        return None
+    try:
+        day = date(*(int(part or 1) for part in found.groups()))
+    except ValueError:
+        return None
+    latest = datetime.now(UTC).date() + timedelta(days=1)
+    return day.isoformat() if day.year >= MIN_YEAR and day <= latest else None
+
+
+def _metadata(document: pypdfium2.PdfDocument, key: str) -> str:
+    try:
+        return clean_line(document.get_metadata_value(key))
+    except UnicodeDecodeError:
+        return ""
+
+
+def _refuse_other_formats(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEADER_REACH)
+    except OSError as error:
+        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
+    if not head:
+        raise UnreadableDocument("the file is empty")
+    if b"%PDF-" not in head:
+        raise UnreadableDocument("not a PDF: the file does not begin like one")
+
+
+def _open(path: Path) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        content = path.read_bytes()
+        reason = _why_not(content, error.err_code)
+        if reason == BROKEN and (repaired := _repaired(content)) is not None:
+            return repaired
+        raise UnreadableDocument(reason) from error
+
+
+def _why_not(content: bytes, code: int | None) -> str:
+    # pdfium keeps its last error code, so that a broken file may get that of the one before.
+    if code == pdfium.FPDF_ERR_PASSWORD and b"/Encrypt" in content:
+        return "encrypted: it needs a password to be opened"
+    if code == pdfium.FPDF_ERR_SECURITY and b"/Encrypt" in content:
+        return "encrypted in a way that is not supported"
+    if _NO_PAGES.search(content):
+        return EMPTY
+    if b"/BrotliDecode" in content:
+        return "compressed with Brotli, which is not supported in PDFs yet"
+    return BROKEN
+
+
+def _repaired(content: bytes) -> pypdfium2.PdfDocument | None:
+    """The document with a new trailer, which is what pdfium cannot do without."""
+    catalog = _CATALOG.search(content)
+    if catalog is None:
+        return None
+    # The object that the catalog is in begins last before it.
+    heads = deque(_OBJECT.finditer(content, 0, catalog.start()), maxlen=1)
+    if not heads:
+        return None
+    trailer = b"\ntrailer\n<< /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % heads[0].groups()
+    try:
+        return pypdfium2.PdfDocument(content + trailer)
+    except pypdfium2.PdfiumError:
+        return None

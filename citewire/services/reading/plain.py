@@ -1,0 +1,29 @@
+"""Plain text: paragraphs between empty lines; a form feed begins a page."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from citewire.services.reading.encoding import read_text
+from citewire.services.reading.flow import Part, flow_report
+from citewire.services.reading.report import Report
+
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+
+
+def read_plain(path: Path) -> Report:
+    """Read the text at `path`, put on pages of about 3,000 characters if it has no form feeds.
+
+    Raises:
+        UnreadableDocument: it cannot be opened, is too large, empty or no text.
+    """
+    return flow_report(path, _parts(read_text(path)))
+
+
+def _parts(text: str) -> Iterator[Part]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for number, page in enumerate(text.split("\f")):
+        if number:
+            yield Part("text", "", page_break=True)
+        for paragraph in _EMPTY_LINE.split(page):
+            yield Part("text", paragraph.strip("\n"))

@@ -1,0 +1,67 @@
+"""PowerPoint files: one slide is one page, its title the heading, its notes at the end."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.exc import PythonPptxError
+from pptx.shapes.group import GroupShape
+
+from citewire.errors import UnreadableDocument
+from citewire.services.reading.flow import Part, flow_report, table_part
+from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
+from citewire.services.reading.report import Report
+
+MAX_DEPTH = 20
+"""Of groups in groups."""
+
+
+def read_pptx(path: Path) -> Report:
+    """Read the PowerPoint file at `path`; hidden slides too, so that numbers are those shown.
+
+    Raises:
+        UnreadableDocument: it is broken, encrypted, too large when unpacked or has no text.
+    """
+    office_suffix(path)
+    with broken_if_refused():
+        try:
+            presentation = Presentation(str(path))
+        except PythonPptxError as error:
+            raise UnreadableDocument("the file is broken: a part of it is missing") from error
+        properties = presentation.core_properties
+        date = property_date(properties.created, properties.modified)
+        title = properties.title or ""
+        parts = [
+            part
+            for number, slide in enumerate(presentation.slides)
+            for part in _slide_parts(slide, first=number == 0)
+        ]
+    if title == "PowerPoint Presentation":
+        title = ""
+    return flow_report(path, parts, title=title, date=date)
+
+
+def _slide_parts(slide: Any, *, first: bool) -> Iterator[Part]:
+    # An empty part carries the page break, also of a slide without text.
+    yield Part("text", "", page_break=not first)
+    title = slide.shapes.title
+    if title is not None:
+        yield Part("heading", title.text_frame.text)
+    title_id = None if title is None else title.shape_id
+    yield from _parts((shape for shape in slide.shapes if shape.shape_id != title_id), 0)
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        yield Part("text", slide.notes_slide.notes_text_frame.text)
+
+
+def _parts(shapes: Iterable[Any], depth: int) -> Iterator[Part]:
+    """The text of `shapes` in their own order, which is the one in which they are read out."""
+    for shape in shapes:
+        if isinstance(shape, GroupShape):
+            if depth < MAX_DEPTH:
+                yield from _parts(shape.shapes, depth + 1)
+        elif getattr(shape, "has_table", False):
+            rows = ((cell.text for cell in row.cells) for row in shape.table.rows)
+            yield table_part(rows)
+        elif shape.has_text_frame:
+            yield Part("text", shape.text_frame.text.replace("\v", "\n"))

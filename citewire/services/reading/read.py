@@ -1,0 +1,86 @@
+"""Any report read: the format is told by the content first, then by the file name's ending."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from citewire.errors import UnreadableDocument
+from citewire.services.reading.docx import read_docx
+from citewire.services.reading.html import read_html
+from citewire.services.reading.markdown import read_markdown
+from citewire.services.reading.ocr import OcrMode
+from citewire.services.reading.office import office_suffix
+from citewire.services.reading.pdf import read_pdf
+from citewire.services.reading.plain import read_plain
+from citewire.services.reading.pptx import read_pptx
+from citewire.services.reading.report import Report
+
+SUFFIXES = (
+    ".pdf",
+    ".docx",
+    ".pptx",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".md",
+    ".markdown",
+    ".txt",
+    ".text",
+)
+"""Endings of the names of files that are ingested, in lower case."""
+
+HEAD = 1024
+
+_READERS: dict[str, Callable[[Path], Report]] = {
+    ".docx": read_docx,
+    ".pptx": read_pptx,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+}
+_ZIP = b"PK\x03\x04"
+_HTML = re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html)", re.IGNORECASE)
+_OLE = b"\xd0\xcf\x11\xe0"
+"""Old Word and PowerPoint files, and new ones that are encrypted."""
+
+
+def read_report(path: Path, *, ocr: OcrMode = "auto") -> Report:
+    """Read the file at `path`; blocks, so call it off the event loop.
+
+    Args:
+        path: of the file.
+        ocr: whether pages of a PDF without text (`auto`), all pages (`force`) or none (`off`)
+            are read from their image with tesseract, where that is installed.
+
+    Raises:
+        UnreadableDocument: the file is encrypted, broken, empty, too large when unpacked, has no
+            text or is of no known format; the message says which.
+    """
+    head = _head(path)
+    suffix = path.suffix.lower()
+    # A PDF may begin with other bytes, but its name then says that it is one.
+    if b"%PDF-" in (head if suffix == ".pdf" else head[:8]) or suffix == ".pdf":
+        return read_pdf(path, ocr=ocr)
+    if head.startswith(_OLE):
+        raise UnreadableDocument(
+            "encrypted, or in the old format of Word or PowerPoint (before 2007): "
+            "save it as .docx, .pptx or PDF without a password"
+        )
+    if head.startswith(_ZIP):
+        return _READERS[office_suffix(path)](path)
+    if _HTML.match(head):
+        return read_html(path)
+    return _READERS.get(suffix, read_plain)(path)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
+    if not head:
+        raise UnreadableDocument("the file is empty")
+    return head
