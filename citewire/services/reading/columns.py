@@ -7,7 +7,10 @@ one beside two. Side by side are table cells too: a band stays whole if its side
 lines and are not both running text.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -31,6 +34,8 @@ RUNNING_CHARS = 18
 
 MAX_GUTTERS = 3
 MAX_DEPTH = 4
+
+_PARAGRAPH_END = re.compile(r"[.!?:;。]$")
 
 
 def regions(fragments: Sequence[Fragment], depth: int = 0) -> Iterator[list[Fragment]]:
@@ -134,8 +139,9 @@ def _are_columns(left: list[Fragment], right: list[Fragment]) -> bool:
     shared = [_shared_lines(left, right), _shared_lines(right, left)]
     if all(running) or max(shared) < 0.5:
         return True
-    # Remarks beside running text: most lines of the text have none, and they keep no line with it.
-    return any(running) and min(shared) < 0.5 and max(shared) < 0.75
+    # Remarks or a picture's labels beside running text, or the terms of a glossary.
+    few, many = (left, right) if len(left) < len(right) else (right, left)
+    return any(running) and min(shared) < 0.5 and _is_running(many) and not _begin(few, many)
 
 
 def _is_running(side: list[Fragment]) -> bool:
@@ -149,9 +155,28 @@ def _is_figures(side: list[Fragment]) -> bool:
 
 def _shared_lines(side: list[Fragment], other: list[Fragment]) -> float:
     """The share of `side` that has a neighbour in `other` on the same line."""
-    middles = np.array([f.middle for f in other])
-    places = np.array([f.middle for f in side])
-    above = np.clip(np.searchsorted(middles, places) - 1, 0, len(middles) - 1)
-    below = np.clip(above + 1, 0, len(middles) - 1)
-    away = np.minimum(np.abs(places - middles[above]), np.abs(places - middles[below]))
-    return float(np.mean(away < 0.25 * np.array([f.height for f in side])))
+    return sum(neighbour is not None for neighbour in _neighbours(side, other)) / len(side)
+
+
+def _begin(few: list[Fragment], many: list[Fragment]) -> bool:
+    """Whether most of `few` stand beside the beginning of a paragraph of `many`."""
+    steps = [below.middle - above.middle for above, below in pairwise(many)]
+    usual = median(steps)
+    begins = sum(
+        n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(many[n - 1].text) is not None
+        for n in _neighbours(few, many)
+        if n is not None
+    )
+    return begins > 0.6 * len(few)
+
+
+def _neighbours(side: list[Fragment], other: list[Fragment]) -> Iterator[int | None]:
+    """For each of `side`, the index of the one in `other` on its line, None if there is none."""
+    middles = [f.middle for f in other]
+    for fragment in side:
+        position = bisect_left(middles, fragment.middle)
+        near = min(
+            (n for n in (position - 1, position) if 0 <= n < len(middles)),
+            key=lambda n: abs(middles[n] - fragment.middle),
+        )
+        yield near if abs(middles[near] - fragment.middle) < 0.25 * fragment.height else None

@@ -14,6 +14,10 @@ from citewire.services.reading.words import Words
 HEADING_HEIGHT = 1.15
 """A heading is so many times higher than the report's usual text, or bold."""
 
+SAME_HEIGHT = 0.05
+HEADING_STEP = 1.8
+"""Headings of the same height, and not further apart than so many heights, are one."""
+
 HEADING_LINES = 3
 HEADING_CHARS = 160
 MIN_LETTERS = 3
@@ -98,7 +102,7 @@ class _Writer:
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)
-    _last: str = ""
+    _last: Line | None = None
     """The last line of the block before, as it was before it was mended."""
 
     @property
@@ -115,14 +119,14 @@ class _Writer:
 
     def write(self, kind: Kind, lines: Sequence[Line]) -> None:
         """Add a block; a paragraph that goes on in the next column is one with its beginning."""
-        if not self._goes_on(kind, lines[0].text):
+        if not self._goes_on(kind, lines[0]):
             self._separate("\n\n")
             self._blocks.append((kind, []))
         elif not self._mend_last(lines[0].text):
             self._separate("\n")
         boxes = self._blocks[-1][1]
         for line, following in zip(lines, [*lines[1:], None], strict=True):
-            self._last = line.text
+            self._last = line
             mended = self._mended(kind, line, following)
             start = self._length
             self._add((line.text if mended is None else mended).replace(LINE_HYPHEN, "-"))
@@ -130,14 +134,16 @@ class _Writer:
             if following is not None and mended is None:
                 self._separate("\n")
 
-    def _goes_on(self, kind: Kind, first: str) -> bool:
-        return (
-            kind == "text"
-            and bool(self._blocks)
-            and self._blocks[-1][0] == "text"
-            and not _PARAGRAPH_END.search(self._last)
-            and first[:1].islower()
-        )
+    def _goes_on(self, kind: Kind, first: Line) -> bool:
+        last = self._last
+        if last is None or not self._blocks or kind != self._blocks[-1][0]:
+            return False
+        if kind == "heading":
+            return (
+                abs(last.height - first.height) < SAME_HEIGHT * last.height
+                and 0 < first.box[1] - last.box[1] < HEADING_STEP * last.height
+            )
+        return kind == "text" and not _PARAGRAPH_END.search(last.text) and first.text[:1].islower()
 
     def _mended(self, kind: Kind, line: Line, following: Line | None) -> str | None:
         if following is None or kind == "table":
@@ -146,7 +152,7 @@ class _Writer:
 
     def _mend_last(self, following: str) -> bool:
         """Mend the end of what is written when its last word goes on in `following`."""
-        mended = self.words.mended(self._last, following)
+        mended = self.words.mended(self._last.text, following) if self._last else None
         if mended is None:
             return False
         if not mended.endswith("-"):

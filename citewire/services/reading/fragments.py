@@ -38,7 +38,7 @@ class Fragment:
         y1: lower edge.
         middle: mean height of the letters' middles, in points from the top.
         height: mean height of the letters, in points.
-        bold: whether its first letter is.
+        bold: whether its first and its last letter are.
     """
 
     text: str
@@ -131,7 +131,9 @@ def _fragments(chars: Chars, indices: NDArray[np.int64], boxes: Floats) -> Itera
         text = " ".join(clean(text).split())
         if text:
             x0, y0, x1, y1 = box
-            yield Fragment(text, x0, y0, x1, y1, middle, height, chars.is_bold(first))
+            # A bold number or word may begin a line that is not.
+            bold = chars.is_bold(first) and chars.is_bold(last)
+            yield Fragment(text, x0, y0, x1, y1, middle, height, bold)
 
 
 def _breaks(boxes: Floats) -> NDArray[np.bool_]:
