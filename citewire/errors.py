@@ -5,7 +5,8 @@ CitewireError
 ├── StorageError                  Redis cannot do what is asked of it
 │   ├── StorageUnavailable        Redis does not answer
 │   ├── EmbeddedRedisError        the embedded server cannot be started or shared
-│   └── IndexMismatch             the live index is not the one that the settings ask for
+│   ├── IndexMismatch             the live index is not the one that the settings ask for
+│   └── LibraryBusy               another process is changing the documents
 ├── DocumentError                 one document cannot be ingested
 │   └── UnreadableDocument        the file is encrypted, broken or empty
 ├── ModelError                    a model did not answer
@@ -48,6 +49,10 @@ class EmbeddedRedisError(StorageError):
 
 class IndexMismatch(StorageError):
     """The live index has other fields or another vector size than the settings ask for."""
+
+
+class LibraryBusy(StorageError):
+    """Another process is changing the documents of this namespace."""
 
 
 class DocumentError(CitewireError):

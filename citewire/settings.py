@@ -75,6 +75,16 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(220, ge=32, le=2048, description="longest passage in tokens")
     passage_overlap: int = Field(30, ge=0, le=512, description="tokens shared by neighbours")
 
+    # Ingestion
+    parse_workers: int | None = Field(
+        None, ge=1, le=256, description="processes that read files; unset: one for each CPU"
+    )
+    parse_timeout_s: float = Field(300, gt=0, description="longest time to read one file")
+    parse_memory_mb: int = Field(
+        2048, ge=512, description="most memory to read one file, in megabytes"
+    )
+    embed_concurrency: int = Field(4, ge=1, le=64, description="embedding requests at a time")
+
     # History for condensing
     history_turns: int = Field(6, ge=0, le=100)
     history_tokens: int = Field(1500, ge=0)

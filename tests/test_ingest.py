@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 import os
-import threading
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +27,15 @@ from citewire.errors import (
     ModelUnavailable,
     StorageUnavailable,
 )
-from citewire.services.ingest import IngestSummary, Progress, ingest_folders
-from citewire.services.reading.pdf import read_pdf
-from citewire.services.reading.report import Report
+from citewire.services.ingest.indexing import Indexing
+from citewire.services.ingest.outcome import IngestSummary, Progress
+from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.run import IngestOptions
 from citewire.settings import Settings, load_settings
 from citewire.storage.documents import DocumentStore
 from citewire.storage.schema import build_schema, check_index, ensure_index, folder_id
 from citewire.storage.vector_store import PassageStore, build_vector_store
+from citewire.storage.versions import Change, Versions
 from tests.small_pdfs import write_pdf
 
 DIMS = 64
@@ -98,16 +102,20 @@ def ingest(
     embed_model: HashingEmbedding,
     settings: Settings,
 ) -> Ingest:
+    @asynccontextmanager
+    async def open_indexing() -> AsyncIterator[Indexing]:
+        yield Indexing(embed_model, store)
+
     async def run(
-        *folders: Path, on_progress: Callable[[Progress], None] = lambda _: None
+        *folders: Path, on_progress: Callable[[Progress], None] = lambda _: None, **options: Any
     ) -> IngestSummary:
         return await ingest_folders(
             folders,
-            store=store,
             documents=documents,
-            embed_model=embed_model,
+            open_indexing=open_indexing,
             settings=settings,
             on_progress=on_progress,
+            options=IngestOptions(**options),
         )
 
     return run
@@ -129,6 +137,17 @@ async def search(store: PassageStore, text: str, folder: str | None = None) -> l
     query = VectorStoreQuery(query_embedding=vector, similarity_top_k=9, filters=filters)
     found = await store.aquery(query)
     return [{**node.metadata, "text": node.get_content()} for node in found.nodes or []]
+
+
+@asynccontextmanager
+async def never_opened() -> AsyncIterator[Indexing]:
+    raise AssertionError("there is nothing to embed")
+    yield
+
+
+async def lost_unless_empty(self: Versions, change: object, *_: object) -> None:
+    if not (isinstance(change, Change) and change.is_empty):
+        raise StorageUnavailable("Redis does not answer")
 
 
 async def count_passages(store: PassageStore) -> int:
@@ -203,7 +222,7 @@ async def test_a_second_run_writes_nothing(
         stats = await redis_client.info("commandstats")
         return {
             name: stats.get(f"cmdstat_{name}", {}).get("calls", 0)
-            for name in ("hset", "json.set", "json.merge", "zadd", "del")
+            for name in ("hset", "json.set", "json.merge", "zadd", "sadd", "unlink")
         }
 
     write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
@@ -224,7 +243,7 @@ async def test_the_same_bytes_twice_are_one_document_in_two_places(
     summary = await ingest(ships)
     [record] = await documents.list()
 
-    assert [file.status for file in summary.files] == ["new", "unchanged"]
+    assert [file.status for file in summary.files] == ["new", "moved"]
     assert [place.path for place in record.locations] == ["a.pdf", "copy of a.pdf"]
     assert len(embed_model.texts) == 1
 
@@ -312,44 +331,34 @@ async def test_a_refused_key_stops_the_run(
         await ingest(ships)
 
 
-async def test_redis_gone_stops_the_run(
-    embed_model: HashingEmbedding, settings: Settings, ships: Path, namespace: str
-) -> None:
+async def test_redis_gone_stops_the_run(settings: Settings, ships: Path, namespace: str) -> None:
     write_pdf(ships / "a.pdf", [SHIPS])
     async with Redis(port=1) as client:
         with pytest.raises(StorageUnavailable):
             await ingest_folders(
                 [ships],
-                store=build_vector_store(
-                    client, build_schema(namespace=namespace, dims=DIMS, algorithm="flat")
-                ),
                 documents=DocumentStore(client, namespace),
-                embed_model=embed_model,
+                open_indexing=never_opened,
                 settings=settings,
                 on_progress=lambda _: None,
             )
 
 
-async def test_a_run_that_ended_before_the_record_is_completed_by_the_next(
-    ingest: Ingest,
-    documents: DocumentStore,
-    store: PassageStore,
-    ships: Path,
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("step", ["stage", "write", "apply"])
+async def test_a_run_that_ended_half_way_is_completed_by_the_next(
+    ingest: Ingest, store: PassageStore, ships: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    async def lost(*_: object) -> None:
-        raise StorageUnavailable("Redis does not answer")
-
     write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentStore, "put", lost)
+        # The first change of a run, of what was moved, is empty.
+        patched.setattr(Versions, step, lost_unless_empty)
         with pytest.raises(StorageUnavailable):
             await ingest(ships)
+    assert await search(store, SHIPS) == []
     summary = await ingest(ships)
 
     assert [file.status for file in summary.files] == ["new"]
     assert await count_passages(store) == 2
-    assert len(await documents.list()) == 1
 
 
 async def test_a_folder_that_does_not_exist_is_named(ingest: Ingest, tmp_path: Path) -> None:
@@ -366,28 +375,31 @@ async def test_progress_ends_with_every_file_done(ingest: Ingest, ships: Path) -
     write_pdf(ships / "a.pdf", [SHIPS] * 6)
     write_pdf(ships / "b.pdf", [TRAINS])
     seen: list[Progress] = []
-    await ingest(ships, on_progress=seen.append)
+    await ingest(ships, on_progress=lambda progress: seen.append(replace(progress)))
+    last = seen[-1]
 
-    assert [(p.files_done, p.files) for p in seen if p.stage == "done"] == [(1, 2), (2, 2)]
-    assert [
-        (p.passages_done, p.passages) for p in seen if p.stage == "embed" and "a.pdf" in p.path
-    ] == [(0, 6), (4, 6)]
+    assert (last.files, last.compared, last.to_read, last.read, last.finished) == (2, 2, 2, 2, 2)
+    assert (last.pages, last.passages, last.embedded, last.written) == (7, 7, 7, 7)
+    assert sorted(one.last.path[-5:] for one in seen if one.last) == ["a.pdf", "b.pdf"]
 
 
 async def test_the_event_loop_stays_free_while_a_report_is_read(
-    ingest: Ingest, ships: Path, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingest, ships: Path
 ) -> None:
-    loop_ran = threading.Event()
+    async def longest_pause() -> float:
+        longest, last = 0.0, time.monotonic()
+        while not done.is_set():
+            await asyncio.sleep(0.001)
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        return longest
 
-    def read_when_the_loop_ran(path: Path) -> Report:
-        return read_pdf(path if loop_ran.wait(5) else Path("the loop was blocked"))
+    write_pdf(ships / "a.pdf", [SHIPS] * 200)
+    done = asyncio.Event()
+    pause = asyncio.create_task(longest_pause())
+    await ingest(ships)
+    done.set()
 
-    write_pdf(ships / "a.pdf", [SHIPS])
-    monkeypatch.setattr("citewire.services.ingest.read_pdf", read_when_the_loop_ran)
-    asyncio.get_running_loop().call_later(0.05, loop_ran.set)
-    summary = await ingest(ships)
-
-    assert [file.reason for file in summary.files] == [None]
+    assert await pause < 0.3
 
 
 async def test_odd_names_are_found_by_their_folder(

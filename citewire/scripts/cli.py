@@ -39,12 +39,35 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="answer questions over HTTP")
     serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
     serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
-    ingest = commands.add_parser("ingest", help="read folders of PDF reports")
-    ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    _add_ingest(commands)
+    documents = commands.add_parser("documents", help="list what is indexed")
+    documents.add_argument("--json", action="store_true", help="as an array, for programs")
+    remove = commands.add_parser("remove", help="take out a folder, a document or a file")
+    remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
     demo = commands.add_parser("demo", help="try it out with the sample reports")
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
     commands.add_parser("doctor", help="check configuration, Redis, index and models")
     return parser
+
+
+def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    ingest = commands.add_parser("ingest", help="read folders of reports")
+    ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    ingest.add_argument(
+        "--prune", action="store_true", help="remove what is no longer in these folders"
+    )
+    ingest.add_argument(
+        "--dry-run", action="store_true", help="show what would be done and change nothing"
+    )
+    ingest.add_argument(
+        "--report", type=Path, metavar="FILE.json", help="write what became of each file"
+    )
+    ingest.add_argument(
+        "--ocr",
+        choices=("auto", "off", "force"),
+        default="auto",
+        help="read pages from their images, if tesseract is there (default: those without text)",
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -58,9 +81,18 @@ def _run(arguments: argparse.Namespace) -> int:
         return serve(settings)
     if arguments.command == "ingest":
         from citewire.scripts.ingest import ingest
+        from citewire.services.ingest.run import IngestOptions
 
         configure_logging("warning")
-        return ingest(load_settings(), arguments.folders)
+        options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr)
+        return ingest(load_settings(), arguments.folders, options=options, report=arguments.report)
+    if arguments.command in ("documents", "remove"):
+        from citewire.scripts.documents import list_documents, remove_documents
+
+        configure_logging("warning")
+        if arguments.command == "documents":
+            return list_documents(load_settings(), as_json=arguments.json)
+        return remove_documents(load_settings(), arguments.target)
     if arguments.command == "demo":
         from citewire.scripts.demo import demo
 

@@ -1,92 +1,171 @@
 """`citewire ingest`: reads folders, shows how far it is, prints what became of each file."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from citewire.services import ingest as service
-from citewire.services.ingest import IngestSummary
-from citewire.services.library import open_library
+from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
+from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.run import IngestOptions
+from citewire.services.ingest.staging import Indexing
 from citewire.settings import Settings
+from citewire.storage.connection import open_redis
+from citewire.storage.documents import DocumentStore
 
-OnProgress = Callable[[service.Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
-def ingest(settings: Settings, folders: Sequence[Path]) -> int:
-    """Ingest `folders` and print a summary; gives 1 if a file failed, else 0."""
+def ingest(
+    settings: Settings,
+    folders: Sequence[Path],
+    *,
+    options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
+    report: Path | None = None,
+) -> int:
+    """Ingest `folders` and print a summary; gives 1 if a file failed, else 0.
+
+    Args:
+        settings: models, Redis, limits.
+        folders: to be ingested.
+        options: how.
+        report: file that is written with what became of each file, as JSON.
+    """
     console = Console(highlight=False)
-    summary = asyncio.run(ingest_into_library(settings, folders, console))
+    summary = asyncio.run(ingest_into_library(settings, folders, console, options=options))
+    if report is not None:
+        report.write_text(json.dumps(summary.to_json(), ensure_ascii=False, indent=2), "utf-8")
     print_summary(summary, console)
     return 1 if summary.count("failed") else 0
 
 
 async def ingest_into_library(
-    settings: Settings, folders: Sequence[Path], console: Console
+    settings: Settings,
+    folders: Sequence[Path],
+    console: Console,
+    *,
+    options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
 ) -> IngestSummary:
     """Ingest `folders` with the models and Redis of `settings`, showing progress."""
-    async with open_library(settings) as library:
+    async with open_redis(settings) as client:
+        documents = DocumentStore(client, settings.namespace)
+
+        def open_indexing() -> AbstractAsyncContextManager[Indexing]:
+            # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.
+            from citewire.services.ingest.indexing import open_indexing
+
+            return open_indexing(settings, documents)
+
         with showing_progress(console) as on_progress:
-            return await service.ingest_folders(
+            return await ingest_folders(
                 folders,
-                store=library.store,
-                documents=library.documents,
-                embed_model=library.models.embeddings.model,
+                documents=documents,
+                open_indexing=open_indexing,
                 settings=settings,
                 on_progress=on_progress,
+                options=options,
             )
 
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[OnProgress]:
-    """A bar in a terminal; elsewhere one line for each file."""
+    """Bars with rate and time left in a terminal; elsewhere one line for each file with news."""
     if not console.is_terminal:
         yield lambda progress: _print_line(progress, console)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-        files = bars.add_task("reports", total=None)
-        passages = bars.add_task("", total=None)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=console, transient=True) as bars:
+        stages = {
+            name: bars.add_task(name, total=None)
+            for name in ("comparing", "reading", "embedding", "writing")
+        }
 
-        def show(progress: service.Progress) -> None:
-            bars.update(files, completed=progress.files_done, total=progress.files)
-            bars.update(
-                passages,
-                description=f"{progress.stage} {_shortened(progress.path)}",
-                completed=progress.passages_done,
-                total=progress.passages or None,
-            )
+        def show(progress: Progress) -> None:
+            expected = progress.passages_expected or None
+            for name, completed, total in (
+                ("comparing", progress.compared, progress.files),
+                ("reading", progress.read, progress.to_read),
+                ("embedding", progress.embedded, expected),
+                ("writing", progress.written, expected),
+            ):
+                bars.update(stages[name], completed=completed, total=total)
+            _print_waiting(progress, bars.console)
 
         yield show
 
 
+class RateColumn(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate of `task`, empty until it is known."""
+        rate = task.finished_speed or task.speed
+        return Text(f"{rate:,.0f}/s" if rate else "")
+
+
 def print_summary(summary: IngestSummary, console: Console) -> None:
-    """The files that failed with their reasons, then the totals."""
+    """The files that failed with their reasons, what was not read of others, then the totals."""
     for outcome in summary.files:
-        if outcome.status == "failed":
-            console.print(Text(f"failed: {outcome.path}: {outcome.reason}", style="red"))
-    table = Table(show_header=True, header_style="bold")
-    for name in ("new", "unchanged", "failed", "pages", "passages", "seconds"):
+        _print_outcome(outcome, console, with_plan=summary.is_plan)
+    # Without lines: it fits into 80 columns.
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    if summary.is_plan:
+        console.print("what would be done:")
+    for name in (*STATUSES, "pages", "passages", "tokens", "seconds"):
         table.add_column(name, justify="right")
     table.add_row(
-        *(str(summary.count(status)) for status in ("new", "unchanged", "failed")),
+        *(str(summary.count(status)) for status in STATUSES),
         str(summary.pages),
         str(summary.passages),
+        str(summary.tokens),
         f"{summary.seconds:.1f}",
     )
     console.print(table)
 
 
-def _print_line(progress: service.Progress, console: Console) -> None:
-    if progress.stage == "done":
-        line = f"[{progress.files_done}/{progress.files}] {progress.path}"
-        console.print(Text(f"{line}: {progress.passages} passages"), soft_wrap=True)
+def _print_outcome(outcome: FileOutcome, console: Console, *, with_plan: bool) -> None:
+    if outcome.status == "failed":
+        line = Text(f"failed: {outcome.path}: {outcome.reason}", style="red")
+        console.print(line, soft_wrap=True)
+    elif with_plan and outcome.status != "unchanged":
+        console.print(Text(f"{outcome.status}: {outcome.path}"), soft_wrap=True)
+    for note in outcome.notes:
+        console.print(Text(f"note: {outcome.path}: {note}", style="yellow"), soft_wrap=True)
 
 
-def _shortened(path: str, width: int = 40) -> str:
-    return path if len(path) <= width else f"…{path[1 - width :]}"
+def _print_line(progress: Progress, console: Console) -> None:
+    _print_waiting(progress, console)
+    outcome = progress.last
+    if outcome is None or outcome.status == "unchanged":
+        return
+    line = f"[{progress.finished}/{progress.files}] {outcome.status} {outcome.path}"
+    if outcome.status in ("new", "changed"):
+        line += f": {outcome.pages} pages, {outcome.passages} passages"
+    console.print(Text(line), soft_wrap=True)
+
+
+def _print_waiting(progress: Progress, console: Console) -> None:
+    if progress.waiting:
+        console.print(Text(progress.waiting))

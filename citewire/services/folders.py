@@ -2,14 +2,30 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from citewire.errors import CitewireError
 from citewire.storage.documents import Location
 
-SUFFIX = ".pdf"
+SUFFIXES = (
+    ".pdf",
+    ".docx",
+    ".pptx",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".md",
+    ".markdown",
+    ".txt",
+    ".text",
+)
+"""Endings of the names of reports; the readers' own list, without loading the readers."""
+
+TICK_S = 0.05
+"""The kernel's clock for files is coarse: two changes within a tick may bear the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +40,82 @@ class FoundFile:
         """The file's path as text, also where its name is not valid in the file system's code."""
         return printable(str(self.path))
 
+    @property
+    def root_name(self) -> str:
+        """The folder's path as text."""
+        return printable(str(self.root))
 
-def find_reports(folders: Sequence[Path]) -> list[FoundFile]:
-    """All PDFs in `folders` and below, in a fixed order; blocks.
+    @property
+    def relative(self) -> str:
+        """The file's path in the folder as text, with forward slashes."""
+        return printable(self.path.relative_to(self.root).as_posix())
 
-    Hidden files and folders are left out; links to folders are followed once.
+    def location(self, status: os.stat_result) -> Location:
+        """The place of the file, with what the file system says of it."""
+        return Location(
+            folder=printable(self.root.name or str(self.root)),
+            root=self.root_name,
+            path=self.relative,
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lies in folders: the roots, the files, and folders in them that cannot be listed."""
+
+    roots: tuple[Path, ...]
+    files: tuple[FoundFile, ...]
+    unlisted: tuple[tuple[FoundFile, str], ...]
+
+
+def list_folders(folders: Sequence[Path], suffixes: Collection[str] = SUFFIXES) -> Listing:
+    """All reports in `folders` and below, in a fixed order; blocks.
+
+    Hidden files and folders are left out, and the lock files of office programs; links to folders
+    are followed once.
+
+    Args:
+        folders: searched with all that is below them.
+        suffixes: of the files to be found, in small letters and with their dots.
 
     Raises:
         CitewireError: a folder does not exist, is not one or cannot be listed.
     """
-    roots = dict.fromkeys(_checked(folder) for folder in folders)
-    return [FoundFile(root, path) for root in roots for path in _walk(root, set())]
+    roots = tuple(dict.fromkeys(_checked(folder) for folder in folders))
+    files: list[FoundFile] = []
+    unlisted: list[tuple[FoundFile, str]] = []
+    for root in roots:
+        for path, error in _walk(root, frozenset(), tuple(suffixes)):
+            if error is None:
+                files.append(FoundFile(root, path))
+            elif path == root:
+                raise CitewireError(_unlistable(path, error)) from error
+            else:
+                unlisted.append((FoundFile(root, path), _unlistable(path, error)))
+    return Listing(roots, tuple(files), tuple(unlisted))
 
 
 def identify(found: FoundFile) -> tuple[str, Location]:
     """The document id of a file, which is a hash of its bytes, and its location; blocks.
 
+    A file that was changed this very moment is waited for, so that the time in its location is
+    not also that of a later change.
+
     Raises:
         OSError: the file cannot be read.
     """
-    with found.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        status = os.fstat(file.fileno())
-    location = Location(
-        folder=printable(found.root.name or str(found.root)),
-        root=printable(str(found.root)),
-        path=printable(found.path.relative_to(found.root).as_posix()),
-        size=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-    )
-    return digest[:32], location
+    while True:
+        with found.path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            age_s = time.time() - before.st_mtime
+            if 0 <= age_s < TICK_S:
+                time.sleep(TICK_S - age_s)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            status = os.fstat(file.fileno())
+        if (before.st_mtime_ns, before.st_size) == (status.st_mtime_ns, status.st_size):
+            return digest[:32], found.location(status)
 
 
 def printable(name: str) -> str:
@@ -70,24 +132,30 @@ def _checked(folder: Path) -> Path:
     return root
 
 
-def _walk(folder: Path, above: set[str]) -> Iterator[Path]:
+def _walk(
+    folder: Path, above: frozenset[str], suffixes: tuple[str, ...]
+) -> Iterator[tuple[Path, OSError | None]]:
     # A link may lead back up: a folder that is its own ancestor is not entered again.
     here = os.path.realpath(folder)
     if here in above:
         return
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
-        raise CitewireError(
-            f"the folder {printable(str(folder))} cannot be listed: {error.strerror}"
-        ) from error
+        yield folder, error
+        return
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith((".", "~$")):
             continue
         if _is_folder(entry):
-            yield from _walk(Path(entry.path), above | {here})
-        elif entry.name.lower().endswith(SUFFIX):
-            yield Path(entry.path)
+            yield from _walk(Path(entry.path), above | {here}, suffixes)
+        elif entry.name.lower().endswith(suffixes):
+            yield Path(entry.path), None
+
+
+def _unlistable(folder: Path, error: OSError) -> str:
+    return f"the folder {printable(str(folder))} cannot be listed: {error.strerror}"
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

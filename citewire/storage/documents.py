@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -41,7 +41,18 @@ class Location:
 class DocumentRecord:
     """A document: its bytes by their hash, and all the places where they lie.
 
-    `ingested_at` is ISO 8601 in UTC.
+    Args:
+        doc_id: hash of the bytes.
+        title: as its reader found it.
+        language: ISO 639-1, `und` if it cannot be told.
+        pages: how many it has, those without text too.
+        passages: how many were made of it.
+        locations: where it lies.
+        ingested_at: ISO 8601 in UTC.
+        date: ISO date that the report bears, None if unknown.
+        notes: what could not be read of it, for a person.
+        tagged: names of the folders that its passages can be filtered by. Behind `locations`
+            only while a run is at it, or after one was killed; the next run makes it good.
     """
 
     doc_id: str
@@ -51,15 +62,31 @@ class DocumentRecord:
     passages: int
     locations: tuple[Location, ...]
     ingested_at: str
+    date: str | None = None
+    notes: tuple[str, ...] = ()
+    tagged: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Names of the folders in which it lies."""
+        return tuple(sorted({location.folder for location in self.locations}))
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """The record that `to_json` made `stored` of; fields of later versions are left out."""
+        """The record that `to_json` made `stored` of.
+
+        Fields of later versions are left out, those that an earlier one did not have are empty.
+        """
         places = sorted(stored["locations"].values(), key=lambda p: (p["root"], p["path"]))
         locations = tuple(
             Location(**{name: place[name] for name in Location.__slots__}) for place in places
         )
-        rest = {name: stored[name] for name in cls.__slots__ if name != "locations"}
+        names = [field.name for field in fields(cls) if field.name != "locations"]
+        rest: dict[str, Any] = {
+            name: tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
+            for name in names
+            if name in stored
+        }
         return cls(**rest, locations=locations)
 
     def to_json(self) -> dict[str, Any]:
@@ -81,6 +108,17 @@ class DocumentStore:
         # Untyped: the client's stubs have no JSON commands.
         self._client: Any = client
         self._namespace = namespace
+
+    @property
+    def namespace(self) -> str:
+        """The prefix of all keys."""
+        return self._namespace
+
+    @property
+    def client(self) -> Redis:
+        """The connection that was given."""
+        connection: Redis = self._client
+        return connection
 
     async def get(self, doc_id: str) -> DocumentRecord | None:
         """The record of `doc_id`, or None."""

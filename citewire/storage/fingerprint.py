@@ -5,7 +5,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
-from citewire.storage.live_index import as_text
+from citewire.storage.replies import as_text
 
 
 def namespace_of(schema: IndexSchema) -> str:

@@ -8,6 +8,8 @@ from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 from redisvl.schema.fields import FieldTypes
 
+from citewire.storage.replies import as_text, says_unknown
+
 _FIELD_KEYS = frozenset({"identifier", "attribute", "type", "algorithm", "data_type", "dim"}) | {
     "distance_metric"
 }
@@ -67,11 +69,6 @@ def wanted_fields(schema: IndexSchema) -> dict[str, str]:
     return described
 
 
-def as_text(value: object) -> str:
-    """A reply of Redis as text, whether the client decodes replies or not."""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
 def _describe_live(reply: Any) -> tuple[str, str]:
     told, flags = _field_reply(reply)
     if told["type"].lower() == "vector":
@@ -117,10 +114,3 @@ def _vector(algorithm: object, datatype: object, metric: object, dims: object) -
 
 def _plain(kind: object, case_sensitive: bool) -> str:
     return f"{kind}{' (case-sensitive)' if case_sensitive else ''}".lower()
-
-
-def says_unknown(error: ResponseError) -> bool:
-    """Whether Redis complains that there is no such index."""
-    # "Unknown index name" up to RediSearch 2.10, "no such index" in Redis 8.
-    told = str(error).lower()
-    return "unknown" in told or "no such index" in told

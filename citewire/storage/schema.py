@@ -1,7 +1,6 @@
 """The passage index: its fields, its version, and what is live compared with what is wanted."""
 
 import asyncio
-import hashlib
 import time
 from typing import Literal
 
@@ -17,15 +16,19 @@ from citewire.storage.fingerprint import (
     record_fingerprint,
     recorded_embedding,
 )
-from citewire.storage.live_index import (
-    LiveIndex,
-    read_live_index,
-    says_unknown,
-    wanted_fields,
-)
+from citewire.storage.keys import SCHEMA_VERSION, folder_id, index_name
+from citewire.storage.live_index import LiveIndex, read_live_index, wanted_fields
 from citewire.storage.refusals import storage_errors
+from citewire.storage.replies import says_unknown
 
-SCHEMA_VERSION = 1
+__all__ = [
+    "SCHEMA_VERSION",
+    "build_schema",
+    "check_index",
+    "ensure_index",
+    "folder_id",
+    "index_name",
+]
 
 POLL_S = 0.05
 
@@ -33,19 +36,6 @@ REMEDY = (
     "ingest again into another CITEWIRE_NAMESPACE, or set CITEWIRE_EMBED_MODEL, "
     "CITEWIRE_EMBED_DIM and CITEWIRE_INDEX_ALGORITHM back"
 )
-
-
-def index_name(namespace: str) -> str:
-    """The search index of `namespace`; a new schema version is another index."""
-    return f"{namespace}:passages:v{SCHEMA_VERSION}"
-
-
-def folder_id(name: str) -> str:
-    """What a folder is filtered by: hexadecimal, because a name in a tag query may match nothing.
-
-    RediSearch splits tags at commas and does not unescape every character (`|`, `?`, a backtick).
-    """
-    return hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def build_schema(

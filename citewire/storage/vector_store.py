@@ -1,4 +1,4 @@
-"""The passages in Redis: LlamaIndex's `RedisVectorStore` on our schema, with pipelined writes."""
+"""The passages in Redis: LlamaIndex's `RedisVectorStore` on our schema, pipelined and visible."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,26 +7,43 @@ from llama_index.core.schema import BaseNode
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryResult
 from llama_index.vector_stores.redis import RedisVectorStore
 from redis.asyncio import Redis
-from redisvl.exceptions import RedisSearchError
+from redis.commands.search.query import Query
 from redisvl.index import AsyncSearchIndex
-from redisvl.query import CountQuery, FilterQuery
-from redisvl.query.filter import Tag
+from redisvl.query import BaseQuery, CountQuery
 from redisvl.schema import IndexSchema
 
-from citewire.errors import IndexMismatch
+from citewire.storage.fingerprint import namespace_of
+from citewire.storage.keys import Fields
+from citewire.storage.passage_record import embedded_fields, passage_fields
+from citewire.storage.passages import WRITE_BATCH, PassageKeys
 from citewire.storage.refusals import storage_errors
-from citewire.storage.schema import REMEDY
-
-WRITE_BATCH = 200
+from citewire.storage.visibility import VisibleSearch
 
 RETURN_FIELDS = ["id", "doc_id", "text", "_node_content"]
 
 
 class PipelinedIndex(AsyncSearchIndex):  # type: ignore[misc]
-    """A search index that writes a batch in one round trip.
+    """A search index that writes a batch in one round trip and finds only what is visible.
 
     RedisVL sends every record by itself, from tasks that go on when one of them has failed.
     """
+
+    def __init__(self, *, schema: IndexSchema, redis_client: Redis) -> None:
+        super().__init__(schema=schema, redis_client=redis_client)
+        self._visible = VisibleSearch(redis_client, namespace_of(schema), schema.index.name)
+
+    async def query(self, query: BaseQuery) -> list[dict[str, Any]]:
+        """The results of `query` without hidden documents; a count includes them."""
+        if isinstance(query, CountQuery):
+            return await super().query(query)  # type: ignore[no-any-return]
+        wanted = str(query.filter)
+
+        def without(doc_ids: frozenset[str]) -> tuple[Query, dict[str, Any]]:
+            if doc_ids:
+                query.set_filter(_excluding(wanted, doc_ids))
+            return query.query, query.params
+
+        return await self._visible.search(without)
 
     async def load(
         self, data: Iterable[Any], id_field: str | None = None, **options: Any
@@ -65,6 +82,12 @@ class PassageStore(RedisVectorStore):
         # Otherwise it asks before each query whether the index exists.
         self.created_async_index = True
         self._async_index = PipelinedIndex(schema=schema, redis_client=client)
+        self._passages = PassageKeys(client, namespace_of(schema))
+
+    @property
+    def passages(self) -> PassageKeys:
+        """The same passages by their keys."""
+        return self._passages
 
     async def aquery(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:
         """The passages nearest to the query's embedding, within its filters.
@@ -74,10 +97,7 @@ class PassageStore(RedisVectorStore):
             StorageError: it refuses the query: the index is gone, say.
         """
         with storage_errors("the search"):
-            try:
-                return await super().aquery(query, **kwargs)
-            except RedisSearchError as error:
-                raise error.__cause__ or error from None  # what Redis said is in the cause
+            return await super().aquery(query, **kwargs)
 
 
 def build_vector_store(client: Redis, schema: IndexSchema) -> PassageStore:
@@ -91,54 +111,27 @@ def build_vector_store(client: Redis, schema: IndexSchema) -> PassageStore:
 async def write_passages(store: PassageStore, nodes: Sequence[BaseNode]) -> None:
     """Write passages with their embeddings; writing one again changes nothing.
 
-    What `async_add` returns is ignored: it cuts characters off the ids.
+    What `async_add` would write, without its work on the event loop and its mangled ids.
 
     Args:
         store: from `build_vector_store`.
-        nodes: passages, each with an embedding.
+        nodes: passages, each with an embedding and a source document.
 
     Raises:
-        IndexMismatch: an embedding has another size than the index. Redis itself would take it
-            and never find it.
+        IndexMismatch: an embedding has another size than the index; nothing was written.
         StorageError: Redis refuses to write, because it is full, say.
         StorageUnavailable: Redis does not answer.
     """
-    dims = store.schema.fields["vector"].attrs.dims
+    by_document: dict[str, dict[str, Fields]] = {}
     for node in nodes:
-        if len(node.get_embedding()) != dims:
-            raise IndexMismatch(
-                f"the embedding model gives {len(node.get_embedding())} dimensions, "
-                f"the index {store.index_name} has {dims}. Fix: {REMEDY}"
-            )
-    with storage_errors("the passages"):
-        for start in range(0, len(nodes), WRITE_BATCH):
-            batch = [_without_none(node) for node in nodes[start : start + WRITE_BATCH]]
-            await store.async_add(batch)
+        fields = embedded_fields(store.schema, passage_fields(node), node.get_embedding())
+        by_document.setdefault(str(node.ref_doc_id), {})[node.node_id] = fields
+    for doc_id, passages in by_document.items():
+        items = list(passages.items())
+        for start in range(0, len(items), WRITE_BATCH):
+            await store.passages.write(doc_id, dict(items[start : start + WRITE_BATCH]))
 
 
-async def set_folders(store: PassageStore, doc_id: str, folder_ids: Iterable[str]) -> None:
-    """Make the passages of a document findable by all the folders in which it lies.
-
-    Raises:
-        StorageUnavailable: Redis does not answer.
-    """
-    index: AsyncSearchIndex = store._async_index
-    of_document = Tag("doc_id") == doc_id
-    with storage_errors("the folders"):
-        count = await index.query(CountQuery(of_document))
-        if not count:
-            return
-        query = FilterQuery(of_document, return_fields=["id"], num_results=count)
-        keys = [found["id"] for found in await index.query(query)]
-        async with index.client.pipeline(transaction=False) as pipe:
-            for key in keys:
-                pipe.hset(key, "folder_id", ",".join(sorted(folder_ids)))
-            await pipe.execute()
-
-
-def _without_none(node: BaseNode) -> BaseNode:
-    # Redis takes no None: one of them fails the whole batch.
-    if None not in node.metadata.values():
-        return node
-    known = {key: value for key, value in node.metadata.items() if value is not None}
-    return node.model_copy(update={"metadata": known})
+def _excluding(wanted: str, doc_ids: frozenset[str]) -> str:
+    excluded = f"-@doc_id:{{{'|'.join(sorted(doc_ids))}}}"
+    return f"({excluded})" if wanted == "*" else f"({wanted} {excluded})"

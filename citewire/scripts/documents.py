@@ -1,0 +1,78 @@
+"""`citewire documents` and `citewire remove`: what is indexed, and taking it out."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from citewire.services.removal import Removed, remove
+from citewire.settings import Settings
+from citewire.storage.connection import open_redis
+from citewire.storage.documents import DocumentRecord, DocumentStore
+
+PIPED_WIDTH = 200
+"""Where nobody watches, no name is cut."""
+
+
+def list_documents(settings: Settings, *, as_json: bool) -> int:
+    """Print all documents with where they lie: a table, or exactly one JSON array."""
+    records = asyncio.run(_records(settings))
+    if as_json:
+        print(json.dumps([_to_json(record) for record in records], ensure_ascii=False, indent=2))
+    else:
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console.width = PIPED_WIDTH
+        console.print(_table(records))
+    return 0
+
+
+def remove_documents(settings: Settings, target: str) -> int:
+    """Take out a folder, a document or a location, and print what went."""
+    removed = asyncio.run(_remove(settings, target))
+    print(f"removed {removed.locations} locations, {removed.documents} documents")
+    return 0
+
+
+async def _records(settings: Settings) -> list[DocumentRecord]:
+    async with open_redis(settings) as client:
+        return await DocumentStore(client, settings.namespace).list()
+
+
+async def _remove(settings: Settings, target: str) -> Removed:
+    console = Console(stderr=True, highlight=False)
+    async with open_redis(settings) as client:
+        documents = DocumentStore(client, settings.namespace)
+        return await remove(target, documents=documents, on_wait=console.print)
+
+
+def _to_json(record: DocumentRecord) -> dict[str, Any]:
+    told = asdict(record)
+    del told["tagged"]
+    return told
+
+
+def _table(records: list[DocumentRecord]) -> Table:
+    table = Table(header_style="bold")
+    for name in ("document", "title", "date", "language", "pages", "passages", "locations"):
+        table.add_column(
+            name,
+            justify="right" if name in ("pages", "passages") else "left",
+            no_wrap=name == "document",
+        )
+    for record in records:
+        places = "\n".join(f"{one.folder}/{one.path}" for one in record.locations)
+        table.add_row(
+            record.doc_id,
+            Text(record.title),
+            record.date or "",
+            record.language,
+            str(record.pages),
+            str(record.passages),
+            Text(places),
+        )
+    return table

@@ -1,0 +1,52 @@
+"""A file read and split; loaded only by the processes that read."""
+
+import json
+from collections.abc import Iterator
+
+from citewire.errors import UnreadableDocument
+from citewire.services.ingest.reading import Answer, Head, Part, ReadPassage, ReadTask
+from citewire.services.reading.read import read_report
+from citewire.services.splitting import build_passages, embedded_text, layout_of
+from citewire.services.tokens import count_tokens
+from citewire.storage.passage_record import passage_fields
+
+PASSAGES_PER_PART = 64
+
+
+def answers(task: ReadTask) -> Iterator[Answer]:
+    """Read the file of `task` and give its head and its parts; blocks.
+
+    Raises:
+        UnreadableDocument: it cannot be read, or was changed meanwhile.
+        OSError: it cannot be opened.
+    """
+    _refuse_changed(task)
+    report = read_report(task.path, ocr=task.ocr)
+    _refuse_changed(task)
+    nodes = build_passages(
+        report,
+        doc_id=task.doc_id,
+        folder=task.folder,
+        file_name=task.file_name,
+        max_tokens=task.max_tokens,
+        overlap=task.overlap,
+    )
+    yield Head(
+        report.title, report.language, report.date, report.notes, len(report.pages), len(nodes)
+    )
+    layout = layout_of(report, nodes)
+    english = report.language == "en"
+    for start in range(0, len(nodes), PASSAGES_PER_PART):
+        passages = []
+        for node in nodes[start : start + PASSAGES_PER_PART]:
+            text = embedded_text(node)
+            tokens = count_tokens(text, english=english)
+            boxes = json.dumps(layout[node.node_id], separators=(",", ":"))
+            passages.append(ReadPassage(node.node_id, text, tokens, passage_fields(node), boxes))
+        yield Part(tuple(passages))
+
+
+def _refuse_changed(task: ReadTask) -> None:
+    status = task.path.stat()
+    if (status.st_size, status.st_mtime_ns) != (task.size, task.mtime_ns):
+        raise UnreadableDocument("it was changed while it was being ingested: ingest it again")

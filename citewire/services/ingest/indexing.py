@@ -1,0 +1,54 @@
+"""What is opened when there is something to embed: the model, and the index that it is for.
+
+Apart from the rest, because importing it takes longer than a run that finds nothing new.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from citewire.services.ingest.embedding import Vector
+from citewire.services.models.build import open_models
+from citewire.settings import Settings
+from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import Fields
+from citewire.storage.passage_record import embedded_fields
+from citewire.storage.schema import build_schema, ensure_index
+from citewire.storage.vector_store import PassageStore, build_vector_store
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """An embedding model and the store whose index fits it."""
+
+    model: BaseEmbedding
+    store: PassageStore
+
+    async def embed(self, texts: list[str]) -> list[Vector]:
+        """The vectors of `texts`."""
+        return await self.model.aget_text_embedding_batch(texts)
+
+    def fields(self, fields: Fields, vector: Vector) -> Fields:
+        """The fields of a passage with its vector; IndexMismatch if its size does not fit."""
+        return embedded_fields(self.store.schema, fields, vector)
+
+
+@asynccontextmanager
+async def open_indexing(
+    settings: Settings, documents: DocumentStore
+) -> AsyncGenerator[Indexing, None]:
+    """Open the embedding model of the settings; the index is created if there is none.
+
+    Raises:
+        ConfigurationError, StorageError: something is missing or does not fit; the message says
+            what to do.
+    """
+    async with open_models(settings) as models:
+        embeddings = models.embeddings
+        schema = build_schema(
+            namespace=documents.namespace, dims=embeddings.dims, algorithm=settings.index_algorithm
+        )
+        await ensure_index(documents.client, schema, embedding=embeddings.name, replace_empty=True)
+        yield Indexing(embeddings.model, build_vector_store(documents.client, schema))

@@ -1,0 +1,109 @@
+"""What becomes of the files of a run, and how far it is."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Status = Literal["new", "changed", "moved", "unchanged", "removed", "failed"]
+STATUSES: tuple[Status, ...] = ("new", "changed", "moved", "unchanged", "removed", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of a file.
+
+    Args:
+        path: absolute.
+        status: `moved` are also copies: bytes that are known from another place.
+        reason: why it failed.
+        pages: of its document.
+        passages: of its document.
+        notes: what could not be read of it, although the rest could.
+    """
+
+    path: str
+    status: Status
+    reason: str | None = None
+    pages: int = 0
+    passages: int = 0
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the report of a run."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What became of all files, how long it took in seconds, how many tokens were embedded."""
+
+    files: tuple[FileOutcome, ...]
+    seconds: float
+    tokens: int = 0
+    is_plan: bool = False
+
+    def count(self, status: Status) -> int:
+        """How many files have `status`."""
+        return sum(outcome.status == status for outcome in self.files)
+
+    @property
+    def pages(self) -> int:
+        """Pages of the documents that were read."""
+        return sum(outcome.pages for outcome in self._read)
+
+    @property
+    def passages(self) -> int:
+        """Passages of the documents that were read."""
+        return sum(outcome.passages for outcome in self._read)
+
+    @property
+    def _read(self) -> list[FileOutcome]:
+        return [outcome for outcome in self.files if outcome.status in ("new", "changed")]
+
+    def to_json(self) -> dict[str, Any]:
+        """The report of a run, for programs."""
+        return {
+            "files": [outcome.to_json() for outcome in self.files],
+            "summary": {status: self.count(status) for status in STATUSES}
+            | {"pages": self.pages, "passages": self.passages, "tokens": self.tokens}
+            | {"seconds": round(self.seconds, 3), "dry_run": self.is_plan},
+        }
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is.
+
+    Args:
+        files: to be compared.
+        compared: compared with what is known.
+        to_read: files whose bytes are news.
+        bytes_to_read: their sizes.
+        read: of them read, or failed.
+        bytes_read: their sizes.
+        pages: in the files that were read.
+        passages: made of them.
+        embedded: passages embedded.
+        written: passages written.
+        finished: what became of the files that are done, in the order in which they were.
+    """
+
+    files: int = 0
+    compared: int = 0
+    to_read: int = 0
+    bytes_to_read: int = 0
+    read: int = 0
+    bytes_read: int = 0
+    pages: int = 0
+    passages: int = 0
+    embedded: int = 0
+    written: int = 0
+    waiting: str = ""
+    finished: int = 0
+    last: FileOutcome | None = None
+
+    @property
+    def passages_expected(self) -> int:
+        """Passages of all files, estimated from the sizes of those that were read."""
+        if self.read >= self.to_read or not self.bytes_read:
+            return self.passages
+        return max(self.passages, round(self.passages * self.bytes_to_read / self.bytes_read))

@@ -1,0 +1,178 @@
+"""Reading processes: a few that live as long as a run, each replaced when a file kills it.
+
+They are forked from a server process that has loaded the readers already: a new one is there in
+milliseconds where starting Python anew takes seconds, and it shares no thread with us.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncGenerator, AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+from citewire.errors import UnreadableDocument
+from citewire.services.ingest.reading import Answer, Head, Part, ReadTask, Unread
+from citewire.services.ingest.worker import serve_reading
+
+_METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+_PRELOADED = ["citewire.services.ingest.worker", "citewire.services.ingest.extraction"]
+_LEAVE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take: seconds until it is read and split, megabytes of memory."""
+
+    seconds: float
+    megabytes: int
+
+
+class Parsers:
+    """A bounded number of reading processes; use `open_parsers`."""
+
+    def __init__(self, count: int, limits: Limits) -> None:
+        self._context: Any = get_context(_METHOD)
+        if _METHOD == "forkserver":
+            self._context.set_forkserver_preload(_PRELOADED)
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(count + 1, thread_name_prefix="reading")
+        self._free: asyncio.LifoQueue[_Process | None] = asyncio.LifoQueue()
+        for _ in range(count):
+            self._free.put_nowait(None)
+        self._all: set[_Process] = set()
+
+    @asynccontextmanager
+    async def reading(self, task: ReadTask) -> AsyncIterator["Reading"]:
+        """Have a file read; the block gets its head and takes its parts.
+
+        Raises:
+            UnreadableDocument: it cannot be read, not within the limits, or kills its reader.
+        """
+        process = await self._free.get()
+        try:
+            if process is None:
+                process = await self._start()
+            reading = Reading(process, self._limits, await process.ask(task, self._limits))
+            yield reading
+        finally:
+            if process is not None and not process.is_idle:
+                self._all.discard(process)
+                process.kill()
+                process = None
+            self._free.put_nowait(process)
+
+    async def _start(self) -> "_Process":
+        process = await asyncio.get_running_loop().run_in_executor(
+            self._threads, _Process, self._context, self._limits.megabytes, self._threads
+        )
+        self._all.add(process)
+        return process
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in self._all:
+            process.kill()
+        self._threads.shutdown(wait=True)
+
+
+class Reading:
+    """A file that was read: its head, and its passages while they come."""
+
+    def __init__(self, process: "_Process", limits: Limits, head: Head) -> None:
+        self._process = process
+        self._limits = limits
+        self.head = head
+
+    async def parts(self) -> AsyncGenerator[Part, None]:
+        """The passages in parts; the process waits until each is taken."""
+        while (answer := await self._process.receive(self._limits)) is not None:
+            assert isinstance(answer, Part)
+            yield answer
+
+
+class _Process:
+    """One reading process."""
+
+    def __init__(self, context: Any, megabytes: int, threads: ThreadPoolExecutor) -> None:
+        self._threads = threads
+        ours: Connection
+        ours, theirs = context.Pipe()
+        self._connection = ours
+        self._process = context.Process(
+            target=serve_reading, args=(theirs, megabytes * 2**20), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.is_idle = True
+
+    async def ask(self, task: ReadTask, limits: Limits) -> Head:
+        self.is_idle = False
+        try:
+            self._connection.send(task)
+        except OSError as error:
+            raise UnreadableDocument(self._why_dead(limits)) from error
+        head = await self.receive(limits)
+        assert isinstance(head, Head)
+        return head
+
+    async def receive(self, limits: Limits) -> Answer | None:
+        receiving = asyncio.get_running_loop().run_in_executor(self._threads, self._connection.recv)
+        try:
+            async with asyncio.timeout(limits.seconds):
+                answer: Answer | None = await receiving
+        except TimeoutError as error:
+            raise UnreadableDocument(
+                f"given up after {limits.seconds:g} s: it hangs its reader, or is too large "
+                "(CITEWIRE_PARSE_TIMEOUT_S)"
+            ) from error
+        except (EOFError, OSError) as error:
+            raise UnreadableDocument(self._why_dead(limits)) from error
+        if answer is None or isinstance(answer, Unread):
+            self.is_idle = True
+        if isinstance(answer, Unread):
+            raise UnreadableDocument(answer.reason)
+        return answer
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing; whoever waits for its answer gets its end."""
+        self._process.kill()
+        self._process.join(_LEAVE_S)
+        # Closed only when a thread that still reads from it has seen the end.
+        self._threads.submit(self._connection.close)
+        with suppress(ValueError):
+            self._process.close()
+
+    def _why_dead(self, limits: Limits) -> str:
+        self._process.join(_LEAVE_S)
+        code = self._process.exitcode
+        how = signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}"
+        return (
+            f"it killed its reader ({how}): broken, hostile, or in need of more than "
+            f"{limits.megabytes} MB of memory"
+        )
+
+
+@asynccontextmanager
+async def open_parsers(count: int, limits: Limits) -> AsyncIterator[Parsers]:
+    """Reading processes for the block; none is started before the first file.
+
+    Args:
+        count: at most so many.
+        limits: for each file.
+    """
+    parsers = Parsers(count, limits)
+    try:
+        yield parsers
+    finally:
+        parsers.close()
+
+
+def cpu_count() -> int:
+    """The CPUs that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

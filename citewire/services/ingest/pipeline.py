@@ -1,0 +1,81 @@
+"""Ingestion of folders: compare them with what is known, then carry out what is to be done."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from citewire.services.folders import SUFFIXES, list_folders
+from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.outcome import IngestSummary, Progress
+from citewire.services.ingest.plan import Plan, make_plan
+from citewire.services.ingest.run import IngestOptions, OnProgress, OpenIndexing, Run
+from citewire.settings import Settings
+from citewire.storage.documents import DocumentStore
+from citewire.storage.versions import changing_documents
+
+
+async def ingest_folders(
+    folders: Sequence[Path],
+    *,
+    documents: DocumentStore,
+    open_indexing: OpenIndexing,
+    settings: Settings,
+    on_progress: OnProgress,
+    options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
+) -> IngestSummary:
+    """Ingest all reports in `folders`.
+
+    Args:
+        folders: searched with all that is below them.
+        documents: of the namespace that they go into.
+        open_indexing: opens the embedding model and ensures the index; not called when there is
+            nothing to embed, so that a run without news need not load anything.
+        settings: passage size, limits and how much is done at once.
+        on_progress: called on the event loop, often; must return at once.
+        options: how to ingest.
+
+    Raises:
+        CitewireError: a folder does not exist.
+        LibraryBusy: another process is changing the documents.
+        ModelKeyRefused: the embedding provider refuses the key.
+        StorageError: Redis does not answer, is full, or the index does not fit the model.
+    """
+    started = time.monotonic()
+    progress = Progress()
+    if options.dry_run:
+        catalog, plan = await _planned(folders, documents, options, progress, on_progress)
+        outcomes = plan.outcomes(catalog)
+        return IngestSummary(tuple(outcomes), time.monotonic() - started, is_plan=True)
+
+    def on_wait(told: str) -> None:
+        progress.waiting = told
+        on_progress(progress)
+        progress.waiting = ""
+
+    async with changing_documents(documents, on_wait=on_wait) as versions:
+        catalog, plan = await _planned(folders, documents, options, progress, on_progress)
+        run = Run(versions, catalog, open_indexing, settings, options, progress, on_progress)
+        outcomes = await run.carry_out(plan)
+    return IngestSummary(tuple(outcomes), time.monotonic() - started, run.tokens)
+
+
+async def _planned(
+    folders: Sequence[Path],
+    documents: DocumentStore,
+    options: IngestOptions,
+    progress: Progress,
+    on_progress: OnProgress,
+) -> tuple[Catalog, Plan]:
+    listing = await asyncio.to_thread(list_folders, folders, SUFFIXES)
+    catalog = Catalog(await documents.list())
+    progress.files = len(listing.files)
+
+    def on_compared(count: int) -> None:
+        progress.compared = count
+        on_progress(progress)
+
+    plan = await make_plan(listing, catalog, prune=options.prune, on_compared=on_compared)
+    progress.to_read = len(plan.works)
+    progress.bytes_to_read = sum(work.location.size for work in plan.works)
+    return catalog, plan

@@ -1,0 +1,208 @@
+"""What changed in folders: found from sizes and times first, from the bytes where these differ."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from citewire.services.folders import FoundFile, Listing, identify
+from citewire.services.ingest.catalog import Catalog, Known
+from citewire.services.ingest.outcome import FileOutcome, Status
+from citewire.storage.documents import Location
+
+HASHED_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A file compared with what is known.
+
+    Args:
+        file: the file.
+        status: what it is.
+        doc_id: hash of its bytes, empty if it cannot be read.
+        location: where it lies now, None if it cannot be read.
+        reason: why it cannot.
+        is_touched: unchanged, but its size or time in the record is not that of the file.
+    """
+
+    file: FoundFile
+    status: Status
+    doc_id: str = ""
+    location: Location | None = None
+    reason: str | None = None
+    is_touched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A document to be read: the file that it is read from, and all places where it lies."""
+
+    doc_id: str
+    file: FoundFile
+    location: Location
+    places: tuple[Compared, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do.
+
+    Args:
+        roots: of the folders.
+        files: every file that was found.
+        gone: places of which the file is gone and that are taken away: all of them to prune,
+            otherwise those whose bytes now lie elsewhere.
+        pruned: those of `gone` that lie nowhere else now.
+        works: documents to be read.
+    """
+
+    roots: frozenset[str]
+    files: tuple[Compared, ...]
+    gone: tuple[Known, ...]
+    pruned: tuple[Known, ...]
+    works: tuple[Work, ...]
+
+    def outcomes(self, catalog: Catalog) -> list[FileOutcome]:
+        """What becomes of the files if all goes well; before anything is changed."""
+        outcomes = []
+        for one in self.files:
+            known = catalog.get(one.doc_id)
+            pages, passages = (known.pages, known.passages) if known else (0, 0)
+            outcomes.append(FileOutcome(one.file.name, one.status, one.reason, pages, passages))
+        return outcomes + [
+            FileOutcome(
+                f"{known.location.root.rstrip('/')}/{known.location.path}",
+                "removed",
+                None,
+                known.record.pages,
+                known.record.passages,
+            )
+            for known in self.pruned
+        ]
+
+    @property
+    def moved(self) -> list[tuple[str, Location]]:
+        """The known documents that lie at other places, or with another size or time."""
+        reading = {work.doc_id for work in self.works}
+        return [
+            (one.doc_id, one.location)
+            for one in self.files
+            if one.location is not None
+            and one.doc_id not in reading
+            and (one.is_touched or one.status == "moved")
+        ]
+
+
+async def make_plan(
+    listing: Listing, catalog: Catalog, *, prune: bool, on_compared: Callable[[int], None]
+) -> Plan:
+    """Compare files with the documents that are known.
+
+    Args:
+        listing: the files.
+        catalog: the documents; not changed.
+        prune: whether to remove what is no longer there, in the roots of `listing` only.
+        on_compared: told how many files are compared.
+    """
+    room = asyncio.Semaphore(HASHED_AT_ONCE)
+    first = await asyncio.to_thread(lambda: [_by_status(f, catalog) for f in listing.files])
+    done = sum(one is not None for one in first)
+    on_compared(done)
+
+    async def hashed(file: FoundFile) -> Compared:
+        nonlocal done
+        async with room:
+            found = await asyncio.to_thread(_by_bytes, file, catalog)
+        done += 1
+        on_compared(done)
+        return found
+
+    rest = iter(
+        await asyncio.gather(
+            *(hashed(f) for f, one in zip(listing.files, first, strict=True) if one is None)
+        )
+    )
+    compared = [one if one is not None else next(rest) for one in first]
+    compared = _copies_of_news(compared, catalog)
+    compared += [Compared(folder, "failed", reason=why) for folder, why in listing.unlisted]
+    gone, pruned = _gone(listing, catalog, compared, prune=prune)
+    roots = frozenset(FoundFile(root, root).root_name for root in listing.roots)
+    return Plan(roots, tuple(compared), gone, pruned, _works(compared, catalog))
+
+
+def _by_status(file: FoundFile, catalog: Catalog) -> Compared | None:
+    """What the file system's word on a file is enough for: unchanged, or not to be read."""
+    try:
+        status = os.stat(file.path)
+    except OSError as error:
+        return _unreadable(file, error)
+    known = catalog.at((file.root_name, file.relative))
+    location = file.location(status)
+    if known is None or known.location != location:
+        return None
+    return Compared(file, "unchanged", known.record.doc_id, location)
+
+
+def _by_bytes(file: FoundFile, catalog: Catalog) -> Compared:
+    try:
+        doc_id, location = identify(file)
+    except OSError as error:
+        return _unreadable(file, error)
+    known = catalog.at((location.root, location.path))
+    if known is not None and known.record.doc_id == doc_id:
+        return Compared(file, "unchanged", doc_id, location, is_touched=True)
+    if catalog.get(doc_id) is not None:
+        return Compared(file, "moved", doc_id, location)
+    return Compared(file, "new" if known is None else "changed", doc_id, location)
+
+
+def _unreadable(file: FoundFile, error: OSError) -> Compared:
+    return Compared(file, "failed", reason=f"cannot be read: {error.strerror}")
+
+
+def _copies_of_news(compared: Iterable[Compared], catalog: Catalog) -> list[Compared]:
+    """The second and further files of the same new bytes are copies, not news."""
+    seen: set[str] = set()
+    result = []
+    for one in compared:
+        is_copy = one.status == "new" and one.doc_id in seen
+        result.append(replace(one, status="moved") if is_copy else one)
+        seen.add(one.doc_id)
+    return result
+
+
+def _works(compared: Iterable[Compared], catalog: Catalog) -> tuple[Work, ...]:
+    places: dict[str, list[Compared]] = {}
+    for one in compared:
+        if one.location is not None and catalog.get(one.doc_id) is None:
+            places.setdefault(one.doc_id, []).append(one)
+    works = []
+    for doc_id, found in places.items():
+        first = found[0]
+        assert first.location is not None
+        works.append(Work(doc_id, first.file, first.location, tuple(found)))
+    return tuple(works)
+
+
+def _gone(
+    listing: Listing, catalog: Catalog, compared: Iterable[Compared], *, prune: bool
+) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
+    there = {(one.file.root_name, one.file.relative) for one in compared}
+    closed = [(folder.root_name, f"{folder.relative}/") for folder, _ in listing.unlisted]
+    missing = [
+        known
+        for root in listing.roots
+        for known in catalog.within(FoundFile(root, root).root_name)
+        if (known.location.root, known.location.path) not in there
+        # What lies in a folder that cannot be listed may well be there.
+        and not any(
+            known.location.root == root_name and known.location.path.startswith(path)
+            for root_name, path in closed
+        )
+    ]
+    elsewhere = {one.doc_id for one in compared if one.status in ("moved", "changed")}
+    renamed = [known for known in missing if known.record.doc_id in elsewhere]
+    if not prune:
+        return tuple(renamed), ()
+    return tuple(missing), tuple(known for known in missing if known not in renamed)

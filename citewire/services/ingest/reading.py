@@ -1,0 +1,76 @@
+"""What is asked of a reading process, and what it answers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from citewire.storage.keys import Fields
+
+Ocr = Literal["auto", "off", "force"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTask:
+    """A file to be read and split.
+
+    Args:
+        path: where it is.
+        size: in bytes, when its hash was taken.
+        mtime_ns: when it was last modified then.
+        doc_id: id of the document.
+        folder: name of the folder through which it is ingested.
+        file_name: its name in there.
+        max_tokens: longest passage.
+        overlap: tokens that neighbours share at most.
+        ocr: whether pages without text are read from their picture.
+    """
+
+    path: Path
+    size: int
+    mtime_ns: int
+    doc_id: str
+    folder: str
+    file_name: str
+    max_tokens: int
+    overlap: int
+    ocr: Ocr = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a document once it is read; its passages follow in parts."""
+
+    title: str
+    language: str
+    date: str | None
+    notes: tuple[str, ...]
+    pages: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage to be embedded: its fields in Redis, and its rectangles as JSON or nothing."""
+
+    passage_id: str
+    text: str
+    tokens: int
+    fields: Fields
+    layout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some passages of the document, in order."""
+
+    passages: tuple[ReadPassage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a file could not be read, for a person."""
+
+    reason: str
+
+
+Answer = Head | Part | Unread

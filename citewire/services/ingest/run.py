@@ -1,0 +1,134 @@
+"""One run over a plan: clean up, move, read what is new; under the lease of the namespace."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.embedding import Embedder
+from citewire.services.ingest.failures import FirstError
+from citewire.services.ingest.outcome import FileOutcome, Progress
+from citewire.services.ingest.parsing import Limits, cpu_count, open_parsers
+from citewire.services.ingest.plan import Plan, Work
+from citewire.services.ingest.reading import Ocr
+from citewire.services.ingest.staging import Indexing, Staging
+from citewire.settings import Settings
+from citewire.storage.documents import DocumentRecord
+from citewire.storage.versions import Versions
+
+MORE_DOCUMENTS = 16
+"""Documents under way besides those being read: small ones fill a request together."""
+
+OnProgress = Callable[[Progress], None]
+OpenIndexing = Callable[[], AbstractAsyncContextManager[Indexing]]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """How to ingest: remove what is gone, only plan, read pictures of text."""
+
+    prune: bool = False
+    dry_run: bool = False
+    ocr: Ocr = "auto"
+
+
+@dataclass(slots=True)
+class Run:
+    """One run.
+
+    Args:
+        versions: what changes the documents.
+        catalog: the documents as they are.
+        open_indexing: opens the embedding model and the index.
+        settings: limits and how much is done at once.
+        options: how to ingest.
+        progress: counted up.
+        on_progress: told of it.
+    """
+
+    versions: Versions
+    catalog: Catalog
+    open_indexing: OpenIndexing
+    settings: Settings
+    options: IngestOptions
+    progress: Progress
+    on_progress: OnProgress
+    tokens: int = 0
+    _done: dict[str, FileOutcome] = field(default_factory=dict)
+
+    async def carry_out(self, plan: Plan) -> list[FileOutcome]:
+        """Do what `plan` says; gives what became of each file."""
+        planned = plan.outcomes(self.catalog)
+        left_over = await self._clean_up(plan)
+        await self._move(plan)
+        reading = {one.file.name for work in plan.works for one in work.places}
+        for outcome in planned:
+            if outcome.path not in reading or outcome.status == "removed":
+                self.finish(outcome)
+        if plan.works:
+            await self._read(plan.works, left_over)
+        return [self._done[outcome.path] for outcome in planned]
+
+    @property
+    def ocr(self) -> Ocr:
+        """Whether pictures of text are read."""
+        return self.options.ocr
+
+    def tell(self) -> None:
+        """Tell how far the run is."""
+        self.on_progress(self.progress)
+
+    def finish(self, outcome: FileOutcome) -> None:
+        """Note what became of a file."""
+        self._done[outcome.path] = outcome
+        self.progress.finished += 1
+        self.progress.last = outcome
+        self.on_progress(self.progress)
+        self.progress.last = None
+
+    async def _clean_up(self, plan: Plan) -> set[str]:
+        """Delete what a killed run left; gives the hidden documents that are still wanted."""
+        hidden = await self.versions.hidden()
+        staged = await self.versions.staged() if hidden else {}
+        wanted = {work.doc_id for work in plan.works}
+        for doc_id in sorted(hidden - wanted):
+            # Staged from a folder that this run is not about: left for a run over that one.
+            if doc_id not in staged or staged[doc_id] in plan.roots:
+                await self.versions.discard(doc_id)
+        for record in self.catalog.records:
+            await self._tag(record)
+        return hidden & wanted
+
+    async def _tag(self, record: DocumentRecord) -> None:
+        if record.tagged and record.tagged != record.folders:
+            self.catalog.update(await self.versions.retag(record))
+
+    async def _move(self, plan: Plan) -> None:
+        change = self.catalog.place(plan.moved, plan.gone)
+        await self.versions.apply(change)
+        for doc_id in sorted({doc_id for doc_id, _ in (*change.add, *change.drop)}):
+            record = self.catalog.get(doc_id)
+            if record is not None:
+                await self._tag(record)
+        for doc_id in change.retire:
+            await self.versions.discard(doc_id)
+
+    async def _read(self, works: Sequence[Work], left_over: set[str]) -> None:
+        count = min(self.settings.parse_workers or cpu_count(), len(works))
+        limits = Limits(self.settings.parse_timeout_s, self.settings.parse_memory_mb)
+        async with open_parsers(count, limits) as parsers, self.open_indexing() as indexing:
+            embedder = Embedder(indexing.embed, max_texts=self.settings.embed_batch)
+            staging = Staging(self, parsers, embedder, indexing, left_over)
+            left = iter(works)
+            async with FirstError(), asyncio.TaskGroup() as tasks:
+                embedding = [
+                    tasks.create_task(embedder.work())
+                    for _ in range(self.settings.embed_concurrency)
+                ]
+                async with asyncio.TaskGroup() as documents:
+                    for _ in range(min(count + MORE_DOCUMENTS, len(works))):
+                        documents.create_task(staging.take(left))
+                for task in embedding:
+                    task.cancel()
+            self.tokens = embedder.tokens

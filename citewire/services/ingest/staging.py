@@ -1,0 +1,209 @@
+"""Documents on their way: read in parts, embedded and written while hidden, then shown at once.
+
+Reading is done by processes, embedding by requests, writing by this one, all at the same time; a
+document's passages go through in parts, so that what is held in memory does not grow with it.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from citewire.errors import DocumentError, ModelError, ModelKeyRefused
+from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.embedding import Embedder, Vector
+from citewire.services.ingest.failures import FirstError
+from citewire.services.ingest.outcome import FileOutcome, Progress
+from citewire.services.ingest.parsing import Parsers
+from citewire.services.ingest.plan import Work
+from citewire.services.ingest.reading import Head, Ocr, ReadPassage, ReadTask
+from citewire.settings import Settings
+from citewire.storage.documents import DocumentRecord
+from citewire.storage.keys import Fields, folder_id
+from citewire.storage.versions import Versions
+
+PARTS_IN_FLIGHT = 32
+"""So many parts, each of 64 passages at most, wait to be embedded or written."""
+
+
+class Indexing(Protocol):
+    """Embeds, and gives the fields of a passage with its vector."""
+
+    async def embed(self, texts: list[str]) -> list[Vector]:
+        """The vectors of `texts`, in one request."""
+
+    def fields(self, fields: Fields, vector: Vector) -> Fields:
+        """`fields` with the vector."""
+
+
+class Run(Protocol):
+    """What is asked of the run whose documents are staged."""
+
+    versions: Versions
+    catalog: Catalog
+    settings: Settings
+    progress: Progress
+
+    @property
+    def ocr(self) -> Ocr:
+        """Whether pictures of text are read."""
+
+    def finish(self, outcome: FileOutcome) -> None:
+        """Note what became of a file."""
+
+    def tell(self) -> None:
+        """Tell how far the run is."""
+
+
+class Staging:
+    """The documents that a run is reading.
+
+    Args:
+        run: whose documents, progress and settings they are.
+        parsers: read files.
+        embedder: embeds; somebody else lets it work.
+        indexing: makes fields of vectors.
+        left_over: hidden documents of a killed run, of which passages may be written already.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        parsers: Parsers,
+        embedder: Embedder,
+        indexing: Indexing,
+        left_over: set[str],
+    ) -> None:
+        self._run = run
+        self._parsers = parsers
+        self._embedder = embedder
+        self._indexing = indexing
+        self._left_over = left_over
+        self._room = asyncio.Semaphore(PARTS_IN_FLIGHT)
+        self._switching = asyncio.Lock()
+
+    async def take(self, works: Iterator[Work]) -> None:
+        """Ingest documents one by one, of those that others take from, too.
+
+        Raises:
+            ModelKeyRefused, StorageError: what concerns all documents ends the run.
+        """
+        for work in works:
+            try:
+                head = await self._stage(work)
+                await self._show(work, head)
+            except ModelKeyRefused:
+                raise
+            except (DocumentError, ModelError) as error:
+                for one in work.places:
+                    self._run.finish(FileOutcome(one.file.name, "failed", str(error)))
+            else:
+                sizes = head.pages, head.passages
+                for one in work.places:
+                    name = one.file.name
+                    self._run.finish(FileOutcome(name, one.status, None, *sizes, head.notes))
+
+    async def _stage(self, work: Work) -> Head:
+        """Write all passages of a document while it is hidden."""
+        progress = self._run.progress
+        staged = _Staged(work)
+        async with FirstError(), asyncio.TaskGroup() as parts:
+            try:
+                async with self._parsers.reading(self._task(work)) as reading:
+                    await self._run.versions.stage(work.doc_id, work.location.root)
+                    async for part in reading.parts():
+                        await self._room.acquire()
+                        parts.create_task(self._write(staged, part.passages))
+                        staged.passage_ids += [one.passage_id for one in part.passages]
+                        progress.passages += len(part.passages)
+                progress.pages += reading.head.pages
+            finally:
+                progress.read += 1
+                progress.bytes_read += work.location.size
+                self._run.tell()
+        if staged.failure is not None:
+            raise staged.failure
+        if work.doc_id in self._left_over:
+            # Of a run with other settings, say.
+            await self._run.versions.drop_passages(work.doc_id, except_for=staged.passage_ids)
+        return reading.head
+
+    async def _write(self, staged: "_Staged", passages: Sequence[ReadPassage]) -> None:
+        """Embed passages and write them; what an earlier run has embedded is kept."""
+        progress, versions = self._run.progress, self._run.versions
+        try:
+            if staged.failure is not None:
+                return
+            there: set[str] = set()
+            if staged.work.doc_id in self._left_over:
+                there = await versions.with_vectors([one.passage_id for one in passages])
+            news = [one for one in passages if one.passage_id not in there]
+            vectors = await self._embedder.embed(staged.work.doc_id, news)
+            progress.embedded += len(passages)
+            records = {one.passage_id: staged.fields(one) for one in passages}
+            for one, vector in zip(news, vectors, strict=True):
+                records[one.passage_id] = self._indexing.fields(records[one.passage_id], vector)
+            layout = {one.passage_id: one.layout for one in passages if one.layout}
+            await versions.write(staged.work.doc_id, records, layout)
+            progress.written += len(passages)
+            self._run.tell()
+        except ModelKeyRefused:
+            raise
+        except ModelError as error:
+            # Not raised here: what is being embedded for other parts is paid for, and is written.
+            staged.failure = error
+        finally:
+            self._room.release()
+
+    async def _show(self, work: Work, head: Head) -> None:
+        """Make a document current, and delete what it takes the place of."""
+        async with self._switching:
+            change = self._run.catalog.show(_record(work, head))
+            await self._run.versions.apply(change)
+        for doc_id in change.retire:
+            await self._run.versions.discard(doc_id)
+
+    def _task(self, work: Work) -> ReadTask:
+        location, settings = work.location, self._run.settings
+        return ReadTask(
+            path=work.file.path,
+            size=location.size,
+            mtime_ns=location.mtime_ns,
+            doc_id=work.doc_id,
+            folder=location.folder,
+            file_name=location.path.rpartition("/")[2],
+            max_tokens=settings.passage_tokens,
+            overlap=settings.passage_overlap,
+            ocr=self._run.ocr,
+        )
+
+
+class _Staged:
+    """A document that is being written: its passages so far, and why some could not be."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.passage_ids: list[str] = []
+        self.failure: ModelError | None = None
+        folders = {one.location.folder for one in work.places if one.location is not None}
+        self._tags = ",".join(sorted(folder_id(name) for name in folders))
+
+    def fields(self, passage: ReadPassage) -> Fields:
+        """The fields of a passage, with all the folders in which its document lies."""
+        return {**passage.fields, "folder_id": self._tags}
+
+
+def _record(work: Work, head: Head) -> DocumentRecord:
+    record = DocumentRecord(
+        doc_id=work.doc_id,
+        title=head.title,
+        language=head.language,
+        pages=head.pages,
+        passages=head.passages,
+        locations=tuple(one.location for one in work.places if one.location is not None),
+        ingested_at=datetime.now(UTC).isoformat(),
+        date=head.date,
+        notes=head.notes,
+    )
+    return replace(record, tagged=record.folders)
