@@ -1,17 +1,25 @@
 """Reading PDFs: text per page, labels, title, language, and why a file cannot be read."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.pdf import read_pdf
-from citewire.services.reading.text import clean, mend_hyphens
+from citewire.services.reading.pdf_file import iso_date
+from citewire.services.reading.text import clean
 from citewire.services.reading.title import Line, title_of
-from tests.small_pdfs import write_pdf
+from tests.small_pdfs import draw_lines, draw_pdf, write_pdf
+
+
+def draw_picture(canvas: Canvas) -> None:
+    canvas.rect(100, 100, 300, 300, fill=1)
+
 
 BODY = "The harbour authority counted four hundred ships last year.\nMost of them carried grain."
 SPANISH = (
@@ -130,8 +138,66 @@ def test_a_missing_file_is_unreadable(tmp_path: Path) -> None:
 
 
 def test_a_report_without_text_is_called_scanned(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableDocument, match="scanned"):
+    path = draw_pdf(tmp_path / "a.pdf", draw_picture, draw_picture)
+
+    with pytest.raises(UnreadableDocument, match="any of its 2 pages: it seems to be scanned"):
+        read_pdf(path, ocr="off")
+
+
+def test_a_report_of_empty_pages_is_called_blank(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDocument, match="blank"):
         read_pdf(write_pdf(tmp_path / "a.pdf", ["", ""]))
+
+
+def test_scanned_pages_are_named(tmp_path: Path) -> None:
+    def draw_text(canvas: Canvas) -> None:
+        draw_lines(canvas, 60, 700, [BODY])
+
+    pages = [draw_text, draw_picture, draw_picture, draw_text, draw_picture]
+    report = read_pdf(draw_pdf(tmp_path / "a.pdf", *pages), ocr="off")
+
+    assert report.notes == ("pages 2-3, 5 have no text (scanned, or a picture): use --ocr auto",)
+
+
+def test_the_date_of_the_metadata_is_taken(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", [BODY])
+    path.write_bytes(path.read_bytes().replace(b"D:20000101000000", b"D:20240331120000"))
+
+    assert read_pdf(path).date == "2024-03-31"
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("D:20240331120000+02'00'", "2024-03-31"),
+        ("2024-03-31T10:00:00Z", "2024-03-31"),
+        ("D:2024", "2024-01-01"),
+        ("D:20241331", None),
+        ("D:29990101", None),
+        ("D:19040101", None),
+        ("March 2024", None),
+        ("", None),
+    ],
+)
+def test_dates_that_make_sense_are_told(written: str, date: str | None) -> None:
+    assert iso_date(written) == date
+
+
+def test_a_pdf_without_a_trailer_is_repaired(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", [BODY])
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rindex(b"trailer")].replace(b"xref", b"xxxx"))
+
+    assert read_pdf(path).pages[0].text == BODY
+
+
+def test_a_thousand_pages_are_read_in_time(tmp_path: Path) -> None:
+    page = "\n".join(BODY for _ in range(20))
+    path = write_pdf(tmp_path / "a.pdf", [f"{page}\n{n}" for n in range(1000)])
+    started = time.perf_counter()
+    read_pdf(path)
+
+    assert time.perf_counter() - started < 30
 
 
 def test_threads_read_one_after_the_other(tmp_path: Path) -> None:
@@ -146,27 +212,6 @@ def test_threads_read_one_after_the_other(tmp_path: Path) -> None:
         thread.join()
 
     assert lengths == [20] * 8
-
-
-@pytest.mark.parametrize(
-    ("pages", "mended"),
-    [
-        (["infor\ufffemation"], "information"),
-        (["high\ufffespending and high spending"], "high-spending and high spending"),
-        (["tech\ufffenologies, tech, nologies, technologies"], None),
-        (["non\ufffeU.S. sales"], "non-U.S. sales"),
-        (["long-\nterm and a long term"], "long-term and a long term"),
-        (["737-\n10"], "737-\n10"),
-    ],
-)
-def test_words_divided_at_line_ends_are_mended(pages: list[str], mended: str | None) -> None:
-    wanted = mended or "technologies, tech, nologies, technologies"
-
-    assert [wanted] == mend_hyphens(pages)
-
-
-def test_a_hyphen_is_kept_when_the_report_writes_it_elsewhere() -> None:
-    assert mend_hyphens(["e\ufffecommerce", "the e-commerce trade"])[0] == "e-commerce"
 
 
 @given(st.text(st.characters(codec=None)))

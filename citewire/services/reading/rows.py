@@ -60,16 +60,20 @@ def _cells(row: _Row) -> list[_Row]:
     cells: list[_Row] = []
     for fragment in row:
         before = cells[-1][-1] if cells else None
-        if before is not None and (
-            _gap(before, fragment) < CELL_GAP * min(before.height, fragment.height)
-            or _SIGN.fullmatch(before.text)
-            or (before is row[0] and _BULLET.fullmatch(before.text))
-            or _TRAILS.fullmatch(fragment.text)
-        ):
+        if before is not None and _joins(before, fragment, first=before is row[0]):
             cells[-1].append(fragment)
         else:
             cells.append([fragment])
     return cells
+
+
+def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
+    if _SIGN.fullmatch(before.text) or (first and _BULLET.fullmatch(before.text)):
+        return True
+    if _SIGN.fullmatch(fragment.text):
+        return False
+    near = _gap(before, fragment) < CELL_GAP * min(before.height, fragment.height)
+    return near or _TRAILS.fullmatch(fragment.text) is not None
 
 
 def _gap(one: Fragment, other: Fragment) -> float:
