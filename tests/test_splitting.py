@@ -1,15 +1,17 @@
 """Passages: exact places, bounded size, overlap, and what makes none."""
 
 import itertools
+import json
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from llama_index.core.schema import TextNode
 
 from citewire.services.cutting import Span, split_page
-from citewire.services.reading.report import Page, Report
-from citewire.services.splitting import build_passages
+from citewire.services.reading.report import Block, Kind, LineBox, Page, Report
+from citewire.services.splitting import build_passages, layout_of
 from citewire.services.tokens import count_tokens
 from citewire.storage.schema import folder_id
 
@@ -122,6 +124,8 @@ def test_nodes_carry_their_place() -> None:
         "language": "en",
         "start": 2,
         "end": 35,
+        "kind": "text",
+        "section": "",
     } == node.metadata
 
 
@@ -148,3 +152,108 @@ def test_a_passage_never_crosses_pages() -> None:
 
 def test_a_report_of_a_few_words_is_still_found() -> None:
     assert passages(report("Hello", "")) == ["Hello"]
+
+
+def blocks_page(number: int, *parts: tuple[Kind, str], header: str = "") -> Page:
+    """A page of blocks; each line of theirs has a box a tenth of the page high."""
+    text, blocks = header, []
+    for kind, part in parts:
+        text += "\n\n" if text else ""
+        start = len(text)
+        lines: list[LineBox] = []
+        for line in part.split("\n"):
+            height = 0.1 * len(lines)
+            lines.append(
+                LineBox(len(text), len(text) + len(line), 1 / 3, height, 0.9, height + 0.1)
+            )
+            text += line + "\n"
+        text = text[:-1]
+        blocks.append(Block(kind, start, len(text), tuple(lines)))
+    return Page(number, str(number), text, (595.276, 841.89), tuple(blocks))
+
+
+def nodes_of(*pages: Page, max_tokens: int = 50) -> list[TextNode]:
+    made = Report(title="Harbour Report", language="en", pages=pages)
+    return build_passages(
+        made, doc_id="d" * 32, folder="ships", file_name="a.pdf", max_tokens=max_tokens, overlap=10
+    )
+
+
+ROWS = "\n".join(f"Row {n} of the table | {n} | {n * n}" for n in range(30))
+
+
+def test_a_table_is_a_passage_of_its_own() -> None:
+    page = blocks_page(
+        1,
+        ("text", "Ships carry grain."),
+        ("table", "Year | Ships\n2024 | 400"),
+        ("text", "And oil too."),
+    )
+
+    assert [(node.text, node.metadata["kind"]) for node in nodes_of(page)] == [
+        ("Ships carry grain.", "text"),
+        ("Year | Ships\n2024 | 400", "table"),
+        ("And oil too.", "text"),
+    ]
+
+
+def test_a_long_table_is_cut_between_rows_and_no_row_is_told_twice() -> None:
+    nodes = nodes_of(blocks_page(1, ("table", ROWS)))
+
+    assert len(nodes) > 2
+    assert "\n".join(node.text for node in nodes) == ROWS
+
+
+def test_the_section_is_the_nearest_heading_before() -> None:
+    pages = [
+        blocks_page(1, ("text", SENTENCES[0]), ("heading", "1 Ships"), ("table", "a | b\nc | d")),
+        blocks_page(2, ("text", SENTENCES[1]), ("heading", "2 Grain"), ("table", "e | f\ng | h")),
+    ]
+
+    assert [node.metadata["section"] for node in nodes_of(*pages)] == [
+        "",
+        "1 Ships",
+        "1 Ships",
+        "2 Grain",
+    ]
+
+
+def test_what_is_in_no_block_is_in_no_passage() -> None:
+    page = blocks_page(1, ("text", "Ships carry grain."), header="Annual Report of the Harbour")
+
+    assert [node.text for node in nodes_of(page)] == ["Ships carry grain."]
+
+
+def test_the_layout_of_a_passage_is_its_lines() -> None:
+    page = blocks_page(3, ("text", "Ships carry grain\nand coal."), header="Header")
+    [node] = nodes = nodes_of(page)
+    made = Report(title="Harbour Report", language="en", pages=(page,))
+
+    assert json.loads(json.dumps(layout_of(made, nodes))) == {
+        node.id_: {
+            "page": 3,
+            "size": [595.28, 841.89],
+            "lines": [[8, 25, 0.3333, 0.0, 0.9, 0.1], [26, 35, 0.3333, 0.1, 0.9, 0.2]],
+        }
+    }
+
+
+def test_the_lines_of_a_passage_are_those_that_it_touches() -> None:
+    page = blocks_page(1, ("table", ROWS))
+    nodes = nodes_of(page)
+    made = Report(title="Harbour Report", language="en", pages=(page,))
+    layout = layout_of(made, nodes)
+
+    for node in nodes:
+        lines = layout[node.id_]["lines"]
+        assert isinstance(lines, list)
+        assert len(lines) == node.text.count("\n") + 1
+
+
+def test_a_report_without_layout_has_no_lines() -> None:
+    made = report("Ships carry grain.")
+    nodes = build_passages(
+        made, doc_id="d" * 32, folder="ships", file_name="a.txt", max_tokens=50, overlap=10
+    )
+
+    assert list(layout_of(made, nodes).values()) == [{"page": 1, "size": None, "lines": []}]

@@ -1,11 +1,13 @@
 """The characters of a text file whose encoding nobody told."""
 
 import codecs
+import unicodedata
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.text import language_of
 
 MAX_BYTES = 50_000_000
 
@@ -15,8 +17,8 @@ SAMPLE = 50_000
 WESTERN = "cp1252"
 """Latin-1 with Windows' additions."""
 
-CLEARLY = 0.1
-"""Of 1: so much better must a text fit its language in another alphabet."""
+EASTERN = frozenset("pl cs sk hu sl hr bs sr ro sq lv lt et tr az mt cy ga eo".split())
+"""Languages with Latin letters that are not in it."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -69,14 +71,16 @@ def _likely(content: bytes, declared: str) -> str:
         return codecs.lookup(declared).name
     except LookupError:
         pass
-    matches = from_bytes(content[:SAMPLE])
-    best = matches.best()
-    western = next((m for m in matches if WESTERN in m.could_be_from_charset), None)
-    # Short texts look much the same in all Latin alphabets; the western one is the usual one.
-    if best is None or (
-        western is not None
-        and western.chaos <= best.chaos
-        and western.coherence + CLEARLY >= best.coherence
-    ):
+    best = from_bytes(content[:SAMPLE]).best()
+    if best is None:
         return WESTERN
-    return best.encoding
+    text = content[:SAMPLE].decode(best.encoding, "replace")
+    # Short texts look much the same in all Latin alphabets; the language tells them apart.
+    is_western = _is_latin(text) and language_of([text]) not in EASTERN
+    return WESTERN if is_western else best.encoding
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha() and not letter.isascii()]
+    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+    return latin * 2 >= len(letters)

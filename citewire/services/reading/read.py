@@ -40,6 +40,7 @@ _READERS: dict[str, Callable[[Path], Report]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
 }
+_OFFICE = {".docx": "Word", ".pptx": "PowerPoint"}
 _ZIP = b"PK\x03\x04"
 _HTML = re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html)", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -70,6 +71,8 @@ def read_report(path: Path, *, ocr: OcrMode = "auto") -> Report:
         )
     if head.startswith(_ZIP):
         return _READERS[office_suffix(path)](path)
+    if suffix in _OFFICE:
+        raise UnreadableDocument(f"not a {_OFFICE[suffix]} file: it does not begin like one")
     if _HTML.match(head):
         return read_html(path)
     return _READERS.get(suffix, read_plain)(path)
