@@ -1,3 +1,8 @@
 """Where the fixtures are; each module holds those of one part."""
 
-pytest_plugins = ["tests.redis_fixtures", "tests.standin_fixtures", "tests.server_fixtures"]
+pytest_plugins = [
+    "tests.redis_fixtures",
+    "tests.standin_fixtures",
+    "tests.server_fixtures",
+    "tests.ingest_fixtures",
+]

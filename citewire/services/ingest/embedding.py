@@ -34,7 +34,7 @@ class _Waiting:
     owner: str
     text: str
     tokens: int
-    vector: "asyncio.Future[Vector]" = field(repr=False)
+    vector: "asyncio.Future[Vector | ModelError]" = field(repr=False)
 
 
 class Embedder:
@@ -55,18 +55,14 @@ class Embedder:
         self.embedded = 0
         self.tokens = 0
 
-    async def embed(self, owner: str, texts: Sequence[Embeddable]) -> list[Vector]:
-        """The vectors of `texts`, which belong to the document `owner`.
-
-        Raises:
-            ModelError: of the class that fits the fault.
-        """
+    async def embed(self, owner: str, texts: Sequence[Embeddable]) -> list[Vector | ModelError]:
+        """The vectors of `texts`, or why there is none; they belong to the document `owner`."""
         loop = asyncio.get_running_loop()
         asked = [_Waiting(owner, one.text, one.tokens, loop.create_future()) for one in texts]
         self._waiting.extend(asked)
         self._arrived.set()
         try:
-            return list(await asyncio.gather(*(one.vector for one in asked)))
+            return [await one.vector for one in asked]
         finally:
             for one in asked:
                 one.vector.cancel()
@@ -120,4 +116,4 @@ class Embedder:
 def _fail(batch: list[_Waiting], error: ModelError) -> None:
     for one in batch:
         if not one.vector.done():
-            one.vector.set_exception(error)
+            one.vector.set_result(error)

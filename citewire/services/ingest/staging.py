@@ -140,19 +140,22 @@ class Staging:
                 there = await versions.with_vectors([one.passage_id for one in passages])
             news = [one for one in passages if one.passage_id not in there]
             vectors = await self._embedder.embed(staged.work.doc_id, news)
-            progress.embedded += len(passages)
             records = {one.passage_id: staged.fields(one) for one in passages}
             for one, vector in zip(news, vectors, strict=True):
-                records[one.passage_id] = self._indexing.fields(records[one.passage_id], vector)
-            layout = {one.passage_id: one.layout for one in passages if one.layout}
+                if isinstance(vector, ModelError):
+                    # What else was embedded is paid for: it is written, for the next run.
+                    staged.failure = vector
+                    del records[one.passage_id]
+                else:
+                    fields = records[one.passage_id]
+                    records[one.passage_id] = self._indexing.fields(fields, vector)
+            progress.embedded += len(records)
+            layout = {one.passage_id: one.layout for one in passages if one.passage_id in records}
             await versions.write(staged.work.doc_id, records, layout)
-            progress.written += len(passages)
+            progress.written += len(records)
             self._run.tell()
-        except ModelKeyRefused:
-            raise
-        except ModelError as error:
-            # Not raised here: what is being embedded for other parts is paid for, and is written.
-            staged.failure = error
+            if isinstance(staged.failure, ModelKeyRefused):
+                raise staged.failure
         finally:
             self._room.release()
 
