@@ -1,5 +1,6 @@
 """Layout of PDF pages: reading order, tables, furniture, headings, and where the lines stand."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -297,3 +298,29 @@ def test_offsets_of_lines_grow_and_stay_inside_the_text(tmp_path: Path) -> None:
 
     assert sorted(places) == places
     assert places[-1][1] == len(page.text)
+
+
+@pytest.mark.parametrize(
+    "line", ["x" * 32_000, "x-" * 16_000, "x" * 32_000 + " 1-", ".)" * 16_000, "1 " * 16_000]
+)
+def test_an_endless_line_is_read_in_time(tmp_path: Path, line: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas, 10, 700, [line, "end"], size=0.01)
+
+    path = draw_pdf(tmp_path / "a.pdf", draw)
+    started = time.perf_counter()
+    read_pdf(path)
+
+    assert time.perf_counter() - started < 3
+
+
+def test_a_page_of_scattered_labels_is_read_in_time(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for n in range(5000):
+            draw_lines(canvas, n * 37 % 580, n * 101 % 830, [str(n)], size=3)
+
+    path = draw_pdf(tmp_path / "a.pdf", draw)
+    started = time.perf_counter()
+    read_pdf(path)
+
+    assert time.perf_counter() - started < 5

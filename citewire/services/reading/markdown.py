@@ -13,7 +13,6 @@ from citewire.services.reading.pdf_file import iso_date
 from citewire.services.reading.report import Report
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(---|\.\.\.)[ \t]*(\n|\Z)", re.DOTALL)
-_ENTRY = re.compile(r"^(title|date):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
 
 
 def read_markdown(path: Path) -> Report:
@@ -26,7 +25,7 @@ def read_markdown(path: Path) -> Report:
     """
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     front = _FRONT_MATTER.match(text)
-    entries = dict(_ENTRY.findall(front[1])) if front else {}
+    entries = _entries(front[1]) if front else {}
     tokens = MarkdownIt("commonmark").enable("table").parse(text[front.end() :] if front else text)
     return flow_report(
         path,
@@ -34,6 +33,12 @@ def read_markdown(path: Path) -> Report:
         title=entries.get("title", ""),
         date=iso_date(entries.get("date", "")),
     )
+
+
+def _entries(front_matter: str) -> dict[str, str]:
+    """The plain entries of front matter; what is nested is of no use here."""
+    lines = (line.partition(":") for line in front_matter.split("\n"))
+    return {key: value.strip().strip("\"'") for key, _, value in lines}
 
 
 def _parts(tokens: list[Token]) -> Iterator[Part]:

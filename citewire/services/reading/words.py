@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from citewire.services.reading.text import LINE_HYPHEN
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_FIRST_HALF = re.compile(rf"([^\W\d_]+)[{LINE_HYPHEN}-]$")
 _SECOND_HALF = re.compile(r"[^\W\d_]+")
 
 
@@ -26,7 +25,7 @@ class Words:
         halved = False
         for line in lines:
             words = _WORD.findall(line.lower())
-            first_half = _FIRST_HALF.search(line) is not None
+            first_half = bool(_first_half(line))
             self._known.update(words[halved : len(words) - first_half])
             halved = first_half
 
@@ -35,10 +34,10 @@ class Words:
 
         The new ending is without the hyphen where the word is written in one.
         """
-        first, second = _FIRST_HALF.search(above), _SECOND_HALF.match(below)
-        if first is None or second is None:
+        head, second = _first_half(above), _SECOND_HALF.match(below)
+        if not head or second is None:
             return None
-        head, tail = first[1], second[0]
+        tail = second[0]
         joined, hyphened = f"{head}{tail}".lower(), f"{head}-{tail}".lower()
         if tail[0].isupper() or hyphened in self._known:
             keep = True
@@ -47,3 +46,14 @@ class Words:
         else:
             keep = {head.lower(), tail.lower()} <= self._known
         return above[:-1] + "-" * keep
+
+
+def _first_half(line: str) -> str:
+    """The letters before a hyphen at the end of `line`, empty if there are none."""
+    if not line.endswith(("-", LINE_HYPHEN)):
+        return ""
+    # From the end: a search would try again at each letter of an endless word.
+    start = len(line) - 1
+    while start > 0 and line[start - 1].isalpha():
+        start -= 1
+    return line[start:-1]
