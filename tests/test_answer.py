@@ -29,7 +29,10 @@ def nodes(*scores: float) -> list[NodeWithScore]:
 
 
 def say(answer: Answer, *parts: str) -> list[RunEvent]:
-    return [*answer.take(DeltaEvent(parts=parts)), *answer.take(AnsweredEvent(finish_reason="stop"))]
+    return [
+        *answer.take(DeltaEvent(parts=parts)),
+        *answer.take(AnsweredEvent(finish_reason="stop")),
+    ]
 
 
 def deltas(events: Sequence[RunEvent]) -> list[tuple[str, int]]:
@@ -38,7 +41,16 @@ def deltas(events: Sequence[RunEvent]) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("", 0), ("ships", 5), ("é", 1), ("九百", 2), ("🚢", 2), ("a🚢b", 4), ("👩‍🚒", 5), ("e\u0301", 2)],
+    [
+        ("", 0),
+        ("ships", 5),
+        ("é", 1),
+        ("九百", 2),
+        ("🚢", 2),
+        ("a🚢b", 4),
+        ("👩‍🚒", 5),
+        ("e\u0301", 2),
+    ],
 )
 def test_length_is_counted_as_javascript_does(text: str, length: int) -> None:
     assert utf16_length(text) == length
@@ -79,11 +91,15 @@ def test_a_cut_answer_is_warned_of() -> None:
 
 @pytest.mark.parametrize(
     ("scores", "evidence"),
-    [((), "none"), ((0.1,), "weak"), ((0.1, 0.9), "strong"), ((0.45,), "strong"), ((-0.2,), "weak")],
+    [
+        ((), "none"),
+        ((0.1,), "weak"),
+        ((0.1, 0.9), "strong"),
+        ((0.45,), "strong"),
+        ((-0.2,), "weak"),
+    ],
 )
-def test_evidence_is_as_strong_as_the_best_source(
-    scores: tuple[float, ...], evidence: str
-) -> None:
+def test_evidence_is_as_strong_as_the_best_source(scores: tuple[float, ...], evidence: str) -> None:
     [sources] = Answer(IDS, QUESTION).take(SourcesEvent(nodes=nodes(*scores)))
 
     assert isinstance(sources, Sources)

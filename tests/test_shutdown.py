@@ -5,13 +5,12 @@ One server is stopped once, in the midst of its work, and each test looks at one
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 
 from citewire.storage.chats import ChatStore, Message
 from citewire.storage.connection import open_client
@@ -36,9 +35,7 @@ class Shutdown:
 
 
 @pytest.fixture(scope="module")
-def seen(
-    start_server: StartServer, redis_url: str, standin_url: str, corpus: str
-) -> Shutdown:
+def seen(start_server: StartServer, redis_url: str, standin_url: str, corpus: str) -> Shutdown:
     """One shutdown with three runs: in mid-stream, before the first token, and embedding."""
     return asyncio.run(_shut_down(start_server, redis_url, standin_url, corpus))
 
@@ -86,7 +83,7 @@ async def _stop_amid_runs(
         return [Told(events) for events in heard], refusal, time.monotonic() - told_at
 
 
-def _asked_once_more(knobs: dict[str, float], before: dict[str, int]) -> dict[str, int]:
+def _asked_once_more(knobs: Mapping[str, float], before: dict[str, int]) -> dict[str, int]:
     name = "embeds" if "embed_delay" in knobs else "started"
     return {name: before[name] + 1}
 
@@ -117,7 +114,9 @@ def test_new_runs_are_refused(seen: Shutdown) -> None:
 
 def test_what_was_said_is_stored_as_it_was_shown(seen: Shutdown) -> None:
     texts = [turn["text"] for _, turn in seen.stored]
-    assert texts == [one.text for one in seen.told] == [one.last.data["answer"] for one in seen.told]
+    assert (
+        texts == [one.text for one in seen.told] == [one.last.data["answer"] for one in seen.told]
+    )
     assert texts[0]
 
 

@@ -92,7 +92,11 @@ class Answer:
         self.pieces_shown += len(parts)
         events: list[RunEvent] = []
         for part in parts:
-            events.extend(self._shown(self._scanner.feed(part)))
+            scanned = self._scanner.feed(part)
+            if len(scanned) == 1 and type(scanned[0]) is str:  # nearly every token
+                events.append(self._said(scanned[0]))
+            else:
+                events.extend(self._shown(scanned))
         return events
 
     def _close(self) -> list[RunEvent]:
@@ -113,10 +117,14 @@ class Answer:
             else:
                 events.append(_dropped(found))
         if text:
-            events.append(Delta(text, self._offset))
-            self._parts.append(text)
-            self._offset += utf16_length(text)
+            events.append(self._said(text))
         return events
+
+    def _said(self, text: str) -> Delta:
+        delta = Delta(text, self._offset)
+        self._parts.append(text)
+        self._offset += len(text) if text.isascii() else utf16_length(text)
+        return delta
 
     def done(self, usage: Usage) -> Done:
         """The terminal event of a complete answer."""
@@ -151,7 +159,7 @@ def evidence(sources: Sequence[Source]) -> Evidence:
 
 def utf16_length(text: str) -> int:
     """The length of `text` as JavaScript counts it."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _dropped(found: Dropped) -> Warned:

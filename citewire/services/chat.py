@@ -132,7 +132,9 @@ class ChatService:
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError("something went wrong on the server")
-        yield (await self._end(run, answer, ask, failure),)
+        end = await self._end(run, answer, ask, failure)
+        self.runs.release(run)  # whoever reads the end may ask again at once
+        yield (end,)
 
     async def _events(
         self, run: Run, answer: Answer, ask: AskEvent
