@@ -104,7 +104,17 @@ async def test_what_was_said_before_the_fault_is_stored(chat: ChatClient, standi
     assert told.text == (await chat.turns(chat_id))[3]["text"] == "the report shows"
 
 
-@pytest.mark.parametrize(("stage", "fault"), [("embedding", "401"), ("mid-stream", "error")])
+@pytest.mark.parametrize(
+    ("stage", "fault"),
+    [
+        ("embedding", "401"),
+        ("condensing", "429"),
+        ("first token", "500"),
+        ("first token", "drop"),
+        ("mid-stream", "error"),
+        ("mid-stream", "drop"),
+    ],
+)
 async def test_a_fault_is_told_in_safe_words(
     chat: ChatClient, standin: Standin, stage: str, fault: str
 ) -> None:

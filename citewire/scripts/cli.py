@@ -12,6 +12,7 @@ from citewire.settings import load_settings
 
 FAILED = 1
 MISUSED = 2
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"citewire: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        return 130
+        # For what runs until it is stopped, that is the good end.
+        return 0 if arguments.command in ("serve", "demo") else INTERRUPTED
 
 
 def build_parser() -> argparse.ArgumentParser:

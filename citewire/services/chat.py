@@ -124,6 +124,7 @@ class ChatService:
         except WorkflowTimeoutError:
             run.stopped_by = "timeout"
         except CitewireError as error:
+            logger.warning("run %s failed: %s (%r)", run.ids.run_id, error, error.__cause__)
             failure = error
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
