@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 import socket
 from types import FrameType
 
@@ -58,7 +59,7 @@ def build_server(settings: Settings) -> DrainingServer:
         port=settings.port,
         log_level=settings.log_level,
         access_log=False,
-        timeout_graceful_shutdown=int(settings.shutdown_grace_s) + 1,
+        timeout_graceful_shutdown=max(1, math.floor(settings.shutdown_grace_s)),
         server_header=False,
     )
     server = DrainingServer(config)
