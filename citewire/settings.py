@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     send_timeout_s: float = Field(
         30, gt=0, description="a client that reads nothing for so long is cut off"
     )
-    shutdown_grace_s: float = Field(10, gt=0, description="time to store the running answers")
+    shutdown_grace_s: float = Field(10, ge=2, description="time to store the running answers")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
