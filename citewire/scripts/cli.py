@@ -1,6 +1,7 @@
 """The `citewire` command: reads the arguments and hands over to one script."""
 
 import argparse
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -52,6 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> int:
     # Each command is imported when it is asked for: `--help` should not load LlamaIndex.
     if arguments.command == "serve":
+        gc.disable()  # until the server has started: it would walk what is being imported
+
         from citewire.scripts.serve import serve
 
         given = {"host": arguments.host, "port": arguments.port}

@@ -38,8 +38,9 @@ class DrainingServer(uvicorn.Server):
         stream for 50 ms at a time.
         """
         await super().startup(sockets)
-        gc.collect()
         gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000, 20, 20)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take the signal: announce it to the app, then let uvicorn wind down."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from llama_index.core.schema import BaseNode
+from llama_index.core.schema import BaseNode, NodeRelationship, RelatedNodeInfo, TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryResult
 from llama_index.vector_stores.redis import RedisVectorStore
+from pydantic import PrivateAttr
 from redis.asyncio import Redis
 from redisvl.exceptions import RedisSearchError
 from redisvl.index import AsyncSearchIndex
-from redisvl.query import CountQuery, FilterQuery
+from redisvl.query import CountQuery, FilterQuery, VectorQuery
 from redisvl.query.filter import Tag
 from redisvl.schema import IndexSchema
 
@@ -19,7 +20,14 @@ from citewire.storage.schema import REMEDY
 
 WRITE_BATCH = 200
 
-RETURN_FIELDS = ["id", "doc_id", "text", "_node_content"]
+TEXTS = ("folder_id", "folder", "file_name", "title", "page_label", "language")
+NUMBERS = ("page", "start", "end")
+RETURN_FIELDS = ["id", "doc_id", "text", *TEXTS, *NUMBERS]
+"""All of a passage's metadata is in the fields of its hash."""
+
+_BLANK = TextNode(
+    excluded_embed_metadata_keys=[*TEXTS, *NUMBERS], excluded_llm_metadata_keys=[*TEXTS, *NUMBERS]
+)
 
 
 class PipelinedIndex(AsyncSearchIndex):  # type: ignore[misc]
@@ -55,6 +63,8 @@ class PipelinedIndex(AsyncSearchIndex):  # type: ignore[misc]
 class PassageStore(RedisVectorStore):
     """LlamaIndex's vector store on our schema and index; bound to the event loop of its client."""
 
+    _key_prefix: str = PrivateAttr()
+
     def __init__(self, client: Redis, schema: IndexSchema) -> None:
         super().__init__(
             schema=schema,
@@ -64,7 +74,28 @@ class PassageStore(RedisVectorStore):
         )
         # Otherwise it asks before each query whether the index exists.
         self.created_async_index = True
+        self._key_prefix = f"{schema.index.prefix}{schema.index.key_separator}"
         self._async_index = PipelinedIndex(schema=schema, redis_client=client)
+
+    def _extract_node_and_score(
+        self, doc: dict[str, Any], redis_query: VectorQuery
+    ) -> tuple[TextNode, float]:
+        """The passage of one result, from the fields of its hash.
+
+        The library's own parses the node's JSON for each, which takes ten times as long and as
+        much memory.
+        """
+        metadata: dict[str, str | int] = {name: doc[name] for name in TEXTS if name in doc}
+        metadata |= {name: int(doc[name]) for name in NUMBERS if name in doc}
+        source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=doc["doc_id"])}
+        found = {
+            # The result's own `id` is the key in Redis, prefix and all.
+            "id_": doc["id"].removeprefix(self._key_prefix),
+            "text": doc["text"],
+            "metadata": metadata,
+            "relationships": source,
+        }
+        return _BLANK.model_copy(update=found), 1 - float(doc[redis_query.DISTANCE_ID])
 
     async def aquery(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:
         """The passages nearest to the query's embedding, within its filters.
