@@ -7,7 +7,7 @@ from llama_index.core.schema import NodeWithScore
 
 from citewire.services.answer import Answer, utf16_length
 from citewire.services.run_events import Delta, Ids, Query, RunEvent, Sources, Usage, Warned
-from citewire.workflows.events import AnsweredEvent, DeltaEvent, QueryEvent, SourcesEvent
+from citewire.workflows.events import AnsweredEvent, DeltaEvent, RetrievingEvent, SourcesEvent
 from tests.corpus import CORPUS
 
 IDS = Ids("run", "chat", "asked", "answered")
@@ -100,7 +100,7 @@ def test_a_cut_answer_is_warned_of() -> None:
     ],
 )
 def test_evidence_is_as_strong_as_the_best_source(scores: tuple[float, ...], evidence: str) -> None:
-    [sources] = Answer(IDS, QUESTION).take(SourcesEvent(nodes=nodes(*scores)))
+    *_, sources = Answer(IDS, QUESTION).take(SourcesEvent(nodes=nodes(*scores)))
 
     assert isinstance(sources, Sources)
     assert sources.evidence == evidence
@@ -115,7 +115,7 @@ def test_a_source_is_cited_once_a_marker_points_at_it() -> None:
 
 @pytest.mark.parametrize(("standalone", "rewritten"), [(QUESTION, False), ("Which ships?", True)])
 def test_a_query_says_whether_it_was_rewritten(standalone: str, rewritten: bool) -> None:
-    [query] = Answer(IDS, QUESTION).take(QueryEvent(standalone=standalone))
+    [query, _] = Answer(IDS, QUESTION).take(RetrievingEvent(standalone=standalone))
 
     assert query == Query(QUESTION, standalone, rewritten)
 
