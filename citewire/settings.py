@@ -24,7 +24,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, populate_by_name=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     # Storage
@@ -104,7 +109,7 @@ class Settings(BaseSettings):
     send_timeout_s: float = Field(
         30, gt=0, description="a client that reads nothing for so long is cut off"
     )
-    shutdown_grace_s: float = Field(10, gt=0, description="time to store the running answers")
+    shutdown_grace_s: float = Field(10, ge=2, description="time to store the running answers")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

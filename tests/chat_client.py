@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -68,9 +68,7 @@ class ChatClient:
         self.http = http
 
     @asynccontextmanager
-    async def asking(
-        self, message: str, **more: Any
-    ) -> AsyncGenerator[AsyncIterator[Event], None]:
+    async def asking(self, message: str, **more: Any) -> AsyncGenerator[AsyncIterator[Event], None]:
         """The events as they come; leaving the block hangs up."""
         body = {"message": message, **more}
         async with aconnect_sse(self.http, "POST", "/chat_stream", json=body) as source:
@@ -101,20 +99,29 @@ class ChatClient:
 
     async def until_turns(self, chat_id: str, count: int, *, within_s: float = 5.0) -> list[Json]:
         """Wait until the chat has so many messages."""
-        async with asyncio.timeout(within_s):
-            while len(turns := await self.turns(chat_id)) < count:
-                await asyncio.sleep(0.01)
-        return turns
+
+        async def there() -> bool:
+            return len(await self.turns(chat_id)) >= count
+
+        await until(there, within_s=within_s)
+        return await self.turns(chat_id)
 
 
 @asynccontextmanager
 async def open_chat_client(url: str) -> AsyncGenerator[ChatClient, None]:
     """A client of the service at `url`."""
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=5)
-    async with httpx.AsyncClient(
-        base_url=url, timeout=30, trust_env=False, limits=limits
-    ) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=limits) as http:
         yield ChatClient(http)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], *, within_s: float = 5.0) -> None:
+    """Wait until it holds."""
+    async with asyncio.timeout(within_s):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(0.01)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str, str]:

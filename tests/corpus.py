@@ -62,8 +62,12 @@ class Passage:
         )
 
 
-QUILLMERE_2022 = Passage("Quillmere Harbour 2022", 3, "Quillmere harbour counted 412 ships in 2022.")
-QUILLMERE_2023 = Passage("Quillmere Harbour 2023", 4, "Quillmere harbour counted 538 ships in 2023.")
+QUILLMERE_2022 = Passage(
+    "Quillmere Harbour 2022", 3, "Quillmere harbour counted 412 ships in 2022."
+)
+QUILLMERE_2023 = Passage(
+    "Quillmere Harbour 2023", 4, "Quillmere harbour counted 538 ships in 2023."
+)
 TARNHOLT = Passage(
     "Tarnholt Railway 2023", 2, "Tarnholt railway carried 90 thousand passengers.", RAILWAYS
 )
@@ -89,11 +93,18 @@ async def embeddings(base_url: str, texts: Sequence[str]) -> list[list[float]]:
 
 
 async def write_corpus(redis_url: str, namespace: str, base_url: str) -> None:
-    """Make the index of `namespace` and put the corpus into it."""
+    """Make the index of `namespace` and put the corpus into it, with the stand-in's vectors."""
     vectors = await embeddings(base_url, [passage.text for passage in CORPUS])
+    await write_passages_with(vectors, redis_url, namespace, model=EMBED_MODEL)
+
+
+async def write_passages_with(
+    vectors: Sequence[list[float]], redis_url: str, namespace: str, *, model: str
+) -> None:
+    """Make the index of `namespace` and put the corpus into it; `model` made the vectors."""
     schema = build_schema(namespace=namespace, dims=len(vectors[0]), algorithm="hnsw")
     async with open_client(redis_url) as client:
-        await ensure_index(client, schema, embedding=EMBED_MODEL)
+        await ensure_index(client, schema, embedding=model)
         nodes = [passage.to_node(vector) for passage, vector in zip(CORPUS, vectors, strict=True)]
         await write_passages(build_vector_store(client, schema), nodes)
         documents = DocumentStore(client, namespace)

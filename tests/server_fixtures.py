@@ -78,6 +78,10 @@ def run_server(folder: Path, **settings: object) -> Iterator[Server]:
                 process.kill()
 
 
+def _set(settings: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in settings.items() if value is not None}
+
+
 def _environment(settings: dict[str, object]) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CITEWIRE_", "OPENAI_"))}
     return {**kept, **{env_name(name): str(value) for name, value in settings.items()}}
@@ -118,6 +122,7 @@ def start_server(
     """Starts a server on the corpus and the stand-in; settings given override."""
 
     def start(**settings: object) -> AbstractContextManager[Server]:
+        """Serve with the settings given; None takes away one that would be given anyway."""
         given = {
             "redis_url": redis_url,
             "namespace": corpus,
@@ -125,7 +130,7 @@ def start_server(
             "openai_api_key": KEY,
             **settings,
         }
-        return run_server(tmp_path_factory.mktemp("server") / "run", **given)
+        return run_server(tmp_path_factory.mktemp("server") / "run", **_set(given))
 
     return start
 

@@ -417,7 +417,7 @@ def main() -> None:
     port = parser.parse_args().port
     reset()
     try:
-        import uvloop  # noqa: PLC0415  only an accelerator, and not to be had on Windows
+        import uvloop
     except ImportError:
         asyncio.run(serve(port))
     else:

@@ -7,7 +7,7 @@ from llama_index.core.schema import NodeWithScore
 
 from citewire.services.answer import Answer, utf16_length
 from citewire.services.run_events import Delta, Ids, Query, RunEvent, Sources, Usage, Warned
-from citewire.workflows.events import AnsweredEvent, DeltaEvent, QueryEvent, SourcesEvent
+from citewire.workflows.events import AnsweredEvent, DeltaEvent, RetrievingEvent, SourcesEvent
 from tests.corpus import CORPUS
 
 IDS = Ids("run", "chat", "asked", "answered")
@@ -29,7 +29,10 @@ def nodes(*scores: float) -> list[NodeWithScore]:
 
 
 def say(answer: Answer, *parts: str) -> list[RunEvent]:
-    return [*answer.take(DeltaEvent(parts=parts)), *answer.take(AnsweredEvent(finish_reason="stop"))]
+    return [
+        *answer.take(DeltaEvent(parts=parts)),
+        *answer.take(AnsweredEvent(finish_reason="stop")),
+    ]
 
 
 def deltas(events: Sequence[RunEvent]) -> list[tuple[str, int]]:
@@ -38,7 +41,16 @@ def deltas(events: Sequence[RunEvent]) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("", 0), ("ships", 5), ("é", 1), ("九百", 2), ("🚢", 2), ("a🚢b", 4), ("👩‍🚒", 5), ("e\u0301", 2)],
+    [
+        ("", 0),
+        ("ships", 5),
+        ("é", 1),
+        ("九百", 2),
+        ("🚢", 2),
+        ("a🚢b", 4),
+        ("👩‍🚒", 5),
+        ("e\u0301", 2),
+    ],
 )
 def test_length_is_counted_as_javascript_does(text: str, length: int) -> None:
     assert utf16_length(text) == length
@@ -79,12 +91,16 @@ def test_a_cut_answer_is_warned_of() -> None:
 
 @pytest.mark.parametrize(
     ("scores", "evidence"),
-    [((), "none"), ((0.1,), "weak"), ((0.1, 0.9), "strong"), ((0.45,), "strong"), ((-0.2,), "weak")],
+    [
+        ((), "none"),
+        ((0.1,), "weak"),
+        ((0.1, 0.9), "strong"),
+        ((0.45,), "strong"),
+        ((-0.2,), "weak"),
+    ],
 )
-def test_evidence_is_as_strong_as_the_best_source(
-    scores: tuple[float, ...], evidence: str
-) -> None:
-    [sources] = Answer(IDS, QUESTION).take(SourcesEvent(nodes=nodes(*scores)))
+def test_evidence_is_as_strong_as_the_best_source(scores: tuple[float, ...], evidence: str) -> None:
+    *_, sources = Answer(IDS, QUESTION).take(SourcesEvent(nodes=nodes(*scores)))
 
     assert isinstance(sources, Sources)
     assert sources.evidence == evidence
@@ -99,7 +115,7 @@ def test_a_source_is_cited_once_a_marker_points_at_it() -> None:
 
 @pytest.mark.parametrize(("standalone", "rewritten"), [(QUESTION, False), ("Which ships?", True)])
 def test_a_query_says_whether_it_was_rewritten(standalone: str, rewritten: bool) -> None:
-    [query] = Answer(IDS, QUESTION).take(QueryEvent(standalone=standalone))
+    [query, _] = Answer(IDS, QUESTION).take(RetrievingEvent(standalone=standalone))
 
     assert query == Query(QUESTION, standalone, rewritten)
 

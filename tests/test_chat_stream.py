@@ -48,9 +48,7 @@ async def test_start_says_who_answers_and_names_all_ids(chat: ChatClient) -> Non
     assert all(start.values())
 
 
-async def test_start_comes_before_any_call_to_a_model(
-    chat: ChatClient, standin: Standin
-) -> None:
+async def test_start_comes_before_any_call_to_a_model(chat: ChatClient, standin: Standin) -> None:
     await standin.configure(embed_delay=30)
 
     told = await chat.listen(QUESTION, deltas=0)
@@ -282,9 +280,7 @@ async def test_nothing_found_is_said_and_stored(chat: ChatClient) -> None:
         ({"doc_ids": [VESSMARK.doc_id], "folders": [RAILWAYS]}, set()),
     ],
 )
-async def test_filters_hold_together(
-    chat: ChatClient, filters: Json, titles: set[str]
-) -> None:
+async def test_filters_hold_together(chat: ChatClient, filters: Json, titles: set[str]) -> None:
     told = await chat.ask(QUESTION, filters=filters)
 
     assert {source["title"] for source in told.sources} == titles
@@ -325,9 +321,7 @@ async def test_every_event_has_one_line_of_data(chat: ChatClient, standin: Stand
     body = (await chat.http.post("/chat_stream", json={"message": QUESTION})).text
 
     blocks = body.removesuffix("\n\n").split("\n\n")
-    assert all(
-        re.fullmatch(r"event: \w+\nid: \w+:\d+\ndata: \{.*\}", block) for block in blocks
-    )
+    assert all(re.fullmatch(r"event: \w+\nid: \w+:\d+\ndata: \{.*\}", block) for block in blocks)
 
 
 async def test_documents_are_listed_with_where_they_lie(chat: ChatClient) -> None:

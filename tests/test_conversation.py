@@ -65,6 +65,18 @@ async def test_a_follow_up_finds_its_page(chat: ChatClient, standin: Standin) ->
     assert told.sources[0]["passage_id"] == QUILLMERE_2023.passage_id
 
 
+async def test_the_next_question_may_be_asked_as_soon_as_the_end_is_read(
+    chat: ChatClient,
+) -> None:
+    async with chat.asking(SHIPS_2022) as events:
+        async for event in events:
+            if event.name == "done":
+                # This stream is still open.
+                told = await chat.ask(FOLLOW_UP, chat_id=event.data["chat_id"])
+
+    assert told.last.name == "done"
+
+
 async def test_the_stages_of_a_follow_up_begin_with_condensing(chat: ChatClient) -> None:
     chat_id = (await chat.ask(SHIPS_2022)).chat_id
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import httpx
@@ -11,18 +10,12 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.storage.connection import MAX_CONNECTIONS
-from tests.chat_client import ChatClient, Event, Told
+from tests.chat_client import ChatClient, Event, Told, until
 from tests.server_fixtures import MAX_RUNS, Server
 from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 SLOW = {"tokens": 200, "inter_delay": 0.2}
-
-
-async def until(holds: Callable[[], Awaitable[bool]], *, within_s: float = 5.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not await holds():
-            await asyncio.sleep(0.02)
 
 
 async def test_leaving_closes_the_providers_stream(chat: ChatClient, standin: Standin) -> None:
@@ -41,9 +34,7 @@ async def test_leaving_takes_at_most_one_more_token(chat: ChatClient, standin: S
     assert (await standin.until(open=0))["tokens"] <= 4
 
 
-async def test_what_is_stored_is_exactly_what_was_sent(
-    chat: ChatClient, standin: Standin
-) -> None:
+async def test_what_is_stored_is_exactly_what_was_sent(chat: ChatClient, standin: Standin) -> None:
     await standin.configure(**SLOW)
 
     heard = await chat.listen(QUESTION, deltas=3)
@@ -168,9 +159,7 @@ async def test_leaving_an_answer_in_one_piece_stops_it_too(
 async def fifty_of_which_half_leave(chat: ChatClient) -> list[Told]:
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(
-                chat.listen(QUESTION, deltas=2) if i % 2 else chat.ask(QUESTION)
-            )
+            group.create_task(chat.listen(QUESTION, deltas=2) if i % 2 else chat.ask(QUESTION))
             for i in range(MAX_RUNS)
         ]
     return [task.result() for task in tasks]
@@ -237,7 +226,8 @@ async def test_of_fifty_clients_no_connection_is_left(
 
     async def only_idle_ones() -> bool:
         found = process.net_connections(kind="tcp")
-        return sum(c.status == psutil.CONN_ESTABLISHED and c.laddr.port == port for c in found) <= 5
+        served = [c for c in found if c.laddr.port == port and c.status == psutil.CONN_ESTABLISHED]
+        return len(served) <= 5
 
     await fifty_of_which_half_leave(chat)
 

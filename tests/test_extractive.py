@@ -275,3 +275,17 @@ def test_headings_and_scraps_are_no_candidates() -> None:
     found = [sentence.text for sentence in candidates([Passage(1, PASSAGES[3])])]
 
     assert found == ["Ovens were repaired twice.", "The roof of the bakery is insulated with cork."]
+
+
+def test_a_number_that_begins_a_line_in_mid_sentence_is_no_list_item() -> None:
+    text = (
+        "In May the board approved the rebuilding of the quay wall at Berth\n"
+        "6. In November it approved the second phase of the programme, which\n"
+        "will let ships switch off their engines."
+    )
+
+    assert split_sentences(text) == [
+        "In May the board approved the rebuilding of the quay wall at Berth 6.",
+        "In November it approved the second phase of the programme, which will let ships switch "
+        "off their engines.",
+    ]

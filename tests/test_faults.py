@@ -1,4 +1,4 @@
-"""Each fault of the provider, at each stage: one error event, a whole turn, and the chat goes on."""
+"""Each fault of the provider at each stage: one error event, a whole turn, the chat goes on."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -97,16 +97,24 @@ async def test_a_fault_leaves_a_whole_turn_and_the_next_one_works(
     assert (turns[3]["text"], after.last.name) == (told.text, "done")
 
 
-async def test_what_was_said_before_the_fault_is_stored(
-    chat: ChatClient, standin: Standin
-) -> None:
+async def test_what_was_said_before_the_fault_is_stored(chat: ChatClient, standin: Standin) -> None:
     chat_id, told = await ask_into(chat, standin, stage="mid-stream", fault="drop")
 
     assert told.last.data["partial_saved"] is True
     assert told.text == (await chat.turns(chat_id))[3]["text"] == "the report shows"
 
 
-@pytest.mark.parametrize(("stage", "fault"), [("embedding", "401"), ("mid-stream", "error")])
+@pytest.mark.parametrize(
+    ("stage", "fault"),
+    [
+        ("embedding", "401"),
+        ("condensing", "429"),
+        ("first token", "500"),
+        ("first token", "drop"),
+        ("mid-stream", "error"),
+        ("mid-stream", "drop"),
+    ],
+)
 async def test_a_fault_is_told_in_safe_words(
     chat: ChatClient, standin: Standin, stage: str, fault: str
 ) -> None:

@@ -43,9 +43,7 @@ both_ways = pytest.mark.parametrize("path", ["/chat_stream", "/chat"])
     ],
     ids=lambda body: str(body)[:40],
 )
-async def test_a_body_that_does_not_fit_is_refused(
-    chat: ChatClient, path: str, body: Any
-) -> None:
+async def test_a_body_that_does_not_fit_is_refused(chat: ChatClient, path: str, body: Any) -> None:
     answer = await chat.http.post(path, content=_ascii(body), headers=JSON)
 
     assert problem(answer) == (422, PROBLEM, "invalid_request")
@@ -81,9 +79,7 @@ async def test_a_message_may_be_as_long_as_the_contract_says(chat: ChatClient) -
 
 
 @both_ways
-async def test_a_body_that_is_declared_too_large_is_refused(
-    chat: ChatClient, path: str
-) -> None:
+async def test_a_body_that_is_declared_too_large_is_refused(chat: ChatClient, path: str) -> None:
     answer = await chat.http.post(path, content=b"x" * (LIMIT + 1), headers=JSON)
 
     assert problem(answer) == (413, PROBLEM, "body_too_large")

@@ -15,7 +15,7 @@ from citewire.services.models.build import Models
 from citewire.services.readiness import Readiness
 from citewire.storage.embedded_folder import RedisFolder, hold_lock
 from citewire.storage.schema import index_name
-from tests.chat_client import ChatClient, Event, Json, Told, open_chat_client, problem
+from tests.chat_client import ChatClient, Event, Json, Told, open_chat_client, problem, until
 from tests.corpus import write_corpus
 from tests.redis_fixtures import StoppableRedis
 from tests.server_fixtures import Server, StartServer
@@ -71,9 +71,10 @@ async def readiness(chat: ChatClient) -> tuple[int, Json]:
 
 
 async def until_ready(chat: ChatClient, *, within_s: float = 15.0) -> None:
-    async with asyncio.timeout(within_s):
-        while (await readiness(chat))[0] != 200:
-            await asyncio.sleep(0.05)
+    async def ready() -> bool:
+        return (await readiness(chat))[0] == 200
+
+    await until(ready, within_s=within_s)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,19 @@ from citewire.services.citations.scanner import Dropped, Marker, MarkerScanner, 
 
 KNOWN = 5
 FILLERS = "Ab1 0[]()【】［］１９`$\\,;&–-^\n*"
-PIECES = ["[1]", "[2, 3]", "[9]", "[2024]", "[Source 4]", "【1】", "［２］", "`", "```", "$$", "[^1]"]
+PIECES = [
+    "[1]",
+    "[2, 3]",
+    "[9]",
+    "[2024]",
+    "[Source 4]",
+    "【1】",
+    "［２］",
+    "`",
+    "```",
+    "$$",
+    "[^1]",
+]
 ANY_TEXT = st.lists(
     st.sampled_from([*FILLERS, *PIECES, "source", " and ", "word", "é", "🚢"]), max_size=30
 ).map("".join)
@@ -128,7 +141,7 @@ def test_what_is_held_back_has_a_limit() -> None:
 @given(ANY_TEXT, st.lists(st.integers(0, 200)))
 def test_cuts_do_not_matter(text: str, places: list[int]) -> None:
     cuts = sorted({0, len(text), *(place for place in places if place < len(text))})
-    pieces = [text[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    pieces = [text[start:end] for start, end in pairwise(cuts)]
 
     assert scan(pieces) == scan([text])
 

@@ -87,7 +87,6 @@ def test_an_unknown_setting_in_the_env_file_is_an_error_too() -> None:
         ("CITEWIRE_PORT", "70000"),
         ("CITEWIRE_MAX_RUNS", "0"),
         ("CITEWIRE_NAMESPACE", "a:b"),
-        ("CITEWIRE_NAMESPACE", ""),
         ("CITEWIRE_INDEX_ALGORITHM", "tree"),
         ("CITEWIRE_RUN_TIMEOUT_S", "-1"),
         ("CITEWIRE_MAX_MESSAGE_CHARS", "8001"),
@@ -155,3 +154,14 @@ def test_every_timeout_of_a_run_is_a_setting_with_a_default() -> None:
     settings = load_settings()
 
     assert settings.idle_timeout_s < settings.first_token_timeout_s < settings.run_timeout_s
+
+
+def test_an_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CITEWIRE_REDIS_URL", "CITEWIRE_NAMESPACE"):
+        monkeypatch.setenv(name, "")
+
+    settings = load_settings()
+
+    assert not settings.has_provider
+    assert settings.redis_url is None
+    assert settings.namespace == "citewire"

@@ -1,17 +1,19 @@
 """Told to stop: no new runs, the running ones end as stopped and are stored, then it exits.
 
-One server is stopped once, in the midst of its work, and each test looks at one side of that.
+One server is stopped once, in the midst of its work, and each test looks at one side of that;
+another while a client reads nothing, as one behind a dead network does.
 """
 
 import asyncio
+import json
+import socket
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 
 from citewire.storage.chats import ChatStore, Message
 from citewire.storage.connection import open_client
@@ -21,6 +23,7 @@ from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 GRACE_S = 5
+STUCK_GRACE_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,7 @@ class Shutdown:
 
 
 @pytest.fixture(scope="module")
-def seen(
-    start_server: StartServer, redis_url: str, standin_url: str, corpus: str
-) -> Shutdown:
+def seen(start_server: StartServer, redis_url: str, standin_url: str, corpus: str) -> Shutdown:
     """One shutdown with three runs: in mid-stream, before the first token, and embedding."""
     return asyncio.run(_shut_down(start_server, redis_url, standin_url, corpus))
 
@@ -86,7 +87,7 @@ async def _stop_amid_runs(
         return [Told(events) for events in heard], refusal, time.monotonic() - told_at
 
 
-def _asked_once_more(knobs: dict[str, float], before: dict[str, int]) -> dict[str, int]:
+def _asked_once_more(knobs: Mapping[str, float], before: dict[str, int]) -> dict[str, int]:
     name = "embeds" if "embed_delay" in knobs else "started"
     return {name: before[name] + 1}
 
@@ -117,7 +118,9 @@ def test_new_runs_are_refused(seen: Shutdown) -> None:
 
 def test_what_was_said_is_stored_as_it_was_shown(seen: Shutdown) -> None:
     texts = [turn["text"] for _, turn in seen.stored]
-    assert texts == [one.text for one in seen.told] == [one.last.data["answer"] for one in seen.told]
+    assert (
+        texts == [one.text for one in seen.told] == [one.last.data["answer"] for one in seen.told]
+    )
     assert texts[0]
 
 
@@ -138,3 +141,61 @@ def test_it_exits_within_the_grace_time(seen: Shutdown) -> None:
 def test_nothing_is_left_for_the_loop_to_complain_about(seen: Shutdown) -> None:
     complaints = ("Traceback", "never retrieved", "was destroyed", "Unclosed", "Cancel ")
     assert [word for word in complaints if word in seen.log] == []
+
+
+@dataclass(frozen=True, slots=True)
+class StuckShutdown:
+    """What was seen of a shutdown with a client that reads nothing."""
+
+    took_s: float
+    stored: Sequence[Message]
+
+
+@pytest.fixture(scope="module")
+def stuck(
+    start_server: StartServer, redis_url: str, standin_url: str, corpus: str
+) -> StuckShutdown:
+    return asyncio.run(_shut_down_stuck(start_server, redis_url, standin_url, corpus))
+
+
+async def _shut_down_stuck(
+    start_server: StartServer, redis_url: str, standin_url: str, namespace: str
+) -> StuckShutdown:
+    with start_server(shutdown_grace_s=STUCK_GRACE_S) as server:
+        async with (
+            httpx.AsyncClient(base_url=standin_url, trust_env=False) as http,
+            open_chat_client(server.url) as chat,
+            open_client(redis_url) as redis,
+        ):
+            (await http.post("/reset")).raise_for_status()
+            # More than the buffers on the way take.
+            knobs = {"text": "x" * 8_000_000, "cut": 20_000}
+            (await http.post("/config", json=knobs)).raise_for_status()
+            chat_id = (await chat.http.post("/chats")).json()["chat_id"]
+            with closing(await _ask_and_read_nothing(server, chat_id)):
+                await Standin(http).until(completed=1)
+                (await http.post("/reset")).raise_for_status()
+                server.tell_to_stop()
+                told_at = time.monotonic()
+                await asyncio.to_thread(server.process.wait, 30)
+                took_s = time.monotonic() - told_at
+            stored = (await ChatStore(redis, namespace).read(chat_id)).messages
+            return StuckShutdown(took_s, stored)
+
+
+async def _ask_and_read_nothing(server: Server, chat_id: str) -> socket.socket:
+    body = json.dumps({"message": QUESTION, "chat_id": chat_id}).encode()
+    head = b"POST /chat_stream HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", httpx.URL(server.url).port))
+    client.sendall(head + b"content-length: %d\r\n\r\n%b" % (len(body), body))
+    return client
+
+
+def test_a_client_that_reads_nothing_does_not_hold_up_the_exit(stuck: StuckShutdown) -> None:
+    assert stuck.took_s < STUCK_GRACE_S
+
+
+def test_the_turn_of_a_client_that_reads_nothing_is_stored(stuck: StuckShutdown) -> None:
+    assert [turn["status"] for turn in stuck.stored] == ["stopped", "stopped"]

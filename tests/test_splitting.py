@@ -11,7 +11,7 @@ from llama_index.core.schema import TextNode
 
 from citewire.services.cutting import Span, split_page
 from citewire.services.reading.report import Block, Kind, LineBox, Page, Report
-from citewire.services.splitting import build_passages, layout_of
+from citewire.services.splitting import build_passages, embedded_text, layout_of
 from citewire.services.tokens import count_tokens
 from citewire.storage.schema import folder_id
 
@@ -257,3 +257,15 @@ def test_a_report_without_layout_has_no_lines() -> None:
     )
 
     assert list(layout_of(made, nodes).values()) == [{"page": 1, "size": None, "lines": []}]
+
+
+def test_title_and_heading_are_embedded_with_a_passage() -> None:
+    nodes = nodes_of(blocks_page(1, ("heading", "1 Ships"), ("table", "Year | All\n2024 | 400")))
+
+    assert embedded_text(nodes[-1]) == "Harbour Report\n1 Ships\nYear | All\n2024 | 400"
+
+
+def test_a_heading_that_a_passage_holds_is_embedded_once() -> None:
+    [node] = nodes_of(blocks_page(1, ("heading", "1 Ships"), ("text", "They carry grain.")))
+
+    assert embedded_text(node) == "Harbour Report\n1 Ships\n\nThey carry grain."

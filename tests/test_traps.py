@@ -5,12 +5,12 @@ itself: when one fails, the trap is gone and our way around it can go too.
 """
 
 import asyncio
+import inspect
 import json
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from importlib.metadata import packages_distributions
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -29,8 +29,7 @@ from llama_index.core.vector_stores.types import (
 )
 from llama_index.core.workflow import Event, Workflow
 
-from citewire.services.chat import recent_history
-from citewire.settings import Settings
+from citewire.services.turns import recent_history
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
 from citewire.workflows.events import AskEvent, DeltaEvent, SourcesEvent
@@ -198,11 +197,11 @@ async def test_a_run_is_stopped_when_the_task_that_owns_it_is_cancelled() -> Non
 
 
 def test_the_library_still_stops_a_workflow_after_45_seconds() -> None:
-    assert Workflow.__init__.__defaults__ or Workflow()._timeout == 45
+    assert inspect.signature(Workflow).parameters["timeout"].default == 45
 
 
 def test_a_run_may_take_as_long_as_is_set() -> None:
-    workflow = ChatWorkflow(engines_on(Saying()), timeout_s=Settings().run_timeout_s)
+    workflow = ChatWorkflow(engines_on(Saying()), timeout_s=300)
 
     assert workflow._timeout == 300
 
@@ -238,9 +237,7 @@ def test_history_is_cut_at_whole_turns(tokens: int, kept: int) -> None:
     assert len(recent_history(messages, tokens=tokens)) == kept
 
 
-async def test_no_time_is_lost_after_the_last_token(
-    chat: ChatClient, standin: Standin
-) -> None:
+async def test_no_time_is_lost_after_the_last_token(chat: ChatClient, standin: Standin) -> None:
     """The library's own generator waits for up to 100 ms before it sees the end."""
     await standin.configure(tokens=3, inter_delay=0.01)
     lost = []
@@ -258,6 +255,8 @@ IMPORT_ALL = """
 import importlib, json, os, pkgutil, sys, threading
 events = []
 def watch(name, args):
+    if name == "socket.bind" and args[1][0] == "::1":
+        return  # urllib3 tries out whether there is IPv6
     if name in ("socket.connect", "socket.bind", "subprocess.Popen", "os.mkdir", "os.fork"):
         events.append([name, str(args)])
     elif name == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):

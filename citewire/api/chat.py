@@ -16,6 +16,13 @@ from citewire.services.run_events import Done, Failed, RunEvent, Stopped
 
 router = APIRouter(tags=["chat"])
 
+_STOPPED = {
+    "timeout": HTTPStatus.GATEWAY_TIMEOUT,
+    "shutdown": HTTPStatus.SERVICE_UNAVAILABLE,
+    "user": HTTPStatus.CONFLICT,
+    "disconnect": HTTPStatus.NO_CONTENT,
+}
+
 
 @router.post("/chat_stream", response_class=EventSourceResponse)
 async def chat_stream(run: AdmittedRun, parts: AppParts) -> Response:
@@ -26,7 +33,8 @@ async def chat_stream(run: AdmittedRun, parts: AppParts) -> Response:
         run,
         ping_s=settings.sse_ping_s,
         send_timeout_s=settings.send_timeout_s,
-        grace_s=settings.shutdown_grace_s,
+        # A client that reads nothing is cut off while there is still time to store its turn.
+        grace_s=settings.shutdown_grace_s / 4,
     )
 
 
@@ -47,10 +55,7 @@ async def chat(request: Request, run: AdmittedRun, parts: AppParts) -> Response:
             return error_response(last.error)
         case Stopped():
             return problem_response(
-                HTTPStatus.GATEWAY_TIMEOUT if last.by == "timeout" else HTTPStatus.CONFLICT,
-                "stopped",
-                f"the answer was stopped by {last.by}",
-                retryable=True,
+                _STOPPED[last.by], "stopped", f"the answer was stopped by {last.by}", retryable=True
             )
     return Response(status_code=HTTPStatus.NO_CONTENT)  # the client left: nobody reads this
 

@@ -25,11 +25,19 @@ RETRY_AFTER_S = 2
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """How a class of errors is told: HTTP status, stable code, whether trying again can help."""
+    """How a class of errors is told.
+
+    Args:
+        status: of the HTTP answer.
+        code: stable, for programs.
+        retryable: whether trying again can help.
+        told: what a client is told instead of the error's own message, which is for the operator.
+    """
 
     status: HTTPStatus
     code: str
     retryable: bool
+    told: str | None = None
 
 
 INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retryable=True)
@@ -43,17 +51,29 @@ PROBLEMS: dict[type[Exception], Problem] = {
     ),
     errors.Draining: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "draining", retryable=True),
     errors.StorageUnavailable: Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE, "storage_unavailable", retryable=True
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "storage_unavailable",
+        retryable=True,
+        told="the storage does not answer at the moment",
     ),
     errors.IndexMismatch: Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE, "index_mismatch", retryable=False
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "index_mismatch",
+        retryable=False,
+        told="the index does not fit the settings of the server; /readyz says why",
     ),
-    errors.StorageError: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "storage_error", retryable=False),
+    errors.StorageError: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "storage_error",
+        retryable=False,
+        told="the storage refuses the request; the server's log says why",
+    ),
     errors.ModelKeyRefused: Problem(HTTPStatus.BAD_GATEWAY, "model_key_refused", retryable=False),
     errors.ModelBusy: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "model_busy", retryable=True),
     errors.ModelTimeout: Problem(HTTPStatus.GATEWAY_TIMEOUT, "model_timeout", retryable=True),
     errors.ModelRejected: Problem(HTTPStatus.BAD_GATEWAY, "model_rejected", retryable=False),
     errors.ModelUnavailable: Problem(HTTPStatus.BAD_GATEWAY, "model_unavailable", retryable=True),
+    errors.ModelError: Problem(HTTPStatus.BAD_GATEWAY, "model_error", retryable=False),
 }
 
 
@@ -70,7 +90,7 @@ def error_payload(failed: Failed) -> dict[str, object]:
     problem = problem_of(failed.error)
     return {
         "code": problem.code,
-        "message": str(failed.error),
+        "message": problem.told or str(failed.error),
         "retryable": problem.retryable,
         "request_id": failed.ids.run_id,
         "partial_saved": failed.partial_saved,
@@ -106,7 +126,12 @@ def problem_response(
 def error_response(error: errors.CitewireError) -> JSONResponse:
     """The problem that an error is told as."""
     problem = problem_of(error)
-    return problem_response(problem.status, problem.code, str(error), retryable=problem.retryable)
+    return problem_response(
+        problem.status,
+        problem.code,
+        problem.told or str(error),
+        retryable=problem.retryable,
+    )
 
 
 def install_error_handlers(app: FastAPI) -> None:

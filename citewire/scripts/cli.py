@@ -1,6 +1,7 @@
 """The `citewire` command: reads the arguments and hands over to one script."""
 
 import argparse
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from citewire.settings import load_settings
 
 FAILED = 1
 MISUSED = 2
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"citewire: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        return 130
+        # For what runs until it is stopped, that is the good end.
+        return 0 if arguments.command in ("serve", "demo") else INTERRUPTED
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -73,6 +76,8 @@ def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _run(arguments: argparse.Namespace) -> int:
     # Each command is imported when it is asked for: `--help` should not load LlamaIndex.
     if arguments.command == "serve":
+        gc.disable()  # until the server has started: it would walk what is being imported
+
         from citewire.scripts.serve import serve
 
         given = {"host": arguments.host, "port": arguments.port}

@@ -45,7 +45,8 @@ async def _checks() -> AsyncGenerator[CheckResult, None]:
             documents = await library.documents.list()
             yield CheckResult("documents", ok=True, detail=_corpus(len(documents)))
     except CitewireError as error:
-        yield CheckResult(_stage(error), ok=False, detail=str(error))
+        cause = f" ({error.__cause__})" if error.__cause__ else ""
+        yield CheckResult(_stage(error), ok=False, detail=f"{error}{cause}")
 
 
 async def _embedding(library: Library) -> CheckResult:

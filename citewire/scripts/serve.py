@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 import socket
 from types import FrameType
 
@@ -37,8 +38,9 @@ class DrainingServer(uvicorn.Server):
         stream for 50 ms at a time.
         """
         await super().startup(sockets)
-        gc.collect()
         gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000, 20, 20)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take the signal: announce it to the app, then let uvicorn wind down."""
@@ -58,7 +60,8 @@ def build_server(settings: Settings) -> DrainingServer:
         port=settings.port,
         log_level=settings.log_level,
         access_log=False,
-        timeout_graceful_shutdown=int(settings.shutdown_grace_s) + 1,
+        # Less than the grace, which also covers what comes after; in whole seconds.
+        timeout_graceful_shutdown=max(1, math.floor(0.8 * settings.shutdown_grace_s)),
         server_header=False,
     )
     server = DrainingServer(config)

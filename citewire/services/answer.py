@@ -25,7 +25,7 @@ from citewire.services.run_events import (
 from citewire.workflows.events import (
     AnsweredEvent,
     DeltaEvent,
-    QueryEvent,
+    RetrievingEvent,
     SourcesEvent,
     StageEvent,
 )
@@ -68,23 +68,29 @@ class Answer:
                 return self._deltas(event.parts)
             case StageEvent():
                 return (Status(event.stage, self._elapsed_ms()),)
-            case QueryEvent():
-                self.standalone = event.standalone
-                rewritten = event.standalone != self.question
-                return (Query(self.question, event.standalone, rewritten),)
+            case RetrievingEvent():
+                return self._retrieving(event.standalone)
             case SourcesEvent():
-                return (self._announce(event),)
+                return self._retrieved(event)
             case AnsweredEvent():
                 self.finish_reason = event.finish_reason
                 return self._close()
             case _:
                 return ()
 
-    def _announce(self, event: SourcesEvent) -> Sources:
+    def _retrieving(self, standalone: str) -> Sequence[RunEvent]:
+        self.standalone = standalone
+        query = Query(self.question, standalone, rewritten=standalone != self.question)
+        return (query, Status("retrieve", self._elapsed_ms()))
+
+    def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
         self.sources = [Source.from_node(n, found) for n, found in enumerate(event.nodes, start=1)]
         self._scanner = MarkerScanner(len(self.sources))
         self.timings.retrieve_ms = self._elapsed_ms()
-        return Sources(self.sources, evidence(self.sources), self.timings.retrieve_ms)
+        took_ms = self.timings.retrieve_ms
+        sources = Sources(self.sources, evidence(self.sources), took_ms)
+        # In the contract no status follows the sources.
+        return (Status("generate", took_ms), sources) if self.sources else (sources,)
 
     def _deltas(self, parts: Sequence[str]) -> list[RunEvent]:
         if self.timings.first_token_ms is None:
@@ -92,7 +98,11 @@ class Answer:
         self.pieces_shown += len(parts)
         events: list[RunEvent] = []
         for part in parts:
-            events.extend(self._shown(self._scanner.feed(part)))
+            scanned = self._scanner.feed(part)
+            if len(scanned) == 1 and type(scanned[0]) is str:  # nearly every token
+                events.append(self._said(scanned[0]))
+            else:
+                events.extend(self._shown(scanned))
         return events
 
     def _close(self) -> list[RunEvent]:
@@ -113,10 +123,14 @@ class Answer:
             else:
                 events.append(_dropped(found))
         if text:
-            events.append(Delta(text, self._offset))
-            self._parts.append(text)
-            self._offset += utf16_length(text)
+            events.append(self._said(text))
         return events
+
+    def _said(self, text: str) -> Delta:
+        delta = Delta(text, self._offset)
+        self._parts.append(text)
+        self._offset += len(text) if text.isascii() else utf16_length(text)
+        return delta
 
     def done(self, usage: Usage) -> Done:
         """The terminal event of a complete answer."""
@@ -151,7 +165,7 @@ def evidence(sources: Sequence[Source]) -> Evidence:
 
 def utf16_length(text: str) -> int:
     """The length of `text` as JavaScript counts it."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _dropped(found: Dropped) -> Warned:

@@ -124,6 +124,7 @@ class ChatService:
         except WorkflowTimeoutError:
             run.stopped_by = "timeout"
         except CitewireError as error:
+            logger.warning("run %s failed: %s (%r)", run.ids.run_id, error, error.__cause__)
             failure = error
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
@@ -132,7 +133,9 @@ class ChatService:
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError("something went wrong on the server")
-        yield (await self._end(run, answer, ask, failure),)
+        end = await self._end(run, answer, ask, failure)
+        self.runs.release(run)  # whoever reads the end may ask again at once
+        yield (end,)
 
     async def _events(
         self, run: Run, answer: Answer, ask: AskEvent

@@ -67,7 +67,12 @@ class Runs:
         try:
             yield
         finally:
-            del self._by_chat[chat_id]
+            self.release(run)
+
+    def release(self, run: Run) -> None:
+        """Give the run's place back, if it still holds one."""
+        if self._by_chat.get(run.ids.chat_id) is run:
+            del self._by_chat[run.ids.chat_id]
 
     async def drain(self) -> None:
         """Admit no more runs and stop those that are under way."""

@@ -73,13 +73,17 @@ def layout_of(
 
 
 def embedded_text(node: TextNode) -> str:
-    """What is embedded for a passage: its text under the title of its report.
+    """What is embedded for a passage: its text under the title of its report and its heading.
 
     The title tells apart passages that say the same of different years and companies. On the
     reports that this was measured with, it lifts the share of questions whose page is among the
-    first ten from 0.55 to 0.67.
+    first ten from 0.55 to 0.67. The heading tells what a table is about, which its rows seldom
+    say: by words alone, the share among the first five rises from 0.36 to 0.43.
     """
-    return f"{str(node.metadata['title'])[:TITLE_CHARS]}\n{node.text}"
+    section = str(node.metadata["section"])
+    title = str(node.metadata["title"])[:TITLE_CHARS]
+    above = f"{title}\n" if section in node.text else f"{title}\n{section}\n"
+    return f"{above}{node.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class ChatStore:
         """
         first = 0 if last is None else -last
         with storage_errors("the chat"):
-            async with self._client.pipeline(transaction=True) as pipe:
+            async with self._client.pipeline(transaction=False) as pipe:
                 pipe.hgetall(self._key(chat_id))
                 if last != 0:
                     pipe.lrange(self._turns(chat_id), first, -1)

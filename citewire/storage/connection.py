@@ -117,7 +117,9 @@ def translate_redis_errors() -> Iterator[None]:
     except BusyLoadingError as error:
         raise StorageUnavailable("Redis is still loading its data") from error
     except (RedisConnectionError, RedisTimeoutError) as error:
-        raise StorageUnavailable(f"Redis does not answer: {error}") from error
+        raise StorageUnavailable(
+            "Redis does not answer: check that it runs and that CITEWIRE_REDIS_URL is right"
+        ) from error
 
 
 def _build_pool(url: str) -> WaitingPool:

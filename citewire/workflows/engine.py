@@ -26,7 +26,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
-from citewire.workflows.events import QueryEvent, SourcesEvent, Stage, StageEvent
+from citewire.workflows.events import RetrievingEvent, SourcesEvent, Stage, StageEvent
 from citewire.workflows.prompts import CONDENSE_PROMPT, source_header
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.spans import unspanned
@@ -100,12 +100,10 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """
         history = self._memory.get_all() if chat_history is None else chat_history
         standalone = await self._standalone(message, history)
-        self._announce(QueryEvent(standalone=standalone))
+        self._announce(RetrievingEvent(standalone=standalone))
+        self._say_retries("retrieve")
         bundle = QueryBundle(standalone)
-        self._enter("retrieve")
         nodes = await self._citations.aretrieve(bundle)
-        if nodes:
-            self._announce(StageEvent(stage="generate"))
         self._announce(SourcesEvent(nodes=nodes))
         on_retry.set(None)  # in the contract no status follows the sources
         if not nodes:
@@ -114,15 +112,14 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
 
-    def _enter(self, stage: Stage) -> None:
-        event = StageEvent(stage=stage)
-        self._announce(event)
-        on_retry.set(lambda: self._announce(event))
+    def _say_retries(self, stage: Stage) -> None:
+        on_retry.set(lambda: self._announce(StageEvent(stage=stage)))
 
     async def _standalone(self, message: str, history: list[ChatMessage]) -> str:
         if not history:
             return message
-        self._enter("condense")
+        self._announce(StageEvent(stage="condense"))
+        self._say_retries("condense")
         if self._rule is not None:
             return self._rule(message, history)
         return (await self._acondense_question(history, message)).strip() or message

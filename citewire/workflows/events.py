@@ -27,19 +27,22 @@ class AskEvent(StartEvent):
 
 
 class StageEvent(Event):
-    """The run enters a stage (or enters it again, after a retry)."""
+    """The run enters a stage, or enters it again after a retry."""
 
     stage: Stage
 
 
-class QueryEvent(Event):
-    """What is searched for, once the question stands alone."""
+class RetrievingEvent(Event):
+    """Retrieval begins: the question stands alone."""
 
     standalone: str
 
 
 class SourcesEvent(Event):
-    """The numbered passages that the model is given; source n is `nodes[n - 1]`."""
+    """The numbered passages that the model is given; source n is `nodes[n - 1]`.
+
+    Unless there are none, generation begins.
+    """
 
     nodes: list[NodeWithScore]
 

@@ -79,6 +79,7 @@ class ModelSynthesiser(BaseSynthesizer):
         self, messages: list[ChatMessage], generation: Generation
     ) -> AsyncGenerator[str, None]:
         chunks = await self._llm.astream_chat(messages)
+        del messages  # kept no longer than it takes to send them
         async with aclosing(cast(AsyncGenerator[Any, None], chunks)):
             async for chunk in chunks:
                 if chunk.delta:

@@ -88,6 +88,11 @@ class MarkerScanner:
         """Pass over code or mathematics up to its end."""
         assert self._until is not None
         end = text.find(self._until, at)
+        blank = -1 if self._until.startswith("```") else text.find("\n\n", at)
+        if blank >= 0 and not 0 <= end < blank:
+            # It was no code: neither it nor mathematics goes on past a blank line.
+            self._until = None
+            return [text[at:blank]], blank
         if end >= 0:
             end += len(self._until)
             if self._until[0] == "`" and end == len(text) and not final:
@@ -99,7 +104,7 @@ class MarkerScanner:
                 return ([text[at:run]], run) if run < len(text) or final else None
             self._until = None
             return [text[at:end]], end
-        keep = 0 if final else min(len(self._until) - 1, len(text) - at)
+        keep = 0 if final else min(max(len(self._until) - 1, 1), len(text) - at)
         stop = len(text) - keep
         return ([text[at:stop]], stop) if stop > at else None
 

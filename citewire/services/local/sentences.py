@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from citewire.services.local.words import listed
 
 _BULLET = re.compile(r"^\s*(?:[•▪●○◦‣∙·■□➢➤✓✔*–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])\s+")
+_NUMBERED = re.compile(r"^\s*\(?\w")
+_FINISHED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
 _LEADER = re.compile(r"(?:\.\s?){4,}|_{4,}|…{2,}")
 _NUMBER = re.compile(r"^[-+($€£¥]*\d[\d.,]*[%)]*$|^[$€£¥%)(–—-]+$")
 _END = re.compile(r"[.!?…]+[\"”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
@@ -50,12 +52,22 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _starts_block(previous: str, line: str, margin: int) -> bool:
-    if not line or _BULLET.match(line) or _LEADER.search(line):
+    if not line or _LEADER.search(line):
         return True
+    if _BULLET.match(line):
+        # "… the wall at Berth" / "6. In November …" is a sentence that a line break cuts in two.
+        return (
+            not _NUMBERED.match(line)
+            or bool(_FINISHED.search(previous))
+            or _short(previous, margin)
+        )
     if _is_table_row(line) or _is_table_row(previous):
         return True
-    stopped_short = len(previous) < _SHORT_LINE * margin and not previous.endswith((",", "-", ";"))
-    return stopped_short and not line[0].islower() and not previous[-1:].isdigit()
+    return _short(previous, margin) and not line[0].islower() and not previous[-1:].isdigit()
+
+
+def _short(line: str, margin: int) -> bool:
+    return len(line) < _SHORT_LINE * margin and not line.endswith((",", "-", ";"))
 
 
 def _is_table_row(line: str) -> bool:

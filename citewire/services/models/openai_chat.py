@@ -135,7 +135,9 @@ class WireOpenAI(OpenAI):
 
     async def _responses(self, payload: dict[str, Any]) -> AsyncGenerator[ChatResponse, None]:
         empty = ChatMessage(role=MessageRole.ASSISTANT, content="")
-        async with aclosing(self._provider.stream_chat(payload)) as reads:
+        stream = self._provider.stream_chat(payload)
+        del payload  # kept no longer than it takes to send it
+        async with aclosing(stream) as reads:
             async for read in reads:
                 if isinstance(read, StreamEnd):
                     yield _response(empty, "", _counts(read))

@@ -2,11 +2,12 @@
 
 import binascii
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.embeddings.openai import OpenAIEmbedding
+from numpy.typing import NDArray
 
 from citewire.errors import ConfigurationError, ModelError
 from citewire.services.models.openai_chat import HELD_BY_PROVIDER
@@ -18,6 +19,8 @@ KNOWN_DIMS = {
     "text-embedding-3-large": 3072,
     "text-embedding-ada-002": 1536,
 }
+Vector = NDArray[np.float32]
+
 MAX_REQUEST_BYTES = 600_000
 """OpenAI takes 300,000 tokens in one request, and no text has more than one token in 2 bytes
 for long; a text of its own is never cut."""
@@ -75,27 +78,31 @@ class WireOpenAIEmbedding(OpenAIEmbedding):
     async def aget_query_embedding(self, query: str) -> list[float]:
         """Embed a question.
 
+        What comes back is a NumPy array, which is a sequence of floats to all who read it: as a
+        list of Python floats 1,536 dimensions take 49 kB, and only the store looks at them.
+
         Raises:
             ModelError: of the class that fits the fault.
         """
-        return await self._aget_query_embedding(query)
+        return cast(list[float], (await self._embed([query]))[0])
 
     @unspanned
     async def _aget_query_embedding(self, query: str) -> list[float]:
-        return (await self._embed([query]))[0]
+        return await self._aget_text_embedding(query)
 
     @unspanned
     async def _aget_text_embedding(self, text: str) -> list[float]:
-        return (await self._embed([text]))[0]
+        [vector] = await self._aget_text_embeddings([text])
+        return vector
 
     @unspanned
     async def _aget_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         vectors: list[list[float]] = []
         for batch in _batches(texts, self.embed_batch_size):
-            vectors += await self._embed(batch)
+            vectors += [vector.tolist() for vector in await self._embed(batch)]
         return vectors
 
-    async def _embed(self, texts: list[str]) -> list[list[float]]:
+    async def _embed(self, texts: list[str]) -> list[Vector]:
         # Line breaks as in the class above: both kinds of vectors must be comparable.
         wanted = [text.replace("\n", " ") for text in texts]
         answer = await self._provider.post_json("embeddings", {**self._options, "input": wanted})
@@ -107,7 +114,7 @@ class WireOpenAIEmbedding(OpenAIEmbedding):
             )
         return [self._vector(item.get("embedding")) for item in found]
 
-    def _vector(self, value: object) -> list[float]:
+    def _vector(self, value: object) -> Vector:
         """Decode base64 of little-endian float32, or take the list that some servers send."""
         try:
             vector = (
@@ -122,8 +129,7 @@ class WireOpenAIEmbedding(OpenAIEmbedding):
                 f"the embedding model {self.model_name} gives {vector.size} dimensions where"
                 f" {self._dims} are wanted: set CITEWIRE_EMBED_DIM={vector.size}"
             )
-        floats: list[float] = vector.tolist()
-        return floats
+        return vector
 
 
 def _batches(texts: list[str], size: int) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ each request.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -93,7 +94,8 @@ class Provider:
             ModelError: of the class that fits the fault.
         """
         deadline = self._deadline()
-        stream, pieces = await self._retrying(lambda: self._start(payload), deadline)
+        stream, pieces = await self._retrying(partial(self._start, payload), deadline)
+        del payload  # with all the passages in it, it would be kept as long as the answer streams
         try:
             stream.watch(self._idle_timeout_s)
             while pieces is not None:

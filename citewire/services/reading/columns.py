@@ -23,8 +23,9 @@ BIN = 2.0
 WIDE = 0.6
 """A fragment wider than this share of its region belongs to no column."""
 
-CROSSED = 0.1
-"""A gutter is crossed by at most this share of what the fullest strip holds."""
+CROSSED = 0.15
+MAY_CROSS = 3
+"""A gutter is crossed by at most this share of what the fullest strip holds, or by so many."""
 
 MIN_SIDE = 3
 """Fragments that each column of a band has at least."""
@@ -89,7 +90,9 @@ def _gutters(fragments: Sequence[Fragment]) -> list[float]:
         np.bincount(bins[:, 0], minlength=size + 1)
         - np.bincount(bins[:, 1] + 1, minlength=size + 1)
     )
-    is_open = np.concatenate([[0], crossing[: size - 1] <= CROSSED * crossing.max(), [0]])
+    most = int(crossing.max())
+    few = min(max(CROSSED * most, MAY_CROSS), most // 2)
+    is_open = np.concatenate([[0], crossing[: size - 1] <= few, [0]])
     changes = np.flatnonzero(np.diff(is_open))
     height = median(f.height for f in fragments)
     found = [
