@@ -26,7 +26,7 @@ BOLD = 600
 """Font weight from which letters are bold; 400 is usual."""
 
 MAX_FONT_NAME = 128
-_BOLD_NAME = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
+_BOLD_NAME = re.compile(rb"bold|black|heavy|demi|semi", re.IGNORECASE)
 
 _HYPHEN = 2
 """The code of a hyphen at the end of a line, whose line break pdfium drops."""

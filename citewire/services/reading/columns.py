@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citewire.services.reading.fragments import Fragment
 
@@ -33,7 +34,7 @@ MIN_SIDE = 3
 RUNNING_CHARS = 18
 """Half of the lines of running text have at least so many characters, also in three columns."""
 
-MAX_GUTTERS = 3
+MAX_GUTTERS = 4
 MAX_DEPTH = 4
 
 _PARAGRAPH_END = re.compile(r"[.!?:;。]$")
@@ -92,16 +93,23 @@ def _gutters(fragments: Sequence[Fragment]) -> list[float]:
     )
     most = int(crossing.max())
     few = min(max(CROSSED * most, MAY_CROSS), most // 2)
-    is_open = np.concatenate([[0], crossing[: size - 1] <= few, [0]])
-    changes = np.flatnonzero(np.diff(is_open))
-    height = median(f.height for f in fragments)
-    found = [
-        (end - start, left + (start + end) / 2 * BIN)
-        for start, end in zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True)
-        # The strips at the borders have nothing on one side.
-        if start > 0 and end < size - 1 and (end - start) * BIN >= 0.5 * height
-    ]
-    return [middle for _, middle in sorted(found, reverse=True)[:MAX_GUTTERS]]
+    narrowest = 0.5 * median(f.height for f in fragments)
+    # A column of a few lines is itself a strip that few fragments cross.
+    found = {
+        left + middle * BIN: length
+        for limit in (0, few)
+        for length, middle in _strips(crossing[: size - 1] <= limit)
+        if length * BIN >= narrowest
+    }
+    return sorted(found, key=lambda middle: -found[middle])[:MAX_GUTTERS]
+
+
+def _strips(is_open: NDArray[np.bool_]) -> Iterator[tuple[int, float]]:
+    """Length and middle of each run of open bins, without those at the borders."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], is_open, [False]]))).tolist()
+    for start, end in zip(changes[::2], changes[1::2], strict=True):
+        if start > 0 and end < len(is_open):
+            yield end - start, (start + end) / 2
 
 
 def _bands(fragments: Sequence[Fragment], gutter: float) -> Iterator[list[list[Fragment]]]:
