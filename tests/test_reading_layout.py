@@ -113,6 +113,17 @@ def test_a_table_drawn_column_by_column_is_kept_row_by_row(tmp_path: Path) -> No
     assert " | ".join(TABLE[1]) in page.text
 
 
+def test_a_heading_parts_two_tables(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_table(canvas, 600)
+        draw_lines(canvas, 60, 530, ["Costs of the Year"], size=16)
+        draw_table(canvas, 508)
+
+    [page] = read_pdf(draw_pdf(tmp_path / "a.pdf", draw)).pages
+
+    assert [block.kind for block in page.blocks] == ["table", "heading", "table"]
+
+
 def test_currency_signs_belong_to_their_number(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for row in range(4):

@@ -1,7 +1,7 @@
 """The characters of a PDF page with their boxes, as arrays.
 
-pdfium tells the box of one character per call. Through its own ctypes prototypes a call costs
-several microseconds; with plain addresses and `map` it is about half a microsecond.
+pdfium tells the box of one character per call. Through pypdfium2 a call costs about 1.1
+microseconds, with plain addresses and `map` about 0.35.
 """
 
 import ctypes

@@ -20,6 +20,9 @@ MAX_PLAIN_ROWS = 2
 APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
 
+HEADING = 1.2
+"""A row of one cell with so much higher letters is the heading of the next table."""
+
 _BULLET = re.compile(r"[•▪●◦■►‣∙·*–—-]|\(?(\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _SIGN = re.compile(r"[$€£¥]|\([$€£¥]?")
 _TRAILS = re.compile(r"[)%*†‡]{1,2}|[.,;:]")
@@ -103,6 +106,8 @@ def _is_apart(rows: list[list[_Row]], before: int, row: int) -> bool:
     if row - before - 1 > MAX_PLAIN_ROWS:
         return True
     heads = [rows[index][0][0] for index in range(before, row + 1)]
+    if any(head.height > HEADING * heads[0].height for head in heads[1:-1]):
+        return True
     return any(below.y0 - above.y1 > APART * below.height for above, below in pairwise(heads))
 
 
