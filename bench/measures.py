@@ -1,16 +1,18 @@
 """The measurements: each asks one server in one way and gives its figures by name."""
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from corpus import questions
 from load import Answer, Ask, BenchError, call, open_chats, put, put_all
-from servers import Server
+from servers import Server, run_on_all_cores
 
 Figures = dict[str, float]
 
@@ -23,6 +25,7 @@ STREAMS = (100, 250)  # a Citewire with its defaults holds 256
 LEAVERS, LEAVE_AFTER = 20, 5
 CROWD = 512
 SETTLE_S = 4.0
+INGEST = Path(__file__).parent / "ingest.py"
 
 _runs = count(1)
 
@@ -35,11 +38,12 @@ class Plan:
     direct_answers: int = 2048
     citewire_lengths: tuple[int, ...] = (192, 192, 64, 24)
     recipe_lengths: tuple[int, ...] = (64, 64, 32, 4)
+    reports: int = 40
 
     @classmethod
     def quick(cls) -> "Plan":
         """A third of it, for a first look."""
-        return cls({1: 3, 32: 32, 128: 128}, 512, (64, 64, 24, 8), (32, 32, 8, 2))
+        return cls({1: 3, 32: 32, 128: 128}, 512, (64, 64, 24, 8), (32, 32, 8, 2), 10)
 
     def answers(self, server: Server) -> dict[int, int]:
         """How many answers of each length `server` is asked for at full speed."""
@@ -257,6 +261,15 @@ async def measure_ready(bench: Bench) -> Figures:
     return {"ready_s": bench.server.ready_s} if bench.server.ready_s else {}
 
 
+async def measure_ingest(bench: Bench) -> Figures:
+    """Ingestion beside its parts, by a process of its own."""
+    if bench.server.name != "citewire":
+        return {}
+    said = await run_on_all_cores(INGEST, "--reports", str(bench.plan.reports))
+    figures: Figures = json.loads(said.splitlines()[-1])
+    return figures
+
+
 Measure = Callable[[Bench], Awaitable[Figures]]
 # In this order: memory is asked of a service that has done nothing yet.
 MEASURES: dict[str, Measure] = {
@@ -267,4 +280,5 @@ MEASURES: dict[str, Measure] = {
     "speed": measure_speed,
     "cancel": measure_cancel,
     "overload": measure_overload,
+    "ingest": measure_ingest,
 }

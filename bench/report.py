@@ -88,6 +88,13 @@ REST = [
     Row("  first token of the others, p50, ms", "admitted_first_token_p50_ms"),
     Row("  at most, ms", "admitted_first_token_max_ms"),
 ]
+INGEST = [
+    Row("end to end", "ingest_per_s", 0),
+    Row("reading alone, all cores", "ingest_reading_per_s", 0),
+    Row("the embedding endpoint alone", "ingest_embedding_per_s", 0),
+    Row("bare pipelined HSET alone", "ingest_hset_per_s", 0),
+    Row("the same bytes as ingestion writes them", "ingest_write_per_s", 0),
+]
 
 
 def print_tables(results: Results) -> None:
@@ -97,6 +104,7 @@ def print_tables(results: Results) -> None:
     _print_table(above, FIRST_TOKEN, results, results.above_direct, SERVERS[1:])
     _print_table("full speed, 32 chats", SPEED, results, results.median, SERVERS)
     _print_table("the rest", REST, results, results.median, SERVERS[1:])
+    _print_table("ingestion, passages per second", INGEST, results, results.median, SERVERS[1:2])
 
 
 def _print_table(
@@ -171,6 +179,8 @@ def targets(results: Results) -> list[Target]:
         Target("ready after start", ours("ready_s"), 4, unit="s"),
         Target("token 1,001-4,000 over 201-1,000", ours("token_growth"), FLAT),
         Target(f"refused early of {CROWD} at once", ours("refused"), 1, floor=True),
+        Target("ingestion over its slowest part alone", ours("ingest_share"), 0.8, floor=True),
+        Target("writing over bare HSET, time", ours("ingest_write_ratio"), 1.5),
     ]
 
 

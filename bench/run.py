@@ -25,7 +25,7 @@ from servers import Cores, Site, on_core, open_site
 from citewire.errors import CitewireError
 
 ROUNDS = 3
-ONLY_CITEWIRE = {"overload"}
+ONLY_CITEWIRE = {"overload", "ingest"}
 BROKEN = (BenchError, CitewireError, OSError, TimeoutError, ExceptionGroup)
 
 Round = dict[str, Figures]

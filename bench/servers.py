@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 15.0
 POLL_S = 0.02
+ALL_CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
 SERVE = "import sys; from citewire.scripts.cli import main; sys.exit(main())"
 
 
@@ -44,11 +45,17 @@ class Cores:
 @contextmanager
 def on_core(core: int | None) -> Iterator[None]:
     """Run on `core` inside the block; a process that is started there stays on it."""
-    if core is None:
+    with _on_cores(None if core is None else {core}):
+        yield
+
+
+@contextmanager
+def _on_cores(cores: set[int] | None) -> Iterator[None]:
+    if cores is None:
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:
@@ -134,6 +141,27 @@ def open_standin(folder: Path) -> Iterator[Server]:
             raise BenchError(f"the stand-in did not start:\n{_tail(log)}")
         watched = psutil.Process(process.pid)
         yield Server(DIRECT, orjson.loads(said)["port"], watched, 0.0)
+
+
+async def run_on_all_cores(script: Path, *arguments: str) -> bytes:
+    """Run a script of the benchmark by itself, on all cores; gives what it prints.
+
+    Raises:
+        BenchError: it fails.
+    """
+    with TemporaryDirectory(prefix="citewire-bench-") as name, ExitStack() as stack:
+        log = Path(name) / "log"
+        command = [sys.executable, str(script), *arguments]
+        with _on_cores(ALL_CORES):
+            process = stack.enter_context(
+                _started(command, env=clean_environment(), log=log, stdout=subprocess.PIPE)
+            )
+        assert process.stdout is not None
+        # Read in a thread: when this is cancelled, the process is stopped, and that ends it.
+        said = await asyncio.to_thread(process.stdout.read)
+        if process.wait():
+            raise BenchError(f"{script.name} failed; it said:\n{_tail(log)}")
+        return said
 
 
 @dataclass(frozen=True, slots=True)

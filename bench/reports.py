@@ -1,0 +1,63 @@
+"""Made-up reports as PDFs: headings, running text, a table here and there, headers and footers."""
+
+import random
+from pathlib import Path
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+WORDS = (
+    "the annual report shows that revenue from services in northern markets rose while costs of "
+    "energy and freight fell over the second half of the year and management expects further "
+    "growth as new plants open near ports where demand for storage capacity remains strong"
+).split()
+PARAGRAPHS, LINES, LINE_CHARS = 4, 10, 88
+LEFT, TOP, LEADING = 60, 760, 13
+TABLE_EVERY, ROWS = 5, 6
+
+
+def write_reports(folder: Path, *, reports: int, pages: int) -> None:
+    """Write `reports` PDFs of `pages` pages each; the same numbers give the same bytes."""
+    for number in range(reports):
+        canvas = Canvas(str(folder / f"report{number:03d}.pdf"), pagesize=A4, invariant=True)
+        canvas.setTitle(f"Report {number}")
+        for page in range(pages):
+            _draw_page(canvas, random.Random(number * 10_007 + page), number, page)
+            canvas.showPage()
+        canvas.save()
+
+
+def _draw_page(canvas: Canvas, chance: random.Random, number: int, page: int) -> None:
+    canvas.setFont("Helvetica", 8)
+    canvas.drawString(LEFT, 810, f"Report {number} on ports and plants")
+    canvas.drawString(LEFT, 30, str(page + 1))
+    y: float = TOP
+    for paragraph in range(PARAGRAPHS):
+        text = canvas.beginText(LEFT, y)
+        if paragraph % 2 == 0:
+            text.setFont("Helvetica-Bold", 14)
+            text.textLine(" ".join(chance.choices(WORDS, k=4)).capitalize())
+        text.setFont("Helvetica", 10)
+        for _ in range(LINES):
+            text.textLine(_line(chance))
+        canvas.drawText(text)
+        y = text.getY() - LEADING
+    if page % TABLE_EVERY == 0:
+        _draw_table(canvas, chance, y)
+
+
+def _line(chance: random.Random) -> str:
+    # Numbers, so that no two passages are alike.
+    words = [str(chance.randrange(10_000))]
+    while sum(map(len, words)) + len(words) < LINE_CHARS - 10:
+        words.append(chance.choice(WORDS))
+    return f"{' '.join(words).capitalize()}."
+
+
+def _draw_table(canvas: Canvas, chance: random.Random, y: float) -> None:
+    canvas.setFont("Helvetica", 9)
+    for row in range(ROWS):
+        canvas.drawString(LEFT, y - row * LEADING, chance.choice(WORDS))
+        for column in range(3):
+            x = 260 + column * 90
+            canvas.drawRightString(x, y - row * LEADING, f"{chance.randrange(100_000):,}")
