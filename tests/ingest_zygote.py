@@ -1,0 +1,53 @@
+"""Runs `citewire` in processes that can be killed, without seconds of imports for each.
+
+`python tests/ingest_zygote.py` reads lines such as `{"argv": ["ingest", "x"], "out": "file"}` and
+answers each with the id of a process forked for it, later with its exit status. Reading processes
+are forked, too: a fork server of their own would import everything again.
+"""
+
+import json
+import os
+import sys
+import traceback
+
+from citewire.scripts import documents, ingest
+from citewire.scripts.cli import main
+from citewire.services.ingest import extraction, indexing, parsing
+from citewire.storage import passages
+
+LOADED = (documents, ingest, indexing)
+
+
+def run(argv: list[str], out: str) -> int:
+    """Run `citewire` with its output in a file; never returns to the caller's loop."""
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    try:
+        return main(argv)
+    except BaseException:
+        traceback.print_exc()
+        return 99
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def serve() -> None:
+    """Fork for each line of the input and tell how it went."""
+    parsing._METHOD = "fork"
+    # Many small steps: a process is killed between two of them, not before or after all.
+    extraction.PASSAGES_PER_PART = 2
+    passages.DELETE_BATCH = 2
+    print("ready", flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            os._exit(run(asked["argv"], asked["out"]))
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    serve()

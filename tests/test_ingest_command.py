@@ -1,0 +1,112 @@
+"""The command line of ingestion: plan, report, exit codes, list and removal."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citewire.scripts.cli import main
+from tests.ingest_fixtures import SHIPS, TRAINS
+from tests.small_pdfs import write_pdf
+from tests.standin_fixtures import Standin
+
+
+@pytest.fixture(autouse=True)
+async def _environment(
+    monkeypatch: pytest.MonkeyPatch,
+    redis_url: str,
+    namespace: str,
+    standin: Standin,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "CITEWIRE_REDIS_URL": redis_url,
+        "CITEWIRE_NAMESPACE": namespace,
+        "OPENAI_BASE_URL": standin.base_url,
+        "CITEWIRE_EMBED_DIM": "64",
+        "CITEWIRE_MODEL_RETRIES": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def report_of(tmp_path: Path, *argv: str) -> tuple[int, dict[str, Any]]:
+    path = tmp_path / "report.json"
+    status = main(["ingest", *argv, "--report", str(path)])
+    told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return status, told
+
+
+def listed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert main(["documents", "--json"]) == 0
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_the_report_tells_what_became_of_each_file(ships: Path, tmp_path: Path) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
+    (ships / "b.pdf").write_bytes(b"")
+    status, report = report_of(tmp_path, str(ships))
+
+    assert status == 1
+    told = [
+        (Path(one["path"]).name, one["status"], one["reason"], one["pages"], one["passages"])
+        for one in report["files"]
+    ]
+    assert told == [("a.pdf", "new", None, 2, 2), ("b.pdf", "failed", "the file is empty", 0, 0)]
+    assert report["summary"]["tokens"] > 0
+
+
+def test_documents_are_listed_with_their_locations(
+    ships: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert listed(capsys) == []
+    write_pdf(ships / "a.pdf", [SHIPS], title="Ships")
+    assert main(["ingest", str(ships)]) == 0
+    [document] = listed(capsys)
+
+    assert (document["title"], document["pages"], document["passages"]) == ("Ships", 1, 1)
+    [location] = document["locations"]
+    assert (location["folder"], location["root"], location["path"]) == (
+        "ships",
+        str(ships),
+        "a.pdf",
+    )
+    assert main(["documents"]) == 0
+    assert "ships/a.pdf" in capsys.readouterr().out
+
+
+def test_a_dry_run_shows_the_plan(ships: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    assert main(["ingest", str(ships), "--dry-run"]) == 0
+
+    assert f"new: {ships}/a.pdf" in capsys.readouterr().out
+    assert listed(capsys) == []
+
+
+def test_prune_and_remove(ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    write_pdf(ships / "b.pdf", [TRAINS])
+    main(["ingest", str(ships)])
+    (ships / "a.pdf").unlink()
+    _, report = report_of(tmp_path, str(ships), "--prune")
+    assert [one["status"] for one in report["files"]] == ["unchanged", "removed"]
+    [document] = listed(capsys)
+    assert main(["remove", document["doc_id"]]) == 0
+    assert listed(capsys) == []
+    assert main(["remove", document["doc_id"]]) == 1
+    assert "there is no folder, document or file" in capsys.readouterr().err
+
+
+async def test_a_refused_key_stops_at_once_and_names_the_fix(
+    ships: Path, standin: Standin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await standin.configure(fail="401")
+    for number in range(5):
+        write_pdf(ships / f"{number}.pdf", [f"{SHIPS} {number}"])
+    assert await asyncio.to_thread(main, ["ingest", str(ships)]) == 1
+    assert "OPENAI_API_KEY" in capsys.readouterr().err
+    assert (await standin.stats())["embeds"] <= 5
