@@ -15,6 +15,7 @@ import signal
 import time
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from typing import Any, cast
@@ -171,6 +172,12 @@ def embed(text: str, dims: int) -> "np.ndarray[Any, np.dtype[np.float32]]":
     return vector / np.float32(np.linalg.norm(vector))
 
 
+@lru_cache(maxsize=8192)
+def encoded(text: str, dims: int) -> str:
+    """The embedding in base64; kept, so that who asks again measures only the asking."""
+    return base64.b64encode(embed(text, dims).tobytes()).decode()
+
+
 def last_user(messages: list[Json]) -> str:
     """The text of the last user message."""
     for message in reversed(messages):
@@ -304,11 +311,10 @@ class Connection(asyncio.Protocol):
             await asyncio.sleep(knobs.embed_delay)
         if await self.refused(failing("embed")):
             return
-        vectors: list[Any] = [
-            embed(str(text), knobs.embed_dims or asked.get("dimensions") or DIMS) for text in texts
-        ]
-        if asked.get("encoding_format") == "base64" and not knobs.embed_lists:
-            vectors = [base64.b64encode(vector.tobytes()).decode() for vector in vectors]
+        dims = knobs.embed_dims or asked.get("dimensions") or DIMS
+        in_base64 = asked.get("encoding_format") == "base64" and not knobs.embed_lists
+        make: Callable[[str, int], Any] = encoded if in_base64 else embed
+        vectors = [make(str(text), dims) for text in texts]
         data = [
             {"object": "embedding", "index": i, "embedding": vector}
             for i, vector in enumerate(vectors)
