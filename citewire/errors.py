@@ -6,7 +6,8 @@ CitewireError
 │   ├── StorageUnavailable        Redis does not answer
 │   ├── EmbeddedRedisError        the embedded server cannot be started or shared
 │   ├── IndexMismatch             the live index is not the one that the settings ask for
-│   └── LibraryBusy               another process is changing the documents
+│   ├── LibraryBusy               another process is changing the documents
+│   └── UploadNotStored           the disk takes no more
 ├── DocumentError                 one document cannot be ingested
 │   └── UnreadableDocument        the file is encrypted, broken or empty
 ├── ModelError                    a model did not answer
@@ -18,6 +19,12 @@ CitewireError
 └── RequestError                  the client asks for what cannot be had
     ├── ChatNotFound
     ├── ChatBusy                  the chat already has a run
+    ├── DocumentNotFound
+    ├── JobNotFound
+    ├── InvalidUpload             no files, too many, or no folder that they can go to
+    ├── UnsupportedFormat         an uploaded file is of a kind that cannot be read
+    ├── UploadStalled             nothing more of it arrives
+    ├── TooManyJobs               over the limit of jobs that wait
     ├── TooManyRuns               over the limit of concurrent runs
     ├── BodyTooLarge
     └── Draining                  the server is shutting down
@@ -53,6 +60,10 @@ class IndexMismatch(StorageError):
 
 class LibraryBusy(StorageError):
     """Another process is changing the documents of this namespace."""
+
+
+class UploadNotStored(StorageError):
+    """The disk does not take an uploaded file."""
 
 
 class DocumentError(CitewireError):
@@ -106,6 +117,30 @@ class ChatNotFound(RequestError):
 
 class ChatBusy(RequestError):
     """The chat already has a run."""
+
+
+class DocumentNotFound(RequestError):
+    """There is no document of that id, or its file is not there any more."""
+
+
+class JobNotFound(RequestError):
+    """There is no job of that id, or it is too long ago."""
+
+
+class InvalidUpload(RequestError):
+    """An upload has no files, too many, or no folder that they can go to."""
+
+
+class UnsupportedFormat(RequestError):
+    """An uploaded file is of a kind that cannot be read."""
+
+
+class UploadStalled(RequestError):
+    """An upload was begun, but nothing more of it arrives."""
+
+
+class TooManyJobs(RequestError):
+    """So many jobs wait already that no more are taken."""
 
 
 class TooManyRuns(RequestError):

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("citewire"),
-        description="where the embedded Redis and the local model keep their files",
+        description="where the embedded Redis, the local model and uploads keep their files",
     )
     namespace: str = Field(
         "citewire", pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="prefix of all keys in Redis"
@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     max_runs: int = Field(256, ge=1, description="concurrent runs; over it: 429")
     max_body_bytes: int = Field(64 * 1024, ge=1024)
+    max_upload_bytes: int = Field(
+        100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"
+    )
+    max_upload_files: int = Field(20, ge=1, le=1000, description="files in one upload")
     max_message_chars: int = Field(8000, ge=1, le=8000)
     sse_ping_s: float = Field(15, gt=0)
     send_timeout_s: float = Field(

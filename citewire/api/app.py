@@ -2,19 +2,26 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page
+from citewire.api import chat, chats, documents, health, page, uploads
 from citewire.api.dependencies import Parts
-from citewire.api.errors import install_error_handlers
+from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
 from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.ingest.outcome import IngestSummary
+from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.run import OnProgress
+from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
 from citewire.services.runs import Runs
+from citewire.services.uploads import Uploads
 from citewire.settings import Settings
+from citewire.storage.jobs import JobStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 
@@ -32,24 +39,47 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with open_library(settings) as library:
             service = build_service(library)
-            app.state.parts = Parts(settings, library, service)
+            jobs = build_jobs(library)
+            app.state.parts = Parts(settings, library, service, Uploads(settings), jobs)
             async with anyio.create_task_group() as tasks:
+                tasks.start_soon(jobs.run)
                 if draining is not None:
-                    tasks.start_soon(_drain_when_told, draining(), service.runs)
+                    tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
                 yield
                 tasks.cancel_scope.cancel()
 
     app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        streamed={("POST", "/documents"): settings.max_upload_bytes},
+    )
     install_error_handlers(app)
-    for module in (chat, chats, documents, health, page):
+    for module in (chat, chats, documents, uploads, health, page):
         app.include_router(module.router)
     return app
 
 
-async def _drain_when_told(told: anyio.Event, runs: Runs) -> None:
+async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
     await told.wait()
-    await runs.drain()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(runs.drain)
+        tasks.start_soon(jobs.drain)
+
+
+def build_jobs(library: Library) -> Jobs:
+    """The background ingestions into an open library; whoever builds them runs them."""
+
+    async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
+        return await ingest_folders(
+            [root],
+            documents=library.documents,
+            open_indexing=library.open_indexing,
+            settings=library.settings,
+            on_progress=on_progress,
+        )
+
+    return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
 
 
 def build_service(library: Library) -> ChatService:

@@ -9,8 +9,10 @@ from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest
 from citewire.services.chat import ChatService
+from citewire.services.jobs import Jobs
 from citewire.services.library import Library
 from citewire.services.runs import Run
+from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.schema import folder_id
 from citewire.workflows.retriever import PassageFilter
@@ -23,6 +25,8 @@ class Parts:
     settings: Settings
     library: Library
     service: ChatService
+    uploads: Uploads
+    jobs: Jobs
 
 
 async def parts_of(request: Request) -> Parts:

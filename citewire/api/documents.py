@@ -1,28 +1,104 @@
-"""Documents: what is ingested."""
+"""Documents: what is ingested, the files themselves, and taking one out."""
 
-from fastapi import APIRouter
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path
+from fastapi.responses import FileResponse
 
 from citewire.api.dependencies import AppParts
-from citewire.api.schemas import DocumentList, DocumentView, LocationView
+from citewire.api.schemas import DocumentList, DocumentView, Identifier, LocationView
+from citewire.errors import DocumentNotFound
+from citewire.services.document_file import find_file
+from citewire.services.removal import remove_document
+from citewire.storage.documents import DocumentRecord
 
 router = APIRouter(tags=["documents"])
+
+DocId = Annotated[Identifier, Path()]
+
+BUSY_WAIT_S = 5.0
+"""How long a removal waits for an ingestion before it answers 409."""
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": f"{_OFFICE}wordprocessingml.document",
+    ".pptx": f"{_OFFICE}presentationml.presentation",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".txt": "text/plain",
+    ".text": "text/plain",
+}
+# A report may be a web page with scripts: it must not act as a page of this service.
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 @router.get("/documents")
 async def list_documents(parts: AppParts) -> DocumentList:
-    """All ingested documents, newest first, with where they lie."""
+    """All ingested documents, in the order in which they were, with where they lie."""
     records = await parts.library.documents.list()
-    return DocumentList(
-        documents=[
-            DocumentView(
-                doc_id=record.doc_id,
-                title=record.title,
-                language=record.language,
-                pages=record.pages,
-                passages=record.passages,
-                ingested_at=record.ingested_at,
-                locations=[LocationView(folder=at.folder, path=at.path) for at in record.locations],
-            )
-            for record in records
-        ]
+    return DocumentList(documents=[_view(record) for record in records])
+
+
+@router.get("/documents/{doc_id}")
+async def read_document(doc_id: DocId, parts: AppParts) -> DocumentView:
+    """One ingested document."""
+    return _view(await _known(doc_id, parts))
+
+
+@router.get("/documents/{doc_id}/file", response_class=FileResponse)
+async def read_file(doc_id: DocId, parts: AppParts) -> FileResponse:
+    """The stored file, with ranges; 404 if it is not there any more with the same bytes."""
+    record = await _known(doc_id, parts)
+    path = await find_file(record)
+    if path is None:
+        raise DocumentNotFound(f"the file of document {doc_id} is not there any more")
+    kind = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    headers = {
+        # By hand: text would be declared to be UTF-8, which it may not be.
+        "Content-Type": kind,
+        "Content-Disposition": f"inline; filename*=utf-8''{quote(path.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-cache",
+        "ETag": f'"{doc_id}"',
+    }
+    if kind != "application/pdf":  # the viewers of browsers do not work in a sandbox
+        headers["Content-Security-Policy"] = _SANDBOX
+    return FileResponse(path, headers=headers)
+
+
+@router.delete("/documents/{doc_id}", status_code=HTTPStatus.NO_CONTENT)
+async def delete_document(doc_id: DocId, parts: AppParts) -> None:
+    """Take a document out, with its uploaded file; files in other folders are left alone."""
+    await remove_document(
+        doc_id,
+        documents=parts.library.documents,
+        uploads=parts.uploads.root,
+        wait_s=BUSY_WAIT_S,
+    )
+
+
+async def _known(doc_id: str, parts: AppParts) -> DocumentRecord:
+    record = await parts.library.documents.get(doc_id)
+    if record is None:
+        raise DocumentNotFound(f"there is no document {doc_id}")
+    return record
+
+
+def _view(record: DocumentRecord) -> DocumentView:
+    return DocumentView(
+        doc_id=record.doc_id,
+        title=record.title,
+        language=record.language,
+        pages=record.pages,
+        passages=record.passages,
+        ingested_at=record.ingested_at,
+        date=record.date,
+        notes=list(record.notes),
+        locations=[LocationView(folder=at.folder, path=at.path) for at in record.locations],
     )

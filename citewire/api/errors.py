@@ -45,6 +45,16 @@ INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retryable=True)
 PROBLEMS: dict[type[Exception], Problem] = {
     errors.ChatNotFound: Problem(HTTPStatus.NOT_FOUND, "chat_not_found", retryable=False),
     errors.ChatBusy: Problem(HTTPStatus.CONFLICT, "chat_busy", retryable=True),
+    errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
+    errors.JobNotFound: Problem(HTTPStatus.NOT_FOUND, "job_not_found", retryable=False),
+    errors.InvalidUpload: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_upload", retryable=False
+    ),
+    errors.UnsupportedFormat: Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_format", retryable=False
+    ),
+    errors.UploadStalled: Problem(HTTPStatus.REQUEST_TIMEOUT, "upload_stalled", retryable=True),
+    errors.TooManyJobs: Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_jobs", retryable=True),
     errors.TooManyRuns: Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_runs", retryable=True),
     errors.BodyTooLarge: Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", retryable=False
@@ -61,6 +71,15 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "index_mismatch",
         retryable=False,
         told="the index does not fit the settings of the server; /readyz says why",
+    ),
+    errors.LibraryBusy: Problem(
+        HTTPStatus.CONFLICT,
+        "library_busy",
+        retryable=True,
+        told="the documents are being changed at the moment: try again later",
+    ),
+    errors.UploadNotStored: Problem(
+        HTTPStatus.INSUFFICIENT_STORAGE, "upload_not_stored", retryable=False
     ),
     errors.StorageError: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -99,6 +118,14 @@ def error_payload(failed: Failed) -> dict[str, object]:
         "user_message_id": failed.ids.user_message_id,
         "assistant_message_id": failed.ids.assistant_message_id,
     }
+
+
+def describe(error: Exception) -> dict[str, object]:
+    """What is told of an error in the state of a job."""
+    problem = problem_of(error)
+    is_ours = isinstance(error, errors.CitewireError)
+    told = problem.told or (str(error) if is_ours else "something went wrong on the server")
+    return {"code": problem.code, "message": told, "retryable": problem.retryable}
 
 
 def problem_response(

@@ -1,5 +1,8 @@
 """The limit on request bodies, before anything reads them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citewire.api.errors import error_response
@@ -7,15 +10,27 @@ from citewire.errors import BodyTooLarge
 
 
 class BodyLimit:
-    """ASGI middleware that answers 413 to a body of more than `max_bytes`.
+    """ASGI middleware that answers 413 to a body that is too large.
+
+    Args:
+        app: what comes next.
+        max_bytes: of a body.
+        streamed: other limits by method and path, of routes that read their body as it comes.
 
     FastAPI's own `max_body_size` answers in plain text where our contract wants problem JSON, and
     Starlette's `BaseHTTPMiddleware` puts a task and a queue around every streamed answer.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_bytes: int,
+        streamed: Mapping[tuple[str, str], int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on unless its body is too large."""
@@ -24,10 +39,17 @@ class BodyLimit:
             return
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length")
+        limit = self._streamed.get((scope["method"], scope["path"]))
+        if limit is not None:
+            await self._stream(scope, receive, send, limit, declared)
+            return
         if declared is not None:
             # The server itself holds the client to the length that it declared.
             too_long = not declared.isdigit() or int(declared) > self._max_bytes
-            await (self._refuse if too_long else self._app)(scope, receive, send)
+            if too_long:
+                await _refuse(scope, receive, send, self._max_bytes)
+            else:
+                await self._app(scope, receive, send)
         elif b"transfer-encoding" in headers:
             await self._count(scope, receive, send)
         else:
@@ -44,7 +66,7 @@ class BodyLimit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._max_bytes:
-                await self._refuse(scope, receive, send)
+                await _refuse(scope, receive, send, self._max_bytes)
                 return
         whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
@@ -53,6 +75,29 @@ class BodyLimit:
 
         await self._app(scope, replayed, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = BodyTooLarge(f"the request body is over {self._max_bytes} bytes")
-        await error_response(error)(scope, receive, send)
+    async def _stream(
+        self, scope: Scope, receive: Receive, send: Send, limit: int, declared: bytes | None
+    ) -> None:
+        """Pass the request on; reading more of its body than `limit` raises BodyTooLarge."""
+        if declared is not None and (not declared.isdigit() or int(declared) > limit):
+            await _refuse(scope, receive, send, limit)
+            return
+        count = 0
+
+        async def counted() -> Message:
+            nonlocal count
+            message = await receive()
+            count += len(message.get("body", b""))
+            if count > limit:
+                raise _too_large(limit)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    return BodyTooLarge(f"the request body is over {limit} bytes")
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    await error_response(_too_large(limit))(scope, receive, send)

@@ -1,6 +1,6 @@
 """What crosses the wire as JSON, besides the stream's events."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -72,6 +72,8 @@ class DocumentView(BaseModel):
     pages: int
     passages: int
     ingested_at: str
+    date: str | None
+    notes: list[str]
     locations: list[LocationView]
 
 
@@ -79,6 +81,47 @@ class DocumentList(BaseModel):
     """All ingested documents."""
 
     documents: list[DocumentView]
+
+
+class UploadedView(BaseModel):
+    """An uploaded file: the name it was stored under, the document that it holds."""
+
+    path: str
+    doc_id: str
+
+
+class CreatedJob(BaseModel):
+    """The job that ingests an upload."""
+
+    job_id: str
+    folder: str
+    files: list[UploadedView]
+
+
+class FileView(BaseModel):
+    """What became of one file; its path is relative to the folder."""
+
+    path: str
+    doc_id: str | None
+    status: Literal["new", "changed", "moved", "unchanged", "removed", "failed"]
+    reason: str | None
+    pages: int
+    passages: int
+    notes: list[str]
+
+
+class JobView(BaseModel):
+    """A background ingestion."""
+
+    job_id: str
+    folder: str
+    status: Literal["queued", "running", "done", "failed", "interrupted"]
+    created_at: str
+    finished_at: str | None
+    progress: dict[str, int]
+    counts: dict[str, int]
+    files: list[FileView]
+    error: dict[str, Any] | None
 
 
 class Check(BaseModel):

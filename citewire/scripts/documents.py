@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from citewire.services.removal import Removed, remove
+from citewire.services.uploads import uploads_root
 from citewire.settings import Settings
 from citewire.storage.connection import open_redis
 from citewire.storage.documents import DocumentRecord, DocumentStore
@@ -47,7 +48,9 @@ async def _remove(settings: Settings, target: str) -> Removed:
     console = Console(stderr=True, highlight=False)
     async with open_redis(settings) as client:
         documents = DocumentStore(client, settings.namespace)
-        return await remove(target, documents=documents, on_wait=console.print)
+        return await remove(
+            target, documents=documents, uploads=uploads_root(settings), on_wait=console.print
+        )
 
 
 def _to_json(record: DocumentRecord) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Models, open_models
 from citewire.services.readiness import Readiness
 from citewire.settings import Settings
@@ -24,6 +25,18 @@ class Library:
     documents: DocumentStore
     chats: ChatStore
     readiness: Readiness
+
+    @asynccontextmanager
+    async def open_indexing(self) -> AsyncGenerator[Indexing, None]:
+        """The embedding model and the index, made anew if Redis was emptied, to ingest with.
+
+        Raises:
+            IndexMismatch, StorageUnavailable: the index does not fit, or Redis does not answer.
+        """
+        embeddings = self.models.embeddings
+        schema = self.store.schema
+        await ensure_index(self.documents.client, schema, embedding=embeddings.name)
+        yield Indexing(embeddings.model, self.store)
 
 
 @asynccontextmanager

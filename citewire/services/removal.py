@@ -1,10 +1,11 @@
 """Taking out what was ingested: a folder, a document or one place of a document."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from citewire.errors import CitewireError
+from citewire.errors import CitewireError, DocumentNotFound
 from citewire.services.folders import printable
 from citewire.services.ingest.catalog import Catalog, Known
 from citewire.storage.documents import DocumentStore
@@ -20,7 +21,11 @@ class Removed:
 
 
 async def remove(
-    target: str, *, documents: DocumentStore, on_wait: Callable[[str], None] = lambda _: None
+    target: str,
+    *,
+    documents: DocumentStore,
+    uploads: Path | None = None,
+    on_wait: Callable[[str], None] = lambda _: None,
 ) -> Removed:
     """Take out what `target` names, with its passages unless they lie elsewhere, too.
 
@@ -28,6 +33,7 @@ async def remove(
         target: a document id, the path of a folder or file, or the name of an ingested folder;
             looked for in this order. The path need not exist any more.
         documents: of the namespace.
+        uploads: where uploaded files lie: these are deleted, others are not ours to delete.
         on_wait: told once if another process is being waited for.
 
     Raises:
@@ -42,13 +48,44 @@ async def remove(
         unfinished = [one for one, root in staged.items() if _names(target, one, root)]
         if not gone and not unfinished:
             raise CitewireError(f"there is no folder, document or file {printable(target)}")
-        retired = await _take_out(versions, catalog, gone)
+        retired = await _take_out(versions, catalog, gone, uploads)
         for doc_id in unfinished:
             await versions.discard(doc_id)
     return Removed(len(gone), len(retired) + len(unfinished))
 
 
-async def _take_out(versions: Versions, catalog: Catalog, gone: list[Known]) -> tuple[str, ...]:
+async def remove_document(
+    doc_id: str, *, documents: DocumentStore, uploads: Path, wait_s: float
+) -> None:
+    """Take out one document wherever it lies, as `remove` does.
+
+    Args:
+        doc_id: its id, which here never names anything else.
+        documents: of the namespace.
+        uploads: where uploaded files lie.
+        wait_s: how long to wait in seconds for others who change the documents.
+
+    Raises:
+        DocumentNotFound: there is none of that id.
+        LibraryBusy: others still change the documents.
+        StorageError: Redis does not answer.
+    """
+    if await documents.get(doc_id) is None:
+        raise DocumentNotFound(f"there is no document {doc_id}")
+    async with changing_documents(documents, wait_s=wait_s) as versions:
+        catalog = Catalog(await documents.list())
+        record = catalog.get(doc_id)
+        if record is not None:  # nobody else was faster
+            places = [Known(record, location) for location in record.locations]
+            await _take_out(versions, catalog, places, uploads)
+
+
+async def _take_out(
+    versions: Versions, catalog: Catalog, gone: list[Known], uploads: Path | None
+) -> tuple[str, ...]:
+    # First the files, or the next upload to their folder would bring back what is out.
+    if uploads is not None:
+        await asyncio.to_thread(_delete_uploaded, gone, uploads)
     change = catalog.place((), gone)
     await versions.apply(change)
     for doc_id in change.retire:
@@ -58,6 +95,14 @@ async def _take_out(versions: Versions, catalog: Catalog, gone: list[Known]) -> 
         if record is not None and record.tagged != record.folders:
             await versions.retag(record)
     return change.retire
+
+
+def _delete_uploaded(gone: list[Known], uploads: Path) -> None:
+    inside = f"{printable(str(uploads))}/"
+    for known in gone:
+        location = known.location
+        if location.root.startswith(inside) and ".." not in PurePosixPath(location.path).parts:
+            Path(location.root, location.path).unlink(missing_ok=True)
 
 
 def _matching(catalog: Catalog, target: str) -> list[Known]:

@@ -1,0 +1,115 @@
+"""Uploading reports, and the jobs that ingest them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Path, Request
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+
+from citewire.api.dependencies import AppParts
+from citewire.api.multipart import receive_form
+from citewire.api.schemas import CreatedJob, Identifier, JobView, UploadedView
+from citewire.errors import InvalidUpload
+from citewire.services.job import ENDED, Job, State
+from citewire.services.jobs import Jobs
+from citewire.services.upload_names import folder_name
+
+router = APIRouter(tags=["jobs"])
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["folder", "files"],
+                    "properties": {
+                        "folder": {"type": "string", "description": "name of the folder"},
+                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+async def own_page_only(request: Request) -> None:
+    """Refuse what another site's page sends: a browser asks nobody before it posts a form."""
+    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        raise HTTPException(HTTPStatus.FORBIDDEN, "uploads are taken from this site's pages only")
+
+
+@router.post(
+    "/documents",
+    status_code=HTTPStatus.ACCEPTED,
+    openapi_extra=_FORM,
+    dependencies=[Depends(own_page_only)],
+)
+async def upload_documents(request: Request, parts: AppParts) -> CreatedJob:
+    """Store files in a folder, all or none, and ingest it in the background."""
+    parts.jobs.check_room()
+    async with parts.uploads.receiving() as incoming:
+        fields = await receive_form(request, incoming)
+        folder = folder_name(fields.get("folder", ""))
+        if not incoming.files:
+            raise InvalidUpload("files: at least one file is needed")
+        root = await parts.uploads.keep(incoming, folder)
+    job = Job(folder, root, tuple(incoming.files))
+    await parts.jobs.submit(job)
+    files = [UploadedView(path=file.path, doc_id=file.doc_id) for file in job.uploaded]
+    return CreatedJob(job_id=job.job_id, folder=folder, files=files)
+
+
+@router.get("/jobs/{job_id}")
+async def read_job(job_id: Annotated[Identifier, Path()], parts: AppParts) -> JobView:
+    """How far a job is, and what became of its files."""
+    return JobView.model_validate(await parts.jobs.read(job_id))
+
+
+async def known_job(job_id: Annotated[Identifier, Path()], parts: AppParts) -> str:
+    """The id of a job that there is: inside the stream it is too late for a 404."""
+    await parts.jobs.read(job_id)
+    return job_id
+
+
+@router.get("/jobs/{job_id}/events", response_class=EventSourceResponse)
+async def job_events(
+    job_id: Annotated[str, Depends(known_job)], parts: AppParts
+) -> EventSourceResponse:
+    """Stream how far a job is: `progress` events, then one `done` or `failed`."""
+    settings = parts.settings
+    return EventSourceResponse(
+        _encoded(parts.jobs, job_id),
+        sep="\n",
+        ping=settings.sse_ping_s,
+        send_timeout=settings.send_timeout_s,
+        shutdown_grace_period=settings.shutdown_grace_s / 4,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _encoded(jobs: Jobs, job_id: str) -> AsyncGenerator[bytes, None]:
+    seq = 0
+    async with aclosing(jobs.follow(job_id)) as states:
+        async for state in states:
+            seq += 1
+            name, data = _event(state)
+            yield b"event: %b\nid: %b:%d\ndata: %b\n\n" % (
+                name,
+                job_id.encode(),
+                seq,
+                orjson.dumps(data),
+            )
+
+
+def _event(state: State) -> tuple[bytes, State]:
+    if state["status"] not in ENDED:
+        # What became of each file stands in the last event, and in the job.
+        return b"progress", {name: value for name, value in state.items() if name != "files"}
+    return (b"done" if state["status"] == "done" else b"failed"), state

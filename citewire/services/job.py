@@ -1,0 +1,90 @@
+"""One background ingestion: what was asked for, how far it is, what became of its files."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from citewire.services.folders import printable
+from citewire.services.ingest.outcome import STATUSES, FileOutcome, Progress
+from citewire.services.uploads import UploadedFile
+
+JobStatus = Literal["queued", "running", "done", "failed", "interrupted"]
+ENDED: frozenset[JobStatus] = frozenset(("done", "failed", "interrupted"))
+State = dict[str, Any]
+"""A job as JSON."""
+
+_COUNTED = "files compared to_read read pages passages embedded written finished".split()
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """An ingestion of one folder.
+
+    Args:
+        folder: its name.
+        root: its path.
+        uploaded: the files that it was started for; others of the folder are told of if they are
+            news.
+    """
+
+    folder: str
+    root: Path
+    uploaded: tuple[UploadedFile, ...]
+    job_id: str = field(default_factory=lambda: uuid4().hex)
+    created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+    finished_at: str | None = None
+    status: JobStatus = "queued"
+    error: dict[str, Any] | None = None
+    changes: int = 1
+    _progress: dict[str, int] = field(default_factory=dict)
+    _outcomes: dict[str, State] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status in ENDED
+
+    def follow(self, progress: Progress) -> None:
+        """Take over how far the run is; called often."""
+        self.changes += 1
+        # Somebody else is changing the documents: that is waiting, too.
+        self.status = "queued" if progress.waiting else "running"
+        self._progress = {name: getattr(progress, name) for name in _COUNTED}
+        if progress.last is not None:
+            self._note(progress.last)
+
+    def wait(self) -> None:
+        """It waits, again."""
+        self.changes += 1
+        self.status = "queued"
+
+    def end(self, status: JobStatus, error: dict[str, Any] | None = None) -> None:
+        """Nothing more will happen."""
+        self.changes += 1
+        self.status = status
+        self.error = error
+        self.finished_at = datetime.now(UTC).isoformat()
+
+    def to_state(self) -> State:
+        """The job as JSON; the paths of its files are relative to the folder."""
+        files = list(self._outcomes.values())
+        return {
+            "job_id": self.job_id,
+            "folder": self.folder,
+            "status": self.status,
+            "created_at": self.created_at,
+            "finished_at": self.finished_at,
+            "progress": {name: self._progress.get(name, 0) for name in _COUNTED},
+            "counts": {name: sum(f["status"] == name for f in files) for name in STATUSES},
+            "files": files,
+            "error": self.error,
+        }
+
+    def _note(self, outcome: FileOutcome) -> None:
+        path = outcome.path.removeprefix(f"{printable(str(self.root))}/")
+        doc_ids = {file.path: file.doc_id for file in self.uploaded}
+        if path in doc_ids or outcome.status != "unchanged":
+            doc_id = doc_ids.get(path)
+            self._outcomes[path] = {**outcome.to_json(), "path": path, "doc_id": doc_id}

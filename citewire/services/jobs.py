@@ -1,0 +1,202 @@
+"""The background ingestions of this process: one after another, owned by who runs `Jobs.run`."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import anyio
+import orjson
+
+from citewire.errors import (
+    CitewireError,
+    Draining,
+    JobNotFound,
+    LibraryBusy,
+    StorageError,
+    TooManyJobs,
+)
+from citewire.services.ingest.outcome import IngestSummary
+from citewire.services.ingest.run import OnProgress
+from citewire.services.job import ENDED, Job, State
+from citewire.storage.jobs import JobStore
+
+logger = logging.getLogger(__name__)
+
+MAX_WAITING = 100
+POLL_S = 0.2
+BEAT_S = 2.0
+STOP_S = 4.0
+"""How long a run that is told to stop may take for it."""
+SAVE_S = 2.0
+
+Ingest = Callable[[Path, OnProgress], Coroutine[Any, Any, IngestSummary]]
+Describe = Callable[[Exception], dict[str, Any]]
+"""What a client is told of an error."""
+
+
+class Jobs:
+    """The jobs of one process.
+
+    Args:
+        store: where their states are kept.
+        ingest: ingests a folder.
+        describe: what is told of a failure.
+    """
+
+    def __init__(self, store: JobStore, ingest: Ingest, describe: Describe) -> None:
+        self._store = store
+        self._ingest = ingest
+        self._describe = describe
+        self._jobs: dict[str, Job] = {}
+        self._saved: dict[str, int] = {}
+        self._queue: asyncio.Queue[Job] = asyncio.Queue()
+        self._scope = anyio.CancelScope()
+        self._over = anyio.Event()
+        self._draining = False
+
+    def check_room(self) -> None:
+        """See that a job would be taken now.
+
+        Raises:
+            Draining: the server is shutting down.
+            TooManyJobs: so many wait already.
+        """
+        if self._draining:
+            raise Draining("the server is shutting down")
+        if len(self._jobs) >= MAX_WAITING:
+            raise TooManyJobs(f"{MAX_WAITING} jobs wait already")
+
+    async def submit(self, job: Job) -> None:
+        """Let a job be carried out when those before it are.
+
+        Raises:
+            Draining, TooManyJobs: no more are taken.
+            StorageError: its state cannot be kept; it is not carried out.
+        """
+        self.check_room()
+        await self._store.save({job.job_id: orjson.dumps(job.to_state())}, alive=[job.job_id])
+        self._jobs[job.job_id] = job
+        self._queue.put_nowait(job)
+
+    async def read(self, job_id: str) -> State:
+        """The state of a job, of whichever process.
+
+        Raises:
+            JobNotFound: there is none of that id.
+            StorageError: Redis does not answer.
+        """
+        if job_id in self._jobs:
+            return self._jobs[job_id].to_state()
+        state, is_alive = await self._store.read(job_id)
+        if state["status"] not in ENDED and not is_alive:
+            return _interrupted(state)
+        return state
+
+    async def follow(self, job_id: str) -> AsyncGenerator[State, None]:
+        """The state now and after each change, until the job is over."""
+        last = await self.read(job_id)
+        yield last
+        while last["status"] not in ENDED:
+            await anyio.sleep(POLL_S)
+            try:
+                state = await self.read(job_id)
+            except JobNotFound:
+                state = _interrupted(last)
+            except StorageError:
+                continue
+            if state != last:
+                yield state
+            last = state
+
+    async def run(self) -> None:
+        """Carry out jobs until cancelled or drained; what is not over then is interrupted."""
+        try:
+            with self._scope:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(self._keep)
+                    while True:
+                        await self._carry_out(await self._queue.get())
+        finally:
+            self._draining = True
+            for job in self._jobs.values():
+                if not job.is_over:
+                    job.end("interrupted")
+            with anyio.move_on_after(SAVE_S, shield=True):
+                await self._save(beat=False)
+            self._over.set()
+
+    async def drain(self) -> None:
+        """Take no more jobs and stop the one under way; its next run goes on where it was."""
+        self._draining = True
+        self._scope.cancel()
+        await self._over.wait()
+
+    async def _carry_out(self, job: Job) -> None:
+        while True:
+            try:
+                await _owned(self._ingest(job.root, job.follow))
+            except LibraryBusy:
+                # Another process ingests for longer than is waited for at a time.
+                job.wait()
+                continue
+            except CitewireError as error:
+                logger.warning("job %s failed: %s", job.job_id, error)
+                job.end("failed", self._describe(error))
+            except Exception as error:
+                # The boundary of a job: those after it are not to suffer.
+                logger.exception("job %s failed", job.job_id)
+                job.end("failed", self._describe(error))
+            else:
+                job.end("done")
+            return
+
+    async def _keep(self) -> None:
+        """Save what changed, again and again, with a sign of life."""
+        beaten = time.monotonic()
+        while True:
+            await anyio.sleep(POLL_S)
+            beat = time.monotonic() - beaten > BEAT_S
+            await self._save(beat=beat)
+            if beat:
+                beaten = time.monotonic()
+
+    async def _save(self, *, beat: bool) -> None:
+        changes = {job_id: job.changes for job_id, job in self._jobs.items()}
+        news = [job_id for job_id, count in changes.items() if self._saved.get(job_id) != count]
+        states = {job_id: orjson.dumps(self._jobs[job_id].to_state()) for job_id in news}
+        alive = [job_id for job_id in changes if beat and not self._jobs[job_id].is_over]
+        over = [job_id for job_id in changes if self._jobs[job_id].is_over]
+        try:
+            await self._store.save(states, alive=alive)
+        except StorageError as error:
+            # Tried again: the states stay in memory until they are kept.
+            logger.warning("the state of jobs cannot be kept: %s", error)
+            return
+        self._saved |= changes
+        for job_id in over:
+            del self._jobs[job_id], self._saved[job_id]
+
+
+def _interrupted(state: State) -> State:
+    return {**state, "status": "interrupted"}
+
+
+async def _owned(work: Coroutine[Any, Any, IngestSummary]) -> IngestSummary:
+    """Await `work` in a task of its own, which is told to stop once and awaited when we are.
+
+    A cancel scope would cancel each await of its cleaning up, too.
+    """
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task})
+    finally:
+        if not task.done():
+            task.cancel()
+            with anyio.move_on_after(STOP_S, shield=True):
+                await asyncio.wait({task})
+            if task.done() and not task.cancelled() and task.exception():
+                logger.warning("stopping an ingestion: %s", task.exception())
+    return task.result()

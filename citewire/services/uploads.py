@@ -1,0 +1,162 @@
+"""Uploaded files: written beside their folder while they arrive, moved into it when all are there.
+
+Each folder lies at `<data_dir>/uploads/<namespace>/<hash of its name>/<its name>`, where ingestion
+finds it as it finds any other.
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+import anyio
+
+from citewire.errors import InvalidUpload, UploadNotStored
+from citewire.services.upload_names import distinct, file_name
+from citewire.settings import Settings
+from citewire.storage.keys import folder_id
+
+_ABANDONED_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that arrived: its name in the folder, and the id of the document that it holds."""
+
+    path: str
+    doc_id: str
+
+
+class Incoming:
+    """Files on their way, in a folder of their own; blocks.
+
+    Args:
+        folder: takes the files; exists.
+        max_files: more are refused.
+    """
+
+    def __init__(self, folder: Path, max_files: int) -> None:
+        self.folder = folder
+        self.files: list[UploadedFile] = []
+        self._max_files = max_files
+        self._taken: set[str] = set()
+        self._name = ""
+        self._open: BinaryIO | None = None
+        self._hash = hashlib.sha256()
+
+    def begin(self, given_name: str) -> None:
+        """A file begins.
+
+        Raises:
+            InvalidUpload: there are too many.
+            UnsupportedFormat: it cannot be read.
+            UploadNotStored: the disk does not take it.
+        """
+        if len(self.files) >= self._max_files:
+            raise InvalidUpload(
+                f"at most {self._max_files} files in one upload (CITEWIRE_MAX_UPLOAD_FILES)"
+            )
+        self._name = distinct(file_name(given_name), self._taken)
+        self._hash = hashlib.sha256()
+        with _disk_errors():
+            self._open = (self.folder / str(len(self.files))).open("xb")
+
+    def write(self, data: bytes) -> None:
+        """More of the file; UploadNotStored if the disk does not take it."""
+        assert self._open is not None
+        self._hash.update(data)
+        with _disk_errors():
+            self._open.write(data)
+
+    def end(self) -> None:
+        """The file is there; UploadNotStored if the disk does not take it."""
+        assert self._open is not None
+        with _disk_errors():
+            self._open.flush()
+            os.fsync(self._open.fileno())
+            self._open.close()
+        self._open = None
+        self.files.append(UploadedFile(self._name, self._hash.hexdigest()[:32]))
+
+    def close(self) -> None:
+        """Forget all that was not moved away."""
+        if self._open is not None:
+            with suppress(OSError):  # what it still holds finds no room on a full disk
+                self._open.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Uploads:
+    """The uploaded files of one namespace.
+
+    Args:
+        settings: where they lie, and how many may come at once.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.root = uploads_root(settings)
+        self._incoming = self.root / ".incoming"
+        self._max_files = settings.max_upload_files
+
+    @asynccontextmanager
+    async def receiving(self) -> AsyncGenerator[Incoming, None]:
+        """A place for files that arrive; what is not kept is deleted at the end.
+
+        Raises:
+            UploadNotStored: the disk does not take it.
+        """
+        folder = self._incoming / uuid4().hex
+        await anyio.to_thread.run_sync(self._prepare, folder)
+        incoming = Incoming(folder, self._max_files)
+        try:
+            yield incoming
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(incoming.close)
+
+    async def keep(self, incoming: Incoming, folder: str) -> Path:
+        """Move what arrived into `folder` and give its path; files of the same names are replaced.
+
+        Raises:
+            UploadNotStored: the disk does not take it.
+        """
+        root = self.root / folder_id(folder) / folder
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(_move, incoming, root)
+        return root
+
+    def _prepare(self, folder: Path) -> None:
+        with _disk_errors():
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._incoming.mkdir(exist_ok=True)
+            for other in self._incoming.iterdir():
+                # Of a process that was killed in the middle of an upload.
+                if other.stat().st_mtime < time.time() - _ABANDONED_S:
+                    shutil.rmtree(other, ignore_errors=True)
+            folder.mkdir()
+
+
+def uploads_root(settings: Settings) -> Path:
+    """Where the uploaded files of the namespace lie."""
+    return settings.data_dir.expanduser().resolve() / "uploads" / settings.namespace
+
+
+def _move(incoming: Incoming, root: Path) -> None:
+    with _disk_errors():
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for number, file in enumerate(incoming.files):
+            (incoming.folder / str(number)).replace(root / file.path)
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UploadNotStored(f"the server cannot store the files: {error.strerror}") from error

@@ -1,0 +1,60 @@
+"""Background ingestions as they are kept: for a week, and with a sign of life of who is at work."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+
+from citewire.errors import JobNotFound
+from citewire.storage.refusals import storage_errors
+
+KEPT_S = 7 * 24 * 3600
+ALIVE_S = 10
+"""How long after its last sign of life a process counts as alive."""
+
+
+class JobStore:
+    """The jobs of one namespace.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+
+    Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
+    """
+
+    def __init__(self, client: Redis, namespace: str) -> None:
+        self._client = client
+        self._prefix = f"{namespace}:job:"
+
+    async def save(self, jobs: Mapping[str, bytes], *, alive: Collection[str]) -> None:
+        """Keep states as JSON by their ids; the jobs in `alive` are at work or wait for it."""
+        if not jobs and not alive:
+            return
+        with storage_errors("the state of a job"):
+            async with self._client.pipeline(transaction=False) as pipe:
+                for job_id, state in jobs.items():
+                    pipe.set(self._key(job_id), state, ex=KEPT_S)
+                for job_id in alive:
+                    pipe.set(self._alive(job_id), b"1", ex=ALIVE_S)
+                await pipe.execute()
+
+    async def read(self, job_id: str) -> tuple[dict[str, Any], bool]:
+        """The state of a job as it was saved, and whether its process gave a sign of life.
+
+        Raises:
+            JobNotFound: there is none of that id.
+        """
+        with storage_errors("the state of a job"):
+            state, alive = await self._client.mget(self._key(job_id), self._alive(job_id))
+        if state is None:
+            raise JobNotFound(f"there is no job {job_id}, or it is more than a week ago")
+        found: dict[str, Any] = orjson.loads(state)
+        return found, alive is not None
+
+    def _key(self, job_id: str) -> str:
+        return f"{self._prefix}{job_id}"
+
+    def _alive(self, job_id: str) -> str:
+        return f"{self._prefix}{job_id}:alive"
