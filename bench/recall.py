@@ -99,6 +99,7 @@ async def run(settings: Settings, folder: Path, ks: Sequence[int]) -> Results:
     questions = read_questions(folder)
     async with open_library(settings) as library:
         summary = await ingest(library, folder / "pdfs")
+        documents = await library.documents.list()
         begun = time.monotonic()
         found = [await ask(library, question, ks[-1]) for question in questions]
         seconds = time.monotonic() - begun
@@ -110,10 +111,10 @@ async def run(settings: Settings, folder: Path, ks: Sequence[int]) -> Results:
         "embeddings": library.models.embeddings.name,
         "index": settings.index_algorithm,
         "passage_tokens": settings.passage_tokens,
-        "documents": len(summary.files),
+        "documents": len(documents),
         "failed": summary.count("failed"),
-        "pages": summary.pages,
-        "passages": summary.passages,
+        "pages": sum(document.pages for document in documents),
+        "passages": sum(document.passages for document in documents),
         "ingest_s": round(summary.seconds, 1),
         "question_ms": round(seconds / max(len(questions), 1) * 1000, 1),
         "recall": [row(name, k, some) for name, some in sets.items() for k in ks],
