@@ -199,7 +199,12 @@ async def forked_citewire(env: dict[str, str], out: Path) -> AsyncIterator[Citew
     finally:
         assert zygote.stdin is not None
         zygote.stdin.close()
-        await zygote.wait()
+        try:
+            async with asyncio.timeout(5):
+                await zygote.wait()
+        except TimeoutError:
+            zygote.kill()
+            await zygote.wait()
 
 
 @pytest.fixture
@@ -220,6 +225,8 @@ def env(
         "CITEWIRE_EMBED_DIM": str(DIMS),
         "CITEWIRE_EMBED_BATCH": "2",
         "CITEWIRE_EMBED_CONCURRENCY": "2",
+        # Forked side by side, reading processes would hold each other's pipes open.
+        "CITEWIRE_PARSE_WORKERS": "1",
         "CITEWIRE_INDEX_ALGORITHM": "flat",
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
