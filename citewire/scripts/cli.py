@@ -29,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         # For what runs until it is stopped, that is the good end.
-        return 0 if arguments.command in ("serve", "demo") else INTERRUPTED
+        is_endless = arguments.command in ("serve", "demo") or getattr(arguments, "watch", False)
+        return 0 if is_endless else INTERRUPTED
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -59,7 +60,11 @@ def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     ingest.add_argument(
         "--prune", action="store_true", help="remove what is no longer in these folders"
     )
-    ingest.add_argument(
+    endless = ingest.add_mutually_exclusive_group()
+    endless.add_argument(
+        "--watch", action="store_true", help="then follow the folders until it is stopped"
+    )
+    endless.add_argument(
         "--dry-run", action="store_true", help="show what would be done and change nothing"
     )
     ingest.add_argument(
@@ -70,6 +75,12 @@ def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         choices=("auto", "off", "force"),
         default="auto",
         help="read pages from their images, if tesseract is there (default: those without text)",
+    )
+    ingest.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="where files are read: by processes here, or on the Ray cluster of RAY_ADDRESS",
     )
 
 
@@ -86,11 +97,13 @@ def _run(arguments: argparse.Namespace) -> int:
         return serve(settings)
     if arguments.command == "ingest":
         from citewire.scripts.ingest import ingest
+        from citewire.scripts.watch import watch
         from citewire.services.ingest.run import IngestOptions
 
         configure_logging("warning")
-        options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr)
-        return ingest(load_settings(), arguments.folders, options=options, report=arguments.report)
+        options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
+        run = watch if arguments.watch else ingest
+        return run(load_settings(), arguments.folders, options=options, report=arguments.report)
     if arguments.command in ("documents", "remove"):
         from citewire.scripts.documents import list_documents, remove_documents
 

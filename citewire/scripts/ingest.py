@@ -49,9 +49,14 @@ def ingest(
     console = Console(highlight=False)
     summary = asyncio.run(ingest_into_library(settings, folders, console, options=options))
     if report is not None:
-        report.write_text(json.dumps(summary.to_json(), ensure_ascii=False, indent=2), "utf-8")
+        write_report(summary, report)
     print_summary(summary, console)
     return 1 if summary.count("failed") else 0
+
+
+def write_report(summary: IngestSummary, report: Path) -> None:
+    """Write what became of each file to `report`, as JSON."""
+    report.write_text(json.dumps(summary.to_json(), ensure_ascii=False, indent=2), "utf-8")
 
 
 async def ingest_into_library(

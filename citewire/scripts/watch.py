@@ -1,0 +1,130 @@
+"""`citewire ingest --watch`: ingests folders, then follows them until it is stopped."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from citewire.errors import CitewireError, ConfigurationError, ModelKeyRefused
+from citewire.scripts.ingest import print_summary, showing_progress, write_report
+from citewire.services.ingest.outcome import IngestSummary
+from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.run import IngestOptions
+from citewire.services.ingest.staging import Indexing
+from citewire.services.watching import changes_in
+from citewire.settings import Settings
+from citewire.storage.connection import open_redis
+from citewire.storage.documents import DocumentStore
+
+RETRY_S = 15.0
+
+
+def watch(
+    settings: Settings,
+    folders: Sequence[Path],
+    *,
+    options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
+    report: Path | None = None,
+) -> int:
+    """Ingest `folders` now and after each change, printing what is news; ends by Ctrl-C.
+
+    Args:
+        settings: models, Redis, limits.
+        folders: to be ingested.
+        options: how.
+        report: file that is written after each run with what became of each file, as JSON.
+    """
+    console = Console(highlight=False)
+    asyncio.run(_watch(settings, folders, console, options, report))
+    return 0
+
+
+async def _watch(
+    settings: Settings,
+    folders: Sequence[Path],
+    console: Console,
+    options: IngestOptions,
+    report: Path | None,
+) -> None:
+    # The first run tells of what is missing or wrong: that is not waited for to go away.
+    is_first = True
+    async with (
+        open_watcher(settings, folders, console, options) as watcher,
+        aclosing(changes_in(watcher.roots())) as changes,
+    ):
+        async for _ in changes:
+            summary = await watcher.ingest(is_patient=not is_first)
+            if report is not None:
+                await asyncio.to_thread(write_report, summary, report)
+            if is_first or any(one.status != "unchanged" for one in summary.files):
+                print_summary(summary, console)
+            if is_first:
+                console.print("watching for changes; Ctrl-C ends")
+            is_first = False
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Ingests the same folders again and again; use `open_watcher`."""
+
+    settings: Settings
+    folders: Sequence[Path]
+    console: Console
+    options: IngestOptions
+    documents: DocumentStore
+    stack: AsyncExitStack
+    indexing: Indexing | None = None
+
+    def roots(self) -> list[Path]:
+        """The folders; CitewireError if one does not exist."""
+        for folder in self.folders:
+            if not folder.expanduser().is_dir():
+                raise CitewireError(f"there is no folder {folder}")
+        return [folder.expanduser().resolve() for folder in self.folders]
+
+    async def ingest(self, *, is_patient: bool) -> IngestSummary:
+        """Ingest the folders; if patient, what may pass by itself is waited for."""
+        while True:
+            try:
+                with showing_progress(self.console) as on_progress:
+                    return await ingest_folders(
+                        self.folders,
+                        documents=self.documents,
+                        open_indexing=self._open_indexing,
+                        settings=self.settings,
+                        on_progress=on_progress,
+                        options=self.options,
+                    )
+            except (ConfigurationError, ModelKeyRefused):
+                raise
+            except CitewireError as error:
+                if not is_patient:
+                    raise
+                line = f"{error}; trying again in {RETRY_S:g} s"
+                self.console.print(Text(line, style="red"), soft_wrap=True)
+                await asyncio.sleep(RETRY_S)
+
+    @asynccontextmanager
+    async def _open_indexing(self) -> AsyncGenerator[Indexing, None]:
+        """The embedding model, loaded when the first file is new, and kept."""
+        if self.indexing is None:
+            # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.
+            from citewire.services.ingest.indexing import open_indexing
+
+            opened = open_indexing(self.settings, self.documents)
+            self.indexing = await self.stack.enter_async_context(opened)
+        yield self.indexing
+
+
+@asynccontextmanager
+async def open_watcher(
+    settings: Settings, folders: Sequence[Path], console: Console, options: IngestOptions
+) -> AsyncGenerator[Watcher, None]:
+    """A watcher with the Redis of `settings`, which stays open for the block."""
+    async with open_redis(settings) as client, AsyncExitStack() as stack:
+        documents = DocumentStore(client, settings.namespace)
+        yield Watcher(settings, folders, console, options, documents, stack)
