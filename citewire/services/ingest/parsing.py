@@ -40,6 +40,7 @@ class Parsers:
         if _METHOD == "forkserver":
             self._context.set_forkserver_preload(_PRELOADED)
         self._limits = limits
+        self.count = count
         self._threads = ThreadPoolExecutor(count + 1, thread_name_prefix="reading")
         self._free: asyncio.LifoQueue[_Process | None] = asyncio.LifoQueue()
         for _ in range(count):

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from citewire.services.ingest.catalog import Catalog
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
-from citewire.services.ingest.parsing import Limits, cpu_count, open_parsers
+from citewire.services.ingest.parsing import Limits, Parsers, cpu_count, open_parsers
 from citewire.services.ingest.plan import Plan, Work
+from citewire.services.ingest.ray_parsing import RayParsers, open_ray_parsers
 from citewire.services.ingest.reading import Ocr
 from citewire.services.ingest.staging import Indexing, Staging
 from citewire.settings import Settings
@@ -20,17 +22,19 @@ from citewire.storage.versions import Versions
 MORE_DOCUMENTS = 16
 """Documents under way besides those being read: small ones fill a request together."""
 
+Engine = Literal["local", "ray"]
 OnProgress = Callable[[Progress], None]
 OpenIndexing = Callable[[], AbstractAsyncContextManager[Indexing]]
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """How to ingest: remove what is gone, only plan, read pictures of text."""
+    """How to ingest: remove what is gone, only plan, read pictures of text, and where to read."""
 
     prune: bool = False
     dry_run: bool = False
     ocr: Ocr = "auto"
+    engine: Engine = "local"
 
 
 @dataclass(slots=True)
@@ -114,10 +118,18 @@ class Run:
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
 
+    def _open_parsers(
+        self, count: int, limits: Limits
+    ) -> AbstractAsyncContextManager[Parsers | RayParsers]:
+        if self.options.engine == "ray":
+            return open_ray_parsers(self.settings.parse_workers, limits)
+        return open_parsers(count, limits)
+
     async def _read(self, works: Sequence[Work], left_over: set[str]) -> None:
         count = min(self.settings.parse_workers or cpu_count(), len(works))
         limits = Limits(self.settings.parse_timeout_s, self.settings.parse_memory_mb)
-        async with open_parsers(count, limits) as parsers, self.open_indexing() as indexing:
+        reading = self._open_parsers(count, limits)
+        async with reading as parsers, self.open_indexing() as indexing:
             embedder = Embedder(indexing.embed, max_texts=self.settings.embed_batch)
             staging = Staging(self, parsers, embedder, indexing, left_over)
             left = iter(works)
@@ -127,7 +139,7 @@ class Run:
                     for _ in range(self.settings.embed_concurrency)
                 ]
                 async with asyncio.TaskGroup() as documents:
-                    for _ in range(min(count + MORE_DOCUMENTS, len(works))):
+                    for _ in range(min(parsers.count + MORE_DOCUMENTS, len(works))):
                         documents.create_task(staging.take(left))
                 for task in embedding:
                     task.cancel()

@@ -17,6 +17,7 @@ from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.parsing import Parsers
 from citewire.services.ingest.plan import Work
+from citewire.services.ingest.ray_parsing import RayParsers
 from citewire.services.ingest.reading import Head, Ocr, ReadPassage, ReadTask
 from citewire.settings import Settings
 from citewire.storage.documents import DocumentRecord
@@ -70,7 +71,7 @@ class Staging:
     def __init__(
         self,
         run: Run,
-        parsers: Parsers,
+        parsers: Parsers | RayParsers,
         embedder: Embedder,
         indexing: Indexing,
         left_over: set[str],
