@@ -260,7 +260,8 @@ def watch(name, args):
     if name in ("socket.connect", "socket.bind", "subprocess.Popen", "os.mkdir", "os.fork"):
         events.append([name, str(args)])
     elif name == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        if "__pycache__" not in str(args[0]):
+        # A descriptor was reported when it was opened by its path; compiled modules may be written.
+        if not isinstance(args[0], int) and "__pycache__" not in str(args[0]):
             events.append([name, str(args[0])])
 sys.addaudithook(watch)
 import citewire

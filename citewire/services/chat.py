@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-import anyio
 import orjson
 from llama_index.core.workflow import WorkflowTimeoutError
 
@@ -28,7 +27,7 @@ from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
 from citewire.workflows.retriever import PassageFilter
-from citewire.workflows.running import running
+from citewire.workflows.running import finish, running
 
 logger = logging.getLogger(__name__)
 
@@ -193,16 +192,18 @@ class ChatService:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC)
         messages = to_messages(answer, status, model=self._model, at=now.isoformat(), **facts)
-        with anyio.move_on_after(RECORD_DEADLINE_S, shield=True) as deadline:
-            await self._chats.append(
-                answer.ids.chat_id,
-                [orjson.dumps(message) for message in messages],
-                title=answer.question[:TITLE_CHARS],
-                at=now.isoformat(),
-                timestamp=now.timestamp(),
-            )
-        if deadline.cancelled_caught:
-            raise StorageUnavailable(f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s")
+        append = self._chats.append(
+            answer.ids.chat_id,
+            [orjson.dumps(message) for message in messages],
+            title=answer.question[:TITLE_CHARS],
+            at=now.isoformat(),
+            timestamp=now.timestamp(),
+        )
+        try:
+            await finish(append, deadline_s=RECORD_DEADLINE_S)
+        except TimeoutError as error:
+            told = f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s"
+            raise StorageUnavailable(told) from error
 
 
 def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:

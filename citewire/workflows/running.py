@@ -1,8 +1,10 @@
 """Owning one run: whoever leaves the block has stopped it."""
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 import anyio
 from llama_index.core.workflow import StartEvent, Workflow
@@ -11,6 +13,31 @@ from workflows.handler import WorkflowHandler
 logger = logging.getLogger(__name__)
 
 CANCEL_DEADLINE_S = 2.0
+
+T = TypeVar("T")
+
+
+async def finish(call: Coroutine[Any, Any, T], *, deadline_s: float) -> T:
+    """Await `call` to its end, also in a task that is being cancelled.
+
+    It runs in a task of its own: before Python 3.11.3 `asyncio.timeout`, which redis-py relies on,
+    does not work in a task that has been cancelled, shield or not.
+
+    Args:
+        call: what must be finished.
+        deadline_s: after so many seconds it is cancelled.
+
+    Raises:
+        TimeoutError: the deadline was reached.
+    """
+    task = asyncio.ensure_future(call)
+    with anyio.CancelScope(shield=True):
+        done, _ = await asyncio.wait({task}, timeout=deadline_s)
+        if not done:
+            task.cancel()
+            await asyncio.wait({task}, timeout=deadline_s)
+            raise TimeoutError
+    return task.result()
 
 
 @asynccontextmanager
