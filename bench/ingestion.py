@@ -46,7 +46,9 @@ async def run(folder: Path, paths: Sequence[Path]) -> dict[str, float]:
         whole_s = await ingest(folder, client, settings)
         cpu_s = await _cpu_s(client) - cpu_s
         # Once more: what else runs on the machine then weighs on both alike.
+        read_cpu_s = await _cpu_s(client)
         read_s = (read_s + (await read_all(paths, settings))[1]) / 2
+        read_cpu_s = await _cpu_s(client) - read_cpu_s
     count = len(passages)
     rates = {"reading": count / read_s, "embedding": count / embed_s, "hset": count / hset_s}
     return {
@@ -56,6 +58,7 @@ async def run(folder: Path, paths: Sequence[Path]) -> dict[str, float]:
         "ingest_share": count / whole_s / min(rates.values()),
         "ingest_write_ratio": write_s / hset_s,
         "ingest_cores": cpu_s / whole_s,
+        "ingest_reading_cpu": read_cpu_s / cpu_s,
     }
 
 

@@ -103,10 +103,8 @@ async def run(settings: Settings, folder: Path, ks: Sequence[int]) -> Results:
         begun = time.monotonic()
         found = [await ask(library, question, ks[-1]) for question in questions]
         seconds = time.monotonic() - begun
-    sets = {
-        "answerable": found,
-        "text evidence": [one for one in found if one.question.is_text],
-    }
+    by_text = [one for one in found if one.question.is_text]
+    sets = {"answerable": found, "text evidence": by_text}
     return {
         "embeddings": library.models.embeddings.name,
         "index": settings.index_algorithm,
@@ -130,7 +128,7 @@ def read_questions(folder: Path) -> list[Question]:
     questions = []
     for line in (folder / "qa.jsonl").read_text("utf-8").splitlines():
         asked = json.loads(line)
-        if not asked["answerable"] or not asked["evidence_pages"]:
+        if not (asked["answerable"] and asked["evidence_pages"]):
             continue
         if not (folder / "pdfs" / asked["doc"]).is_file():
             raise ConfigurationError(f"{asked['doc']} is asked about and not in {folder / 'pdfs'}")
@@ -176,8 +174,8 @@ def pages_of(nodes: Iterable[NodeWithScore]) -> tuple[Page, ...]:
 def row(name: str, k: int, found: Sequence[Found]) -> dict[str, Any]:
     """The shares of questions of which an evidence page is found at `k`."""
     count = max(len(found), 1)
-    pages = sum(not one.question.evidence.isdisjoint(one.pages[:k]) for one in found)
-    passages = sum(not one.question.evidence.isdisjoint(one.passages[:k]) for one in found)
+    pages = sum(bool(one.question.evidence & {*one.pages[:k]}) for one in found)
+    passages = sum(bool(one.question.evidence & {*one.passages[:k]}) for one in found)
     return {
         "questions": name,
         "count": len(found),
@@ -189,9 +187,11 @@ def row(name: str, k: int, found: Sequence[Found]) -> dict[str, Any]:
 
 def print_results(results: Results) -> None:
     """Print what was ingested and the recall as a table."""
-    print("{documents} documents, {failed} failed, {pages} pages,".format(**results), end=" ")
-    print("{passages} passages in {ingest_s} s;".format(**results), end=" ")
-    print("{embeddings}, {index}; {question_ms} ms per question\n".format(**results))
+    told = (
+        "{documents} documents, {failed} failed, {pages} pages, {passages} passages in "
+        "{ingest_s} s; {embeddings}, {index}; {question_ms} ms per question\n"
+    )
+    print(told.format(**results))
     print(f"{'questions':<16}{'count':>6}{'k':>5}{'first k pages':>16}{'first k passages':>19}")
     for one in results["recall"]:
         print(

@@ -95,6 +95,7 @@ INGEST = [
     Row("bare pipelined HSET alone", "ingest_hset_per_s", 0),
     Row("the same bytes as ingestion writes them", "ingest_write_per_s", 0),
     Row("cores in use end to end, everything counted", "ingest_cores", 2),
+    Row("share of that CPU that reading alone takes", "ingest_reading_cpu", 2),
 ]
 
 
