@@ -127,6 +127,8 @@ def test_text_search_ranks_by_bm25(redis_url: str, namespace: str) -> None:
         )
         client.hset(f"{namespace}:1", "text", "water and roads and many other things of the town")
         client.hset(f"{namespace}:2", "text", "water, more water, clean water")
+        # A word that is in every text weighs nothing.
+        client.hset(f"{namespace}:3", "text", "nothing of the kind")
         found = client.execute_command(
             "FT.SEARCH", namespace, "water", "SCORER", "BM25", "NOCONTENT"
         )

@@ -1,7 +1,7 @@
 """The pool of connections to Redis."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
@@ -40,9 +40,26 @@ class WaitingPool(ConnectionPool):
             raise
         return connection
 
+    async def ensure_connection(self, connection: AbstractConnection) -> None:
+        """Connect, anew if the server has hung up or if something was left to be read.
+
+        redis-py asks by reading with a time limit of nothing. That costs more than a small command,
+        and before Python 3.11.3 it fails in a task that was ever cancelled (ADR 0003).
+        """
+        connect: Callable[[], Awaitable[None]] = connection.connect
+        await connect()
+        if _is_stale(connection):
+            await connection.disconnect()
+            await connect()
+
     async def release(self, connection: AbstractConnection) -> None:
         """Give a connection back and let the next in line have it."""
         try:
             await super().release(connection)
         finally:
             self._free.release()
+
+
+def _is_stale(connection: AbstractConnection) -> bool:
+    reader: Any = connection._reader
+    return reader is None or reader.at_eof() or reader.exception() or bool(reader._buffer)
