@@ -183,6 +183,8 @@ class Site:
             "CITEWIRE_NAMESPACE": NAMESPACE,
             "CITEWIRE_EMBED_MODEL": EMBED_MODEL,
             "CITEWIRE_LOG_LEVEL": "warning",
+            # As many as the recipe shows its model: like for like.
+            "CITEWIRE_SIMILARITY_TOP_K": "3",
         }
         command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
         async with self._opened(CITEWIRE, command, settings, port=port, ready="/readyz") as server:

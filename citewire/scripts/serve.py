@@ -60,6 +60,7 @@ def build_server(settings: Settings) -> DrainingServer:
         port=settings.port,
         log_level=settings.log_level,
         access_log=False,
+        proxy_headers=False,  # nothing here depends on the client's address or scheme
         # Less than the grace, which also covers what comes after; in whole seconds.
         timeout_graceful_shutdown=max(1, math.floor(0.8 * settings.shutdown_grace_s)),
         server_header=False,

@@ -74,8 +74,7 @@ class ChatService:
     async def create_chat(self) -> str:
         """Make an empty chat and give its id."""
         chat_id = uuid4().hex
-        now = datetime.now(UTC)
-        await self._chats.create(chat_id, created_at=now.isoformat(), timestamp=now.timestamp())
+        await self._chats.create(chat_id, created_at=datetime.now(UTC).isoformat())
         return chat_id
 
     @asynccontextmanager
@@ -97,10 +96,7 @@ class ChatService:
         run = Run(ids=ids, question=question, filter=filter)
         with self.runs.admit(run):
             if chat_id is None:
-                now = datetime.now(UTC)
-                await self._chats.create(
-                    ids.chat_id, created_at=now.isoformat(), timestamp=now.timestamp()
-                )
+                await self._chats.create(ids.chat_id, created_at=datetime.now(UTC).isoformat())
             else:
                 chat = await self._chats.read(chat_id, last=2 * self._history.turns)
                 run.history = recent_history(chat.messages, tokens=self._history.tokens)

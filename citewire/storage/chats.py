@@ -4,9 +4,9 @@ A question and its answer are written together in one transaction, so that no re
 ever sees half a turn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from redis.asyncio import Redis
@@ -41,14 +41,11 @@ class ChatStore:
         self._prefix = f"{namespace}:chat:"
         self._index = f"{namespace}:chats"
 
-    async def create(self, chat_id: str, *, created_at: str, timestamp: float) -> None:
-        """Make an empty chat; `timestamp` is `created_at` in seconds, for the order."""
+    async def create(self, chat_id: str, *, created_at: str) -> None:
+        """Make an empty chat; it enters the index by time with its first turn."""
         facts = {"created_at": created_at, "updated_at": created_at}
         with storage_errors("the chat"):
-            async with self._client.pipeline(transaction=True) as pipe:
-                pipe.hset(self._key(chat_id), mapping=facts)
-                pipe.zadd(self._index, {chat_id: timestamp})
-                await pipe.execute()
+            await cast(Awaitable[int], self._client.hset(self._key(chat_id), mapping=facts))
 
     async def read(self, chat_id: str, *, last: int | None = None) -> Chat:
         """A chat with its last messages (all of them by default), in one round trip.
