@@ -135,7 +135,7 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
     for outcome in summary.files:
         _print_outcome(outcome, console, with_plan=summary.is_plan)
     # Without lines: it fits into 80 columns.
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     if summary.is_plan:
         console.print("what would be done:")
     for name in (*STATUSES, "pages", "passages", "tokens", "seconds"):
