@@ -14,8 +14,8 @@ from pptx.util import Inches
 
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import PAGE_CHARS
-from citewire.services.reading.read import SUFFIXES, read_report
-from citewire.services.reading.report import Report
+from citewire.services.reading.read import read_report
+from citewire.services.reading.report import SUFFIXES, Report
 from tests.small_pdfs import write_pdf
 
 BODY = "The harbour authority counted four hundred ships last year, and most carried grain."

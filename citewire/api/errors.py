@@ -5,7 +5,7 @@ not a CitewireError is logged and told as `internal`.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -113,10 +113,7 @@ def error_payload(failed: Failed) -> dict[str, object]:
         "retryable": problem.retryable,
         "request_id": failed.ids.run_id,
         "partial_saved": failed.partial_saved,
-        "run_id": failed.ids.run_id,
-        "chat_id": failed.ids.chat_id,
-        "user_message_id": failed.ids.user_message_id,
-        "assistant_message_id": failed.ids.assistant_message_id,
+        **asdict(failed.ids),
     }
 
 

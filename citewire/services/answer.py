@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from llama_index.core.workflow import Event
 
@@ -135,7 +136,7 @@ class Answer:
     def done(self, usage: Usage) -> Done:
         """The terminal event of a complete answer."""
         return Done(
-            **_ids(self.ids),
+            **asdict(self.ids),
             finish_reason=self.finish_reason,
             answer=self.text,
             citations=[],
@@ -146,7 +147,7 @@ class Answer:
 
     def stopped(self, by: StoppedBy, usage: Usage) -> Stopped:
         """The terminal event of a stopped answer."""
-        return Stopped(**_ids(self.ids), by=by, answer=self.text, citations=[], usage=usage)
+        return Stopped(**asdict(self.ids), by=by, answer=self.text, citations=[], usage=usage)
 
     def finish(self) -> None:
         """Note the run's total time."""
@@ -170,12 +171,3 @@ def utf16_length(text: str) -> int:
 
 def _dropped(found: Dropped) -> Warned:
     return Warned("dropped_marker", f"the model cited source {found.n}, which does not exist")
-
-
-def _ids(ids: Ids) -> dict[str, str]:
-    return {
-        "run_id": ids.run_id,
-        "chat_id": ids.chat_id,
-        "user_message_id": ids.user_message_id,
-        "assistant_message_id": ids.assistant_message_id,
-    }

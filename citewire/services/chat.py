@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -149,10 +149,7 @@ class ChatService:
     def _start(self, run: Run) -> Start:
         return Start(
             protocol=PROTOCOL,
-            run_id=run.ids.run_id,
-            chat_id=run.ids.chat_id,
-            user_message_id=run.ids.user_message_id,
-            assistant_message_id=run.ids.assistant_message_id,
+            **asdict(run.ids),
             created_at=datetime.now(UTC).isoformat(),
             model=self._model,
         )

@@ -8,21 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citewire.errors import CitewireError
+from citewire.services.reading.report import SUFFIXES
 from citewire.storage.documents import Location
-
-SUFFIXES = (
-    ".pdf",
-    ".docx",
-    ".pptx",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".md",
-    ".markdown",
-    ".txt",
-    ".text",
-)
-"""Endings of the names of reports; the readers' own list, without loading the readers."""
 
 TICK_S = 0.05
 """The kernel's clock for files is coarse: two changes within a tick may bear the same time."""

@@ -19,22 +19,28 @@ from citewire.workflows.synthesis import GENERATION, Generation
 _REASONS = {"stop": "stop", "length": "length", "content_filter": "content_filter"}
 
 
-class ModelSynthesiser(BaseSynthesizer):
-    """Streams a model's answer over citation nodes.
+class StreamedSynthesiser(BaseSynthesizer):
+    """A synthesiser that streams and needs none of the library's helpers.
 
-    The library's `CompactAndRefine` tokenises the whole context again for each question, although
-    the passages are few and cut to size; this one renders the prompt and streams. That the prompt
-    fits the model's window is checked once, at start.
+    Helpers that are given are not built: the library's own load tiktoken's tables.
     """
 
     def __init__(self, llm: LLM) -> None:
-        # Helpers that are given are not built: the library's own load tiktoken's tables.
         super().__init__(
             llm=llm,
             streaming=True,
             prompt_helper=PromptHelper(tokenizer=str.split),
             chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
         )
+
+
+class ModelSynthesiser(StreamedSynthesiser):
+    """Streams a model's answer over citation nodes.
+
+    The library's `CompactAndRefine` tokenises the whole context again for each question, although
+    the passages are few and cut to size; this one renders the prompt and streams. That the prompt
+    fits the model's window is checked once, at start.
+    """
 
     def _get_prompts(self) -> dict[str, Any]:
         return {}

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.response.schema import AsyncStreamingResponse
-from llama_index.core.indices.prompt_helper import ChatPromptHelper, PromptHelper
 from llama_index.core.llms.mock import MockLLM
-from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from numpy.typing import NDArray
 
@@ -19,6 +17,7 @@ from citewire.services.local.evidence import pick, score
 from citewire.services.local.passages import Passage, Sentence, candidates
 from citewire.services.local.words import is_spanish
 from citewire.workflows.synthesis import GENERATION, Generation
+from citewire.workflows.synthesiser import StreamedSynthesiser
 
 MODEL_NAME = "extractive"
 
@@ -31,7 +30,7 @@ _PIECE = re.compile(r"\s*\S+")
 Vectors = NDArray[np.float32]
 
 
-class ExtractiveSynthesiser(BaseSynthesizer):
+class ExtractiveSynthesiser(StreamedSynthesiser):
     """Answers with one to four sentences of the sources, verbatim, each with its marker.
 
     Where no sentence fits it says so in the language of the question, and the generation's
@@ -43,13 +42,7 @@ class ExtractiveSynthesiser(BaseSynthesizer):
 
     def __init__(self, embed_model: BaseEmbedding) -> None:
         # The base class wants a language model and would look for OpenAI's if given none.
-        # Helpers that are given are not built: its own load tiktoken's tables.
-        super().__init__(
-            llm=MockLLM(),
-            streaming=True,
-            prompt_helper=PromptHelper(tokenizer=str.split),
-            chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
-        )
+        super().__init__(MockLLM())
         self._embed_model = embed_model
 
     async def asynthesize(

@@ -11,10 +11,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.head import read_head
 from citewire.services.reading.text import clean_line
-
-HEADER_REACH = 1024
-"""`%PDF-` must stand within so many bytes, as in other readers."""
 
 EMPTY = "the PDF has no pages"
 BROKEN = "the PDF is broken: its structure cannot be read"
@@ -92,14 +90,7 @@ def _metadata(document: pypdfium2.PdfDocument, key: str) -> str:
 
 
 def _refuse_other_formats(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEADER_REACH)
-    except OSError as error:
-        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
-    if not head:
-        raise UnreadableDocument("the file is empty")
-    if b"%PDF-" not in head:
+    if b"%PDF-" not in read_head(path):
         raise UnreadableDocument("not a PDF: the file does not begin like one")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.docx import read_docx
+from citewire.services.reading.head import read_head
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
 from citewire.services.reading.ocr import OcrMode
@@ -14,22 +15,6 @@ from citewire.services.reading.pdf import read_pdf
 from citewire.services.reading.plain import read_plain
 from citewire.services.reading.pptx import read_pptx
 from citewire.services.reading.report import Report
-
-SUFFIXES = (
-    ".pdf",
-    ".docx",
-    ".pptx",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".md",
-    ".markdown",
-    ".txt",
-    ".text",
-)
-"""Endings of the names of files that are ingested, in lower case."""
-
-HEAD = 1024
 
 _READERS: dict[str, Callable[[Path], Report]] = {
     ".docx": read_docx,
@@ -59,7 +44,7 @@ def read_report(path: Path, *, ocr: OcrMode = "auto") -> Report:
         UnreadableDocument: the file is encrypted, broken, empty, too large when unpacked, has no
             text or is of no known format; the message says which.
     """
-    head = _head(path)
+    head = read_head(path)
     suffix = path.suffix.lower()
     # A PDF may begin with other bytes, but its name then says that it is one.
     if b"%PDF-" in (head if suffix == ".pdf" else head[:8]) or suffix == ".pdf":
@@ -76,14 +61,3 @@ def read_report(path: Path, *, ocr: OcrMode = "auto") -> Report:
     if _HTML.match(head):
         return read_html(path)
     return _READERS.get(suffix, read_plain)(path)
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-    except OSError as error:
-        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
-    if not head:
-        raise UnreadableDocument("the file is empty")
-    return head

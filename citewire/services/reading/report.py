@@ -5,6 +5,20 @@ from typing import Literal
 
 Kind = Literal["text", "table", "heading"]
 
+SUFFIXES = (
+    ".pdf",
+    ".docx",
+    ".pptx",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".md",
+    ".markdown",
+    ".txt",
+    ".text",
+)
+"""Endings of the names of files that are ingested, in lower case."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineBox:
