@@ -8,7 +8,7 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, uploads
+from citewire.api import chat, chats, documents, health, page, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
@@ -55,7 +55,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, uploads, health, page):
+    for module in (chat, chats, documents, uploads, health, wire_schema, page):
         app.include_router(module.router)
     return app
 
