@@ -34,7 +34,7 @@ BRACKETED = r"(?:[\[【［][^\[\]【】［］]{1,38}[\]】］])+"
 def scan(pieces: Iterable[str]) -> list[Scanned]:
     """All that the scanner gives, neighbouring text joined."""
     scanner = MarkerScanner(KNOWN)
-    found = [item for piece in pieces for item in scanner.feed(piece)] + scanner.flush()
+    found = [item for piece in pieces for item in scanner.feed(piece)] + scanner.release()
     joined: list[Scanned] = []
     for item in found:
         if isinstance(item, str) and joined and isinstance(joined[-1], str):
@@ -115,7 +115,7 @@ def test_code_ends_where_it_is_closed() -> None:
 def test_without_sources_every_marker_is_dropped() -> None:
     scanner = MarkerScanner(0)
 
-    assert [*scanner.feed("so [1]"), *scanner.flush()] == ["so ", Dropped(1)]
+    assert [*scanner.feed("so [1]"), *scanner.release()] == ["so ", Dropped(1)]
 
 
 @pytest.mark.parametrize("text", ["Ships came.", "a (b) c, 2024", "x]"])

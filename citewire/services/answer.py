@@ -107,7 +107,7 @@ class Answer:
         return events
 
     def _close(self) -> list[RunEvent]:
-        events = self._shown(self._scanner.flush())
+        events = self._shown(self._scanner.release())
         if self.finish_reason == "length":
             events.append(Warned("truncated", "the answer reached its longest allowed length"))
         return events
