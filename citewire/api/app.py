@@ -13,6 +13,7 @@ from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
 from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
@@ -92,6 +93,7 @@ def build_service(library: Library) -> ChatService:
         synthesiser=answering.synthesiser,
         llm=answering.llm,
         rule=answering.rule,
+        evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
     )
     return ChatService(

@@ -11,9 +11,9 @@ from llama_index.core.schema import NodeWithScore
 
 from citewire.errors import CitewireError
 from citewire.workflows.events import Stage
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
 
-Evidence = Literal["strong", "weak", "none"]
 StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
 TurnStatus = Literal["complete", "stopped", "error"]
 WarningCode = Literal[
