@@ -1,14 +1,15 @@
 r"""What a marker looks like: the grammar of what may stand between the brackets.
 
 Numbers alone: `1`, `1, 2`, `1-3`, `1†source`, `1, p. 3`, `^1^`. Behind a word for a source, in
-many languages: `Source 1`, `Sources 1 and 3`, `Source 1 (Annual report, p. 3)`, `来源1、2`. In round
-brackets the word must be there and say "source" itself: `(1)` and `(Document 2)` are prose.
-A number above `MAX_SOURCE` cannot be a source; nor can what counts from 0 in a list (an interval),
-or what begins with a zero. One such number leaves the whole bracket alone.
+many languages: `Source 1`, `Sources 1 and 3`, `Source 1 (Annual report, p. 3)`, `来源1、2`. In
+round brackets the word must be there and say "source" itself: `(1)` and `(Document 2)` are prose.
+A number above `MAX_SOURCE` cannot be a source, nor can one that begins with a zero, nor what
+counts from 0 in a list (an interval). One such number leaves the whole bracket alone.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 MAX_MARKER = 100
 """Longest text, in characters, that is held back as a possible marker."""
@@ -61,7 +62,7 @@ _LIST = re.compile(
 _NUMBERS = re.compile(rf"(?P<first>{_ONE})(?:{_TO}(?P<last>{_ONE}))?{_LOCATOR}", re.IGNORECASE)
 _NAMED = re.compile(rf"(?:{_either(_SEE)}\.?\s)?{_NAME}#?{_ONE}", re.IGNORECASE)
 _TOLD = re.compile(rf"{_NAME}#?(?P<first>{_ONE})(?P<last>)(?=$|\s?[(:,;|†–—-])", re.IGNORECASE)
-_DAGGER = re.compile(rf"(?P<first>{_ONE})(?P<last>)(?=†)")
+_DAGGER = re.compile(rf"(?<!:)(?P<first>{_ONE})(?P<last>)(?=†)")
 _SAYS_SOURCE = re.compile(
     rf"(?:{_either(_SEE)}\.?\s)?{_either(_SOURCE)}(?![^\W\d_])", re.IGNORECASE
 )
@@ -69,7 +70,14 @@ _SAYS_SOURCE = re.compile(
 _NEVER = re.compile(r"[\n\[【]|\s{4}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = frozenset(_SOURCE + _DOCUMENT + _AND_WORDS + _AND_SIGNS + _SPAN + _PAGE + _SEE)
-_BEGINNINGS = frozenset(word[:end] for word in _WORDS for end in range(1, len(word) + 1))
+
+
+def _beginnings(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[:end] for word in words for end in range(1, len(word) + 1))
+
+
+_BEGINNINGS = _beginnings(_WORDS)
+_SOURCE_BEGINNINGS = _beginnings(_SOURCE + _SEE)
 _PLAIN = re.compile(r"[\w\s,;&+、:.#§^~‑–—-]*")
 _FREE = re.compile(rf"\s?\d{{1,4}}†|{_NAMED.pattern}\s?[(:,;|†–—-]", re.IGNORECASE)
 
@@ -105,7 +113,7 @@ def may_grow(opener: str, body: str) -> bool:
     if _FREE.match(body):
         return opener not in ROUND or bool(_SAYS_SOURCE.match(body))
     runs = [found[0].lower() for found in _LETTERS.finditer(body)]
-    if opener in ROUND and body and not runs:
+    if opener in ROUND and body and not (runs and runs[0] in _SOURCE_BEGINNINGS):
         return False
     if runs and body[-1:].isalpha() and runs[-1] not in _WORDS and runs.pop() not in _BEGINNINGS:
         return False
@@ -131,7 +139,7 @@ def _may_be_a_source(number: str) -> bool:
 
 _INDEXED = re.compile(
     r"""(?:^|(?<=[^\w]))(?:
-        [a-z] | [a-z]+\d+ | \w*_\w* | [a-z]{2,}[a-z]*[A-Z][a-z]\w*
+        [a-z] | [a-z]+\d+ | [^\W\d_]\w*_\w* | [a-z]{2,}[a-z]*[A-Z][a-z]\w*
       | arrays? | arr | lists? | lst | vec(?:tor)? | matrix | args | argv | kwargs | params | items
       | tuple | dict | buf(?:fer)? | ptr | nums? | vals? | idx | index | df | obj | elems? | tmp
     )$""",

@@ -7,6 +7,7 @@ from there on what the next piece may complete.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_LINE_START = 24
 """Longest indentation, in characters, that is looked through at the start of a line."""
@@ -38,6 +39,7 @@ def starts_line(before: str) -> bool:
     return _FENCE_OPENS.search(before, max(0, len(before) - MAX_LINE_START)) is not None
 
 
+@lru_cache(maxsize=64)
 def inline_code(run: str) -> Verbatim:
     """Code between runs of backticks of one length; ends with its paragraph at the latest."""
     found = re.compile(r"\n[ \t]{0,24}|`+")
@@ -57,6 +59,7 @@ def inline_code(run: str) -> Verbatim:
     return passing
 
 
+@lru_cache(maxsize=64)
 def mathematics(closer: str) -> Verbatim:
     """Mathematics up to `closer`; ends with its paragraph at the latest."""
     found = re.compile(rf"\n[ \t]{{0,24}}|{re.escape(closer)}|{re.escape(closer[0])}\Z")
@@ -75,6 +78,7 @@ def mathematics(closer: str) -> Verbatim:
     return passing
 
 
+@lru_cache(maxsize=64)
 def fence_head(run: str) -> Verbatim:
     """The line that opens a fence; a further backtick on it says that it was inline code."""
     found = re.compile(r"[\n`]" if run[0] == "`" else r"\n")
@@ -89,9 +93,10 @@ def fence_head(run: str) -> Verbatim:
     return passing
 
 
+@lru_cache(maxsize=64)
 def fence(run: str) -> Verbatim:
     """Lines of code up to a line with a fence at least as long as `run`, or to the end."""
-    closing = re.compile(rf"\n[ \t>]{{0,24}}{run[0]}{{{len(run)},40}}[ \t\r]{{0,24}}(?=\n)")
+    closing = re.compile(rf"\n[ \t>]{{0,24}}{run[0]}{{{len(run)},}}[ \t\r]{{0,24}}(?=\n)")
     closing_at_end = re.compile(closing.pattern.removesuffix(r"(?=\n)") + r"\Z")
 
     def passing(text: str, at: int, final: bool) -> Passed:
