@@ -12,6 +12,8 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from numpy.typing import NDArray
 
+from citewire.services.citations.markers import MAX_SOURCE
+from citewire.services.citations.scanner import MarkerScanner
 from citewire.services.evidence import abstention
 from citewire.services.local.asked import focus, lacks_evidence
 from citewire.services.local.evidence import pick, score
@@ -23,6 +25,8 @@ MODEL_NAME = "extractive"
 
 _STOP = re.compile(r"[.!?…。！？]+$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
+# What may open a marker, code or mathematics, as signs that look alike and may not.
+_HARMLESS = str.maketrans("[【［(（]】］)）`\\$", "⟨⟨⟨⟨⟨⟩⟩⟩⟩⟩'⧵＄")
 _PIECE = re.compile(r"\s*\S+")
 
 Vectors = NDArray[np.float32]
@@ -71,7 +75,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
     ) -> str:
         """The whole answer from the texts of numbered sources."""
         passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        return _to_answer(await self._find(query_str, passages)) or abstention(query_str, ())
+        return to_answer(await self._find(query_str, passages)) or abstention(query_str, ())
 
     def get_response(
         self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
@@ -82,13 +86,13 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         texts = _to_embed(query_str, passages, sentences)
         vectors = _to_vectors(self._embed_model.get_text_embedding_batch(texts))
         chosen = _choose(query_str, passages, sentences, vectors)
-        return _to_answer(chosen) or abstention(query_str, ())
+        return to_answer(chosen) or abstention(query_str, ())
 
     async def _stream(
         self, question: str, nodes: Sequence[NodeWithScore], generation: Generation
     ) -> AsyncGenerator[str, None]:
         """The answer word by word; `generation` is filled in on the way."""
-        answer = _to_answer(await self._find(question, to_passages(nodes)))
+        answer = to_answer(await self._find(question, to_passages(nodes)))
         if not answer:
             generation.finish_reason = "no_evidence"
             answer = abstention(question, nodes)
@@ -158,14 +162,27 @@ def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
     return unit
 
 
-def _to_answer(sentences: Sequence[Sentence]) -> str:
-    return " ".join(_marked(sentence) for sentence in sentences)
+def to_answer(sentences: Sequence[Sentence]) -> str:
+    """The sentences with their markers, all of which are read as such."""
+    answer = " ".join(_marked(sentence.text, sentence.number) for sentence in sentences)
+    if _numbers_read(answer) == [sentence.number for sentence in sentences]:
+        return answer
+    # A sentence opens code or mathematics, say, in which a marker would be left alone.
+    return " ".join(
+        _marked(sentence.text.translate(_HARMLESS), sentence.number) for sentence in sentences
+    )
 
 
-def _marked(sentence: Sentence) -> str:
+def _numbers_read(answer: str) -> list[int]:
+    scanner = MarkerScanner(MAX_SOURCE)
+    found = [*scanner.feed(answer), *scanner.release()]
+    return [item.n for item in found if not isinstance(item, str)]
+
+
+def _marked(sentence: str, number: int) -> str:
     """The sentence with its marker before the last stop, where readers expect it."""
     # A footnote in square brackets would read as a marker of ours.
-    text = _FOOTNOTE.sub(r"(\1)", sentence.text)
+    text = _FOOTNOTE.sub(r"(\1)", sentence)
     stop = _STOP.search(text)
     body = text[: stop.start()] if stop else text.rstrip(":;, ")
-    return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"
+    return f"{body} [{number}]{stop[0] if stop else '.'}"
