@@ -123,11 +123,16 @@ async def test_a_verdict_follows_its_citation(said: str, status: str) -> None:
 
 async def test_verdicts_come_while_the_answer_goes_on() -> None:
     answer = answer_on_sources()
-    say(answer, "Quillmere counted 538 ships [2].", " And")
-    say(answer, " more")
+    events = say(answer, "Quillmere counted 538 ships [2].", " And", " more")
     CHECKER._executor.submit(bool).result()  # whatever was submitted before is done
 
-    assert of(Verdict, say(answer, " came"))
+    assert of(Verdict, [*events, *say(answer, " came")])
+
+
+def test_the_same_claim_on_the_same_passage_is_judged_once() -> None:
+    source = CHECKER.source(answer_on_sources().sources[0])
+
+    assert CHECKER.check("Ships came.", [source]) is CHECKER.check("Ships came.", [source])
 
 
 async def test_a_number_that_no_source_holds_is_warned_of_once() -> None:
