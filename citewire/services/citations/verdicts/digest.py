@@ -8,7 +8,7 @@ from itertools import pairwise
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.entities import Names, read_names
 from citewire.services.citations.verdicts.numbers import Amount, find_amounts
-from citewire.services.citations.verdicts.numerals import decimal_point
+from citewire.services.citations.verdicts.numerals import decimal_point, scale_at
 from citewire.services.citations.verdicts.polarity import Polarity, polarity
 from citewire.services.citations.verdicts.tokens import Token, flatten, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
@@ -120,8 +120,8 @@ def _held(amounts: Sequence[Amount], scales: Sequence[float]) -> tuple[Held, ...
 def _stated_scales(tokens: Sequence[Token]) -> tuple[float, ...]:
     """The scales that headings state: `(in millions)`, `€ million`, `miles de euros`."""
     found: list[float] = []
-    for before, token in zip([Token("(", 0, 0), *tokens], tokens, strict=False):
-        scale = SCALES.get(token.text)
+    for at, (before, token) in enumerate(pairwise([Token("(", 0, 0), *tokens])):
+        scale = scale_at(tokens, at) if token.text in SCALES else None
         if scale and scale >= 1e3 and (before.text in _BEFORE_SCALE or before.text in CURRENCIES):
             found.append(scale)
     return tuple(dict.fromkeys(found))

@@ -14,6 +14,7 @@ from citewire.services.citations.verdicts.number_words import (
 from citewire.services.citations.verdicts.numerals import (
     decimal_point,
     plain_readings,
+    scale_at,
     spaced_digits,
 )
 from citewire.services.citations.verdicts.tokens import Token
@@ -76,7 +77,7 @@ def find_amounts(
         while skip < len(taken) and taken[skip][1] <= token.start:
             skip += 1
         is_taken = skip < len(taken) and taken[skip][0] <= token.start
-        if is_taken or not (token.text[0].isdigit() or token.text in SPELT):
+        if is_taken or not (token.text[0].isdecimal() or token.text in SPELT):
             index += 1
             continue
         amount, index = _amount_at(tokens, index, flat, point)
@@ -89,7 +90,7 @@ def _amount_at(
     tokens: Sequence[Token], at: int, flat: str, point: str
 ) -> tuple[Amount | None, int]:
     token = tokens[at]
-    if not token.text[0].isdigit():
+    if not token.text[0].isdecimal():
         return _spelt_at(tokens, at, flat)
     glued = at > 0 and tokens[at - 1].end == token.start and tokens[at - 1].text[-1].isalpha()
     if glued and tokens[at - 1].text not in CURRENCIES:
@@ -158,7 +159,7 @@ def _times(plain: tuple[float, float], factor: float, kind: str) -> Reading:
 
 
 def _reads_as_year(text: str) -> bool:
-    return len(text) == 4 and text.isdigit() and 1700 <= int(text) <= 2100
+    return len(text) == 4 and text.isdecimal() and 1700 <= int(text) <= 2100
 
 
 def _money_before(tokens: Sequence[Token], at: int) -> tuple[str, int]:
@@ -185,7 +186,7 @@ def _scale(tokens: Sequence[Token], after: int, is_money: bool) -> tuple[float, 
     factor, first, end = 1.0, after, tokens[after - 1].end
     while after < min(len(tokens), first + 4) and tokens[after].start - end <= 2:
         word, glued = tokens[after].text, tokens[after].start == end
-        if word in SCALES and not (word == "mm" and not is_money):
+        if scale_at(tokens, after) and not (word == "mm" and not is_money):
             factor *= SCALES[word]
         elif word in GLUED_SCALES and after == first and (is_money or (glued and word in "bk")):
             factor = GLUED_SCALES[word]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from citewire.services.citations.verdicts.tokens import Token
+from citewire.services.citations.verdicts.units import SCALES
 
 _GROUP = re.compile(r"\d{3}(?:[.,]\d{1,2})?")
 
@@ -57,7 +58,7 @@ def decimal_point(tokens: Sequence[Token]) -> str:
     shown = {
         (match["sign"] or ("," if match["group"] == "." else "."))
         for token in tokens
-        if token.text[0].isdigit() and (match := _SHOWS.fullmatch(token.text))
+        if token.text[0].isdecimal() and (match := _SHOWS.fullmatch(token.text))
     }
     return shown.pop() if len(shown) == 1 else ""
 
@@ -65,16 +66,24 @@ def decimal_point(tokens: Sequence[Token]) -> str:
 def spaced_digits(tokens: Sequence[Token], at: int, flat: str) -> tuple[int, str]:
     """The digits from `at` on with blanks between groups of three, and the token after them."""
     joined, after = tokens[at].text, at + 1
-    if not (joined.isdigit() and len(joined) <= 3 and joined[0] != "0"):
+    if not (joined.isdecimal() and len(joined) <= 3 and joined[0] != "0"):
         return after, joined
     while (
         after < len(tokens)
         and tokens[after].start == tokens[after - 1].end + 1
         and flat[tokens[after - 1].end] in " '"
         and _GROUP.fullmatch(tokens[after].text)
-        and joined.isdigit()
+        and joined.isdecimal()
         and len(joined) < _LONGEST
     ):
         joined += tokens[after].text
         after += 1
     return after, joined
+
+
+def scale_at(tokens: Sequence[Token], at: int) -> float | None:
+    """The scale that the word at `at` means; Spanish `miles` only in `miles de`."""
+    word = tokens[at].text
+    if word == "miles" and not (at + 1 < len(tokens) and tokens[at + 1].text == "de"):
+        return None
+    return SCALES.get(word)
