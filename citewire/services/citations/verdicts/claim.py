@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.digest import Clause, read_clause
 from citewire.services.citations.verdicts.entities import Name, find_names
-from citewire.services.citations.verdicts.numbers import Amount, find_amounts
+from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.words import Word, clauses, read_words
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.entities import Names, read_names
-from citewire.services.citations.verdicts.numbers import Amount, find_amounts
+from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.numerals import decimal_point, scale_at
 from citewire.services.citations.verdicts.polarity import Polarity, polarity
 from citewire.services.citations.verdicts.tokens import Token, flatten, tokenise

@@ -1,10 +1,9 @@
 """Amounts in a text: every numeral with what it may mean, its precision and what it counts."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
+from citewire.services.citations.verdicts.amounts import Amount, Reading, times
 from citewire.services.citations.verdicts.hedges import hedge_before
 from citewire.services.citations.verdicts.number_words import (
     SPELT,
@@ -17,6 +16,7 @@ from citewire.services.citations.verdicts.numerals import (
     scale_at,
     spaced_digits,
 )
+from citewire.services.citations.verdicts.ranges import share_units
 from citewire.services.citations.verdicts.tokens import Token
 from citewire.services.citations.verdicts.units import (
     CURRENCIES,
@@ -25,35 +25,6 @@ from citewire.services.citations.verdicts.units import (
     is_currency,
     unit_of,
 )
-
-
-class Reading(NamedTuple):
-    """One thing that a numeral may mean."""
-
-    value: float
-    step: float
-    """The distance of neighbouring numbers of the same precision."""
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A numeral of a text, and where it stands."""
-
-    start: int
-    end: int
-    readings: tuple[Reading, ...]
-    hedge: str = ""
-    """`over`, `under`, `about` or nothing."""
-    is_negative: bool = False
-    is_year: bool = False
-    factor: float = 1.0
-    """What scale and unit multiplied the digits by."""
-    sign: str = ""
-    """The point or comma, where it may divide thousands or decimals."""
-    groups: tuple["Amount", ...] = ()
-    """`100 200` is one number with a blank, or these two."""
-
 
 _FRACTION_STEP = 2.0
 """`Two thirds` is 66 % to 67 %; `nearly two thirds` is more."""
@@ -83,7 +54,7 @@ def find_amounts(
         amount, index = _amount_at(tokens, index, flat, point)
         if amount:
             found.append(amount)
-    return _ranges(found, flat)
+    return share_units(found, flat)
 
 
 def _amount_at(
@@ -132,7 +103,7 @@ def _with_unit(
     money, start = _money_before(tokens, at)
     scale, after = _scale(tokens, after, bool(money))
     kind, factor, after = _unit(tokens, after, money)
-    readings = [_times(one, scale * factor, kind) for one in plain]
+    readings = [times(one, scale * factor, kind) for one in plain]
     letter = tokens[after - 1].text
     if (
         letter == "m"
@@ -140,7 +111,7 @@ def _with_unit(
         and kind == "m"
         and tokens[after - 1].start == tokens[after - 2].end
     ):
-        readings += [_times(one, 1e6, "") for one in plain]  # "5m" of people
+        readings += [times(one, 1e6, "") for one in plain]  # "5m" of people
     text = tokens[at].text
     amount = Amount(
         start=start,
@@ -152,10 +123,6 @@ def _with_unit(
         factor=scale * factor,
     )
     return amount, after
-
-
-def _times(plain: tuple[float, float], factor: float, kind: str) -> Reading:
-    return Reading(plain[0] * factor, plain[1] * factor, kind)
 
 
 def _reads_as_year(text: str) -> bool:
@@ -213,30 +180,3 @@ def _is_negative(tokens: Sequence[Token], at: int, flat: str) -> bool:
     if start and flat[start - 1] in "-−–":
         return start == 1 or not flat[start - 2].isalnum()
     return start > 0 and flat[start - 1] == "(" and flat[tokens[at].end : tokens[at].end + 1] == ")"
-
-
-_BETWEEN = re.compile(r"\s?(?:-|–|—|to|and|or|a|y|o|hasta|bis|and from)\s?")
-
-
-def _ranges(amounts: list[Amount], flat: str) -> list[Amount]:
-    """`10-12 %`: the first number of a range takes the second's scale and unit."""
-    out = list(amounts)
-    for index in range(len(out) - 2, -1, -1):
-        left, right = out[index], out[index + 1]
-        is_bare = left.factor == 1 and not left.is_year and not right.is_year
-        if (
-            is_bare
-            and right.start - left.end <= 8
-            and _BETWEEN.fullmatch(flat, left.end, right.start)
-        ):
-            out[index] = _like(left, right)
-    return out
-
-
-def _like(left: Amount, right: Amount) -> Amount:
-    """`left` also with the scale and unit that `right` has."""
-    own = left.readings[0].kind
-    kind = own or right.readings[0].kind
-    more = tuple(_times((one.value, one.step), right.factor, kind) for one in left.readings)
-    readings = more if right.factor == 1 else left.readings + more
-    return replace(left, readings=readings)

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from enum import IntEnum
 
+from citewire.services.citations.verdicts.amounts import Amount, Reading
 from citewire.services.citations.verdicts.dates import Date, holds_date
 from citewire.services.citations.verdicts.digest import Digest, Held, between
-from citewire.services.citations.verdicts.numbers import Amount, Reading
 from citewire.services.citations.verdicts.units import (
     PERCENT,
     POINTS,
