@@ -1,7 +1,7 @@
 """The FastAPI app: its routes, and the lifespan in which everything is built once."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import anyio
@@ -13,6 +13,7 @@ from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
 from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
@@ -38,8 +39,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        async with open_library(settings) as library:
-            service = build_service(library)
+        async with AsyncExitStack() as stack:
+            library = await stack.enter_async_context(open_library(settings))
+            service = build_service(library, stack.enter_context(open_library_checker(library)))
             jobs = build_jobs(library)
             app.state.parts = Parts(settings, library, service, Uploads(settings), jobs)
             async with anyio.create_task_group() as tasks:
@@ -83,7 +85,15 @@ def build_jobs(library: Library) -> Jobs:
     return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
 
 
-def build_service(library: Library) -> ChatService:
+def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
+    """What judges claims on an open library; embeddings that cost a round trip are not asked."""
+    settings = library.settings
+    is_local = settings.embeddings_from == "local"
+    embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
+    return open_checker(judges=settings.verify != "off", embed=embed)
+
+
+def build_service(library: Library, checker: Checker) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -102,4 +112,5 @@ def build_service(library: Library) -> ChatService:
         runs=Runs(settings.max_runs),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        checker=checker,
     )

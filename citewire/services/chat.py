@@ -13,6 +13,7 @@ from llama_index.core.workflow import WorkflowTimeoutError
 
 from citewire.errors import CitewireError, StorageError, StorageUnavailable
 from citewire.services.answer import Answer
+from citewire.services.citations.checking import Checker
 from citewire.services.run_events import (
     Failed,
     Ids,
@@ -22,6 +23,7 @@ from citewire.services.run_events import (
     Usage,
 )
 from citewire.services.runs import Run, Runs
+from citewire.services.settling import settle
 from citewire.services.turns import recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
@@ -54,6 +56,7 @@ class ChatService:
         runs: the registry of this process.
         model: the name shown in `start`.
         history: how much of the chat is shown for condensing.
+        checker: judges what answers cite.
     """
 
     def __init__(
@@ -64,11 +67,13 @@ class ChatService:
         runs: Runs,
         model: str,
         history: HistoryLimits,
+        checker: Checker,
     ) -> None:
         self._chats = chats
         self._workflow = workflow
         self._model = model
         self._history = history
+        self._checker = checker
         self.runs = runs
 
     async def create_chat(self) -> str:
@@ -108,7 +113,7 @@ class ChatService:
         Ends with exactly one terminal event, after the turn was stored. Closing or cancelling it
         stops the run, closes the provider's stream and stores what was said as `stopped`.
         """
-        answer = Answer(run.ids, run.question)
+        answer = Answer(run.ids, run.question, self._checker)
         ask = AskEvent(question=run.question, history=list(run.history), filter=run.filter)
         failure: CitewireError | None = None
         try:
@@ -145,6 +150,8 @@ class ChatService:
                         yield batch
             if run.stopped_by is None:
                 await handler
+        if run.stopped_by is None and (batch := await settle(answer)):
+            yield batch
 
     def _start(self, run: Run) -> Start:
         return Start(
