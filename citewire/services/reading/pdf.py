@@ -142,6 +142,7 @@ def lay_out(chars: Chars) -> LaidPage:
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     if turn:
         for line in block.lines:
+            line.turn = turn
             line.box = turned(line.box, turn, chars.width, chars.height)
     return block
 
