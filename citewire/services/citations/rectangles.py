@@ -16,7 +16,7 @@ _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """Left, upper, right and lower edge."""
+    """Edges as shares (0..1) of the displayed page, origin at the top left."""
 
     x0: float
     y0: float
