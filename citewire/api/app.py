@@ -8,7 +8,7 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, uploads, wire_schema
+from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
@@ -20,6 +20,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
+from citewire.services.page_files import PageFiles
 from citewire.services.runs import Runs
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
@@ -43,7 +44,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             library = await stack.enter_async_context(open_library(settings))
             service = build_service(library, stack.enter_context(open_library_checker(library)))
             jobs = build_jobs(library)
-            app.state.parts = Parts(settings, library, service, Uploads(settings), jobs)
+            app.state.parts = Parts(
+                settings, library, service, Uploads(settings), jobs, PageFiles()
+            )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
                 if draining is not None:
@@ -58,7 +61,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, uploads, health, wire_schema, page):
+    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
         app.include_router(module.router)
     return app
 
