@@ -42,7 +42,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             library = await stack.enter_async_context(open_library(settings))
-            service = build_service(library, stack.enter_context(open_library_checker(library)))
+            service = await stack.enter_async_context(open_service(library))
             jobs = build_jobs(library)
             app.state.parts = Parts(
                 settings, library, service, Uploads(settings), jobs, PageFiles()
@@ -94,6 +94,13 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     is_local = settings.embeddings_from == "local"
     embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
     return open_checker(judges=settings.verify != "off", embed=embed)
+
+
+@asynccontextmanager
+async def open_service(library: Library) -> AsyncGenerator[ChatService, None]:
+    """The chat service on an open library, with what judges its claims."""
+    with open_library_checker(library) as checker:
+        yield build_service(library, checker)
 
 
 def build_service(library: Library, checker: Checker) -> ChatService:
