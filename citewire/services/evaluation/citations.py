@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import quantiles
 
-from citewire.services.citations.units import units_of
+from citewire.services.citations.units import CELL, units_of
 from citewire.services.evaluation.alce import CitationScore, Statement, mean_score, score_answer
 from citewire.services.evaluation.questions import AskedQuestion
 from citewire.services.run_events import Citation, Done, Span
@@ -103,7 +103,8 @@ def statements_of(
 ) -> list[Statement]:
     """The sentences of an answer without their markers, each with the passages that it cites."""
     places = [_code_points(answer, one.marker_span)[0] for one in citations]
-    units = units_of(answer)
+    # In an answer, unlike on a page, a line with cells is a line of sentences: extracts have some.
+    units = units_of(answer.replace(CELL, CELL.replace("|", "/")))
     found = []
     for at, (start, end) in enumerate(units):
         # A marker may stand after the full stop: it belongs to the sentence before.
