@@ -37,7 +37,7 @@ def _share(kinds: Sequence[str], half: str, statuses: Sequence[str]) -> float:
         ("wrong_year", 0.95),
         ("wrong_scale", 0.95),
         ("wrong_unit", 0.85),
-        ("negated", 0.85),
+        ("negated", 0.75),
         ("other_entity", 0.95),
         ("unrelated", 0.95),
     ],
