@@ -12,7 +12,7 @@ from citewire.api import chat, chats, documents, health, page, passages, uploads
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
-from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.chat import ChatService, HistoryLimits, SecondOpinion
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
@@ -123,4 +123,9 @@ def build_service(library: Library, checker: Checker) -> ChatService:
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
         checker=checker,
+        second=(
+            SecondOpinion(answering.llm, settings.run_timeout_s)
+            if settings.verify == "model"
+            else None
+        ),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from citewire.services.citations.alignment import Alignment
 from citewire.services.citations.checking import UNCHECKED, Checked, Checker, SourceText
 from citewire.services.citations.claims import Claim, Claims, sentences_of
+from citewire.services.citations.model_verdicts import Asked
 from citewire.services.run_events import (
     Citation,
     Origin,
@@ -50,6 +51,7 @@ class Citing:
         self._open: Check | None = None
         self._under_way: list[Check] = []
         self._warned: set[str] = set()
+        self._said: list[str] = []  # the claims of the citations
         self.citations: list[Citation] = []
 
     def label(self, n: int) -> int:
@@ -92,6 +94,7 @@ class Citing:
         )
         self._join(claim)
         self.citations.append(citation)
+        self._said.append(claim.text)
         return citation
 
     def _join(self, claim: Claim) -> None:
@@ -145,6 +148,18 @@ class Citing:
         for at in check.citations:
             events.extend(self.verify(at, by_source[self.citations[at].n]))
         return [*events, *self._numbers(checked.untraced)]
+
+    def doubtful(self) -> dict[int, Asked]:
+        """What a model may be asked about, by its place in the list.
+
+        A number that no source holds is not a matter of opinion.
+        """
+        return {
+            at: Asked(self._said[at], self._sources[one.n - 1].text)
+            for at, one in enumerate(self.citations)
+            if self._said[at]
+            and (one.verification.status, one.verification.method) != ("unsupported", "numbers")
+        }
 
     def verify(self, at: int, verification: Verification) -> list[Verdict]:
         """Put a verification to the citation at this place of the list."""
