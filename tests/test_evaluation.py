@@ -73,7 +73,7 @@ def done(answer: str, *citations: Citation, finish_reason: str = "stop") -> Done
 
 def test_a_sentence_has_the_passages_of_its_own_markers() -> None:
     answer = (
-        "🚢 The ferries carried 1.8 million passengers [1]. A slipway was built.[2] Nothing else."
+        "🚢 The ferries carried 1.8 million passengers [1]. A slipway was built. [2] Nothing else."
     )
     cited = [citation(answer, 1), citation(answer, 2)]
 

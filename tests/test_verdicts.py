@@ -216,3 +216,9 @@ def test_the_longest_message_of_any_sort_is_judged(piece: str) -> None:
     claim = (piece * 8000)[:8000]
 
     assert judge(claim, [claim]).untraced == ()
+
+
+def test_a_number_wrapped_before_its_scale_is_the_same_number() -> None:
+    passage = "Of the programme, $1.1\nbillion remained available."
+
+    assert judge("$1.1 billion remained available.", [passage]).status == "supported"

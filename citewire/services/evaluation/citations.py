@@ -14,6 +14,7 @@ from citewire.services.evaluation.questions import AskedQuestion
 from citewire.services.run_events import Citation, Done, Span
 
 _MARKER = re.compile(r"\[\d{1,2}\]")
+_LEADING = re.compile(r"(?:\[\d{1,2}\]\s*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,13 @@ def statements_of(
     """The sentences of an answer without their markers, each with the passages that it cites."""
     places = [_code_points(answer, one.marker_span)[0] for one in citations]
     # In an answer, unlike on a page, a line with cells is a line of sentences: extracts have some.
-    units = units_of(answer.replace(CELL, CELL.replace("|", "/")))
+    units = [
+        # A marker after the full stop belongs to the sentence before.
+        (leading.end() if (leading := _LEADING.match(answer, start)) else start, end)
+        for start, end in units_of(answer.replace(CELL, CELL.replace("|", "/")))
+    ]
     found = []
     for at, (start, end) in enumerate(units):
-        # A marker may stand after the full stop: it belongs to the sentence before.
         begin = start if at else 0
         until = units[at + 1][0] if at + 1 < len(units) else len(answer) + 1
         own = [one for one, place in zip(citations, places, strict=True) if begin <= place < until]
