@@ -6,7 +6,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
 from citewire.services.citations.alignment import Alignment
-from citewire.services.citations.checking import UNCHECKED, Checked, Checker, SourceText
+from citewire.services.citations.checking import UNCHECKED, Checked, Checker
 from citewire.services.citations.claims import Claim, Claims, sentences_of
 from citewire.services.citations.model_verdicts import Asked
 from citewire.services.run_events import (
@@ -45,7 +45,6 @@ class Citing:
         self._prefix = prefix
         self._sources = sources
         self._checker = checker
-        self._evidence: dict[int, SourceText] = {}
         self._claims = Claims()
         self._labels: dict[int, int] = {}
         self._open: Check | None = None
@@ -88,7 +87,7 @@ class Citing:
             passage_id=source.passage_id,
             claim_span=Span(claim.start, claim.end),
             marker_span=marker,
-            quote=self._evidence_of(n).quote(claim.text),
+            quote=self._checker.quote(claim.text, source),
             verification=UNCHECKED,
             origin=origin,
         )
@@ -114,7 +113,7 @@ class Citing:
         if check is not None and not check.is_submitted:
             check.is_submitted = True
             cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-            evidence = [self._evidence_of(n) for n in cited]
+            evidence = [self._checker.source(self._sources[n - 1]) for n in cited]
             check.future = self._checker.check(check.claim.text, evidence)
             if check.future is not None:
                 self._under_way.append(check)
@@ -190,10 +189,5 @@ class Citing:
 
     def align(self, text: str) -> Future[list[Alignment]]:
         """Look for the sources of an answer without a marker."""
-        evidence = [self._evidence_of(source.n) for source in self._sources]
+        evidence = [self._checker.source(source) for source in self._sources]
         return self._checker.align(sentences_of(text), evidence)
-
-    def _evidence_of(self, n: int) -> SourceText:
-        if n not in self._evidence:
-            self._evidence[n] = SourceText(self._sources[n - 1])
-        return self._evidence[n]
