@@ -18,6 +18,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
+from citewire.services.page_copies import PageCopies
 from citewire.services.runs import Runs
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
@@ -38,11 +39,15 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with open_library(settings) as library:
-            service = build_service(library)
+            page_copies = build_page_copies(library)
+            service = build_service(library, page_copies)
             jobs = build_jobs(library)
-            app.state.parts = Parts(settings, library, service, Uploads(settings), jobs)
+            app.state.parts = Parts(
+                settings, library, service, Uploads(settings), jobs, page_copies
+            )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
+                tasks.start_soon(page_copies.run)
                 if draining is not None:
                     tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
                 yield
@@ -82,7 +87,18 @@ def build_jobs(library: Library) -> Jobs:
     return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
 
 
-def build_service(library: Library) -> ChatService:
+def build_page_copies(library: Library) -> PageCopies:
+    """The copies of cited pages; whoever builds them runs them."""
+    settings = library.settings
+    return PageCopies(
+        settings.data_dir / "pages" / settings.namespace,
+        library.documents,
+        library.snapshots,
+        max_bytes=settings.page_copies_mb * 1024 * 1024,
+    )
+
+
+def build_service(library: Library, page_copies: PageCopies) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -100,4 +116,5 @@ def build_service(library: Library) -> ChatService:
         runs=Runs(settings.max_runs),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        page_copies=page_copies,
     )

@@ -11,6 +11,7 @@ from citewire.api.schemas import AskRequest
 from citewire.services.chat import ChatService
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
+from citewire.services.page_copies import PageCopies
 from citewire.services.runs import Run
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
@@ -27,6 +28,7 @@ class Parts:
     service: ChatService
     uploads: Uploads
     jobs: Jobs
+    page_copies: PageCopies
 
 
 async def parts_of(request: Request) -> Parts:

@@ -13,6 +13,7 @@ from llama_index.core.workflow import WorkflowTimeoutError
 
 from citewire.errors import CitewireError, StorageError, StorageUnavailable
 from citewire.services.answer import Answer
+from citewire.services.page_copies import PageCopies
 from citewire.services.run_events import (
     Failed,
     Ids,
@@ -22,7 +23,7 @@ from citewire.services.run_events import (
     Usage,
 )
 from citewire.services.runs import Run, Runs
-from citewire.services.turns import recent_history, to_messages
+from citewire.services.turns import kept_sources, recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
@@ -54,6 +55,7 @@ class ChatService:
         runs: the registry of this process.
         model: the name shown in `start`.
         history: how much of the chat is shown for condensing.
+        page_copies: copies the pages that are cited.
     """
 
     def __init__(
@@ -64,11 +66,13 @@ class ChatService:
         runs: Runs,
         model: str,
         history: HistoryLimits,
+        page_copies: PageCopies,
     ) -> None:
         self._chats = chats
         self._workflow = workflow
         self._model = model
         self._history = history
+        self._page_copies = page_copies
         self.runs = runs
 
     async def create_chat(self) -> str:
@@ -185,18 +189,21 @@ class ChatService:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC)
         messages = to_messages(answer, status, model=self._model, at=now.isoformat(), **facts)
+        shown = kept_sources(answer.sources)
         append = self._chats.append(
             answer.ids.chat_id,
             [orjson.dumps(message) for message in messages],
             title=answer.question[:TITLE_CHARS],
             at=now.isoformat(),
             timestamp=now.timestamp(),
+            passage_ids=[source.passage_id for source in shown],
         )
         try:
             await finish(append, deadline_s=RECORD_DEADLINE_S)
         except TimeoutError as error:
             told = f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s"
             raise StorageUnavailable(told) from error
+        self._page_copies.ask((source.doc_id, source.page_start) for source in shown)
 
 
 def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:

@@ -12,6 +12,7 @@ from citewire.storage.chats import ChatStore
 from citewire.storage.connection import open_redis, ping
 from citewire.storage.documents import DocumentStore
 from citewire.storage.schema import build_schema, check_index, ensure_index
+from citewire.storage.snapshots import SnapshotStore
 from citewire.storage.vector_store import PassageStore, build_vector_store
 
 
@@ -24,6 +25,7 @@ class Library:
     store: PassageStore
     documents: DocumentStore
     chats: ChatStore
+    snapshots: SnapshotStore
     readiness: Readiness
 
     @asynccontextmanager
@@ -67,5 +69,6 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             store=build_vector_store(client, schema),
             documents=DocumentStore(client, settings.namespace),
             chats=ChatStore(client, settings.namespace),
+            snapshots=SnapshotStore(client, settings.namespace),
             readiness=Readiness(redis=lambda: ping(client), index=check_live_index, models=models),
         )

@@ -1,0 +1,193 @@
+"""What became of passages that chats cite: current, superseded by which passage, or gone.
+
+Where a passage is now is looked for in the document that took the place of its own: among the
+passages nearest by vector (by words, if another model made the vectors meanwhile), then on their
+whole pages, for a word more at the top of a page moves where all its passages begin and end.
+"""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from citewire.storage.lineage import Lineage, State
+from citewire.storage.passage_search import (
+    FoundPassage,
+    PassageSearch,
+    Query,
+    like_vector,
+    on_page,
+    with_words,
+)
+from citewire.storage.snapshots import Snapshot, SnapshotStore
+
+Change = Literal["same", "moved", "changed"]
+
+CANDIDATES = 5
+CHANGED_RATIO = 0.6
+"""The share of words in common, and in order, from which a passage is the changed form of another
+(difflib's ratio: twice the common words over the words of both)."""
+
+GONE = "The report was removed and nothing replaced it."
+DROPPED = "The report was replaced, and the passage is not in the new version."
+
+_NOTES: dict[Change, str] = {
+    "same": "The report was replaced; the passage is the same in the new version.",
+    "moved": "The report was replaced; the passage is on another page of the new version.",
+    "changed": "The report was replaced, and the passage was changed.",
+}
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011]\s*(?=[^\W\d_])|\u00ad\s*")
+_SAME = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Where a passage is in the version that replaced its own."""
+
+    passage_id: str
+    doc_id: str
+    title: str
+    page: int
+    page_label: str
+    url: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of a passage; `note` says it in words unless it is current.
+
+    `now` is None unless it is superseded, and if the new version does not have the passage.
+    """
+
+    state: State
+    now: Now | None = None
+    note: str | None = None
+
+
+class Succession:
+    """Tells what became of passages.
+
+    Args:
+        snapshots: the passages that chats cite.
+        search: of the same namespace.
+    """
+
+    def __init__(self, snapshots: SnapshotStore, search: PassageSearch) -> None:
+        self._snapshots = snapshots
+        self._search = search
+
+    async def standings(self, passage_ids: Sequence[str]) -> dict[str, Standing]:
+        """What became of each passage; one that was never kept and is not there counts as gone.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        lineages = await self._snapshots.lineages(passage_ids)
+        superseded = [one for one in passage_ids if lineages[one].state == "superseded"]
+        now = await self._found(superseded, lineages) if superseded else {}
+        return {one: _standing(lineages[one], now.get(one)) for one in passage_ids}
+
+    async def _found(
+        self, passage_ids: Sequence[str], lineages: Mapping[str, Lineage]
+    ) -> dict[str, Now | None]:
+        snapshots = await self._snapshots.read(passage_ids)
+        embedding = await self._search.embedding()
+        queries = [
+            _query(snapshot, lineages[one].heir, embedding) for one, snapshot in snapshots.items()
+        ]
+        near = dict(zip(snapshots, await self._search.search(queries), strict=True))
+        # All on one page of one document: asked for once.
+        pages = sorted({(one.doc_id, one.page) for found in near.values() for one in found})
+        on_pages = await self._search.search([on_page(*page) for page in pages])
+        texts = dict(zip(pages, on_pages, strict=True))
+        return await asyncio.to_thread(_compared, snapshots, near, texts)
+
+
+def _query(snapshot: Snapshot, heir: str, embedding: str) -> Query:
+    if snapshot.vector and snapshot.embedding == embedding:
+        return like_vector(heir, snapshot.vector, CANDIDATES)
+    return with_words(heir, snapshot.fields["text"], CANDIDATES)
+
+
+def _standing(lineage: Lineage, now: Now | None) -> Standing:
+    if lineage.state == "current":
+        return Standing("current")
+    if lineage.state == "gone":
+        return Standing("gone", note=GONE)
+    return Standing("superseded", now, _NOTES[now.change] if now else DROPPED)
+
+
+Pages = Mapping[tuple[str, int], Sequence[FoundPassage]]
+
+
+def _compared(
+    snapshots: Mapping[str, Snapshot], near: Mapping[str, Sequence[FoundPassage]], pages: Pages
+) -> dict[str, Now | None]:
+    texts = {page: normal_form(page_text(found)) for page, found in pages.items()}
+    return {one: _now(snapshot, near[one], texts) for one, snapshot in snapshots.items()}
+
+
+def _now(
+    snapshot: Snapshot, near: Sequence[FoundPassage], texts: Mapping[tuple[str, int], str]
+) -> Now | None:
+    old, page = normal_form(snapshot.fields["text"]), int(snapshot.fields["page"])
+    unchanged = [one for one in near if f" {old} " in f" {texts[one.doc_id, one.page]} "]
+    # What stands on several pages has most likely stayed where it was.
+    unchanged = [one for one in unchanged if one.page == page] or unchanged
+    best, ratio = _most_like(old, unchanged or near)
+    if best is None:
+        return None
+    if unchanged:
+        return _place(best, "same" if best.page == page else "moved")
+    return _place(best, "changed") if ratio >= CHANGED_RATIO else None
+
+
+def _most_like(old: str, candidates: Iterable[FoundPassage]) -> tuple[FoundPassage | None, float]:
+    best: FoundPassage | None = None
+    ratio = -1.0
+    matcher = SequenceMatcher(None, autojunk=False)
+    matcher.set_seq2(old.split())
+    for one in candidates:
+        matcher.set_seq1(normal_form(one.text).split())
+        # A quick upper bound first: most candidates have next to no words in common.
+        if (bound := matcher.quick_ratio()) > ratio:
+            found = matcher.ratio() if bound >= CHANGED_RATIO else bound
+            if found > ratio:
+                best, ratio = one, found
+    return best, ratio
+
+
+def _place(found: FoundPassage, change: Change) -> Now:
+    return Now(
+        passage_id=found.passage_id,
+        doc_id=found.doc_id,
+        title=found.title,
+        page=found.page,
+        page_label=found.page_label,
+        url=f"/documents/{found.doc_id}/file#page={found.page}",
+        change=change,
+    )
+
+
+def normal_form(text: str) -> str:
+    """`text` with what differs from one setting of the same words to another made alike.
+
+    White space, ligatures, quotes, dashes and hyphens inside words; not the sign of a number.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_SAME)
+    return " ".join(_BROKEN_WORD.sub("", plain).split())
+
+
+def page_text(passages: Iterable[FoundPassage]) -> str:
+    """The text of a page, as far as it is in these passages of it."""
+    parts: list[str] = []
+    end = 0
+    for one in sorted(passages, key=lambda passage: (passage.start, passage.end)):
+        if one.end > end:
+            parts.append(one.text[end - one.start :] if one.start < end else f"\n{one.text}")
+            end = one.end
+    return "".join(parts)
