@@ -10,11 +10,18 @@ from typing import ClassVar, Literal
 from llama_index.core.schema import NodeWithScore
 
 from citewire.errors import CitewireError
+from citewire.workflows.events import Stage
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
 
-Evidence = Literal["strong", "weak", "none"]
 StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
 TurnStatus = Literal["complete", "stopped", "error"]
+WarningCode = Literal[
+    "dropped_marker", "unsupported_number", "no_citation", "truncated", "condense_fallback"
+]
+QuoteMatch = Literal["exact", "normalised", "fuzzy", "none"]
+VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
+Origin = Literal["marked", "inferred"]
 
 
 @dataclass(slots=True)
@@ -56,6 +63,61 @@ class Source:
             score=round(found.score or 0.0, 4),
             url=f"/documents/{doc_id}/file#page={page}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of the answer, from `start` up to and without `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words of the source that carry a claim; empty where `match` is `none`."""
+
+    text: str
+    page: int
+    match: QuoteMatch
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What checking a claim against its source gave; `score` from 0 to 1."""
+
+    status: VerificationStatus
+    score: float | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One reference of the answer to a source.
+
+    `label` numbers the sources by first use and is what the marker shows. An inferred citation
+    has no marker: its `marker_span` is empty and lies at the end of the claim.
+    """
+
+    name: ClassVar = "citation"
+    citation_id: str
+    n: int
+    label: int
+    passage_id: str
+    claim_span: Span
+    marker_span: Span
+    quote: Quote
+    verification: Verification
+    origin: Origin = "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verification says of a citation that was sent before."""
+
+    name: ClassVar = "verdict"
+    citation_id: str
+    verification: Verification
 
 
 @dataclass(slots=True)
@@ -105,7 +167,7 @@ class Status:
     """What is happening now."""
 
     name: ClassVar = "status"
-    stage: str
+    stage: Stage
     elapsed_ms: float
 
 
@@ -143,7 +205,7 @@ class Warned:
     """Something the client should know that does not end the run."""
 
     name: ClassVar = "warning"
-    code: str
+    code: WarningCode
     message: str
 
 
@@ -158,7 +220,7 @@ class Done:
     assistant_message_id: str
     finish_reason: FinishReason
     answer: str
-    citations: list[dict[str, object]]
+    citations: list[Citation]
     sources: list[Source]
     usage: Usage
     timings: Timings
@@ -175,7 +237,7 @@ class Stopped:
     assistant_message_id: str
     by: StoppedBy
     answer: str
-    citations: list[dict[str, object]]
+    citations: list[Citation]
     usage: Usage
 
 
@@ -189,4 +251,6 @@ class Failed:
     ids: Ids = field(kw_only=True)
 
 
-RunEvent = Start | Status | Query | Sources | Delta | Warned | Done | Stopped | Failed
+RunEvent = (
+    Start | Status | Query | Sources | Delta | Citation | Verdict | Warned | Done | Stopped | Failed
+)

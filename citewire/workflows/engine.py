@@ -27,6 +27,7 @@ from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.workflows.events import RetrievingEvent, SourcesEvent, Stage, StageEvent
+from citewire.workflows.evidence import EvidenceRule
 from citewire.workflows.prompts import CONDENSE_PROMPT, source_header
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.spans import unspanned
@@ -71,6 +72,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         llm: condenses, unless `rule` is given.
         memory: the turns before this one.
         rule: condenses instead of the model.
+        evidence: judges what was retrieved.
         announce: called with each event as it happens.
     """
 
@@ -81,11 +83,13 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: ChatMemoryBuffer,
         *,
         rule: CondenseRule | None,
+        evidence: EvidenceRule,
         announce: Callable[[Event], None],
     ) -> None:
         super().__init__(query_engine, CONDENSE_PROMPT, memory, llm)
         self._citations = query_engine
         self._rule = rule
+        self._evidence = evidence
         self._announce = announce
 
     @unspanned
@@ -95,8 +99,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """Condense, retrieve and begin to answer.
 
         Returns:
-            The sources in `source_nodes` and the text to come in `achat_stream`, which the caller
-            must close. It is the raw stream: nothing runs that the caller does not drive.
+            An `AnsweringResponse`, whose raw stream the caller must close: nothing runs that the
+            caller does not drive. Without evidence no model is asked, and `response` says so.
         """
         history = self._memory.get_all() if chat_history is None else chat_history
         standalone = await self._standalone(message, history)
@@ -104,10 +108,12 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("retrieve")
         bundle = QueryBundle(standalone)
         nodes = await self._citations.aretrieve(bundle)
-        self._announce(SourcesEvent(nodes=nodes))
+        evidence = self._evidence.level(standalone, nodes)
+        self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         on_retry.set(None)  # in the contract no status follows the sources
-        if not nodes:
-            return StreamingAgentChatResponse(is_writing_to_memory=False)
+        if evidence == "none":
+            told = self._evidence.abstention(standalone, nodes)
+            return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         response = await self._citations.asynthesize(bundle, nodes)
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
@@ -141,6 +147,7 @@ class Engines:
     synthesiser: BaseSynthesizer
     llm: LLM
     rule: CondenseRule | None
+    evidence: EvidenceRule
     top_k: int
     splitter: TextSplitter = field(default_factory=WholePassages)
 
@@ -163,4 +170,11 @@ class Engines:
         memory = ChatMemoryBuffer.from_defaults(
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
-        return ReportChatEngine(query_engine, self.llm, memory, rule=self.rule, announce=announce)
+        return ReportChatEngine(
+            query_engine,
+            self.llm,
+            memory,
+            rule=self.rule,
+            evidence=self.evidence,
+            announce=announce,
+        )

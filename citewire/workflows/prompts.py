@@ -30,8 +30,6 @@ it unchanged. Write the question and nothing else.
 <Standalone question>
 """)
 
-NO_EVIDENCE = "Nothing in the reports that were searched answers this question."
-
 
 def source_header(number: int, node: BaseNode) -> str:
     """The line above a passage in the prompt: its number, title and printed page.
