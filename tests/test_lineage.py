@@ -1,6 +1,9 @@
 """Which document took the place of which: remembered as long as a chat cites it, no longer."""
 
+import hashlib
 import json
+import os
+import random
 
 import pytest
 
@@ -8,6 +11,7 @@ from citewire.storage.documents import DocumentStore
 from citewire.storage.vector_store import PassageStore
 from tests.citing_fixtures import REPORT, Archive
 from tests.ingest_fixtures import DIMS, MODEL, SHIPS, TRAINS, search
+from tests.small_pdfs import write_pdf
 
 THIRD = "The library lent maps and seventy violins to its readers."
 
@@ -123,3 +127,70 @@ async def test_a_passage_deleted_before_the_turn_is_stored_is_left_out(archive: 
 
     assert await archive.remembered() == []
     assert (await archive.lineage("gone-1-0-9")).state == "gone"
+
+
+class History:
+    """What became of documents, worked out in another way: step by step, from what lay where."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, str] = {}
+        self.heirs: dict[str, str] = {}
+        self.vacated: dict[str, str] = {}
+
+    def step(self, places: dict[str, str]) -> None:
+        """The folder is like this now: the document at each place."""
+        before, self.places = self.places, places
+        for place, doc_id in places.items():
+            self.heirs.pop(doc_id, None)
+            self.vacated = {p: one for p, one in self.vacated.items() if one != doc_id}
+            if place in self.vacated:
+                self.heirs[self.vacated.pop(place)] = doc_id
+        for place, doc_id in before.items():
+            if doc_id not in places.values():
+                self.heirs[doc_id] = places.get(place, "")
+                if place not in places:
+                    self.vacated[place] = doc_id
+
+    def heir(self, doc_id: str) -> str:
+        while doc_id and doc_id not in self.places.values():
+            doc_id = self.heirs.get(doc_id, "")
+        return doc_id
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("PROPERTY_RUNS", "2"))))
+async def test_random_histories_of_a_folder_end_where_they_should(
+    archive: Archive, seed: int
+) -> None:
+    chance, history, cited = random.Random(seed), History(), set()
+    for _ in range(12):
+        _work(archive, chance)
+        await archive.ingest(archive.folder, prune=True)
+        history.step(
+            {
+                path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+                for path in archive.folder.iterdir()
+            }
+        )
+        if there := sorted(await archive.texts()):
+            cited.add(chance.choice(there))
+            await archive.cite(*cited)
+        found = await archive.snapshots.lineages(sorted(cited))
+        assert {one: lineage.heir for one, lineage in found.items()} == {
+            one: history.heir(one.split("-")[0]) for one in cited
+        }
+    await archive.forget()
+
+    assert await archive.remembered() == []
+
+
+def _work(archive: Archive, chance: random.Random) -> None:
+    """A few random changes; no two files are alike."""
+    names = [f"{letter}.pdf" for letter in "abcd"]
+    for _ in range(chance.randint(1, 2)):
+        path, other = (archive.folder / chance.choice(names) for _ in range(2))
+        change = chance.choice(["write", "write", "delete", "rename"])
+        if change == "write":
+            text = f"Report {chance.randint(1, 6)} of {path.name} tells of ships."
+            write_pdf(path, [text])
+        elif path.exists():
+            path.unlink() if change == "delete" else path.rename(other)

@@ -8,7 +8,7 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, uploads, wire_schema
+from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
@@ -21,9 +21,11 @@ from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
 from citewire.services.page_copies import PageCopies
 from citewire.services.runs import Runs
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
+from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 
@@ -44,7 +46,13 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             service = build_service(library, page_copies)
             jobs = build_jobs(library)
             app.state.parts = Parts(
-                settings, library, service, Uploads(settings), jobs, page_copies
+                settings=settings,
+                library=library,
+                service=service,
+                uploads=Uploads(settings),
+                jobs=jobs,
+                page_copies=page_copies,
+                succession=build_succession(library),
             )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
@@ -61,7 +69,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, uploads, health, wire_schema, page):
+    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
         app.include_router(module.router)
     return app
 
@@ -97,6 +105,12 @@ def build_page_copies(library: Library) -> PageCopies:
         library.snapshots,
         max_bytes=settings.page_copies_mb * 1024 * 1024,
     )
+
+
+def build_succession(library: Library) -> Succession:
+    """What tells what became of the passages of an open library."""
+    search = PassageSearch(library.documents.client, library.settings.namespace)
+    return Succession(library.snapshots, search)
 
 
 def build_service(library: Library, page_copies: PageCopies) -> ChatService:

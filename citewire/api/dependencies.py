@@ -13,6 +13,7 @@ from citewire.services.jobs import Jobs
 from citewire.services.library import Library
 from citewire.services.page_copies import PageCopies
 from citewire.services.runs import Run
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.schema import folder_id
@@ -29,6 +30,7 @@ class Parts:
     uploads: Uploads
     jobs: Jobs
     page_copies: PageCopies
+    succession: Succession
 
 
 async def parts_of(request: Request) -> Parts:

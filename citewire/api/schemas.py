@@ -1,10 +1,12 @@
 """What crosses the wire as JSON, besides the stream's events."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
+from citewire.services.succession import PassageNow, Standing
+from citewire.storage.lineage import State
 from citewire.workflows.synthesis import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -93,6 +95,28 @@ class DocumentList(BaseModel):
     """All ingested documents."""
 
     documents: list[DocumentView]
+
+
+class PassageState(BaseModel):
+    """What became of a passage; `now` is where it is in the version that replaced its own."""
+
+    passage_id: str
+    state: State
+    now: PassageNow | None
+    note: str | None
+
+    @classmethod
+    def of(cls, passage_id: str, standing: Standing) -> Self:
+        """As it is told."""
+        return cls(
+            passage_id=passage_id, state=standing.state, now=standing.now, note=standing.note
+        )
+
+
+class PassageStates(BaseModel):
+    """What became of several passages."""
+
+    passages: list[PassageState]
 
 
 class UploadedView(BaseModel):

@@ -42,6 +42,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.DocumentList,
     schemas.DocumentView,
     schemas.JobView,
+    schemas.PassageStates,
     schemas.ProblemView,
     schemas.Readiness,
 )

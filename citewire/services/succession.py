@@ -44,7 +44,7 @@ _SAME = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"
 
 
 @dataclass(frozen=True, slots=True)
-class Now:
+class PassageNow:
     """Where a passage is in the version that replaced its own."""
 
     passage_id: str
@@ -64,7 +64,7 @@ class Standing:
     """
 
     state: State
-    now: Now | None = None
+    now: PassageNow | None = None
     note: str | None = None
 
 
@@ -93,7 +93,7 @@ class Succession:
 
     async def _found(
         self, passage_ids: Sequence[str], lineages: Mapping[str, Lineage]
-    ) -> dict[str, Now | None]:
+    ) -> dict[str, PassageNow | None]:
         snapshots = await self._snapshots.read(passage_ids)
         embedding = await self._search.embedding()
         queries = [
@@ -113,7 +113,7 @@ def _query(snapshot: Snapshot, heir: str, embedding: str) -> Query:
     return with_words(heir, snapshot.fields["text"], CANDIDATES)
 
 
-def _standing(lineage: Lineage, now: Now | None) -> Standing:
+def _standing(lineage: Lineage, now: PassageNow | None) -> Standing:
     if lineage.state == "current":
         return Standing("current")
     if lineage.state == "gone":
@@ -126,14 +126,14 @@ Pages = Mapping[tuple[str, int], Sequence[FoundPassage]]
 
 def _compared(
     snapshots: Mapping[str, Snapshot], near: Mapping[str, Sequence[FoundPassage]], pages: Pages
-) -> dict[str, Now | None]:
+) -> dict[str, PassageNow | None]:
     texts = {page: normal_form(page_text(found)) for page, found in pages.items()}
     return {one: _now(snapshot, near[one], texts) for one, snapshot in snapshots.items()}
 
 
 def _now(
     snapshot: Snapshot, near: Sequence[FoundPassage], texts: Mapping[tuple[str, int], str]
-) -> Now | None:
+) -> PassageNow | None:
     old, page = normal_form(snapshot.fields["text"]), int(snapshot.fields["page"])
     unchanged = [one for one in near if f" {old} " in f" {texts[one.doc_id, one.page]} "]
     # What stands on several pages has most likely stayed where it was.
@@ -161,8 +161,8 @@ def _most_like(old: str, candidates: Iterable[FoundPassage]) -> tuple[FoundPassa
     return best, ratio
 
 
-def _place(found: FoundPassage, change: Change) -> Now:
-    return Now(
+def _place(found: FoundPassage, change: Change) -> PassageNow:
+    return PassageNow(
         passage_id=found.passage_id,
         doc_id=found.doc_id,
         title=found.title,
