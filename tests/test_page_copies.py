@@ -10,12 +10,12 @@ import pypdfium2
 import pytest
 
 from citewire.services.page_copies import PageCopies
-from citewire.services.reading.single_pages import single_pages
+from citewire.services.page_files import PageFiles
 from citewire.storage.documents import DocumentStore
 from tests.chat_client import until
 from tests.citing_fixtures import REPORT, Archive
 from tests.ingest_fixtures import SHIPS, TRAINS
-from tests.small_pdfs import draw_lines, draw_pdf, write_pdf
+from tests.small_pdfs import write_pdf
 
 Open = Callable[..., PageCopies]
 MAX_BYTES = 10_000_000
@@ -30,7 +30,13 @@ def folder(tmp_path: Path) -> Path:
 def copies(archive: Archive, folder: Path) -> Open:
     def build(max_bytes: int = MAX_BYTES) -> PageCopies:
         documents = DocumentStore(archive.client, archive.namespace)
-        return PageCopies(folder, documents, archive.snapshots, max_bytes=max_bytes)
+        return PageCopies(
+            folder,
+            documents=documents,
+            snapshots=archive.snapshots,
+            page_files=PageFiles(),
+            max_bytes=max_bytes,
+        )
 
     return build
 
@@ -57,13 +63,18 @@ def place(passage_id: str) -> tuple[str, int]:
     return doc_id, int(page)
 
 
-async def copied(copies: PageCopies, passage_id: str) -> Path:
+def copy_of(folder: Path, passage_id: str) -> Path:
+    doc_id, page = place(passage_id)
+    return folder / doc_id / f"{page}.pdf"
+
+
+async def copied(folder: Path, passage_id: str) -> Path:
+    path = copy_of(folder, passage_id)
+
     async def there() -> bool:
-        return await copies.find(*place(passage_id)) is not None
+        return path in await asyncio.to_thread(_files, folder)
 
     await until(there)
-    path = await copies.find(*place(passage_id))
-    assert path is not None
     return path
 
 
@@ -76,7 +87,7 @@ async def test_a_cited_page_is_copied_and_the_others_are_not(
     doc_id, page = place(passage_id)
     async with running(copies()) as made:
         made.ask([(doc_id, page), (doc_id, 1), (doc_id, 7)])
-        path = await copied(made, passage_id)
+        path = await copied(folder, passage_id)
 
     assert text_of(path) == SHIPS
     assert await _only(folder, path)
@@ -88,7 +99,7 @@ async def test_a_copy_is_deleted_with_the_last_chat_also_after_a_restart(
     passage_id = await archive.cited(SHIPS)
     async with running(copies()) as made:
         made.ask([place(passage_id)])
-        path = await copied(made, passage_id)
+        path = await copied(folder, passage_id)
     path.with_name("0123.part").write_bytes(b"of a process that was killed")
     async with running(copies()):
         await until(lambda: _only(folder, path))
@@ -103,22 +114,22 @@ async def test_a_deleted_chat_takes_its_copies_with_it(
     passage_id = await archive.cited(SHIPS)
     async with running(copies()) as made:
         made.ask([place(passage_id)])
-        await copied(made, passage_id)
+        await copied(folder, passage_id)
         await archive.forget()
         made.tidy([place(passage_id)[0]])
         await until(lambda: _only(folder))
 
 
 async def test_what_was_put_in_the_place_of_a_report_is_never_copied(
-    archive: Archive, copies: Open
+    archive: Archive, copies: Open, folder: Path
 ) -> None:
     first, second = await archive.cited(SHIPS), await _cited_elsewhere(archive)
     write_pdf(archive.folder / REPORT, ["What nobody has ingested yet."])
     async with running(copies()) as made:
         made.ask([place(first), place(second)])
-        await copied(made, second)
+        await copied(folder, second)
 
-    assert await made.find(*place(first)) is None
+    assert await _only(folder, copy_of(folder, second))
 
 
 async def test_over_the_limit_the_oldest_copies_are_deleted(
@@ -127,11 +138,11 @@ async def test_over_the_limit_the_oldest_copies_are_deleted(
     first, second = await archive.cited(SHIPS), await _cited_elsewhere(archive)
     async with running(copies()) as made:
         made.ask([place(first)])
-        size = (await copied(made, first)).stat().st_size
-        os.utime(await copied(made, first), ns=(0, 0))
+        size = (await copied(folder, first)).stat().st_size
+        os.utime(await copied(folder, first), ns=(0, 0))
     async with running(copies(max_bytes=size * 3 // 2)) as made:
         made.ask([place(second)])
-        await until(lambda: _only(folder, folder / place(second)[0] / "1.pdf"))
+        await until(lambda: _only(folder, copy_of(folder, second)))
 
 
 async def test_zero_megabytes_mean_no_copies(archive: Archive, copies: Open, folder: Path) -> None:
@@ -141,20 +152,6 @@ async def test_zero_megabytes_mean_no_copies(archive: Archive, copies: Open, fol
         await asyncio.sleep(0.1)
 
     assert await _only(folder)
-
-
-def test_a_single_page_keeps_its_size_crop_box_and_rotation(tmp_path: Path) -> None:
-    path = draw_pdf(tmp_path / "a.pdf", lambda c: draw_lines(c, 60, 300, [SHIPS]), size=(400, 600))
-    with pypdfium2.PdfDocument(path) as document:
-        document[0].set_cropbox(50, 100, 350, 500)
-        document[0].set_rotation(90)
-        document.save(tmp_path / "b.pdf")
-    [content] = single_pages(tmp_path / "b.pdf", [1]).values()
-
-    with pypdfium2.PdfDocument(content) as document:
-        page = document[0]
-        assert (page.get_cropbox(), page.get_rotation()) == ((50, 100, 350, 500), 90)
-        assert page.get_size() == (400, 300)
 
 
 async def _cited_elsewhere(archive: Archive) -> str:

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-from citewire.services.succession import normal_form
 from tests.citing_fixtures import Archive
 from tests.ingest_fixtures import SHIPS, TRAINS
 
@@ -93,18 +90,3 @@ async def test_after_a_change_of_the_embedding_model_words_are_searched_for(
 
     assert found.now is not None
     assert (found.now.change, found.now.page) == ("moved", 4)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "are_alike"),
-    [
-        ("the har-\nbour  of", "the harbour of", True),
-        ("the har\u00adbour", "the harbour", True),
-        ("\ufb01ve \u2018ships\u2019", "five 'ships'", True),
-        ("a loss of -5 %", "a loss of 5 %", False),
-        ("2022-2023", "20222023", False),
-        ("five ships", "five chips", False),
-    ],
-)
-def test_only_how_words_are_set_is_made_alike(one: str, other: str, are_alike: bool) -> None:
-    assert (normal_form(one) == normal_form(other)) is are_alike

@@ -20,6 +20,7 @@ from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
 from citewire.services.page_copies import PageCopies
+from citewire.services.page_files import PageFiles
 from citewire.services.runs import Runs
 from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
@@ -101,8 +102,9 @@ def build_page_copies(library: Library) -> PageCopies:
     settings = library.settings
     return PageCopies(
         settings.data_dir / "pages" / settings.namespace,
-        library.documents,
-        library.snapshots,
+        documents=library.documents,
+        snapshots=library.snapshots,
+        page_files=PageFiles(),
         max_bytes=settings.page_copies_mb * 1024 * 1024,
     )
 

@@ -7,16 +7,16 @@ were not made yet. `<folder>/<doc_id>/<page>.pdf` is written once, for a documen
 import logging
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 import anyio
 
-from citewire.errors import StorageError, UnreadableDocument
+from citewire.errors import DocumentNotFound, PageNotFound, StorageError
 from citewire.services.document_file import find_file
-from citewire.services.reading.single_pages import single_pages
+from citewire.services.page_files import PageFiles
 from citewire.storage.documents import DocumentStore
 from citewire.storage.snapshots import SnapshotStore
 
@@ -27,8 +27,6 @@ MAX_WAITING = 1000
 ASK_AGAIN_S = 600.0
 """A page that is cited again and again is looked at so seldom."""
 MAX_REMEMBERED = 10_000
-MAX_PAGE_BYTES = 20 * 1024 * 1024
-"""A page that shares the pictures of a whole report is not kept."""
 
 
 class PageCopies:
@@ -38,15 +36,23 @@ class PageCopies:
         folder: takes them; made when it is needed, blocks nothing.
         documents: of the namespace, for the originals.
         snapshots: of the namespace, for which pages are needed.
+        page_files: makes pages from the originals.
         max_bytes: of all copies; beyond it the oldest are deleted. 0: none are made.
     """
 
     def __init__(
-        self, folder: Path, documents: DocumentStore, snapshots: SnapshotStore, *, max_bytes: int
+        self,
+        folder: Path,
+        *,
+        documents: DocumentStore,
+        snapshots: SnapshotStore,
+        page_files: PageFiles,
+        max_bytes: int,
     ) -> None:
         self._folder = folder
         self._documents = documents
         self._snapshots = snapshots
+        self._page_files = page_files
         self._max_bytes = max_bytes
         self._wanted: dict[str, set[int]] = {}
         self._asked: dict[tuple[str, int], float] = {}
@@ -71,10 +77,24 @@ class PageCopies:
         for doc_id in doc_ids:
             self._note(doc_id)
 
-    async def find(self, doc_id: str, page: int) -> Path | None:
-        """The copy of a page, None if there is none."""
-        path = anyio.Path(self._path(doc_id, page))
-        return Path(path) if await path.is_file() else None
+    async def page(self, doc_id: str, number: int) -> bytes:
+        """A page of a document as a PDF; of a document that is gone, if it was copied.
+
+        Raises:
+            DocumentNotFound, PageNotFound: it cannot be had; the message says why.
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        try:
+            record = await self._documents.get(doc_id)
+            if record is None:
+                raise DocumentNotFound(f"there is no document {doc_id}")
+            return await self._page_files.page(record, number)
+        except (DocumentNotFound, PageNotFound):
+            try:
+                return await anyio.Path(self._path(doc_id, number)).read_bytes()
+            except OSError:
+                pass
+            raise
 
     async def run(self) -> None:
         """Copy and delete until cancelled; first what others left behind is tidied up."""
@@ -99,7 +119,7 @@ class PageCopies:
             needed = await self._snapshots.pages(doc_id)
             await anyio.to_thread.run_sync(self._drop, doc_id, needed)
             await self._copy(doc_id, sorted(pages & needed))
-        except (OSError, StorageError, UnreadableDocument) as error:
+        except (OSError, StorageError, PageNotFound) as error:
             logger.warning("pages of %s are not copied: %s", doc_id, error)
         except Exception:
             # The boundary of a document: those after it are not to suffer.
@@ -108,13 +128,15 @@ class PageCopies:
     async def _copy(self, doc_id: str, pages: Sequence[int]) -> None:
         missing = await anyio.to_thread.run_sync(self._missing, doc_id, pages)
         record = await self._documents.get(doc_id) if missing else None
+        # Other formats have no pages that can be shown by themselves.
         original = await find_file(record) if record else None
         if record is None or original is None or original.suffix.lower() != ".pdf":
             return
-        copies = await anyio.to_thread.run_sync(single_pages, original, missing)
-        # Not if another file took its place while it was read.
-        if await find_file(record) == original:
-            await anyio.to_thread.run_sync(self._keep, doc_id, copies)
+        for page in missing:
+            content = await self._page_files.page(record, page)
+            # Not if another file took its place while it was read.
+            if await find_file(record) == original:
+                await anyio.to_thread.run_sync(self._keep, doc_id, page, content)
 
     def _missing(self, doc_id: str, pages: Sequence[int]) -> list[int]:
         missing = []
@@ -125,11 +147,10 @@ class PageCopies:
                 missing.append(page)
         return missing
 
-    def _keep(self, doc_id: str, copies: Mapping[int, bytes]) -> None:
-        for page, content in copies.items():
-            if len(content) <= min(MAX_PAGE_BYTES, self._max_bytes):
-                _write(self._path(doc_id, page), content)
-                self._bytes += len(content)
+    def _keep(self, doc_id: str, page: int, content: bytes) -> None:
+        if len(content) <= self._max_bytes:
+            _write(self._path(doc_id, page), content)
+            self._bytes += len(content)
         if self._bytes > self._max_bytes:
             self._make_room()
 

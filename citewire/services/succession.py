@@ -6,16 +6,15 @@ whole pages, for a word more at the top of a page moves where all its passages b
 """
 
 import asyncio
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from citewire.services.citations.locating import SearchText, placed
 from citewire.storage.lineage import Lineage, State
 from citewire.storage.passage_search import (
-    FoundPassage,
+    Candidate,
     PassageSearch,
     Query,
     like_vector,
@@ -39,8 +38,6 @@ _NOTES: dict[Change, str] = {
     "moved": "The report was replaced; the passage is on another page of the new version.",
     "changed": "The report was replaced, and the passage was changed.",
 }
-_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011]\s*(?=[^\W\d_])|\u00ad\s*")
-_SAME = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +118,23 @@ def _standing(lineage: Lineage, now: PassageNow | None) -> Standing:
     return Standing("superseded", now, _NOTES[now.change] if now else DROPPED)
 
 
-Pages = Mapping[tuple[str, int], Sequence[FoundPassage]]
+Page = tuple[str, int]
 
 
 def _compared(
-    snapshots: Mapping[str, Snapshot], near: Mapping[str, Sequence[FoundPassage]], pages: Pages
+    snapshots: Mapping[str, Snapshot],
+    near: Mapping[str, Sequence[Candidate]],
+    pages: Mapping[Page, Sequence[Candidate]],
 ) -> dict[str, PassageNow | None]:
-    texts = {page: normal_form(page_text(found)) for page, found in pages.items()}
+    texts = {page: SearchText(page_text(found)) for page, found in pages.items()}
     return {one: _now(snapshot, near[one], texts) for one, snapshot in snapshots.items()}
 
 
 def _now(
-    snapshot: Snapshot, near: Sequence[FoundPassage], texts: Mapping[tuple[str, int], str]
+    snapshot: Snapshot, near: Sequence[Candidate], texts: Mapping[Page, SearchText]
 ) -> PassageNow | None:
-    old, page = normal_form(snapshot.fields["text"]), int(snapshot.fields["page"])
-    unchanged = [one for one in near if f" {old} " in f" {texts[one.doc_id, one.page]} "]
+    old, page = snapshot.fields["text"], int(snapshot.fields["page"])
+    unchanged = [one for one in near if placed(old, texts[one.doc_id, one.page])]
     # What stands on several pages has most likely stayed where it was.
     unchanged = [one for one in unchanged if one.page == page] or unchanged
     best, ratio = _most_like(old, unchanged or near)
@@ -146,13 +145,13 @@ def _now(
     return _place(best, "changed") if ratio >= CHANGED_RATIO else None
 
 
-def _most_like(old: str, candidates: Iterable[FoundPassage]) -> tuple[FoundPassage | None, float]:
-    best: FoundPassage | None = None
+def _most_like(old: str, candidates: Iterable[Candidate]) -> tuple[Candidate | None, float]:
+    best: Candidate | None = None
     ratio = -1.0
     matcher = SequenceMatcher(None, autojunk=False)
     matcher.set_seq2(old.split())
     for one in candidates:
-        matcher.set_seq1(normal_form(one.text).split())
+        matcher.set_seq1(one.text.split())
         # A quick upper bound first: most candidates have next to no words in common.
         if (bound := matcher.quick_ratio()) > ratio:
             found = matcher.ratio() if bound >= CHANGED_RATIO else bound
@@ -161,28 +160,19 @@ def _most_like(old: str, candidates: Iterable[FoundPassage]) -> tuple[FoundPassa
     return best, ratio
 
 
-def _place(found: FoundPassage, change: Change) -> PassageNow:
+def _place(found: Candidate, change: Change) -> PassageNow:
     return PassageNow(
         passage_id=found.passage_id,
         doc_id=found.doc_id,
         title=found.title,
         page=found.page,
         page_label=found.page_label,
-        url=f"/documents/{found.doc_id}/file#page={found.page}",
+        url=page_url(found.doc_id, found.page, is_current=True),
         change=change,
     )
 
 
-def normal_form(text: str) -> str:
-    """`text` with what differs from one setting of the same words to another made alike.
-
-    White space, ligatures, quotes, dashes and hyphens inside words; not the sign of a number.
-    """
-    plain = unicodedata.normalize("NFKC", text).translate(_SAME)
-    return " ".join(_BROKEN_WORD.sub("", plain).split())
-
-
-def page_text(passages: Iterable[FoundPassage]) -> str:
+def page_text(passages: Iterable[Candidate]) -> str:
     """The text of a page, as far as it is in these passages of it."""
     parts: list[str] = []
     end = 0
@@ -191,3 +181,12 @@ def page_text(passages: Iterable[FoundPassage]) -> str:
             parts.append(one.text[end - one.start :] if one.start < end else f"\n{one.text}")
             end = one.end
     return "".join(parts)
+
+
+def page_url(doc_id: str, page: int, *, is_current: bool) -> str:
+    """What opens a page: in the whole file, or by itself once the document is gone."""
+    return (
+        f"/documents/{doc_id}/file#page={page}"
+        if is_current
+        else f"/documents/{doc_id}/pages/{page}"
+    )

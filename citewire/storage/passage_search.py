@@ -24,7 +24,7 @@ Query = tuple[str | bytes | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPassage:
+class Candidate:
     """A passage: characters `start` up to `end` of the text of `page` of a document."""
 
     passage_id: str
@@ -89,7 +89,7 @@ class PassageSearch:
         with storage_errors("the index"):
             return as_text(await self._client.hget(f"{self._namespace}:index", "embedding") or "")
 
-    async def search(self, queries: Sequence[Query]) -> list[list[FoundPassage]]:
+    async def search(self, queries: Sequence[Query]) -> list[list[Candidate]]:
         """What each query finds, best first, in one round trip.
 
         Without an index nothing is found.
@@ -110,7 +110,7 @@ class PassageSearch:
                 if says_unknown(error):
                     return [[] for _ in queries]
                 raise
-        return [[FoundPassage.from_reply(found) for found in one[2::2]] for one in replies]
+        return [[Candidate.from_reply(found) for found in one[2::2]] for one in replies]
 
 
 def _returning(count: int) -> Query:

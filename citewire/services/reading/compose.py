@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from citewire.services.reading.furniture import Furniture, find_furniture
 from citewire.services.reading.layout import LaidBlock, LaidPage, Line
@@ -159,8 +159,7 @@ class _Writer:
             self._parts[-1] = self._parts[-1][:-1]
             self._length -= 1
             boxes = self._blocks[-1][1]
-            last = boxes[-1]
-            boxes[-1] = LineBox(last.start, self._length, last.x0, last.y0, last.x1, last.y1)
+            boxes[-1] = replace(boxes[-1], end=self._length)
         return True
 
     def _separate(self, separator: str) -> None:
@@ -180,6 +179,8 @@ class _Writer:
             _share(y0, self.height),
             _share(x1, self.width),
             _share(y1, self.height),
+            line.words,
+            line.turn,
         )
 
 

@@ -10,12 +10,23 @@ Box = tuple[float, float, float, float]
 
 @dataclass(slots=True)
 class Line:
-    """A line: its cleaned text, its rectangle, the usual height of its letters, if it is bold."""
+    """A line.
+
+    Args:
+        text: cleaned.
+        box: its rectangle.
+        height: usual height of its letters, in points.
+        bold: whether all of it is.
+        words: where its words stand, as `edges.encode` writes it; empty if that is unknown.
+        turn: quarter turns (0..3, clockwise) by which it lies on the displayed page.
+    """
 
     text: str
     box: Box
     height: float
     bold: bool = False
+    words: str = ""
+    turn: int = 0
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from citewire.services.reading.edges import encode
 from citewire.services.reading.fragments import Fragment
 from citewire.services.reading.layout import Box, LaidBlock, Line
 
@@ -140,12 +141,28 @@ def _middle(line: Line) -> float:
 
 def _line(cells: list[_Row], separator: str) -> Line:
     fragments = [fragment for cell in cells for fragment in cell]
+    box = _union(fragments)
     return Line(
         separator.join(" ".join(f.text for f in cell) for cell in cells),
-        _union(fragments),
+        box,
         max(fragments, key=lambda f: len(f.text)).height,
         all(f.bold for f in fragments),
+        encode(_edges(cells, separator), box[0], box[2]),
     )
+
+
+def _edges(cells: list[_Row], separator: str) -> list[float]:
+    """Of the words of a line, none if they are unknown of one of its fragments."""
+    edges: list[float] = []
+    for cell in cells:
+        if edges and separator == CELL:
+            # The bar is a word of the text that the page does not show.
+            edges += edges[-1:] * 2
+        for fragment in cell:
+            if not fragment.edges:
+                return []
+            edges += fragment.edges
+    return edges
 
 
 def _union(fragments: _Row) -> Box:
