@@ -12,7 +12,7 @@ from citewire.services.succession import Standing, Succession
 from citewire.storage.chats import ChatStore
 from citewire.storage.lineage import Lineage
 from citewire.storage.passage_search import PassageSearch
-from citewire.storage.snapshots import SnapshotStore, forget_passages
+from citewire.storage.snapshots import SnapshotStore
 from tests.ingest_fixtures import Ingest, keys_of
 from tests.small_pdfs import write_pdf
 
@@ -64,13 +64,6 @@ class Archive:
         passage_id = await self.passage(pages[0])
         await self.cite(passage_id)
         return passage_id
-
-    async def forget(self, chat_id: str = "chat") -> set[str]:
-        """Forget what a chat cites; gives the passages that were dropped."""
-        async with self.client.pipeline(transaction=True) as pipe:
-            forget_passages(pipe, self.namespace, chat_id)
-            [dropped] = await pipe.execute()
-        return {one.decode() for one in dropped}
 
     async def lineage(self, passage_id: str) -> Lineage:
         """What became of the document of a passage."""

@@ -82,9 +82,9 @@ async def test_what_two_chats_cite_goes_with_the_second(archive: Archive) -> Non
     for _ in range(2):
         await archive.cite(passage_id, chat_id="other")
 
-    assert await archive.forget("chat") == set()
+    assert await archive.snapshots.forget("chat") == set()
     assert passage_id in await archive.snapshots.read([passage_id])
-    assert await archive.forget("other") == {passage_id}
+    assert await archive.snapshots.forget("other") == {passage_id.split("-")[0]}
     assert await archive.remembered() == []
 
 
@@ -96,7 +96,7 @@ async def test_nothing_is_left_when_the_last_chat_is_forgotten(
     await archive.cited(SHIPS)
     for text in texts:
         await (archive.put(text) if text else archive.remove())
-    await archive.forget()
+    await archive.snapshots.forget("chat")
 
     assert await archive.remembered() == []
 
@@ -106,10 +106,10 @@ async def test_a_chain_is_remembered_for_the_sake_of_its_first_document(archive:
     await archive.put(TRAINS)
     await archive.cite(await archive.passage(TRAINS), chat_id="second")
     await archive.put(THIRD)
-    await archive.forget("second")
+    await archive.snapshots.forget("second")
 
     assert (await archive.lineage(first)).state == "superseded"
-    await archive.forget()
+    await archive.snapshots.forget("chat")
     assert await archive.remembered() == []
 
 
@@ -178,7 +178,7 @@ async def test_random_histories_of_a_folder_end_where_they_should(
         assert {one: lineage.heir for one, lineage in found.items()} == {
             one: history.heir(one.split("-")[0]) for one in cited
         }
-    await archive.forget()
+    await archive.snapshots.forget("chat")
 
     assert await archive.remembered() == []
 

@@ -97,8 +97,15 @@ class Succession:
             _query(snapshot, lineages[one].heir, embedding) for one, snapshot in snapshots.items()
         ]
         near = dict(zip(snapshots, await self._search.search(queries), strict=True))
-        # All on one page of one document: asked for once.
-        pages = sorted({(one.doc_id, one.page) for found in near.values() for one in found})
+        # Once for all that are on one page; most are found as they were.
+        pages = sorted(
+            {
+                (one.doc_id, one.page)
+                for passage_id, found in near.items()
+                if not _as_it_was(snapshots[passage_id], found)
+                for one in found
+            }
+        )
         on_pages = await self._search.search([on_page(*page) for page in pages])
         texts = dict(zip(pages, on_pages, strict=True))
         return await asyncio.to_thread(_compared, snapshots, near, texts)
@@ -134,7 +141,9 @@ def _now(
     snapshot: Snapshot, near: Sequence[Candidate], texts: Mapping[Page, SearchText]
 ) -> PassageNow | None:
     old, page = snapshot.fields["text"], int(snapshot.fields["page"])
-    unchanged = [one for one in near if placed(old, texts[one.doc_id, one.page])]
+    unchanged = _as_it_was(snapshot, near) or [
+        one for one in near if placed(old, texts[one.doc_id, one.page])
+    ]
     # What stands on several pages has most likely stayed where it was.
     unchanged = [one for one in unchanged if one.page == page] or unchanged
     best, ratio = _most_like(old, unchanged or near)
@@ -143,6 +152,10 @@ def _now(
     if unchanged:
         return _place(best, "same" if best.page == page else "moved")
     return _place(best, "changed") if ratio >= CHANGED_RATIO else None
+
+
+def _as_it_was(snapshot: Snapshot, near: Sequence[Candidate]) -> list[Candidate]:
+    return [one for one in near if one.text == snapshot.fields["text"]]
 
 
 def _most_like(old: str, candidates: Iterable[Candidate]) -> tuple[Candidate | None, float]:

@@ -16,50 +16,54 @@ from citewire.storage.lineage import LINEAGE, Lineage, read_lineages
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 
-_KEEP = """
-local ns, chat = ARGV[1], ARGV[2]
-for at = 3, #ARGV do
-  local id = ARGV[at]
-  local snapshot = ns .. ':snapshot:' .. id
-  if redis.call('EXISTS', snapshot) == 0
-      and redis.call('COPY', ns .. ':passage:' .. id, snapshot) == 1 then
-    local doc = redis.call('HGET', snapshot, 'doc_id')
-    local layout = redis.call('HGET', ns .. ':layout:' .. doc, id)
-    if layout then redis.call('HSET', snapshot, 'layout', layout) end
-    local embedding = redis.call('HGET', ns .. ':index', 'embedding')
-    if embedding then redis.call('HSET', snapshot, 'embedding', embedding) end
-    redis.call('SADD', ns .. ':kept:' .. doc, id)
-  end
-  -- A passage that was deleted since it was retrieved: the turn has its text.
-  if redis.call('EXISTS', snapshot) == 1 then
-    redis.call('SADD', snapshot .. ':chats', chat)
-    redis.call('SADD', ns .. ':chat:' .. chat .. ':snapshots', id)
-  end
-end
-return 1
-"""
-_FORGET = """#!lua flags=allow-oom
-%s
-local ns, chat = ARGV[1], ARGV[2]
-local noted = ns .. ':chat:' .. chat .. ':snapshots'
-local dropped = {}
-for _, id in ipairs(redis.call('SMEMBERS', noted)) do
-  local snapshot = ns .. ':snapshot:' .. id
-  redis.call('SREM', snapshot .. ':chats', chat)
-  if redis.call('EXISTS', snapshot .. ':chats') == 0 then
-    local doc = redis.call('HGET', snapshot, 'doc_id')
-    redis.call('UNLINK', snapshot)
-    if doc then
-      redis.call('SREM', ns .. ':kept:' .. doc, id)
-      -- What is not retired is left alone by this.
-      lineage.release(ns, doc)
-      dropped[#dropped + 1] = id
+KEEP = """
+local function keep_passages(ns, chat, ids)
+  for _, id in ipairs(ids) do
+    local snapshot = ns .. ':snapshot:' .. id
+    if redis.call('EXISTS', snapshot) == 0
+        and redis.call('COPY', ns .. ':passage:' .. id, snapshot) == 1 then
+      local doc = redis.call('HGET', snapshot, 'doc_id')
+      local layout = redis.call('HGET', ns .. ':layout:' .. doc, id)
+      if layout then redis.call('HSET', snapshot, 'layout', layout) end
+      local embedding = redis.call('HGET', ns .. ':index', 'embedding')
+      if embedding then redis.call('HSET', snapshot, 'embedding', embedding) end
+      redis.call('SADD', ns .. ':kept:' .. doc, id)
+    end
+    -- A passage that was deleted since it was retrieved: the turn has its text.
+    if redis.call('EXISTS', snapshot) == 1 then
+      redis.call('SADD', snapshot .. ':chats', chat)
+      redis.call('SADD', ns .. ':chat:' .. chat .. ':snapshots', id)
     end
   end
 end
-redis.call('UNLINK', noted)
-return dropped
-""".replace("%s", LINEAGE)
+"""
+"""Lua: `keep_passages(ns, chat, ids)` keeps passages for a chat, leaving out what is gone."""
+
+FORGET = f"""
+{LINEAGE}
+local function forget_passages(ns, chat)
+  local noted = ns .. ':chat:' .. chat .. ':snapshots'
+  local dropped = {{}}
+  for _, id in ipairs(redis.call('SMEMBERS', noted)) do
+    local snapshot = ns .. ':snapshot:' .. id
+    redis.call('SREM', snapshot .. ':chats', chat)
+    local doc = redis.call('HGET', snapshot, 'doc_id')
+    if doc and redis.call('EXISTS', snapshot .. ':chats') == 0 then
+      redis.call('UNLINK', snapshot)
+      redis.call('SREM', ns .. ':kept:' .. doc, id)
+      -- What is not retired is left alone by this.
+      lineage.release(ns, doc)
+      dropped[#dropped + 1] = doc
+    end
+  end
+  redis.call('UNLINK', noted)
+  return dropped
+end
+"""
+"""Lua: `forget_passages(ns, chat)` drops what is kept for this chat only.
+
+It gives the ids of the documents of which passages were dropped: their page copies are tidied up.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +87,10 @@ class Snapshot:
 
 
 def keep_passages(pipe: Any, namespace: str, chat_id: str, passage_ids: Sequence[str]) -> None:
-    """Let the transaction `pipe` keep passages for a chat; those that are gone are left out."""
+    """Let the transaction `pipe` keep passages for a chat."""
     if passage_ids:
-        pipe.eval(_KEEP, 0, namespace, chat_id, *passage_ids)
-
-
-def forget_passages(pipe: Any, namespace: str, chat_id: str) -> None:
-    """Let the transaction `pipe` drop what is kept for this chat only.
-
-    The reply is the list of the ids of the passages that were dropped.
-    """
-    pipe.eval(_FORGET, 0, namespace, chat_id)
+        script = f"{KEEP} keep_passages(ARGV[1], ARGV[2], {{unpack(ARGV, 3)}})"
+        pipe.eval(script, 0, namespace, chat_id, *passage_ids)
 
 
 class SnapshotStore:
@@ -110,6 +107,13 @@ class SnapshotStore:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
         self._namespace = namespace
+
+    async def forget(self, chat_id: str) -> set[str]:
+        """Drop what is kept for this chat only; gives the documents of which passages were."""
+        script = f"#!lua flags=allow-oom\n{FORGET} return forget_passages(ARGV[1], ARGV[2])"
+        with storage_errors("the snapshots"):
+            dropped = await self._client.eval(script, 0, self._namespace, chat_id)
+        return {as_text(one) for one in dropped}
 
     async def read(self, passage_ids: Sequence[str]) -> dict[str, Snapshot]:
         """The snapshots of those passages that are kept, in one round trip."""
