@@ -11,6 +11,7 @@ import pytest
 
 from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
+from citewire.services.page_folder import PageFolder
 from citewire.storage.documents import DocumentStore
 from tests.chat_client import until
 from tests.citing_fixtures import REPORT, Archive
@@ -31,11 +32,10 @@ def copies(archive: Archive, folder: Path) -> Open:
     def build(max_bytes: int = MAX_BYTES) -> PageCopies:
         documents = DocumentStore(archive.client, archive.namespace)
         return PageCopies(
-            folder,
+            PageFolder(folder, max_bytes=max_bytes),
             documents=documents,
             snapshots=archive.snapshots,
             page_files=PageFiles(),
-            max_bytes=max_bytes,
         )
 
     return build

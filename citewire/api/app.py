@@ -21,6 +21,7 @@ from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
 from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
+from citewire.services.page_folder import PageFolder
 from citewire.services.runs import Runs
 from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
@@ -101,11 +102,13 @@ def build_page_copies(library: Library) -> PageCopies:
     """The copies of cited pages; whoever builds them runs them."""
     settings = library.settings
     return PageCopies(
-        settings.data_dir / "pages" / settings.namespace,
+        PageFolder(
+            settings.data_dir / "pages" / settings.namespace,
+            max_bytes=settings.page_copies_mb * 1024 * 1024,
+        ),
         documents=library.documents,
         snapshots=library.snapshots,
         page_files=PageFiles(),
-        max_bytes=settings.page_copies_mb * 1024 * 1024,
     )
 
 

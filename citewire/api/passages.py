@@ -12,8 +12,8 @@ from citewire.api.schemas import (
     PassageStates,
     PassageView,
 )
+from citewire.services.passage_change import page_url
 from citewire.services.passages import FoundPassage, find_passage, highlights
-from citewire.services.succession import page_url
 
 router = APIRouter(tags=["passages"])
 

@@ -6,8 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.services.citations.locating import Match
 from citewire.services.citations.rectangles import Rectangle
+from citewire.services.passage_change import PassageNow
 from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
-from citewire.services.succession import PassageNow, Standing
+from citewire.services.succession import Standing
 from citewire.storage.lineage import State
 from citewire.workflows.synthesis import FinishReason
 

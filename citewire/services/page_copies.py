@@ -1,22 +1,19 @@
 """Copies of the pages that chats cite, each a PDF of its own: the report may be replaced or gone.
 
 They are made behind the answer's back: nobody waits for one, and a crash only loses those that
-were not made yet. `<folder>/<doc_id>/<page>.pdf` is written once, for a document is its bytes.
+were not made yet.
 """
 
 import logging
-import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
-from uuid import uuid4
+from collections.abc import Iterable, Sequence
 
 import anyio
 
 from citewire.errors import DocumentNotFound, PageNotFound, StorageError
 from citewire.services.document_file import find_file
 from citewire.services.page_files import PageFiles
+from citewire.services.page_folder import PageFolder
 from citewire.storage.documents import DocumentStore
 from citewire.storage.snapshots import SnapshotStore
 
@@ -33,35 +30,31 @@ class PageCopies:
     """The copies of a namespace; whoever builds them runs `run`.
 
     Args:
-        folder: takes them; made when it is needed, blocks nothing.
+        folder: takes them.
         documents: of the namespace, for the originals.
         snapshots: of the namespace, for which pages are needed.
         page_files: makes pages from the originals.
-        max_bytes: of all copies; beyond it the oldest are deleted. 0: none are made.
     """
 
     def __init__(
         self,
-        folder: Path,
+        folder: PageFolder,
         *,
         documents: DocumentStore,
         snapshots: SnapshotStore,
         page_files: PageFiles,
-        max_bytes: int,
     ) -> None:
         self._folder = folder
         self._documents = documents
         self._snapshots = snapshots
         self._page_files = page_files
-        self._max_bytes = max_bytes
         self._wanted: dict[str, set[int]] = {}
         self._asked: dict[tuple[str, int], float] = {}
         self._news = anyio.Event()
-        self._bytes = 0
 
     def ask(self, pages: Iterable[tuple[str, int]]) -> None:
         """Let pages be copied, given as document and number; returns at once."""
-        if not self._max_bytes:
+        if not self._folder.max_bytes:
             return
         if len(self._asked) > MAX_REMEMBERED:
             self._asked.clear()
@@ -91,14 +84,14 @@ class PageCopies:
             return await self._page_files.page(record, number)
         except (DocumentNotFound, PageNotFound):
             try:
-                return await anyio.Path(self._path(doc_id, number)).read_bytes()
+                return await anyio.Path(self._folder.path(doc_id, number)).read_bytes()
             except OSError:
                 pass
             raise
 
     async def run(self) -> None:
         """Copy and delete until cancelled; first what others left behind is tidied up."""
-        for doc_id in await anyio.to_thread.run_sync(self._survey):
+        for doc_id in await anyio.to_thread.run_sync(self._folder.survey):
             await self._settle(doc_id, set())
         while True:
             while self._wanted:
@@ -117,102 +110,27 @@ class PageCopies:
     async def _settle(self, doc_id: str, pages: set[int]) -> None:
         try:
             needed = await self._snapshots.pages(doc_id)
-            await anyio.to_thread.run_sync(self._drop, doc_id, needed)
+            await anyio.to_thread.run_sync(self._folder.drop, doc_id, needed)
             await self._copy(doc_id, sorted(pages & needed))
-        except (OSError, StorageError, PageNotFound) as error:
+        except (OSError, StorageError) as error:
             logger.warning("pages of %s are not copied: %s", doc_id, error)
         except Exception:
             # The boundary of a document: those after it are not to suffer.
             logger.exception("pages of %s are not copied", doc_id)
 
     async def _copy(self, doc_id: str, pages: Sequence[int]) -> None:
-        missing = await anyio.to_thread.run_sync(self._missing, doc_id, pages)
+        missing = await anyio.to_thread.run_sync(self._folder.missing, doc_id, pages)
         record = await self._documents.get(doc_id) if missing else None
         # Other formats have no pages that can be shown by themselves.
         original = await find_file(record) if record else None
         if record is None or original is None or original.suffix.lower() != ".pdf":
             return
         for page in missing:
-            content = await self._page_files.page(record, page)
+            try:
+                content = await self._page_files.page(record, page)
+            except PageNotFound as error:  # too large, say
+                logger.warning("page %d of %s is not copied: %s", page, doc_id, error)
+                continue
             # Not if another file took its place while it was read.
             if await find_file(record) == original:
-                await anyio.to_thread.run_sync(self._keep, doc_id, page, content)
-
-    def _missing(self, doc_id: str, pages: Sequence[int]) -> list[int]:
-        missing = []
-        for page in pages:
-            try:
-                os.utime(self._path(doc_id, page))  # cited again: not among the oldest
-            except OSError:
-                missing.append(page)
-        return missing
-
-    def _keep(self, doc_id: str, page: int, content: bytes) -> None:
-        if len(content) <= self._max_bytes:
-            _write(self._path(doc_id, page), content)
-            self._bytes += len(content)
-        if self._bytes > self._max_bytes:
-            self._make_room()
-
-    def _drop(self, doc_id: str, needed: set[int]) -> None:
-        folder = self._folder / doc_id
-        names = {f"{page}.pdf" for page in needed}
-        for path in _entries(folder):
-            if path.name not in names:
-                _unlink(path)
-        with suppress(OSError):  # not empty, or not there
-            folder.rmdir()
-
-    def _make_room(self) -> None:
-        """Delete the oldest copies, down to nine tenths of the limit."""
-        # Looked at anew: other processes write and delete, too.
-        found = sorted(self._all())
-        self._bytes = sum(size for _, size, _ in found)
-        for _, size, path in found:
-            if self._bytes <= self._max_bytes * 0.9:
-                break
-            _unlink(path)
-            self._bytes -= size
-
-    def _survey(self) -> list[str]:
-        """The documents of which there are copies."""
-        self._bytes = sum(size for _, size, _ in self._all())
-        return [folder.name for folder in _entries(self._folder)]
-
-    def _all(self) -> Iterator[tuple[int, int, Path]]:
-        """When each copy was asked for last, its size in bytes, and where it is."""
-        for folder in _entries(self._folder):
-            for path in _entries(folder):
-                with suppress(OSError):
-                    status = path.stat()
-                    yield status.st_mtime_ns, status.st_size, path
-
-    def _path(self, doc_id: str, page: int) -> Path:
-        return self._folder / doc_id / f"{page}.pdf"
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except OSError:
-        return []
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Under a name that is no page's: what a killed process leaves is deleted with the next tidying.
-    draft = path.with_name(f"{uuid4().hex}.part")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        _unlink(draft)
-        raise
-
-
-def _unlink(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
+                await anyio.to_thread.run_sync(self._folder.keep, doc_id, page, content)
