@@ -11,6 +11,16 @@ from citewire.services.reading.edges import decode
 from citewire.services.reading.report import LineBox
 
 _WORD = re.compile(r"\S+")
+# Widths of letters in the usual fonts, in heights; what is not told is as wide as `e`.
+_WIDTHS = (
+    (re.compile(r"[ijl.,;:'|!’‘]"), 0.26),
+    (re.compile(r"[()\[\]{}tfrI\"“”/ \n-]"), 0.33),
+    (re.compile(r"[mwMW%@]"), 0.87),
+    (re.compile(r"[A-HJ-LN-VX-Z]"), 0.69),
+    (re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]"), 1.0),
+)
+_WIDTH = 0.55
+
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -76,10 +86,23 @@ def _reached(
         # The bar between cells is a word without width.
         if first >= last or high <= low:
             continue
-        before, upto = (first - start) / (end - start), (last - start) / (end - start)
+        before, inside, after = (
+            _width(text[max(a, 0) : max(b, 0)])
+            for a, b in ((start, first), (first, last), (last, end))
+        )
+        total = before + inside + after
+        before, upto = before / total, (before + inside) / total
         if _RTL.search(text, max(start, 0), max(end, 0)):
             before, upto = 1 - upto, 1 - before
         yield low + before * (high - low), low + upto * (high - low)
+
+
+def _width(text: str) -> float:
+    """About how wide `text` is, to part a word of which the page only tells where it is."""
+    width = _WIDTH * len(text)
+    for letters, each in _WIDTHS:
+        width += (each - _WIDTH) * len(letters.findall(text))
+    return width
 
 
 def _rectangle(line: LineBox, low: float, high: float) -> Rectangle:

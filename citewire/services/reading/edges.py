@@ -12,6 +12,7 @@ PER_WORD = 4
 """Characters that a word takes."""
 
 _STEPS = 4095
+_SHORTEST = 1e-6
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _CODES = ["".join(pair) for pair in product(_ALPHABET, repeat=2)]
 _VALUES = {code: value / _STEPS for value, code in enumerate(_CODES)}
@@ -23,9 +24,9 @@ def encode(edges: Sequence[float], low: float, high: float) -> str:
     Args:
         edges: lower and higher edge of each word in turn, in the unit of `low` and `high`.
         low: where the line begins.
-        high: where it ends; if that is not after `low`, nothing can be told.
+        high: where it ends; if that is not clearly after `low`, nothing can be told.
     """
-    if high <= low:
+    if high - low < _SHORTEST:
         return ""
     scale = _STEPS / (high - low)
     return "".join([_CODES[min(max(round((edge - low) * scale), 0), _STEPS)] for edge in edges])

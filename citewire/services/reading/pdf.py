@@ -139,7 +139,7 @@ def lay_out(chars: Chars) -> LaidPage:
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     if turn:
-        for line in block.lines:
+        for line in (each for row in block.lines for each in (row, *row.parts)):
             line.turn = turn
             line.box = turned(line.box, turn, chars.width, chars.height)
     return block

@@ -22,7 +22,7 @@ SUFFIXES = (
 
 @dataclass(frozen=True, slots=True)
 class LineBox:
-    """A line of text and its rectangle on the page.
+    """A line of text and its rectangle on the page; of a row of a table, cells that are level.
 
     Args:
         start: where the line begins in `Page.text`, in characters.
