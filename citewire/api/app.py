@@ -93,6 +93,7 @@ def build_service(library: Library) -> ChatService:
         llm=answering.llm,
         rule=answering.rule,
         top_k=settings.similarity_top_k,
+        withhold=settings.withhold == "on",
     )
     return ChatService(
         chats=library.chats,

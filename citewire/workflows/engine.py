@@ -11,6 +11,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import ChatMessage
@@ -27,10 +28,11 @@ from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.workflows.events import RetrievingEvent, SourcesEvent, Stage, StageEvent
-from citewire.workflows.prompts import CONDENSE_PROMPT, source_header
+from citewire.workflows.prompts import condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.spans import unspanned
 from citewire.workflows.synthesis import on_retry
+from citewire.workflows.withholding import is_withheld, readable, spans_of
 
 CondenseRule = Callable[[str, Sequence[ChatMessage]], str]
 """Makes a follow-up stand alone without a model: (question, history) -> standalone question."""
@@ -49,16 +51,31 @@ class WholePassages(TextSplitter):
 
 
 class PassageCitationEngine(CitationQueryEngine):
-    """CitationQueryEngine whose sources are the passages themselves, with their ids."""
+    """CitationQueryEngine whose sources are the passages themselves, with their ids.
+
+    A synthesiser numbers them by their order.
+
+    Args:
+        withhold: whether it is kept from the synthesiser what the passages say to withhold.
+        arguments: the library's.
+    """
+
+    def __init__(self, *arguments: Any, withhold: bool, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._withhold = withhold
+
+    @unspanned
+    async def aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        """The passages nearest to the question, without those that are withheld as a whole."""
+        found = await super().aretrieve(query_bundle)
+        return [one for one in found if self._readable(one)] if self._withhold else found
+
+    @staticmethod
+    def _readable(found: NodeWithScore) -> bool:
+        return not is_withheld(found.node.get_content(), spans_of(found.node.metadata))
 
     def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
-        return [_numbered(number, found) for number, found in enumerate(nodes, start=1)]
-
-
-def _numbered(number: int, found: NodeWithScore) -> NodeWithScore:
-    passage = found.node
-    text = f"{source_header(number, passage)}\n{passage.get_content()}\n"
-    return NodeWithScore(node=passage.model_copy(update={"text": text}), score=found.score)
+        return [readable(found) for found in nodes] if self._withhold else nodes
 
 
 class ReportChatEngine(CondenseQuestionChatEngine):
@@ -83,7 +100,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         rule: CondenseRule | None,
         announce: Callable[[Event], None],
     ) -> None:
-        super().__init__(query_engine, CONDENSE_PROMPT, memory, llm)
+        super().__init__(query_engine, condense_prompt(), memory, llm)
         self._citations = query_engine
         self._rule = rule
         self._announce = announce
@@ -142,6 +159,7 @@ class Engines:
     llm: LLM
     rule: CondenseRule | None
     top_k: int
+    withhold: bool = True
     splitter: TextSplitter = field(default_factory=WholePassages)
 
     def for_run(
@@ -158,6 +176,7 @@ class Engines:
             llm=self.llm,
             response_synthesizer=self.synthesiser,
             text_splitter=self.splitter,
+            withhold=self.withhold,
         )
         # Already cut to the budget; a tokenizer is asked for but never called.
         memory = ChatMemoryBuffer.from_defaults(

@@ -25,7 +25,22 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _BEFORE = {"br": "\n", "li": "• "}
 _SPACE = re.compile(r"\s+")
-_HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0)", re.I)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.I)
+_TINY_OR_OFF = re.compile(
+    r"font-size\s*:\s*(?:0+(?:\.0+)?\s*(?:[a-z%]|;|$)|(?:0?\.\d+|1(?:\.\d+)?)\s*p[xt])"
+    r"|opacity\s*:\s*0(?:\.0\d*)?\s*(?:;|$)"
+    r"|(?<![\w-])(?:left|top|text-indent|margin-left|margin-top)\s*:\s*-\d{3,}"
+    r"|transform\s*:\s*scale\(\s*0\s*\)",
+    re.IGNORECASE,
+)
+_WHITE = re.compile(
+    r"(?<![\w-])color\s*:\s*(?:white|snow|#(?:fff){1,2}\b|#f[c-f]f[c-f]f[c-f]\b|transparent|"
+    r"rgba?\(\s*25[0-5]\D+25[0-5]\D+25[0-5])",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(
+    r"background(?:-color|-image)?\s*:\s*(?!none|transparent|white|#fff)", re.I
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "citation_date")
@@ -86,6 +101,8 @@ class _Walk:
     def __init__(self) -> None:
         self._text: list[str] = []
         self._verbatim = 0
+        self._hidden: list[str] = []
+        """Texts that are made invisible, to be told behind the block that they stand in."""
 
     def parts(self, root: Any) -> Iterator[Part]:
         walk = etree.iterwalk(root, events=("start", "end"))
@@ -97,8 +114,11 @@ class _Walk:
                 yield from self._flush("text")
             if _is_left_out(element):
                 walk.skip_subtree()
+            elif _is_hidden(element):
+                self._hidden.append(" ".join("".join(element.itertext()).split()))
+                walk.skip_subtree()
             elif element.tag == "table" and _is_data(element):
-                yield table_part(_rows(element))
+                yield table_part(_rows(element, self._hidden))
                 walk.skip_subtree()
             else:
                 self._enter(element)
@@ -111,7 +131,7 @@ class _Walk:
     def _leave(self, element: Any) -> Iterator[Part]:
         if element.tag in _BLOCKS:
             yield from self._flush("heading" if element.tag in _HEADINGS else "text")
-        if element.tag == "pre" and not _is_left_out(element):
+        if element.tag == "pre" and not (_is_left_out(element) or _is_hidden(element)):
             self._verbatim -= 1
         self._add(element.tail)
 
@@ -125,6 +145,9 @@ class _Walk:
         self._text.clear()
         if text.strip(" •\n"):
             yield Part(kind, text.strip("\n"))
+        for hidden in self._hidden:
+            yield Part("text", hidden, hidden=True)
+        self._hidden.clear()
 
 
 def _is_left_out(element: Any) -> bool:
@@ -132,7 +155,32 @@ def _is_left_out(element: Any) -> bool:
         element.tag in _LEFT_OUT
         or element.get("hidden") is not None
         or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(element.get("style") or ""))
+        or bool(_NOT_SHOWN.search(element.get("style") or ""))
+    )
+
+
+def _is_hidden(element: Any) -> bool:
+    """Whether an element is made to look as if it were not there, unlike what is switched off."""
+    style = element.get("style") or ""
+    # A whole page may be faded in by its script.
+    if not style or element.tag in ("html", "body"):
+        return False
+    if _TINY_OR_OFF.search(style):
+        return True
+    return bool(_WHITE.search(style)) and not any(map(_has_background, _upwards(element)))
+
+
+def _upwards(element: Any) -> Iterator[Any]:
+    yield element
+    yield from element.iterancestors()
+
+
+def _has_background(element: Any) -> bool:
+    # A class may give one in a style sheet, which is not read.
+    return (
+        element.get("bgcolor") is not None
+        or element.get("class") is not None
+        or bool(_BACKGROUND.search(element.get("style") or ""))
     )
 
 
@@ -144,10 +192,12 @@ def _is_data(table: Any) -> bool:
     return len(rows) > 1 and max(len(row.xpath("td|th")) for row in rows) > 1
 
 
-def _rows(table: Any) -> Iterator[Iterator[str]]:
+def _rows(table: Any, hidden: list[str]) -> Iterator[Iterator[str]]:
     for row in table.iter("tr"):
-        yield (_visible(cell) for cell in row.xpath("td|th"))
+        yield (_visible(cell, hidden) for cell in row.xpath("td|th"))
 
 
-def _visible(cell: Any) -> str:
-    return " ".join(part.text for part in _Walk().parts(cell))
+def _visible(cell: Any, hidden: list[str]) -> str:
+    parts = list(_Walk().parts(cell))
+    hidden += (part.text for part in parts if part.hidden)
+    return " ".join(part.text for part in parts if not part.hidden)
