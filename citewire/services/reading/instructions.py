@@ -17,8 +17,8 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
     # Orders to drop what was said before.
     (
         ("instruction", "prompt", "directive"),
-        r"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|neglect|do not follow|don[’']t "
-        r"follow|stop following)\s+(?:(?:all|any|every|of|the|your|my|these|those|previous|previously|"
+        r"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|neglect|do not follow|"
+        r"don[’']t follow|stop following)\s+(?:(?:all|any|every|of|the|your|my|these|those|previous|previously|"
         r"prior|above|earlier|preceding|foregoing|other|system|existing|original|developer|safety|"
         r"given|user[’']?s?)\s+){1,6}(?:instructions?|prompts?|directives)\b",
     ),
