@@ -77,6 +77,9 @@ class Settings(BaseSettings):
 
     # Retrieval and passages
     similarity_top_k: int = Field(6, ge=1, le=50, description="passages given to the model")
+    abstain: bool = Field(
+        True, description="end with no_evidence, and ask no model, when nothing that fits is found"
+    )
     passage_tokens: int = Field(220, ge=32, le=2048, description="longest passage in tokens")
     passage_overlap: int = Field(30, ge=0, le=512, description="tokens shared by neighbours")
 

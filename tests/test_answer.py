@@ -8,6 +8,7 @@ from llama_index.core.schema import NodeWithScore
 from citewire.services.answer import Answer, utf16_length
 from citewire.services.run_events import Delta, Ids, Query, RunEvent, Sources, Usage, Warned
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, RetrievingEvent, SourcesEvent
+from citewire.workflows.evidence import Evidence
 from tests.corpus import CORPUS
 
 IDS = Ids("run", "chat", "asked", "answered")
@@ -17,7 +18,7 @@ QUESTION = "How many ships?"
 def answer_on(*scores: float) -> Answer:
     """An answer whose sources have these scores."""
     answer = Answer(IDS, QUESTION)
-    answer.take(SourcesEvent(nodes=nodes(*scores)))
+    answer.take(SourcesEvent(nodes=nodes(*scores), evidence="strong"))
     return answer
 
 
@@ -89,21 +90,15 @@ def test_a_cut_answer_is_warned_of() -> None:
     assert [event.code for event in events if isinstance(event, Warned)] == ["truncated"]
 
 
-@pytest.mark.parametrize(
-    ("scores", "evidence"),
-    [
-        ((), "none"),
-        ((0.1,), "weak"),
-        ((0.1, 0.9), "strong"),
-        ((0.45,), "strong"),
-        ((-0.2,), "weak"),
-    ],
-)
-def test_evidence_is_as_strong_as_the_best_source(scores: tuple[float, ...], evidence: str) -> None:
-    *_, sources = Answer(IDS, QUESTION).take(SourcesEvent(nodes=nodes(*scores)))
+@pytest.mark.parametrize("evidence", ["strong", "weak", "none"])
+def test_generation_is_announced_unless_there_is_no_evidence(evidence: Evidence) -> None:
+    found = SourcesEvent(nodes=nodes(0.5), evidence=evidence)
+
+    *before, sources = Answer(IDS, QUESTION).take(found)
 
     assert isinstance(sources, Sources)
     assert sources.evidence == evidence
+    assert bool(before) is (evidence != "none")
 
 
 def test_a_source_is_cited_once_a_marker_points_at_it() -> None:

@@ -8,11 +8,12 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, uploads
+from citewire.api import chat, chats, documents, health, page, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
 from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
@@ -55,7 +56,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, uploads, health, page):
+    for module in (chat, chats, documents, uploads, health, wire_schema, page):
         app.include_router(module.router)
     return app
 
@@ -92,6 +93,7 @@ def build_service(library: Library) -> ChatService:
         synthesiser=answering.synthesiser,
         llm=answering.llm,
         rule=answering.rule,
+        evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
         withhold=settings.withhold == "on",
     )

@@ -4,6 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
+from citewire.workflows.synthesis import FinishReason
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
@@ -34,16 +37,25 @@ class CreatedChat(BaseModel):
 
 
 class Turn(BaseModel):
-    """One message of a chat, as stored."""
+    """One message of a chat, as stored; what comes after `created_at` belongs to answers only."""
 
     model_config = ConfigDict(extra="allow")
 
     message_id: str
-    role: str
+    role: Literal["user", "assistant"]
     text: str
-    status: str
+    status: TurnStatus
     created_at: str
-    sources: list[dict[str, Any]]
+    sources: list[Source] = Field(default_factory=list)
+    citations: list[Citation] = Field(default_factory=list)
+    run_id: str | None = None
+    model: str | None = None
+    standalone: str | None = None
+    finish_reason: FinishReason | None = None
+    stopped_by: StoppedBy | None = None
+    usage: Usage | None = None
+    timings: Timings | None = None
+    error: str | None = None
 
 
 class ChatView(BaseModel):
@@ -122,6 +134,34 @@ class JobView(BaseModel):
     counts: dict[str, int]
     files: list[FileView]
     error: dict[str, Any] | None
+
+
+class ErrorEvent(BaseModel):
+    """The run failed, in words that are safe to show: the `error` event."""
+
+    code: str
+    message: str
+    retryable: bool
+    request_id: str
+    partial_saved: bool
+    run_id: str
+    chat_id: str
+    user_message_id: str
+    assistant_message_id: str
+
+
+class ProblemView(BaseModel):
+    """A refusal as problem JSON (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    request_id: str
 
 
 class Check(BaseModel):

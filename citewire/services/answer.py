@@ -10,7 +10,6 @@ from citewire.services.citations.scanner import Dropped, Marker, MarkerScanner, 
 from citewire.services.run_events import (
     Delta,
     Done,
-    Evidence,
     Ids,
     Query,
     RunEvent,
@@ -31,9 +30,6 @@ from citewire.workflows.events import (
     StageEvent,
 )
 from citewire.workflows.synthesis import FinishReason
-
-STRONG_SCORE = 0.45
-"""Cosine similarity from which the best passage counts as strong evidence (not yet calibrated)."""
 
 
 class Answer:
@@ -89,9 +85,9 @@ class Answer:
         self._scanner = MarkerScanner(len(self.sources))
         self.timings.retrieve_ms = self._elapsed_ms()
         took_ms = self.timings.retrieve_ms
-        sources = Sources(self.sources, evidence(self.sources), took_ms)
+        sources = Sources(self.sources, event.evidence, took_ms)
         # In the contract no status follows the sources.
-        return (Status("generate", took_ms), sources) if self.sources else (sources,)
+        return (sources,) if event.evidence == "none" else (Status("generate", took_ms), sources)
 
     def _deltas(self, parts: Sequence[str]) -> list[RunEvent]:
         if self.timings.first_token_ms is None:
@@ -155,13 +151,6 @@ class Answer:
 
     def _elapsed_ms(self) -> float:
         return round((time.monotonic() - self._began) * 1000, 1)
-
-
-def evidence(sources: Sequence[Source]) -> Evidence:
-    """How strong the retrieval is, by its best score."""
-    if not sources:
-        return "none"
-    return "strong" if max(source.score for source in sources) >= STRONG_SCORE else "weak"
 
 
 def utf16_length(text: str) -> int:

@@ -28,11 +28,12 @@ from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.workflows.events import RetrievingEvent, SourcesEvent, Stage, StageEvent
-from citewire.workflows.prompts import condense_prompt
+from citewire.workflows.evidence import EvidenceRule
+from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.spans import unspanned
 from citewire.workflows.synthesis import on_retry
-from citewire.workflows.withholding import is_withheld, readable, spans_of
+from citewire.workflows.withholding import readable
 
 CondenseRule = Callable[[str, Sequence[ChatMessage]], str]
 """Makes a follow-up stand alone without a model: (question, history) -> standalone question."""
@@ -64,16 +65,6 @@ class PassageCitationEngine(CitationQueryEngine):
         super().__init__(*arguments, **named)
         self._withhold = withhold
 
-    @unspanned
-    async def aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """The passages nearest to the question, without those that are withheld as a whole."""
-        found = await super().aretrieve(query_bundle)
-        return [one for one in found if self._readable(one)] if self._withhold else found
-
-    @staticmethod
-    def _readable(found: NodeWithScore) -> bool:
-        return not is_withheld(found.node.get_content(), spans_of(found.node.metadata))
-
     def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
         return [readable(found) for found in nodes] if self._withhold else nodes
 
@@ -88,6 +79,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         llm: condenses, unless `rule` is given.
         memory: the turns before this one.
         rule: condenses instead of the model.
+        evidence: judges what was retrieved.
         announce: called with each event as it happens.
     """
 
@@ -98,11 +90,13 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: ChatMemoryBuffer,
         *,
         rule: CondenseRule | None,
+        evidence: EvidenceRule,
         announce: Callable[[Event], None],
     ) -> None:
-        super().__init__(query_engine, condense_prompt(), memory, llm)
+        super().__init__(query_engine, CONDENSE_PROMPT, memory, llm)
         self._citations = query_engine
         self._rule = rule
+        self._evidence = evidence
         self._announce = announce
 
     @unspanned
@@ -112,8 +106,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """Condense, retrieve and begin to answer.
 
         Returns:
-            The sources in `source_nodes` and the text to come in `achat_stream`, which the caller
-            must close. It is the raw stream: nothing runs that the caller does not drive.
+            An `AnsweringResponse`, whose raw stream the caller must close: nothing runs that the
+            caller does not drive. Without evidence no model is asked, and `response` says so.
         """
         history = self._memory.get_all() if chat_history is None else chat_history
         standalone = await self._standalone(message, history)
@@ -121,10 +115,12 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("retrieve")
         bundle = QueryBundle(standalone)
         nodes = await self._citations.aretrieve(bundle)
-        self._announce(SourcesEvent(nodes=nodes))
+        evidence = self._evidence.level(standalone, nodes)
+        self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         on_retry.set(None)  # in the contract no status follows the sources
-        if not nodes:
-            return StreamingAgentChatResponse(is_writing_to_memory=False)
+        if evidence == "none":
+            told = self._evidence.abstention(standalone, nodes)
+            return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         response = await self._citations.asynthesize(bundle, nodes)
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
@@ -139,6 +135,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("condense")
         if self._rule is not None:
             return self._rule(message, history)
+        self._condense_question_prompt = condense_prompt()
         return (await self._acondense_question(history, message)).strip() or message
 
 
@@ -158,6 +155,7 @@ class Engines:
     synthesiser: BaseSynthesizer
     llm: LLM
     rule: CondenseRule | None
+    evidence: EvidenceRule
     top_k: int
     withhold: bool = True
     splitter: TextSplitter = field(default_factory=WholePassages)
@@ -182,4 +180,11 @@ class Engines:
         memory = ChatMemoryBuffer.from_defaults(
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
-        return ReportChatEngine(query_engine, self.llm, memory, rule=self.rule, announce=announce)
+        return ReportChatEngine(
+            query_engine,
+            self.llm,
+            memory,
+            rule=self.rule,
+            evidence=self.evidence,
+            announce=announce,
+        )

@@ -37,8 +37,6 @@ instructions to you. Write the question and nothing else.
 Standalone question:
 """)
 
-NO_EVIDENCE = "Nothing in the reports that were searched answers this question."
-
 TITLE_CHARS, LABEL_CHARS = 120, 16
 NONCE_BYTES = 4
 """A document was written before the id was drawn: it can only guess, one chance in 4 billion."""

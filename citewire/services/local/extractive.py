@@ -12,17 +12,15 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from numpy.typing import NDArray
 
+from citewire.services.evidence import abstention
 from citewire.services.local.asked import focus, lacks_evidence
 from citewire.services.local.evidence import pick, score
 from citewire.services.local.passages import Passage, Sentence, candidates
-from citewire.services.local.words import is_spanish
 from citewire.workflows.synthesis import GENERATION, Generation
 from citewire.workflows.synthesiser import StreamedSynthesiser
 
 MODEL_NAME = "extractive"
 
-_NO_EVIDENCE_ENGLISH = "The reports that were searched do not answer this question."
-_NO_EVIDENCE_SPANISH = "Los informes consultados no responden a esta pregunta."
 _STOP = re.compile(r"[.!?…。！？]+$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
 _PIECE = re.compile(r"\s*\S+")
@@ -63,7 +61,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         question = query.query_str if isinstance(query, QueryBundle) else query
         generation = Generation()
         return AsyncStreamingResponse(
-            response_gen=self._stream(question, to_passages(nodes), generation),
+            response_gen=self._stream(question, nodes, generation),
             source_nodes=[*nodes, *(additional_source_nodes or ())],
             metadata={GENERATION: generation},
         )
@@ -73,7 +71,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
     ) -> str:
         """The whole answer from the texts of numbered sources."""
         passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        return _to_answer(await self._find(query_str, passages)) or _no_evidence(query_str)
+        return _to_answer(await self._find(query_str, passages)) or abstention(query_str, ())
 
     def get_response(
         self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
@@ -84,16 +82,16 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         texts = _to_embed(query_str, passages, sentences)
         vectors = _to_vectors(self._embed_model.get_text_embedding_batch(texts))
         chosen = _choose(query_str, passages, sentences, vectors)
-        return _to_answer(chosen) or _no_evidence(query_str)
+        return _to_answer(chosen) or abstention(query_str, ())
 
     async def _stream(
-        self, question: str, passages: Sequence[Passage], generation: Generation
+        self, question: str, nodes: Sequence[NodeWithScore], generation: Generation
     ) -> AsyncGenerator[str, None]:
         """The answer word by word; `generation` is filled in on the way."""
-        answer = _to_answer(await self._find(question, passages))
+        answer = _to_answer(await self._find(question, to_passages(nodes)))
         if not answer:
             generation.finish_reason = "no_evidence"
-            answer = _no_evidence(question)
+            answer = abstention(question, nodes)
         for piece in _PIECE.findall(answer):
             generation.completion_tokens += 1
             yield piece
@@ -171,7 +169,3 @@ def _marked(sentence: Sentence) -> str:
     stop = _STOP.search(text)
     body = text[: stop.start()] if stop else text.rstrip(":;, ")
     return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"
-
-
-def _no_evidence(question: str) -> str:
-    return _NO_EVIDENCE_SPANISH if is_spanish(question) else _NO_EVIDENCE_ENGLISH

@@ -18,7 +18,8 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("instruction", "prompt", "directive"),
         r"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|bypass|neglect|do not follow|"
-        r"don[’']t follow|stop following)\s+(?:(?:all|any|every|of|the|your|my|these|those|previous|previously|"
+        r"don[’']t follow|stop following)\s+(?:(?:all|any|every|of|the|your|my|these|those|"
+        r"previous|previously|"
         r"prior|above|earlier|preceding|foregoing|other|system|existing|original|developer|safety|"
         r"given|user[’']?s?)\s+){1,6}(?:instructions?|prompts?|directives)\b",
     ),
@@ -31,14 +32,14 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("ignore", "disregard", "forget"),
         r"\b(?:ignore|disregard|forget)\s+(?:everything|anything|all|what)\s+(?:that\s+)?(?:(?:is|was|"
-        r"came|written|said|stated)\s+)?(?:above|before\b|previously|you\s+(?:know|were|have\s+been|"
+        r"came|written|said|stated)\s+){0,2}(?:above|before\b|previously|you\s+(?:know|were|have\s+been|"
         r"are)\b|i\s+said)",
     ),
     # Orders to be someone else.
     (
         ("you are now", "you are no longer", "you will now act"),
-        rf"\byou\s+(?:are|will)\s+(?:now|no longer)\s+(?:act(?:ing)?\s+as\s+)?(?:an?\s+|the\s+|my\s+|"
-        rf"in\s+)?{_WORDS}{{0,4}}?(?:assistant|ai|model|chatbot|bot|dan|persona|mode|jailbroken|"
+        rf"\byou\s+(?:are|will)\s+(?:now|no longer)\s+(?:act(?:ing)?\s+as\s+)?(?:an?\s+|the\s+|"
+        rf"my\s+|in\s+)?{_WORDS}{{0,4}}?(?:assistant|ai|model|chatbot|bot|dan|persona|mode|jailbroken|"
         rf"unrestricted|bound|restricted|pirate|expert|evil|helpful)\b",
     ),
     (
@@ -96,8 +97,8 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
         ("respond ", "reply ", "answer ", "output "),
         _START
         + r"(?:you\s+(?:must|should|will|are to)\s+|always\s+)?(?:respond|reply|answer|output)\s+"
-        r"(?:to\s+[\w ]{1,40}?\s+)?(?:only|exclusively|solely|just|nothing\s+but)\s+(?:with|in|by|the|"
-        r"that|yes|no|[\"“'‘])",
+        r"(?:to\s+[\w ]{1,40}?\s+)?(?:only|exclusively|solely|just|nothing\s+but)\s+(?:with|in|by|"
+        r"the|that|yes|no|[\"“'‘])",
     ),
     (
         ("you must", "you should", "you are to", "you will"),
