@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from citewire.services.reading.instructions import find_instructions
+from citewire.services.reading.instructions import find_instructions, reads_like_instructions
 from citewire.services.reading.notes import pages as numbers
 from citewire.services.reading.report import Page, Reason, Report, Withheld
+from citewire.services.reading.title import MIN_LETTERS, UNTITLED
 from citewire.workflows.withholding import Spans
+
+TITLE_SAMPLE = 40
+"""Characters of a withheld line by which it is known again in a title, which may end before it."""
 
 _TOLD: dict[Reason, str] = {
     "invisible": "invisible text",
@@ -18,7 +22,20 @@ _TOLD: dict[Reason, str] = {
 def withhold(report: Report) -> Report:
     """`report` with all that is withheld marked in its pages, and told in its notes."""
     pages = tuple(replace(page, withheld=_withheld(page)) for page in report.pages)
-    return replace(report, pages=pages, notes=report.notes + tuple(_notes(pages)))
+    notes = report.notes + tuple(_notes(pages))
+    return replace(report, title=_title(report.title, pages[:1]), pages=pages, notes=notes)
+
+
+def _title(title: str, first: Sequence[Page]) -> str:
+    """`title`, which may be made of lines of the first page, up to what is withheld there."""
+    for page in first:
+        for one in page.withheld:
+            for line in page.text[one.start : one.end].splitlines():
+                begin = " ".join(line.split())[:TITLE_SAMPLE]
+                title = title.partition(begin)[0].rstrip() if begin else title
+    if sum(map(str.isalpha, title)) < MIN_LETTERS or reads_like_instructions(title):
+        return UNTITLED
+    return title
 
 
 def _withheld(page: Page) -> tuple[Withheld, ...]:
