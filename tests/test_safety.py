@@ -37,6 +37,13 @@ def injected(
         yield server
 
 
+@pytest.fixture(scope="module")
+def trusting(injected: Server, start_server: StartServer) -> Iterator[Server]:
+    """A second server on the same reports that withholds nothing."""
+    with start_server(namespace=NAMESPACE, withhold="off") as server:
+        yield server
+
+
 def _files(folder: Path, reports: Sequence[Injected]) -> Iterator[tuple[str, bytes]]:
     for report in reports:
         path = folder / f"{report.name}{report.suffix}"
@@ -136,11 +143,10 @@ async def test_nothing_is_found_by_what_is_withheld(injected: Server, standin: S
 
 
 async def test_withholding_can_be_switched_off_without_ingesting_again(
-    injected: Server, start_server: StartServer, standin: Standin
+    trusting: Server, standin: Standin
 ) -> None:
     report = next(one for one in ATTACKS if one.name == "Bodywick")
-    with start_server(namespace=NAMESPACE, withhold="off") as server:
-        told = await ask(server, report)
+    told = await ask(trusting, report)
 
     prompt = await prompt_of(standin)
     assert SECRET in prompt
@@ -149,12 +155,11 @@ async def test_withholding_can_be_switched_off_without_ingesting_again(
 
 
 async def test_forged_marks_are_harmless_even_when_nothing_is_withheld(
-    injected: Server, start_server: StartServer, standin: Standin
+    trusting: Server, standin: Standin
 ) -> None:
-    reports = [one for one in ATTACKS if one.name in ("Fakemark", "Fakehead", "Template")]
-    with start_server(namespace=NAMESPACE, withhold="off") as server:
-        for report in reports:
-            told = await ask(server, report)
+    for report in ATTACKS:
+        if report.name in ("Fakemark", "Fakehead", "Template"):
+            told = await ask(trusting, report)
             prompt = await prompt_of(standin)
             check_marks(prompt, len(told.sources))
             assert "<|" not in prompt

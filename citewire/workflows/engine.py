@@ -66,6 +66,10 @@ class PassageCitationEngine(CitationQueryEngine):
         self._withhold = withhold
 
     def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        return self.readable(nodes)
+
+    def readable(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The passages as the synthesiser may read them."""
         return [readable(found) for found in nodes] if self._withhold else nodes
 
 
@@ -115,7 +119,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("retrieve")
         bundle = QueryBundle(standalone)
         nodes = await self._citations.aretrieve(bundle)
-        evidence = self._evidence.level(standalone, nodes)
+        evidence = self._evidence.level(standalone, self._citations.readable(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         on_retry.set(None)  # in the contract no status follows the sources
         if evidence == "none":

@@ -108,7 +108,9 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("do not", "don't", "don’t", "never"),
-        _START + r"(?:do\s+not|don[’']t|never)\s+(?:mention|reveal|tell|admit|acknowledge|cite|"
+        r"\b(?:do\s+not|don[’']t|never)(?<!we do not)(?<!they do not)(?<!who do not)"
+        r"(?<!we never)\s+"
+        r"(?:mention|reveal|tell|admit|acknowledge|cite|"
         r"repeat|warn)\s+(?:(?:to\s+)?the\s+(?:user|human|person\s+asking)\b|(?:any\s+of\s+)?(?:this|"
         r"these|the|your|any|other)\s+(?:above\s+|previous\s+|system\s+|other\s+)?(?:instructions?|"
         r"sources?|prompts?|passages?|hidden\s+text)\b|source\s+\d|anything\s+else)",

@@ -2,7 +2,7 @@
 
 What cannot be seen for certain: text in rendering mode 3, fully transparent or smaller than a
 point. What may not: near-white text, which is looked for in a picture of the page, for it is
-usual on dark bars and covers. A page of usual text costs a look at every twelfth character.
+usual on dark bars and covers. A page of usual text costs a look at every sixteenth character.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from citewire.services.reading.chars import Chars, Floats, prototype
 
-EVERY = 12
+EVERY = 16
 """One of so many characters is looked at; none is passed over that belongs to a longer text."""
 
 TINY = 1.0
@@ -39,10 +39,13 @@ letter itself covers less than half of it."""
 MOST = 0.5
 """Of a page: share of its area under pictures, and of its text in mode 3, in a scan with text."""
 
+LOOK_AT = 3
+"""One of so many near-white characters is looked at in the picture, for its neighbours too."""
+
 SHORTEST = 4
 """Fewer characters tell nobody anything; single ones may fool the look at the picture."""
 
-PIXELS_PER_POINT = 1.5
+PIXELS_PER_POINT = 1.0
 MAX_PIXELS = 4_000_000
 MAX_DEPTH = 4
 
@@ -68,18 +71,27 @@ def find_invisible(page: pypdfium2.PdfPage, chars: Chars, inked: NDArray[np.int6
     """
     boxes = chars.boxes[inked]
     hidden = np.asarray(np.maximum(*(boxes[:, 2:] - boxes[:, :2]).T) < TINY)
-    if _suspects(chars, inked[::EVERY]) is not None:
-        suspects = _suspects(chars, inked)
-        assert suspects is not None
-        unseen, white = suspects
+    sampled = _suspects(chars, inked[::EVERY])
+    if sampled.any():
+        suspects = np.zeros((len(inked), 2), np.bool_)
+        # A text of `EVERY` characters has a sample, and so none is further from one.
+        near = _near(np.flatnonzero(sampled.any(axis=1)) * EVERY, len(inked))
+        suspects[near] = _suspects(chars, inked[near])
+        unseen, white = suspects.T
         if _is_scan(page, unseen & ~hidden):
             unseen = np.zeros_like(hidden)
         hidden |= unseen | _without_contrast(page, boxes, white & ~hidden & ~unseen)
     return _longer(hidden) if hidden.any() else hidden
 
 
-def _suspects(chars: Chars, indices: NDArray[np.int64]) -> tuple[Mask, Mask] | None:
-    """Which characters are not drawn at all, and which are in near-white; None if none is."""
+def _near(places: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    around = places[:, None] + np.arange(1 - EVERY, EVERY)
+    found = np.unique(around)
+    return found[(found >= 0) & (found < count)]
+
+
+def _suspects(chars: Chars, indices: NDArray[np.int64]) -> Mask:
+    """In the first column, which characters are not drawn; in the second, which are near-white."""
     found = map(_OBJECT, repeat(chars.handle), indices.tolist())
     objects = np.fromiter(found, np.uint64, len(indices))
     different, which = np.unique(objects, return_inverse=True)
@@ -90,9 +102,8 @@ def _suspects(chars: Chars, indices: NDArray[np.int64]) -> tuple[Mask, Mask] | N
         colors[stroked] = _colors(different[stroked].tolist(), _STROKE)
     undrawn = (modes == _INVISIBLE) | (colors[:, 3] < SEE_THROUGH)
     white = (colors[:, :3].min(axis=1) >= NEAR_WHITE) | (modes == _CLIPPING)
-    if not (undrawn | white).any():
-        return None
-    return undrawn[which], (white & ~undrawn)[which]
+    kinds: Mask = np.stack([undrawn, white & ~undrawn], axis=1)[which]
+    return kinds
 
 
 def _colors(addresses: list[int], ask: Callable[..., int]) -> NDArray[np.uint32]:
@@ -142,16 +153,17 @@ def _without_contrast(page: pypdfium2.PdfPage, boxes: Floats, white: Mask) -> Ma
     try:
         picture = bitmap.to_numpy().reshape(bitmap.height, bitmap.width, -1)[:, :, 0]
         pixels = (corners - [left, top, left, top]) * scale
-        for index, (x0, y0, x1, y1) in zip(candidates, pixels.round().astype(int), strict=True):
-            box = picture[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
-            found[index] = box.size > 0 and 255 - _behind(box) < CONTRAST
+        looked_at = pixels[::LOOK_AT].round().astype(int).tolist()
+        unseen = [_is_white(picture, *edges) for edges in looked_at]
+        found[candidates] = np.repeat(unseen, LOOK_AT)[: len(candidates)]
     finally:
         bitmap.close()
     return found
 
 
-def _behind(box: NDArray[np.uint8]) -> int:
-    return int(np.sort(box, axis=None)[int(BEHIND * box.size)])
+def _is_white(picture: NDArray[np.uint8], x0: int, y0: int, x1: int, y1: int) -> bool:
+    box = picture[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    return box.size > 0 and int(np.sort(box, axis=None)[int(BEHIND * box.size)]) > 255 - CONTRAST
 
 
 def _longer(hidden: Mask) -> Mask:
