@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from pptx import Presentation
 from pptx.util import Inches
@@ -277,7 +279,24 @@ def _png(picture: object) -> io.BytesIO:
     return buffer
 
 
+def _shaded_cell(path: Path, name: str) -> None:
+    document = Document()
+    for line in body(name):
+        document.add_paragraph(line)
+    table = document.add_table(rows=2, cols=2)
+    for cell in table.rows[0].cells:
+        run = cell.paragraphs[0].add_run("Tonnes")
+        run.font.color.rgb = RGBColor(255, 255, 255)
+        shade = OxmlElement("w:shd")
+        shade.set(qn("w:fill"), "1F3864")
+        cell._tc.get_or_add_tcPr().append(shade)
+    for cell in table.rows[1].cells:
+        cell.text = "twelve"
+    document.save(str(path))
+
+
 CONTROLS = (
+    Injected("Shadecell", ".docx", _shaded_cell),
     Injected("Bannerby", ".pdf", _pdf(_banner)),
     Injected("Photoness", ".pdf", _pdf(_on_a_photo)),
     Injected("Scanborough", ".pdf", _scan),
