@@ -10,13 +10,10 @@ from lxml import etree
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import Part, flow_report, table_part
+from citewire.services.reading.html_looks import is_hidden, is_left_out
 from citewire.services.reading.pdf_file import iso_date
 from citewire.services.reading.report import Kind, Report
 
-_LEFT_OUT = frozenset(
-    "script style nav footer noscript template svg math iframe object embed form button select "
-    "textarea head audio video canvas map dialog".split()
-)
 _BLOCKS = frozenset(
     "p div section article main header aside ul ol li dl dt dd blockquote pre figure figcaption "
     "table tr td th caption thead tbody tfoot hr address details summary body html "
@@ -25,22 +22,6 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _BEFORE = {"br": "\n", "li": "• "}
 _SPACE = re.compile(r"\s+")
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.I)
-_TINY_OR_OFF = re.compile(
-    r"font-size\s*:\s*(?:0+(?:\.0+)?\s*(?:[a-z%]|;|$)|(?:0?\.\d+|1(?:\.\d+)?)\s*p[xt])"
-    r"|opacity\s*:\s*0(?:\.0\d*)?\s*(?:;|$)"
-    r"|(?<![\w-])(?:left|top|text-indent|margin-left|margin-top)\s*:\s*-\d{3,}"
-    r"|transform\s*:\s*scale\(\s*0\s*\)",
-    re.IGNORECASE,
-)
-_WHITE = re.compile(
-    r"(?<![\w-])color\s*:\s*(?:white|snow|#(?:fff){1,2}\b|#f[c-f]f[c-f]f[c-f]\b|transparent|"
-    r"rgba?\(\s*25[0-5]\D+25[0-5]\D+25[0-5])",
-    re.IGNORECASE,
-)
-_BACKGROUND = re.compile(
-    r"background(?:-color|-image)?\s*:\s*(?!none|transparent|white|#fff)", re.I
-)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "citation_date")
@@ -112,9 +93,9 @@ class _Walk:
                 continue
             if element.tag in _BLOCKS:
                 yield from self._flush("text")
-            if _is_left_out(element):
+            if is_left_out(element):
                 walk.skip_subtree()
-            elif _is_hidden(element):
+            elif is_hidden(element):
                 self._hidden.append(" ".join("".join(element.itertext()).split()))
                 walk.skip_subtree()
             elif element.tag == "table" and _is_data(element):
@@ -131,7 +112,7 @@ class _Walk:
     def _leave(self, element: Any) -> Iterator[Part]:
         if element.tag in _BLOCKS:
             yield from self._flush("heading" if element.tag in _HEADINGS else "text")
-        if element.tag == "pre" and not (_is_left_out(element) or _is_hidden(element)):
+        if element.tag == "pre" and not (is_left_out(element) or is_hidden(element)):
             self._verbatim -= 1
         self._add(element.tail)
 
@@ -148,40 +129,6 @@ class _Walk:
         for hidden in self._hidden:
             yield Part("text", hidden, hidden=True)
         self._hidden.clear()
-
-
-def _is_left_out(element: Any) -> bool:
-    return (
-        element.tag in _LEFT_OUT
-        or element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(_NOT_SHOWN.search(element.get("style") or ""))
-    )
-
-
-def _is_hidden(element: Any) -> bool:
-    """Whether an element is made to look as if it were not there, unlike what is switched off."""
-    style = element.get("style") or ""
-    # A whole page may be faded in by its script.
-    if not style or element.tag in ("html", "body"):
-        return False
-    if _TINY_OR_OFF.search(style):
-        return True
-    return bool(_WHITE.search(style)) and not any(map(_has_background, _upwards(element)))
-
-
-def _upwards(element: Any) -> Iterator[Any]:
-    yield element
-    yield from element.iterancestors()
-
-
-def _has_background(element: Any) -> bool:
-    # A class may give one in a style sheet, which is not read.
-    return (
-        element.get("bgcolor") is not None
-        or element.get("class") is not None
-        or bool(_BACKGROUND.search(element.get("style") or ""))
-    )
 
 
 def _is_data(table: Any) -> bool:
