@@ -18,6 +18,7 @@ from citewire.services.run_events import (
     Usage,
     Verdict,
     Warned,
+    Withheld,
 )
 from citewire.services.settling import settle
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, QuietEvent, SourcesEvent
@@ -266,6 +267,16 @@ async def test_a_defect_of_the_checker_costs_no_answer(caplog: pytest.LogCapture
 
     assert answer.citations[0].verification.status == "unchecked"
     assert "could not be checked" in caplog.text
+
+
+async def test_what_was_withheld_from_the_model_supports_nothing() -> None:
+    answer = answer_on_sources()
+    answer.sources[1].withheld = [Withheld(0, len(TEXT_2023), "instruction")]
+    await whole(answer, "Quillmere harbour counted 538 ships in 2023 [2].")
+
+    [citation] = answer.citations
+    assert (citation.quote.text, citation.quote.match) == ("", "none")
+    assert citation.verification.status == "unsupported"
 
 
 @pytest.mark.parametrize("stop", range(1, 40))

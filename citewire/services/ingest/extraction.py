@@ -1,6 +1,5 @@
 """A file read and split; loaded only by the processes that read."""
 
-import json
 from collections.abc import Iterator
 
 from citewire.errors import UnreadableDocument
@@ -8,6 +7,7 @@ from citewire.services.ingest.reading import Answer, Head, Part, ReadPassage, Re
 from citewire.services.reading.read import read_report
 from citewire.services.splitting import build_passages, embedded_text, layout_of
 from citewire.services.tokens import count_tokens
+from citewire.services.withholding import withhold
 from citewire.storage.passage_record import passage_fields
 
 PASSAGES_PER_PART = 64
@@ -21,7 +21,7 @@ def answers(task: ReadTask) -> Iterator[Answer]:
         OSError: it cannot be opened.
     """
     _refuse_changed(task)
-    report = read_report(task.path, ocr=task.ocr)
+    report = withhold(read_report(task.path, ocr=task.ocr))
     _refuse_changed(task)
     nodes = build_passages(
         report,
@@ -41,7 +41,7 @@ def answers(task: ReadTask) -> Iterator[Answer]:
         for node in nodes[start : start + PASSAGES_PER_PART]:
             text = embedded_text(node)
             tokens = count_tokens(text, english=english)
-            boxes = json.dumps(layout[node.node_id], separators=(",", ":"))
+            boxes = layout[node.node_id].to_json()
             passages.append(ReadPassage(node.node_id, text, tokens, passage_fields(node), boxes))
         yield Part(tuple(passages))
 
