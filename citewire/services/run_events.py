@@ -56,16 +56,6 @@ class Source:
     cited: bool = False
     withheld: list[Withheld] = field(default_factory=list)
 
-    @property
-    def given(self) -> str:
-        """What the model was given of its text: blanks stand where a part was withheld."""
-        if not self.withheld:
-            return self.text
-        raw = bytearray(self.text.encode("utf-16-le", "surrogatepass"))
-        for part in self.withheld:
-            raw[2 * part.start : 2 * part.end] = b" \0" * (part.end - part.start)
-        return raw.decode("utf-16-le", "surrogatepass")
-
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
         """Source `n` of an answer, from the node that carries the passage."""
@@ -88,6 +78,16 @@ class Source:
             url=f"/documents/{doc_id}/file#page={page}",
             withheld=_withheld(node.get_content(), spans_of(facts)),
         )
+
+    @property
+    def readable(self) -> str:
+        """Its text with blanks for what is withheld, every place unchanged: what may support."""
+        if not self.withheld:
+            return self.text
+        units = bytearray(self.text.encode("utf-16-le"))
+        for one in self.withheld:
+            units[2 * one.start : 2 * one.end] = " ".encode("utf-16-le") * (one.end - one.start)
+        return units.decode("utf-16-le")
 
 
 def _withheld(text: str, spans: Spans) -> list[Withheld]:

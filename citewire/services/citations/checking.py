@@ -79,8 +79,8 @@ class Checker:
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
     def source(self, source: Source) -> SourceText:
-        """The text that the model was given; it may have been read for another answer already."""
-        return self._read(source.given)
+        """The source's text, which may have been read for another answer already."""
+        return self._read(source.readable)
 
     def quote(self, claim: str, source: Source) -> Quote:
         """The words of the source that carry the claim."""
