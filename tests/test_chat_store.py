@@ -374,7 +374,8 @@ def test_words_are_words_whatever_was_typed(text: str) -> None:
 
 
 CLAUSES = re.compile(
-    r"(( |^)(\$w\d+|\(\$w\d+\|\$w\d+\*\)|\(\(\$w\d+( \$w\d+)+\) => \{\$slop: 0; \$inorder: true\}\)))*"
+    r"(( |^)(\$w\d+|\(\$w\d+\|\$w\d+\*\)"
+    r"|\(\(\$w\d+( \$w\d+)+\) => \{\$slop: 0; \$inorder: true\}\)))*"
 )
 HOSTILE = st.text(
     st.one_of(st.sampled_from("@{}[]()|-~*%$\"\\'`:;,.<>=!&^#? \n\0"), st.characters()), max_size=60

@@ -13,7 +13,6 @@ from citewire.storage.chats import Chat, ChatStore, Message
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 UNTITLED = "Untitled chat"
-PAGE = 20
 
 Chats = AsyncGenerator[Chat, None]
 
@@ -23,17 +22,11 @@ async def all_chats(store: ChatStore, owner: str) -> Chats:
 
     Raises StorageError as the store does.
     """
-    before = None
-    while True:
-        # In the order in which they were made, which nobody changes meanwhile.
-        page, before = await store.page(owner, limit=PAGE, before=before, by="created")
-        for chat in page:
-            try:
-                yield await store.read(chat.chat_id, owner, whole=True)
-            except ChatNotFound:
-                continue  # deleted meanwhile
-        if before is None:
-            return
+    for chat_id in await store.all_ids(owner):
+        try:
+            yield await store.read(chat_id, owner, whole=True)
+        except ChatNotFound:
+            continue  # deleted meanwhile
 
 
 async def json_file(chats: Chats) -> AsyncGenerator[bytes, None]:

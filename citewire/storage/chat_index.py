@@ -56,7 +56,10 @@ class ChatIndex:
         self._prefix = f"{namespace}:chat:"
 
     async def ensure(self) -> None:
-        """Create the index, or make it anew if its fields are others: it can be made from keys."""
+        """Create the index, or make it anew if its fields are others: it can be made from keys.
+
+        Redis fills it in the background: for a moment not all chats are found.
+        """
         with storage_errors("the index of the chats"):
             live = await read_live_index(self._client, self._name)
             if live is not None and live.fields != _WANTED:
@@ -66,20 +69,19 @@ class ChatIndex:
                 await self._create()
 
     async def page(
-        self, owner: str, *, limit: int, before: int | None, by: str = "updated"
+        self, owner: str, *, limit: int, before: int | None
     ) -> tuple[list[dict[str, Any]], int | None]:
-        """Heads of the listed chats, newest first, with a stamp below `before`; and what is next.
-
-        `by` is `updated`, or `created` for an order that nobody changes meanwhile.
-        """
-        query = f"@kind:{{chat}} @owner:{{$owner}} @listed:[1 1]{_below(by, before)}"
+        """Heads of the listed chats, newest first, updated before `before`; and what is next."""
+        query = "@kind:{chat} @owner:{$owner} @listed:[1 1]"
+        if before is not None:
+            query += f" @updated:[-inf {before - 1:d}]"
         reply = await self._ask(
             "FT.SEARCH", query, {"owner": owner},
-            "SORTBY", by, "DESC", "LIMIT", 0, limit + 1, "RETURN", 1, "$",
+            "SORTBY", "updated", "DESC", "LIMIT", 0, limit + 1, "RETURN", 1, "$",
         )  # fmt: skip
         fields = [_pairs(found) for found in reply[2::2] if found]
         heads = [orjson.loads(found["$"]) for found in fields if "$" in found]
-        return heads[:limit], heads[limit - 1][by] if len(heads) > limit else None
+        return heads[:limit], heads[limit - 1]["updated"] if len(heads) > limit else None
 
     async def search(
         self, owner: str, q: str, *, limit: int, before: int | None
@@ -168,10 +170,6 @@ def _clause(run: Sequence[Word], names: Any) -> str:
     is_whole = run[0].is_whole or len(run[0].text) < _SHORTEST_PREFIX
     # Also the word itself: Redis looks at the first 200 words with a prefix only.
     return f"${name}" if is_whole else f"(${name}|${name}*)"
-
-
-def _below(by: str, before: int | None) -> str:
-    return "" if before is None else f" @{by}:[-inf {before - 1:d}]"
 
 
 def _stamp(row: Mapping[str, str]) -> int:

@@ -196,11 +196,24 @@ class ChatStore:
             found = await self._client.smembers(f"{self._namespace}:chats:of:{owner_tag(owner)}")
         return [as_text(one) for one in found]
 
+    async def all_ids(self, owner: str) -> list[str]:
+        """The ids of all chats that would be listed, newest first; asks no index."""
+        ids = await self.ids(owner)
+        if not ids:
+            return []
+        keys = [f"{self._namespace}:chat:{chat_id}:head" for chat_id in ids]
+        with storage_errors("the chats"):
+            found = await self._client.execute_command("JSON.MGET", *keys, "$['created','listed']")
+        made = [
+            (*orjson.loads(one), chat_id) for one, chat_id in zip(found, ids, strict=True) if one
+        ]
+        return [chat_id for _, listed, chat_id in sorted(made, reverse=True) if listed]
+
     async def page(
-        self, owner: str, *, limit: int, before: int | None = None, by: str = "updated"
+        self, owner: str, *, limit: int, before: int | None = None
     ) -> tuple[list[Chat], int | None]:
         """The listed chats, newest first, without messages; and where the next page begins."""
-        heads, after = await self.index.page(owner_tag(owner), limit=limit, before=before, by=by)
+        heads, after = await self.index.page(owner_tag(owner), limit=limit, before=before)
         return [Chat.from_head(head) for head in heads], after
 
     async def search(
