@@ -91,8 +91,7 @@ class Chats:
         Raises:
             ChatNotFound: there is none of that id.
         """
-        await self._store.history(chat_id, owner, last=0)  # nobody stops another's run
-        await self._runs.end(chat_id, within_s=STOP_S)
+        await self._runs.end(chat_id, owner, within_s=STOP_S)
         await self._store.delete(chat_id, owner)
         return _restorable_until()
 

@@ -81,10 +81,16 @@ class Runs:
         if self._by_chat.get(run.ids.chat_id) is run:
             del self._by_chat[run.ids.chat_id]
 
-    async def end(self, chat_id: str, *, within_s: float) -> None:
-        """Stop the run of a chat, if it has one, and wait a while until its turn is stored."""
+    async def end(self, chat_id: str, owner: str, *, within_s: float) -> None:
+        """Stop the run of an owner's chat, if it has one, and wait until its turn is stored.
+
+        Args:
+            chat_id: of the chat.
+            owner: whose run it must be.
+            within_s: how long to wait, in seconds.
+        """
         run = self._by_chat.get(chat_id)
-        if run is None:
+        if run is None or run.owner != owner:
             return
         await run.stop("user")
         with anyio.move_on_after(within_s):

@@ -47,8 +47,10 @@ end
 -- Let the chat end in so many milliseconds, or (0) never.
 local function live(prefix, ms)
   if ms == 0 and redis.call('PTTL', prefix .. ':head') < 0 then return end
-  for _, key in ipairs(keys_of(prefix)) do
-    if ms == 0 then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, ms) end
+  for i, key in ipairs(keys_of(prefix)) do
+    -- The head, which is the first, goes first: what is left is no chat.
+    local later = i > 1 and 1000 or 0
+    if ms == 0 then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, ms + later) end
   end
   if ms == 0 then redis.call('ZREM', ending, member)
   else redis.call('ZADD', ending, string.format('%.0f', now_us() / 1000 + ms), member) end

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Chinese, Japanese, Korean, Thai, Lao, Burmese and Khmer are written without spaces or inflected by
 # what is appended.
@@ -24,8 +25,11 @@ _MARKS = (
 _WORD = re.compile(
     rf"(?P<single>[{_SINGLE}])|(?P<word>[^\W{_SINGLE}](?:[^\W{_SINGLE}]|[{_MARKS}])*)|(?P<sign>[^\w\s])"
 )
+_ASCII = re.compile(r"\w+", re.ASCII)
 LONGEST_WORD = 64
 """Characters of a word that count; Redis keeps each in memory."""
+SEARCHED_CHARS = 20_000
+"""Characters of a message that are searched: more than a model says or a person asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +55,33 @@ def find_words(text: str) -> Iterator[Word]:
     """The words of `text` in their order, without punctuation."""
     last = -1
     for found in _WORD.finditer(text):
-        kind, raw = found.lastgroup, found.group()
-        if kind == "sign" and unicodedata.category(raw) != "So":
-            continue
-        folded = fold(raw)[:LONGEST_WORD] if kind == "word" else raw
-        if folded:
+        kind = found.lastgroup
+        if folded := _folded(kind, found.group()):
             follows = kind == "single" and found.start() == last
             yield Word(folded, found.start(), found.end(), kind != "word", follows)
-        last = found.end() if kind == "single" else -1
-
-
-def fold(word: str) -> str:
-    """Without case, accents and typographic forms."""
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
-    return "".join(c for c in kept.casefold() if c.isalnum() or c == "_" or not c.isascii())
+            last = found.end() if kind == "single" else -1
 
 
 def searchable(text: str) -> str:
-    """The words of `text` as Redis indexes them."""
-    return " ".join(word.text for word in find_words(text))
+    """The words of `text` as Redis indexes them; quick, for it is done for each answer."""
+    text = text[:SEARCHED_CHARS]
+    if text.isascii():
+        return " ".join([word[:LONGEST_WORD] for word in _ASCII.findall(text.lower())])
+    words = [_folded(found.lastgroup, found.group()) for found in _WORD.finditer(text)]
+    return " ".join([word for word in words if word])
+
+
+@lru_cache(maxsize=4096)
+def fold(word: str) -> str:
+    """Without case, accents and typographic forms."""
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    kept = "".join([c for c in plain if not unicodedata.combining(c)])
+    return "".join([c for c in kept.casefold() if c.isalnum() or c == "_" or not c.isascii()])
+
+
+def _folded(kind: str | None, raw: str) -> str:
+    if kind == "word":
+        return fold(raw)[:LONGEST_WORD]
+    return raw if kind == "single" or unicodedata.category(raw) == "So" else ""

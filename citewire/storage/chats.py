@@ -226,9 +226,9 @@ class ChatStore:
     async def sweep(self) -> list[str]:
         """Forget what Redis let expire; gives the ids of the chats that are gone for good."""
         with storage_errors("the chats"):
-            seconds, _ = await self._client.time()
+            seconds, micros = await self._client.time()
             due = await self._client.zrangebyscore(
-                f"{self._namespace}:chats:ending", "-inf", seconds * 1000
+                f"{self._namespace}:chats:ending", "-inf", seconds * 1000 + micros // 1000
             )
         gone = []
         for member in due:
