@@ -8,14 +8,16 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound, MessageNotFound, TooManyChats
+from citewire.settings import load_settings
 from citewire.storage.chat_index import to_query
 from citewire.storage.chat_words import find_words, searchable
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats import ChatStore, build_chats
 from citewire.storage.connection import open_client
 from tests.ingest_fixtures import keys_of
 
@@ -116,7 +118,7 @@ async def test_twenty_writers_leave_whole_turns_in_one_path(chats: ChatStore) ->
 
 WRITER = """
 import asyncio, itertools, sys
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats import ChatStore, build_chats
 from citewire.storage.connection import open_client
 async def main():
     async with open_client(sys.argv[1]) as client:
@@ -244,6 +246,13 @@ async def test_an_untouched_chat_ends_with_all_its_keys(
     assert await chats.ids(ANN) == ["touched"]
     await asyncio.sleep(1.0)
     assert not [key for key in await keys_of(redis_client, namespace) if ":old" in key]
+
+
+async def test_the_time_to_live_is_set_in_days(redis_client: Redis, namespace: str) -> None:
+    settings = load_settings(namespace=namespace, chat_ttl_days=2)
+    await build_chats(redis_client, settings).create("c", ANN, listed=True)
+
+    assert 2 * 86_400 - 5 < await redis_client.ttl(f"{namespace}:chat:c:head") <= 2 * 86_400
 
 
 async def test_without_a_time_to_live_a_written_chat_stays(
@@ -384,7 +393,7 @@ HOSTILE = st.text(
 )
 
 
-@settings(
+@hypothesis_settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(q=HOSTILE)

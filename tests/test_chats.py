@@ -105,7 +105,7 @@ async def test_a_chat_is_renamed(chat: ChatClient) -> None:
     assert changed.json()["title"] == "Ships of the harbour"
     await chat.ask(APPLES, chat_id=told.chat_id)
     assert (await chat.http.get(path)).json()["title"] == "Ships of the harbour"
-    for wrong in ({"title": ""}, {"title": " "}, {"title": "x" * 121}, {"name": "x"}):
+    for wrong in ({"title": ""}, {"title": " \n\0"}, {"title": "x" * 121}, {"name": "x"}):
         assert problem(await chat.http.patch(path, json=wrong))[0] == 422
 
 

@@ -2,17 +2,24 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.api.schemas import Identifier, Turn
+from citewire.services.chat_titles import plain_line
 from citewire.services.chats import Found
 from citewire.services.snippets import Snippet
 from citewire.storage.chats import Chat
 
 TITLE_CHARS = 120
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_CHARS)
-]
+
+
+def _one_line(title: str) -> str:
+    if kept := plain_line(title):
+        return kept
+    raise ValueError("must have a character that can be seen")
+
+
+Title = Annotated[str, StringConstraints(max_length=TITLE_CHARS), AfterValidator(_one_line)]
 
 
 class NewChat(BaseModel):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+import anyio
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
 
@@ -15,6 +16,7 @@ from citewire.storage.chats import Chat, ChatStore, Message
 logger = logging.getLogger(__name__)
 
 MAX_WAITING = 100
+AT_ONCE = 4
 CALL_S = 30.0
 LONGEST_TITLE = 80
 LONGEST_SUMMARY = 2_000
@@ -74,13 +76,17 @@ class Afterwards:
 
     async def run(self) -> None:
         """Look after chats until cancelled; what is not done then is dropped."""
-        if self._llm is None:
-            return
+        if self._llm is not None:
+            async with anyio.create_task_group() as tasks:
+                for _ in range(AT_ONCE):
+                    tasks.start_soon(self._work, self._llm)
+
+    async def _work(self, llm: LLM) -> None:
         while True:
             chat_id, owner = await self._queue.get()
             try:
                 async with asyncio.timeout(CALL_S):
-                    await self._look_after(self._llm, chat_id, owner)
+                    await self._look_after(llm, chat_id, owner)
             except (CitewireError, TimeoutError) as error:
                 # Nobody waits for it: the chat keeps what it has.
                 logger.info("chat %s keeps its title and summary: %r", chat_id, error)

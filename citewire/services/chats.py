@@ -8,7 +8,6 @@ from uuid import uuid4
 import anyio
 
 from citewire.errors import ChatNotFound, StorageError
-from citewire.services.chat_titles import plain_line
 from citewire.services.runs import Runs
 from citewire.services.snippets import Snippet, snippet_of
 from citewire.storage.chats import UNDO_S, Chat, ChatStore
@@ -49,7 +48,7 @@ class Chats:
             TooManyChats: the owner has as many as there may be.
         """
         chat_id = uuid4().hex
-        await self._store.create(chat_id, owner, title=plain_line(title), listed=True)
+        await self._store.create(chat_id, owner, title=title, listed=True)
         return await self._store.read(chat_id, owner, last=0)
 
     async def page(
@@ -82,7 +81,7 @@ class Chats:
         if leaf_id is not None:
             await self._store.switch(chat_id, owner, leaf_id)
         if title is not None:
-            await self._store.rename(chat_id, owner, plain_line(title))
+            await self._store.rename(chat_id, owner, title)
         return await self._store.read(chat_id, owner, last=0)
 
     async def delete(self, chat_id: str, owner: str) -> datetime:
