@@ -174,8 +174,8 @@ class Site:
     cores: Cores
 
     @asynccontextmanager
-    async def open_citewire(self) -> AsyncIterator[Server]:
-        """`citewire serve` with its defaults, ready."""
+    async def open_citewire(self, **changed: str) -> AsyncIterator[Server]:
+        """`citewire serve` with its defaults but for what is changed, ready."""
         port = _free_port()
         settings = {
             "CITEWIRE_REDIS_URL": self.redis_url,
@@ -188,6 +188,7 @@ class Site:
             # The recipe names and sums up no chats: the model is asked for the same.
             "CITEWIRE_CHAT_TITLES": "false",
             "CITEWIRE_CHAT_SUMMARIES": "false",
+            **changed,
         }
         command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
         async with self._opened(CITEWIRE, command, settings, port=port, ready="/readyz") as server:

@@ -22,6 +22,8 @@ CitewireError
     ├── MessageNotFound           the chat has no such question or answer
     ├── TooManyChats              the owner has as many as there may be
     ├── DocumentNotFound
+    ├── PageNotFound              no such page, or it cannot be shown alone
+    ├── PassageNotFound
     ├── JobNotFound
     ├── InvalidUpload             no files, too many, or no folder that they can go to
     ├── UnsupportedFormat         an uploaded file is of a kind that cannot be read
@@ -131,6 +133,14 @@ class TooManyChats(RequestError):
 
 class DocumentNotFound(RequestError):
     """There is no document of that id, or its file is not there any more."""
+
+
+class PageNotFound(RequestError):
+    """A document has no such page, or it cannot be shown alone; the message says why."""
+
+
+class PassageNotFound(RequestError):
+    """There is no passage of that id."""
 
 
 class JobNotFound(RequestError):

@@ -242,7 +242,7 @@ async def test_an_untouched_chat_ends_with_all_its_keys(
 
     assert [chat.chat_id for chat in (await chats.page(ANN, limit=5))[0]] == ["touched"]
     assert await found(chats, "ask") == ["touched"]
-    assert await chats.sweep() == ["old"]
+    assert await chats.sweep() == (["old"], set())
     assert await chats.ids(ANN) == ["touched"]
     await asyncio.sleep(1.0)
     assert not [key for key in await keys_of(redis_client, namespace) if ":old" in key]

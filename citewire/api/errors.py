@@ -49,6 +49,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     # Not 429: waiting does not help.
     errors.TooManyChats: Problem(HTTPStatus.CONFLICT, "too_many_chats", retryable=False),
     errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
+    errors.PageNotFound: Problem(HTTPStatus.NOT_FOUND, "page_not_found", retryable=False),
+    errors.PassageNotFound: Problem(HTTPStatus.NOT_FOUND, "passage_not_found", retryable=False),
     errors.JobNotFound: Problem(HTTPStatus.NOT_FOUND, "job_not_found", retryable=False),
     errors.InvalidUpload: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_upload", retryable=False

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from citewire.services.answer import utf16_length
+from citewire.services.citations.claims import utf16_length
 from citewire.services.run_events import Span
 from citewire.storage.chat_words import find_words
 
