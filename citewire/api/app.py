@@ -173,6 +173,7 @@ def build_service(
         rule=answering.rule,
         evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
+        withhold=settings.withhold == "on",
     )
     return ChatService(
         chats=library.chats,
