@@ -73,6 +73,19 @@ def test_a_file_of_the_same_name_is_replaced(client: UploadClient, tmp_path: Pat
     assert (job["counts"]["changed"], found["doc_id"]) == (1, job["files"][0]["doc_id"])
 
 
+def test_sources_name_a_file_as_it_is_called_now(
+    client: UploadClient, data_dir: Path, tmp_path: Path
+) -> None:
+    client.ingest("named-anew", ("old.pdf", pdf(tmp_path, "Ullmere: 391 barges.")))
+    [lies] = data_dir.rglob("old.pdf")
+    lies.rename(lies.with_name("new.pdf"))
+    job = client.ingest("named-anew", ("other.pdf", pdf(tmp_path, "Empty quays.")))
+    done = client.http.post("/chat", json={"message": "Ullmere barges?"}).json()
+
+    assert job["counts"]["moved"] == 1
+    assert {s["file_name"] for s in done["sources"] if "391" in s["text"]} == {"new.pdf"}
+
+
 def test_two_files_of_one_name_are_both_kept(client: UploadClient, tmp_path: Path) -> None:
     job = client.ingest(
         "twins", ("t.pdf", pdf(tmp_path, "One twin.")), ("T.pdf", pdf(tmp_path, "Other twin."))
