@@ -32,7 +32,7 @@ PARTS_IN_FLIGHT = 32
 class Indexing(Protocol):
     """Embeds, and gives the fields of a passage with its vector."""
 
-    async def embed(self, texts: list[str]) -> list[Vector]:
+    async def embed(self, texts: list[str]) -> Sequence[Vector]:
         """The vectors of `texts`, in one request."""
 
     def fields(self, fields: Fields, vector: Vector) -> Fields:
