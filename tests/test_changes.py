@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -27,6 +29,8 @@ from tests.ingest_fixtures import (
     statuses,
 )
 from tests.small_pdfs import write_pdf
+
+NOBODY = 65534
 
 
 async def paths(documents: DocumentStore) -> list[list[str]]:
@@ -126,22 +130,51 @@ async def test_prune_removes_from_its_folder_only(
     assert [one["text"] for one in await search(store, SHIPS)] == [TRAINS]
 
 
-async def test_prune_spares_a_folder_that_cannot_be_listed(
-    ingest: Ingest, store: PassageStore, ships: Path
-) -> None:
-    (ships / "sub").mkdir()
-    write_pdf(ships / "sub" / "a.pdf", [SHIPS])
-    await ingest(ships)
-    shutil.rmtree(ships / "sub")
-    (ships / "sub").mkdir()
-    summary = await ingest(ships, prune=True)
-    assert statuses(summary) == {"a.pdf": "removed"}
+def make_folders(root: Path, *names: str) -> None:
+    """Folders in `root`, which everybody may enter."""
+    root.chmod(0o755)
+    for name in names:
+        (root / name).mkdir()
 
-    write_pdf(ships / "sub" / "a.pdf", [SHIPS])
-    await ingest(ships)
-    (ships / "sub").rename(ships / "sub2")
-    (ships / "sub").symlink_to(ships / "sub2")
-    assert len(await search(store, SHIPS)) == 1
+
+@contextmanager
+def unlistable(folder: Path) -> Iterator[None]:
+    """A folder that may not be listed, in the block."""
+    folder.chmod(0)
+    is_root = os.geteuid() == 0  # who may list everything
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        with pytest.raises(PermissionError):
+            os.scandir(folder)
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+async def test_prune_spares_a_folder_that_cannot_be_listed(
+    ingest: Ingest, store: PassageStore
+) -> None:
+    # Not below `tmp_path`, which is closed to everybody else.
+    with TemporaryDirectory() as name:
+        root = Path(name)
+        make_folders(root, "closed", "open")
+        write_pdf(root / "closed" / "a.pdf", [SHIPS])
+        write_pdf(root / "open" / "b.pdf", [TRAINS])
+        await ingest(root)
+        (root / "open" / "b.pdf").unlink()
+        with unlistable(root / "closed"):
+            summary = await ingest(root, prune=True)
+        found = [one["text"] for one in await search(store, SHIPS)]
+        (root / "closed" / "a.pdf").unlink()
+        later = await ingest(root, prune=True)
+
+    assert statuses(summary) == {"closed": "failed", "b.pdf": "removed"}
+    assert "cannot be listed" in str(summary.files[0].reason)
+    assert found == [SHIPS]
+    assert statuses(later) == {"a.pdf": "removed"}
 
 
 async def test_two_files_may_change_places(
