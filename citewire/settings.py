@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"
     )
+    max_upload_space_bytes: int = Field(
+        10 * 1024**3, ge=1024, description="space that all uploaded files together may take"
+    )
     max_upload_files: int = Field(20, ge=1, le=1000, description="files in one upload")
     max_message_chars: int = Field(8000, ge=1, le=8000)
     sse_ping_s: float = Field(15, gt=0)

@@ -125,6 +125,23 @@ def test_too_many_files_are_refused_and_nothing_is_stored(
     assert stored(data_dir) == before
 
 
+def test_uploads_take_no_more_space_than_they_may(
+    start_server: StartServer, namespace: str, standin: Standin, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    room = {"max_upload_space_bytes": 5_000}
+    with start_server(namespace=namespace, data_dir=data_dir, **room) as server:
+        client = UploadClient(server.url)
+        with client.http:
+            client.ingest("space", ("a.txt", b"Three ships. " * 300))
+            before = stored(data_dir)
+            answer = client.upload("space", ("b.txt", b"Four ships. " * 300))
+
+    assert problem(answer) == (507, PROBLEM, "upload_not_stored")
+    assert "CITEWIRE_MAX_UPLOAD_SPACE_BYTES" in answer.json()["detail"]
+    assert stored(data_dir) == before
+
+
 def test_too_large_a_body_is_refused(client: UploadClient) -> None:
     answer = client.upload("large", ("l.txt", b"x" * MAX_BYTES))
 

@@ -39,8 +39,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with open_library(settings) as library:
             service = build_service(library)
-            jobs = build_jobs(library)
-            app.state.parts = Parts(settings, library, service, Uploads(settings), jobs)
+            uploads = Uploads(settings)
+            jobs = build_jobs(library, uploads)
+            app.state.parts = Parts(settings, library, service, uploads, jobs)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
                 if draining is not None:
@@ -67,7 +68,7 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
         tasks.start_soon(jobs.drain)
 
 
-def build_jobs(library: Library) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
     async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
@@ -79,7 +80,13 @@ def build_jobs(library: Library) -> Jobs:
             on_progress=on_progress,
         )
 
-    return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
+    return Jobs(
+        JobStore(library.documents.client, library.settings.namespace),
+        ingest,
+        describe,
+        root_of=uploads.folder,
+        grace_s=library.settings.shutdown_grace_s,
+    )
 
 
 def build_service(library: Library) -> ChatService:
