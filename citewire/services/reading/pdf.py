@@ -106,7 +106,7 @@ class _Reading:
         if len(self.broken) == count:
             return BROKEN
         if not self.scanned and not self.failed:
-            return f"no text on any of its {count} pages: they are blank, or damaged"
+            return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.ocr is not None:
             return f"no text on any of its {count} pages, and OCR found none"
         remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
