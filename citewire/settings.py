@@ -77,18 +77,37 @@ class Settings(BaseSettings):
 
     # Retrieval and passages
     similarity_top_k: int = Field(6, ge=1, le=50, description="passages given to the model")
+    abstain: bool = Field(
+        True, description="end with no_evidence, and ask no model, when nothing that fits is found"
+    )
     passage_tokens: int = Field(220, ge=32, le=2048, description="longest passage in tokens")
     passage_overlap: int = Field(30, ge=0, le=512, description="tokens shared by neighbours")
+
+    withhold: Literal["on", "off"] = Field(
+        "on", description="keep invisible and instruction-like text of reports out of prompts"
+    )
 
     # Ingestion
     parse_workers: int | None = Field(
         None, ge=1, le=256, description="processes that read files; unset: one for each CPU"
     )
-    parse_timeout_s: float = Field(300, gt=0, description="longest time to read one file")
+    parse_timeout_s: float = Field(
+        300, gt=0, description="longest time to read one file; begins anew after a page of OCR"
+    )
     parse_memory_mb: int = Field(
         2048, ge=512, description="most memory to read one file, in megabytes"
     )
     embed_concurrency: int = Field(4, ge=1, le=64, description="embedding requests at a time")
+
+    # Citations
+    verify: Literal["off", "rules", "model"] = Field(
+        "rules", description="who judges whether a source supports its claim; model: rules, then it"
+    )
+
+    # Cited pages
+    page_copies_mb: int = Field(
+        512, ge=0, description="copies of cited pages in data_dir, in megabytes; 0: none"
+    )
 
     # History for condensing
     history_turns: int = Field(6, ge=0, le=100)
@@ -147,6 +166,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CITEWIRE_PASSAGE_OVERLAP must be smaller than CITEWIRE_PASSAGE_TOKENS"
             )
+        if self.verify == "model" and self.answers_from == "extractive":
+            raise ValueError("CITEWIRE_VERIFY=model needs a language model (CITEWIRE_ANSWERS)")
         if self.first_token_timeout_s > self.run_timeout_s:
             raise ValueError(
                 "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"

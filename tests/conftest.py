@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.server_fixtures",
     "tests.ingest_fixtures",
     "tests.crash_fixtures",
+    "tests.citing_fixtures",
 ]

@@ -81,7 +81,7 @@ async def _answer(synthesiser: ExtractiveSynthesiser, question: str, *texts: str
 async def test_the_sentence_that_answers_is_quoted_with_its_marker(
     synthesiser: ExtractiveSynthesiser, question: str, answer: str
 ) -> None:
-    assert await _answer(synthesiser, question) == answer
+    assert (await _answer(synthesiser, question)).startswith(answer)
 
 
 @pytest.mark.parametrize(
@@ -89,26 +89,26 @@ async def test_the_sentence_that_answers_is_quoted_with_its_marker(
     [
         (
             "Who won the chess tournament?",
-            "The reports that were searched do not answer this question.",
+            "Nothing in the reports that were searched answers this question.",
         ),
         (
             "¿Quién ganó el torneo de ajedrez?",
-            "Los informes consultados no responden a esta pregunta.",
+            "Nada en los informes consultados responde a esta pregunta.",
         ),
         (
             "What was the revenue in 2031?",
-            "The reports that were searched do not answer this question.",
+            "Nothing in the reports that were searched answers this question.",
         ),
         (
             "What was the revenue in 2019?",
-            "The reports that were searched do not answer this question.",
+            "Nothing in the reports that were searched answers this question.",
         ),
     ],
 )
 async def test_what_no_passage_answers_is_declined_in_the_language_of_the_question(
     synthesiser: ExtractiveSynthesiser, question: str, answer: str
 ) -> None:
-    assert await _answer(synthesiser, question) == answer
+    assert (await _answer(synthesiser, question)).startswith(answer)
 
 
 async def test_declining_is_told_by_the_finish_reason(synthesiser: ExtractiveSynthesiser) -> None:
@@ -133,8 +133,8 @@ async def test_the_answer_comes_word_by_word_and_is_counted(
     response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes())
     pieces = [piece async for piece in response.response_gen]
 
-    assert (len(pieces), pieces[:2]) == (8, ["Revenue", " was"])
-    assert generation_of(response).completion_tokens == 8
+    assert pieces[:8] == "Revenue| was| 3.6| million| euros| in| 2023| [3].".split("|")
+    assert generation_of(response).completion_tokens == len(pieces)
 
 
 async def test_a_sentence_that_says_the_same_again_is_left_out(
@@ -147,7 +147,20 @@ async def test_a_sentence_that_says_the_same_again_is_left_out(
         "The lighthouse is 41 metres tall and white.",
     )
 
-    assert answer.count("[") == 1
+    assert answer.partition("\n\n")[0].count("[") == 1
+
+
+async def test_the_best_sentence_of_each_further_source_follows_as_a_list(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "How tall is the lighthouse at Skarv?",
+        "The lighthouse at Skarv is 41 metres tall.",
+        "Boats pass Skarv daily. The lighthouse of Hamn is 12 metres tall.",
+    )
+
+    assert answer.partition("\n\n")[2] == "- The lighthouse of Hamn is 12 metres tall [2]."
 
 
 async def test_a_footnote_of_the_report_is_not_mistaken_for_a_marker(
@@ -231,9 +244,8 @@ async def test_it_answers_in_the_place_of_the_model_of_a_citation_engine(
     response: Any = await engine.aquery("What was the revenue in 2023?")
 
     assert isinstance(response, AsyncStreamingResponse)
-    assert str((await response.get_response()).response) == (
-        "Revenue was 3.6 million euros in 2023 [3]."
-    )
+    answer = str((await response.get_response()).response)
+    assert answer.partition("\n\n")[0] == "Revenue was 3.6 million euros in 2023 [3]."
 
 
 async def test_the_whole_answer_without_a_stream_is_the_same(
@@ -288,4 +300,12 @@ def test_a_number_that_begins_a_line_in_mid_sentence_is_no_list_item() -> None:
         "In May the board approved the rebuilding of the quay wall at Berth 6.",
         "In November it approved the second phase of the programme, which will let ships switch "
         "off their engines.",
+    ]
+
+
+def test_a_sentence_of_which_a_part_is_withheld_is_not_quoted() -> None:
+    text = "Revenue was four million euros. It grew by [withheld] in the last year."
+
+    assert [one.text for one in candidates([Passage(1, text)])] == [
+        "Revenue was four million euros."
     ]

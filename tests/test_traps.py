@@ -29,6 +29,7 @@ from llama_index.core.vector_stores.types import (
 )
 from llama_index.core.workflow import Event, Workflow
 
+from citewire.services.evidence import LOCAL, CalibratedEvidence
 from citewire.services.turns import recent_history
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
@@ -85,6 +86,7 @@ def engines_on(synthesiser: Saying) -> Engines:
         synthesiser=cast(Any, synthesiser),
         llm=MockLLM(),
         rule=lambda question, history: question,
+        evidence=CalibratedEvidence(LOCAL, abstain=False),
         top_k=2,
     )
 

@@ -1,27 +1,34 @@
 """The FastAPI app: its routes, and the lifespan in which everything is built once."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, uploads
+from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
-from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.chat import ChatService, HistoryLimits, SecondOpinion
+from citewire.services.citations.checking import Checker, open_checker
+from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
+from citewire.services.page_copies import PageCopies
+from citewire.services.page_files import PageFiles
+from citewire.services.page_folder import PageFolder
 from citewire.services.runs import Runs
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
+from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 
@@ -37,13 +44,24 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        async with open_library(settings) as library:
-            service = build_service(library)
+        async with AsyncExitStack() as stack:
+            library = await stack.enter_async_context(open_library(settings))
+            page_copies = build_page_copies(library)
+            service = await stack.enter_async_context(open_service(library, page_copies))
             uploads = Uploads(settings)
             jobs = build_jobs(library, uploads)
-            app.state.parts = Parts(settings, library, service, uploads, jobs)
+            app.state.parts = Parts(
+                settings=settings,
+                library=library,
+                service=service,
+                uploads=uploads,
+                jobs=jobs,
+                page_copies=page_copies,
+                succession=build_succession(library),
+            )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
+                tasks.start_soon(page_copies.run)
                 if draining is not None:
                     tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
                 yield
@@ -56,7 +74,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, uploads, health, page):
+    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
         app.include_router(module.router)
     return app
 
@@ -89,7 +107,44 @@ def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     )
 
 
-def build_service(library: Library) -> ChatService:
+def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
+    """What judges claims on an open library; embeddings that cost a round trip are not asked."""
+    settings = library.settings
+    is_local = settings.embeddings_from == "local"
+    embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
+    return open_checker(judges=settings.verify != "off", embed=embed)
+
+
+@asynccontextmanager
+async def open_service(
+    library: Library, page_copies: PageCopies
+) -> AsyncGenerator[ChatService, None]:
+    """The chat service on an open library, with what judges its claims."""
+    with open_library_checker(library) as checker:
+        yield build_service(library, checker, page_copies)
+
+
+def build_page_copies(library: Library) -> PageCopies:
+    """The copies of cited pages; whoever builds them runs them."""
+    settings = library.settings
+    return PageCopies(
+        PageFolder(
+            settings.data_dir / "pages" / settings.namespace,
+            max_bytes=settings.page_copies_mb * 1024 * 1024,
+        ),
+        documents=library.documents,
+        snapshots=library.snapshots,
+        page_files=PageFiles(),
+    )
+
+
+def build_succession(library: Library) -> Succession:
+    """What tells what became of the passages of an open library."""
+    search = PassageSearch(library.documents.client, library.settings.namespace)
+    return Succession(library.snapshots, search)
+
+
+def build_service(library: Library, checker: Checker, page_copies: PageCopies) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -99,7 +154,9 @@ def build_service(library: Library) -> ChatService:
         synthesiser=answering.synthesiser,
         llm=answering.llm,
         rule=answering.rule,
+        evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
+        withhold=settings.withhold == "on",
     )
     return ChatService(
         chats=library.chats,
@@ -107,4 +164,11 @@ def build_service(library: Library) -> ChatService:
         runs=Runs(settings.max_runs),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        checker=checker,
+        second=(
+            SecondOpinion(answering.llm, settings.run_timeout_s)
+            if settings.verify == "model"
+            else None
+        ),
+        page_copies=page_copies,
     )

@@ -11,7 +11,9 @@ from citewire.api.schemas import AskRequest
 from citewire.services.chat import ChatService
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
+from citewire.services.page_copies import PageCopies
 from citewire.services.runs import Run
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.schema import folder_id
@@ -27,6 +29,8 @@ class Parts:
     service: ChatService
     uploads: Uploads
     jobs: Jobs
+    page_copies: PageCopies
+    succession: Succession
 
 
 async def parts_of(request: Request) -> Parts:

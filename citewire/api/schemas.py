@@ -1,8 +1,16 @@
 """What crosses the wire as JSON, besides the stream's events."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from citewire.services.citations.locating import Match
+from citewire.services.citations.rectangles import Rectangle
+from citewire.services.passage_change import PassageNow
+from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
+from citewire.services.succession import Standing
+from citewire.storage.lineage import State
+from citewire.workflows.synthesis import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -34,16 +42,25 @@ class CreatedChat(BaseModel):
 
 
 class Turn(BaseModel):
-    """One message of a chat, as stored."""
+    """One message of a chat, as stored; what comes after `created_at` belongs to answers only."""
 
     model_config = ConfigDict(extra="allow")
 
     message_id: str
-    role: str
+    role: Literal["user", "assistant"]
     text: str
-    status: str
+    status: TurnStatus
     created_at: str
-    sources: list[dict[str, Any]]
+    sources: list[Source] = Field(default_factory=list)
+    citations: list[Citation] = Field(default_factory=list)
+    run_id: str | None = None
+    model: str | None = None
+    standalone: str | None = None
+    finish_reason: FinishReason | None = None
+    stopped_by: StoppedBy | None = None
+    usage: Usage | None = None
+    timings: Timings | None = None
+    error: str | None = None
 
 
 class ChatView(BaseModel):
@@ -81,6 +98,64 @@ class DocumentList(BaseModel):
     """All ingested documents."""
 
     documents: list[DocumentView]
+
+
+class PassageState(BaseModel):
+    """What became of a passage; `now` is where it is in the version that replaced its own."""
+
+    passage_id: str
+    state: State
+    now: PassageNow | None
+    note: str | None
+
+    @classmethod
+    def of(cls, passage_id: str, standing: Standing) -> Self:
+        """As it is told."""
+        return cls(
+            passage_id=passage_id, state=standing.state, now=standing.now, note=standing.note
+        )
+
+
+class PassageStates(BaseModel):
+    """What became of several passages."""
+
+    passages: list[PassageState]
+
+
+class PassageView(BaseModel):
+    """A passage; `lines` are empty and `page_size` (points) null for formats without a layout."""
+
+    passage_id: str
+    doc_id: str
+    title: str
+    file_name: str
+    folder: str
+    page_start: int
+    page_end: int
+    page_label: str
+    section: str
+    kind: str
+    text: str
+    page: int
+    page_size: tuple[float, float] | None
+    lines: list[Rectangle]
+    url: str
+    state: State
+    now: PassageNow | None
+    note: str | None
+
+
+class HighlightsView(BaseModel):
+    """Where a quote stands in a passage and on its page; offsets count UTF-16 code units."""
+
+    passage_id: str
+    page: int
+    page_size: tuple[float, float] | None
+    match: Match
+    quote: str
+    start: int
+    end: int
+    rectangles: list[Rectangle]
 
 
 class UploadedView(BaseModel):
@@ -122,6 +197,34 @@ class JobView(BaseModel):
     counts: dict[str, int]
     files: list[FileView]
     error: dict[str, Any] | None
+
+
+class ErrorEvent(BaseModel):
+    """The run failed, in words that are safe to show: the `error` event."""
+
+    code: str
+    message: str
+    retryable: bool
+    request_id: str
+    partial_saved: bool
+    run_id: str
+    chat_id: str
+    user_message_id: str
+    assistant_message_id: str
+
+
+class ProblemView(BaseModel):
+    """A refusal as problem JSON (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    request_id: str
 
 
 class Check(BaseModel):

@@ -10,16 +10,36 @@ from typing import ClassVar, Literal
 from llama_index.core.schema import NodeWithScore
 
 from citewire.errors import CitewireError
+from citewire.workflows.events import Stage
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.withholding import Spans, spans_of
 
-Evidence = Literal["strong", "weak", "none"]
 StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
 TurnStatus = Literal["complete", "stopped", "error"]
+WarningCode = Literal[
+    "dropped_marker", "unsupported_number", "no_citation", "truncated", "condense_fallback"
+]
+QuoteMatch = Literal["exact", "normalised", "fuzzy", "none"]
+VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
+Origin = Literal["marked", "inferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A part of a source's text that the model is not given, from `start` up to and without `end`.
+
+    `reason` is `invisible`, `hidden` or `instruction`; more may come.
+    """
+
+    start: int
+    end: int
+    reason: str
 
 
 @dataclass(slots=True)
 class Source:
-    """A numbered passage given to the model."""
+    """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text."""
 
     n: int
     passage_id: str
@@ -34,6 +54,7 @@ class Source:
     score: float
     url: str
     cited: bool = False
+    withheld: list[Withheld] = field(default_factory=list)
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -55,7 +76,70 @@ class Source:
             text=node.get_content(),
             score=round(found.score or 0.0, 4),
             url=f"/documents/{doc_id}/file#page={page}",
+            withheld=_withheld(node.get_content(), spans_of(facts)),
         )
+
+
+def _withheld(text: str, spans: Spans) -> list[Withheld]:
+    def place(at: int) -> int:
+        return len(text[:at].encode("utf-16-le")) // 2
+
+    return [Withheld(place(start), place(end), reason) for start, end, reason in spans]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of the answer, from `start` up to and without `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words of the source that carry a claim; empty where `match` is `none`."""
+
+    text: str
+    page: int
+    match: QuoteMatch
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What checking a claim against its source gave; `score` from 0 to 1."""
+
+    status: VerificationStatus
+    score: float | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One reference of the answer to a source.
+
+    `label` numbers the sources by first use and is what the marker shows. An inferred citation
+    has no marker: its `marker_span` is empty and lies at the end of the claim.
+    """
+
+    name: ClassVar = "citation"
+    citation_id: str
+    n: int
+    label: int
+    passage_id: str
+    claim_span: Span
+    marker_span: Span
+    quote: Quote
+    verification: Verification
+    origin: Origin = "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verification says of a citation that was sent before."""
+
+    name: ClassVar = "verdict"
+    citation_id: str
+    verification: Verification
 
 
 @dataclass(slots=True)
@@ -105,7 +189,7 @@ class Status:
     """What is happening now."""
 
     name: ClassVar = "status"
-    stage: str
+    stage: Stage
     elapsed_ms: float
 
 
@@ -143,7 +227,7 @@ class Warned:
     """Something the client should know that does not end the run."""
 
     name: ClassVar = "warning"
-    code: str
+    code: WarningCode
     message: str
 
 
@@ -158,7 +242,7 @@ class Done:
     assistant_message_id: str
     finish_reason: FinishReason
     answer: str
-    citations: list[dict[str, object]]
+    citations: list[Citation]
     sources: list[Source]
     usage: Usage
     timings: Timings
@@ -175,7 +259,7 @@ class Stopped:
     assistant_message_id: str
     by: StoppedBy
     answer: str
-    citations: list[dict[str, object]]
+    citations: list[Citation]
     usage: Usage
 
 
@@ -189,4 +273,6 @@ class Failed:
     ids: Ids = field(kw_only=True)
 
 
-RunEvent = Start | Status | Query | Sources | Delta | Warned | Done | Stopped | Failed
+RunEvent = (
+    Start | Status | Query | Sources | Delta | Citation | Verdict | Warned | Done | Stopped | Failed
+)

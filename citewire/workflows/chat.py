@@ -8,7 +8,7 @@ from llama_index_instrumentation.dispatcher import Dispatcher
 
 from citewire.workflows.engine import AnsweringResponse, Engines
 from citewire.workflows.events import AnsweredEvent, AskEvent, DeltaEvent
-from citewire.workflows.prompts import NO_EVIDENCE
+from citewire.workflows.silence import noticing_silence
 from citewire.workflows.synthesis import generation_of
 
 Step = TypeVar("Step")
@@ -52,15 +52,17 @@ class ChatWorkflow(Workflow):
         engine = self._engines.for_run(history=ask.history, filter=ask.filter, announce=announce)
         response = await engine.astream_chat(ask.question)
         if not isinstance(response, AnsweringResponse) or response.answer is None:
-            announce(DeltaEvent(parts=(NO_EVIDENCE,)))
+            announce(DeltaEvent(parts=(response.response,)))
             return AnsweredEvent(finish_reason="no_evidence")
         stream, generation = response.answer.response_gen, generation_of(response.answer)
         del engine, response  # all that was retrieved would be kept as long as the answer streams
         async with aclosing(stream):
-            async for text in stream:
-                parts = getattr(text, "parts", (text,))
-                ask.generation.completion_tokens += len(parts)
-                announce(DeltaEvent(parts=parts))
+            with noticing_silence(announce) as heard:
+                async for text in stream:
+                    parts = getattr(text, "parts", (text,))
+                    ask.generation.completion_tokens += len(parts)
+                    announce(DeltaEvent(parts=parts))
+                    heard()
         ask.generation.prompt_tokens = generation.prompt_tokens
         ask.generation.completion_tokens = generation.completion_tokens
         return AnsweredEvent(finish_reason=generation.finish_reason)

@@ -11,6 +11,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import ChatMessage
@@ -27,10 +28,12 @@ from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.workflows.events import RetrievingEvent, SourcesEvent, Stage, StageEvent
-from citewire.workflows.prompts import CONDENSE_PROMPT, source_header
+from citewire.workflows.evidence import EvidenceRule
+from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.spans import unspanned
 from citewire.workflows.synthesis import on_retry
+from citewire.workflows.withholding import readable
 
 CondenseRule = Callable[[str, Sequence[ChatMessage]], str]
 """Makes a follow-up stand alone without a model: (question, history) -> standalone question."""
@@ -49,16 +52,25 @@ class WholePassages(TextSplitter):
 
 
 class PassageCitationEngine(CitationQueryEngine):
-    """CitationQueryEngine whose sources are the passages themselves, with their ids."""
+    """CitationQueryEngine whose sources are the passages themselves, with their ids.
+
+    A synthesiser numbers them by their order.
+
+    Args:
+        withhold: whether it is kept from the synthesiser what the passages say to withhold.
+        arguments: the library's.
+    """
+
+    def __init__(self, *arguments: Any, withhold: bool, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._withhold = withhold
 
     def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
-        return [_numbered(number, found) for number, found in enumerate(nodes, start=1)]
+        return self.readable(nodes)
 
-
-def _numbered(number: int, found: NodeWithScore) -> NodeWithScore:
-    passage = found.node
-    text = f"{source_header(number, passage)}\n{passage.get_content()}\n"
-    return NodeWithScore(node=passage.model_copy(update={"text": text}), score=found.score)
+    def readable(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The passages as the synthesiser may read them."""
+        return [readable(found) for found in nodes] if self._withhold else nodes
 
 
 class ReportChatEngine(CondenseQuestionChatEngine):
@@ -71,6 +83,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         llm: condenses, unless `rule` is given.
         memory: the turns before this one.
         rule: condenses instead of the model.
+        evidence: judges what was retrieved.
         announce: called with each event as it happens.
     """
 
@@ -81,11 +94,13 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: ChatMemoryBuffer,
         *,
         rule: CondenseRule | None,
+        evidence: EvidenceRule,
         announce: Callable[[Event], None],
     ) -> None:
         super().__init__(query_engine, CONDENSE_PROMPT, memory, llm)
         self._citations = query_engine
         self._rule = rule
+        self._evidence = evidence
         self._announce = announce
 
     @unspanned
@@ -95,8 +110,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """Condense, retrieve and begin to answer.
 
         Returns:
-            The sources in `source_nodes` and the text to come in `achat_stream`, which the caller
-            must close. It is the raw stream: nothing runs that the caller does not drive.
+            An `AnsweringResponse`, whose raw stream the caller must close: nothing runs that the
+            caller does not drive. Without evidence no model is asked, and `response` says so.
         """
         history = self._memory.get_all() if chat_history is None else chat_history
         standalone = await self._standalone(message, history)
@@ -104,10 +119,12 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("retrieve")
         bundle = QueryBundle(standalone)
         nodes = await self._citations.aretrieve(bundle)
-        self._announce(SourcesEvent(nodes=nodes))
+        evidence = self._evidence.level(standalone, self._citations.readable(nodes))
+        self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         on_retry.set(None)  # in the contract no status follows the sources
-        if not nodes:
-            return StreamingAgentChatResponse(is_writing_to_memory=False)
+        if evidence == "none":
+            told = self._evidence.abstention(standalone, nodes)
+            return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         response = await self._citations.asynthesize(bundle, nodes)
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
@@ -122,6 +139,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("condense")
         if self._rule is not None:
             return self._rule(message, history)
+        self._condense_question_prompt = condense_prompt()
         return (await self._acondense_question(history, message)).strip() or message
 
 
@@ -141,7 +159,9 @@ class Engines:
     synthesiser: BaseSynthesizer
     llm: LLM
     rule: CondenseRule | None
+    evidence: EvidenceRule
     top_k: int
+    withhold: bool = True
     splitter: TextSplitter = field(default_factory=WholePassages)
 
     def for_run(
@@ -158,9 +178,17 @@ class Engines:
             llm=self.llm,
             response_synthesizer=self.synthesiser,
             text_splitter=self.splitter,
+            withhold=self.withhold,
         )
         # Already cut to the budget; a tokenizer is asked for but never called.
         memory = ChatMemoryBuffer.from_defaults(
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
-        return ReportChatEngine(query_engine, self.llm, memory, rule=self.rule, announce=announce)
+        return ReportChatEngine(
+            query_engine,
+            self.llm,
+            memory,
+            rule=self.rule,
+            evidence=self.evidence,
+            announce=announce,
+        )

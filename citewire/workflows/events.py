@@ -7,6 +7,7 @@ from llama_index.core.schema import NodeWithScore
 from llama_index.core.workflow import Event, StartEvent, StopEvent
 from pydantic import Field
 
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.synthesis import FinishReason, Generation
 
@@ -41,16 +42,21 @@ class RetrievingEvent(Event):
 class SourcesEvent(Event):
     """The numbered passages that the model is given; source n is `nodes[n - 1]`.
 
-    Unless there are none, generation begins.
+    Unless the evidence is none, generation begins.
     """
 
     nodes: list[NodeWithScore]
+    evidence: Evidence
 
 
 class DeltaEvent(Event):
     """Text of the answer that arrived together, in the provider's own cuts."""
 
     parts: tuple[str, ...]
+
+
+class QuietEvent(Event):
+    """The model has said nothing for a while."""
 
 
 class AnsweredEvent(StopEvent):

@@ -1,0 +1,100 @@
+"""The published JSON Schema of all that crosses the wire: the stream's events and the resources."""
+
+from functools import cache
+from typing import Any, Final
+
+from fastapi import APIRouter
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+from citewire.api import schemas
+from citewire.services import run_events
+
+router = APIRouter(tags=["schema"])
+
+EVENTS: Final[dict[str, type]] = {
+    **{
+        event.name: event
+        for event in (
+            run_events.Start,
+            run_events.Status,
+            run_events.Query,
+            run_events.Sources,
+            run_events.Delta,
+            run_events.Citation,
+            run_events.Verdict,
+            run_events.Warned,
+            run_events.Done,
+            run_events.Stopped,
+        )
+    },
+    "error": schemas.ErrorEvent,
+}
+"""The type of the data of each event of a run, by the event's name."""
+
+REQUESTS: Final[tuple[type, ...]] = (schemas.AskRequest,)
+"""What is asked as JSON."""
+
+RESOURCES: Final[tuple[type, ...]] = (
+    schemas.ChatView,
+    schemas.CreatedChat,
+    schemas.CreatedJob,
+    schemas.DocumentList,
+    schemas.DocumentView,
+    schemas.HighlightsView,
+    schemas.JobView,
+    schemas.PassageStates,
+    schemas.PassageView,
+    schemas.ProblemView,
+    schemas.Readiness,
+)
+"""What is answered as JSON besides the stream."""
+
+
+class _AlwaysSent(GenerateJsonSchema):
+    """What we send has all its fields, those with defaults too."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        if self.mode == "serialization":
+            return True
+        return super().field_is_required(field, total)
+
+
+@cache
+def wire_schema() -> dict[str, Any]:
+    """One schema (JSON Schema 2020-12) with all types in `$defs`.
+
+    Its properties are `events` (by the event's name), `requests` and `resources` (by the type's
+    name), so that a generator of types reaches every definition.
+    """
+    named = {("events", name): kind for name, kind in EVENTS.items()}
+    named |= {("requests", kind.__name__): kind for kind in REQUESTS}
+    named |= {("resources", kind.__name__): kind for kind in RESOURCES}
+    found, shared = TypeAdapter.json_schemas(
+        [(key, _mode(key[0]), TypeAdapter(kind)) for key, kind in named.items()],
+        schema_generator=_AlwaysSent,
+    )
+    groups: dict[str, dict[str, Any]] = {"events": {}, "requests": {}, "resources": {}}
+    for (key, _), schema in found.items():
+        group, name = key
+        groups[group][name] = schema
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "CitewireProtocol",
+        **_object({group: _object(members) for group, members in groups.items()}),
+        **shared,
+    }
+
+
+def _mode(group: str) -> JsonSchemaMode:
+    return "validation" if group == "requests" else "serialization"
+
+
+def _object(members: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": members, "required": list(members)}
+
+
+@router.get("/schema/events.json")
+async def read_wire_schema() -> dict[str, Any]:
+    """The schema of the stream's events and of the resources."""
+    return wire_schema()
