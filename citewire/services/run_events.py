@@ -79,6 +79,16 @@ class Source:
             withheld=_withheld(node.get_content(), spans_of(facts)),
         )
 
+    @property
+    def readable(self) -> str:
+        """Its text with blanks for what is withheld, every place unchanged: what may support."""
+        if not self.withheld:
+            return self.text
+        units = bytearray(self.text.encode("utf-16-le"))
+        for one in self.withheld:
+            units[2 * one.start : 2 * one.end] = " ".encode("utf-16-le") * (one.end - one.start)
+        return units.decode("utf-16-le")
+
 
 def _withheld(text: str, spans: Spans) -> list[Withheld]:
     def place(at: int) -> int:
