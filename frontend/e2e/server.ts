@@ -1,0 +1,73 @@
+// The real server with its stand-in model, started by tests/web_server.py.
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const OWN = join(ROOT, ".venv", "bin", "python");
+
+export interface Knobs {
+  text?: string;
+  cut?: number;
+  tokens?: number;
+  first_delay?: number;
+  inter_delay?: number;
+  aux_text?: string;
+  fail?: string;
+  fail_kind?: string;
+  fail_after?: number;
+  fail_times?: number;
+}
+
+export class TestServer {
+  readonly url: string;
+  readonly #standin: string;
+  readonly #process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #folder: string;
+
+  private constructor(process: ChildProcess, lines: AsyncIterator<string>, folder: string, said: { url: string; standin: string }) {
+    this.#process = process;
+    this.#lines = lines;
+    this.#folder = folder;
+    this.url = said.url;
+    this.#standin = said.standin;
+  }
+
+  static async start(): Promise<TestServer> {
+    const folder = mkdtempSync(join(tmpdir(), "citewire-e2e-"));
+    const python = process.env["PYTHON"] ?? (existsSync(OWN) ? OWN : "python3");
+    const child = spawn(python, ["-m", "tests.web_server", folder], { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
+    const reader: Interface = createInterface({ input: child.stdout });
+    const lines = reader[Symbol.asyncIterator]();
+    const first = await lines.next();
+    if (first.done === true) throw new Error("the server did not start");
+    return new TestServer(child, lines, folder, JSON.parse(first.value) as { url: string; standin: string });
+  }
+
+  /** `kill`, `stop` or `start` the server; returns when that is done. */
+  async tell(word: "kill" | "stop" | "start"): Promise<void> {
+    this.#process.stdin?.write(`${word}\n`);
+    await this.#lines.next();
+  }
+
+  /** Puts the model's knobs back, then sets these. */
+  async model(knobs: Knobs): Promise<void> {
+    await fetch(`${this.#standin}/reset`, { method: "POST" });
+    await fetch(`${this.#standin}/config`, { method: "POST", body: JSON.stringify(knobs) });
+  }
+
+  async modelStats(): Promise<Record<string, number>> {
+    return (await (await fetch(`${this.#standin}/stats`)).json()) as Record<string, number>;
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.stdin?.end();
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

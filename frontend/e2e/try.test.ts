@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { openBrowser, Watched, WIDE, shot, seriousViolations } from "./browser";
+import { TestServer } from "./server";
+let s: TestServer; let b: Browser;
+beforeAll(async () => { [s, b] = await Promise.all([TestServer.start(), openBrowser()]); });
+afterAll(async () => { await b.close(); await s.close(); });
+test("try", async () => {
+  await s.model({ text: "The harbour handled **1.2 million tonnes** of cargo in 2024 [1]. See the table:\n\n| Year | Tonnes |\n|---|---:|\n| 2023 | 1.1 |\n| 2024 | 1.2 |\n\n- first point [2]\n- second point\n\n```python\nprint(1)\n```\n", cut: 4, inter_delay: 0.02 });
+  const w = await Watched.open(await b.newContext(WIDE), s.url + "/");
+  await shot(w.page, "try-0");
+  await w.page.getByLabel("Ask a question").fill("How many tonnes of cargo did the harbour handle?");
+  await w.page.keyboard.press("Enter");
+  await w.page.waitForTimeout(800);
+  await shot(w.page, "try-1");
+  await w.page.getByRole("button", { name: "Copy with citations" }).waitFor();
+  await shot(w.page, "try-2");
+  console.log(await seriousViolations(w.page));
+  await w.page.goto(s.url + "/#/documents");
+  await w.page.waitForTimeout(500);
+  await shot(w.page, "try-3");
+  console.log(await seriousViolations(w.page));
+  console.log(w.faults);
+});

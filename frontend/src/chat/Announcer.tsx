@@ -1,0 +1,33 @@
+// What a screen reader hears: each stage, and the answer once it is whole; never its tokens.
+import { useEffect, useState, type ReactNode } from "react";
+
+import { sortedSources } from "@/citations/model";
+import type { Strings } from "@/strings/en";
+import { useStrings } from "@/strings";
+
+import { notesOf } from "./Notes";
+import type { Exchange } from "./session";
+import { stageText } from "./Stage";
+
+export function Announcer({ last, running }: { last: Exchange | undefined; running: boolean }): ReactNode {
+  const strings = useStrings();
+  // What is there when the page opens is read by whoever goes there.
+  const [began, setBegan] = useState(false);
+  useEffect(() => {
+    if (running) setBegan(true);
+  }, [running]);
+  return (
+    <div className="unseen" role="status" aria-live="polite">
+      {began && last !== undefined ? said(last, strings) : ""}
+    </div>
+  );
+}
+
+function said(last: Exchange, strings: Strings): string {
+  const { answer } = last;
+  if (answer.phase === "running") return stageText(answer, strings);
+  const notes = notesOf(last, strings).map((note) => note.text);
+  if (answer.phase !== "complete") return notes.join(" ");
+  const text = answer.text.replace(/\[\d+\]/g, "").replace(/[*_`#|]/g, "");
+  return [strings.answerComplete(sortedSources(answer).cited.length), text, ...notes].join(" ");
+}
