@@ -17,7 +17,11 @@ export function App(): ReactNode {
   const strings = useStrings();
   const route = useRoute();
   const narrow = useMedia("(max-width: 52rem)");
-  const [menu, setMenu] = useState(false);
+  // The menu is open for one place: going elsewhere closes it.
+  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view;
+  const [menuAt, setMenuAt] = useState<string | null>(null);
+  const menu = menuAt === place;
+  const setMenu = (open: boolean): void => setMenuAt(open ? place : null);
   useKeys({
     "Mod+k": () => {
       setMenu(true);
@@ -25,8 +29,6 @@ export function App(): ReactNode {
     },
     "Alt+n": startNew,
   });
-  const chatId = route.view === "chat" ? route.chatId : null;
-  useEffect(() => setMenu(false), [route.view, chatId]);
   const focusQuestion = (): void => document.getElementById(COMPOSER_ID)?.focus();
   return (
     <div className="app">

@@ -1,5 +1,5 @@
 // What a screen reader hears: each stage, and the answer once it is whole; never its tokens.
-import { useEffect, useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { sortedSources } from "@/citations/model";
 import type { Strings } from "@/strings/en";
@@ -9,16 +9,12 @@ import { notesOf } from "./Notes";
 import type { Exchange } from "./session";
 import { stageText } from "./Stage";
 
-export function Announcer({ last, running }: { last: Exchange | undefined; running: boolean }): ReactNode {
+/** What was there when the page opened is not announced. */
+export function Announcer({ last }: { last: Exchange | undefined }): ReactNode {
   const strings = useStrings();
-  // What is there when the page opens is read by whoever goes there.
-  const [began, setBegan] = useState(false);
-  useEffect(() => {
-    if (running) setBegan(true);
-  }, [running]);
   return (
     <div className="unseen" role="status" aria-live="polite">
-      {began && last !== undefined ? said(last, strings) : ""}
+      {last?.live === true ? said(last, strings) : ""}
     </div>
   );
 }

@@ -43,7 +43,7 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
         <div className="scroller" ref={scroller} tabIndex={-1}>
           <Body key={session.key} session={session} state={state} scroller={scroller} actions={actions} messageId={route.messageId} citationId={citationId} />
         </div>
-        <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} running={state.running} />
+        <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} />
         <Composer key={`field-${session.key}`} running={state.running} onAsk={ask} onStop={stop}>
           <Scope session={session} filters={state.filters} />
         </Composer>

@@ -31,7 +31,6 @@ export function ExchangeList({ exchanges, running, actions, scroller, messageId,
   const strings = useStrings();
   const content = useRef<HTMLDivElement>(null);
   const follow = useFollow(scroller, content);
-  // eslint-disable-next-line react-hooks/incompatible-library -- this component is not memoised
   const virtual = useVirtualizer({
     count: exchanges.length,
     getScrollElement: () => scroller.current,

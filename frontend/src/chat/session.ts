@@ -11,6 +11,8 @@ export interface Exchange {
   key: string;
   question: string;
   answer: Answer;
+  /** It was asked in this page. */
+  live: boolean;
   /** What the server kept is being looked for. */
   recovering: boolean;
 }
@@ -80,17 +82,22 @@ export class ChatSession {
     const { chatId } = this.#state;
     if (chatId === null || this.running) return;
     try {
-      const view = await api.chat(chatId);
-      if (!this.running) this.#set({ title: view.title, exchanges: merged(this.#state.exchanges, view), load: "ready" });
+      this.#take(await api.chat(chatId));
     } catch (error) {
       if (this.#state.load !== "ready") this.#set({ load: toProblem(error) });
     }
   }
 
+  /** Shows what is stored, unless a question is under way here: then it would be missing. */
+  #take(view: ChatView): void {
+    if (this.running) return;
+    this.#set({ title: view.title, exchanges: merged(this.#state.exchanges, view), load: "ready" });
+  }
+
   /** Asks; false while another question is being answered. `instead` is taken out with all after it. */
   ask(question: string, instead?: Exchange): boolean {
     if (this.running) return false;
-    const exchange: Exchange = { key: newKey(), question, answer: ASKED, recovering: false };
+    const exchange: Exchange = { key: newKey(), question, answer: ASKED, live: true, recovering: false };
     const at = instead === undefined ? -1 : this.#state.exchanges.findIndex((one) => one.key === instead.key);
     const kept = at < 0 ? this.#state.exchanges : this.#state.exchanges.slice(0, at);
     const replaces = at < 0 ? null : (instead?.answer.ids?.user_message_id ?? null);
@@ -219,7 +226,7 @@ export function exchangesOf(view: ChatView): Exchange[] {
     const answered = view.turns[at + 1];
     if (asked.role !== "user" || answered?.role !== "assistant") return;
     const answer = fromTurn(answered, asked, view.chat_id);
-    found.push({ key: answered.message_id, question: asked.text, answer, recovering: false });
+    found.push({ key: answered.message_id, question: asked.text, answer, live: false, recovering: false });
   });
   return found;
 }
@@ -229,7 +236,7 @@ function merged(had: readonly Exchange[], view: ChatView): Exchange[] {
   const known = new Map(had.map((one) => [one.answer.ids?.assistant_message_id, one]));
   return exchangesOf(view).map((stored) => {
     const seen = known.get(stored.key);
-    return seen === undefined ? stored : { ...stored, key: seen.key, answer: withStored(seen.answer, stored.answer) };
+    return seen === undefined ? stored : { ...stored, key: seen.key, live: seen.live, answer: withStored(seen.answer, stored.answer) };
   });
 }
 

@@ -44,8 +44,7 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefO
   }, [scroller, content, set]);
   const toEnd = useCallback(() => {
     set(true);
-    const element = scroller.current;
-    if (element !== null) element.scrollTop = element.scrollHeight;
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   }, [scroller, set]);
   const release = useCallback(() => set(false), [set]);
   return { away, toEnd, release };

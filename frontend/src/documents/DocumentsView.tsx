@@ -69,7 +69,8 @@ function askAbout(filters: { folders?: string[]; doc_ids?: string[] }): void {
 function DocumentRow({ document, folder, onDelete }: { document: DocumentView; folder: string; onDelete: () => void }): ReactNode {
   const strings = useStrings();
   const place = document.locations.find((one) => one.folder === folder);
-  const facts = [place?.path ?? "", strings.pages(document.pages), strings.passages(document.passages), document.date ?? "", added(document)];
+  const dated = document.date === null ? "" : strings.dated(shownDate(document.date));
+  const facts = [place?.path ?? "", strings.pages(document.pages), strings.passages(document.passages), dated, strings.added(shownDate(document.ingested_at))];
   return (
     <li className="document-row">
       <Icon name="document" />
@@ -97,7 +98,7 @@ function DocumentRow({ document, folder, onDelete }: { document: DocumentView; f
   );
 }
 
-function added({ ingested_at: at }: DocumentView): string {
+function shownDate(at: string): string {
   return new Date(at).toLocaleDateString(language(), { dateStyle: "medium" });
 }
 

@@ -1,5 +1,5 @@
 // The reports that are indexed, and their folders.
-import { useCallback, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 
 import { api } from "@/api/client";
 import type { DocumentView } from "@/api/types";
@@ -24,16 +24,10 @@ function useRevision(): number {
   );
 }
 
+const load = async (signal: AbortSignal): Promise<DocumentView[]> => (await api.documents(signal)).documents;
+
 export function useLibrary(): Remote<DocumentView[]> {
-  const seen = useRevision();
-  const load = useCallback(
-    async (signal: AbortSignal) => {
-      void seen; // a change reads again
-      return (await api.documents(signal)).documents;
-    },
-    [seen],
-  );
-  return useRemote(load);
+  return useRemote(load, useRevision());
 }
 
 export interface FolderOf {

@@ -1,8 +1,8 @@
 // Markdown as React elements: text only, never markup from the answer, never an image fetched.
 import type { Nodes, PhrasingContent, RootContent, Table } from "mdast";
-import { Fragment, memo, useRef, type ReactNode } from "react";
+import { Fragment, memo, useState, type ReactNode } from "react";
 
-import { EMPTY, parseBlocks, type Block, type Parsed } from "./blocks";
+import { blockParser, type Block } from "./blocks";
 import { CodeBlock } from "./CodeBlock";
 import { pieces } from "./masked";
 
@@ -17,17 +17,8 @@ const PLAIN: Inserts = { citation: () => null, untraced: (text) => text };
 /** `source` is masked text (see masked.ts); `inserts` must stay the same object. */
 export function Markdown(props: { source: string; streaming: boolean; inserts?: Inserts }): ReactNode {
   const { source, streaming, inserts = PLAIN } = props;
-  const parsed = useBlocks(source, streaming);
-  return parsed.blocks.map((block) => <OneBlock key={block.start} block={block} inserts={inserts} />);
-}
-
-/** Keeps the last parse: rendering twice with the same text parses once. */
-function useBlocks(source: string, streaming: boolean): Parsed {
-  const last = useRef<{ parsed: Parsed; streaming: boolean }>({ parsed: EMPTY, streaming });
-  const { parsed, streaming: was } = last.current;
-  if (parsed.source === source && was === streaming) return parsed;
-  last.current = { parsed: parseBlocks(parsed, source, streaming), streaming };
-  return last.current.parsed;
+  const [parse] = useState(blockParser);
+  return parse(source, streaming).map((block) => <OneBlock key={block.start} block={block} inserts={inserts} />);
 }
 
 const OneBlock = memo(function OneBlock({ block, inserts }: { block: Block; inserts: Inserts }): ReactNode {

@@ -51,3 +51,16 @@ export function parseBlocks(before: Parsed, source: string, streaming: boolean):
   const last = fresh.at(-1);
   return { source, blocks: [...done, ...fresh], settled: last === undefined ? start : last.start };
 }
+
+/** A parser for one text as it grows: it keeps its last parse, and the same text is parsed once. */
+export function blockParser(): (source: string, streaming: boolean) => readonly Block[] {
+  let last = EMPTY;
+  let was = false;
+  return (source, streaming) => {
+    if (last.source !== source || was !== streaming) {
+      last = parseBlocks(last, source, streaming);
+      was = streaming;
+    }
+    return last.blocks;
+  };
+}

@@ -1,6 +1,7 @@
 // The end of a text that is still being written, made whole: open emphasis closed, half syntax held back.
 
 const FENCE = /^ {0,3}(```|~~~)/;
+const ROW = /^\s*\|/;
 const HALF_LINE = /^\s*(?:[-*+]|\d{1,9}[.)]?|#{1,6}|>|={1,}|`{1,2}|~{1,2})\s*$/;
 
 /** `text` as it should be shown while more may follow. */
@@ -9,7 +10,8 @@ export function closed(text: string): string {
   if (lines.filter((line) => FENCE.test(line)).length % 2 === 1) return text;
   const end = lines.at(-1) ?? "";
   if (HALF_LINE.test(end)) return lines.slice(0, -1).join("\n");
-  if (/^\s*\|/.test(end)) return withTable(lines);
+  const before = lines.at(-2) ?? "";
+  if (ROW.test(end) || (end === "" && ROW.test(before))) return withTable(lines);
   return withEmphasis(text);
 }
 
@@ -17,7 +19,7 @@ export function closed(text: string): string {
 function withTable(lines: string[]): string {
   const whole = lines.slice(0, -1);
   let start = whole.length;
-  while (start > 0 && /^\s*\|/.test(whole[start - 1] ?? "")) start -= 1;
+  while (start > 0 && ROW.test(whole[start - 1] ?? "")) start -= 1;
   const rows = whole.length - start;
   return (rows >= 2 ? whole : whole.slice(0, start)).join("\n");
 }

@@ -214,7 +214,8 @@ export const en = {
   deleteDocument: (title: string): string => `Delete “${title}”`,
   deleteDocumentSure: (title: string): string => `Delete “${title}” from the library? Answers that cite it keep their quotes.`,
   askAbout: "Ask about this",
-  documentNotes: "Notes",
+  dated: (date: string): string => `dated ${date}`,
+  added: (date: string): string => `added ${date}`,
   scopeAll: "All reports",
   scope: "Ask only some reports",
   scopeTitle: "Which reports should answer?",
@@ -230,7 +231,7 @@ export const en = {
 
   // Settings and shortcuts
   theme: "Theme",
-  themes: { system: "As the system", light: "Light", dark: "Dark" },
+  themes: { system: "Automatic", light: "Light", dark: "Dark" },
   interfaceLanguage: "Language",
   shortcuts: "Keyboard shortcuts",
   shortcutList: {

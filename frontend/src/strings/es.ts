@@ -208,7 +208,8 @@ export const es: Strings = {
   deleteDocument: (title) => `Eliminar «${title}»`,
   deleteDocumentSure: (title) => `¿Eliminar «${title}» de la biblioteca? Las respuestas que lo citan conservan sus citas.`,
   askAbout: "Preguntar sobre esto",
-  documentNotes: "Notas",
+  dated: (date) => `con fecha ${date}`,
+  added: (date) => `añadido el ${date}`,
   scopeAll: "Todos los informes",
   scope: "Preguntar solo a algunos informes",
   scopeTitle: "¿Qué informes deben responder?",
@@ -223,7 +224,7 @@ export const es: Strings = {
   apply: "Aplicar",
 
   theme: "Tema",
-  themes: { system: "Como el sistema", light: "Claro", dark: "Oscuro" },
+  themes: { system: "Automático", light: "Claro", dark: "Oscuro" },
   interfaceLanguage: "Idioma",
   shortcuts: "Atajos de teclado",
   shortcutList: {

@@ -9,8 +9,8 @@ export interface Remote<T> {
   reload: () => void;
 }
 
-/** Reads again whenever `load` is another function, keeping what it has until then for the same one. */
-export function useRemote<T>(load: (signal: AbortSignal) => Promise<T>): Remote<T> {
+/** Reads again when `load` is another function, or `revision` another number: then it keeps what it has meanwhile. */
+export function useRemote<T>(load: (signal: AbortSignal) => Promise<T>, revision = 0): Remote<T> {
   const [state, setState] = useState<{ of: unknown; data: T | null; problem: Problem | null }>({
     of: null,
     data: null,
@@ -29,7 +29,7 @@ export function useRemote<T>(load: (signal: AbortSignal) => Promise<T>): Remote<
       },
     );
     return () => controller.abort();
-  }, [load, turn]);
+  }, [load, turn, revision]);
   const reload = useCallback(() => setTurn((n) => n + 1), []);
   const current = state.of === load;
   return { data: current ? state.data : null, problem: current ? state.problem : null, reload };
