@@ -20,6 +20,8 @@ CitewireError
     ├── ChatNotFound
     ├── ChatBusy                  the chat already has a run
     ├── DocumentNotFound
+    ├── PageNotFound              no such page, or it cannot be shown alone
+    ├── PassageNotFound
     ├── JobNotFound
     ├── InvalidUpload             no files, too many, or no folder that they can go to
     ├── UnsupportedFormat         an uploaded file is of a kind that cannot be read
@@ -121,6 +123,14 @@ class ChatBusy(RequestError):
 
 class DocumentNotFound(RequestError):
     """There is no document of that id, or its file is not there any more."""
+
+
+class PageNotFound(RequestError):
+    """A document has no such page, or it cannot be shown alone; the message says why."""
+
+
+class PassageNotFound(RequestError):
+    """There is no passage of that id."""
 
 
 class JobNotFound(RequestError):

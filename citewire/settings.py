@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     )
     embed_concurrency: int = Field(4, ge=1, le=64, description="embedding requests at a time")
 
+    # Citations
+    verify: Literal["off", "rules", "model"] = Field(
+        "rules", description="who judges whether a source supports its claim; model: rules, then it"
+    )
+
     # History for condensing
     history_turns: int = Field(6, ge=0, le=100)
     history_tokens: int = Field(1500, ge=0)
@@ -147,6 +152,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CITEWIRE_PASSAGE_OVERLAP must be smaller than CITEWIRE_PASSAGE_TOKENS"
             )
+        if self.verify == "model" and self.answers_from == "extractive":
+            raise ValueError("CITEWIRE_VERIFY=model needs a language model (CITEWIRE_ANSWERS)")
         if self.first_token_timeout_s > self.run_timeout_s:
             raise ValueError(
                 "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"

@@ -1,23 +1,40 @@
 """An answer as it grows: offsets, evidence, markers and warnings."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from llama_index.core.schema import NodeWithScore
 
-from citewire.services.answer import Answer, utf16_length
-from citewire.services.run_events import Delta, Ids, Query, RunEvent, Sources, Usage, Warned
-from citewire.workflows.events import AnsweredEvent, DeltaEvent, RetrievingEvent, SourcesEvent
+from citewire.services.answer import Answer
+from citewire.services.citations.checking import Checker
+from citewire.services.citations.claims import utf16_length
+from citewire.services.run_events import (
+    Delta,
+    Ids,
+    Query,
+    RunEvent,
+    Sources,
+    Usage,
+    Warned,
+)
+from citewire.workflows.events import (
+    AnsweredEvent,
+    DeltaEvent,
+    RetrievingEvent,
+    SourcesEvent,
+)
 from citewire.workflows.evidence import Evidence
 from tests.corpus import CORPUS
 
 IDS = Ids("run", "chat", "asked", "answered")
 QUESTION = "How many ships?"
+CHECKER = Checker(ThreadPoolExecutor(1))
 
 
 def answer_on(*scores: float) -> Answer:
     """An answer whose sources have these scores."""
-    answer = Answer(IDS, QUESTION)
+    answer = Answer(IDS, QUESTION, CHECKER)
     answer.take(SourcesEvent(nodes=nodes(*scores), evidence="strong"))
     return answer
 
@@ -66,7 +83,7 @@ def test_offsets_are_where_the_text_starts_in_the_answer() -> None:
 def test_offsets_count_the_cleaned_answer() -> None:
     events = say(answer_on(1, 1), "so【1】", "[Sources 1 and 2]", " on")
 
-    assert deltas(events) == [("so", 0), ("[1]", 2), ("[1][2] on", 5)]
+    assert deltas(events) == [("so", 0), ("[1]", 2), ("[1]", 5), ("[2]", 8), (" on", 11)]
 
 
 def test_its_text_is_what_its_deltas_say() -> None:
@@ -94,7 +111,7 @@ def test_a_cut_answer_is_warned_of() -> None:
 def test_generation_is_announced_unless_there_is_no_evidence(evidence: Evidence) -> None:
     found = SourcesEvent(nodes=nodes(0.5), evidence=evidence)
 
-    *before, sources = Answer(IDS, QUESTION).take(found)
+    *before, sources = Answer(IDS, QUESTION, CHECKER).take(found)
 
     assert isinstance(sources, Sources)
     assert sources.evidence == evidence
@@ -110,13 +127,13 @@ def test_a_source_is_cited_once_a_marker_points_at_it() -> None:
 
 @pytest.mark.parametrize(("standalone", "rewritten"), [(QUESTION, False), ("Which ships?", True)])
 def test_a_query_says_whether_it_was_rewritten(standalone: str, rewritten: bool) -> None:
-    [query, _] = Answer(IDS, QUESTION).take(RetrievingEvent(standalone=standalone))
+    [query, _] = Answer(IDS, QUESTION, CHECKER).take(RetrievingEvent(standalone=standalone))
 
     assert query == Query(QUESTION, standalone, rewritten)
 
 
 def test_text_before_any_sources_has_no_markers() -> None:
-    assert deltas(say(Answer(IDS, QUESTION), "nothing found")) == [("nothing found", 0)]
+    assert deltas(say(Answer(IDS, QUESTION, CHECKER), "nothing found")) == [("nothing found", 0)]
 
 
 def test_stopped_says_what_was_shown_without_what_was_held_back() -> None:

@@ -1,24 +1,26 @@
 """The FastAPI app: its routes, and the lifespan in which everything is built once."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, uploads, wire_schema
+from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
-from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.chat import ChatService, HistoryLimits, SecondOpinion
+from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
+from citewire.services.page_files import PageFiles
 from citewire.services.runs import Runs
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
@@ -38,10 +40,13 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        async with open_library(settings) as library:
-            service = build_service(library)
+        async with AsyncExitStack() as stack:
+            library = await stack.enter_async_context(open_library(settings))
+            service = await stack.enter_async_context(open_service(library))
             jobs = build_jobs(library)
-            app.state.parts = Parts(settings, library, service, Uploads(settings), jobs)
+            app.state.parts = Parts(
+                settings, library, service, Uploads(settings), jobs, PageFiles()
+            )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
                 if draining is not None:
@@ -59,7 +64,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, uploads, health, wire_schema):
+    for module in (chat, chats, documents, passages, uploads, health, wire_schema):
         app.include_router(module.router)
     app.include_router(page.build_router())
     return app
@@ -87,7 +92,22 @@ def build_jobs(library: Library) -> Jobs:
     return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
 
 
-def build_service(library: Library) -> ChatService:
+def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
+    """What judges claims on an open library; embeddings that cost a round trip are not asked."""
+    settings = library.settings
+    is_local = settings.embeddings_from == "local"
+    embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
+    return open_checker(judges=settings.verify != "off", embed=embed)
+
+
+@asynccontextmanager
+async def open_service(library: Library) -> AsyncGenerator[ChatService, None]:
+    """The chat service on an open library, with what judges its claims."""
+    with open_library_checker(library) as checker:
+        yield build_service(library, checker)
+
+
+def build_service(library: Library, checker: Checker) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -106,4 +126,10 @@ def build_service(library: Library) -> ChatService:
         runs=Runs(settings.max_runs),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        checker=checker,
+        second=(
+            SecondOpinion(answering.llm, settings.run_timeout_s)
+            if settings.verify == "model"
+            else None
+        ),
     )

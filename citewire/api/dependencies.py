@@ -11,6 +11,7 @@ from citewire.api.schemas import AskRequest
 from citewire.services.chat import ChatService
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
+from citewire.services.page_files import PageFiles
 from citewire.services.runs import Run
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
@@ -27,6 +28,7 @@ class Parts:
     service: ChatService
     uploads: Uploads
     jobs: Jobs
+    pages: PageFiles
 
 
 async def parts_of(request: Request) -> Parts:

@@ -46,6 +46,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.ChatNotFound: Problem(HTTPStatus.NOT_FOUND, "chat_not_found", retryable=False),
     errors.ChatBusy: Problem(HTTPStatus.CONFLICT, "chat_busy", retryable=True),
     errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
+    errors.PageNotFound: Problem(HTTPStatus.NOT_FOUND, "page_not_found", retryable=False),
+    errors.PassageNotFound: Problem(HTTPStatus.NOT_FOUND, "passage_not_found", retryable=False),
     errors.JobNotFound: Problem(HTTPStatus.NOT_FOUND, "job_not_found", retryable=False),
     errors.InvalidUpload: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_upload", retryable=False

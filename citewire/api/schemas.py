@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from citewire.services.citations.locating import Match
+from citewire.services.citations.rectangles import Rectangle
 from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
 from citewire.workflows.synthesis import FinishReason
 
@@ -93,6 +95,39 @@ class DocumentList(BaseModel):
     """All ingested documents."""
 
     documents: list[DocumentView]
+
+
+class PassageView(BaseModel):
+    """A passage; `lines` are empty and `page_size` (points) null for formats without a layout."""
+
+    passage_id: str
+    doc_id: str
+    title: str
+    file_name: str
+    folder: str
+    page_start: int
+    page_end: int
+    page_label: str
+    section: str
+    kind: str
+    text: str
+    page: int
+    page_size: tuple[float, float] | None
+    lines: list[Rectangle]
+    url: str
+
+
+class HighlightsView(BaseModel):
+    """Where a quote stands in a passage and on its page; offsets count UTF-16 code units."""
+
+    passage_id: str
+    page: int
+    page_size: tuple[float, float] | None
+    match: Match
+    quote: str
+    start: int
+    end: int
+    rectangles: list[Rectangle]
 
 
 class UploadedView(BaseModel):

@@ -41,7 +41,9 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.CreatedJob,
     schemas.DocumentList,
     schemas.DocumentView,
+    schemas.HighlightsView,
     schemas.JobView,
+    schemas.PassageView,
     schemas.ProblemView,
     schemas.Readiness,
 )

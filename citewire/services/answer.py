@@ -6,8 +6,12 @@ from dataclasses import asdict
 
 from llama_index.core.workflow import Event
 
+from citewire.services.citations.checking import Checker
+from citewire.services.citations.citing import Citing
+from citewire.services.citations.claims import utf16_length
 from citewire.services.citations.scanner import Dropped, Marker, MarkerScanner, Scanned
 from citewire.services.run_events import (
+    Citation,
     Delta,
     Done,
     Ids,
@@ -25,6 +29,7 @@ from citewire.services.run_events import (
 from citewire.workflows.events import (
     AnsweredEvent,
     DeltaEvent,
+    QuietEvent,
     RetrievingEvent,
     SourcesEvent,
     StageEvent,
@@ -38,9 +43,10 @@ class Answer:
     Args:
         ids: the names of the run and its messages.
         question: as the person asked it.
+        checker: judges what it cites.
     """
 
-    def __init__(self, ids: Ids, question: str) -> None:
+    def __init__(self, ids: Ids, question: str, checker: Checker) -> None:
         self.ids = ids
         self.question = question
         self.standalone = question
@@ -49,8 +55,13 @@ class Answer:
         self.timings = Timings()
         self._began = time.monotonic()
         self._scanner = MarkerScanner(0)
+        self._checker = checker
+        self.citing = self._cite_from([])
+        self._dropped: set[int] = set()
         self._offset = 0
         self._parts: list[str] = []
+        self._marked_parts = 0  # how many parts, and how much text, the last marker ends
+        self._marked_to = 0
         self.pieces_shown = 0
 
     @property
@@ -58,32 +69,43 @@ class Answer:
         """All that was shown so far."""
         return "".join(self._parts)
 
+    @property
+    def citations(self) -> list[Citation]:
+        """What was cited so far, with what is known of it."""
+        return self.citing.citations
+
+    @property
+    def may_be_inferred(self) -> bool:
+        """Whether the answer says something from its sources without a single valid marker."""
+        is_answer = self.finish_reason not in ("no_evidence", "blocked")
+        return is_answer and not self.citations and bool(self.sources and self.text.strip())
+
     def take(self, event: Event) -> Sequence[RunEvent]:
         """The contract's events for one event of the workflow."""
         match event:
             case DeltaEvent():
                 return self._deltas(event.parts)
             case StageEvent():
-                return (Status(event.stage, self._elapsed_ms()),)
+                return (Status(event.stage, self.elapsed_ms()),)
             case RetrievingEvent():
                 return self._retrieving(event.standalone)
             case SourcesEvent():
                 return self._retrieved(event)
-            case AnsweredEvent():
-                self.finish_reason = event.finish_reason
-                return self._close()
+            case QuietEvent() | AnsweredEvent():
+                return self._caught_up(event)
             case _:
                 return ()
 
     def _retrieving(self, standalone: str) -> Sequence[RunEvent]:
         self.standalone = standalone
         query = Query(self.question, standalone, rewritten=standalone != self.question)
-        return (query, Status("retrieve", self._elapsed_ms()))
+        return (query, Status("retrieve", self.elapsed_ms()))
 
     def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
         self.sources = [Source.from_node(n, found) for n, found in enumerate(event.nodes, start=1)]
         self._scanner = MarkerScanner(len(self.sources))
-        self.timings.retrieve_ms = self._elapsed_ms()
+        self.citing = self._cite_from(self.sources)
+        self.timings.retrieve_ms = self.elapsed_ms()
         took_ms = self.timings.retrieve_ms
         sources = Sources(self.sources, event.evidence, took_ms)
         # In the contract no status follows the sources.
@@ -91,7 +113,7 @@ class Answer:
 
     def _deltas(self, parts: Sequence[str]) -> list[RunEvent]:
         if self.timings.first_token_ms is None:
-            self.timings.first_token_ms = self._elapsed_ms()
+            self.timings.first_token_ms = self.elapsed_ms()
         self.pieces_shown += len(parts)
         events: list[RunEvent] = []
         for part in parts:
@@ -100,13 +122,30 @@ class Answer:
                 events.append(self._said(scanned[0]))
             else:
                 events.extend(self._shown(scanned))
+        if self.citing.is_busy:
+            events.extend(self._found())
         return events
 
-    def _close(self) -> list[RunEvent]:
-        events = self._shown(self._scanner.flush())
-        if self.finish_reason == "length":
-            events.append(Warned("truncated", "the answer reached its longest allowed length"))
+    def _found(self) -> Sequence[RunEvent]:
+        """What is known by now of citations that were sent before."""
+        if self._offset > self._marked_to:
+            self.citing.submit()
+        return self.citing.take_in()
+
+    def _caught_up(self, event: QuietEvent | AnsweredEvent) -> list[RunEvent]:
+        """The model is silent or done: what may become a marker was held back long enough."""
+        events = self._shown(self._scanner.release())
+        self.citing.submit()
+        events.extend(self.citing.take_in())
+        if isinstance(event, AnsweredEvent):
+            self.finish_reason = event.finish_reason
+            if event.finish_reason == "length":
+                told = "the answer reached its longest allowed length"
+                events.append(Warned("truncated", told))
         return events
+
+    def _cite_from(self, sources: Sequence[Source]) -> Citing:
+        return Citing(self.ids.assistant_message_id[:8], sources, self._checker)
 
     def _shown(self, scanned: Sequence[Scanned]) -> list[RunEvent]:
         events: list[RunEvent] = []
@@ -114,14 +153,32 @@ class Answer:
         for found in scanned:
             if isinstance(found, str):
                 text += found
-            elif isinstance(found, Marker):
-                self.sources[found.n - 1].cited = True
-                text += found.text
-            else:
-                events.append(_dropped(found))
+                continue
+            if isinstance(found, Dropped):
+                events.extend(self._warned_of(found))
+                continue
+            if text:
+                events.append(self._said(text))
+                text = ""
+            events.extend(self._marked(found))
         if text:
             events.append(self._said(text))
         return events
+
+    def _marked(self, found: Marker) -> tuple[Citation, Delta]:
+        """The citation, and the marker that the client sees right after it."""
+        before = "".join(self._parts[self._marked_parts :])
+        citation = self.citing.mark(found.n, before, self._marked_to, self._offset)
+        delta = self._said(f"[{citation.label}]")
+        self._marked_parts, self._marked_to = len(self._parts), self._offset
+        return citation, delta
+
+    def _warned_of(self, dropped: Dropped) -> Sequence[Warned]:
+        if dropped.n in self._dropped:
+            return ()
+        self._dropped.add(dropped.n)
+        told = f"the model cited source {dropped.n}, which does not exist"
+        return (Warned("dropped_marker", told),)
 
     def _said(self, text: str) -> Delta:
         delta = Delta(text, self._offset)
@@ -135,7 +192,7 @@ class Answer:
             **asdict(self.ids),
             finish_reason=self.finish_reason,
             answer=self.text,
-            citations=[],
+            citations=self.citations,
             sources=self.sources,
             usage=usage,
             timings=self.timings,
@@ -143,20 +200,15 @@ class Answer:
 
     def stopped(self, by: StoppedBy, usage: Usage) -> Stopped:
         """The terminal event of a stopped answer."""
-        return Stopped(**asdict(self.ids), by=by, answer=self.text, citations=[], usage=usage)
+        return Stopped(
+            **asdict(self.ids), by=by, answer=self.text, citations=self.citations, usage=usage
+        )
 
     def finish(self) -> None:
-        """Note the run's total time."""
-        self.timings.total_ms = self._elapsed_ms()
+        """The run is over: nothing more is waited for."""
+        self.citing.drop()
+        self.timings.total_ms = self.elapsed_ms()
 
-    def _elapsed_ms(self) -> float:
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the run began."""
         return round((time.monotonic() - self._began) * 1000, 1)
-
-
-def utf16_length(text: str) -> int:
-    """The length of `text` as JavaScript counts it."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _dropped(found: Dropped) -> Warned:
-    return Warned("dropped_marker", f"the model cited source {found.n}, which does not exist")

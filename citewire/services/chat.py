@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import anyio
 import orjson
+from llama_index.core.llms import LLM
 from llama_index.core.workflow import WorkflowTimeoutError
 
 from citewire.errors import CitewireError, StorageError, StorageUnavailable
 from citewire.services.answer import Answer
+from citewire.services.citations.checking import Checker
 from citewire.services.run_events import (
     Failed,
     Ids,
@@ -22,6 +25,7 @@ from citewire.services.run_events import (
     Usage,
 )
 from citewire.services.runs import Run, Runs
+from citewire.services.settling import ask_for_verdicts, settle
 from citewire.services.turns import recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
@@ -35,6 +39,14 @@ PROTOCOL = 1
 RECORD_DEADLINE_S = 5.0
 """How long storing a turn may take once the run is over, in seconds."""
 TITLE_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """The model that is asked for verdicts, and how long a run may take with them, in seconds."""
+
+    llm: LLM
+    run_timeout_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,8 @@ class ChatService:
         runs: the registry of this process.
         model: the name shown in `start`.
         history: how much of the chat is shown for condensing.
+        checker: judges what answers cite.
+        second: a model that judges it after the checker; None asks no model.
     """
 
     def __init__(
@@ -64,11 +78,15 @@ class ChatService:
         runs: Runs,
         model: str,
         history: HistoryLimits,
+        checker: Checker,
+        second: SecondOpinion | None = None,
     ) -> None:
         self._chats = chats
         self._workflow = workflow
         self._model = model
         self._history = history
+        self._checker = checker
+        self._second = second
         self.runs = runs
 
     async def create_chat(self) -> str:
@@ -108,7 +126,7 @@ class ChatService:
         Ends with exactly one terminal event, after the turn was stored. Closing or cancelling it
         stops the run, closes the provider's stream and stores what was said as `stopped`.
         """
-        answer = Answer(run.ids, run.question)
+        answer = Answer(run.ids, run.question, self._checker)
         ask = AskEvent(question=run.question, history=list(run.history), filter=run.filter)
         failure: CitewireError | None = None
         try:
@@ -145,6 +163,19 @@ class ChatService:
                         yield batch
             if run.stopped_by is None:
                 await handler
+        if run.stopped_by is None and (batch := await settle(answer)):
+            yield batch
+        if run.stopped_by is None and (batch := await self._second_opinion(run, answer)):
+            yield batch
+
+    async def _second_opinion(self, run: Run, answer: Answer) -> Sequence[RunEvent]:
+        """Verdicts of a model, where one is asked, in what is left of the run's time."""
+        if self._second is None:
+            return ()
+        left_s = max(0.0, self._second.run_timeout_s - answer.elapsed_ms() / 1000)
+        with anyio.move_on_after(left_s) as run.checking:
+            return await ask_for_verdicts(answer, self._second.llm)
+        return ()
 
     def _start(self, run: Run) -> Start:
         return Start(

@@ -11,6 +11,7 @@ from citewire.settings import Settings
 from citewire.storage.chats import ChatStore
 from citewire.storage.connection import open_redis, ping
 from citewire.storage.documents import DocumentStore
+from citewire.storage.passage_read import PassageReader
 from citewire.storage.schema import build_schema, check_index, ensure_index
 from citewire.storage.vector_store import PassageStore, build_vector_store
 
@@ -23,6 +24,7 @@ class Library:
     models: Models
     store: PassageStore
     documents: DocumentStore
+    passages: PassageReader
     chats: ChatStore
     readiness: Readiness
 
@@ -66,6 +68,7 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             models=models,
             store=build_vector_store(client, schema),
             documents=DocumentStore(client, settings.namespace),
+            passages=PassageReader(client, settings.namespace),
             chats=ChatStore(client, settings.namespace),
             readiness=Readiness(redis=lambda: ping(client), index=check_live_index, models=models),
         )

@@ -44,7 +44,7 @@ def to_messages(
         "standalone": answer.standalone,
         "finish_reason": answer.finish_reason if status == "complete" else None,
         "sources": answer.sources,
-        "citations": [],
+        "citations": answer.citations,
         "timings": answer.timings,
         "error": str(error) if error else None,
         **facts,

@@ -8,6 +8,7 @@ from llama_index_instrumentation.dispatcher import Dispatcher
 
 from citewire.workflows.engine import AnsweringResponse, Engines
 from citewire.workflows.events import AnsweredEvent, AskEvent, DeltaEvent
+from citewire.workflows.silence import noticing_silence
 from citewire.workflows.synthesis import generation_of
 
 Step = TypeVar("Step")
@@ -56,10 +57,12 @@ class ChatWorkflow(Workflow):
         stream, generation = response.answer.response_gen, generation_of(response.answer)
         del engine, response  # all that was retrieved would be kept as long as the answer streams
         async with aclosing(stream):
-            async for text in stream:
-                parts = getattr(text, "parts", (text,))
-                ask.generation.completion_tokens += len(parts)
-                announce(DeltaEvent(parts=parts))
+            with noticing_silence(announce) as heard:
+                async for text in stream:
+                    parts = getattr(text, "parts", (text,))
+                    ask.generation.completion_tokens += len(parts)
+                    announce(DeltaEvent(parts=parts))
+                    heard()
         ask.generation.prompt_tokens = generation.prompt_tokens
         ask.generation.completion_tokens = generation.completion_tokens
         return AnsweredEvent(finish_reason=generation.finish_reason)

@@ -55,6 +55,10 @@ class DeltaEvent(Event):
     parts: tuple[str, ...]
 
 
+class QuietEvent(Event):
+    """The model has said nothing for a while."""
+
+
 class AnsweredEvent(StopEvent):
     """The answer is complete."""
 

@@ -25,7 +25,11 @@ function withoutTitles(node, named = false) {
     ([key, value]) => named || key !== "title" || typeof value !== "string",
   );
   return Object.fromEntries(
-    kept.map(([key, value]) => [key, withoutTitles(value, key === "properties" || key === "$defs")]),
+    kept.map(([key, value]) => {
+      // A tuple, in the words that the generator knows.
+      const known = key === "prefixItems" ? "items" : key;
+      return [known, withoutTitles(value, key === "properties" || key === "$defs")];
+    }),
   );
 }
 

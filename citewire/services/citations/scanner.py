@@ -1,41 +1,49 @@
-r"""The marker scanner: finds source markers in streaming text and gives them one canonical form.
+r"""The marker scanner: finds source markers in streaming text, however it is cut.
 
-Accepted are `[1]`, `[1][2]`, `[1, 2]`, `[1-3]`, `[Source 1]`, `【1】` and `［１］`. Left alone are
-code (fenced and inline), mathematics between `$$`, `\(…\)` or `\[…\]`, links (`[1](…)`),
-footnotes (`[^1]`) and bracketed numbers that cannot be sources (`[2024]`).
-Text is held back only while it may still become a marker.
+What a marker looks like stands in `markers`. Left alone are code (fenced and inline), mathematics
+(`$$`, `\(…\)`, `\[…\]`, and `$…$` that is closed soon after), links (`[1](…)`, `[text][1]`), link
+definitions (`[1]: …` at the start of a line), footnotes (`[^1]`), indices (`array[1]`) and
+bracketed numbers that cannot be sources. Text is held back only while it may still become a
+marker; whoever feeds the scanner says with `release` when that took too long.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-MAX_MARKER = 40
-"""Longest text, in characters, that is held back as a possible marker."""
-
-MAX_SOURCE = 99
-"""A bracketed number above this cannot be a source and is ordinary text, such as a year."""
-
-_SPECIAL = re.compile(r"[\[【［`\\$]")
-_CLOSER = {"[": "]", "【": "】", "［": "］"}
-_INSIDE = re.compile(
-    r"(?:sources?\s*)?\d{1,4}(?:\s*(?:[,;&]|-|–|and|y)\s*(?:sources?\s*)?\d{1,4})*", re.IGNORECASE
+from citewire.services.citations.markers import (
+    CLOSERS,
+    MAX_MARKER,
+    ROUND,
+    is_index,
+    may_grow,
+    numbers_in,
 )
-_PREFIX = re.compile(r"[\dsourceandy\s,;&–-]*", re.IGNORECASE)
-_NUMBER = re.compile(r"(?P<first>\d{1,4})(?:\s*[-–]\s*(?P<last>\d{1,4}))?")
+from citewire.services.citations.verbatim import (
+    Verbatim,
+    fence_head,
+    inline_code,
+    mathematics,
+    starts_line,
+)
+
+MAX_DOLLARS = 80
+"""Longest mathematics between single dollar signs, in characters."""
+MAX_RUN = 32
+"""Longest run of backticks or tildes, in characters, that is held back."""
+CONTEXT = 64
+"""How much of the text before a bracket is looked at, in characters."""
+
+_SPECIAL = re.compile(r"[\[【［(（`~$\\]")
+_RUN = re.compile(r"`+|~+")
 _MATH = {"$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+_DOLLAR = re.compile(r"\n|(?<=[^\s$])\$(?:(?![\w$])|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A reference to source `n`, in its canonical form."""
+    """A reference to source `n`."""
 
     n: int
-
-    @property
-    def text(self) -> str:
-        """What the client sees."""
-        return f"[{self.n}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class Dropped:
 
 
 Scanned = str | Marker | Dropped
+Step = tuple[list[Scanned], int] | None
+"""What was settled and where to go on; None: what is at hand must wait for more."""
 
 
 class MarkerScanner:
@@ -57,121 +67,190 @@ class MarkerScanner:
         known: how many sources the answer has; markers from 1 to `known` are kept.
     """
 
+    __slots__ = ("_before", "_chained", "_dollar", "_held", "_inside", "_known")
+
     def __init__(self, known: int) -> None:
         self._known = known
         self._held = ""
-        self._until: str | None = None
+        self._before = "\n"  # the end of what was settled
+        self._inside: Verbatim | None = None
+        self._dollar = 0  # until where in the text at hand an open `$` may be closed
+        self._chained = False  # whether the last bracket was text that a further one may follow
+
+    @property
+    def holds(self) -> bool:
+        """Whether text is held back."""
+        return bool(self._held)
 
     def feed(self, text: str) -> list[Scanned]:
         """Take the next piece; give all that is settled."""
-        if not self._held and self._until is None and not _SPECIAL.search(text):
+        if not (self._held or self._inside or self._dollar or _SPECIAL.search(text)):
+            before = self._before + text
+            self._before = before[-CONTEXT:] if len(before) > 4 * CONTEXT else before
             return [text]
         return self._scan(self._held + text, final=False)
 
-    def flush(self) -> list[Scanned]:
-        """Give what was held back, at the end of the text."""
-        return self._scan(self._held, final=True)
+    def release(self) -> list[Scanned]:
+        """Give what is held back as if the text ended here; more may be fed afterwards."""
+        return self._scan(self._held, final=True) if self._held else []
 
     def _scan(self, text: str, *, final: bool) -> list[Scanned]:
         out: list[Scanned] = []
         at = 0
         while at < len(text):
-            step = self._inside(text, at, final) if self._until else self._outside(text, at, final)
+            step = self._step(text, at, final)
             if step is None:
                 break
             found, at = step
             out.extend(found)
         self._held = text[at:]
+        self._before = self._context(text, at)
+        self._dollar = max(0, self._dollar - at)
         return _joined(out)
 
-    def _inside(self, text: str, at: int, final: bool) -> tuple[list[Scanned], int] | None:
-        """Pass over code or mathematics up to its end."""
-        assert self._until is not None
-        end = text.find(self._until, at)
-        blank = -1 if self._until.startswith("```") else text.find("\n\n", at)
-        if blank >= 0 and not 0 <= end < blank:
-            # It was no code: neither it nor mathematics goes on past a blank line.
-            self._until = None
-            return [text[at:blank]], blank
-        if end >= 0:
-            end += len(self._until)
-            if self._until[0] == "`" and end == len(text) and not final:
-                return None  # a longer run of backticks does not close this one
-            if self._until[0] == "`" and text[end : end + 1] == "`":
-                run = end
-                while run < len(text) and text[run] == "`":
-                    run += 1
-                return ([text[at:run]], run) if run < len(text) or final else None
-            self._until = None
-            return [text[at:end]], end
-        keep = 0 if final else min(max(len(self._until) - 1, 1), len(text) - at)
-        stop = len(text) - keep
-        return ([text[at:stop]], stop) if stop > at else None
+    def _context(self, text: str, at: int) -> str:
+        """The end of the text before `at`."""
+        near = text[max(0, at - CONTEXT) : at]
+        return near if len(near) == CONTEXT else (self._before + near)[-CONTEXT:]
 
-    def _outside(self, text: str, at: int, final: bool) -> tuple[list[Scanned], int] | None:
+    def _step(self, text: str, at: int, final: bool) -> Step:
+        if self._inside is not None:
+            passed = self._inside(text, at, final)
+            stays = passed.then is self._inside
+            self._inside = passed.then
+            if stays and passed.to == at and not final:
+                return None
+            to = passed.to if passed.to > at or not (stays and final) else len(text)
+            return [text[at:to]], to
         special = _SPECIAL.search(text, at)
-        if special is None:
-            return [text[at:]], len(text)
-        start = special.start()
+        start = special.start() if special else len(text)
         if start > at:
+            if self._dollar and "\n" in text[at:start]:
+                self._dollar = 0
             return [text[at:start]], start
         char = text[at]
-        if char in _CLOSER:
+        if char in CLOSERS:
             return self._bracket(text, at, final)
-        if char == "`":
-            return self._code(text, at, final)
-        return self._mathematics(text, at, final)
+        if char in "`~":
+            return self._run(text, at, final)
+        return self._sign(text, at, final)
 
-    def _code(self, text: str, at: int, final: bool) -> tuple[list[Scanned], int] | None:
-        end = at
-        while end < len(text) and text[end] == "`":
-            end += 1
-        if end == len(text) and not final:
+    def _run(self, text: str, at: int, final: bool) -> Step:
+        """Backticks or tildes: they may open code."""
+        run = _RUN.match(text, at)
+        assert run is not None
+        if run.end() == len(text) and not final and len(run[0]) <= MAX_RUN:
             return None
-        self._until = "`" * (end - at)
-        return [text[at:end]], end
+        if len(run[0]) >= 3 and starts_line(self._context(text, at)):
+            self._inside = fence_head(run[0])
+        elif run[0][0] == "`":
+            self._inside = inline_code(run[0])
+        return [run[0]], run.end()
 
-    def _mathematics(self, text: str, at: int, final: bool) -> tuple[list[Scanned], int] | None:
-        opener = text[at : at + 2]
-        if len(opener) < 2 and not final:
+    def _sign(self, text: str, at: int, final: bool) -> Step:
+        """A dollar or a backslash: they may open mathematics, or escape what follows."""
+        pair = text[at : at + 2]
+        if len(pair) < 2 and not final:
             return None
-        self._until = _MATH.get(opener)
-        return ([opener], at + 2) if self._until else ([text[at]], at + 1)
+        if pair in _MATH:
+            self._inside, self._dollar = mathematics(_MATH[pair]), 0
+            return [pair], at + 2
+        if pair[0] == "\\":
+            return [pair], at + len(pair)
+        before = self._context(text, at)[-1:]
+        if at < self._dollar and not before.isspace() and not pair[1:].isalnum():
+            self._dollar = 0
+        elif not before.isalnum() and pair[1:].strip() and not pair[1:].isdigit():
+            self._dollar = at + MAX_DOLLARS
+        return ["$"], at + 1
 
-    def _bracket(self, text: str, at: int, final: bool) -> tuple[list[Scanned], int] | None:
-        end = text.find(_CLOSER[text[at]], at + 1, at + MAX_MARKER)
+    def _bracket(self, text: str, at: int, final: bool) -> Step:
+        doubled = text.startswith("[[", at)
+        inner = at + 1 + doubled
+        end = _closed(text, inner, CLOSERS[text[at]])
         if end < 0:
-            body = unicodedata.normalize("NFKC", text[at + 1 : at + MAX_MARKER])
-            may_grow = not final and len(text) - at < MAX_MARKER
-            if may_grow and _PREFIX.fullmatch(body):
+            grows = not final and len(text) - at < MAX_MARKER
+            if grows and may_grow(text[at], text[inner : at + MAX_MARKER]):
                 return None
-            return [text[at]], at + 1
-        body = unicodedata.normalize("NFKC", text[at + 1 : end]).strip()
-        if not _INSIDE.fullmatch(body):
-            return [text[at]], at + 1
-        if end + 1 == len(text) and not final:
-            return None  # "[1]" may go on as the link "[1](…)"
-        if text[end + 1 : end + 2] == "(":
-            return [text[at : end + 1]], end + 1
-        return self._markers(text[at : end + 1], body), end + 1
+            return self._let_go(text, at)
+        numbers = numbers_in(text[at], text[inner:end])
+        end += 1
+        if numbers is None:
+            return self._let_go(text, at)
+        if doubled:
+            if end == len(text) and not final:
+                return None
+            if text[end : end + 1] != "]":
+                return self._let_go(text, at)
+            end += 1
+        return self._marker(text, at, end, numbers, final)
 
-    def _markers(self, raw: str, body: str) -> list[Scanned]:
-        numbers: list[int] = []
-        for match in _NUMBER.finditer(body):
-            first = int(match["first"])
-            last = int(match["last"] or first)
-            if max(first, last) > MAX_SOURCE or last < first:
-                return [raw]
-            numbers.extend(range(first, last + 1))
-        return [Marker(n) if 1 <= n <= self._known else Dropped(n) for n in numbers]
+    def _marker(self, text: str, at: int, end: int, numbers: list[int], final: bool) -> Step:
+        """What looks like a marker from `at` to `end`: by its surroundings, is it one?"""
+        if text[at] in "[［":
+            if end == len(text) and not final:
+                return None  # "[1]" may go on as the link "[1](…)"
+            if self._belongs_to_text(text, at, end):
+                return [text[at:end]], end
+        if at < self._dollar:
+            closing = _DOLLAR.search(text, end, self._dollar)
+            if not final and len(text) < self._dollar and _may_change(closing, text):
+                return None
+            self._dollar = 0
+            if closing and closing[0] == "$":
+                return [text[at : closing.end()]], closing.end()
+        self._chained = False
+        known = range(1, self._known + 1)
+        return [Marker(n) if n in known else Dropped(n) for n in numbers], end
+
+    def _belongs_to_text(self, text: str, at: int, end: int) -> bool:
+        """Whether it is a link, the definition of one, or an index."""
+        before, after = self._context(text, at), text[end : end + 1]
+        chained = self._chained and before.endswith("]")
+        self._chained = chained or is_index(before)
+        if text[at] == "[" and after == ":" and not before.rpartition("\n")[2].strip():
+            return "\n" in before
+        return after == "(" or self._chained
+
+    def _let_go(self, text: str, at: int) -> Step:
+        self._chained = text[at] == "[" and text[at + 1 : at + 2].isalpha()
+        return [text[at]], at + 1
+
+
+def _may_change(closing: re.Match[str] | None, text: str) -> bool:
+    """Whether more text may still close a `$`, or show that a `$` at the end closes nothing."""
+    return closing is None or (closing[0] == "$" and closing.end() == len(text))
+
+
+def _closed(text: str, start: int, closer: str) -> int:
+    """Where a bracket is closed, within the longest marker; -1 if it is not."""
+    limit = start + MAX_MARKER
+    if closer not in CLOSERS["("] + CLOSERS["（"]:
+        return text.find(closer, start, limit)
+    depth = 0
+    for at in range(start, min(limit, len(text))):
+        if text[at] in ROUND:
+            depth += 1
+        elif text[at] in ")）":
+            if depth == 0:
+                return at if text[at] == closer else -1
+            depth -= 1
+    return -1
 
 
 def _joined(parts: list[Scanned]) -> list[Scanned]:
     """Neighbouring pieces of plain text as one."""
     out: list[Scanned] = []
+    texts: list[str] = []
     for part in parts:
-        if isinstance(part, str) and out and isinstance(out[-1], str):
-            out[-1] += part
-        elif part != "":
-            out.append(part)
+        if isinstance(part, str):
+            if part:
+                texts.append(part)
+            continue
+        if texts:
+            out.append("".join(texts))
+            texts = []
+        out.append(part)
+    if texts:
+        out.append("".join(texts))
     return out

@@ -1,6 +1,5 @@
 """A file read and split; loaded only by the processes that read."""
 
-import json
 from collections.abc import Iterator
 
 from citewire.errors import UnreadableDocument
@@ -41,7 +40,7 @@ def answers(task: ReadTask) -> Iterator[Answer]:
         for node in nodes[start : start + PASSAGES_PER_PART]:
             text = embedded_text(node)
             tokens = count_tokens(text, english=english)
-            boxes = json.dumps(layout[node.node_id], separators=(",", ":"))
+            boxes = layout[node.node_id].to_json()
             passages.append(ReadPassage(node.node_id, text, tokens, passage_fields(node), boxes))
         yield Part(tuple(passages))
 

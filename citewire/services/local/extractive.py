@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from citewire.services.evidence import abstention
 from citewire.services.local.asked import focus, lacks_evidence
-from citewire.services.local.evidence import pick, score
+from citewire.services.local.evidence import pick, pick_further, score
 from citewire.services.local.passages import Passage, Sentence, candidates
 from citewire.workflows.synthesis import GENERATION, Generation
 from citewire.workflows.synthesiser import StreamedSynthesiser
@@ -30,6 +31,9 @@ Vectors = NDArray[np.float32]
 
 class ExtractiveSynthesiser(StreamedSynthesiser):
     """Answers with one to four sentences of the sources, verbatim, each with its marker.
+
+    The best sentence of each further source follows as a list: the reader sees what the sources
+    say, for nobody here can tell which of them was meant.
 
     Where no sentence fits it says so in the language of the question, and the generation's
     `finish_reason` is `no_evidence`. It holds no state: one serves all requests at once.
@@ -71,7 +75,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
     ) -> str:
         """The whole answer from the texts of numbered sources."""
         passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        return _to_answer(await self._find(query_str, passages)) or abstention(query_str, ())
+        return (await self._find(query_str, passages)).text or abstention(query_str, ())
 
     def get_response(
         self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
@@ -82,13 +86,13 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         texts = _to_embed(query_str, passages, sentences)
         vectors = _to_vectors(self._embed_model.get_text_embedding_batch(texts))
         chosen = _choose(query_str, passages, sentences, vectors)
-        return _to_answer(chosen) or abstention(query_str, ())
+        return chosen.text or abstention(query_str, ())
 
     async def _stream(
         self, question: str, nodes: Sequence[NodeWithScore], generation: Generation
     ) -> AsyncGenerator[str, None]:
         """The answer word by word; `generation` is filled in on the way."""
-        answer = _to_answer(await self._find(question, to_passages(nodes)))
+        answer = (await self._find(question, to_passages(nodes))).text
         if not answer:
             generation.finish_reason = "no_evidence"
             answer = abstention(question, nodes)
@@ -96,11 +100,11 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             generation.completion_tokens += 1
             yield piece
 
-    async def _find(self, question: str, passages: Sequence[Passage]) -> list[Sentence]:
+    async def _find(self, question: str, passages: Sequence[Passage]) -> "Extracts":
         """The sentences to answer with; reading and scoring stay off the event loop."""
         sentences = await asyncio.to_thread(_read, question, passages)
         if not sentences:
-            return []
+            return Extracts()
         texts = _to_embed(question, passages, sentences)
         vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(texts))
         return await asyncio.to_thread(_choose, question, passages, sentences, vectors)
@@ -142,12 +146,14 @@ def _to_embed(
 
 def _choose(
     question: str, passages: Sequence[Passage], sentences: Sequence[Sentence], vectors: Vectors
-) -> list[Sentence]:
+) -> "Extracts":
     """Pick from `sentences`; the first rows of `vectors` are the question's and its focus'."""
     if not sentences:
-        return []
+        return Extracts()
     similarities = vectors[2:] @ vectors[:2].mean(axis=0)
-    return pick(sentences, score(question, passages, sentences, similarities), vectors[2:])
+    scores = score(question, passages, sentences, similarities)
+    picked = pick(sentences, scores, vectors[2:])
+    return Extracts(picked, pick_further(sentences, scores, picked)) if picked else Extracts()
 
 
 def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
@@ -158,14 +164,26 @@ def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
     return unit
 
 
-def _to_answer(sentences: Sequence[Sentence]) -> str:
-    return " ".join(_marked(sentence) for sentence in sentences)
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """The sentences that answer, and the best ones of further sources; none if nothing fits."""
+
+    picked: Sequence[Sentence] = ()
+    further: Sequence[Sentence] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer: the sentences as they stand, then a list."""
+        answer = " ".join(_marked(sentence) for sentence in self.picked)
+        items = [f"- {' '.join(_marked(sentence).split())}" for sentence in self.further]
+        return "\n\n".join(filter(None, (answer, "\n".join(items))))
 
 
 def _marked(sentence: Sentence) -> str:
     """The sentence with its marker before the last stop, where readers expect it."""
     # A footnote in square brackets would read as a marker of ours.
-    text = _FOOTNOTE.sub(r"(\1)", sentence.text)
+    # At the start of a line, the border of a cell would make a table of it.
+    text = _FOOTNOTE.sub(r"(\1)", sentence.text).lstrip("| ")
     stop = _STOP.search(text)
     body = text[: stop.start()] if stop else text.rstrip(":;, ")
     return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"

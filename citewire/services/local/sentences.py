@@ -10,7 +10,7 @@ _NUMBERED = re.compile(r"^\s*\(?\w")
 _FINISHED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
 _LEADER = re.compile(r"(?:\.\s?){4,}|_{4,}|…{2,}")
 _NUMBER = re.compile(r"^[-+($€£¥]*\d[\d.,]*[%)]*$|^[$€£¥%)(–—-]+$")
-_END = re.compile(r"[.!?…]+[\"”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
+SENTENCE_END = re.compile(r"[.!?…]+[\"”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
 _SPACE = re.compile(r"\s+")
 
 # Written with a full stop that does not end a sentence.
@@ -22,6 +22,9 @@ _ABBREVIATIONS = listed(
     jan feb mar apr jun jul aug sep sept oct nov dec ene abr ago dic nr bzw z.b u.a mme m
     """
 )
+
+AHEAD = 40
+"""So many characters after a full stop tell whether a sentence ends with it."""
 
 _SHORT_LINE = 0.6
 """A line shorter than this part of the longest ones did not reach the margin."""
@@ -78,17 +81,18 @@ def _is_table_row(line: str) -> bool:
 
 def _split_block(block: str) -> Iterator[str]:
     start = 0
-    for end in _END.finditer(block):
-        if _ends_sentence(block, start, end):
+    for end in SENTENCE_END.finditer(block):
+        if ends_sentence(block, start, end):
             yield _SPACE.sub(" ", block[start : end.end()]).strip()
             start = end.end()
     yield _SPACE.sub(" ", block[start:]).strip()
 
 
-def _ends_sentence(block: str, start: int, end: re.Match[str]) -> bool:
+def ends_sentence(block: str, start: int, end: re.Match[str]) -> bool:
+    """Whether a sentence of `block` that began at `start` ends with `end`, a `SENTENCE_END`."""
     if end[0][0] in "。！？":
         return True
-    following = block[end.end() :].lstrip()
+    following = block[end.end() : end.end() + AHEAD].lstrip()
     if not following or following[0].islower():
         return not following
     if end[0] != ".":

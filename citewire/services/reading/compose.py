@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from citewire.services.reading.furniture import Furniture, find_furniture
-from citewire.services.reading.layout import LaidBlock, LaidPage, Line
+from citewire.services.reading.layout import CELL, LaidBlock, LaidPage, Line
 from citewire.services.reading.report import Block, Kind, LineBox, Page
 from citewire.services.reading.text import LINE_HYPHEN
 from citewire.services.reading.words import Words
@@ -130,7 +130,7 @@ class _Writer:
             mended = self._mended(kind, line, following)
             start = self._length
             self._add((line.text if mended is None else mended).replace(LINE_HYPHEN, "-"))
-            boxes.append(self._box(line, start))
+            boxes += self._boxes(line, start)
             if following is not None and mended is None:
                 self._separate("\n")
 
@@ -159,8 +159,7 @@ class _Writer:
             self._parts[-1] = self._parts[-1][:-1]
             self._length -= 1
             boxes = self._blocks[-1][1]
-            last = boxes[-1]
-            boxes[-1] = LineBox(last.start, self._length, last.x0, last.y0, last.x1, last.y1)
+            boxes[-1] = replace(boxes[-1], end=self._length)
         return True
 
     def _separate(self, separator: str) -> None:
@@ -171,15 +170,26 @@ class _Writer:
         self._parts.append(text)
         self._length += len(text)
 
-    def _box(self, line: Line, start: int) -> LineBox:
+    def _boxes(self, line: Line, start: int) -> Iterator[LineBox]:
+        """The places of a line that was just written from `start` on, or of its parts."""
+        *others, last = line.parts or (line,)
+        for part in others:
+            yield self._box(part, start, start + len(part.text))
+            start += len(part.text) + len(CELL)
+        # A mended line ends otherwise than its text.
+        yield self._box(last, start, self._length)
+
+    def _box(self, line: Line, start: int, end: int) -> LineBox:
         x0, y0, x1, y1 = line.box
         return LineBox(
             start,
-            self._length,
+            end,
             _share(x0, self.width),
             _share(y0, self.height),
             _share(x1, self.width),
             _share(y1, self.height),
+            line.words,
+            line.turn,
         )
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from citewire.services.reading.edges import encode
 from citewire.services.reading.layout import LaidBlock, Line
 from citewire.services.reading.text import clean_line
 
@@ -101,8 +102,14 @@ def _line(words: list[dict[str, str]], scale: float) -> Line:
     right = max(int(w["left"]) + int(w["width"]) for w in words)
     bottom = max(int(w["top"]) + int(w["height"]) for w in words)
     box = (left / scale, top / scale, right / scale, bottom / scale)
-    text = clean_line(" ".join(word["text"] for word in words))
-    return Line(text, box, (bottom - top) / scale)
+    edges: list[float] = []
+    texts: list[str] = []
+    for word in words:
+        texts += (written := clean_line(word["text"]).split())
+        start = float(word["left"])
+        edges += [start, start + int(word["width"])] * len(written)
+    inside = encode(edges, left, right)
+    return Line(" ".join(texts), box, (bottom - top) / scale, words=inside)
 
 
 def _languages(command: str) -> str:

@@ -4,7 +4,6 @@ pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` o
 Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-import threading
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from citewire.services.reading.notes import page_notes
 from citewire.services.reading.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf_file import (
     BROKEN,
+    PDFIUM,
     metadata_date,
     metadata_title,
     open_pdf,
@@ -30,8 +30,6 @@ from citewire.services.reading.report import Report
 from citewire.services.reading.rows import blocks_of
 from citewire.services.reading.text import language_of
 from citewire.services.reading.title import Line, title_of
-
-_PDFIUM = threading.Lock()
 
 A4 = (595.0, 842.0)
 
@@ -47,7 +45,7 @@ def read_pdf(path: Path, *, ocr: OcrMode = "auto") -> Report:
         UnreadableDocument: the file needs a password, is broken or not a PDF, has no pages or
             no text; the message says which.
     """
-    with _PDFIUM, open_pdf(path) as document:
+    with PDFIUM, open_pdf(path) as document:
         reading = _Reading(document, find_ocr(ocr))
         try:
             for index in range(len(document)):
@@ -141,7 +139,8 @@ def lay_out(chars: Chars) -> LaidPage:
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     if turn:
-        for line in block.lines:
+        for line in (each for row in block.lines for each in (row, *row.parts)):
+            line.turn = turn
             line.box = turned(line.box, turn, chars.width, chars.height)
     return block
 

@@ -1,6 +1,7 @@
 """Opening PDFs with pdfium: why one cannot be, and what a file says about itself."""
 
 import re
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ import pypdfium2.raw as pdfium
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.head import read_head
 from citewire.services.reading.text import clean_line
+
+PDFIUM = threading.Lock()
+"""Held by whoever uses pdfium, which is not thread-safe."""
 
 EMPTY = "the PDF has no pages"
 BROKEN = "the PDF is broken: its structure cannot be read"

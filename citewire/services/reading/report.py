@@ -22,7 +22,7 @@ SUFFIXES = (
 
 @dataclass(frozen=True, slots=True)
 class LineBox:
-    """A line of text and its rectangle on the page.
+    """A line of text and its rectangle on the page; of a row of a table, cells that are level.
 
     Args:
         start: where the line begins in `Page.text`, in characters.
@@ -32,6 +32,9 @@ class LineBox:
         y0: upper edge.
         x1: right edge.
         y1: lower edge.
+        words: where the words of the line stand in it, as `reading.edges` writes it; empty if
+            that is unknown.
+        turn: quarter turns (0..3, clockwise) by which the line lies on the displayed page.
     """
 
     start: int
@@ -40,6 +43,8 @@ class LineBox:
     y0: float
     x1: float
     y1: float
+    words: str = ""
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

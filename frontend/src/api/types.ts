@@ -23,7 +23,9 @@ export interface CitewireProtocol {
     CreatedJob: CreatedJob;
     DocumentList: DocumentList;
     DocumentView: DocumentView;
+    HighlightsView: HighlightsView;
     JobView: JobView;
+    PassageView: PassageView;
     ProblemView: ProblemView;
     Readiness: Readiness;
   };
@@ -301,6 +303,28 @@ export interface LocationView {
   path: string;
 }
 /**
+ * Where a quote stands in a passage and on its page; offsets count UTF-16 code units.
+ */
+export interface HighlightsView {
+  passage_id: string;
+  page: number;
+  page_size: [number, number] | null;
+  match: "exact" | "normalised" | "fuzzy" | "none";
+  quote: string;
+  start: number;
+  end: number;
+  rectangles: Rectangle[];
+}
+/**
+ * Edges as shares (0..1) of the displayed page, origin at the top left.
+ */
+export interface Rectangle {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+/**
  * A background ingestion.
  */
 export interface JobView {
@@ -331,6 +355,26 @@ export interface FileView {
   pages: number;
   passages: number;
   notes: string[];
+}
+/**
+ * A passage; `lines` are empty and `page_size` (points) null for formats without a layout.
+ */
+export interface PassageView {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  folder: string;
+  page_start: number;
+  page_end: number;
+  page_label: string;
+  section: string;
+  kind: string;
+  text: string;
+  page: number;
+  page_size: [number, number] | null;
+  lines: Rectangle[];
+  url: string;
 }
 /**
  * A refusal as problem JSON (RFC 9457).

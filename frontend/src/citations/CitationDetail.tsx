@@ -2,14 +2,14 @@
 import { useCallback, useState, type ReactNode } from "react";
 
 import { paths } from "@/api/client";
-import type { Citation, Source } from "@/api/types";
+import type { Citation, HighlightsView, Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { Icon } from "@/ui/Icon";
 import { useRemote } from "@/ui/useRemote";
 
 import { pageLabel, sourceOf } from "./model";
-import { readHighlights, type Highlights } from "./passage";
+import { readHighlights } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { StandingNote } from "./Standing";
@@ -53,7 +53,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
 
 const NONE: readonly never[] = [];
 
-function Evidence(props: { source: Source; citation: Citation; highlights: Highlights | null }): ReactNode {
+function Evidence(props: { source: Source; citation: Citation; highlights: HighlightsView | null }): ReactNode {
   const strings = useStrings();
   const { source, citation, highlights } = props;
   const [failed, setFailed] = useState(false);

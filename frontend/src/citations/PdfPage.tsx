@@ -1,9 +1,9 @@
 // A page of a report, as wide as there is room, with the words of the quote marked.
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import type { Rectangle } from "@/api/types";
 import { useStrings } from "@/strings";
 
-import type { Rectangle } from "./passage";
 import { loadPdfJs, openPage, type OpenPage } from "./pdf";
 
 interface Props {

@@ -1,30 +1,16 @@
 // A passage as it is now, and where a quote stands on its page.
 import { json, paths, Problem } from "@/api/client";
-
-export interface Rectangle {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-}
-
-export interface Highlights {
-  page: number;
-  match: "exact" | "normalised" | "fuzzy" | "none";
-  start: number;
-  end: number;
-  rectangles: Rectangle[];
-}
+import type { HighlightsView } from "@/api/types";
 
 /** The longest quote that is asked for. */
 const LONGEST = 4000;
 
 /** Where the quote stands; null where the server cannot say, as for formats without a layout. */
-export async function readHighlights(passageId: string, quote: string, signal: AbortSignal): Promise<Highlights | null> {
+export async function readHighlights(passageId: string, quote: string, signal: AbortSignal): Promise<HighlightsView | null> {
   if (quote === "") return null;
   const query = new URLSearchParams({ quote: quote.slice(0, LONGEST) });
   try {
-    return await json<Highlights>(`${paths.passage(passageId)}/highlights?${query}`, { signal });
+    return await json<HighlightsView>(`${paths.passage(passageId)}/highlights?${query}`, { signal });
   } catch (error) {
     if (error instanceof Problem && error.status === 404) return null;
     throw error;

@@ -1,0 +1,145 @@
+"""Checking claims against their sources, beside the event loop and never in an answer's way.
+
+One thread serves all answers of a process: a check takes about a millisecond, and more threads
+would only take the interpreter from the loop more often.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+from citewire.services.citations.alignment import Alignment, align
+from citewire.services.citations.claims import Claim
+from citewire.services.citations.quotes import PassageText, supporting_quote
+from citewire.services.citations.similarity import Embed, nearest
+from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
+from citewire.services.run_events import Quote, Source, Verification
+
+KEPT_PASSAGES = 256
+"""So many passages are kept read: answers of one library cite the same ones again and again."""
+
+PAUSE_S = 0.001
+"""Pause after each check, in seconds: checks one right after the other would hold the interpreter
+for 5 ms at a time, and the event loop would wait so long after each write to a socket."""
+
+UNCHECKED = Verification("unchecked", None, "none")
+
+
+class SourceText:
+    """A passage with what checking needs of it, each made when it is first asked for.
+
+    `quotable` is used on the event loop, `digest` and `vector` in the checking thread only.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.vector: Sequence[float] | None = None
+
+    @cached_property
+    def quotable(self) -> PassageText:
+        """Its text, ready to be searched for quotes."""
+        return PassageText(self.text)
+
+    @cached_property
+    def digest(self) -> Digest:
+        """Its text, read for verdicts."""
+        return digest(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found of one claim: a verification per source, numbers that none of them holds."""
+
+    verifications: tuple[Verification, ...]
+    untraced: tuple[str, ...] = ()
+
+
+class Checker:
+    """Judges claims in its own thread.
+
+    Args:
+        executor: where it works.
+        judges: whether claims are judged; sentences without a marker are aligned in any case.
+        embed: vectors of texts, where the embedding model is local and costs no round trip.
+    """
+
+    def __init__(
+        self, executor: ThreadPoolExecutor, *, judges: bool = True, embed: Embed | None = None
+    ) -> None:
+        self._executor = executor
+        self._judges = judges
+        self._embed = embed
+        self._read = lru_cache(maxsize=KEPT_PASSAGES)(SourceText)
+
+    def source(self, source: Source) -> SourceText:
+        """The source's text, which may have been read for another answer already."""
+        return self._read(source.text)
+
+    def quote(self, claim: str, source: Source) -> Quote:
+        """The words of the source that carry the claim."""
+        found = supporting_quote(claim, self.source(source).quotable)
+        return Quote(found.text, source.page_start, found.match)
+
+    def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
+        """Judge a claim against the sources that it cites; None if nothing is to be checked."""
+        if not self._judges or not claim:
+            return None
+        return self._executor.submit(_checked, claim, sources, self._embed)
+
+    def align(
+        self, sentences: Sequence[Claim], sources: Sequence[SourceText]
+    ) -> Future[list[Alignment]]:
+        """Find the sources of sentences that the model left unmarked."""
+        return self._executor.submit(_aligned, sentences, sources)
+
+
+def _aligned(sentences: Sequence[Claim], sources: Sequence[SourceText]) -> list[Alignment]:
+    return align(sentences, [source.digest for source in sources])
+
+
+def _checked(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:
+    try:
+        return check(claim, sources, embed)
+    finally:
+        time.sleep(PAUSE_S)
+
+
+def check(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:
+    """Judge a claim by each of its sources, and once by all of them together.
+
+    A source that does not carry the claim alone, but does with the others, is `partial`.
+    """
+    together = _judged(claim, sources, embed)
+    alone = [together] if len(sources) == 1 else [_judged(claim, [one], embed) for one in sources]
+    found = [_verification(judgement) for judgement in alone]
+    if together.status == "supported":
+        found = [
+            replace(one, status="partial") if one.status == "unsupported" else one for one in found
+        ]
+    return Checked(tuple(found), tuple(claim[slice(*span)] for span in together.untraced))
+
+
+def _judged(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Judgement:
+    """By rules; the embedding, which costs more, only speaks where words alone did not suffice."""
+    digests = [source.digest for source in sources]
+    judgement = judge(claim, digests)
+    if embed is None or judgement.status == "supported" or judgement.method != "words":
+        return judgement
+    return judge(claim, digests, similarity=nearest(claim, sources, embed))
+
+
+def _verification(judgement: Judgement) -> Verification:
+    return Verification(judgement.status, judgement.score, judgement.method)
+
+
+@contextmanager
+def open_checker(*, judges: bool, embed: Embed | None) -> Iterator[Checker]:
+    """The checker of a process; what it still has to do at the end is dropped."""
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="verdicts")
+    try:
+        yield Checker(executor, judges=judges, embed=embed)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,193 @@
+"""The citations of one answer as it grows: labels, claims, quotes, and verdicts as they come in."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field, replace
+
+from citewire.services.citations.alignment import Alignment
+from citewire.services.citations.checking import UNCHECKED, Checked, Checker
+from citewire.services.citations.claims import Claim, Claims, sentences_of
+from citewire.services.citations.model_verdicts import Asked
+from citewire.services.run_events import (
+    Citation,
+    Origin,
+    Source,
+    Span,
+    Verdict,
+    Verification,
+    Warned,
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Check:
+    """A claim with the citations, by their places in the list, that are judged together."""
+
+    claim: Claim
+    citations: list[int] = field(default_factory=list)
+    is_submitted: bool = False
+    future: Future[Checked] | None = None
+
+
+class Citing:
+    """Makes the citations of an answer and takes in what is found of them.
+
+    Args:
+        prefix: what the ids of its citations begin with.
+        sources: the answer's sources, in order.
+        checker: judges the claims.
+    """
+
+    def __init__(self, prefix: str, sources: Sequence[Source], checker: Checker) -> None:
+        self._prefix = prefix
+        self._sources = sources
+        self._checker = checker
+        self._claims = Claims()
+        self._labels: dict[int, int] = {}
+        self._open: Check | None = None
+        self._under_way: list[Check] = []
+        self._warned: set[str] = set()
+        self._said: list[str] = []  # the claims of the citations
+        self.citations: list[Citation] = []
+
+    def label(self, n: int) -> int:
+        """The number that markers of source `n` show, counted by first use."""
+        return self._labels.setdefault(n, len(self._labels) + 1)
+
+    def mark(self, n: int, before: str, since: int, at: int) -> Citation:
+        """A marker of source `n`.
+
+        Args:
+            n: the source's number in the prompt.
+            before: what was said since the last marker.
+            since: where that begins, in UTF-16 code units of the answer.
+            at: where the marker will stand.
+        """
+        claim = self._claims.close(before, since)
+        marker = Span(at, at + len(str(self.label(n))) + 2)
+        return self._cite(n, claim, marker, "marked")
+
+    def infer(self, found: Sequence[Alignment]) -> list[Citation]:
+        """Citations of sentences that were left unmarked; they have empty markers."""
+        return [
+            self._cite(one.n, one.claim, Span(one.claim.end, one.claim.end), "inferred")
+            for one in found
+        ]
+
+    def _cite(self, n: int, claim: Claim, marker: Span, origin: Origin) -> Citation:
+        source = self._sources[n - 1]
+        source.cited = True
+        citation = Citation(
+            citation_id=f"{self._prefix}-{len(self.citations) + 1}",
+            n=n,
+            label=self.label(n),
+            passage_id=source.passage_id,
+            claim_span=Span(claim.start, claim.end),
+            marker_span=marker,
+            quote=self._checker.quote(claim.text, source),
+            verification=UNCHECKED,
+            origin=origin,
+        )
+        self._join(claim)
+        self.citations.append(citation)
+        self._said.append(claim.text)
+        return citation
+
+    def _join(self, claim: Claim) -> None:
+        """Judge the coming citation together with those before it that share its claim."""
+        check = self._open
+        if check is None or check.claim is not claim:
+            self.submit()
+            check = self._open = Check(claim)
+        elif check.is_submitted:  # too early, without this one
+            self._under_way = [other for other in self._under_way if other is not check]
+            check.is_submitted = False
+        check.citations.append(len(self.citations))
+
+    def submit(self) -> None:
+        """Have the last claim judged; no further marker is expected to share it."""
+        check = self._open
+        if check is not None and not check.is_submitted:
+            check.is_submitted = True
+            cited = dict.fromkeys(self.citations[at].n for at in check.citations)
+            evidence = [self._checker.source(self._sources[n - 1]) for n in cited]
+            check.future = self._checker.check(check.claim.text, evidence)
+            if check.future is not None:
+                self._under_way.append(check)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is something to submit or to take in."""
+        return bool(self._under_way) or (self._open is not None and not self._open.is_submitted)
+
+    def take_in(self) -> list[Verdict | Warned]:
+        """What was found since the last time."""
+        done = [check for check in self._under_way if check.future and check.future.done()]
+        if not done:
+            return []
+        self._under_way = [check for check in self._under_way if check not in done]
+        return [event for check in done for event in self._found(check)]
+
+    def _found(self, check: Check) -> list[Verdict | Warned]:
+        assert check.future is not None
+        try:
+            checked = check.future.result()
+        except CancelledError:
+            return []
+        except Exception:
+            # A verdict that cannot be found must not cost the answer.
+            logger.exception("a claim could not be checked")
+            return []
+        cited = dict.fromkeys(self.citations[at].n for at in check.citations)
+        by_source = dict(zip(cited, checked.verifications, strict=True))
+        events: list[Verdict | Warned] = []
+        for at in check.citations:
+            events.extend(self.verify(at, by_source[self.citations[at].n]))
+        return [*events, *self._numbers(checked.untraced)]
+
+    def doubtful(self) -> dict[int, Asked]:
+        """What a model may be asked about, by its place in the list.
+
+        A number that no source holds is not a matter of opinion.
+        """
+        return {
+            at: Asked(self._said[at], self._sources[one.n - 1].text)
+            for at, one in enumerate(self.citations)
+            if self._said[at]
+            and (one.verification.status, one.verification.method) != ("unsupported", "numbers")
+        }
+
+    def verify(self, at: int, verification: Verification) -> list[Verdict]:
+        """Put a verification to the citation at this place of the list."""
+        citation = self.citations[at]
+        if citation.verification == verification:
+            return []
+        self.citations[at] = replace(citation, verification=verification)
+        return [Verdict(citation.citation_id, verification)]
+
+    def _numbers(self, untraced: Sequence[str]) -> list[Warned]:
+        new = [number for number in dict.fromkeys(untraced) if number not in self._warned]
+        self._warned.update(new)
+        return [
+            Warned("unsupported_number", f"“{number}” is in no passage cited for it")
+            for number in new
+        ]
+
+    @property
+    def outstanding(self) -> list[Future[Checked]]:
+        """What is still to be found."""
+        return [check.future for check in self._under_way if check.future is not None]
+
+    def drop(self) -> None:
+        """Nobody waits for what is outstanding: its citations stay unchecked."""
+        for future in self.outstanding:
+            future.cancel()
+        self._under_way = []
+
+    def align(self, text: str) -> Future[list[Alignment]]:
+        """Look for the sources of an answer without a marker."""
+        evidence = [self._checker.source(source) for source in self._sources]
+        return self._checker.align(sentences_of(text), evidence)

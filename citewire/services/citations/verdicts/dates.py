@@ -1,0 +1,149 @@
+"""Dates, quarters, halves and fiscal years, in English and Spanish, from a flat text."""
+
+import re
+from typing import NamedTuple
+
+_MONTH_NAMES = (
+    ("january", "jan", "enero", "ene"),
+    ("february", "feb", "febrero"),
+    ("march", "mar", "marzo"),
+    ("april", "apr", "abril", "abr"),
+    ("may", "mayo"),
+    ("june", "jun", "junio"),
+    ("july", "jul", "julio"),
+    ("august", "aug", "agosto", "ago"),
+    ("september", "sep", "sept", "septiembre", "setiembre"),
+    ("october", "oct", "octubre"),
+    ("november", "nov", "noviembre"),
+    ("december", "dec", "diciembre", "dic"),
+)
+MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names}
+_DOUBTFUL = frozenset({"may", "mar", "march", "ago", "jan", "sep", "dec", "ene", "abr", "dic"})
+"""Also words, or too short to be months alone."""
+
+_ORDINALS = {
+    **dict.fromkeys(("first", "1st", "primer", "primero"), 1),
+    **dict.fromkeys(("second", "2nd", "segundo"), 2),
+    **dict.fromkeys(("third", "3rd", "tercer", "tercero"), 3),
+    **dict.fromkeys(("fourth", "4th", "cuarto"), 4),
+    **dict.fromkeys(("last", "ultimo"), 4),
+}
+
+_YEAR = r"(?:19|20)\d\d"
+_M = "(?P<m>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+_OF_YEAR = (
+    rf"(?:,?\s{{0,2}}(?:(?:of|de|del|in)\s)?(?:(?:fiscal|the year|year|ano)\s)?(?P<y>{_YEAR})\b)"
+)
+_PATTERNS = (
+    re.compile(rf"\b(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+    re.compile(r"(?<![\d./-])(?P<a>\d{1,2})([/.-])(?P<b>\d{1,2})\2(?P<y>(?:\d\d)?\d\d)(?![\d/-])"),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s{{1,2}}(?:(?:of|de|del)\s)?{_M}{_OF_YEAR}?"
+    ),
+    re.compile(rf"\b{_M}\s{{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,]?\d){_OF_YEAR}?"),
+    re.compile(rf"\b{_M}{_OF_YEAR}?"),
+    re.compile(rf"\b(?P<part>[qth][1-4])(?:\s|[-/'])?{_OF_YEAR}?"),
+    re.compile(r"\b(?P<part>[1-4][qth])(?:\s?['-]?)(?P<y>(?:20)?\d\d)\b"),
+    re.compile(rf"\b(?P<y>{_YEAR})[\s-]?(?P<part>[qh][1-4])\b"),
+    re.compile(
+        r"\b(?P<n>first|second|third|fourth|last|1st|2nd|3rd|4th|primer|segundo|tercer|cuarto|ultimo)"
+        rf"[\s-](?:fiscal\s)?(?P<unit>quarter|half|trimestre|semestre)\b{_OF_YEAR}?"
+    ),
+    re.compile(r"\bfy[\s'-]?(?P<y>(?:20)?\d\d)\b"),
+)
+_ANY_MONTH = re.compile(rf"\b{_M}")
+_MONTH_BEFORE = re.compile(r"\b(?:in|since|by|during|until|of|from|to|en|desde|hasta|de|last)\s$")
+
+
+class Date(NamedTuple):
+    """A date or a part of one; `part` is `Q1` to `Q4`, `H1` or `H2`."""
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    part: str | None = None
+    other: tuple[int, int] | None = None
+    """The other reading of `03/04/2024`: month and day."""
+
+
+def find_dates(flat: str) -> list[Date]:
+    """The dates of `flat` in order; where two readings overlap, the one that says more."""
+    found: list[Date] = []
+    taken = bytearray(len(flat))
+    has_month = bool(_ANY_MONTH.search(flat))
+    for pattern in _PATTERNS:
+        if not has_month and _M in pattern.pattern:
+            continue
+        for match in pattern.finditer(flat):
+            date = _read(match, flat)
+            if date and not any(taken[date.start : date.end]):
+                taken[date.start : date.end] = b"\x01" * (date.end - date.start)
+                found.append(date)
+    return sorted(found)
+
+
+def _read(match: re.Match[str], flat: str) -> Date | None:
+    got = match.groupdict()
+    year = _year(got.get("y"))
+    start, end = match.span()
+    if "m" not in got:
+        return _unnamed(got, year, (start, end))
+    name, day = got["m"], int(got["d"]) if got.get("d") else None
+    month = int(name) if name.isdigit() else MONTHS[name]
+    if day is None and year is None and not _is_month(name, flat, start):
+        return None
+    if not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
+        return None
+    return Date(start, end, year, month, day)
+
+
+def _unnamed(got: dict[str, str], year: int | None, span: tuple[int, int]) -> Date | None:
+    """A date without a month's name or number that is surely one."""
+    if "a" in got:
+        return _numeric(int(got["a"]), int(got["b"]), year, span)
+    if got.get("unit"):
+        letter = "Q" if got["unit"] in ("quarter", "trimestre") else "H"
+        return Date(*span, year, part=f"{letter}{_ORDINALS[got['n']]}")
+    return _part(got["part"], year, span) if got.get("part") else Date(*span, year)
+
+
+def _part(part: str, year: int | None, span: tuple[int, int]) -> Date:
+    letter, n = (part[0], part[1]) if part[1].isdigit() else (part[1], part[0])
+    return Date(*span, year, part=("H" if letter == "h" else "Q") + n)
+
+
+def _numeric(a: int, b: int, year: int | None, span: tuple[int, int]) -> Date | None:
+    if 1 <= a <= 31 and 1 <= b <= 12:
+        return Date(*span, year, b, a, other=(a, b) if a <= 12 else None)
+    return Date(*span, year, a, b) if 1 <= a <= 12 and 1 <= b <= 31 else None
+
+
+def _year(text: str | None) -> int | None:
+    if not text:
+        return None
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _is_month(name: str, flat: str, start: int) -> bool:
+    if len(name) <= 3 and name != "may":
+        return False
+    return name not in _DOUBTFUL or bool(_MONTH_BEFORE.search(flat[max(0, start - 8) : start]))
+
+
+def holds_date(claim: Date, passage: Date) -> bool:
+    """Whether a passage's date says what a claim's does, years apart: those may stand elsewhere."""
+    if claim.year is not None and passage.year is not None and claim.year != passage.year:
+        return False
+    if claim.part:
+        return claim.part == passage.part or (
+            claim.part[0] == "Q" and passage.month == 3 * int(claim.part[1]) and bool(passage.day)
+        )
+    pairs = {(one.month, one.day) for one in (claim, passage)}
+    return (
+        len(pairs) == 1
+        or (claim.day is None and claim.month == passage.month)
+        or (claim.month is None and claim.day is None)
+        or (claim.month, claim.day) == passage.other
+    )

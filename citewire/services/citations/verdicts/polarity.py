@@ -1,0 +1,66 @@
+"""Which way a clause points: its negated words, and its words of direction with their opposites."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from citewire.services.citations.verdicts.sides import OPPOSITES, SIDES
+from citewire.services.citations.verdicts.words import Word
+
+_NEGATIONS = frozenset(
+    """no not never without none nor neither cannot nobody nothing hardly barely
+lacks lack lacked lacking nunca sin jamas ningun ninguna ninguno tampoco nada nadie carece unable
+failed fails fail refused declined_to denied denies""".split()
+)
+_ENDS = frozenset(
+    """but although though because while whereas however except pero sino aunque
+mientras porque yet than , ; : . ! ? |""".split()
+)
+_REACH = 3
+"""Content words after a negation that it may be about."""
+
+
+class Polarity(NamedTuple):
+    """The negated stems of a clause, and the sides it takes."""
+
+    negated: frozenset[str]
+    sides: frozenset[str]
+
+
+def polarity(words: Sequence[Word]) -> Polarity:
+    """Which words of a clause are negated, and which sides its other words take."""
+    negated: set[str] = set()
+    sides: set[str] = set()
+    reach = 0
+    for word in words:
+        if word.flat in _ENDS:
+            reach = 0
+        elif word.flat in _NEGATIONS or word.flat.endswith(("n't", "n’t")):
+            reach = _REACH
+        elif word.stem:
+            if reach:
+                reach -= 1
+                negated.add(word.stem)
+            elif word.flat in SIDES:
+                sides.add(SIDES[word.flat])
+    return Polarity(frozenset(negated), frozenset(sides))
+
+
+def contradiction(
+    one: Polarity, its: frozenset[str], other: Polarity, their: frozenset[str]
+) -> str | None:
+    """Why two clauses that speak of the same say the opposite, if they do.
+
+    Args:
+        one: the polarity of the claim's clause.
+        its: its stems.
+        other: the polarity of the passage's clause.
+        their: its stems.
+    """
+    for side in sorted(one.sides):
+        against = OPPOSITES[side]
+        if against in other.sides and side not in other.sides and against not in one.sides:
+            return f"the passage says the opposite: {against}, not {side}"
+    if bool(one.negated) == bool(other.negated):
+        return None
+    denied = sorted((one.negated & their) | (other.negated & its))
+    return f"only one of claim and passage denies it (“{denied[0]}…”)" if denied else None

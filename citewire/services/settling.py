@@ -1,0 +1,68 @@
+"""The end of an answer: sources of what was left unmarked, and the last verdicts."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from llama_index.core.llms import LLM
+
+from citewire.services.answer import Answer
+from citewire.services.citations.model_verdicts import ask_model
+from citewire.services.run_events import RunEvent, Verification, Warned
+
+logger = logging.getLogger(__name__)
+
+SETTLE_S = 2.0
+"""How long the end of an answer may wait for what is still being checked, in seconds."""
+
+
+async def ask_for_verdicts(answer: Answer, llm: LLM) -> list[RunEvent]:
+    """What a model says of the citations of a settled answer, in one call."""
+    asked = answer.citing.doubtful()
+    verdicts = await ask_model(llm, list(asked.values()))
+    places = list(asked)
+    return [
+        event
+        for at, status in sorted(verdicts.items())
+        for event in answer.citing.verify(places[at], Verification(status, None, "model"))
+    ]
+
+
+async def settle(answer: Answer, *, within_s: float = SETTLE_S) -> list[RunEvent]:
+    """What is still to be told of a complete answer's citations, before it is done.
+
+    Args:
+        answer: all of which was said.
+        within_s: what is not found by then stays unchecked.
+    """
+    deadline = time.monotonic() + within_s
+    events: list[RunEvent] = []
+    if answer.may_be_inferred:
+        events.extend(await _inferred(answer, deadline))
+    answer.citing.submit()
+    await _wait(answer.citing.outstanding, deadline)
+    return [*events, *answer.citing.take_in()]
+
+
+async def _inferred(answer: Answer, deadline: float) -> Sequence[RunEvent]:
+    aligning = answer.citing.align(answer.text)
+    await _wait([aligning], deadline)
+    if not aligning.done():
+        aligning.cancel()
+    elif failure := aligning.exception():
+        logger.error("an answer could not be aligned with its sources", exc_info=failure)
+    elif found := aligning.result():
+        return answer.citing.infer(found)
+    return (Warned("no_citation", "the answer does not say which source it comes from"),)
+
+
+async def _wait(futures: Sequence[Future[Any]], deadline: float) -> None:
+    """Wait for work in the checking thread; neither failures nor the deadline are raised."""
+    waiting = [asyncio.wrap_future(future) for future in futures if not future.done()]
+    if waiting:
+        done, _ = await asyncio.wait(waiting, timeout=max(0.0, deadline - time.monotonic()))
+        for future in done:
+            future.cancelled() or future.exception()  # seen: it is read where it is taken in
