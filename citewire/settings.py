@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         "rules", description="who judges whether a source supports its claim; model: rules, then it"
     )
 
+    # Cited pages
+    page_copies_mb: int = Field(
+        512, ge=0, description="copies of cited pages in data_dir, in megabytes; 0: none"
+    )
+
     # History for condensing
     history_turns: int = Field(6, ge=0, le=100)
     history_tokens: int = Field(1500, ge=0)

@@ -20,11 +20,15 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
+from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
+from citewire.services.page_folder import PageFolder
 from citewire.services.runs import Runs
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
+from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 
@@ -42,13 +46,21 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             library = await stack.enter_async_context(open_library(settings))
-            service = await stack.enter_async_context(open_service(library))
+            page_copies = build_page_copies(library)
+            service = await stack.enter_async_context(open_service(library, page_copies))
             jobs = build_jobs(library)
             app.state.parts = Parts(
-                settings, library, service, Uploads(settings), jobs, PageFiles()
+                settings=settings,
+                library=library,
+                service=service,
+                uploads=Uploads(settings),
+                jobs=jobs,
+                page_copies=page_copies,
+                succession=build_succession(library),
             )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
+                tasks.start_soon(page_copies.run)
                 if draining is not None:
                     tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
                 yield
@@ -101,13 +113,35 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
 
 
 @asynccontextmanager
-async def open_service(library: Library) -> AsyncGenerator[ChatService, None]:
+async def open_service(
+    library: Library, page_copies: PageCopies
+) -> AsyncGenerator[ChatService, None]:
     """The chat service on an open library, with what judges its claims."""
     with open_library_checker(library) as checker:
-        yield build_service(library, checker)
+        yield build_service(library, checker, page_copies)
 
 
-def build_service(library: Library, checker: Checker) -> ChatService:
+def build_page_copies(library: Library) -> PageCopies:
+    """The copies of cited pages; whoever builds them runs them."""
+    settings = library.settings
+    return PageCopies(
+        PageFolder(
+            settings.data_dir / "pages" / settings.namespace,
+            max_bytes=settings.page_copies_mb * 1024 * 1024,
+        ),
+        documents=library.documents,
+        snapshots=library.snapshots,
+        page_files=PageFiles(),
+    )
+
+
+def build_succession(library: Library) -> Succession:
+    """What tells what became of the passages of an open library."""
+    search = PassageSearch(library.documents.client, library.settings.namespace)
+    return Succession(library.snapshots, search)
+
+
+def build_service(library: Library, checker: Checker, page_copies: PageCopies) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -132,4 +166,5 @@ def build_service(library: Library, checker: Checker) -> ChatService:
             if settings.verify == "model"
             else None
         ),
+        page_copies=page_copies,
     )

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from citewire.api.app import open_service
+from citewire.api.app import build_page_copies, open_service
 from citewire.errors import CitewireError
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
@@ -46,7 +46,10 @@ def evaluate_citations(
 async def _ask_all(settings: Settings, questions: Sequence[AskedQuestion]) -> list[Examined]:
     examined, chats = [], dict[str, str]()
     progress = Console(stderr=True)
-    async with open_library(settings) as library, open_service(library) as service:
+    async with (
+        open_library(settings) as library,
+        open_service(library, build_page_copies(library)) as service,
+    ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
             done, sources, warnings = await _ask(service, question, chat_id)

@@ -16,6 +16,7 @@ from llama_index.core.workflow import WorkflowTimeoutError
 from citewire.errors import CitewireError, StorageError, StorageUnavailable
 from citewire.services.answer import Answer
 from citewire.services.citations.checking import Checker
+from citewire.services.page_copies import PageCopies
 from citewire.services.run_events import (
     Failed,
     Ids,
@@ -26,7 +27,7 @@ from citewire.services.run_events import (
 )
 from citewire.services.runs import Run, Runs
 from citewire.services.settling import ask_for_verdicts, settle
-from citewire.services.turns import recent_history, to_messages
+from citewire.services.turns import kept_sources, recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
@@ -68,6 +69,7 @@ class ChatService:
         history: how much of the chat is shown for condensing.
         checker: judges what answers cite.
         second: a model that judges it after the checker; None asks no model.
+        page_copies: copies the pages that are cited.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class ChatService:
         model: str,
         history: HistoryLimits,
         checker: Checker,
+        page_copies: PageCopies,
         second: SecondOpinion | None = None,
     ) -> None:
         self._chats = chats
@@ -87,6 +90,7 @@ class ChatService:
         self._history = history
         self._checker = checker
         self._second = second
+        self._page_copies = page_copies
         self.runs = runs
 
     async def create_chat(self) -> str:
@@ -216,18 +220,21 @@ class ChatService:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC)
         messages = to_messages(answer, status, model=self._model, at=now.isoformat(), **facts)
+        shown = kept_sources(answer.sources)
         append = self._chats.append(
             answer.ids.chat_id,
             [orjson.dumps(message) for message in messages],
             title=answer.question[:TITLE_CHARS],
             at=now.isoformat(),
             timestamp=now.timestamp(),
+            passage_ids=[source.passage_id for source in shown],
         )
         try:
             await finish(append, deadline_s=RECORD_DEADLINE_S)
         except TimeoutError as error:
             told = f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s"
             raise StorageUnavailable(told) from error
+        self._page_copies.ask((source.doc_id, source.page_start) for source in shown)
 
 
 def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:

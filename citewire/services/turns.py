@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.services.answer import Answer
-from citewire.services.run_events import TurnStatus
+from citewire.services.run_events import Source, TurnStatus
 from citewire.storage.chats import Message
 
 CHARS_PER_TOKEN = 4
@@ -50,6 +50,11 @@ def to_messages(
         **facts,
     }
     return asked, answered
+
+
+def kept_sources(sources: Sequence[Source]) -> Sequence[Source]:
+    """The sources whose passages are kept with a turn: the cited ones, all if none is."""
+    return [source for source in sources if source.cited] or sources
 
 
 def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMessage]:
