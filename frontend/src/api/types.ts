@@ -25,6 +25,7 @@ export interface CitewireProtocol {
     DocumentView: DocumentView;
     HighlightsView: HighlightsView;
     JobView: JobView;
+    PassageStates: PassageStates;
     PassageView: PassageView;
     ProblemView: ProblemView;
     Readiness: Readiness;
@@ -357,6 +358,33 @@ export interface FileView {
   notes: string[];
 }
 /**
+ * What became of several passages.
+ */
+export interface PassageStates {
+  passages: PassageState[];
+}
+/**
+ * What became of a passage; `now` is where it is in the version that replaced its own.
+ */
+export interface PassageState {
+  passage_id: string;
+  state: "current" | "superseded" | "gone";
+  now: PassageNow | null;
+  note: string | null;
+}
+/**
+ * Where a passage is in the version that replaced its own.
+ */
+export interface PassageNow {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  page: number;
+  page_label: string;
+  url: string;
+  change: "same" | "moved" | "changed";
+}
+/**
  * A passage; `lines` are empty and `page_size` (points) null for formats without a layout.
  */
 export interface PassageView {
@@ -375,6 +403,9 @@ export interface PassageView {
   page_size: [number, number] | null;
   lines: Rectangle[];
   url: string;
+  state: "current" | "superseded" | "gone";
+  now: PassageNow | null;
+  note: string | null;
 }
 /**
  * A refusal as problem JSON (RFC 9457).

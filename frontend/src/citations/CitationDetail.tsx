@@ -2,29 +2,38 @@
 import { useCallback, useState, type ReactNode } from "react";
 
 import { paths } from "@/api/client";
-import type { Citation, HighlightsView, Source } from "@/api/types";
+import type { Citation, HighlightsView, PassageView, Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { Icon } from "@/ui/Icon";
 import { useRemote } from "@/ui/useRemote";
 
 import { pageLabel, sourceOf } from "./model";
-import { readHighlights } from "./passage";
-import { findQuote, PassageText } from "./PassageText";
+import { readHighlights, readPassage } from "./passage";
+import { findQuote, PassageText, withheldIn } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { StandingNote } from "./Standing";
 import { VerdictLine } from "./verdict";
 
+interface Found {
+  passage: PassageView | null;
+  highlights: HighlightsView | null;
+}
+
 export function CitationDetail({ answer, citation }: { answer: Answer; citation: Citation }): ReactNode {
   const strings = useStrings();
   const source = sourceOf(answer, citation);
-  const { quote } = citation;
+  const { passage_id: id, quote } = citation;
   const load = useCallback(
-    (signal: AbortSignal) => readHighlights(citation.passage_id, quote.text, signal),
-    [citation.passage_id, quote.text],
+    async (signal: AbortSignal): Promise<Found> => {
+      const [passage, highlights] = await Promise.all([readPassage(id, signal), readHighlights(id, quote.text, signal)]);
+      return { passage, highlights };
+    },
+    [id, quote.text],
   );
-  const highlights = useRemote(load);
+  const { data, problem } = useRemote(load);
   if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
+  const match = strings.matches[data?.highlights?.match ?? quote.match];
   return (
     <>
       <h3 className="source-title" dir="auto">
@@ -37,27 +46,29 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
         </a>
       </p>
       <VerdictLine status={citation.verification.status} inferred={citation.origin === "inferred"} />
-      <StandingNote passageId={citation.passage_id} />
+      {data?.passage && <StandingNote passage={data.passage} />}
+      {data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
       {quote.text !== "" && (
         <blockquote className="quote" dir="auto">
           {quote.text}
         </blockquote>
       )}
-      {(highlights.data !== null || highlights.problem !== null || quote.text === "") && strings.matches[highlights.data?.match ?? quote.match] !== "" && (
-        <p className="soft">{strings.matches[highlights.data?.match ?? quote.match]}</p>
-      )}
-      <Evidence source={source} citation={citation} highlights={highlights.data} />
+      {data !== null && match !== "" && <p className="soft">{match}</p>}
+      {problem !== null && <p className="note">{strings.problem(problem.code, problem.message)}</p>}
+      <Evidence source={source} citation={citation} found={data} />
     </>
   );
 }
 
 const NONE: readonly never[] = [];
 
-function Evidence(props: { source: Source; citation: Citation; highlights: HighlightsView | null }): ReactNode {
+function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
   const strings = useStrings();
-  const { source, citation, highlights } = props;
   const [failed, setFailed] = useState(false);
   const onFailure = useCallback(() => setFailed(true), []);
+  const highlights = found?.highlights ?? null;
+  const text = found?.passage?.text ?? source.text;
+  const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(text, citation.quote.text);
   const isPdf = /\.pdf$/i.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   return (
@@ -74,7 +85,7 @@ function Evidence(props: { source: Source; citation: Citation; highlights: Highl
       {isPdf && failed && <p className="note">{strings.pageFailed}</p>}
       <details open={!isPdf || failed}>
         <summary>{strings.passageText}</summary>
-        <PassageText text={source.text} quote={findQuote(source.text, citation.quote.text)} />
+        <PassageText text={text} quote={quote} withheld={withheldIn(found?.passage ?? source)} />
       </details>
     </>
   );

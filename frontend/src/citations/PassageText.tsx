@@ -51,3 +51,9 @@ export function findQuote(text: string, quote: string): { start: number; end: nu
   const found = new RegExp(pattern).exec(text);
   return found === null ? null : { start: found.index, end: found.index + found[0].length };
 }
+
+/** What of a passage was withheld from the model, where the server says so. */
+export function withheldIn(passage: object): readonly Withheld[] {
+  const { withheld } = passage as { withheld?: Withheld[] | null };
+  return withheld ?? [];
+}
