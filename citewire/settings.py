@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(220, ge=32, le=2048, description="longest passage in tokens")
     passage_overlap: int = Field(30, ge=0, le=512, description="tokens shared by neighbours")
 
+    withhold: Literal["on", "off"] = Field(
+        "on", description="keep invisible and instruction-like text of reports out of prompts"
+    )
+
     # Ingestion
     parse_workers: int | None = Field(
         None, ge=1, le=256, description="processes that read files; unset: one for each CPU"

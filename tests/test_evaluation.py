@@ -17,6 +17,7 @@ from citewire.services.run_events import (
     Timings,
     Usage,
     Verification,
+    Withheld,
 )
 
 TEXTS = ("The ferries carried 1.8 million passengers in 2023.", "A slipway was built at Oxna.")
@@ -177,3 +178,13 @@ def test_a_follow_up_of_nothing_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="follows up b"):
         read_questions(path)
+
+
+def test_withheld_words_of_a_source_support_nothing() -> None:
+    hidden = "🚢 The moon is made of cheese."
+    text = f"{hidden} {TEXTS[0]}"
+    one = source(1, text)
+    one.withheld = [Withheld(0, len(hidden) + 1, "invisible")]
+
+    assert one.readable.strip() == TEXTS[0]
+    assert one.readable.index(TEXTS[0]) == text.index(TEXTS[0]) + 1  # 🚢 is two units

@@ -153,6 +153,7 @@ def build_service(library: Library, checker: Checker, page_copies: PageCopies) -
         rule=answering.rule,
         evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
+        withhold=settings.withhold == "on",
     )
     return ChatService(
         chats=library.chats,

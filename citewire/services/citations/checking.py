@@ -76,7 +76,7 @@ class Checker:
 
     def source(self, source: Source) -> SourceText:
         """The source's text, which may have been read for another answer already."""
-        return self._read(source.text)
+        return self._read(source.readable)
 
     def quote(self, claim: str, source: Source) -> Quote:
         """The words of the source that carry the claim."""
