@@ -5,6 +5,7 @@ import { byDay, dayOf } from "@/chats/days";
 import { inOrder, sortedSources, withFootnotes } from "@/citations/model";
 import { findQuote } from "@/citations/PassageText";
 import { byFolder } from "@/documents/library";
+import { untracedIn } from "@/citations/untraced";
 import { ASKED, type Answer } from "@/stream/reduce";
 
 import { CITATIONS, SOURCES, TEXT } from "./recorded";
@@ -62,4 +63,12 @@ test("a document that lies in two folders is in both", () => {
   const at = (folder: string): { folder: string; path: string } => ({ folder, path: "x.pdf" });
   const document = { doc_id: "d", title: "T", language: "en", pages: 1, passages: 1, ingested_at: "", date: null, notes: [], locations: [at("b"), at("a"), at("a")] };
   expect(byFolder([document]).map(({ name, documents }) => [name, documents.length])).toEqual([["a", 1], ["b", 1]]);
+});
+
+test("untraced numbers are found where they are doubted, as whole numbers", () => {
+  const text = "It was 17 of 170. Elsewhere 17.";
+  const message = "“17” is in no passage cited for it";
+  const doubted = CITATIONS.slice(1, 2).map((one) => ({ ...one, claim_span: { start: 0, end: 17 } }));
+  const answer: Answer = { ...ANSWER, text, citations: doubted, warnings: [{ code: "unsupported_number", message }] };
+  expect(untracedIn(answer)).toEqual([{ start: 7, end: 9 }]);
 });

@@ -21,6 +21,7 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   score: 0.5,
   url: `/documents/d${n}/file#page=${n}`,
   cited: n < 3,
+  withheld: [],
 }));
 
 function citation(id: string, label: number, start: number, status: Citation["verification"]["status"]): Citation {

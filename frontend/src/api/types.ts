@@ -67,7 +67,7 @@ export interface Sources {
   took_ms: number;
 }
 /**
- * A numbered passage given to the model.
+ * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  */
 export interface Source {
   n: number;
@@ -83,6 +83,17 @@ export interface Source {
   score: number;
   url: string;
   cited: boolean;
+  withheld: Withheld[];
+}
+/**
+ * A part of a source's text that the model is not given, from `start` up to and without `end`.
+ *
+ * `reason` is `invisible`, `hidden` or `instruction`; more may come.
+ */
+export interface Withheld {
+  start: number;
+  end: number;
+  reason: string;
 }
 /**
  * One piece of the cleaned answer.

@@ -3,6 +3,7 @@ import { memo, useMemo, type ReactNode } from "react";
 
 import { Chip, CitedContext } from "@/citations/Chip";
 import { Markdown, type Inserts } from "@/markdown/Markdown";
+import { untracedIn } from "@/citations/untraced";
 import { masked } from "@/markdown/masked";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -39,7 +40,3 @@ export const AnswerText = memo(function AnswerText({ answer, current, openCitati
     </CitedContext>
   );
 });
-
-function untracedIn(answer: Answer): { start: number; end: number }[] {
-  return answer.warnings.flatMap((warning) => ("spans" in warning ? (warning.spans as { start: number; end: number }[]) : []));
-}

@@ -13,10 +13,6 @@ export interface Follow {
 export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>): Follow {
   const following = useRef(true);
   const [away, setAway] = useState(false);
-  const set = useCallback((follow: boolean) => {
-    following.current = follow;
-    setAway(!follow);
-  }, []);
   useEffect(() => {
     const element = scroller.current;
     const inside = content.current;
@@ -25,13 +21,15 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefO
     const left = (): number => element.scrollHeight - element.clientHeight - element.scrollTop;
     const onScroll = (): void => {
       // Only a move up leaves: what grows below is no wish of the person.
-      if (element.scrollTop < top - 1 && left() > NEAR) set(false);
-      else if (left() <= NEAR) set(true);
+      if (element.scrollTop < top - 1 && left() > NEAR) following.current = false;
+      else if (left() <= NEAR) following.current = true;
       top = element.scrollTop;
+      setAway(left() > NEAR);
     };
     const onResize = (): void => {
       if (following.current) element.scrollTop = element.scrollHeight;
       top = element.scrollTop;
+      setAway(left() > NEAR);
     };
     const observer = new ResizeObserver(onResize);
     observer.observe(inside);
@@ -41,11 +39,13 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefO
       observer.disconnect();
       element.removeEventListener("scroll", onScroll);
     };
-  }, [scroller, content, set]);
+  }, [scroller, content]);
   const toEnd = useCallback(() => {
-    set(true);
+    following.current = true;
     scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  }, [scroller, set]);
-  const release = useCallback(() => set(false), [set]);
+  }, [scroller]);
+  const release = useCallback(() => {
+    following.current = false;
+  }, []);
   return { away, toEnd, release };
 }

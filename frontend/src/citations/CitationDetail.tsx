@@ -10,7 +10,7 @@ import { useRemote } from "@/ui/useRemote";
 
 import { pageLabel, sourceOf } from "./model";
 import { readHighlights, readPassage } from "./passage";
-import { findQuote, PassageText, withheldIn } from "./PassageText";
+import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { StandingNote } from "./Standing";
 import { VerdictLine } from "./verdict";
@@ -33,7 +33,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
   );
   const { data, problem } = useRemote(load);
   if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
-  const match = strings.matches[data?.highlights?.match ?? quote.match];
+  const match = quote.text === "" ? strings.noQuote : strings.matches[data?.highlights?.match ?? quote.match];
   return (
     <>
       <h3 className="source-title" dir="auto">
@@ -67,8 +67,7 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const [failed, setFailed] = useState(false);
   const onFailure = useCallback(() => setFailed(true), []);
   const highlights = found?.highlights ?? null;
-  const text = found?.passage?.text ?? source.text;
-  const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(text, citation.quote.text);
+  const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
   const isPdf = /\.pdf$/i.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   return (
@@ -85,7 +84,7 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
       {isPdf && failed && <p className="note">{strings.pageFailed}</p>}
       <details open={!isPdf || failed}>
         <summary>{strings.passageText}</summary>
-        <PassageText text={text} quote={quote} withheld={withheldIn(found?.passage ?? source)} />
+        <PassageText text={source.text} quote={quote} withheld={source.withheld} />
       </details>
     </>
   );

@@ -1,13 +1,8 @@
 // The text of a passage with the quote marked, for what has no page to show, and beside it.
 import type { ReactNode } from "react";
 
+import type { Withheld } from "@/api/types";
 import { useStrings } from "@/strings";
-
-export interface Withheld {
-  start: number;
-  end: number;
-  reason: string;
-}
 
 interface Props {
   text: string;
@@ -50,10 +45,4 @@ export function findQuote(text: string, quote: string): { start: number; end: nu
   const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("\\s+");
   const found = new RegExp(pattern).exec(text);
   return found === null ? null : { start: found.index, end: found.index + found[0].length };
-}
-
-/** What of a passage was withheld from the model, where the server says so. */
-export function withheldIn(passage: object): readonly Withheld[] {
-  const { withheld } = passage as { withheld?: Withheld[] | null };
-  return withheld ?? [];
 }

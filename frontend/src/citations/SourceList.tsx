@@ -44,7 +44,7 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
             <SourceHead source={source} label={null} />
             <details>
               <summary>{strings.passageText}</summary>
-              <PassageText text={source.text} quote={null} />
+              <PassageText text={source.text} quote={null} withheld={source.withheld} />
               <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer">
                 {strings.openReport}
               </a>

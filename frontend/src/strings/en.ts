@@ -148,6 +148,7 @@ export const en = {
   quote: "Quote",
   passageText: "Text of the passage",
   pageImage: (page: string, title: string): string => `Page ${page} of ${title}`,
+  noQuote: "No words of the passage carry this statement.",
   matches: {
     exact: "",
     normalised: "The words are the same; spaces or hyphens differ.",

@@ -144,6 +144,7 @@ export const es: Strings = {
   quote: "Cita textual",
   passageText: "Texto del pasaje",
   pageImage: (page, title) => `Página ${page} de ${title}`,
+  noQuote: "Ninguna palabra del pasaje respalda esta afirmación.",
   matches: {
     exact: "",
     normalised: "Las palabras son las mismas; cambian espacios o guiones.",
