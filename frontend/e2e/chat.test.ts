@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { openBrowser, overflow, seriousViolations, shot, SMALL, Watched, WIDE } from "./browser";
 import { TestServer } from "./server";
-import { answered, ask, askAndWait, CARGO, CARGO_QUESTION, markedWords, streaming } from "./steps";
+import { answered, ask, askAndWait, EMITTED, EMITTED_QUESTION, markedWords, streaming } from "./steps";
 
 const LONG = "The river was low for most of the year and the harbour went on. ".repeat(40);
 
@@ -32,15 +32,15 @@ async function visit(options = WIDE, path = "/"): Promise<Watched> {
 }
 
 test("a question streams into an answer with its citations, and a follow-up shows what was searched for", async () => {
-  await server.model({ text: CARGO, inter_delay: 0.02, first_delay: 0.3 });
+  await server.model({ text: EMITTED, inter_delay: 0.02, first_delay: 0.3 });
   const { page } = await visit();
   await shot(page, "welcome");
   expect(await seriousViolations(page)).toEqual([]);
-  await ask(page, CARGO_QUESTION);
+  await ask(page, EMITTED_QUESTION);
   await page.getByRole("button", { name: "Stop" }).waitFor();
-  await streaming(page, "The harbour handled");
+  await streaming(page, "The Trust emitted");
   const first = await answered(page);
-  expect(await first.locator("strong").first().textContent()).toBe("4.86 million tonnes");
+  expect(await first.locator("strong").first().textContent()).toBe("8,310 tonnes");
   expect(await first.locator(".chip").getAttribute("aria-label")).toContain("Supported by the source");
   expect(await first.locator(".evidence").textContent()).not.toBe("");
   expect(page.url()).toMatch(/#\/chat\/\w+$/);
@@ -58,9 +58,9 @@ test("a question streams into an answer with its citations, and a follow-up show
 });
 
 test("a citation opens its page with the words of the quote marked, also by its address", async () => {
-  await server.model({ text: `${CARGO} It was much more than before [1].` });
+  await server.model({ text: `${EMITTED} It was much more than before [1].` });
   const { page } = await visit();
-  const answer = await askAndWait(page, CARGO_QUESTION);
+  const answer = await askAndWait(page, EMITTED_QUESTION);
   await answer.locator(".chip").first().hover();
   await page.locator(".hover-card blockquote").waitFor();
   await shot(page, "hover-card");
@@ -97,7 +97,7 @@ test("a citation opens its page with the words of the quote marked, also by its 
 test("stopping stops the model, and the part that was said stays, also after a reload", async () => {
   await server.model({ text: LONG, inter_delay: 0.02 });
   const { page } = await visit();
-  await ask(page, CARGO_QUESTION);
+  await ask(page, EMITTED_QUESTION);
   await streaming(page, "The river was low");
   await page.keyboard.press("Escape");
   const answer = await answered(page);
@@ -108,7 +108,7 @@ test("stopping stops the model, and the part that was said stays, also after a r
   const kept = await page.locator(".answer-text").textContent();
   await page.reload();
   expect(await (await answered(page)).locator(".answer-text").textContent()).toBe(kept);
-  await server.model({ text: CARGO });
+  await server.model({ text: EMITTED });
   await page.getByRole("button", { name: "Try again" }).click();
   await page.locator(".chip").waitFor();
 });
@@ -116,24 +116,24 @@ test("stopping stops the model, and the part that was said stays, also after a r
 test("a reload in mid-stream shows what was kept and says that it was stopped", async () => {
   await server.model({ text: LONG, inter_delay: 0.02 });
   const { page } = await visit();
-  await ask(page, CARGO_QUESTION);
+  await ask(page, EMITTED_QUESTION);
   await streaming(page, "The river was low");
   await page.reload();
-  await page.getByText("Stopped: the connection to the page was lost.").waitFor();
+  await page.locator(".notes").getByText("Stopped: the connection to the page was lost.").waitFor();
   expect(await page.locator(".answer-text").textContent()).toContain("The river was low");
 });
 
 test("two pages on one conversation: the second is told to wait, and sees the answer afterwards", async () => {
-  await server.model({ text: CARGO });
+  await server.model({ text: EMITTED });
   const { page } = await visit();
-  await askAndWait(page, CARGO_QUESTION);
+  await askAndWait(page, EMITTED_QUESTION);
   const other = (await visit(WIDE, page.url().slice(server.url.length))).page;
   await other.locator(".chip").waitFor();
   await server.model({ text: LONG, inter_delay: 0.02 });
   await ask(page, "And then?");
   await streaming(page, "The river was low");
   await ask(other, "What about me?");
-  await other.getByText("This conversation is being answered right now").waitFor();
+  await other.locator(".notes").getByText("This conversation is being answered right now").waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   await answered(page);
   await other.reload();
@@ -143,16 +143,16 @@ test("two pages on one conversation: the second is told to wait, and sees the an
 test("when the server dies in mid-stream the page says so, and goes on when it is back", async () => {
   await server.model({ text: LONG, inter_delay: 0.02 });
   const { page } = await visit();
-  await ask(page, CARGO_QUESTION);
+  await ask(page, EMITTED_QUESTION);
   await streaming(page, "The river was low");
   await server.tell("kill");
-  await page.getByText("The connection to the server was lost").waitFor();
+  await page.locator(".notes").getByText("The connection to the server was lost").waitFor();
   await shot(page, "lost");
   expect(await seriousViolations(page)).toEqual([]);
   await server.tell("start");
-  await page.getByText("the server did not keep it").or(page.getByText("it is not known what it kept")).waitFor({ timeout: 20_000 });
+  await page.locator(".notes").getByText(/the server did not keep it|it is not known what it kept/).waitFor({ timeout: 20_000 });
   expect(await page.locator(".answer-text").textContent()).toContain("The river was low");
-  await server.model({ text: CARGO });
+  await server.model({ text: EMITTED });
   await page.getByRole("button", { name: "Try again" }).click();
   await page.locator(".chip").waitFor();
 });
@@ -160,9 +160,9 @@ test("when the server dies in mid-stream the page says so, and goes on when it i
 test("an error of the model is said in plain words, with another try", async () => {
   await server.model({ fail: "429", fail_kind: "chat" });
   const { page } = await visit();
-  await ask(page, CARGO_QUESTION);
-  await page.getByText("The model is busy. Try again in a moment.").waitFor();
-  await server.model({ text: CARGO });
+  await ask(page, EMITTED_QUESTION);
+  await page.locator(".notes").getByText("The model is busy. Try again in a moment.").waitFor();
+  await server.model({ text: EMITTED });
   await page.getByRole("button", { name: "Try again" }).click();
   await page.locator(".chip").waitFor();
 });

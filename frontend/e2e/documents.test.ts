@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { openBrowser, overflow, seriousViolations, shot, SMALL, Watched, WIDE } from "./browser";
 import { TestServer } from "./server";
-import { askAndWait, CARGO, CARGO_QUESTION, markedWords } from "./steps";
+import { askAndWait, EMITTED, EMITTED_QUESTION, markedWords } from "./steps";
 
 let server: TestServer;
 let browser: Browser;
@@ -80,7 +80,7 @@ test("which reports answer can be chosen", async () => {
 });
 
 test("everything works behind a path prefix", async () => {
-  await server.model({ text: CARGO });
+  await server.model({ text: EMITTED });
   const proxy = createServer((incoming, outgoing) => {
     const path = incoming.url ?? "/";
     if (!path.startsWith("/citewire/")) {
@@ -99,7 +99,7 @@ test("everything works behind a path prefix", async () => {
   try {
     const { port } = proxy.address() as AddressInfo;
     const { page } = await visit(WIDE, "/citewire/", `http://127.0.0.1:${port}`);
-    const answer = await askAndWait(page, CARGO_QUESTION);
+    const answer = await askAndWait(page, EMITTED_QUESTION);
     await answer.locator(".chip").click();
     expect(await markedWords(page)).not.toBe("");
     await page.reload();

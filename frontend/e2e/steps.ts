@@ -1,8 +1,8 @@
 // What a person does in a conversation.
 import type { Locator, Page } from "playwright-core";
 
-export const CARGO = "The harbour handled **4.86 million tonnes** of cargo in 2024 [1].";
-export const CARGO_QUESTION = "How many tonnes of cargo did the harbour handle in 2024?";
+export const EMITTED = "The Trust emitted **8,310 tonnes** of CO2 equivalent in 2024 [1].";
+export const EMITTED_QUESTION = "How many tonnes of CO2 equivalent did the Trust emit in 2024?";
 
 export async function ask(page: Page, question: string): Promise<void> {
   await page.getByLabel("Ask a question").fill(question);

@@ -159,6 +159,7 @@ test("the stored turn shows what the stream showed", () => {
     finish_reason: "stop",
     stopped_by: null,
     timings: DONE.timings,
+    feedback: null,
     error: null,
   } as unknown as Turn;
   // What only the stream tells: these are not of the turn.

@@ -16,10 +16,16 @@ export interface CitewireProtocol {
   };
   requests: {
     AskRequest: AskRequest;
+    ChangeChat: ChangeChat;
+    NewChat: NewChat;
+    RateAnswer: RateAnswer;
   };
   resources: {
+    ChatExport: ChatExport;
+    ChatList: ChatList;
     ChatView: ChatView;
-    CreatedChat: CreatedChat;
+    DeletedChat: DeletedChat;
+    DeletedChats: DeletedChats;
     CreatedJob: CreatedJob;
     DocumentList: DocumentList;
     DocumentView: DocumentView;
@@ -221,6 +227,10 @@ export interface AskRequest {
   message: string;
   chat_id?: string | null;
   filters?: Filters | null;
+  /**
+   * a question of the chat: this one is asked in its place, as a branch
+   */
+  replaces?: string | null;
 }
 /**
  * Answer from these documents and folders only; an empty list means any.
@@ -236,17 +246,40 @@ export interface Filters {
   folders?: string[];
 }
 /**
- * A chat with its messages, oldest first.
+ * A new title, or a message through which the active path is to go.
  */
-export interface ChatView {
+export interface ChangeChat {
+  title?: string | null;
+  leaf_id?: string | null;
+}
+/**
+ * A chat to be made.
+ */
+export interface NewChat {
+  title?: string | null;
+}
+/**
+ * What a person thinks of an answer; without rating and comment it is taken back.
+ */
+export interface RateAnswer {
+  rating?: ("up" | "down") | null;
+  comment?: string;
+}
+/**
+ * A chat as a file: the messages of all branches, oldest first.
+ */
+export interface ChatExport {
   chat_id: string;
   title: string;
   created_at: string;
   updated_at: string;
-  turns: Turn[];
+  leaf_id: string | null;
+  messages: Turn[];
 }
 /**
- * One message of a chat, as stored; what comes after `created_at` belongs to answers only.
+ * One message of a chat, as stored; what comes after `siblings` belongs to answers only.
+ *
+ * `siblings` are all versions of a message, oldest first and with itself, if there are several.
  */
 export interface Turn {
   message_id: string;
@@ -254,6 +287,9 @@ export interface Turn {
   text: string;
   status: "complete" | "stopped" | "error";
   created_at: string;
+  parent_id: string | null;
+  siblings: string[];
+  feedback: Feedback | null;
   sources: Source[];
   citations: Citation[];
   run_id: string | null;
@@ -267,10 +303,66 @@ export interface Turn {
   [k: string]: unknown;
 }
 /**
- * A new, empty chat.
+ * What a person thinks of an answer.
  */
-export interface CreatedChat {
+export interface Feedback {
+  rating: ("up" | "down") | null;
+  comment: string;
+}
+/**
+ * A page of chats; `next_cursor` is null on the last.
+ */
+export interface ChatList {
+  chats: FoundChat[];
+  next_cursor: string | null;
+}
+/**
+ * A chat of a list; `snippet` is what a search found in it.
+ */
+export interface FoundChat {
   chat_id: string;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  leaf_id: string | null;
+  message_count: number;
+  snippet: Snippet | null;
+}
+/**
+ * A part of a message, or of the title if `message_id` is None; `matches` are what was found.
+ *
+ * Spans count UTF-16 code units of `text`.
+ */
+export interface Snippet {
+  message_id: string | null;
+  text: string;
+  matches: Span[];
+}
+/**
+ * A chat with the messages of its active path, oldest first.
+ */
+export interface ChatView {
+  chat_id: string;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  leaf_id: string | null;
+  message_count: number;
+  turns: Turn[];
+}
+/**
+ * A deleted chat, and until when it can be restored.
+ */
+export interface DeletedChat {
+  chat_id: string;
+  restorable_until: string;
+}
+/**
+ * All chats that were deleted, and until when each can be restored.
+ */
+export interface DeletedChats {
+  chat_ids: string[];
+  restorable_until: string;
 }
 /**
  * The job that ingests an upload.

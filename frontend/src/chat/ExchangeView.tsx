@@ -8,6 +8,7 @@ import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 
 import { AnswerText } from "./AnswerText";
+import { FeedbackButtons } from "./FeedbackButtons";
 import { EditQuestion } from "./EditQuestion";
 import { Notes } from "./Notes";
 import type { Exchange } from "./session";
@@ -47,6 +48,7 @@ export const ExchangeView = memo(function ExchangeView({ exchange, current, canA
             <div className="actions">
               {answer.text !== "" && <CopyButton label={strings.copyAnswer} text={() => withFootnotes(answer)} />}
               <IconButton icon="retry" label={strings.retry} disabled={!canAsk} onClick={() => again()} />
+              {answer.text !== "" && <FeedbackButtons answer={answer} />}
             </div>
           </>
         )}

@@ -100,7 +100,7 @@ export class ChatSession {
     const exchange: Exchange = { key: newKey(), question, answer: ASKED, live: true, recovering: false };
     const at = instead === undefined ? -1 : this.#state.exchanges.findIndex((one) => one.key === instead.key);
     const kept = at < 0 ? this.#state.exchanges : this.#state.exchanges.slice(0, at);
-    const replaces = at < 0 ? null : (instead?.answer.ids?.user_message_id ?? null);
+    const replaces = at < 0 ? null : storedId(instead);
     this.#asking = new AbortController();
     this.#set({ exchanges: [...kept, exchange], running: true });
     void this.#run(exchange, replaces, this.#asking.signal);
@@ -117,8 +117,7 @@ export class ChatSession {
     try {
       await this.#settling;
       const { chatId, filters } = this.#state;
-      const more = replaces === null ? {} : { replaces };
-      const response = await api.ask({ message: question, chat_id: chatId, filters, ...more }, signal);
+      const response = await api.ask({ message: question, chat_id: chatId, filters, replaces }, signal);
       if (response.body === null) throw new Problem(response.status, "internal", "an answer without a body", true);
       for await (const event of readEvents(response.body)) this.#answer(key, (answer) => reduce(answer, event));
     } catch (error) {
@@ -151,20 +150,21 @@ export class ChatSession {
     if (ids === null) return;
     this.#patch(key, { recovering: true });
     let reached = false;
-    for (let tried = 0; tried < STORED_TRIES; tried += 1) {
+    let kept = false;
+    for (let tried = 0; tried < STORED_TRIES && !kept; tried += 1) {
       await pause(STORED_WAIT_MS * 2 ** Math.min(tried, 3));
       try {
         const view = await api.chat(ids.chat_id);
         reached = true;
         const stored = exchangesOf(view).find((one) => one.answer.ids?.assistant_message_id === ids.assistant_message_id);
-        if (stored === undefined) continue;
-        this.#answer(key, (answer) => withStored(answer, stored.answer));
-        break;
-      } catch {
-        // The server is away: it may be back at the next try.
+        kept = stored !== undefined;
+        if (stored !== undefined) this.#answer(key, (answer) => withStored(answer, stored.answer));
+      } catch (error) {
+        // The server is away, and may be back at the next try; or it has no such conversation.
+        if (toProblem(error).status === 404) reached = true;
       }
     }
-    this.#answer(key, (answer) => (answer.phase === "lost" ? { ...answer, failure: lost(reached) } : answer));
+    if (!kept) this.#answer(key, (answer) => notKept(answer, reached));
     this.#patch(key, { recovering: false });
   }
 
@@ -207,8 +207,18 @@ export class ChatSession {
   };
 }
 
-function lost(reached: boolean): NonNullable<Answer["failure"]> {
-  return { code: reached ? "lost_not_kept" : "lost_unknown", message: "", retryable: true, saved: false };
+/** The question as the server has it; it may have none whose end was not seen. */
+function storedId(exchange: Exchange | undefined): string | null {
+  const { phase, ids } = exchange?.answer ?? ASKED;
+  return phase === "lost" ? null : (ids?.user_message_id ?? null);
+}
+
+/** What the server does not have can be neither linked to nor replaced. */
+function notKept(answer: Answer, reached: boolean): Answer {
+  const ids = reached ? null : answer.ids;
+  if (answer.phase !== "lost") return { ...answer, ids };
+  const code = reached ? "lost_not_kept" : "lost_unknown";
+  return { ...answer, ids, failure: { code, message: "", retryable: true, saved: false } };
 }
 
 /** What was stored, with what only the stream told. */

@@ -1,26 +1,17 @@
 // The calls for conversations: list, search, rename, delete, restore, export, feedback.
 import { json, request, sending } from "@/api/client";
+import type { ChatList, FoundChat } from "@/api/types";
 
-export interface ChatLine {
-  chat_id: string;
-  title: string;
-  updated_at: string;
-  /** Where the words that were searched for stand. */
-  snippet: { message_id: string | null; text: string } | null;
-}
-
-export interface ChatPage {
-  chats: ChatLine[];
-  next_cursor: string | null;
-}
+/** What is shown of a conversation in the list. */
+export type ChatLine = Pick<FoundChat, "chat_id" | "title" | "updated_at" | "snippet">;
 
 const at = (id: string): string => `chats/${encodeURIComponent(id)}`;
 
-export function listChats(q: string, cursor: string | null, signal: AbortSignal): Promise<ChatPage> {
+export function listChats(q: string, cursor: string | null, signal: AbortSignal): Promise<ChatList> {
   const query = new URLSearchParams({ limit: "30" });
   if (q !== "") query.set("q", q);
   if (cursor !== null) query.set("cursor", cursor);
-  return json<ChatPage>(`chats?${query}`, { signal });
+  return json<ChatList>(`chats?${query}`, { signal });
 }
 
 export const renameChat = (id: string, title: string): Promise<Response> => request(at(id), sending("PATCH", { title }));

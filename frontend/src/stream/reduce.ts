@@ -32,6 +32,7 @@ export interface Answer {
   stoppedBy: Stopped["by"] | null;
   failure: Failure | null;
   timings: Timings | null;
+  feedback: Turn["feedback"];
 }
 
 export const ASKED: Answer = {
@@ -51,6 +52,7 @@ export const ASKED: Answer = {
   stoppedBy: null,
   failure: null,
   timings: null,
+  feedback: null,
 };
 
 /** The answer after one more event; the same object if the event is old or changes nothing. */
@@ -152,6 +154,7 @@ export function fromTurn(turn: Turn, asked: Turn, chatId: string): Answer {
     finishReason: turn.finish_reason,
     stoppedBy: turn.stopped_by,
     timings: turn.timings,
+    feedback: turn.feedback,
     failure: failureOf(turn),
   };
 }
