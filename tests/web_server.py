@@ -2,10 +2,11 @@
 
 Starts the stand-in provider, an embedded Redis and `citewire serve` on the sample reports, and
 says `{"url": …, "standin": …}`. Then it does what it is told, a word per line, and answers `ok`:
-`kill` (as a crash), `stop` (SIGTERM), `start` (at the same address). It ends with its input.
+`kill` (as a crash), `stop` (SIGTERM), `start` (at the same address). It ends with its input, and removes the folder.
 """
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,4 +80,8 @@ def _say(**facts: object) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    where = Path(sys.argv[1])
+    try:
+        main(where)
+    finally:
+        shutil.rmtree(where, ignore_errors=True)

@@ -12,11 +12,10 @@ let browser: Browser;
 let seen: Watched[] = [];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), openBrowser()]);
+  [server, browser] = await Promise.all([TestServer.shared(), openBrowser()]);
 });
 afterAll(async () => {
   await browser.close();
-  await server.close();
 });
 afterEach(async () => {
   const pages = seen;
@@ -32,7 +31,7 @@ async function visit(options = WIDE, path = "/"): Promise<Watched> {
 }
 
 test("a question streams into an answer with its citations, and a follow-up shows what was searched for", async () => {
-  await server.model({ text: EMITTED, inter_delay: 0.02, first_delay: 0.3 });
+  await server.model({ text: EMITTED, inter_delay: 0.06, first_delay: 0.3 });
   const { page } = await visit();
   await shot(page, "welcome");
   expect(await seriousViolations(page)).toEqual([]);
@@ -173,7 +172,8 @@ test("the interface speaks the browser's language, and another when it is asked 
   expect(await page.getAttribute("html", "lang")).toBe("es");
   await page.getByLabel("Idioma").selectOption("en");
   await page.getByRole("heading", { name: "Ask your reports" }).waitFor();
-  await page.locator("body").press("?");
+  await page.getByRole("heading", { name: "Ask your reports" }).click();
+  await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await shot(page, "shortcuts-dark");
   expect(await seriousViolations(page)).toEqual([]);

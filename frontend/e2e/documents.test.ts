@@ -13,11 +13,10 @@ let browser: Browser;
 let seen: Watched[] = [];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), openBrowser()]);
+  [server, browser] = await Promise.all([TestServer.shared(), openBrowser()]);
 });
 afterAll(async () => {
   await browser.close();
-  await server.close();
 });
 afterEach(async () => {
   const pages = seen;
@@ -77,6 +76,42 @@ test("which reports answer can be chosen", async () => {
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole("button", { name: "Apply" }).click();
   await page.getByRole("button", { name: /1 folder$/ }).waitFor();
+});
+
+test("conversations are found, renamed, exported, deleted and brought back", async () => {
+  await server.model({ text: EMITTED });
+  const { page } = await visit();
+  await askAndWait(page, "What of the emissions of Skerrow?");
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  const row = list.locator(".chat-row.current");
+  await row.waitFor();
+  await row.getByRole("button").click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  await page.getByRole("textbox", { name: "Rename" }).fill("Smoke over the harbour");
+  await page.keyboard.press("Enter");
+  await list.getByRole("link", { name: "Smoke over the harbour" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("nothing of this kind");
+  await page.getByText("Nothing found.").waitFor();
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("smoke");
+  const found = list.getByRole("link", { name: "Smoke over the harbour" });
+  await found.waitFor();
+  await shot(page, "conversations");
+  expect(await seriousViolations(page)).toEqual([]);
+  const downloading = page.waitForEvent("download");
+  await row.getByRole("button").click();
+  await page.getByRole("menuitem", { name: "Export as Markdown" }).click();
+  expect((await downloading).suggestedFilename()).toMatch(/\.md$/);
+  await row.getByRole("button").click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await found.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await found.waitFor();
+  await page.locator(".chip").waitFor();
+  await page.getByRole("button", { name: "Good answer" }).click();
+  await page.getByText("Thank you").waitFor();
+  await page.reload();
+  expect(await page.getByRole("button", { name: "Good answer" }).getAttribute("aria-pressed")).toBe("true");
 });
 
 test("everything works behind a path prefix", async () => {

@@ -13,11 +13,10 @@ let server: TestServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), openBrowser()]);
+  [server, browser] = await Promise.all([TestServer.shared(), openBrowser()]);
 });
 afterAll(async () => {
   await browser.close();
-  await server.close();
 });
 
 /** As stored: 200 turns of a hundred words, each with citations. */

@@ -1,6 +1,6 @@
 // The real server with its stand-in model, started by tests/web_server.py.
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
@@ -27,25 +27,37 @@ export class TestServer {
   readonly #standin: string;
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
-  readonly #folder: string;
 
-  private constructor(process: ChildProcess, lines: AsyncIterator<string>, folder: string, said: { url: string; standin: string }) {
+  private constructor(process: ChildProcess, lines: AsyncIterator<string>, said: { url: string; standin: string }) {
     this.#process = process;
     this.#lines = lines;
-    this.#folder = folder;
     this.url = said.url;
     this.#standin = said.standin;
   }
 
-  static async start(): Promise<TestServer> {
+  /** One for all files: most of a server's start is loading what it is made of. */
+  static shared(): Promise<TestServer> {
+    const kept = globalThis as typeof globalThis & { testServer?: Promise<TestServer> };
+    kept.testServer ??= TestServer.#start();
+    return kept.testServer;
+  }
+
+  static async #start(): Promise<TestServer> {
     const folder = mkdtempSync(join(tmpdir(), "citewire-e2e-"));
     const python = process.env["PYTHON"] ?? (existsSync(OWN) ? OWN : "python3");
-    const child = spawn(python, ["-m", "tests.web_server", folder], { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(python, ["-m", "tests.web_server", folder], {
+      cwd: ROOT,
+      // The checkout itself, whatever is installed.
+      env: { ...process.env, PYTHONPATH: ROOT },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     const reader: Interface = createInterface({ input: child.stdout });
     const lines = reader[Symbol.asyncIterator]();
     const first = await lines.next();
     if (first.done === true) throw new Error("the server did not start");
-    return new TestServer(child, lines, folder, JSON.parse(first.value) as { url: string; standin: string });
+    // It ends when its input does, which is when this process ends; then it removes its folder.
+    child.unref();
+    return new TestServer(child, lines, JSON.parse(first.value) as { url: string; standin: string });
   }
 
   /** `kill`, `stop` or `start` the server; returns when that is done. */
@@ -62,12 +74,5 @@ export class TestServer {
 
   async modelStats(): Promise<Record<string, number>> {
     return (await (await fetch(`${this.#standin}/stats`)).json()) as Record<string, number>;
-  }
-
-  async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-    this.#process.stdin?.end();
-    await ended;
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -5,5 +5,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  test: { include: ["*.test.ts"], fileParallelism: false, testTimeout: 40_000, hookTimeout: 90_000, retry: 0 },
+  test: { include: ["*.test.ts"], fileParallelism: false, isolate: false, testTimeout: 40_000, hookTimeout: 90_000, retry: 0 },
 });

@@ -68,9 +68,8 @@ export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void 
             <span>{strings.deletedChat(deleted.title)}</span>
             <Button
               onClick={() => {
-                restore(deleted);
                 setDeleted(null);
-                go({ view: "chat", chatId: deleted.chat_id, messageId: null, panel: null });
+                void restore(deleted).then(() => go({ view: "chat", chatId: deleted.chat_id, messageId: null, panel: null }));
               }}
             >
               {strings.undo}

@@ -13,7 +13,8 @@ export interface Chats {
   more: (() => void) | null;
   rename: (chat: ChatLine, title: string) => void;
   remove: (chat: ChatLine) => void;
-  restore: (chat: ChatLine) => void;
+  /** Done when the server has it again. */
+  restore: (chat: ChatLine) => Promise<void>;
 }
 
 interface State {
@@ -22,6 +23,9 @@ interface State {
   problem: Problem | null;
   loaded: boolean;
 }
+
+/** Changes reach the server in their order: what is deleted is gone before it is brought back. */
+let queue: Promise<void> = Promise.resolve();
 
 const NONE: State = { chats: [], cursor: null, problem: null, loaded: false };
 
@@ -60,12 +64,13 @@ export function useChats(q: string): Chats {
       failed,
     );
   };
-  const change = (chats: (old: readonly ChatLine[]) => readonly ChatLine[], done: Promise<unknown>): void => {
+  const change = (chats: (old: readonly ChatLine[]) => readonly ChatLine[], send: () => Promise<unknown>): Promise<void> => {
     setState((old) => ({ ...old, chats: chats(old.chats) }));
-    done.then(again, (error: unknown) => {
+    queue = queue.then(send).then(again, (error: unknown) => {
       failed(error);
       again();
     });
+    return queue;
   };
   return {
     chats: state.chats,
@@ -73,8 +78,8 @@ export function useChats(q: string): Chats {
     loaded: state.loaded,
     more: cursor === null ? null : more,
     rename: (chat, title) =>
-      change((old) => old.map((one) => (one.chat_id === chat.chat_id ? { ...one, title } : one)), renameChat(chat.chat_id, title)),
-    remove: (chat) => change((old) => old.filter((one) => one.chat_id !== chat.chat_id), deleteChat(chat.chat_id)),
-    restore: (chat) => change((old) => [chat, ...old], restoreChat(chat.chat_id)),
+      void change((old) => old.map((one) => (one.chat_id === chat.chat_id ? { ...one, title } : one)), () => renameChat(chat.chat_id, title)),
+    remove: (chat) => void change((old) => old.filter((one) => one.chat_id !== chat.chat_id), () => deleteChat(chat.chat_id)),
+    restore: (chat) => change((old) => [chat, ...old], () => restoreChat(chat.chat_id)),
   };
 }

@@ -125,7 +125,7 @@ export const en = {
   citationOf: (at: number, all: number): string => `Citation ${String(at)} of ${String(all)}`,
   chip: (label: number, title: string, page: string, verdict: string): string =>
     `Citation ${String(label)}: ${title}, page ${page}. ${verdict}`,
-  page: (label: string): string => `p. ${label}`,
+  page: (label: string): string => `p.\u00a0${label}`,
   pageOf: (page: number, pages: number): string => `Page ${String(page)} of ${String(pages)}`,
   verdicts: {
     supported: "Supported by the source",
@@ -159,7 +159,7 @@ export const en = {
     superseded: "There is a newer version of this report.",
     gone: "This report is not in the library any more. The passage is shown as it was when cited.",
   },
-  nowAt: (title: string, page: string): string => `Now: ${title}, p. ${page}`,
+  nowAt: (title: string, page: string): string => `Now: ${title}, p.\u00a0${page}`,
   withheld: "withheld",
   withheldExplained: "Words of this passage that look like instructions to the model were withheld from it.",
   pageFailed: "The page cannot be shown.",

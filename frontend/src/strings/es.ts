@@ -121,7 +121,7 @@ export const es: Strings = {
   citation: "Cita",
   citationOf: (at, all) => `Cita ${String(at)} de ${String(all)}`,
   chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
-  page: (label) => `pág. ${label}`,
+  page: (label) => `pág.\u00a0${label}`,
   pageOf: (page, pages) => `Página ${String(page)} de ${String(pages)}`,
   verdicts: {
     supported: "La fuente lo respalda",
@@ -155,7 +155,7 @@ export const es: Strings = {
     superseded: "Hay una versión más reciente de este informe.",
     gone: "Este informe ya no está en la biblioteca. El pasaje se muestra como era al citarlo.",
   },
-  nowAt: (title, page) => `Ahora: ${title}, pág. ${page}`,
+  nowAt: (title, page) => `Ahora: ${title}, pág.\u00a0${page}`,
   withheld: "omitido",
   withheldExplained: "Se omitieron ante el modelo palabras de este pasaje que parecen instrucciones para él.",
   pageFailed: "No se puede mostrar la página.",
