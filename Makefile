@@ -52,7 +52,6 @@ test: lint
 	$(MAKE) test-web
 
 # Types as the server's schema has them, unit tests, then a browser against the real server.
-test-web: export PYTHON = $(abspath $(BIN)/python)
 test-web: setup
 	npm --prefix frontend run --silent types -- --check
 	npm --prefix frontend run --silent check

@@ -2,7 +2,7 @@
 
 Starts the stand-in provider, an embedded Redis and `citewire serve` on the sample reports, and
 says `{"url": …, "standin": …}`. Then it does what it is told, a word per line, and answers `ok`:
-`kill` (as a crash), `stop` (SIGTERM), `start` (at the same address). It ends with its input, and removes the folder.
+`kill` (as a crash), `stop` (SIGTERM), `start` (at the same address). Its input's end ends it.
 """
 
 import json

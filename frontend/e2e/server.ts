@@ -44,7 +44,7 @@ export class TestServer {
 
   static async #start(): Promise<TestServer> {
     const folder = mkdtempSync(join(tmpdir(), "citewire-e2e-"));
-    const python = process.env["PYTHON"] ?? (existsSync(OWN) ? OWN : "python3");
+    const python = process.env["VENV_PYTHON"] ?? (existsSync(OWN) ? OWN : "python3");
     const child = spawn(python, ["-m", "tests.web_server", folder], {
       cwd: ROOT,
       // The checkout itself, whatever is installed.

@@ -12,7 +12,7 @@ const DUMP =
 
 function schema() {
   const own = here("../../.venv/bin/python");
-  const python = process.env.PYTHON ?? (existsSync(own) ? own : "python3");
+  const python = process.env.VENV_PYTHON ?? (existsSync(own) ? own : "python3");
   const options = { cwd: here("../.."), encoding: "utf8", maxBuffer: 2 ** 26 };
   return JSON.parse(execFileSync(python, ["-c", DUMP], options));
 }

@@ -28,11 +28,7 @@ export function StageLine({ answer }: { answer: Answer }): ReactNode {
         <>
           {evidence !== null && <span className={`evidence ${evidence}`}>{strings.evidence[evidence]}</span>}
           {sources.length > 0 && <span className="soft">{strings.passages(sources.length)}</span>}
-          {isLocal(answer) && (
-            <span className="badge" title={strings.extractsExplained}>
-              {strings.extracts}
-            </span>
-          )}
+          {isLocal(answer) && <span className="badge">{strings.extracts}</span>}
         </>
       )}
     </p>

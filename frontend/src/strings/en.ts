@@ -25,11 +25,9 @@ export const en = {
   skipToQuestion: "Skip to the question",
   close: "Close",
   cancel: "Cancel",
-  save: "Save",
   undo: "Undo",
   tryAgain: "Try again",
   loading: "Loading …",
-  copy: "Copy",
   copied: "Copied",
   copyFailed: "Could not copy",
   copyCode: "Copy the code",
@@ -68,7 +66,6 @@ export const en = {
   askedAs: "asked as:",
   editAskedAs: "Edit what was searched for",
   askThis: "Ask this",
-  edit: "Edit",
   editQuestion: "Edit the question",
   retry: "Ask again",
   copyAnswer: "Copy with citations",
@@ -77,9 +74,7 @@ export const en = {
   feedbackComment: "What was good or wrong? (optional)",
   feedbackThanks: "Thank you",
   sendFeedback: "Send",
-  extracts: "Extracts",
-  extractsExplained: "Local mode: this answer is made of extracts from the reports, not written by a model.",
-  localMode: "Local mode: answers are extracts from the reports, not written by a model.",
+  extracts: "Extracts from the reports, not written by a model",
   answerComplete: (cited: number): string =>
     cited === 0 ? "Answer complete, no sources cited." : `Answer complete, ${String(cited)} ${cited === 1 ? "source" : "sources"} cited.`,
   stoppedBy: {
@@ -126,7 +121,6 @@ export const en = {
   chip: (label: number, title: string, page: string, verdict: string): string =>
     `Citation ${String(label)}: ${title}, page ${page}. ${verdict}`,
   page: (label: string): string => `p.\u00a0${label}`,
-  pageOf: (page: number, pages: number): string => `Page ${String(page)} of ${String(pages)}`,
   verdicts: {
     supported: "Supported by the source",
     partial: "Partly supported by the source",
@@ -184,7 +178,6 @@ export const en = {
   documents: "Reports",
   folder: "Folder",
   folders: "Folders",
-  search: "Search",
   documentsCount: (count: number): string => (count === 1 ? "1 report" : `${String(count)} reports`),
   searchDocuments: "Filter reports by name",
   pages: (count: number): string => (count === 1 ? "1 page" : `${String(count)} pages`),
