@@ -77,15 +77,19 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 yield
                 tasks.cancel_scope.cancel()
 
-    app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
+    # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
+    app = FastAPI(
+        title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.max_body_bytes,
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
+    for module in (chat, chats, documents, passages, uploads, health, wire_schema):
         app.include_router(module.router)
+    app.include_router(page.build_router())
     return app
 
 
