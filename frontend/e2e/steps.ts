@@ -11,7 +11,7 @@ export async function ask(page: Page, question: string): Promise<void> {
 
 /** The last exchange, once its answer is over. */
 export async function answered(page: Page): Promise<Locator> {
-  await page.locator(".exchange[aria-busy=true]").waitFor({ state: "attached", timeout: 3000 }).catch(() => undefined);
+  await page.locator(".exchange[aria-busy=true]").waitFor({ state: "attached", timeout: 300 }).catch(() => undefined);
   await page.locator(".exchange[aria-busy=true]").waitFor({ state: "detached" });
   return page.locator(".exchange").last();
 }
