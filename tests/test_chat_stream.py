@@ -249,13 +249,15 @@ async def test_verdicts_come_before_the_end_and_are_in_done(
 async def test_done_the_stored_turn_and_the_chat_read_again_have_the_same_citations(
     chat: ChatClient, standin: Standin
 ) -> None:
-    await standin.configure(text="Ships [2] came [1] in 2023 [2].")
+    await standin.configure(text="Ships [2] came [1] in 2023, 999 [2][9].")
 
     told = await chat.ask(QUESTION)
 
     stored = (await chat.turns(told.chat_id))[1]
     assert stored["citations"] == told.last.data["citations"]
     assert stored["sources"] == told.last.data["sources"]
+    assert stored["evidence"] == told.all("sources")[0].data["evidence"]
+    assert stored["warnings"] == [event.data for event in told.all("warning")]
     assert [one["label"] for one in stored["citations"]] == [1, 2, 1]
 
 

@@ -136,12 +136,24 @@ def test_the_same_claim_on_the_same_passage_is_judged_once() -> None:
     assert CHECKER.check("Ships came.", [source]) is CHECKER.check("Ships came.", [source])
 
 
-async def test_a_number_that_no_source_holds_is_warned_of_once() -> None:
-    events = await whole(answer_on_sources(), "It had 999 ships [1]. Yes, 999 ships [2].")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It had 999 ships [1][2].",
+        "⚓ It had 999 ships [1]. Yes, 999 ships [2].",
+        "| Year | Ships |\n|---|---|\n| Then | 999 ships [1] | or 999 ships [2] | 999 [1] |",
+    ],
+)
+async def test_numbers_that_no_source_holds_are_warned_of_where_they_stand(said: str) -> None:
+    answer = answer_on_sources()
+    warned = of(Warned, await whole(answer, said))
 
-    [warned] = of(Warned, events)
-    assert warned.code == "unsupported_number"
-    assert "999" in warned.message
+    units = answer.text.encode("utf-16-le")
+    spans = sorted((one.span.start, one.span.end) for one in warned if one.span)
+    assert {one.code for one in warned} == {"unsupported_number"}
+    assert {units[2 * start : 2 * end].decode("utf-16-le") for start, end in spans} == {"999"}
+    assert len(spans) == len(set(spans)) == len(warned) == said.count("999")
+    assert answer.warnings == warned
 
 
 async def test_markers_of_one_claim_are_judged_each_and_together() -> None:

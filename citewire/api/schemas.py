@@ -7,9 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from citewire.services.citations.locating import Match
 from citewire.services.citations.rectangles import Rectangle
 from citewire.services.passage_change import PassageNow
-from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
+from citewire.services.run_events import (
+    Citation,
+    Source,
+    StoppedBy,
+    Timings,
+    TurnStatus,
+    Usage,
+    Warned,
+)
 from citewire.services.succession import Standing
 from citewire.storage.lineage import State
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -68,7 +77,9 @@ class Turn(BaseModel):
     siblings: list[str] = Field(default_factory=list)
     feedback: Feedback | None = None
     sources: list[Source] = Field(default_factory=list)
+    evidence: Evidence | None = None
     citations: list[Citation] = Field(default_factory=list)
+    warnings: list[Warned] = Field(default_factory=list)
     run_id: str | None = None
     model: str | None = None
     standalone: str | None = None

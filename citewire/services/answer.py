@@ -25,6 +25,7 @@ from citewire.services.run_events import (
     Timings,
     Usage,
     Warned,
+    WarningCode,
 )
 from citewire.workflows.events import (
     AnsweredEvent,
@@ -34,6 +35,7 @@ from citewire.workflows.events import (
     SourcesEvent,
     StageEvent,
 )
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
 
 
@@ -51,6 +53,7 @@ class Answer:
         self.question = question
         self.standalone = question
         self.sources: list[Source] = []
+        self.evidence: Evidence | None = None
         self.finish_reason: FinishReason = "stop"
         self.timings = Timings()
         self._began = time.monotonic()
@@ -73,6 +76,11 @@ class Answer:
     def citations(self) -> list[Citation]:
         """What was cited so far, with what is known of it."""
         return self.citing.citations
+
+    @property
+    def warnings(self) -> list[Warned]:
+        """What was warned of so far."""
+        return self.citing.warnings
 
     @property
     def may_be_inferred(self) -> bool:
@@ -105,6 +113,7 @@ class Answer:
         self.sources = [Source.from_node(n, found) for n, found in enumerate(event.nodes, start=1)]
         self._scanner = MarkerScanner(len(self.sources))
         self.citing = self._cite_from(self.sources)
+        self.evidence = event.evidence
         self.timings.retrieve_ms = self.elapsed_ms()
         took_ms = self.timings.retrieve_ms
         sources = Sources(self.sources, event.evidence, took_ms)
@@ -141,7 +150,7 @@ class Answer:
             self.finish_reason = event.finish_reason
             if event.finish_reason == "length":
                 told = "the answer reached its longest allowed length"
-                events.append(Warned("truncated", told))
+                events.append(self.warn("truncated", told))
         return events
 
     def _cite_from(self, sources: Sequence[Source]) -> Citing:
@@ -178,7 +187,13 @@ class Answer:
             return ()
         self._dropped.add(dropped.n)
         told = f"the model cited source {dropped.n}, which does not exist"
-        return (Warned("dropped_marker", told),)
+        return (self.warn("dropped_marker", told),)
+
+    def warn(self, code: WarningCode, told: str) -> Warned:
+        """A warning, which is kept with the answer."""
+        warned = Warned(code, told)
+        self.citing.warnings.append(warned)
+        return warned
 
     def _said(self, text: str) -> Delta:
         delta = Delta(text, self._offset)

@@ -234,11 +234,12 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something the client should know that does not end the run."""
+    """Something the client should know that does not end the run; `span` is where, if known."""
 
     name: ClassVar = "warning"
     code: WarningCode
     message: str
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

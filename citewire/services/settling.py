@@ -13,7 +13,7 @@ from llama_index.core.llms import LLM
 
 from citewire.services.answer import Answer
 from citewire.services.citations.model_verdicts import ask_model
-from citewire.services.run_events import RunEvent, Verification, Warned
+from citewire.services.run_events import RunEvent, Verification
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ async def _inferred(answer: Answer, deadline: float) -> Sequence[RunEvent]:
         logger.error("an answer could not be aligned with its sources", exc_info=failure)
     elif found := aligning.result():
         return answer.citing.infer(found)
-    return (Warned("no_citation", "the answer does not say which source it comes from"),)
+    return (answer.warn("no_citation", "the answer does not say which source it comes from"),)
 
 
 async def _wait(futures: Sequence[Future[Any]], deadline: float) -> None:

@@ -86,7 +86,7 @@ export const EVENTS: { name: string; data: unknown }[] = [
   ...deltas(SECOND, THIRD),
   { name: "citation", data: CITATIONS[2] },
   ...deltas(THIRD, TEXT.length),
-  { name: "warning", data: { code: "unsupported_number", message: "3 is in no source" } },
+  { name: "warning", data: { code: "unsupported_number", message: "3 is in no source", span: { start: 4, end: 5 } } },
   { name: "done", data: DONE },
 ];
 

@@ -152,7 +152,9 @@ test("the stored turn shows what the stream showed", () => {
     text: DONE.answer,
     status: "complete",
     sources: DONE.sources,
+    evidence: WHOLE.evidence,
     citations: DONE.citations,
+    warnings: WHOLE.warnings,
     run_id: "run1",
     model: "gpt-4o-mini",
     standalone: "Wie viel 2024?",
@@ -163,6 +165,6 @@ test("the stored turn shows what the stream showed", () => {
     error: null,
   } as unknown as Turn;
   // What only the stream tells: these are not of the turn.
-  const streamed: Answer = { ...WHOLE, evidence: null, warnings: [], stage: null, seq: 0 };
+  const streamed: Answer = { ...WHOLE, stage: null, seq: 0 };
   expect(fromTurn(turn, asked, "chat1")).toEqual(streamed);
 });

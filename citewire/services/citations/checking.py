@@ -53,10 +53,13 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found of one claim: a verification per source, numbers that none of them holds."""
+    """What was found of one claim: a verification per source, numbers that none of them holds.
+
+    The numbers are given by their places in the claim, in characters.
+    """
 
     verifications: tuple[Verification, ...]
-    untraced: tuple[str, ...] = ()
+    untraced: tuple[tuple[int, int], ...] = ()
 
 
 class Checker:
@@ -137,7 +140,7 @@ def check(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Che
         found = [
             replace(one, status="partial") if one.status == "unsupported" else one for one in found
         ]
-    return Checked(tuple(found), tuple(claim[slice(*span)] for span in together.untraced))
+    return Checked(tuple(found), together.untraced)
 
 
 def _judged(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Judgement:

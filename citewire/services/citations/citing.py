@@ -49,7 +49,8 @@ class Citing:
         self._labels: dict[int, int] = {}
         self._open: Check | None = None
         self._under_way: list[Check] = []
-        self._warned: set[str] = set()
+        self._warned: set[Span] = set()
+        self.warnings: list[Warned] = []
         self._said: list[str] = []  # the claims of the citations
         self.citations: list[Citation] = []
 
@@ -146,7 +147,7 @@ class Citing:
         events: list[Verdict | Warned] = []
         for at in check.citations:
             events.extend(self.verify(at, by_source[self.citations[at].n]))
-        return [*events, *self._numbers(checked.untraced)]
+        return [*events, *self._numbers(check.claim, checked.untraced)]
 
     def doubtful(self) -> dict[int, Asked]:
         """What a model may be asked about, by its place in the list.
@@ -168,13 +169,16 @@ class Citing:
         self.citations[at] = replace(citation, verification=verification)
         return [Verdict(citation.citation_id, verification)]
 
-    def _numbers(self, untraced: Sequence[str]) -> list[Warned]:
-        new = [number for number in dict.fromkeys(untraced) if number not in self._warned]
-        self._warned.update(new)
-        return [
-            Warned("unsupported_number", f"“{number}” is in no passage cited for it")
-            for number in new
-        ]
+    def _numbers(self, claim: Claim, untraced: Sequence[tuple[int, int]]) -> list[Warned]:
+        new: list[Warned] = []
+        for start, end in untraced:
+            span = Span(*claim.place(start, end))
+            if span not in self._warned:
+                self._warned.add(span)
+                told = f"“{claim.text[start:end]}” is in no passage cited for it"
+                new.append(Warned("unsupported_number", told, span))
+        self.warnings += new
+        return new
 
     @property
     def outstanding(self) -> list[Future[Checked]]:

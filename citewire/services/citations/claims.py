@@ -23,11 +23,25 @@ _JOINS = re.compile(r"[\W_]*(?:and|or|y|o|e|et|ou|und|oder|和|与|與|及|或)?
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim with its place in the answer, in UTF-16 code units."""
+    """A claim with its place in the answer, in UTF-16 code units.
+
+    Between the `pieces` of a table's row, given by where they begin in `text` and in the answer,
+    stand markers, which are no part of the text.
+    """
 
     text: str
     start: int
     end: int
+    pieces: tuple[tuple[int, int], ...] = ()
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters from `start` up to `end` of the text stand in the answer."""
+        first, offset = 0, self.start
+        for begins, at in self.pieces:
+            if begins <= start:
+                first, offset = begins, at
+        offset += utf16_length(self.text[first:start])
+        return offset, offset + utf16_length(self.text[start:end])
 
 
 class Claims:
@@ -37,12 +51,13 @@ class Claims:
     table's row the beginning is kept.
     """
 
-    __slots__ = ("_last", "_row", "_row_start")
+    __slots__ = ("_last", "_pieces", "_row", "_row_start")
 
     def __init__(self) -> None:
         self._last: Claim | None = None
         self._row = ""
         self._row_start = 0
+        self._pieces: tuple[tuple[int, int], ...] = ()
 
     def close(self, text: str, start: int) -> Claim:
         """The claim of a marker.
@@ -61,15 +76,19 @@ class Claims:
             self._row = ""
         if not self._row and line.lstrip().startswith("|") and ("\n" in text or start == 0):
             self._row_start = start + utf16_length(text[: len(text) - len(line)])
+            self._pieces = ()
         elif not self._row:
             return self._remember(_claim(text, start))
+        else:
+            self._pieces += ((len(self._row), start),)
         self._row += line
         lead = _LEAD.match(self._row)
         begin = lead.end() if lead else 0
         said = self._row[begin:].rstrip(" \t|")
         begins = self._row_start + utf16_length(self._row[:begin])
         ends = start + utf16_length(text.rstrip(" \t|"))
-        return self._remember(Claim(said, min(begins, ends), ends))
+        pieces = tuple((at - begin, offset) for at, offset in self._pieces)
+        return self._remember(Claim(said, min(begins, ends), ends, pieces))
 
     def _remember(self, claim: Claim) -> Claim:
         self._last = claim

@@ -156,11 +156,12 @@ export interface Verdict {
   verification: Verification;
 }
 /**
- * Something the client should know that does not end the run.
+ * Something the client should know that does not end the run; `span` is where, if known.
  */
 export interface Warned {
   code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback";
   message: string;
+  span: Span | null;
 }
 /**
  * The answer is complete and stored; enough by itself to show it.
@@ -291,7 +292,9 @@ export interface Turn {
   siblings: string[];
   feedback: Feedback | null;
   sources: Source[];
+  evidence: ("strong" | "weak" | "none") | null;
   citations: Citation[];
+  warnings: Warned[];
   run_id: string | null;
   model: string | null;
   standalone: string | null;

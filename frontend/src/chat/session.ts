@@ -223,7 +223,8 @@ function notKept(answer: Answer, reached: boolean): Answer {
 
 /** What was stored, with what only the stream told. */
 function withStored(seen: Answer, stored: Answer): Answer {
-  const { evidence, warnings, seq } = seen;
+  const { evidence, seq } = seen;
+  const warnings = stored.warnings.length > 0 ? stored.warnings : seen.warnings;
   const stoppedBy = seen.stoppedBy === "user" ? "user" : stored.stoppedBy;
   const sources = stored.sources.length > 0 ? stored.sources : seen.sources;
   return { ...stored, seq, sources, evidence: stored.evidence ?? evidence, warnings, stoppedBy };

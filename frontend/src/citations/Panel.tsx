@@ -94,7 +94,7 @@ function Inside({ route, panel, answer, onClose }: Props): ReactNode {
         )}
         <IconButton icon="close" label={strings.close} onClick={onClose} />
       </header>
-      <div className="panel-body" tabIndex={0} role="region" aria-label={strings.sources}>
+      <div key={panel.kind} className="panel-body" tabIndex={0} role="region" aria-label={strings.sources}>
         {panel.kind === "sources" && <SourceList answer={answer} onOpen={(id) => show({ kind: "citation", id })} />}
         {citation !== undefined && <CitationDetail key={citation.passage_id} answer={answer} citation={citation} />}
         {panel.kind === "citation" && citation === undefined && <p className="centre soft">{strings.citationGone}</p>}

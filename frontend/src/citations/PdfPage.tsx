@@ -33,7 +33,7 @@ export function PdfPage({ docId, page, label, rectangles, onFailure }: Props): R
   }, [open, width, onFailure]);
   const first = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (ready) first.current?.scrollIntoView({ block: "center" });
+    if (ready) first.current?.scrollIntoView({ block: "nearest" });
   }, [ready, rectangles]);
   const view = open?.page.getViewport({ scale: 1 });
   return (
