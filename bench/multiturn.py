@@ -118,7 +118,8 @@ def read_corpus(path: Path, model: MiniLMEmbedding, cache: Path) -> Corpus:
 def read_asked(folder: Path, domain: str) -> list[Asked]:
     """The questions of a domain; ours are condensed from all that was said before."""
     conversations = {
-        one["conversation_id"]: one["messages"] for one in read_lines(folder / "conversations.jsonl")
+        one["conversation_id"]: one["messages"]
+        for one in read_lines(folder / "conversations.jsonl")
     }
     forms = folder / "retrieval" / domain
     human = {one["_id"]: one["text"] for one in read_lines(forms / "rewrite.jsonl")}

@@ -31,8 +31,10 @@ from citewire.workflows.events import (
     DeltaEvent,
     QuietEvent,
     RetrievingEvent,
+    Route,
     SourcesEvent,
     StageEvent,
+    WarnEvent,
 )
 from citewire.workflows.synthesis import FinishReason
 
@@ -52,6 +54,7 @@ class Answer:
         self.standalone = question
         self.sources: list[Source] = []
         self.finish_reason: FinishReason = "stop"
+        self.route: Route = "answer"
         self.timings = Timings()
         self._began = time.monotonic()
         self._scanner = MarkerScanner(0)
@@ -88,17 +91,20 @@ class Answer:
             case StageEvent():
                 return (Status(event.stage, self._elapsed_ms()),)
             case RetrievingEvent():
-                return self._retrieving(event.standalone)
+                return self._retrieving(event)
             case SourcesEvent():
                 return self._retrieved(event)
+            case WarnEvent():
+                return (Warned(event.code, event.message),)
             case QuietEvent() | AnsweredEvent():
                 return self._caught_up(event)
             case _:
                 return ()
 
-    def _retrieving(self, standalone: str) -> Sequence[RunEvent]:
-        self.standalone = standalone
-        query = Query(self.question, standalone, rewritten=standalone != self.question)
+    def _retrieving(self, event: RetrievingEvent) -> Sequence[RunEvent]:
+        self.standalone = event.standalone
+        rewritten = event.standalone != self.question
+        query = Query(self.question, event.standalone, rewritten, event.parts)
         return (query, Status("retrieve", self._elapsed_ms()))
 
     def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
@@ -138,7 +144,7 @@ class Answer:
         self.citing.submit()
         events.extend(self.citing.take_in())
         if isinstance(event, AnsweredEvent):
-            self.finish_reason = event.finish_reason
+            self.finish_reason, self.route = event.finish_reason, event.route
             if event.finish_reason == "length":
                 told = "the answer reached its longest allowed length"
                 events.append(Warned("truncated", told))

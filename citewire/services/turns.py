@@ -43,6 +43,7 @@ def to_messages(
         "model": model,
         "standalone": answer.standalone,
         "finish_reason": answer.finish_reason if status == "complete" else None,
+        "route": answer.route,
         "sources": answer.sources,
         "citations": answer.citations,
         "timings": answer.timings,
@@ -56,7 +57,7 @@ def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMess
     """The last turns that fit in `tokens`, oldest first, always as whole turns.
 
     A turn that failed before it said anything is left out: two questions in a row would be
-    condensed as one. Tokens are estimated at four characters each.
+    condensed as one. So is one that was refused: no follow-up may lead back to it. Tokens are estimated at four characters each.
     """
     history: list[ChatMessage] = []
     room = tokens * CHARS_PER_TOKEN
@@ -64,7 +65,7 @@ def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMess
         room -= len(asked["text"]) + len(answered["text"])
         if room < 0:
             break
-        if answered["text"]:
+        if answered["text"] and answered.get("finish_reason") != "blocked":
             history[:0] = (
                 ChatMessage(role=MessageRole.USER, content=asked["text"]),
                 ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),

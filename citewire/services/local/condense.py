@@ -54,6 +54,8 @@ def _follow(question: str, thread: _Thread | None) -> _Thread:
         return _Thread(question, thread.topic)
     if thread is None:
         return _Thread(question, _topic_of(question))
+    if followups.is_cjk(question):
+        return _follow_cjk(question, thread)
     if followups.is_standalone(question):
         # "What are the main risks?" after a question about Acme is about Acme.
         whom = followups.names(thread.question) if followups.is_brief(question) else ()
@@ -69,6 +71,15 @@ def _follow(question: str, thread: _Thread | None) -> _Thread:
         return _Thread(resolved, _topic_of(resolved))
     # The topic stays that of the question which had one, or every turn would water it down.
     return _Thread(resolved, thread.topic)
+
+
+def _follow_cjk(question: str, thread: _Thread) -> _Thread:
+    """Without words to take apart, the question before stands behind the new one."""
+    if not followups.cjk_refers_back(question):
+        return _Thread(question, _topic_of(question))
+    asked = thread.question.strip(" ?？。")
+    # The thread stays at the question that had a topic, or each turn would make it longer.
+    return _Thread(f"{question}（{asked}）", thread.topic)
 
 
 def _topic_of(question: str) -> tuple[str, ...]:

@@ -56,6 +56,13 @@ _DEFINITION = re.compile(
 _COMPARING = re.compile(
     r"\b(?:compar\w*|than|versus|vs|differ\w*|chang\w*|since|cambi\w*|diferen\w*|frente a)\b"
 )
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# "it", "they", "this", "that", "then", "what about …", and questions too short to have a topic.
+_CJK_REFERENCE = re.compile(
+    r"它|[他她]们?|这(?:个|些|家|是|样|里|项)|那(?:个|些|家|是|样|里|么|项)?|该|上述|其(?!他|中|它)|呢[？?]?\s*$"
+    r"|^(?:还有|以及|再|另外)"
+)
+_CJK_BRIEF = 7
 _CHATTER = listed("thanks thank hello hi bye ok okay great gracias hola adios vale")
 
 
@@ -68,6 +75,17 @@ def has_own_subject(question: str) -> bool:
     """Whether `question` is whole but for a word like "and" at its start."""
     rest = without_lead(question)
     return len(content(rest)) >= 2 and not refers_back(rest) and not shifted_year(rest)
+
+
+def is_cjk(question: str) -> bool:
+    """Whether `question` is written without spaces between its words."""
+    return bool(_CJK.search(question))
+
+
+def cjk_refers_back(question: str) -> bool:
+    """Whether a question in Chinese leaves open what it is about."""
+    asked = question.strip(" ?？。！!")
+    return bool(_CJK_REFERENCE.search(question)) or len(asked) <= _CJK_BRIEF
 
 
 def is_brief(question: str) -> bool:
@@ -97,7 +115,8 @@ def is_elliptic(question: str) -> bool:
     rest = without_lead(question)
     asks = _ASKING.match(fold(rest))
     has_lead = bool(_LEAD.match(question))
-    few_words = len(words(rest)) <= 4
+    # "Not in 2024 but in 2020" says nothing but when.
+    few_words = len(words(rest)) <= 4 or all(years(word) for word in content(rest))
     return bool(rest) and not asks and (has_lead or few_words) and not refers_back(rest)
 
 
