@@ -90,6 +90,7 @@ class Answer:
     ended: bool = False
     retry_after: bool = False
     body: list[bytes] = field(default_factory=list)
+    gaps_s: list[float] = field(default_factory=list)
 
     @property
     def first_token_s(self) -> float:
@@ -104,6 +105,7 @@ class _Exchange(asyncio.Protocol):
         self.request, self.dialect, self.over = request, dialect, over
         self.answer = Answer()
         self.leave_after = 0
+        self.last_at = 0.0
         self.rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -139,6 +141,10 @@ class _Exchange(asyncio.Protocol):
         tokens = lines.count(self.dialect.token)
         if tokens and not answer.tokens:
             answer.first_at = self.now
+        elif tokens:
+            answer.gaps_s.append(self.now - self.last_at)
+        if tokens:
+            self.last_at = self.now
         answer.tokens += tokens
         if self.leave_after and answer.tokens >= self.leave_after and not answer.ended_at:
             answer.ended_at = time.monotonic()

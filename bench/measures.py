@@ -256,6 +256,25 @@ async def measure_overload(bench: Bench) -> Figures:
     return figures
 
 
+async def measure_verdicts(bench: Bench) -> Figures:
+    """First token and gaps between tokens of answers with a marker in every twenty tokens."""
+    if bench.server.name != "citewire":
+        return {}
+    figures: Figures = {}
+    for chats in CHATS[1:]:
+        await bench.configure(first_delay=FIRST_DELAY_S, inter_delay=INTER_DELAY_S, tokens=200)
+        asks = await bench.opened(bench.plan.first_token_answers[chats])
+        answers = await bench.put_all(asks, chats=chats)
+        require_whole(answers, tokens=200)
+        firsts = [answer.first_token_s * 1000 for answer in answers]
+        gaps = [gap * 1000 for answer in answers for gap in answer.gaps_s]
+        for percentile in (50, 99):
+            named = f"p{percentile}_{chats}_ms"
+            figures[f"verdicts_first_{named}"] = float(np.percentile(firsts, percentile))
+            figures[f"verdicts_gap_{named}"] = float(np.percentile(gaps, percentile))
+    return figures
+
+
 async def measure_ready(bench: Bench) -> Figures:
     """How long the service took from its start until it said that it was ready."""
     return {"ready_s": bench.server.ready_s} if bench.server.ready_s else {}
@@ -277,6 +296,7 @@ MEASURES: dict[str, Measure] = {
     "memory": measure_memory,
     "first-token": measure_first_token,
     "helpers": measure_helpers,
+    "verdicts": measure_verdicts,
     "speed": measure_speed,
     "cancel": measure_cancel,
     "overload": measure_overload,

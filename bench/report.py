@@ -88,6 +88,12 @@ REST = [
     Row("  first token of the others, p50, ms", "admitted_first_token_p50_ms"),
     Row("  at most, ms", "admitted_first_token_max_ms"),
 ]
+VERDICTS = [
+    Row(f"{what}, {chats} at once, {percentile}, ms", f"verdicts_{key}_{percentile}_{chats}_ms")
+    for chats in CHATS[1:]
+    for what, key in (("first token", "first"), ("gap between tokens", "gap"))
+    for percentile in ("p50", "p99")
+]
 INGEST = [
     Row("end to end", "ingest_per_s", 0),
     Row("reading alone, all cores", "ingest_reading_per_s", 0),
@@ -106,6 +112,8 @@ def print_tables(results: Results) -> None:
     _print_table(above, FIRST_TOKEN, results, results.above_direct, SERVERS[1:])
     _print_table("full speed, 32 chats", SPEED, results, results.median, SERVERS)
     _print_table("the rest", REST, results, results.median, SERVERS[1:])
+    on_off = ("citewire", "off")
+    _print_table("verdicts on, and off", VERDICTS, results, results.median, on_off)
     _print_table("ingestion, passages per second", INGEST, results, results.median, SERVERS[1:2])
 
 

@@ -25,7 +25,7 @@ from servers import Cores, Site, on_core, open_site
 from citewire.errors import CitewireError
 
 ROUNDS = 3
-ONLY_CITEWIRE = {"overload", "ingest"}
+ONLY_CITEWIRE = {"overload", "ingest", "verdicts"}
 BROKEN = (BenchError, CitewireError, OSError, TimeoutError, ExceptionGroup)
 
 Round = dict[str, Figures]
@@ -85,6 +85,9 @@ async def _round(site: Site, plan: Plan, names: Sequence[str], number: int) -> R
     for opened in services:
         async with opened() as server:
             figures[server.name] = await _measured(Bench(server, site.standin, plan), names)
+    if "verdicts" in names:
+        async with site.open_citewire(CITEWIRE_VERIFY="off") as server:
+            figures["off"] = await _measured(Bench(server, site.standin, plan), ["verdicts"])
     print(f"round {number + 1} done", flush=True)
     return figures
 

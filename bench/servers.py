@@ -174,8 +174,8 @@ class Site:
     cores: Cores
 
     @asynccontextmanager
-    async def open_citewire(self) -> AsyncIterator[Server]:
-        """`citewire serve` with its defaults, ready."""
+    async def open_citewire(self, **changed: str) -> AsyncIterator[Server]:
+        """`citewire serve` with its defaults but for what is changed, ready."""
         port = _free_port()
         settings = {
             "CITEWIRE_REDIS_URL": self.redis_url,
@@ -185,6 +185,7 @@ class Site:
             "CITEWIRE_LOG_LEVEL": "warning",
             # As many as the recipe shows its model: like for like.
             "CITEWIRE_SIMILARITY_TOP_K": "3",
+            **changed,
         }
         command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
         async with self._opened(CITEWIRE, command, settings, port=port, ready="/readyz") as server:

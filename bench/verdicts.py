@@ -6,7 +6,8 @@ FILE is JSON lines, gzipped or not, of one of two forms:
 - a claim per line: `claim`, `references` (a list of texts, all cited) and `label`, `attributable`
   or `not attributable`; `src_dataset` is reported by if present;
 - an answer per line with `claims`: each has `claim`, `evidence` (a list of texts) and
-  `support`, of which `Complete` counts as attributable; claims without either are left out.
+  `support`, of which `Complete` counts as attributable; claims without either, or with
+  nothing but addresses as evidence, are left out.
 
 `supported` counts as attributable, `partial` and `unsupported` do not. Similarity is the cosine of
 the local embeddings of the claim and the nearest 180 words of its references. The lines are cut at
@@ -19,6 +20,7 @@ import gzip
 import io
 import json
 import random
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +35,10 @@ from citewire.services.local.minilm import MiniLMEmbedding, build_minilm
 from citewire.settings import load_settings
 
 WINDOW, STEP = 180, 120
+FEWEST_WORDS = 10
+"""Evidence with fewer words, apart from addresses, is a link whose page is not in the file."""
+
+_ADDRESS = re.compile(r"\[\d+\]\s?https?://\S+|https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ def read_pairs(path: Path) -> Iterator[Pair]:
 
 def _of_answer(row: dict[str, Any]) -> Iterator[Pair]:
     for claim in row["claims"]:
-        evidence = tuple(text for text in claim.get("evidence") or () if text.strip())
+        texts = (_ADDRESS.sub("", text) for text in claim.get("evidence") or ())
+        evidence = tuple(text for text in texts if len(text.split()) >= FEWEST_WORDS)
         if evidence and claim.get("support"):
             supported = claim["support"] == "Complete"
             yield Pair(claim["claim"], evidence, supported, row.get("system", ""))

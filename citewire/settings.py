@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(220, ge=32, le=2048, description="longest passage in tokens")
     passage_overlap: int = Field(30, ge=0, le=512, description="tokens shared by neighbours")
 
+    withhold: Literal["on", "off"] = Field(
+        "on", description="keep invisible and instruction-like text of reports out of prompts"
+    )
+
     # Ingestion
     parse_workers: int | None = Field(
         None, ge=1, le=256, description="processes that read files; unset: one for each CPU"
@@ -107,6 +111,11 @@ class Settings(BaseSettings):
     )
     route: Literal["auto", "rules", "model"] = Field(
         "auto", description="who routes; auto: rules, and a model where they do not decide"
+    )
+
+    # Cited pages
+    page_copies_mb: int = Field(
+        512, ge=0, description="copies of cited pages in data_dir, in megabytes; 0: none"
     )
 
     # History for condensing

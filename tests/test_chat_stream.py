@@ -14,7 +14,7 @@ QUESTION = "How many ships did Quillmere harbour count in 2023?"
 MORE_THAN_ASCII = "Grüße 🚢🚢 [1] 九百 – Σ"
 LINES = "\n\n  - one\r\n\tdata: two\n\nevent: done\n: three \n "
 ORDER = re.compile(
-    r"start( status| query)* sources( delta| citation| warning)* (done|stopped|error)"
+    r"start( status| query)* sources( delta| citation| verdict| warning)* (done|stopped|error)"
 )
 
 
@@ -59,7 +59,11 @@ async def test_start_comes_before_any_call_to_a_model(chat: ChatClient, standin:
 async def test_stages_say_what_happens(chat: ChatClient) -> None:
     told = await chat.ask(QUESTION)
 
-    assert [event.data["stage"] for event in told.all("status")] == ["retrieve", "generate"]
+    assert [event.data["stage"] for event in told.all("status")] == [
+        "screen",
+        "retrieve",
+        "generate",
+    ]
 
 
 async def test_sources_come_before_the_model_has_said_anything(
@@ -100,6 +104,7 @@ async def test_a_source_tells_all_that_the_contract_names(chat: ChatClient) -> N
         "text": QUILLMERE_2023.text,
         "url": f"/documents/{QUILLMERE_2023.doc_id}/file#page=4",
         "cited": False,
+        "withheld": [],
     }
     assert 0.45 < score <= 1
 
@@ -213,6 +218,84 @@ async def test_a_marker_of_no_source_is_dropped_with_a_warning(
     assert [event.data["code"] for event in told.all("warning")] == ["dropped_marker"]
 
 
+async def test_every_citation_is_followed_by_the_delta_that_is_its_marker(
+    chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(text="Ships [2][1] came. [2] 🚢", cut=3)
+
+    told = await chat.ask(QUESTION)
+
+    after = [told.events[at + 1] for at, name in enumerate(told.names) if name == "citation"]
+    citations = [event.data for event in told.all("citation")]
+    assert [event.data["text"] for event in after] == ["[1]", "[2]", "[1]"]
+    assert [event.data["offset"] for event in after] == [
+        citation["marker_span"]["start"] for citation in citations
+    ]
+    assert [citation["n"] for citation in citations] == [2, 1, 2]
+
+
+async def test_verdicts_come_before_the_end_and_are_in_done(
+    chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(text="Quillmere harbour counted 538 ships in 2023 [1]. Or 999 [1].")
+
+    told = await chat.ask(QUESTION)
+
+    verdicts = {event.data["citation_id"]: event.data for event in told.all("verdict")}
+    citations = told.last.data["citations"]
+    assert [verdicts[one["citation_id"]]["verification"] for one in citations] == [
+        one["verification"] for one in citations
+    ]
+    assert [one["verification"]["status"] for one in citations] == ["supported", "unsupported"]
+    assert [event.data["code"] for event in told.all("warning")] == ["unsupported_number"]
+
+
+async def test_done_the_stored_turn_and_the_chat_read_again_have_the_same_citations(
+    chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(text="Ships [2] came [1] in 2023 [2].")
+
+    told = await chat.ask(QUESTION)
+
+    stored = (await chat.turns(told.chat_id))[1]
+    assert stored["citations"] == told.last.data["citations"]
+    assert stored["sources"] == told.last.data["sources"]
+    assert [one["label"] for one in stored["citations"]] == [1, 2, 1]
+
+
+async def test_an_answer_without_a_marker_is_traced_to_its_source(
+    chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(text=QUILLMERE_2023.text)
+
+    told = await chat.ask(QUESTION)
+
+    [citation] = told.last.data["citations"]
+    assert told.text == QUILLMERE_2023.text
+    assert (citation["origin"], citation["n"]) == ("inferred", 1)
+    assert citation["marker_span"] == {"start": len(told.text), "end": len(told.text)}
+
+
+async def test_an_answer_that_cannot_be_traced_is_warned_of(
+    chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(text="Bridges are painted green in the mountains.")
+
+    told = await chat.ask(QUESTION)
+
+    assert [event.data["code"] for event in told.all("warning")] == ["no_citation"]
+
+
+async def test_text_is_not_held_back_when_the_model_is_silent(
+    chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(text="so [1 more", cut=5, inter_delay=2)
+
+    told = await chat.ask(QUESTION)
+
+    assert [event.data["text"] for event in told.all("delta")] == ["so ", "[1", " more"]
+
+
 async def test_sources_that_were_cited_are_marked_in_done(
     chat: ChatClient, standin: Standin
 ) -> None:
@@ -292,6 +375,8 @@ async def test_chat_gives_what_the_stream_gives_at_the_end(chat: ChatClient) -> 
 
     def told(found: Json) -> Json:
         varying = {"run_id", "chat_id", "user_message_id", "assistant_message_id", "timings"}
+        for citation in found["citations"]:
+            del citation["citation_id"]  # begins with the message's id
         return {name: value for name, value in found.items() if name not in varying}
 
     assert answer.status_code == 200

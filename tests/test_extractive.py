@@ -301,3 +301,11 @@ def test_a_number_that_begins_a_line_in_mid_sentence_is_no_list_item() -> None:
         "In November it approved the second phase of the programme, which will let ships switch "
         "off their engines.",
     ]
+
+
+def test_a_sentence_of_which_a_part_is_withheld_is_not_quoted() -> None:
+    text = "Revenue was four million euros. It grew by [withheld] in the last year."
+
+    assert [one.text for one in candidates([Passage(1, text)])] == [
+        "Revenue was four million euros."
+    ]

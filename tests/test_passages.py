@@ -95,6 +95,9 @@ def test_a_passage_tells_what_it_says_and_where(client: UploadClient, doc_id: st
         "page": 1,
         "page_size": [700, 700],
         "url": f"/documents/{doc_id}/file#page=1",
+        "state": "current",
+        "now": None,
+        "note": None,
     }
     assert 0 < line["x0"] < line["x1"] < 1
     assert 0 < line["y0"] < line["y1"] < 0.2

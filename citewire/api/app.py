@@ -12,7 +12,7 @@ from citewire.api import chat, chats, documents, health, page, passages, uploads
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
-from citewire.services.chat import ChatService, HistoryLimits
+from citewire.services.chat import ChatService, HistoryLimits, SecondOpinion
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
@@ -20,16 +20,21 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
+from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
+from citewire.services.page_folder import PageFolder
 from citewire.services.routing.keeping import lost
 from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
 from citewire.services.screening.screens import build_screen
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
+from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
-from citewire.workflows.engine import Engines, StepLimits
+from citewire.workflows.engine import Engines
+from citewire.workflows.limits import StepLimits
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -45,13 +50,21 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             library = await stack.enter_async_context(open_library(settings))
-            service = build_service(library, stack.enter_context(open_library_checker(library)))
+            page_copies = build_page_copies(library)
+            service = await stack.enter_async_context(open_service(library, page_copies))
             jobs = build_jobs(library)
             app.state.parts = Parts(
-                settings, library, service, Uploads(settings), jobs, PageFiles()
+                settings=settings,
+                library=library,
+                service=service,
+                uploads=Uploads(settings),
+                jobs=jobs,
+                page_copies=page_copies,
+                succession=build_succession(library),
             )
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(jobs.run)
+                tasks.start_soon(page_copies.run)
                 if draining is not None:
                     tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
                 yield
@@ -99,7 +112,36 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     return open_checker(judges=settings.verify != "off", embed=embed)
 
 
-def build_service(library: Library, checker: Checker) -> ChatService:
+@asynccontextmanager
+async def open_service(
+    library: Library, page_copies: PageCopies
+) -> AsyncGenerator[ChatService, None]:
+    """The chat service on an open library, with what judges its claims."""
+    with open_library_checker(library) as checker:
+        yield build_service(library, checker, page_copies)
+
+
+def build_page_copies(library: Library) -> PageCopies:
+    """The copies of cited pages; whoever builds them runs them."""
+    settings = library.settings
+    return PageCopies(
+        PageFolder(
+            settings.data_dir / "pages" / settings.namespace,
+            max_bytes=settings.page_copies_mb * 1024 * 1024,
+        ),
+        documents=library.documents,
+        snapshots=library.snapshots,
+        page_files=PageFiles(),
+    )
+
+
+def build_succession(library: Library) -> Succession:
+    """What tells what became of the passages of an open library."""
+    search = PassageSearch(library.documents.client, library.settings.namespace)
+    return Succession(library.snapshots, search)
+
+
+def build_service(library: Library, checker: Checker, page_copies: PageCopies) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -115,6 +157,7 @@ def build_service(library: Library, checker: Checker) -> ChatService:
         limits=StepLimits(
             settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s
         ),
+        withhold=settings.withhold == "on",
     )
     screen = build_screen(settings.screen, answering.forms, settings.screen_failure)
     return ChatService(
@@ -124,4 +167,10 @@ def build_service(library: Library, checker: Checker) -> ChatService:
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
         checker=checker,
+        second=(
+            SecondOpinion(answering.llm, settings.run_timeout_s)
+            if settings.verify == "model"
+            else None
+        ),
+        page_copies=page_copies,
     )

@@ -11,8 +11,9 @@ from citewire.api.schemas import AskRequest
 from citewire.services.chat import ChatService
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
-from citewire.services.page_files import PageFiles
+from citewire.services.page_copies import PageCopies
 from citewire.services.runs import Run
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.schema import folder_id
@@ -28,7 +29,8 @@ class Parts:
     service: ChatService
     uploads: Uploads
     jobs: Jobs
-    pages: PageFiles
+    page_copies: PageCopies
+    succession: Succession
 
 
 async def parts_of(request: Request) -> Parts:

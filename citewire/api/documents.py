@@ -78,13 +78,15 @@ async def read_file(doc_id: DocId, parts: AppParts) -> FileResponse:
 async def read_page(
     doc_id: DocId, number: PageNumber, request: Request, parts: AppParts
 ) -> Response:
-    """One page of a PDF as a PDF of its own; 404 for other formats."""
-    record = await _known(doc_id, parts)
+    """One page of a PDF as a PDF of its own, of a cited page also when the document is gone.
+
+    404 for other formats.
+    """
     # A document is its bytes, so that its pages never change.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{doc_id}-{number}"'}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    content = await parts.pages.page(record, number)
+    content = await parts.page_copies.page(doc_id, number)
     headers |= {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=MEDIA_TYPES[".pdf"], headers=headers)
 

@@ -5,7 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from citewire.api.dependencies import AppParts
-from citewire.api.schemas import HighlightsView, Identifier, PassageView
+from citewire.api.schemas import (
+    HighlightsView,
+    Identifier,
+    PassageState,
+    PassageStates,
+    PassageView,
+)
+from citewire.services.passage_change import page_url
 from citewire.services.passages import FoundPassage, find_passage, highlights
 
 router = APIRouter(tags=["passages"])
@@ -13,12 +20,25 @@ router = APIRouter(tags=["passages"])
 PassageId = Annotated[Identifier, Path()]
 Quote = Annotated[str, Query(min_length=1, max_length=4000)]
 
+MAX_IDS = 100
+_ID = r"[A-Za-z0-9_-]{1,64}"
+PassageIds = Annotated[str, Query(pattern=rf"^{_ID}(,{_ID}){{0,{MAX_IDS - 1}}}$")]
+
+
+@router.get("/passages")
+async def read_states(ids: PassageIds, parts: AppParts) -> PassageStates:
+    """What became of passages, given by their ids with commas between; in this order."""
+    wanted = list(dict.fromkeys(ids.split(",")))
+    found = await parts.succession.standings(wanted)
+    return PassageStates(passages=[PassageState.of(one, found[one]) for one in wanted])
+
 
 @router.get("/passages/{passage_id}")
 async def read_passage(passage_id: PassageId, parts: AppParts) -> PassageView:
-    """One passage, with a rectangle for each of its lines."""
+    """One passage with a rectangle for each of its lines, and what became of it."""
     found = await _found(passage_id, parts)
     stored = found.stored
+    standing = (await parts.succession.standings([passage_id]))[passage_id]
     return PassageView(
         passage_id=stored.passage_id,
         doc_id=stored.doc_id,
@@ -34,7 +54,10 @@ async def read_passage(passage_id: PassageId, parts: AppParts) -> PassageView:
         page=stored.page,
         page_size=found.layout.size,
         lines=found.lines,
-        url=f"/documents/{stored.doc_id}/file#page={stored.page}",
+        url=page_url(stored.doc_id, stored.page, is_current=standing.state == "current"),
+        state=standing.state,
+        now=standing.now,
+        note=standing.note,
     )
 
 

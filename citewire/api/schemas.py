@@ -1,12 +1,15 @@
 """What crosses the wire as JSON, besides the stream's events."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.services.citations.locating import Match
 from citewire.services.citations.rectangles import Rectangle
+from citewire.services.passage_change import PassageNow
 from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
+from citewire.services.succession import Standing
+from citewire.storage.lineage import State
 from citewire.workflows.synthesis import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -97,6 +100,28 @@ class DocumentList(BaseModel):
     documents: list[DocumentView]
 
 
+class PassageState(BaseModel):
+    """What became of a passage; `now` is where it is in the version that replaced its own."""
+
+    passage_id: str
+    state: State
+    now: PassageNow | None
+    note: str | None
+
+    @classmethod
+    def of(cls, passage_id: str, standing: Standing) -> Self:
+        """As it is told."""
+        return cls(
+            passage_id=passage_id, state=standing.state, now=standing.now, note=standing.note
+        )
+
+
+class PassageStates(BaseModel):
+    """What became of several passages."""
+
+    passages: list[PassageState]
+
+
 class PassageView(BaseModel):
     """A passage; `lines` are empty and `page_size` (points) null for formats without a layout."""
 
@@ -115,6 +140,9 @@ class PassageView(BaseModel):
     page_size: tuple[float, float] | None
     lines: list[Rectangle]
     url: str
+    state: State
+    now: PassageNow | None
+    note: str | None
 
 
 class HighlightsView(BaseModel):

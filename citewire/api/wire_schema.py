@@ -43,6 +43,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.DocumentView,
     schemas.HighlightsView,
     schemas.JobView,
+    schemas.PassageStates,
     schemas.PassageView,
     schemas.ProblemView,
     schemas.Readiness,

@@ -20,7 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code: 0 done, 1 something failed, 2 wrongly configured."""
     arguments = build_parser().parse_args(argv)
     try:
-        return _run(arguments)
+        code: int = arguments.run(arguments)
+        return code
     except ConfigurationError as error:
         print(f"citewire: {error}", file=sys.stderr)
         return MISUSED
@@ -41,21 +42,41 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="answer questions over HTTP")
+    serve.set_defaults(run=_serve)
     serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
     serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
     _add_ingest(commands)
     documents = commands.add_parser("documents", help="list what is indexed")
+    documents.set_defaults(run=_documents)
     documents.add_argument("--json", action="store_true", help="as an array, for programs")
     remove = commands.add_parser("remove", help="take out a folder, a document or a file")
+    remove.set_defaults(run=_remove)
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
     demo = commands.add_parser("demo", help="try it out with the sample reports")
+    demo.set_defaults(run=_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
-    commands.add_parser("doctor", help="check configuration, Redis, index and models")
+    _add_eval(commands)
+    doctor = commands.add_parser("doctor", help="check configuration, Redis, index and models")
+    doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kinds = commands.add_parser("eval", help="measure answers").add_subparsers(required=True)
+    citations = kinds.add_parser(
+        "citations", help="citation recall and precision, quotes, markers, pages, latency"
+    )
+    citations.set_defaults(run=_eval_citations)
+    citations.add_argument(
+        "questions", type=Path, metavar="FILE.jsonl", help="questions with their evidence pages"
+    )
+    citations.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
+    citations.add_argument("--limit", type=int, help="only the first so many questions")
 
 
 def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ingest = commands.add_parser("ingest", help="read folders of reports")
+    ingest.set_defaults(run=_ingest)
     ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     ingest.add_argument(
         "--prune", action="store_true", help="remove what is no longer in these folders"
@@ -84,38 +105,62 @@ def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    # Each command is imported when it is asked for: `--help` should not load LlamaIndex.
-    if arguments.command == "serve":
-        gc.disable()  # until the server has started: it would walk what is being imported
+# Each command is imported when it is asked for: `--help` should not load LlamaIndex.
 
-        from citewire.scripts.serve import serve
 
-        given = {"host": arguments.host, "port": arguments.port}
-        settings = load_settings(**{k: v for k, v in given.items() if v is not None})
-        configure_logging(settings.log_level)
-        return serve(settings)
-    if arguments.command == "ingest":
-        from citewire.scripts.ingest import ingest
-        from citewire.scripts.watch import watch
-        from citewire.services.ingest.run import IngestOptions
+def _serve(arguments: argparse.Namespace) -> int:
+    gc.disable()  # until the server has started: it would walk what is being imported
 
-        configure_logging("warning")
-        options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
-        run = watch if arguments.watch else ingest
-        return run(load_settings(), arguments.folders, options=options, report=arguments.report)
-    if arguments.command in ("documents", "remove"):
-        from citewire.scripts.documents import list_documents, remove_documents
+    from citewire.scripts.serve import serve
 
-        configure_logging("warning")
-        if arguments.command == "documents":
-            return list_documents(load_settings(), as_json=arguments.json)
-        return remove_documents(load_settings(), arguments.target)
-    if arguments.command == "demo":
-        from citewire.scripts.demo import demo
+    given = {"host": arguments.host, "port": arguments.port}
+    settings = load_settings(**{k: v for k, v in given.items() if v is not None})
+    configure_logging(settings.log_level)
+    return serve(settings)
 
-        configure_logging("warning")
-        return demo(load_settings(namespace="demo"), once=arguments.once)
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.ingest import ingest
+    from citewire.scripts.watch import watch
+    from citewire.services.ingest.run import IngestOptions
+
+    configure_logging("warning")
+    options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
+    run = watch if arguments.watch else ingest
+    return run(load_settings(), arguments.folders, options=options, report=arguments.report)
+
+
+def _documents(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.documents import list_documents
+
+    configure_logging("warning")
+    return list_documents(load_settings(), as_json=arguments.json)
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.documents import remove_documents
+
+    configure_logging("warning")
+    return remove_documents(load_settings(), arguments.target)
+
+
+def _eval_citations(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.evaluate import evaluate_citations
+
+    configure_logging("error")
+    return evaluate_citations(
+        load_settings(), arguments.questions, output=arguments.json, limit=arguments.limit
+    )
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.demo import demo
+
+    configure_logging("warning")
+    return demo(load_settings(namespace="demo"), once=arguments.once)
+
+
+def _doctor(_: argparse.Namespace) -> int:
     from citewire.scripts.doctor import doctor
 
     configure_logging("error")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from citewire.api.app import open_service
+from citewire.api.app import build_page_copies, open_service
 from citewire.errors import CitewireError
 from citewire.services.chat import ChatService
-from citewire.services.citations.verdicts import judge
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
-from citewire.services.run_events import Done, Failed, Sources, Warned
+from citewire.services.library import open_library
+from citewire.services.run_events import Done, Failed, RunEvent, Sources, Warned
 from citewire.settings import Settings
 from citewire.workflows.retriever import PassageFilter
 
@@ -46,12 +46,15 @@ def evaluate_citations(
 async def _ask_all(settings: Settings, questions: Sequence[AskedQuestion]) -> list[Examined]:
     examined, chats = [], dict[str, str]()
     progress = Console(stderr=True)
-    async with open_service(settings) as service:
+    async with (
+        open_library(settings) as library,
+        open_service(library, build_page_copies(library)) as service,
+    ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
-            told = await _ask(service, question, chat_id)
-            chats[question.name] = told[0].chat_id
-            examined.append(_examine(question, *told))
+            done, sources, warnings = await _ask(service, question, chat_id)
+            chats[question.name] = done.chat_id
+            examined.append(examine(question, done, evidence=sources.evidence, warnings=warnings))
     return examined
 
 
@@ -59,33 +62,27 @@ async def _ask(
     service: ChatService, question: AskedQuestion, chat_id: str | None
 ) -> tuple[Done, Sources, list[str]]:
     sources, warnings = Sources([], "none", 0.0), list[str]()
-    filter = PassageFilter()
-    async with service.admitted(question.text, chat_id=chat_id, filter=filter) as run:
-        async with aclosing(service.stream(run)) as batches:
-            async for batch in batches:
-                for event in batch:
-                    match event:
-                        case Sources():
-                            sources = event
-                        case Warned():
-                            warnings.append(event.code)
-                        case Done():
-                            return event, sources, warnings
-                        case Failed():
-                            raise event.error
+    async with (
+        service.admitted(question.text, chat_id=chat_id, filter=PassageFilter()) as run,
+        aclosing(service.stream(run)) as batches,
+    ):
+        async for event in _each(batches):
+            match event:
+                case Sources():
+                    sources = event
+                case Warned():
+                    warnings.append(event.code)
+                case Done():
+                    return event, sources, warnings
+                case Failed():
+                    raise event.error
     raise CitewireError(f"the answer to {question.name} was stopped")
 
 
-def _examine(
-    question: AskedQuestion, done: Done, sources: Sources, warnings: list[str]
-) -> Examined:
-    return examine(
-        question, done, evidence=sources.evidence, warnings=warnings, entails=_is_supported
-    )
-
-
-def _is_supported(claim: str, passages: Sequence[str]) -> bool:
-    return bool(passages) and judge(claim, passages).status == "supported"
+async def _each(batches: AsyncIterator[Sequence[RunEvent]]) -> AsyncGenerator[RunEvent, None]:
+    async for batch in batches:
+        for event in batch:
+            yield event
 
 
 def _print(figures: dict[str, float | int | None]) -> None:

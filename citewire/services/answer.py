@@ -88,30 +88,33 @@ class Answer:
         match event:
             case DeltaEvent():
                 return self._deltas(event.parts)
-            case StageEvent():
-                return (Status(event.stage, self._elapsed_ms()),)
+            case StageEvent() | WarnEvent():
+                return (self._told(event),)
             case RetrievingEvent():
                 return self._retrieving(event)
             case SourcesEvent():
                 return self._retrieved(event)
-            case WarnEvent():
-                return (Warned(event.code, event.message),)
             case QuietEvent() | AnsweredEvent():
                 return self._caught_up(event)
             case _:
                 return ()
 
+    def _told(self, event: StageEvent | WarnEvent) -> Status | Warned:
+        if isinstance(event, WarnEvent):
+            return Warned(event.code, event.message)
+        return Status(event.stage, self.elapsed_ms())
+
     def _retrieving(self, event: RetrievingEvent) -> Sequence[RunEvent]:
         self.standalone = event.standalone
         rewritten = event.standalone != self.question
         query = Query(self.question, event.standalone, rewritten, event.parts)
-        return (query, Status("retrieve", self._elapsed_ms()))
+        return (query, Status("retrieve", self.elapsed_ms()))
 
     def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
         self.sources = [Source.from_node(n, found) for n, found in enumerate(event.nodes, start=1)]
         self._scanner = MarkerScanner(len(self.sources))
         self.citing = self._cite_from(self.sources)
-        self.timings.retrieve_ms = self._elapsed_ms()
+        self.timings.retrieve_ms = self.elapsed_ms()
         took_ms = self.timings.retrieve_ms
         sources = Sources(self.sources, event.evidence, took_ms)
         # In the contract no status follows the sources.
@@ -119,7 +122,7 @@ class Answer:
 
     def _deltas(self, parts: Sequence[str]) -> list[RunEvent]:
         if self.timings.first_token_ms is None:
-            self.timings.first_token_ms = self._elapsed_ms()
+            self.timings.first_token_ms = self.elapsed_ms()
         self.pieces_shown += len(parts)
         events: list[RunEvent] = []
         for part in parts:
@@ -213,7 +216,8 @@ class Answer:
     def finish(self) -> None:
         """The run is over: nothing more is waited for."""
         self.citing.drop()
-        self.timings.total_ms = self._elapsed_ms()
+        self.timings.total_ms = self.elapsed_ms()
 
-    def _elapsed_ms(self) -> float:
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the run began."""
         return round((time.monotonic() - self._began) * 1000, 1)

@@ -8,12 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import anyio
 import orjson
+from llama_index.core.llms import LLM
 from llama_index.core.workflow import WorkflowTimeoutError
 
 from citewire.errors import CitewireError, StorageError, StorageUnavailable
 from citewire.services.answer import Answer
 from citewire.services.citations.checking import Checker
+from citewire.services.page_copies import PageCopies
 from citewire.services.run_events import (
     Failed,
     Ids,
@@ -23,8 +26,8 @@ from citewire.services.run_events import (
     Usage,
 )
 from citewire.services.runs import Run, Runs
-from citewire.services.settling import settle
-from citewire.services.turns import recent_history, to_messages
+from citewire.services.settling import ask_for_verdicts, settle
+from citewire.services.turns import kept_sources, recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
@@ -37,6 +40,14 @@ PROTOCOL = 1
 RECORD_DEADLINE_S = 5.0
 """How long storing a turn may take once the run is over, in seconds."""
 TITLE_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """The model that is asked for verdicts, and how long a run may take with them, in seconds."""
+
+    llm: LLM
+    run_timeout_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,8 @@ class ChatService:
         model: the name shown in `start`.
         history: how much of the chat is shown for condensing.
         checker: judges what answers cite.
+        second: a model that judges it after the checker; None asks no model.
+        page_copies: copies the pages that are cited.
     """
 
     def __init__(
@@ -68,12 +81,16 @@ class ChatService:
         model: str,
         history: HistoryLimits,
         checker: Checker,
+        page_copies: PageCopies,
+        second: SecondOpinion | None = None,
     ) -> None:
         self._chats = chats
         self._workflow = workflow
         self._model = model
         self._history = history
         self._checker = checker
+        self._second = second
+        self._page_copies = page_copies
         self.runs = runs
 
     async def create_chat(self) -> str:
@@ -152,6 +169,17 @@ class ChatService:
                 await handler
         if run.stopped_by is None and (batch := await settle(answer)):
             yield batch
+        if run.stopped_by is None and (batch := await self._second_opinion(run, answer)):
+            yield batch
+
+    async def _second_opinion(self, run: Run, answer: Answer) -> Sequence[RunEvent]:
+        """Verdicts of a model, where one is asked, in what is left of the run's time."""
+        if self._second is None:
+            return ()
+        left_s = max(0.0, self._second.run_timeout_s - answer.elapsed_ms() / 1000)
+        with anyio.move_on_after(left_s) as run.checking:
+            return await ask_for_verdicts(answer, self._second.llm)
+        return ()
 
     def _start(self, run: Run) -> Start:
         return Start(
@@ -192,18 +220,21 @@ class ChatService:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC)
         messages = to_messages(answer, status, model=self._model, at=now.isoformat(), **facts)
+        shown = kept_sources(answer.sources)
         append = self._chats.append(
             answer.ids.chat_id,
             [orjson.dumps(message) for message in messages],
             title=answer.question[:TITLE_CHARS],
             at=now.isoformat(),
             timestamp=now.timestamp(),
+            passage_ids=[source.passage_id for source in shown],
         )
         try:
             await finish(append, deadline_s=RECORD_DEADLINE_S)
         except TimeoutError as error:
             told = f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s"
             raise StorageUnavailable(told) from error
+        self._page_copies.ask((source.doc_id, source.page_start) for source in shown)
 
 
 def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:

@@ -13,6 +13,7 @@ from citewire.storage.connection import open_redis, ping
 from citewire.storage.documents import DocumentStore
 from citewire.storage.passage_read import PassageReader
 from citewire.storage.schema import build_schema, check_index, ensure_index
+from citewire.storage.snapshots import SnapshotStore
 from citewire.storage.vector_store import PassageStore, build_vector_store
 
 
@@ -26,6 +27,7 @@ class Library:
     documents: DocumentStore
     passages: PassageReader
     chats: ChatStore
+    snapshots: SnapshotStore
     readiness: Readiness
 
     @asynccontextmanager
@@ -70,5 +72,6 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             documents=DocumentStore(client, settings.namespace),
             passages=PassageReader(client, settings.namespace),
             chats=ChatStore(client, settings.namespace),
+            snapshots=SnapshotStore(client, settings.namespace),
             readiness=Readiness(redis=lambda: ping(client), index=check_live_index, models=models),
         )

@@ -6,7 +6,7 @@ Nothing is opened for it: text and rectangles were stored when the report was in
 from dataclasses import dataclass
 
 from citewire.errors import PassageNotFound
-from citewire.services.answer import utf16_length
+from citewire.services.citations.claims import utf16_length
 from citewire.services.citations.locating import Match
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles

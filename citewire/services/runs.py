@@ -23,11 +23,14 @@ class Run:
     history: Sequence[ChatMessage] = ()
     stopped_by: StoppedBy | None = None
     handler: WorkflowHandler | None = field(default=None, repr=False)
+    checking: anyio.CancelScope | None = field(default=None, repr=False)
 
     async def stop(self, by: StoppedBy) -> None:
         """End the run; its stream tells the client and stores what was said. Idempotent."""
         if self.stopped_by is None:
             self.stopped_by = by
+            if self.checking is not None:
+                self.checking.cancel()
             if self.handler is not None:
                 await self.handler.cancel_run()
 

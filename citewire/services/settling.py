@@ -7,13 +7,28 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from llama_index.core.llms import LLM
+
 from citewire.services.answer import Answer
-from citewire.services.run_events import RunEvent, Warned
+from citewire.services.citations.model_verdicts import ask_model
+from citewire.services.run_events import RunEvent, Verification, Warned
 
 logger = logging.getLogger(__name__)
 
 SETTLE_S = 2.0
 """How long the end of an answer may wait for what is still being checked, in seconds."""
+
+
+async def ask_for_verdicts(answer: Answer, llm: LLM) -> list[RunEvent]:
+    """What a model says of the citations of a settled answer, in one call."""
+    asked = answer.citing.doubtful()
+    verdicts = await ask_model(llm, list(asked.values()))
+    places = list(asked)
+    return [
+        event
+        for at, status in sorted(verdicts.items())
+        for event in answer.citing.verify(places[at], Verification(status, None, "model"))
+    ]
 
 
 async def settle(answer: Answer, *, within_s: float = SETTLE_S) -> list[RunEvent]:

@@ -12,7 +12,9 @@ from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 from citewire.services.cutting import MIN_WORDS, Span, split_page
 from citewire.services.passage_layout import PassageLayout, line_of_passage
 from citewire.services.reading.report import LineBox, Page, Report
+from citewire.services.withholding import within
 from citewire.storage.schema import folder_id
+from citewire.workflows.withholding import WITHHELD, is_withheld, spans_of, to_json, without
 
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""
@@ -24,6 +26,8 @@ def build_passages(
     report: Report, *, doc_id: str, folder: str, file_name: str, max_tokens: int, overlap: int
 ) -> list[TextNode]:
     """The passages of `report` as nodes without embeddings.
+
+    What is withheld of a passage is told in its metadata; one that holds nothing else is left out.
 
     Args:
         report: as it was read.
@@ -43,7 +47,8 @@ def build_passages(
     found = list(_split(report, max_tokens, overlap, MIN_WORDS))
     # A report with next to no text is still found by it.
     found = found or list(_split(report, max_tokens, overlap, 1))
-    return [_node(page, piece, doc_id, shared) for page, piece in found]
+    nodes = (_node(page, piece, doc_id, shared) for page, piece in found)
+    return [node for node in nodes if not is_withheld(node.text, spans_of(node.metadata))]
 
 
 def layout_of(report: Report, passages: Sequence[TextNode]) -> dict[str, PassageLayout]:
@@ -70,8 +75,9 @@ def embedded_text(node: TextNode) -> str:
     """
     section = str(node.metadata["section"])
     title = str(node.metadata["title"])[:TITLE_CHARS]
-    above = f"{title}\n" if section in node.text else f"{title}\n{section}\n"
-    return f"{above}{node.text}"
+    text = without(node.text, spans_of(node.metadata), " ")
+    above = f"{title}\n" if section in text else f"{title}\n{section}\n"
+    return f"{above}{text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ def _runs(page: Page, headings: "_Headings") -> Iterator[tuple[str, int, int]]:
         return
     start = end = -1
     for block in page.blocks:
-        if block.kind == "heading":
+        if block.kind == "heading" and not within(page.withheld, block.start, block.end):
             headings.add(block.start, " ".join(page.text[block.start : block.end].split()))
         if block.kind == "table":
             if start >= 0:
@@ -169,6 +175,8 @@ def _node(page: Page, piece: _Piece, doc_id: str, shared: dict[str, str | int]) 
         "kind": piece.kind,
         "section": piece.section,
     }
+    if kept := within(page.withheld, span.start, span.end):
+        metadata[WITHHELD] = to_json(kept)
     return TextNode(
         id_=f"{doc_id}-{page.number}-{span.start}-{span.end}",
         text=page.text[span.start : span.end],

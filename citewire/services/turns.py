@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.services.answer import Answer
-from citewire.services.run_events import TurnStatus
+from citewire.services.run_events import Source, TurnStatus
 from citewire.storage.chats import Message
 
 CHARS_PER_TOKEN = 4
@@ -53,11 +53,17 @@ def to_messages(
     return asked, answered
 
 
+def kept_sources(sources: Sequence[Source]) -> Sequence[Source]:
+    """The sources whose passages are kept with a turn: the cited ones, all if none is."""
+    return [source for source in sources if source.cited] or sources
+
+
 def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMessage]:
     """The last turns that fit in `tokens`, oldest first, always as whole turns.
 
     A turn that failed before it said anything is left out: two questions in a row would be
-    condensed as one. So is one that was refused: no follow-up may lead back to it. Tokens are estimated at four characters each.
+    condensed as one. So is one that was refused: no follow-up may lead back to it.
+    Tokens are estimated at four characters each.
     """
     history: list[ChatMessage] = []
     room = tokens * CHARS_PER_TOKEN

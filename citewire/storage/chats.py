@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
 from citewire.storage.refusals import storage_errors
+from citewire.storage.snapshots import keep_passages
 
 Message = dict[str, Any]
 """One message as stored: `message_id`, `role`, `text`, `status`, and for answers their sources."""
@@ -38,6 +39,7 @@ class ChatStore:
 
     def __init__(self, client: Redis, namespace: str) -> None:
         self._client = client
+        self._namespace = namespace
         self._prefix = f"{namespace}:chat:"
         self._index = f"{namespace}:chats"
 
@@ -66,9 +68,19 @@ class ChatStore:
         return Chat(chat_id=chat_id, messages=messages, **_texts(facts))
 
     async def append(
-        self, chat_id: str, messages: Sequence[bytes], *, title: str, at: str, timestamp: float
+        self,
+        chat_id: str,
+        messages: Sequence[bytes],
+        *,
+        title: str,
+        at: str,
+        timestamp: float,
+        passage_ids: Sequence[str] = (),
     ) -> None:
-        """Add the messages of one turn, all or none; `title` is kept if the chat has one."""
+        """Add the messages of one turn, all or none; `title` is kept if the chat has one.
+
+        The passages of `passage_ids` are kept with it, as they are now.
+        """
         key = self._key(chat_id)
         with storage_errors("the chat"):
             async with self._client.pipeline(transaction=True) as pipe:
@@ -76,6 +88,7 @@ class ChatStore:
                 pipe.hset(key, "updated_at", at)
                 pipe.hsetnx(key, "title", title)
                 pipe.zadd(self._index, {chat_id: timestamp})
+                keep_passages(pipe, self._namespace, chat_id, passage_ids)
                 await pipe.execute()
 
     def _key(self, chat_id: str) -> str:

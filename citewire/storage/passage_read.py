@@ -1,4 +1,7 @@
-"""One passage by its id, with where it stands on its page: two keys, read in one round trip."""
+"""One passage by its id, with where it stands on its page, in one round trip.
+
+One that is not there any more is read as it was kept for the chats that cite it.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +65,7 @@ class PassageReader:
         self._keys = PassageKeys(client, namespace)
 
     async def read(self, passage_id: str) -> StoredPassage | None:
-        """The passage, None if there is none of that id.
+        """The passage, None if there is none of that id and none was kept.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
@@ -73,7 +76,10 @@ class PassageReader:
             async with self._client.pipeline(transaction=False) as pipe:
                 pipe.hmget(self._keys.key(passage_id), *_FIELDS)
                 pipe.hget(self._keys.layout_key(doc_id), passage_id)
-                found, layout = await pipe.execute()
+                pipe.hmget(self._keys.snapshot_key(passage_id), *_FIELDS, "layout")
+                found, layout, kept = await pipe.execute()
+        if found[-1] is None:  # the text
+            *found, layout = kept
         told = {
             name: as_text(value)
             for name, value in zip(_FIELDS, found, strict=True)

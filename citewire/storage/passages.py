@@ -118,6 +118,10 @@ class PassageKeys:
         """The key of a passage."""
         return f"{self._namespace}:passage:{passage_id}"
 
+    def snapshot_key(self, passage_id: str) -> str:
+        """The key under which a passage is kept that a chat cites."""
+        return f"{self._namespace}:snapshot:{passage_id}"
+
     def ids_key(self, doc_id: str) -> str:
         """The key of the set of a document's passage ids."""
         return f"{self._namespace}:passages:{doc_id}"

@@ -20,7 +20,10 @@ from citewire.storage.passages import WRITE_BATCH, PassageKeys
 from citewire.storage.refusals import storage_errors
 from citewire.storage.visibility import VisibleSearch
 
-TEXTS = ("folder_id", "folder", "file_name", "title", "page_label", "language", "kind", "section")
+TEXTS = (
+    *("folder_id", "folder", "file_name", "title", "page_label", "language", "kind", "section"),
+    "withheld",
+)
 NUMBERS = ("page", "start", "end")
 RETURN_FIELDS = ["id", "doc_id", "text", *TEXTS, *NUMBERS]
 """All of a passage's metadata is in the fields of its hash."""

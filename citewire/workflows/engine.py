@@ -21,13 +21,13 @@ from llama_index.core.chat_engine.types import StreamingAgentChatResponse
 from llama_index.core.llms import LLM
 from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TextSplitter
-from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
+from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
 from citewire.workflows.events import (
     RetrievingEvent,
     SourcesEvent,
@@ -36,53 +36,14 @@ from citewire.workflows.events import (
     WarnEvent,
 )
 from citewire.workflows.evidence import Evidence, EvidenceRule
+from citewire.workflows.limits import StepLimits
 from citewire.workflows.planning import KeepingRule, Plan, Router
-from citewire.workflows.prompts import CONDENSE_PROMPT, source_header
+from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
 from citewire.workflows.spans import unspanned
 from citewire.workflows.synthesis import on_retry
 
 _STRENGTH: tuple[Evidence, ...] = ("none", "weak", "strong")
-
-
-@dataclass(frozen=True, slots=True)
-class StepLimits:
-    """How long the steps before the answer may take, in seconds each.
-
-    Args:
-        screen: a model's verdict on the question.
-        route: deciding what is done with it, and condensing.
-        retrieve: embedding the question and finding passages.
-    """
-
-    screen: float = 5.0
-    route: float = 10.0
-    retrieve: float = 30.0
-
-
-class WholePassages(TextSplitter):
-    """Splits nothing: a passage was cut to size at ingestion and is one source.
-
-    The library's default splitter loads nltk's and tiktoken's tables and cuts every passage again
-    for every question.
-    """
-
-    def split_text(self, text: str) -> list[str]:
-        """The text, whole."""
-        return [text]
-
-
-class PassageCitationEngine(CitationQueryEngine):
-    """CitationQueryEngine whose sources are the passages themselves, with their ids."""
-
-    def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
-        return [_numbered(number, found) for number, found in enumerate(nodes, start=1)]
-
-
-def _numbered(number: int, found: NodeWithScore) -> NodeWithScore:
-    passage = found.node
-    text = f"{source_header(number, passage)}\n{passage.get_content()}\n"
-    return NodeWithScore(node=passage.model_copy(update={"text": text}), score=found.score)
 
 
 class ReportChatEngine(CondenseQuestionChatEngine):
@@ -150,6 +111,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             return self._plan
         self._say_retries("condense")
         try:
+            self._condense_question_prompt = condense_prompt()
             async with asyncio.timeout(self._parts.limits.route):
                 standalone = await self._acondense_question(history, message)
         except (ModelError, TimeoutError) as error:
@@ -159,13 +121,13 @@ class ReportChatEngine(CondenseQuestionChatEngine):
 
     def _query(self, message: str, plan: Plan) -> tuple[ReportQuery, str]:
         """What is searched for, and what was wrong with the rewritten question."""
-        standalone = plan.standalone or message
+        standalone, keeps = plan.standalone or message, self._parts.keeps
+        parts = plan.parts if not keeps(message, " ".join(plan.parts)) else ()
         if standalone == message:
-            return ReportQuery(message, parts=plan.parts), plan.fault
-        if lost := self._parts.keeps(message, standalone):
+            return ReportQuery(message, parts=parts), plan.fault
+        if lost := keeps(message, standalone):
             return ReportQuery(message), f"the question was not rewritten: {lost}"
-        forms = () if plan.parts else (message,)
-        return ReportQuery(standalone, parts=plan.parts, forms=forms), plan.fault
+        return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
         self._say_retries("retrieve")
@@ -182,7 +144,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
     def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
         """Of a question with several parts it is enough that one can be answered."""
         asked = query.parts or (query.query_str,)
-        levels = (self._parts.evidence.level(question, nodes) for question in asked)
+        readable_nodes = self._citations.readable(nodes)
+        levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
         return max(levels, key=_STRENGTH.index)
 
     def _say_retries(self, stage: Stage) -> None:
@@ -221,7 +184,8 @@ class Engines:
     keeps: KeepingRule
     evidence: EvidenceRule
     top_k: int
-    limits: StepLimits = StepLimits()
+    limits: StepLimits = field(default_factory=StepLimits)
+    withhold: bool = True
     splitter: TextSplitter = field(default_factory=WholePassages)
 
     def for_run(
@@ -239,6 +203,7 @@ class Engines:
             llm=self.llm,
             response_synthesizer=self.synthesiser,
             text_splitter=self.splitter,
+            withhold=self.withhold,
         )
         # Already cut to the budget; a tokenizer is asked for but never called.
         memory = ChatMemoryBuffer.from_defaults(

@@ -1,14 +1,15 @@
 """Checking claims against their sources, beside the event loop and never in an answer's way.
 
 One thread serves all answers of a process: a check takes about a millisecond, and more threads
-would only take the interpreter from the loop more often. Passages are read once per answer.
+would only take the interpreter from the loop more often.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
@@ -17,19 +18,24 @@ from citewire.services.citations.similarity import Embed, nearest
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 from citewire.services.run_events import Quote, Source, Verification
 
+KEPT_PASSAGES = 256
+"""So many passages are kept read: answers of one library cite the same ones again and again."""
+
+PAUSE_S = 0.001
+"""Pause after each check, in seconds: checks one right after the other would hold the interpreter
+for 5 ms at a time, and the event loop would wait so long after each write to a socket."""
+
 UNCHECKED = Verification("unchecked", None, "none")
 
 
 class SourceText:
-    """A source with what checking needs of it, each made when it is first asked for.
+    """A passage with what checking needs of it, each made when it is first asked for.
 
     `quotable` is used on the event loop, `digest` and `vector` in the checking thread only.
     """
 
-    def __init__(self, source: Source) -> None:
-        self.n = source.n
-        self.text = source.text
-        self.page = source.page_start
+    def __init__(self, text: str) -> None:
+        self.text = text
         self.vector: Sequence[float] | None = None
 
     @cached_property
@@ -41,11 +47,6 @@ class SourceText:
     def digest(self) -> Digest:
         """Its text, read for verdicts."""
         return digest(self.text)
-
-    def quote(self, claim: str) -> Quote:
-        """Its words that carry the claim."""
-        found = supporting_quote(claim, self.quotable)
-        return Quote(found.text, self.page, found.match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,22 @@ class Checker:
         self._executor = executor
         self._judges = judges
         self._embed = embed
+        self._read = lru_cache(maxsize=KEPT_PASSAGES)(SourceText)
+
+    def source(self, source: Source) -> SourceText:
+        """The source's text, which may have been read for another answer already."""
+        return self._read(source.readable)
+
+    def quote(self, claim: str, source: Source) -> Quote:
+        """The words of the source that carry the claim."""
+        found = supporting_quote(claim, self.source(source).quotable)
+        return Quote(found.text, source.page_start, found.match)
 
     def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
         """Judge a claim against the sources that it cites; None if nothing is to be checked."""
         if not self._judges or not claim:
             return None
-        return self._executor.submit(check, claim, sources, self._embed)
+        return self._executor.submit(_checked, claim, sources, self._embed)
 
     def align(
         self, sentences: Sequence[Claim], sources: Sequence[SourceText]
@@ -87,6 +98,13 @@ class Checker:
 
 def _aligned(sentences: Sequence[Claim], sources: Sequence[SourceText]) -> list[Alignment]:
     return align(sentences, [source.digest for source in sources])
+
+
+def _checked(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:
+    try:
+        return check(claim, sources, embed)
+    finally:
+        time.sleep(PAUSE_S)
 
 
 def check(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:

@@ -6,8 +6,9 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
 from citewire.services.citations.alignment import Alignment
-from citewire.services.citations.checking import UNCHECKED, Checked, Checker, SourceText
+from citewire.services.citations.checking import UNCHECKED, Checked, Checker
 from citewire.services.citations.claims import Claim, Claims, sentences_of
+from citewire.services.citations.model_verdicts import Asked
 from citewire.services.run_events import (
     Citation,
     Origin,
@@ -44,12 +45,12 @@ class Citing:
         self._prefix = prefix
         self._sources = sources
         self._checker = checker
-        self._evidence: dict[int, SourceText] = {}
         self._claims = Claims()
         self._labels: dict[int, int] = {}
         self._open: Check | None = None
         self._under_way: list[Check] = []
         self._warned: set[str] = set()
+        self._said: list[str] = []  # the claims of the citations
         self.citations: list[Citation] = []
 
     def label(self, n: int) -> int:
@@ -86,12 +87,13 @@ class Citing:
             passage_id=source.passage_id,
             claim_span=Span(claim.start, claim.end),
             marker_span=marker,
-            quote=self._evidence_of(n).quote(claim.text),
+            quote=self._checker.quote(claim.text, source),
             verification=UNCHECKED,
             origin=origin,
         )
         self._join(claim)
         self.citations.append(citation)
+        self._said.append(claim.text)
         return citation
 
     def _join(self, claim: Claim) -> None:
@@ -111,7 +113,7 @@ class Citing:
         if check is not None and not check.is_submitted:
             check.is_submitted = True
             cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-            evidence = [self._evidence_of(n) for n in cited]
+            evidence = [self._checker.source(self._sources[n - 1]) for n in cited]
             check.future = self._checker.check(check.claim.text, evidence)
             if check.future is not None:
                 self._under_way.append(check)
@@ -146,6 +148,18 @@ class Citing:
             events.extend(self.verify(at, by_source[self.citations[at].n]))
         return [*events, *self._numbers(checked.untraced)]
 
+    def doubtful(self) -> dict[int, Asked]:
+        """What a model may be asked about, by its place in the list.
+
+        A number that no source holds is not a matter of opinion.
+        """
+        return {
+            at: Asked(self._said[at], self._sources[one.n - 1].readable)
+            for at, one in enumerate(self.citations)
+            if self._said[at]
+            and (one.verification.status, one.verification.method) != ("unsupported", "numbers")
+        }
+
     def verify(self, at: int, verification: Verification) -> list[Verdict]:
         """Put a verification to the citation at this place of the list."""
         citation = self.citations[at]
@@ -175,10 +189,5 @@ class Citing:
 
     def align(self, text: str) -> Future[list[Alignment]]:
         """Look for the sources of an answer without a marker."""
-        evidence = [self._evidence_of(source.n) for source in self._sources]
+        evidence = [self._checker.source(source) for source in self._sources]
         return self._checker.align(sentences_of(text), evidence)
-
-    def _evidence_of(self, n: int) -> SourceText:
-        if n not in self._evidence:
-            self._evidence[n] = SourceText(self._sources[n - 1])
-        return self._evidence[n]

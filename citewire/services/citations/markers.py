@@ -89,6 +89,8 @@ def numbers_in(opener: str, body: str) -> list[int] | None:
         opener: the bracket that was opened.
         body: what stands between it and its closing bracket.
     """
+    if len(body) == 1 and body in "123456789" and opener not in ROUND:  # nearly every marker
+        return [int(body)]
     body = unicodedata.normalize("NFKC", body)
     if _NEVER.search(body):
         return None
@@ -106,6 +108,8 @@ def numbers_in(opener: str, body: str) -> list[int] | None:
 
 def may_grow(opener: str, body: str) -> bool:
     """Whether a bracket that is not closed yet may still become a marker."""
+    if body in "123456789" and opener not in ROUND:
+        return True
     body = unicodedata.normalize("NFKC", body)
     if _NEVER.search(body):
         return False

@@ -1,23 +1,20 @@
 """What the citations of an answer are worth: one answer examined, and many summed up. No I/O.
 
-Citation recall and precision are those of ALCE (Gao et al. 2023, arXiv:2305.14627): a statement is
-a sentence of the answer, and its recall is 1 if the passages that it cites entail it together. In
-place of the paper's NLI model stands the deterministic verdict `supported`.
+A statement, in ALCE's sense, is a sentence of the answer.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean, quantiles
+from statistics import quantiles
 
-from citewire.services.citations.units import units_of
-from citewire.services.evaluation.alce import Statement, precision, recall
+from citewire.services.citations.units import CELL, units_of
+from citewire.services.evaluation.alce import CitationScore, Statement, mean_score, score_answer
 from citewire.services.evaluation.questions import AskedQuestion
 from citewire.services.run_events import Citation, Done, Span
 
 _MARKER = re.compile(r"\[\d{1,2}\]")
-
-Entails = Callable[[str, Sequence[str]], bool]
+_LEADING = re.compile(r"(?:\[\d{1,2}\]\s*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +35,7 @@ class Examined:
         quotes_placed: of how many the quote stands in its passage, word for word.
         claims_with_numbers_untraced: how many claims have a number that no cited passage has.
         statements: sentences of the answer.
-        recall: ALCE's citation recall, None without statements.
-        precision: ALCE's citation precision, None without citations.
+        score: ALCE's citation recall and precision, None if no answer was attempted.
         evidence: what `sources` said.
         first_token_ms: until the first text.
         total_ms: until the end.
@@ -58,15 +54,14 @@ class Examined:
     quotes_placed: int
     claims_with_numbers_untraced: int
     statements: int
-    recall: float | None
-    precision: float | None
+    score: CitationScore | None
     evidence: str
     first_token_ms: float | None
     total_ms: float | None
 
 
 def examine(
-    question: AskedQuestion, done: Done, *, evidence: str, warnings: Sequence[str], entails: Entails
+    question: AskedQuestion, done: Done, *, evidence: str, warnings: Sequence[str]
 ) -> Examined:
     """Measure the answer to `question`.
 
@@ -75,7 +70,6 @@ def examine(
         done: the answer's terminal event.
         evidence: the level that `sources` told.
         warnings: the codes of its warnings.
-        entails: whether passages entail a claim.
     """
     texts = {source.passage_id: source.text for source in done.sources}
     places = {source.passage_id: (source.file_name, source.page_start) for source in done.sources}
@@ -98,8 +92,7 @@ def examine(
         quotes_placed=sum(_is_placed(one, texts) for one in done.citations),
         claims_with_numbers_untraced=warnings.count("unsupported_number"),
         statements=len(statements),
-        recall=recall(statements, entails) if answered and statements else None,
-        precision=precision(statements, entails) if answered and done.citations else None,
+        score=score_answer(statements) if answered else None,
         evidence=evidence,
         first_token_ms=done.timings.first_token_ms,
         total_ms=done.timings.total_ms,
@@ -111,10 +104,14 @@ def statements_of(
 ) -> list[Statement]:
     """The sentences of an answer without their markers, each with the passages that it cites."""
     places = [_code_points(answer, one.marker_span)[0] for one in citations]
-    units = units_of(answer)
+    # In an answer, unlike on a page, a line with cells is a line of sentences: extracts have some.
+    units = [
+        # A marker after the full stop belongs to the sentence before.
+        (leading.end() if (leading := _LEADING.match(answer, start)) else start, end)
+        for start, end in units_of(answer.replace(CELL, CELL.replace("|", "/")))
+    ]
     found = []
     for at, (start, end) in enumerate(units):
-        # A marker may stand after the full stop: it belongs to the sentence before.
         begin = start if at else 0
         until = units[at + 1][0] if at + 1 < len(units) else len(answer) + 1
         own = [one for one, place in zip(citations, places, strict=True) if begin <= place < until]
@@ -146,6 +143,7 @@ def sum_up(examined: Sequence[Examined]) -> dict[str, float | int | None]:
     total = [one.total_ms for one in examined if one.total_ms is not None]
     citations = sum(one.citations for one in examined)
     statements = sum(one.statements for one in examined if one.answered)
+    score = mean_score([one.score for one in examined if one.score is not None])
     return {
         "questions": len(examined),
         "answerable": len(answerable),
@@ -165,8 +163,8 @@ def sum_up(examined: Sequence[Examined]) -> dict[str, float | int | None]:
         ),
         "quotes placed": _ratio(sum(one.quotes_placed for one in examined), citations),
         "citations per answer": _ratio(citations, sum(one.answered for one in examined)),
-        "citation recall": _mean([one.recall for one in examined]),
-        "citation precision": _mean([one.precision for one in examined]),
+        "citation recall": round(score.recall, 4),
+        "citation precision": round(score.precision, 4),
         "unsupported numbers per statement": _ratio(
             sum(one.claims_with_numbers_untraced for one in examined), statements
         ),
@@ -188,11 +186,6 @@ def _share(count: int, of: Sequence[Examined]) -> float | None:
 
 def _ratio(count: int, of: int) -> float | None:
     return round(count / of, 4) if of else None
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return round(fmean(known), 4) if known else None
 
 
 def _percentile(values: Sequence[float], percent: int) -> float | None:

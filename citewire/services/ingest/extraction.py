@@ -7,6 +7,7 @@ from citewire.services.ingest.reading import Answer, Head, Part, ReadPassage, Re
 from citewire.services.reading.read import read_report
 from citewire.services.splitting import build_passages, embedded_text, layout_of
 from citewire.services.tokens import count_tokens
+from citewire.services.withholding import withhold
 from citewire.storage.passage_record import passage_fields
 
 PASSAGES_PER_PART = 64
@@ -20,7 +21,7 @@ def answers(task: ReadTask) -> Iterator[Answer]:
         OSError: it cannot be opened.
     """
     _refuse_changed(task)
-    report = read_report(task.path, ocr=task.ocr)
+    report = withhold(read_report(task.path, ocr=task.ocr))
     _refuse_changed(task)
     nodes = build_passages(
         report,

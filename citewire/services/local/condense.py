@@ -50,12 +50,16 @@ def condense(question: str, history: Sequence[ChatMessage]) -> str:
 
 
 def _follow(question: str, thread: _Thread | None) -> _Thread:
-    if thread is not None and followups.is_chatter(question):
-        return _Thread(question, thread.topic)
     if thread is None:
         return _Thread(question, _topic_of(question))
-    if followups.is_cjk(question):
-        return _follow_cjk(question, thread)
+    if followups.is_chatter(question):
+        return _Thread(question, thread.topic)
+    return (
+        _follow_cjk(question, thread) if followups.is_cjk(question) else _resolve(question, thread)
+    )
+
+
+def _resolve(question: str, thread: _Thread) -> _Thread:
     if followups.is_standalone(question):
         # "What are the main risks?" after a question about Acme is about Acme.
         whom = followups.names(thread.question) if followups.is_brief(question) else ()

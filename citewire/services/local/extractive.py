@@ -182,7 +182,8 @@ class Extracts:
 def _marked(sentence: Sentence) -> str:
     """The sentence with its marker before the last stop, where readers expect it."""
     # A footnote in square brackets would read as a marker of ours.
-    text = _FOOTNOTE.sub(r"(\1)", sentence.text)
+    # At the start of a line, the border of a cell would make a table of it.
+    text = _FOOTNOTE.sub(r"(\1)", sentence.text).lstrip("| ")
     stop = _STOP.search(text)
     body = text[: stop.start()] if stop else text.rstrip(":;, ")
     return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"

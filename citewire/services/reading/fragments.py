@@ -67,23 +67,30 @@ class Fragment:
         return self.x0, self.y0, self.x1, self.y1
 
 
-def find_fragments(chars: Chars) -> tuple[list[tuple[int, list[Fragment]]], int]:
-    """The fragments of a page by quarter turn, and how many characters stand off the page.
+def find_shown(chars: Chars) -> tuple[NDArray[np.int64], int]:
+    """Indices of the characters that have ink and stand on the page, and how many stand off it."""
+    x0, y0, x1, y1 = chars.boxes.T
+    inked = np.flatnonzero(_printable(chars) & ((x1 > x0) | (y1 > y0)))
+    shown = inked[_on_page(chars, inked)]
+    return shown, len(inked) - len(shown)
+
+
+def find_fragments(chars: Chars, shown: NDArray[np.int64]) -> list[tuple[int, list[Fragment]]]:
+    """The fragments that the characters `shown` make, by quarter turn.
 
     Those of each turn have their coordinates in the frame in which they are upright.
     """
-    inked = _inked(chars)
-    on_page = _on_page(chars, inked)
-    shown = inked[on_page]
     turns = chars.turns[shown]
     writing = _Writing.of(chars.text)
+    order = np.cumsum(_printable(chars))
     found = []
     # The most usual direction first: it is the text of the page, the others stand beside it.
     for turn in sorted(set(turns.tolist()), key=lambda t: -int((turns == t).sum())):
         indices = shown[turns == turn]
         boxes = upright(chars.boxes[indices], turn, chars.width, chars.height)
-        found.append((turn, list(_fragments(chars, indices, boxes, writing.at(indices)))))
-    return found, len(inked) - len(shown)
+        at = writing.at(indices)
+        found.append((turn, list(_fragments(chars, indices, order[indices], boxes, at))))
+    return found
 
 
 def upright(boxes: Floats, turn: int, width: float, height: float) -> Floats:
@@ -110,13 +117,10 @@ def turned(box: Box, turn: int, width: float, height: float) -> Box:
     return box
 
 
-def _inked(chars: Chars) -> NDArray[np.int64]:
-    """Indices of the characters that can be seen."""
+def _printable(chars: Chars) -> NDArray[np.bool_]:
     codes = np.frombuffer(chars.text.encode("utf-32-le"), np.uint32)
-    x0, y0, x1, y1 = chars.boxes.T
-    visible = (codes > 32) & (codes != 0xA0) & (codes != 0xFFFF) & ((x1 > x0) | (y1 > y0))
-    visible &= (codes < 0x2000) | (codes > 0x200B)
-    return np.flatnonzero(visible)
+    visible = (codes > 32) & (codes != 0xA0) & (codes != 0xFFFF)
+    return np.asarray(visible & ((codes < 0x2000) | (codes > 0x200B)), np.bool_)
 
 
 def _on_page(chars: Chars, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -147,9 +151,14 @@ class _Writing:
 
 
 def _fragments(
-    chars: Chars, indices: NDArray[np.int64], boxes: Floats, writing: _Writing
+    chars: Chars,
+    indices: NDArray[np.int64],
+    order: NDArray[np.int64],
+    boxes: Floats,
+    writing: _Writing,
 ) -> Iterator[Fragment]:
-    breaks = _breaks(boxes)
+    # What is left out between two characters must not come back with the text between them.
+    breaks = _breaks(boxes) | (np.diff(order) > 1)
     starts = np.concatenate([[0], 1 + np.flatnonzero(breaks)])
     ends = np.append(starts[1:], len(indices))
     low = np.minimum.reduceat(boxes[:, :2], starts)

@@ -38,10 +38,11 @@ class Line:
 
 @dataclass(slots=True)
 class LaidBlock:
-    """Lines that belong together."""
+    """Lines that belong together; `invisible` ones stand after all others of the page."""
 
     kind: Kind
     lines: list[Line]
+    invisible: bool = False
 
 
 @dataclass(slots=True)
@@ -66,3 +67,8 @@ class LaidPage:
     def has_text(self) -> bool:
         """Whether anything could be read on the page."""
         return bool(self.blocks)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a reader sees any of its text."""
+        return not all(block.invisible for block in self.blocks)

@@ -5,6 +5,10 @@ from typing import Literal
 
 Kind = Literal["text", "table", "heading"]
 
+Reason = Literal["invisible", "hidden", "instruction"]
+"""Why text is withheld: it cannot be seen on the page, the file's format hides it, or it speaks to
+a model instead of a reader."""
+
 SUFFIXES = (
     ".pdf",
     ".docx",
@@ -65,6 +69,21 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A stretch of a text that is kept out of answers.
+
+    Args:
+        start: where it begins in the text, in characters.
+        end: where it ends, exclusive.
+        reason: why.
+    """
+
+    start: int
+    end: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page.
 
@@ -75,6 +94,7 @@ class Page:
         size: width and height in points as displayed; None where a format has no layout.
         blocks: in the order of the text. Passages are made of them, so that headers and footers
             that repeat belong to none. A page with text and without blocks is one text block.
+        withheld: stretches that no reader sees, in order.
     """
 
     number: int
@@ -82,6 +102,7 @@ class Page:
     text: str
     size: tuple[float, float] | None = None
     blocks: tuple[Block, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

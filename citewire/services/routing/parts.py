@@ -12,12 +12,14 @@ _SENTENCE = re.compile(r"[^?？]+[?？]")
 _ASKING = (
     r"(?:(?:in|at|on|for|to|by|from|with|of) )?"
     r"(?:what|which|who|whom|whose|when|where|why|how)\b(?!ever)"
-    r"|(?:(?:en|a|de|con|por|para) )?(?:qué|cuál(?:es)?|quién(?:es)?|cuándo|dónde|cómo|cuánt[oa]s?)\b"
+    r"|(?:(?:en|a|de|con|por|para) )?(?:qué|cuál(?:es)?|quién(?:es)?|cuándo|dónde|cómo"
+    r"|cuánt[oa]s?)\b"
 )
 _AND = re.compile(rf"(?:\s*[,;]\s*(?:and|y|e)\s+|\s+(?:and|y|e)\s+|\s*;\s*)(?={_ASKING})", re.I)
 _LISTED = re.compile(rf"\s*,\s*(?={_ASKING})", re.I)
 _BEGINS = re.compile(
-    rf"^[¿\s]*(?:(?:and|so|but|y|also)\s+)?(?:{_ASKING}|(?:is|are|was|were|do|does|did|has|have|had|can"
+    rf"^[¿\s]*(?:(?:and|so|but|y|also)\s+)?(?:{_ASKING}|(?:is|are|was|were|do|does|did|has"
+    rf"|have|had|can"
     r"|could|will|would|should|es|son|fue|hay|tiene)\b)",
     re.I,
 )

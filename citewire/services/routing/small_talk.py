@@ -11,8 +11,8 @@ from citewire.services.routing.replies import Wanting
 
 _CORES: dict[Wanting, frozenset[str]] = {
     "thanks": listed(
-        "thanks thank thx ty thankyou cheers appreciated appreciate helps gracias agradezco agradecido"
-        " agradecida helpful helped"
+        "thanks thank thx ty thankyou cheers appreciated appreciate helps gracias agradezco"
+        " agradecido agradecida helpful helped"
     ),
     "farewell": listed("bye goodbye cya farewell see adios chao hasta"),
     "greeting": listed(
@@ -32,7 +32,8 @@ _FILLERS = listed(
 )
 _HOW_ARE_YOU = re.compile(
     r"^(?:(?:hi|hello|hey|hola|so|good \w+|buen[oa]s \w+)[\s,!.]*)?"
-    r"(?:how(?:'s| is| are) (?:you|it|things|life|everything|your day)(?: (?:doing|going|today|all))*"
+    r"(?:how(?:'s| is| are) (?:you|it|things|life|everything|your day)(?: (?:doing|going"
+    r"|today|all))*"
     r"|what's up|whats up|que tal(?: estas?| todo)?|como (?:estas?|te va|andas|va))$"
 )
 _ABOUT_SUBJECT = re.compile(
@@ -50,7 +51,8 @@ _ABOUT_WORDS = listed(
     " nombre responder preguntar preguntarte responde"
 )
 _ASKS_ABOUT = re.compile(
-    r"^(?:please )?(?:what|who|whom|which|how|are|can|could|do|does|will|is|help|que|quien|como|en que"
+    r"^(?:please )?(?:what|who|whom|which|how|are|can|could|do|does|will|is|help|que"
+    r"|quien|como|en que"
     r"|cual|eres|puedes|sabes|hablas|recuerdas|para que|ayuda)\b"
 )
 _CHINESE: tuple[tuple[Wanting, re.Pattern[str]], ...] = (

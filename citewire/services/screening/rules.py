@@ -49,12 +49,14 @@ _PERSON = (
 )
 _DEEDS = _any(
     rf"\b{_MAKES}\b.{{0,40}}\b{_WEAPONS}\b",
-    rf"\b(?:kill|murder|poison|stab|strangle|kidnap|drug|assault|stalk|blackmail)\s+(?:a\s)?{_PERSON}\b",
+    rf"\b(?:kill|murder|poison|stab|strangle|kidnap|drug|assault|stalk"
+    rf"|blackmail)\s+(?:a\s)?{_PERSON}\b",
     rf"\b(?:matar|asesinar|envenenar|secuestrar|chantajear|apunalar)\s+a\s{_PERSON}",
     r"\b(?:hack|break|get|log)\b(?: in)?to\b.{0,30}\b(?:accounts?|e-?mails?|phones?|computers?"
     r"|whatsapp|instagram|facebook|wifi|servers?)\b",
     r"\b(?:hackear|piratear|entrar en)\b.{0,30}\b(?:cuentas?|correo|movil|telefono|ordenador)\b",
-    r"\b(?:ransomware|malware|keylogger|computer virus|trojan|botnet|phishing (?:page|e-?mail|site))\b",
+    r"\b(?:ransomware|malware|keylogger|computer virus|trojan|botnet|phishing (?:page"
+    r"|e-?mail|site))\b",
     r"\b(?:bomb|blow up|shoot up|set fire to|burn down) (?:the|a|my|this|that|an)\b",
 )
 _THREAT = _any(
@@ -64,7 +66,8 @@ _THREAT = _any(
     r"\bvoy a (?:matar|bombardear|disparar|apunalar|violar|poner una bomba)\b",
 )
 _NEVER = _any(
-    r"\b(?:child|kiddie|underage|minors?|preteen)\b.{0,12}\b(?:porn\w*|nudes?|sex(?:ual)? (?:videos?|images?|pictures?))",
+    r"\b(?:child|kiddie|underage|minors?|preteen)\b.{0,12}\b(?:porn\w*|nudes?"
+    r"|sex(?:ual)? (?:videos?|images?|pictures?))",
     r"\bporn\w*.{0,12}\b(?:child(?:ren)?|minors?|ninos|infantil|menores)\b",
 )
 _SELF_HARM = _any(
@@ -81,11 +84,13 @@ _ABUSE = _any(
     r"\bshut (?:the fuck )?up\b",
     r"\b(?:you|u)(?:'re| are|r)?(?: all)?(?: an?| such an?| just an?)?(?: \w+){0,3} "
     r"(?:idiots?|morons?|piece of (?:shit|crap|garbage)|bitch|bastard|asshole|cunt|retard|scum)\b",
-    r"^(?:you )?(?:stupid|dumb|fucking|useless|worthless) (?:idiot|moron|bot|machine|bitch|bastard)\b",
+    r"^(?:you )?(?:stupid|dumb|fucking|useless|worthless) (?:idiot|moron|bot|machine"
+    r"|bitch|bastard)\b",
     r"\b(?:vete|iros|andate) a la (?:mierda|chingada|verga)\b",
     r"\b(?:hijo|hija) de puta\b",
     r"\bque te (?:jodan|den|follen)\b",
-    r"\beres (?:una? )?(?:\w+ )?(?:idiota|imbecil|estupid[oa]|mierda|gilipollas|cabron|inutil de mierda)\b",
+    r"\beres (?:una? )?(?:\w+ )?(?:idiota|imbecil|estupid[oa]|mierda|gilipollas|cabron"
+    r"|inutil de mierda)\b",
 )
 _CHINESE: tuple[tuple[Concern, re.Pattern[str]], ...] = (
     ("self_harm", re.compile(r"我想(?:自杀|死|結束生命|结束生命)|我要自[杀殺]")),

@@ -13,12 +13,12 @@ What counts against a claim caps its score, in this order:
   take the other side (rise, fall; approve, reject).
 - entities (0.2): none of the claim's names is there. Acronyms, possessives, titles, middle names
   and the usual countries and bodies under other names are known.
-- entities (0.45): some of the names are not there.
-- numbers (0.45): the digits are there without the scale, unit, sign or precision.
+- entities (0.4): some of the names are not there.
+- numbers (0.4): the digits are there without the scale, unit, sign or precision.
 
 Below the caps the score is a logistic regression of how much of the claim's words is said at all,
 within two neighbouring clauses, and in the same order, and of the similarity if that is given.
-From 0.5 on a claim is supported, from 0.3 partly. Weights and thresholds are fixed; they come from
+From 0.42 on a claim is supported, from 0.3 partly. Weights and thresholds are fixed; they come from
 one half of AttributionBench's development pairs (`bench/verdicts.py` measures on the other).
 
 What rules cannot see: a right number said of another thing in the same passage, sums and

@@ -12,7 +12,7 @@ from citewire.services.citations.verdicts.quantities import Trace, trace_amount,
 Method = Literal["numbers", "negation", "entities", "similarity", "words"]
 Span = tuple[int, int]
 
-UNTRACED, OPPOSITE, OTHER_NAME, LOOSE_NUMBER, NO_NAME = 0.1, 0.15, 0.2, 0.45, 0.45
+UNTRACED, OPPOSITE, OTHER_NAME, LOOSE_NUMBER, NO_NAME = 0.1, 0.15, 0.2, 0.4, 0.4
 """The most that a claim's score can be after each finding."""
 
 _SAME = 0.6

@@ -13,7 +13,7 @@ from citewire.services.citations.verdicts.findings import Method, Span
 
 Status = Literal["supported", "partial", "unsupported"]
 
-SUPPORTED, PARTIAL = 0.5, 0.3
+SUPPORTED, PARTIAL = 0.42, 0.3
 """Scores from which a claim is supported, and partly so."""
 
 
