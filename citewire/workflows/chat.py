@@ -24,6 +24,7 @@ from citewire.workflows.events import (
     SourcesEvent,
     StageEvent,
 )
+from citewire.workflows.lean_runtime import LeanRuntime
 from citewire.workflows.planning import Plan, Reply
 from citewire.workflows.screening import Announce, Gate, Screen
 from citewire.workflows.silence import noticing_silence
@@ -60,7 +61,7 @@ class ChatWorkflow(Workflow):
     _found_steps: dict[str, Any] | None = None
 
     def __init__(self, engines: Engines, *, screen: Screen | None, timeout_s: float) -> None:
-        super().__init__(timeout=timeout_s)
+        super().__init__(timeout=timeout_s, runtime=LeanRuntime())
         self._engines = engines
         self._screen = screen
         self._dispatcher = cast(Dispatcher, NoSpans())

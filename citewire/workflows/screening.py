@@ -55,23 +55,28 @@ class Gate:
 
     def __call__(self, event: Event) -> None:
         """Announce `event` now, later or never."""
+        if not self._open and self._verdict is not None and self._verdict.done():
+            self._decide(self._verdict)  # its callback is still to come
+            if not self._open:
+                return  # refused: the refusal is all that is said
         if self._open:
             self._announce(event)
-        elif self._verdict is not None and self._verdict.done():
-            return  # refused: the refusal is all that is said
         elif not self._held and isinstance(event, StageEvent | RetrievingEvent):
             self._announce(event)
         else:
             self._held.append(event)
 
     def _decide(self, verdict: Verdict) -> None:
+        held, self._held = self._held, []
         if not verdict.cancelled() and verdict.result():
             self._open = True
-            for event in self._held:
+            for event in held:
                 self._announce(event)
-        self._held = []
 
     async def passed(self) -> bool:
         """Wait for the verdict, and say whether the question may be answered."""
-        # A callback that was added first runs first: what was held is out when this returns.
-        return self._verdict is None or await asyncio.shield(self._verdict)
+        if self._verdict is None:
+            return True
+        passed = await asyncio.shield(self._verdict)
+        self._decide(self._verdict)  # what was held is out when this returns
+        return passed

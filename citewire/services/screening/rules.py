@@ -48,7 +48,7 @@ _PERSON = (
     r"|alguien|(?:mi|su|tu)\s\w+|personas?)"
 )
 _DEEDS = _any(
-    rf"\b{_MAKES}\b.{{0,40}}\b{_WEAPONS}\b",
+    rf"\b{_MAKES}\b.{{0,40}}\b{_WEAPONS}\b(?! (?:safe|harmless)\b)",
     rf"\b(?:kill|murder|poison|stab|strangle|kidnap|drug|assault|stalk"
     rf"|blackmail)\s+(?:a\s)?{_PERSON}\b",
     rf"\b(?:matar|asesinar|envenenar|secuestrar|chantajear|apunalar)\s+a\s{_PERSON}",
