@@ -59,9 +59,8 @@ class Gate:
             self._decide(self._verdict)  # its callback is still to come
             if not self._open:
                 return  # refused: the refusal is all that is said
-        if self._open:
-            self._announce(event)
-        elif not self._held and isinstance(event, StageEvent | RetrievingEvent):
+        holds_no_text = isinstance(event, StageEvent | RetrievingEvent) and not self._held
+        if self._open or holds_no_text:
             self._announce(event)
         else:
             self._held.append(event)
