@@ -91,7 +91,9 @@ class Settings(BaseSettings):
     parse_workers: int | None = Field(
         None, ge=1, le=256, description="processes that read files; unset: one for each CPU"
     )
-    parse_timeout_s: float = Field(300, gt=0, description="longest time to read one file")
+    parse_timeout_s: float = Field(
+        300, gt=0, description="longest time to read one file; begins anew after a page of OCR"
+    )
     parse_memory_mb: int = Field(
         2048, ge=512, description="most memory to read one file, in megabytes"
     )
@@ -122,6 +124,18 @@ class Settings(BaseSettings):
     history_turns: int = Field(6, ge=0, le=100)
     history_tokens: int = Field(1500, ge=0)
 
+    # Chats
+    chat_ttl_days: int | None = Field(
+        None, ge=1, le=36_500, description="a chat untouched for so long is deleted; unset: never"
+    )
+    max_chats: int = Field(10_000, ge=1, description="chats of one owner; over it: 409")
+    chat_titles: bool = Field(
+        True, description="let the model name a chat after its first answer, if there is a model"
+    )
+    chat_summaries: bool = Field(
+        True, description="let the model sum up what no longer fits into the history"
+    )
+
     # Timeouts of a run, in seconds
     screen_timeout_s: float = Field(5, gt=0, description="for the model's verdict on a question")
     route_timeout_s: float = Field(10, gt=0, description="for routing and condensing by a model")
@@ -137,6 +151,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(64 * 1024, ge=1024)
     max_upload_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"
+    )
+    max_upload_space_bytes: int = Field(
+        10 * 1024**3, ge=1024, description="space that all uploaded files together may take"
     )
     max_upload_files: int = Field(20, ge=1, le=1000, description="files in one upload")
     max_message_chars: int = Field(8000, ge=1, le=8000)

@@ -12,7 +12,9 @@ from citewire.api import chat, chats, documents, health, page, passages, uploads
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
-from citewire.services.chat import ChatService, HistoryLimits, SecondOpinion
+from citewire.services.afterwards import Afterwards
+from citewire.services.chat import ChatService, SecondOpinion
+from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
@@ -28,6 +30,7 @@ from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
 from citewire.services.screening.screens import build_screen
 from citewire.services.succession import Succession
+from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
@@ -51,18 +54,26 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         async with AsyncExitStack() as stack:
             library = await stack.enter_async_context(open_library(settings))
             page_copies = build_page_copies(library)
-            service = await stack.enter_async_context(open_service(library, page_copies))
-            jobs = build_jobs(library)
+            afterwards = build_afterwards(library)
+            service = await stack.enter_async_context(
+                open_service(library, page_copies, afterwards)
+            )
+            chats = Chats(library.chats, service.runs, page_copies)
+            uploads = Uploads(settings)
+            jobs = build_jobs(library, uploads)
             app.state.parts = Parts(
                 settings=settings,
                 library=library,
                 service=service,
-                uploads=Uploads(settings),
+                chats=chats,
+                uploads=uploads,
                 jobs=jobs,
                 page_copies=page_copies,
                 succession=build_succession(library),
             )
             async with anyio.create_task_group() as tasks:
+                tasks.start_soon(afterwards.run, service.runs.__len__)
+                tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
                 tasks.start_soon(page_copies.run)
                 if draining is not None:
@@ -89,7 +100,7 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
         tasks.start_soon(jobs.drain)
 
 
-def build_jobs(library: Library) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
     async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
@@ -101,7 +112,25 @@ def build_jobs(library: Library) -> Jobs:
             on_progress=on_progress,
         )
 
-    return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
+    return Jobs(
+        JobStore(library.documents.client, library.settings.namespace),
+        ingest,
+        describe,
+        root_of=uploads.folder,
+        grace_s=library.settings.shutdown_grace_s,
+    )
+
+
+def build_afterwards(library: Library) -> Afterwards:
+    """What the model does for chats; whoever builds it runs it."""
+    settings = library.settings
+    return Afterwards(
+        library.chats,
+        library.models.answering.llm if settings.answers_from == "openai" else None,
+        history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        titles=settings.chat_titles,
+        summaries=settings.chat_summaries,
+    )
 
 
 def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
@@ -114,11 +143,11 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
 
 @asynccontextmanager
 async def open_service(
-    library: Library, page_copies: PageCopies
+    library: Library, page_copies: PageCopies, afterwards: Afterwards
 ) -> AsyncGenerator[ChatService, None]:
     """The chat service on an open library, with what judges its claims."""
     with open_library_checker(library) as checker:
-        yield build_service(library, checker, page_copies)
+        yield build_service(library, checker, page_copies, afterwards)
 
 
 def build_page_copies(library: Library) -> PageCopies:
@@ -141,7 +170,9 @@ def build_succession(library: Library) -> Succession:
     return Succession(library.snapshots, search)
 
 
-def build_service(library: Library, checker: Checker, page_copies: PageCopies) -> ChatService:
+def build_service(
+    library: Library, checker: Checker, page_copies: PageCopies, afterwards: Afterwards
+) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -173,4 +204,5 @@ def build_service(library: Library, checker: Checker, page_copies: PageCopies) -
             else None
         ),
         page_copies=page_copies,
+        afterwards=afterwards,
     )

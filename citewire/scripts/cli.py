@@ -52,6 +52,13 @@ def build_parser() -> argparse.ArgumentParser:
     remove = commands.add_parser("remove", help="take out a folder, a document or a file")
     remove.set_defaults(run=_remove)
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
+    export = commands.add_parser("export", help="write chats with their citations")
+    export.set_defaults(run=_export)
+    which = export.add_mutually_exclusive_group()
+    which.add_argument("--chat", metavar="ID", help="this one only")
+    which.add_argument("--all", action="store_true", help="all of them (the default)")
+    export.add_argument("--format", choices=("json", "md"), default="json")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
     demo = commands.add_parser("demo", help="try it out with the sample reports")
     demo.set_defaults(run=_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
@@ -145,6 +152,15 @@ def _remove(arguments: argparse.Namespace) -> int:
 
     configure_logging("warning")
     return remove_documents(load_settings(), arguments.target)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.export import export
+
+    configure_logging("warning")
+    return export(
+        load_settings(), chat_id=arguments.chat, format=arguments.format, file=arguments.output
+    )
 
 
 def _eval_citations(arguments: argparse.Namespace) -> int:
