@@ -32,11 +32,15 @@ _POINTING = re.compile(
     r"(?!\s(?:report|document|year|folder|file|informe|documento|ano|carpeta|archivo))"
 )
 _OTHER_REFERENCE = re.compile(
-    r"\b(?:the same|the others?|which ones?|the (?:\w+ )?ones?|another one|else|alli|ahi|"
+    r"\b(?:the same|the others?(?! \w)|which ones?|the (?:\w+ )?ones?|another one|else|alli|ahi|"
     r"el mismo|la misma|l[oa]s otr[oa]s)\b"
     r"|\b(?:quien(?:es)?|cuando|donde|como|por que) (?:lo|la|los|las|le|les)\b"
 )
-_EXPLETIVE = re.compile(r"\bis it (?:true|possible|likely|known)\b")
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was) it (?:true|possible|likely|known|necessary|worth|important|safer?|better|ok|okay"
+    r"|legal|hard|easy|difficult|common|normal|a good idea)\b"
+)
+_NEW_CLAUSE = re.compile(r"[,;:.?!]|\b(?:and|but|so|if|when|because)\b")
 _EARLIER = re.compile(
     r"\b(?:the )?(?:previous|preceding|prior) year\b|\b(?:the )?year (?:before|earlier)\b"
     r"|\b(?:el )?ano (?:anterior|previo|antes)\b"
@@ -69,6 +73,11 @@ _CHATTER = listed("thanks thank hello hi bye ok okay great gracias hola adios va
 def without_lead(question: str) -> str:
     """`question` without "and", "what about" and the like at its start."""
     return _LEAD.sub("", question, count=1).strip().lstrip("¿¡ ")
+
+
+def has_lead(question: str) -> bool:
+    """Whether `question` begins with "and", "what about" and the like."""
+    return bool(_LEAD.match(question))
 
 
 def has_own_subject(question: str) -> bool:
@@ -140,8 +149,16 @@ def refers_back(question: str) -> bool:
     possessive = _POSSESSIVE.search(folded)
     if possessive and not content(question[: possessive.start()]):
         return True
-    personal = _PERSONAL.search(_EXPLETIVE.sub("", folded))
-    return bool(personal and not names(question[: personal.start() + 1]))
+    folded = _EXPLETIVE.sub("", folded)
+    personal = _PERSONAL.search(folded)
+    return bool(personal and not _is_named_before(question, folded, personal.start()))
+
+
+def _is_named_before(question: str, folded: str, at: int) -> bool:
+    """Whether the pronoun at `at` can stand for a name, or for what another clause is about."""
+    clauses = _NEW_CLAUSE.split(folded[:at])
+    is_told = len(clauses) > 1 and len(content(" ".join(clauses[:-1]))) >= 2
+    return is_told or bool(names(question[: at + 1]))
 
 
 def shifted_year(question: str) -> int:
