@@ -67,7 +67,11 @@ def _follow(question: str, thread: _Thread | None) -> _Thread:
 def _resolve(question: str, thread: _Thread) -> _Thread:
     if followups.is_standalone(question):
         # "What are the main risks?" after a question about Acme is about Acme.
-        whom = followups.names(thread.question) if followups.is_brief(question) else ()
+        whom = (
+            (followups.names(thread.question) or thread.topic[:3])
+            if followups.is_brief(question)
+            else ()
+        )
         whole = _with_topic(question, whom)
         return _Thread(whole, _topic_of(whole))
     if followups.is_elliptic(question):
