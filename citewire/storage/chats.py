@@ -91,9 +91,9 @@ class ChatStore:
     async def history(
         self, chat_id: str, owner: str, *, last: int, replaces: str | None = None
     ) -> Chat:
-        """The chat with `message_id`, `role` and `text` of the last messages of the active path.
+        """The chat with `message_id`, `role`, `text` and, of answers, `finish_reason`.
 
-        One round trip, and no sources. With `replaces`, the path ends before that question. The
+        Those of the last messages of the active path. One round trip, and no sources. With `replaces`, the path ends before that question. The
         summary is None unless it is of this path.
 
         Raises:
