@@ -8,6 +8,7 @@ CitewireError
 │   ├── IndexMismatch             the live index is not the one that the settings ask for
 │   ├── LibraryBusy               another process is changing the documents
 │   └── UploadNotStored           the disk takes no more
+├── RetrievalTimeout              the passages for a question were not found in time
 ├── DocumentError                 one document cannot be ingested
 │   └── UnreadableDocument        the file is encrypted, broken or empty
 ├── ModelError                    a model did not answer
@@ -19,6 +20,8 @@ CitewireError
 └── RequestError                  the client asks for what cannot be had
     ├── ChatNotFound
     ├── ChatBusy                  the chat already has a run
+    ├── MessageNotFound           the chat has no such question or answer
+    ├── TooManyChats              the owner has as many as there may be
     ├── DocumentNotFound
     ├── PageNotFound              no such page, or it cannot be shown alone
     ├── PassageNotFound
@@ -66,6 +69,10 @@ class LibraryBusy(StorageError):
 
 class UploadNotStored(StorageError):
     """The disk does not take an uploaded file."""
+
+
+class RetrievalTimeout(CitewireError):
+    """Embedding a question and searching for it took longer than it may."""
 
 
 class DocumentError(CitewireError):
@@ -119,6 +126,14 @@ class ChatNotFound(RequestError):
 
 class ChatBusy(RequestError):
     """The chat already has a run."""
+
+
+class MessageNotFound(RequestError):
+    """The chat has no such question or answer."""
+
+
+class TooManyChats(RequestError):
+    """The owner has as many chats as there may be."""
 
 
 class DocumentNotFound(RequestError):

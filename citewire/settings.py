@@ -91,7 +91,9 @@ class Settings(BaseSettings):
     parse_workers: int | None = Field(
         None, ge=1, le=256, description="processes that read files; unset: one for each CPU"
     )
-    parse_timeout_s: float = Field(300, gt=0, description="longest time to read one file")
+    parse_timeout_s: float = Field(
+        300, gt=0, description="longest time to read one file; begins anew after a page of OCR"
+    )
     parse_memory_mb: int = Field(
         2048, ge=512, description="most memory to read one file, in megabytes"
     )
@@ -100,6 +102,17 @@ class Settings(BaseSettings):
     # Citations
     verify: Literal["off", "rules", "model"] = Field(
         "rules", description="who judges whether a source supports its claim; model: rules, then it"
+    )
+
+    # The steps before the answer
+    screen: Literal["rules", "model", "off"] = Field(
+        "rules", description="who tells which questions are refused; model: rules, then the model"
+    )
+    screen_failure: Literal["answer", "refuse"] = Field(
+        "answer", description="what becomes of a question that the model did not screen in time"
+    )
+    route: Literal["auto", "rules", "model"] = Field(
+        "auto", description="who routes; auto: rules, and a model where they do not decide"
     )
 
     # Cited pages
@@ -111,7 +124,22 @@ class Settings(BaseSettings):
     history_turns: int = Field(6, ge=0, le=100)
     history_tokens: int = Field(1500, ge=0)
 
+    # Chats
+    chat_ttl_days: int | None = Field(
+        None, ge=1, le=36_500, description="a chat untouched for so long is deleted; unset: never"
+    )
+    max_chats: int = Field(10_000, ge=1, description="chats of one owner; over it: 409")
+    chat_titles: bool = Field(
+        True, description="let the model name a chat after its first answer, if there is a model"
+    )
+    chat_summaries: bool = Field(
+        True, description="let the model sum up what no longer fits into the history"
+    )
+
     # Timeouts of a run, in seconds
+    screen_timeout_s: float = Field(5, gt=0, description="for the model's verdict on a question")
+    route_timeout_s: float = Field(10, gt=0, description="for routing and condensing by a model")
+    retrieve_timeout_s: float = Field(30, gt=0, description="for finding the passages")
     first_token_timeout_s: float = Field(60, gt=0)
     idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")
     run_timeout_s: float = Field(300, gt=0)
@@ -123,6 +151,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(64 * 1024, ge=1024)
     max_upload_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"
+    )
+    max_upload_space_bytes: int = Field(
+        10 * 1024**3, ge=1024, description="space that all uploaded files together may take"
     )
     max_upload_files: int = Field(20, ge=1, le=1000, description="files in one upload")
     max_message_chars: int = Field(8000, ge=1, le=8000)
@@ -163,6 +194,9 @@ class Settings(BaseSettings):
             )
         if self.verify == "model" and self.answers_from == "extractive":
             raise ValueError("CITEWIRE_VERIFY=model needs a language model (CITEWIRE_ANSWERS)")
+        if self.answers_from == "extractive" and "model" in (self.screen, self.route):
+            which = "CITEWIRE_SCREEN" if self.screen == "model" else "CITEWIRE_ROUTE"
+            raise ValueError(f"{which}=model needs a language model (CITEWIRE_ANSWERS)")
         if self.first_token_timeout_s > self.run_timeout_s:
             raise ValueError(
                 "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
+from citewire.errors import ChatNotFound
 from citewire.services.succession import Standing, Succession
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats import DEFAULT_OWNER, ChatStore
 from citewire.storage.lineage import Lineage
 from citewire.storage.passage_search import PassageSearch
 from citewire.storage.snapshots import SnapshotStore
@@ -54,9 +56,13 @@ class Archive:
 
     async def cite(self, *passage_ids: str, chat_id: str = "chat") -> None:
         """Store a turn that cites."""
-        await ChatStore(self.client, self.namespace).append(
-            chat_id, [b"{}"], title="", at="now", timestamp=1.0, passage_ids=passage_ids
-        )
+        chats = ChatStore(self.client, self.namespace)
+        try:
+            await chats.read(chat_id, DEFAULT_OWNER, last=0)
+        except ChatNotFound:
+            await chats.create(chat_id, DEFAULT_OWNER, listed=True)
+        message = {"message_id": uuid4().hex, "role": "user", "text": ""}
+        await chats.append(chat_id, DEFAULT_OWNER, [message], title="", passage_ids=passage_ids)
 
     async def cited(self, *pages: str) -> str:
         """Write a report and cite its first page, which is one passage; gives the id."""

@@ -12,7 +12,9 @@ from citewire.api import chat, chats, documents, health, page, passages, uploads
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
-from citewire.services.chat import ChatService, HistoryLimits, SecondOpinion
+from citewire.services.afterwards import Afterwards
+from citewire.services.chat import ChatService, SecondOpinion
+from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
@@ -23,14 +25,19 @@ from citewire.services.library import Library, open_library
 from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
 from citewire.services.page_folder import PageFolder
+from citewire.services.routing.keeping import lost
+from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
+from citewire.services.screening.screens import build_screen
 from citewire.services.succession import Succession
+from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
 from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
+from citewire.workflows.limits import StepLimits
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -47,18 +54,26 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         async with AsyncExitStack() as stack:
             library = await stack.enter_async_context(open_library(settings))
             page_copies = build_page_copies(library)
-            service = await stack.enter_async_context(open_service(library, page_copies))
-            jobs = build_jobs(library)
+            afterwards = build_afterwards(library)
+            service = await stack.enter_async_context(
+                open_service(library, page_copies, afterwards)
+            )
+            chats = Chats(library.chats, service.runs, page_copies)
+            uploads = Uploads(settings)
+            jobs = build_jobs(library, uploads)
             app.state.parts = Parts(
                 settings=settings,
                 library=library,
                 service=service,
-                uploads=Uploads(settings),
+                chats=chats,
+                uploads=uploads,
                 jobs=jobs,
                 page_copies=page_copies,
                 succession=build_succession(library),
             )
             async with anyio.create_task_group() as tasks:
+                tasks.start_soon(afterwards.run, service.runs.__len__)
+                tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
                 tasks.start_soon(page_copies.run)
                 if draining is not None:
@@ -66,15 +81,19 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 yield
                 tasks.cancel_scope.cancel()
 
-    app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
+    # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
+    app = FastAPI(
+        title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.max_body_bytes,
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
+    for module in (chat, chats, documents, passages, uploads, health, wire_schema):
         app.include_router(module.router)
+    app.include_router(page.build_router())
     return app
 
 
@@ -85,7 +104,7 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
         tasks.start_soon(jobs.drain)
 
 
-def build_jobs(library: Library) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
     async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
@@ -97,7 +116,25 @@ def build_jobs(library: Library) -> Jobs:
             on_progress=on_progress,
         )
 
-    return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
+    return Jobs(
+        JobStore(library.documents.client, library.settings.namespace),
+        ingest,
+        describe,
+        root_of=uploads.folder,
+        grace_s=library.settings.shutdown_grace_s,
+    )
+
+
+def build_afterwards(library: Library) -> Afterwards:
+    """What the model does for chats; whoever builds it runs it."""
+    settings = library.settings
+    return Afterwards(
+        library.chats,
+        library.models.answering.llm if settings.answers_from == "openai" else None,
+        history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        titles=settings.chat_titles,
+        summaries=settings.chat_summaries,
+    )
 
 
 def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
@@ -110,11 +147,11 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
 
 @asynccontextmanager
 async def open_service(
-    library: Library, page_copies: PageCopies
+    library: Library, page_copies: PageCopies, afterwards: Afterwards
 ) -> AsyncGenerator[ChatService, None]:
     """The chat service on an open library, with what judges its claims."""
     with open_library_checker(library) as checker:
-        yield build_service(library, checker, page_copies)
+        yield build_service(library, checker, page_copies, afterwards)
 
 
 def build_page_copies(library: Library) -> PageCopies:
@@ -137,7 +174,9 @@ def build_succession(library: Library) -> Succession:
     return Succession(library.snapshots, search)
 
 
-def build_service(library: Library, checker: Checker, page_copies: PageCopies) -> ChatService:
+def build_service(
+    library: Library, checker: Checker, page_copies: PageCopies, afterwards: Afterwards
+) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -146,14 +185,19 @@ def build_service(library: Library, checker: Checker, page_copies: PageCopies) -
         embed_model=library.models.embeddings.model,
         synthesiser=answering.synthesiser,
         llm=answering.llm,
-        rule=answering.rule,
+        router=build_router(settings.route, answering.forms),
+        keeps=lost,
         evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
+        limits=StepLimits(
+            settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s
+        ),
         withhold=settings.withhold == "on",
     )
+    screen = build_screen(settings.screen, answering.forms, settings.screen_failure)
     return ChatService(
         chats=library.chats,
-        workflow=ChatWorkflow(engines, timeout_s=settings.run_timeout_s),
+        workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.run_timeout_s),
         runs=Runs(settings.max_runs),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
@@ -164,4 +208,5 @@ def build_service(library: Library, checker: Checker, page_copies: PageCopies) -
             else None
         ),
         page_copies=page_copies,
+        afterwards=afterwards,
     )

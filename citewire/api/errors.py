@@ -45,6 +45,9 @@ INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retryable=True)
 PROBLEMS: dict[type[Exception], Problem] = {
     errors.ChatNotFound: Problem(HTTPStatus.NOT_FOUND, "chat_not_found", retryable=False),
     errors.ChatBusy: Problem(HTTPStatus.CONFLICT, "chat_busy", retryable=True),
+    errors.MessageNotFound: Problem(HTTPStatus.NOT_FOUND, "message_not_found", retryable=False),
+    # Not 429: waiting does not help.
+    errors.TooManyChats: Problem(HTTPStatus.CONFLICT, "too_many_chats", retryable=False),
     errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
     errors.PageNotFound: Problem(HTTPStatus.NOT_FOUND, "page_not_found", retryable=False),
     errors.PassageNotFound: Problem(HTTPStatus.NOT_FOUND, "passage_not_found", retryable=False),
@@ -88,6 +91,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "storage_error",
         retryable=False,
         told="the storage refuses the request; the server's log says why",
+    ),
+    errors.RetrievalTimeout: Problem(
+        HTTPStatus.GATEWAY_TIMEOUT, "retrieval_timeout", retryable=True
     ),
     errors.ModelKeyRefused: Problem(HTTPStatus.BAD_GATEWAY, "model_key_refused", retryable=False),
     errors.ModelBusy: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "model_busy", retryable=True),

@@ -52,10 +52,20 @@ def build_parser() -> argparse.ArgumentParser:
     remove = commands.add_parser("remove", help="take out a folder, a document or a file")
     remove.set_defaults(run=_remove)
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
+    export = commands.add_parser("export", help="write chats with their citations")
+    export.set_defaults(run=_export)
+    which = export.add_mutually_exclusive_group()
+    which.add_argument("--chat", metavar="ID", help="this one only")
+    which.add_argument("--all", action="store_true", help="all of them (the default)")
+    export.add_argument("--format", choices=("json", "md"), default="json")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
     demo = commands.add_parser("demo", help="try it out with the sample reports")
     demo.set_defaults(run=_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
     _add_eval(commands)
+    graph = commands.add_parser("graph", help="draw the workflow's steps, from the code itself")
+    graph.set_defaults(run=_graph)
+    graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
     doctor = commands.add_parser("doctor", help="check configuration, Redis, index and models")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -144,6 +154,15 @@ def _remove(arguments: argparse.Namespace) -> int:
     return remove_documents(load_settings(), arguments.target)
 
 
+def _export(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.export import export
+
+    configure_logging("warning")
+    return export(
+        load_settings(), chat_id=arguments.chat, format=arguments.format, file=arguments.output
+    )
+
+
 def _eval_citations(arguments: argparse.Namespace) -> int:
     from citewire.scripts.evaluate import evaluate_citations
 
@@ -158,6 +177,12 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     configure_logging("warning")
     return demo(load_settings(namespace="demo"), once=arguments.once)
+
+
+def _graph(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.graph import graph
+
+    return graph(arguments.format)
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from citewire.api.app import build_page_copies, open_service
+from citewire.api.app import build_afterwards, build_page_copies, open_service
 from citewire.errors import CitewireError
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
@@ -18,6 +18,7 @@ from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.services.library import open_library
 from citewire.services.run_events import Done, Failed, RunEvent, Sources, Warned
 from citewire.settings import Settings
+from citewire.storage.chats import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter
 
 
@@ -48,7 +49,7 @@ async def _ask_all(settings: Settings, questions: Sequence[AskedQuestion]) -> li
     progress = Console(stderr=True)
     async with (
         open_library(settings) as library,
-        open_service(library, build_page_copies(library)) as service,
+        open_service(library, build_page_copies(library), build_afterwards(library)) as service,
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
@@ -63,7 +64,9 @@ async def _ask(
 ) -> tuple[Done, Sources, list[str]]:
     sources, warnings = Sources([], "none", 0.0), list[str]()
     async with (
-        service.admitted(question.text, chat_id=chat_id, filter=PassageFilter()) as run,
+        service.admitted(
+            question.text, owner=DEFAULT_OWNER, chat_id=chat_id, filter=PassageFilter()
+        ) as run,
         aclosing(service.stream(run)) as batches,
     ):
         async for event in _each(batches):
