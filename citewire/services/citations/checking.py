@@ -135,7 +135,7 @@ def _done(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Fut
     future: Future[Checked] = Future()
     try:
         future.set_result(check(claim, sources, embed))
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         future.set_exception(error)
     return future
 
