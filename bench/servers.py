@@ -185,6 +185,9 @@ class Site:
             "CITEWIRE_LOG_LEVEL": "warning",
             # As many as the recipe shows its model: like for like.
             "CITEWIRE_SIMILARITY_TOP_K": "3",
+            # The recipe names and sums up no chats: the model is asked for the same.
+            "CITEWIRE_CHAT_TITLES": "false",
+            "CITEWIRE_CHAT_SUMMARIES": "false",
             **changed,
         }
         command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]

@@ -19,6 +19,8 @@ CitewireError
 └── RequestError                  the client asks for what cannot be had
     ├── ChatNotFound
     ├── ChatBusy                  the chat already has a run
+    ├── MessageNotFound           the chat has no such question or answer
+    ├── TooManyChats              the owner has as many as there may be
     ├── DocumentNotFound
     ├── JobNotFound
     ├── InvalidUpload             no files, too many, or no folder that they can go to
@@ -117,6 +119,14 @@ class ChatNotFound(RequestError):
 
 class ChatBusy(RequestError):
     """The chat already has a run."""
+
+
+class MessageNotFound(RequestError):
+    """The chat has no such question or answer."""
+
+
+class TooManyChats(RequestError):
+    """The owner has as many chats as there may be."""
 
 
 class DocumentNotFound(RequestError):

@@ -102,6 +102,18 @@ class Settings(BaseSettings):
     history_turns: int = Field(6, ge=0, le=100)
     history_tokens: int = Field(1500, ge=0)
 
+    # Chats
+    chat_ttl_days: int | None = Field(
+        None, ge=1, le=36_500, description="a chat untouched for so long is deleted; unset: never"
+    )
+    max_chats: int = Field(10_000, ge=1, description="chats of one owner; over it: 409")
+    chat_titles: bool = Field(
+        True, description="let the model name a chat after its first answer, if there is a model"
+    )
+    chat_summaries: bool = Field(
+        True, description="let the model sum up what no longer fits into the history"
+    )
+
     # Timeouts of a run, in seconds
     first_token_timeout_s: float = Field(60, gt=0)
     idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from citewire.storage.chats import ChatStore, Message
+from citewire.storage.chats import DEFAULT_OWNER, ChatStore, Message
 from citewire.storage.connection import open_client
 from tests.chat_client import ChatClient, Event, Told, open_chat_client
 from tests.server_fixtures import Server, StartServer
@@ -57,7 +57,7 @@ async def _shut_down(
             standin = Standin(http)
             told, refusal, took_s = await _stop_amid_runs(server, chat, standin)
             chats = ChatStore(redis, namespace)
-            stored = [(await chats.read(one.chat_id)).messages for one in told]
+            stored = [(await chats.read(one.chat_id, DEFAULT_OWNER)).messages for one in told]
             return Shutdown(told, refusal, took_s, await standin.stats(), stored, server.log)
 
 
@@ -179,7 +179,7 @@ async def _shut_down_stuck(
                 told_at = time.monotonic()
                 await asyncio.to_thread(server.process.wait, 30)
                 took_s = time.monotonic() - told_at
-            stored = (await ChatStore(redis, namespace).read(chat_id)).messages
+            stored = (await ChatStore(redis, namespace).read(chat_id, DEFAULT_OWNER)).messages
             return StuckShutdown(took_s, stored)
 
 

@@ -12,7 +12,9 @@ from citewire.api import chat, chats, documents, health, page, uploads, wire_sch
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
-from citewire.services.chat import ChatService, HistoryLimits, SecondOpinion
+from citewire.services.afterwards import Afterwards
+from citewire.services.chat import ChatService, SecondOpinion
+from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
@@ -21,6 +23,7 @@ from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
 from citewire.services.runs import Runs
+from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
@@ -41,10 +44,15 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             library = await stack.enter_async_context(open_library(settings))
-            service = build_service(library, stack.enter_context(open_library_checker(library)))
+            checker = stack.enter_context(open_library_checker(library))
+            afterwards = build_afterwards(library)
+            service = build_service(library, checker, afterwards)
+            chats = Chats(library.chats, service.runs)
             jobs = build_jobs(library)
-            app.state.parts = Parts(settings, library, service, Uploads(settings), jobs)
+            app.state.parts = Parts(settings, library, service, chats, Uploads(settings), jobs)
             async with anyio.create_task_group() as tasks:
+                tasks.start_soon(afterwards.run)
+                tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
                 if draining is not None:
                     tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
@@ -93,7 +101,19 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     return open_checker(judges=settings.verify != "off", embed=embed)
 
 
-def build_service(library: Library, checker: Checker) -> ChatService:
+def build_afterwards(library: Library) -> Afterwards:
+    """What the model does for chats; whoever builds it runs it."""
+    settings = library.settings
+    return Afterwards(
+        library.chats,
+        library.models.answering.llm if settings.answers_from == "openai" else None,
+        history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        titles=settings.chat_titles,
+        summaries=settings.chat_summaries,
+    )
+
+
+def build_service(library: Library, checker: Checker, afterwards: Afterwards) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -118,4 +138,5 @@ def build_service(library: Library, checker: Checker) -> ChatService:
             if settings.verify == "model"
             else None
         ),
+        afterwards=afterwards,
     )

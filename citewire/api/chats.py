@@ -1,29 +1,162 @@
-"""Chats: making one and reading one."""
+"""Chats: made, listed, searched, read, changed, rated, exported, deleted and brought back."""
 
-from typing import Annotated
+import base64
+import binascii
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from http import HTTPStatus
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response, StreamingResponse
 
-from citewire.api.dependencies import AppParts
-from citewire.api.schemas import ChatView, CreatedChat, Identifier, Turn
+from citewire.api.chat_schemas import (
+    ChangeChat,
+    ChatList,
+    ChatSummary,
+    ChatView,
+    DeletedChat,
+    DeletedChats,
+    FoundChat,
+    NewChat,
+    RateAnswer,
+)
+from citewire.api.dependencies import AppParts, Owner
+from citewire.api.schemas import Identifier
+from citewire.services.chat_export import FILES, all_chats, to_json, to_markdown
 
 router = APIRouter(tags=["chats"])
 
+ChatId = Annotated[Identifier, Path()]
+Format = Annotated[Literal["json", "md"], Query()]
+MEDIA_TYPES = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
 
-@router.post("/chats", status_code=201)
-async def create_chat(parts: AppParts) -> CreatedChat:
+
+@router.post("/chats", status_code=HTTPStatus.CREATED)
+async def create_chat(parts: AppParts, owner: Owner, asked: NewChat | None = None) -> ChatSummary:
     """Make an empty chat."""
-    return CreatedChat(chat_id=await parts.service.create_chat())
+    title = asked.title if asked else None
+    return ChatSummary.of(await parts.chats.create(owner, title=title or ""))
+
+
+@router.get("/chats")
+async def list_chats(
+    parts: AppParts,
+    owner: Owner,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> ChatList:
+    """Chats, newest first; with `q`, those with all its words in the title or in one message."""
+    before = _from_cursor(cursor) if cursor else None
+    found, after = await parts.chats.page(owner, limit=limit, before=before, q=q.strip())
+    next_cursor = None if after is None else _to_cursor(after)
+    return ChatList(chats=[FoundChat.from_found(one) for one in found], next_cursor=next_cursor)
+
+
+@router.delete("/chats")
+async def delete_chats(
+    parts: AppParts, owner: Owner, confirm: Annotated[Literal["true"], Query()]
+) -> DeletedChats:
+    """Delete all chats; each can be restored for a while."""
+    chat_ids, until = await parts.chats.delete_all(owner)
+    return DeletedChats(chat_ids=chat_ids, restorable_until=until.isoformat())
+
+
+@router.get("/chats/export", response_class=StreamingResponse)
+async def export_chats(parts: AppParts, owner: Owner, format: Format = "json") -> Response:
+    """All chats as a file, newest first, streamed."""
+    pieces = FILES[format](all_chats(parts.library.chats, owner))
+    headers = _as_file(f"chats.{format}")
+    return StreamingResponse(await _begun(pieces), media_type=MEDIA_TYPES[format], headers=headers)
 
 
 @router.get("/chats/{chat_id}")
-async def read_chat(chat_id: Annotated[Identifier, Path()], parts: AppParts) -> ChatView:
-    """A chat with all its turns, oldest first, as they were shown."""
-    chat = await parts.library.chats.read(chat_id)
-    return ChatView(
-        chat_id=chat.chat_id,
-        title=chat.title,
-        created_at=chat.created_at,
-        updated_at=chat.updated_at,
-        turns=[Turn.model_validate(message) for message in chat.messages],
+async def read_chat(
+    chat_id: ChatId,
+    parts: AppParts,
+    owner: Owner,
+    last: Annotated[int | None, Query(ge=0, le=10_000)] = None,
+) -> ChatView:
+    """A chat with the messages of its active path, or the last of them, as they were shown."""
+    return ChatView.from_chat(await parts.chats.read(chat_id, owner, last=last))
+
+
+@router.patch("/chats/{chat_id}")
+async def change_chat(
+    chat_id: ChatId, parts: AppParts, owner: Owner, asked: ChangeChat
+) -> ChatSummary:
+    """Rename a chat, or switch to another branch of it."""
+    changed = await parts.chats.change(chat_id, owner, title=asked.title, leaf_id=asked.leaf_id)
+    return ChatSummary.of(changed)
+
+
+@router.delete("/chats/{chat_id}")
+async def delete_chat(chat_id: ChatId, parts: AppParts, owner: Owner) -> DeletedChat:
+    """Delete a chat; a run in it is stopped first."""
+    until = await parts.chats.delete(chat_id, owner)
+    return DeletedChat(chat_id=chat_id, restorable_until=until.isoformat())
+
+
+@router.post("/chats/{chat_id}/restore")
+async def restore_chat(chat_id: ChatId, parts: AppParts, owner: Owner) -> ChatSummary:
+    """Bring a deleted chat back."""
+    return ChatSummary.of(await parts.chats.restore(chat_id, owner))
+
+
+@router.get("/chats/{chat_id}/export")
+async def export_chat(
+    chat_id: ChatId, parts: AppParts, owner: Owner, format: Format = "json"
+) -> Response:
+    """A chat as a file, with its citations."""
+    chat = await parts.library.chats.read(chat_id, owner, whole=True)
+    content = to_json(chat) if format == "json" else to_markdown(chat)
+    headers = _as_file(f"chat-{chat_id}.{format}")
+    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+
+
+@router.post("/chats/{chat_id}/messages/{message_id}/feedback", status_code=HTTPStatus.NO_CONTENT)
+async def rate_answer(
+    chat_id: ChatId,
+    message_id: Annotated[Identifier, Path()],
+    asked: RateAnswer,
+    parts: AppParts,
+    owner: Owner,
+) -> None:
+    """Keep what a person thinks of an answer, in place of what was kept before."""
+    await parts.chats.rate(
+        chat_id, owner, message_id, rating=asked.rating, comment=asked.comment.strip()
     )
+
+
+async def _begun(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """The pieces, once the first with content is there: until then a failure has a status."""
+    first = [await anext(pieces, b""), await anext(pieces, b"")]
+
+    async def all_pieces() -> AsyncGenerator[bytes, None]:
+        async with aclosing(pieces):
+            for piece in first:
+                yield piece
+            async for piece in pieces:
+                yield piece
+
+    return all_pieces()
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+
+
+def _to_cursor(stamp: int) -> str:
+    return base64.urlsafe_b64encode(str(stamp).encode()).decode().rstrip("=")
+
+
+def _from_cursor(cursor: str) -> int:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        if text.isascii() and text.isdigit() and len(text) <= 16:
+            return int(text)
+    except (binascii.Error, ValueError):
+        pass
+    raise RequestValidationError([{"loc": ("query", "cursor"), "msg": "is not one of ours"}])

@@ -9,11 +9,13 @@ from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest
 from citewire.services.chat import ChatService
+from citewire.services.chats import Chats
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
 from citewire.services.runs import Run
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
+from citewire.storage.chats import DEFAULT_OWNER
 from citewire.storage.schema import folder_id
 from citewire.workflows.retriever import PassageFilter
 
@@ -25,6 +27,7 @@ class Parts:
     settings: Settings
     library: Library
     service: ChatService
+    chats: Chats
     uploads: Uploads
     jobs: Jobs
 
@@ -37,7 +40,15 @@ async def parts_of(request: Request) -> Parts:
 AppParts = Annotated[Parts, Depends(parts_of)]
 
 
-async def admitted_run(ask: AskRequest, parts: AppParts) -> AsyncGenerator[Run, None]:
+async def owner_of(request: Request) -> str:
+    """Whose data a request is about; one owner, as there are no API keys."""
+    return DEFAULT_OWNER
+
+
+Owner = Annotated[str, Depends(owner_of)]
+
+
+async def admitted_run(ask: AskRequest, parts: AppParts, owner: Owner) -> AsyncGenerator[Run, None]:
     """Let a question in, before the first byte; its place is held until the answer is sent.
 
     An exception inside a stream is a broken 200, so all that deserves a status is checked here.
@@ -48,7 +59,11 @@ async def admitted_run(ask: AskRequest, parts: AppParts) -> AsyncGenerator[Run, 
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )
     async with parts.service.admitted(
-        ask.message, chat_id=ask.chat_id, filter=_passage_filter(ask)
+        ask.message,
+        owner=owner,
+        chat_id=ask.chat_id,
+        filter=_passage_filter(ask),
+        replaces=ask.replaces,
     ) as run:
         yield run
 

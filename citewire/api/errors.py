@@ -45,6 +45,9 @@ INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retryable=True)
 PROBLEMS: dict[type[Exception], Problem] = {
     errors.ChatNotFound: Problem(HTTPStatus.NOT_FOUND, "chat_not_found", retryable=False),
     errors.ChatBusy: Problem(HTTPStatus.CONFLICT, "chat_busy", retryable=True),
+    errors.MessageNotFound: Problem(HTTPStatus.NOT_FOUND, "message_not_found", retryable=False),
+    # Not 429: waiting does not help.
+    errors.TooManyChats: Problem(HTTPStatus.CONFLICT, "too_many_chats", retryable=False),
     errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
     errors.JobNotFound: Problem(HTTPStatus.NOT_FOUND, "job_not_found", retryable=False),
     errors.InvalidUpload: Problem(

@@ -1,8 +1,8 @@
 """What crosses the wire as JSON, besides the stream's events."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
 from citewire.workflows.synthesis import FinishReason
@@ -28,16 +28,29 @@ class AskRequest(BaseModel):
     message: str = Field(min_length=1, max_length=8000)
     chat_id: Identifier | None = None
     filters: Filters | None = None
+    replaces: Identifier | None = Field(
+        None, description="a question of the chat: this one is asked in its place, as a branch"
+    )
+
+    @model_validator(mode="after")
+    def _replaces_in_a_chat(self) -> Self:
+        if self.replaces is not None and self.chat_id is None:
+            raise ValueError("replaces needs a chat_id")
+        return self
 
 
-class CreatedChat(BaseModel):
-    """A new, empty chat."""
+class Feedback(BaseModel):
+    """What a person thinks of an answer."""
 
-    chat_id: str
+    rating: Literal["up", "down"] | None
+    comment: str
 
 
 class Turn(BaseModel):
-    """One message of a chat, as stored; what comes after `created_at` belongs to answers only."""
+    """One message of a chat, as stored; what comes after `siblings` belongs to answers only.
+
+    `siblings` are all versions of a message, oldest first and with itself, if there are several.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -46,6 +59,9 @@ class Turn(BaseModel):
     text: str
     status: TurnStatus
     created_at: str
+    parent_id: str | None = None
+    siblings: list[str] = Field(default_factory=list)
+    feedback: Feedback | None = None
     sources: list[Source] = Field(default_factory=list)
     citations: list[Citation] = Field(default_factory=list)
     run_id: str | None = None
@@ -56,16 +72,6 @@ class Turn(BaseModel):
     usage: Usage | None = None
     timings: Timings | None = None
     error: str | None = None
-
-
-class ChatView(BaseModel):
-    """A chat with its messages, oldest first."""
-
-    chat_id: str
-    title: str
-    created_at: str
-    updated_at: str
-    turns: list[Turn]
 
 
 class LocationView(BaseModel):

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from citewire.api import schemas
+from citewire.api import chat_schemas, schemas
 from citewire.services import run_events
 
 router = APIRouter(tags=["schema"])
@@ -32,12 +32,20 @@ EVENTS: Final[dict[str, type]] = {
 }
 """The type of the data of each event of a run, by the event's name."""
 
-REQUESTS: Final[tuple[type, ...]] = (schemas.AskRequest,)
+REQUESTS: Final[tuple[type, ...]] = (
+    schemas.AskRequest,
+    chat_schemas.ChangeChat,
+    chat_schemas.NewChat,
+    chat_schemas.RateAnswer,
+)
 """What is asked as JSON."""
 
 RESOURCES: Final[tuple[type, ...]] = (
-    schemas.ChatView,
-    schemas.CreatedChat,
+    chat_schemas.ChatExport,
+    chat_schemas.ChatList,
+    chat_schemas.ChatView,
+    chat_schemas.DeletedChat,
+    chat_schemas.DeletedChats,
     schemas.CreatedJob,
     schemas.DocumentList,
     schemas.DocumentView,

@@ -48,6 +48,12 @@ def build_parser() -> argparse.ArgumentParser:
     documents.add_argument("--json", action="store_true", help="as an array, for programs")
     remove = commands.add_parser("remove", help="take out a folder, a document or a file")
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
+    export = commands.add_parser("export", help="write chats with their citations")
+    which = export.add_mutually_exclusive_group()
+    which.add_argument("--chat", metavar="ID", help="this one only")
+    which.add_argument("--all", action="store_true", help="all of them (the default)")
+    export.add_argument("--format", choices=("json", "md"), default="json")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
     demo = commands.add_parser("demo", help="try it out with the sample reports")
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
     commands.add_parser("doctor", help="check configuration, Redis, index and models")
@@ -104,13 +110,8 @@ def _run(arguments: argparse.Namespace) -> int:
         options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
         run = watch if arguments.watch else ingest
         return run(load_settings(), arguments.folders, options=options, report=arguments.report)
-    if arguments.command in ("documents", "remove"):
-        from citewire.scripts.documents import list_documents, remove_documents
-
-        configure_logging("warning")
-        if arguments.command == "documents":
-            return list_documents(load_settings(), as_json=arguments.json)
-        return remove_documents(load_settings(), arguments.target)
+    if arguments.command in ("documents", "remove", "export"):
+        return _run_on_stored(arguments)
     if arguments.command == "demo":
         from citewire.scripts.demo import demo
 
@@ -120,6 +121,24 @@ def _run(arguments: argparse.Namespace) -> int:
 
     configure_logging("error")
     return doctor()
+
+
+def _run_on_stored(arguments: argparse.Namespace) -> int:
+    configure_logging("warning")
+    if arguments.command == "export":
+        from citewire.scripts.export import export
+
+        return export(
+            load_settings(),
+            chat_id=arguments.chat,
+            format=arguments.format,
+            file=arguments.output,
+        )
+    from citewire.scripts.documents import list_documents, remove_documents
+
+    if arguments.command == "documents":
+        return list_documents(load_settings(), as_json=arguments.json)
+    return remove_documents(load_settings(), arguments.target)
 
 
 def configure_logging(level: str) -> None:

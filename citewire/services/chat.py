@@ -9,12 +9,19 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import anyio
-import orjson
 from llama_index.core.llms import LLM
 from llama_index.core.workflow import WorkflowTimeoutError
 
-from citewire.errors import CitewireError, StorageError, StorageUnavailable
+from citewire.errors import (
+    ChatNotFound,
+    CitewireError,
+    MessageNotFound,
+    StorageError,
+    StorageUnavailable,
+)
+from citewire.services.afterwards import Afterwards
 from citewire.services.answer import Answer
+from citewire.services.chat_titles import title_from_question
 from citewire.services.citations.checking import Checker
 from citewire.services.run_events import (
     Failed,
@@ -26,7 +33,7 @@ from citewire.services.run_events import (
 )
 from citewire.services.runs import Run, Runs
 from citewire.services.settling import ask_for_verdicts, settle
-from citewire.services.turns import recent_history, to_messages
+from citewire.services.turns import HistoryLimits, recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
@@ -38,7 +45,6 @@ logger = logging.getLogger(__name__)
 PROTOCOL = 1
 RECORD_DEADLINE_S = 5.0
 """How long storing a turn may take once the run is over, in seconds."""
-TITLE_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,6 @@ class SecondOpinion:
 
     llm: LLM
     run_timeout_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLimits:
-    """How much of the chat is shown for condensing."""
-
-    turns: int
-    tokens: int
 
 
 class ChatService:
@@ -68,6 +66,7 @@ class ChatService:
         history: how much of the chat is shown for condensing.
         checker: judges what answers cite.
         second: a model that judges it after the checker; None asks no model.
+        afterwards: what is done for a chat once it was answered.
     """
 
     def __init__(
@@ -80,6 +79,7 @@ class ChatService:
         history: HistoryLimits,
         checker: Checker,
         second: SecondOpinion | None = None,
+        afterwards: Afterwards,
     ) -> None:
         self._chats = chats
         self._workflow = workflow
@@ -87,22 +87,26 @@ class ChatService:
         self._history = history
         self._checker = checker
         self._second = second
+        self._afterwards = afterwards
         self.runs = runs
-
-    async def create_chat(self) -> str:
-        """Make an empty chat and give its id."""
-        chat_id = uuid4().hex
-        await self._chats.create(chat_id, created_at=datetime.now(UTC).isoformat())
-        return chat_id
 
     @asynccontextmanager
     async def admitted(
-        self, question: str, *, chat_id: str | None, filter: PassageFilter
+        self,
+        question: str,
+        *,
+        owner: str,
+        chat_id: str | None,
+        filter: PassageFilter,
+        replaces: str | None = None,
     ) -> AsyncGenerator[Run, None]:
         """Check all that can be refused before the first byte, and hold the run's place.
 
+        With `replaces`, the turn is asked in place of that question, beside which it is stored.
+
         Raises:
-            RequestError: the server is full or draining, the chat is unknown or busy.
+            RequestError: the server is full or draining, the chat or `replaces` is unknown, the
+                chat is busy, or the owner may have no more.
             StorageUnavailable: Redis does not answer.
         """
         ids = Ids(
@@ -111,13 +115,19 @@ class ChatService:
             user_message_id=uuid4().hex,
             assistant_message_id=uuid4().hex,
         )
-        run = Run(ids=ids, question=question, filter=filter)
+        run = Run(ids=ids, question=question, filter=filter, owner=owner, replaces=replaces)
         with self.runs.admit(run):
             if chat_id is None:
-                await self._chats.create(ids.chat_id, created_at=datetime.now(UTC).isoformat())
+                await self._chats.create(ids.chat_id, owner)
             else:
-                chat = await self._chats.read(chat_id, last=2 * self._history.turns)
-                run.history = recent_history(chat.messages, tokens=self._history.tokens)
+                chat = await self._chats.history(
+                    chat_id, owner, last=2 * self._history.turns, replaces=replaces
+                )
+                run.history = recent_history(
+                    chat.messages,
+                    tokens=self._history.tokens,
+                    summary=chat.summary["text"] if chat.summary else None,
+                )
             yield run
 
     async def stream(self, run: Run) -> AsyncGenerator[Sequence[RunEvent], None]:
@@ -193,14 +203,15 @@ class ChatService:
         usage = _usage(answer, ask, stopped=run.stopped_by is not None)
         try:
             if failure is not None:
-                await self._record(answer, "error", error=failure)
+                await self._record(run, answer, "error", error=failure)
                 return Failed(failure, partial_saved=True, ids=run.ids)
             if run.stopped_by is not None:
-                await self._record(answer, "stopped", stopped_by=run.stopped_by)
+                await self._record(run, answer, "stopped", stopped_by=run.stopped_by)
                 return answer.stopped(run.stopped_by, usage)
-            await self._record(answer, "complete", usage=usage)
+            await self._record(run, answer, "complete", usage=usage)
+            self._afterwards.submit(run.ids.chat_id, run.owner)
             return answer.done(usage)
-        except StorageError as error:
+        except (StorageError, ChatNotFound, MessageNotFound) as error:
             logger.error("run %s was not stored: %s", run.ids.run_id, error)
             return Failed(failure or error, partial_saved=False, ids=run.ids)
 
@@ -208,20 +219,19 @@ class ChatService:
         """Store what was said before the client left; nobody is there to be told of a failure."""
         answer.finish()
         try:
-            await self._record(answer, "stopped", stopped_by=run.stopped_by)
-        except StorageError as error:
+            await self._record(run, answer, "stopped", stopped_by=run.stopped_by)
+        except (StorageError, ChatNotFound, MessageNotFound) as error:
             logger.error("run %s was left and not stored: %s", run.ids.run_id, error)
 
-    async def _record(self, answer: Answer, status: TurnStatus, **facts: object) -> None:
+    async def _record(self, run: Run, answer: Answer, status: TurnStatus, **facts: object) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
-        now = datetime.now(UTC)
-        messages = to_messages(answer, status, model=self._model, at=now.isoformat(), **facts)
+        now = datetime.now(UTC).isoformat()
         append = self._chats.append(
-            answer.ids.chat_id,
-            [orjson.dumps(message) for message in messages],
-            title=answer.question[:TITLE_CHARS],
-            at=now.isoformat(),
-            timestamp=now.timestamp(),
+            run.ids.chat_id,
+            run.owner,
+            to_messages(answer, status, model=self._model, at=now, **facts),
+            title=title_from_question(run.question),
+            replaces=run.replaces,
         )
         try:
             await finish(append, deadline_s=RECORD_DEADLINE_S)

@@ -8,9 +8,10 @@ from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Models, open_models
 from citewire.services.readiness import Readiness
 from citewire.settings import Settings
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats import DEFAULT_OWNER, ChatStore, build_chats
 from citewire.storage.connection import open_redis, ping
 from citewire.storage.documents import DocumentStore
+from citewire.storage.old_chats import move_old_chats
 from citewire.storage.schema import build_schema, check_index, ensure_index
 from citewire.storage.vector_store import PassageStore, build_vector_store
 
@@ -54,6 +55,9 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
         )
         # Whoever only tried out the defaults may change the embedding model.
         await ensure_index(client, schema, embedding=embeddings.name, replace_empty=True)
+        chats = build_chats(client, settings)
+        await chats.index.ensure()
+        await move_old_chats(client, settings.namespace, DEFAULT_OWNER)
 
         async def check_live_index() -> None:
             # A Redis that was flushed or replaced has no index: it is made anew instead of being
@@ -66,6 +70,6 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             models=models,
             store=build_vector_store(client, schema),
             documents=DocumentStore(client, settings.namespace),
-            chats=ChatStore(client, settings.namespace),
+            chats=chats,
             readiness=Readiness(redis=lambda: ping(client), index=check_live_index, models=models),
         )

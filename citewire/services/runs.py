@@ -8,9 +8,11 @@ import anyio
 from llama_index.core.base.llms.types import ChatMessage
 from workflows.handler import WorkflowHandler
 
-from citewire.errors import ChatBusy, Draining, TooManyRuns
+from citewire.errors import ChatBusy, ChatNotFound, Draining, TooManyRuns
 from citewire.services.run_events import Ids, StoppedBy
 from citewire.workflows.retriever import PassageFilter
+
+POLL_S = 0.02
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +22,8 @@ class Run:
     ids: Ids
     question: str
     filter: PassageFilter
+    owner: str
+    replaces: str | None = None
     history: Sequence[ChatMessage] = ()
     stopped_by: StoppedBy | None = None
     handler: WorkflowHandler | None = field(default=None, repr=False)
@@ -58,13 +62,16 @@ class Runs:
             Draining: the server is shutting down.
             TooManyRuns: all places are taken.
             ChatBusy: the chat has a run.
+            ChatNotFound: it has a run, and another owner.
         """
         if self.draining:
             raise Draining("the server is shutting down")
         if len(self) >= self._limit:
             raise TooManyRuns(f"{self._limit} answers are being written already")
         chat_id = run.ids.chat_id
-        if chat_id in self._by_chat:
+        if (busy := self._by_chat.get(chat_id)) is not None:
+            if busy.owner != run.owner:
+                raise ChatNotFound(f"there is no chat {chat_id}")
             raise ChatBusy("this chat is still being answered; stop that answer or wait for it")
         self._by_chat[chat_id] = run
         try:
@@ -76,6 +83,23 @@ class Runs:
         """Give the run's place back, if it still holds one."""
         if self._by_chat.get(run.ids.chat_id) is run:
             del self._by_chat[run.ids.chat_id]
+
+    async def end(self, chat_id: str, owner: str, *, within_s: float) -> None:
+        """Stop the run of an owner's chat, if it has one, and wait until its turn is stored.
+
+        Args:
+            chat_id: of the chat.
+            owner: whose run it must be.
+            within_s: how long to wait, in seconds.
+        """
+        run = self._by_chat.get(chat_id)
+        if run is None or run.owner != owner:
+            return
+        await run.stop("user")
+        with anyio.move_on_after(within_s):
+            # Not an event: each of very many runs would hold one for the few that are deleted.
+            while self._by_chat.get(chat_id) is run:  # noqa: ASYNC110
+                await anyio.sleep(POLL_S)
 
     async def drain(self) -> None:
         """Admit no more runs and stop those that are under way."""

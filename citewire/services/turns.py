@@ -1,6 +1,7 @@
 """Turns: what is stored of a question with its answer, and what of it is shown for condensing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
@@ -9,6 +10,14 @@ from citewire.services.run_events import TurnStatus
 from citewire.storage.chats import Message
 
 CHARS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLimits:
+    """How much of the chat is shown for condensing."""
+
+    turns: int
+    tokens: int
 
 
 def to_messages(
@@ -52,20 +61,36 @@ def to_messages(
     return asked, answered
 
 
-def recent_history(messages: Sequence[Message], *, tokens: int) -> list[ChatMessage]:
-    """The last turns that fit in `tokens`, oldest first, always as whole turns.
+def recent_turns(messages: Sequence[Message], *, tokens: int) -> list[tuple[Message, Message]]:
+    """The last turns, as question and answer, that fit in `tokens`, oldest first.
 
-    A turn that failed before it said anything is left out: two questions in a row would be
-    condensed as one. Tokens are estimated at four characters each.
+    Tokens are estimated at four characters each.
     """
-    history: list[ChatMessage] = []
+    turns: list[tuple[Message, Message]] = []
     room = tokens * CHARS_PER_TOKEN
     for asked, answered in zip(messages[-2::-2], messages[-1::-2], strict=True):
         room -= len(asked["text"]) + len(answered["text"])
         if room < 0:
             break
+        turns.insert(0, (asked, answered))
+    return turns
+
+
+def recent_history(
+    messages: Sequence[Message], *, tokens: int, summary: str | None = None
+) -> list[ChatMessage]:
+    """The last turns that fit in `tokens`, oldest first, after a summary of those before.
+
+    A turn that failed before it said anything is left out: two questions in a row would be
+    condensed as one.
+    """
+    history: list[ChatMessage] = []
+    if summary:
+        told = f"Earlier in this conversation: {summary}"
+        history.append(ChatMessage(role=MessageRole.SYSTEM, content=told))
+    for asked, answered in recent_turns(messages, tokens=tokens):
         if answered["text"]:
-            history[:0] = (
+            history += (
                 ChatMessage(role=MessageRole.USER, content=asked["text"]),
                 ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),
             )

@@ -1,90 +1,281 @@
-"""Chats and their turns: a hash per chat, a list of its messages, an index by time.
+"""Chats and their messages: a tree of messages for each chat, of which one path is active.
 
-A question and its answer are written together in one transaction, so that no reader and no crash
-ever sees half a turn.
+Every change is one script: no reader, no other writer and no crash ever sees half a turn.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import orjson
 from redis.asyncio import Redis
 
-from citewire.errors import ChatNotFound
+from citewire.errors import ChatNotFound, MessageNotFound, TooManyChats
+from citewire.settings import Settings
+from citewire.storage import chat_scripts
+from citewire.storage.chat_index import ChatIndex, Hit
+from citewire.storage.chat_record import Chat, Message
+from citewire.storage.chat_words import searchable
 from citewire.storage.refusals import storage_errors
+from citewire.storage.replies import as_text
 
-Message = dict[str, Any]
-"""One message as stored: `message_id`, `role`, `text`, `status`, and for answers their sources."""
+__all__ = ["Chat", "ChatStore", "Hit", "Message"]
 
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """A chat with (some of) its messages, oldest first."""
-
-    chat_id: str
-    title: str
-    created_at: str
-    updated_at: str
-    messages: list[Message]
+DEFAULT_OWNER = "default"
+"""Whose everything is while there are no API keys."""
+UNDO_S = 600
+"""How long a deleted chat can be restored."""
+UNUSED_S = 24 * 3600
+"""How long a chat is kept that nobody asked for and in which nothing was said."""
 
 
 class ChatStore:
     """The chats of one namespace.
 
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+        ttl_s: how long a chat is kept that nobody touches; None: for ever.
+        limit: how many chats an owner may have.
+
     Every method raises StorageUnavailable when Redis does not answer, and StorageError when it
-    refuses: because it is full, say.
+    refuses: because it is full, say. A chat of another owner is not found.
     """
 
-    def __init__(self, client: Redis, namespace: str) -> None:
-        self._client = client
-        self._prefix = f"{namespace}:chat:"
-        self._index = f"{namespace}:chats"
+    def __init__(
+        self, client: Redis, namespace: str, *, ttl_s: int | None = None, limit: int = 10_000
+    ) -> None:
+        # Untyped: the client's stubs mix the results of both of its forms.
+        self._client: Any = client
+        self._namespace = namespace
+        self._limit = limit
+        self._ttl_ms = (ttl_s or 0) * 1000
+        self.index = ChatIndex(client, namespace)
+        self._scripts = {
+            name: client.register_script(getattr(chat_scripts, name))
+            for name in (
+                "CREATE APPEND READ RENAME SWITCH FEEDBACK SUMMARISE DELETE RESTORE SWEEP".split()
+            )
+        }
 
-    async def create(self, chat_id: str, *, created_at: str) -> None:
-        """Make an empty chat; it enters the index by time with its first turn."""
-        facts = {"created_at": created_at, "updated_at": created_at}
-        with storage_errors("the chat"):
-            await cast(Awaitable[int], self._client.hset(self._key(chat_id), mapping=facts))
+    async def create(
+        self, chat_id: str, owner: str, *, title: str = "", listed: bool = False
+    ) -> None:
+        """Make an empty chat.
 
-    async def read(self, chat_id: str, *, last: int | None = None) -> Chat:
-        """A chat with its last messages (all of them by default), in one round trip.
+        Unless it is `listed` it is in no list before its first turn, and gone after a day without.
+
+        Raises:
+            TooManyChats: the owner has as many as there may be.
+        """
+        ms = self._ttl_ms if listed else UNUSED_S * 1000
+        fields = _title(title, by="person" if title else "")
+        if not await self._run("CREATE", chat_id, owner, self._limit, ms, int(listed), fields):
+            raise TooManyChats(f"{self._limit} chats are kept: delete some to begin another")
+
+    async def read(
+        self, chat_id: str, owner: str, *, last: int | None = None, whole: bool = False
+    ) -> Chat:
+        """A chat with the active path, or its last messages; with all branches if `whole`.
 
         Raises:
             ChatNotFound: there is none of that id.
         """
-        first = 0 if last is None else -last
-        with storage_errors("the chat"):
-            async with self._client.pipeline(transaction=False) as pipe:
-                pipe.hgetall(self._key(chat_id))
-                if last != 0:
-                    pipe.lrange(self._turns(chat_id), first, -1)
-                facts, *rest = await pipe.execute()
-        if not facts:
-            raise ChatNotFound(f"there is no chat {chat_id}")
-        messages = [orjson.loads(raw) for raw in rest[0]] if rest else []
-        return Chat(chat_id=chat_id, messages=messages, **_texts(facts))
+        limit, what = -1 if last is None else last, "whole" if whole else "path"
+        head, tree, messages = self._known(
+            chat_id, await self._run("READ", chat_id, owner, limit, "", what)
+        )
+        messages.sort(key=lambda message: int(message["created"]))
+        return Chat.from_head(head, messages, tree)
+
+    async def history(
+        self, chat_id: str, owner: str, *, last: int, replaces: str | None = None
+    ) -> Chat:
+        """The chat with `message_id`, `role` and `text` of the last messages of the active path.
+
+        One round trip, and no sources. With `replaces`, the path ends before that question. The
+        summary is None unless it is of this path.
+
+        Raises:
+            ChatNotFound: there is no chat of that id.
+            MessageNotFound: it has no such question.
+        """
+        reply = await self._run("READ", chat_id, owner, last, replaces or "", "said")
+        head, summed_up, messages = self._known(chat_id, reply)
+        if not summed_up:
+            head["summary"] = None
+        return Chat.from_head(head, messages[::-1])
 
     async def append(
-        self, chat_id: str, messages: Sequence[bytes], *, title: str, at: str, timestamp: float
+        self,
+        chat_id: str,
+        owner: str,
+        messages: Sequence[Message],
+        *,
+        title: str,
+        replaces: str | None = None,
     ) -> None:
-        """Add the messages of one turn, all or none; `title` is kept if the chat has one."""
-        key = self._key(chat_id)
+        """Add the messages of one turn behind the active path, all or none; twice is once.
+
+        With `replaces`, the turn stands beside that question, and the active path ends with it.
+        `title` is taken if the chat has none.
+
+        Raises:
+            ChatNotFound: the chat was deleted.
+            MessageNotFound: there is no message `replaces`.
+        """
+        parts: list[str | bytes] = []
+        for message in messages:
+            stored = {"feedback": None, **message, "words": searchable(message["text"])}
+            parts += (message["message_id"], orjson.dumps(stored))
+        fields = _title(title, by="question")
+        self._known(
+            chat_id,
+            await self._run("APPEND", chat_id, owner, self._ttl_ms, replaces or "", fields, *parts),
+        )
+
+    async def rename(
+        self, chat_id: str, owner: str, title: str, *, by: Literal["person", "model"] = "person"
+    ) -> None:
+        """Give a title; a model's is not taken once a person gave one.
+
+        Raises:
+            ChatNotFound: there is none of that id.
+        """
+        fields = _title(title, by=by)
+        self._known(chat_id, await self._run("RENAME", chat_id, owner, self._ttl_ms, by, fields))
+
+    async def switch(self, chat_id: str, owner: str, message_id: str) -> None:
+        """Let the active path go through a message, to the newest end of its branch.
+
+        Raises:
+            ChatNotFound, MessageNotFound: there is none of that id.
+        """
+        self._known(chat_id, await self._run("SWITCH", chat_id, owner, self._ttl_ms, message_id))
+
+    async def rate(
+        self, chat_id: str, owner: str, message_id: str, feedback: Mapping[str, Any] | None
+    ) -> None:
+        """Keep what a person thinks of an answer, in place of what was kept before.
+
+        Raises:
+            ChatNotFound, MessageNotFound: there is no such chat or answer.
+        """
+        kept = orjson.dumps(feedback)
+        reply = await self._run("FEEDBACK", chat_id, owner, self._ttl_ms, message_id, kept)
+        self._known(chat_id, reply)
+
+    async def summarise(self, chat_id: str, owner: str, summary: Mapping[str, Any]) -> None:
+        """Keep a summary of older turns.
+
+        Raises:
+            ChatNotFound: there is none of that id.
+        """
+        reply = await self._run("SUMMARISE", chat_id, owner, orjson.dumps(summary))
+        self._known(chat_id, reply)
+
+    async def delete(self, chat_id: str, owner: str) -> None:
+        """Hide a chat from everything, and let it end when it can no longer be restored.
+
+        Raises:
+            ChatNotFound: there is none of that id.
+        """
+        self._known(chat_id, await self._run("DELETE", chat_id, owner, UNDO_S * 1000))
+
+    async def restore(self, chat_id: str, owner: str) -> None:
+        """Bring a deleted chat back.
+
+        Raises:
+            ChatNotFound: it was not deleted, or too long ago.
+        """
+        self._known(chat_id, await self._run("RESTORE", chat_id, owner, self._ttl_ms))
+
+    async def ids(self, owner: str) -> list[str]:
+        """The ids of all chats of an owner, in no order."""
+        with storage_errors("the chats"):
+            found = await self._client.smembers(f"{self._namespace}:chats:of:{owner_tag(owner)}")
+        return [as_text(one) for one in found]
+
+    async def all_ids(self, owner: str) -> list[str]:
+        """The ids of all chats that would be listed, newest first; asks no index."""
+        ids = await self.ids(owner)
+        if not ids:
+            return []
+        keys = [f"{self._namespace}:chat:{chat_id}:head" for chat_id in ids]
+        with storage_errors("the chats"):
+            found = await self._client.execute_command("JSON.MGET", *keys, "$['created','listed']")
+        made = [
+            (*orjson.loads(one), chat_id) for one, chat_id in zip(found, ids, strict=True) if one
+        ]
+        return [chat_id for _, listed, chat_id in sorted(made, reverse=True) if listed]
+
+    async def page(
+        self, owner: str, *, limit: int, before: int | None = None
+    ) -> tuple[list[Chat], int | None]:
+        """The listed chats, newest first, without messages; and where the next page begins."""
+        heads, after = await self.index.page(owner_tag(owner), limit=limit, before=before)
+        return [Chat.from_head(head) for head in heads], after
+
+    async def search(
+        self, owner: str, q: str, *, limit: int, before: int | None = None
+    ) -> tuple[list[tuple[Chat, Hit]], int | None]:
+        """The chats in which all words of `q` are, newest match first; and what is next."""
+        hits, after = await self.index.search(owner_tag(owner), q, limit=limit, before=before)
+        return [(Chat.from_head(hit.head), hit) for hit in hits], after
+
+    async def sweep(self) -> list[str]:
+        """Forget what Redis let expire; gives the ids of the chats that are gone for good."""
+        with storage_errors("the chats"):
+            seconds, micros = await self._client.time()
+            due = await self._client.zrangebyscore(
+                f"{self._namespace}:chats:ending", "-inf", seconds * 1000 + micros // 1000
+            )
+        gone = []
+        for member in due:
+            tag, _, chat_id = as_text(member).partition(":")
+            if await self._run_tagged("SWEEP", chat_id, tag):
+                gone.append(chat_id)
+        return gone
+
+    def _known(self, chat_id: str, reply: Any) -> tuple[dict[str, Any], list[Any], list[Message]]:
+        if reply is None:
+            raise ChatNotFound(f"there is no chat {chat_id}")
+        if reply == -1:
+            raise MessageNotFound(f"there is no such message in chat {chat_id}")
+        if isinstance(reply, int):
+            return {}, [], []
+        head, tree, *messages = reply
+        return orjson.loads(head), tree, [orjson.loads(message) for message in messages]
+
+    async def _run(self, script: str, chat_id: str, owner: str, *args: str | int | bytes) -> Any:
+        return await self._run_tagged(script, chat_id, owner_tag(owner), *args)
+
+    async def _run_tagged(
+        self, script: str, chat_id: str, tag: str, *args: str | int | bytes
+    ) -> Any:
         with storage_errors("the chat"):
-            async with self._client.pipeline(transaction=True) as pipe:
-                pipe.rpush(self._turns(chat_id), *messages)
-                pipe.hset(key, "updated_at", at)
-                pipe.hsetnx(key, "title", title)
-                pipe.zadd(self._index, {chat_id: timestamp})
-                await pipe.execute()
-
-    def _key(self, chat_id: str) -> str:
-        return f"{self._prefix}{chat_id}"
-
-    def _turns(self, chat_id: str) -> str:
-        return f"{self._prefix}{chat_id}:turns"
+            return await self._scripts[script](args=(self._namespace, chat_id, tag, *args))
 
 
-def _texts(facts: Mapping[bytes, bytes]) -> dict[str, str]:
-    texts = {name.decode(): value.decode() for name, value in facts.items()}
-    return {name: texts.get(name, "") for name in ("title", "created_at", "updated_at")}
+def build_chats(client: Redis, settings: Settings) -> ChatStore:
+    """The chats that the settings name."""
+    days = settings.chat_ttl_days
+    return ChatStore(
+        client,
+        settings.namespace,
+        ttl_s=days * 24 * 3600 if days else None,
+        limit=settings.max_chats,
+    )
+
+
+def owner_tag(owner: str) -> str:
+    """What an owner is filtered by: hexadecimal, because a name in a tag query may match nothing.
+
+    RediSearch splits tags at commas and does not unescape every character.
+    """
+    return hashlib.sha256(owner.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def _title(title: str, *, by: str) -> bytes:
+    fields = {"title": title, "titled_by": by, "words": searchable(title)}
+    return orjson.dumps(fields)[1:-1]

@@ -1,0 +1,133 @@
+"""Chats as files: JSON with everything, Markdown with citations as footnotes."""
+
+import re
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+import orjson
+
+from citewire.errors import ChatNotFound
+from citewire.services.chat_titles import plain_line
+from citewire.storage.chats import Chat, ChatStore, Message
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+UNTITLED = "Untitled chat"
+
+Chats = AsyncGenerator[Chat, None]
+
+
+async def all_chats(store: ChatStore, owner: str) -> Chats:
+    """All chats of an owner with all branches, newest first, each as it is when it is read.
+
+    Raises StorageError as the store does.
+    """
+    for chat_id in await store.all_ids(owner):
+        try:
+            yield await store.read(chat_id, owner, whole=True)
+        except ChatNotFound:
+            continue  # deleted meanwhile
+
+
+async def json_file(chats: Chats) -> AsyncGenerator[bytes, None]:
+    """One JSON object with all `chats`, in pieces."""
+    yield b'{"chats":['
+    between = b"\n"
+    async with aclosing(chats):
+        async for chat in chats:
+            yield between + to_json(chat)
+            between = b",\n"
+    yield b"\n]}\n"
+
+
+async def markdown_file(chats: Chats) -> AsyncGenerator[bytes, None]:
+    """All chats one below the other, in pieces."""
+    async with aclosing(chats):
+        async for chat in chats:
+            # Footnotes are numbered anew in each chat: its name keeps them apart.
+            yield f"{to_markdown(chat, prefix=f'{chat.chat_id[:8]}-')}\n---\n\n".encode()
+
+
+FILES = {"json": json_file, "md": markdown_file}
+
+
+def to_json(chat: Chat) -> bytes:
+    """A chat with all its branches; `leaf_id` and the `parent_id`s say which one was active."""
+    messages = [
+        {**one, "siblings": chat.siblings.get(one["message_id"], [])} for one in chat.messages
+    ]
+    facts = {
+        "chat_id": chat.chat_id,
+        "title": chat.title,
+        "created_at": chat.created_at,
+        "updated_at": chat.updated_at,
+        "leaf_id": chat.leaf_id,
+        "messages": messages,
+    }
+    return orjson.dumps(facts)
+
+
+def to_markdown(chat: Chat, *, prefix: str = "") -> str:
+    """The active path, with title, file, page and quote of what is cited as footnotes.
+
+    `prefix` begins the name of each footnote, where several chats come into one file.
+    """
+    notes: dict[tuple[str, str], str] = {}
+    parts = [f"# {_escape(plain_line(chat.title)) or UNTITLED}", f"*{chat.created_at}*"]
+    for message in active_path(chat):
+        if message["role"] == "user":
+            asked = message["text"].splitlines() or [""]
+            parts.append("\n".join(f"> {line}".rstrip() for line in asked))
+        else:
+            parts += [part for part in _answer(message, notes, prefix) if part]
+    noted = [f"[^{prefix}{n}]: {note}" for n, note in enumerate(notes.values(), start=1)]
+    return "\n\n".join([*parts, *noted]) + "\n"
+
+
+def active_path(chat: Chat) -> list[Message]:
+    """The messages from the first question to the leaf."""
+    by_id = {message["message_id"]: message for message in chat.messages}
+    path, at = [], chat.leaf_id
+    while at in by_id:
+        path.append(by_id[at])
+        at = by_id[at]["parent_id"]
+    return path[::-1]
+
+
+def _answer(message: Message, notes: dict[tuple[str, str], str], prefix: str) -> tuple[str, ...]:
+    sources = {source["passage_id"]: source for source in message["sources"]}
+    text = message["text"].encode("utf-16-le")
+    # From the back: what is in front keeps its place.
+    marks = []
+    for citation in message["citations"]:
+        quote = citation["quote"]["text"]
+        key = (citation["passage_id"], quote)
+        source = sources.get(citation["passage_id"], {})
+        notes.setdefault(key, _note(source, citation["quote"]))
+        number = list(notes).index(key) + 1
+        span = citation["marker_span"]
+        marks.append((span["start"], span["end"], f"[^{prefix}{number}]"))
+    for start, end, mark in sorted(marks, reverse=True):
+        text = text[: start * 2] + mark.encode("utf-16-le") + text[end * 2 :]
+    said = text.decode("utf-16-le")
+    state = "" if message["status"] == "complete" else f"*({message['status']})*"
+    return said, state, "" if marks else _cited(message)
+
+
+def _cited(message: Message) -> str:
+    """The sources of an answer whose citations were not kept."""
+    cited = [source for source in message["sources"] if source["cited"]]
+    return "\n".join(f"- \\[{source['n']}\\] {_note(source, {})}" for source in cited)
+
+
+def _note(source: Mapping[str, Any], quote: Mapping[str, Any]) -> str:
+    place = [_escape(plain_line(str(source.get(name) or ""))) for name in ("title", "file_name")]
+    page = quote.get("page") or source.get("page_label") or ""
+    place.append(f"p. {page}" if page else "")
+    told = ", ".join(part for part in place if part)
+    words = _escape(plain_line(quote.get("text", "")))
+    return f'{told}: "{words}"' if words else told
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

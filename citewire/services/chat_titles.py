@@ -1,0 +1,29 @@
+"""Titles of chats, made from the first question or tidied from what a model or a person said."""
+
+import unicodedata
+
+FROM_QUESTION_CHARS = 60
+_TRIMMED = " \t\"'“”‘’«»„`*#_.,;:!?…-–—。，、；：！？「」『』()[]{}（）¿¡"
+
+
+def title_from_question(question: str) -> str:
+    """A title of at most 60 characters: cut at the end of a word, without punctuation there."""
+    plain = tidy_title(question)
+    if len(plain) <= FROM_QUESTION_CHARS:
+        return plain
+    cut = plain[: FROM_QUESTION_CHARS + 1]
+    # Without a space in its second half it is not written with spaces.
+    space = cut.rfind(" ", FROM_QUESTION_CHARS // 2)
+    return tidy_title(cut[:space] if space > 0 else cut[:FROM_QUESTION_CHARS])
+
+
+def tidy_title(text: str) -> str:
+    """One line, without control characters, and without punctuation or quotes at its ends."""
+    one_line = plain_line(text)
+    return one_line.strip(_TRIMMED) or one_line
+
+
+def plain_line(text: str) -> str:
+    """One line without control characters."""
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return " ".join(kept.split())

@@ -1,0 +1,80 @@
+"""Titles, snippets and Markdown of chats: pure functions, by examples."""
+
+from typing import Any
+
+import pytest
+
+from citewire.services.chat_export import to_markdown
+from citewire.services.chat_titles import tidy_title, title_from_question
+from citewire.services.snippets import snippet_of
+from citewire.storage.chats import Chat
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("How many ships?", "How many ships"),
+        ("  ¿Cuántos\n\tárboles? ", "Cuántos árboles"),
+        ("港口的吞吐量是多少？", "港口的吞吐量是多少"),
+        ("?!", "?!"),
+        ("word " * 30, ("word " * 12).strip()),
+        ("港" * 200, "港" * 60),
+        (f"{'a' * 59} {'b' * 9}", "a" * 59),
+        (f"Of the harbour, which is the largest there, {'x' * 90}", None),
+        ("a\x00b\u2028c", "a b c"),
+    ],
+)
+def test_a_title_is_cut_cleanly(question: str, title: str | None) -> None:
+    expected = "Of the harbour, which is the largest there" if title is None else title
+    assert title_from_question(question) == expected
+
+
+def test_a_model_s_title_is_tidied() -> None:
+    assert tidy_title('"**Ships in the harbour.**"\n') == "Ships in the harbour"
+
+
+@pytest.mark.parametrize("text", ["x", "ab " * 200, "港口" * 300, "🚢" * 300, "a" * 1000, ""])
+@pytest.mark.parametrize("q", ["ab", "港口", "🚢", "zz", "a"])
+def test_a_snippet_is_short_and_its_matches_are_in_it(text: str, q: str) -> None:
+    snippet = snippet_of(text, q, None)
+
+    assert len(snippet.text) <= 162
+    units = snippet.text.encode("utf-16-le")
+    for match in snippet.matches:
+        found = units[match.start * 2 : match.end * 2].decode("utf-16-le")
+        assert found in text
+        assert found
+
+
+def message(role: str, text: str, **more: Any) -> dict[str, Any]:
+    parent = None if role == "user" else "user"
+    made = {"message_id": role, "role": role, "text": text, "status": "complete"}
+    return {**made, "parent_id": parent, "sources": [], "citations": [], **more}
+
+
+def chat_of(*messages: dict[str, Any]) -> Chat:
+    return Chat("c", "A_title", "then", "now", messages[-1]["message_id"], 2, None, [*messages], {})
+
+
+def test_citations_are_footnotes_with_title_file_page_and_quote() -> None:
+    source = {"passage_id": "p", "title": "Ships *2022*", "file_name": "a.pdf", "cited": True}
+    quote = {"text": "Ten ships\ncame.", "page": 4, "match": "exact"}
+    text = "🚢 Ten came [1]. Ten [1]."
+    citations = [
+        # Spans count UTF-16 code units: the ship is two.
+        {"passage_id": "p", "marker_span": {"start": start, "end": start + 3}, "quote": quote}
+        for start in (12, 21)
+    ]
+    answer = message("assistant", text, sources=[source], citations=citations)
+
+    told = to_markdown(chat_of(message("user", "How\nmany?"), answer), prefix="x-")
+
+    assert told.startswith("# A\\_title\n")
+    assert "> How\n> many?\n" in told
+    assert "\n🚢 Ten came [^x-1]. Ten [^x-1].\n" in told
+    assert told.endswith('\n[^x-1]: Ships \\*2022\\*, a.pdf, p. 4: "Ten ships came."\n')
+
+
+def test_an_answer_that_was_stopped_says_so() -> None:
+    stopped = message("assistant", "Ten", status="stopped")
+    assert "Ten\n\n*(stopped)*" in to_markdown(chat_of(message("user", "q"), stopped))
