@@ -21,6 +21,7 @@ CitewireError
     ├── ChatBusy                  the chat already has a run
     ├── MessageNotFound           the chat has no such question or answer
     ├── TooManyChats              the owner has as many as there may be
+    ├── RunNotFound
     ├── DocumentNotFound
     ├── JobNotFound
     ├── InvalidUpload             no files, too many, or no folder that they can go to
@@ -127,6 +128,10 @@ class MessageNotFound(RequestError):
 
 class TooManyChats(RequestError):
     """The owner has as many chats as there may be."""
+
+
+class RunNotFound(RequestError):
+    """There is no run of that id, or it is too long ago."""
 
 
 class DocumentNotFound(RequestError):

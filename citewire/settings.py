@@ -119,6 +119,12 @@ class Settings(BaseSettings):
     idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")
     run_timeout_s: float = Field(300, gt=0)
 
+    # Runs over all workers
+    run_lease_s: float = Field(
+        10, ge=1, description="a worker that gives no sign of life for so long is dead"
+    )
+    run_log_ttl_s: int = Field(3600, ge=1, description="how long a finished run can be replayed")
+
     # The server
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import anyio
 from fastapi import FastAPI
@@ -27,6 +28,7 @@ from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
+from citewire.storage.runs import RunStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 
@@ -51,6 +53,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             jobs = build_jobs(library)
             app.state.parts = Parts(settings, library, service, chats, Uploads(settings), jobs)
             async with anyio.create_task_group() as tasks:
+                tasks.start_soon(service.runs.keep)
                 tasks.start_soon(afterwards.run)
                 tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
@@ -101,6 +104,20 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     return open_checker(judges=settings.verify != "off", embed=embed)
 
 
+def build_runs(library: Library) -> Runs:
+    """The runs of this worker; whoever builds them runs their `keep`."""
+    settings = library.settings
+    store = RunStore(
+        library.documents.client,
+        settings.namespace,
+        worker=uuid4().hex,
+        lease_s=settings.run_lease_s,
+        running_s=settings.run_timeout_s,
+        kept_s=settings.run_log_ttl_s,
+    )
+    return Runs(settings.max_runs, store, lease_s=settings.run_lease_s)
+
+
 def build_afterwards(library: Library) -> Afterwards:
     """What the model does for chats; whoever builds it runs it."""
     settings = library.settings
@@ -129,7 +146,7 @@ def build_service(library: Library, checker: Checker, afterwards: Afterwards) ->
     return ChatService(
         chats=library.chats,
         workflow=ChatWorkflow(engines, timeout_s=settings.run_timeout_s),
-        runs=Runs(settings.max_runs),
+        runs=build_runs(library),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
         checker=checker,

@@ -2,15 +2,17 @@
 
 from contextlib import aclosing
 from http import HTTPStatus
+from typing import Annotated
 
 import anyio
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
-from citewire.api.dependencies import AdmittedRun, AppParts
+from citewire.api.dependencies import AdmittedRun, AppParts, Owner
 from citewire.api.errors import error_response, problem_response
+from citewire.api.schemas import Identifier
 from citewire.api.sse import run_response
 from citewire.services.run_events import Done, Failed, RunEvent, Stopped
 
@@ -58,6 +60,15 @@ async def chat(request: Request, run: AdmittedRun, parts: AppParts) -> Response:
                 _STOPPED[last.by], "stopped", f"the answer was stopped by {last.by}", retryable=True
             )
     return Response(status_code=HTTPStatus.NO_CONTENT)  # the client left: nobody reads this
+
+
+@router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)
+async def stop_run(
+    run_id: Annotated[Identifier, Path()], parts: AppParts, owner: Owner
+) -> Response:
+    """Stop an answer, on whichever worker it is written; its stream tells what was said."""
+    await parts.service.runs.stop(run_id, owner)
+    return Response(status_code=HTTPStatus.ACCEPTED)
 
 
 async def _cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:

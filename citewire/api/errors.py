@@ -48,6 +48,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.MessageNotFound: Problem(HTTPStatus.NOT_FOUND, "message_not_found", retryable=False),
     # Not 429: waiting does not help.
     errors.TooManyChats: Problem(HTTPStatus.CONFLICT, "too_many_chats", retryable=False),
+    errors.RunNotFound: Problem(HTTPStatus.NOT_FOUND, "run_not_found", retryable=False),
     errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
     errors.JobNotFound: Problem(HTTPStatus.NOT_FOUND, "job_not_found", retryable=False),
     errors.InvalidUpload: Problem(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import anyio
+import orjson
 from llama_index.core.llms import LLM
 from llama_index.core.workflow import WorkflowTimeoutError
 
@@ -35,6 +36,7 @@ from citewire.services.runs import Run, Runs
 from citewire.services.settling import ask_for_verdicts, settle
 from citewire.services.turns import HistoryLimits, recent_history, to_messages
 from citewire.storage.chats import ChatStore
+from citewire.storage.runs import EndStatus
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
 from citewire.workflows.retriever import PassageFilter
@@ -43,6 +45,7 @@ from citewire.workflows.running import finish, running
 logger = logging.getLogger(__name__)
 
 PROTOCOL = 1
+_STATUS: dict[str, EndStatus] = {"done": "done", "stopped": "stopped", "error": "error"}
 RECORD_DEADLINE_S = 5.0
 """How long storing a turn may take once the run is over, in seconds."""
 
@@ -116,7 +119,7 @@ class ChatService:
             assistant_message_id=uuid4().hex,
         )
         run = Run(ids=ids, question=question, filter=filter, owner=owner, replaces=replaces)
-        with self.runs.admit(run):
+        async with self.runs.admit(run, _facts(run, self._model)):
             if chat_id is None:
                 await self._chats.create(ids.chat_id, owner)
             else:
@@ -139,6 +142,7 @@ class ChatService:
         answer = Answer(run.ids, run.question, self._checker)
         ask = AskEvent(question=run.question, history=list(run.history), filter=run.filter)
         failure: CitewireError | None = None
+        run.began = True
         try:
             yield (self._start(run),)
             async with aclosing(self._events(run, answer, ask)) as batches:
@@ -152,12 +156,13 @@ class ChatService:
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
             await self._record_left(run, answer)
+            await self.runs.close(run, "stopped")
             raise
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError("something went wrong on the server")
         end = await self._end(run, answer, ask, failure)
-        self.runs.release(run)  # whoever reads the end may ask again at once
+        await self.runs.close(run, _STATUS[end.name])
         yield (end,)
 
     async def _events(
@@ -238,6 +243,13 @@ class ChatService:
         except TimeoutError as error:
             told = f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s"
             raise StorageUnavailable(told) from error
+
+
+def _facts(run: Run, model: str) -> bytes:
+    """What another worker needs to store the turn, should this one die."""
+    return orjson.dumps(
+        {"ids": run.ids, "question": run.question, "replaces": run.replaces, "model": model}
+    )
 
 
 def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:

@@ -1,18 +1,28 @@
-"""The runs of this process: how many there may be, one per chat, and how each is stopped."""
+"""The runs of this worker: how many there may be, one per chat, and how each is stopped."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
 
 import anyio
 from llama_index.core.base.llms.types import ChatMessage
 from workflows.handler import WorkflowHandler
 
-from citewire.errors import ChatBusy, ChatNotFound, Draining, TooManyRuns
+from citewire.errors import Draining, RequestError, RunNotFound, StorageError, TooManyRuns
 from citewire.services.run_events import Ids, StoppedBy
+from citewire.storage.runs import Claim, EndStatus, RunStore
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.running import finish
+
+logger = logging.getLogger(__name__)
 
 POLL_S = 0.02
+RETRY_S = 1.0
+CLOSE_S = 3.0
+"""How long telling Redis of a run's end may take, in seconds."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +38,7 @@ class Run:
     stopped_by: StoppedBy | None = None
     handler: WorkflowHandler | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)
+    began: bool = False
 
     async def stop(self, by: StoppedBy) -> None:
         """End the run; its stream tells the client and stores what was said. Idempotent."""
@@ -40,49 +51,94 @@ class Run:
 
 
 class Runs:
-    """The registry of running questions.
+    """The running questions of this worker, and its part in the registry of all workers.
 
     Args:
-        limit: how many may run at once.
+        limit: how many may run at once in this worker.
+        store: the registry.
+        lease_s: how long after its last sign of life a worker counts as alive.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, store: RunStore, *, lease_s: float) -> None:
         self._limit = limit
-        self._by_chat: dict[str, Run] = {}
+        self._store = store
+        self._lease_s = lease_s
+        self._by_id: dict[str, Run] = {}
+        self._steady_since = monotonic()
         self.draining = False
 
     def __len__(self) -> int:
-        return len(self._by_chat)
+        return len(self._by_id)
 
-    @contextmanager
-    def admit(self, run: Run) -> Iterator[None]:
-        """Hold a place, and the chat, for `run`.
+    @asynccontextmanager
+    async def admit(self, run: Run, facts: bytes) -> AsyncIterator[None]:
+        """Hold a place in this worker, and the chat in all of them, until the run is over.
+
+        Args:
+            run: that is to begin.
+            facts: what another worker needs to store its turn, should this one die.
 
         Raises:
             Draining: the server is shutting down.
             TooManyRuns: all places are taken.
             ChatBusy: the chat has a run.
             ChatNotFound: it has a run, and another owner.
+            StorageError: Redis does not answer.
         """
         if self.draining:
             raise Draining("the server is shutting down")
         if len(self) >= self._limit:
             raise TooManyRuns(f"{self._limit} answers are being written already")
-        chat_id = run.ids.chat_id
-        if (busy := self._by_chat.get(chat_id)) is not None:
-            if busy.owner != run.owner:
-                raise ChatNotFound(f"there is no chat {chat_id}")
-            raise ChatBusy("this chat is still being answered; stop that answer or wait for it")
-        self._by_chat[chat_id] = run
+        # Before the registry knows it: whoever finds it there must be able to stop it here.
+        self._by_id[run.ids.run_id] = run
         try:
+            async with self._claimed(run, facts):
+                yield
+        finally:
+            self._by_id.pop(run.ids.run_id, None)
+
+    @asynccontextmanager
+    async def _claimed(self, run: Run, facts: bytes) -> AsyncIterator[None]:
+        started = datetime.now(UTC).isoformat()
+        claim = Claim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts)
+        is_refused = False
+        try:
+            try:
+                await self._store.claim(claim)
+            except RequestError:
+                is_refused = True
+                raise
             yield
         finally:
-            self.release(run)
+            # Cancelled in the midst of it, or the chat is unknown, or the client was gone already.
+            if not (run.began or is_refused):
+                await self._abandon(run)
 
-    def release(self, run: Run) -> None:
-        """Give the run's place back, if it still holds one."""
-        if self._by_chat.get(run.ids.chat_id) is run:
-            del self._by_chat[run.ids.chat_id]
+    async def _abandon(self, run: Run) -> None:
+        # If Redis is gone, the next beats find the run there without one here.
+        with suppress(StorageError, TimeoutError):
+            await finish(self._store.abandon(run.ids.run_id), deadline_s=CLOSE_S)
+
+    async def close(self, run: Run, status: EndStatus) -> None:
+        """Free the run's place and its chat; whoever then hears of its end may ask again."""
+        try:
+            await finish(self._store.close(run.ids.run_id, status), deadline_s=CLOSE_S)
+        except (StorageError, TimeoutError) as error:
+            logger.warning("the end of run %s is not registered: %r", run.ids.run_id, error)
+        self._by_id.pop(run.ids.run_id, None)
+
+    async def stop(self, run_id: str, owner: str) -> None:
+        """Stop a run of an owner, on whichever worker it is; one that is over stays as it is.
+
+        Raises:
+            RunNotFound: there is none of that id, or too long ago.
+            StorageError: Redis does not answer.
+        """
+        run = self._by_id.get(run_id)
+        if run is not None and run.owner == owner:
+            await run.stop("user")
+        else:
+            await self._store.stop(run_id, owner)
 
     async def end(self, chat_id: str, owner: str, *, within_s: float) -> None:
         """Stop the run of an owner's chat, if it has one, and wait until its turn is stored.
@@ -92,18 +148,62 @@ class Runs:
             owner: whose run it must be.
             within_s: how long to wait, in seconds.
         """
-        run = self._by_chat.get(chat_id)
-        if run is None or run.owner != owner:
+        run_id = await self._store.run_of_chat(chat_id)
+        if run_id is None:
             return
-        await run.stop("user")
+        with suppress(RunNotFound):
+            await self.stop(run_id, owner)
         with anyio.move_on_after(within_s):
-            # Not an event: each of very many runs would hold one for the few that are deleted.
-            while self._by_chat.get(chat_id) is run:  # noqa: ASYNC110
+            # Polled, for the run may be another worker's.
+            while await self._store.run_of_chat(chat_id) == run_id:  # noqa: ASYNC110
                 await anyio.sleep(POLL_S)
 
     async def drain(self) -> None:
         """Admit no more runs and stop those that are under way."""
         self.draining = True
         async with anyio.create_task_group() as tasks:
-            for run in list(self._by_chat.values()):
+            for run in list(self._by_id.values()):
                 tasks.start_soon(run.stop, "shutdown")
+
+    async def keep(self) -> None:
+        """Keep this worker's lease, hear of stops and end the runs of the dead, until cancelled."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._listen)
+                while True:
+                    await self._beat()
+                    await anyio.sleep(self._lease_s / 5)
+        finally:
+            with suppress(StorageError, TimeoutError):
+                await finish(self._store.leave(), deadline_s=CLOSE_S)
+
+    async def _listen(self) -> None:
+        """Stop what this worker is told to stop; what it does not hear comes with the next beat."""
+        while True:
+            try:
+                async with aclosing(self._store.stops()) as stops:
+                    async for run_id in stops:
+                        await self._stop_here([run_id])
+            except StorageError as error:
+                logger.warning("stops from other workers are not heard: %s", error)
+            await anyio.sleep(RETRY_S)
+
+    async def _beat(self) -> None:
+        # While Redis was away nobody could show that it lives: then nobody is declared dead.
+        sweeps = monotonic() - self._steady_since > self._lease_s
+        try:
+            beat = await self._store.beat(sweeps=sweeps)
+            await self._stop_here(beat.stops)
+            for run_id in beat.lost:
+                await self._store.close_lost(run_id)
+            if beat.count > len(self):
+                await self._store.disown(await self._store.runs_of_worker() - self._by_id.keys())
+        except StorageError as error:
+            self._steady_since = monotonic()
+            logger.warning("the lease of this worker is not renewed: %s", error)
+
+    async def _stop_here(self, run_ids: Sequence[str]) -> None:
+        async with anyio.create_task_group() as tasks:
+            for run_id in run_ids:
+                if run := self._by_id.get(run_id):
+                    tasks.start_soon(run.stop, "user")
