@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     run_lease_s: float = Field(
         10, ge=1, description="a worker that gives no sign of life for so long is dead"
     )
+    run_log: Literal["on", "off"] = Field(
+        "on", description="keep what a run tells, so that it can be followed and replayed"
+    )
+    run_log_max_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, description="of one run; of a longer one only the end is kept"
+    )
     run_log_ttl_s: int = Field(3600, ge=1, description="how long a finished run can be replayed")
 
     # The server

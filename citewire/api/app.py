@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from citewire import __version__
 from citewire.api import chat, chats, documents, health, page, uploads, wire_schema
 from citewire.api.dependencies import Parts
-from citewire.api.errors import describe, install_error_handlers
+from citewire.api.errors import describe, error_payload, install_error_handlers
 from citewire.api.limits import BodyLimit
 from citewire.services.afterwards import Afterwards
 from citewire.services.chat import ChatService, SecondOpinion
@@ -23,11 +23,15 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
+from citewire.services.lost_runs import LostRuns
+from citewire.services.replays import Replays
+from citewire.services.run_log import RunLog
 from citewire.services.runs import Runs
 from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
+from citewire.storage.run_log import RunLogs, open_run_logs
 from citewire.storage.runs import RunStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
@@ -48,17 +52,22 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             library = await stack.enter_async_context(open_library(settings))
             checker = stack.enter_context(open_library_checker(library))
             afterwards = build_afterwards(library)
-            service = build_service(library, checker, afterwards)
-            chats = Chats(library.chats, service.runs)
+            client, namespace = library.documents.client, settings.namespace
+            logs = await stack.enter_async_context(open_run_logs(client, namespace))
+            runs = build_runs(library, logs)
+            service = build_service(library, checker, runs, afterwards)
+            chats = Chats(library.chats, runs)
             jobs = build_jobs(library)
-            app.state.parts = Parts(settings, library, service, chats, Uploads(settings), jobs)
+            app.state.parts = Parts(
+                settings, library, service, Replays(logs), chats, Uploads(settings), jobs
+            )
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(service.runs.keep)
+                tasks.start_soon(runs.keep)
                 tasks.start_soon(afterwards.run)
                 tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
                 if draining is not None:
-                    tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
+                    tasks.start_soon(_drain_when_told, draining(), runs, jobs)
                 yield
                 tasks.cancel_scope.cancel()
 
@@ -104,7 +113,7 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     return open_checker(judges=settings.verify != "off", embed=embed)
 
 
-def build_runs(library: Library) -> Runs:
+def build_runs(library: Library, logs: RunLogs) -> Runs:
     """The runs of this worker; whoever builds them runs their `keep`."""
     settings = library.settings
     store = RunStore(
@@ -115,7 +124,10 @@ def build_runs(library: Library) -> Runs:
         running_s=settings.run_timeout_s,
         kept_s=settings.run_log_ttl_s,
     )
-    return Runs(settings.max_runs, store, lease_s=settings.run_lease_s)
+    is_on = settings.run_log == "on"
+    log = RunLog(store, error_payload, is_on=is_on, max_bytes=settings.run_log_max_bytes)
+    lost = LostRuns(store, logs, library.chats, error_payload, logged=is_on)
+    return Runs(settings.max_runs, store, log, lost, lease_s=settings.run_lease_s)
 
 
 def build_afterwards(library: Library) -> Afterwards:
@@ -130,7 +142,9 @@ def build_afterwards(library: Library) -> Afterwards:
     )
 
 
-def build_service(library: Library, checker: Checker, afterwards: Afterwards) -> ChatService:
+def build_service(
+    library: Library, checker: Checker, runs: Runs, afterwards: Afterwards
+) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
@@ -146,7 +160,7 @@ def build_service(library: Library, checker: Checker, afterwards: Afterwards) ->
     return ChatService(
         chats=library.chats,
         workflow=ChatWorkflow(engines, timeout_s=settings.run_timeout_s),
-        runs=build_runs(library),
+        runs=runs,
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
         checker=checker,

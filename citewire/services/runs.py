@@ -11,14 +11,25 @@ import anyio
 from llama_index.core.base.llms.types import ChatMessage
 from workflows.handler import WorkflowHandler
 
-from citewire.errors import Draining, RequestError, RunNotFound, StorageError, TooManyRuns
-from citewire.services.run_events import Ids, StoppedBy
+from citewire.errors import (
+    AlreadyAsked,
+    Draining,
+    RequestError,
+    RunLost,
+    RunNotFound,
+    StorageError,
+    TooManyRuns,
+)
+from citewire.services.lost_runs import LostRuns
+from citewire.services.run_events import Failed, Ids, RunEvent, StoppedBy
+from citewire.services.run_log import RunLog, Told
 from citewire.storage.runs import Claim, EndStatus, RunStore
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
 
 logger = logging.getLogger(__name__)
 
+_STATUS: dict[str, EndStatus] = {"done": "done", "stopped": "stopped", "error": "error"}
 POLL_S = 0.02
 RETRY_S = 1.0
 CLOSE_S = 3.0
@@ -39,6 +50,11 @@ class Run:
     handler: WorkflowHandler | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)
     began: bool = False
+    is_lost: bool = False
+    told: Told = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.told = Told(self.ids.run_id)
 
     async def stop(self, by: StoppedBy) -> None:
         """End the run; its stream tells the client and stores what was said. Idempotent."""
@@ -50,18 +66,37 @@ class Run:
                 await self.handler.cancel_run()
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What is not to be asked twice.
+
+    Args:
+        key: names it, hashed together with its owner.
+        body: hash of what is asked: the same if the same is asked.
+    """
+
+    key: str
+    body: str
+
+
 class Runs:
     """The running questions of this worker, and its part in the registry of all workers.
 
     Args:
         limit: how many may run at once in this worker.
         store: the registry.
+        log: where it is written down what they tell.
+        lost: ends the runs of dead workers.
         lease_s: how long after its last sign of life a worker counts as alive.
     """
 
-    def __init__(self, limit: int, store: RunStore, *, lease_s: float) -> None:
+    def __init__(
+        self, limit: int, store: RunStore, log: RunLog, lost: LostRuns, *, lease_s: float
+    ) -> None:
         self._limit = limit
         self._store = store
+        self._log = log
+        self._lost = lost
         self._lease_s = lease_s
         self._by_id: dict[str, Run] = {}
         self._steady_since = monotonic()
@@ -71,14 +106,17 @@ class Runs:
         return len(self._by_id)
 
     @asynccontextmanager
-    async def admit(self, run: Run, facts: bytes) -> AsyncIterator[None]:
+    async def admit(self, run: Run, facts: bytes, once: Once | None) -> AsyncIterator[None]:
         """Hold a place in this worker, and the chat in all of them, until the run is over.
 
         Args:
             run: that is to begin.
             facts: what another worker needs to store its turn, should this one die.
+            once: what is not to be asked twice.
 
         Raises:
+            AlreadyAsked: it was asked before; that run may be followed.
+            KeyReused: something else was asked with the same key.
             Draining: the server is shutting down.
             TooManyRuns: all places are taken.
             ChatBusy: the chat has a run.
@@ -92,19 +130,21 @@ class Runs:
         # Before the registry knows it: whoever finds it there must be able to stop it here.
         self._by_id[run.ids.run_id] = run
         try:
-            async with self._claimed(run, facts):
+            async with self._claimed(run, facts, once):
                 yield
         finally:
             self._by_id.pop(run.ids.run_id, None)
 
     @asynccontextmanager
-    async def _claimed(self, run: Run, facts: bytes) -> AsyncIterator[None]:
+    async def _claimed(self, run: Run, facts: bytes, once: Once | None) -> AsyncIterator[None]:
         started = datetime.now(UTC).isoformat()
-        claim = Claim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts)
+        key, body = (once.key, once.body) if once else ("", "")
+        claim = Claim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)
         is_refused = False
         try:
             try:
-                await self._store.claim(claim)
+                if joined := await self._store.claim(claim):
+                    raise AlreadyAsked("this was asked before", run_id=joined)
             except RequestError:
                 is_refused = True
                 raise
@@ -119,13 +159,25 @@ class Runs:
         with suppress(StorageError, TimeoutError):
             await finish(self._store.abandon(run.ids.run_id), deadline_s=CLOSE_S)
 
-    async def close(self, run: Run, status: EndStatus) -> None:
-        """Free the run's place and its chat; whoever then hears of its end may ask again."""
+    def tell(self, run: Run, batch: Sequence[RunEvent]) -> bytes:
+        """The next events of a run as bytes; they are logged a little later."""
+        return self._log.tell(run.told, batch)
+
+    async def close(self, run: Run, end: RunEvent) -> bytes:
+        """The last event of a run as bytes; logged, and the chat free, when this returns."""
+        status = _STATUS[end.name]
+        closing = self._log.close(run.told, end, status)
         try:
-            await finish(self._store.close(run.ids.run_id, status), deadline_s=CLOSE_S)
+            block, is_ours = await finish(closing, deadline_s=CLOSE_S)
         except (StorageError, TimeoutError) as error:
+            # It may have been closed nevertheless; if not, the next beats find it.
             logger.warning("the end of run %s is not registered: %r", run.ids.run_id, error)
+            block, is_ours = self._log.tell_again(run.told, end), True
         self._by_id.pop(run.ids.run_id, None)
+        if is_ours:
+            return block
+        lost = Failed(RunLost("another server took this one for dead"), True, ids=run.ids)
+        return self._log.tell_again(run.told, lost)
 
     async def stop(self, run_id: str, owner: str) -> None:
         """Stop a run of an owner, on whichever worker it is; one that is over stays as it is.
@@ -169,6 +221,7 @@ class Runs:
         """Keep this worker's lease, hear of stops and end the runs of the dead, until cancelled."""
         try:
             async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._log.run, self._lose)
                 tasks.start_soon(self._listen)
                 while True:
                     await self._beat()
@@ -195,12 +248,19 @@ class Runs:
             beat = await self._store.beat(sweeps=sweeps)
             await self._stop_here(beat.stops)
             for run_id in beat.lost:
-                await self._store.close_lost(run_id)
+                await self._lost.end(run_id)
             if beat.count > len(self):
                 await self._store.disown(await self._store.runs_of_worker() - self._by_id.keys())
         except StorageError as error:
             self._steady_since = monotonic()
             logger.warning("the lease of this worker is not renewed: %s", error)
+
+    async def _lose(self, run_ids: Sequence[str]) -> None:
+        """Another worker took this one for dead, and has ended these runs."""
+        for run_id in run_ids:
+            if run := self._by_id.get(run_id):
+                run.is_lost = True
+        await self._stop_here(run_ids)
 
     async def _stop_here(self, run_ids: Sequence[str]) -> None:
         async with anyio.create_task_group() as tasks:

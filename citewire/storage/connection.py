@@ -68,6 +68,18 @@ async def open_client(url: str) -> AsyncIterator[Redis]:
         await client.aclose()
 
 
+def open_sibling(client: Redis, *, max_connections: int) -> Redis:
+    """Another client of the same server, for commands that wait; connects when it is first used."""
+    pool = client.connection_pool
+    return Redis.from_pool(
+        WaitingPool(
+            connection_class=pool.connection_class,
+            max_connections=max_connections,
+            **pool.connection_kwargs,
+        )
+    )
+
+
 async def check_modules(client: Redis) -> None:
     """Check that search and JSON are there.
 

@@ -5,7 +5,9 @@ answered by, and the set `{ns}:runs:of:{worker}` has the runs of a worker. A wor
 as its score in `{ns}:runs:workers`, by Redis's own clock, is in the future: one lease for all its
 runs. Whoever finds a dead worker turns its running runs into `ending` ones, from when on the
 worker, if it only was suspended, can neither add to them nor end them: a run ends once.
-`{ns}:runs:lost` has the runs to be ended, each until when somebody is at it.
+`{ns}:runs:lost` has the runs to be ended, each until when somebody is at it. What a run tells its
+client is kept in the stream `{ns}:run:{id}:log`: an entry has the bytes of some events, and the
+number of its last event is its id, so that nothing can be added twice or out of order.
 """
 
 _COMMON = """
@@ -29,24 +31,38 @@ end
 """
 _FULL = "#!lua flags=allow-oom\n" + _COMMON  # a full Redis must not keep runs from ending
 
-# -> 'claimed'; 'busy': the chat has a run; 'unknown': another owner's
+# -> 'claimed'; 'busy': the chat has a run; 'unknown': another owner's; 'joined' and the run that
+# was asked with the same key before; 'differs': something else was asked with it
 CLAIM = (
     "#!lua\n"
     + _COMMON
     + """
 local id, chat, owner, worker, ttl = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local lease, started, facts = tonumber(ARGV[7]), ARGV[8], ARGV[9]
+local asked, body = ARGV[10], ARGV[11]
+if asked ~= '' then
+  asked = ns .. ':runs:asked:' .. asked
+  local before = redis.call('HMGET', asked, 'run', 'body')
+  if before[1] then
+    if before[2] == body then return {'joined', before[1]} else return {'differs'} end
+  end
+end
 local holder = redis.call('GET', chat_of(chat))
 if holder then
-  return redis.call('HGET', run_of(holder), 'owner') == owner and 'busy' or 'unknown'
+  return {redis.call('HGET', run_of(holder), 'owner') == owner and 'busy' or 'unknown'}
 end
 redis.call('SET', chat_of(chat), id, 'PX', ttl)
 redis.call('HSET', run_of(id), 'chat_id', chat, 'owner', owner, 'worker', worker,
   'status', 'running', 'started', started, 'facts', facts)
 redis.call('PEXPIRE', run_of(id), ttl)
+if asked ~= '' then
+  redis.call('HSET', asked, 'run', id, 'body', body)
+  redis.call('PEXPIRE', asked, ttl)
+  redis.call('HSET', run_of(id), 'asked', asked)
+end
 redis.call('SADD', runs_of(worker), id)
 redis.call('ZADD', workers, 'NX', now_ms() + lease, worker)
-return 'claimed'
+return {'claimed'}
 """
 )
 
@@ -55,9 +71,10 @@ ABANDON = (
     _FULL
     + """
 local id, worker = ARGV[2], ARGV[3]
-local status, chat, holder = unpack(redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker'))
-if status == 'running' and holder == worker then
-  let_go(id, chat, worker)
+local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker', 'asked')
+if found[1] == 'running' and found[3] == worker then
+  let_go(id, found[2], worker)
+  if found[4] then redis.call('DEL', found[4]) end
   redis.call('DEL', run_of(id))
 end
 return 1
@@ -87,18 +104,45 @@ CLOSE = (
     + """
 local expected, ttl = ARGV[2], tonumber(ARGV[3])
 local refused = {}
-for at = 4, #ARGV, 2 do
-  local id, status = ARGV[at], ARGV[at + 1]
-  local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker')
+for at = 4, #ARGV, 5 do
+  local id, status, first, last, block = unpack(ARGV, at, at + 4)
+  local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker', 'asked')
   if found[1] == expected then
+    if block ~= '' then
+      redis.call('XADD', log_of(id), last .. '-0', 'first', first, 'block', block, 'end', status)
+      redis.call('PEXPIRE', log_of(id), ttl)
+    end
     redis.call('HSET', run_of(id), 'status', status)
     redis.call('HDEL', run_of(id), 'facts')
     redis.call('PEXPIRE', run_of(id), ttl)
+    if found[4] then redis.call('PEXPIRE', found[4], ttl) end
     let_go(id, found[2], found[3])
   elseif found[1] then
     refused[#refused + 1] = id
   end
   if expected == 'ending' then redis.call('ZREM', lost, id) end
+end
+return refused
+"""
+)
+
+# Not into a full Redis: a run goes on without its log.
+# -> the runs that somebody else has ended
+APPEND = (
+    "#!lua\n"
+    + _COMMON
+    + """
+local ttl = tonumber(ARGV[2])
+local refused = {}
+for at = 3, #ARGV, 4 do
+  local id, first, last, block = unpack(ARGV, at, at + 3)
+  local status = redis.call('HGET', run_of(id), 'status')
+  if status == 'running' then
+    redis.call('XADD', log_of(id), last .. '-0', 'first', first, 'block', block)
+    if first == '1' then redis.call('PEXPIRE', log_of(id), ttl) end
+  elseif status then
+    refused[#refused + 1] = id
+  end
 end
 return refused
 """

@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from redis.asyncio import Redis
 
-from citewire.errors import ChatBusy, ChatNotFound, RunNotFound
+from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound
 from citewire.storage import run_scripts
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 
-EndStatus = Literal["done", "stopped", "error"]
+EndStatus = Literal["done", "stopped", "error", "lost"]
+"""How a run ended; `lost`: its worker died, and another one ended it with an error."""
 LISTEN_S = 5.0
 """How long the listener waits for a message before it looks whether Redis is still there."""
 
@@ -27,6 +28,8 @@ class Claim:
         owner: whose it is.
         started: when it began, in ISO 8601.
         facts: what another worker needs to store its turn, should this one die; as JSON.
+        asked: names what is not to be asked twice; empty: anything may be.
+        body: is the same if the same is asked.
     """
 
     run_id: str
@@ -34,6 +37,26 @@ class Claim:
     owner: str
     started: str
     facts: bytes
+    asked: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some events of a run as the bytes that its client got, numbered from `first` to `last`."""
+
+    run_id: str
+    first: int
+    last: int
+    block: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last events of a run, and how it ended."""
+
+    status: EndStatus
+    piece: Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,43 +107,66 @@ class RunStore:
         self._open_ms = self._kept_ms + int(running_s * 1000)
         self._scripts = {
             name: client.register_script(getattr(run_scripts, name))
-            for name in "CLAIM ABANDON STOP CLOSE BEAT DISOWN LEAVE".split()
+            for name in "CLAIM ABANDON STOP CLOSE APPEND BEAT DISOWN LEAVE".split()
         }
 
-    async def claim(self, claim: Claim) -> None:
+    async def claim(self, claim: Claim) -> str | None:
         """Write down a run of this worker, if its chat has none.
 
+        Returns:
+            None; or the run that was asked before as `claim.asked`: then nothing is written.
+
         Raises:
+            KeyReused: something else was asked before as `claim.asked`.
             ChatBusy: the chat has a run, on whichever worker.
             ChatNotFound: it has one, and another owner.
         """
-        told = await self._run(
-            "CLAIM",
-            claim.run_id,
-            claim.chat_id,
-            claim.owner,
-            self._worker,
-            self._open_ms,
-            self._lease_ms,
-            claim.started,
-            claim.facts,
-        )
+        ids = claim.run_id, claim.chat_id, claim.owner, self._worker
+        times = self._open_ms, self._lease_ms, claim.started
+        told, *joined = await self._run("CLAIM", *ids, *times, claim.facts, claim.asked, claim.body)
+        if told == b"differs":
+            raise KeyReused("something else was asked with this Idempotency-Key")
         if told == b"busy":
             raise ChatBusy("this chat is still being answered; stop that answer or wait for it")
         if told == b"unknown":
             raise ChatNotFound(f"there is no chat {claim.chat_id}")
+        return as_text(joined[0]) if joined else None
 
     async def abandon(self, run_id: str) -> None:
         """Forget a run of this worker that never began."""
         await self._run("ABANDON", run_id, self._worker)
 
-    async def close(self, run_id: str, status: EndStatus) -> bool:
-        """End a run of this worker and free its chat; False if another worker has ended it."""
-        return not await self._run("CLOSE", "running", self._kept_ms, run_id, status)
+    async def append(self, pieces: Sequence[Piece]) -> set[str]:
+        """Add to the logs of runs of this worker; gives the runs that another one has ended.
 
-    async def close_lost(self, run_id: str) -> bool:
-        """End a run that its worker lost; False if somebody else has done it."""
-        return not await self._run("CLOSE", "ending", self._kept_ms, run_id, "error")
+        Args:
+            pieces: at most one of each run.
+        """
+        args = [part for one in pieces for part in (one.run_id, one.first, one.last, one.block)]
+        return {as_text(one) for one in await self._run("APPEND", self._open_ms, *args)}
+
+    async def close(self, ends: Sequence[End], *, lost: bool = False) -> set[str]:
+        """End runs and free their chats; gives the runs that somebody else has ended before.
+
+        Args:
+            ends: how each ends.
+            lost: they are not this worker's, but were found lost by its `beat`.
+        """
+        args: list[str | int | bytes] = []
+        for end in ends:
+            piece = end.piece
+            args += (piece.run_id, end.status, piece.first, piece.last, piece.block)
+        expected = "ending" if lost else "running"
+        return {as_text(one) for one in await self._run("CLOSE", expected, self._kept_ms, *args)}
+
+    async def lost_facts(self, run_id: str) -> tuple[str, bytes] | None:
+        """The owner and the facts of a lost run that nobody has ended yet."""
+        with storage_errors("the run"):
+            found = await self._client.hmget(
+                f"{self._namespace}:run:{run_id}", "status", "owner", "facts"
+            )
+        status, owner, facts = found
+        return (as_text(owner), facts) if status == b"ending" else None
 
     async def stop(self, run_id: str, owner: str) -> None:
         """Have a run stopped by the worker that has it; one that is over stays as it is.
