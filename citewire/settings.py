@@ -134,7 +134,8 @@ class Settings(BaseSettings):
     # The server
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    max_runs: int = Field(256, ge=1, description="concurrent runs; over it: 429")
+    workers: int = Field(1, ge=1, le=64, description="processes that share the port")
+    max_runs: int = Field(256, ge=1, description="concurrent runs of a worker; over it: 429")
     max_body_bytes: int = Field(64 * 1024, ge=1024)
     max_upload_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"

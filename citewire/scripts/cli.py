@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="answer questions over HTTP")
     serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
     serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
+    serve.add_argument("--workers", type=int, help="processes that share it (CITEWIRE_WORKERS)")
     _add_ingest(commands)
     documents = commands.add_parser("documents", help="list what is indexed")
     documents.add_argument("--json", action="store_true", help="as an array, for programs")
@@ -93,14 +94,19 @@ def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _run(arguments: argparse.Namespace) -> int:
     # Each command is imported when it is asked for: `--help` should not load LlamaIndex.
     if arguments.command == "serve":
+        given = {
+            "host": arguments.host,
+            "port": arguments.port,
+            "workers": arguments.workers,
+        }
+        settings = load_settings(**{k: v for k, v in given.items() if v is not None})
         gc.disable()  # until the server has started: it would walk what is being imported
 
         from citewire.scripts.serve import serve
+        from citewire.scripts.workers import serve_workers
 
-        given = {"host": arguments.host, "port": arguments.port}
-        settings = load_settings(**{k: v for k, v in given.items() if v is not None})
         configure_logging(settings.log_level)
-        return serve(settings)
+        return serve_workers(settings) if settings.workers > 1 else serve(settings)
     if arguments.command == "ingest":
         from citewire.scripts.ingest import ingest
         from citewire.scripts.watch import watch

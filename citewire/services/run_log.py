@@ -7,7 +7,7 @@ a run can still be replayed with is its last event.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,10 +138,12 @@ class RunLog:
                 self._timer = None
             ends, self._ends = self._ends, []
             dirty, self._dirty = self._dirty, {}
+            # Before the first await: a run that ends meanwhile takes what it has told since.
+            pieces = [told.take() for told in dirty.values() if told.is_whole]
             self._waiting = 0
             if ends:
                 await self._write_ends(ends)
-            if dirty and (lost := await self._write(list(dirty.values()))):
+            if pieces and (lost := await self._write(pieces, dirty.values())):
                 for run_id in lost:
                     dirty[run_id].give_up()
                 await on_lost(list(lost))
@@ -161,8 +163,7 @@ class RunLog:
             else:
                 is_ours.set_result(end.piece.run_id not in refused)
 
-    async def _write(self, dirty: Sequence[Told]) -> set[str]:
-        pieces = [told.take() for told in dirty if told.is_whole]
+    async def _write(self, pieces: Sequence[Piece], dirty: Iterable[Told]) -> set[str]:
         try:
             return await self._store.append(pieces)
         except StorageError as error:

@@ -1,5 +1,6 @@
 """The runs of this worker: how many there may be, one per chat, and how each is stopped."""
 
+import itertools
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 _STATUS: dict[str, EndStatus] = {"done": "done", "stopped": "stopped", "error": "error"}
 POLL_S = 0.02
+BEATS = 5
+"""How often a lease is renewed before it would be over."""
 RETRY_S = 1.0
 CLOSE_S = 3.0
 """How long telling Redis of a run's end may take, in seconds."""
@@ -223,9 +226,9 @@ class Runs:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._log.run, self._lose)
                 tasks.start_soon(self._listen)
-                while True:
-                    await self._beat()
-                    await anyio.sleep(self._lease_s / 5)
+                for count in itertools.count():
+                    await self._beat(count)
+                    await anyio.sleep(self._lease_s / BEATS)
         finally:
             with suppress(StorageError, TimeoutError):
                 await finish(self._store.leave(), deadline_s=CLOSE_S)
@@ -241,7 +244,7 @@ class Runs:
                 logger.warning("stops from other workers are not heard: %s", error)
             await anyio.sleep(RETRY_S)
 
-    async def _beat(self) -> None:
+    async def _beat(self, count: int) -> None:
         # While Redis was away nobody could show that it lives: then nobody is declared dead.
         sweeps = monotonic() - self._steady_since > self._lease_s
         try:
@@ -249,7 +252,8 @@ class Runs:
             await self._stop_here(beat.stops)
             for run_id in beat.lost:
                 await self._lost.end(run_id)
-            if beat.count > len(self):
+            if count % BEATS == 0:
+                # Those whose end could not be written down.
                 await self._store.disown(await self._store.runs_of_worker() - self._by_id.keys())
         except StorageError as error:
             self._steady_since = monotonic()

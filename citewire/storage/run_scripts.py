@@ -109,7 +109,8 @@ for at = 4, #ARGV, 5 do
   local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker', 'asked')
   if found[1] == expected then
     if block ~= '' then
-      redis.call('XADD', log_of(id), last .. '-0', 'first', first, 'block', block, 'end', status)
+      -- Whatever is wrong with the log, the run is over.
+      redis.pcall('XADD', log_of(id), last .. '-0', 'first', first, 'block', block, 'end', status)
       redis.call('PEXPIRE', log_of(id), ttl)
     end
     redis.call('HSET', run_of(id), 'status', status)
@@ -148,7 +149,7 @@ return refused
 """
 )
 
-# Renew the worker's lease -> the runs it is to stop, the lost runs it is to end, how many it has
+# Renew the worker's lease -> the runs it is to stop, the lost runs it is to end
 BEAT = (
     _FULL
     + """
@@ -172,7 +173,7 @@ if sweeps then
   mine = redis.call('ZRANGEBYSCORE', lost, '-inf', now, 'LIMIT', 0, 50)
   for _, id in ipairs(mine) do redis.call('ZADD', lost, now + lease, id) end
 end
-return {stops, mine, redis.call('SCARD', runs_of(worker))}
+return {stops, mine}
 """
 )
 

@@ -66,12 +66,10 @@ class Beat:
     Args:
         stops: runs that it is to stop.
         lost: runs of dead workers that it is to end.
-        count: how many runs it has according to Redis.
     """
 
     stops: Sequence[str]
     lost: Sequence[str]
-    count: int
 
 
 class RunStore:
@@ -191,7 +189,8 @@ class RunStore:
 
     async def disown(self, run_ids: Collection[str]) -> None:
         """Let runs be ended that this worker does not have."""
-        await self._run("DISOWN", self._worker, *run_ids)
+        if run_ids:
+            await self._run("DISOWN", self._worker, *run_ids)
 
     async def beat(self, *, sweeps: bool) -> Beat:
         """Renew this worker's lease.
@@ -199,8 +198,8 @@ class RunStore:
         Args:
             sweeps: look for workers that are dead, too.
         """
-        stops, lost, count = await self._run("BEAT", self._worker, self._lease_ms, int(sweeps))
-        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost], count)
+        stops, lost = await self._run("BEAT", self._worker, self._lease_ms, int(sweeps))
+        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost])
 
     async def leave(self) -> None:
         """Say that this worker ends; if it has runs left they are ended by another."""
