@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     run_lease_s: float = Field(
         10, ge=1, description="a worker that gives no sign of life for so long is dead"
     )
+    disconnect_grace_s: float = Field(
+        0, ge=0, description="how long a run goes on when its client left; 0: it is stopped at once"
+    )
     run_log: Literal["on", "off"] = Field(
         "on", description="keep what a run tells, so that it can be followed and replayed"
     )
@@ -183,6 +186,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"
             )
+        if self.disconnect_grace_s and self.run_log == "off":
+            raise ValueError("CITEWIRE_DISCONNECT_GRACE_S needs CITEWIRE_RUN_LOG=on")
         if self.embeddings_from == "local" and self.embed_dim not in (None, 384):
             raise ValueError("CITEWIRE_EMBED_DIM: the local embedding model has 384 dimensions")
         return self

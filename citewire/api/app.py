@@ -18,6 +18,7 @@ from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
+from citewire.services.held_runs import HeldRuns
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
@@ -36,6 +37,9 @@ from citewire.storage.runs import RunStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 
+STORE_S = 3.0
+"""How long runs without a client get to be stored at the end, in seconds."""
+
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
     """The app for `settings`.
@@ -52,16 +56,19 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             library = await stack.enter_async_context(open_library(settings))
             checker = stack.enter_context(open_library_checker(library))
             afterwards = build_afterwards(library)
-            client, namespace = library.documents.client, settings.namespace
-            logs = await stack.enter_async_context(open_run_logs(client, namespace))
+            grace_s = settings.disconnect_grace_s
+            logs = await stack.enter_async_context(
+                open_run_logs(library.documents.client, settings.namespace, grace_s=grace_s)
+            )
             runs = build_runs(library, logs)
             service = build_service(library, checker, runs, afterwards)
             chats = Chats(library.chats, runs)
             jobs = build_jobs(library)
-            app.state.parts = Parts(
-                settings, library, service, Replays(logs), chats, Uploads(settings), jobs
-            )
             async with anyio.create_task_group() as tasks:
+                held = HeldRuns(service, logs, tasks, grace_s=grace_s) if grace_s else None
+                app.state.parts = Parts(
+                    settings, library, service, Replays(logs), held, chats, Uploads(settings), jobs
+                )
                 tasks.start_soon(runs.keep)
                 tasks.start_soon(afterwards.run)
                 tasks.start_soon(chats.keep_swept)
@@ -69,6 +76,8 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 if draining is not None:
                     tasks.start_soon(_drain_when_told, draining(), runs, jobs)
                 yield
+                with anyio.move_on_after(STORE_S):
+                    await runs.emptied()
                 tasks.cancel_scope.cancel()
 
     app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)

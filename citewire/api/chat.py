@@ -77,7 +77,7 @@ async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
 def _blocks(asked: Run | JoinedRun, parts: Parts) -> AsyncGenerator[bytes, None]:
     if isinstance(asked, JoinedRun):
         return parts.replays.follow(asked.run_id, asked.owner)
-    return parts.service.stream(asked)
+    return (parts.held or parts.service).stream(asked)
 
 
 @router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)

@@ -13,6 +13,7 @@ from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
 from citewire.services.chat import ChatService
 from citewire.services.chats import Chats
+from citewire.services.held_runs import HeldRuns
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
 from citewire.services.replays import Replays
@@ -32,6 +33,7 @@ class Parts:
     library: Library
     service: ChatService
     replays: Replays
+    held: HeldRuns | None
     chats: Chats
     uploads: Uploads
     jobs: Jobs

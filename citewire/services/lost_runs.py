@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from citewire.errors import ChatNotFound, MessageNotFound, RunLost
+from citewire.errors import ChatNotFound, MessageNotFound, RunLost, StorageError
 from citewire.services.chat_titles import title_from_question
 from citewire.services.run_events import Failed, Ids
 from citewire.services.run_log import ErrorPayload, Told, read_events
@@ -53,19 +53,26 @@ class LostRuns:
         Raises:
             StorageError: Redis does not answer; somebody will try again.
         """
-        found = await self._store.lost_facts(run_id)
-        if found is None:
-            await self._store.close([_end(Told(run_id), b"")], lost=True)
-            return
-        owner, raw = found
+        told, block = Told(run_id), b""
+        try:
+            if found := await self._store.lost_facts(run_id):
+                block = await self._tell(told, *found)
+                logger.warning("run %s was lost with its worker", run_id)
+        except StorageError:
+            raise
+        except Exception:
+            # The boundary of one run, which is not to be tried again for ever.
+            logger.exception("what run %s told is lost", run_id)
+        end = End("lost", Piece(run_id, told.seq, told.seq, block if self._logged else b""))
+        await self._store.close([end], lost=True)
+
+    async def _tell(self, told: Told, owner: str, raw: bytes) -> bytes:
         facts = orjson.loads(raw)
-        answer = await self._read(run_id, facts)
+        answer = await self._read(told.run_id, facts)
         error = RunLost(LOST)
         is_saved = await self._save(answer, owner, facts, error)
-        told = Told(run_id, seq=answer.last)
-        block = told.encode((Failed(error, partial_saved=is_saved, ids=answer.ids),), self._payload)
-        await self._store.close([_end(told, block if self._logged else b"")], lost=True)
-        logger.warning("run %s was lost with its worker", run_id)
+        told.seq = answer.last
+        return told.encode((Failed(error, partial_saved=is_saved, ids=answer.ids),), self._payload)
 
     async def _read(self, run_id: str, facts: dict[str, Any]) -> ToldAnswer:
         question = facts["question"]
@@ -91,7 +98,3 @@ class LostRuns:
         except (ChatNotFound, MessageNotFound):
             return False
         return True
-
-
-def _end(told: Told, block: bytes) -> End:
-    return End("lost", Piece(told.run_id, told.seq, told.seq, block))

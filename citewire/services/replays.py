@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from citewire.errors import NotReplayable, RunNotFound, StorageError, TooManyReaders
 from citewire.services.run_log import last_event, skip
@@ -10,6 +11,7 @@ from citewire.storage.run_log import MAX_READERS, RunLogs
 
 logger = logging.getLogger(__name__)
 
+MARK_S = 1.0
 UNDER_WAY = ("running", "ending")
 
 
@@ -94,7 +96,11 @@ class Replays:
         told = read = after
         waits = False
         is_over = False
+        marked = 0.0
         while True:
+            if waits and monotonic() - marked > MARK_S:
+                await self._logs.mark_read(run_id)
+                marked = monotonic()
             entries = await self._logs.read(run_id, read, waits=waits)
             for entry in entries:
                 read = entry.last

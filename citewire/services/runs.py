@@ -53,6 +53,7 @@ class Run:
     handler: WorkflowHandler | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)
     began: bool = False
+    is_held: bool = False
     is_lost: bool = False
     told: Told = field(init=False, repr=False)
 
@@ -136,7 +137,8 @@ class Runs:
             async with self._claimed(run, facts, once):
                 yield
         finally:
-            self._by_id.pop(run.ids.run_id, None)
+            if not (run.began and run.is_held):
+                self._by_id.pop(run.ids.run_id, None)
 
     @asynccontextmanager
     async def _claimed(self, run: Run, facts: bytes, once: Once | None) -> AsyncIterator[None]:
@@ -219,6 +221,11 @@ class Runs:
         async with anyio.create_task_group() as tasks:
             for run in list(self._by_id.values()):
                 tasks.start_soon(run.stop, "shutdown")
+
+    async def emptied(self) -> None:
+        """Wait for the last run to end."""
+        while self._by_id:  # noqa: ASYNC110 (an event would cost each run for one wait)
+            await anyio.sleep(POLL_S)
 
     async def keep(self) -> None:
         """Keep this worker's lease, hear of stops and end the runs of the dead, until cancelled."""

@@ -47,15 +47,17 @@ class RunLogs:
         client: connection that the caller opens and closes.
         waiting: another one, whose commands may take long.
         namespace: prefix of all keys.
+        grace_s: how long a run without a client goes on; 0: not at all.
 
     Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
     """
 
-    def __init__(self, client: Redis, waiting: Redis, namespace: str) -> None:
+    def __init__(self, client: Redis, waiting: Redis, namespace: str, *, grace_s: float) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
         self._waiting: Any = waiting
         self._prefix = f"{namespace}:run:"
+        self._mark_ms = int(grace_s * 1000) + 2 * WAIT_MS if grace_s else 0
 
     async def find(self, run_id: str, owner: str) -> KnownRun:
         """A run of an owner.
@@ -86,6 +88,18 @@ class RunLogs:
             )
         return [_entry(entry_id, fields) for _, rows in found for entry_id, fields in rows]
 
+    async def mark_read(self, run_id: str) -> None:
+        """Say that somebody reads the run: it goes on although its first client has left."""
+        if self._mark_ms:
+            with storage_errors("the run"):
+                await self._client.set(f"{self._prefix}{run_id}:read", b"", px=self._mark_ms)
+
+    async def read_for_s(self, run_id: str) -> float:
+        """How long the run is to go on for those who read it, in seconds."""
+        with storage_errors("the run"):
+            left_ms = await self._client.pttl(f"{self._prefix}{run_id}:read")
+        return max(0.0, float(left_ms) / 1000)
+
     async def read_end(self, run_id: str) -> Entry | None:
         """The last entry of a log."""
         with storage_errors("the log"):
@@ -94,11 +108,13 @@ class RunLogs:
 
 
 @asynccontextmanager
-async def open_run_logs(client: Redis, namespace: str) -> AsyncGenerator[RunLogs, None]:
+async def open_run_logs(
+    client: Redis, namespace: str, *, grace_s: float
+) -> AsyncGenerator[RunLogs, None]:
     """The logs, with connections of their own to wait on."""
     waiting = open_sibling(client, max_connections=MAX_READERS)
     try:
-        yield RunLogs(client, waiting, namespace)
+        yield RunLogs(client, waiting, namespace, grace_s=grace_s)
     finally:
         await waiting.aclose()
 
