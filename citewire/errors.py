@@ -28,6 +28,8 @@ CitewireError
     ├── NotReplayable             the run was not logged
     ├── TooManyReaders            over the limit of streams that follow another worker's run
     ├── DocumentNotFound
+    ├── PageNotFound              no such page, or it cannot be shown alone
+    ├── PassageNotFound
     ├── JobNotFound
     ├── InvalidUpload             no files, too many, or no folder that they can go to
     ├── UnsupportedFormat         an uploaded file is of a kind that cannot be read
@@ -170,6 +172,14 @@ class TooManyReaders(RequestError):
 
 class DocumentNotFound(RequestError):
     """There is no document of that id, or its file is not there any more."""
+
+
+class PageNotFound(RequestError):
+    """A document has no such page, or it cannot be shown alone; the message says why."""
+
+
+class PassageNotFound(RequestError):
+    """There is no passage of that id."""
 
 
 class JobNotFound(RequestError):

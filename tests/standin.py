@@ -193,7 +193,7 @@ def aux_answer(prompt: str) -> str:
     """What is said without streaming: the follow-up question of LlamaIndex's condense prompt."""
     if knobs.aux_text:
         return knobs.aux_text
-    found = re.findall(r"<Follow Up Message>\s*(.*?)\s*(?:\n|$)", prompt)
+    found = re.findall(r"<(?:Follow Up Message|message [^>]*)>\s*(.*?)\s*(?:\n|$)", prompt)
     return (found[-1] if found else prompt[-200:]) or "ok"
 
 

@@ -242,10 +242,33 @@ async def test_an_untouched_chat_ends_with_all_its_keys(
 
     assert [chat.chat_id for chat in (await chats.page(ANN, limit=5))[0]] == ["touched"]
     assert await found(chats, "ask") == ["touched"]
-    assert await chats.sweep() == ["old"]
+    assert await chats.sweep() == (["old"], set())
     assert await chats.ids(ANN) == ["touched"]
     await asyncio.sleep(1.0)
     assert not [key for key in await keys_of(redis_client, namespace) if ":old" in key]
+
+
+async def test_what_a_chat_cited_is_kept_until_it_is_gone_for_good(
+    chats: ChatStore, redis_client: Redis, namespace: str
+) -> None:
+    passage, snapshot = f"{namespace}:passage:d-1-0", f"{namespace}:snapshot:d-1-0"
+    await redis_client.hset(passage, mapping={"doc_id": "d", "text": "ships"})  # type: ignore[misc]
+    await chats.create("c", ANN)
+    await chats.append("c", ANN, turn(1), title="", passage_ids=["d-1-0", "d-2-0"])
+
+    await chats.delete("c", ANN)
+    assert await chats.sweep() == ([], set())
+    await chats.restore("c", ANN)
+    assert await redis_client.exists(snapshot) == 1
+    await chats.delete("c", ANN)
+    for key in await keys_of(redis_client, namespace):
+        if ":trash:" in key:
+            await redis_client.delete(key)  # as Redis does after ten minutes
+    ending = f"{namespace}:chats:ending"
+    await redis_client.zadd(ending, {(await redis_client.zrange(ending, 0, -1))[0]: 1})
+
+    assert await chats.sweep() == (["c"], {"d"})
+    assert await redis_client.exists(snapshot) == 0
 
 
 async def test_the_time_to_live_is_set_in_days(redis_client: Redis, namespace: str) -> None:

@@ -100,6 +100,7 @@ async def test_a_source_tells_all_that_the_contract_names(chat: ChatClient) -> N
         "text": QUILLMERE_2023.text,
         "url": f"/documents/{QUILLMERE_2023.doc_id}/file#page=4",
         "cited": False,
+        "withheld": [],
     }
     assert 0.45 < score <= 1
 

@@ -1,6 +1,7 @@
 """Turns of a chat: follow-ups are condensed, and no chat sees another's history."""
 
 import asyncio
+import re
 from typing import Any
 
 from tests.chat_client import ChatClient
@@ -182,5 +183,7 @@ async def test_the_model_is_told_title_page_and_number_of_each_source(
 
     [prompt] = await answer_prompts(standin)
     assert told.sources[0]["title"] == VESSMARK.title
-    assert f"Source 1 ({VESSMARK.title}, p. {VESSMARK.page_label}):" in prompt
+    assert re.search(
+        rf'<source n="1" id="\w+" title="{VESSMARK.title}" page="{VESSMARK.page_label}">', prompt
+    )
     assert [source["text"] in prompt for source in told.sources] == [True] * len(told.sources)

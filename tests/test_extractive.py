@@ -12,9 +12,10 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from citewire.services.local.extractive import ExtractiveSynthesiser
+from citewire.services.citations.scanner import Marker, MarkerScanner
+from citewire.services.local.extractive import ExtractiveSynthesiser, Extracts
 from citewire.services.local.minilm import build_minilm
-from citewire.services.local.passages import Passage, candidates
+from citewire.services.local.passages import Passage, Sentence, candidates
 from citewire.services.local.sentences import split_sentences
 from citewire.workflows.synthesis import generation_of
 
@@ -133,8 +134,8 @@ async def test_the_answer_comes_word_by_word_and_is_counted(
     response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes())
     pieces = [piece async for piece in response.response_gen]
 
-    assert (len(pieces), pieces[:2]) == (8, ["Revenue", " was"])
-    assert generation_of(response).completion_tokens == 8
+    assert pieces[:8] == "Revenue| was| 3.6| million| euros| in| 2023| [3].".split("|")
+    assert generation_of(response).completion_tokens == len(pieces)
 
 
 async def test_a_sentence_that_says_the_same_again_is_left_out(
@@ -147,7 +148,20 @@ async def test_a_sentence_that_says_the_same_again_is_left_out(
         "The lighthouse is 41 metres tall and white.",
     )
 
-    assert answer.count("[") == 1
+    assert answer.partition("\n\n")[0].count("[") == 1
+
+
+async def test_the_best_sentence_of_each_further_source_follows_as_a_list(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "How tall is the lighthouse at Skarv?",
+        "The lighthouse at Skarv is 41 metres tall.",
+        "Boats pass Skarv daily. The lighthouse of Hamn is 12 metres tall.",
+    )
+
+    assert answer.partition("\n\n")[2] == "- The lighthouse of Hamn is 12 metres tall [2]."
 
 
 async def test_a_footnote_of_the_report_is_not_mistaken_for_a_marker(
@@ -231,9 +245,8 @@ async def test_it_answers_in_the_place_of_the_model_of_a_citation_engine(
     response: Any = await engine.aquery("What was the revenue in 2023?")
 
     assert isinstance(response, AsyncStreamingResponse)
-    assert str((await response.get_response()).response) == (
-        "Revenue was 3.6 million euros in 2023 [3]."
-    )
+    answer = str((await response.get_response()).response)
+    assert answer.partition("\n\n")[0] == "Revenue was 3.6 million euros in 2023 [3]."
 
 
 async def test_the_whole_answer_without_a_stream_is_the_same(
@@ -288,4 +301,33 @@ def test_a_number_that_begins_a_line_in_mid_sentence_is_no_list_item() -> None:
         "In May the board approved the rebuilding of the quay wall at Berth 6.",
         "In November it approved the second phase of the programme, which will let ships switch "
         "off their engines.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ships came.",
+        "It printed `x and ended.",
+        "The cost was $x and so on.",
+        "The formula \\(a is cut off.",
+        "It cost $$ five.",
+        "See (Source 3) and [doc 4] and 【5】.",
+        "It names [1, p. 3] there.",
+        "As noted [12].",
+    ],
+)
+def test_the_marker_of_a_quoted_sentence_is_always_read_as_one(text: str) -> None:
+    answer = Extracts([Sentence(text, 1, 0)], [Sentence("Trains fell 3$.", 2, 1)]).text
+    scanner = MarkerScanner(99)
+    found = [*scanner.feed(answer), *scanner.release()]
+
+    assert [item for item in found if not isinstance(item, str)] == [Marker(1), Marker(2)]
+
+
+def test_a_sentence_of_which_a_part_is_withheld_is_not_quoted() -> None:
+    text = "Revenue was four million euros. It grew by [withheld] in the last year."
+
+    assert [one.text for one in candidates([Passage(1, text)])] == [
+        "Revenue was four million euros."
     ]

@@ -56,6 +56,13 @@ def test_an_extract_on_one_line_finds_its_broken_lines() -> None:
     assert quote_of("driven by discount stores. [3]") == "driven by dis-\ncount stores."
 
 
+def test_references_of_the_passage_itself_are_no_markers() -> None:
+    text = "It grew (Ferrara, 2022[25]). Others fell. Trade shrank [7] in 2021, it says."
+
+    assert quote_of("It grew (Ferrara, 2022[25]). [1]", text) == "It grew (Ferrara, 2022[25])."
+    assert quote_of("Trade shrank [7] in 2021, it says[2].", text) == text[42:]
+
+
 @pytest.mark.parametrize(
     ("claim", "match"),
     [

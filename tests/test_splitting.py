@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from llama_index.core.schema import TextNode
 
 from citewire.services.cutting import Span, split_page
+from citewire.services.passage_layout import PassageLayout
 from citewire.services.reading.report import Block, Kind, LineBox, Page, Report
 from citewire.services.splitting import build_passages, embedded_text, layout_of
 from citewire.services.tokens import count_tokens
@@ -229,12 +230,10 @@ def test_the_layout_of_a_passage_is_its_lines() -> None:
     [node] = nodes = nodes_of(page)
     made = Report(title="Harbour Report", language="en", pages=(page,))
 
-    assert json.loads(json.dumps(layout_of(made, nodes))) == {
-        node.id_: {
-            "page": 3,
-            "size": [595.28, 841.89],
-            "lines": [[8, 25, 0.3333, 0.0, 0.9, 0.1], [26, 35, 0.3333, 0.1, 0.9, 0.2]],
-        }
+    assert json.loads(layout_of(made, nodes)[node.id_].to_json()) == {
+        "page": 3,
+        "size": [595.28, 841.89],
+        "lines": [[8, 25, 3333, 0, 9000, 1000, ""], [26, 35, 3333, 1000, 9000, 2000, ""]],
     }
 
 
@@ -245,9 +244,7 @@ def test_the_lines_of_a_passage_are_those_that_it_touches() -> None:
     layout = layout_of(made, nodes)
 
     for node in nodes:
-        lines = layout[node.id_]["lines"]
-        assert isinstance(lines, list)
-        assert len(lines) == node.text.count("\n") + 1
+        assert len(layout[node.id_].lines) == node.text.count("\n") + 1
 
 
 def test_a_report_without_layout_has_no_lines() -> None:
@@ -256,7 +253,7 @@ def test_a_report_without_layout_has_no_lines() -> None:
         made, doc_id="d" * 32, folder="ships", file_name="a.txt", max_tokens=50, overlap=10
     )
 
-    assert list(layout_of(made, nodes).values()) == [{"page": 1, "size": None, "lines": []}]
+    assert list(layout_of(made, nodes).values()) == [PassageLayout(1, None, ())]
 
 
 def test_title_and_heading_are_embedded_with_a_passage() -> None:

@@ -3,42 +3,38 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, uploads, wire_schema
+from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
-from citewire.api.errors import describe, error_payload, install_error_handlers
+from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
+from citewire.api.run_parts import build_held, open_runs
 from citewire.services.afterwards import Afterwards
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
-from citewire.services.held_runs import HeldRuns
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library, open_library
-from citewire.services.lost_runs import LostRuns
-from citewire.services.replays import Replays
-from citewire.services.run_log import RunLog
+from citewire.services.page_copies import PageCopies
+from citewire.services.page_files import PageFiles
+from citewire.services.page_folder import PageFolder
 from citewire.services.runs import Runs
+from citewire.services.succession import Succession
 from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
-from citewire.storage.run_log import RunLogs, open_run_logs
-from citewire.storage.runs import RunStore
+from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
-
-STORE_S = 3.0
-"""How long runs without a client get to be stored at the end, in seconds."""
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -54,30 +50,36 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             library = await stack.enter_async_context(open_library(settings))
-            checker = stack.enter_context(open_library_checker(library))
+            page_copies = build_page_copies(library)
             afterwards = build_afterwards(library)
-            grace_s = settings.disconnect_grace_s
-            logs = await stack.enter_async_context(
-                open_run_logs(library.documents.client, settings.namespace, grace_s=grace_s)
+            running = await stack.enter_async_context(open_runs(library))
+            runs = running.runs
+            service = await stack.enter_async_context(
+                open_service(library, runs, page_copies, afterwards)
             )
-            runs = build_runs(library, logs)
-            service = build_service(library, checker, runs, afterwards)
-            chats = Chats(library.chats, runs)
-            jobs = build_jobs(library)
+            chats = Chats(library.chats, runs, page_copies)
+            uploads = Uploads(settings)
+            jobs = build_jobs(library, uploads)
             async with anyio.create_task_group() as tasks:
-                held = HeldRuns(service, logs, tasks, grace_s=grace_s) if grace_s else None
                 app.state.parts = Parts(
-                    settings, library, service, Replays(logs), held, chats, Uploads(settings), jobs
+                    settings=settings,
+                    library=library,
+                    service=service,
+                    replays=running.replays,
+                    held=build_held(service, running, tasks),
+                    chats=chats,
+                    uploads=uploads,
+                    jobs=jobs,
+                    page_copies=page_copies,
+                    succession=build_succession(library),
                 )
-                tasks.start_soon(runs.keep)
-                tasks.start_soon(afterwards.run)
+                tasks.start_soon(afterwards.run, runs.__len__)
                 tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
+                tasks.start_soon(page_copies.run)
                 if draining is not None:
                     tasks.start_soon(_drain_when_told, draining(), runs, jobs)
                 yield
-                with anyio.move_on_after(STORE_S):
-                    await runs.emptied()
                 tasks.cancel_scope.cancel()
 
     app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
@@ -87,7 +89,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
     install_error_handlers(app)
-    for module in (chat, chats, documents, uploads, health, wire_schema, page):
+    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
         app.include_router(module.router)
     return app
 
@@ -99,7 +101,7 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
         tasks.start_soon(jobs.drain)
 
 
-def build_jobs(library: Library) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
     async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
@@ -111,32 +113,13 @@ def build_jobs(library: Library) -> Jobs:
             on_progress=on_progress,
         )
 
-    return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
-
-
-def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
-    """What judges claims on an open library; embeddings that cost a round trip are not asked."""
-    settings = library.settings
-    is_local = settings.embeddings_from == "local"
-    embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
-    return open_checker(judges=settings.verify != "off", embed=embed)
-
-
-def build_runs(library: Library, logs: RunLogs) -> Runs:
-    """The runs of this worker; whoever builds them runs their `keep`."""
-    settings = library.settings
-    store = RunStore(
-        library.documents.client,
-        settings.namespace,
-        worker=uuid4().hex,
-        lease_s=settings.run_lease_s,
-        running_s=settings.run_timeout_s,
-        kept_s=settings.run_log_ttl_s,
+    return Jobs(
+        JobStore(library.documents.client, library.settings.namespace),
+        ingest,
+        describe,
+        root_of=uploads.folder,
+        grace_s=library.settings.shutdown_grace_s,
     )
-    is_on = settings.run_log == "on"
-    log = RunLog(store, error_payload, is_on=is_on, max_bytes=settings.run_log_max_bytes)
-    lost = LostRuns(store, logs, library.chats, error_payload, logged=is_on)
-    return Runs(settings.max_runs, store, log, lost, lease_s=settings.run_lease_s)
 
 
 def build_afterwards(library: Library) -> Afterwards:
@@ -151,8 +134,49 @@ def build_afterwards(library: Library) -> Afterwards:
     )
 
 
+def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
+    """What judges claims on an open library; embeddings that cost a round trip are not asked."""
+    settings = library.settings
+    is_local = settings.embeddings_from == "local"
+    embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
+    return open_checker(judges=settings.verify != "off", embed=embed)
+
+
+@asynccontextmanager
+async def open_service(
+    library: Library, runs: Runs, page_copies: PageCopies, afterwards: Afterwards
+) -> AsyncGenerator[ChatService, None]:
+    """The chat service on an open library, with what judges its claims."""
+    with open_library_checker(library) as checker:
+        yield build_service(library, runs, checker, page_copies, afterwards)
+
+
+def build_page_copies(library: Library) -> PageCopies:
+    """The copies of cited pages; whoever builds them runs them."""
+    settings = library.settings
+    return PageCopies(
+        PageFolder(
+            settings.data_dir / "pages" / settings.namespace,
+            max_bytes=settings.page_copies_mb * 1024 * 1024,
+        ),
+        documents=library.documents,
+        snapshots=library.snapshots,
+        page_files=PageFiles(),
+    )
+
+
+def build_succession(library: Library) -> Succession:
+    """What tells what became of the passages of an open library."""
+    search = PassageSearch(library.documents.client, library.settings.namespace)
+    return Succession(library.snapshots, search)
+
+
 def build_service(
-    library: Library, checker: Checker, runs: Runs, afterwards: Afterwards
+    library: Library,
+    runs: Runs,
+    checker: Checker,
+    page_copies: PageCopies,
+    afterwards: Afterwards,
 ) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
@@ -165,6 +189,7 @@ def build_service(
         rule=answering.rule,
         evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
+        withhold=settings.withhold == "on",
     )
     return ChatService(
         chats=library.chats,
@@ -178,5 +203,6 @@ def build_service(
             if settings.verify == "model"
             else None
         ),
+        page_copies=page_copies,
         afterwards=afterwards,
     )

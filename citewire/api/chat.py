@@ -77,7 +77,13 @@ async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
 def _blocks(asked: Run | JoinedRun, parts: Parts) -> AsyncGenerator[bytes, None]:
     if isinstance(asked, JoinedRun):
         return parts.replays.follow(asked.run_id, asked.owner)
-    return (parts.held or parts.service).stream(asked)
+    return parts.held.blocks(asked) if parts.held else _own_blocks(asked, parts)
+
+
+async def _own_blocks(run: Run, parts: Parts) -> AsyncGenerator[bytes, None]:
+    async with aclosing(parts.service.stream(run)) as batches:
+        async for _, block in batches:
+            yield block
 
 
 @router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)

@@ -16,8 +16,10 @@ from citewire.services.chats import Chats
 from citewire.services.held_runs import HeldRuns
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
+from citewire.services.page_copies import PageCopies
 from citewire.services.replays import Replays
 from citewire.services.runs import Once, Run
+from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 from citewire.storage.chats import DEFAULT_OWNER
@@ -37,6 +39,8 @@ class Parts:
     chats: Chats
     uploads: Uploads
     jobs: Jobs
+    page_copies: PageCopies
+    succession: Succession
 
 
 async def parts_of(request: Request) -> Parts:

@@ -4,19 +4,21 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from citewire.api.dependencies import AppParts
 from citewire.api.schemas import DocumentList, DocumentView, Identifier, LocationView
 from citewire.errors import DocumentNotFound
 from citewire.services.document_file import find_file
+from citewire.services.reading.pdf_file import MAX_PAGES
 from citewire.services.removal import remove_document
 from citewire.storage.documents import DocumentRecord
 
 router = APIRouter(tags=["documents"])
 
 DocId = Annotated[Identifier, Path()]
+PageNumber = Annotated[int, Path(ge=1, le=MAX_PAGES)]
 
 BUSY_WAIT_S = 5.0
 """How long a removal waits for an ingestion before it answers 409."""
@@ -70,6 +72,23 @@ async def read_file(doc_id: DocId, parts: AppParts) -> FileResponse:
     if kind != "application/pdf":  # the viewers of browsers do not work in a sandbox
         headers["Content-Security-Policy"] = _SANDBOX
     return FileResponse(path, headers=headers)
+
+
+@router.get("/documents/{doc_id}/pages/{number}", response_class=Response)
+async def read_page(
+    doc_id: DocId, number: PageNumber, request: Request, parts: AppParts
+) -> Response:
+    """One page of a PDF as a PDF of its own, of a cited page also when the document is gone.
+
+    404 for other formats.
+    """
+    # A document is its bytes, so that its pages never change.
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{doc_id}-{number}"'}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    content = await parts.page_copies.page(doc_id, number)
+    headers |= {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=MEDIA_TYPES[".pdf"], headers=headers)
 
 
 @router.delete("/documents/{doc_id}", status_code=HTTPStatus.NO_CONTENT)

@@ -60,6 +60,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     ),
     errors.RunLost: Problem(HTTPStatus.BAD_GATEWAY, "run_lost", retryable=True),
     errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
+    errors.PageNotFound: Problem(HTTPStatus.NOT_FOUND, "page_not_found", retryable=False),
+    errors.PassageNotFound: Problem(HTTPStatus.NOT_FOUND, "passage_not_found", retryable=False),
     errors.JobNotFound: Problem(HTTPStatus.NOT_FOUND, "job_not_found", retryable=False),
     errors.InvalidUpload: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_upload", retryable=False

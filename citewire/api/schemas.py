@@ -4,7 +4,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from citewire.services.citations.locating import Match
+from citewire.services.citations.rectangles import Rectangle
+from citewire.services.passage_change import PassageNow
 from citewire.services.run_events import Citation, Source, StoppedBy, Timings, TurnStatus, Usage
+from citewire.services.succession import Standing
+from citewire.storage.lineage import State
 from citewire.workflows.synthesis import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -99,6 +104,64 @@ class DocumentList(BaseModel):
     """All ingested documents."""
 
     documents: list[DocumentView]
+
+
+class PassageState(BaseModel):
+    """What became of a passage; `now` is where it is in the version that replaced its own."""
+
+    passage_id: str
+    state: State
+    now: PassageNow | None
+    note: str | None
+
+    @classmethod
+    def of(cls, passage_id: str, standing: Standing) -> Self:
+        """As it is told."""
+        return cls(
+            passage_id=passage_id, state=standing.state, now=standing.now, note=standing.note
+        )
+
+
+class PassageStates(BaseModel):
+    """What became of several passages."""
+
+    passages: list[PassageState]
+
+
+class PassageView(BaseModel):
+    """A passage; `lines` are empty and `page_size` (points) null for formats without a layout."""
+
+    passage_id: str
+    doc_id: str
+    title: str
+    file_name: str
+    folder: str
+    page_start: int
+    page_end: int
+    page_label: str
+    section: str
+    kind: str
+    text: str
+    page: int
+    page_size: tuple[float, float] | None
+    lines: list[Rectangle]
+    url: str
+    state: State
+    now: PassageNow | None
+    note: str | None
+
+
+class HighlightsView(BaseModel):
+    """Where a quote stands in a passage and on its page; offsets count UTF-16 code units."""
+
+    passage_id: str
+    page: int
+    page_size: tuple[float, float] | None
+    match: Match
+    quote: str
+    start: int
+    end: int
+    rectangles: list[Rectangle]
 
 
 class UploadedView(BaseModel):

@@ -49,7 +49,10 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.CreatedJob,
     schemas.DocumentList,
     schemas.DocumentView,
+    schemas.HighlightsView,
     schemas.JobView,
+    schemas.PassageStates,
+    schemas.PassageView,
     schemas.ProblemView,
     schemas.Readiness,
 )

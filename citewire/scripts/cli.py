@@ -20,7 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code: 0 done, 1 something failed, 2 wrongly configured."""
     arguments = build_parser().parse_args(argv)
     try:
-        return _run(arguments)
+        code: int = arguments.run(arguments)
+        return code
     except ConfigurationError as error:
         print(f"citewire: {error}", file=sys.stderr)
         return MISUSED
@@ -41,28 +42,49 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="answer questions over HTTP")
+    serve.set_defaults(run=_serve)
     serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
     serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
     serve.add_argument("--workers", type=int, help="processes that share it (CITEWIRE_WORKERS)")
     _add_ingest(commands)
     documents = commands.add_parser("documents", help="list what is indexed")
+    documents.set_defaults(run=_documents)
     documents.add_argument("--json", action="store_true", help="as an array, for programs")
     remove = commands.add_parser("remove", help="take out a folder, a document or a file")
+    remove.set_defaults(run=_remove)
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
     export = commands.add_parser("export", help="write chats with their citations")
+    export.set_defaults(run=_export)
     which = export.add_mutually_exclusive_group()
     which.add_argument("--chat", metavar="ID", help="this one only")
     which.add_argument("--all", action="store_true", help="all of them (the default)")
     export.add_argument("--format", choices=("json", "md"), default="json")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
     demo = commands.add_parser("demo", help="try it out with the sample reports")
+    demo.set_defaults(run=_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
-    commands.add_parser("doctor", help="check configuration, Redis, index and models")
+    _add_eval(commands)
+    doctor = commands.add_parser("doctor", help="check configuration, Redis, index and models")
+    doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kinds = commands.add_parser("eval", help="measure answers").add_subparsers(required=True)
+    citations = kinds.add_parser(
+        "citations", help="citation recall and precision, quotes, markers, pages, latency"
+    )
+    citations.set_defaults(run=_eval_citations)
+    citations.add_argument(
+        "questions", type=Path, metavar="FILE.jsonl", help="questions with their evidence pages"
+    )
+    citations.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
+    citations.add_argument("--limit", type=int, help="only the first so many questions")
 
 
 def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ingest = commands.add_parser("ingest", help="read folders of reports")
+    ingest.set_defaults(run=_ingest)
     ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     ingest.add_argument(
         "--prune", action="store_true", help="remove what is no longer in these folders"
@@ -91,60 +113,76 @@ def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    # Each command is imported when it is asked for: `--help` should not load LlamaIndex.
-    if arguments.command == "serve":
-        given = {
-            "host": arguments.host,
-            "port": arguments.port,
-            "workers": arguments.workers,
-        }
-        settings = load_settings(**{k: v for k, v in given.items() if v is not None})
-        gc.disable()  # until the server has started: it would walk what is being imported
+# Each command is imported when it is asked for: `--help` should not load LlamaIndex.
 
-        from citewire.scripts.serve import serve
-        from citewire.scripts.workers import serve_workers
 
-        configure_logging(settings.log_level)
-        return serve_workers(settings) if settings.workers > 1 else serve(settings)
-    if arguments.command == "ingest":
-        from citewire.scripts.ingest import ingest
-        from citewire.scripts.watch import watch
-        from citewire.services.ingest.run import IngestOptions
+def _serve(arguments: argparse.Namespace) -> int:
+    gc.disable()  # until the server has started: it would walk what is being imported
 
-        configure_logging("warning")
-        options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
-        run = watch if arguments.watch else ingest
-        return run(load_settings(), arguments.folders, options=options, report=arguments.report)
-    if arguments.command in ("documents", "remove", "export"):
-        return _run_on_stored(arguments)
-    if arguments.command == "demo":
-        from citewire.scripts.demo import demo
+    from citewire.scripts.serve import serve
+    from citewire.scripts.workers import serve_workers
 
-        configure_logging("warning")
-        return demo(load_settings(namespace="demo"), once=arguments.once)
+    given = {"host": arguments.host, "port": arguments.port, "workers": arguments.workers}
+    settings = load_settings(**{k: v for k, v in given.items() if v is not None})
+    configure_logging(settings.log_level)
+    return serve_workers(settings) if settings.workers > 1 else serve(settings)
+
+
+def _ingest(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.ingest import ingest
+    from citewire.scripts.watch import watch
+    from citewire.services.ingest.run import IngestOptions
+
+    configure_logging("warning")
+    options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
+    run = watch if arguments.watch else ingest
+    return run(load_settings(), arguments.folders, options=options, report=arguments.report)
+
+
+def _documents(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.documents import list_documents
+
+    configure_logging("warning")
+    return list_documents(load_settings(), as_json=arguments.json)
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.documents import remove_documents
+
+    configure_logging("warning")
+    return remove_documents(load_settings(), arguments.target)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.export import export
+
+    configure_logging("warning")
+    return export(
+        load_settings(), chat_id=arguments.chat, format=arguments.format, file=arguments.output
+    )
+
+
+def _eval_citations(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.evaluate import evaluate_citations
+
+    configure_logging("error")
+    return evaluate_citations(
+        load_settings(), arguments.questions, output=arguments.json, limit=arguments.limit
+    )
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.demo import demo
+
+    configure_logging("warning")
+    return demo(load_settings(namespace="demo"), once=arguments.once)
+
+
+def _doctor(_: argparse.Namespace) -> int:
     from citewire.scripts.doctor import doctor
 
     configure_logging("error")
     return doctor()
-
-
-def _run_on_stored(arguments: argparse.Namespace) -> int:
-    configure_logging("warning")
-    if arguments.command == "export":
-        from citewire.scripts.export import export
-
-        return export(
-            load_settings(),
-            chat_id=arguments.chat,
-            format=arguments.format,
-            file=arguments.output,
-        )
-    from citewire.scripts.documents import list_documents, remove_documents
-
-    if arguments.command == "documents":
-        return list_documents(load_settings(), as_json=arguments.json)
-    return remove_documents(load_settings(), arguments.target)
 
 
 def configure_logging(level: str) -> None:

@@ -25,6 +25,7 @@ from citewire.services.afterwards import Afterwards
 from citewire.services.answer import Answer
 from citewire.services.chat_titles import title_from_question
 from citewire.services.citations.checking import Checker
+from citewire.services.page_copies import PageCopies
 from citewire.services.run_events import (
     Failed,
     Ids,
@@ -33,9 +34,10 @@ from citewire.services.run_events import (
     TurnStatus,
     Usage,
 )
+from citewire.services.run_log import ToldBatch
 from citewire.services.runs import Once, Run, Runs
 from citewire.services.settling import ask_for_verdicts, settle
-from citewire.services.turns import HistoryLimits, recent_history, to_messages
+from citewire.services.turns import HistoryLimits, kept_sources, recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
@@ -68,6 +70,7 @@ class ChatService:
         history: how much of the chat is shown for condensing.
         checker: judges what answers cite.
         second: a model that judges it after the checker; None asks no model.
+        page_copies: copies the pages that are cited.
         afterwards: what is done for a chat once it was answered.
     """
 
@@ -80,8 +83,9 @@ class ChatService:
         model: str,
         history: HistoryLimits,
         checker: Checker,
-        second: SecondOpinion | None = None,
+        page_copies: PageCopies,
         afterwards: Afterwards,
+        second: SecondOpinion | None = None,
     ) -> None:
         self._chats = chats
         self._workflow = workflow
@@ -89,6 +93,7 @@ class ChatService:
         self._history = history
         self._checker = checker
         self._second = second
+        self._page_copies = page_copies
         self._afterwards = afterwards
         self.runs = runs
 
@@ -134,8 +139,8 @@ class ChatService:
                 )
             yield run
 
-    async def stream(self, run: Run) -> AsyncGenerator[bytes, None]:
-        """Answer `run`: the contract's events as blocks of SSE of what became known together.
+    async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
+        """Answer `run`: the contract's events that became known together, and their bytes.
 
         Ends with exactly one terminal event, after the turn was stored and all of it was logged.
         Closing or cancelling it stops the run, closes the provider's stream and stores what was
@@ -231,18 +236,21 @@ class ChatService:
     async def _record(self, run: Run, answer: Answer, status: TurnStatus, **facts: object) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC).isoformat()
+        shown = kept_sources(answer.sources)
         append = self._chats.append(
             run.ids.chat_id,
             run.owner,
             to_messages(answer, status, model=self._model, at=now, **facts),
             title=title_from_question(run.question),
             replaces=run.replaces,
+            passage_ids=[source.passage_id for source in shown],
         )
         try:
             await finish(append, deadline_s=RECORD_DEADLINE_S)
         except TimeoutError as error:
             told = f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s"
             raise StorageUnavailable(told) from error
+        self._page_copies.ask((source.doc_id, source.page_start) for source in shown)
 
 
 def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import anyio
 
 from citewire.errors import ChatNotFound, StorageError
+from citewire.services.page_copies import PageCopies
 from citewire.services.runs import Runs
 from citewire.services.snippets import Snippet, snippet_of
 from citewire.storage.chats import UNDO_S, Chat, ChatStore
@@ -33,12 +34,14 @@ class Chats:
     Args:
         store: where they are kept.
         runs: the questions that are being answered by this process.
+        page_copies: of the pages that chats cite, tidied up when a chat is gone for good.
 
     Every method raises StorageError as the store does; a chat of another owner is not found.
     """
 
-    def __init__(self, store: ChatStore, runs: Runs) -> None:
+    def __init__(self, store: ChatStore, runs: Runs, page_copies: PageCopies) -> None:
         self._store = store
+        self._page_copies = page_copies
         self._runs = runs
 
     async def create(self, owner: str, *, title: str = "") -> Chat:
@@ -129,7 +132,8 @@ class Chats:
         """Again and again, forget what Redis let expire; until cancelled."""
         while True:
             try:
-                await self._store.sweep()
+                _, documents = await self._store.sweep()
+                self._page_copies.tidy(documents)
             except StorageError as error:
                 logger.warning("the chats cannot be swept: %s", error)
             await anyio.sleep(SWEEP_EVERY_S)

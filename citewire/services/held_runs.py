@@ -43,8 +43,8 @@ class HeldRuns:
         self._tasks = tasks
         self._grace_s = grace_s
 
-    async def stream(self, run: Run) -> AsyncGenerator[bytes, None]:
-        """Answer `run`, as `ChatService.stream`; leaving does not stop it at once."""
+    async def blocks(self, run: Run) -> AsyncGenerator[bytes, None]:
+        """Answer `run` as blocks of SSE; leaving does not stop it at once."""
         run.is_held = True
         held = _Held(run)
         self._tasks.start_soon(self._answer, held)
@@ -58,8 +58,8 @@ class HeldRuns:
 
     async def _answer(self, held: "_Held") -> None:
         try:
-            async with aclosing(self._service.stream(held.run)) as blocks:
-                async for block in blocks:
+            async with aclosing(self._service.stream(held.run)) as batches:
+                async for _, block in batches:
                     await held.put(block)
         except Exception:
             # The boundary of one run: the others are not to suffer.

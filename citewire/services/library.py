@@ -12,7 +12,9 @@ from citewire.storage.chats import DEFAULT_OWNER, ChatStore, build_chats
 from citewire.storage.connection import open_redis, ping
 from citewire.storage.documents import DocumentStore
 from citewire.storage.old_chats import move_old_chats
+from citewire.storage.passage_read import PassageReader
 from citewire.storage.schema import build_schema, check_index, ensure_index
+from citewire.storage.snapshots import SnapshotStore
 from citewire.storage.vector_store import PassageStore, build_vector_store
 
 
@@ -24,7 +26,9 @@ class Library:
     models: Models
     store: PassageStore
     documents: DocumentStore
+    passages: PassageReader
     chats: ChatStore
+    snapshots: SnapshotStore
     readiness: Readiness
 
     @asynccontextmanager
@@ -70,6 +74,8 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             models=models,
             store=build_vector_store(client, schema),
             documents=DocumentStore(client, settings.namespace),
+            passages=PassageReader(client, settings.namespace),
             chats=chats,
+            snapshots=SnapshotStore(client, settings.namespace),
             readiness=Readiness(redis=lambda: ping(client), index=check_live_index, models=models),
         )

@@ -94,6 +94,7 @@ class LostRuns:
                 to_messages(answer, "error", model=facts["model"], at=now, error=error),
                 title=title_from_question(answer.question),
                 replaces=facts["replaces"],
+                passage_ids=answer.kept_passages,
             )
         except (ChatNotFound, MessageNotFound):
             return False

@@ -13,6 +13,7 @@ from citewire.errors import CitewireError
 from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.withholding import Spans, spans_of
 
 StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
 TurnStatus = Literal["complete", "stopped", "error"]
@@ -24,9 +25,21 @@ VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A part of a source's text that the model is not given, from `start` up to and without `end`.
+
+    `reason` is `invisible`, `hidden` or `instruction`; more may come.
+    """
+
+    start: int
+    end: int
+    reason: str
+
+
 @dataclass(slots=True)
 class Source:
-    """A numbered passage given to the model."""
+    """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text."""
 
     n: int
     passage_id: str
@@ -41,6 +54,7 @@ class Source:
     score: float
     url: str
     cited: bool = False
+    withheld: list[Withheld] = field(default_factory=list)
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -62,7 +76,25 @@ class Source:
             text=node.get_content(),
             score=round(found.score or 0.0, 4),
             url=f"/documents/{doc_id}/file#page={page}",
+            withheld=_withheld(node.get_content(), spans_of(facts)),
         )
+
+    @property
+    def readable(self) -> str:
+        """Its text with blanks for what is withheld, every place unchanged: what may support."""
+        if not self.withheld:
+            return self.text
+        units = bytearray(self.text.encode("utf-16-le"))
+        for one in self.withheld:
+            units[2 * one.start : 2 * one.end] = " ".encode("utf-16-le") * (one.end - one.start)
+        return units.decode("utf-16-le")
+
+
+def _withheld(text: str, spans: Spans) -> list[Withheld]:
+    def place(at: int) -> int:
+        return len(text[:at].encode("utf-16-le")) // 2
+
+    return [Withheld(place(start), place(end), reason) for start, end, reason in spans]
 
 
 @dataclass(frozen=True, slots=True)

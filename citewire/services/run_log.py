@@ -23,6 +23,8 @@ FLUSH_S = 0.1
 MAX_WAITING = 16 * 1024 * 1024
 """Bytes of all runs that may wait for Redis."""
 
+ToldBatch = tuple[Sequence[RunEvent], bytes]
+"""Events that are told together, and the same as a block of SSE."""
 ErrorPayload = Callable[[Failed], Mapping[str, object]]
 """The data of an `error` event."""
 OnLost = Callable[[Sequence[str]], Awaitable[None]]

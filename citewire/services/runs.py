@@ -23,7 +23,7 @@ from citewire.errors import (
 )
 from citewire.services.lost_runs import LostRuns
 from citewire.services.run_events import Failed, Ids, RunEvent, StoppedBy
-from citewire.services.run_log import RunLog, Told
+from citewire.services.run_log import RunLog, Told, ToldBatch
 from citewire.storage.runs import Claim, EndStatus, RunStore
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
@@ -164,14 +164,13 @@ class Runs:
         with suppress(StorageError, TimeoutError):
             await finish(self._store.abandon(run.ids.run_id), deadline_s=CLOSE_S)
 
-    def tell(self, run: Run, batch: Sequence[RunEvent]) -> bytes:
-        """The next events of a run as bytes; they are logged a little later."""
-        return self._log.tell(run.told, batch)
+    def tell(self, run: Run, batch: Sequence[RunEvent]) -> ToldBatch:
+        """The next events of a run with their bytes; they are logged a little later."""
+        return batch, self._log.tell(run.told, batch)
 
-    async def close(self, run: Run, end: RunEvent) -> bytes:
-        """The last event of a run as bytes; logged, and the chat free, when this returns."""
-        status = _STATUS[end.name]
-        closing = self._log.close(run.told, end, status)
+    async def close(self, run: Run, end: RunEvent) -> ToldBatch:
+        """The last event of a run with its bytes; logged, and the chat free, when this returns."""
+        closing = self._log.close(run.told, end, _STATUS[end.name])
         try:
             block, is_ours = await finish(closing, deadline_s=CLOSE_S)
         except (StorageError, TimeoutError) as error:
@@ -180,9 +179,9 @@ class Runs:
             block, is_ours = self._log.tell_again(run.told, end), True
         self._by_id.pop(run.ids.run_id, None)
         if is_ours:
-            return block
+            return (end,), block
         lost = Failed(RunLost("another server took this one for dead"), True, ids=run.ids)
-        return self._log.tell_again(run.told, lost)
+        return (lost,), self._log.tell_again(run.told, lost)
 
     async def stop(self, run_id: str, owner: str) -> None:
         """Stop a run of an owner, on whichever worker it is; one that is over stays as it is.
@@ -221,11 +220,6 @@ class Runs:
         async with anyio.create_task_group() as tasks:
             for run in list(self._by_id.values()):
                 tasks.start_soon(run.stop, "shutdown")
-
-    async def emptied(self) -> None:
-        """Wait for the last run to end."""
-        while self._by_id:  # noqa: ASYNC110 (an event would cost each run for one wait)
-            await anyio.sleep(POLL_S)
 
     async def keep(self) -> None:
         """Keep this worker's lease, hear of stops and end the runs of the dead, until cancelled."""

@@ -1,17 +1,6 @@
 """Passages: pieces of a page that keep their exact place in its text.
 
 Tables are passages of their own, cut between rows; headers and footers that repeat are in none.
-
-Where the lines of the passages stand on their pages is kept apart from the nodes, as it is much
-and is read for few of them. `layout_of` gives for each passage id a JSON object:
-
-    {"page": 3, "size": [595.28, 841.89], "lines": [[12, 80, 0.1, 0.0912, 0.9, 0.1034], ...]}
-
-`size` is width and height of the displayed page in points. A line is [start, end, x0, y0, x1, y1]:
-`start` and `end` are characters of the page's text, like those of the passage, but those of the
-whole line, which may begin before the passage or end after it; the rectangle is in shares (0..1)
-of the displayed page, rounded to four decimals, with the origin at the top left. Formats without
-a layout have no lines and `size` null.
 """
 
 from bisect import bisect_left, bisect_right
@@ -21,8 +10,11 @@ from dataclasses import dataclass
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
 from citewire.services.cutting import MIN_WORDS, Span, split_page
+from citewire.services.passage_layout import PassageLayout, line_of_passage
 from citewire.services.reading.report import LineBox, Page, Report
+from citewire.services.withholding import within
 from citewire.storage.schema import folder_id
+from citewire.workflows.withholding import WITHHELD, is_withheld, spans_of, to_json, without
 
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""
@@ -34,6 +26,8 @@ def build_passages(
     report: Report, *, doc_id: str, folder: str, file_name: str, max_tokens: int, overlap: int
 ) -> list[TextNode]:
     """The passages of `report` as nodes without embeddings.
+
+    What is withheld of a passage is told in its metadata; one that holds nothing else is left out.
 
     Args:
         report: as it was read.
@@ -53,22 +47,21 @@ def build_passages(
     found = list(_split(report, max_tokens, overlap, MIN_WORDS))
     # A report with next to no text is still found by it.
     found = found or list(_split(report, max_tokens, overlap, 1))
-    return [_node(page, piece, doc_id, shared) for page, piece in found]
+    nodes = (_node(page, piece, doc_id, shared) for page, piece in found)
+    return [node for node in nodes if not is_withheld(node.text, spans_of(node.metadata))]
 
 
-def layout_of(
-    report: Report, passages: Sequence[TextNode]
-) -> dict[str, dict[str, int | list[float] | list[list[float]] | None]]:
-    """By passage id, the page and the lines of each of `passages`; its form is told above."""
+def layout_of(report: Report, passages: Sequence[TextNode]) -> dict[str, PassageLayout]:
+    """By passage id, the page and the lines of each of `passages`."""
     pages = {page.number: page for page in report.pages}
     starts = {number: _line_starts(page) for number, page in pages.items() if page.blocks}
-    layout: dict[str, dict[str, int | list[float] | list[list[float]] | None]] = {}
+    layout: dict[str, PassageLayout] = {}
     for node in passages:
         page = pages[int(node.metadata["page"])]
         start, end = int(node.metadata["start"]), int(node.metadata["end"])
-        lines = _lines_between(starts.get(page.number, ([], [])), start, end)
-        size = [round(length, 2) for length in page.size] if page.size else None
-        layout[node.id_] = {"page": page.number, "size": size, "lines": lines}
+        touched = _lines_between(starts.get(page.number, ([], [])), start, end)
+        lines = tuple(line_of_passage(line, page.text, start, end) for line in touched)
+        layout[node.id_] = PassageLayout(page.number, page.size, lines)
     return layout
 
 
@@ -82,8 +75,9 @@ def embedded_text(node: TextNode) -> str:
     """
     section = str(node.metadata["section"])
     title = str(node.metadata["title"])[:TITLE_CHARS]
-    above = f"{title}\n" if section in node.text else f"{title}\n{section}\n"
-    return f"{above}{node.text}"
+    text = without(node.text, spans_of(node.metadata), " ")
+    above = f"{title}\n" if section in text else f"{title}\n{section}\n"
+    return f"{above}{text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +118,7 @@ def _runs(page: Page, headings: "_Headings") -> Iterator[tuple[str, int, int]]:
         return
     start = end = -1
     for block in page.blocks:
-        if block.kind == "heading":
+        if block.kind == "heading" and not within(page.withheld, block.start, block.end):
             headings.add(block.start, " ".join(page.text[block.start : block.end].split()))
         if block.kind == "table":
             if start >= 0:
@@ -164,16 +158,10 @@ def _line_starts(page: Page) -> tuple[list[int], list[LineBox]]:
     return [line.start for line in lines], lines
 
 
-def _lines_between(
-    lines: tuple[list[int], list[LineBox]], start: int, end: int
-) -> list[list[float]]:
+def _lines_between(lines: tuple[list[int], list[LineBox]], start: int, end: int) -> list[LineBox]:
     starts, boxes = lines
     first = max(bisect_right(starts, start) - 1, 0)
-    return [
-        [box.start, box.end, *(round(edge, 4) for edge in (box.x0, box.y0, box.x1, box.y1))]
-        for box in boxes[first : bisect_left(starts, end)]
-        if box.end > start
-    ]
+    return [box for box in boxes[first : bisect_left(starts, end)] if box.end > start]
 
 
 def _node(page: Page, piece: _Piece, doc_id: str, shared: dict[str, str | int]) -> TextNode:
@@ -187,6 +175,8 @@ def _node(page: Page, piece: _Piece, doc_id: str, shared: dict[str, str | int]) 
         "kind": piece.kind,
         "section": piece.section,
     }
+    if kept := within(page.withheld, span.start, span.end):
+        metadata[WITHHELD] = to_json(kept)
     return TextNode(
         id_=f"{doc_id}-{page.number}-{span.start}-{span.end}",
         text=page.text[span.start : span.end],

@@ -20,6 +20,12 @@ class ToldAnswer:
     timings: None = None
     last: int = 0
 
+    @property
+    def kept_passages(self) -> list[str]:
+        """The passages that are kept with the turn: the cited ones, all if none is."""
+        cited = [source for source in self.sources if source["cited"]]
+        return [source["passage_id"] for source in cited or self.sources]
+
     def take(self, name: str, number: int, data: Any) -> None:
         """One more event, in order."""
         self.last = number

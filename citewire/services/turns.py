@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.services.answer import Answer
-from citewire.services.run_events import TurnStatus
+from citewire.services.run_events import Source, TurnStatus
 from citewire.services.told_answer import ToldAnswer
 from citewire.storage.chats import Message
 
@@ -60,6 +60,11 @@ def to_messages(
         **facts,
     }
     return asked, answered
+
+
+def kept_sources(sources: Sequence[Source]) -> Sequence[Source]:
+    """The sources whose passages are kept with a turn: the cited ones, all if none is."""
+    return [source for source in sources if source.cited] or sources
 
 
 def recent_turns(messages: Sequence[Message], *, tokens: int) -> list[tuple[Message, Message]]:

@@ -7,6 +7,8 @@ Stamps are microseconds of Redis's own clock, all different and rising, so that 
 is the same whoever asks; they are written as text, for Lua's JSON would round them.
 """
 
+from citewire.storage.snapshots import FORGET, KEEP
+
 _COMMON = """
 local ns, id, owner = ARGV[1], ARGV[2], ARGV[3]
 local base = ns .. ':chat:' .. id
@@ -86,15 +88,16 @@ return at
 # -> the number of messages; false: no such chat; -1: no such message
 APPEND = (
     _COMMON
+    + KEEP
     + """
 local ms, replaces, title = tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local head = own(head_key)
 if not head then return false end
-if redis.call('HEXISTS', tree_key, ARGV[7]) == 1 then return head.messages end
+if redis.call('HEXISTS', tree_key, ARGV[8]) == 1 then return head.messages end
 local parent = asked_after(head, replaces)
 if not parent then return -1 end
 local at, count = '', redis.call('HLEN', tree_key)
-for i = 7, #ARGV, 2 do
+for i = 8, #ARGV, 2 do
   local message = ARGV[i]
   at = stamp()
   redis.call('JSON.SET', base .. ':message:' .. message, '$',
@@ -107,6 +110,7 @@ local change = '{"leaf_id":"' .. parent .. '","messages":' .. count .. ',"update
   .. ',"listed":1'
 if head.title == '' then change = change .. ',' .. title end
 redis.call('JSON.MERGE', head_key, '$', change .. '}')
+keep_passages(ns, id, cjson.decode(ARGV[7]))
 live(base, ms)
 return count
 """
@@ -242,14 +246,16 @@ return 1
 """
 )
 
-# What Redis let expire leaves these entries behind.
+# What Redis let expire leaves these entries behind, and the passages that the chat cited.
+# -> the documents of the passages that nobody cites any more; false: the chat is there
 SWEEP = (
     "#!lua flags=allow-oom\n"
     + _COMMON
+    + FORGET
     + """
-if redis.call('EXISTS', head_key, trash .. ':head') > 0 then return 0 end
+if redis.call('EXISTS', head_key, trash .. ':head') > 0 then return false end
 redis.call('SREM', mine, id)
 redis.call('ZREM', ending, member)
-return 1
+return forget_passages(ns, id)
 """
 )

@@ -114,11 +114,13 @@ class ChatStore:
         *,
         title: str,
         replaces: str | None = None,
+        passage_ids: Sequence[str] = (),
     ) -> None:
         """Add the messages of one turn behind the active path, all or none; twice is once.
 
         With `replaces`, the turn stands beside that question, and the active path ends with it.
-        `title` is taken if the chat has none.
+        `title` is taken if the chat has none. The passages of `passage_ids` are kept with the turn,
+        as they are now.
 
         Raises:
             ChatNotFound: the chat was deleted.
@@ -129,10 +131,11 @@ class ChatStore:
             stored = {"feedback": None, **message, "words": searchable(message["text"])}
             parts += (message["message_id"], orjson.dumps(stored))
         fields = _title(title, by="question")
-        self._known(
-            chat_id,
-            await self._run("APPEND", chat_id, owner, self._ttl_ms, replaces or "", fields, *parts),
+        cited = orjson.dumps(list(passage_ids))
+        reply = await self._run(
+            "APPEND", chat_id, owner, self._ttl_ms, replaces or "", fields, cited, *parts
         )
+        self._known(chat_id, reply)
 
     async def rename(
         self, chat_id: str, owner: str, title: str, *, by: Literal["person", "model"] = "person"
@@ -223,19 +226,26 @@ class ChatStore:
         hits, after = await self.index.search(owner_tag(owner), q, limit=limit, before=before)
         return [(Chat.from_head(hit.head), hit) for hit in hits], after
 
-    async def sweep(self) -> list[str]:
-        """Forget what Redis let expire; gives the ids of the chats that are gone for good."""
+    async def sweep(self) -> tuple[list[str], set[str]]:
+        """Forget what Redis let expire, and the passages that were kept for it.
+
+        Gives the ids of the chats that are gone for good, and the ids of the documents of which
+        passages were dropped.
+        """
         with storage_errors("the chats"):
             seconds, micros = await self._client.time()
             due = await self._client.zrangebyscore(
                 f"{self._namespace}:chats:ending", "-inf", seconds * 1000 + micros // 1000
             )
-        gone = []
+        gone: list[str] = []
+        documents: set[str] = set()
         for member in due:
             tag, _, chat_id = as_text(member).partition(":")
-            if await self._run_tagged("SWEEP", chat_id, tag):
+            dropped = await self._run_tagged("SWEEP", chat_id, tag)
+            if dropped is not None:
                 gone.append(chat_id)
-        return gone
+                documents.update(as_text(one) for one in dropped)
+        return gone, documents
 
     def _known(self, chat_id: str, reply: Any) -> tuple[dict[str, Any], list[Any], list[Message]]:
         if reply is None:

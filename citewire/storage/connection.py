@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
@@ -28,6 +29,9 @@ _ANSWER_TIMEOUT_S = 10.0
 _HEALTH_CHECK_S = 30
 _CONNECT_RETRIES = 3
 _NEEDED = {"FT.SEARCH": "search", "JSON.SET": "JSON"}
+MODULES_REMEDY = (
+    "use Redis 8 or Redis Stack, or leave CITEWIRE_REDIS_URL unset for the embedded server"
+)
 
 
 @asynccontextmanager
@@ -70,14 +74,8 @@ async def open_client(url: str) -> AsyncIterator[Redis]:
 
 def open_sibling(client: Redis, *, max_connections: int) -> Redis:
     """Another client of the same server, for commands that wait; connects when it is first used."""
-    pool = client.connection_pool
-    return Redis.from_pool(
-        WaitingPool(
-            connection_class=pool.connection_class,
-            max_connections=max_connections,
-            **pool.connection_kwargs,
-        )
-    )
+    pool = cast(WaitingPool, client.connection_pool)
+    return Redis.from_pool(pool.sibling(max_connections))
 
 
 async def check_modules(client: Redis) -> None:
@@ -96,10 +94,7 @@ async def check_modules(client: Redis) -> None:
         found = await ask("COMMAND INFO", *_NEEDED)
     missing = [name for name, known in zip(_NEEDED.values(), found, strict=True) if not known]
     if missing:
-        raise StorageError(
-            f"this Redis has no {' and no '.join(missing)} module: use Redis 8 or Redis Stack, "
-            "or leave CITEWIRE_REDIS_URL unset for the embedded server"
-        )
+        raise StorageError(f"this Redis has no {' and no '.join(missing)} module: {MODULES_REMEDY}")
 
 
 async def ping(client: Redis) -> None:

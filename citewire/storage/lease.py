@@ -20,6 +20,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from citewire.errors import LibraryBusy, StorageError
+from citewire.storage.lineage import LINEAGE
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 
@@ -28,6 +29,7 @@ RENEW_EVERY_S = 4.0
 POLL_S = 0.25
 
 Command = Sequence[str | bytes | int | float]
+"""A command of Redis, or `release`, `retire` or `settle` of `storage.lineage`."""
 
 _ACQUIRE = """#!lua flags=allow-oom
 local held = redis.call('GET', KEYS[1])
@@ -43,12 +45,18 @@ _RELEASE = """#!lua flags=allow-oom
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 """
-_CHANGE = """#!lua flags=allow-oom
+_CHANGE = f"""#!lua flags=allow-oom
+{LINEAGE}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local at = 2
 while at <= #ARGV do
   local words = tonumber(ARGV[at])
-  redis.call(unpack(ARGV, at + 1, at + words))
+  local procedure = lineage[ARGV[at + 1]]
+  if procedure then
+    procedure(unpack(ARGV, at + 2, at + words))
+  else
+    redis.call(unpack(ARGV, at + 1, at + words))
+  end
   at = at + words + 1
 end
 return 1

@@ -33,17 +33,25 @@ class Change:
         add: places that shown documents also lie at, or of which size or time are news.
         drop: document and key of places where it does not lie any more.
         retire: documents that lie nowhere any more; their places need not be dropped.
+        left: of those, the key of each place that they lay at last, and the document that lies
+            there now, empty if there is none.
     """
 
     show: tuple[DocumentRecord, ...] = ()
     add: tuple[tuple[str, Location], ...] = ()
     drop: tuple[tuple[str, str], ...] = ()
     retire: tuple[str, ...] = ()
+    left: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing would be done."""
         return not (self.show or self.add or self.drop or self.retire)
+
+    @property
+    def moved(self) -> set[str]:
+        """The documents that still lie somewhere, but not where they did."""
+        return {doc_id for doc_id, _ in (*self.add, *self.drop)}
 
 
 @asynccontextmanager
@@ -119,6 +127,7 @@ class Versions:
         for doc_id, location in change.add:
             place = json.dumps(asdict(location))
             commands.append(("JSON.SET", self._key(doc_id), _path(location.key), place))
+            commands.append(("settle", self._namespace, doc_id, location.key))
         for doc_id, key in change.drop:
             commands.append(("JSON.DEL", self._key(doc_id), _path(key)))
         for doc_id in change.retire:
@@ -126,6 +135,7 @@ class Versions:
                 ("SADD", self._hidden, doc_id),
                 ("DEL", self._key(doc_id)),
                 ("ZREM", self._ids, doc_id),
+                self._retire(doc_id, change),
             ]
         if commands:
             await self._lease.change(commands)
@@ -138,6 +148,8 @@ class Versions:
                 ("UNLINK", self._passages.ids_key(doc_id), self._passages.layout_key(doc_id)),
                 ("HDEL", self._staging, doc_id),
                 ("SREM", self._hidden, doc_id),
+                # Not before: as long as there are passages, a chat may come to cite one.
+                ("release", self._namespace, doc_id),
             ]
         )
 
@@ -146,11 +158,13 @@ class Versions:
         await self._passages.delete(self._lease, doc_id, except_for=except_for)
 
     async def retag(self, record: DocumentRecord) -> DocumentRecord:
-        """Let the passages be filtered by the folders where the document lies now."""
-        await self._passages.set_folders(record.doc_id, record.folders)
-        tagged = json.dumps(record.folders)
-        await self._lease.change([("JSON.SET", self._key(record.doc_id), "$.tagged", tagged)])
-        return replace(record, tagged=record.folders)
+        """Let the passages tell where the document lies now, and be filtered by it."""
+        self._lease.check()
+        tagged = record.whereabouts
+        await self._passages.set_fields(record.doc_id, tagged)
+        told = json.dumps(tagged)
+        await self._lease.change([("JSON.SET", self._key(record.doc_id), "$.tagged", told)])
+        return replace(record, tagged=tagged)
 
     def _show(self, record: DocumentRecord) -> list[Command]:
         ingested = datetime.fromisoformat(record.ingested_at).timestamp()
@@ -159,7 +173,13 @@ class Versions:
             ("ZADD", self._ids, ingested, record.doc_id),
             ("HDEL", self._staging, record.doc_id),
             ("SREM", self._hidden, record.doc_id),
+            ("settle", self._namespace, record.doc_id, *(at.key for at in record.locations)),
         ]
+
+    def _retire(self, doc_id: str, change: Change) -> Command:
+        left = [(place, heir) for one, place, heir in change.left if one == doc_id]
+        heir = next((heir for _, heir in left if heir), "")
+        return ("retire", self._namespace, doc_id, heir, *(place for place, _ in left))
 
     @property
     def _hidden(self) -> str:

@@ -11,6 +11,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import ChatMessage
@@ -28,10 +29,11 @@ from llama_index.core.workflow import Event
 
 from citewire.workflows.events import RetrievingEvent, SourcesEvent, Stage, StageEvent
 from citewire.workflows.evidence import EvidenceRule
-from citewire.workflows.prompts import CONDENSE_PROMPT, source_header
+from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.spans import unspanned
 from citewire.workflows.synthesis import on_retry
+from citewire.workflows.withholding import readable
 
 CondenseRule = Callable[[str, Sequence[ChatMessage]], str]
 """Makes a follow-up stand alone without a model: (question, history) -> standalone question."""
@@ -50,16 +52,25 @@ class WholePassages(TextSplitter):
 
 
 class PassageCitationEngine(CitationQueryEngine):
-    """CitationQueryEngine whose sources are the passages themselves, with their ids."""
+    """CitationQueryEngine whose sources are the passages themselves, with their ids.
+
+    A synthesiser numbers them by their order.
+
+    Args:
+        withhold: whether it is kept from the synthesiser what the passages say to withhold.
+        arguments: the library's.
+    """
+
+    def __init__(self, *arguments: Any, withhold: bool, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._withhold = withhold
 
     def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
-        return [_numbered(number, found) for number, found in enumerate(nodes, start=1)]
+        return self.readable(nodes)
 
-
-def _numbered(number: int, found: NodeWithScore) -> NodeWithScore:
-    passage = found.node
-    text = f"{source_header(number, passage)}\n{passage.get_content()}\n"
-    return NodeWithScore(node=passage.model_copy(update={"text": text}), score=found.score)
+    def readable(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The passages as the synthesiser may read them."""
+        return [readable(found) for found in nodes] if self._withhold else nodes
 
 
 class ReportChatEngine(CondenseQuestionChatEngine):
@@ -108,7 +119,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("retrieve")
         bundle = QueryBundle(standalone)
         nodes = await self._citations.aretrieve(bundle)
-        evidence = self._evidence.level(standalone, nodes)
+        evidence = self._evidence.level(standalone, self._citations.readable(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         on_retry.set(None)  # in the contract no status follows the sources
         if evidence == "none":
@@ -128,6 +139,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._say_retries("condense")
         if self._rule is not None:
             return self._rule(message, history)
+        self._condense_question_prompt = condense_prompt()
         return (await self._acondense_question(history, message)).strip() or message
 
 
@@ -149,6 +161,7 @@ class Engines:
     rule: CondenseRule | None
     evidence: EvidenceRule
     top_k: int
+    withhold: bool = True
     splitter: TextSplitter = field(default_factory=WholePassages)
 
     def for_run(
@@ -165,6 +178,7 @@ class Engines:
             llm=self.llm,
             response_synthesizer=self.synthesiser,
             text_splitter=self.splitter,
+            withhold=self.withhold,
         )
         # Already cut to the budget; a tokenizer is asked for but never called.
         memory = ChatMemoryBuffer.from_defaults(

@@ -154,7 +154,7 @@ class Citing:
         A number that no source holds is not a matter of opinion.
         """
         return {
-            at: Asked(self._said[at], self._sources[one.n - 1].text)
+            at: Asked(self._said[at], self._sources[one.n - 1].readable)
             for at, one in enumerate(self.citations)
             if self._said[at]
             and (one.verification.status, one.verification.method) != ("unsupported", "numbers")
@@ -183,8 +183,6 @@ class Citing:
 
     def drop(self) -> None:
         """Nobody waits for what is outstanding: its citations stay unchecked."""
-        for future in self.outstanding:
-            future.cancel()
         self._under_way = []
 
     def align(self, text: str) -> Future[list[Alignment]]:

@@ -34,6 +34,7 @@ NUMBER = 3.0
 """A number tells as much as so many words of its rarity."""
 
 _MARKER = re.compile(r"\[\d{1,2}\]")
+_LAST_MARKERS = re.compile(r"(?:\s*\[\d{1,2}\])+(?=\W*$)")
 _QUOTED = re.compile(
     rf"[\"“„«「]([^\"“”„«»「」]{{{QUOTED_MIN},}})[\"”“»」]|(?<!\w)[‘']([^‘’'\"]{{{QUOTED_MIN},}})[’'](?!\w)"
 )
@@ -66,13 +67,15 @@ def supporting_quote(claim: str, passage: PassageText) -> FoundQuote:
     the fewer units have them. Where the claim quotes the passage, the run holds these words, and
     `match` says how they were found.
     """
-    claim = _MARKER.sub("", claim)
-    content = contents_of(claim)
+    unmarked = _MARKER.sub("", claim)
+    content = contents_of(unmarked)
     if not content:
         return NOT_FOUND
-    whole = placed(claim, passage)
-    if whole is not None:
-        return found_quote(passage.text, *whole[:2], "exact")
+    # A report's own references look like markers: they are not taken out before they have to be.
+    for one in dict.fromkeys((claim, _LAST_MARKERS.sub("", claim), unmarked)):
+        whole = placed(one, passage)
+        if whole is not None:
+            return found_quote(passage.text, *whole[:2], "exact")
     quoted = _quoted(claim, passage)
     if quoted is not None:
         return quoted

@@ -97,7 +97,12 @@ class Catalog:
         for doc_id in retired:
             del self._records[doc_id]
         kept = [(i, at.key) for (i, _), at in leaving.items() if i not in retired]
-        return Change(add=tuple(add), drop=tuple(kept), retire=retired)
+        left = [
+            (doc_id, at.key, self._holders.get(place, ""))
+            for (doc_id, place), at in leaving.items()
+            if doc_id in retired
+        ]
+        return Change(add=tuple(add), drop=tuple(kept), retire=retired, left=tuple(left))
 
     def _add(self, doc_id: str, location: Location) -> None:
         record = self._records[doc_id]

@@ -1,27 +1,29 @@
 """A file read and split; loaded only by the processes that read."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from citewire.errors import UnreadableDocument
 from citewire.services.ingest.reading import Answer, Head, Part, ReadPassage, ReadTask
 from citewire.services.reading.read import read_report
 from citewire.services.splitting import build_passages, embedded_text, layout_of
 from citewire.services.tokens import count_tokens
+from citewire.services.withholding import withhold
 from citewire.storage.passage_record import passage_fields
 
 PASSAGES_PER_PART = 64
 
 
-def answers(task: ReadTask) -> Iterator[Answer]:
+def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
     """Read the file of `task` and give its head and its parts; blocks.
+
+    `on_ocr` is called after each page that was read from its image.
 
     Raises:
         UnreadableDocument: it cannot be read, or was changed meanwhile.
         OSError: it cannot be opened.
     """
     _refuse_changed(task)
-    report = read_report(task.path, ocr=task.ocr)
+    report = withhold(read_report(task.path, ocr=task.ocr, on_ocr=on_ocr))
     _refuse_changed(task)
     nodes = build_passages(
         report,
@@ -41,7 +43,7 @@ def answers(task: ReadTask) -> Iterator[Answer]:
         for node in nodes[start : start + PASSAGES_PER_PART]:
             text = embedded_text(node)
             tokens = count_tokens(text, english=english)
-            boxes = json.dumps(layout[node.node_id], separators=(",", ":"))
+            boxes = layout[node.node_id].to_json()
             passages.append(ReadPassage(node.node_id, text, tokens, passage_fields(node), boxes))
         yield Part(tuple(passages))
 

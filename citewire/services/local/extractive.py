@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,11 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from numpy.typing import NDArray
 
+from citewire.services.citations.markers import MAX_SOURCE
+from citewire.services.citations.scanner import MarkerScanner
 from citewire.services.evidence import abstention
 from citewire.services.local.asked import focus, lacks_evidence
-from citewire.services.local.evidence import pick, score
+from citewire.services.local.evidence import pick, pick_further, score
 from citewire.services.local.passages import Passage, Sentence, candidates
 from citewire.workflows.synthesis import GENERATION, Generation
 from citewire.workflows.synthesiser import StreamedSynthesiser
@@ -23,6 +27,8 @@ MODEL_NAME = "extractive"
 
 _STOP = re.compile(r"[.!?…。！？]+$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
+# What may open a marker, code or mathematics, as signs that look alike and may not.
+_HARMLESS = str.maketrans("[【［(（]】］)）`\\$", "⟨⟨⟨⟨⟨⟩⟩⟩⟩⟩'⧵＄")
 _PIECE = re.compile(r"\s*\S+")
 
 Vectors = NDArray[np.float32]
@@ -30,6 +36,9 @@ Vectors = NDArray[np.float32]
 
 class ExtractiveSynthesiser(StreamedSynthesiser):
     """Answers with one to four sentences of the sources, verbatim, each with its marker.
+
+    The best sentence of each further source follows as a list: the reader sees what the sources
+    say, for nobody here can tell which of them was meant.
 
     Where no sentence fits it says so in the language of the question, and the generation's
     `finish_reason` is `no_evidence`. It holds no state: one serves all requests at once.
@@ -71,7 +80,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
     ) -> str:
         """The whole answer from the texts of numbered sources."""
         passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        return _to_answer(await self._find(query_str, passages)) or abstention(query_str, ())
+        return (await self._find(query_str, passages)).text or abstention(query_str, ())
 
     def get_response(
         self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
@@ -82,13 +91,13 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         texts = _to_embed(query_str, passages, sentences)
         vectors = _to_vectors(self._embed_model.get_text_embedding_batch(texts))
         chosen = _choose(query_str, passages, sentences, vectors)
-        return _to_answer(chosen) or abstention(query_str, ())
+        return chosen.text or abstention(query_str, ())
 
     async def _stream(
         self, question: str, nodes: Sequence[NodeWithScore], generation: Generation
     ) -> AsyncGenerator[str, None]:
         """The answer word by word; `generation` is filled in on the way."""
-        answer = _to_answer(await self._find(question, to_passages(nodes)))
+        answer = (await self._find(question, to_passages(nodes))).text
         if not answer:
             generation.finish_reason = "no_evidence"
             answer = abstention(question, nodes)
@@ -96,11 +105,11 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             generation.completion_tokens += 1
             yield piece
 
-    async def _find(self, question: str, passages: Sequence[Passage]) -> list[Sentence]:
+    async def _find(self, question: str, passages: Sequence[Passage]) -> "Extracts":
         """The sentences to answer with; reading and scoring stay off the event loop."""
         sentences = await asyncio.to_thread(_read, question, passages)
         if not sentences:
-            return []
+            return Extracts()
         texts = _to_embed(question, passages, sentences)
         vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(texts))
         return await asyncio.to_thread(_choose, question, passages, sentences, vectors)
@@ -142,12 +151,14 @@ def _to_embed(
 
 def _choose(
     question: str, passages: Sequence[Passage], sentences: Sequence[Sentence], vectors: Vectors
-) -> list[Sentence]:
+) -> "Extracts":
     """Pick from `sentences`; the first rows of `vectors` are the question's and its focus'."""
     if not sentences:
-        return []
+        return Extracts()
     similarities = vectors[2:] @ vectors[:2].mean(axis=0)
-    return pick(sentences, score(question, passages, sentences, similarities), vectors[2:])
+    scores = score(question, passages, sentences, similarities)
+    picked = pick(sentences, scores, vectors[2:])
+    return Extracts(picked, pick_further(sentences, scores, picked)) if picked else Extracts()
 
 
 def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
@@ -158,14 +169,40 @@ def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
     return unit
 
 
-def _to_answer(sentences: Sequence[Sentence]) -> str:
-    return " ".join(_marked(sentence) for sentence in sentences)
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """The sentences that answer, and the best ones of further sources; none if nothing fits."""
+
+    picked: Sequence[Sentence] = ()
+    further: Sequence[Sentence] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer: the sentences as they stand, then a list; all their markers count."""
+        answer = self._written()
+        if _numbers_read(answer) == [sentence.number for sentence in (*self.picked, *self.further)]:
+            return answer
+        # A sentence opens code or mathematics, say, in which a marker would be left alone.
+        return self._written(_HARMLESS)
+
+    def _written(self, signs: Mapping[int, int] = MappingProxyType({})) -> str:
+        picked = [_marked(one.text.translate(signs), one.number) for one in self.picked]
+        further = [_marked(one.text.translate(signs), one.number) for one in self.further]
+        items = "\n".join(f"- {' '.join(item.split())}" for item in further)
+        return "\n\n".join(filter(None, (" ".join(picked), items)))
 
 
-def _marked(sentence: Sentence) -> str:
+def _numbers_read(answer: str) -> list[int]:
+    scanner = MarkerScanner(MAX_SOURCE)
+    found = [*scanner.feed(answer), *scanner.release()]
+    return [item.n for item in found if not isinstance(item, str)]
+
+
+def _marked(sentence: str, number: int) -> str:
     """The sentence with its marker before the last stop, where readers expect it."""
     # A footnote in square brackets would read as a marker of ours.
-    text = _FOOTNOTE.sub(r"(\1)", sentence.text)
+    # At the start of a line, the border of a cell would make a table of it.
+    text = _FOOTNOTE.sub(r"(\1)", sentence).lstrip("| ")
     stop = _STOP.search(text)
     body = text[: stop.start()] if stop else text.rstrip(":;, ")
-    return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"
+    return f"{body} [{number}]{stop[0] if stop else '.'}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from citewire.services.local.sentences import split_sentences
 from citewire.services.local.words import words, years
+from citewire.workflows.withholding import MARK
 
 MAX_CANDIDATES = 160
 """Sentences that are scored at most; each costs about 3 ms of embedding on two cores."""
@@ -57,6 +58,8 @@ def is_fragment(text: str) -> bool:
 def _is_readable(text: str) -> bool:
     found = words(text)
     letters = sum(not word[0].isdigit() for word in found)
+    if MARK in text:
+        return False
     if not _MIN_WORDS <= len(found) <= _MAX_WORDS or letters < 2:
         return False
     # Headings in capitals are no sentences, however long.

@@ -69,16 +69,17 @@ def _is_bold(font_name: bytes) -> bool:
     return _BOLD_NAME.search(font_name) is not None
 
 
-def _prototype(function: Any, result: type, *arguments: type) -> Callable[..., Any]:
+def prototype(function: Any, result: type, *arguments: type) -> Callable[..., Any]:
+    """`function` of pdfium taking plain addresses, which makes a call three times as fast."""
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
     return ctypes.CFUNCTYPE(result, *arguments)(address)
 
 
-_UNICODE = _prototype(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
-_ANGLE = _prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
-_WEIGHT = _prototype(pdfium.FPDFText_GetFontWeight, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
-_FONT_NAME = _prototype(
+_UNICODE = prototype(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_ANGLE = prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+_WEIGHT = prototype(pdfium.FPDFText_GetFontWeight, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+_FONT_NAME = prototype(
     pdfium.FPDFText_GetFontInfo,
     ctypes.c_ulong,
     ctypes.c_void_p,
@@ -87,7 +88,7 @@ _FONT_NAME = _prototype(
     ctypes.c_ulong,
     ctypes.c_void_p,
 )
-_BOX = _prototype(
+_BOX = prototype(
     pdfium.FPDFText_GetLooseCharBox,
     ctypes.c_int,
     ctypes.c_void_p,

@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from citewire.services.reading.furniture import Furniture, find_furniture
-from citewire.services.reading.layout import LaidBlock, LaidPage, Line
-from citewire.services.reading.report import Block, Kind, LineBox, Page
+from citewire.services.reading.layout import CELL, LaidBlock, LaidPage, Line
+from citewire.services.reading.report import Block, Kind, LineBox, Page, Withheld
 from citewire.services.reading.text import LINE_HYPHEN
 from citewire.services.reading.words import Words
 
@@ -53,10 +53,18 @@ def _page(index: int, laid: LaidPage, furniture: Furniture, words: Words, usual:
     for line in above:
         writer.write_aside(line)
     for block in body:
-        writer.write(_kind(block, usual), block.lines)
+        writer.write(_kind(block, usual), block.lines, invisible=block.invisible)
     for line in below:
         writer.write_aside(line)
-    return Page(index + 1, label, writer.text, (laid.width, laid.height), tuple(writer.finished()))
+    blocks = tuple(writer.finished())
+    return Page(
+        index + 1,
+        label,
+        writer.text,
+        (laid.width, laid.height),
+        blocks,
+        writer.withheld(blocks),
+    )
 
 
 def _parted(laid: LaidPage, furniture: Furniture) -> tuple[list[Line], list[Line], list[LaidBlock]]:
@@ -74,12 +82,12 @@ def _parted(laid: LaidPage, furniture: Furniture) -> tuple[list[Line], list[Line
             else:
                 below.append(line)
         if kept:
-            body.append(LaidBlock(block.kind, kept))
+            body.append(LaidBlock(block.kind, kept, block.invisible))
     return above, below, body
 
 
 def _kind(block: LaidBlock, usual: float) -> Kind:
-    if block.kind != "text" or len(block.lines) > HEADING_LINES:
+    if block.kind != "text" or block.invisible or len(block.lines) > HEADING_LINES:
         return block.kind
     text = " ".join(line.text for line in block.lines)
     stands_out = all(
@@ -102,6 +110,8 @@ class _Writer:
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)
+    _invisible: list[int] = field(default_factory=list)
+    """Which of the blocks nobody sees."""
     _last: Line | None = None
     """The last line of the block before, as it was before it was mended."""
 
@@ -113,14 +123,20 @@ class _Writer:
         for kind, lines in self._blocks:
             yield Block(kind, lines[0].start, lines[-1].end, tuple(lines))
 
+    def withheld(self, blocks: Sequence[Block]) -> tuple[Withheld, ...]:
+        found = (blocks[n] for n in self._invisible)
+        return tuple(Withheld(block.start, block.end, "invisible") for block in found)
+
     def write_aside(self, line: Line) -> None:
         self._separate("\n\n")
         self._add(line.text.replace(LINE_HYPHEN, "-"))
 
-    def write(self, kind: Kind, lines: Sequence[Line]) -> None:
+    def write(self, kind: Kind, lines: Sequence[Line], *, invisible: bool) -> None:
         """Add a block; a paragraph that goes on in the next column is one with its beginning."""
-        if not self._goes_on(kind, lines[0]):
+        if invisible or not self._goes_on(kind, lines[0]):
             self._separate("\n\n")
+            if invisible:
+                self._invisible.append(len(self._blocks))
             self._blocks.append((kind, []))
         elif not self._mend_last(lines[0].text):
             self._separate("\n")
@@ -130,7 +146,7 @@ class _Writer:
             mended = self._mended(kind, line, following)
             start = self._length
             self._add((line.text if mended is None else mended).replace(LINE_HYPHEN, "-"))
-            boxes.append(self._box(line, start))
+            boxes += self._boxes(line, start)
             if following is not None and mended is None:
                 self._separate("\n")
 
@@ -159,8 +175,7 @@ class _Writer:
             self._parts[-1] = self._parts[-1][:-1]
             self._length -= 1
             boxes = self._blocks[-1][1]
-            last = boxes[-1]
-            boxes[-1] = LineBox(last.start, self._length, last.x0, last.y0, last.x1, last.y1)
+            boxes[-1] = replace(boxes[-1], end=self._length)
         return True
 
     def _separate(self, separator: str) -> None:
@@ -171,15 +186,26 @@ class _Writer:
         self._parts.append(text)
         self._length += len(text)
 
-    def _box(self, line: Line, start: int) -> LineBox:
+    def _boxes(self, line: Line, start: int) -> Iterator[LineBox]:
+        """The places of a line that was just written from `start` on, or of its parts."""
+        *others, last = line.parts or (line,)
+        for part in others:
+            yield self._box(part, start, start + len(part.text))
+            start += len(part.text) + len(CELL)
+        # A mended line ends otherwise than its text.
+        yield self._box(last, start, self._length)
+
+    def _box(self, line: Line, start: int, end: int) -> LineBox:
         x0, y0, x1, y1 = line.box
         return LineBox(
             start,
-            self._length,
+            end,
             _share(x0, self.width),
             _share(y0, self.height),
             _share(x1, self.width),
             _share(y1, self.height),
+            line.words,
+            line.turn,
         )
 
 

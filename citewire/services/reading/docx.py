@@ -20,10 +20,19 @@ _TEXT, _TAB, _BREAK = qn("w:t"), qn("w:tab"), qn("w:br")
 _RENDERED_BREAK, _RUN, _DELETED = qn("w:lastRenderedPageBreak"), qn("w:r"), qn("w:del")
 _PARAGRAPH, _TABLE, _ROW, _CELL = qn("w:p"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
 _CONTENT, _CONTROL, _TYPE = qn("w:sdtContent"), qn("w:sdt"), qn("w:type")
-_VANISH, _FALLBACK = (
-    qn("w:vanish"),
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-)
+_LOOK, _VANISH, _SIZE, _COLOR = qn("w:rPr"), qn("w:vanish"), qn("w:sz"), qn("w:color")
+_VALUE, _HIGHLIGHT, _STYLE = qn("w:val"), qn("w:highlight"), qn("w:pStyle")
+_LOOKS = (_LOOK, qn("w:pPr"), qn("w:tcPr"), qn("w:trPr"), qn("w:tblPr"))
+_DRAWN = (qn("w:txbxContent"), qn("w:drawing"), qn("w:pict"))
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_SHADING, _FILL = qn("w:shd"), qn("w:fill")
+_STYLED = f"{qn('w:tblPr')}/{qn('w:tblStyle')}"
+_NEAR_WHITE = re.compile(r"(?:[ef][0-9a-f]){3}", re.IGNORECASE)
+_PLAIN_FILLS = (None, "auto", "FFFFFF", "ffffff")
+
+SMALLEST = 3
+"""Half points; letters of a point and a half and less are for programs."""
+
 _HEADING = re.compile(r"^(heading \d|title)", re.IGNORECASE)
 
 
@@ -56,11 +65,60 @@ def _parts(document: DocxDocument) -> Iterator[Part]:
     for element in _elements(body):
         if element.tag == _TABLE:
             yield table_part(_rows(element), page_break=_has_break(element, page_break))
+            yield from _hidden(element)
             continue
         kind = _kind(Paragraph(element, document._body))
         pieces = _text(element, page_break).split("\f")
         for number, piece in enumerate(pieces):
             yield Part(kind, piece, page_break=number > 0)
+        yield from _hidden(element)
+
+
+def _hidden(element: Any) -> Iterator[Part]:
+    """What a paragraph or table holds that Word does not show, or shows in white or as dots."""
+    texts = [_own_text(run) for run in element.iter(_RUN) if _is_hidden(run)]
+    text = "".join(texts)
+    if text.strip():
+        yield Part("text", text, hidden=True)
+
+
+def _own_text(run: Any) -> str:
+    return "".join(child.text or "" for child in run if child.tag == _TEXT)
+
+
+def _is_hidden(run: Any) -> bool:
+    look = run.find(_LOOK)
+    if look is None:
+        return False
+    vanish, size, color = (look.find(tag) for tag in (_VANISH, _SIZE, _COLOR))
+    if vanish is not None and vanish.get(_VALUE) not in ("0", "false", "off"):
+        return True
+    if size is not None and _number(size.get(_VALUE)) <= SMALLEST:
+        return True
+    white = color is not None and _NEAR_WHITE.fullmatch(color.get(_VALUE) or "")
+    return bool(white) and not _is_shaded(run)
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "")
+    except ValueError:
+        return float("inf")
+
+
+def _is_shaded(run: Any) -> bool:
+    """Whether something darker than paper may be behind a run: a shade, a style, a picture."""
+    for above in (run, *run.iterancestors()):
+        if above.tag in _DRAWN or above.find(_STYLED) is not None:
+            return True
+        looks = (child for child in above if child.tag in _LOOKS)
+        for look in looks:
+            if look.find(_HIGHLIGHT) is not None or look.find(_STYLE) is not None:
+                return True
+            shade = look.find(_SHADING)
+            if shade is not None and shade.get(_FILL) not in _PLAIN_FILLS:
+                return True
+    return False
 
 
 def _elements(parent: Any) -> Iterator[Any]:
@@ -82,7 +140,7 @@ def _text(element: Any, page_break: str) -> str:
     """The text of a paragraph with a form feed where a page begins."""
     parts = []
     for run in element.iter(_RUN):
-        if run.find(f"{qn('w:rPr')}/{_VANISH}") is not None or _is_copy(run, element):
+        if _is_hidden(run) or _is_copy(run, element):
             continue
         for child in run:
             if child.tag == _TEXT:

@@ -5,12 +5,13 @@ Pages begin with paragraphs, except where one alone is longer than a page. Their
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.report import Block, Kind, Page, Report
-from citewire.services.reading.text import clean, language_of
+from citewire.services.reading.notes import coded_note
+from citewire.services.reading.report import Block, Kind, Page, Report, Withheld
+from citewire.services.reading.text import clean, clean_line, has_coded_text, language_of
 from citewire.services.reading.title import Line, title_of
 
 PAGE_CHARS = 3000
@@ -31,11 +32,13 @@ class Part:
         kind: which of them.
         text: of one line or more.
         page_break: whether the file begins a new page before it.
+        hidden: whether the file's format keeps it from readers.
     """
 
     kind: Kind
     text: str
     page_break: bool = False
+    hidden: bool = False
 
 
 def table_part(rows: Iterable[Iterable[str]], *, page_break: bool = False) -> Part:
@@ -59,20 +62,22 @@ def flow_report(
     Raises:
         UnreadableDocument: there is no text in any part.
     """
-    kept = [part for part in map(_cleaned, parts) if part.text or part.page_break]
+    given = list(parts)
+    kept = [part for part in map(_cleaned, given) if part.text or part.page_break]
     if not any(part.text for part in kept):
         raise UnreadableDocument("the file has no text")
     pages = tuple(_pages(kept))
     return Report(
-        title=title_of(path, title, _lines(kept)),
+        title=title_of(path, clean_line(title), _lines(kept)),
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
+        notes=coded_note(has_coded_text(part.text) for part in given),
     )
 
 
 def _cleaned(part: Part) -> Part:
-    return Part(part.kind, clean(part.text).strip(), part.page_break)
+    return replace(part, text=clean(part.text).strip())
 
 
 def _pages(parts: list[Part]) -> Iterator[Page]:
@@ -92,9 +97,9 @@ def _short(parts: Iterable[Part]) -> Iterator[Part]:
         start, text = 0, part.text
         while len(text) - start > PAGE_CHARS:
             cut = _cut(text, start)
-            yield Part(part.kind, text[start:cut].strip())
+            yield replace(part, text=text[start:cut].strip())
             start = cut
-        yield Part(part.kind, text[start:].strip())
+        yield replace(part, text=text[start:].strip())
 
 
 def _cut(text: str, start: int) -> int:
@@ -113,6 +118,7 @@ class _Page:
     length: int = 0
     parts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
 
     def is_full(self, part: Part) -> bool:
         return self.length > 0 and (
@@ -129,19 +135,22 @@ class _Page:
             self.length += 2
         end = self.length + len(part.text)
         self.parts.append(part.text)
-        self.blocks.append(Block(part.kind, self.length, end))
+        if part.hidden:
+            self.withheld.append(Withheld(self.length, end, "hidden"))
+        self.blocks.append(Block("text" if part.hidden else part.kind, self.length, end))
         self.length = end
 
     def finished(self) -> Page:
         text = "".join(self.parts)
-        return Page(self.number, str(self.number), text, None, tuple(self.blocks))
+        blocks, withheld = tuple(self.blocks), tuple(self.withheld)
+        return Page(self.number, str(self.number), text, None, blocks, withheld)
 
 
 def _lines(parts: list[Part]) -> list[Line]:
     lines = []
     heights = {"heading": TITLE, "text": BODY}
     for part in parts[:TITLE_PARTS]:
-        if part.text and part.kind in heights:
+        if part.text and not part.hidden and part.kind in heights:
             text = part.text if part.kind == "heading" else part.text.partition("\n")[0]
             lines.append(Line(" ".join(text.split()), heights[part.kind]))
             if part.kind == "heading":

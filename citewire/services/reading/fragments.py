@@ -6,6 +6,7 @@ Made from positions alone, as the order of a page's content says little about li
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,14 @@ from citewire.services.reading.text import clean
 
 WIDE_GAP = 0.8
 """A gap wider than so many heights of the letters ends a fragment: a column or a cell may end."""
+
+_SPACES = np.array(
+    [9, 10, 13, 32, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
+)
+"""White space that cleaned text keeps."""
+
+_DROPPED = np.array([0xAD, 0x200B, 0xFEFF, 0xFFFF])
+"""Characters, besides controls, that it does not."""
 
 SAME_LINE = 0.35
 """Neighbours whose heights overlap by less than this share are on different lines."""
@@ -49,6 +58,8 @@ class Fragment:
     middle: float
     height: float
     bold: bool
+    edges: list[float]
+    """Left and right edge of each word of `text` in turn; empty if they cannot be told."""
 
     @property
     def box(self) -> Box:
@@ -56,22 +67,30 @@ class Fragment:
         return self.x0, self.y0, self.x1, self.y1
 
 
-def find_fragments(chars: Chars) -> tuple[list[tuple[int, list[Fragment]]], int]:
-    """The fragments of a page by quarter turn, and how many characters stand off the page.
+def find_shown(chars: Chars) -> tuple[NDArray[np.int64], int]:
+    """Indices of the characters that have ink and stand on the page, and how many stand off it."""
+    x0, y0, x1, y1 = chars.boxes.T
+    inked = np.flatnonzero(_printable(chars) & ((x1 > x0) | (y1 > y0)))
+    shown = inked[_on_page(chars, inked)]
+    return shown, len(inked) - len(shown)
+
+
+def find_fragments(chars: Chars, shown: NDArray[np.int64]) -> list[tuple[int, list[Fragment]]]:
+    """The fragments that the characters `shown` make, by quarter turn.
 
     Those of each turn have their coordinates in the frame in which they are upright.
     """
-    inked = _inked(chars)
-    on_page = _on_page(chars, inked)
-    shown = inked[on_page]
     turns = chars.turns[shown]
+    writing = _Writing.of(chars.text)
+    order = np.cumsum(_printable(chars))
     found = []
     # The most usual direction first: it is the text of the page, the others stand beside it.
     for turn in sorted(set(turns.tolist()), key=lambda t: -int((turns == t).sum())):
         indices = shown[turns == turn]
         boxes = upright(chars.boxes[indices], turn, chars.width, chars.height)
-        found.append((turn, list(_fragments(chars, indices, boxes))))
-    return found, len(inked) - len(shown)
+        at = writing.at(indices)
+        found.append((turn, list(_fragments(chars, indices, order[indices], boxes, at))))
+    return found
 
 
 def upright(boxes: Floats, turn: int, width: float, height: float) -> Floats:
@@ -98,13 +117,10 @@ def turned(box: Box, turn: int, width: float, height: float) -> Box:
     return box
 
 
-def _inked(chars: Chars) -> NDArray[np.int64]:
-    """Indices of the characters that can be seen."""
+def _printable(chars: Chars) -> NDArray[np.bool_]:
     codes = np.frombuffer(chars.text.encode("utf-32-le"), np.uint32)
-    x0, y0, x1, y1 = chars.boxes.T
-    visible = (codes > 32) & (codes != 0xA0) & (codes != 0xFFFF) & ((x1 > x0) | (y1 > y0))
-    visible &= (codes < 0x2000) | (codes > 0x200B)
-    return np.flatnonzero(visible)
+    visible = (codes > 32) & (codes != 0xA0) & (codes != 0xFFFF)
+    return np.asarray(visible & ((codes < 0x2000) | (codes > 0x200B)), np.bool_)
 
 
 def _on_page(chars: Chars, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -114,8 +130,36 @@ def _on_page(chars: Chars, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.asarray(on_page, np.bool_)
 
 
-def _fragments(chars: Chars, indices: NDArray[np.int64], boxes: Floats) -> Iterator[Fragment]:
-    starts = np.concatenate([[0], 1 + np.flatnonzero(_breaks(boxes))])
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What characters are in the text: how much white space is before each, if it is kept."""
+
+    spaces: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, text: str) -> "_Writing":
+        codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        is_space = np.isin(codes, _SPACES)
+        for found in _LOOSE_MARK.finditer(text):
+            is_space[slice(*found.span())] = False
+        is_dropped = ((codes >= 0x7F) & (codes <= 0x9F)) | np.isin(codes, _DROPPED)
+        return cls(np.cumsum(is_space), ~is_dropped)
+
+    def at(self, indices: NDArray[np.int64]) -> "_Writing":
+        return _Writing(self.spaces[indices], self.kept[indices])
+
+
+def _fragments(
+    chars: Chars,
+    indices: NDArray[np.int64],
+    order: NDArray[np.int64],
+    boxes: Floats,
+    writing: _Writing,
+) -> Iterator[Fragment]:
+    # What is left out between two characters must not come back with the text between them.
+    breaks = _breaks(boxes) | (np.diff(order) > 1)
+    starts = np.concatenate([[0], 1 + np.flatnonzero(breaks)])
     ends = np.append(starts[1:], len(indices))
     low = np.minimum.reduceat(boxes[:, :2], starts)
     high = np.maximum.reduceat(boxes[:, 2:], starts)
@@ -124,16 +168,31 @@ def _fragments(chars: Chars, indices: NDArray[np.int64], boxes: Floats) -> Itera
     middles = np.add.reduceat(boxes[:, 3] + boxes[:, 1], starts) / sizes / 2
     edges = np.concatenate([low, high], axis=1).tolist()
     firsts, lasts = indices[starts].tolist(), indices[ends - 1].tolist()
-    for box, first, last, height, middle in zip(
-        edges, firsts, lasts, heights.tolist(), middles.tolist(), strict=True
+    words = _words(boxes, breaks, writing)
+    for box, first, last, height, middle, inside in zip(
+        edges, firsts, lasts, heights.tolist(), middles.tolist(), words, strict=True
     ):
-        text = _LOOSE_MARK.sub("", chars.text[first : last + 1])
-        text = " ".join(clean(text).split())
-        if text:
+        written = clean(_LOOSE_MARK.sub("", chars.text[first : last + 1])).split()
+        if written:
             x0, y0, x1, y1 = box
             # A bold number or word may begin a line that is not.
             bold = chars.is_bold(first) and chars.is_bold(last)
-            yield Fragment(text, x0, y0, x1, y1, middle, height, bold)
+            known = inside if len(inside) == 2 * len(written) else []
+            yield Fragment(" ".join(written), x0, y0, x1, y1, middle, height, bold, known)
+
+
+def _words(boxes: Floats, breaks: NDArray[np.bool_], writing: "_Writing") -> list[list[float]]:
+    """By fragment, the left and right edges of what white space parts."""
+    parted = breaks | (writing.spaces[1:] != writing.spaces[:-1])
+    starts = np.concatenate([[0], 1 + np.flatnonzero(parted)])
+    left = np.minimum.reduceat(boxes[:, 0], starts)
+    right = np.maximum.reduceat(boxes[:, 2], starts)
+    # A word of which the text keeps nothing: bullets of some fonts are control characters.
+    kept = np.logical_or.reduceat(writing.kept, starts)
+    edges = np.stack([left, right], axis=1)[kept].ravel().tolist()
+    fragment = np.concatenate([[0], np.cumsum(breaks)])[starts][kept]
+    borders = 2 * np.searchsorted(fragment, np.arange(np.count_nonzero(breaks) + 2))
+    return [edges[begin:end] for begin, end in pairwise(borders.tolist())]
 
 
 def _breaks(boxes: Floats) -> NDArray[np.bool_]:

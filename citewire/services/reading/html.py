@@ -10,13 +10,10 @@ from lxml import etree
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import Part, flow_report, table_part
+from citewire.services.reading.html_looks import is_hidden, is_left_out
 from citewire.services.reading.pdf_file import iso_date
 from citewire.services.reading.report import Kind, Report
 
-_LEFT_OUT = frozenset(
-    "script style nav footer noscript template svg math iframe object embed form button select "
-    "textarea head audio video canvas map dialog".split()
-)
 _BLOCKS = frozenset(
     "p div section article main header aside ul ol li dl dt dd blockquote pre figure figcaption "
     "table tr td th caption thead tbody tfoot hr address details summary body html "
@@ -25,7 +22,6 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _BEFORE = {"br": "\n", "li": "• "}
 _SPACE = re.compile(r"\s+")
-_HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0)", re.I)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "citation_date")
@@ -86,6 +82,8 @@ class _Walk:
     def __init__(self) -> None:
         self._text: list[str] = []
         self._verbatim = 0
+        self._hidden: list[str] = []
+        """Texts that are made invisible, to be told behind the block that they stand in."""
 
     def parts(self, root: Any) -> Iterator[Part]:
         walk = etree.iterwalk(root, events=("start", "end"))
@@ -95,10 +93,13 @@ class _Walk:
                 continue
             if element.tag in _BLOCKS:
                 yield from self._flush("text")
-            if _is_left_out(element):
+            if is_left_out(element):
+                walk.skip_subtree()
+            elif is_hidden(element):
+                self._hidden.append(" ".join("".join(element.itertext()).split()))
                 walk.skip_subtree()
             elif element.tag == "table" and _is_data(element):
-                yield table_part(_rows(element))
+                yield table_part(_rows(element, self._hidden))
                 walk.skip_subtree()
             else:
                 self._enter(element)
@@ -111,7 +112,7 @@ class _Walk:
     def _leave(self, element: Any) -> Iterator[Part]:
         if element.tag in _BLOCKS:
             yield from self._flush("heading" if element.tag in _HEADINGS else "text")
-        if element.tag == "pre" and not _is_left_out(element):
+        if element.tag == "pre" and not (is_left_out(element) or is_hidden(element)):
             self._verbatim -= 1
         self._add(element.tail)
 
@@ -125,15 +126,9 @@ class _Walk:
         self._text.clear()
         if text.strip(" •\n"):
             yield Part(kind, text.strip("\n"))
-
-
-def _is_left_out(element: Any) -> bool:
-    return (
-        element.tag in _LEFT_OUT
-        or element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(element.get("style") or ""))
-    )
+        for hidden in self._hidden:
+            yield Part("text", hidden, hidden=True)
+        self._hidden.clear()
 
 
 def _is_data(table: Any) -> bool:
@@ -144,10 +139,12 @@ def _is_data(table: Any) -> bool:
     return len(rows) > 1 and max(len(row.xpath("td|th")) for row in rows) > 1
 
 
-def _rows(table: Any) -> Iterator[Iterator[str]]:
+def _rows(table: Any, hidden: list[str]) -> Iterator[Iterator[str]]:
     for row in table.iter("tr"):
-        yield (_visible(cell) for cell in row.xpath("td|th"))
+        yield (_visible(cell, hidden) for cell in row.xpath("td|th"))
 
 
-def _visible(cell: Any) -> str:
-    return " ".join(part.text for part in _Walk().parts(cell))
+def _visible(cell: Any, hidden: list[str]) -> str:
+    parts = list(_Walk().parts(cell))
+    hidden += (part.text for part in parts if part.hidden)
+    return " ".join(part.text for part in parts if not part.hidden)

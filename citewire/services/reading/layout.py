@@ -1,8 +1,12 @@
 """What readers of pages with a layout hand on: lines in blocks, in points, in reading order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from citewire.services.reading.report import Kind
+
+CELL = " | "
+"""Between the cells of a row."""
 
 Box = tuple[float, float, float, float]
 """Left, upper, right, lower edge in points from the top left corner of the displayed page."""
@@ -10,20 +14,35 @@ Box = tuple[float, float, float, float]
 
 @dataclass(slots=True)
 class Line:
-    """A line: its cleaned text, its rectangle, the usual height of its letters, if it is bold."""
+    """A line.
+
+    Args:
+        text: cleaned.
+        box: its rectangle.
+        height: usual height of its letters, in points.
+        bold: whether all of it is.
+        words: where its words stand, as `edges.encode` writes it; empty if that is unknown.
+        turn: quarter turns (0..3, clockwise) by which it lies on the displayed page.
+        parts: of a row of a table whose cells stand at different heights, the runs of cells that
+            do not; their texts joined by `CELL` are that of the line. Empty for all else.
+    """
 
     text: str
     box: Box
     height: float
     bold: bool = False
+    words: str = ""
+    turn: int = 0
+    parts: "Sequence[Line]" = ()
 
 
 @dataclass(slots=True)
 class LaidBlock:
-    """Lines that belong together."""
+    """Lines that belong together; `invisible` ones stand after all others of the page."""
 
     kind: Kind
     lines: list[Line]
+    invisible: bool = False
 
 
 @dataclass(slots=True)
@@ -48,3 +67,8 @@ class LaidPage:
     def has_text(self) -> bool:
         """Whether anything could be read on the page."""
         return bool(self.blocks)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a reader sees any of its text."""
+        return not all(block.invisible for block in self.blocks)

@@ -36,6 +36,12 @@ def page_notes(
     return tuple(notes)
 
 
+def coded_note(found: Iterable[bool]) -> tuple[str, ...]:
+    """A note if any of the texts of a document held characters without a shape."""
+    said = "hidden characters, which can carry a text of their own, were taken out"
+    return (said,) if any(found) else ()
+
+
 def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
     """`numbers` as words and a verb: "page 3 is", "pages 3-5, 9 are"."""
     ranges: list[list[int]] = []

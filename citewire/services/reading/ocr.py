@@ -6,6 +6,7 @@ are limited, as a file may hold an image of any size.
 
 import csv
 import io
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Literal
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from citewire.services.reading.edges import encode
 from citewire.services.reading.layout import LaidBlock, Line
 from citewire.services.reading.text import clean_line
 
@@ -73,6 +75,9 @@ class Ocr:
                 capture_output=True,
                 check=True,
                 timeout=SECONDS,
+                # With several threads, which wait for each other in a loop, a page takes four times
+                # the CPU; and there is a reading process for each core already.
+                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             ).stdout
         except subprocess.TimeoutExpired:
             return f"OCR took more than {SECONDS} seconds"
@@ -101,8 +106,14 @@ def _line(words: list[dict[str, str]], scale: float) -> Line:
     right = max(int(w["left"]) + int(w["width"]) for w in words)
     bottom = max(int(w["top"]) + int(w["height"]) for w in words)
     box = (left / scale, top / scale, right / scale, bottom / scale)
-    text = clean_line(" ".join(word["text"] for word in words))
-    return Line(text, box, (bottom - top) / scale)
+    edges: list[float] = []
+    texts: list[str] = []
+    for word in words:
+        texts += (written := clean_line(word["text"]).split())
+        start = float(word["left"])
+        edges += [start, start + int(word["width"])] * len(written)
+    inside = encode(edges, left, right)
+    return Line(" ".join(texts), box, (bottom - top) / scale, words=inside)
 
 
 def _languages(command: str) -> str:

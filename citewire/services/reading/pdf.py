@@ -4,23 +4,27 @@ pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` o
 Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
+from numpy.typing import NDArray
 
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.chars import Chars, read_chars
 from citewire.services.reading.columns import regions
 from citewire.services.reading.compose import compose
-from citewire.services.reading.fragments import find_fragments, turned
+from citewire.services.reading.fragments import find_fragments, find_shown, turned
+from citewire.services.reading.invisible import find_invisible
 from citewire.services.reading.layout import LaidBlock, LaidPage
-from citewire.services.reading.notes import page_notes
+from citewire.services.reading.notes import coded_note, page_notes
 from citewire.services.reading.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf_file import (
     BROKEN,
+    PDFIUM,
     metadata_date,
     metadata_title,
     open_pdf,
@@ -28,27 +32,28 @@ from citewire.services.reading.pdf_file import (
 )
 from citewire.services.reading.report import Report
 from citewire.services.reading.rows import blocks_of
-from citewire.services.reading.text import language_of
+from citewire.services.reading.text import has_coded_text, language_of
 from citewire.services.reading.title import Line, title_of
-
-_PDFIUM = threading.Lock()
 
 A4 = (595.0, 842.0)
 
 
-def read_pdf(path: Path, *, ocr: OcrMode = "auto") -> Report:
+def read_pdf(
+    path: Path, *, ocr: OcrMode = "auto", on_ocr: Callable[[], None] = lambda: None
+) -> Report:
     """Read the PDF at `path`; blocks, and waits while another thread reads.
 
     Args:
         path: of the file.
         ocr: whether pages without text (`auto`) or all pages (`force`) are read from their image.
+        on_ocr: called after each page that was.
 
     Raises:
         UnreadableDocument: the file needs a password, is broken or not a PDF, has no pages or
             no text; the message says which.
     """
-    with _PDFIUM, open_pdf(path) as document:
-        reading = _Reading(document, find_ocr(ocr))
+    with PDFIUM, open_pdf(path) as document:
+        reading = _Reading(document, find_ocr(ocr), on_ocr)
         try:
             for index in range(len(document)):
                 reading.read_page(index)
@@ -74,9 +79,11 @@ class _Reading:
 
     document: pypdfium2.PdfDocument
     ocr: Ocr | None
+    on_ocr: Callable[[], None]
     pages: list[LaidPage] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
+    coded: list[bool] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Page numbers at which OCR failed, and why."""
 
@@ -92,7 +99,7 @@ class _Reading:
         self.pages.append(laid)
 
     def notes(self, mode: OcrMode) -> tuple[str, ...]:
-        return page_notes(
+        return coded_note(self.coded) + page_notes(
             broken=self.broken,
             scanned=self.scanned,
             failed=self.failed,
@@ -106,7 +113,7 @@ class _Reading:
         if len(self.broken) == count:
             return BROKEN
         if not self.scanned and not self.failed:
-            return f"no text on any of its {count} pages: they are blank, or damaged"
+            return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.ocr is not None:
             return f"no text on any of its {count} pages, and OCR found none"
         remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
@@ -115,33 +122,44 @@ class _Reading:
     def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
         with closing(page.get_textpage()) as text_page:
             chars = read_chars(page, text_page)
-            laid = lay_out(chars)
-        wanted = self.ocr is not None and (self.ocr.all_pages or not laid.has_text)
+            laid = lay_out(page, chars)
+            self.coded.append(has_coded_text(chars.text))
+        wanted = self.ocr is not None and (self.ocr.all_pages or not laid.is_seen)
         if self.ocr is not None and wanted:
             outcome = self.ocr.read(page)
+            self.on_ocr()
             if isinstance(outcome, str):
                 self.failed.append((number, outcome))
             elif outcome:
-                laid.blocks = outcome
+                laid.blocks = [*outcome, *(block for block in laid.blocks if block.invisible)]
         if not laid.has_text and not _is_blank(page):
             self.scanned.append(number)
         return laid
 
 
-def lay_out(chars: Chars) -> LaidPage:
-    """The lines and blocks of a page in reading order."""
-    found, outside = find_fragments(chars)
+def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
+    """The lines and blocks of a page in reading order; text that nobody sees comes last."""
+    shown, outside = find_shown(chars)
+    invisible = find_invisible(page, chars, shown)
     laid = LaidPage(chars.width, chars.height, outside=outside)
-    for turn, fragments in found:
+    laid.blocks += _blocks(chars, shown[~invisible])
+    if invisible.any():
+        for block in _blocks(chars, shown[invisible]):
+            laid.blocks.append(LaidBlock("text", block.lines, invisible=True))
+    return laid
+
+
+def _blocks(chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
+    for turn, fragments in find_fragments(chars, shown):
         for region in regions(fragments):
             for block in blocks_of(region):
-                laid.blocks.append(_turned(block, turn, chars))
-    return laid
+                yield _turned(block, turn, chars)
 
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     if turn:
-        for line in block.lines:
+        for line in (each for row in block.lines for each in (row, *row.parts)):
+            line.turn = turn
             line.box = turned(line.box, turn, chars.width, chars.height)
     return block
 
@@ -154,5 +172,6 @@ def _lines(page: LaidPage) -> list[Line]:
     return [
         Line(line.text.replace(" | ", " "), line.height)
         for block in page.blocks
+        if not block.invisible
         for line in block.lines
     ]

@@ -1,6 +1,7 @@
 """Opening PDFs with pdfium: why one cannot be, and what a file says about itself."""
 
 import re
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ import pypdfium2.raw as pdfium
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.head import read_head
 from citewire.services.reading.text import clean_line
+
+PDFIUM = threading.Lock()
+"""Held by whoever uses pdfium, which is not thread-safe."""
 
 EMPTY = "the PDF has no pages"
 BROKEN = "the PDF is broken: its structure cannot be read"
@@ -91,7 +95,7 @@ def _metadata(document: pypdfium2.PdfDocument, key: str) -> str:
 
 def _refuse_other_formats(path: Path) -> None:
     if b"%PDF-" not in read_head(path):
-        raise UnreadableDocument("not a PDF: the file does not begin like one")
+        raise UnreadableDocument("broken, or not a PDF: it does not begin like one")
 
 
 def _open(path: Path) -> pypdfium2.PdfDocument:

@@ -1,6 +1,7 @@
 """PowerPoint files: one slide is one page, its title the heading, its notes at the end."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ MAX_DEPTH = 20
 
 
 def read_pptx(path: Path) -> Report:
-    """Read the PowerPoint file at `path`; hidden slides too, so that numbers are those shown.
+    """Read the PowerPoint file at `path`.
+
+    Hidden slides are read too, so that numbers are those shown; their text is withheld.
 
     Raises:
         UnreadableDocument: it is broken, encrypted, too large when unpacked or has no text.
@@ -32,26 +35,41 @@ def read_pptx(path: Path) -> Report:
         properties = presentation.core_properties
         date = property_date(properties.created, properties.modified)
         title = properties.title or ""
+        room = presentation.slide_width or 0, presentation.slide_height or 0
         parts = [
             part
             for number, slide in enumerate(presentation.slides)
-            for part in _slide_parts(slide, first=number == 0)
+            for part in _slide_parts(slide, room, first=number == 0)
         ]
     if title == "PowerPoint Presentation":
         title = ""
     return flow_report(path, parts, title=title, date=date)
 
 
-def _slide_parts(slide: Any, *, first: bool) -> Iterator[Part]:
+def _slide_parts(slide: Any, room: tuple[int, int], *, first: bool) -> Iterator[Part]:
     # An empty part carries the page break, also of a slide without text.
     yield Part("text", "", page_break=not first)
     title = slide.shapes.title
+    hidden = slide.element.get("show") in ("0", "false")
     if title is not None:
-        yield Part("heading", title.text_frame.text)
+        off = hidden or _is_off(title, room)
+        yield Part("heading", title.text_frame.text, hidden=off)
     title_id = None if title is None else title.shape_id
-    yield from _parts((shape for shape in slide.shapes if shape.shape_id != title_id), 0)
+    for shape in slide.shapes:
+        if shape.shape_id != title_id:
+            off = hidden or _is_off(shape, room)
+            for part in _parts([shape], 0):
+                yield replace(part, hidden=off)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        yield Part("text", slide.notes_slide.notes_text_frame.text)
+        yield Part("text", slide.notes_slide.notes_text_frame.text, hidden=hidden)
+
+
+def _is_off(shape: Any, room: tuple[int, int]) -> bool:
+    """Whether a shape stands beside the slide, in lengths of the file; `room` is its size."""
+    left, top, width, height = shape.left, shape.top, shape.width, shape.height
+    if None in (left, top, width, height) or not all(room):
+        return False
+    return bool(left + width <= 0 or top + height <= 0 or left >= room[0] or top >= room[1])
 
 
 def _parts(shapes: Iterable[Any], depth: int) -> Iterator[Part]:

@@ -5,6 +5,10 @@ from typing import Literal
 
 Kind = Literal["text", "table", "heading"]
 
+Reason = Literal["invisible", "hidden", "instruction"]
+"""Why text is withheld: it cannot be seen on the page, the file's format hides it, or it speaks to
+a model instead of a reader."""
+
 SUFFIXES = (
     ".pdf",
     ".docx",
@@ -22,7 +26,7 @@ SUFFIXES = (
 
 @dataclass(frozen=True, slots=True)
 class LineBox:
-    """A line of text and its rectangle on the page.
+    """A line of text and its rectangle on the page; of a row of a table, cells that are level.
 
     Args:
         start: where the line begins in `Page.text`, in characters.
@@ -32,6 +36,9 @@ class LineBox:
         y0: upper edge.
         x1: right edge.
         y1: lower edge.
+        words: where the words of the line stand in it, as `reading.edges` writes it; empty if
+            that is unknown.
+        turn: quarter turns (0..3, clockwise) by which the line lies on the displayed page.
     """
 
     start: int
@@ -40,6 +47,8 @@ class LineBox:
     y0: float
     x1: float
     y1: float
+    words: str = ""
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,21 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A stretch of a text that is kept out of answers.
+
+    Args:
+        start: where it begins in the text, in characters.
+        end: where it ends, exclusive.
+        reason: why.
+    """
+
+    start: int
+    end: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page.
 
@@ -70,6 +94,7 @@ class Page:
         size: width and height in points as displayed; None where a format has no layout.
         blocks: in the order of the text. Passages are made of them, so that headers and footers
             that repeat belong to none. A page with text and without blocks is one text block.
+        withheld: stretches that no reader sees, in order.
     """
 
     number: int
@@ -77,6 +102,7 @@ class Page:
     text: str
     size: tuple[float, float] | None = None
     blocks: tuple[Block, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

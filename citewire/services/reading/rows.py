@@ -5,17 +5,19 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from citewire.services.reading.edges import encode
 from citewire.services.reading.fragments import Fragment
-from citewire.services.reading.layout import Box, LaidBlock, Line
+from citewire.services.reading.layout import CELL, Box, LaidBlock, Line
 
 CELL_GAP = 1.1
 """Cells are apart by so many heights of their letters; words of a line never are."""
 
-CELL = " | "
-
 MIN_TABLE_ROWS = 3
 MAX_PLAIN_ROWS = 2
 """So many rows of one cell may stand between rows of several: wrapped labels, subheadings."""
+
+LEVEL = 0.3
+"""Cells are level if their edges are apart by less than this share of their height."""
 
 APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
@@ -37,7 +39,7 @@ def blocks_of(region: Sequence[Fragment]) -> Iterator[LaidBlock]:
     position = 0
     for start, end in _tables(rows):
         yield from _paragraphs(rows[position:start])
-        yield LaidBlock("table", [_line(cells, CELL) for cells in rows[start:end]])
+        yield LaidBlock("table", [_table_row(cells) for cells in rows[start:end]])
         position = end
     yield from _paragraphs(rows[position:])
 
@@ -138,14 +140,49 @@ def _middle(line: Line) -> float:
     return (line.box[1] + line.box[3]) / 2
 
 
+def _table_row(cells: list[_Row]) -> Line:
+    runs: list[list[_Row]] = []
+    for cell in cells:
+        if runs and _is_level(_union(runs[-1][-1]), _union(cell)):
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    row = _line(cells, CELL)
+    if len(runs) > 1:
+        row.parts = [_line(run, CELL) for run in runs]
+    return row
+
+
+def _is_level(one: Box, other: Box) -> bool:
+    """Whether two cells have their upper and lower edges at about the same heights."""
+    apart = max(abs(one[1] - other[1]), abs(one[3] - other[3]))
+    return apart < LEVEL * min(one[3] - one[1], other[3] - other[1])
+
+
 def _line(cells: list[_Row], separator: str) -> Line:
     fragments = [fragment for cell in cells for fragment in cell]
+    box = _union(fragments)
     return Line(
         separator.join(" ".join(f.text for f in cell) for cell in cells),
-        _union(fragments),
+        box,
         max(fragments, key=lambda f: len(f.text)).height,
         all(f.bold for f in fragments),
+        encode(_edges(cells, separator), box[0], box[2]),
     )
+
+
+def _edges(cells: list[_Row], separator: str) -> list[float]:
+    """Of the words of a line, none if they are unknown of one of its fragments."""
+    edges: list[float] = []
+    for cell in cells:
+        if edges and separator == CELL:
+            # The bar is a word of the text that the page does not show.
+            edges += edges[-1:] * 2
+        for fragment in cell:
+            if not fragment.edges:
+                return []
+            edges += fragment.edges
+    return edges
 
 
 def _union(fragments: _Row) -> Box:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from citewire.services.reading.instructions import reads_like_instructions
+
+UNTITLED = "Untitled"
+"""Where even the file's name speaks to a model."""
+
 LONGEST_TITLE = 200
 TITLE_LINES = 3
 
@@ -60,10 +65,18 @@ def title_of(path: Path, metadata: str, lines: Sequence[Line]) -> str:
         return metadata[:LONGEST_TITLE]
     name = path.stem.strip() or path.name
     first = next((line.text[:LONGEST_TITLE] for line in lines if _makes_sense(line.text)), "")
+    if reads_like_instructions(_as_words(name)):
+        name = UNTITLED
     return _biggest(lines) or (name if _SPEAKING.search(name) or not first else first)
 
 
+def _as_words(name: str) -> str:
+    return re.sub(r"[-_.]+", " ", name)
+
+
 def _makes_sense(title: str) -> bool:
+    if reads_like_instructions(title):
+        return False
     if any(known.search(title) for known in (_PROGRAM, _FILE_NAME, _SECTION, _BESIDE)):
         return False
     letters = sum(map(str.isalpha, title))

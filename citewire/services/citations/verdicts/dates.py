@@ -51,6 +51,7 @@ _PATTERNS = (
     ),
     re.compile(r"\bfy[\s'-]?(?P<y>(?:20)?\d\d)\b"),
 )
+_ANY_MONTH = re.compile(rf"\b{_M}")
 _MONTH_BEFORE = re.compile(r"\b(?:in|since|by|during|until|of|from|to|en|desde|hasta|de|last)\s$")
 
 
@@ -71,7 +72,10 @@ def find_dates(flat: str) -> list[Date]:
     """The dates of `flat` in order; where two readings overlap, the one that says more."""
     found: list[Date] = []
     taken = bytearray(len(flat))
+    has_month = bool(_ANY_MONTH.search(flat))
     for pattern in _PATTERNS:
+        if not has_month and _M in pattern.pattern:
+            continue
         for match in pattern.finditer(flat):
             date = _read(match, flat)
             if date and not any(taken[date.start : date.end]):

@@ -3,14 +3,17 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.entities import Names, read_names
-from citewire.services.citations.verdicts.numbers import Amount, find_amounts
+from citewire.services.citations.verdicts.numbers import find_amounts
+from citewire.services.citations.verdicts.numerals import decimal_point, scale_at
 from citewire.services.citations.verdicts.polarity import Polarity, polarity
 from citewire.services.citations.verdicts.tokens import Token, flatten, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
-from citewire.services.citations.verdicts.words import Word, clauses, read_words
+from citewire.services.citations.verdicts.words import Word, clauses, read_words, stem_of
 
 _BEFORE_SCALE = frozenset({"in", "en", "(", "|", "of"})
 
@@ -49,7 +52,13 @@ class Digest:
     kinds: frozenset[str]
     """Kinds mentioned anywhere, as in a table's heading."""
     names: Names
+    name_stems: frozenset[str]
+    """The stems of the words of names."""
     flat_words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    """Stems that follow each other."""
+    point: str
+    """The decimal sign, if the numbers show it."""
 
 
 def digest(passage: str) -> Digest:
@@ -63,6 +72,7 @@ def digest(passage: str) -> Digest:
     kinds = _mentioned(tokens)
     held = _held(amounts, _stated_scales(tokens))
     flat_words = frozenset(word.flat for word in words)
+    names = read_names(passage, words)
     return Digest(
         clauses=read,
         stems=frozenset(word.stem for word in words if word.stem),
@@ -71,8 +81,11 @@ def digest(passage: str) -> Digest:
         dates=dates,
         years=_years(dates, held),
         kinds=kinds,
-        names=read_names(passage, flat_words),
+        names=names,
+        name_stems=frozenset(stem_of(name) for name in names.names),
         flat_words=flat_words,
+        pairs=frozenset(pair for clause in read for pair in pairwise(clause.stems)),
+        point=decimal_point(tokens),
     )
 
 
@@ -108,8 +121,8 @@ def _held(amounts: Sequence[Amount], scales: Sequence[float]) -> tuple[Held, ...
 def _stated_scales(tokens: Sequence[Token]) -> tuple[float, ...]:
     """The scales that headings state: `(in millions)`, `€ million`, `miles de euros`."""
     found: list[float] = []
-    for before, token in zip([Token("(", 0, 0), *tokens], tokens, strict=False):
-        scale = SCALES.get(token.text)
+    for at, (before, token) in enumerate(pairwise([Token("(", 0, 0), *tokens])):
+        scale = scale_at(tokens, at) if token.text in SCALES else None
         if scale and scale >= 1e3 and (before.text in _BEFORE_SCALE or before.text in CURRENCIES):
             found.append(scale)
     return tuple(dict.fromkeys(found))

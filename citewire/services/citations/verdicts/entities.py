@@ -1,13 +1,14 @@
 """Names in a claim, and whether a passage has them: capitalised words, acronyms, their aliases."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from citewire.services.citations.verdicts.dates import MONTHS
 from citewire.services.citations.verdicts.number_words import SMALL
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, unit_of
+from citewire.services.citations.verdicts.words import Word
 from citewire.services.local.words import is_stop_word
 
 _CAP = r"[A-ZÀ-ÖØ-ÞŁŚŠŽ]"
@@ -52,6 +53,7 @@ chile|chilean|chileno
 peru|peruvian|peruano
 europe|european|europa"""
 _ALIASES = {alias: row.split("|")[0] for row in _NAMES.splitlines() for alias in row.split("|")}
+_LINKS = frozenset("of the de del la las los y e for von van".split())
 _WORDS = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
 
@@ -65,12 +67,17 @@ class Name(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What a passage offers names: its flat words, the initials of its names, the names known."""
+    """What a passage offers a name to be matched with, all of it flat."""
 
     words: frozenset[str]
     initials: frozenset[str]
+    """Of its names with several words."""
+    letters: str
+    """The first letter of every word, in order."""
     known: frozenset[str]
+    """What its names are also called."""
     names: frozenset[str]
+    """The words that are surely part of names."""
 
 
 def find_names(text: str) -> Iterator[Name]:
@@ -78,27 +85,41 @@ def find_names(text: str) -> Iterator[Name]:
     for match in _NAME.finditer(text):
         parts = _parts(match[0])
         start = match.start()
+        is_acronym = len(parts) == 1 and len(parts[0]) > 1 and match[0].isupper()
         at_start = _is_sentence_start(text, start)
-        if at_start and parts and is_ordinary(parts[0]):
+        if at_start and parts and not is_acronym and is_ordinary(parts[0]):
             parts = parts[1:]
-        if not parts or all(is_ordinary(part) or part.isdigit() for part in parts):
+            at_start = False
+        if not parts or (
+            all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in _ALIASES)
+        ):
             continue
-        is_acronym = match[0].isupper() and len(parts[0]) > 1
-        yield Name(match[0], parts, at_start and len(parts) == 1 and not is_acronym)
+        is_doubtful = at_start and len(parts) == 1 and not is_acronym
+        if is_doubtful and (text[match.end() : match.end() + 1] == "," or parts[0].endswith("ly")):
+            continue
+        yield Name(match[0], parts, is_doubtful)
 
 
-def read_names(text: str, words: frozenset[str]) -> Names:
-    """What names can be matched with in a passage of the flat `words`."""
+def read_names(text: str, words: Sequence[Word]) -> Names:
+    """What names can be matched with in a passage.
+
+    Args:
+        text: the passage.
+        words: its words.
+    """
     initials: set[str] = set()
     known: set[str] = set()
-    names: set[str] = set()
-    for match in _NAME.finditer(text):
-        parts = _parts(match[0])
-        if len(parts) > 1:
-            initials.add("".join(part[0] for part in parts))
-        known.update(_ALIASES[form] for form in _forms(parts) if form in _ALIASES)
-        names.update(parts)
-    return Names(words | names, frozenset(initials), frozenset(known), frozenset(names))
+    sure: set[str] = set()
+    spelt = {word.flat.removesuffix("'s") for word in words}
+    for name in find_names(text):
+        if len(name.parts) > 1:
+            initials.add("".join(part[0] for part in name.parts))
+        known.update(_ALIASES[form] for form in _forms(name.parts) if form in _ALIASES)
+        spelt.update(name.parts)
+        if not name.is_doubtful:
+            sure.update(name.parts)
+    letters = "".join(word.flat[0] for word in words if word.flat[0].isalpha())
+    return Names(frozenset(spelt), frozenset(initials), letters, frozenset(known), frozenset(sure))
 
 
 def has_name(name: Name, offered: Names) -> bool:
@@ -108,11 +129,20 @@ def has_name(name: Name, offered: Names) -> bool:
     initials = "".join(part[0] for part in name.parts)
     if len(initials) > 1 and initials in offered.words:
         return True
-    if len(name.parts) == 1 and name.parts[0] in offered.initials:
-        return True
     wanted = [part for part in name.parts if part not in _TITLES and not is_stop_word(part)]
-    held = sum(_has_word(part, offered.words) for part in wanted)
-    return held == len(wanted) or (len(wanted) > 2 and held >= len(wanted) - 1)
+    if len(name.parts) == 1 and _stands_for(name, offered):
+        return True
+    missing = [at for at, part in enumerate(wanted) if not _has_word(part, offered.words)]
+    # A middle name may be left out.
+    return not missing or (len(missing) == 1 and 0 < missing[0] < len(wanted) - 1)
+
+
+def _stands_for(name: Name, offered: Names) -> bool:
+    """Whether an acronym has the initials of a name, or of words that follow each other."""
+    letters = name.parts[0].rstrip("0123456789")
+    if letters in offered.initials:
+        return True
+    return len(letters) > 2 and name.text[: len(letters)].isupper() and letters in offered.letters
 
 
 def is_ordinary(word: str) -> bool:
@@ -126,7 +156,7 @@ def is_ordinary(word: str) -> bool:
         or word in CURRENCIES
         or word in _TITLES
         or unit_of([word]) is not None
-        or (word[0] in "qhf" and word[1:].isdigit())
+        or word.lstrip("fqhy").isdigit()
     )
 
 
@@ -150,7 +180,8 @@ def _parts(name: str) -> tuple[str, ...]:
     """The flat words of a name without possessives; `U.S.` is one word."""
     if "." in name:
         return (flatten(name).replace(".", ""),)
-    return tuple(_WORDS.findall(_POSSESSIVE.sub("", flatten(name))))
+    words = _WORDS.findall(_POSSESSIVE.sub("", name))
+    return tuple(flatten(word) for word in words if not word[0].islower() or word in _LINKS)
 
 
 def _forms(parts: tuple[str, ...]) -> Iterator[str]:

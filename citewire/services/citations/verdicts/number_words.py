@@ -46,6 +46,10 @@ _SPELT_SCALES = frozenset(SCALES) - {"k", "mm", "mn", "bn", "tn", "mio", "mrd", 
 _BARE_SCALES = frozenset({"mil"})
 
 
+SPELT = frozenset({*SMALL, *_BARE_SCALES, "a", "la", "half", "mitad"})
+"""The words that a number may begin with."""
+
+
 def spelt_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     """The number spelt from token `at` on, and the token after it."""
     word = tokens[at].text

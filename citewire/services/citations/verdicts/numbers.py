@@ -1,11 +1,22 @@
 """Amounts in a text: every numeral with what it may mean, its precision and what it counts."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
-from citewire.services.citations.verdicts.number_words import spelt_fraction, spelt_number
+from citewire.services.citations.verdicts.amounts import Amount, Reading, times
+from citewire.services.citations.verdicts.hedges import hedge_before
+from citewire.services.citations.verdicts.number_words import (
+    SPELT,
+    spelt_fraction,
+    spelt_number,
+)
+from citewire.services.citations.verdicts.numerals import (
+    decimal_point,
+    plain_readings,
+    scale_at,
+    spaced_digits,
+)
+from citewire.services.citations.verdicts.ranges import share_units
 from citewire.services.citations.verdicts.tokens import Token
 from citewire.services.citations.verdicts.units import (
     CURRENCIES,
@@ -15,70 +26,8 @@ from citewire.services.citations.verdicts.units import (
     unit_of,
 )
 
-_GROUP = re.compile(r"\d{3}(?:[.,]\d{1,2})?")
-_LONGEST = 18
-"""Digits of a number; longer ones are identifiers."""
-
-_THAN = frozenset({"than", "de", "to", "least", "most", "menos"})
-_MORE = frozenset("more greater higher larger mas at_least al excess".split())
-_LESS = frozenset("less fewer lower smaller menos up".split())
-_OVER = frozenset("over exceeding exceeded above surpassed superior supero".split())
-_UNDER = frozenset("nearly almost under below casi".split())
-_ABOUT = frozenset(
-    """about around approximately roughly some circa ~ ≈ approx unos unas close
-alrededor aproximadamente cerca""".split()
-)
-
-
-class Reading(NamedTuple):
-    """One thing that a numeral may mean."""
-
-    value: float
-    step: float
-    """The distance of neighbouring numbers of the same precision."""
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A numeral of a text, and where it stands."""
-
-    start: int
-    end: int
-    readings: tuple[Reading, ...]
-    hedge: str = ""
-    """`over`, `under`, `about` or nothing."""
-    is_negative: bool = False
-    is_year: bool = False
-    factor: float = 1.0
-    """What scale and unit multiplied the digits by."""
-    groups: tuple["Amount", ...] = ()
-    """`100 200` is one number with a blank, or these two."""
-
-
-def plain_readings(digits: str) -> tuple[tuple[float, float], ...]:
-    """Values and steps that digits with points and commas may mean, in any country's writing."""
-    if len(digits) > _LONGEST:
-        return ()
-    parts = re.split(r"[.,]", digits)
-    signs = [char for char in digits if char in ".,"]
-    if not signs:
-        return ((float(digits), 1.0),)
-    if len(set(signs)) == 2:
-        head, last = signs[:-1], signs[-1]
-        if last in head or len(set(head)) > 1:
-            return ()
-        return (_decimal("".join(parts[:-1]), parts[-1]),)
-    is_grouped = len(parts[0]) <= 3 and parts[0] != "0" and len(parts[-1]) == 3
-    whole = (float("".join(parts)), 1.0)
-    if len(signs) == 1:
-        decimal = _decimal(parts[0], parts[1])
-        return (whole, decimal) if is_grouped else (decimal,)
-    return (whole,) if is_grouped and all(2 <= len(part) <= 3 for part in parts[1:]) else ()
-
-
-def _decimal(whole: str, decimals: str) -> tuple[float, float]:
-    return float(f"{whole}.{decimals}"), 10.0 ** -len(decimals)
+_FRACTION_STEP = 2.0
+"""`Two thirds` is 66 % to 67 %; `nearly two thirds` is more."""
 
 
 def find_amounts(
@@ -92,29 +41,33 @@ def find_amounts(
         taken: spans, in order, whose digits are something else: dates, markers.
     """
     found: list[Amount] = []
+    point = decimal_point(tokens)
     index, skip = 0, 0
     while index < len(tokens):
         token = tokens[index]
         while skip < len(taken) and taken[skip][1] <= token.start:
             skip += 1
-        if skip < len(taken) and taken[skip][0] <= token.start:
+        is_taken = skip < len(taken) and taken[skip][0] <= token.start
+        if is_taken or not (token.text[0].isdecimal() or token.text in SPELT):
             index += 1
             continue
-        amount, index = _amount_at(tokens, index, flat)
+        amount, index = _amount_at(tokens, index, flat, point)
         if amount:
             found.append(amount)
-    return _ranges(found, flat)
+    return share_units(found, flat)
 
 
-def _amount_at(tokens: Sequence[Token], at: int, flat: str) -> tuple[Amount | None, int]:
+def _amount_at(
+    tokens: Sequence[Token], at: int, flat: str, point: str
+) -> tuple[Amount | None, int]:
     token = tokens[at]
-    if not token.text[0].isdigit():
+    if not token.text[0].isdecimal():
         return _spelt_at(tokens, at, flat)
     glued = at > 0 and tokens[at - 1].end == token.start and tokens[at - 1].text[-1].isalpha()
     if glued and tokens[at - 1].text not in CURRENCIES:
         return None, at + 1
-    after, joined = _space_groups(tokens, at, flat)
-    plain = plain_readings(joined)
+    after, joined = spaced_digits(tokens, at, flat)
+    plain = plain_readings(joined, point)
     if not plain:
         return None, at + 1
     amount, end = _with_unit(tokens, (at, after), plain, flat)
@@ -124,6 +77,8 @@ def _amount_at(tokens: Sequence[Token], at: int, flat: str) -> tuple[Amount | No
             for one in range(at, after)
         )
         amount = replace(amount, groups=groups)
+    if len(plain) > 1:
+        amount = replace(amount, sign="," if "," in joined else ".")
     return amount, end
 
 
@@ -131,29 +86,13 @@ def _spelt_at(tokens: Sequence[Token], at: int, flat: str) -> tuple[Amount | Non
     if fraction := spelt_fraction(tokens, at):
         value, after = fraction
         span = tokens[at].start, tokens[after - 1].end
-        return Amount(*span, (Reading(value, 2.0, "%"),), _hedge(tokens, at)), after
+        hedge = hedge_before(tokens, at)
+        step = _FRACTION_STEP * (3 if hedge else 1)
+        return Amount(*span, (Reading(value, step, "%"),), hedge), after
     if not (spelt := spelt_number(tokens, at)):
         return None, at + 1
     value, after = spelt
     return _with_unit(tokens, (at, after), ((value, 1.0),), flat)
-
-
-def _space_groups(tokens: Sequence[Token], at: int, flat: str) -> tuple[int, str]:
-    """The digits from `at` on with blanks between groups of three, and the token after them."""
-    joined, after = tokens[at].text, at + 1
-    if not (joined.isdigit() and len(joined) <= 3 and joined[0] != "0"):
-        return after, joined
-    while (
-        after < len(tokens)
-        and tokens[after].start == tokens[after - 1].end + 1
-        and flat[tokens[after - 1].end] in " '"
-        and _GROUP.fullmatch(tokens[after].text)
-        and joined.isdigit()
-        and len(joined) < _LONGEST
-    ):
-        joined += tokens[after].text
-        after += 1
-    return after, joined
 
 
 def _with_unit(
@@ -164,7 +103,7 @@ def _with_unit(
     money, start = _money_before(tokens, at)
     scale, after = _scale(tokens, after, bool(money))
     kind, factor, after = _unit(tokens, after, money)
-    readings = [_times(one, scale * factor, kind) for one in plain]
+    readings = [times(one, scale * factor, kind) for one in plain]
     letter = tokens[after - 1].text
     if (
         letter == "m"
@@ -172,13 +111,13 @@ def _with_unit(
         and kind == "m"
         and tokens[after - 1].start == tokens[after - 2].end
     ):
-        readings += [_times(one, 1e6, "") for one in plain]  # "5m" of people
+        readings += [times(one, 1e6, "") for one in plain]  # "5m" of people
     text = tokens[at].text
     amount = Amount(
         start=start,
         end=tokens[after - 1].end,
         readings=tuple(readings),
-        hedge=_hedge(tokens, at - (start < tokens[at].start)),
+        hedge=hedge_before(tokens, at - (start < tokens[at].start)),
         is_negative=_is_negative(tokens, at, flat),
         is_year=not kind and scale == 1 and _reads_as_year(text),
         factor=scale * factor,
@@ -186,12 +125,8 @@ def _with_unit(
     return amount, after
 
 
-def _times(plain: tuple[float, float], factor: float, kind: str) -> Reading:
-    return Reading(plain[0] * factor, plain[1] * factor, kind)
-
-
 def _reads_as_year(text: str) -> bool:
-    return len(text) == 4 and text.isdigit() and 1700 <= int(text) <= 2100
+    return len(text) == 4 and text.isdecimal() and 1700 <= int(text) <= 2100
 
 
 def _money_before(tokens: Sequence[Token], at: int) -> tuple[str, int]:
@@ -218,7 +153,7 @@ def _scale(tokens: Sequence[Token], after: int, is_money: bool) -> tuple[float, 
     factor, first, end = 1.0, after, tokens[after - 1].end
     while after < min(len(tokens), first + 4) and tokens[after].start - end <= 2:
         word, glued = tokens[after].text, tokens[after].start == end
-        if word in SCALES and not (word == "mm" and not is_money):
+        if scale_at(tokens, after) and not (word == "mm" and not is_money):
             factor *= SCALES[word]
         elif word in GLUED_SCALES and after == first and (is_money or (glued and word in "bk")):
             factor = GLUED_SCALES[word]
@@ -245,51 +180,3 @@ def _is_negative(tokens: Sequence[Token], at: int, flat: str) -> bool:
     if start and flat[start - 1] in "-−–":
         return start == 1 or not flat[start - 2].isalnum()
     return start > 0 and flat[start - 1] == "(" and flat[tokens[at].end : tokens[at].end + 1] == ")"
-
-
-def _hedge(tokens: Sequence[Token], at: int) -> str:
-    """How the words before a number loosen it."""
-    before = [token.text for token in tokens[max(0, at - 3) : at]]
-    if not before:
-        return ""
-    last, earlier = before[-1], before[-2] if len(before) > 1 else ""
-    if last in _THAN:
-        return (
-            "over"
-            if earlier in _MORE
-            else "under"
-            if earlier in _LESS
-            else "about"
-            if earlier in _ABOUT
-            else ""
-        )
-    if last in _ABOUT:
-        return "about"
-    return "over" if last in _OVER else "under" if last in _UNDER else ""
-
-
-_BETWEEN = re.compile(r"\s?(?:-|–|—|to|and|or|a|y|o|hasta|bis|and from)\s?")
-
-
-def _ranges(amounts: list[Amount], flat: str) -> list[Amount]:
-    """`10-12 %`: the first number of a range takes the second's scale and unit."""
-    out = list(amounts)
-    for index in range(len(out) - 2, -1, -1):
-        left, right = out[index], out[index + 1]
-        is_bare = left.factor == 1 and not left.is_year and not right.is_year
-        if (
-            is_bare
-            and right.start - left.end <= 8
-            and _BETWEEN.fullmatch(flat, left.end, right.start)
-        ):
-            out[index] = _like(left, right)
-    return out
-
-
-def _like(left: Amount, right: Amount) -> Amount:
-    """`left` also with the scale and unit that `right` has."""
-    own = left.readings[0].kind
-    kind = own or right.readings[0].kind
-    more = tuple(_times((one.value, one.step), right.factor, kind) for one in left.readings)
-    readings = more if right.factor == 1 else left.readings + more
-    return replace(left, readings=readings)

@@ -45,10 +45,22 @@ def polarity(words: Sequence[Word]) -> Polarity:
     return Polarity(frozenset(negated), frozenset(sides))
 
 
-def opposed(one: Polarity, other: Polarity) -> str | None:
-    """The side on which the second stands against the first, if it does."""
+def contradiction(
+    one: Polarity, its: frozenset[str], other: Polarity, their: frozenset[str]
+) -> str | None:
+    """Why two clauses that speak of the same say the opposite, if they do.
+
+    Args:
+        one: the polarity of the claim's clause.
+        its: its stems.
+        other: the polarity of the passage's clause.
+        their: its stems.
+    """
     for side in sorted(one.sides):
         against = OPPOSITES[side]
         if against in other.sides and side not in other.sides and against not in one.sides:
-            return against
-    return None
+            return f"the passage says the opposite: {against}, not {side}"
+    if bool(one.negated) == bool(other.negated):
+        return None
+    denied = sorted((one.negated & their) | (other.negated & its))
+    return f"only one of claim and passage denies it (“{denied[0]}…”)" if denied else None

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from enum import IntEnum
 
+from citewire.services.citations.verdicts.amounts import Amount, Reading
 from citewire.services.citations.verdicts.dates import Date, holds_date
 from citewire.services.citations.verdicts.digest import Digest, Held, between
-from citewire.services.citations.verdicts.numbers import Amount, Reading
 from citewire.services.citations.verdicts.units import (
     PERCENT,
     POINTS,
@@ -43,16 +43,24 @@ def _in(amount: Amount, passage: Digest, sides: frozenset[str]) -> Trace:
     if amount.is_year:
         return Trace.FOUND if int(amount.readings[0].value) in passage.years else Trace.MISSING
     best = Trace.MISSING
-    for reading in amount.readings:
+    for index, reading in enumerate(amount.readings):
         low, high, step = _bounds(reading, amount.hedge)
         slack = max(abs(reading.value) * 0.005, step)
         for held in between(passage, min(low, reading.value - slack), high + slack)[:_MOST]:
-            best = max(best, _compare(amount, reading, held, passage, sides))
+            most = Trace.WEAK if _reads_otherwise(amount, index, passage) else Trace.FOUND
+            best = max(best, min(most, _compare(amount, reading, held, passage, sides)))
         if reading.kind == PERCENT and _has_share(passage, low, high):
             best = Trace.FOUND
         if best is Trace.FOUND:
             return best
     return max(best, _unscaled(amount, passage))
+
+
+def _reads_otherwise(amount: Amount, index: int, passage: Digest) -> bool:
+    """Whether `1,234` is read as decimal where the passage writes 15.2, or the reverse."""
+    if not amount.sign or not passage.point:
+        return False
+    return (index % 2 == 1) != (amount.sign == passage.point)
 
 
 def _has_share(passage: Digest, low: float, high: float) -> bool:

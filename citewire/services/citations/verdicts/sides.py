@@ -58,9 +58,6 @@ sell: sold sells divested vendio
 
 import: import imports imported importaciones importo
 export: export exports exported exportaciones exporto
-
-early: before earlier antes
-late: after later despues
 """
 
 

@@ -11,6 +11,9 @@ _ACCENTS = str.maketrans(
     "aaaaaaeeeeiiiiooooouuuuncAAAAAAEEEEIIIIOOOOOUUUUNC'    ",
 )
 
+_WRAPPED = re.compile(r"(?<=[\d$€£%]) ?\n(?=[a-z])")
+"""A line end between a number and its scale or unit; the rows of tables begin otherwise."""
+
 
 class Token(NamedTuple):
     """A word, a number or a sign, and where it stands; `text` is flat."""
@@ -23,6 +26,8 @@ class Token(NamedTuple):
 def flatten(text: str) -> str:
     """`text` in lower case and without the accents of western languages, of the same length."""
     bare = text.translate(_ACCENTS)
+    if "\n" in bare:
+        bare = _WRAPPED.sub(lambda wrap: " " * len(wrap[0]), bare)
     lower = bare.lower()
     if len(lower) == len(bare):
         return lower

@@ -70,7 +70,7 @@ m 0.001 mm millimetre millimetres millimeter millimeters milimetro milimetros
 m 0.01 cm centimetre centimetres centimeter centimeters centimetro centimetros
 m 1 m metre metres meter meters metro metros
 m 1000 km kilometre kilometres kilometer kilometers kilometro kilometros
-m 1609.344 mile miles_long mi milla millas
+m 1609.344 mile miles mi milla millas
 m 0.3048 ft foot feet pie pies
 m2 1 m² sqm square_metre square_metres square_meter square_meters metros_cuadrados
 m2 1e4 ha hectare hectares hectarea hectareas

@@ -8,7 +8,11 @@ from citewire.services.citations.verdicts.sides import SIDES
 from citewire.services.citations.verdicts.tokens import Token
 from citewire.services.local.words import is_stop_word, stem
 
-_STARTS_CLAUSE = frozenset("while whereas but although mientras pero aunque sino".split())
+_STARTS_CLAUSE = frozenset(
+    """while whereas but although because despite amid mientras pero
+aunque sino porque debido""".split()
+)
+_NO_STEM = frozenset("per cent percent ciento".split())
 _ENDS_CLAUSE = frozenset(". ; ! ?".split())
 
 
@@ -21,18 +25,19 @@ class Word(NamedTuple):
 
 
 @lru_cache(maxsize=16384)
-def _stem(flat: str) -> str:
+def stem_of(flat: str) -> str:
+    """The stem of a flat word; empty if it says nothing alone; `<up>` and `<down>`."""
     if len(flat) == 1 or not flat[0].isalpha():
         return ""
     side = SIDES.get(flat)
     if side in ("up", "down"):
         return f"<{side}>"
-    return "" if is_stop_word(flat) and side is None else stem(flat)
+    return "" if flat in _NO_STEM or (is_stop_word(flat) and side is None) else stem(flat)
 
 
 def read_words(tokens: Sequence[Token]) -> list[Word]:
     """The tokens with their stems."""
-    return [Word(token.text, _stem(token.text), token.start) for token in tokens]
+    return [Word(token.text, stem_of(token.text), token.start) for token in tokens]
 
 
 def clauses(words: Sequence[Word], flat: str) -> Iterator[Sequence[Word]]:

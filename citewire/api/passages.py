@@ -1,0 +1,82 @@
+"""Passages: what a citation points at, and the rectangles of its quote on the page."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from citewire.api.dependencies import AppParts
+from citewire.api.schemas import (
+    HighlightsView,
+    Identifier,
+    PassageState,
+    PassageStates,
+    PassageView,
+)
+from citewire.services.passage_change import page_url
+from citewire.services.passages import FoundPassage, find_passage, highlights
+
+router = APIRouter(tags=["passages"])
+
+PassageId = Annotated[Identifier, Path()]
+Quote = Annotated[str, Query(min_length=1, max_length=4000)]
+
+MAX_IDS = 100
+_ID = r"[A-Za-z0-9_-]{1,64}"
+PassageIds = Annotated[str, Query(pattern=rf"^{_ID}(,{_ID}){{0,{MAX_IDS - 1}}}$")]
+
+
+@router.get("/passages")
+async def read_states(ids: PassageIds, parts: AppParts) -> PassageStates:
+    """What became of passages, given by their ids with commas between; in this order."""
+    wanted = list(dict.fromkeys(ids.split(",")))
+    found = await parts.succession.standings(wanted)
+    return PassageStates(passages=[PassageState.of(one, found[one]) for one in wanted])
+
+
+@router.get("/passages/{passage_id}")
+async def read_passage(passage_id: PassageId, parts: AppParts) -> PassageView:
+    """One passage with a rectangle for each of its lines, and what became of it."""
+    found = await _found(passage_id, parts)
+    stored = found.stored
+    standing = (await parts.succession.standings([passage_id]))[passage_id]
+    return PassageView(
+        passage_id=stored.passage_id,
+        doc_id=stored.doc_id,
+        title=stored.title,
+        file_name=stored.file_name,
+        folder=stored.folder,
+        page_start=stored.page,
+        page_end=stored.page,
+        page_label=stored.page_label,
+        section=stored.section,
+        kind=stored.kind,
+        text=stored.text,
+        page=stored.page,
+        page_size=found.layout.size,
+        lines=found.lines,
+        url=page_url(stored.doc_id, stored.page, is_current=standing.state == "current"),
+        state=standing.state,
+        now=standing.now,
+        note=standing.note,
+    )
+
+
+@router.get("/passages/{passage_id}/highlights")
+async def read_highlights(passage_id: PassageId, quote: Quote, parts: AppParts) -> HighlightsView:
+    """Where a quote stands in a passage and on its page; `match` is `none` if nowhere."""
+    found = await _found(passage_id, parts)
+    placed = highlights(found, quote)
+    return HighlightsView(
+        passage_id=passage_id,
+        page=found.stored.page,
+        page_size=found.layout.size,
+        match=placed.match,
+        quote=placed.quote,
+        start=placed.start,
+        end=placed.end,
+        rectangles=placed.rectangles,
+    )
+
+
+async def _found(passage_id: str, parts: AppParts) -> FoundPassage:
+    return await find_passage(parts.library.passages, passage_id)

@@ -1,0 +1,37 @@
+"""Amounts: what a numeral may mean, how precisely, and what it counts."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Reading(NamedTuple):
+    """One thing that a numeral may mean."""
+
+    value: float
+    step: float
+    """The distance of neighbouring numbers of the same precision."""
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A numeral of a text, and where it stands."""
+
+    start: int
+    end: int
+    readings: tuple[Reading, ...]
+    hedge: str = ""
+    """`over`, `under`, `about` or nothing."""
+    is_negative: bool = False
+    is_year: bool = False
+    factor: float = 1.0
+    """What scale and unit multiplied the digits by."""
+    sign: str = ""
+    """The point or comma, where it may divide thousands or decimals."""
+    groups: tuple["Amount", ...] = ()
+    """`100 200` is one number with a blank, or these two."""
+
+
+def times(plain: tuple[float, float], factor: float, kind: str) -> Reading:
+    """A value and step multiplied, as a reading of `kind`."""
+    return Reading(plain[0] * factor, plain[1] * factor, kind)

@@ -1,0 +1,75 @@
+"""Single pages of stored PDFs, each as a PDF of its own: a page of a long report opens at once."""
+
+import io
+from collections import OrderedDict
+from pathlib import Path
+
+import anyio
+import pypdfium2
+
+from citewire.errors import PageNotFound, UnreadableDocument
+from citewire.services.document_file import find_file
+from citewire.services.reading.pdf_file import PDFIUM, open_pdf
+from citewire.storage.documents import DocumentRecord
+
+MAX_PAGE_BYTES = 24 * 2**20
+"""A larger page is not made; scans at 600 dpi stay below."""
+
+KEPT_BYTES = 32 * 2**20
+"""Of the pages that were asked for last; who reads on and back gets them from here."""
+
+
+class PageFiles:
+    """Makes pages, one at a time, and keeps the latest."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._size = 0
+        # pdfium does one thing at a time: who waits for it shall not hold a thread.
+        self._turn = anyio.Lock()
+
+    async def page(self, record: DocumentRecord, number: int) -> bytes:
+        """Page `number`, from 1, of a document as a PDF.
+
+        Raises:
+            PageNotFound: the document is no PDF, has no such page, is not there any more, or the
+                page cannot be read or is too large; the message says which.
+        """
+        if number > record.pages:
+            raise PageNotFound(f"the document has {record.pages} pages, there is no page {number}")
+        async with self._turn:
+            key = record.doc_id, number
+            if key not in self._kept:
+                self._keep(key, await _cut_out(record, number))
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def _keep(self, key: tuple[str, int], content: bytes) -> None:
+        self._kept[key] = content
+        self._size += len(content)
+        while self._size > KEPT_BYTES and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped)
+
+
+async def _cut_out(record: DocumentRecord, number: int) -> bytes:
+    path = await find_file(record)
+    if path is None:
+        raise PageNotFound(f"the file of document {record.doc_id} is not there any more")
+    if path.suffix.lower() != ".pdf":
+        raise PageNotFound("only PDFs have pages that can be shown one by one")
+    try:
+        content = await anyio.to_thread.run_sync(_page_of, path, number)
+    except (pypdfium2.PdfiumError, UnreadableDocument) as error:
+        raise PageNotFound(f"page {number} cannot be read") from error
+    if len(content) > MAX_PAGE_BYTES:
+        raise PageNotFound(f"page {number} is too large to be shown alone: open the whole file")
+    return content
+
+
+def _page_of(path: Path, number: int) -> bytes:
+    made = io.BytesIO()
+    with PDFIUM, open_pdf(path) as document, pypdfium2.PdfDocument.new() as single:
+        single.import_pages(document, [number - 1])
+        single.save(made)
+    return made.getvalue()

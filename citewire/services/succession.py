@@ -1,0 +1,103 @@
+"""What became of passages that chats cite: current, superseded by which passage, or gone.
+
+Where a passage is now is looked for in the document that took the place of its own: among the
+passages nearest by vector (by words, if another model made the vectors meanwhile), then on their
+whole pages, for a word more at the top of a page moves where all its passages begin and end.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from citewire.services.passage_change import Change, PassageNow, as_it_was, compare
+from citewire.storage.lineage import Lineage, State
+from citewire.storage.passage_search import (
+    PassageSearch,
+    Query,
+    like_vector,
+    on_page,
+    with_words,
+)
+from citewire.storage.snapshots import Snapshot, SnapshotStore
+
+CANDIDATES = 5
+GONE = "The report was removed and nothing replaced it."
+DROPPED = "The report was replaced, and the passage is not in the new version."
+
+_NOTES: dict[Change, str] = {
+    "same": "The report was replaced; the passage is the same in the new version.",
+    "moved": "The report was replaced; the passage is on another page of the new version.",
+    "changed": "The report was replaced, and the passage was changed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of a passage; `note` says it in words unless it is current.
+
+    `now` is None unless it is superseded, and if the new version does not have the passage.
+    """
+
+    state: State
+    now: PassageNow | None = None
+    note: str | None = None
+
+
+class Succession:
+    """Tells what became of passages.
+
+    Args:
+        snapshots: the passages that chats cite.
+        search: of the same namespace.
+    """
+
+    def __init__(self, snapshots: SnapshotStore, search: PassageSearch) -> None:
+        self._snapshots = snapshots
+        self._search = search
+
+    async def standings(self, passage_ids: Sequence[str]) -> dict[str, Standing]:
+        """What became of each passage; one that was never kept and is not there counts as gone.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        lineages = await self._snapshots.lineages(passage_ids)
+        superseded = [one for one in passage_ids if lineages[one].state == "superseded"]
+        now = await self._found(superseded, lineages) if superseded else {}
+        return {one: _standing(lineages[one], now.get(one)) for one in passage_ids}
+
+    async def _found(
+        self, passage_ids: Sequence[str], lineages: Mapping[str, Lineage]
+    ) -> dict[str, PassageNow | None]:
+        snapshots = await self._snapshots.read(passage_ids)
+        embedding = await self._search.embedding()
+        queries = [
+            _query(snapshot, lineages[one].heir, embedding) for one, snapshot in snapshots.items()
+        ]
+        near = dict(zip(snapshots, await self._search.search(queries), strict=True))
+        # Once for all that are on one page; most are found as they were.
+        pages = sorted(
+            {
+                (one.doc_id, one.page)
+                for passage_id, found in near.items()
+                if not as_it_was(snapshots[passage_id], found)
+                for one in found
+            }
+        )
+        on_pages = await self._search.search([on_page(*page) for page in pages])
+        texts = dict(zip(pages, on_pages, strict=True))
+        return await asyncio.to_thread(compare, snapshots, near, texts)
+
+
+def _query(snapshot: Snapshot, heir: str, embedding: str) -> Query:
+    if snapshot.vector and snapshot.embedding == embedding:
+        return like_vector(heir, snapshot.vector, CANDIDATES)
+    return with_words(heir, snapshot.fields["text"], CANDIDATES)
+
+
+def _standing(lineage: Lineage, now: PassageNow | None) -> Standing:
+    if lineage.state == "current":
+        return Standing("current")
+    if lineage.state == "gone":
+        return Standing("gone", note=GONE)
+    return Standing("superseded", now, _NOTES[now.change] if now else DROPPED)
