@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from time import monotonic
 
 from citewire.errors import NotReplayable, RunNotFound, StorageError, TooManyReaders
@@ -85,8 +85,9 @@ class Replays:
         by itself. If even that is missing it ends without one.
         """
         try:
-            async for block in self._entries(run_id, owner, after):
-                yield block
+            async with aclosing(self._entries(run_id, owner, after)) as blocks:
+                async for block in blocks:
+                    yield block
         except RunNotFound:
             return  # too long ago by now
         except StorageError as error:
