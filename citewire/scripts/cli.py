@@ -64,6 +64,9 @@ def build_parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
     _add_eval(commands)
+    graph = commands.add_parser("graph", help="draw the workflow's steps, from the code itself")
+    graph.set_defaults(run=_graph)
+    graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
     doctor = commands.add_parser("doctor", help="check configuration, Redis, index and models")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -176,6 +179,12 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     configure_logging("warning")
     return demo(load_settings(namespace="demo"), once=arguments.once)
+
+
+def _graph(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.graph import graph
+
+    return graph(arguments.format)
 
 
 def _doctor(_: argparse.Namespace) -> int:

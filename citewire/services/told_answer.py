@@ -14,6 +14,7 @@ class ToldAnswer:
     question: str
     standalone: str
     finish_reason: None = None
+    route: str = "answer"
     text: str = ""
     sources: list[dict[str, Any]] = field(default_factory=list)
     citations: list[dict[str, Any]] = field(default_factory=list)
