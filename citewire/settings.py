@@ -144,10 +144,26 @@ class Settings(BaseSettings):
     idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")
     run_timeout_s: float = Field(300, gt=0)
 
+    # Runs over all workers
+    run_lease_s: float = Field(
+        10, ge=1, description="a worker that gives no sign of life for so long is dead"
+    )
+    disconnect_grace_s: float = Field(
+        0, ge=0, description="how long a run goes on when its client left; 0: it is stopped at once"
+    )
+    run_log: Literal["on", "off"] = Field(
+        "on", description="keep what a run tells, so that it can be followed and replayed"
+    )
+    run_log_max_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, description="of one run; of a longer one only the end is kept"
+    )
+    run_log_ttl_s: int = Field(3600, ge=1, description="how long a finished run can be replayed")
+
     # The server
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    max_runs: int = Field(256, ge=1, description="concurrent runs; over it: 429")
+    workers: int = Field(1, ge=1, le=64, description="processes that share the port")
+    max_runs: int = Field(256, ge=1, description="concurrent runs of a worker; over it: 429")
     max_body_bytes: int = Field(64 * 1024, ge=1024)
     max_upload_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"
@@ -201,6 +217,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"
             )
+        if self.disconnect_grace_s and self.run_log == "off":
+            raise ValueError("CITEWIRE_DISCONNECT_GRACE_S needs CITEWIRE_RUN_LOG=on")
         if self.embeddings_from == "local" and self.embed_dim not in (None, 384):
             raise ValueError("CITEWIRE_EMBED_DIM: the local embedding model has 384 dimensions")
         return self

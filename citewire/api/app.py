@@ -12,6 +12,7 @@ from citewire.api import chat, chats, documents, health, page, passages, uploads
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
 from citewire.api.limits import BodyLimit
+from citewire.api.run_parts import build_held, open_runs
 from citewire.services.afterwards import Afterwards
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats import Chats
@@ -55,29 +56,33 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             library = await stack.enter_async_context(open_library(settings))
             page_copies = build_page_copies(library)
             afterwards = build_afterwards(library)
+            running = await stack.enter_async_context(open_runs(library))
+            runs = running.runs
             service = await stack.enter_async_context(
-                open_service(library, page_copies, afterwards)
+                open_service(library, runs, page_copies, afterwards)
             )
-            chats = Chats(library.chats, service.runs, page_copies)
+            chats = Chats(library.chats, runs, page_copies)
             uploads = Uploads(settings)
             jobs = build_jobs(library, uploads)
-            app.state.parts = Parts(
-                settings=settings,
-                library=library,
-                service=service,
-                chats=chats,
-                uploads=uploads,
-                jobs=jobs,
-                page_copies=page_copies,
-                succession=build_succession(library),
-            )
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(afterwards.run, service.runs.__len__)
+                app.state.parts = Parts(
+                    settings=settings,
+                    library=library,
+                    service=service,
+                    replays=running.replays,
+                    held=build_held(service, running, tasks),
+                    chats=chats,
+                    uploads=uploads,
+                    jobs=jobs,
+                    page_copies=page_copies,
+                    succession=build_succession(library),
+                )
+                tasks.start_soon(afterwards.run, runs.__len__)
                 tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
                 tasks.start_soon(page_copies.run)
                 if draining is not None:
-                    tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
+                    tasks.start_soon(_drain_when_told, draining(), runs, jobs)
                 yield
                 tasks.cancel_scope.cancel()
 
@@ -147,11 +152,11 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
 
 @asynccontextmanager
 async def open_service(
-    library: Library, page_copies: PageCopies, afterwards: Afterwards
+    library: Library, runs: Runs, page_copies: PageCopies, afterwards: Afterwards
 ) -> AsyncGenerator[ChatService, None]:
     """The chat service on an open library, with what judges its claims."""
     with open_library_checker(library) as checker:
-        yield build_service(library, checker, page_copies, afterwards)
+        yield build_service(library, runs, checker, page_copies, afterwards)
 
 
 def build_page_copies(library: Library) -> PageCopies:
@@ -175,7 +180,11 @@ def build_succession(library: Library) -> Succession:
 
 
 def build_service(
-    library: Library, checker: Checker, page_copies: PageCopies, afterwards: Afterwards
+    library: Library,
+    runs: Runs,
+    checker: Checker,
+    page_copies: PageCopies,
+    afterwards: Afterwards,
 ) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
@@ -198,7 +207,7 @@ def build_service(
     return ChatService(
         chats=library.chats,
         workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.run_timeout_s),
-        runs=Runs(settings.max_runs),
+        runs=runs,
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
         checker=checker,

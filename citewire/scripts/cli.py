@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
     serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
+    serve.add_argument("--workers", type=int, help="processes that share it (CITEWIRE_WORKERS)")
     _add_ingest(commands)
     documents = commands.add_parser("documents", help="list what is indexed")
     documents.set_defaults(run=_documents)
@@ -122,11 +123,12 @@ def _serve(arguments: argparse.Namespace) -> int:
     gc.disable()  # until the server has started: it would walk what is being imported
 
     from citewire.scripts.serve import serve
+    from citewire.scripts.workers import serve_workers
 
-    given = {"host": arguments.host, "port": arguments.port}
+    given = {"host": arguments.host, "port": arguments.port, "workers": arguments.workers}
     settings = load_settings(**{k: v for k, v in given.items() if v is not None})
     configure_logging(settings.log_level)
-    return serve(settings)
+    return serve_workers(settings) if settings.workers > 1 else serve(settings)
 
 
 def _ingest(arguments: argparse.Namespace) -> int:

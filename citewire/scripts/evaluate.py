@@ -11,12 +11,14 @@ from rich.progress import track
 from rich.table import Table
 
 from citewire.api.app import build_afterwards, build_page_copies, open_service
+from citewire.api.run_parts import open_runs
 from citewire.errors import CitewireError
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.services.library import open_library
 from citewire.services.run_events import Done, Failed, RunEvent, Sources, Warned
+from citewire.services.run_log import ToldBatch
 from citewire.settings import Settings
 from citewire.storage.chats import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter
@@ -49,7 +51,10 @@ async def _ask_all(settings: Settings, questions: Sequence[AskedQuestion]) -> li
     progress = Console(stderr=True)
     async with (
         open_library(settings) as library,
-        open_service(library, build_page_copies(library), build_afterwards(library)) as service,
+        open_runs(library) as running,
+        open_service(
+            library, running.runs, build_page_copies(library), build_afterwards(library)
+        ) as service,
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
@@ -82,8 +87,8 @@ async def _ask(
     raise CitewireError(f"the answer to {question.name} was stopped")
 
 
-async def _each(batches: AsyncIterator[Sequence[RunEvent]]) -> AsyncGenerator[RunEvent, None]:
-    async for batch in batches:
+async def _each(batches: AsyncIterator[ToldBatch]) -> AsyncGenerator[RunEvent, None]:
+    async for batch, _ in batches:
         for event in batch:
             yield event
 
