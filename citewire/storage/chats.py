@@ -93,8 +93,9 @@ class ChatStore:
     ) -> Chat:
         """The chat with `message_id`, `role`, `text` and, of answers, `finish_reason`.
 
-        Those of the last messages of the active path. One round trip, and no sources. With `replaces`, the path ends before that question. The
-        summary is None unless it is of this path.
+        Those of the last messages of the active path, in one round trip and without sources. With
+        `replaces`, the path ends before that question. The summary is None unless it is of this
+        path.
 
         Raises:
             ChatNotFound: there is no chat of that id.
