@@ -18,6 +18,7 @@ from citewire.services.run_events import (
     Usage,
     Verdict,
     Warned,
+    Withheld,
 )
 from citewire.services.settling import settle
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, QuietEvent, SourcesEvent
@@ -123,11 +124,16 @@ async def test_a_verdict_follows_its_citation(said: str, status: str) -> None:
 
 async def test_verdicts_come_while_the_answer_goes_on() -> None:
     answer = answer_on_sources()
-    say(answer, "Quillmere counted 538 ships [2].", " And")
-    say(answer, " more")
+    events = say(answer, "Quillmere counted 538 ships [2].", " And", " more")
     CHECKER._executor.submit(bool).result()  # whatever was submitted before is done
 
-    assert of(Verdict, say(answer, " came"))
+    assert of(Verdict, [*events, *say(answer, " came")])
+
+
+def test_the_same_claim_on_the_same_passage_is_judged_once() -> None:
+    source = CHECKER.source(answer_on_sources().sources[0])
+
+    assert CHECKER.check("Ships came.", [source]) is CHECKER.check("Ships came.", [source])
 
 
 async def test_a_number_that_no_source_holds_is_warned_of_once() -> None:
@@ -261,6 +267,16 @@ async def test_a_defect_of_the_checker_costs_no_answer(caplog: pytest.LogCapture
 
     assert answer.citations[0].verification.status == "unchecked"
     assert "could not be checked" in caplog.text
+
+
+async def test_what_was_withheld_from_the_model_supports_nothing() -> None:
+    answer = answer_on_sources()
+    answer.sources[1].withheld = [Withheld(0, len(TEXT_2023), "instruction")]
+    await whole(answer, "Quillmere harbour counted 538 ships in 2023 [2].")
+
+    [citation] = answer.citations
+    assert (citation.quote.text, citation.quote.match) == ("", "none")
+    assert citation.verification.status == "unsupported"
 
 
 @pytest.mark.parametrize("stop", range(1, 40))

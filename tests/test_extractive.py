@@ -12,9 +12,10 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from citewire.services.local.extractive import ExtractiveSynthesiser
+from citewire.services.citations.scanner import Marker, MarkerScanner
+from citewire.services.local.extractive import ExtractiveSynthesiser, Extracts
 from citewire.services.local.minilm import build_minilm
-from citewire.services.local.passages import Passage, candidates
+from citewire.services.local.passages import Passage, Sentence, candidates
 from citewire.services.local.sentences import split_sentences
 from citewire.workflows.synthesis import generation_of
 
@@ -301,6 +302,27 @@ def test_a_number_that_begins_a_line_in_mid_sentence_is_no_list_item() -> None:
         "In November it approved the second phase of the programme, which will let ships switch "
         "off their engines.",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ships came.",
+        "It printed `x and ended.",
+        "The cost was $x and so on.",
+        "The formula \\(a is cut off.",
+        "It cost $$ five.",
+        "See (Source 3) and [doc 4] and 【5】.",
+        "It names [1, p. 3] there.",
+        "As noted [12].",
+    ],
+)
+def test_the_marker_of_a_quoted_sentence_is_always_read_as_one(text: str) -> None:
+    answer = Extracts([Sentence(text, 1, 0)], [Sentence("Trains fell 3$.", 2, 1)]).text
+    scanner = MarkerScanner(99)
+    found = [*scanner.feed(answer), *scanner.release()]
+
+    assert [item for item in found if not isinstance(item, str)] == [Marker(1), Marker(2)]
 
 
 def test_a_sentence_of_which_a_part_is_withheld_is_not_quoted() -> None:

@@ -5,8 +5,10 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
+import anyio
 from llama_index.core.llms import LLM
 
 from citewire.services.answer import Answer
@@ -61,8 +63,17 @@ async def _inferred(answer: Answer, deadline: float) -> Sequence[RunEvent]:
 
 async def _wait(futures: Sequence[Future[Any]], deadline: float) -> None:
     """Wait for work in the checking thread; neither failures nor the deadline are raised."""
-    waiting = [asyncio.wrap_future(future) for future in futures if not future.done()]
-    if waiting:
-        done, _ = await asyncio.wait(waiting, timeout=max(0.0, deadline - time.monotonic()))
-        for future in done:
-            future.cancelled() or future.exception()  # seen: it is read where it is taken in
+    loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake(_: Future[Any]) -> None:
+        with suppress(RuntimeError):  # the loop may be closed by then
+            loop.call_soon_threadsafe(changed.set)
+
+    for future in futures:
+        future.add_done_callback(wake)
+    while not all(future.done() for future in futures):
+        changed.clear()
+        with anyio.move_on_after(deadline - time.monotonic()) as scope:
+            await changed.wait()
+        if scope.cancelled_caught:
+            return

@@ -13,13 +13,15 @@ from functools import cached_property, lru_cache
 
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
+from citewire.services.citations.locating import FoundQuote
 from citewire.services.citations.quotes import PassageText, supporting_quote
 from citewire.services.citations.similarity import Embed, nearest
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 from citewire.services.run_events import Quote, Source, Verification
 
-KEPT_PASSAGES = 256
-"""So many passages are kept read: answers of one library cite the same ones again and again."""
+KEPT = 256
+"""So many passages, quotes and verdicts are kept: the same question gets much the same answer, and
+answers of one library cite the same passages again and again."""
 
 PAUSE_S = 0.001
 """Pause after each check, in seconds: checks one right after the other would hold the interpreter
@@ -72,7 +74,9 @@ class Checker:
         self._executor = executor
         self._judges = judges
         self._embed = embed
-        self._read = lru_cache(maxsize=KEPT_PASSAGES)(SourceText)
+        self._read = lru_cache(maxsize=KEPT)(SourceText)
+        self._quote = lru_cache(maxsize=KEPT)(_quote)
+        self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
     def source(self, source: Source) -> SourceText:
         """The source's text, which may have been read for another answer already."""
@@ -80,14 +84,24 @@ class Checker:
 
     def quote(self, claim: str, source: Source) -> Quote:
         """The words of the source that carry the claim."""
-        found = supporting_quote(claim, self.source(source).quotable)
+        found = self._quote(claim, self.source(source))
         return Quote(found.text, source.page_start, found.match)
 
     def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
-        """Judge a claim against the sources that it cites; None if nothing is to be checked."""
+        """Judge a claim against the sources that it cites; None if nothing is to be checked.
+
+        The future may be another answer's, too: it is not to be cancelled.
+        """
         if not self._judges or not claim:
             return None
-        return self._executor.submit(_checked, claim, sources, self._embed)
+        key = (claim, *sources)
+        future = self._checks.get(key)
+        if future is None or future.cancelled():
+            future = self._executor.submit(_checked, claim, sources, self._embed)
+            self._checks[key] = future
+            if len(self._checks) > KEPT:
+                del self._checks[next(iter(self._checks))]
+        return future
 
     def align(
         self, sentences: Sequence[Claim], sources: Sequence[SourceText]
@@ -98,6 +112,10 @@ class Checker:
 
 def _aligned(sentences: Sequence[Claim], sources: Sequence[SourceText]) -> list[Alignment]:
     return align(sentences, [source.digest for source in sources])
+
+
+def _quote(claim: str, source: SourceText) -> FoundQuote:
+    return supporting_quote(claim, source.quotable)
 
 
 def _checked(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:

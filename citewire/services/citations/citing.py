@@ -183,8 +183,6 @@ class Citing:
 
     def drop(self) -> None:
         """Nobody waits for what is outstanding: its citations stay unchecked."""
-        for future in self.outstanding:
-            future.cancel()
         self._under_way = []
 
     def align(self, text: str) -> Future[list[Alignment]]:

@@ -106,6 +106,22 @@ def numbers_in(opener: str, body: str) -> list[int] | None:
     return _expanded(_DAGGER, body) if "†" in body else None
 
 
+def closing(text: str, start: int, closer: str) -> int:
+    """Where a bracket is closed, within the longest marker; -1 if it is not."""
+    limit = start + MAX_MARKER
+    if closer not in CLOSERS["("] + CLOSERS["（"]:
+        return text.find(closer, start, limit)
+    depth = 0
+    for at in range(start, min(limit, len(text))):
+        if text[at] in ROUND:
+            depth += 1
+        elif text[at] in ")）":
+            if depth == 0:
+                return at if text[at] == closer else -1
+            depth -= 1
+    return -1
+
+
 def may_grow(opener: str, body: str) -> bool:
     """Whether a bracket that is not closed yet may still become a marker."""
     if body in "123456789" and opener not in ROUND:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from citewire.services.citations.markers import (
     CLOSERS,
     MAX_MARKER,
-    ROUND,
+    closing,
     is_index,
     may_grow,
     numbers_in,
@@ -167,7 +167,7 @@ class MarkerScanner:
     def _bracket(self, text: str, at: int, final: bool) -> Step:
         doubled = text.startswith("[[", at)
         inner = at + 1 + doubled
-        end = _closed(text, inner, CLOSERS[text[at]])
+        end = closing(text, inner, CLOSERS[text[at]])
         if end < 0:
             grows = not final and len(text) - at < MAX_MARKER
             if grows and may_grow(text[at], text[inner : at + MAX_MARKER]):
@@ -193,12 +193,12 @@ class MarkerScanner:
             if self._belongs_to_text(text, at, end):
                 return [text[at:end]], end
         if at < self._dollar:
-            closing = _DOLLAR.search(text, end, self._dollar)
-            if not final and len(text) < self._dollar and _may_change(closing, text):
+            sign = _DOLLAR.search(text, end, self._dollar)
+            if not final and len(text) < self._dollar and _may_change(sign, text):
                 return None
             self._dollar = 0
-            if closing and closing[0] == "$":
-                return [text[at : closing.end()]], closing.end()
+            if sign and sign[0] == "$":
+                return [text[at : sign.end()]], sign.end()
         self._chained = False
         known = range(1, self._known + 1)
         return [Marker(n) if n in known else Dropped(n) for n in numbers], end
@@ -220,22 +220,6 @@ class MarkerScanner:
 def _may_change(closing: re.Match[str] | None, text: str) -> bool:
     """Whether more text may still close a `$`, or show that a `$` at the end closes nothing."""
     return closing is None or (closing[0] == "$" and closing.end() == len(text))
-
-
-def _closed(text: str, start: int, closer: str) -> int:
-    """Where a bracket is closed, within the longest marker; -1 if it is not."""
-    limit = start + MAX_MARKER
-    if closer not in CLOSERS["("] + CLOSERS["（"]:
-        return text.find(closer, start, limit)
-    depth = 0
-    for at in range(start, min(limit, len(text))):
-        if text[at] in ROUND:
-            depth += 1
-        elif text[at] in ")）":
-            if depth == 0:
-                return at if text[at] == closer else -1
-            depth -= 1
-    return -1
 
 
 def _joined(parts: list[Scanned]) -> list[Scanned]:

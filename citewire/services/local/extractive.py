@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from numpy.typing import NDArray
 
+from citewire.services.citations.markers import MAX_SOURCE
+from citewire.services.citations.scanner import MarkerScanner
 from citewire.services.evidence import abstention
 from citewire.services.local.asked import focus, lacks_evidence
 from citewire.services.local.evidence import pick, pick_further, score
@@ -24,6 +27,8 @@ MODEL_NAME = "extractive"
 
 _STOP = re.compile(r"[.!?…。！？]+$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
+# What may open a marker, code or mathematics, as signs that look alike and may not.
+_HARMLESS = str.maketrans("[【［(（]】］)）`\\$", "⟨⟨⟨⟨⟨⟩⟩⟩⟩⟩'⧵＄")
 _PIECE = re.compile(r"\s*\S+")
 
 Vectors = NDArray[np.float32]
@@ -173,17 +178,31 @@ class Extracts:
 
     @property
     def text(self) -> str:
-        """The answer: the sentences as they stand, then a list."""
-        answer = " ".join(_marked(sentence) for sentence in self.picked)
-        items = [f"- {' '.join(_marked(sentence).split())}" for sentence in self.further]
-        return "\n\n".join(filter(None, (answer, "\n".join(items))))
+        """The answer: the sentences as they stand, then a list; all their markers count."""
+        answer = self._written()
+        if _numbers_read(answer) == [sentence.number for sentence in (*self.picked, *self.further)]:
+            return answer
+        # A sentence opens code or mathematics, say, in which a marker would be left alone.
+        return self._written(_HARMLESS)
+
+    def _written(self, signs: Mapping[int, int] = MappingProxyType({})) -> str:
+        picked = [_marked(one.text.translate(signs), one.number) for one in self.picked]
+        further = [_marked(one.text.translate(signs), one.number) for one in self.further]
+        items = "\n".join(f"- {' '.join(item.split())}" for item in further)
+        return "\n\n".join(filter(None, (" ".join(picked), items)))
 
 
-def _marked(sentence: Sentence) -> str:
+def _numbers_read(answer: str) -> list[int]:
+    scanner = MarkerScanner(MAX_SOURCE)
+    found = [*scanner.feed(answer), *scanner.release()]
+    return [item.n for item in found if not isinstance(item, str)]
+
+
+def _marked(sentence: str, number: int) -> str:
     """The sentence with its marker before the last stop, where readers expect it."""
     # A footnote in square brackets would read as a marker of ours.
     # At the start of a line, the border of a cell would make a table of it.
-    text = _FOOTNOTE.sub(r"(\1)", sentence.text).lstrip("| ")
+    text = _FOOTNOTE.sub(r"(\1)", sentence).lstrip("| ")
     stop = _STOP.search(text)
     body = text[: stop.start()] if stop else text.rstrip(":;, ")
-    return f"{body} [{sentence.number}]{stop[0] if stop else '.'}"
+    return f"{body} [{number}]{stop[0] if stop else '.'}"
