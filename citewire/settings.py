@@ -91,7 +91,9 @@ class Settings(BaseSettings):
     parse_workers: int | None = Field(
         None, ge=1, le=256, description="processes that read files; unset: one for each CPU"
     )
-    parse_timeout_s: float = Field(300, gt=0, description="longest time to read one file")
+    parse_timeout_s: float = Field(
+        300, gt=0, description="longest time to read one file; begins anew after a page of OCR"
+    )
     parse_memory_mb: int = Field(
         2048, ge=512, description="most memory to read one file, in megabytes"
     )
@@ -135,6 +137,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(64 * 1024, ge=1024)
     max_upload_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"
+    )
+    max_upload_space_bytes: int = Field(
+        10 * 1024**3, ge=1024, description="space that all uploaded files together may take"
     )
     max_upload_files: int = Field(20, ge=1, le=1000, description="files in one upload")
     max_message_chars: int = Field(8000, ge=1, le=8000)

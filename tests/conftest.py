@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.standin_fixtures",
     "tests.server_fixtures",
     "tests.ingest_fixtures",
+    "tests.crash_fixtures",
     "tests.citing_fixtures",
 ]

@@ -10,12 +10,13 @@ import os
 import sys
 import traceback
 
-from citewire.scripts import documents, ingest
+from citewire.scripts import documents, ingest, watch
 from citewire.scripts.cli import main
 from citewire.services.ingest import extraction, indexing, parsing
+from citewire.services.models import openai_chat, openai_embedding
 from citewire.storage import passages
 
-LOADED = (documents, ingest, indexing)
+LOADED = (documents, ingest, watch, indexing, openai_chat, openai_embedding)
 
 
 def run(argv: list[str], out: str) -> int:

@@ -1,8 +1,9 @@
 """Fixtures on a real Redis: one embedded server for the test session, fresh keys for each test."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from subprocess import Popen
+from subprocess import DEVNULL, Popen
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from redis.asyncio import Redis
 from citewire.storage.connection import open_client
 from citewire.storage.embedded import open_embedded_redis
 from citewire.storage.embedded_binaries import find_binaries
-from citewire.storage.embedded_folder import HOST, RedisFolder, hold_lock
+from citewire.storage.embedded_folder import HOST, RedisFolder, ask, hold_lock
 from citewire.storage.embedded_server import choose_address, start_server, stop_server
 
 
@@ -51,6 +52,17 @@ class StoppableRedis:
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._process = start_server(self._folder, find_binaries(), self._address, lock=self._lock)
+
+    def start_without_modules(self, cwd: Path) -> None:
+        """Start one without modules, and without the files, in its place."""
+        port, password = self._address
+        options = {"bind": HOST, "port": str(port), "requirepass": password, "save": ""}
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        self._process = Popen([find_binaries().server, *words], cwd=cwd, stdout=DEVNULL)
+        deadline = time.monotonic() + 10
+        while not ask(port, password, "PING"):
+            assert time.monotonic() < deadline, "waited 10 s in vain"
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """Stop it; does nothing when it is stopped."""

@@ -1,15 +1,21 @@
 """What changed in a folder, and that only new bytes are read and embedded."""
 
+import json
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ModelUnavailable
 from citewire.services.removal import remove
 from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import folder_id
 from citewire.storage.vector_store import PassageStore
 from citewire.storage.versions import changing_documents
 from tests.ingest_fixtures import (
@@ -23,6 +29,8 @@ from tests.ingest_fixtures import (
     statuses,
 )
 from tests.small_pdfs import write_pdf
+
+NOBODY = 65534
 
 
 async def paths(documents: DocumentStore) -> list[list[str]]:
@@ -122,22 +130,51 @@ async def test_prune_removes_from_its_folder_only(
     assert [one["text"] for one in await search(store, SHIPS)] == [TRAINS]
 
 
-async def test_prune_spares_a_folder_that_cannot_be_listed(
-    ingest: Ingest, store: PassageStore, ships: Path
-) -> None:
-    (ships / "sub").mkdir()
-    write_pdf(ships / "sub" / "a.pdf", [SHIPS])
-    await ingest(ships)
-    shutil.rmtree(ships / "sub")
-    (ships / "sub").mkdir()
-    summary = await ingest(ships, prune=True)
-    assert statuses(summary) == {"a.pdf": "removed"}
+def make_folders(root: Path, *names: str) -> None:
+    """Folders in `root`, which everybody may enter."""
+    root.chmod(0o755)
+    for name in names:
+        (root / name).mkdir()
 
-    write_pdf(ships / "sub" / "a.pdf", [SHIPS])
-    await ingest(ships)
-    (ships / "sub").rename(ships / "sub2")
-    (ships / "sub").symlink_to(ships / "sub2")
-    assert len(await search(store, SHIPS)) == 1
+
+@contextmanager
+def unlistable(folder: Path) -> Iterator[None]:
+    """A folder that may not be listed, in the block."""
+    folder.chmod(0)
+    is_root = os.geteuid() == 0  # who may list everything
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        with pytest.raises(PermissionError):
+            os.scandir(folder)
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+async def test_prune_spares_a_folder_that_cannot_be_listed(
+    ingest: Ingest, store: PassageStore
+) -> None:
+    # Not below `tmp_path`, which is closed to everybody else.
+    with TemporaryDirectory() as name:
+        root = Path(name)
+        make_folders(root, "closed", "open")
+        write_pdf(root / "closed" / "a.pdf", [SHIPS])
+        write_pdf(root / "open" / "b.pdf", [TRAINS])
+        await ingest(root)
+        (root / "open" / "b.pdf").unlink()
+        with unlistable(root / "closed"):
+            summary = await ingest(root, prune=True)
+        found = [one["text"] for one in await search(store, SHIPS)]
+        (root / "closed" / "a.pdf").unlink()
+        later = await ingest(root, prune=True)
+
+    assert statuses(summary) == {"closed": "failed", "b.pdf": "removed"}
+    assert "cannot be listed" in str(summary.files[0].reason)
+    assert found == [SHIPS]
+    assert statuses(later) == {"a.pdf": "removed"}
 
 
 async def test_two_files_may_change_places(
@@ -192,6 +229,69 @@ async def test_the_folders_of_passages_follow_the_file(
 
     assert len(await search(store, SHIPS, "ships")) == 0
     assert len(await search(store, SHIPS, "other")) == 1
+
+
+async def told(store: PassageStore) -> list[tuple[str, str]]:
+    """Folder and file name of each source, as a search gives them."""
+    found = await search(store, SHIPS)
+    assert all("folder_id" not in one for one in found)
+    return sorted((one["folder"], one["file_name"]) for one in found)
+
+
+async def test_sources_tell_the_new_name_of_a_renamed_file(
+    ingest: Ingest, store: PassageStore, embed_model: HashingEmbedding, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS, TRAINS])
+    await ingest(ships)
+    (ships / "a.pdf").rename(ships / "b, c.pdf")
+    await ingest(ships)
+
+    assert await told(store) == [("ships", "b, c.pdf")] * 2
+    assert len(embed_model.texts) == 2
+
+
+@pytest.mark.parametrize("prune", [True, False])
+async def test_sources_tell_the_copy_that_is_left(
+    ingest: Ingest,
+    *,
+    documents: DocumentStore,
+    store: PassageStore,
+    embed_model: HashingEmbedding,
+    ships: Path,
+    tmp_path: Path,
+    prune: bool,
+) -> None:
+    (tmp_path / "anchors").mkdir()
+    write_pdf(tmp_path / "anchors" / "a.pdf", [SHIPS])
+    await ingest(tmp_path / "anchors")
+    shutil.copy(tmp_path / "anchors" / "a.pdf", ships / "b.pdf")
+    await ingest(ships)
+    both = await told(store)
+    filtered = [await search(store, SHIPS, folder) for folder in ("anchors", "ships")]
+    (tmp_path / "anchors" / "a.pdf").unlink()
+    if prune:
+        await ingest(tmp_path / "anchors", prune=True)
+    else:
+        await remove(str(tmp_path / "anchors"), documents=documents)
+
+    assert both == [("anchors", "a.pdf")]
+    assert [len(found) for found in filtered] == [1, 1]
+    assert await told(store) == [("ships", "b.pdf")]
+    assert await search(store, SHIPS, "anchors") == []
+    assert len(embed_model.texts) == 1
+
+
+async def test_sources_tell_the_copy_that_did_not_change(
+    ingest: Ingest, store: PassageStore, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    shutil.copy(ships / "a.pdf", ships / "b.pdf")
+    await ingest(ships)
+    write_pdf(ships / "a.pdf", [TRAINS])
+    await ingest(ships)
+    names = {one["text"]: one["file_name"] for one in await search(store, SHIPS)}
+
+    assert names == {SHIPS: "b.pdf", TRAINS: "a.pdf"}
 
 
 async def test_a_dry_run_tells_and_changes_nothing(
@@ -259,23 +359,32 @@ async def test_a_staged_document_of_another_folder_is_left_for_its_own_run(
         assert await versions.hidden() == set()
 
 
+@pytest.mark.parametrize(
+    "tagged",
+    [lambda fields: fields, lambda _: ["ships"]],
+    ids=["this version", "one that tagged folders only"],
+)
 async def test_folders_that_a_killed_run_did_not_tag_are_tagged_by_the_next(
     ingest: Ingest,
+    *,
     documents: DocumentStore,
     store: PassageStore,
     redis_client: Redis,
     ships: Path,
+    tagged: Callable[[dict[str, str]], Any],
 ) -> None:
     write_pdf(ships / "a.pdf", [SHIPS])
     await ingest(ships)
     [record] = await documents.list()
-    await store.passages.set_folders(record.doc_id, ["elsewhere"])
+    elsewhere = {**record.whereabouts, "folder_id": folder_id("elsewhere"), "file_name": "x.pdf"}
+    await store.passages.set_fields(record.doc_id, elsewhere)
     key = f"{documents.namespace}:document:{record.doc_id}"
     command: Any = redis_client.execute_command
-    await command("JSON.SET", key, "$.tagged", '["elsewhere"]')
+    await command("JSON.SET", key, "$.tagged", json.dumps(tagged(elsewhere)))
     await ingest(ships)
 
     assert len(await search(store, SHIPS, "ships")) == 1
+    assert await told(store) == [("ships", "a.pdf")]
 
 
 async def test_removing_a_file_a_document_and_a_folder(

@@ -6,11 +6,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from redis.exceptions import BusyLoadingError, ResponseError
+from redis.asyncio.connection import Connection
+from redis.exceptions import BusyLoadingError, DataError, ResponseError
 
 from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
 from citewire.settings import Settings
@@ -23,6 +25,7 @@ from citewire.storage.connection import (
 )
 from citewire.storage.embedded_binaries import find_binaries
 from citewire.storage.embedded_folder import RedisFolder, ask, is_held
+from citewire.storage.pool import CompiledPacking, WaitingPool
 from tests.redis_fixtures import StoppableRedis
 
 pytestmark = pytest.mark.timeout(20)
@@ -216,3 +219,16 @@ def test_loading_is_unavailable() -> None:
 def test_what_redis_says_of_a_command_passes() -> None:
     with pytest.raises(ResponseError), translate_redis_errors():
         raise ResponseError("no such index")
+
+
+@pytest.mark.parametrize("url", ["redis://h", "rediss://h", "unix:///tmp/s"])
+def test_commands_go_out_as_redis_py_would_send_them(url: str) -> None:
+    command = ("COMMAND INFO", "\u00e4", 1, 2.5, b"\xff", memoryview(b"m"))
+    pool: Any = WaitingPool.from_url(url, max_connections=1)
+    connection = pool.make_connection()
+
+    assert isinstance(connection, CompiledPacking)
+    [packed] = connection.pack_command(*command)
+    assert packed == b"".join(Connection().pack_command(*command))
+    with pytest.raises(DataError, match="NoneType"):
+        connection.pack_command("SET", "key", None)

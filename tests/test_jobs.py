@@ -1,12 +1,20 @@
 """Jobs: how far they are, their events, and what becomes of them when the server ends."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
+from redis.asyncio import Redis
 
 from citewire.api.documents import BUSY_WAIT_S
+from citewire.services.ingest.outcome import IngestSummary
+from citewire.services.ingest.run import OnProgress
+from citewire.services.job import Job
+from citewire.services.jobs import MAX_RESUMED, Jobs
+from citewire.storage.jobs import JobStore
 from tests.chat_client import problem
 from tests.server_fixtures import Server, StartServer
 from tests.standin_fixtures import Standin
@@ -107,7 +115,8 @@ async def test_a_document_cannot_be_deleted_while_others_change(
     assert problem(answer) == (409, PROBLEM, "library_busy")
 
 
-async def test_a_job_of_a_server_that_was_killed_is_interrupted_and_goes_on_later(
+@pytest.mark.timeout(120)  # the sign of life of the killed one is good for 10 s
+async def test_a_job_of_a_server_that_was_killed_is_taken_up_by_the_next(
     start_server: StartServer, data_dir: Path, namespace: str, standin: Standin, tmp_path: Path
 ) -> None:
     await standin.configure(embed_delay=SLOW_S)
@@ -122,16 +131,21 @@ async def test_a_job_of_a_server_that_was_killed_is_interrupted_and_goes_on_late
     with start_server(namespace=namespace, data_dir=data_dir) as server:
         client = UploadClient(server.url)
         with client.http:
-            job = client.until(job_id, "interrupted", within_s=12)
-            assert [name for name, _ in client.events(job_id)] == ["failed"]
-            later = client.ingest("cut", ("b.pdf", pdf(tmp_path, "Uploaded later.")))
+            job = client.until(job_id, "done", within_s=40)
+            assert client.sources("Cut off?") == ["Cut off."]
 
-    assert job["finished_at"] is None
-    assert (later["status"], later["counts"]["new"]) == ("done", 2)
+    [file] = job["files"]
+    assert (file["path"], file["status"], len(file["doc_id"])) == ("a.pdf", "new", 32)
 
 
 async def test_a_job_of_a_server_that_is_told_to_stop_is_interrupted_at_once(
-    start_server: StartServer, data_dir: Path, namespace: str, standin: Standin, tmp_path: Path
+    start_server: StartServer,
+    *,
+    data_dir: Path,
+    namespace: str,
+    standin: Standin,
+    redis_client: Redis,
+    tmp_path: Path,
 ) -> None:
     await standin.configure(embed_delay=SLOW_S)
     heard: list[str] = []
@@ -147,12 +161,42 @@ async def test_a_job_of_a_server_that_is_told_to_stop_is_interrupted_at_once(
             )
             listening.start()
             server.tell_to_stop()
-            server.process.wait(12)
+            server.process.wait(30)
             listening.join()
+    stopped, _ = await JobStore(redis_client, namespace).read(job_id)
+    await standin.configure(embed_delay=0)
     with start_server(namespace=namespace, data_dir=data_dir) as server:
         client = UploadClient(server.url)
         with client.http:
-            job = client.job(job_id)
+            job = client.until(job_id, "done")
 
-    assert (job["status"], job["finished_at"] is not None) == ("interrupted", True)
+    assert (stopped["status"], stopped["finished_at"] is not None) == ("interrupted", True)
     assert heard[-1] == "failed"
+    assert (job["job_id"], job["counts"]["new"]) == (job_id, 1)
+
+
+async def test_a_job_that_ends_its_server_again_and_again_is_left_alone(
+    redis_client: Redis, namespace: str, tmp_path: Path
+) -> None:
+    store = JobStore(redis_client, namespace)
+    begun: list[Path] = []
+    all_begun = asyncio.Event()
+
+    async def ingest(root: Path, _: OnProgress) -> IngestSummary:
+        begun.append(root)
+        if len(begun) == MAX_RESUMED:
+            all_begun.set()
+        return IngestSummary((), 0.0)
+
+    for resumed in range(MAX_RESUMED + 1):
+        job = Job(f"folder {resumed}", tmp_path, (), resumed=resumed)
+        job.end("interrupted")
+        await store.save({job.job_id: orjson.dumps(job.to_stored())}, alive=[])
+    jobs = Jobs(store, ingest, lambda _: {}, root_of=tmp_path.joinpath, grace_s=2)
+    running = asyncio.create_task(jobs.run())
+    async with asyncio.timeout(10):
+        await all_begun.wait()
+    await jobs.drain()
+    await running
+
+    assert {path.name for path in begun} == {f"folder {n}" for n in range(MAX_RESUMED)}

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from tests.small_pdfs import write_pdf
 real_answers = extraction.answers
 
 
-def hostile_answers(task: ReadTask) -> Iterator[Answer]:
+def hostile_answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
     """What a hostile file makes its reader do, as its name says."""
     if task.file_name.startswith("hang"):
         time.sleep(60)
@@ -28,7 +28,11 @@ def hostile_answers(task: ReadTask) -> Iterator[Answer]:
         _ = bytearray(8 * 2**30)
     if task.file_name.startswith("raise"):
         raise ZeroDivisionError("by a font of size 0")
-    yield from real_answers(task)
+    if task.file_name.startswith("scan"):
+        for _ in range(4):
+            time.sleep(0.8)
+            on_ocr()
+    yield from real_answers(task, on_ocr)
     if task.file_name.startswith("late"):
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -78,6 +82,11 @@ async def test_a_hostile_file_is_reported_and_the_next_is_read(
         with pytest.raises(UnreadableDocument, match=reason):
             await read(parsers, task(tmp_path / name))
         assert await read(parsers, task(tmp_path / "good.pdf")) == 3
+
+
+async def test_a_long_scan_is_read_while_its_pages_come(tmp_path: Path) -> None:
+    async with open_parsers(1, Limits(seconds=2.5, megabytes=4096)) as parsers:
+        assert await read(parsers, task(tmp_path / "scan.pdf")) == 3
 
 
 async def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:

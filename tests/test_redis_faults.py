@@ -102,6 +102,34 @@ async def test_a_redis_that_restarts_in_mid_run_loses_nothing(
         assert statuses(summary) == {"a.pdf": "unchanged", "b.pdf": "new"}
 
 
+async def test_a_redis_that_lost_its_modules_in_mid_run_loses_nothing(
+    stoppable_redis: StoppableRedis, namespace: str, settings: Settings, ships: Path
+) -> None:
+    replaced = threading.Event()
+
+    def replace_once() -> None:
+        if not replaced.is_set():
+            replaced.set()
+            stoppable_redis.stop()
+            stoppable_redis.start_without_modules(ships.parent)
+
+    write_pdf(ships / "a.pdf", [SHIPS])
+    async with open_client(stoppable_redis.url) as client:
+        await ingest_into(client, namespace, settings, ships, lambda: None)
+        write_pdf(ships / "b.pdf", [f"{TRAINS} {page}" for page in range(200)])
+        with pytest.raises((StorageError, StorageUnavailable)):
+            await ingest_into(client, namespace, settings, ships, replace_once)
+        await client.connection_pool.disconnect()
+        with pytest.raises(StorageError, match=r"lacks a module .*use Redis 8"):
+            await ingest_into(client, namespace, settings, ships, lambda: None)
+        await client.connection_pool.disconnect()
+        stoppable_redis.stop()
+        stoppable_redis.start()
+        summary = await ingest_into(client, namespace, settings, ships, lambda: None)
+
+    assert statuses(summary) == {"a.pdf": "unchanged", "b.pdf": "new"}
+
+
 async def test_a_wrong_vector_size_stops_the_run(
     redis_client: Redis, namespace: str, settings: Settings, ships: Path
 ) -> None:

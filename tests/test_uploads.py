@@ -73,6 +73,19 @@ def test_a_file_of_the_same_name_is_replaced(client: UploadClient, tmp_path: Pat
     assert (job["counts"]["changed"], found["doc_id"]) == (1, job["files"][0]["doc_id"])
 
 
+def test_sources_name_a_file_as_it_is_called_now(
+    client: UploadClient, data_dir: Path, tmp_path: Path
+) -> None:
+    client.ingest("named-anew", ("old.pdf", pdf(tmp_path, "Ullmere: 391 barges.")))
+    [lies] = data_dir.rglob("old.pdf")
+    lies.rename(lies.with_name("new.pdf"))
+    job = client.ingest("named-anew", ("other.pdf", pdf(tmp_path, "Empty quays.")))
+    done = client.http.post("/chat", json={"message": "Ullmere barges?"}).json()
+
+    assert job["counts"]["moved"] == 1
+    assert {s["file_name"] for s in done["sources"] if "391" in s["text"]} == {"new.pdf"}
+
+
 def test_two_files_of_one_name_are_both_kept(client: UploadClient, tmp_path: Path) -> None:
     job = client.ingest(
         "twins", ("t.pdf", pdf(tmp_path, "One twin.")), ("T.pdf", pdf(tmp_path, "Other twin."))
@@ -109,6 +122,23 @@ def test_too_many_files_are_refused_and_nothing_is_stored(
     answer = client.upload("many", *[(f"{n}.txt", b"x") for n in range(MAX_FILES + 1)])
 
     assert problem(answer) == (422, PROBLEM, "invalid_upload")
+    assert stored(data_dir) == before
+
+
+def test_uploads_take_no_more_space_than_they_may(
+    start_server: StartServer, namespace: str, standin: Standin, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    room = {"max_upload_space_bytes": 5_000}
+    with start_server(namespace=namespace, data_dir=data_dir, **room) as server:
+        client = UploadClient(server.url)
+        with client.http:
+            client.ingest("space", ("a.txt", b"Three ships. " * 300))
+            before = stored(data_dir)
+            answer = client.upload("space", ("b.txt", b"Four ships. " * 300))
+
+    assert problem(answer) == (507, PROBLEM, "upload_not_stored")
+    assert "CITEWIRE_MAX_UPLOAD_SPACE_BYTES" in answer.json()["detail"]
     assert stored(data_dir) == before
 
 

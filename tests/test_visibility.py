@@ -24,7 +24,7 @@ def record(doc_id: str) -> DocumentRecord:
         passages=1,
         locations=(HERE,),
         ingested_at="2026-01-01T00:00:00+00:00",
-        tagged=("ships",),
+        tagged={"folder": "ships"},
     )
 
 

@@ -55,13 +55,14 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 open_service(library, page_copies, afterwards)
             )
             chats = Chats(library.chats, service.runs, page_copies)
-            jobs = build_jobs(library)
+            uploads = Uploads(settings)
+            jobs = build_jobs(library, uploads)
             app.state.parts = Parts(
                 settings=settings,
                 library=library,
                 service=service,
                 chats=chats,
-                uploads=Uploads(settings),
+                uploads=uploads,
                 jobs=jobs,
                 page_copies=page_copies,
                 succession=build_succession(library),
@@ -95,7 +96,7 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
         tasks.start_soon(jobs.drain)
 
 
-def build_jobs(library: Library) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
     async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
@@ -107,7 +108,13 @@ def build_jobs(library: Library) -> Jobs:
             on_progress=on_progress,
         )
 
-    return Jobs(JobStore(library.documents.client, library.settings.namespace), ingest, describe)
+    return Jobs(
+        JobStore(library.documents.client, library.settings.namespace),
+        ingest,
+        describe,
+        root_of=uploads.folder,
+        grace_s=library.settings.shutdown_grace_s,
+    )
 
 
 def build_afterwards(library: Library) -> Afterwards:

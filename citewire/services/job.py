@@ -1,9 +1,9 @@
 """One background ingestion: what was asked for, how far it is, what became of its files."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import uuid4
 
 from citewire.services.folders import printable
@@ -27,6 +27,7 @@ class Job:
         root: its path.
         uploaded: the files that it was started for; others of the folder are told of if they are
             news.
+        resumed: how often it was begun again after its server had ended.
     """
 
     folder: str
@@ -38,8 +39,21 @@ class Job:
     status: JobStatus = "queued"
     error: dict[str, Any] | None = None
     changes: int = 1
+    resumed: int = 0
     _progress: dict[str, int] = field(default_factory=dict)
     _outcomes: dict[str, State] = field(default_factory=dict)
+
+    @classmethod
+    def from_stored(cls, stored: State, root: Path) -> Self:
+        """The job of which `to_stored` gave `stored`, to be carried out from its beginning."""
+        return cls(
+            stored["folder"],
+            root,
+            tuple(UploadedFile(**file) for file in stored.get("uploaded", ())),
+            job_id=stored["job_id"],
+            created_at=stored["created_at"],
+            resumed=stored.get("resumed", 0) + 1,
+        )
 
     @property
     def is_over(self) -> bool:
@@ -82,9 +96,19 @@ class Job:
             "error": self.error,
         }
 
+    def to_stored(self) -> State:
+        """The job with what is needed to begin it again; `public` leaves that out."""
+        uploaded = [asdict(file) for file in self.uploaded]
+        return {**self.to_state(), "uploaded": uploaded, "resumed": self.resumed}
+
     def _note(self, outcome: FileOutcome) -> None:
         path = outcome.path.removeprefix(f"{printable(str(self.root))}/")
         doc_ids = {file.path: file.doc_id for file in self.uploaded}
         if path in doc_ids or outcome.status != "unchanged":
             doc_id = doc_ids.get(path)
             self._outcomes[path] = {**outcome.to_json(), "path": path, "doc_id": doc_id}
+
+
+def public(stored: State) -> State:
+    """What clients see of a stored job."""
+    return {name: value for name, value in stored.items() if name not in ("uploaded", "resumed")}

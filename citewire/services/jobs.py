@@ -20,17 +20,19 @@ from citewire.errors import (
 )
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.run import OnProgress
-from citewire.services.job import ENDED, Job, State
-from citewire.storage.jobs import JobStore
+from citewire.services.job import ENDED, Job, State, public
+from citewire.storage.jobs import ALIVE_S, JobStore
+from citewire.workflows.running import finish
 
 logger = logging.getLogger(__name__)
 
 MAX_WAITING = 100
+MAX_RESUMED = 3
+"""A job with which the server ends again and again is left alone."""
 POLL_S = 0.2
 BEAT_S = 2.0
-STOP_S = 4.0
-"""How long a run that is told to stop may take for it."""
-SAVE_S = 2.0
+STOP_SHARE, SAVE_SHARE = 0.5, 0.2
+"""Of the grace at shutdown: for a run to stop, then for the states to be kept."""
 
 Ingest = Callable[[Path, OnProgress], Coroutine[Any, Any, IngestSummary]]
 Describe = Callable[[Exception], dict[str, Any]]
@@ -44,12 +46,24 @@ class Jobs:
         store: where their states are kept.
         ingest: ingests a folder.
         describe: what is told of a failure.
+        root_of: where the folder of a name lies.
+        grace_s: how long shutting down may take.
     """
 
-    def __init__(self, store: JobStore, ingest: Ingest, describe: Describe) -> None:
+    def __init__(
+        self,
+        store: JobStore,
+        ingest: Ingest,
+        describe: Describe,
+        *,
+        root_of: Callable[[str], Path],
+        grace_s: float,
+    ) -> None:
         self._store = store
         self._ingest = ingest
         self._describe = describe
+        self._root_of = root_of
+        self._grace_s = grace_s
         self._jobs: dict[str, Job] = {}
         self._saved: dict[str, int] = {}
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
@@ -77,9 +91,8 @@ class Jobs:
             StorageError: its state cannot be kept; it is not carried out.
         """
         self.check_room()
-        await self._store.save({job.job_id: orjson.dumps(job.to_state())}, alive=[job.job_id])
-        self._jobs[job.job_id] = job
-        self._queue.put_nowait(job)
+        await self._store.save({job.job_id: orjson.dumps(job.to_stored())}, alive=[job.job_id])
+        self._take(job)
 
     async def read(self, job_id: str) -> State:
         """The state of a job, of whichever process.
@@ -90,7 +103,8 @@ class Jobs:
         """
         if job_id in self._jobs:
             return self._jobs[job_id].to_state()
-        state, is_alive = await self._store.read(job_id)
+        stored, is_alive = await self._store.read(job_id)
+        state = public(stored)
         if state["status"] not in ENDED and not is_alive:
             return _interrupted(state)
         return state
@@ -112,11 +126,15 @@ class Jobs:
             last = state
 
     async def run(self) -> None:
-        """Carry out jobs until cancelled or drained; what is not over then is interrupted."""
+        """Carry out jobs until cancelled or drained; what is not over then is interrupted.
+
+        First those that a server which has ended did not finish.
+        """
         try:
             with self._scope:
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._keep)
+                    tasks.start_soon(self._resume)
                     while True:
                         await self._carry_out(await self._queue.get())
         finally:
@@ -124,9 +142,12 @@ class Jobs:
             for job in self._jobs.values():
                 if not job.is_over:
                     job.end("interrupted")
-            with anyio.move_on_after(SAVE_S, shield=True):
-                await self._save(beat=False)
-            self._over.set()
+            try:
+                await finish(self._save(beat=False), deadline_s=SAVE_SHARE * self._grace_s)
+            except TimeoutError:
+                logger.warning("the state of jobs cannot be kept: Redis does not answer in time")
+            finally:
+                self._over.set()
 
     async def drain(self) -> None:
         """Take no more jobs and stop the one under way; its next run goes on where it was."""
@@ -137,7 +158,7 @@ class Jobs:
     async def _carry_out(self, job: Job) -> None:
         while True:
             try:
-                await _owned(self._ingest(job.root, job.follow))
+                await _owned(self._ingest(job.root, job.follow), stop_s=STOP_SHARE * self._grace_s)
             except LibraryBusy:
                 # Another process ingests for longer than is waited for at a time.
                 job.wait()
@@ -153,6 +174,22 @@ class Jobs:
                 job.end("done")
             return
 
+    def _take(self, job: Job) -> None:
+        self._jobs[job.job_id] = job
+        self._queue.put_nowait(job)
+
+    async def _resume(self) -> None:
+        """Begin again what was interrupted; a server killed just now still counts as alive."""
+        for pause_s in (ALIVE_S + 1, 0):
+            try:
+                for stored in await self._store.left_over():
+                    is_due = stored.get("resumed", 0) < MAX_RESUMED
+                    if is_due and await self._store.claim(stored["job_id"]):
+                        self._take(Job.from_stored(stored, self._root_of(stored["folder"])))
+            except StorageError as error:
+                logger.warning("interrupted jobs cannot be looked for: %s", error)
+            await anyio.sleep(pause_s)
+
     async def _keep(self) -> None:
         """Save what changed, again and again, with a sign of life."""
         beaten = time.monotonic()
@@ -166,11 +203,11 @@ class Jobs:
     async def _save(self, *, beat: bool) -> None:
         changes = {job_id: job.changes for job_id, job in self._jobs.items()}
         news = [job_id for job_id, count in changes.items() if self._saved.get(job_id) != count]
-        states = {job_id: orjson.dumps(self._jobs[job_id].to_state()) for job_id in news}
+        states = {job_id: orjson.dumps(self._jobs[job_id].to_stored()) for job_id in news}
         alive = [job_id for job_id in changes if beat and not self._jobs[job_id].is_over]
         over = [job_id for job_id in changes if self._jobs[job_id].is_over]
         try:
-            await self._store.save(states, alive=alive)
+            await self._store.save(states, alive=alive, over=over)
         except StorageError as error:
             # Tried again: the states stay in memory until they are kept.
             logger.warning("the state of jobs cannot be kept: %s", error)
@@ -184,7 +221,7 @@ def _interrupted(state: State) -> State:
     return {**state, "status": "interrupted"}
 
 
-async def _owned(work: Coroutine[Any, Any, IngestSummary]) -> IngestSummary:
+async def _owned(work: Coroutine[Any, Any, IngestSummary], *, stop_s: float) -> IngestSummary:
     """Await `work` in a task of its own, which is told to stop once and awaited when we are.
 
     A cancel scope would cancel each await of its cleaning up, too.
@@ -195,7 +232,7 @@ async def _owned(work: Coroutine[Any, Any, IngestSummary]) -> IngestSummary:
     finally:
         if not task.done():
             task.cancel()
-            with anyio.move_on_after(STOP_S, shield=True):
+            with anyio.move_on_after(stop_s, shield=True):
                 await asyncio.wait({task})
             if task.done() and not task.cancelled() and task.exception():
                 logger.warning("stopping an ingestion: %s", task.exception())

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from citewire.errors import CitewireError, DocumentNotFound
 from citewire.services.folders import printable
 from citewire.services.ingest.catalog import Catalog, Known
+from citewire.services.ingest.tagging import retag
 from citewire.storage.documents import DocumentStore
 from citewire.storage.versions import Versions, changing_documents
 
@@ -88,12 +89,9 @@ async def _take_out(
         await asyncio.to_thread(_delete_uploaded, gone, uploads)
     change = catalog.place((), gone)
     await versions.apply(change)
+    await retag(versions, catalog, change.moved)
     for doc_id in change.retire:
         await versions.discard(doc_id)
-    for doc_id in sorted({doc_id for doc_id, _ in change.drop}):
-        record = catalog.get(doc_id)
-        if record is not None and record.tagged != record.folders:
-            await versions.retag(record)
     return change.retire
 
 

@@ -39,10 +39,12 @@ class Incoming:
     Args:
         folder: takes the files; exists.
         max_files: more are refused.
+        room: so many bytes may still be taken.
     """
 
-    def __init__(self, folder: Path, max_files: int) -> None:
+    def __init__(self, folder: Path, max_files: int, room: int) -> None:
         self.folder = folder
+        self._room = room
         self.files: list[UploadedFile] = []
         self._max_files = max_files
         self._taken: set[str] = set()
@@ -68,8 +70,14 @@ class Incoming:
             self._open = (self.folder / str(len(self.files))).open("xb")
 
     def write(self, data: bytes) -> None:
-        """More of the file; UploadNotStored if the disk does not take it."""
+        """More of the file; UploadNotStored if there is no room for it."""
         assert self._open is not None
+        self._room -= len(data)
+        if self._room < 0:
+            raise UploadNotStored(
+                "uploaded files take all the space that they may "
+                "(CITEWIRE_MAX_UPLOAD_SPACE_BYTES): delete documents first"
+            )
         self._hash.update(data)
         with _disk_errors():
             self._open.write(data)
@@ -103,6 +111,7 @@ class Uploads:
         self.root = uploads_root(settings)
         self._incoming = self.root / ".incoming"
         self._max_files = settings.max_upload_files
+        self._max_bytes = settings.max_upload_space_bytes
 
     @asynccontextmanager
     async def receiving(self) -> AsyncGenerator[Incoming, None]:
@@ -112,13 +121,17 @@ class Uploads:
             UploadNotStored: the disk does not take it.
         """
         folder = self._incoming / uuid4().hex
-        await anyio.to_thread.run_sync(self._prepare, folder)
-        incoming = Incoming(folder, self._max_files)
+        taken = await anyio.to_thread.run_sync(self._prepare, folder)
+        incoming = Incoming(folder, self._max_files, self._max_bytes - taken)
         try:
             yield incoming
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(incoming.close)
+
+    def folder(self, name: str) -> Path:
+        """Where the folder of this name lies."""
+        return self.root / folder_id(name) / name
 
     async def keep(self, incoming: Incoming, folder: str) -> Path:
         """Move what arrived into `folder` and give its path; files of the same names are replaced.
@@ -126,12 +139,13 @@ class Uploads:
         Raises:
             UploadNotStored: the disk does not take it.
         """
-        root = self.root / folder_id(folder) / folder
+        root = self.folder(folder)
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(_move, incoming, root)
         return root
 
-    def _prepare(self, folder: Path) -> None:
+    def _prepare(self, folder: Path) -> int:
+        """Make the folder; gives how many bytes all uploads take."""
         with _disk_errors():
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._incoming.mkdir(exist_ok=True)
@@ -140,11 +154,19 @@ class Uploads:
                 if other.stat().st_mtime < time.time() - _ABANDONED_S:
                     shutil.rmtree(other, ignore_errors=True)
             folder.mkdir()
+        return sum(_size(Path(at, name)) for at, _, names in os.walk(self.root) for name in names)
 
 
 def uploads_root(settings: Settings) -> Path:
     """Where the uploaded files of the namespace lie."""
     return settings.data_dir.expanduser().resolve() / "uploads" / settings.namespace
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0  # just deleted
 
 
 def _move(incoming: Incoming, root: Path) -> None:

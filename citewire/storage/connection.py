@@ -28,6 +28,9 @@ _ANSWER_TIMEOUT_S = 10.0
 _HEALTH_CHECK_S = 30
 _CONNECT_RETRIES = 3
 _NEEDED = {"FT.SEARCH": "search", "JSON.SET": "JSON"}
+MODULES_REMEDY = (
+    "use Redis 8 or Redis Stack, or leave CITEWIRE_REDIS_URL unset for the embedded server"
+)
 
 
 @asynccontextmanager
@@ -84,10 +87,7 @@ async def check_modules(client: Redis) -> None:
         found = await ask("COMMAND INFO", *_NEEDED)
     missing = [name for name, known in zip(_NEEDED.values(), found, strict=True) if not known]
     if missing:
-        raise StorageError(
-            f"this Redis has no {' and no '.join(missing)} module: use Redis 8 or Redis Stack, "
-            "or leave CITEWIRE_REDIS_URL unset for the embedded server"
-        )
+        raise StorageError(f"this Redis has no {' and no '.join(missing)} module: {MODULES_REMEDY}")
 
 
 async def ping(client: Redis) -> None:

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
 from redis.asyncio import Redis
 
+from citewire.storage.keys import folder_id
 from citewire.storage.refusals import storage_errors
 
 
@@ -51,8 +52,9 @@ class DocumentRecord:
         ingested_at: ISO 8601 in UTC.
         date: ISO date that the report bears, None if unknown.
         notes: what could not be read of it, for a person.
-        tagged: names of the folders that its passages can be filtered by. Behind `locations`
-            only while a run is at it, or after one was killed; the next run makes it good.
+        tagged: the fields of its passages that tell where it lies. Other than `whereabouts` only
+            while a run is at it, or after one was killed; the next run makes it good. Empty:
+            nobody noted it.
     """
 
     doc_id: str
@@ -64,12 +66,12 @@ class DocumentRecord:
     ingested_at: str
     date: str | None = None
     notes: tuple[str, ...] = ()
-    tagged: tuple[str, ...] = ()
+    tagged: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def folders(self) -> tuple[str, ...]:
-        """Names of the folders in which it lies."""
-        return tuple(sorted({location.folder for location in self.locations}))
+    def whereabouts(self) -> dict[str, str]:
+        """What its passages are to tell of where it lies."""
+        return whereabouts(self.locations)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
@@ -92,6 +94,20 @@ class DocumentRecord:
     def to_json(self) -> dict[str, Any]:
         """As it is stored: the locations by key, so that adding one is a single command."""
         return {**asdict(self), "locations": _by_key(self.locations)}
+
+
+def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
+    """The fields that tell where a document lies: its first place, and tags for all its folders.
+
+    Args:
+        locations: of the document, at least one; their order does not matter.
+    """
+    places = sorted(locations, key=lambda place: (place.root, place.path))
+    return {
+        "folder": places[0].folder,
+        "file_name": places[0].path.rpartition("/")[2],
+        "folder_id": ",".join(sorted({folder_id(place.folder) for place in places})),
+    }
 
 
 class DocumentStore:

@@ -8,7 +8,9 @@ from redis.asyncio import Redis
 
 from citewire.errors import JobNotFound
 from citewire.storage.refusals import storage_errors
+from citewire.storage.replies import as_text
 
+_ALIVE = ":alive"
 KEPT_S = 7 * 24 * 3600
 ALIVE_S = 10
 """How long after its last sign of life a process counts as alive."""
@@ -28,7 +30,9 @@ class JobStore:
         self._client = client
         self._prefix = f"{namespace}:job:"
 
-    async def save(self, jobs: Mapping[str, bytes], *, alive: Collection[str]) -> None:
+    async def save(
+        self, jobs: Mapping[str, bytes], *, alive: Collection[str], over: Collection[str] = ()
+    ) -> None:
         """Keep states as JSON by their ids; the jobs in `alive` are at work or wait for it."""
         if not jobs and not alive:
             return
@@ -38,6 +42,8 @@ class JobStore:
                     pipe.set(self._key(job_id), state, ex=KEPT_S)
                 for job_id in alive:
                     pipe.set(self._alive(job_id), b"1", ex=ALIVE_S)
+                for job_id in over:
+                    pipe.delete(self._alive(job_id))
                 await pipe.execute()
 
     async def read(self, job_id: str) -> tuple[dict[str, Any], bool]:
@@ -53,8 +59,24 @@ class JobStore:
         found: dict[str, Any] = orjson.loads(state)
         return found, alive is not None
 
+    async def left_over(self) -> list[dict[str, Any]]:
+        """The jobs that are not over, or interrupted, and that nobody gives a sign of life of."""
+        with storage_errors("the state of a job"):
+            keys = [as_text(key) async for key in self._client.scan_iter(f"{self._prefix}*")]
+            names = {key.removeprefix(self._prefix) for key in keys}
+            dead = [one for one in names if f"{one}{_ALIVE}" not in names and _ALIVE not in one]
+            stored = await self._client.mget([self._key(one) for one in dead]) if dead else []
+        found = [orjson.loads(one) for one in stored if one is not None]
+        left = [one for one in found if one["status"] not in ("done", "failed")]
+        return sorted(left, key=lambda one: str(one["created_at"]))
+
+    async def claim(self, job_id: str) -> bool:
+        """Give the first sign of life of a job that was left; False if another process did."""
+        with storage_errors("the state of a job"):
+            return bool(await self._client.set(self._alive(job_id), b"1", ex=ALIVE_S, nx=True))
+
     def _key(self, job_id: str) -> str:
         return f"{self._prefix}{job_id}"
 
     def _alive(self, job_id: str) -> str:
-        return f"{self._prefix}{job_id}:alive"
+        return f"{self._prefix}{job_id}{_ALIVE}"

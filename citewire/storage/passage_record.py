@@ -1,5 +1,6 @@
 """A passage as the fields of a Redis hash, without its vector; made in the processes that read."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
@@ -30,7 +31,7 @@ def passage_fields(node: BaseNode) -> Fields:
     return cast("Fields", fields)
 
 
-def embedded_fields(schema: IndexSchema, fields: Fields, vector: list[float]) -> Fields:
+def embedded_fields(schema: IndexSchema, fields: Fields, vector: Sequence[float]) -> Fields:
     """`fields` with the embedding.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.keys import Fields, folder_id, index_name
+from citewire.storage.keys import Fields, index_name
 from citewire.storage.lease import Lease
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text, says_unknown
@@ -67,14 +67,13 @@ class PassageKeys:
             with storage_errors("the layout"):
                 await self._client.hset(self.layout_key(doc_id), mapping=dict(boxes))
 
-    async def set_folders(self, doc_id: str, folders: Collection[str]) -> None:
-        """Let the passages of a document be filtered by the folders of these names."""
-        tags = ",".join(sorted({folder_id(name) for name in folders}))
+    async def set_fields(self, doc_id: str, fields: Mapping[str, str]) -> None:
+        """Write the same few fields into all passages of a document."""
         for batch in _batches(sorted(await self.ids(doc_id)), WRITE_BATCH):
-            with storage_errors("the folders"):
+            with storage_errors("the passages"):
                 async with self._client.pipeline(transaction=False) as pipe:
                     for passage_id in batch:
-                        pipe.hset(self.key(passage_id), "folder_id", tags)
+                        pipe.hset(self.key(passage_id), mapping=dict(fields))
                     await pipe.execute()
 
     async def delete(self, lease: Lease, doc_id: str, *, except_for: Collection[str] = ()) -> None:

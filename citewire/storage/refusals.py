@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from redis.exceptions import ResponseError
 
 from citewire.errors import StorageError
-from citewire.storage.connection import translate_redis_errors
+from citewire.storage.connection import MODULES_REMEDY, translate_redis_errors
 
 
 @contextmanager
@@ -24,4 +24,7 @@ def storage_errors(what: str) -> Iterator[None]:
         with translate_redis_errors():
             yield
     except ResponseError as error:
+        if str(error).lower().startswith("unknown command"):
+            # Another server than the one whose modules were checked, at the same address.
+            raise StorageError(f"this Redis lacks a module ({error}): {MODULES_REMEDY}") from error
         raise StorageError(f"Redis refuses {what}: {error}") from error

@@ -12,4 +12,4 @@ def says_unknown(error: ResponseError) -> bool:
     """Whether Redis complains that there is no such index."""
     # "Unknown index name" up to RediSearch 2.10, "no such index" in Redis 8.
     told = str(error).lower()
-    return "unknown" in told or "no such index" in told
+    return ("unknown" in told and "index" in told) or "no such index" in told

@@ -21,12 +21,13 @@ from citewire.storage.refusals import storage_errors
 from citewire.storage.visibility import VisibleSearch
 
 TEXTS = (
-    *("folder_id", "folder", "file_name", "title", "page_label", "language", "kind", "section"),
+    *("folder", "file_name", "title", "page_label", "language", "kind", "section"),
     "withheld",
 )
 NUMBERS = ("page", "start", "end")
 RETURN_FIELDS = ["id", "doc_id", "text", *TEXTS, *NUMBERS]
-"""All of a passage's metadata is in the fields of its hash."""
+"""All of a passage's metadata is in the fields of its hash. Not `folder_id`: the tags of all the
+folders of its document, for filters alone."""
 
 _BLANK = TextNode(
     excluded_embed_metadata_keys=[*TEXTS, *NUMBERS], excluded_llm_metadata_keys=[*TEXTS, *NUMBERS]

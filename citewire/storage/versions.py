@@ -48,6 +48,11 @@ class Change:
         """Whether nothing would be done."""
         return not (self.show or self.add or self.drop or self.retire)
 
+    @property
+    def moved(self) -> set[str]:
+        """The documents that still lie somewhere, but not where they did."""
+        return {doc_id for doc_id, _ in (*self.add, *self.drop)}
+
 
 @asynccontextmanager
 async def changing_documents(
@@ -153,11 +158,13 @@ class Versions:
         await self._passages.delete(self._lease, doc_id, except_for=except_for)
 
     async def retag(self, record: DocumentRecord) -> DocumentRecord:
-        """Let the passages be filtered by the folders where the document lies now."""
-        await self._passages.set_folders(record.doc_id, record.folders)
-        tagged = json.dumps(record.folders)
-        await self._lease.change([("JSON.SET", self._key(record.doc_id), "$.tagged", tagged)])
-        return replace(record, tagged=record.folders)
+        """Let the passages tell where the document lies now, and be filtered by it."""
+        self._lease.check()
+        tagged = record.whereabouts
+        await self._passages.set_fields(record.doc_id, tagged)
+        told = json.dumps(tagged)
+        await self._lease.change([("JSON.SET", self._key(record.doc_id), "$.tagged", told)])
+        return replace(record, tagged=tagged)
 
     def _show(self, record: DocumentRecord) -> list[Command]:
         ingested = datetime.fromisoformat(record.ingested_at).timestamp()

@@ -11,10 +11,10 @@ from citewire.errors import ModelError, ModelRejected
 MAX_BATCH_TOKENS = 100_000
 """A third of what OpenAI takes in one request; the estimate may be that wrong."""
 
-Vector = list[float]
+Vector = Sequence[float]
+"""Models give NumPy arrays: as lists of floats they would take eight times the memory."""
 
-
-Embed = Callable[[list[str]], Awaitable[list[Vector]]]
+Embed = Callable[[list[str]], Awaitable[Sequence[Vector]]]
 
 
 class Embeddable(Protocol):

@@ -1,6 +1,6 @@
 """A file read and split; loaded only by the processes that read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from citewire.errors import UnreadableDocument
 from citewire.services.ingest.reading import Answer, Head, Part, ReadPassage, ReadTask
@@ -13,15 +13,17 @@ from citewire.storage.passage_record import passage_fields
 PASSAGES_PER_PART = 64
 
 
-def answers(task: ReadTask) -> Iterator[Answer]:
+def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
     """Read the file of `task` and give its head and its parts; blocks.
+
+    `on_ocr` is called after each page that was read from its image.
 
     Raises:
         UnreadableDocument: it cannot be read, or was changed meanwhile.
         OSError: it cannot be opened.
     """
     _refuse_changed(task)
-    report = withhold(read_report(task.path, ocr=task.ocr))
+    report = withhold(read_report(task.path, ocr=task.ocr, on_ocr=on_ocr))
     _refuse_changed(task)
     nodes = build_passages(
         report,

@@ -3,7 +3,7 @@
 Apart from the rest, because importing it takes longer than a run that finds nothing new.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Indexing:
     model: BaseEmbedding
     store: PassageStore
 
-    async def embed(self, texts: list[str]) -> list[Vector]:
+    async def embed(self, texts: list[str]) -> Sequence[Vector]:
         """The vectors of `texts`."""
         return await self.model.aget_text_embedding_batch(texts)
 

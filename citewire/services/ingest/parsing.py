@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from citewire.errors import UnreadableDocument
-from citewire.services.ingest.reading import Answer, Head, Part, ReadTask, Unread
+from citewire.services.ingest.reading import Answer, Head, Part, ReadTask, Unread, Working
 from citewire.services.ingest.worker import serve_reading
 
 _METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
@@ -26,7 +26,10 @@ _LEAVE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may take: seconds until it is read and split, megabytes of memory."""
+    """What reading one file may take: seconds until it is read and split, megabytes of memory.
+
+    The seconds begin anew after each page that is read by OCR, which has a limit of its own.
+    """
 
     seconds: float
     megabytes: int
@@ -121,11 +124,20 @@ class _Process:
         assert isinstance(head, Head)
         return head
 
-    async def receive(self, limits: Limits) -> Answer | None:
+    async def receive(self, limits: Limits) -> Head | Part | None:
+        while isinstance(answer := await self._receive(limits), Working):
+            pass
+        if answer is None or isinstance(answer, Unread):
+            self.is_idle = True
+        if isinstance(answer, Unread):
+            raise UnreadableDocument(answer.reason)
+        return answer
+
+    async def _receive(self, limits: Limits) -> Answer | Working | None:
         receiving = asyncio.get_running_loop().run_in_executor(self._threads, self._connection.recv)
         try:
             async with asyncio.timeout(limits.seconds):
-                answer: Answer | None = await receiving
+                answer: Answer | Working | None = await receiving
         except TimeoutError as error:
             raise UnreadableDocument(
                 f"given up after {limits.seconds:g} s: it hangs its reader, or is too large "
@@ -133,10 +145,6 @@ class _Process:
             ) from error
         except (EOFError, OSError) as error:
             raise UnreadableDocument(self._why_dead(limits)) from error
-        if answer is None or isinstance(answer, Unread):
-            self.is_idle = True
-        if isinstance(answer, Unread):
-            raise UnreadableDocument(answer.reason)
         return answer
 
     def kill(self) -> None:

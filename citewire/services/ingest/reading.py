@@ -73,4 +73,9 @@ class Unread:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A page was read by OCR: there is more to wait for, and reading has not hung."""
+
+
 Answer = Head | Part | Unread

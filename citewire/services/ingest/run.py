@@ -15,8 +15,8 @@ from citewire.services.ingest.plan import Plan, Work
 from citewire.services.ingest.ray_parsing import RayParsers, open_ray_parsers
 from citewire.services.ingest.reading import Ocr
 from citewire.services.ingest.staging import Indexing, Staging
+from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentRecord
 from citewire.storage.versions import Versions
 
 MORE_DOCUMENTS = 16
@@ -100,21 +100,13 @@ class Run:
             # Staged from a folder that this run is not about: left for a run over that one.
             if doc_id not in staged or staged[doc_id] in plan.roots:
                 await self.versions.discard(doc_id)
-        for record in self.catalog.records:
-            await self._tag(record)
+        await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
         return hidden & wanted
-
-    async def _tag(self, record: DocumentRecord) -> None:
-        if record.tagged and record.tagged != record.folders:
-            self.catalog.update(await self.versions.retag(record))
 
     async def _move(self, plan: Plan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)
         await self.versions.apply(change)
-        for doc_id in sorted({doc_id for doc_id, _ in (*change.add, *change.drop)}):
-            record = self.catalog.get(doc_id)
-            if record is not None:
-                await self._tag(record)
+        await retag(self.versions, self.catalog, change.moved)
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
 

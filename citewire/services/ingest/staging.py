@@ -19,9 +19,10 @@ from citewire.services.ingest.parsing import Parsers
 from citewire.services.ingest.plan import Work
 from citewire.services.ingest.ray_parsing import RayParsers
 from citewire.services.ingest.reading import Head, Ocr, ReadPassage, ReadTask
+from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentRecord
-from citewire.storage.keys import Fields, folder_id
+from citewire.storage.documents import DocumentRecord, Location, whereabouts
+from citewire.storage.keys import Fields
 from citewire.storage.versions import Versions
 
 PARTS_IN_FLIGHT = 32
@@ -31,7 +32,7 @@ PARTS_IN_FLIGHT = 32
 class Indexing(Protocol):
     """Embeds, and gives the fields of a passage with its vector."""
 
-    async def embed(self, texts: list[str]) -> list[Vector]:
+    async def embed(self, texts: list[str]) -> Sequence[Vector]:
         """The vectors of `texts`, in one request."""
 
     def fields(self, fields: Fields, vector: Vector) -> Fields:
@@ -165,6 +166,7 @@ class Staging:
         async with self._switching:
             change = self._run.catalog.show(_record(work, head))
             await self._run.versions.apply(change)
+            await retag(self._run.versions, self._run.catalog, change.moved)
         for doc_id in change.retire:
             await self._run.versions.discard(doc_id)
 
@@ -190,12 +192,15 @@ class _Staged:
         self.work = work
         self.passage_ids: list[str] = []
         self.failure: ModelError | None = None
-        folders = {one.location.folder for one in work.places if one.location is not None}
-        self._tags = ",".join(sorted(folder_id(name) for name in folders))
+        self._whereabouts = whereabouts(_locations(work))
 
     def fields(self, passage: ReadPassage) -> Fields:
-        """The fields of a passage, with all the folders in which its document lies."""
-        return {**passage.fields, "folder_id": self._tags}
+        """The fields of a passage, with where its document lies."""
+        return {**passage.fields, **self._whereabouts}
+
+
+def _locations(work: Work) -> tuple[Location, ...]:
+    return tuple(one.location for one in work.places if one.location is not None)
 
 
 def _record(work: Work, head: Head) -> DocumentRecord:
@@ -205,9 +210,9 @@ def _record(work: Work, head: Head) -> DocumentRecord:
         language=head.language,
         pages=head.pages,
         passages=head.passages,
-        locations=tuple(one.location for one in work.places if one.location is not None),
+        locations=_locations(work),
         ingested_at=datetime.now(UTC).isoformat(),
         date=head.date,
         notes=head.notes,
     )
-    return replace(record, tagged=record.folders)
+    return replace(record, tagged=record.whereabouts)

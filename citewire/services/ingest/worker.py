@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from citewire.errors import DocumentError
-from citewire.services.ingest.reading import ReadTask, Unread
+from citewire.services.ingest.reading import ReadTask, Unread, Working
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def _serve(connection: Connection, task: ReadTask, memory_bytes: int) -> None:
     from citewire.services.ingest.extraction import answers
 
     try:
-        for answer in answers(task):
+        for answer in answers(task, lambda: connection.send(Working())):
             connection.send(answer)
         connection.send(None)
     except (EOFError, BrokenPipeError, ConnectionResetError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 import numpy as np
 import onnxruntime
@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.local.minilm_session import model_folder, open_session
+from citewire.workflows.spans import unspanned
 
 DIMS = 384
 FINGERPRINT = "all-MiniLM-L6-v2"
@@ -105,6 +106,13 @@ class MiniLMEmbedding(BaseEmbedding):
             mask[row, : len(tokens)] = 1
         (vectors,) = self._session.run(None, {"ids": ids, "mask": mask})
         return np.asarray(vectors, dtype=np.float32)
+
+    @unspanned
+    async def aget_text_embedding_batch(
+        self, texts: list[str], show_progress: bool = False, **kwargs: Any
+    ) -> list[Embedding]:
+        """Embed passages without LlamaIndex's events, which copy each vector; as NumPy arrays."""
+        return cast(list[Embedding], list(await self.aembed(texts)))
 
     def _get_query_embedding(self, query: str) -> Embedding:
         return self._get_text_embeddings([query])[0]

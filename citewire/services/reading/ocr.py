@@ -6,6 +6,7 @@ are limited, as a file may hold an image of any size.
 
 import csv
 import io
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -74,6 +75,9 @@ class Ocr:
                 capture_output=True,
                 check=True,
                 timeout=SECONDS,
+                # With several threads, which wait for each other in a loop, a page takes four times
+                # the CPU; and there is a reading process for each core already.
+                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             ).stdout
         except subprocess.TimeoutExpired:
             return f"OCR took more than {SECONDS} seconds"

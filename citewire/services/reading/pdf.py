@@ -4,7 +4,7 @@ pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` o
 Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,19 +38,22 @@ from citewire.services.reading.title import Line, title_of
 A4 = (595.0, 842.0)
 
 
-def read_pdf(path: Path, *, ocr: OcrMode = "auto") -> Report:
+def read_pdf(
+    path: Path, *, ocr: OcrMode = "auto", on_ocr: Callable[[], None] = lambda: None
+) -> Report:
     """Read the PDF at `path`; blocks, and waits while another thread reads.
 
     Args:
         path: of the file.
         ocr: whether pages without text (`auto`) or all pages (`force`) are read from their image.
+        on_ocr: called after each page that was.
 
     Raises:
         UnreadableDocument: the file needs a password, is broken or not a PDF, has no pages or
             no text; the message says which.
     """
     with PDFIUM, open_pdf(path) as document:
-        reading = _Reading(document, find_ocr(ocr))
+        reading = _Reading(document, find_ocr(ocr), on_ocr)
         try:
             for index in range(len(document)):
                 reading.read_page(index)
@@ -76,6 +79,7 @@ class _Reading:
 
     document: pypdfium2.PdfDocument
     ocr: Ocr | None
+    on_ocr: Callable[[], None]
     pages: list[LaidPage] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
@@ -109,7 +113,7 @@ class _Reading:
         if len(self.broken) == count:
             return BROKEN
         if not self.scanned and not self.failed:
-            return f"no text on any of its {count} pages: they are blank, or damaged"
+            return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.ocr is not None:
             return f"no text on any of its {count} pages, and OCR found none"
         remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
@@ -123,6 +127,7 @@ class _Reading:
         wanted = self.ocr is not None and (self.ocr.all_pages or not laid.is_seen)
         if self.ocr is not None and wanted:
             outcome = self.ocr.read(page)
+            self.on_ocr()
             if isinstance(outcome, str):
                 self.failed.append((number, outcome))
             elif outcome:

@@ -95,7 +95,7 @@ def _metadata(document: pypdfium2.PdfDocument, key: str) -> str:
 
 def _refuse_other_formats(path: Path) -> None:
     if b"%PDF-" not in read_head(path):
-        raise UnreadableDocument("not a PDF: the file does not begin like one")
+        raise UnreadableDocument("broken, or not a PDF: it does not begin like one")
 
 
 def _open(path: Path) -> pypdfium2.PdfDocument:

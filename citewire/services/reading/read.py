@@ -32,13 +32,16 @@ _OLE = b"\xd0\xcf\x11\xe0"
 """Old Word and PowerPoint files, and new ones that are encrypted."""
 
 
-def read_report(path: Path, *, ocr: OcrMode = "auto") -> Report:
+def read_report(
+    path: Path, *, ocr: OcrMode = "auto", on_ocr: Callable[[], None] = lambda: None
+) -> Report:
     """Read the file at `path`; blocks, so call it off the event loop.
 
     Args:
         path: of the file.
         ocr: whether pages of a PDF without text (`auto`), all pages (`force`) or none (`off`)
             are read from their image with tesseract, where that is installed.
+        on_ocr: called after each page that was, which may take a minute.
 
     Raises:
         UnreadableDocument: the file is encrypted, broken, empty, too large when unpacked, has no
@@ -48,7 +51,7 @@ def read_report(path: Path, *, ocr: OcrMode = "auto") -> Report:
     suffix = path.suffix.lower()
     # A PDF may begin with other bytes, but its name then says that it is one.
     if b"%PDF-" in (head if suffix == ".pdf" else head[:8]) or suffix == ".pdf":
-        return read_pdf(path, ocr=ocr)
+        return read_pdf(path, ocr=ocr, on_ocr=on_ocr)
     if head.startswith(_OLE):
         raise UnreadableDocument(
             "encrypted, or in the old format of Word or PowerPoint (before 2007): "

@@ -1,0 +1,211 @@
+"""A run that is killed before each of its commands that change Redis, one after the other.
+
+The run does all there is to do at once: a report is changed, one renamed, one removed, one added.
+The process is killed before its first change, the next one before its second, and so on until one
+comes to its end. After each, a reader looks, and the next run must make all of it good without
+embedding again what was written.
+"""
+
+import asyncio
+import os
+import signal
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hiredis import Reader as CommandReader
+from hiredis import pack_command
+from redis.asyncio import Redis
+
+from citewire.storage.documents import DocumentStore
+from citewire.storage.schema import build_schema, ensure_index
+from citewire.storage.vector_store import build_vector_store
+from tests.crash_fixtures import (
+    DIMS,
+    MODEL,
+    Citewire,
+    Reader,
+    assert_settled,
+    doc_id_of,
+    forked_citewire,
+    recorded,
+    state_of,
+)
+from tests.small_pdfs import write_pdf
+from tests.standin_fixtures import Standin
+
+READING = frozenset(
+    b"AUTH COMMAND EXISTS FT.INFO FT.SEARCH GET HEXISTS HGET HGETALL JSON.GET JSON.MGET MULTI "
+    b"PING SELECT SMEMBERS ZRANGE".split()
+)
+"""Killed before or after one of these, a run leaves the same."""
+PAGES = 5
+
+
+class Guillotine:
+    """Passes commands on to Redis; kills who sends them before the one that it is set to."""
+
+    def __init__(self, upstream: tuple[str, int]) -> None:
+        self._upstream = upstream
+        self._pid = 0
+        self._left = 0
+        self.is_down = False
+        self._open: set[asyncio.Task[None]] = set()
+
+    def set_to(self, number: int) -> None:
+        """Fall before the `number`th command that changes something."""
+        self._left = number
+        self.is_down = False
+
+    def under_it(self, pid: int) -> None:
+        """Whom it is to fall on."""
+        self._pid = pid
+
+    async def settle(self) -> None:
+        """Wait until Redis has done all that was passed on."""
+        if self._open:
+            await asyncio.wait(self._open)
+
+    async def serve(self, client: StreamReader, answers: StreamWriter) -> None:
+        """One connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        redis_answers, redis = await asyncio.open_connection(*self._upstream)
+        answering = asyncio.create_task(_pass_on(redis_answers, answers))
+        try:
+            await self._pass_commands(client, redis)
+        finally:
+            # Redis does what it was sent, then it closes, too.
+            redis.write_eof()
+            await asyncio.wait([answering])
+            redis.close()
+            answers.close()
+
+    async def _pass_commands(self, client: StreamReader, redis: StreamWriter) -> None:
+        commands = CommandReader()
+        while data := await _read(client):
+            commands.feed(data)
+            while (command := commands.gets()) is not False:
+                if self._falls(command):
+                    return
+                redis.write(pack_command(tuple(command)))
+
+    def _falls(self, command: list[bytes]) -> bool:
+        if not self.is_down and command[0].upper() not in READING:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(self._pid, signal.SIGKILL)
+                self.is_down = True
+        return self.is_down
+
+
+async def _read(stream: StreamReader) -> bytes:
+    try:
+        return await stream.read(2**16)
+    except ConnectionResetError:
+        return b""
+
+
+async def _pass_on(source: StreamReader, sink: StreamWriter) -> None:
+    while data := await _read(source):
+        sink.write(data)  # where nobody is left to read it, it is dropped
+
+
+@asynccontextmanager
+async def open_guillotine(redis_url: str) -> AsyncIterator[tuple[Guillotine, str]]:
+    """It, and the URL under which it stands before Redis."""
+    url = urlsplit(redis_url)
+    assert url.hostname is not None
+    assert url.port is not None
+    guillotine = Guillotine((url.hostname, url.port))
+    async with await asyncio.start_server(guillotine.serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield guillotine, url._replace(netloc=f":{url.password}@127.0.0.1:{port}").geturl()
+
+
+def work_on(root: Path, turn: int) -> dict[str, int]:
+    """Change a report, rename one, remove one and add one; gives the pages of what is new."""
+    if turn:
+        (root / f"removed {turn - 1}.pdf").unlink()
+        (root / f"renamed {turn - 1}.pdf").rename(root / f"renamed {turn}.pdf")
+    else:
+        write_pdf(
+            root / "renamed 0.pdf", [f"It stays on page {page} for ever." for page in range(3)]
+        )
+    new = [root / "changed.pdf", root / f"removed {turn}.pdf"]
+    for path in new:
+        write_pdf(path, [f"{path.stem} says {turn} and {page}." for page in range(PAGES)])
+    return {doc_id_of(path): PAGES for path in new}
+
+
+async def written(client: Any, namespace: str, doc_ids: dict[str, int]) -> int:
+    """How many passages of some documents are in Redis, with their embeddings."""
+    keys = [key async for key in client.scan_iter(f"{namespace}:passage:*")]
+    return sum(key.decode().split(":")[2].partition("-")[0] in doc_ids for key in keys)
+
+
+async def told_names(client: Any, namespace: str) -> set[str]:
+    """The file names that passages tell."""
+    keys = [key async for key in client.scan_iter(f"{namespace}:passage:*")]
+    return {(await client.hget(key, "file_name")).decode() for key in keys}
+
+
+async def embedded(standin: Standin) -> int:
+    return int((await standin.stats())["embed_inputs"])
+
+
+@pytest.mark.timeout(300)
+async def test_killed_before_any_of_its_changes_a_run_leaves_nothing_half_done(
+    crash_env: dict[str, str],
+    *,
+    redis_url: str,
+    redis_client: Redis,
+    namespace: str,
+    standin: Standin,
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "reports"
+    root.mkdir()
+    schema = build_schema(namespace=namespace, dims=DIMS, algorithm="flat")
+    await ensure_index(redis_client, schema, embedding=MODEL)
+    reader = Reader(build_vector_store(redis_client, schema), pages=work_on(root, 0))
+    reader.pages[doc_id_of(root / "renamed 0.pdf")] = 3
+    documents = DocumentStore(redis_client, namespace)
+    one_by_one = {"CITEWIRE_EMBED_CONCURRENCY": "1", "CITEWIRE_EMBED_BATCH": "2"}
+    async with open_guillotine(redis_url) as (guillotine, url):
+        env = {**crash_env, **one_by_one, "CITEWIRE_REDIS_URL": url}
+        async with forked_citewire(env, tmp_path / "out") as citewire:
+            await make_good(citewire, root)
+            turn, killed = 0, True
+            while killed:
+                turn += 1
+                new = work_on(root, turn)
+                reader.pages |= new
+                reader.expect(await reader.look(), await recorded(documents), state_of(root))
+                guillotine.set_to(turn)
+                await citewire.run("ingest", str(root), "--prune", on_start=guillotine.under_it)
+                killed = guillotine.is_down
+                await guillotine.settle()
+                reader.check(await reader.look(), reader.expected)
+                assert reader.faults == [], f"killed before change {turn}"
+
+                paid = await written(redis_client, namespace, new)
+                before = await embedded(standin)
+                guillotine.set_to(0)
+                await make_good(citewire, root)
+                assert await embedded(standin) - before == 2 * PAGES - paid, f"change {turn}"
+                await assert_settled(documents, reader, root)
+                assert await told_names(redis_client, namespace) == {p.name for p in root.iterdir()}
+    assert turn > 15
+    print(f"killed before each of {turn - 1} changes")
+
+
+async def make_good(citewire: Citewire, root: Path) -> None:
+    """A run that nobody kills."""
+    assert await citewire.run("ingest", str(root), "--prune") == 0, citewire.told
