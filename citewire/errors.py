@@ -17,6 +17,7 @@ CitewireError
 │   ├── ModelTimeout              no first token, or silence in mid-stream
 │   └── ModelRejected             any other 4xx: the provider refuses the request
 └── RequestError                  the client asks for what cannot be had
+    ├── ApiKeyRefused             there is no API key, or not one of ours
     ├── ChatNotFound
     ├── ChatBusy                  the chat already has a run
     ├── MessageNotFound           the chat has no such question or answer
@@ -113,6 +114,10 @@ class ModelRejected(ModelError):
 
 class RequestError(CitewireError):
     """The client asks for what cannot be had."""
+
+
+class ApiKeyRefused(RequestError):
+    """The request has no API key, or not one of ours."""
 
 
 class ChatNotFound(RequestError):

@@ -130,6 +130,17 @@ class Settings(BaseSettings):
     idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")
     run_timeout_s: float = Field(300, gt=0)
 
+    # Who may ask
+    api_keys: SecretStr | None = Field(
+        None, description="owner:key, with commas between; unset: no keys, all is one owner's"
+    )
+    api_keys_file: Path | None = Field(
+        None, description="lines owner:hash as `citewire key NAME` prints them"
+    )
+    max_runs_per_owner: int | None = Field(
+        None, ge=1, description="concurrent runs of one owner; over it: 429; unset: max_runs"
+    )
+
     # The server
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
@@ -196,6 +207,7 @@ def load_settings(**overrides: object) -> Settings:
         ConfigurationError: a name is unknown, a value is not valid or two contradict each other.
     """
     _refuse_unknown_names()
+    _refuse_empty_keys()
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -215,6 +227,16 @@ def _refuse_unknown_names() -> None:
         raise ConfigurationError(
             f"unknown setting {', '.join(unknown)}; the known ones are listed in .env.example"
         )
+
+
+def _refuse_empty_keys() -> None:
+    """Elsewhere empty counts as unset, but keys that got lost on the way must not open a server."""
+    given = {**(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}), **os.environ}
+    for name in (env_name("api_keys"), env_name("api_keys_file")):
+        if not (given.get(name, "unset") or "").strip():
+            raise ConfigurationError(
+                f"{name} is empty: unset it if everybody may ask, or see `citewire key --help`"
+            )
 
 
 def _describe(error: ValidationError) -> str:

@@ -11,8 +11,10 @@ from citewire import __version__
 from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
+from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit
 from citewire.services.afterwards import Afterwards
+from citewire.services.api_keys import load_api_keys
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
@@ -43,6 +45,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         settings: checked settings.
         draining: gives the event that whoever runs the server sets when it is told to stop; the
             runs under way then end with `stopped` by `shutdown`.
+
+    Raises:
+        ConfigurationError: an API key is not as it should be.
     """
 
     @asynccontextmanager
@@ -77,14 +82,19 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 yield
                 tasks.cancel_scope.cancel()
 
+    keys = load_api_keys(settings)
     app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.max_body_bytes,
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
+    # Added last, it comes first.
+    app.add_middleware(KeyCheck, keys=keys)
     install_error_handlers(app)
-    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
+    for module in (chat, chats, documents, passages, uploads):
+        app.include_router(module.router, dependencies=[DESCRIBED])
+    for module in (health, wire_schema, page):
         app.include_router(module.router)
     return app
 
@@ -99,10 +109,10 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
 def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
-    async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
+    async def ingest(root: Path, owner: str, on_progress: OnProgress) -> IngestSummary:
         return await ingest_folders(
             [root],
-            documents=library.documents,
+            documents=library.documents.owned_by(owner),
             open_indexing=library.open_indexing,
             settings=library.settings,
             on_progress=on_progress,
@@ -185,7 +195,7 @@ def build_service(
     return ChatService(
         chats=library.chats,
         workflow=ChatWorkflow(engines, timeout_s=settings.run_timeout_s),
-        runs=Runs(settings.max_runs),
+        runs=Runs(settings.max_runs, per_owner=settings.max_runs_per_owner),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
         checker=checker,

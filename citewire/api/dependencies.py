@@ -17,8 +17,8 @@ from citewire.services.runs import Run
 from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
-from citewire.storage.chats import DEFAULT_OWNER
-from citewire.storage.schema import folder_id
+from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import folder_id
 from citewire.workflows.retriever import PassageFilter
 
 
@@ -45,11 +45,19 @@ AppParts = Annotated[Parts, Depends(parts_of)]
 
 
 async def owner_of(request: Request) -> str:
-    """Whose data a request is about; one owner, as there are no API keys."""
-    return DEFAULT_OWNER
+    """Whose data a request is about: `KeyCheck` knows it."""
+    return cast(str, request.state.owner)
 
 
 Owner = Annotated[str, Depends(owner_of)]
+
+
+async def documents_of(parts: AppParts, owner: Owner) -> DocumentStore:
+    """The documents of whoever asks."""
+    return parts.library.documents.owned_by(owner)
+
+
+Documents = Annotated[DocumentStore, Depends(documents_of)]
 
 
 async def admitted_run(ask: AskRequest, parts: AppParts, owner: Owner) -> AsyncGenerator[Run, None]:
@@ -66,7 +74,7 @@ async def admitted_run(ask: AskRequest, parts: AppParts, owner: Owner) -> AsyncG
         ask.message,
         owner=owner,
         chat_id=ask.chat_id,
-        filter=_passage_filter(ask),
+        filter=_passage_filter(ask, owner),
         replaces=ask.replaces,
     ) as run:
         yield run
@@ -75,8 +83,8 @@ async def admitted_run(ask: AskRequest, parts: AppParts, owner: Owner) -> AsyncG
 AdmittedRun = Annotated[Run, Depends(admitted_run)]
 
 
-def _passage_filter(ask: AskRequest) -> PassageFilter:
+def _passage_filter(ask: AskRequest, owner: str) -> PassageFilter:
     if ask.filters is None:
-        return PassageFilter()
-    folders = tuple(folder_id(name) for name in ask.filters.folders)
-    return PassageFilter(doc_ids=tuple(ask.filters.doc_ids), folder_ids=folders)
+        return PassageFilter(owner)
+    folders = tuple(folder_id(name, owner) for name in ask.filters.folders)
+    return PassageFilter(owner, doc_ids=tuple(ask.filters.doc_ids), folder_ids=folders)

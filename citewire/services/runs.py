@@ -44,10 +44,12 @@ class Runs:
 
     Args:
         limit: how many may run at once.
+        per_owner: how many of them may be one owner's; None for all.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, per_owner: int | None = None) -> None:
         self._limit = limit
+        self._per_owner = per_owner or limit
         self._by_chat: dict[str, Run] = {}
         self.draining = False
 
@@ -68,6 +70,8 @@ class Runs:
             raise Draining("the server is shutting down")
         if len(self) >= self._limit:
             raise TooManyRuns(f"{self._limit} answers are being written already")
+        if sum(one.owner == run.owner for one in self._by_chat.values()) >= self._per_owner:
+            raise TooManyRuns(f"{self._per_owner} answers of yours are being written already")
         chat_id = run.ids.chat_id
         if (busy := self._by_chat.get(chat_id)) is not None:
             if busy.owner != run.owner:
