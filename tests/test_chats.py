@@ -311,7 +311,8 @@ async def test_an_export_as_markdown_names_its_sources(chat: ChatClient, standin
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     assert f"# {SHIPS.rstrip('?')}\n" in answer.text
     assert f"> {SHIPS}" in answer.text
-    assert QUILLMERE_2022.title in answer.text
+    assert "They counted ships [^1].\n" in answer.text
+    assert f"[^1]: {QUILLMERE_2022.title}, " in answer.text
 
 
 async def test_all_chats_are_exported_newest_first(chat: ChatClient) -> None:

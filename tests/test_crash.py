@@ -30,6 +30,7 @@ from tests.crash_fixtures import (
     recorded,
     state_of,
 )
+from tests.guillotine import Guillotine, open_guillotine
 from tests.ingest_fixtures import keys_of
 from tests.small_pdfs import write_pdf
 from tests.standin_fixtures import Standin
@@ -83,7 +84,12 @@ class Folder:
 
 
 async def follow(
-    citewire: Citewire, folder: Folder, reader: Reader, documents: DocumentStore
+    citewire: Citewire,
+    guillotine: Guillotine,
+    *,
+    folder: Folder,
+    reader: Reader,
+    documents: DocumentStore,
 ) -> int:
     """One history; gives how many runs were killed."""
     killed = 0
@@ -96,9 +102,8 @@ async def follow(
             delay = folder.chance.uniform(0, took_s)
             status = await citewire.run("ingest", str(folder.root), "--prune", kill_after_s=delay)
             killed += status == -signal.SIGKILL
-            # What it sent with its last breath is done when Redis has answered twice.
-            for _ in range(2):
-                await documents.client.ping()
+            # What it sent with its last breath is no part of what the next run changes.
+            await guillotine.settle()
         else:
             began = asyncio.get_running_loop().time()
             status = await citewire.run("ingest", str(folder.root), "--prune")
@@ -115,7 +120,10 @@ async def test_after_any_history_what_is_found_is_what_the_folder_says(
     await standin.configure(embed_delay=0.02)
     namespace = crash_env["CITEWIRE_NAMESPACE"]
     killed = polls = 0
-    async with forked_citewire(crash_env, tmp_path / "out") as citewire:
+    async with (
+        open_guillotine(crash_env["CITEWIRE_REDIS_URL"]) as (guillotine, url),
+        forked_citewire({**crash_env, "CITEWIRE_REDIS_URL": url}, tmp_path / "out") as citewire,
+    ):
         for seed in range(FIRST, FIRST + RUNS):
             schema = build_schema(namespace=namespace, dims=DIMS, algorithm="flat")
             await ensure_index(redis_client, schema, embedding=MODEL)
@@ -126,7 +134,9 @@ async def test_after_any_history_what_is_found_is_what_the_folder_says(
             folder.root.mkdir()
             polling = asyncio.create_task(reader.poll())
             try:
-                killed += await follow(citewire, folder, reader, documents)
+                killed += await follow(
+                    citewire, guillotine, folder=folder, reader=reader, documents=documents
+                )
             finally:
                 polling.cancel()
                 await asyncio.wait([polling])

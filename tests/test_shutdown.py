@@ -24,7 +24,7 @@ from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 GRACE_S = 5
-STUCK_GRACE_S = 2
+STUCK_GRACE_S = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 succession=build_succession(library),
             )
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(afterwards.run)
+                tasks.start_soon(afterwards.run, service.runs.__len__)
                 tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
                 tasks.start_soon(page_copies.run)

@@ -114,9 +114,10 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
 
         def show(progress: Progress) -> None:
             expected = progress.passages_expected or None
+            is_compared = progress.files and progress.compared == progress.files
             for name, completed, total in (
                 ("comparing", progress.compared, progress.files),
-                ("reading", progress.read, progress.to_read),
+                ("reading", progress.read, progress.to_read if is_compared else None),
                 ("embedding", progress.embedded, expected),
                 ("writing", progress.written, expected),
             ):

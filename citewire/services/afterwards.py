@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import anyio
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 MAX_WAITING = 100
 AT_ONCE = 4
+BUSY = 8
+"""With more answers under way than these, what is not urgent waits."""
+PAUSE_S = 0.5
 CALL_S = 30.0
 LONGEST_TITLE = 80
 LONGEST_SUMMARY = 2_000
@@ -74,16 +77,23 @@ class Afterwards:
         if self._llm is not None and not self._queue.full():
             self._queue.put_nowait((chat_id, owner))
 
-    async def run(self) -> None:
-        """Look after chats until cancelled; what is not done then is dropped."""
+    async def run(self, running: Callable[[], int]) -> None:
+        """Look after chats until cancelled; what is not done then is dropped.
+
+        Args:
+            running: how many answers are being written. While they are many, titles and summaries
+                wait: people do for an answer, and nobody does for a title.
+        """
         if self._llm is not None:
             async with anyio.create_task_group() as tasks:
                 for _ in range(AT_ONCE):
-                    tasks.start_soon(self._work, self._llm)
+                    tasks.start_soon(self._work, self._llm, running)
 
-    async def _work(self, llm: LLM) -> None:
+    async def _work(self, llm: LLM, running: Callable[[], int]) -> None:
         while True:
             chat_id, owner = await self._queue.get()
+            while running() > BUSY:  # noqa: ASYNC110 - the runs tell nobody when they end
+                await asyncio.sleep(PAUSE_S)
             try:
                 async with asyncio.timeout(CALL_S):
                     await self._look_after(llm, chat_id, owner)
