@@ -167,6 +167,11 @@ class Settings(BaseSettings):
         return self.openai_api_key is not None or self.openai_base_url is not None
 
     @property
+    def has_api_keys(self) -> bool:
+        """Whether requests need an API key."""
+        return self.api_keys is not None or self.api_keys_file is not None
+
+    @property
     def answers_from(self) -> Literal["openai", "extractive"]:
         """Who answers, with `auto` resolved."""
         if self.answers != "auto":

@@ -222,3 +222,36 @@ async def test_an_index_of_before_for_another_model_is_refused_and_left_alone(
     assert await read_live_index(redis_client, index_name(namespace, 1)) is not None
     await ensure_index(redis_client, store.schema, embedding=MODEL)
     assert len(await ingesting.found(DEFAULT_OWNER)) == 1
+
+
+@pytest.mark.parametrize("algorithm", ["hnsw", "flat"])
+async def test_whose_nearly_all_passages_are_finds_the_same_and_only_own_ones(
+    redis_client: Redis, namespace: str, algorithm: Literal["hnsw", "flat"]
+) -> None:
+    schema = build_schema(namespace=namespace, dims=len(NEAR), algorithm=algorithm)
+    await ensure_index(redis_client, schema, embedding=MODEL)
+    store = build_vector_store(redis_client, schema, main_owner="ann")
+    await write_passages(store, _nodes("ann", 100, FAR) + _nodes("bob", 1000, NEAR))
+
+    for owner in ("ann", "bob"):
+        found = await _retrieve(store, Near(texts=[]), PassageFilter(owner))
+        assert [one.metadata["title"] for one in found] == TOP_K * [owner]
+
+
+async def test_the_filter_of_the_main_owner_is_known_by_its_words(
+    redis_client: Redis, namespace: str
+) -> None:
+    schema = build_schema(namespace=namespace, dims=len(NEAR))
+    await ensure_index(redis_client, schema, embedding=MODEL)
+    store = build_vector_store(redis_client, schema, main_owner="ann")
+    await write_passages(store, _nodes("ann", 9, FAR))
+    asked: list[str] = []
+    async with redis_client.monitor() as seen:
+        await _retrieve(store, Near(texts=[]), PassageFilter("ann"))
+        await _retrieve(store, Near(texts=[]), PassageFilter("ann", doc_ids=("x",)))
+        while len(asked) < 2:
+            command = (await seen.next_command())["command"]
+            if command.startswith("FT.SEARCH") and namespace in command:
+                asked.append(command)
+
+    assert ["BATCHES" in command for command in asked] == [True, False]

@@ -73,10 +73,12 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             await ensure_index(client, schema, embedding=embeddings.name, timeout_s=1.0)
             await check_index(client, schema, embedding=embeddings.name)
 
+        # Without keys nobody else asks, and hardly anybody else has passages.
+        main_owner = None if settings.has_api_keys else DEFAULT_OWNER
         yield Library(
             settings=settings,
             models=models,
-            store=build_vector_store(client, schema),
+            store=build_vector_store(client, schema, main_owner=main_owner),
             documents=DocumentStore(client, settings.namespace),
             passages=PassageReader(client, settings.namespace),
             chats=chats,
