@@ -8,6 +8,7 @@ CitewireError
 │   ├── IndexMismatch             the live index is not the one that the settings ask for
 │   ├── LibraryBusy               another process is changing the documents
 │   └── UploadNotStored           the disk takes no more
+├── RetrievalTimeout              the passages for a question were not found in time
 ├── DocumentError                 one document cannot be ingested
 │   └── UnreadableDocument        the file is encrypted, broken or empty
 ├── ModelError                    a model did not answer
@@ -69,6 +70,10 @@ class LibraryBusy(StorageError):
 
 class UploadNotStored(StorageError):
     """The disk does not take an uploaded file."""
+
+
+class RetrievalTimeout(CitewireError):
+    """Embedding a question and searching for it took longer than it may."""
 
 
 class DocumentError(CitewireError):

@@ -104,6 +104,17 @@ class Settings(BaseSettings):
         "rules", description="who judges whether a source supports its claim; model: rules, then it"
     )
 
+    # The steps before the answer
+    screen: Literal["rules", "model", "off"] = Field(
+        "rules", description="who tells which questions are refused; model: rules, then the model"
+    )
+    screen_failure: Literal["answer", "refuse"] = Field(
+        "answer", description="what becomes of a question that the model did not screen in time"
+    )
+    route: Literal["auto", "rules", "model"] = Field(
+        "auto", description="who routes; auto: rules, and a model where they do not decide"
+    )
+
     # Cited pages
     page_copies_mb: int = Field(
         512, ge=0, description="copies of cited pages in data_dir, in megabytes; 0: none"
@@ -126,6 +137,9 @@ class Settings(BaseSettings):
     )
 
     # Timeouts of a run, in seconds
+    screen_timeout_s: float = Field(5, gt=0, description="for the model's verdict on a question")
+    route_timeout_s: float = Field(10, gt=0, description="for routing and condensing by a model")
+    retrieve_timeout_s: float = Field(30, gt=0, description="for finding the passages")
     first_token_timeout_s: float = Field(60, gt=0)
     idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")
     run_timeout_s: float = Field(300, gt=0)
@@ -196,6 +210,9 @@ class Settings(BaseSettings):
             )
         if self.verify == "model" and self.answers_from == "extractive":
             raise ValueError("CITEWIRE_VERIFY=model needs a language model (CITEWIRE_ANSWERS)")
+        if self.answers_from == "extractive" and "model" in (self.screen, self.route):
+            which = "CITEWIRE_SCREEN" if self.screen == "model" else "CITEWIRE_ROUTE"
+            raise ValueError(f"{which}=model needs a language model (CITEWIRE_ANSWERS)")
         if self.first_token_timeout_s > self.run_timeout_s:
             raise ValueError(
                 "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"

@@ -150,6 +150,7 @@ async def test_a_job_of_a_server_that_is_told_to_stop_is_interrupted_at_once(
 ) -> None:
     await standin.configure(embed_delay=SLOW_S)
     heard: list[str] = []
+    opened = threading.Event()
     with start_server(namespace=namespace, data_dir=data_dir) as server:
         client = UploadClient(server.url)
         with client.http:
@@ -158,9 +159,10 @@ async def test_a_job_of_a_server_that_is_told_to_stop_is_interrupted_at_once(
             ]
             client.until(job_id, "running")
             listening = threading.Thread(
-                target=lambda: heard.extend(name for name, _ in client.events(job_id))
+                target=lambda: heard.extend(name for name, _ in client.events(job_id, opened))
             )
             listening.start()
+            opened.wait(10)
             server.tell_to_stop()
             server.process.wait(30)
             listening.join()

@@ -27,7 +27,10 @@ from citewire.services.library import Library, open_library
 from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
 from citewire.services.page_folder import PageFolder
+from citewire.services.routing.keeping import lost
+from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
+from citewire.services.screening.screens import build_screen
 from citewire.services.succession import Succession
 from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
@@ -36,6 +39,7 @@ from citewire.storage.jobs import JobStore
 from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
+from citewire.workflows.limits import StepLimits
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -83,7 +87,10 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 tasks.cancel_scope.cancel()
 
     keys = load_api_keys(settings)
-    app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
+    # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
+    app = FastAPI(
+        title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.max_body_bytes,
@@ -94,8 +101,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     install_error_handlers(app)
     for module in (chat, chats, documents, passages, uploads):
         app.include_router(module.router, dependencies=[DESCRIBED])
-    for module in (health, wire_schema, page):
+    for module in (health, wire_schema):
         app.include_router(module.router)
+    app.include_router(page.build_router())
     return app
 
 
@@ -187,14 +195,19 @@ def build_service(
         embed_model=library.models.embeddings.model,
         synthesiser=answering.synthesiser,
         llm=answering.llm,
-        rule=answering.rule,
+        router=build_router(settings.route, answering.forms),
+        keeps=lost,
         evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
         top_k=settings.similarity_top_k,
+        limits=StepLimits(
+            settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s
+        ),
         withhold=settings.withhold == "on",
     )
+    screen = build_screen(settings.screen, answering.forms, settings.screen_failure)
     return ChatService(
         chats=library.chats,
-        workflow=ChatWorkflow(engines, timeout_s=settings.run_timeout_s),
+        workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.run_timeout_s),
         runs=Runs(settings.max_runs, per_owner=settings.max_runs_per_owner),
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),

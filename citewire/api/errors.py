@@ -93,6 +93,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
         retryable=False,
         told="the storage refuses the request; the server's log says why",
     ),
+    errors.RetrievalTimeout: Problem(
+        HTTPStatus.GATEWAY_TIMEOUT, "retrieval_timeout", retryable=True
+    ),
     errors.ModelKeyRefused: Problem(HTTPStatus.BAD_GATEWAY, "model_key_refused", retryable=False),
     errors.ModelBusy: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "model_busy", retryable=True),
     errors.ModelTimeout: Problem(HTTPStatus.GATEWAY_TIMEOUT, "model_timeout", retryable=True),

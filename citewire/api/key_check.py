@@ -11,10 +11,9 @@ from citewire.errors import ApiKeyRefused
 from citewire.services.api_keys import ApiKeys
 
 OPEN: Final = frozenset(
-    "/ /favicon.svg /healthz /readyz /schema/events.json "
-    "/openapi.json /docs /docs/oauth2-redirect /redoc".split()
+    ("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json")
 )
-OPEN_FOLDERS: Final = ("/assets/", "/page/")
+OPEN_FOLDERS: Final = ("/assets/",)
 """The web client's files. Whatever is not listed here needs a key, routes to come included."""
 
 DESCRIBED: Final[Any] = Security(

@@ -70,6 +70,9 @@ def build_parser() -> argparse.ArgumentParser:
     key = commands.add_parser("key", help="make an API key")
     key.set_defaults(run=_key)
     key.add_argument("owner", metavar="NAME", help="whose key")
+    graph = commands.add_parser("graph", help="draw the workflow's steps, from the code itself")
+    graph.set_defaults(run=_graph)
+    graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
     doctor = commands.add_parser("doctor", help="check configuration, Redis, index and models")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -215,6 +218,12 @@ def _key(arguments: argparse.Namespace) -> int:
     from citewire.scripts.key import make_key
 
     return make_key(arguments.owner)
+
+
+def _graph(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.graph import graph
+
+    return graph(arguments.format)
 
 
 def _doctor(_: argparse.Namespace) -> int:

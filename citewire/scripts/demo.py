@@ -48,7 +48,9 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
         await _wait_until_started(server, serving)
         answered = await _ask(url, key, console)
         if not once and answered:
-            console.print(f"\nGo on at {url}/ (the API is described at {url}/docs). Ctrl-C ends.")
+            console.print(
+                f"\nGo on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
+            )
             await serving
     finally:
         server.should_exit = True

@@ -52,6 +52,7 @@ def to_messages(
         "model": model,
         "standalone": answer.standalone,
         "finish_reason": answer.finish_reason if status == "complete" else None,
+        "route": answer.route,
         "sources": answer.sources,
         "citations": answer.citations,
         "timings": answer.timings,
@@ -87,14 +88,14 @@ def recent_history(
     """The last turns that fit in `tokens`, oldest first, after a summary of those before.
 
     A turn that failed before it said anything is left out: two questions in a row would be
-    condensed as one.
+    condensed as one. So is one that was refused: no follow-up may lead back to it.
     """
     history: list[ChatMessage] = []
     if summary:
         told = f"Earlier in this conversation: {summary}"
         history.append(ChatMessage(role=MessageRole.SYSTEM, content=told))
     for asked, answered in recent_turns(messages, tokens=tokens):
-        if answered["text"]:
+        if answered["text"] and answered.get("finish_reason") != "blocked":
             history += (
                 ChatMessage(role=MessageRole.USER, content=asked["text"]),
                 ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),

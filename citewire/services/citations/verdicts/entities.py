@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from citewire.services.citations.verdicts.dates import MONTHS
 from citewire.services.citations.verdicts.number_words import SMALL
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, unit_of
-from citewire.services.citations.verdicts.words import Word
 from citewire.services.local.words import is_stop_word
 
 _CAP = r"[A-ZÀ-ÖØ-ÞŁŚŠŽ]"
 _NAME = re.compile(
-    rf"(?<![\w])(?:{_CAP}\.){{2,5}}|(?<![\w]){_CAP}[\w’'&-]*"
-    rf"(?:\s(?:(?:of|the|de|del|la|las|los|y|e|for|von|van)\s){{0,2}}{_CAP}[\w’'&-]*){{0,8}}"
+    # The capital first, and then that no letter is before it: that is found sooner.
+    rf"{_CAP}(?<!\w.)(?:\.(?:{_CAP}\.){{1,4}}|[\w’'&-]*"
+    rf"(?:\s(?:(?:of|the|de|del|la|las|los|y|e|for|von|van)\s){{0,2}}{_CAP}[\w’'&-]*){{0,8}})"
 )
 _TITLES = frozenset(
     """mr mrs ms dr prof sir lord lady president minister chief executive officer ceo
@@ -66,18 +67,54 @@ class Name(NamedTuple):
     is_doubtful: bool
 
 
-class Names(NamedTuple):
-    """What a passage offers a name to be matched with, all of it flat."""
+class Names:
+    """What a passage offers a name to be matched with, all of it flat and when it is asked for.
 
-    words: frozenset[str]
-    initials: frozenset[str]
-    """Of its names with several words."""
-    letters: str
-    """The first letter of every word, in order."""
-    known: frozenset[str]
-    """What its names are also called."""
-    names: frozenset[str]
-    """The words that are surely part of names."""
+    Args:
+        text: the passage.
+        tokens: its tokens.
+    """
+
+    def __init__(self, text: str, tokens: Sequence[str]) -> None:
+        self._text = text
+        self._tokens = tokens
+
+    @cached_property
+    def spelt(self) -> frozenset[str]:
+        """Its words."""
+        return frozenset(token.removesuffix("'s") for token in self._tokens)
+
+    @cached_property
+    def _found(self) -> Sequence[Name]:
+        return list(find_names(self._text))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words, and those of its names, which are divided otherwise."""
+        return self.spelt.union(*(name.parts for name in self._found))
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """Of its names with several words."""
+        several = (name.parts for name in self._found if len(name.parts) > 1)
+        return frozenset("".join(part[0] for part in parts) for parts in several)
+
+    @cached_property
+    def letters(self) -> str:
+        """The first letter of every word, in order."""
+        return "".join(token[0] for token in self._tokens if token[0].isalpha())
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What its names are also called."""
+        forms = (form for name in self._found for form in _forms(name.parts))
+        return frozenset(_ALIASES[form] for form in forms if form in _ALIASES)
+
+    @cached_property
+    def sure(self) -> frozenset[str]:
+        """The words that are surely part of names."""
+        sure = (name.parts for name in self._found if not name.is_doubtful)
+        return frozenset(part for parts in sure for part in parts)
 
 
 def find_names(text: str) -> Iterator[Name]:
@@ -100,36 +137,16 @@ def find_names(text: str) -> Iterator[Name]:
         yield Name(match[0], parts, is_doubtful)
 
 
-def read_names(text: str, words: Sequence[Word]) -> Names:
-    """What names can be matched with in a passage.
-
-    Args:
-        text: the passage.
-        words: its words.
-    """
-    initials: set[str] = set()
-    known: set[str] = set()
-    sure: set[str] = set()
-    spelt = {word.flat.removesuffix("'s") for word in words}
-    for name in find_names(text):
-        if len(name.parts) > 1:
-            initials.add("".join(part[0] for part in name.parts))
-        known.update(_ALIASES[form] for form in _forms(name.parts) if form in _ALIASES)
-        spelt.update(name.parts)
-        if not name.is_doubtful:
-            sure.update(name.parts)
-    letters = "".join(word.flat[0] for word in words if word.flat[0].isalpha())
-    return Names(frozenset(spelt), frozenset(initials), letters, frozenset(known), frozenset(sure))
-
-
 def has_name(name: Name, offered: Names) -> bool:
     """Whether a passage has a claim's name, by its words, its initials or another name of it."""
+    wanted = [part for part in name.parts if part not in _TITLES and not is_stop_word(part)]
+    if offered.spelt.issuperset(wanted):  # nearly every name that is there
+        return True
     if any(_ALIASES.get(form, "") in offered.known for form in _forms(name.parts)):
         return True
     initials = "".join(part[0] for part in name.parts)
     if len(initials) > 1 and initials in offered.words:
         return True
-    wanted = [part for part in name.parts if part not in _TITLES and not is_stop_word(part)]
     if len(name.parts) == 1 and _stands_for(name, offered):
         return True
     missing = [at for at, part in enumerate(wanted) if not _has_word(part, offered.words)]
@@ -145,6 +162,7 @@ def _stands_for(name: Name, offered: Names) -> bool:
     return len(letters) > 2 and name.text[: len(letters)].isupper() and letters in offered.letters
 
 
+@lru_cache(maxsize=4096)
 def is_ordinary(word: str) -> bool:
     """Whether a capitalised word names nothing: a stop word, a month, a unit, a number, a title."""
     return (
@@ -180,7 +198,8 @@ def _parts(name: str) -> tuple[str, ...]:
     """The flat words of a name without possessives; `U.S.` is one word."""
     if "." in name:
         return (flatten(name).replace(".", ""),)
-    words = _WORDS.findall(_POSSESSIVE.sub("", name))
+    bare = _POSSESSIVE.sub("", name) if "'" in name or "’" in name else name
+    words = _WORDS.findall(bare)
     return tuple(flatten(word) for word in words if not word[0].islower() or word in _LINKS)
 
 
