@@ -275,6 +275,28 @@ async def measure_verdicts(bench: Bench) -> Figures:
     return figures
 
 
+async def measure_screening(bench: Bench) -> Figures:
+    """First token when a model's verdict, where one is asked for, takes half the answer's time."""
+    if bench.server.name != "citewire":
+        return {}
+    figures: Figures = {}
+    for chats in CHATS[:2]:
+        await bench.configure(
+            first_delay=FIRST_DELAY_S,
+            aux_delay=FIRST_DELAY_S / 2,
+            inter_delay=INTER_DELAY_S,
+            tokens=20,
+        )
+        asks = await bench.opened(bench.plan.first_token_answers[chats])
+        answers = await bench.put_all(asks, chats=chats)
+        require_whole(answers, tokens=20)
+        firsts = [answer.first_token_s * 1000 for answer in answers]
+        for percentile in (50, 99):
+            named = f"screening_p{percentile}_{chats}_ms"
+            figures[named] = float(np.percentile(firsts, percentile))
+    return figures
+
+
 async def measure_ready(bench: Bench) -> Figures:
     """How long the service took from its start until it said that it was ready."""
     return {"ready_s": bench.server.ready_s} if bench.server.ready_s else {}
@@ -297,6 +319,7 @@ MEASURES: dict[str, Measure] = {
     "first-token": measure_first_token,
     "helpers": measure_helpers,
     "verdicts": measure_verdicts,
+    "screening": measure_screening,
     "speed": measure_speed,
     "cancel": measure_cancel,
     "overload": measure_overload,

@@ -94,6 +94,11 @@ VERDICTS = [
     for what, key in (("first token", "first"), ("gap between tokens", "gap"))
     for percentile in ("p50", "p99")
 ]
+SCREENING = [
+    Row(f"{chats} at once, {percentile}, ms", f"screening_{percentile}_{chats}_ms")
+    for chats in CHATS[:2]
+    for percentile in ("p50", "p99")
+]
 INGEST = [
     Row("end to end", "ingest_per_s", 0),
     Row("reading alone, all cores", "ingest_reading_per_s", 0),
@@ -114,6 +119,9 @@ def print_tables(results: Results) -> None:
     _print_table("the rest", REST, results, results.median, SERVERS[1:])
     on_off = ("citewire", "off")
     _print_table("verdicts on, and off", VERDICTS, results, results.median, on_off)
+    screens = ("citewire", "screen off", "by model")
+    screened = "first token, screened by rules"
+    _print_table(screened, SCREENING, results, results.median, screens)
     _print_table("ingestion, passages per second", INGEST, results, results.median, SERVERS[1:2])
 
 

@@ -25,7 +25,8 @@ from servers import Cores, Site, on_core, open_site
 from citewire.errors import CitewireError
 
 ROUNDS = 3
-ONLY_CITEWIRE = {"overload", "ingest", "verdicts"}
+ONLY_CITEWIRE = {"overload", "ingest", "verdicts", "screening"}
+SCREENS = {"screen off": "off", "by model": "model"}
 BROKEN = (BenchError, CitewireError, OSError, TimeoutError, ExceptionGroup)
 
 Round = dict[str, Figures]
@@ -88,6 +89,9 @@ async def _round(site: Site, plan: Plan, names: Sequence[str], number: int) -> R
     if "verdicts" in names:
         async with site.open_citewire(CITEWIRE_VERIFY="off") as server:
             figures["off"] = await _measured(Bench(server, site.standin, plan), ["verdicts"])
+    for name, screen in SCREENS.items() if "screening" in names else ():
+        async with site.open_citewire(CITEWIRE_SCREEN=screen) as server:
+            figures[name] = await _measured(Bench(server, site.standin, plan), ["screening"])
     print(f"round {number + 1} done", flush=True)
     return figures
 

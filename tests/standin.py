@@ -16,7 +16,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from functools import lru_cache
 from typing import Any, cast
 
@@ -65,6 +65,9 @@ class Knobs:
     finish: str = "stop"  # finish_reason of a streamed answer
     aux_delay: float = 0.0  # before an answer that is not streamed
     aux_text: str = ""  # its text; empty: the follow-up question of the prompt
+    forms: Json = field(default_factory=dict)  # arguments of the tool calls, by the tool's name
+    form_text: str = ""  # raw arguments instead, for every tool
+    no_tools: bool = False  # ignore tools, as some servers do
     embed_delay: float = 0.0
     fail: str = ""  # 400, 401, 404, 429, 500; drop; hang; error (an error object in the stream)
     fail_kind: str = "any"  # chat (streamed), aux (not streamed), embed, any
@@ -87,8 +90,9 @@ requests: deque[Json] = deque(maxlen=200)
 
 def reset(*, connections: int = 0) -> None:
     """Put knobs and counts back; what is open stays counted."""
-    for field in fields(Knobs):
-        setattr(knobs, field.name, field.default)
+    for knob in fields(Knobs):
+        made = knob.default_factory
+        setattr(knobs, knob.name, knob.default if made is MISSING else made())
     counted = "max_open started completed aborted tokens aux aux_aborted embeds embed_inputs failed"
     stats.update(dict.fromkeys(counted.split(), 0))
     stats["max_open"] = stats.setdefault("open", 0)
@@ -195,6 +199,18 @@ def aux_answer(prompt: str) -> str:
         return knobs.aux_text
     found = re.findall(r"<(?:Follow Up Message|message [^>]*)>\s*(.*?)\s*(?:\n|$)", prompt)
     return (found[-1] if found else prompt[-200:]) or "ok"
+
+
+def filled_form(name: str, prompt: str) -> Json:
+    """The message that calls the tool `name`; what no test sets lets everything pass."""
+    usual: dict[str, Json] = {
+        "RouteCall": {"wants": "question", "standalone": aux_answer(prompt), "sub_questions": []},
+        "ScreenCall": {"verdict": "safe"},
+    }
+    wanted = {**usual.get(name, {}), **knobs.forms.get(name, {})}
+    arguments = knobs.form_text or orjson.dumps(wanted).decode()
+    call = {"id": "call", "type": "function", "function": {"name": name, "arguments": arguments}}
+    return {"role": "assistant", "content": None, "tool_calls": [call]}
 
 
 class Connection(asyncio.Protocol):
@@ -339,7 +355,11 @@ class Connection(asyncio.Protocol):
             await asyncio.sleep(knobs.aux_delay)
         if await self.refused(failing("aux")):
             return
-        message = {"role": "assistant", "content": aux_answer(last_user(asked["messages"]))}
+        prompt = last_user(asked["messages"])
+        if asked.get("tools") and not knobs.no_tools:
+            message = filled_form(asked["tool_choice"]["function"]["name"], prompt)
+        else:
+            message = {"role": "assistant", "content": aux_answer(prompt)}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
         self.reply({"id": "x", "object": "chat.completion", "choices": [choice], "usage": usage(5)})
 

@@ -59,7 +59,11 @@ async def test_start_comes_before_any_call_to_a_model(chat: ChatClient, standin:
 async def test_stages_say_what_happens(chat: ChatClient) -> None:
     told = await chat.ask(QUESTION)
 
-    assert [event.data["stage"] for event in told.all("status")] == ["retrieve", "generate"]
+    assert [event.data["stage"] for event in told.all("status")] == [
+        "screen",
+        "retrieve",
+        "generate",
+    ]
 
 
 async def test_sources_come_before_the_model_has_said_anything(

@@ -39,7 +39,12 @@ async def test_a_first_question_is_searched_for_as_it_is(
     told = await chat.ask(SHIPS_2022)
 
     [query] = told.all("query")
-    assert query.data == {"original": SHIPS_2022, "standalone": SHIPS_2022, "rewritten": False}
+    assert query.data == {
+        "original": SHIPS_2022,
+        "standalone": SHIPS_2022,
+        "rewritten": False,
+        "sub_questions": [],
+    }
     assert (await standin.stats())["aux"] == 0
 
 
@@ -61,7 +66,8 @@ async def test_a_follow_up_finds_its_page(chat: ChatClient, standin: Standin) ->
     told = await chat.ask(FOLLOW_UP, chat_id=first.chat_id)
 
     [query] = told.all("query")
-    assert query.data == {"original": FOLLOW_UP, "standalone": SHIPS_2023, "rewritten": True}
+    assert query.data["standalone"] == SHIPS_2023
+    assert query.data["rewritten"] is True
     assert first.sources[0]["passage_id"] == QUILLMERE_2022.passage_id
     assert told.sources[0]["passage_id"] == QUILLMERE_2023.passage_id
 
@@ -78,13 +84,13 @@ async def test_the_next_question_may_be_asked_as_soon_as_the_end_is_read(
     assert told.last.name == "done"
 
 
-async def test_the_stages_of_a_follow_up_begin_with_condensing(chat: ChatClient) -> None:
+async def test_the_stages_of_a_follow_up_include_condensing(chat: ChatClient) -> None:
     chat_id = (await chat.ask(SHIPS_2022)).chat_id
 
     told = await chat.ask(FOLLOW_UP, chat_id=chat_id)
 
     stages = [event.data["stage"] for event in told.all("status")]
-    assert stages == ["condense", "retrieve", "generate"]
+    assert stages == ["screen", "condense", "retrieve", "generate"]
 
 
 async def test_the_person_s_own_words_are_stored(chat: ChatClient, standin: Standin) -> None:
@@ -154,9 +160,9 @@ async def test_what_was_said_before_a_stop_is_part_of_the_history(
 async def test_history_ends_after_the_turns_that_are_set(
     chat: ChatClient, standin: Standin
 ) -> None:
-    chat_id = (await chat.ask("question number 0 on Vessmark?")).chat_id
+    chat_id = (await chat.ask("What is number 0 on Vessmark?")).chat_id
     for number in range(1, 8):
-        await chat.ask(f"question number {number} on Vessmark?", chat_id=chat_id)
+        await chat.ask(f"and number {number} on that?", chat_id=chat_id)
 
     prompt = (await condense_prompts(standin))[-1]
     assert [f"number {number} on" in prompt for number in range(8)] == [False, *[True] * 7]

@@ -22,7 +22,6 @@ CODES = {
 }
 STAGES: dict[str, Json] = {
     "embedding": {"fail_kind": "embed"},
-    "condensing": {"fail_kind": "aux"},
     "first token": {"fail_kind": "chat", "fail_after": -1},
     "mid-stream": {"fail_kind": "chat", "fail_after": 3, "inter_delay": 0.01},
 }
@@ -44,6 +43,7 @@ def impatient(start_server: StartServer) -> Iterator[Server]:
         first_token_timeout_s=0.7,
         idle_timeout_s=0.5,
         run_timeout_s=2,
+        route_timeout_s=0.5,
         sse_ping_s=0.1,
     ) as server:
         yield server
@@ -97,6 +97,21 @@ async def test_a_fault_leaves_a_whole_turn_and_the_next_one_works(
     assert (turns[3]["text"], after.last.name) == (told.text, "done")
 
 
+@pytest.mark.parametrize("fault", ["401", "429", "500", "drop", "hang"])
+async def test_a_follow_up_that_no_model_condenses_is_condensed_by_rule(
+    chat: ChatClient, standin: Standin, fault: str
+) -> None:
+    chat_id = (await chat.ask(QUESTION)).chat_id
+    await standin.configure(fail=fault, fail_kind="aux")
+
+    told = await chat.ask(FOLLOW_UP, chat_id=chat_id)
+
+    assert told.last.name == "done"
+    assert told.all("query")[0].data["standalone"] == QUESTION.replace("2023", "2022")
+    assert [warning.data["code"] for warning in told.all("warning")][:1] == ["condense_fallback"]
+    assert told.names.index("warning") > told.names.index("sources")
+
+
 async def test_what_was_said_before_the_fault_is_stored(chat: ChatClient, standin: Standin) -> None:
     chat_id, told = await ask_into(chat, standin, stage="mid-stream", fault="drop")
 
@@ -108,7 +123,6 @@ async def test_what_was_said_before_the_fault_is_stored(chat: ChatClient, standi
     ("stage", "fault"),
     [
         ("embedding", "401"),
-        ("condensing", "429"),
         ("first token", "500"),
         ("first token", "drop"),
         ("mid-stream", "error"),

@@ -32,8 +32,10 @@ from citewire.workflows.events import (
     DeltaEvent,
     QuietEvent,
     RetrievingEvent,
+    Route,
     SourcesEvent,
     StageEvent,
+    WarnEvent,
 )
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
@@ -55,6 +57,7 @@ class Answer:
         self.sources: list[Source] = []
         self.evidence: Evidence | None = None
         self.finish_reason: FinishReason = "stop"
+        self.route: Route = "answer"
         self.timings = Timings()
         self._began = time.monotonic()
         self._scanner = MarkerScanner(0)
@@ -93,10 +96,10 @@ class Answer:
         match event:
             case DeltaEvent():
                 return self._deltas(event.parts)
-            case StageEvent():
-                return (Status(event.stage, self.elapsed_ms()),)
+            case StageEvent() | WarnEvent():
+                return (self._told(event),)
             case RetrievingEvent():
-                return self._retrieving(event.standalone)
+                return self._retrieving(event)
             case SourcesEvent():
                 return self._retrieved(event)
             case QuietEvent() | AnsweredEvent():
@@ -104,9 +107,15 @@ class Answer:
             case _:
                 return ()
 
-    def _retrieving(self, standalone: str) -> Sequence[RunEvent]:
-        self.standalone = standalone
-        query = Query(self.question, standalone, rewritten=standalone != self.question)
+    def _told(self, event: StageEvent | WarnEvent) -> Status | Warned:
+        if isinstance(event, WarnEvent):
+            return Warned(event.code, event.message)
+        return Status(event.stage, self.elapsed_ms())
+
+    def _retrieving(self, event: RetrievingEvent) -> Sequence[RunEvent]:
+        self.standalone = event.standalone
+        rewritten = event.standalone != self.question
+        query = Query(self.question, event.standalone, rewritten, event.parts)
         return (query, Status("retrieve", self.elapsed_ms()))
 
     def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
@@ -147,7 +156,7 @@ class Answer:
         self.citing.submit()
         events.extend(self.citing.take_in())
         if isinstance(event, AnsweredEvent):
-            self.finish_reason = event.finish_reason
+            self.finish_reason, self.route = event.finish_reason, event.route
             if event.finish_reason == "length":
                 told = "the answer reached its longest allowed length"
                 events.append(self.warn("truncated", told))

@@ -211,6 +211,7 @@ class Query:
     original: str
     standalone: str
     rewritten: bool
+    sub_questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

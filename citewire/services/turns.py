@@ -7,6 +7,7 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.services.answer import Answer
 from citewire.services.run_events import Source, TurnStatus
+from citewire.services.told_answer import ToldAnswer
 from citewire.storage.chats import Message
 
 CHARS_PER_TOKEN = 4
@@ -21,7 +22,7 @@ class HistoryLimits:
 
 
 def to_messages(
-    answer: Answer, status: TurnStatus, *, model: str, at: str, **facts: object
+    answer: Answer | ToldAnswer, status: TurnStatus, *, model: str, at: str, **facts: object
 ) -> tuple[Message, Message]:
     """The question and the answer of one turn, as stored.
 
@@ -52,6 +53,7 @@ def to_messages(
         "model": model,
         "standalone": answer.standalone,
         "finish_reason": answer.finish_reason if status == "complete" else None,
+        "route": answer.route,
         "sources": answer.sources,
         "evidence": answer.evidence,
         "citations": answer.citations,
@@ -89,14 +91,14 @@ def recent_history(
     """The last turns that fit in `tokens`, oldest first, after a summary of those before.
 
     A turn that failed before it said anything is left out: two questions in a row would be
-    condensed as one.
+    condensed as one. So is one that was refused: no follow-up may lead back to it.
     """
     history: list[ChatMessage] = []
     if summary:
         told = f"Earlier in this conversation: {summary}"
         history.append(ChatMessage(role=MessageRole.SYSTEM, content=told))
     for asked, answered in recent_turns(messages, tokens=tokens):
-        if answered["text"]:
+        if answered["text"] and answered.get("finish_reason") != "blocked":
             history += (
                 ChatMessage(role=MessageRole.USER, content=asked["text"]),
                 ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),

@@ -1,15 +1,36 @@
-"""The chat workflow: one step today, which answers."""
+"""The chat workflow: screen, route, then answer, reply or refuse, and record."""
 
+import asyncio
+import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any, TypeVar, cast
 
+from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.workflow import Context, Workflow, step
 from llama_index_instrumentation.dispatcher import Dispatcher
 
+from citewire.errors import ModelError
 from citewire.workflows.engine import AnsweringResponse, Engines
-from citewire.workflows.events import AnsweredEvent, AskEvent, DeltaEvent
+from citewire.workflows.events import (
+    AnsweredEvent,
+    AnswerEvent,
+    AskedEvent,
+    AskEvent,
+    DeltaEvent,
+    RecordEvent,
+    RefuseEvent,
+    ReplyEvent,
+    SourcesEvent,
+    StageEvent,
+)
+from citewire.workflows.lean_runtime import LeanRuntime
+from citewire.workflows.planning import Plan, Reply
+from citewire.workflows.screening import Announce, Gate, Screen
 from citewire.workflows.silence import noticing_silence
-from citewire.workflows.synthesis import generation_of
+from citewire.workflows.synthesis import Generation, generation_of, on_retry
+
+logger = logging.getLogger(__name__)
 
 Step = TypeVar("Step")
 
@@ -24,19 +45,25 @@ class NoSpans:
 
 
 class ChatWorkflow(Workflow):
-    """Answers a question from the reports.
+    """Answers a question from the reports, if it is one.
+
+    A step that takes long is bounded by its own limit, and what becomes of a run when it fails
+    stands in docs/workflow.md. A model that screens does so in the screen step while the others
+    go on: the library ends that step with the run, and a refusal ends the others.
 
     Args:
         engines: what the engines of a run are made from.
+        screen: tells which questions are not answered; None screens nothing.
         timeout_s: longest run, in seconds; the library's own default of 45 s would cut long
             answers off while the model goes on.
     """
 
     _found_steps: dict[str, Any] | None = None
 
-    def __init__(self, engines: Engines, *, timeout_s: float) -> None:
-        super().__init__(timeout=timeout_s)
+    def __init__(self, engines: Engines, *, screen: Screen | None, timeout_s: float) -> None:
+        super().__init__(timeout=timeout_s, runtime=LeanRuntime())
         self._engines = engines
+        self._screen = screen
         self._dispatcher = cast(Dispatcher, NoSpans())
 
     def _get_steps(self) -> dict[str, Any]:
@@ -46,23 +73,123 @@ class ChatWorkflow(Workflow):
         return self._found_steps
 
     @step
-    async def answer(self, ctx: Context, ask: AskEvent) -> AnsweredEvent:
+    async def screen(self, ctx: Context, ask: AskEvent) -> AskedEvent | RefuseEvent | None:
+        """Let the question pass or refuse it; while a model decides, the run goes on unheard."""
+        if self._screen is None:
+            return AskedEvent(ask=ask)
+        ctx.write_event_to_stream(StageEvent(stage="screen"))
+        if (refusal := self._screen.refusal(ask.question)) is not None:
+            return RefuseEvent(text=refusal)
+        if not self._screen.asks_model:
+            return AskedEvent(ask=ask)
+        verdict = asyncio.get_running_loop().create_future()
+        ctx.send_event(AskedEvent(ask=ask, verdict=verdict))
+        refusal = await self._judged(self._screen, ask.question)
+        verdict.set_result(refusal is None)
+        return None if refusal is None else RefuseEvent(text=refusal)
+
+    @step
+    async def route(self, ctx: Context, asked: AskedEvent) -> AnswerEvent | ReplyEvent:
+        """Decide whether the message is a question to the reports, and what it asks."""
+        ask = asked.ask
+        planned = self._engines.router.at_once(ask.question, ask.history)
+        if planned is None or (isinstance(planned, Plan) and planned.was_condensed):
+            ctx.write_event_to_stream(StageEvent(stage="condense"))
+        if planned is None:
+            planned = await self._planned(
+                ask.question, ask.history, Gate(ctx.write_event_to_stream, asked.verdict)
+            )
+        if isinstance(planned, Reply):
+            return ReplyEvent(text=planned.text, verdict=asked.verdict)
+        return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
+
+    @step
+    async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:
         """Condense, retrieve, synthesise; everything that is started here ends here."""
-        announce = ctx.write_event_to_stream
-        engine = self._engines.for_run(history=ask.history, filter=ask.filter, announce=announce)
+        ask, announce = asked.ask, _announcer(ctx, asked)
+        engine = self._engines.for_run(
+            history=ask.history, filter=ask.filter, plan=asked.plan, announce=announce
+        )
         response = await engine.astream_chat(ask.question)
+        del engine  # all that was retrieved would be kept as long as the answer streams
         if not isinstance(response, AnsweringResponse) or response.answer is None:
             announce(DeltaEvent(parts=(response.response,)))
-            return AnsweredEvent(finish_reason="no_evidence")
-        stream, generation = response.answer.response_gen, generation_of(response.answer)
-        del engine, response  # all that was retrieved would be kept as long as the answer streams
-        async with aclosing(stream):
-            with noticing_silence(announce) as heard:
-                async for text in stream:
-                    parts = getattr(text, "parts", (text,))
-                    ask.generation.completion_tokens += len(parts)
-                    announce(DeltaEvent(parts=parts))
-                    heard()
-        ask.generation.prompt_tokens = generation.prompt_tokens
-        ask.generation.completion_tokens = generation.completion_tokens
-        return AnsweredEvent(finish_reason=generation.finish_reason)
+            finished = RecordEvent(finish_reason="no_evidence", route="answer")
+        else:
+            stream, generation = response.answer.response_gen, generation_of(response.answer)
+            del response
+            await _stream(stream, announce, ask.generation)
+            ask.generation.prompt_tokens = generation.prompt_tokens
+            ask.generation.completion_tokens = generation.completion_tokens
+            finished = RecordEvent(finish_reason=generation.finish_reason, route="answer")
+        if isinstance(announce, Gate) and not await announce.passed():
+            return None
+        return finished
+
+    @step
+    async def reply(self, ctx: Context, replied: ReplyEvent) -> RecordEvent | None:
+        """Say what needs no report."""
+        if replied.verdict is not None and not await asyncio.shield(replied.verdict):
+            return None
+        _say(ctx, replied.text)
+        return RecordEvent(finish_reason="stop", route="reply")
+
+    @step
+    async def refuse(self, ctx: Context, refused: RefuseEvent) -> RecordEvent:
+        """Say that the question is not answered; nothing of a report has been said."""
+        _say(ctx, refused.text)
+        return RecordEvent(finish_reason="blocked", route="refuse")
+
+    @step
+    async def record(self, recorded: RecordEvent) -> AnsweredEvent:
+        """End the run with what is to be stored.
+
+        Written it is by the service that owns the run, once and whatever the end was: a step is
+        cancelled with its run, and a run that was stopped has a turn to store as well.
+        """
+        return AnsweredEvent(finish_reason=recorded.finish_reason, route=recorded.route)
+
+    async def _judged(self, screen: Screen, question: str) -> str | None:
+        """The model's refusal; when it cannot be had, what the settings say."""
+        try:
+            async with asyncio.timeout(self._engines.limits.screen):
+                return await screen.ask(question)
+        except (ModelError, TimeoutError) as error:
+            logger.warning("a question was not screened: %r", error)
+            return screen.when_failed(question)
+
+    async def _planned(
+        self, question: str, history: Sequence[ChatMessage], announce: Announce
+    ) -> Plan | Reply:
+        """The model's plan; when it cannot be had, the message is a question."""
+        router = self._engines.router
+        on_retry.set(lambda: announce(StageEvent(stage="condense")))
+        try:
+            async with asyncio.timeout(self._engines.limits.route):
+                return await router.ask(question, history)
+        except (ModelError, TimeoutError) as error:
+            logger.warning("a message was not routed by the model: %r", error)
+            return router.without_model(question, history, str(error) or "the model took too long")
+
+
+def _announcer(ctx: Context, asked: AskedEvent) -> Announce:
+    """Straight to the stream, unless a verdict is pending."""
+    if asked.verdict is None:
+        return ctx.write_event_to_stream
+    return Gate(ctx.write_event_to_stream, asked.verdict)
+
+
+def _say(ctx: Context, text: str) -> None:
+    """A whole answer from no sources."""
+    ctx.write_event_to_stream(SourcesEvent(nodes=[], evidence="none"))
+    ctx.write_event_to_stream(DeltaEvent(parts=(text,)))
+
+
+async def _stream(stream: Any, announce: Announce, spent: Generation) -> None:
+    async with aclosing(stream):
+        with noticing_silence(announce) as heard:
+            async for text in stream:
+                parts = getattr(text, "parts", (text,))
+                spent.completion_tokens += len(parts)
+                announce(DeltaEvent(parts=parts))
+                heard()

@@ -9,9 +9,9 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
   between that outlive a cancelled caller, and that write to the history behind its back.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import ChatMessage
@@ -21,56 +21,29 @@ from llama_index.core.chat_engine.types import StreamingAgentChatResponse
 from llama_index.core.llms import LLM
 from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TextSplitter
-from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
-from llama_index.core.schema import NodeWithScore, QueryBundle
+from llama_index.core.schema import NodeWithScore
 from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
-from citewire.workflows.events import RetrievingEvent, SourcesEvent, Stage, StageEvent
-from citewire.workflows.evidence import EvidenceRule
+from citewire.errors import ModelError, RetrievalTimeout
+from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
+from citewire.workflows.events import (
+    RetrievingEvent,
+    SourcesEvent,
+    Stage,
+    StageEvent,
+    WarnEvent,
+)
+from citewire.workflows.evidence import Evidence, EvidenceRule
+from citewire.workflows.limits import StepLimits
+from citewire.workflows.planning import KeepingRule, Plan, Router
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
-from citewire.workflows.retriever import PassageFilter, PassageRetriever
+from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
 from citewire.workflows.spans import unspanned
 from citewire.workflows.synthesis import on_retry
-from citewire.workflows.withholding import readable
 
-CondenseRule = Callable[[str, Sequence[ChatMessage]], str]
-"""Makes a follow-up stand alone without a model: (question, history) -> standalone question."""
-
-
-class WholePassages(TextSplitter):
-    """Splits nothing: a passage was cut to size at ingestion and is one source.
-
-    The library's default splitter loads nltk's and tiktoken's tables and cuts every passage again
-    for every question.
-    """
-
-    def split_text(self, text: str) -> list[str]:
-        """The text, whole."""
-        return [text]
-
-
-class PassageCitationEngine(CitationQueryEngine):
-    """CitationQueryEngine whose sources are the passages themselves, with their ids.
-
-    A synthesiser numbers them by their order.
-
-    Args:
-        withhold: whether it is kept from the synthesiser what the passages say to withhold.
-        arguments: the library's.
-    """
-
-    def __init__(self, *arguments: Any, withhold: bool, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._withhold = withhold
-
-    def _create_citation_nodes(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
-        return self.readable(nodes)
-
-    def readable(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
-        """The passages as the synthesiser may read them."""
-        return [readable(found) for found in nodes] if self._withhold else nodes
+_STRENGTH: tuple[Evidence, ...] = ("none", "weak", "strong")
 
 
 class ReportChatEngine(CondenseQuestionChatEngine):
@@ -80,27 +53,25 @@ class ReportChatEngine(CondenseQuestionChatEngine):
 
     Args:
         query_engine: finds and cites.
-        llm: condenses, unless `rule` is given.
         memory: the turns before this one.
-        rule: condenses instead of the model.
-        evidence: judges what was retrieved.
+        parts: what all runs share.
+        plan: what was decided of the message.
         announce: called with each event as it happens.
     """
 
     def __init__(
         self,
         query_engine: PassageCitationEngine,
-        llm: LLM,
         memory: ChatMemoryBuffer,
         *,
-        rule: CondenseRule | None,
-        evidence: EvidenceRule,
+        parts: "Engines",
+        plan: Plan,
         announce: Callable[[Event], None],
     ) -> None:
-        super().__init__(query_engine, CONDENSE_PROMPT, memory, llm)
+        super().__init__(query_engine, CONDENSE_PROMPT, memory, parts.llm)
         self._citations = query_engine
-        self._rule = rule
-        self._evidence = evidence
+        self._parts = parts
+        self._plan = plan
         self._announce = announce
 
     @unspanned
@@ -112,35 +83,73 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         Returns:
             An `AnsweringResponse`, whose raw stream the caller must close: nothing runs that the
             caller does not drive. Without evidence no model is asked, and `response` says so.
+
+        Raises:
+            ModelError: the question cannot be embedded.
+            RetrievalTimeout: retrieval took longer than it may.
+            StorageUnavailable: Redis does not answer.
         """
         history = self._memory.get_all() if chat_history is None else chat_history
-        standalone = await self._standalone(message, history)
-        self._announce(RetrievingEvent(standalone=standalone))
-        self._say_retries("retrieve")
-        bundle = QueryBundle(standalone)
-        nodes = await self._citations.aretrieve(bundle)
-        evidence = self._evidence.level(standalone, self._citations.readable(nodes))
+        plan = await self._condensed(message, history)
+        query, lost = self._query(message, plan)
+        self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
+        nodes = await self._retrieved(query)
+        evidence = self._evidence_of(query, nodes)
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
-        on_retry.set(None)  # in the contract no status follows the sources
+        if lost:  # in the contract a warning comes after the sources
+            self._announce(WarnEvent(code="condense_fallback", message=lost))
         if evidence == "none":
-            told = self._evidence.abstention(standalone, nodes)
+            told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
-        response = await self._citations.asynthesize(bundle, nodes)
+        response = await self._citations.asynthesize(query, nodes)
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
 
+    async def _condensed(self, message: str, history: list[ChatMessage]) -> Plan:
+        """The plan, with a standalone question if it was left to the plain prompt."""
+        if self._plan.standalone is not None:
+            return self._plan
+        self._say_retries("condense")
+        try:
+            self._condense_question_prompt = condense_prompt()
+            async with asyncio.timeout(self._parts.limits.route):
+                standalone = await self._acondense_question(history, message)
+        except (ModelError, TimeoutError) as error:
+            fault = str(error) or "the model took too long"
+            return self._parts.router.without_model(message, history, fault)
+        return Plan(standalone.strip() or message, was_condensed=True)
+
+    def _query(self, message: str, plan: Plan) -> tuple[ReportQuery, str]:
+        """What is searched for, and what was wrong with the rewritten question."""
+        standalone, keeps = plan.standalone or message, self._parts.keeps
+        parts = plan.parts if not keeps(message, " ".join(plan.parts)) else ()
+        if standalone == message:
+            return ReportQuery(message, parts=parts), plan.fault
+        if lost := keeps(message, standalone):
+            return ReportQuery(message), f"the question was not rewritten: {lost}"
+        return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
+
+    async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
+        self._say_retries("retrieve")
+        try:
+            async with asyncio.timeout(self._parts.limits.retrieve):
+                return await self._citations.aretrieve(query)
+        except TimeoutError as error:
+            raise RetrievalTimeout(
+                "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
+            ) from error
+        finally:
+            on_retry.set(None)  # in the contract no status follows the sources
+
+    def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
+        """Of a question with several parts it is enough that one can be answered."""
+        asked = query.parts or (query.query_str,)
+        readable_nodes = self._citations.readable(nodes)
+        levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
+        return max(levels, key=_STRENGTH.index)
+
     def _say_retries(self, stage: Stage) -> None:
         on_retry.set(lambda: self._announce(StageEvent(stage=stage)))
-
-    async def _standalone(self, message: str, history: list[ChatMessage]) -> str:
-        if not history:
-            return message
-        self._announce(StageEvent(stage="condense"))
-        self._say_retries("condense")
-        if self._rule is not None:
-            return self._rule(message, history)
-        self._condense_question_prompt = condense_prompt()
-        return (await self._acondense_question(history, message)).strip() or message
 
 
 @dataclass
@@ -152,15 +161,30 @@ class AnsweringResponse(StreamingAgentChatResponse):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """All that the engines of a run are made from; built once, for building them costs nothing."""
+    """All that the engines of a run are made from; built once, for building them costs nothing.
+
+    Args:
+        store: holds the passages.
+        embed_model: embeds questions as the passages were.
+        synthesiser: answers.
+        llm: condenses where the router leaves it to the plain prompt.
+        router: steps in when that fails.
+        keeps: the safety net under every rewritten question.
+        evidence: judges what was retrieved.
+        top_k: passages given to the synthesiser.
+        limits: of the steps before the answer.
+        splitter: cuts sources; none are cut.
+    """
 
     store: BasePydanticVectorStore
     embed_model: BaseEmbedding
     synthesiser: BaseSynthesizer
     llm: LLM
-    rule: CondenseRule | None
+    router: Router
+    keeps: KeepingRule
     evidence: EvidenceRule
     top_k: int
+    limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
     splitter: TextSplitter = field(default_factory=WholePassages)
 
@@ -169,6 +193,7 @@ class Engines:
         *,
         history: Sequence[ChatMessage],
         filter: PassageFilter,
+        plan: Plan,
         announce: Callable[[Event], None],
     ) -> ReportChatEngine:
         """The chat engine of one run."""
@@ -184,11 +209,4 @@ class Engines:
         memory = ChatMemoryBuffer.from_defaults(
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
-        return ReportChatEngine(
-            query_engine,
-            self.llm,
-            memory,
-            rule=self.rule,
-            evidence=self.evidence,
-            announce=announce,
-        )
+        return ReportChatEngine(query_engine, memory, parts=self, plan=plan, announce=announce)

@@ -1,5 +1,6 @@
 """The events of one answering run: what goes in, what streams out, what it ends with."""
 
+import asyncio
 from typing import Literal
 
 from llama_index.core.base.llms.types import ChatMessage
@@ -8,10 +9,13 @@ from llama_index.core.workflow import Event, StartEvent, StopEvent
 from pydantic import Field
 
 from citewire.workflows.evidence import Evidence
+from citewire.workflows.planning import Plan
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.synthesis import FinishReason, Generation
 
 Stage = Literal["screen", "condense", "retrieve", "generate"]
+Route = Literal["answer", "reply", "refuse"]
+WarningCode = Literal["condense_fallback"]
 
 
 class AskEvent(StartEvent):
@@ -23,8 +27,41 @@ class AskEvent(StartEvent):
 
     question: str
     history: list[ChatMessage] = Field(default_factory=list)
-    filter: PassageFilter = PassageFilter()
+    filter: PassageFilter
     generation: Generation = Field(default_factory=Generation)
+
+
+class AskedEvent(Event):
+    """The question may be worked on; while `verdict` is pending, nothing may be said yet."""
+
+    ask: AskEvent
+    verdict: asyncio.Future[bool] | None = None
+
+
+class AnswerEvent(AskedEvent):
+    """It is a question to the reports."""
+
+    plan: Plan
+
+
+class ReplyEvent(Event):
+    """It wants no report; `text` is the reply."""
+
+    text: str
+    verdict: asyncio.Future[bool] | None = None
+
+
+class RefuseEvent(Event):
+    """It is not answered; `text` says so."""
+
+    text: str
+
+
+class RecordEvent(Event):
+    """All is said."""
+
+    finish_reason: FinishReason
+    route: Route
 
 
 class StageEvent(Event):
@@ -34,9 +71,10 @@ class StageEvent(Event):
 
 
 class RetrievingEvent(Event):
-    """Retrieval begins: the question stands alone."""
+    """Retrieval begins: the question stands alone; `parts` are its questions, if several."""
 
     standalone: str
+    parts: tuple[str, ...] = ()
 
 
 class SourcesEvent(Event):
@@ -47,6 +85,13 @@ class SourcesEvent(Event):
 
     nodes: list[NodeWithScore]
     evidence: Evidence
+
+
+class WarnEvent(Event):
+    """Something of this run is not as it should be."""
+
+    code: WarningCode
+    message: str
 
 
 class DeltaEvent(Event):
@@ -60,6 +105,7 @@ class QuietEvent(Event):
 
 
 class AnsweredEvent(StopEvent):
-    """The answer is complete."""
+    """The run is over: with what has streamed, this is what is stored of it."""
 
     finish_reason: FinishReason
+    route: Route = "answer"

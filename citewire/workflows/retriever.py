@@ -1,5 +1,7 @@
-"""Retrieval: the passages nearest to a question, within a filter."""
+"""Retrieval: the passages nearest to a question, or to several, within a filter."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -14,25 +16,51 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQuery,
 )
 
+from citewire.storage.keys import owner_tag
+from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
 
 
 @dataclass(frozen=True, slots=True)
 class PassageFilter:
-    """Which passages may be found: those of the documents and folders named; empty means any."""
+    """Which passages may be found: an owner's, of the documents and folders named.
 
+    Args:
+        owner: whose passages; no other's are ever found.
+        doc_ids: empty means any.
+        folder_ids: empty means any.
+    """
+
+    owner: str
     doc_ids: tuple[str, ...] = ()
     folder_ids: tuple[str, ...] = ()
 
-    def to_metadata_filters(self) -> MetadataFilters | None:
+    def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because the store reads none as OR."""
-        wanted = [("doc_id", self.doc_ids), ("folder_id", self.folder_ids)]
+        wanted = [
+            ("owner_id", (owner_tag(self.owner),)),
+            ("doc_id", self.doc_ids),
+            ("folder_id", self.folder_ids),
+        ]
         filters: list[MetadataFilter | MetadataFilters] = [
             MetadataFilter(key=key, value=list(ids), operator=FilterOperator.IN)
             for key, ids in wanted
             if ids
         ]
-        return MetadataFilters(filters=filters, condition=FilterCondition.AND) if filters else None
+        return MetadataFilters(filters=filters, condition=FilterCondition.AND)
+
+
+@dataclass
+class ReportQuery(QueryBundle):
+    """A question as it is searched for.
+
+    Args:
+        parts: its own questions, if it has several; each gets its share of the passages.
+        forms: other wordings of the same question; what several find counts for more.
+    """
+
+    parts: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
 class PassageRetriever(BaseRetriever):
@@ -71,7 +99,27 @@ class PassageRetriever(BaseRetriever):
 
     @unspanned
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        if isinstance(query_bundle, ReportQuery) and query_bundle.parts:
+            return in_turn(await self._rankings(query_bundle.parts), limit=self._top_k)
+        if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
+            forms = (query_bundle.query_str, *query_bundle.forms)
+            return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
         embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
+        return await self._nearest(embedding)
+
+    async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
+        """One request embeds them all, and they are searched for at the same time."""
+        vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
+        searches = [self._nearest(vector) for vector in vectors]
+        found = await asyncio.gather(*searches, return_exceptions=True)  # none outlives this call
+        rankings = []
+        for ranking in found:
+            if isinstance(ranking, BaseException):
+                raise ranking
+            rankings.append(ranking)
+        return rankings
+
+    async def _nearest(self, embedding: list[float]) -> list[NodeWithScore]:
         result = await self._store.aquery(
             VectorStoreQuery(
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters

@@ -21,6 +21,11 @@ _ASKED_THING = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:the|el|la|los|las)\s+", re.IGNORECASE)
+_PREPOSED = re.compile(
+    r"(?:in|en|at|for|para|de|of|from|by|during|on|con|with|the|el|la|los|las)\b", re.IGNORECASE
+)
+MOST_WORDS = 6
+"""Of a topic so many words are added to a question that has none of its own."""
 _PREPOSITIONS = listed("in en at for para de of from by during on con with sobre about")
 
 
@@ -50,18 +55,31 @@ def condense(question: str, history: Sequence[ChatMessage]) -> str:
 
 
 def _follow(question: str, thread: _Thread | None) -> _Thread:
-    if thread is not None and followups.is_chatter(question):
-        return _Thread(question, thread.topic)
     if thread is None:
         return _Thread(question, _topic_of(question))
+    if followups.is_chatter(question):
+        return _Thread(question, thread.topic)
+    return (
+        _follow_cjk(question, thread) if followups.is_cjk(question) else _resolve(question, thread)
+    )
+
+
+def _resolve(question: str, thread: _Thread) -> _Thread:
     if followups.is_standalone(question):
         # "What are the main risks?" after a question about Acme is about Acme.
-        whom = followups.names(thread.question) if followups.is_brief(question) else ()
+        whom = (
+            (followups.names(thread.question) or thread.topic[:3])
+            if followups.is_brief(question)
+            else ()
+        )
         whole = _with_topic(question, whom)
         return _Thread(whole, _topic_of(whole))
     if followups.is_elliptic(question):
         changed = _change(question, thread)
-        return _Thread(changed, _topic_of(changed))
+        if changed is not None:
+            return _Thread(changed, _topic_of(changed))
+        # A bare heading: the thread stays where it was, or each turn would water it down.
+        return _Thread(_with_topic(question, thread.topic), thread.topic)
     own = followups.has_own_subject(question)
     topic = followups.names(thread.question) if own else thread.topic
     resolved = _with_topic(question, topic)
@@ -69,6 +87,15 @@ def _follow(question: str, thread: _Thread | None) -> _Thread:
         return _Thread(resolved, _topic_of(resolved))
     # The topic stays that of the question which had one, or every turn would water it down.
     return _Thread(resolved, thread.topic)
+
+
+def _follow_cjk(question: str, thread: _Thread) -> _Thread:
+    """Without words to take apart, the question before stands behind the new one."""
+    if not followups.cjk_refers_back(question):
+        return _Thread(question, _topic_of(question))
+    asked = thread.question.strip(" ?？。")
+    # The thread stays at the question that had a topic, or each turn would make it longer.
+    return _Thread(f"{question}（{asked}）", thread.topic)
 
 
 def _topic_of(question: str) -> tuple[str, ...]:
@@ -88,6 +115,7 @@ def _with_topic(question: str, topic: Sequence[str]) -> str:
     """`question` with the words of `topic` that it lacks behind it."""
     own = {stem(word) for word in words(question)}
     lacking = [part for part in topic if not {stem(word) for word in words(part)} <= own]
+    lacking = _most_telling(lacking, room=MOST_WORDS - len(followups.content(question)) // 2)
     if years(question) and not followups.compares(question):
         lacking = [part for part in lacking if not years(part)]
     elif (shift := followups.shifted_year(question)) and (known := years(" ".join(lacking))):
@@ -96,8 +124,18 @@ def _with_topic(question: str, topic: Sequence[str]) -> str:
     return f"{question} ({' '.join(lacking)})" if lacking else question
 
 
-def _change(follow_up: str, thread: _Thread) -> str:
-    """The question before with what `follow_up` names put in the place of its like."""
+def _most_telling(topic: list[str], *, room: int) -> list[str]:
+    """As much of a topic as leaves the question its own weight: names and years go first."""
+    first = sorted(topic, key=lambda part: not (part[:1].isupper() or part[:1].isdigit()))
+    kept = first[: max(2, room)]
+    return [part for part in topic if part in kept]
+
+
+def _change(follow_up: str, thread: _Thread) -> str | None:
+    """The question before with what `follow_up` names put in the place of its like.
+
+    None where it has no like: a bare heading such as "clearing period".
+    """
     rest = followups.without_lead(follow_up).strip(" ?¿.!")
     if followups.has_negation(rest):
         return _append(thread.question, rest)
@@ -111,7 +149,10 @@ def _change(follow_up: str, thread: _Thread) -> str:
     question, rest = _swap(_YEAR, question, rest)
     question, rest = _swap(_QUARTER, question, rest)
     question, rest = _swap_name(question, rest)
-    return _swap_thing(question, rest) if followups.content(rest) else question
+    if not followups.content(rest):
+        return question
+    is_bare = question == thread.question and not followups.has_lead(follow_up)
+    return None if is_bare and not _PREPOSED.match(rest) else _swap_thing(question, rest)
 
 
 def _swap(kind: re.Pattern[str], question: str, rest: str) -> tuple[str, str]:

@@ -32,11 +32,15 @@ _POINTING = re.compile(
     r"(?!\s(?:report|document|year|folder|file|informe|documento|ano|carpeta|archivo))"
 )
 _OTHER_REFERENCE = re.compile(
-    r"\b(?:the same|the others?|which ones?|the (?:\w+ )?ones?|another one|else|alli|ahi|"
+    r"\b(?:the same|the others?(?! \w)|which ones?|the (?:\w+ )?ones?|another one|else|alli|ahi|"
     r"el mismo|la misma|l[oa]s otr[oa]s)\b"
     r"|\b(?:quien(?:es)?|cuando|donde|como|por que) (?:lo|la|los|las|le|les)\b"
 )
-_EXPLETIVE = re.compile(r"\bis it (?:true|possible|likely|known)\b")
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was) it (?:true|possible|likely|known|necessary|worth|important|safer?|better|ok|okay"
+    r"|legal|hard|easy|difficult|common|normal|a good idea)\b"
+)
+_NEW_CLAUSE = re.compile(r"[,;:.?!]|\b(?:and|but|so|if|when|because)\b")
 _EARLIER = re.compile(
     r"\b(?:the )?(?:previous|preceding|prior) year\b|\b(?:the )?year (?:before|earlier)\b"
     r"|\b(?:el )?ano (?:anterior|previo|antes)\b"
@@ -56,6 +60,13 @@ _DEFINITION = re.compile(
 _COMPARING = re.compile(
     r"\b(?:compar\w*|than|versus|vs|differ\w*|chang\w*|since|cambi\w*|diferen\w*|frente a)\b"
 )
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# "it", "they", "this", "that", "then", "what about …", and questions too short to have a topic.
+_CJK_REFERENCE = re.compile(
+    r"它|[他她]们?|这(?:个|些|家|是|样|里|项)|那(?:个|些|家|是|样|里|么|项)?|该|上述|其(?!他|中|它)|呢[？?]?\s*$"
+    r"|^(?:还有|以及|再|另外)"
+)
+_CJK_BRIEF = 7
 _CHATTER = listed("thanks thank hello hi bye ok okay great gracias hola adios vale")
 
 
@@ -64,10 +75,26 @@ def without_lead(question: str) -> str:
     return _LEAD.sub("", question, count=1).strip().lstrip("¿¡ ")
 
 
+def has_lead(question: str) -> bool:
+    """Whether `question` begins with "and", "what about" and the like."""
+    return bool(_LEAD.match(question))
+
+
 def has_own_subject(question: str) -> bool:
     """Whether `question` is whole but for a word like "and" at its start."""
     rest = without_lead(question)
     return len(content(rest)) >= 2 and not refers_back(rest) and not shifted_year(rest)
+
+
+def is_cjk(question: str) -> bool:
+    """Whether `question` is written without spaces between its words."""
+    return bool(_CJK.search(question))
+
+
+def cjk_refers_back(question: str) -> bool:
+    """Whether a question in Chinese leaves open what it is about."""
+    asked = question.strip(" ?？。！!")
+    return bool(_CJK_REFERENCE.search(question)) or len(asked) <= _CJK_BRIEF
 
 
 def is_brief(question: str) -> bool:
@@ -97,7 +124,8 @@ def is_elliptic(question: str) -> bool:
     rest = without_lead(question)
     asks = _ASKING.match(fold(rest))
     has_lead = bool(_LEAD.match(question))
-    few_words = len(words(rest)) <= 4
+    # "Not in 2024 but in 2020" says nothing but when.
+    few_words = len(words(rest)) <= 4 or all(years(word) for word in content(rest))
     return bool(rest) and not asks and (has_lead or few_words) and not refers_back(rest)
 
 
@@ -121,8 +149,16 @@ def refers_back(question: str) -> bool:
     possessive = _POSSESSIVE.search(folded)
     if possessive and not content(question[: possessive.start()]):
         return True
-    personal = _PERSONAL.search(_EXPLETIVE.sub("", folded))
-    return bool(personal and not names(question[: personal.start() + 1]))
+    folded = _EXPLETIVE.sub("", folded)
+    personal = _PERSONAL.search(folded)
+    return bool(personal and not _is_named_before(question, folded, personal.start()))
+
+
+def _is_named_before(question: str, folded: str, at: int) -> bool:
+    """Whether the pronoun at `at` can stand for a name, or for what another clause is about."""
+    clauses = _NEW_CLAUSE.split(folded[:at])
+    is_told = len(clauses) > 1 and len(content(" ".join(clauses[:-1]))) >= 2
+    return is_told or bool(names(question[: at + 1]))
 
 
 def shifted_year(question: str) -> int:

@@ -14,9 +14,9 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.evidence import LOCAL, WORDS_ONLY, Weights
+from citewire.services.models.forms import FormFilling
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
-from citewire.workflows.engine import CondenseRule
 from citewire.workflows.synthesiser import ModelSynthesiser
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -40,11 +40,14 @@ class Embeddings:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Who answers and who condenses; `name` is what clients are shown."""
+    """Who answers; `name` is what clients are shown.
+
+    `forms` is the same model, to be asked for decisions; None where there is no model.
+    """
 
     synthesiser: BaseSynthesizer
     llm: LLM
-    rule: CondenseRule | None
+    forms: FormFilling | None
     name: str
 
 
@@ -107,11 +110,10 @@ def _build_answering(
     settings: Settings, provider: Provider | None, embed_model: BaseEmbedding
 ) -> Answering:
     if provider is None or settings.answers_from == "extractive":
-        from citewire.services.local.condense import condense
         from citewire.services.local.extractive import ExtractiveSynthesiser
 
         extractive = ExtractiveSynthesiser(embed_model)
-        return Answering(extractive, MockLLM(), condense, "extractive")
+        return Answering(extractive, MockLLM(), None, "extractive")
     from citewire.services.models.openai_chat import WireOpenAI
 
     llm = WireOpenAI(
@@ -122,7 +124,7 @@ def _build_answering(
         temperature=settings.temperature,
     )
     _check_window(settings, llm.metadata.context_window)
-    return Answering(ModelSynthesiser(llm), llm, None, settings.model)
+    return Answering(ModelSynthesiser(llm), llm, llm, settings.model)
 
 
 def _check_window(settings: Settings, window: int) -> None:

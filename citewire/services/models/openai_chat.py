@@ -22,6 +22,7 @@ from llama_index.llms.openai.utils import (
 )
 
 from citewire.errors import ConfigurationError, ModelUnavailable
+from citewire.services.models.forms import Form, asking_for, filled
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
 from citewire.workflows.spans import unspanned
@@ -36,7 +37,7 @@ class WireOpenAI(OpenAI):
     `achat` and `astream_chat` go through `Provider`, which retries by itself; tenacity and
     LlamaIndex's LLM callbacks and spans are left out, because they cost per token. The
     synchronous calls are inherited and not usable: they would look for a key of their own. Text
-    only, no tools.
+    only; tools are called through `afill`.
 
     Args:
         provider: the HTTP side.
@@ -115,6 +116,17 @@ class WireOpenAI(OpenAI):
             ModelError: while the generator is advanced, of the class that fits the fault.
         """
         return await self._astream_chat(messages, **kwargs)
+
+    async def afill(self, messages: Sequence[ChatMessage], form: type[Form]) -> Form:
+        """`form`, filled in by the model with one tool call.
+
+        Raises:
+            ModelError: of the class that fits the fault; ModelRejected also where the provider
+                has no tools or the form comes back otherwise than asked for.
+        """
+        payload = {**self._payload(messages), **asking_for(form)}
+        answer = await self._provider.post_json("chat/completions", payload)
+        return filled(form, _message_of(answer))
 
     async def _achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         answer = await self._provider.post_json(

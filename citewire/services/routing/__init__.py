@@ -1,0 +1,1 @@
+"""Routing: what a message wants, and what it asks when the chat is taken into account."""

@@ -1,0 +1,1 @@
+"""Screening: which questions are not answered, and what is said instead."""

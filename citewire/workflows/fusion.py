@@ -1,0 +1,39 @@
+"""One list of passages from several searches."""
+
+from collections.abc import Sequence
+from itertools import chain, zip_longest
+
+from llama_index.core.schema import NodeWithScore
+
+RANK_DAMPING = 60
+"""The constant of reciprocal rank fusion, as in the paper (Cormack, Clarke, Büttcher 2009)."""
+
+
+def by_reciprocal_rank(
+    rankings: Sequence[Sequence[NodeWithScore]], *, limit: int
+) -> list[NodeWithScore]:
+    """The best of all rankings of one question; what stands in several of them gains."""
+    gains: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, found in enumerate(ranking, start=1):
+            gains[found.node_id] = gains.get(found.node_id, 0.0) + 1 / (RANK_DAMPING + rank)
+    best = _best(rankings)
+    return [best[node_id] for node_id in sorted(gains, key=lambda one: -gains[one])[:limit]]
+
+
+def in_turn(rankings: Sequence[Sequence[NodeWithScore]], *, limit: int) -> list[NodeWithScore]:
+    """The first of each ranking, then the second of each: every question gets its share."""
+    best = _best(rankings)
+    rounds = chain.from_iterable(zip_longest(*rankings))
+    order = dict.fromkeys(found.node_id for found in rounds if found is not None)
+    return [best[node_id] for node_id in list(order)[:limit]]
+
+
+def _best(rankings: Sequence[Sequence[NodeWithScore]]) -> dict[str, NodeWithScore]:
+    """Each passage once, with the highest score that it was found with."""
+    best: dict[str, NodeWithScore] = {}
+    for found in chain.from_iterable(rankings):
+        kept = best.get(found.node_id)
+        if kept is None or (found.score or 0.0) > (kept.score or 0.0):
+            best[found.node_id] = found
+    return best
