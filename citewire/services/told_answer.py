@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citewire.services.run_events import Ids
+from citewire.workflows.evidence import Evidence
 
 
 @dataclass(slots=True)
@@ -17,7 +18,9 @@ class ToldAnswer:
     route: str = "answer"
     text: str = ""
     sources: list[dict[str, Any]] = field(default_factory=list)
+    evidence: Evidence | None = None
     citations: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
     timings: None = None
     last: int = 0
 
@@ -37,6 +40,9 @@ class ToldAnswer:
                 self.standalone = data["standalone"]
             case "sources":
                 self.sources = data["sources"]
+                self.evidence = data["evidence"]
+            case "warning":
+                self.warnings.append(data)
             case "citation":
                 self.citations.append(data)
                 self.sources[data["n"] - 1]["cited"] = True
