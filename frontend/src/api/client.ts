@@ -1,4 +1,5 @@
 // The server's calls. Every address is relative, so that a path prefix does not matter.
+import { anotherKey, currentKey, keyHeader } from "./key";
 import type { AskRequest, ChatView, DocumentList, JobView, ProblemView, Readiness } from "./types";
 
 /** A refusal or a failure, in the form of the server's problems. */
@@ -30,12 +31,16 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await fetch(path, init).catch((error: unknown) => {
-    if (init.signal?.aborted === true) throw error;
-    throw toProblem(error);
-  });
-  if (!response.ok) throw await problemOf(response);
-  return response;
+  for (;;) {
+    const key = currentKey();
+    const headers = { ...(init.headers as Record<string, string> | undefined), ...keyHeader(key) };
+    const response = await fetch(path, { ...init, headers }).catch((error: unknown) => {
+      if (init.signal?.aborted === true) throw error;
+      throw toProblem(error);
+    });
+    if (response.ok) return response;
+    if (response.status !== 401 || !(await anotherKey(key))) throw await problemOf(response);
+  }
 }
 
 /** The answer as JSON; its type is the schema's. */
@@ -52,6 +57,11 @@ const seg = encodeURIComponent;
 
 export const api = {
   ask: (body: AskRequest, signal: AbortSignal) => request("chat_stream", sending("POST", body, signal)),
+  /** The same run from after its event `seq` on; 204 if that was the last. */
+  follow: (runId: string, seq: number, signal: AbortSignal) =>
+    request(`chat_stream/${seg(runId)}`, { signal, headers: seq === 0 ? {} : { "Last-Event-ID": `${runId}:${seq}` } }),
+  stop: (runId: string) => request(`chat_stream/${seg(runId)}/stop`, { method: "POST" }),
+  switchTo: (id: string, messageId: string) => request(`chats/${seg(id)}`, sending("PATCH", { leaf_id: messageId })),
   chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
   documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
   deleteDocument: (id: string) => request(`documents/${seg(id)}`, { method: "DELETE" }),

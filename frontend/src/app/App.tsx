@@ -10,6 +10,7 @@ import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 import { useMedia } from "@/ui/useMedia";
 
+import { KeyDialog } from "./KeyDialog";
 import { useRoute, type Route } from "./route";
 import { useKeys } from "./useKeys";
 
@@ -40,6 +41,7 @@ export function App(): ReactNode {
           <Sidebar route={route} onLeave={() => setMenu(false)} />
         </aside>
       )}
+      <KeyDialog />
       {narrow && menu && <Drawer route={route} onClose={() => setMenu(false)} />}
       <main>
         {narrow && (

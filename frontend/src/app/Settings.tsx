@@ -1,10 +1,12 @@
 // Language, theme and the list of keys.
 import { useState, type ReactNode } from "react";
 
+import { signOut } from "@/api/key";
 import { LANGUAGES, setLanguage, useLanguage, useStrings, type Language } from "@/strings";
 import { IconButton } from "@/ui/Button";
 import { setTheme, THEMES, useTheme, type Theme } from "@/ui/theme";
 
+import { useKeyState } from "./KeyDialog";
 import { Shortcuts } from "./Shortcuts";
 import { useKeys } from "./useKeys";
 
@@ -29,6 +31,7 @@ export function Settings(): ReactNode {
         ))}
       </select>
       <IconButton icon="keyboard" label={strings.shortcuts} onClick={() => setKeys(true)} />
+      {useKeyState().kept && <IconButton icon="leave" label={strings.signOut} onClick={signOut} />}
       {keys && <Shortcuts onClose={() => setKeys(false)} />}
     </div>
   );

@@ -17,6 +17,7 @@ import { AskedAs, StageLine } from "./Stage";
 export interface ExchangeActions {
   /** Asks in place of an exchange, given by its key. */
   askInstead: (question: string, key: string) => void;
+  showVersion: (messageId: string) => void;
   openCitation: (key: string, citationId: string) => void;
   openSources: (key: string) => void;
 }
@@ -37,6 +38,7 @@ export const ExchangeView = memo(function ExchangeView({ exchange, current, canA
   return (
     <article className="exchange" aria-busy={answer.phase === "running"}>
       <Question exchange={exchange} canAsk={canAsk} onAsk={again} />
+      {exchange.versions.length > 1 && <Versions exchange={exchange} canShow={canAsk} onShow={actions.showVersion} />}
       <section className="answer" aria-label={strings.answer}>
         <StageLine answer={answer} />
         <AskedAs answer={answer} canAsk={canAsk} onAsk={again} />
@@ -56,6 +58,23 @@ export const ExchangeView = memo(function ExchangeView({ exchange, current, canA
     </article>
   );
 });
+
+function Versions(props: { exchange: Exchange; canShow: boolean; onShow: (messageId: string) => void }): ReactNode {
+  const strings = useStrings();
+  const { exchange, canShow, onShow } = props;
+  const { versions } = exchange;
+  const at = versions.indexOf(exchange.answer.ids?.user_message_id ?? "");
+  const step = (icon: "previous" | "next", label: string, to: string | undefined): ReactNode => (
+    <IconButton icon={icon} label={label} disabled={!canShow || to === undefined} onClick={() => to !== undefined && onShow(to)} />
+  );
+  return (
+    <div className="versions" role="group" aria-label={strings.otherVersions}>
+      {step("previous", strings.versionBefore, versions[at - 1])}
+      <span>{strings.version(at + 1, versions.length)}</span>
+      {step("next", strings.versionAfter, versions[at + 1])}
+    </div>
+  );
+}
 
 function Question(props: { exchange: Exchange; canAsk: boolean; onAsk: (question: string) => void }): ReactNode {
   const strings = useStrings();

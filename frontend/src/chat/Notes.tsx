@@ -23,7 +23,7 @@ function endOf(answer: Answer, recovering: boolean, strings: Strings): Note[] {
   const said = answer.text !== "";
   switch (answer.phase) {
     case "running":
-      return [];
+      return recovering ? [{ text: `${strings.lost} ${strings.lostAgain}`, kind: "error", again: false }] : [];
     case "complete": {
       const text = answer.finishReason === null ? "" : strings.finished[answer.finishReason];
       return text === "" ? [] : [{ text, kind: "note", again: false }];

@@ -1,9 +1,11 @@
 // One conversation as the page holds it: what was asked and answered, and the question under way.
 import { api, Problem, toProblem } from "@/api/client";
 import type { ChatView, Filters } from "@/api/types";
-import { readEvents } from "@/stream/read";
+import { ConnectionLost, readEvents } from "@/stream/read";
 import { ASKED, fromTurn, reduce, type Answer } from "@/stream/reduce";
 import { pause } from "@/ui/pause";
+
+import { letGo, recall, remember } from "./underway";
 
 /** One question with its answer. */
 export interface Exchange {
@@ -11,6 +13,8 @@ export interface Exchange {
   key: string;
   question: string;
   answer: Answer;
+  /** The versions of the question, by their ids, if there are several. */
+  versions: readonly string[];
   /** It was asked in this page. */
   live: boolean;
   /** What the server kept is being looked for. */
@@ -28,6 +32,8 @@ export interface ChatState {
 
 const STORED_TRIES = 6;
 const STORED_WAIT_MS = 250;
+const FOLLOW_TRIES = 12;
+const FOLLOW_WAIT_MS = 250;
 
 /** Holds and changes the state; components subscribe and see it at most once per frame. */
 export class ChatSession {
@@ -38,6 +44,9 @@ export class ChatSession {
   #listeners = new Set<() => void>();
   #scheduled = false;
   #asking: AbortController | null = null;
+  #stopping = false;
+  /** The question that the one under way is asked in place of. */
+  #replaces: string | null = null;
   /** The last turn is being stored: asking before that is over would be refused as busy. */
   #settling: Promise<void> = Promise.resolve();
 
@@ -83,6 +92,7 @@ export class ChatSession {
     if (chatId === null || this.running) return;
     try {
       this.#take(await api.chat(chatId));
+      this.#resume(chatId);
     } catch (error) {
       if (this.#state.load !== "ready") this.#set({ load: toProblem(error) });
     }
@@ -97,36 +107,102 @@ export class ChatSession {
   /** Asks; false while another question is being answered. `instead` is taken out with all after it. */
   ask(question: string, instead?: Exchange): boolean {
     if (this.running) return false;
-    const exchange: Exchange = { key: newKey(), question, answer: ASKED, live: true, recovering: false };
+    const exchange: Exchange = { key: newKey(), question, versions: [], answer: ASKED, live: true, recovering: false };
     const at = instead === undefined ? -1 : this.#state.exchanges.findIndex((one) => one.key === instead.key);
     const kept = at < 0 ? this.#state.exchanges : this.#state.exchanges.slice(0, at);
     const replaces = at < 0 ? null : storedId(instead);
-    this.#asking = new AbortController();
-    this.#set({ exchanges: [...kept, exchange], running: true });
-    void this.#run(exchange, replaces, this.#asking.signal);
-    return true;
-  }
-
-  /** Stops the answer: closing the connection is what the server listens to. */
-  stop(): void {
-    this.#asking?.abort();
-  }
-
-  async #run(exchange: Exchange, replaces: string | null, signal: AbortSignal): Promise<void> {
-    const { key, question } = exchange;
-    try {
+    this.#begin([...kept, exchange], exchange, replaces, async (signal) => {
       await this.#settling;
       const { chatId, filters } = this.#state;
       const response = await api.ask({ message: question, chat_id: chatId, filters, replaces }, signal);
-      if (response.body === null) throw new Problem(response.status, "internal", "an answer without a body", true);
-      for await (const event of readEvents(response.body)) this.#answer(key, (answer) => reduce(answer, event));
+      await this.#hear(exchange.key, response).catch((error: unknown) => this.#follow(exchange.key, error, signal));
+    });
+    return true;
+  }
+
+  /** Goes on with an answer that this tab was waiting for when its page was loaded again. */
+  #resume(chatId: string): void {
+    const left = recall(chatId);
+    if (left === null || this.running) return;
+    const { exchanges } = this.#state;
+    if (exchanges.some((one) => one.answer.ids?.run_id === left.ids.run_id)) {
+      letGo(chatId);
+      return;
+    }
+    const at = exchanges.findIndex((one) => one.answer.ids?.user_message_id === left.replaces);
+    const kept = at < 0 ? exchanges : exchanges.slice(0, at);
+    const answer = { ...ASKED, ids: left.ids };
+    const exchange: Exchange = { key: newKey(), question: left.question, versions: [], answer, live: true, recovering: false };
+    const lost = new ConnectionLost("the page was loaded again");
+    this.#begin([...kept, exchange], exchange, left.replaces, (signal) => this.#follow(exchange.key, lost, signal));
+  }
+
+  /** Shows another version of a question, with what followed it. */
+  async showVersion(messageId: string): Promise<void> {
+    const { chatId } = this.#state;
+    if (chatId === null || this.running) return;
+    // What became of it, even if that is nothing, is what is read then.
+    await api.switchTo(chatId, messageId).catch(() => undefined);
+    await this.load();
+  }
+
+  /** Stops the answer, so that its stream ends with what was stored; asked again, hangs up. */
+  stop(): void {
+    const asking = this.#asking;
+    const runId = this.#state.exchanges.at(-1)?.answer.ids?.run_id;
+    if (asking === null) return;
+    if (runId === undefined || this.#stopping) asking.abort();
+    else api.stop(runId).catch(() => asking.abort());
+    this.#stopping = true;
+  }
+
+  #begin(exchanges: readonly Exchange[], exchange: Exchange, replaces: string | null, hear: (signal: AbortSignal) => Promise<void>): void {
+    this.#asking = new AbortController();
+    this.#stopping = false;
+    this.#replaces = replaces;
+    this.#set({ exchanges, running: true });
+    void this.#run(exchange.key, this.#asking.signal, hear);
+  }
+
+  async #hear(key: string, { body, status }: Response): Promise<void> {
+    if (body === null) throw new Problem(status, "internal", "an answer without a body", true);
+    for await (const event of readEvents(body)) this.#answer(key, (answer) => reduce(answer, event));
+  }
+
+  /** Listens again from where the connection was lost; throws `lost` if the server cannot. */
+  async #follow(key: string, lost: unknown, signal: AbortSignal): Promise<void> {
+    for (let tried = 0; tried < FOLLOW_TRIES; tried += 1) {
+      const { ids, seq } = this.#find(key)?.answer ?? ASKED;
+      if (ids === null || signal.aborted) break;
+      this.#patch(key, { recovering: seq > 0 });
+      if (seq > 0 || tried > 0) await pause(FOLLOW_WAIT_MS * 2 ** Math.min(tried, 3));
+      try {
+        const response = await api.follow(ids.run_id, seq, signal);
+        this.#patch(key, { recovering: false });
+        await this.#hear(key, response);
+        return;
+      } catch (error) {
+        if (error instanceof Problem && error.status !== 0 && error.status !== 429 && error.status < 500) break;
+      }
+    }
+    this.#patch(key, { recovering: false });
+    throw lost;
+  }
+
+  async #run(key: string, signal: AbortSignal, hear: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    try {
+      await hear(signal);
     } catch (error) {
       this.#failed(key, error, signal.aborted);
     } finally {
       this.#asking = null;
+      const { ids, phase } = this.#find(key)?.answer ?? ASKED;
+      if (ids !== null) letGo(ids.chat_id);
       this.#set({ running: false });
       this.#flush();
       this.onChange(this);
+      // Which versions of the question there are is with the stored turn.
+      if (this.#replaces !== null && phase === "complete") void this.load();
     }
   }
 
@@ -178,6 +254,9 @@ export class ChatSession {
     const answer = change(before);
     if (answer === before) return;
     this.#patch(key, { answer });
+    if (before.ids === null && answer.ids !== null && this.running) {
+      remember({ ids: answer.ids, question: this.#find(key)?.question ?? "", replaces: this.#replaces });
+    }
     if (answer.ids !== null && this.#state.chatId === null) {
       this.#set({ chatId: answer.ids.chat_id });
       this.#flush();
@@ -237,7 +316,7 @@ export function exchangesOf(view: ChatView): Exchange[] {
     const answered = view.turns[at + 1];
     if (asked.role !== "user" || answered?.role !== "assistant") return;
     const answer = fromTurn(answered, asked, view.chat_id);
-    found.push({ key: answered.message_id, question: asked.text, answer, live: false, recovering: false });
+    found.push({ key: answered.message_id, question: asked.text, versions: asked.siblings, answer, live: false, recovering: false });
   });
   return found;
 }

@@ -1,6 +1,7 @@
 // One conversation of the list: its title, and what can be done with it.
 import { useState, type ReactNode } from "react";
 
+import { saveFile } from "@/api/files";
 import { formatRoute } from "@/app/route";
 import { useStrings } from "@/strings";
 import { Menu } from "@/ui/Menu";
@@ -31,12 +32,7 @@ export function ChatRow({ chat, current, onRename, onDelete }: Props): ReactNode
       </li>
     );
   }
-  const download = (format: "json" | "md"): void => {
-    const link = document.createElement("a");
-    link.href = exportPath(chat.chat_id, format);
-    link.download = "";
-    link.click();
-  };
+  const download = (format: "json" | "md"): void => void saveFile(exportPath(chat.chat_id, format)).catch(() => undefined);
   return (
     <li className={current ? "chat-row current" : "chat-row"}>
       <a href={formatRoute({ view: "chat", chatId: chat.chat_id, messageId: null, panel: null })} aria-current={current ? "page" : undefined} dir="auto" title={title}>

@@ -2,6 +2,7 @@
 import { useCallback, useState, type ReactNode } from "react";
 
 import { paths } from "@/api/client";
+import { openWithKey } from "@/api/files";
 import type { Citation, HighlightsView, PassageView, Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -41,7 +42,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
       </h3>
       <p className="soft file-line" dir="auto">
         {source.folder} / {source.file_name}{" "}
-        <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer">
+        <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
           {strings.openReport} <Icon name="open" />
         </a>
       </p>

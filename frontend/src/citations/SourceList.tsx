@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 
 import { paths } from "@/api/client";
+import { openWithKey } from "@/api/files";
 import type { Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -45,7 +46,7 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
             <details>
               <summary>{strings.passageText}</summary>
               <PassageText text={source.text} quote={null} withheld={source.withheld} />
-              <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer">
+              <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
                 {strings.openReport}
               </a>
             </details>

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 
 import { paths } from "@/api/client";
+import { openWithKey } from "@/api/files";
 import type { PassageView } from "@/api/types";
 import { useStrings } from "@/strings";
 import { Icon } from "@/ui/Icon";
@@ -14,7 +15,7 @@ export function StandingNote({ passage }: { passage: PassageView }): ReactNode {
     <p className="note">
       <Icon name="warning" /> <span>{strings.states[state]}</span>{" "}
       {now !== null && (
-        <a href={`${paths.file(now.doc_id)}#page=${now.page}`} target="_blank" rel="noopener noreferrer">
+        <a href={`${paths.file(now.doc_id)}#page=${now.page}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
           {strings.nowAt(now.title, now.page_label)}
         </a>
       )}

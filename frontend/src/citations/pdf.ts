@@ -2,6 +2,7 @@
 import type { PDFDocumentLoadingTask, PDFPageProxy } from "pdfjs-dist";
 
 import { paths } from "@/api/client";
+import { keyHeader } from "@/api/key";
 
 type Library = typeof import("pdfjs-dist");
 
@@ -36,6 +37,7 @@ export async function openPage(docId: string, number: number): Promise<OpenPage>
   const pdfjs = await loadPdfJs();
   const task: PDFDocumentLoadingTask = pdfjs.getDocument({
     url: new URL(paths.page(docId, number), document.baseURI).href,
+    httpHeaders: keyHeader(),
     cMapUrl: resources("cmaps"),
     standardFontDataUrl: resources("standard_fonts"),
     wasmUrl: resources("wasm"),

@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from "react";
 
 import { api, paths, toProblem } from "@/api/client";
+import { openWithKey } from "@/api/files";
 import type { DocumentView } from "@/api/types";
 import { sessionOf, startNew } from "@/chat/sessions";
 import { language, useStrings } from "@/strings";
@@ -75,7 +76,7 @@ function DocumentRow({ document, folder, onDelete }: { document: DocumentView; f
     <li className="document-row">
       <Icon name="document" />
       <div className="document-text">
-        <a href={paths.file(document.doc_id)} target="_blank" rel="noopener noreferrer" dir="auto">
+        <a href={paths.file(document.doc_id)} target="_blank" rel="noopener noreferrer" onClick={openWithKey} dir="auto">
           {document.title}
         </a>
         <p className="soft" dir="auto">

@@ -2,6 +2,7 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
 import { api, Problem, toProblem } from "@/api/client";
+import { anotherKey, currentKey, keyHeader } from "@/api/key";
 import type { CreatedJob, JobView, ProblemView } from "@/api/types";
 
 export type UploadState =
@@ -25,14 +26,17 @@ function send(folder: string, files: readonly File[], onPercent: (percent: numbe
   const form = new FormData();
   form.append("folder", folder); // before the files, so that a bad name is refused at once
   for (const file of files) form.append("files", file, file.name);
+  const key = currentKey();
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open("POST", "documents");
     xhr.responseType = "json";
+    for (const [name, value] of Object.entries(keyHeader(key))) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded, total }) => onPercent(total === 0 ? 0 : Math.floor((loaded / total) * 100));
     xhr.onload = () => {
       if (xhr.status < 300) resolve(xhr.response as CreatedJob);
-      else reject(problemOf(xhr));
+      else if (xhr.status !== 401) reject(problemOf(xhr));
+      else anotherKey(key).then((given) => (given ? resolve(send(folder, files, onPercent, signal)) : reject(problemOf(xhr))), reject);
     };
     xhr.onerror = () => reject(new Problem(0, "network", "the connection failed", true));
     signal.addEventListener("abort", () => xhr.abort());

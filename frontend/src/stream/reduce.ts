@@ -164,7 +164,7 @@ export function fromTurn(turn: Turn, asked: Turn, chatId: string): Answer {
 function queryOf(turn: Turn, asked: Turn): Query | null {
   const { standalone } = turn;
   if (standalone === null) return null;
-  return { original: asked.text, standalone, rewritten: standalone !== asked.text };
+  return { original: asked.text, standalone, rewritten: standalone !== asked.text, sub_questions: [] };
 }
 
 function failureOf(turn: Turn): Failure | null {

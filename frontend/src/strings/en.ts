@@ -16,6 +16,8 @@ const problems: Record<string, string> = {
   model_timeout: "The model did not answer in time.",
   model_unavailable: "The model cannot be reached at the moment.",
   internal: "Something went wrong on the server.",
+  run_lost: "The server that was writing the answer failed.",
+  api_key_refused: "The server wants an API key. Load the page again to enter one.",
   network: "The server cannot be reached. Is it running, and are you online?",
 };
 
@@ -66,6 +68,10 @@ export const en = {
   askedAs: "asked as:",
   editAskedAs: "Edit what was searched for",
   askThis: "Ask this",
+  otherVersions: "Versions of this question",
+  version: (n: number, count: number): string => `${String(n)} / ${String(count)}`,
+  versionBefore: "Version before",
+  versionAfter: "Version after",
   editQuestion: "Edit the question",
   retry: "Ask again",
   copyAnswer: "Copy with citations",
@@ -90,6 +96,7 @@ export const en = {
   lost: "The connection to the server was lost in the middle of the answer.",
   lostKept: "What had arrived is shown; the server did not keep it.",
   lostUnknown: "What had arrived is shown. The server cannot be reached, so it is not known what it kept.",
+  lostAgain: "Connecting again …",
   lostReading: "Looking for what the server kept …",
   finished: {
     stop: "",
@@ -226,6 +233,12 @@ export const en = {
   apply: "Apply",
 
   // Settings and shortcuts
+  keyTitle: "API key",
+  keyText: "This server is open to those who have a key of it. It is kept in this tab only, until you close it or sign out.",
+  keyLabel: "Your API key",
+  keyWrong: "The server does not know this key.",
+  keyGive: "Sign in",
+  signOut: "Sign out",
   theme: "Theme",
   themes: { system: "Automatic", light: "Light", dark: "Dark" },
   interfaceLanguage: "Language",

@@ -17,6 +17,8 @@ const problems: Record<string, string> = {
   model_timeout: "El modelo no respondió a tiempo.",
   model_unavailable: "No se puede conectar con el modelo en este momento.",
   internal: "Algo salió mal en el servidor.",
+  run_lost: "Ha fallado el servidor que escribía la respuesta.",
+  api_key_refused: "El servidor pide una clave de API. Vuelve a cargar la página para introducirla.",
   network: "No se puede conectar con el servidor. ¿Está en marcha y tienes conexión?",
 };
 
@@ -65,6 +67,10 @@ export const es: Strings = {
   askedAs: "preguntado como:",
   editAskedAs: "Editar lo que se buscó",
   askThis: "Preguntar esto",
+  otherVersions: "Versiones de esta pregunta",
+  version: (n: number, count: number): string => `${String(n)} / ${String(count)}`,
+  versionBefore: "Versión anterior",
+  versionAfter: "Versión siguiente",
   editQuestion: "Editar la pregunta",
   retry: "Preguntar de nuevo",
   copyAnswer: "Copiar con las citas",
@@ -89,6 +95,7 @@ export const es: Strings = {
   lost: "Se perdió la conexión con el servidor a mitad de la respuesta.",
   lostKept: "Se muestra lo que había llegado; el servidor no lo conservó.",
   lostUnknown: "Se muestra lo que había llegado. No se puede conectar con el servidor, así que no se sabe qué conservó.",
+  lostAgain: "Conectando de nuevo …",
   lostReading: "Buscando lo que conservó el servidor …",
   finished: {
     stop: "",
@@ -219,6 +226,12 @@ export const es: Strings = {
   clearScope: "Preguntar a todos",
   apply: "Aplicar",
 
+  keyTitle: "Clave de API",
+  keyText: "Este servidor está abierto a quien tiene una clave suya. Solo se guarda en esta pestaña, hasta que la cierres o salgas.",
+  keyLabel: "Tu clave de API",
+  keyWrong: "El servidor no conoce esta clave.",
+  keyGive: "Entrar",
+  signOut: "Salir",
   theme: "Tema",
   themes: { system: "Automático", light: "Claro", dark: "Oscuro" },
   interfaceLanguage: "Idioma",

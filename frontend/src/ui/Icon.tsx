@@ -27,6 +27,7 @@ const PATHS = {
   keyboard: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
   warning: "M12 4 21 20H3zM12 10v4m0 3h.01",
   list: "M9 6h11M9 12h11M9 18h11M4.500 6h.01M4.500 12h.01M4.500 18h.01",
+  leave: "M10 4H5v16h5M9 12h11m-4-4 4 4-4 4",
   upload: "M12 16V5m-5 5 5-5 5 5M4 19h16",
 } as const;
 
