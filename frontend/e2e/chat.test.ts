@@ -65,6 +65,47 @@ test("a question streams into an answer with its citations, and a follow-up show
   expect(await page.locator(".evidence").count()).toBe(2);
 });
 
+test("a screen reader hears each stage and the whole answer, and on a small screen in the light all fits", async () => {
+  await server.model({ text: EMITTED, inter_delay: 0.05, first_delay: 0.4 });
+  const { page } = await visit(SMALL);
+  await page.evaluate(() => {
+    const told: string[] = [];
+    Object.assign(window, { told });
+    new MutationObserver(() => {
+      const text = document.querySelector(".chat > [role=status]")?.textContent ?? "";
+      if (told.at(-1) !== text) told.push(text);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  const answer = await askAndWait(page, EMITTED_QUESTION);
+  const whole = (): Promise<string> => page.locator(".chat > [role=status]").textContent().then((text) => text ?? "");
+  await expect.poll(whole).toContain("The Trust emitted 8,310 tonnes of CO2 equivalent in 2024");
+  const told = await page.evaluate(() => (window as unknown as { told: string[] }).told);
+  expect(told).toContain("Writing the answer …");
+  expect(told.filter((text) => text.includes("The Trust")).length).toBe(1);
+  await shot(page, "chat-small");
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+  await answer.locator(".chip").click();
+  expect(await markedWords(page)).not.toBe("");
+  await shot(page, "citation-small");
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+});
+
+test("local mode says that its answers are extracts", async () => {
+  await server.model({ text: EMITTED });
+  const context = await browser.newContext(WIDE);
+  // As a server without a model names itself.
+  await context.route("**/chat_stream", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(/"model":"[^"]*"/, '"model":"extractive"') });
+  });
+  const watched = await Watched.open(context, server.url);
+  seen.push(watched);
+  const answer = await askAndWait(watched.page, EMITTED_QUESTION);
+  await answer.getByText("Extracts from the reports, not written by a model").waitFor();
+});
+
 test("a number that no source holds is underlined where it stands, also after a reload", async () => {
   await server.model({ text: "It was 8,310 tonnes in 2024 [1]. Elsewhere it was 77,777 tonnes [1]." });
   const { page } = await visit();
