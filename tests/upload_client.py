@@ -1,6 +1,7 @@
 """Uploads and jobs as a client sees them."""
 
 import json
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,13 @@ class UploadClient:
         found: list[Json] = self.http.get("/documents").raise_for_status().json()["documents"]
         return found
 
-    def events(self, job_id: str) -> list[tuple[str, Json]]:
-        """GET /jobs/{id}/events to its end: names and data."""
-        answer = self.http.get(f"/jobs/{job_id}/events").raise_for_status()
+    def events(self, job_id: str, opened: threading.Event | None = None) -> list[tuple[str, Json]]:
+        """GET /jobs/{id}/events to its end: names and data; `opened` is set when it begins."""
+        with self.http.stream("GET", f"/jobs/{job_id}/events") as answer:
+            answer.raise_for_status()
+            if opened is not None:
+                opened.set()
+            answer.read()
         blocks = [block for block in answer.text.split("\n\n") if block.startswith("event:")]
         lines = [dict(line.split(": ", 1) for line in block.split("\n")) for block in blocks]
         return [(line["event"], json.loads(line["data"])) for line in lines]

@@ -11,8 +11,11 @@ from citewire import __version__
 from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
+from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit
+from citewire.api.run_parts import build_held, open_runs
 from citewire.services.afterwards import Afterwards
+from citewire.services.api_keys import load_api_keys
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
@@ -47,6 +50,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         settings: checked settings.
         draining: gives the event that whoever runs the server sets when it is told to stop; the
             runs under way then end with `stopped` by `shutdown`.
+
+    Raises:
+        ConfigurationError: an API key is not as it should be.
     """
 
     @asynccontextmanager
@@ -55,41 +61,54 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             library = await stack.enter_async_context(open_library(settings))
             page_copies = build_page_copies(library)
             afterwards = build_afterwards(library)
+            running = await stack.enter_async_context(open_runs(library))
+            runs = running.runs
             service = await stack.enter_async_context(
-                open_service(library, page_copies, afterwards)
+                open_service(library, runs, page_copies, afterwards)
             )
-            chats = Chats(library.chats, service.runs, page_copies)
+            chats = Chats(library.chats, runs, page_copies)
             uploads = Uploads(settings)
             jobs = build_jobs(library, uploads)
-            app.state.parts = Parts(
-                settings=settings,
-                library=library,
-                service=service,
-                chats=chats,
-                uploads=uploads,
-                jobs=jobs,
-                page_copies=page_copies,
-                succession=build_succession(library),
-            )
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(afterwards.run, service.runs.__len__)
+                app.state.parts = Parts(
+                    settings=settings,
+                    library=library,
+                    service=service,
+                    replays=running.replays,
+                    held=build_held(service, running, tasks),
+                    chats=chats,
+                    uploads=uploads,
+                    jobs=jobs,
+                    page_copies=page_copies,
+                    succession=build_succession(library),
+                )
+                tasks.start_soon(afterwards.run, runs.__len__)
                 tasks.start_soon(chats.keep_swept)
                 tasks.start_soon(jobs.run)
                 tasks.start_soon(page_copies.run)
                 if draining is not None:
-                    tasks.start_soon(_drain_when_told, draining(), service.runs, jobs)
+                    tasks.start_soon(_drain_when_told, draining(), runs, jobs)
                 yield
                 tasks.cancel_scope.cancel()
 
-    app = FastAPI(title="Citewire", version=__version__, lifespan=lifespan)
+    keys = load_api_keys(settings)
+    # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
+    app = FastAPI(
+        title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.max_body_bytes,
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
+    # Added last, it comes first.
+    app.add_middleware(KeyCheck, keys=keys)
     install_error_handlers(app)
-    for module in (chat, chats, documents, passages, uploads, health, wire_schema, page):
+    for module in (chat, chats, documents, passages, uploads):
+        app.include_router(module.router, dependencies=[DESCRIBED])
+    for module in (health, wire_schema):
         app.include_router(module.router)
+    app.include_router(page.build_router())
     return app
 
 
@@ -103,10 +122,10 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
 def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
-    async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
+    async def ingest(root: Path, owner: str, on_progress: OnProgress) -> IngestSummary:
         return await ingest_folders(
             [root],
-            documents=library.documents,
+            documents=library.documents.owned_by(owner),
             open_indexing=library.open_indexing,
             settings=library.settings,
             on_progress=on_progress,
@@ -143,11 +162,11 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
 
 @asynccontextmanager
 async def open_service(
-    library: Library, page_copies: PageCopies, afterwards: Afterwards
+    library: Library, runs: Runs, page_copies: PageCopies, afterwards: Afterwards
 ) -> AsyncGenerator[ChatService, None]:
     """The chat service on an open library, with what judges its claims."""
     with open_library_checker(library) as checker:
-        yield build_service(library, checker, page_copies, afterwards)
+        yield build_service(library, runs, checker, page_copies, afterwards)
 
 
 def build_page_copies(library: Library) -> PageCopies:
@@ -171,7 +190,11 @@ def build_succession(library: Library) -> Succession:
 
 
 def build_service(
-    library: Library, checker: Checker, page_copies: PageCopies, afterwards: Afterwards
+    library: Library,
+    runs: Runs,
+    checker: Checker,
+    page_copies: PageCopies,
+    afterwards: Afterwards,
 ) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
@@ -194,7 +217,7 @@ def build_service(
     return ChatService(
         chats=library.chats,
         workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.run_timeout_s),
-        runs=Runs(settings.max_runs),
+        runs=runs,
         model=answering.name,
         history=HistoryLimits(settings.history_turns, settings.history_tokens),
         checker=checker,

@@ -1,18 +1,22 @@
 """Asking: the streamed answer and the same answer in one piece."""
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from http import HTTPStatus
+from typing import Annotated
 
 import anyio
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
-from citewire.api.dependencies import AdmittedRun, AppParts
-from citewire.api.errors import error_response, problem_response
-from citewire.api.sse import run_response
-from citewire.services.run_events import Done, Failed, RunEvent, Stopped
+from citewire.api.dependencies import AppParts, Asked, JoinedRun, Owner, Parts, Reading
+from citewire.api.errors import event_response, problem_response
+from citewire.api.schemas import Identifier
+from citewire.api.sse import last_event_number, run_response
+from citewire.services.run_log import last_event, split_event
+from citewire.services.runs import Run
 
 router = APIRouter(tags=["chat"])
 
@@ -25,39 +29,70 @@ _STOPPED = {
 
 
 @router.post("/chat_stream", response_class=EventSourceResponse)
-async def chat_stream(run: AdmittedRun, parts: AppParts) -> Response:
+async def chat_stream(asked: Asked, parts: AppParts) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
-    settings = parts.settings
-    return run_response(
-        parts.service,
-        run,
-        ping_s=settings.sse_ping_s,
-        send_timeout_s=settings.send_timeout_s,
-        # A client that reads nothing is cut off while there is still time to store its turn.
-        grace_s=settings.shutdown_grace_s / 4,
-    )
+    return run_response(_blocks(asked, parts), parts.settings)
+
+
+@router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
+async def follow_run(
+    run_id: Annotated[Identifier, Path()],
+    parts: AppParts,
+    owner: Owner,
+    reading: Reading,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Stream what a run told after `Last-Event-ID` and goes on telling; leaving changes nothing."""
+    after = last_event_number(run_id, last_event_id)
+    replay = await parts.replays.open(run_id, owner, after=after)
+    if replay is None:
+        # With this a browser's EventSource does not connect again.
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return run_response(replay, parts.settings)
 
 
 @router.post("/chat")
-async def chat(request: Request, run: AdmittedRun, parts: AppParts) -> Response:
+async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
-    last: RunEvent | None = None
+    last = b""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
-        async with aclosing(parts.service.stream(run)) as batches:
-            async for batch in batches:
-                last = batch[-1]
+        async with aclosing(_blocks(asked, parts)) as blocks:
+            async for block in blocks:
+                last = block
         tasks.cancel_scope.cancel()
-    match last:
-        case Done():
-            return Response(orjson.dumps(last), media_type="application/json")
-        case Failed():
-            return error_response(last.error)
-        case Stopped():
-            return problem_response(
-                _STOPPED[last.by], "stopped", f"the answer was stopped by {last.by}", retryable=True
-            )
-    return Response(status_code=HTTPStatus.NO_CONTENT)  # the client left: nobody reads this
+    name, data = split_event(last_event(last))
+    if name == "done":
+        return Response(data, media_type="application/json")
+    if name == "error":
+        return event_response(orjson.loads(data))
+    if name == "stopped":
+        by = orjson.loads(data)["by"]
+        told = f"the answer was stopped by {by}"
+        return problem_response(_STOPPED[by], "stopped", told, retryable=True)
+    # The client left: nobody reads this. Or another run was followed, whose end is not known.
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _blocks(asked: Run | JoinedRun, parts: Parts) -> AsyncGenerator[bytes, None]:
+    if isinstance(asked, JoinedRun):
+        return parts.replays.follow(asked.run_id, asked.owner)
+    return parts.held.blocks(asked) if parts.held else _own_blocks(asked, parts)
+
+
+async def _own_blocks(run: Run, parts: Parts) -> AsyncGenerator[bytes, None]:
+    async with aclosing(parts.service.stream(run)) as batches:
+        async for _, block in batches:
+            yield block
+
+
+@router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)
+async def stop_run(
+    run_id: Annotated[Identifier, Path()], parts: AppParts, owner: Owner
+) -> Response:
+    """Stop an answer, on whichever worker it is written; its stream tells what was said."""
+    await parts.service.runs.stop(run_id, owner)
+    return Response(status_code=HTTPStatus.ACCEPTED)
 
 
 async def _cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:

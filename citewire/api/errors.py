@@ -5,8 +5,10 @@ not a CitewireError is logged and told as `internal`.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, Request
@@ -43,11 +45,21 @@ class Problem:
 INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retryable=True)
 
 PROBLEMS: dict[type[Exception], Problem] = {
+    errors.ApiKeyRefused: Problem(HTTPStatus.UNAUTHORIZED, "api_key_refused", retryable=False),
     errors.ChatNotFound: Problem(HTTPStatus.NOT_FOUND, "chat_not_found", retryable=False),
     errors.ChatBusy: Problem(HTTPStatus.CONFLICT, "chat_busy", retryable=True),
     errors.MessageNotFound: Problem(HTTPStatus.NOT_FOUND, "message_not_found", retryable=False),
     # Not 429: waiting does not help.
     errors.TooManyChats: Problem(HTTPStatus.CONFLICT, "too_many_chats", retryable=False),
+    errors.RunNotFound: Problem(HTTPStatus.NOT_FOUND, "run_not_found", retryable=False),
+    errors.KeyReused: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency_key_reused", retryable=False
+    ),
+    errors.NotReplayable: Problem(HTTPStatus.CONFLICT, "not_replayable", retryable=False),
+    errors.TooManyReaders: Problem(
+        HTTPStatus.TOO_MANY_REQUESTS, "too_many_readers", retryable=True
+    ),
+    errors.RunLost: Problem(HTTPStatus.BAD_GATEWAY, "run_lost", retryable=True),
     errors.DocumentNotFound: Problem(HTTPStatus.NOT_FOUND, "document_not_found", retryable=False),
     errors.PageNotFound: Problem(HTTPStatus.NOT_FOUND, "page_not_found", retryable=False),
     errors.PassageNotFound: Problem(HTTPStatus.NOT_FOUND, "passage_not_found", retryable=False),
@@ -140,6 +152,8 @@ def problem_response(
     headers = {"Cache-Control": "no-store"}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) and retryable:
         headers["Retry-After"] = str(RETRY_AFTER_S)
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -163,6 +177,17 @@ def error_response(error: errors.CitewireError) -> JSONResponse:
         problem.code,
         problem.told or str(error),
         retryable=problem.retryable,
+    )
+
+
+def event_response(told: Mapping[str, Any]) -> JSONResponse:
+    """The problem that the data of an `error` event is told as."""
+    statuses = {problem.code: problem.status for problem in (INTERNAL, *PROBLEMS.values())}
+    return problem_response(
+        statuses.get(told["code"], INTERNAL.status),
+        told["code"],
+        told["message"],
+        retryable=told["retryable"],
     )
 
 

@@ -1,41 +1,103 @@
-"""The chat page and its two static files: a stopgap until the web client replaces it."""
+"""The web client: its built files, with a policy that allows nothing from anywhere else."""
 
-from importlib.resources import files
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
 
-from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
-router = APIRouter(include_in_schema=False)
+STATIC: Final = Path(__file__).parent / "static"
+"""Where `npm run build` in `frontend/` puts the client."""
 
-HEADERS = {
+HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "font-src 'self'; connect-src 'self'; worker-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # The files carry no version in their names, and a page must not run with another one's script.
-    "Cache-Control": "no-cache",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
-MEDIA_TYPES = {"page.js": "text/javascript", "page.css": "text/css"}
+MEDIA_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+OTHER: Final = "application/octet-stream"
 
-# Read at import, so that a package without its files fails at start and not in front of a person.
-_STATIC = files("citewire.api") / "static"
-_INDEX = (_STATIC / "index.html").read_bytes()
-_FILES = {name: (_STATIC / name).read_bytes() for name in MEDIA_TYPES}
+NOT_BUILT: Final = "The web client is not built: run `make web` (it needs Node.js). The API works."
 
 
-@router.get("/")
-async def index() -> Response:
-    """The page."""
-    return Response(_INDEX, media_type="text/html", headers=HEADERS)
+@dataclass(frozen=True, slots=True)
+class ClientFile:
+    """One file of the client; `packed` is the same compressed, if there is such a file."""
+
+    path: Path
+    packed: Path | None
+    headers: dict[str, str]
 
 
-@router.get("/page/{name}")
-async def static_file(name: str) -> Response:
-    """The page's script or style sheet; any other name is 404."""
-    if name not in _FILES:
-        raise HTTPException(404, f"the page has no file {name}")
-    return Response(_FILES[name], media_type=MEDIA_TYPES[name], headers=HEADERS)
+def find_client(folder: Path) -> dict[str, ClientFile]:
+    """The client's files by their paths in the folder; empty if it is not built.
+
+    Only what is found here is ever served, so that no name can lead anywhere else.
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".gz")
+    return {str(path.relative_to(folder)): _client_file(path, folder) for path in paths}
+
+
+def _client_file(path: Path, folder: Path) -> ClientFile:
+    packed = path.with_name(f"{path.name}.gz")
+    is_named_by_content = path.parent == folder / "assets"
+    cache = "public, max-age=31536000, immutable" if is_named_by_content else "no-cache"
+    headers = {
+        **HEADERS,
+        "Content-Type": MEDIA_TYPES.get(path.suffix, OTHER),
+        "Cache-Control": cache,
+        "Vary": "Accept-Encoding",
+    }
+    return ClientFile(path, packed if packed.is_file() else None, headers)
+
+
+def build_router(folder: Path = STATIC) -> APIRouter:
+    """The routes of the client that was built into `folder`."""
+    router = APIRouter(include_in_schema=False)
+    client = find_client(folder)
+
+    @router.get("/")
+    async def index(request: Request) -> Response:
+        """The page."""
+        if "index.html" not in client:
+            return PlainTextResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, HEADERS)
+        return _respond(client["index.html"], request)
+
+    @router.get("/favicon.svg")
+    @router.get("/assets/{name:path}")
+    async def file(request: Request) -> Response:
+        """A file of the page; any other name is 404."""
+        found = client.get(request.scope["path"].removeprefix(_prefix(request)).lstrip("/"))
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "the page has no such file")
+        return _respond(found, request)
+
+    return router
+
+
+def _prefix(request: Request) -> str:
+    return str(request.scope.get("root_path", ""))
+
+
+def _respond(file: ClientFile, request: Request) -> FileResponse:
+    if file.packed is None or "gzip" not in request.headers.get("accept-encoding", ""):
+        return FileResponse(file.path, headers=file.headers)
+    return FileResponse(file.packed, headers={**file.headers, "Content-Encoding": "gzip"})

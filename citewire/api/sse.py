@@ -1,58 +1,37 @@
-"""Server-Sent Events on the wire: run events as bytes, and the response that sends them."""
+"""Server-Sent Events on the wire: the response that sends what a run tells."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+import re
+from collections.abc import AsyncGenerator
 
-import orjson
+from fastapi.exceptions import RequestValidationError
 from sse_starlette import EventSourceResponse
 
-from citewire.api.errors import error_payload
-from citewire.services.chat import ChatService
-from citewire.services.run_events import Failed, RunEvent
-from citewire.services.runs import Run
+from citewire.settings import Settings
 
 
-class RunEncoder:
-    """Writes the events of one run, numbered without a gap.
-
-    Formatting here instead of in sse-starlette keeps the cost of a token to one JSON dump; the
-    library still owns the response, its pings and the watch for a client that leaves.
-    """
-
-    def __init__(self, run_id: str) -> None:
-        self._id = run_id.encode()
-        self._seq = 0
-
-    def encode(self, batch: Sequence[RunEvent]) -> bytes:
-        """The events as one block of bytes."""
-        blocks = []
-        for event in batch:
-            self._seq += 1
-            data = orjson.dumps(error_payload(event) if isinstance(event, Failed) else event)
-            blocks.append(
-                b"event: %b\nid: %b:%d\ndata: %b\n\n"
-                % (event.name.encode(), self._id, self._seq, data)
-            )
-        return b"".join(blocks)
-
-
-async def encoded(service: ChatService, run: Run) -> AsyncGenerator[bytes, None]:
-    """The run as blocks of SSE."""
-    encoder = RunEncoder(run.ids.run_id)
-    async with aclosing(service.stream(run)) as batches:
-        async for batch in batches:
-            yield encoder.encode(batch)
-
-
-def run_response(
-    service: ChatService, run: Run, *, ping_s: float, send_timeout_s: float, grace_s: float
-) -> EventSourceResponse:
-    """Stream the run; when the client leaves, the generator is cancelled and the run with it."""
+def run_response(blocks: AsyncGenerator[bytes, None], settings: Settings) -> EventSourceResponse:
+    """Stream blocks of events; when the client leaves, their generator is cancelled."""
     return EventSourceResponse(
-        encoded(service, run),
+        blocks,
         sep="\n",
-        ping=ping_s,
-        send_timeout=send_timeout_s,
-        shutdown_grace_period=grace_s,
+        ping=settings.sse_ping_s,
+        send_timeout=settings.send_timeout_s,
+        # A client that reads nothing is cut off while there is still time to store its turn.
+        shutdown_grace_period=settings.shutdown_grace_s / 4,
         headers={"Cache-Control": "no-store"},
     )
+
+
+def last_event_number(run_id: str, header: str | None) -> int:
+    """The number in a `Last-Event-ID` of a run; 0 without one.
+
+    Raises:
+        RequestValidationError: it is no event of this run.
+    """
+    if header is None:
+        return 0
+    found = re.fullmatch(re.escape(run_id) + r":(\d{1,9})", header, re.ASCII)
+    if found is None:
+        told = f"must be {run_id}:<number>"
+        raise RequestValidationError([{"loc": ("header", "Last-Event-ID"), "msg": told}])
+    return int(found[1])

@@ -11,25 +11,27 @@ from rich.progress import track
 from rich.table import Table
 
 from citewire.api.app import build_afterwards, build_page_copies, open_service
+from citewire.api.run_parts import open_runs
 from citewire.errors import CitewireError
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.services.library import open_library
 from citewire.services.run_events import Done, Failed, RunEvent, Sources, Warned
+from citewire.services.run_log import ToldBatch
 from citewire.settings import Settings
-from citewire.storage.chats import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter
 
 
 def evaluate_citations(
-    settings: Settings, path: Path, *, output: Path | None, limit: int | None
+    settings: Settings, path: Path, *, owner: str, output: Path | None, limit: int | None
 ) -> int:
     """Ask the questions in `path` of what is indexed, print the figures; gives the exit code.
 
     Args:
         settings: which library, and who answers.
         path: the questions.
+        owner: whose library is asked.
         output: where the figures are written as JSON, with each question's own.
         limit: how many questions, from the first; None for all.
 
@@ -37,35 +39,40 @@ def evaluate_citations(
         CitewireError: the questions cannot be read, or an answer failed.
     """
     questions = read_questions(path)[:limit]
-    examined = asyncio.run(_ask_all(settings, questions))
+    examined = asyncio.run(_ask_all(settings, questions, owner))
     _print(sum_up(examined))
     if output is not None:
         output.write_text(json.dumps(to_json(examined), ensure_ascii=False, indent=1), "utf-8")
     return 0
 
 
-async def _ask_all(settings: Settings, questions: Sequence[AskedQuestion]) -> list[Examined]:
+async def _ask_all(
+    settings: Settings, questions: Sequence[AskedQuestion], owner: str
+) -> list[Examined]:
     examined, chats = [], dict[str, str]()
     progress = Console(stderr=True)
     async with (
         open_library(settings) as library,
-        open_service(library, build_page_copies(library), build_afterwards(library)) as service,
+        open_runs(library) as running,
+        open_service(
+            library, running.runs, build_page_copies(library), build_afterwards(library)
+        ) as service,
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
-            done, sources, warnings = await _ask(service, question, chat_id)
+            done, sources, warnings = await _ask(service, question, chat_id, owner)
             chats[question.name] = done.chat_id
             examined.append(examine(question, done, evidence=sources.evidence, warnings=warnings))
     return examined
 
 
 async def _ask(
-    service: ChatService, question: AskedQuestion, chat_id: str | None
+    service: ChatService, question: AskedQuestion, chat_id: str | None, owner: str
 ) -> tuple[Done, Sources, list[str]]:
     sources, warnings = Sources([], "none", 0.0), list[str]()
     async with (
         service.admitted(
-            question.text, owner=DEFAULT_OWNER, chat_id=chat_id, filter=PassageFilter()
+            question.text, owner=owner, chat_id=chat_id, filter=PassageFilter(owner)
         ) as run,
         aclosing(service.stream(run)) as batches,
     ):
@@ -82,8 +89,8 @@ async def _ask(
     raise CitewireError(f"the answer to {question.name} was stopped")
 
 
-async def _each(batches: AsyncIterator[Sequence[RunEvent]]) -> AsyncGenerator[RunEvent, None]:
-    async for batch in batches:
+async def _each(batches: AsyncIterator[ToldBatch]) -> AsyncGenerator[RunEvent, None]:
+    async for batch, _ in batches:
         for event in batch:
             yield event
 

@@ -1,9 +1,10 @@
-"""`citewire serve`: one worker that drains when it is told to stop."""
+"""`citewire serve`: a server that drains when it is told to stop."""
 
 import asyncio
 import gc
 import math
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import anyio
@@ -18,10 +19,15 @@ class DrainingServer(uvicorn.Server):
 
     uvicorn runs the lifespan's end only after all responses are over, which is too late to end
     them: the runs must be stopped and stored first.
+
+    Args:
+        config: uvicorn's.
+        on_started: called once it can answer.
     """
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, *, on_started: Callable[[], None]) -> None:
         super().__init__(config)
+        self._on_started = on_started
         self._told: anyio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -41,6 +47,8 @@ class DrainingServer(uvicorn.Server):
         gc.freeze()
         gc.enable()
         gc.set_threshold(10_000, 20, 20)
+        if self.started:
+            self._on_started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take the signal: announce it to the app, then let uvicorn wind down."""
@@ -49,7 +57,9 @@ class DrainingServer(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def build_server(settings: Settings) -> DrainingServer:
+def build_server(
+    settings: Settings, *, on_started: Callable[[], None] = lambda: None
+) -> DrainingServer:
     """A server for `settings`, not yet running."""
     server: DrainingServer
     # The app needs the server's event, and the server needs the app.
@@ -65,7 +75,7 @@ def build_server(settings: Settings) -> DrainingServer:
         timeout_graceful_shutdown=max(1, math.floor(0.8 * settings.shutdown_grace_s)),
         server_header=False,
     )
-    server = DrainingServer(config)
+    server = DrainingServer(config, on_started=on_started)
     return server
 
 

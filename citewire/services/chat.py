@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import anyio
+import orjson
 from llama_index.core.llms import LLM
 from llama_index.core.workflow import WorkflowTimeoutError
 
@@ -16,6 +17,7 @@ from citewire.errors import (
     ChatNotFound,
     CitewireError,
     MessageNotFound,
+    RunLost,
     StorageError,
     StorageUnavailable,
 )
@@ -32,7 +34,8 @@ from citewire.services.run_events import (
     TurnStatus,
     Usage,
 )
-from citewire.services.runs import Run, Runs
+from citewire.services.run_log import ToldBatch
+from citewire.services.runs import Once, Run, Runs
 from citewire.services.settling import ask_for_verdicts, settle
 from citewire.services.turns import HistoryLimits, kept_sources, recent_history, to_messages
 from citewire.storage.chats import ChatStore
@@ -103,12 +106,14 @@ class ChatService:
         chat_id: str | None,
         filter: PassageFilter,
         replaces: str | None = None,
+        once: Once | None = None,
     ) -> AsyncGenerator[Run, None]:
         """Check all that can be refused before the first byte, and hold the run's place.
 
         With `replaces`, the turn is asked in place of that question, beside which it is stored.
 
         Raises:
+            AlreadyAsked: `once` was asked before.
             RequestError: the server is full or draining, the chat or `replaces` is unknown, the
                 chat is busy, or the owner may have no more.
             StorageUnavailable: Redis does not answer.
@@ -120,7 +125,7 @@ class ChatService:
             assistant_message_id=uuid4().hex,
         )
         run = Run(ids=ids, question=question, filter=filter, owner=owner, replaces=replaces)
-        with self.runs.admit(run):
+        async with self.runs.admit(run, self._facts(run), once):
             if chat_id is None:
                 await self._chats.create(ids.chat_id, owner)
             else:
@@ -134,20 +139,22 @@ class ChatService:
                 )
             yield run
 
-    async def stream(self, run: Run) -> AsyncGenerator[Sequence[RunEvent], None]:
-        """Answer `run`: the contract's events, in batches that became known together.
+    async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
+        """Answer `run`: the contract's events that became known together, and their bytes.
 
-        Ends with exactly one terminal event, after the turn was stored. Closing or cancelling it
-        stops the run, closes the provider's stream and stores what was said as `stopped`.
+        Ends with exactly one terminal event, after the turn was stored and all of it was logged.
+        Closing or cancelling it stops the run, closes the provider's stream and stores what was
+        said as `stopped`.
         """
         answer = Answer(run.ids, run.question, self._checker)
         ask = AskEvent(question=run.question, history=list(run.history), filter=run.filter)
         failure: CitewireError | None = None
+        run.began = True
         try:
-            yield (self._start(run),)
+            yield self.runs.tell(run, (self._start(run),))
             async with aclosing(self._events(run, answer, ask)) as batches:
                 async for batch in batches:
-                    yield batch
+                    yield self.runs.tell(run, batch)
         except WorkflowTimeoutError:
             run.stopped_by = "timeout"
         except CitewireError as error:
@@ -155,14 +162,14 @@ class ChatService:
             failure = error
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
-            await self._record_left(run, answer)
+            # Nobody is there to be told, but whoever follows the run is.
+            await self.runs.close(run, await self._end(run, answer, ask, None))
             raise
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError("something went wrong on the server")
-        end = await self._end(run, answer, ask, failure)
-        self.runs.release(run)  # whoever reads the end may ask again at once
-        yield (end,)
+        # Whoever reads the end may ask again at once.
+        yield await self.runs.close(run, await self._end(run, answer, ask, failure))
 
     async def _events(
         self, run: Run, answer: Answer, ask: AskEvent
@@ -191,6 +198,11 @@ class ChatService:
             return await ask_for_verdicts(answer, self._second.llm)
         return ()
 
+    def _facts(self, run: Run) -> bytes:
+        """What another worker needs to store the turn, should this one die."""
+        facts = {"question": run.question, "replaces": run.replaces, "model": self._model}
+        return orjson.dumps({"ids": run.ids, **facts})
+
     def _start(self, run: Run) -> Start:
         return Start(
             protocol=PROTOCOL,
@@ -205,6 +217,8 @@ class ChatService:
         """Store the turn, then say how the run ended: what is said is what is stored."""
         answer.finish()
         usage = _usage(answer, ask, stopped=run.stopped_by is not None)
+        if run.is_lost:
+            failure = RunLost("another server took this one for dead")
         try:
             if failure is not None:
                 await self._record(run, answer, "error", error=failure)
@@ -219,14 +233,6 @@ class ChatService:
         except (StorageError, ChatNotFound, MessageNotFound) as error:
             logger.error("run %s was not stored: %s", run.ids.run_id, error)
             return Failed(failure or error, partial_saved=False, ids=run.ids)
-
-    async def _record_left(self, run: Run, answer: Answer) -> None:
-        """Store what was said before the client left; nobody is there to be told of a failure."""
-        answer.finish()
-        try:
-            await self._record(run, answer, "stopped", stopped_by=run.stopped_by)
-        except (StorageError, ChatNotFound, MessageNotFound) as error:
-            logger.error("run %s was left and not stored: %s", run.ids.run_id, error)
 
     async def _record(self, run: Run, answer: Answer, status: TurnStatus, **facts: object) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""

@@ -147,17 +147,30 @@ def features(question: str, nodes: Sequence[NodeWithScore]) -> Features:
 def _held(sought: frozenset[str], nodes: Sequence[NodeWithScore]) -> list[frozenset[str]]:
     """Which of these stems each passage has.
 
-    A stem is the beginning of a word, so that one search for all of them through each text does:
+    A stem is the beginning of a word, so that a search for each of them through each text does:
     stemming whole passages would take several milliseconds of the event loop.
     """
-    pairs = {one for one in sought if ord(one[0]) >= _FIRST_WITHOUT_SPACES}
-    words = sorted(sought - pairs, key=len, reverse=True) or ["\0"]
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})")
-    texts = [_told(found) for found in nodes]
+    longer = {
+        one: tuple(other for other in sought if other != one and other.startswith(one))
+        for one in sought
+    }
     return [
-        frozenset(pattern.findall(text)) | {pair for pair in pairs if pair in text}
-        for text in texts
+        frozenset(one for one in sought if _is_in(text, one, longer[one]))
+        for text in map(_told, nodes)
     ]
+
+
+def _is_in(text: str, stem: str, longer: tuple[str, ...]) -> bool:
+    """Whether a word begins with a stem, and with none of the longer ones that were sought."""
+    at = text.find(stem)
+    if ord(stem[0]) >= _FIRST_WITHOUT_SPACES:
+        return at >= 0
+    while at >= 0:
+        before = text[at - 1 : at]
+        if not (before.isalnum() or before == "_" or text.startswith(longer, at)):
+            return True
+        at = text.find(stem, at + 1)
+    return False
 
 
 def _told(found: NodeWithScore) -> str:

@@ -1,18 +1,42 @@
-"""The runs of this process: how many there may be, one per chat, and how each is stopped."""
+"""The runs of this worker: how many there may be, one per chat, and how each is stopped."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import itertools
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
 
 import anyio
 from llama_index.core.base.llms.types import ChatMessage
 from workflows.handler import WorkflowHandler
 
-from citewire.errors import ChatBusy, ChatNotFound, Draining, TooManyRuns
-from citewire.services.run_events import Ids, StoppedBy
+from citewire.errors import (
+    AlreadyAsked,
+    Draining,
+    RequestError,
+    RunLost,
+    RunNotFound,
+    StorageError,
+    TooManyRuns,
+)
+from citewire.services.lost_runs import LostRuns
+from citewire.services.run_events import Failed, Ids, RunEvent, StoppedBy
+from citewire.services.run_log import RunLog, Told, ToldBatch
+from citewire.storage.runs import Claim, EndStatus, RunStore
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.running import finish
 
+logger = logging.getLogger(__name__)
+
+_STATUS: dict[str, EndStatus] = {"done": "done", "stopped": "stopped", "error": "error"}
 POLL_S = 0.02
+BEATS = 5
+"""How often a lease is renewed before it would be over."""
+RETRY_S = 1.0
+CLOSE_S = 3.0
+"""How long telling Redis of a run's end may take, in seconds."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +52,13 @@ class Run:
     stopped_by: StoppedBy | None = None
     handler: WorkflowHandler | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)
+    began: bool = False
+    is_held: bool = False
+    is_lost: bool = False
+    told: Told = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.told = Told(self.ids.run_id)
 
     async def stop(self, by: StoppedBy) -> None:
         """End the run; its stream tells the client and stores what was said. Idempotent."""
@@ -39,50 +70,142 @@ class Run:
                 await self.handler.cancel_run()
 
 
-class Runs:
-    """The registry of running questions.
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What is not to be asked twice.
 
     Args:
-        limit: how many may run at once.
+        key: names it, hashed together with its owner.
+        body: hash of what is asked: the same if the same is asked.
     """
 
-    def __init__(self, limit: int) -> None:
+    key: str
+    body: str
+
+
+class Runs:
+    """The running questions of this worker, and its part in the registry of all workers.
+
+    Args:
+        limit: how many may run at once in this worker.
+        store: the registry.
+        log: where it is written down what they tell.
+        lost: ends the runs of dead workers.
+        lease_s: how long after its last sign of life a worker counts as alive.
+        per_owner: how many of them may be one owner's; None for all.
+    """
+
+    def __init__(
+        self,
+        limit: int,
+        store: RunStore,
+        log: RunLog,
+        lost: LostRuns,
+        *,
+        lease_s: float,
+        per_owner: int | None = None,
+    ) -> None:
         self._limit = limit
-        self._by_chat: dict[str, Run] = {}
+        self._per_owner = per_owner or limit
+        self._store = store
+        self._log = log
+        self._lost = lost
+        self._lease_s = lease_s
+        self._by_id: dict[str, Run] = {}
+        self._steady_since = monotonic()
         self.draining = False
 
     def __len__(self) -> int:
-        return len(self._by_chat)
+        return len(self._by_id)
 
-    @contextmanager
-    def admit(self, run: Run) -> Iterator[None]:
-        """Hold a place, and the chat, for `run`.
+    @asynccontextmanager
+    async def admit(self, run: Run, facts: bytes, once: Once | None) -> AsyncIterator[None]:
+        """Hold a place in this worker, and the chat in all of them, until the run is over.
+
+        Args:
+            run: that is to begin.
+            facts: what another worker needs to store its turn, should this one die.
+            once: what is not to be asked twice.
 
         Raises:
+            AlreadyAsked: it was asked before; that run may be followed.
+            KeyReused: something else was asked with the same key.
             Draining: the server is shutting down.
             TooManyRuns: all places are taken.
             ChatBusy: the chat has a run.
             ChatNotFound: it has a run, and another owner.
+            StorageError: Redis does not answer.
         """
         if self.draining:
             raise Draining("the server is shutting down")
         if len(self) >= self._limit:
             raise TooManyRuns(f"{self._limit} answers are being written already")
-        chat_id = run.ids.chat_id
-        if (busy := self._by_chat.get(chat_id)) is not None:
-            if busy.owner != run.owner:
-                raise ChatNotFound(f"there is no chat {chat_id}")
-            raise ChatBusy("this chat is still being answered; stop that answer or wait for it")
-        self._by_chat[chat_id] = run
+        if sum(one.owner == run.owner for one in self._by_id.values()) >= self._per_owner:
+            raise TooManyRuns(f"{self._per_owner} answers of yours are being written already")
+        # Before the registry knows it: whoever finds it there must be able to stop it here.
+        self._by_id[run.ids.run_id] = run
         try:
+            async with self._claimed(run, facts, once):
+                yield
+        finally:
+            if not (run.began and run.is_held):
+                self._by_id.pop(run.ids.run_id, None)
+
+    @asynccontextmanager
+    async def _claimed(self, run: Run, facts: bytes, once: Once | None) -> AsyncIterator[None]:
+        started = datetime.now(UTC).isoformat()
+        key, body = (once.key, once.body) if once else ("", "")
+        claim = Claim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)
+        is_refused = False
+        try:
+            try:
+                if joined := await self._store.claim(claim):
+                    raise AlreadyAsked("this was asked before", run_id=joined)
+            except RequestError:
+                is_refused = True
+                raise
             yield
         finally:
-            self.release(run)
+            # Cancelled in the midst of it, or the chat is unknown, or the client was gone already.
+            if not (run.began or is_refused):
+                await self._abandon(run)
 
-    def release(self, run: Run) -> None:
-        """Give the run's place back, if it still holds one."""
-        if self._by_chat.get(run.ids.chat_id) is run:
-            del self._by_chat[run.ids.chat_id]
+    async def _abandon(self, run: Run) -> None:
+        # If Redis is gone, the next beats find the run there without one here.
+        with suppress(StorageError, TimeoutError):
+            await finish(self._store.abandon(run.ids.run_id), deadline_s=CLOSE_S)
+
+    def tell(self, run: Run, batch: Sequence[RunEvent]) -> ToldBatch:
+        """The next events of a run with their bytes; they are logged a little later."""
+        return batch, self._log.tell(run.told, batch)
+
+    async def close(self, run: Run, end: RunEvent) -> ToldBatch:
+        """The last event of a run with its bytes; logged, and the chat free, when this returns."""
+        closing = self._log.close(run.told, end, _STATUS[end.name])
+        try:
+            block, is_ours = await finish(closing, deadline_s=CLOSE_S)
+        except (StorageError, TimeoutError) as error:
+            # It may have been closed nevertheless; if not, the next beats find it.
+            logger.warning("the end of run %s is not registered: %r", run.ids.run_id, error)
+            block, is_ours = self._log.tell_again(run.told, end), True
+        self._by_id.pop(run.ids.run_id, None)
+        if is_ours:
+            return (end,), block
+        lost = Failed(RunLost("another server took this one for dead"), True, ids=run.ids)
+        return (lost,), self._log.tell_again(run.told, lost)
+
+    async def stop(self, run_id: str, owner: str) -> None:
+        """Stop a run of an owner, on whichever worker it is; one that is over stays as it is.
+
+        Raises:
+            RunNotFound: there is none of that id, or too long ago.
+            StorageError: Redis does not answer.
+        """
+        run = self._by_id.get(run_id)
+        if run is not None and run.owner == owner:
+            await run.stop("user")
+        else:
+            await self._store.stop(run_id, owner)
 
     async def end(self, chat_id: str, owner: str, *, within_s: float) -> None:
         """Stop the run of an owner's chat, if it has one, and wait until its turn is stored.
@@ -92,18 +215,71 @@ class Runs:
             owner: whose run it must be.
             within_s: how long to wait, in seconds.
         """
-        run = self._by_chat.get(chat_id)
-        if run is None or run.owner != owner:
+        run_id = await self._store.run_of_chat(chat_id)
+        if run_id is None:
             return
-        await run.stop("user")
+        with suppress(RunNotFound):
+            await self.stop(run_id, owner)
         with anyio.move_on_after(within_s):
-            # Not an event: each of very many runs would hold one for the few that are deleted.
-            while self._by_chat.get(chat_id) is run:  # noqa: ASYNC110
+            # Polled, for the run may be another worker's.
+            while await self._store.run_of_chat(chat_id) == run_id:  # noqa: ASYNC110
                 await anyio.sleep(POLL_S)
 
     async def drain(self) -> None:
         """Admit no more runs and stop those that are under way."""
         self.draining = True
         async with anyio.create_task_group() as tasks:
-            for run in list(self._by_chat.values()):
+            for run in list(self._by_id.values()):
                 tasks.start_soon(run.stop, "shutdown")
+
+    async def keep(self) -> None:
+        """Keep this worker's lease, hear of stops and end the runs of the dead, until cancelled."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._log.run, self._lose)
+                tasks.start_soon(self._listen)
+                for count in itertools.count():
+                    await self._beat(count)
+                    await anyio.sleep(self._lease_s / BEATS)
+        finally:
+            with suppress(StorageError, TimeoutError):
+                await finish(self._store.leave(), deadline_s=CLOSE_S)
+
+    async def _listen(self) -> None:
+        """Stop what this worker is told to stop; what it does not hear comes with the next beat."""
+        while True:
+            try:
+                async with aclosing(self._store.stops()) as stops:
+                    async for run_id in stops:
+                        await self._stop_here([run_id])
+            except StorageError as error:
+                logger.warning("stops from other workers are not heard: %s", error)
+            await anyio.sleep(RETRY_S)
+
+    async def _beat(self, count: int) -> None:
+        # While Redis was away nobody could show that it lives: then nobody is declared dead.
+        sweeps = monotonic() - self._steady_since > self._lease_s
+        try:
+            beat = await self._store.beat(sweeps=sweeps)
+            await self._stop_here(beat.stops)
+            for run_id in beat.lost:
+                await self._lost.end(run_id)
+            if count % BEATS == 0:
+                # Those whose end could not be written down.
+                await self._store.disown(await self._store.runs_of_worker() - self._by_id.keys())
+        except StorageError as error:
+            self._steady_since = monotonic()
+            logger.warning("the lease of this worker is not renewed: %s", error)
+
+    async def _lose(self, run_ids: Sequence[str]) -> None:
+        """Another worker took this one for dead, and has ended these runs."""
+        for run_id in run_ids:
+            if run := self._by_id.get(run_id):
+                run.is_lost = True
+        await self._stop_here(run_ids)
+
+    async def _stop_here(self, run_ids: Sequence[str]) -> None:
+        async with anyio.create_task_group() as tasks:
+            for run_id in run_ids:
+                if run := self._by_id.get(run_id):
+                    tasks.start_soon(run.stop, "user")

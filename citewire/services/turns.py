@@ -7,6 +7,7 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.services.answer import Answer
 from citewire.services.run_events import Source, TurnStatus
+from citewire.services.told_answer import ToldAnswer
 from citewire.storage.chats import Message
 
 CHARS_PER_TOKEN = 4
@@ -21,7 +22,7 @@ class HistoryLimits:
 
 
 def to_messages(
-    answer: Answer, status: TurnStatus, *, model: str, at: str, **facts: object
+    answer: Answer | ToldAnswer, status: TurnStatus, *, model: str, at: str, **facts: object
 ) -> tuple[Message, Message]:
     """The question and the answer of one turn, as stored.
 

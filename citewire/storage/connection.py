@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
@@ -69,6 +70,12 @@ async def open_client(url: str) -> AsyncIterator[Redis]:
         yield client
     finally:
         await client.aclose()
+
+
+def open_sibling(client: Redis, *, max_connections: int) -> Redis:
+    """Another client of the same server, for commands that wait; connects when it is first used."""
+    pool = cast(WaitingPool, client.connection_pool)
+    return Redis.from_pool(pool.sibling(max_connections))
 
 
 async def check_modules(client: Redis) -> None:

@@ -42,6 +42,7 @@ class WaitingPool(ConnectionPool):
         # One of three: over TCP, TLS or a socket of this machine.
         packing = type(connection_class.__name__, (CompiledPacking, connection_class), {})
         super().__init__(connection_class=packing, **kwargs)
+        self._plain_class = connection_class
         self._free = asyncio.Semaphore(self.max_connections)
 
     async def get_connection(
@@ -61,6 +62,13 @@ class WaitingPool(ConnectionPool):
             await self.release(connection)
             raise
         return connection
+
+    def sibling(self, max_connections: int) -> "WaitingPool":
+        """Another pool of connections to the same server."""
+        kwargs: dict[str, Any] = self.connection_kwargs
+        return WaitingPool(
+            connection_class=self._plain_class, max_connections=max_connections, **kwargs
+        )
 
     async def ensure_connection(self, connection: AbstractConnection) -> None:
         """Connect, anew if the server has hung up or if something was left to be read.

@@ -23,6 +23,7 @@ FUZZY_MIN = 16
 _WORD = re.compile(r"\w")
 _DIGITS = re.compile(r"\d+")
 _CUT_NUMBERS = (re.compile(r"\d\|[.,]?\d"), re.compile(r"\d[.,]\|\d"))
+"""Both `12|34` and `12|.5`, `12.|5`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,10 @@ def _in_word(text: str, place: int) -> bool:
 
 
 def _in_number(text: str, place: int) -> bool:
-    # Both `12|34` and `12|.5`, `12.|5`.
-    around = text[max(place - 2, 0) : place], text[place : place + 2]
-    return any(cut.search("|".join(around)) for cut in _CUT_NUMBERS)
+    before, after = text[max(place - 2, 0) : place], text[place : place + 2]
+    if not any(map(str.isdecimal, after)):
+        return False
+    return any(cut.search(f"{before}|{after}") for cut in _CUT_NUMBERS)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:

@@ -8,22 +8,39 @@ quotation marks are all the same, letters small.
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
 _DASHES = "\\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffe"
 _MARKS = "\u0300-\u036f"
+_SIGNS = r"A-Za-z.,;:()%$/&'\"?!"
 _PIECE = re.compile(
-    rf"(?P<plain>[0-9A-Za-z.,;:()%$/&'\"?!]+(?![{_MARKS}]))"
+    # Nearly all of a text are runs of plain signs and blanks that no digit follows.
+    rf"(?P<plain>[0-9{_SIGNS}]+(?:[ \t-\r|*_`-]+[{_SIGNS}][0-9{_SIGNS}]*)*(?![{_MARKS}]))"
     rf"|(?P<gap>[\s|*_`\u00ad\u200b-\u200f\u2060\ufeff{_DASHES}]+)"
     rf"|(?P<other>.[{_MARKS}]*)"
 )
 _DASH = re.compile(f"[{_DASHES}]")
+_LEFT_OUT = " \t\n\v\f\r|*_`-"
+_PLAIN = str.maketrans({'"': "'", **dict.fromkeys(_LEFT_OUT)})
 _QUOTES = str.maketrans(
     dict.fromkeys(
         "\u2018\u2019\u201a\u201b\u2032\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u300c\u300d", "'"
     )
 )
+
+
+class _Piece(NamedTuple):
+    """A part of a normal form that begins at `at`, and the part of the text it comes from."""
+
+    at: int
+    start: int
+    end: int
+    is_plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +49,49 @@ class Normal:
 
     Args:
         text: the normal form.
-        starts: for each character of it, where in the text it comes from begins, in characters.
-        ends: where that ends, exclusive.
+        written: what it is the normal form of.
+        pieces: what its parts come from, in order.
     """
 
     text: str
-    starts: list[int]
-    ends: list[int]
+    written: str
+    pieces: Sequence[_Piece]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the text that `text[start:end]`, not empty, comes from."""
-        return self.starts[start], self.ends[end - 1]
+        return self._from(start)[0], self._from(end - 1)[1]
+
+    def _from(self, at: int) -> tuple[int, int]:
+        """The characters that one character of the normal form comes from."""
+        piece = self.pieces[bisect_right(self.pieces, at, key=lambda one: one.at) - 1]
+        if not piece.is_plain:
+            return piece.start, piece.end
+        kept = (place for place in range(piece.start, piece.end)
+                if self.written[place] not in _LEFT_OUT)  # fmt: skip
+        place = next(islice(kept, at - piece.at, None))
+        return place, place + 1
 
 
 def normalise(text: str) -> Normal:
     """The normal form of `text`; linear in its length."""
     parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    pieces: list[_Piece] = []
+    size = 0
     last = ""
-    for piece in _PIECE.finditer(text):
-        start, end = piece.span()
-        if piece.lastgroup == "plain":
-            part = piece[0].lower().replace('"', "'")
-            starts.extend(range(start, end))
-            ends.extend(range(start + 1, end + 1))
+    for found in _PIECE.finditer(text):
+        kind, (start, end) = found.lastgroup, found.span()
+        if kind == "plain":
+            part = found[0].translate(_PLAIN).lower()
+        elif kind == "gap":
+            part = _gap(found[0], last, text[end : end + 1])
         else:
-            following = text[end : end + 1]
-            is_gap = piece.lastgroup == "gap"
-            part = _gap(piece[0], last, following) if is_gap else _written_out(piece[0])
-            starts.extend([start] * len(part))
-            ends.extend([end] * len(part))
+            part = _written_out(found[0])
         if part:
+            pieces.append(_Piece(size, start, end, kind == "plain"))
             parts.append(part)
+            size += len(part)
             last = part[-1]
-    return Normal("".join(parts), starts, ends)
+    return Normal("".join(parts), text, pieces)
 
 
 def _gap(gap: str, before: str, after: str) -> str:

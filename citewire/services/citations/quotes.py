@@ -6,9 +6,9 @@ Pure functions; places are characters (code points) of the passage or the text.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from citewire.services.citations.locating import (
     NOT_FOUND,
@@ -35,6 +35,7 @@ NUMBER = 3.0
 
 _MARKER = re.compile(r"\[\d{1,2}\]")
 _LAST_MARKERS = re.compile(r"(?:\s*\[\d{1,2}\])+(?=\W*$)")
+_QUOTATION = re.compile(r"[\"“„«「‘']")
 _QUOTED = re.compile(
     rf"[\"“„«「]([^\"“”„«»「」]{{{QUOTED_MIN},}})[\"”“»」]|(?<!\w)[‘']([^‘’'\"]{{{QUOTED_MIN},}})[’'](?!\w)"
 )
@@ -56,7 +57,7 @@ class PassageText(SearchText):
     @cached_property
     def spread(self) -> Counter[str]:
         """In how many units a stem or number occurs."""
-        return Counter(one for content in self.contents for one in content)
+        return Counter(chain.from_iterable(self.contents))
 
 
 def supporting_quote(claim: str, passage: PassageText) -> FoundQuote:
@@ -67,12 +68,11 @@ def supporting_quote(claim: str, passage: PassageText) -> FoundQuote:
     the fewer units have them. Where the claim quotes the passage, the run holds these words, and
     `match` says how they were found.
     """
-    unmarked = _MARKER.sub("", claim)
-    content = contents_of(unmarked)
+    forms = _without_markers(claim) if "[" in claim else [claim]
+    content = contents_of(forms[-1])
     if not content:
         return NOT_FOUND
-    # A report's own references look like markers: they are not taken out before they have to be.
-    for one in dict.fromkeys((claim, _LAST_MARKERS.sub("", claim), unmarked)):
+    for one in forms:
         whole = placed(one, passage)
         if whole is not None:
             return found_quote(passage.text, *whole[:2], "exact")
@@ -81,6 +81,11 @@ def supporting_quote(claim: str, passage: PassageText) -> FoundQuote:
         return quoted
     run = _best_run(content, passage)
     return NOT_FOUND if run is None else found_quote(passage.text, *run, "exact")
+
+
+def _without_markers(claim: str) -> list[str]:
+    """The claim with ever fewer of its markers: a report's own references look like them."""
+    return list(dict.fromkeys((claim, _LAST_MARKERS.sub("", claim), _MARKER.sub("", claim))))
 
 
 def locate(quote: str, text: str) -> FoundQuote:
@@ -107,58 +112,66 @@ def _content(word: str) -> str:
     return "" if is_stop_word(word) else stem(word)
 
 
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """What of a claim a run of units carries: how many of its numbers, which share of it all."""
+class _Carried(NamedTuple):
+    """What of a claim one or two units carry: how many of its numbers, which weight."""
 
     numbers: int
-    share: float
+    weight: int
+
+
+_NOTHING = _Carried(0, 0)
 
 
 def _best_run(content: frozenset[str], passage: PassageText) -> Span | None:
-    weights = {one: _weight(one, passage) for one in content}
-    alone = [_carried(content & held, weights) for held in passage.contents]
-    best: tuple[tuple[int, float, int], Span] | None = None
-    for first, last in _runs(len(alone)):
-        carried = alone[first]
-        if last > first:
-            held = passage.contents[first] | passage.contents[last]
-            carried = _carried(content & held, weights)
-            if not _is_worth(carried, alone[first], alone[last]):
-                continue
-        start, end = passage.units[first][0], passage.units[last][1]
-        rank = carried.numbers, carried.share, start - end
-        if carried.share >= ENOUGH and (best is None or rank > best[0]):
-            best = rank, (start, end)
+    weights = _weights(content, passage)
+    total = sum(weights.values())
+    enough, worth = ENOUGH * total, WORTH * total
+    best: tuple[tuple[int, int, int], Span] | None = None
+    above, above_alone, above_start = frozenset[str](), _NOTHING, 0  # the unit before
+    for (start, end), said in zip(passage.units, passage.contents, strict=True):
+        held = content & said
+        alone = _carried(held, weights) if held else _NOTHING
+        found = [(alone, start)]
+        if not (held <= above or above <= held):  # else one of them carries as much
+            both = _carried(held | above, weights)
+            if _is_worth(both, alone, above_alone, worth):
+                found.append((both, above_start))
+        for carried, begin in found:
+            rank = *carried, begin - end
+            if carried.weight >= enough and (best is None or rank > best[0]):
+                best = rank, (begin, end)
+        above, above_alone, above_start = held, alone, start
     return None if best is None else best[1]
 
 
-def _runs(count: int) -> Iterator[Span]:
-    for first in range(count):
-        yield first, first
-        if first + 1 < count:
-            yield first, first + 1
+def _carried(held: frozenset[str], weights: dict[str, int]) -> _Carried:
+    numbers = sum([one[0].isdigit() for one in held])
+    return _Carried(numbers, sum([weights[one] for one in held]))
 
 
-def _carried(held: frozenset[str], weights: dict[str, float]) -> _Carried:
-    numbers = sum(one[0].isdigit() for one in held)
-    return _Carried(numbers, sum(weights[one] for one in held) / sum(weights.values()))
-
-
-def _is_worth(both: _Carried, first: _Carried, last: _Carried) -> bool:
+def _is_worth(both: _Carried, one: _Carried, other: _Carried, worth: float) -> bool:
     """Whether two units are a better quote than one of them."""
-    if both.numbers > max(first.numbers, last.numbers):
+    if both.numbers > max(one.numbers, other.numbers):
         return True
-    return both.share - max(first.share, last.share) >= WORTH
+    return both.weight - max(one.weight, other.weight) >= worth
 
 
-def _weight(one: str, passage: PassageText) -> float:
-    rarity = math.log(1 + (1 + len(passage.units)) / (1 + passage.spread[one]))
-    return rarity * (NUMBER if one[0].isdigit() else 1)
+def _weights(content: frozenset[str], passage: PassageText) -> dict[str, int]:
+    """What each stem and number of a claim tells: whole numbers, whose sum has no order."""
+    units, spread = len(passage.units), passage.spread
+    return {one: _weight(units, spread[one], is_number=one[0].isdigit()) for one in content}
+
+
+@lru_cache(maxsize=4096)
+def _weight(units: int, spread: int, *, is_number: bool) -> int:
+    rarity = math.log(1 + (1 + units) / (1 + spread))
+    return round(rarity * (NUMBER if is_number else 1) * 1e6)
 
 
 def _quoted(claim: str, passage: PassageText) -> FoundQuote | None:
     """The units that hold the longest of the words that `claim` quotes, if any are there."""
+    if not _QUOTATION.search(claim):
+        return None
     quoted = [found[1] or found[2] for found in _QUOTED.finditer(claim)]
     for quote in sorted(quoted, key=len, reverse=True):
         place = located(quote, passage)

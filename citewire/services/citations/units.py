@@ -12,7 +12,6 @@ LONG = 600
 """Characters; a longer unit, a list without full stops say, is cut at its line ends."""
 
 _PARAGRAPH_END = re.compile(r"\n\s*\n|\n(?=[ \t]*[•▪●◦■►‣∙*–—-]\s)")
-_INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 
 Span = tuple[int, int]
 
@@ -22,9 +21,10 @@ def units_of(text: str) -> list[Span]:
     found: list[Span] = []
     for start, end in _between(_PARAGRAPH_END, text, 0, len(text)):
         for unit in _units(text, start, end):
-            inked = _INK.search(text, *unit)
-            if inked:
-                found.append(inked.span())
+            bare = text[slice(*unit)].lstrip()
+            if bare:
+                begin = unit[1] - len(bare)
+                found.append((begin, begin + len(bare.rstrip())))
     return found
 
 

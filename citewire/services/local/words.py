@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(
+    r"[A-Za-z]++(?![^\W\d_]|['’])"  # nearly every word, found sooner
+    r"|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?"
+)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
 _SHORT_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–/]\s?(\d\d)(?!\d)")
@@ -12,6 +14,7 @@ _SHORT_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–/]\s?(\d\d)(?!\d)")
 # Cut once from the end of a longer word, so that number, gender and tense do not matter. Crude,
 # but right for both languages far more often than wrong.
 _SUFFIXES = ("ing", "ies", "ed", "es", "as", "os", "s", "y", "e", "a", "o")
+_LAST = frozenset(suffix[-1] for suffix in _SUFFIXES)
 _STEM_MIN, _STEM_MAX = 4, 7
 
 
@@ -47,17 +50,24 @@ _SPANISH_ONLY = (_SPANISH - _ENGLISH) | {"cual", "que", "no"}
 _ENGLISH_ONLY = _ENGLISH - _SPANISH
 
 
-@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """`text` in lower case and without accents."""
+    if text.isascii():  # nearly every word
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    for one in set(parts):
+        if unicodedata.combining(one):
+            parts = parts.replace(one, "")
+    return parts
 
 
 def words(text: str) -> list[str]:
     """The words as they are written; runs of Chinese, Japanese and Korean as pairs of signs."""
+    written: list[str] = _WORD.findall(text)
+    if text.isascii() or not _CJK.search(text):
+        return written
     found: list[str] = []
-    for word in _WORD.findall(text):
+    for word in written:
         if _CJK.search(word) and len(word) > 2:
             found += [word[at : at + 2] for at in range(len(word) - 1)]
         else:
@@ -68,7 +78,7 @@ def words(text: str) -> list[str]:
 def is_stop_word(word: str) -> bool:
     """Whether `word` says nothing alone, in English or Spanish."""
     folded = fold(word)
-    return folded in STOP_WORDS or folded.partition("'")[0] in STOP_WORDS
+    return folded in STOP_WORDS or ("'" in folded and folded.partition("'")[0] in STOP_WORDS)
 
 
 def stem(word: str) -> str:
@@ -76,10 +86,11 @@ def stem(word: str) -> str:
     folded = fold(word).removesuffix("'s")
     if folded[:1].isdigit() or len(folded) <= _STEM_MIN:
         return folded
-    for suffix in _SUFFIXES:
-        if folded.endswith(suffix) and len(folded) - len(suffix) >= _STEM_MIN:
-            folded = folded[: -len(suffix)]
-            break
+    if folded[-1] in _LAST:
+        for suffix in _SUFFIXES:
+            if folded.endswith(suffix) and len(folded) - len(suffix) >= _STEM_MIN:
+                folded = folded[: -len(suffix)]
+                break
     return folded[:_STEM_MAX]
 
 

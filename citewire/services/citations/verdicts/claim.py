@@ -1,15 +1,18 @@
 """A claim read once: its clauses, amounts, dates and names."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.clauses import Clause, read_clauses
 from citewire.services.citations.verdicts.dates import Date, find_dates
-from citewire.services.citations.verdicts.digest import Clause, read_clause
 from citewire.services.citations.verdicts.entities import Name, find_names
 from citewire.services.citations.verdicts.numbers import find_amounts
-from citewire.services.citations.verdicts.tokens import flatten, tokenise
-from citewire.services.citations.verdicts.words import Word, clauses, read_words
+from citewire.services.citations.verdicts.tokens import Tokens, flatten, placed, tokenise
+from citewire.services.citations.verdicts.words import stem_of
 
 _NOT_SAID = re.compile(
     r"\[\d{1,3}(?:[,\s-]{1,3}\d{1,3}){0,20}\]|(?:^|\n)\s{0,8}\(?\d{1,2}[.)](?=\s)"
@@ -31,35 +34,34 @@ class Claim:
     names: tuple[Name, ...]
 
 
+@lru_cache(maxsize=64)
 def read_claim(text: str) -> Claim:
-    """Read a claim; linear in its length."""
+    """Read a claim; linear in its length. It is judged by each of its sources, and by all."""
     said = _NOT_SAID.sub(lambda match: " " * len(match[0]), text)
     flat = flatten(said)
-    tokens = tokenise(flat)
+    tokens = placed(tokenise(flat), flat)
     dates = find_dates(flat)
     spans = [(date.start, date.end) for date in dates]
     amounts = find_amounts(tokens, flat, spans)
-    words = read_words(tokens)
-    read = [clause for part in clauses(words, flat) if (clause := read_clause(part)).stems]
+    clauses = read_clauses(tokens.texts, flat)
     spans = sorted([*spans, *((one.start, one.end) for one in amounts)])
     return Claim(
         text=text,
-        clauses=tuple(read),
-        stems=_outside(words, spans),
-        sides=frozenset(side for clause in read for side in clause.polarity.sides),
+        clauses=clauses,
+        stems=_outside(tokens, spans),
+        sides=frozenset(side for clause in clauses for side in clause.polarity.sides),
         amounts=tuple(amounts),
         dates=tuple(dates),
         names=tuple(find_names(said)),
     )
 
 
-def _outside(words: list[Word], spans: list[tuple[int, int]]) -> tuple[str, ...]:
+def _outside(tokens: Tokens, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     """The stems of the words that are in none of the spans."""
-    stems: list[str] = []
-    at = 0
-    for word in words:
-        while at < len(spans) and spans[at][1] <= word.start:
-            at += 1
-        if word.stem and not (at < len(spans) and spans[at][0] <= word.start):
-            stems.append(word.stem)
-    return tuple(stems)
+    kept: list[str] = []
+    after = 0
+    for start, end in spans:
+        kept += tokens.texts[after : max(after, bisect_left(tokens.starts, start))]
+        after = max(after, bisect_left(tokens.starts, end))
+    kept += tokens.texts[after:]
+    return tuple(filter(None, map(stem_of, kept)))

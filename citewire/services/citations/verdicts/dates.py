@@ -1,6 +1,7 @@
 """Dates, quarters, halves and fiscal years, in English and Spanish, from a flat text."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _MONTH_NAMES = (
@@ -51,7 +52,18 @@ _PATTERNS = (
     ),
     re.compile(r"\bfy[\s'-]?(?P<y>(?:20)?\d\d)\b"),
 )
-_ANY_MONTH = re.compile(rf"\b{_M}")
+_HINTS = (
+    (re.compile(r"\d[/.-]\d"), _PATTERNS[:2]),
+    (re.compile("|".join(sorted({name[:3] for name in MONTHS}))), _PATTERNS[2:5]),
+    (re.compile(r"[qth][1-4]|[1-4][qth]"), _PATTERNS[5:8]),
+    (re.compile("quarter|half|(?:tri|se)mestre"), _PATTERNS[8:9]),
+    (re.compile("fy"), _PATTERNS[9:]),
+)
+"""What stands in a text in which the patterns may match, and is looked for sooner."""
+_DIGIT = re.compile(r"\d")
+_HINTS_OF_WORDS = (_HINTS[1], _HINTS[3])
+"""Those of the patterns that match without a digit."""
+
 _MONTH_BEFORE = re.compile(r"\b(?:in|since|by|during|until|of|from|to|en|desde|hasta|de|last)\s$")
 
 
@@ -72,16 +84,19 @@ def find_dates(flat: str) -> list[Date]:
     """The dates of `flat` in order; where two readings overlap, the one that says more."""
     found: list[Date] = []
     taken = bytearray(len(flat))
-    has_month = bool(_ANY_MONTH.search(flat))
-    for pattern in _PATTERNS:
-        if not has_month and _M in pattern.pattern:
-            continue
+    for pattern in _likely(flat):
         for match in pattern.finditer(flat):
             date = _read(match, flat)
             if date and not any(taken[date.start : date.end]):
                 taken[date.start : date.end] = b"\x01" * (date.end - date.start)
                 found.append(date)
     return sorted(found)
+
+
+def _likely(flat: str) -> Iterator[re.Pattern[str]]:
+    """The patterns that may match, in their order."""
+    hints = _HINTS if _DIGIT.search(flat) else _HINTS_OF_WORDS
+    return (pattern for hint, patterns in hints if hint.search(flat) for pattern in patterns)
 
 
 def _read(match: re.Match[str], flat: str) -> Date | None:

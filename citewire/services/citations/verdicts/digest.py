@@ -2,33 +2,24 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.clauses import read_clauses
 from citewire.services.citations.verdicts.dates import Date, find_dates
-from citewire.services.citations.verdicts.entities import Names, read_names
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.numerals import decimal_point, scale_at
-from citewire.services.citations.verdicts.polarity import Polarity, polarity
-from citewire.services.citations.verdicts.tokens import Token, flatten, tokenise
+from citewire.services.citations.verdicts.offered import Names
+from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
-from citewire.services.citations.verdicts.words import Word, clauses, read_words, stem_of
+from citewire.services.citations.verdicts.words import stem_of
 
 _BEFORE_SCALE = frozenset({"in", "en", "(", "|", "of"})
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A sentence, row or clause: its stems in order, and which way it points."""
-
-    stems: tuple[str, ...]
-    words: frozenset[str]
-    polarity: Polarity
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A value that a passage holds, of what kind; `is_stated` if a heading gave the scale."""
 
     value: float
@@ -38,61 +29,74 @@ class Held:
     is_stated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class Digest:
-    """What `judge` needs of a passage."""
+    """What `judge` needs of a passage; what only claims with numbers or names need, when asked.
 
-    clauses: tuple[Clause, ...]
-    stems: frozenset[str]
-    held: tuple[Held, ...]
-    """By value, for bisecting."""
-    values: tuple[float, ...]
-    dates: tuple[Date, ...]
-    years: frozenset[int]
-    kinds: frozenset[str]
-    """Kinds mentioned anywhere, as in a table's heading."""
-    names: Names
-    name_stems: frozenset[str]
-    """The stems of the words of names."""
-    flat_words: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-    """Stems that follow each other."""
-    point: str
-    """The decimal sign, if the numbers show it."""
+    Args:
+        passage: read in time linear in its length.
+    """
+
+    def __init__(self, passage: str) -> None:
+        self._flat = flatten(passage)
+        self._texts = tokenise(self._flat)
+        self.clauses = read_clauses(self._texts, self._flat)
+        self.stems = frozenset(chain.from_iterable(clause.stems for clause in self.clauses))
+        self.names = Names(passage, self._texts)
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Stems that follow each other."""
+        return frozenset(pair for clause in self.clauses for pair in pairwise(clause.stems))
+
+    @cached_property
+    def dates(self) -> Sequence[Date]:
+        """Its dates in order."""
+        return find_dates(self._flat)
+
+    @cached_property
+    def held(self) -> Sequence[Held]:
+        """Its amounts by value, for bisecting."""
+        taken = [(date.start, date.end) for date in self.dates]
+        amounts = find_amounts(placed(self._texts, self._flat), self._flat, taken)
+        return _held(amounts, _stated_scales(self._texts))
+
+    @cached_property
+    def values(self) -> Sequence[float]:
+        """The values of `held`."""
+        return [one.value for one in self.held]
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """Of its dates, and its plain numbers that may be years."""
+        plain = (int(one.value) for one in between(self, 1000, 2200) if one.step == 1)
+        return frozenset(chain((date.year for date in self.dates if date.year), plain))
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Kinds mentioned anywhere, as in a table's heading."""
+        texts = self._texts
+        units = (unit_of(texts[at : at + 3]) for at in range(len(texts)))
+        return frozenset(unit[0] for unit in units if unit)
+
+    @cached_property
+    def point(self) -> str:
+        """The decimal sign, if the numbers show it."""
+        return decimal_point(self._texts)
+
+    @cached_property
+    def flat_words(self) -> frozenset[str]:
+        """Its words without accents."""
+        return frozenset(self._texts)
+
+    @cached_property
+    def name_stems(self) -> frozenset[str]:
+        """The stems of the words of names."""
+        return frozenset(map(stem_of, self.names.sure))
 
 
 def digest(passage: str) -> Digest:
-    """Read a passage; linear in its length."""
-    flat = flatten(passage)
-    tokens = tokenise(flat)
-    dates = tuple(find_dates(flat))
-    amounts = find_amounts(tokens, flat, [(date.start, date.end) for date in dates])
-    words = read_words(tokens)
-    read = tuple(clause for part in clauses(words, flat) if (clause := read_clause(part)).stems)
-    kinds = _mentioned(tokens)
-    held = _held(amounts, _stated_scales(tokens))
-    flat_words = frozenset(word.flat for word in words)
-    names = read_names(passage, words)
-    return Digest(
-        clauses=read,
-        stems=frozenset(word.stem for word in words if word.stem),
-        held=held,
-        values=tuple(one.value for one in held),
-        dates=dates,
-        years=_years(dates, held),
-        kinds=kinds,
-        names=names,
-        name_stems=frozenset(stem_of(name) for name in names.names),
-        flat_words=flat_words,
-        pairs=frozenset(pair for clause in read for pair in pairwise(clause.stems)),
-        point=decimal_point(tokens),
-    )
-
-
-def read_clause(words: Sequence[Word]) -> Clause:
-    """The stems of a clause and its polarity."""
-    stems = tuple(word.stem for word in words if word.stem)
-    return Clause(stems, frozenset(stems), polarity(words))
+    """Read a passage."""
+    return Digest(passage)
 
 
 def between(passage: Digest, low: float, high: float) -> Sequence[Held]:
@@ -104,7 +108,7 @@ def between(passage: Digest, low: float, high: float) -> Sequence[Held]:
     return passage.held[first:last]
 
 
-def _held(amounts: Sequence[Amount], scales: Sequence[float]) -> tuple[Held, ...]:
+def _held(amounts: Sequence[Amount], scales: Sequence[float]) -> list[Held]:
     found: set[Held] = set()
     for amount in amounts:
         for one in (amount, *amount.groups):
@@ -115,26 +119,15 @@ def _held(amounts: Sequence[Amount], scales: Sequence[float]) -> tuple[Held, ...
                         Held(value * scale, step * scale, kind, one.is_negative, is_stated=True)
                         for scale in scales
                     )
-    return tuple(sorted(found, key=lambda one: one.value))
+    return sorted(found)
 
 
-def _stated_scales(tokens: Sequence[Token]) -> tuple[float, ...]:
+def _stated_scales(texts: Sequence[str]) -> tuple[float, ...]:
     """The scales that headings state: `(in millions)`, `€ million`, `miles de euros`."""
     found: list[float] = []
-    for at, (before, token) in enumerate(pairwise([Token("(", 0, 0), *tokens])):
-        scale = scale_at(tokens, at) if token.text in SCALES else None
-        if scale and scale >= 1e3 and (before.text in _BEFORE_SCALE or before.text in CURRENCIES):
-            found.append(scale)
+    for at, text in enumerate(texts):
+        if text in SCALES:
+            scale, before = scale_at(texts, at), texts[at - 1] if at else "("
+            if scale and scale >= 1e3 and (before in _BEFORE_SCALE or before in CURRENCIES):
+                found.append(scale)
     return tuple(dict.fromkeys(found))
-
-
-def _mentioned(tokens: Sequence[Token]) -> frozenset[str]:
-    texts = [token.text for token in tokens]
-    units = (unit_of(texts[at : at + 3]) for at in range(len(texts)))
-    return frozenset(unit[0] for unit in units if unit)
-
-
-def _years(dates: Sequence[Date], held: Sequence[Held]) -> frozenset[int]:
-    years = {date.year for date in dates if date.year}
-    plain = {int(one.value) for one in held if one.step == 1 and 1000 <= one.value <= 2200}
-    return frozenset(years | plain)

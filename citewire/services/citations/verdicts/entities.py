@@ -1,22 +1,23 @@
-"""Names in a claim, and whether a passage has them: capitalised words, acronyms, their aliases."""
+"""Names in a text: capitalised words and acronyms, and what some are also called."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from citewire.services.citations.verdicts.dates import MONTHS
 from citewire.services.citations.verdicts.number_words import SMALL
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, unit_of
-from citewire.services.citations.verdicts.words import Word
 from citewire.services.local.words import is_stop_word
 
 _CAP = r"[A-ZÀ-ÖØ-ÞŁŚŠŽ]"
 _NAME = re.compile(
-    rf"(?<![\w])(?:{_CAP}\.){{2,5}}|(?<![\w]){_CAP}[\w’'&-]*"
-    rf"(?:\s(?:(?:of|the|de|del|la|las|los|y|e|for|von|van)\s){{0,2}}{_CAP}[\w’'&-]*){{0,8}}"
+    # The capital first, and then that no letter is before it: that is found sooner.
+    rf"{_CAP}(?<!\w.)(?:\.(?:{_CAP}\.){{1,4}}|[\w’'&-]*"
+    rf"(?:\s(?:(?:of|the|de|del|la|las|los|y|e|for|von|van)\s){{0,2}}{_CAP}[\w’'&-]*){{0,8}})"
 )
-_TITLES = frozenset(
+TITLES = frozenset(
     """mr mrs ms dr prof sir lord lady president minister chief executive officer ceo
 cfo chairman chairwoman chair director senator governor sr sra srta don dona presidente presidenta
 ministro ministra el la the los las inc ltd plc corp llc gmbh sa co corporation company group
@@ -52,7 +53,7 @@ brazil|brazilian|brasil
 chile|chilean|chileno
 peru|peruvian|peruano
 europe|european|europa"""
-_ALIASES = {alias: row.split("|")[0] for row in _NAMES.splitlines() for alias in row.split("|")}
+ALIASES = {alias: row.split("|")[0] for row in _NAMES.splitlines() for alias in row.split("|")}
 _LINKS = frozenset("of the de del la las los y e for von van".split())
 _WORDS = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
@@ -66,20 +67,6 @@ class Name(NamedTuple):
     is_doubtful: bool
 
 
-class Names(NamedTuple):
-    """What a passage offers a name to be matched with, all of it flat."""
-
-    words: frozenset[str]
-    initials: frozenset[str]
-    """Of its names with several words."""
-    letters: str
-    """The first letter of every word, in order."""
-    known: frozenset[str]
-    """What its names are also called."""
-    names: frozenset[str]
-    """The words that are surely part of names."""
-
-
 def find_names(text: str) -> Iterator[Name]:
     """The names in `text` in order."""
     for match in _NAME.finditer(text):
@@ -90,9 +77,7 @@ def find_names(text: str) -> Iterator[Name]:
         if at_start and parts and not is_acronym and is_ordinary(parts[0]):
             parts = parts[1:]
             at_start = False
-        if not parts or (
-            all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in _ALIASES)
-        ):
+        if not parts or (all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in ALIASES)):
             continue
         is_doubtful = at_start and len(parts) == 1 and not is_acronym
         if is_doubtful and (text[match.end() : match.end() + 1] == "," or parts[0].endswith("ly")):
@@ -100,51 +85,7 @@ def find_names(text: str) -> Iterator[Name]:
         yield Name(match[0], parts, is_doubtful)
 
 
-def read_names(text: str, words: Sequence[Word]) -> Names:
-    """What names can be matched with in a passage.
-
-    Args:
-        text: the passage.
-        words: its words.
-    """
-    initials: set[str] = set()
-    known: set[str] = set()
-    sure: set[str] = set()
-    spelt = {word.flat.removesuffix("'s") for word in words}
-    for name in find_names(text):
-        if len(name.parts) > 1:
-            initials.add("".join(part[0] for part in name.parts))
-        known.update(_ALIASES[form] for form in _forms(name.parts) if form in _ALIASES)
-        spelt.update(name.parts)
-        if not name.is_doubtful:
-            sure.update(name.parts)
-    letters = "".join(word.flat[0] for word in words if word.flat[0].isalpha())
-    return Names(frozenset(spelt), frozenset(initials), letters, frozenset(known), frozenset(sure))
-
-
-def has_name(name: Name, offered: Names) -> bool:
-    """Whether a passage has a claim's name, by its words, its initials or another name of it."""
-    if any(_ALIASES.get(form, "") in offered.known for form in _forms(name.parts)):
-        return True
-    initials = "".join(part[0] for part in name.parts)
-    if len(initials) > 1 and initials in offered.words:
-        return True
-    wanted = [part for part in name.parts if part not in _TITLES and not is_stop_word(part)]
-    if len(name.parts) == 1 and _stands_for(name, offered):
-        return True
-    missing = [at for at, part in enumerate(wanted) if not _has_word(part, offered.words)]
-    # A middle name may be left out.
-    return not missing or (len(missing) == 1 and 0 < missing[0] < len(wanted) - 1)
-
-
-def _stands_for(name: Name, offered: Names) -> bool:
-    """Whether an acronym has the initials of a name, or of words that follow each other."""
-    letters = name.parts[0].rstrip("0123456789")
-    if letters in offered.initials:
-        return True
-    return len(letters) > 2 and name.text[: len(letters)].isupper() and letters in offered.letters
-
-
+@lru_cache(maxsize=4096)
 def is_ordinary(word: str) -> bool:
     """Whether a capitalised word names nothing: a stop word, a month, a unit, a number, a title."""
     return (
@@ -154,37 +95,23 @@ def is_ordinary(word: str) -> bool:
         or word in SMALL
         or word in SCALES
         or word in CURRENCIES
-        or word in _TITLES
+        or word in TITLES
         or unit_of([word]) is not None
         or word.lstrip("fqhy").isdigit()
     )
-
-
-def _has_word(word: str, words: frozenset[str]) -> bool:
-    if word in words:
-        return True
-    if len(word) < 5:
-        return False
-    forms = {
-        word + "s",
-        word + "n",
-        word + "an",
-        word.removesuffix("s"),
-        word.removesuffix("n"),
-        word.removesuffix("an"),
-    }
-    return not forms.isdisjoint(words)
 
 
 def _parts(name: str) -> tuple[str, ...]:
     """The flat words of a name without possessives; `U.S.` is one word."""
     if "." in name:
         return (flatten(name).replace(".", ""),)
-    words = _WORDS.findall(_POSSESSIVE.sub("", name))
+    bare = _POSSESSIVE.sub("", name) if "'" in name or "’" in name else name
+    words = _WORDS.findall(bare)
     return tuple(flatten(word) for word in words if not word[0].islower() or word in _LINKS)
 
 
-def _forms(parts: tuple[str, ...]) -> Iterator[str]:
+def forms(parts: tuple[str, ...]) -> Iterator[str]:
+    """A name, and its parts, as they may have another name."""
     yield " ".join(parts)
     if len(parts) > 1:
         yield from parts

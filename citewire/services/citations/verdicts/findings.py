@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from citewire.services.citations.verdicts.claim import Claim
-from citewire.services.citations.verdicts.digest import Clause, Digest
-from citewire.services.citations.verdicts.entities import has_name
+from citewire.services.citations.verdicts.clauses import Clause
+from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
 
@@ -62,8 +63,11 @@ def _nearest(part: Clause, passages: Sequence[Digest]) -> list[Clause]:
     least = max(1, _SAME * len(words))
     found: list[Clause] = []
     for passage in passages:
+        said = words & passage.stems
+        if len(said) < least:
+            continue
         for clause in passage.clauses:
-            same = len(words & clause.words)
+            same = len(said & clause.words)
             if same >= least:
                 if same > least:
                     found = [clause for clause in found if len(words & clause.words) >= same]

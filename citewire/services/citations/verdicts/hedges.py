@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from citewire.services.citations.verdicts.tokens import Token
-
 _THAN = frozenset({"than", "de", "to", "least", "most", "menos"})
 _MORE = frozenset("more greater higher larger mas at_least al excess".split())
 _LESS = frozenset("less fewer lower smaller menos up".split())
@@ -15,12 +13,11 @@ alrededor aproximadamente cerca""".split()
 )
 
 
-def hedge_before(tokens: Sequence[Token], at: int) -> str:
+def hedge_before(texts: Sequence[str], at: int) -> str:
     """How the words before a number loosen it."""
-    before = [token.text for token in tokens[max(0, at - 3) : at]]
-    if not before:
+    if at < 1:
         return ""
-    last, earlier = before[-1], before[-2] if len(before) > 1 else ""
+    last, earlier = texts[at - 1], texts[at - 2] if at > 1 else ""
     if last in _THAN:
         return (
             "over"

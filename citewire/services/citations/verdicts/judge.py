@@ -77,14 +77,14 @@ def features(claim: Claim, passages: Sequence[Digest], traced: int) -> tuple[flo
     whole = len(words) + traced
     if not whole or not passages:
         return 0.0, 0.0, 0.0
-    held = frozenset().union(*(passage.stems for passage in passages))
-    best = max(_best(words, passage) for passage in passages)
-    pairs = set(pairwise(claim.stems))
-    in_order = sum(any(pair in passage.pairs for passage in passages) for pair in pairs)
+    said = [words & passage.stems for passage in passages]
+    best = max(map(_best, said, passages))
+    pairs = frozenset(pairwise(claim.stems))
+    in_order = frozenset[tuple[str, str]]().union(*(pairs & passage.pairs for passage in passages))
     return (
-        (len(words & held) + traced) / whole,
+        (len(frozenset[str]().union(*said)) + traced) / whole,
         (best + traced) / whole,
-        (in_order + traced) / (len(pairs) + traced) if pairs or traced else 0.0,
+        (len(in_order) + traced) / (len(pairs) + traced) if pairs or traced else 0.0,
     )
 
 
@@ -93,7 +93,9 @@ def _best(words: frozenset[str], passage: Digest) -> int:
     best, previous = 0, frozenset[str]()
     for clause in passage.clauses:
         here = words & clause.words
-        best = max(best, len(here | previous))
+        if here:
+            most = len(here | previous) if previous else len(here)
+            best = max(best, most)
         previous = here
     return best
 

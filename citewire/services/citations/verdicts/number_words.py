@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from citewire.services.citations.verdicts.tokens import Token
 from citewire.services.citations.verdicts.units import SCALES
 
 _ENGLISH = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
@@ -50,25 +49,25 @@ SPELT = frozenset({*SMALL, *_BARE_SCALES, "a", "la", "half", "mitad"})
 """The words that a number may begin with."""
 
 
-def spelt_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+def spelt_number(texts: Sequence[str], at: int) -> tuple[float, int] | None:
     """The number spelt from token `at` on, and the token after it."""
-    word = tokens[at].text
+    word = texts[at]
     if word not in SMALL and word not in _BARE_SCALES and word != "a":
         return None
     total, current, index, words = 0.0, 0.0, at, 0
-    while index < len(tokens):
-        word = tokens[index].text
-        if word in SMALL and (words == 0 or _may_follow(current, SMALL[word], tokens, index)):
+    while index < len(texts):
+        word = texts[index]
+        if word in SMALL and (words == 0 or _may_follow(current, SMALL[word], texts, index)):
             current += SMALL[word]
         elif word in _SPELT_SCALES and (words or word in _BARE_SCALES):
             total, current = _scaled(total, current, SCALES[word])
-        elif word == "a" and words == 0 and _scale_at(tokens, index + 1):
+        elif word == "a" and words == 0 and _scale_at(texts, index + 1):
             current = 1
-        elif not (word in _JOINTS and words and _goes_on(tokens, index)):
+        elif not (word in _JOINTS and words and _goes_on(texts, index)):
             break
         words += 1
         index += 1
-    if words == 0 or (words == 1 and tokens[at].text in _ARTICLES):
+    if words == 0 or (words == 1 and texts[at] in _ARTICLES):
         return None
     return total + current, index
 
@@ -82,48 +81,48 @@ def _scaled(total: float, current: float, scale: float) -> tuple[float, float]:
     return total + max(current, 1) * scale, 0
 
 
-def _may_follow(current: float, small: int, tokens: Sequence[Token], index: int) -> bool:
+def _may_follow(current: float, small: int, texts: Sequence[str], index: int) -> bool:
     """`twenty five` is one number, `two three` and `five, twenty` are two."""
     if current == 0:
-        return tokens[index - 1].text in _SPELT_SCALES | _JOINTS
+        return texts[index - 1] in _SPELT_SCALES | _JOINTS
     step = 100 if current % 100 == 0 else 10 if current % 10 == 0 else 0
     return 0 < small < step
 
 
-def _scale_at(tokens: Sequence[Token], index: int) -> bool:
-    return index < len(tokens) and tokens[index].text in _SPELT_SCALES | {"dozen"}
+def _scale_at(texts: Sequence[str], index: int) -> bool:
+    return index < len(texts) and texts[index] in _SPELT_SCALES | {"dozen"}
 
 
-def _goes_on(tokens: Sequence[Token], index: int) -> bool:
+def _goes_on(texts: Sequence[str], index: int) -> bool:
     """Whether the `and` or the hyphen at `index` is inside a number: `hundred and five`."""
-    if index + 1 >= len(tokens) or tokens[index + 1].text not in SMALL:
+    if index + 1 >= len(texts) or texts[index + 1] not in SMALL:
         return False
-    before, after = tokens[index - 1].text, SMALL[tokens[index + 1].text]
+    before, after = texts[index - 1], SMALL[texts[index + 1]]
     if before in _SPELT_SCALES:
-        return tokens[index].text == "and" and before != "mil"
+        return texts[index] == "and" and before != "mil"
     return before in SMALL and SMALL[before] >= 20 and SMALL[before] % 10 == 0 and after < 10
 
 
-def spelt_fraction(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+def spelt_fraction(texts: Sequence[str], at: int) -> tuple[float, int] | None:
     """The part spelt from token `at` on, in per cent, and the token after it.
 
     `a third of`, `two thirds`, `half of`, `one in five`, `la mitad de`, `dos tercios`.
     """
-    if tokens[at].text == "half" or tokens[at].text == "mitad":
-        return (50.0, at + 1) if _next_in(tokens, at + 1, _OF | {"the", "its", "all"}) else None
-    count = SMALL.get(tokens[at].text, 1 if tokens[at].text in ("a", "la") else 0)
-    if not 1 <= count <= 9 or at + 1 >= len(tokens):
+    if texts[at] == "half" or texts[at] == "mitad":
+        return (50.0, at + 1) if _next_in(texts, at + 1, _OF | {"the", "its", "all"}) else None
+    count = SMALL.get(texts[at], 1 if texts[at] in ("a", "la") else 0)
+    if not 1 <= count <= 9 or at + 1 >= len(texts):
         return None
-    after = at + 2 if tokens[at + 1].text == "-" and at + 2 < len(tokens) else at + 1
-    word = tokens[after].text
-    if word in ("in", "de", "out") and after + 1 < len(tokens):
-        of = after + 2 if tokens[after + 1].text in ("of", "cada") else after + 1
-        whole = SMALL.get(tokens[of].text, 0) if of < len(tokens) else 0
+    after = at + 2 if texts[at + 1] == "-" and at + 2 < len(texts) else at + 1
+    word = texts[after]
+    if word in ("in", "de", "out") and after + 1 < len(texts):
+        of = after + 2 if texts[after + 1] in ("of", "cada") else after + 1
+        whole = SMALL.get(texts[of], 0) if of < len(texts) else 0
         return (100 * count / whole, of + 1) if whole > count and whole in (3, 4, 5, 10) else None
-    if word not in _PARTS or not (count > 1 or _next_in(tokens, after + 1, _OF)):
+    if word not in _PARTS or not (count > 1 or _next_in(texts, after + 1, _OF)):
         return None
     return 100 * count / _PARTS[word], after + 1
 
 
-def _next_in(tokens: Sequence[Token], index: int, words: frozenset[str]) -> bool:
-    return index < len(tokens) and tokens[index].text in words
+def _next_in(texts: Sequence[str], index: int, words: frozenset[str]) -> bool:
+    return index < len(texts) and texts[index] in words

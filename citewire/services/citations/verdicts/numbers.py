@@ -17,7 +17,7 @@ from citewire.services.citations.verdicts.numerals import (
     spaced_digits,
 )
 from citewire.services.citations.verdicts.ranges import share_units
-from citewire.services.citations.verdicts.tokens import Token
+from citewire.services.citations.verdicts.tokens import Tokens
 from citewire.services.citations.verdicts.units import (
     CURRENCIES,
     GLUED_SCALES,
@@ -30,9 +30,7 @@ _FRACTION_STEP = 2.0
 """`Two thirds` is 66 % to 67 %; `nearly two thirds` is more."""
 
 
-def find_amounts(
-    tokens: Sequence[Token], flat: str, taken: Sequence[tuple[int, int]]
-) -> list[Amount]:
+def find_amounts(tokens: Tokens, flat: str, taken: Sequence[tuple[int, int]]) -> list[Amount]:
     """The amounts of a text in order.
 
     Args:
@@ -41,39 +39,37 @@ def find_amounts(
         taken: spans, in order, whose digits are something else: dates, markers.
     """
     found: list[Amount] = []
-    point = decimal_point(tokens)
-    index, skip = 0, 0
-    while index < len(tokens):
-        token = tokens[index]
-        while skip < len(taken) and taken[skip][1] <= token.start:
-            skip += 1
-        is_taken = skip < len(taken) and taken[skip][0] <= token.start
-        if is_taken or not (token.text[0].isdecimal() or token.text in SPELT):
-            index += 1
+    point = decimal_point(tokens.texts)
+    after, skip = 0, 0
+    for index, text in enumerate(tokens.texts):
+        if index < after or not (text in SPELT or text[0].isdecimal()):
             continue
-        amount, index = _amount_at(tokens, index, flat, point)
+        start = tokens.starts[index]
+        while skip < len(taken) and taken[skip][1] <= start:
+            skip += 1
+        if skip < len(taken) and taken[skip][0] <= start:
+            continue
+        amount, after = _amount_at(tokens, index, flat, point)
         if amount:
             found.append(amount)
     return share_units(found, flat)
 
 
-def _amount_at(
-    tokens: Sequence[Token], at: int, flat: str, point: str
-) -> tuple[Amount | None, int]:
-    token = tokens[at]
-    if not token.text[0].isdecimal():
+def _amount_at(tokens: Tokens, at: int, flat: str, point: str) -> tuple[Amount | None, int]:
+    texts, starts, ends = tokens
+    if not texts[at][0].isdecimal():
         return _spelt_at(tokens, at, flat)
-    glued = at > 0 and tokens[at - 1].end == token.start and tokens[at - 1].text[-1].isalpha()
-    if glued and tokens[at - 1].text not in CURRENCIES:
+    glued = at > 0 and ends[at - 1] == starts[at] and texts[at - 1][-1].isalpha()
+    if glued and texts[at - 1] not in CURRENCIES:
         return None, at + 1
     after, joined = spaced_digits(tokens, at, flat)
     plain = plain_readings(joined, point)
     if not plain:
         return None, at + 1
     amount, end = _with_unit(tokens, (at, after), plain, flat)
-    if after > at + 1 and " " in flat[token.start : tokens[after - 1].end]:
+    if after > at + 1 and " " in flat[starts[at] : ends[after - 1]]:
         groups = tuple(
-            _with_unit(tokens, (one, one + 1), plain_readings(tokens[one].text), flat)[0]
+            _with_unit(tokens, (one, one + 1), plain_readings(texts[one]), flat)[0]
             for one in range(at, after)
         )
         amount = replace(amount, groups=groups)
@@ -82,44 +78,39 @@ def _amount_at(
     return amount, end
 
 
-def _spelt_at(tokens: Sequence[Token], at: int, flat: str) -> tuple[Amount | None, int]:
-    if fraction := spelt_fraction(tokens, at):
+def _spelt_at(tokens: Tokens, at: int, flat: str) -> tuple[Amount | None, int]:
+    if fraction := spelt_fraction(tokens.texts, at):
         value, after = fraction
-        span = tokens[at].start, tokens[after - 1].end
-        hedge = hedge_before(tokens, at)
+        span = tokens.starts[at], tokens.ends[after - 1]
+        hedge = hedge_before(tokens.texts, at)
         step = _FRACTION_STEP * (3 if hedge else 1)
         return Amount(*span, (Reading(value, step, "%"),), hedge), after
-    if not (spelt := spelt_number(tokens, at)):
+    if not (spelt := spelt_number(tokens.texts, at)):
         return None, at + 1
     value, after = spelt
     return _with_unit(tokens, (at, after), ((value, 1.0),), flat)
 
 
 def _with_unit(
-    tokens: Sequence[Token], span: tuple[int, int], plain: Sequence[tuple[float, float]], flat: str
+    tokens: Tokens, span: tuple[int, int], plain: Sequence[tuple[float, float]], flat: str
 ) -> tuple[Amount, int]:
     """The amount at tokens `span`, with the sign before it and the scale and unit after it."""
+    texts, starts, ends = tokens
     at, after = span
     money, start = _money_before(tokens, at)
     scale, after = _scale(tokens, after, bool(money))
-    kind, factor, after = _unit(tokens, after, money)
+    kind, factor, after = _unit(texts, after, money)
     readings = [times(one, scale * factor, kind) for one in plain]
-    letter = tokens[after - 1].text
-    if (
-        letter == "m"
-        and scale == 1
-        and kind == "m"
-        and tokens[after - 1].start == tokens[after - 2].end
-    ):
+    is_letter = texts[after - 1] == "m" and starts[after - 1] == ends[after - 2]
+    if is_letter and scale == 1 and kind == "m":
         readings += [times(one, 1e6, "") for one in plain]  # "5m" of people
-    text = tokens[at].text
     amount = Amount(
         start=start,
-        end=tokens[after - 1].end,
+        end=ends[after - 1],
         readings=tuple(readings),
-        hedge=hedge_before(tokens, at - (start < tokens[at].start)),
-        is_negative=_is_negative(tokens, at, flat),
-        is_year=not kind and scale == 1 and _reads_as_year(text),
+        hedge=hedge_before(texts, at - (start < starts[at])),
+        is_negative=_is_negative(flat, starts[at], ends[at]),
+        is_year=not kind and scale == 1 and _reads_as_year(texts[at]),
         factor=scale * factor,
     )
     return amount, after
@@ -129,54 +120,50 @@ def _reads_as_year(text: str) -> bool:
     return len(text) == 4 and text.isdecimal() and 1700 <= int(text) <= 2100
 
 
-def _money_before(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+def _money_before(tokens: Tokens, at: int) -> tuple[str, int]:
     """The currency that stands before the number, and where it starts."""
-    start = tokens[at].start
+    texts, starts, ends = tokens
+    start = starts[at]
     back = at - 1
-    if back >= 0 and tokens[back].text in "-−–" and tokens[back].end == start:
+    if back >= 0 and texts[back] in "-−–" and ends[back] == start:
         back -= 1
-    if back < 0 or start - tokens[back].end > 2 or tokens[back].text not in CURRENCIES:
+    if back < 0 or start - ends[back] > 2 or texts[back] not in CURRENCIES:
         return "", start
-    sign = tokens[back]
-    if (
-        back
-        and tokens[back - 1].end == sign.start
-        and tokens[back - 1].text + sign.text in CURRENCIES
-    ):
-        return CURRENCIES[tokens[back - 1].text + sign.text], tokens[back - 1].start
-    is_sign = len(sign.text) == 1 or len(sign.text) == 3
-    return (CURRENCIES[sign.text], sign.start) if is_sign else ("", start)
+    sign = texts[back]
+    if back and ends[back - 1] == starts[back] and texts[back - 1] + sign in CURRENCIES:
+        return CURRENCIES[texts[back - 1] + sign], starts[back - 1]
+    return (CURRENCIES[sign], starts[back]) if len(sign) in (1, 3) else ("", start)
 
 
-def _scale(tokens: Sequence[Token], after: int, is_money: bool) -> tuple[float, int]:
+def _scale(tokens: Tokens, after: int, is_money: bool) -> tuple[float, int]:
     """The factor that the words after a number mean, and the token after them."""
-    factor, first, end = 1.0, after, tokens[after - 1].end
-    while after < min(len(tokens), first + 4) and tokens[after].start - end <= 2:
-        word, glued = tokens[after].text, tokens[after].start == end
-        if scale_at(tokens, after) and not (word == "mm" and not is_money):
+    texts, starts, ends = tokens
+    factor, first, end = 1.0, after, ends[after - 1]
+    while after < min(len(texts), first + 4) and starts[after] - end <= 2:
+        word, glued = texts[after], starts[after] == end
+        if scale_at(texts, after) and not (word == "mm" and not is_money):
             factor *= SCALES[word]
         elif word in GLUED_SCALES and after == first and (is_money or (glued and word in "bk")):
             factor = GLUED_SCALES[word]
         elif not (word == "-" and after == first and glued):
             break
-        end, after = tokens[after].end, after + 1
+        end, after = ends[after], after + 1
     return (factor, after) if factor != 1 else (1.0, first)
 
 
-def _unit(tokens: Sequence[Token], after: int, money: str) -> tuple[str, float, int]:
+def _unit(texts: Sequence[str], after: int, money: str) -> tuple[str, float, int]:
     """The kind, its factor and the token after the unit; `money` is what stood before."""
     at = after
-    if at < len(tokens) and tokens[at].text in ("of", "de", "-"):
+    if at < len(texts) and texts[at] in ("of", "de", "-"):
         at += 1
-    unit = unit_of([token.text for token in tokens[at : at + 3]])
+    unit = unit_of(texts[at : at + 3])
     if unit is None or (money and not is_currency(unit[0])):
         return money, 1.0, after
     kind, factor, count = unit
     return kind, factor, at + count
 
 
-def _is_negative(tokens: Sequence[Token], at: int, flat: str) -> bool:
-    start = tokens[at].start
+def _is_negative(flat: str, start: int, end: int) -> bool:
     if start and flat[start - 1] in "-−–":
         return start == 1 or not flat[start - 2].isalnum()
-    return start > 0 and flat[start - 1] == "(" and flat[tokens[at].end : tokens[at].end + 1] == ")"
+    return start > 0 and flat[start - 1] == "(" and flat[end : end + 1] == ")"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from citewire.services.citations.verdicts.tokens import Token
+from citewire.services.citations.verdicts.tokens import Tokens
 from citewire.services.citations.verdicts.units import SCALES
 
 _GROUP = re.compile(r"\d{3}(?:[.,]\d{1,2})?")
@@ -53,37 +53,37 @@ def _decimal(whole: str, decimals: str) -> tuple[float, float]:
     return float(f"{whole}.{decimals}"), 10.0 ** -len(decimals)
 
 
-def decimal_point(tokens: Sequence[Token]) -> str:
+def decimal_point(texts: Sequence[str]) -> str:
     """The decimal sign of a text, if its numbers show which; `2.5` does, `2.500` does not."""
     shown = {
         (match["sign"] or ("," if match["group"] == "." else "."))
-        for token in tokens
-        if token.text[0].isdecimal() and (match := _SHOWS.fullmatch(token.text))
+        for text in texts
+        if text[0].isdecimal() and (match := _SHOWS.fullmatch(text))
     }
     return shown.pop() if len(shown) == 1 else ""
 
 
-def spaced_digits(tokens: Sequence[Token], at: int, flat: str) -> tuple[int, str]:
+def spaced_digits(tokens: Tokens, at: int, flat: str) -> tuple[int, str]:
     """The digits from `at` on with blanks between groups of three, and the token after them."""
-    joined, after = tokens[at].text, at + 1
+    joined, after = tokens.texts[at], at + 1
     if not (joined.isdecimal() and len(joined) <= 3 and joined[0] != "0"):
         return after, joined
     while (
-        after < len(tokens)
-        and tokens[after].start == tokens[after - 1].end + 1
-        and flat[tokens[after - 1].end] in " '"
-        and _GROUP.fullmatch(tokens[after].text)
+        after < len(tokens.texts)
+        and tokens.starts[after] == tokens.ends[after - 1] + 1
+        and flat[tokens.ends[after - 1]] in " '"
+        and _GROUP.fullmatch(tokens.texts[after])
         and joined.isdecimal()
         and len(joined) < _LONGEST
     ):
-        joined += tokens[after].text
+        joined += tokens.texts[after]
         after += 1
     return after, joined
 
 
-def scale_at(tokens: Sequence[Token], at: int) -> float | None:
+def scale_at(texts: Sequence[str], at: int) -> float | None:
     """The scale that the word at `at` means; Spanish `miles` only in `miles de`."""
-    word = tokens[at].text
-    if word == "miles" and not (at + 1 < len(tokens) and tokens[at + 1].text == "de"):
+    word = texts[at]
+    if word == "miles" and not (at + 1 < len(texts) and texts[at + 1] == "de"):
         return None
     return SCALES.get(word)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from citewire.services.citations.verdicts.sides import OPPOSITES, SIDES
-from citewire.services.citations.verdicts.words import Word
 
 _NEGATIONS = frozenset(
     """no not never without none nor neither cannot nobody nothing hardly barely
@@ -26,22 +25,27 @@ class Polarity(NamedTuple):
     sides: frozenset[str]
 
 
-def polarity(words: Sequence[Word]) -> Polarity:
-    """Which words of a clause are negated, and which sides its other words take."""
+def polarity(texts: Sequence[str], stems: Sequence[str]) -> Polarity:
+    """Which words of a clause are negated, and which sides its other words take.
+
+    Args:
+        texts: the tokens of the clause.
+        stems: their stems, empty where they say nothing alone.
+    """
     negated: set[str] = set()
     sides: set[str] = set()
     reach = 0
-    for word in words:
-        if word.flat in _ENDS:
+    for text, stem in zip(texts, stems, strict=True):
+        if text in _ENDS:
             reach = 0
-        elif word.flat in _NEGATIONS or word.flat.endswith(("n't", "n’t")):
+        elif text in _NEGATIONS or text.endswith(("n't", "n’t")):
             reach = _REACH
-        elif word.stem:
+        elif stem:
             if reach:
                 reach -= 1
-                negated.add(word.stem)
-            elif word.flat in SIDES:
-                sides.add(SIDES[word.flat])
+                negated.add(stem)
+            elif text in SIDES:
+                sides.add(SIDES[text])
     return Polarity(frozenset(negated), frozenset(sides))
 
 

@@ -4,7 +4,7 @@ A kind names what a number counts: `""` nothing said, `%`, `pp` (percentage poin
 (`$`, `EUR`, ...) or a dimension (`m`, `Wh`, ...), to whose base every unit is converted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 PERCENT, POINTS = "%", "pp"
 
@@ -138,7 +138,7 @@ _LONGEST = max(form.count(" ") for form in (*_UNITS, *CURRENCIES)) + 1
 _STARTS = frozenset(form.split()[0] for form in (*_UNITS, *CURRENCIES))
 
 
-def unit_of(words: list[str]) -> tuple[str, float, int] | None:
+def unit_of(words: Sequence[str]) -> tuple[str, float, int] | None:
     """Kind, factor to its base and the number of words, of the unit that `words` begin with."""
     if not words or words[0] not in _STARTS:
         return None

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from citewire.services.citations.verdicts.sides import SIDES
-from citewire.services.citations.verdicts.tokens import Token
 from citewire.services.local.words import is_stop_word, stem
 
 _STARTS_CLAUSE = frozenset(
@@ -14,14 +12,7 @@ aunque sino porque debido""".split()
 )
 _NO_STEM = frozenset("per cent percent ciento".split())
 _ENDS_CLAUSE = frozenset(". ; ! ?".split())
-
-
-class Word(NamedTuple):
-    """A word or a sign, flat; `stem` is empty where it says nothing alone."""
-
-    flat: str
-    stem: str
-    start: int
+_BREAKS = _STARTS_CLAUSE | _ENDS_CLAUSE | {"\n"}
 
 
 @lru_cache(maxsize=16384)
@@ -32,31 +23,31 @@ def stem_of(flat: str) -> str:
     side = SIDES.get(flat)
     if side in ("up", "down"):
         return f"<{side}>"
-    return "" if flat in _NO_STEM or (is_stop_word(flat) and side is None) else stem(flat)
+    return "" if flat in _NO_STEM or (side is None and is_stop_word(flat)) else stem(flat)
 
 
-def read_words(tokens: Sequence[Token]) -> list[Word]:
-    """The tokens with their stems."""
-    return [Word(token.text, stem_of(token.text), token.start) for token in tokens]
-
-
-def clauses(words: Sequence[Word], flat: str) -> Iterator[Sequence[Word]]:
-    """The sentences, rows and clauses of a text."""
-    first = 0
-    for index, word in enumerate(words):
-        if word.flat in _STARTS_CLAUSE and index > first:
-            yield words[first:index]
+def clauses(texts: Sequence[str], flat: str) -> Iterator[slice]:
+    """The sentences, rows and clauses of a text, of which these are the tokens."""
+    first, line_end = 0, -1
+    for index, text in enumerate(texts):
+        if text not in _BREAKS:
+            continue
+        if text in _STARTS_CLAUSE:
+            if index > first:
+                yield slice(first, index)
             first = index
-        elif word.flat in _ENDS_CLAUSE or (word.flat == "\n" and _ends_line(words, index, flat)):
-            yield words[first : index + 1]
-            first = index + 1
-    if first < len(words):
-        yield words[first:]
+            continue
+        if text == "\n":
+            line_end = flat.index("\n", line_end + 1)
+            if not _ends_row(flat, line_end):
+                continue
+        yield slice(first, index + 1)
+        first = index + 1
+    if first < len(texts):
+        yield slice(first, len(texts))
 
 
-def _ends_line(words: Sequence[Word], index: int, flat: str) -> bool:
+def _ends_row(flat: str, at: int) -> bool:
     """Whether the line break ends more than a line: after a row or a heading, before a blank."""
-    start = words[index].start
-    before = flat[start - 1 : start]
-    after = flat[start + 1 : start + 2]
+    before, after = flat[at - 1 : at], flat[at + 1 : at + 2]
     return after in "\n|" or before in "|%)" or before.isdigit()

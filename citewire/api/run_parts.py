@@ -1,0 +1,68 @@
+"""Building what runs need: the registry, the log and its readers; and whoever outlives a client."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+import anyio
+from anyio.abc import TaskGroup
+
+from citewire.api.errors import error_payload
+from citewire.services.chat import ChatService
+from citewire.services.held_runs import HeldRuns
+from citewire.services.library import Library
+from citewire.services.lost_runs import LostRuns
+from citewire.services.replays import Replays
+from citewire.services.run_log import RunLog
+from citewire.services.runs import Runs
+from citewire.storage.run_log import RunLogs, open_run_logs
+from citewire.storage.runs import RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class RunParts:
+    """The runs of this worker, and those who read runs of any."""
+
+    runs: Runs
+    logs: RunLogs
+    replays: Replays
+    grace_s: float
+
+
+@asynccontextmanager
+async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
+    """Open what runs need on an open library, and keep this worker alive in the registry."""
+    settings, client = library.settings, library.documents.client
+    grace_s = settings.disconnect_grace_s
+    async with open_run_logs(client, settings.namespace, grace_s=grace_s) as logs:
+        store = RunStore(
+            client,
+            settings.namespace,
+            worker=uuid4().hex,
+            lease_s=settings.run_lease_s,
+            running_s=settings.run_timeout_s,
+            kept_s=settings.run_log_ttl_s,
+        )
+        is_on = settings.run_log == "on"
+        log = RunLog(store, error_payload, is_on=is_on, max_bytes=settings.run_log_max_bytes)
+        lost = LostRuns(store, logs, library.chats, error_payload, logged=is_on)
+        runs = Runs(
+            settings.max_runs,
+            store,
+            log,
+            lost,
+            lease_s=settings.run_lease_s,
+            per_owner=settings.max_runs_per_owner,
+        )
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(runs.keep)
+            yield RunParts(runs, logs, Replays(logs), grace_s)
+            tasks.cancel_scope.cancel()
+
+
+def build_held(service: ChatService, parts: RunParts, tasks: TaskGroup) -> HeldRuns | None:
+    """The runs that outlive their client, in `tasks`; None if they end with it."""
+    if not parts.grace_s:
+        return None
+    return HeldRuns(service, parts.logs, tasks, grace_s=parts.grace_s)

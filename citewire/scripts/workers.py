@@ -1,0 +1,142 @@
+"""`citewire serve --workers N`: processes that share one port, started again when they die.
+
+uvicorn has a supervisor of its own; its workers cannot be told to drain, nor be given settings, and
+each imports everything anew. Ours are forked from a process that has imported everything and done
+nothing yet: they start in a fraction of the time and share those half a million objects.
+"""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import ExitStack, suppress
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkContext, ForkProcess
+from multiprocessing.synchronize import Event
+from types import FrameType
+
+from pydantic import SecretStr
+
+from citewire.errors import ConfigurationError
+from citewire.scripts.serve import build_server
+from citewire.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 0.2
+RESTART_S = 1.0
+"""How long to wait before a worker that could not start is started again."""
+ORPHAN_S = 1.0
+NOT_STARTED = 3
+
+
+def serve_workers(settings: Settings) -> int:
+    """Serve with `settings.workers` processes until told to stop; gives the exit code."""
+    with ExitStack() as stack:
+        if settings.redis_url is None:
+            # Deferred: it needs flock, which not every system has.
+            from citewire.storage.embedded import open_embedded_redis
+
+            url = stack.enter_context(open_embedded_redis(settings.data_dir))
+            settings = settings.model_copy(update={"redis_url": SecretStr(url)})
+        shared = stack.enter_context(_bind(settings.host, settings.port))
+        return _Supervisor(settings, shared).run()
+
+
+class _Supervisor:
+    def __init__(self, settings: Settings, shared: socket.socket) -> None:
+        self._settings = settings
+        self._shared = shared
+        self._context: ForkContext = multiprocessing.get_context("fork")
+        self._has_started = self._context.Event()
+        self._workers: list[ForkProcess] = []
+        self._told = False
+
+    def run(self) -> int:
+        for sig in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sig, self._tell)
+        gc.freeze()  # a collection in a worker would copy all that it only looks at
+        self._workers = [self._start() for _ in range(self._settings.workers)]
+        try:
+            while not self._told:
+                # Also woken by the signal: the sleep would otherwise go on.
+                wait([worker.sentinel for worker in self._workers], POLL_S)
+                if not self._told and not self._replace_the_dead():
+                    return 1
+        finally:
+            self._stop()
+        return 0
+
+    def _tell(self, sig: int, frame: FrameType | None) -> None:
+        self._told = True
+
+    def _start(self) -> ForkProcess:
+        worker = self._context.Process(
+            target=_work, args=(self._settings, self._shared, self._has_started)
+        )
+        worker.start()
+        return worker
+
+    def _replace_the_dead(self) -> bool:
+        """Start those again that have died; False if none of them can start at all."""
+        for i, worker in enumerate(self._workers):
+            if worker.is_alive():
+                continue
+            if worker.exitcode == NOT_STARTED:
+                if not self._has_started.is_set():
+                    return False
+                time.sleep(RESTART_S)
+            logger.warning("worker %s died (%s): starting another", worker.pid, worker.exitcode)
+            worker.close()
+            self._workers[i] = self._start()
+        return True
+
+    def _stop(self) -> None:
+        for worker in self._workers:
+            worker.terminate()
+        deadline = time.monotonic() + self._settings.shutdown_grace_s + 2
+        for worker in self._workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
+            if worker.is_alive():
+                logger.error("worker %s does not stop: killed", worker.pid)
+                worker.kill()
+                worker.join()
+
+
+def _work(settings: Settings, shared: socket.socket, has_started: Event) -> None:
+    """One worker, in a process of its own."""
+    # Those of the parent only take note.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=_stop_without_parent, args=(os.getppid(),), daemon=True).start()
+    server = build_server(settings, on_started=has_started.set)
+    with suppress(KeyboardInterrupt):  # Ctrl-C reaches all processes of the terminal
+        server.run(sockets=[shared])
+    if not server.started:
+        sys.exit(NOT_STARTED)
+
+
+def _stop_without_parent(parent: int) -> None:
+    """Nobody would ever stop a worker whose parent was killed."""
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """The port of all workers; they listen on it once they can answer."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    shared = socket.socket(family)
+    try:
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        shared.bind((host, port))
+    except OSError as error:
+        shared.close()
+        raise ConfigurationError(f"cannot listen on {host}, port {port}: {error}") from error
+    shared.set_inheritable(True)
+    return shared

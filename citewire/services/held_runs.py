@@ -1,0 +1,100 @@
+"""Runs that outlive their client for a while (CITEWIRE_DISCONNECT_GRACE_S above 0).
+
+By default a run belongs to the response that streams it. With a grace time it belongs to a task of
+the worker, and the response only takes what the task tells, through a short queue that makes the
+run wait for a slow client. Whoever attaches again reads the log, on whichever worker, and leaves a
+mark there that keeps the run alive.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+
+import anyio
+from anyio.abc import TaskGroup
+
+from citewire.errors import StorageError
+from citewire.services.chat import ChatService
+from citewire.services.runs import Run
+from citewire.storage.run_log import RunLogs
+
+logger = logging.getLogger(__name__)
+
+AHEAD = 16
+"""Blocks that a run may be ahead of its client."""
+
+
+class HeldRuns:
+    """The runs of this worker that do not end with their response.
+
+    Args:
+        service: answers.
+        logs: where readers leave their marks.
+        tasks: owns the runs; outlives all responses.
+        grace_s: how long a run goes on without a client, in seconds.
+    """
+
+    def __init__(
+        self, service: ChatService, logs: RunLogs, tasks: TaskGroup, *, grace_s: float
+    ) -> None:
+        self._service = service
+        self._logs = logs
+        self._tasks = tasks
+        self._grace_s = grace_s
+
+    async def blocks(self, run: Run) -> AsyncGenerator[bytes, None]:
+        """Answer `run` as blocks of SSE; leaving does not stop it at once."""
+        run.is_held = True
+        held = _Held(run)
+        self._tasks.start_soon(self._answer, held)
+        try:
+            while (block := await held.queue.get()) is not None:
+                yield block
+        finally:
+            held.leave()
+            if not held.over.is_set():
+                self._tasks.start_soon(self._wait, held)
+
+    async def _answer(self, held: "_Held") -> None:
+        try:
+            async with aclosing(self._service.stream(held.run)) as batches:
+                async for _, block in batches:
+                    await held.put(block)
+        except Exception:
+            # The boundary of one run: the others are not to suffer.
+            logger.exception("run %s ended without an end", held.run.ids.run_id)
+        finally:
+            held.over.set()
+        await held.put(None)
+
+    async def _wait(self, held: "_Held") -> None:
+        """Stop a run that nobody reads any more when its time is over."""
+        left_s = self._grace_s
+        while left_s > 0:
+            with anyio.move_on_after(left_s):
+                await held.over.wait()
+                return
+            left_s = 0.0
+            with suppress(StorageError):
+                left_s = await self._logs.read_for_s(held.run.ids.run_id)
+        await held.run.stop("disconnect")
+
+
+class _Held:
+    """A run and the client that it was begun for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(AHEAD)
+        self.over = anyio.Event()
+        self._is_left = False
+
+    async def put(self, block: bytes | None) -> None:
+        if not self._is_left:
+            await self.queue.put(block)
+
+    def leave(self) -> None:
+        self._is_left = True
+        while not self.queue.empty():  # whoever waits for room
+            self.queue.get_nowait()

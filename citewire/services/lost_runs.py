@@ -1,0 +1,101 @@
+"""The end of a run whose worker died: its turn as far as it was told, and its last event."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from citewire.errors import ChatNotFound, MessageNotFound, RunLost, StorageError
+from citewire.services.chat_titles import title_from_question
+from citewire.services.run_events import Failed, Ids
+from citewire.services.run_log import ErrorPayload, Told, read_events
+from citewire.services.told_answer import ToldAnswer
+from citewire.services.turns import to_messages
+from citewire.storage.chats import ChatStore
+from citewire.storage.run_log import RunLogs
+from citewire.storage.runs import End, Piece, RunStore
+
+logger = logging.getLogger(__name__)
+
+LOST = "the server that was writing this answer ended unexpectedly"
+
+
+class LostRuns:
+    """Ends runs of dead workers.
+
+    Args:
+        store: the registry.
+        logs: what the runs told.
+        chats: where their turns go.
+        payload: writes the data of an `error` event.
+        logged: whether runs are logged at all.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        logs: RunLogs,
+        chats: ChatStore,
+        payload: ErrorPayload,
+        *,
+        logged: bool,
+    ) -> None:
+        self._store = store
+        self._logs = logs
+        self._chats = chats
+        self._payload = payload
+        self._logged = logged
+
+    async def end(self, run_id: str) -> None:
+        """Store what a lost run told and end it with an error; whoever comes later does nothing.
+
+        Raises:
+            StorageError: Redis does not answer; somebody will try again.
+        """
+        told, block = Told(run_id), b""
+        try:
+            if found := await self._store.lost_facts(run_id):
+                block = await self._tell(told, *found)
+                logger.warning("run %s was lost with its worker", run_id)
+        except StorageError:
+            raise
+        except Exception:
+            # The boundary of one run, which is not to be tried again for ever.
+            logger.exception("what run %s told is lost", run_id)
+        end = End("lost", Piece(run_id, told.seq, told.seq, block if self._logged else b""))
+        await self._store.close([end], lost=True)
+
+    async def _tell(self, told: Told, owner: str, raw: bytes) -> bytes:
+        facts = orjson.loads(raw)
+        answer = await self._read(told.run_id, facts)
+        error = RunLost(LOST)
+        is_saved = await self._save(answer, owner, facts, error)
+        told.seq = answer.last
+        return told.encode((Failed(error, partial_saved=is_saved, ids=answer.ids),), self._payload)
+
+    async def _read(self, run_id: str, facts: dict[str, Any]) -> ToldAnswer:
+        question = facts["question"]
+        answer = ToldAnswer(Ids(**facts["ids"]), question, standalone=question)
+        while entries := await self._logs.read(run_id, answer.last):
+            for entry in entries:
+                for name, number, data in read_events(entry.block):
+                    answer.take(name, number, data)
+        return answer
+
+    async def _save(
+        self, answer: ToldAnswer, owner: str, facts: dict[str, Any], error: RunLost
+    ) -> bool:
+        now = datetime.now(UTC).isoformat()
+        try:
+            await self._chats.append(
+                answer.ids.chat_id,
+                owner,
+                to_messages(answer, "error", model=facts["model"], at=now, error=error),
+                title=title_from_question(answer.question),
+                replaces=facts["replaces"],
+                passage_ids=answer.kept_passages,
+            )
+        except (ChatNotFound, MessageNotFound):
+            return False
+        return True

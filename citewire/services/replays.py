@@ -1,0 +1,119 @@
+"""Following a run from its log, on whichever worker it is written: the same bytes as its client."""
+
+import logging
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from time import monotonic
+
+from citewire.errors import NotReplayable, RunNotFound, StorageError, TooManyReaders
+from citewire.services.run_log import last_event, skip
+from citewire.storage.run_log import MAX_READERS, RunLogs
+
+logger = logging.getLogger(__name__)
+
+MARK_S = 1.0
+UNDER_WAY = ("running", "ending")
+
+
+class Replays:
+    """The readers of this worker.
+
+    Args:
+        logs: what runs told.
+    """
+
+    def __init__(self, logs: RunLogs) -> None:
+        self._logs = logs
+        self._readers = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the place of one reader.
+
+        Raises:
+            TooManyReaders: all places are taken.
+        """
+        if self._readers >= MAX_READERS:
+            raise TooManyReaders(f"{MAX_READERS} streams follow runs already")
+        self._readers += 1
+        try:
+            yield
+        finally:
+            self._readers -= 1
+
+    async def open(
+        self, run_id: str, owner: str, *, after: int
+    ) -> AsyncGenerator[bytes, None] | None:
+        """As `follow`, once it is known that there is something; None if all of it is known.
+
+        Raises:
+            RunNotFound: there is none of that id, it is too long ago, or it was not logged.
+        """
+        known = await self._logs.find(run_id, owner)
+        if known.status in UNDER_WAY:
+            return self.follow(run_id, owner, after=after)
+        end = await self._logs.read_end(run_id)
+        if end is None:
+            raise RunNotFound(f"what run {run_id} told was not logged")
+        if after == end.last and known.status != "lost":
+            return None
+        # Of a lost run its client may have heard more than the log has, but not how it ended.
+        return self.follow(run_id, owner, after=min(after, end.last - 1))
+
+    async def begun(self, run_id: str, owner: str) -> bool:
+        """Wait until a run has told something; False if it was refused and never will.
+
+        Raises:
+            NotReplayable: it was not logged.
+        """
+        while True:
+            try:
+                known = await self._logs.find(run_id, owner)
+            except RunNotFound:
+                return False
+            if await self._logs.read(run_id, 0, waits=known.status in UNDER_WAY):
+                return True
+            if known.status not in UNDER_WAY:
+                raise NotReplayable(f"this was asked before, in run {run_id}, which is not logged")
+
+    async def follow(
+        self, run_id: str, owner: str, *, after: int = 0
+    ) -> AsyncGenerator[bytes, None]:
+        """What a run told after the event of that number, and goes on telling, to its end.
+
+        If something in between is not in the log, the last event alone is given: it is complete
+        by itself. If even that is missing it ends without one.
+        """
+        try:
+            async with aclosing(self._entries(run_id, owner, after)) as blocks:
+                async for block in blocks:
+                    yield block
+        except RunNotFound:
+            return  # too long ago by now
+        except StorageError as error:
+            logger.warning("run %s cannot be followed any more: %s", run_id, error)
+
+    async def _entries(self, run_id: str, owner: str, after: int) -> AsyncGenerator[bytes, None]:
+        told = read = after
+        waits = False
+        is_over = False
+        marked = 0.0
+        while True:
+            if waits and monotonic() - marked > MARK_S:
+                await self._logs.mark_read(run_id)
+                marked = monotonic()
+            entries = await self._logs.read(run_id, read, waits=waits)
+            for entry in entries:
+                read = entry.last
+                if entry.first <= told + 1:
+                    yield skip(entry.block, told + 1 - entry.first)
+                    told = entry.last
+                elif entry.is_end:
+                    yield last_event(entry.block)
+                if entry.is_end:
+                    return
+            if not entries:
+                if is_over:
+                    return
+                is_over = (await self._logs.find(run_id, owner)).status not in UNDER_WAY
+                waits = not is_over

@@ -1,0 +1,46 @@
+"""An answer as its events told it, put together again by somebody who only has these."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from citewire.services.run_events import Ids
+
+
+@dataclass(slots=True)
+class ToldAnswer:
+    """An answer as far as the log has it."""
+
+    ids: Ids
+    question: str
+    standalone: str
+    finish_reason: None = None
+    route: str = "answer"
+    text: str = ""
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    citations: list[dict[str, Any]] = field(default_factory=list)
+    timings: None = None
+    last: int = 0
+
+    @property
+    def kept_passages(self) -> list[str]:
+        """The passages that are kept with the turn: the cited ones, all if none is."""
+        cited = [source for source in self.sources if source["cited"]]
+        return [source["passage_id"] for source in cited or self.sources]
+
+    def take(self, name: str, number: int, data: Any) -> None:
+        """One more event, in order."""
+        self.last = number
+        match name:
+            case "delta":
+                self.text += data["text"]
+            case "query":
+                self.standalone = data["standalone"]
+            case "sources":
+                self.sources = data["sources"]
+            case "citation":
+                self.citations.append(data)
+                self.sources[data["n"] - 1]["cited"] = True
+            case "verdict":
+                for citation in self.citations:
+                    if citation["citation_id"] == data["citation_id"]:
+                        citation["verification"] = data["verification"]

@@ -1,0 +1,67 @@
+// The server's calls. Every address is relative, so that a path prefix does not matter.
+import type { AskRequest, ChatView, DocumentList, JobView, ProblemView, Readiness } from "./types";
+
+/** A refusal or a failure, in the form of the server's problems. */
+export class Problem extends Error {
+  override name = "Problem";
+
+  readonly status: number;
+  readonly code: string;
+  readonly retryable: boolean;
+
+  constructor(status: number, code: string, message: string, retryable: boolean) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryable = retryable;
+  }
+}
+
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(0, "network", String(error), true);
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  // A proxy may answer with anything.
+  const said = (await response.json().catch(() => ({}))) as Partial<ProblemView>;
+  const { code = "http", detail = `HTTP ${response.status}`, retryable = response.status >= 500 } = said;
+  return new Problem(response.status, code, detail, retryable);
+}
+
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, init).catch((error: unknown) => {
+    if (init.signal?.aborted === true) throw error;
+    throw toProblem(error);
+  });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** The answer as JSON; its type is the schema's. */
+export async function json<T>(path: string, init: RequestInit = {}): Promise<T> {
+  return (await (await request(path, init)).json()) as T;
+}
+
+export function sending(method: string, body: unknown, signal?: AbortSignal): RequestInit {
+  const headers = { "Content-Type": "application/json" };
+  return { method, headers, body: JSON.stringify(body), signal: signal ?? null };
+}
+
+const seg = encodeURIComponent;
+
+export const api = {
+  ask: (body: AskRequest, signal: AbortSignal) => request("chat_stream", sending("POST", body, signal)),
+  chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
+  documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
+  deleteDocument: (id: string) => request(`documents/${seg(id)}`, { method: "DELETE" }),
+  job: (id: string, signal: AbortSignal) => json<JobView>(`jobs/${seg(id)}`, { signal }),
+  jobEvents: (id: string, signal: AbortSignal) => request(`jobs/${seg(id)}/events`, { signal }),
+  readiness: (signal: AbortSignal) => json<Readiness>("readyz", { signal }),
+};
+
+export const paths = {
+  file: (docId: string): string => `documents/${seg(docId)}/file`,
+  page: (docId: string, page: number): string => `documents/${seg(docId)}/pages/${page}`,
+  passage: (id: string): string => `passages/${seg(id)}`,
+};

@@ -1,0 +1,541 @@
+// Made from the server's schema by `npm run types`; not edited by hand.
+
+export interface CitewireProtocol {
+  events: {
+    start: Start;
+    status: Status;
+    query: Query;
+    sources: Sources;
+    delta: Delta;
+    citation: Citation;
+    verdict: Verdict;
+    warning: Warned;
+    done: Done;
+    stopped: Stopped;
+    error: ErrorEvent;
+  };
+  requests: {
+    AskRequest: AskRequest;
+    ChangeChat: ChangeChat;
+    NewChat: NewChat;
+    RateAnswer: RateAnswer;
+  };
+  resources: {
+    ChatExport: ChatExport;
+    ChatList: ChatList;
+    ChatView: ChatView;
+    DeletedChat: DeletedChat;
+    DeletedChats: DeletedChats;
+    CreatedJob: CreatedJob;
+    DocumentList: DocumentList;
+    DocumentView: DocumentView;
+    HighlightsView: HighlightsView;
+    JobView: JobView;
+    PassageStates: PassageStates;
+    PassageView: PassageView;
+    ProblemView: ProblemView;
+    Readiness: Readiness;
+  };
+}
+/**
+ * The run has begun; nothing was asked of a model yet.
+ */
+export interface Start {
+  protocol: number;
+  run_id: string;
+  chat_id: string;
+  user_message_id: string;
+  assistant_message_id: string;
+  created_at: string;
+  model: string;
+}
+/**
+ * What is happening now.
+ */
+export interface Status {
+  stage: "screen" | "condense" | "retrieve" | "generate";
+  elapsed_ms: number;
+}
+/**
+ * What is searched for.
+ */
+export interface Query {
+  original: string;
+  standalone: string;
+  rewritten: boolean;
+  sub_questions: string[];
+}
+/**
+ * All passages that the model is given.
+ */
+export interface Sources {
+  sources: Source[];
+  evidence: "strong" | "weak" | "none";
+  took_ms: number;
+}
+/**
+ * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
+ */
+export interface Source {
+  n: number;
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  folder: string;
+  page_start: number;
+  page_end: number;
+  page_label: string;
+  text: string;
+  score: number;
+  url: string;
+  cited: boolean;
+  withheld: Withheld[];
+}
+/**
+ * A part of a source's text that the model is not given, from `start` up to and without `end`.
+ *
+ * `reason` is `invisible`, `hidden` or `instruction`; more may come.
+ */
+export interface Withheld {
+  start: number;
+  end: number;
+  reason: string;
+}
+/**
+ * One piece of the cleaned answer.
+ */
+export interface Delta {
+  text: string;
+  offset: number;
+}
+/**
+ * One reference of the answer to a source.
+ *
+ * `label` numbers the sources by first use and is what the marker shows. An inferred citation
+ * has no marker: its `marker_span` is empty and lies at the end of the claim.
+ */
+export interface Citation {
+  citation_id: string;
+  n: number;
+  label: number;
+  passage_id: string;
+  claim_span: Span;
+  marker_span: Span;
+  quote: Quote;
+  verification: Verification;
+  origin: "marked" | "inferred";
+}
+/**
+ * A part of the answer, from `start` up to and without `end`.
+ */
+export interface Span {
+  start: number;
+  end: number;
+}
+/**
+ * The words of the source that carry a claim; empty where `match` is `none`.
+ */
+export interface Quote {
+  text: string;
+  page: number;
+  match: "exact" | "normalised" | "fuzzy" | "none";
+}
+/**
+ * What checking a claim against its source gave; `score` from 0 to 1.
+ */
+export interface Verification {
+  status: "supported" | "partial" | "unsupported" | "unchecked";
+  score: number | null;
+  method: string;
+}
+/**
+ * What verification says of a citation that was sent before.
+ */
+export interface Verdict {
+  citation_id: string;
+  verification: Verification;
+}
+/**
+ * Something the client should know that does not end the run.
+ */
+export interface Warned {
+  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback";
+  message: string;
+}
+/**
+ * The answer is complete and stored; enough by itself to show it.
+ */
+export interface Done {
+  run_id: string;
+  chat_id: string;
+  user_message_id: string;
+  assistant_message_id: string;
+  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "blocked";
+  answer: string;
+  citations: Citation[];
+  sources: Source[];
+  usage: Usage;
+  timings: Timings;
+}
+/**
+ * Tokens of the model; `tokens_after_stop` is what the provider sent after the stop.
+ */
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  tokens_after_stop: number;
+}
+/**
+ * Milliseconds since the run began; None for what it did not reach.
+ */
+export interface Timings {
+  retrieve_ms: number | null;
+  first_token_ms: number | null;
+  total_ms: number | null;
+}
+/**
+ * The run was stopped; what it says is what was stored.
+ */
+export interface Stopped {
+  run_id: string;
+  chat_id: string;
+  user_message_id: string;
+  assistant_message_id: string;
+  by: "user" | "disconnect" | "shutdown" | "timeout";
+  answer: string;
+  citations: Citation[];
+  usage: Usage;
+}
+/**
+ * The run failed, in words that are safe to show: the `error` event.
+ */
+export interface ErrorEvent {
+  code: string;
+  message: string;
+  retryable: boolean;
+  request_id: string;
+  partial_saved: boolean;
+  run_id: string;
+  chat_id: string;
+  user_message_id: string;
+  assistant_message_id: string;
+}
+/**
+ * A question, in a chat or starting one.
+ */
+export interface AskRequest {
+  message: string;
+  chat_id?: string | null;
+  filters?: Filters | null;
+  /**
+   * a question of the chat: this one is asked in its place, as a branch
+   */
+  replaces?: string | null;
+}
+/**
+ * Answer from these documents and folders only; an empty list means any.
+ */
+export interface Filters {
+  /**
+   * @maxItems 1000
+   */
+  doc_ids?: string[];
+  /**
+   * @maxItems 100
+   */
+  folders?: string[];
+}
+/**
+ * A new title, or a message through which the active path is to go.
+ */
+export interface ChangeChat {
+  title?: string | null;
+  leaf_id?: string | null;
+}
+/**
+ * A chat to be made.
+ */
+export interface NewChat {
+  title?: string | null;
+}
+/**
+ * What a person thinks of an answer; without rating and comment it is taken back.
+ */
+export interface RateAnswer {
+  rating?: ("up" | "down") | null;
+  comment?: string;
+}
+/**
+ * A chat as a file: the messages of all branches, oldest first.
+ */
+export interface ChatExport {
+  chat_id: string;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  leaf_id: string | null;
+  messages: Turn[];
+}
+/**
+ * One message of a chat, as stored; what comes after `siblings` belongs to answers only.
+ *
+ * `siblings` are all versions of a message, oldest first and with itself, if there are several.
+ */
+export interface Turn {
+  message_id: string;
+  role: "user" | "assistant";
+  text: string;
+  status: "complete" | "stopped" | "error";
+  created_at: string;
+  parent_id: string | null;
+  siblings: string[];
+  feedback: Feedback | null;
+  sources: Source[];
+  citations: Citation[];
+  run_id: string | null;
+  model: string | null;
+  standalone: string | null;
+  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
+  stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
+  usage: Usage | null;
+  timings: Timings | null;
+  error: string | null;
+  [k: string]: unknown;
+}
+/**
+ * What a person thinks of an answer.
+ */
+export interface Feedback {
+  rating: ("up" | "down") | null;
+  comment: string;
+}
+/**
+ * A page of chats; `next_cursor` is null on the last.
+ */
+export interface ChatList {
+  chats: FoundChat[];
+  next_cursor: string | null;
+}
+/**
+ * A chat of a list; `snippet` is what a search found in it.
+ */
+export interface FoundChat {
+  chat_id: string;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  leaf_id: string | null;
+  message_count: number;
+  snippet: Snippet | null;
+}
+/**
+ * A part of a message, or of the title if `message_id` is None; `matches` are what was found.
+ *
+ * Spans count UTF-16 code units of `text`.
+ */
+export interface Snippet {
+  message_id: string | null;
+  text: string;
+  matches: Span[];
+}
+/**
+ * A chat with the messages of its active path, oldest first.
+ */
+export interface ChatView {
+  chat_id: string;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  leaf_id: string | null;
+  message_count: number;
+  turns: Turn[];
+}
+/**
+ * A deleted chat, and until when it can be restored.
+ */
+export interface DeletedChat {
+  chat_id: string;
+  restorable_until: string;
+}
+/**
+ * All chats that were deleted, and until when each can be restored.
+ */
+export interface DeletedChats {
+  chat_ids: string[];
+  restorable_until: string;
+}
+/**
+ * The job that ingests an upload.
+ */
+export interface CreatedJob {
+  job_id: string;
+  folder: string;
+  files: UploadedView[];
+}
+/**
+ * An uploaded file: the name it was stored under, the document that it holds.
+ */
+export interface UploadedView {
+  path: string;
+  doc_id: string;
+}
+/**
+ * All ingested documents.
+ */
+export interface DocumentList {
+  documents: DocumentView[];
+}
+/**
+ * One ingested document.
+ */
+export interface DocumentView {
+  doc_id: string;
+  title: string;
+  language: string;
+  pages: number;
+  passages: number;
+  ingested_at: string;
+  date: string | null;
+  notes: string[];
+  locations: LocationView[];
+}
+/**
+ * Where a document lies.
+ */
+export interface LocationView {
+  folder: string;
+  path: string;
+}
+/**
+ * Where a quote stands in a passage and on its page; offsets count UTF-16 code units.
+ */
+export interface HighlightsView {
+  passage_id: string;
+  page: number;
+  page_size: [number, number] | null;
+  match: "exact" | "normalised" | "fuzzy" | "none";
+  quote: string;
+  start: number;
+  end: number;
+  rectangles: Rectangle[];
+}
+/**
+ * Edges as shares (0..1) of the displayed page, origin at the top left.
+ */
+export interface Rectangle {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+/**
+ * A background ingestion.
+ */
+export interface JobView {
+  job_id: string;
+  folder: string;
+  status: "queued" | "running" | "done" | "failed" | "interrupted";
+  created_at: string;
+  finished_at: string | null;
+  progress: {
+    [k: string]: number;
+  };
+  counts: {
+    [k: string]: number;
+  };
+  files: FileView[];
+  error: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * What became of one file; its path is relative to the folder.
+ */
+export interface FileView {
+  path: string;
+  doc_id: string | null;
+  status: "new" | "changed" | "moved" | "unchanged" | "removed" | "failed";
+  reason: string | null;
+  pages: number;
+  passages: number;
+  notes: string[];
+}
+/**
+ * What became of several passages.
+ */
+export interface PassageStates {
+  passages: PassageState[];
+}
+/**
+ * What became of a passage; `now` is where it is in the version that replaced its own.
+ */
+export interface PassageState {
+  passage_id: string;
+  state: "current" | "superseded" | "gone";
+  now: PassageNow | null;
+  note: string | null;
+}
+/**
+ * Where a passage is in the version that replaced its own.
+ */
+export interface PassageNow {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  page: number;
+  page_label: string;
+  url: string;
+  change: "same" | "moved" | "changed";
+}
+/**
+ * A passage; `lines` are empty and `page_size` (points) null for formats without a layout.
+ */
+export interface PassageView {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  folder: string;
+  page_start: number;
+  page_end: number;
+  page_label: string;
+  section: string;
+  kind: string;
+  text: string;
+  page: number;
+  page_size: [number, number] | null;
+  lines: Rectangle[];
+  url: string;
+  state: "current" | "superseded" | "gone";
+  now: PassageNow | null;
+  note: string | null;
+}
+/**
+ * A refusal as problem JSON (RFC 9457).
+ */
+export interface ProblemView {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  retryable: boolean;
+  request_id: string;
+  [k: string]: unknown;
+}
+/**
+ * Whether the service can answer, and what stands in the way.
+ */
+export interface Readiness {
+  ready: boolean;
+  checks: Check[];
+}
+/**
+ * One thing that must work for the service to answer.
+ */
+export interface Check {
+  name: string;
+  ok: boolean;
+  detail: string;
+}

@@ -1,0 +1,82 @@
+// The page: conversations on the left, or behind a button where there is no room, and the view.
+import { useEffect, useRef, useState, type ReactNode } from "react";
+
+import { ChatView } from "@/chat/ChatView";
+import { COMPOSER_ID } from "@/chat/Composer";
+import { startNew } from "@/chat/sessions";
+import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
+import { DocumentsView } from "@/documents/DocumentsView";
+import { useStrings } from "@/strings";
+import { IconButton } from "@/ui/Button";
+import { useMedia } from "@/ui/useMedia";
+
+import { useRoute, type Route } from "./route";
+import { useKeys } from "./useKeys";
+
+export function App(): ReactNode {
+  const strings = useStrings();
+  const route = useRoute();
+  const narrow = useMedia("(max-width: 52rem)");
+  // The menu is open for one place: going elsewhere closes it.
+  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view;
+  const [menuAt, setMenuAt] = useState<string | null>(null);
+  const menu = menuAt === place;
+  const setMenu = (open: boolean): void => setMenuAt(open ? place : null);
+  useKeys({
+    "Mod+k": () => {
+      setMenu(true);
+      requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
+    },
+    "Alt+n": startNew,
+  });
+  const focusQuestion = (): void => document.getElementById(COMPOSER_ID)?.focus();
+  return (
+    <div className="app">
+      <button type="button" className="skip" onClick={focusQuestion}>
+        {strings.skipToQuestion}
+      </button>
+      {!narrow && (
+        <aside className="sidebar" aria-label={strings.menu}>
+          <Sidebar route={route} onLeave={() => setMenu(false)} />
+        </aside>
+      )}
+      {narrow && menu && <Drawer route={route} onClose={() => setMenu(false)} />}
+      <main>
+        {narrow && (
+          <div className="topbar">
+            <IconButton icon="menu" label={strings.openMenu} onClick={() => setMenu(true)} />
+            <span className="grow" />
+            <IconButton icon="plus" label={strings.newChat} onClick={startNew} />
+          </div>
+        )}
+        <h1 className="unseen">{route.view === "chat" ? strings.conversation : strings.documents}</h1>
+        {route.view === "chat" ? <ChatView route={route} /> : <DocumentsView />}
+      </main>
+    </div>
+  );
+}
+
+function Drawer({ route, onClose }: { route: Route; onClose: () => void }): ReactNode {
+  const strings = useStrings();
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className="drawer"
+      aria-label={strings.menu}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === ref.current && onClose()}
+    >
+      <IconButton className="drawer-close" icon="close" label={strings.close} onClick={onClose} />
+      <Sidebar route={route} onLeave={onClose} />
+    </dialog>
+  );
+}

@@ -1,0 +1,73 @@
+// Where one is in the page: after the `#`, so that it works behind any path prefix.
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { view: "documents" }
+  | {
+      view: "chat";
+      chatId: string | null;
+      messageId: string | null;
+      /** The citation that is open, or all sources of the message. */
+      panel: { kind: "citation"; id: string } | { kind: "sources" } | null;
+    };
+
+export const NEW_CHAT: Route = { view: "chat", chatId: null, messageId: null, panel: null };
+
+export function parseRoute(hash: string): Route {
+  const parts = hash.replace(/^#?\/?/, "").split("/").map(decoded);
+  if (parts[0] === "documents") return { view: "documents" };
+  if (parts[0] !== "chat" || !parts[1]) return NEW_CHAT;
+  const messageId = parts[2] === "m" && parts[3] ? parts[3] : null;
+  const chat = { view: "chat", chatId: parts[1], messageId } as const;
+  if (messageId !== null && parts[4] === "c" && parts[5]) {
+    return { ...chat, panel: { kind: "citation", id: parts[5] } };
+  }
+  return { ...chat, panel: messageId !== null && parts[4] === "sources" ? { kind: "sources" } : null };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // not ours; it will name nothing
+  }
+}
+
+export function formatRoute(route: Route): string {
+  if (route.view === "documents") return "#/documents";
+  if (route.chatId === null) return "#/";
+  const chat = `#/chat/${encodeURIComponent(route.chatId)}`;
+  if (route.messageId === null) return chat;
+  const message = `${chat}/m/${encodeURIComponent(route.messageId)}`;
+  if (route.panel === null) return message;
+  return route.panel.kind === "sources" ? `${message}/sources` : `${message}/c/${encodeURIComponent(route.panel.id)}`;
+}
+
+export function go(route: Route, { replace = false } = {}): void {
+  const to = formatRoute(route);
+  if (to === location.hash || (to === "#/" && location.hash === "")) return;
+  if (replace) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+
+let last: { hash: string; route: Route } | null = null;
+
+function snapshot(): Route {
+  const { hash } = location;
+  if (last?.hash !== hash) last = { hash, route: parseRoute(hash) };
+  return last.route;
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener("popstate", listener);
+  addEventListener("hashchange", listener);
+  return () => {
+    removeEventListener("popstate", listener);
+    removeEventListener("hashchange", listener);
+  };
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, snapshot);
+}

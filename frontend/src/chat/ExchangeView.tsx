@@ -1,0 +1,87 @@
+// One question with its answer.
+import { memo, useCallback, useState, type ReactNode } from "react";
+
+import { withFootnotes } from "@/citations/model";
+import { SourceStrip } from "@/citations/SourceStrip";
+import { useStrings } from "@/strings";
+import { IconButton } from "@/ui/Button";
+import { CopyButton } from "@/ui/CopyButton";
+
+import { AnswerText } from "./AnswerText";
+import { FeedbackButtons } from "./FeedbackButtons";
+import { EditQuestion } from "./EditQuestion";
+import { Notes } from "./Notes";
+import type { Exchange } from "./session";
+import { AskedAs, StageLine } from "./Stage";
+
+export interface ExchangeActions {
+  /** Asks in place of an exchange, given by its key. */
+  askInstead: (question: string, key: string) => void;
+  openCitation: (key: string, citationId: string) => void;
+  openSources: (key: string) => void;
+}
+
+interface Props {
+  exchange: Exchange;
+  /** The citation that is open in the panel. */
+  current: string | null;
+  canAsk: boolean;
+  actions: ExchangeActions;
+}
+
+export const ExchangeView = memo(function ExchangeView({ exchange, current, canAsk, actions }: Props): ReactNode {
+  const strings = useStrings();
+  const { answer } = exchange;
+  const again = (question = exchange.question): void => actions.askInstead(question, exchange.key);
+  const openCitation = useCallback((id: string) => actions.openCitation(exchange.key, id), [actions, exchange.key]);
+  return (
+    <article className="exchange" aria-busy={answer.phase === "running"}>
+      <Question exchange={exchange} canAsk={canAsk} onAsk={again} />
+      <section className="answer" aria-label={strings.answer}>
+        <StageLine answer={answer} />
+        <AskedAs answer={answer} canAsk={canAsk} onAsk={again} />
+        <AnswerText answer={answer} current={current} openCitation={openCitation} />
+        <Notes exchange={exchange} canAsk={canAsk} onAgain={() => again()} />
+        {answer.phase !== "running" && (
+          <>
+            <SourceStrip answer={answer} onOpen={openCitation} onAll={() => actions.openSources(exchange.key)} />
+            <div className="actions">
+              {answer.text !== "" && <CopyButton label={strings.copyAnswer} text={() => withFootnotes(answer)} />}
+              <IconButton icon="retry" label={strings.retry} disabled={!canAsk} onClick={() => again()} />
+              {answer.text !== "" && <FeedbackButtons answer={answer} />}
+            </div>
+          </>
+        )}
+      </section>
+    </article>
+  );
+});
+
+function Question(props: { exchange: Exchange; canAsk: boolean; onAsk: (question: string) => void }): ReactNode {
+  const strings = useStrings();
+  const [editing, setEditing] = useState(false);
+  const { exchange, canAsk, onAsk } = props;
+  if (editing) {
+    return (
+      <EditQuestion
+        text={exchange.question}
+        label={strings.editQuestion}
+        canAsk={canAsk}
+        onCancel={() => setEditing(false)}
+        onAsk={(question) => {
+          setEditing(false);
+          onAsk(question);
+        }}
+      />
+    );
+  }
+  return (
+    <div className="question">
+      <h2 dir="auto">
+        <span className="unseen">{strings.you}: </span>
+        {exchange.question}
+      </h2>
+      <IconButton icon="edit" label={strings.editQuestion} onClick={() => setEditing(true)} />
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+// What a person must know of an answer besides its text: how it ended, what to be careful with.
+import type { ReactNode } from "react";
+
+import type { Strings } from "@/strings/en";
+import { useStrings } from "@/strings";
+import type { Answer } from "@/stream/reduce";
+import { Icon } from "@/ui/Icon";
+
+import type { Exchange } from "./session";
+import { Again } from "./Stage";
+
+interface Note {
+  text: string;
+  kind: "note" | "error";
+  again: boolean;
+}
+
+export function notesOf({ answer, recovering }: Exchange, strings: Strings): Note[] {
+  return [...endOf(answer, recovering, strings), ...warningsOf(answer, strings)];
+}
+
+function endOf(answer: Answer, recovering: boolean, strings: Strings): Note[] {
+  const said = answer.text !== "";
+  switch (answer.phase) {
+    case "running":
+      return [];
+    case "complete": {
+      const text = answer.finishReason === null ? "" : strings.finished[answer.finishReason];
+      return text === "" ? [] : [{ text, kind: "note", again: false }];
+    }
+    case "stopped": {
+      const why = strings.stoppedBy[answer.stoppedBy ?? "user"];
+      return [{ text: `${why} ${said ? strings.partKept : strings.nothingSaid}`, kind: "note", again: true }];
+    }
+    case "lost":
+      return [{ text: lostText(answer, recovering, strings), kind: "error", again: !recovering }];
+    case "error": {
+      const { code, message, retryable, saved } = answer.failure ?? { code: "internal", message: "", retryable: true, saved: false };
+      const parts = [said ? strings.brokeOff : strings.noAnswer, sentence(strings.problem(code, message))];
+      if (said && saved) parts.push(strings.partKept);
+      return [{ text: parts.join(" "), kind: "error", again: retryable }];
+    }
+  }
+}
+
+function lostText(answer: Answer, recovering: boolean, strings: Strings): string {
+  if (recovering || answer.failure === null) return `${strings.lost} ${strings.lostReading}`;
+  return `${strings.lost} ${answer.failure.code === "lost_not_kept" ? strings.lostKept : strings.lostUnknown}`;
+}
+
+function warningsOf(answer: Answer, strings: Strings): Note[] {
+  const codes = new Set(answer.warnings.map((warning) => warning.code));
+  // The end of the answer says so already.
+  if (answer.finishReason === "length") codes.delete("truncated");
+  return [...codes].map((code) => {
+    const own = (strings.warnings as Partial<Record<string, string>>)[code];
+    const text = own ?? sentence(answer.warnings.find((warning) => warning.code === code)?.message ?? "");
+    return { text, kind: "note", again: false };
+  });
+}
+
+function sentence(text: string): string {
+  if (text === "") return "";
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}
+
+export function Notes(props: { exchange: Exchange; canAsk: boolean; onAgain: () => void }): ReactNode {
+  const strings = useStrings();
+  const notes = notesOf(props.exchange, strings);
+  if (notes.length === 0) return null;
+  return (
+    <ul className="notes">
+      {notes.map((note) => (
+        <li key={note.text} className={note.kind}>
+          <Icon name="warning" />
+          <span>{note.text}</span>
+          {note.again && <Again onAgain={props.onAgain} disabled={!props.canAsk} />}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,72 @@
+// What is happening now, and what was searched for, which can be changed and asked again.
+import { useState, type ReactNode } from "react";
+
+import type { Strings } from "@/strings/en";
+import { useStrings } from "@/strings";
+import type { Answer } from "@/stream/reduce";
+import { Button, IconButton } from "@/ui/Button";
+
+import { EditQuestion } from "./EditQuestion";
+
+export const isLocal = (answer: Answer): boolean => answer.model === "extractive";
+
+export function stageText(answer: Answer, strings: Strings): string {
+  if (answer.stage === null) return strings.sending;
+  return answer.stage === "generate" && isLocal(answer) ? strings.stageExtracting : strings.stages[answer.stage];
+}
+
+/** Its line keeps its height when the answer begins, so that nothing below it moves. */
+export function StageLine({ answer }: { answer: Answer }): ReactNode {
+  const strings = useStrings();
+  const { evidence, phase, sources } = answer;
+  const waiting = phase === "running" && answer.text === "";
+  return (
+    <p className="stage">
+      {waiting ? (
+        <span className="working">{stageText(answer, strings)}</span>
+      ) : (
+        <>
+          {evidence !== null && <span className={`evidence ${evidence}`}>{strings.evidence[evidence]}</span>}
+          {sources.length > 0 && <span className="soft">{strings.passages(sources.length)}</span>}
+          {isLocal(answer) && <span className="badge">{strings.extracts}</span>}
+        </>
+      )}
+    </p>
+  );
+}
+
+export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (question: string) => void }): ReactNode {
+  const strings = useStrings();
+  const [editing, setEditing] = useState(false);
+  const { query } = props.answer;
+  if (query?.rewritten !== true) return null;
+  if (editing) {
+    return (
+      <EditQuestion
+        text={query.standalone}
+        label={strings.editAskedAs}
+        canAsk={props.canAsk}
+        onCancel={() => setEditing(false)}
+        onAsk={(question) => {
+          setEditing(false);
+          props.onAsk(question);
+        }}
+      />
+    );
+  }
+  return (
+    <p className="asked-as">
+      <span className="soft">{strings.askedAs}</span> <q dir="auto">{query.standalone}</q>{" "}
+      <IconButton icon="edit" label={strings.editAskedAs} onClick={() => setEditing(true)} />
+    </p>
+  );
+}
+
+export function Again({ onAgain, disabled }: { onAgain: () => void; disabled: boolean }): ReactNode {
+  const strings = useStrings();
+  return (
+    <Button icon="retry" onClick={onAgain} disabled={disabled}>
+      {strings.tryAgain}
+    </Button>
+  );
+}

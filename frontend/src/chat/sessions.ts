@@ -1,0 +1,71 @@
+// The conversations that are open in this page: leaving one does not stop its answer.
+import { useSyncExternalStore } from "react";
+
+import { go, parseRoute } from "@/app/route";
+
+import { ChatSession, type ChatState } from "./session";
+
+const open = new Map<string, ChatSession>();
+const listeners = new Set<() => void>();
+let fresh = create(null);
+let revision = 0;
+
+function create(chatId: string | null): ChatSession {
+  return new ChatSession(chatId, changed);
+}
+
+function changed(session: ChatSession): void {
+  const { chatId } = session;
+  if (chatId !== null && !open.has(chatId)) {
+    open.set(chatId, session);
+    const route = parseRoute(location.hash);
+    const shown = session === fresh && route.view === "chat" && route.chatId === null;
+    if (session === fresh) fresh = create(null);
+    if (shown) go({ view: "chat", chatId, messageId: null, panel: null }, { replace: true });
+  }
+  revision += 1;
+  for (const listener of listeners) listener();
+}
+
+/** The session of a conversation; null is the one that has not begun. */
+export function sessionOf(chatId: string | null): ChatSession {
+  if (chatId === null) return fresh;
+  const known = open.get(chatId) ?? create(chatId);
+  open.set(chatId, known);
+  return known;
+}
+
+/** A new, empty conversation; one that is being asked goes on by itself. */
+export function startNew(): void {
+  fresh = create(null);
+  go({ view: "chat", chatId: null, messageId: null, panel: null });
+  revision += 1;
+  for (const listener of listeners) listener();
+}
+
+export function forget(chatId: string): void {
+  open.get(chatId)?.stop();
+  open.delete(chatId);
+}
+
+/** A number that changes whenever a run began or ended: what lists conversations reads again. */
+export function useRevision(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => revision,
+  );
+}
+
+export function useChat(session: ChatSession): ChatState {
+  return useSyncExternalStore(session.subscribe, session.snapshot);
+}
+
+// Another tab may have gone on with a conversation while this one was hidden.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  const route = parseRoute(location.hash);
+  if (route.view === "chat" && route.chatId !== null) void open.get(route.chatId)?.load();
+});

@@ -1,0 +1,102 @@
+// Conversations by date with search, and the way to everything else.
+import { useEffect, useRef, useState, type ReactNode } from "react";
+
+import { go, type Route } from "@/app/route";
+import { forget, startNew } from "@/chat/sessions";
+import { Settings } from "@/app/Settings";
+import { useStrings } from "@/strings";
+import { Button } from "@/ui/Button";
+import { Icon } from "@/ui/Icon";
+
+import { ChatRow } from "./ChatRow";
+import { byDay } from "./days";
+import type { ChatLine } from "./remote";
+import { useChats } from "./useChats";
+
+const UNDO_MS = 8000;
+export const SEARCH_ID = "search-chats";
+
+export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void }): ReactNode {
+  const strings = useStrings();
+  const [q, setQ] = useState("");
+  const { chats, problem, loaded, more, rename, remove, restore } = useChats(q.trim());
+  const [deleted, setDeleted] = useDeleted();
+  const current = route.view === "chat" ? route.chatId : null;
+  const onDelete = (chat: ChatLine): void => {
+    remove(chat);
+    setDeleted(chat);
+    forget(chat.chat_id);
+    if (chat.chat_id === current) startNew();
+  };
+  return (
+    <div className="sidebar-inside">
+      <div className="brand">
+        <img src="./favicon.svg" alt="" width="24" height="24" /> <span>{strings.appName}</span>
+      </div>
+      <Button
+        kind="primary"
+        icon="plus"
+        onClick={() => {
+          startNew();
+          onLeave();
+        }}
+      >
+        {strings.newChat}
+      </Button>
+      <div className="search">
+        <Icon name="search" />
+        <input id={SEARCH_ID} type="search" className="field" placeholder={strings.searchChats} aria-label={strings.searchChats} value={q} onChange={(event) => setQ(event.target.value)} />
+      </div>
+      <nav className="chat-list" aria-label={strings.chats} tabIndex={-1}>
+        {problem !== null && <p className="soft">{strings.problem(problem.code, problem.message)}</p>}
+        {loaded && chats.length === 0 && problem === null && <p className="soft">{q === "" ? strings.noChats : strings.nothingFound}</p>}
+        {byDay(chats, new Date()).map(([day, inside]) => (
+          <section key={day}>
+            <h2>{strings.days[day]}</h2>
+            <ul>
+              {inside.map((chat) => (
+                <ChatRow key={chat.chat_id} chat={chat} current={chat.chat_id === current} onRename={(title) => rename(chat, title)} onDelete={() => onDelete(chat)} />
+              ))}
+            </ul>
+          </section>
+        ))}
+        {more !== null && <Button onClick={more}>{strings.loadMore}</Button>}
+      </nav>
+      <div role="status" className="undo">
+        {deleted !== null && (
+          <>
+            <span>{strings.deletedChat(deleted.title)}</span>
+            <Button
+              onClick={() => {
+                setDeleted(null);
+                void restore(deleted).then(() => go({ view: "chat", chatId: deleted.chat_id, messageId: null, panel: null }));
+              }}
+            >
+              {strings.undo}
+            </Button>
+          </>
+        )}
+      </div>
+      <footer>
+        <a className="button quiet" href="#/documents" aria-current={route.view === "documents" ? "page" : undefined}>
+          <Icon name="folder" />
+          {strings.documents}
+        </a>
+        <Settings />
+      </footer>
+    </div>
+  );
+}
+
+/** What was deleted last, for as long as it can be brought back from here. */
+function useDeleted(): [ChatLine | null, (chat: ChatLine | null) => void] {
+  const [deleted, setDeleted] = useState<ChatLine | null>(null);
+  const timer = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const set = (chat: ChatLine | null): void => {
+    clearTimeout(timer.current);
+    setDeleted(chat);
+    if (chat !== null) timer.current = window.setTimeout(() => setDeleted(null), UNDO_MS);
+  };
+  return [deleted, set];
+}

@@ -1,0 +1,24 @@
+// The calls for conversations: list, search, rename, delete, restore, export, feedback.
+import { json, request, sending } from "@/api/client";
+import type { ChatList, FoundChat } from "@/api/types";
+
+/** What is shown of a conversation in the list. */
+export type ChatLine = Pick<FoundChat, "chat_id" | "title" | "updated_at" | "snippet">;
+
+const at = (id: string): string => `chats/${encodeURIComponent(id)}`;
+
+export function listChats(q: string, cursor: string | null, signal: AbortSignal): Promise<ChatList> {
+  const query = new URLSearchParams({ limit: "30" });
+  if (q !== "") query.set("q", q);
+  if (cursor !== null) query.set("cursor", cursor);
+  return json<ChatList>(`chats?${query}`, { signal });
+}
+
+export const renameChat = (id: string, title: string): Promise<Response> => request(at(id), sending("PATCH", { title }));
+export const deleteChat = (id: string): Promise<Response> => request(at(id), { method: "DELETE" });
+export const restoreChat = (id: string): Promise<Response> => request(`${at(id)}/restore`, { method: "POST" });
+export const exportPath = (id: string, format: "json" | "md"): string => `${at(id)}/export?format=${format}`;
+
+export function rateAnswer(chatId: string, messageId: string, rating: "up" | "down" | null, comment: string): Promise<Response> {
+  return request(`${at(chatId)}/messages/${encodeURIComponent(messageId)}/feedback`, sending("POST", { rating, comment }));
+}

@@ -1,0 +1,91 @@
+// One citation: what the check found, the words that carry the claim, and the page they stand on.
+import { useCallback, useState, type ReactNode } from "react";
+
+import { paths } from "@/api/client";
+import type { Citation, HighlightsView, PassageView, Source } from "@/api/types";
+import { useStrings } from "@/strings";
+import type { Answer } from "@/stream/reduce";
+import { Icon } from "@/ui/Icon";
+import { useRemote } from "@/ui/useRemote";
+
+import { pageLabel, sourceOf } from "./model";
+import { readHighlights, readPassage } from "./passage";
+import { findQuote, PassageText } from "./PassageText";
+import { PdfPage } from "./PdfPage";
+import { StandingNote } from "./Standing";
+import { VerdictLine } from "./verdict";
+
+interface Found {
+  passage: PassageView | null;
+  highlights: HighlightsView | null;
+}
+
+export function CitationDetail({ answer, citation }: { answer: Answer; citation: Citation }): ReactNode {
+  const strings = useStrings();
+  const source = sourceOf(answer, citation);
+  const { passage_id: id, quote } = citation;
+  const load = useCallback(
+    async (signal: AbortSignal): Promise<Found> => {
+      const [passage, highlights] = await Promise.all([readPassage(id, signal), readHighlights(id, quote.text, signal)]);
+      return { passage, highlights };
+    },
+    [id, quote.text],
+  );
+  const { data, problem } = useRemote(load);
+  if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
+  const match = quote.text === "" ? strings.noQuote : strings.matches[data?.highlights?.match ?? quote.match];
+  return (
+    <>
+      <h3 className="source-title" dir="auto">
+        {source.title} <span className="soft">{strings.page(pageLabel(source))}</span>
+      </h3>
+      <p className="soft file-line" dir="auto">
+        {source.folder} / {source.file_name}{" "}
+        <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer">
+          {strings.openReport} <Icon name="open" />
+        </a>
+      </p>
+      <VerdictLine status={citation.verification.status} inferred={citation.origin === "inferred"} />
+      {data?.passage && <StandingNote passage={data.passage} />}
+      {data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
+      {quote.text !== "" && (
+        <blockquote className="quote" dir="auto">
+          {quote.text}
+        </blockquote>
+      )}
+      {data !== null && match !== "" && <p className="soft">{match}</p>}
+      {problem !== null && <p className="note">{strings.problem(problem.code, problem.message)}</p>}
+      <Evidence source={source} citation={citation} found={data} />
+    </>
+  );
+}
+
+const NONE: readonly never[] = [];
+
+function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
+  const strings = useStrings();
+  const [failed, setFailed] = useState(false);
+  const onFailure = useCallback(() => setFailed(true), []);
+  const highlights = found?.highlights ?? null;
+  const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
+  const isPdf = /\.pdf$/i.test(source.file_name);
+  const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
+  return (
+    <>
+      {isPdf && !failed && (
+        <PdfPage
+          docId={source.doc_id}
+          page={page}
+          label={strings.pageImage(pageLabel(source), source.title)}
+          rectangles={highlights?.rectangles ?? NONE}
+          onFailure={onFailure}
+        />
+      )}
+      {isPdf && failed && <p className="note">{strings.pageFailed}</p>}
+      <details open={!isPdf || failed}>
+        <summary>{strings.passageText}</summary>
+        <PassageText text={source.text} quote={quote} withheld={source.withheld} />
+      </details>
+    </>
+  );
+}

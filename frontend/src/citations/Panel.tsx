@@ -1,0 +1,104 @@
+// The side panel: one citation with its page, or all sources of the answer; a sheet on a small screen.
+import { useEffect, useRef, type ReactNode } from "react";
+
+import { go, type Route } from "@/app/route";
+import { useStrings } from "@/strings";
+import type { Answer } from "@/stream/reduce";
+import { IconButton } from "@/ui/Button";
+import { CopyButton } from "@/ui/CopyButton";
+import { useMedia } from "@/ui/useMedia";
+
+import { CitationDetail } from "./CitationDetail";
+import { inOrder } from "./model";
+import { SourceList } from "./SourceList";
+
+type ChatRoute = Extract<Route, { view: "chat" }>;
+type Shown = NonNullable<ChatRoute["panel"]>;
+
+interface Props {
+  route: ChatRoute;
+  panel: Shown;
+  answer: Answer;
+  onClose: () => void;
+}
+
+export const SMALL = "(max-width: 62rem)";
+
+export function Panel(props: Props): ReactNode {
+  const strings = useStrings();
+  const small = useMedia(SMALL);
+  const label = props.panel.kind === "citation" ? strings.citation : strings.allSources;
+  if (!small) {
+    return (
+      <aside className="panel" aria-label={label}>
+        <Inside {...props} />
+      </aside>
+    );
+  }
+  return (
+    <Sheet label={label} onClose={props.onClose}>
+      <Inside {...props} />
+    </Sheet>
+  );
+}
+
+function Sheet({ label, onClose, children }: { label: string; onClose: () => void; children: ReactNode }): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className="panel sheet-panel"
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      {children}
+    </dialog>
+  );
+}
+
+function Inside({ route, panel, answer, onClose }: Props): ReactNode {
+  const strings = useStrings();
+  const order = inOrder(answer.citations);
+  const at = panel.kind === "citation" ? order.findIndex((one) => one.citation_id === panel.id) : -1;
+  const citation = order[at];
+  const show = (shown: Shown): void => go({ ...route, panel: shown }, { replace: true });
+  const step = (by: number): void => {
+    const next = order[at + by];
+    if (next !== undefined) show({ kind: "citation", id: next.citation_id });
+  };
+  return (
+    <>
+      <header className="panel-head">
+        {panel.kind === "citation" ? (
+          <>
+            <IconButton icon="previous" label={strings.previousCitation} disabled={at < 1} onClick={() => step(-1)} />
+            <h2 aria-live="polite">{at < 0 ? strings.citation : strings.citationOf(at + 1, order.length)}</h2>
+            <IconButton icon="next" label={strings.nextCitation} disabled={at + 1 >= order.length} onClick={() => step(1)} />
+            <span className="grow" />
+            <CopyButton icon="link" label={strings.copyLink} text={() => location.href} />
+            <IconButton icon="list" label={strings.allSources} onClick={() => show({ kind: "sources" })} />
+          </>
+        ) : (
+          <>
+            <h2>{strings.allSources}</h2>
+            <span className="grow" />
+          </>
+        )}
+        <IconButton icon="close" label={strings.close} onClick={onClose} />
+      </header>
+      <div className="panel-body" tabIndex={0} role="region" aria-label={strings.sources}>
+        {panel.kind === "sources" && <SourceList answer={answer} onOpen={(id) => show({ kind: "citation", id })} />}
+        {citation !== undefined && <CitationDetail key={citation.passage_id} answer={answer} citation={citation} />}
+        {panel.kind === "citation" && citation === undefined && <p className="centre soft">{strings.citationGone}</p>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+// All sources of an answer: those that it cites apart from those that were only found.
+import type { ReactNode } from "react";
+
+import { paths } from "@/api/client";
+import type { Source } from "@/api/types";
+import { useStrings } from "@/strings";
+import type { Answer } from "@/stream/reduce";
+
+import { pageLabel, sortedSources } from "./model";
+import { PassageText } from "./PassageText";
+import { VerdictShape } from "./verdict";
+
+export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: string) => void }): ReactNode {
+  const strings = useStrings();
+  const { cited, rest } = sortedSources(answer);
+  const { evidence } = answer;
+  return (
+    <>
+      {evidence !== null && <p className={`evidence ${evidence}`}>{strings.evidence[evidence]}</p>}
+      {answer.sources.length === 0 && <p className="soft">{strings.noSources}</p>}
+      {cited.length > 0 && <h3>{strings.citedSources(cited.length)}</h3>}
+      <ol className="source-list">
+        {cited.map(({ label, source, citations }) => (
+          <li key={source.n}>
+            <SourceHead source={source} label={label} />
+            <ul className="source-citations">
+              {citations.map((citation) => (
+                <li key={citation.citation_id}>
+                  <button type="button" onClick={() => onOpen(citation.citation_id)}>
+                    <VerdictShape status={citation.verification.status} />
+                    <span className="unseen">{strings.verdicts[citation.verification.status]}: </span>
+                    <span dir="auto">{citation.quote.text === "" ? strings.showPage : citation.quote.text}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+      {rest.length > 0 && <h3>{strings.retrievedOnly(rest.length)}</h3>}
+      <ol className="source-list">
+        {rest.map((source) => (
+          <li key={source.n}>
+            <SourceHead source={source} label={null} />
+            <details>
+              <summary>{strings.passageText}</summary>
+              <PassageText text={source.text} quote={null} withheld={source.withheld} />
+              <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer">
+                {strings.openReport}
+              </a>
+            </details>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function SourceHead({ source, label }: { source: Source; label: number | null }): ReactNode {
+  const strings = useStrings();
+  return (
+    <p className="source-head">
+      {label !== null && <b>{label}</b>} <span dir="auto">{source.title}</span>{" "}
+      <span className="soft">{strings.page(pageLabel(source))}</span>
+    </p>
+  );
+}

@@ -1,0 +1,33 @@
+// Under an answer: what it cites, one line each, and the way to all that was found.
+import type { ReactNode } from "react";
+
+import { useStrings } from "@/strings";
+import type { Answer } from "@/stream/reduce";
+import { Button } from "@/ui/Button";
+
+import { pageLabel, sortedSources } from "./model";
+
+export function SourceStrip(props: { answer: Answer; onOpen: (id: string) => void; onAll: () => void }): ReactNode {
+  const strings = useStrings();
+  const { cited } = sortedSources(props.answer);
+  if (props.answer.sources.length === 0) return null;
+  return (
+    <div className="source-strip">
+      {cited.length > 0 && (
+        <ol aria-label={strings.citedSources(cited.length)}>
+          {cited.map(({ label, source, citations }) => (
+            <li key={source.n}>
+              <button type="button" onClick={() => props.onOpen(citations[0]?.citation_id ?? "")}>
+                <b>{label}</b> <span dir="auto">{source.title}</span>{" "}
+                <span className="soft">{strings.page(pageLabel(source))}</span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+      <Button icon="list" onClick={props.onAll}>
+        {strings.allSources}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+// What became of a cited passage: nothing is said as long as it is current.
+import type { ReactNode } from "react";
+
+import { paths } from "@/api/client";
+import type { PassageView } from "@/api/types";
+import { useStrings } from "@/strings";
+import { Icon } from "@/ui/Icon";
+
+export function StandingNote({ passage }: { passage: PassageView }): ReactNode {
+  const strings = useStrings();
+  const { state, now } = passage;
+  if (state === "current") return null;
+  return (
+    <p className="note">
+      <Icon name="warning" /> <span>{strings.states[state]}</span>{" "}
+      {now !== null && (
+        <a href={`${paths.file(now.doc_id)}#page=${now.page}`} target="_blank" rel="noopener noreferrer">
+          {strings.nowAt(now.title, now.page_label)}
+        </a>
+      )}
+    </p>
+  );
+}

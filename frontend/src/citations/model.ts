@@ -1,0 +1,60 @@
+// Citations of one answer: their order, their sources, and the answer as text with footnotes. Pure.
+import type { Citation, Source } from "@/api/types";
+import type { Answer } from "@/stream/reduce";
+
+/** In the order in which they stand in the text. */
+export function inOrder(citations: readonly Citation[]): Citation[] {
+  return [...citations].sort((a, b) => a.marker_span.start - b.marker_span.start || a.label - b.label);
+}
+
+export function sourceOf(answer: Answer, citation: Citation): Source | undefined {
+  return answer.sources.find((source) => source.n === citation.n);
+}
+
+export interface CitedSource {
+  label: number;
+  source: Source;
+  citations: Citation[];
+}
+
+/** The sources that are cited, by their label, and those that were only found. */
+export function sortedSources(answer: Answer): { cited: CitedSource[]; rest: Source[] } {
+  const cited = new Map<number, CitedSource>();
+  for (const citation of inOrder(answer.citations)) {
+    const source = sourceOf(answer, citation);
+    if (source === undefined) continue;
+    const known = cited.get(citation.n) ?? { label: citation.label, source, citations: [] };
+    known.citations.push(citation);
+    cited.set(citation.n, known);
+  }
+  return {
+    cited: [...cited.values()].sort((a, b) => a.label - b.label),
+    rest: answer.sources.filter((source) => !cited.has(source.n)),
+  };
+}
+
+export function pageLabel(source: Source): string {
+  return source.page_label === "" ? String(source.page_start) : source.page_label;
+}
+
+/** The answer as Markdown with its citations as footnotes. */
+export function withFootnotes(answer: Answer): string {
+  const order = inOrder(answer.citations);
+  let text = "";
+  let seen = 0;
+  order.forEach(({ marker_span: { start, end } }, at) => {
+    if (start < seen) return;
+    text += `${answer.text.slice(seen, start)}[^${at + 1}]`;
+    seen = end;
+  });
+  text += answer.text.slice(seen);
+  const notes = order.map((citation, at) => `[^${at + 1}]: ${footnote(answer, citation)}`);
+  return notes.length === 0 ? text : `${text}\n\n${notes.join("\n")}`;
+}
+
+function footnote(answer: Answer, citation: Citation): string {
+  const source = sourceOf(answer, citation);
+  const place = source === undefined ? citation.passage_id : `${source.title}, p. ${pageLabel(source)} (${source.file_name})`;
+  const quote = citation.quote.text.replace(/\s+/g, " ").trim();
+  return quote === "" ? place : `${place}: “${quote}”`;
+}

@@ -1,0 +1,36 @@
+// What a check found, as a shape: a tick, a half disc, a cross, a ring. Never by colour alone.
+import type { ReactNode } from "react";
+
+import type { Verification } from "@/api/types";
+import { useStrings } from "@/strings";
+
+const SHAPES: Record<Verification["status"], ReactNode> = {
+  supported: <path d="M2 6.5 4.800 9.300 10 3.200" className="stroke" />,
+  partial: (
+    <>
+      <circle cx="6" cy="6" r="4" className="stroke" />
+      <path d="M6 2a4 4 0 0 1 0 8z" className="fill" />
+    </>
+  ),
+  unsupported: <path d="M3 3l6 6M9 3 3 9" className="stroke" />,
+  unchecked: <circle cx="6" cy="6" r="3.500" className="stroke dotted" />,
+};
+
+export function VerdictShape({ status }: { status: Verification["status"] }): ReactNode {
+  return (
+    <svg className={`verdict-shape ${status}`} viewBox="0 0 12 12" aria-hidden="true" focusable="false">
+      {SHAPES[status]}
+    </svg>
+  );
+}
+
+export function VerdictLine({ status, inferred = false }: { status: Verification["status"]; inferred?: boolean }): ReactNode {
+  const strings = useStrings();
+  return (
+    <p className={`verdict ${status}`}>
+      <VerdictShape status={status} />
+      <span>{strings.verdicts[status]}</span>
+      {inferred && <span className="soft">{strings.inferred}</span>}
+    </p>
+  );
+}

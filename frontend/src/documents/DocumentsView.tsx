@@ -1,0 +1,130 @@
+// The reports: by folder, with what may be done with each, and the place to add more.
+import { useState, type ReactNode } from "react";
+
+import { api, paths, toProblem } from "@/api/client";
+import type { DocumentView } from "@/api/types";
+import { sessionOf, startNew } from "@/chat/sessions";
+import { language, useStrings } from "@/strings";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Icon } from "@/ui/Icon";
+import { Menu } from "@/ui/Menu";
+
+import { byFolder, libraryChanged, useLibrary } from "./library";
+import { UploadArea } from "./UploadArea";
+
+export function DocumentsView(): ReactNode {
+  const strings = useStrings();
+  const { data, problem, reload } = useLibrary();
+  const [wanted, setWanted] = useState("");
+  const [doomed, setDoomed] = useState<DocumentView | null>(null);
+  const words = wanted.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const matches = (one: DocumentView): boolean => {
+    const text = [one.title, ...one.locations.map((place) => place.path)].join(" ").toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  const folders = byFolder(data ?? []);
+  return (
+    <div className="documents scroller" tabIndex={-1}>
+      <div className="column">
+        <h2>{strings.documents}</h2>
+        <UploadArea folders={folders.map((folder) => folder.name)} />
+        {problem !== null && (
+          <p role="alert" className="note error">
+            {strings.problem(problem.code, problem.message)} <Button onClick={reload}>{strings.tryAgain}</Button>
+          </p>
+        )}
+        {data === null && problem === null && <p className="soft">{strings.loading}</p>}
+        {data !== null && data.length > 0 && (
+          <input type="search" className="field" placeholder={strings.searchDocuments} aria-label={strings.searchDocuments} value={wanted} onChange={(event) => setWanted(event.target.value)} />
+        )}
+        {data?.length === 0 && <p className="soft">{strings.noDocuments}</p>}
+        {folders.map((folder) => {
+          const shown = folder.documents.filter(matches);
+          return shown.length === 0 ? null : (
+            <section key={folder.name} className="folder">
+              <h3>
+                <Icon name="folder" /> <span dir="auto">{folder.name}</span> <span className="soft">{strings.documentsCount(folder.documents.length)}</span>
+                <Button onClick={() => askAbout({ folders: [folder.name] })}>{strings.askAbout}</Button>
+              </h3>
+              <ul>
+                {shown.map((one) => (
+                  <DocumentRow key={one.doc_id} document={one} folder={folder.name} onDelete={() => setDoomed(one)} />
+                ))}
+              </ul>
+            </section>
+          );
+        })}
+        {doomed !== null && <DeleteDialog document={doomed} onClose={() => setDoomed(null)} />}
+      </div>
+    </div>
+  );
+}
+
+function askAbout(filters: { folders?: string[]; doc_ids?: string[] }): void {
+  startNew();
+  sessionOf(null).setFilters(filters);
+}
+
+function DocumentRow({ document, folder, onDelete }: { document: DocumentView; folder: string; onDelete: () => void }): ReactNode {
+  const strings = useStrings();
+  const place = document.locations.find((one) => one.folder === folder);
+  const dated = document.date === null ? "" : strings.dated(shownDate(document.date));
+  const facts = [place?.path ?? "", strings.pages(document.pages), strings.passages(document.passages), dated, strings.added(shownDate(document.ingested_at))];
+  return (
+    <li className="document-row">
+      <Icon name="document" />
+      <div className="document-text">
+        <a href={paths.file(document.doc_id)} target="_blank" rel="noopener noreferrer" dir="auto">
+          {document.title}
+        </a>
+        <p className="soft" dir="auto">
+          {facts.filter((fact) => fact !== "").join(" · ")}
+        </p>
+        {document.notes.map((note) => (
+          <p key={note} className="note">
+            {note}
+          </p>
+        ))}
+      </div>
+      <Menu
+        label={`${strings.more}: ${document.title}`}
+        items={[
+          { icon: "filter", label: strings.askAbout, onSelect: () => askAbout({ doc_ids: [document.doc_id] }) },
+          { icon: "trash", label: strings.delete, onSelect: onDelete },
+        ]}
+      />
+    </li>
+  );
+}
+
+function shownDate(at: string): string {
+  return new Date(at).toLocaleDateString(language(), { dateStyle: "medium" });
+}
+
+function DeleteDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {
+  const strings = useStrings();
+  const [problem, setProblem] = useState("");
+  const remove = async (): Promise<void> => {
+    try {
+      await api.deleteDocument(document.doc_id);
+      libraryChanged();
+      onClose();
+    } catch (error) {
+      const { code, message } = toProblem(error);
+      setProblem(strings.problem(code, message));
+    }
+  };
+  return (
+    <Dialog title={strings.deleteDocument(document.title)} onClose={onClose}>
+      <p>{strings.deleteDocumentSure(document.title)}</p>
+      {problem !== "" && <p role="alert">{problem}</p>}
+      <div className="row-end">
+        <Button onClick={onClose}>{strings.cancel}</Button>
+        <Button kind="danger" icon="trash" onClick={() => void remove()}>
+          {strings.delete}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+
+import { formatRoute, parseRoute, type Route } from "@/app/route";
+import { byDay, dayOf } from "@/chats/days";
+import { inOrder, sortedSources, withFootnotes } from "@/citations/model";
+import { findQuote } from "@/citations/PassageText";
+import { byFolder } from "@/documents/library";
+import { untracedIn } from "@/citations/untraced";
+import { ASKED, type Answer } from "@/stream/reduce";
+
+import { CITATIONS, SOURCES, TEXT } from "./recorded";
+
+const ANSWER: Answer = { ...ASKED, text: TEXT, citations: CITATIONS, sources: SOURCES, phase: "complete" };
+
+test.each<Route>([
+  { view: "documents" },
+  { view: "chat", chatId: null, messageId: null, panel: null },
+  { view: "chat", chatId: "a b/c", messageId: null, panel: null },
+  { view: "chat", chatId: "c", messageId: "m", panel: null },
+  { view: "chat", chatId: "c", messageId: "m", panel: { kind: "sources" } },
+  { view: "chat", chatId: "c", messageId: "m", panel: { kind: "citation", id: "x%y" } },
+])("the address of %j leads back to it", (route) => {
+  expect(parseRoute(formatRoute(route))).toEqual(route);
+});
+
+test.each(["", "#", "#/", "#/nothing/here", "#/chat", "#/chat//m", "#/chat/%"])("the address %j leads somewhere", (hash) => {
+  expect(parseRoute(hash).view).toBe("chat");
+});
+
+test("citations come in the order of the text, sources by label, the rest apart", () => {
+  expect(inOrder([...CITATIONS].reverse()).map((one) => one.citation_id)).toEqual(["c1", "c2", "c3"]);
+  const { cited, rest } = sortedSources(ANSWER);
+  expect(cited.map(({ label, citations }) => [label, citations.length])).toEqual([[1, 2], [2, 1]]);
+  expect(rest.map((source) => source.passage_id)).toEqual(["p3"]);
+});
+
+test("the answer is copied with its citations as footnotes", () => {
+  expect(withFootnotes(ANSWER)).toBe(
+    TEXT.replace("[1]", "[^1]").replace("[2]", "[^2]").replace("[1]", "[^3]") +
+      "\n\n[^1]: Report 1, p. A-1 (report-1.pdf): “Quote of 1”\n" +
+      "[^2]: Report 2, p. A-2 (report-2.pdf): “Quote of 2”\n" +
+      "[^3]: Report 1, p. A-1 (report-1.pdf): “Quote of 1”",
+  );
+});
+
+test("a quote is found however its spaces were written, and never by its signs", () => {
+  expect(findQuote("The cargo\n  grew (by 5 %).", "cargo grew (by 5 %)")).toEqual({ start: 4, end: 25 });
+  expect(findQuote("abc", "a.c")).toBeNull();
+  expect(findQuote("abc", "")).toBeNull();
+});
+
+test("days are counted by the calendar", () => {
+  const now = new Date(2026, 4, 10, 0, 30);
+  expect(dayOf(new Date(2026, 4, 10, 0, 5), now)).toBe("today");
+  expect(dayOf(new Date(2026, 4, 9, 23, 50), now)).toBe("yesterday");
+  expect(dayOf(new Date(2026, 4, 5), now)).toBe("week");
+  expect(dayOf(new Date(2026, 3, 20), now)).toBe("month");
+  expect(dayOf(new Date(2025, 1, 1), now)).toBe("older");
+  expect(byDay([], now)).toEqual([]);
+});
+
+test("a document that lies in two folders is in both", () => {
+  const at = (folder: string): { folder: string; path: string } => ({ folder, path: "x.pdf" });
+  const document = { doc_id: "d", title: "T", language: "en", pages: 1, passages: 1, ingested_at: "", date: null, notes: [], locations: [at("b"), at("a"), at("a")] };
+  expect(byFolder([document]).map(({ name, documents }) => [name, documents.length])).toEqual([["a", 1], ["b", 1]]);
+});
+
+test("untraced numbers are found where they are doubted, as whole numbers", () => {
+  const text = "It was 17 of 170. Elsewhere 17.";
+  const message = "“17” is in no passage cited for it";
+  const doubted = CITATIONS.slice(1, 2).map((one) => ({ ...one, claim_span: { start: 0, end: 17 } }));
+  const answer: Answer = { ...ANSWER, text, citations: doubted, warnings: [{ code: "unsupported_number", message }] };
+  expect(untracedIn(answer)).toEqual([{ start: 7, end: 9 }]);
+});
