@@ -17,6 +17,7 @@ from load import Ask
 
 from citewire.storage.connection import open_client
 from citewire.storage.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.schema import build_schema, ensure_index, folder_id
 from citewire.storage.vector_store import build_vector_store, write_passages
 
@@ -85,6 +86,7 @@ def _passage(i: int, embedding: list[float]) -> TextNode:
     doc_id, text = _doc_id(document), _text(i)
     metadata = {
         "folder_id": folder_id(FOLDER),
+        "owner_id": owner_tag(DEFAULT_OWNER),
         "folder": FOLDER,
         "file_name": f"report{document:03d}.pdf",
         "title": f"Report {document}",

@@ -29,6 +29,7 @@ from citewire.errors import CitewireError
 from citewire.scripts.cli import configure_logging
 from citewire.services.evidence import STRONG, Features, Weights, features, probability
 from citewire.services.library import Library, open_library
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
 MANY = 2000
@@ -112,7 +113,9 @@ async def measure(settings: Any, folder: Path, top_k: int) -> tuple[Weights, lis
 
 async def _retrieve(library: Library, question: str) -> list[NodeWithScore]:
     model = library.models.embeddings.model
-    retriever = PassageRetriever(library.store, model, top_k=MANY, filter=PassageFilter())
+    retriever = PassageRetriever(
+        library.store, model, top_k=MANY, filter=PassageFilter(DEFAULT_OWNER)
+    )
     return await retriever.aretrieve(question)
 
 

@@ -31,6 +31,7 @@ from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.library import Library, open_library
 from citewire.settings import Settings, load_settings
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
 PER_PAGE = 10
@@ -162,7 +163,9 @@ async def ask(library: Library, question: Question, k: int) -> Found:
 
 async def _retrieve(library: Library, question: Question, top_k: int) -> list[NodeWithScore]:
     model = library.models.embeddings.model
-    retriever = PassageRetriever(library.store, model, top_k=top_k, filter=PassageFilter())
+    retriever = PassageRetriever(
+        library.store, model, top_k=top_k, filter=PassageFilter(DEFAULT_OWNER)
+    )
     return await retriever.aretrieve(question.text)
 
 

@@ -19,6 +19,7 @@ CitewireError
 │   └── ModelRejected             any other 4xx: the provider refuses the request
 ├── RunLost                       the worker of a run died, or another took it for dead
 └── RequestError                  the client asks for what cannot be had
+    ├── ApiKeyRefused             there is no API key, or not one of ours
     ├── ChatNotFound
     ├── ChatBusy                  the chat already has a run
     ├── MessageNotFound           the chat has no such question or answer
@@ -128,6 +129,10 @@ class RunLost(CitewireError):
 
 class RequestError(CitewireError):
     """The client asks for what cannot be had."""
+
+
+class ApiKeyRefused(RequestError):
+    """The request has no API key, or not one of ours."""
 
 
 class ChatNotFound(RequestError):

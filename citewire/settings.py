@@ -159,6 +159,17 @@ class Settings(BaseSettings):
     )
     run_log_ttl_s: int = Field(3600, ge=1, description="how long a finished run can be replayed")
 
+    # Who may ask
+    api_keys: SecretStr | None = Field(
+        None, description="owner:key, with commas between; unset: no keys, all is one owner's"
+    )
+    api_keys_file: Path | None = Field(
+        None, description="lines owner:hash as `citewire key NAME` prints them"
+    )
+    max_runs_per_owner: int | None = Field(
+        None, ge=1, description="concurrent runs of one owner; over it: 429; unset: max_runs"
+    )
+
     # The server
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
@@ -184,6 +195,11 @@ class Settings(BaseSettings):
     def has_provider(self) -> bool:
         """Whether an OpenAI-compatible provider is configured."""
         return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def has_api_keys(self) -> bool:
+        """Whether requests need an API key."""
+        return self.api_keys is not None or self.api_keys_file is not None
 
     @property
     def answers_from(self) -> Literal["openai", "extractive"]:
@@ -231,6 +247,7 @@ def load_settings(**overrides: object) -> Settings:
         ConfigurationError: a name is unknown, a value is not valid or two contradict each other.
     """
     _refuse_unknown_names()
+    _refuse_empty_keys()
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -250,6 +267,16 @@ def _refuse_unknown_names() -> None:
         raise ConfigurationError(
             f"unknown setting {', '.join(unknown)}; the known ones are listed in .env.example"
         )
+
+
+def _refuse_empty_keys() -> None:
+    """Elsewhere empty counts as unset, but keys that got lost on the way must not open a server."""
+    given = {**(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}), **os.environ}
+    for name in (env_name("api_keys"), env_name("api_keys_file")):
+        if not (given.get(name, "unset") or "").strip():
+            raise ConfigurationError(
+                f"{name} is empty: unset it if everybody may ask, or see `citewire key --help`"
+            )
 
 
 def _describe(error: ValidationError) -> str:

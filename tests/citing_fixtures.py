@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
 from citewire.services.succession import Standing, Succession
-from citewire.storage.chats import DEFAULT_OWNER, ChatStore
+from citewire.storage.chats import ChatStore
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.lineage import Lineage
 from citewire.storage.passage_search import PassageSearch
 from citewire.storage.snapshots import SnapshotStore
@@ -73,12 +74,14 @@ class Archive:
 
     async def lineage(self, passage_id: str) -> Lineage:
         """What became of the document of a passage."""
-        return (await self.snapshots.lineages([passage_id]))[passage_id]
+        return (await self.snapshots.lineages([passage_id], DEFAULT_OWNER))[passage_id]
 
     async def standing(self, passage_id: str) -> Standing:
         """What became of a passage."""
         search = PassageSearch(self.client, self.namespace)
-        return (await Succession(self.snapshots, search).standings([passage_id]))[passage_id]
+        return (await Succession(self.snapshots, search).standings([passage_id], DEFAULT_OWNER))[
+            passage_id
+        ]
 
     async def remembered(self) -> Sequence[str]:
         """The keys of what is remembered besides the documents and the chats."""

@@ -10,6 +10,7 @@ from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
 from citewire.storage.connection import open_client
 from citewire.storage.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.schema import build_schema, ensure_index, folder_id
 from citewire.storage.vector_store import build_vector_store, write_passages
 
@@ -42,6 +43,7 @@ class Passage:
     def to_node(self, embedding: list[float]) -> TextNode:
         metadata = {
             "folder_id": folder_id(self.folder),
+            "owner_id": owner_tag(DEFAULT_OWNER),
             "folder": self.folder,
             "file_name": f"{self.title}.pdf",
             "title": self.title,

@@ -14,7 +14,8 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.services.afterwards import SUMMARY_PROMPT, TITLE_PROMPT
-from citewire.storage.chats import DEFAULT_OWNER, ChatStore
+from citewire.storage.chats import ChatStore
+from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import ChatClient, Json, open_chat_client, problem, until
 from tests.corpus import QUILLMERE_2022
 from tests.server_fixtures import MAIN, Server, StartServer

@@ -15,6 +15,7 @@ from citewire.services.ingest.run import OnProgress
 from citewire.services.job import Job
 from citewire.services.jobs import MAX_RESUMED, Jobs
 from citewire.storage.jobs import JobStore
+from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import problem
 from tests.server_fixtures import Server, StartServer
 from tests.standin_fixtures import Standin
@@ -165,7 +166,7 @@ async def test_a_job_of_a_server_that_is_told_to_stop_is_interrupted_at_once(
             server.tell_to_stop()
             server.process.wait(30)
             listening.join()
-    stopped, _ = await JobStore(redis_client, namespace).read(job_id)
+    stopped, _ = await JobStore(redis_client, namespace).read(job_id, DEFAULT_OWNER)
     await standin.configure(embed_delay=0)
     with start_server(namespace=namespace, data_dir=data_dir) as server:
         client = UploadClient(server.url)
@@ -184,7 +185,7 @@ async def test_a_job_that_ends_its_server_again_and_again_is_left_alone(
     begun: list[Path] = []
     all_begun = asyncio.Event()
 
-    async def ingest(root: Path, _: OnProgress) -> IngestSummary:
+    async def ingest(root: Path, _owner: str, _: OnProgress) -> IngestSummary:
         begun.append(root)
         if len(begun) == MAX_RESUMED:
             all_begun.set()
@@ -194,7 +195,7 @@ async def test_a_job_that_ends_its_server_again_and_again_is_left_alone(
         job = Job(f"folder {resumed}", tmp_path, (), resumed=resumed)
         job.end("interrupted")
         await store.save({job.job_id: orjson.dumps(job.to_stored())}, alive=[])
-    jobs = Jobs(store, ingest, lambda _: {}, root_of=tmp_path.joinpath, grace_s=2)
+    jobs = Jobs(store, ingest, lambda _: {}, root_of=lambda folder, _: tmp_path / folder, grace_s=2)
     running = asyncio.create_task(jobs.run())
     async with asyncio.timeout(10):
         await all_begun.wait()

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.vector_store import PassageStore
 from tests.citing_fixtures import REPORT, Archive
 from tests.ingest_fixtures import DIMS, MODEL, SHIPS, TRAINS, search
@@ -174,7 +175,7 @@ async def test_random_histories_of_a_folder_end_where_they_should(
         if there := sorted(await archive.texts()):
             cited.add(chance.choice(there))
             await archive.cite(*cited)
-        found = await archive.snapshots.lineages(sorted(cited))
+        found = await archive.snapshots.lineages(sorted(cited), DEFAULT_OWNER)
         assert {one: lineage.heir for one, lineage in found.items()} == {
             one: history.heir(one.split("-")[0]) for one in cited
         }

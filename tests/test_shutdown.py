@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from citewire.storage.chats import DEFAULT_OWNER, ChatStore, Message
+from citewire.storage.chats import ChatStore, Message
 from citewire.storage.connection import open_client
+from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import ChatClient, Event, Told, open_chat_client
 from tests.server_fixtures import Server, StartServer
 from tests.standin_fixtures import Standin

@@ -24,6 +24,8 @@ from llama_index.core.tools import ToolOutput
 from llama_index.core.vector_stores.types import (
     BasePydanticVectorStore,
     FilterCondition,
+    FilterOperator,
+    MetadataFilter,
     VectorStoreQuery,
     VectorStoreQueryResult,
 )
@@ -34,6 +36,7 @@ from citewire.services.routing.keeping import lost
 from citewire.services.routing.routers import RuleRouter
 from citewire.services.screening.screens import RuleScreen
 from citewire.services.turns import recent_history
+from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
 from citewire.workflows.events import AskEvent, DeltaEvent, SourcesEvent
@@ -99,7 +102,7 @@ def engines_on(synthesiser: Saying) -> Engines:
 
 def engine_on(synthesiser: Saying, announced: list[Event]) -> ReportChatEngine:
     return engines_on(synthesiser).for_run(
-        history=HISTORY, filter=PassageFilter(), plan=PLAN, announce=announced.append
+        history=HISTORY, filter=PassageFilter(DEFAULT_OWNER), plan=PLAN, announce=announced.append
     )
 
 
@@ -157,8 +160,12 @@ async def test_an_engine_starts_no_task_of_its_own() -> None:
 
 async def test_two_runs_share_no_memory() -> None:
     engines = engines_on(Saying())
-    first = engines.for_run(history=HISTORY, filter=PassageFilter(), plan=PLAN, announce=_ignore)
-    second = engines.for_run(history=[], filter=PassageFilter(), plan=PLAN, announce=_ignore)
+    first = engines.for_run(
+        history=HISTORY, filter=PassageFilter(DEFAULT_OWNER), plan=PLAN, announce=_ignore
+    )
+    second = engines.for_run(
+        history=[], filter=PassageFilter(DEFAULT_OWNER), plan=PLAN, announce=_ignore
+    )
 
     assert (len(first.chat_history), len(second.chat_history)) == (2, 0)
 
@@ -171,7 +178,9 @@ async def test_leaving_the_block_of_a_run_stops_the_model_at_once() -> None:
     synthesiser = Saying()
     workflow = ChatWorkflow(engines_on(synthesiser), screen=RuleScreen(), timeout_s=30)
 
-    async with running(workflow, AskEvent(question=QUESTION)) as handler:
+    async with running(
+        workflow, AskEvent(question=QUESTION, filter=PassageFilter(DEFAULT_OWNER))
+    ) as handler:
         async for event in handler.stream_events():
             if isinstance(event, DeltaEvent):
                 break
@@ -188,7 +197,9 @@ async def test_a_run_is_stopped_when_the_task_that_owns_it_is_cancelled() -> Non
     started = asyncio.Event()
 
     async def own() -> None:
-        async with running(workflow, AskEvent(question=QUESTION)) as handler:
+        async with running(
+            workflow, AskEvent(question=QUESTION, filter=PassageFilter(DEFAULT_OWNER))
+        ) as handler:
             async for event in handler.stream_events():
                 if isinstance(event, DeltaEvent):
                     started.set()
@@ -215,14 +226,18 @@ def test_a_run_may_take_as_long_as_is_set() -> None:
 
 
 def test_filters_say_how_they_are_joined() -> None:
-    filters = PassageFilter(doc_ids=("a",), folder_ids=("b",)).to_metadata_filters()
+    filters = PassageFilter("ann", doc_ids=("a",), folder_ids=("b",)).to_metadata_filters()
 
-    assert filters is not None
+    assert len(filters.filters) == 3
     assert filters.condition is FilterCondition.AND
 
 
-def test_no_filter_is_none_at_all() -> None:
-    assert PassageFilter().to_metadata_filters() is None
+def test_there_is_no_search_without_an_owner() -> None:
+    [only] = PassageFilter("ann").to_metadata_filters().filters
+
+    assert only == MetadataFilter(
+        key="owner_id", value=[owner_tag("ann")], operator=FilterOperator.IN
+    )
 
 
 def test_a_turn_that_failed_without_a_word_is_no_history() -> None:

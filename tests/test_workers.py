@@ -23,8 +23,9 @@ from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
 from citewire.services.run_log import read_events
-from citewire.storage.chats import DEFAULT_OWNER, ChatStore
+from citewire.storage.chats import ChatStore
 from citewire.storage.connection import open_client
+from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import TERMINAL, open_chat_client, until
 from tests.corpus import write_corpus
 from tests.server_fixtures import MAIN, Server, StartServer

@@ -11,9 +11,11 @@ from citewire import __version__
 from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
 from citewire.api.errors import describe, install_error_handlers
+from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit
 from citewire.api.run_parts import build_held, open_runs
 from citewire.services.afterwards import Afterwards
+from citewire.services.api_keys import load_api_keys
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats import Chats
 from citewire.services.citations.checking import Checker, open_checker
@@ -48,6 +50,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         settings: checked settings.
         draining: gives the event that whoever runs the server sets when it is told to stop; the
             runs under way then end with `stopped` by `shutdown`.
+
+    Raises:
+        ConfigurationError: an API key is not as it should be.
     """
 
     @asynccontextmanager
@@ -86,6 +91,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 yield
                 tasks.cancel_scope.cancel()
 
+    keys = load_api_keys(settings)
     # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
     app = FastAPI(
         title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
@@ -95,8 +101,12 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         max_bytes=settings.max_body_bytes,
         streamed={("POST", "/documents"): settings.max_upload_bytes},
     )
+    # Added last, it comes first.
+    app.add_middleware(KeyCheck, keys=keys)
     install_error_handlers(app)
-    for module in (chat, chats, documents, passages, uploads, health, wire_schema):
+    for module in (chat, chats, documents, passages, uploads):
+        app.include_router(module.router, dependencies=[DESCRIBED])
+    for module in (health, wire_schema):
         app.include_router(module.router)
     app.include_router(page.build_router())
     return app
@@ -112,10 +122,10 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
 def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library; whoever builds them runs them."""
 
-    async def ingest(root: Path, on_progress: OnProgress) -> IngestSummary:
+    async def ingest(root: Path, owner: str, on_progress: OnProgress) -> IngestSummary:
         return await ingest_folders(
             [root],
-            documents=library.documents,
+            documents=library.documents.owned_by(owner),
             open_indexing=library.open_indexing,
             settings=library.settings,
             on_progress=on_progress,

@@ -22,8 +22,8 @@ from citewire.services.runs import Once, Run
 from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
-from citewire.storage.chats import DEFAULT_OWNER
-from citewire.storage.schema import folder_id
+from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import folder_id
 from citewire.workflows.retriever import PassageFilter
 
 
@@ -52,11 +52,19 @@ AppParts = Annotated[Parts, Depends(parts_of)]
 
 
 async def owner_of(request: Request) -> str:
-    """Whose data a request is about; one owner, as there are no API keys."""
-    return DEFAULT_OWNER
+    """Whose data a request is about: `KeyCheck` knows it."""
+    return cast(str, request.state.owner)
 
 
 Owner = Annotated[str, Depends(owner_of)]
+
+
+async def documents_of(parts: AppParts, owner: Owner) -> DocumentStore:
+    """The documents of whoever asks."""
+    return parts.library.documents.owned_by(owner)
+
+
+Documents = Annotated[DocumentStore, Depends(documents_of)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ async def admitted_run(
                 ask.message,
                 owner=owner,
                 chat_id=ask.chat_id,
-                filter=_passage_filter(ask),
+                filter=_passage_filter(ask, owner),
                 replaces=ask.replaces,
                 once=once,
             )
@@ -122,8 +130,8 @@ def _once(key: str, owner: str, ask: AskRequest) -> Once:
     return Once(named, hashlib.sha256(ask.model_dump_json().encode()).hexdigest())
 
 
-def _passage_filter(ask: AskRequest) -> PassageFilter:
+def _passage_filter(ask: AskRequest, owner: str) -> PassageFilter:
     if ask.filters is None:
-        return PassageFilter()
-    folders = tuple(folder_id(name) for name in ask.filters.folders)
-    return PassageFilter(doc_ids=tuple(ask.filters.doc_ids), folder_ids=folders)
+        return PassageFilter(owner)
+    folders = tuple(folder_id(name, owner) for name in ask.filters.folders)
+    return PassageFilter(owner, doc_ids=tuple(ask.filters.doc_ids), folder_ids=folders)

@@ -7,13 +7,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
-from citewire.api.dependencies import AppParts
+from citewire.api.dependencies import AppParts, Documents, Owner
 from citewire.api.schemas import DocumentList, DocumentView, Identifier, LocationView
 from citewire.errors import DocumentNotFound
 from citewire.services.document_file import find_file
 from citewire.services.reading.pdf_file import MAX_PAGES
 from citewire.services.removal import remove_document
-from citewire.storage.documents import DocumentRecord
+from citewire.storage.documents import DocumentRecord, DocumentStore
 
 router = APIRouter(tags=["documents"])
 
@@ -41,22 +41,22 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 
 
 @router.get("/documents")
-async def list_documents(parts: AppParts) -> DocumentList:
+async def list_documents(documents: Documents) -> DocumentList:
     """All ingested documents, in the order in which they were, with where they lie."""
-    records = await parts.library.documents.list()
+    records = await documents.list()
     return DocumentList(documents=[_view(record) for record in records])
 
 
 @router.get("/documents/{doc_id}")
-async def read_document(doc_id: DocId, parts: AppParts) -> DocumentView:
+async def read_document(doc_id: DocId, documents: Documents) -> DocumentView:
     """One ingested document."""
-    return _view(await _known(doc_id, parts))
+    return _view(await _known(doc_id, documents))
 
 
 @router.get("/documents/{doc_id}/file", response_class=FileResponse)
-async def read_file(doc_id: DocId, parts: AppParts) -> FileResponse:
+async def read_file(doc_id: DocId, documents: Documents) -> FileResponse:
     """The stored file, with ranges; 404 if it is not there any more with the same bytes."""
-    record = await _known(doc_id, parts)
+    record = await _known(doc_id, documents)
     path = await find_file(record)
     if path is None:
         raise DocumentNotFound(f"the file of document {doc_id} is not there any more")
@@ -76,7 +76,7 @@ async def read_file(doc_id: DocId, parts: AppParts) -> FileResponse:
 
 @router.get("/documents/{doc_id}/pages/{number}", response_class=Response)
 async def read_page(
-    doc_id: DocId, number: PageNumber, request: Request, parts: AppParts
+    doc_id: DocId, number: PageNumber, request: Request, parts: AppParts, owner: Owner
 ) -> Response:
     """One page of a PDF as a PDF of its own, of a cited page also when the document is gone.
 
@@ -85,25 +85,27 @@ async def read_page(
     # A document is its bytes, so that its pages never change.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{doc_id}-{number}"'}
     if request.headers.get("If-None-Match") == headers["ETag"]:
+        # Only its owner is told that there is such a document.
+        await parts.page_copies.check(doc_id, owner)
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    content = await parts.page_copies.page(doc_id, number)
+    content = await parts.page_copies.page(doc_id, number, owner)
     headers |= {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=MEDIA_TYPES[".pdf"], headers=headers)
 
 
 @router.delete("/documents/{doc_id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_document(doc_id: DocId, parts: AppParts) -> None:
+async def delete_document(doc_id: DocId, parts: AppParts, documents: Documents) -> None:
     """Take a document out, with its uploaded file; files in other folders are left alone."""
     await remove_document(
         doc_id,
-        documents=parts.library.documents,
+        documents=documents,
         uploads=parts.uploads.root,
         wait_s=BUSY_WAIT_S,
     )
 
 
-async def _known(doc_id: str, parts: AppParts) -> DocumentRecord:
-    record = await parts.library.documents.get(doc_id)
+async def _known(doc_id: str, documents: DocumentStore) -> DocumentRecord:
+    record = await documents.get(doc_id)
     if record is None:
         raise DocumentNotFound(f"there is no document {doc_id}")
     return record

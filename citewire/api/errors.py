@@ -45,6 +45,7 @@ class Problem:
 INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retryable=True)
 
 PROBLEMS: dict[type[Exception], Problem] = {
+    errors.ApiKeyRefused: Problem(HTTPStatus.UNAUTHORIZED, "api_key_refused", retryable=False),
     errors.ChatNotFound: Problem(HTTPStatus.NOT_FOUND, "chat_not_found", retryable=False),
     errors.ChatBusy: Problem(HTTPStatus.CONFLICT, "chat_busy", retryable=True),
     errors.MessageNotFound: Problem(HTTPStatus.NOT_FOUND, "message_not_found", retryable=False),
@@ -151,6 +152,8 @@ def problem_response(
     headers = {"Cache-Control": "no-store"}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) and retryable:
         headers["Retry-After"] = str(RETRY_AFTER_S)
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from citewire.api.dependencies import AppParts
 from citewire.api.schemas import Check, Readiness
@@ -17,12 +17,17 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(parts: AppParts, response: Response) -> Readiness:
-    """Able to answer: Redis, the index, the model's endpoint; 503 with the reason if not."""
+async def readyz(parts: AppParts, request: Request, response: Response) -> Readiness:
+    """Able to answer: Redis, the index, the model's endpoint; 503 with the reason if not.
+
+    The details are for those who have a key, if there are keys.
+    """
     found = await parts.library.readiness.check()
     checks = [Check(name=check.name, ok=check.ok, detail=check.detail) for check in found]
     if parts.service.runs.draining:
         checks.append(Check(name="serving", ok=False, detail="the server is shutting down"))
+    if request.state.owner is None:
+        checks = [check.model_copy(update={"detail": ""}) for check in checks]
     ready = all(check.ok for check in checks)
     if not ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE

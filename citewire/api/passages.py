@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from citewire.api.dependencies import AppParts
+from citewire.api.dependencies import AppParts, Owner
 from citewire.api.schemas import (
     HighlightsView,
     Identifier,
@@ -26,19 +26,19 @@ PassageIds = Annotated[str, Query(pattern=rf"^{_ID}(,{_ID}){{0,{MAX_IDS - 1}}}$"
 
 
 @router.get("/passages")
-async def read_states(ids: PassageIds, parts: AppParts) -> PassageStates:
+async def read_states(ids: PassageIds, parts: AppParts, owner: Owner) -> PassageStates:
     """What became of passages, given by their ids with commas between; in this order."""
     wanted = list(dict.fromkeys(ids.split(",")))
-    found = await parts.succession.standings(wanted)
+    found = await parts.succession.standings(wanted, owner)
     return PassageStates(passages=[PassageState.of(one, found[one]) for one in wanted])
 
 
 @router.get("/passages/{passage_id}")
-async def read_passage(passage_id: PassageId, parts: AppParts) -> PassageView:
+async def read_passage(passage_id: PassageId, parts: AppParts, owner: Owner) -> PassageView:
     """One passage with a rectangle for each of its lines, and what became of it."""
-    found = await _found(passage_id, parts)
+    found = await _found(passage_id, parts, owner)
     stored = found.stored
-    standing = (await parts.succession.standings([passage_id]))[passage_id]
+    standing = (await parts.succession.standings([passage_id], owner))[passage_id]
     return PassageView(
         passage_id=stored.passage_id,
         doc_id=stored.doc_id,
@@ -62,9 +62,11 @@ async def read_passage(passage_id: PassageId, parts: AppParts) -> PassageView:
 
 
 @router.get("/passages/{passage_id}/highlights")
-async def read_highlights(passage_id: PassageId, quote: Quote, parts: AppParts) -> HighlightsView:
+async def read_highlights(
+    passage_id: PassageId, quote: Quote, parts: AppParts, owner: Owner
+) -> HighlightsView:
     """Where a quote stands in a passage and on its page; `match` is `none` if nowhere."""
-    found = await _found(passage_id, parts)
+    found = await _found(passage_id, parts, owner)
     placed = highlights(found, quote)
     return HighlightsView(
         passage_id=passage_id,
@@ -78,5 +80,5 @@ async def read_highlights(passage_id: PassageId, quote: Quote, parts: AppParts) 
     )
 
 
-async def _found(passage_id: str, parts: AppParts) -> FoundPassage:
-    return await find_passage(parts.library.passages, passage_id)
+async def _found(passage_id: str, parts: AppParts, owner: str) -> FoundPassage:
+    return await find_passage(parts.library.passages, passage_id, owner)

@@ -47,7 +47,14 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
         is_on = settings.run_log == "on"
         log = RunLog(store, error_payload, is_on=is_on, max_bytes=settings.run_log_max_bytes)
         lost = LostRuns(store, logs, library.chats, error_payload, logged=is_on)
-        runs = Runs(settings.max_runs, store, log, lost, lease_s=settings.run_lease_s)
+        runs = Runs(
+            settings.max_runs,
+            store,
+            log,
+            lost,
+            lease_s=settings.run_lease_s,
+            per_owner=settings.max_runs_per_owner,
+        )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)
             yield RunParts(runs, logs, Replays(logs), grace_s)

@@ -10,6 +10,7 @@ from pathlib import Path
 from citewire import __version__
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.settings import load_settings
+from citewire.storage.keys import DEFAULT_OWNER
 
 FAILED = 1
 MISUSED = 2
@@ -49,12 +50,15 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ingest(commands)
     documents = commands.add_parser("documents", help="list what is indexed")
     documents.set_defaults(run=_documents)
+    _add_owner(documents)
     documents.add_argument("--json", action="store_true", help="as an array, for programs")
     remove = commands.add_parser("remove", help="take out a folder, a document or a file")
     remove.set_defaults(run=_remove)
+    _add_owner(remove)
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
     export = commands.add_parser("export", help="write chats with their citations")
     export.set_defaults(run=_export)
+    _add_owner(export)
     which = export.add_mutually_exclusive_group()
     which.add_argument("--chat", metavar="ID", help="this one only")
     which.add_argument("--all", action="store_true", help="all of them (the default)")
@@ -64,12 +68,27 @@ def build_parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
     _add_eval(commands)
+    key = commands.add_parser("key", help="make an API key")
+    key.set_defaults(run=_key)
+    key.add_argument("owner", metavar="NAME", help="whose key")
     graph = commands.add_parser("graph", help="draw the workflow's steps, from the code itself")
     graph.set_defaults(run=_graph)
     graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
     doctor = commands.add_parser("doctor", help="check configuration, Redis, index and models")
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _add_owner(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--owner", default=DEFAULT_OWNER, metavar="NAME", help="whose data (default: %(default)s)"
+    )
+
+
+def _owner(arguments: argparse.Namespace) -> str:
+    from citewire.services.api_keys import checked_owner
+
+    return checked_owner(arguments.owner, "--owner")
 
 
 def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -82,6 +101,7 @@ def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "questions", type=Path, metavar="FILE.jsonl", help="questions with their evidence pages"
     )
     citations.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
+    _add_owner(citations)
     citations.add_argument("--limit", type=int, help="only the first so many questions")
 
 
@@ -89,6 +109,7 @@ def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     ingest = commands.add_parser("ingest", help="read folders of reports")
     ingest.set_defaults(run=_ingest)
     ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    _add_owner(ingest)
     ingest.add_argument(
         "--prune", action="store_true", help="remove what is no longer in these folders"
     )
@@ -139,21 +160,27 @@ def _ingest(arguments: argparse.Namespace) -> int:
     configure_logging("warning")
     options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
     run = watch if arguments.watch else ingest
-    return run(load_settings(), arguments.folders, options=options, report=arguments.report)
+    return run(
+        load_settings(),
+        arguments.folders,
+        owner=_owner(arguments),
+        options=options,
+        report=arguments.report,
+    )
 
 
 def _documents(arguments: argparse.Namespace) -> int:
     from citewire.scripts.documents import list_documents
 
     configure_logging("warning")
-    return list_documents(load_settings(), as_json=arguments.json)
+    return list_documents(load_settings(), owner=_owner(arguments), as_json=arguments.json)
 
 
 def _remove(arguments: argparse.Namespace) -> int:
     from citewire.scripts.documents import remove_documents
 
     configure_logging("warning")
-    return remove_documents(load_settings(), arguments.target)
+    return remove_documents(load_settings(), arguments.target, owner=_owner(arguments))
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -161,7 +188,11 @@ def _export(arguments: argparse.Namespace) -> int:
 
     configure_logging("warning")
     return export(
-        load_settings(), chat_id=arguments.chat, format=arguments.format, file=arguments.output
+        load_settings(),
+        owner=_owner(arguments),
+        chat_id=arguments.chat,
+        format=arguments.format,
+        file=arguments.output,
     )
 
 
@@ -170,7 +201,11 @@ def _eval_citations(arguments: argparse.Namespace) -> int:
 
     configure_logging("error")
     return evaluate_citations(
-        load_settings(), arguments.questions, output=arguments.json, limit=arguments.limit
+        load_settings(),
+        arguments.questions,
+        owner=_owner(arguments),
+        output=arguments.json,
+        limit=arguments.limit,
     )
 
 
@@ -179,6 +214,12 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     configure_logging("warning")
     return demo(load_settings(namespace="demo"), once=arguments.once)
+
+
+def _key(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.key import make_key
+
+    return make_key(arguments.owner)
 
 
 def _graph(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from httpx_sse import aconnect_sse
+from pydantic import SecretStr
 from rich.console import Console
 from rich.text import Text
 
@@ -16,7 +17,9 @@ import citewire
 from citewire.errors import ConfigurationError
 from citewire.scripts.ingest import ingest_into_library, print_summary
 from citewire.scripts.serve import DrainingServer, build_server
+from citewire.services.api_keys import new_key
 from citewire.settings import Settings
+from citewire.storage.keys import DEFAULT_OWNER
 
 QUESTION = "How many tonnes of cargo did the harbour handle in 2024?"
 
@@ -31,13 +34,19 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
     console.print("Ingesting the sample reports (fictional) …")
     summary = await ingest_into_library(settings, [samples_folder()], console)
     print_summary(summary, console)
-    settings = settings.model_copy(update={"port": free_port(settings), "log_level": "warning"})
+    key = new_key()
+    changes: dict[str, object] = {"port": free_port(settings), "log_level": "warning"}
+    if settings.has_api_keys:
+        # Those of the settings open other data, and some are only known by their hashes.
+        changes |= {"api_keys": SecretStr(f"{DEFAULT_OWNER}:{key}"), "api_keys_file": None}
+        console.print(f"The key of the demo: {key}")
+    settings = settings.model_copy(update=changes)
     server = build_server(settings)
     url = f"http://{settings.host}:{settings.port}"
     serving = asyncio.create_task(server.serve())
     try:
         await _wait_until_started(server, serving)
-        answered = await _ask(url, console)
+        answered = await _ask(url, key, console)
         if not once and answered:
             console.print(
                 f"\nGo on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
@@ -82,11 +91,11 @@ async def _wait_until_started(server: DrainingServer, serving: "asyncio.Task[Non
         await asyncio.sleep(0.05)
 
 
-async def _ask(url: str, console: Console) -> bool:
+async def _ask(url: str, key: str, console: Console) -> bool:
     """Ask the example question over HTTP and print the answer as it streams."""
     console.print(f"\nYou: {QUESTION}\n", style="bold")
     sources: list[dict[str, Any]] = []
-    async for name, event in _events(url):
+    async for name, event in _events(url, key):
         match name:
             case "start":
                 how = "extracts from the reports" if event["model"] == "extractive" else "written"
@@ -103,10 +112,10 @@ async def _ask(url: str, console: Console) -> bool:
     return False
 
 
-async def _events(url: str) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
-    body = {"message": QUESTION}
+async def _events(url: str, key: str) -> AsyncGenerator[tuple[str, dict[str, Any]], None]:
+    body, headers = {"message": QUESTION}, {"Authorization": f"Bearer {key}"}
     async with (
-        httpx.AsyncClient(timeout=120, trust_env=False) as client,
+        httpx.AsyncClient(timeout=120, trust_env=False, headers=headers) as client,
         aconnect_sse(client, "POST", f"{url}/chat_stream", json=body) as stream,
     ):
         stream.response.raise_for_status()

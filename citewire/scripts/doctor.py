@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator
 from rich.console import Console
 
 from citewire.errors import CitewireError, ConfigurationError
+from citewire.services.api_keys import load_api_keys
 from citewire.services.library import Library, open_library
 from citewire.services.readiness import CheckResult
 from citewire.settings import Settings, load_settings
+from citewire.storage.keys import DEFAULT_OWNER
 
 PROBE = "How much did revenue grow?"
 
@@ -42,8 +44,10 @@ async def _checks() -> AsyncGenerator[CheckResult, None]:
             for result in await library.readiness.check():
                 yield result
             yield await _embedding(library)
-            documents = await library.documents.list()
-            yield CheckResult("documents", ok=True, detail=_corpus(len(documents)))
+            owners = sorted({DEFAULT_OWNER, *load_api_keys(settings).owners})
+            lists = [await library.documents.owned_by(owner).list() for owner in owners]
+            count = sum(len(documents) for documents in lists)
+            yield CheckResult("documents", ok=True, detail=_corpus(count))
     except CitewireError as error:
         cause = f" ({error.__cause__})" if error.__cause__ else ""
         yield CheckResult(_stage(error), ok=False, detail=f"{error}{cause}")

@@ -19,9 +19,9 @@ PIPED_WIDTH = 200
 """Where nobody watches, no name is cut."""
 
 
-def list_documents(settings: Settings, *, as_json: bool) -> int:
-    """Print all documents with where they lie: a table, or exactly one JSON array."""
-    records = asyncio.run(_records(settings))
+def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
+    """Print all documents of an owner with where they lie: a table, or exactly one JSON array."""
+    records = asyncio.run(_records(settings, owner))
     if as_json:
         print(json.dumps([_to_json(record) for record in records], ensure_ascii=False, indent=2))
     else:
@@ -32,22 +32,22 @@ def list_documents(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def remove_documents(settings: Settings, target: str) -> int:
-    """Take out a folder, a document or a location, and print what went."""
-    removed = asyncio.run(_remove(settings, target))
+def remove_documents(settings: Settings, target: str, *, owner: str) -> int:
+    """Take out an owner's folder, a document or a location, and print what went."""
+    removed = asyncio.run(_remove(settings, target, owner))
     print(f"removed {removed.locations} locations, {removed.documents} documents")
     return 0
 
 
-async def _records(settings: Settings) -> list[DocumentRecord]:
+async def _records(settings: Settings, owner: str) -> list[DocumentRecord]:
     async with open_redis(settings) as client:
-        return await DocumentStore(client, settings.namespace).list()
+        return await DocumentStore(client, settings.namespace, owner).list()
 
 
-async def _remove(settings: Settings, target: str) -> Removed:
+async def _remove(settings: Settings, target: str, owner: str) -> Removed:
     console = Console(stderr=True, highlight=False)
     async with open_redis(settings) as client:
-        documents = DocumentStore(client, settings.namespace)
+        documents = DocumentStore(client, settings.namespace, owner)
         return await remove(
             target, documents=documents, uploads=uploads_root(settings), on_wait=console.print
         )

@@ -20,18 +20,18 @@ from citewire.services.library import open_library
 from citewire.services.run_events import Done, Failed, RunEvent, Sources, Warned
 from citewire.services.run_log import ToldBatch
 from citewire.settings import Settings
-from citewire.storage.chats import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter
 
 
 def evaluate_citations(
-    settings: Settings, path: Path, *, output: Path | None, limit: int | None
+    settings: Settings, path: Path, *, owner: str, output: Path | None, limit: int | None
 ) -> int:
     """Ask the questions in `path` of what is indexed, print the figures; gives the exit code.
 
     Args:
         settings: which library, and who answers.
         path: the questions.
+        owner: whose library is asked.
         output: where the figures are written as JSON, with each question's own.
         limit: how many questions, from the first; None for all.
 
@@ -39,14 +39,16 @@ def evaluate_citations(
         CitewireError: the questions cannot be read, or an answer failed.
     """
     questions = read_questions(path)[:limit]
-    examined = asyncio.run(_ask_all(settings, questions))
+    examined = asyncio.run(_ask_all(settings, questions, owner))
     _print(sum_up(examined))
     if output is not None:
         output.write_text(json.dumps(to_json(examined), ensure_ascii=False, indent=1), "utf-8")
     return 0
 
 
-async def _ask_all(settings: Settings, questions: Sequence[AskedQuestion]) -> list[Examined]:
+async def _ask_all(
+    settings: Settings, questions: Sequence[AskedQuestion], owner: str
+) -> list[Examined]:
     examined, chats = [], dict[str, str]()
     progress = Console(stderr=True)
     async with (
@@ -58,19 +60,19 @@ async def _ask_all(settings: Settings, questions: Sequence[AskedQuestion]) -> li
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
-            done, sources, warnings = await _ask(service, question, chat_id)
+            done, sources, warnings = await _ask(service, question, chat_id, owner)
             chats[question.name] = done.chat_id
             examined.append(examine(question, done, evidence=sources.evidence, warnings=warnings))
     return examined
 
 
 async def _ask(
-    service: ChatService, question: AskedQuestion, chat_id: str | None
+    service: ChatService, question: AskedQuestion, chat_id: str | None, owner: str
 ) -> tuple[Done, Sources, list[str]]:
     sources, warnings = Sources([], "none", 0.0), list[str]()
     async with (
         service.admitted(
-            question.text, owner=DEFAULT_OWNER, chat_id=chat_id, filter=PassageFilter()
+            question.text, owner=owner, chat_id=chat_id, filter=PassageFilter(owner)
         ) as run,
         aclosing(service.stream(run)) as batches,
     ):

@@ -27,6 +27,7 @@ from citewire.services.ingest.staging import Indexing
 from citewire.settings import Settings
 from citewire.storage.connection import open_redis
 from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import DEFAULT_OWNER
 
 OnProgress = Callable[[Progress], None]
 
@@ -35,6 +36,7 @@ def ingest(
     settings: Settings,
     folders: Sequence[Path],
     *,
+    owner: str = DEFAULT_OWNER,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
     report: Path | None = None,
 ) -> int:
@@ -43,11 +45,13 @@ def ingest(
     Args:
         settings: models, Redis, limits.
         folders: to be ingested.
+        owner: whose they are.
         options: how.
         report: file that is written with what became of each file, as JSON.
     """
     console = Console(highlight=False)
-    summary = asyncio.run(ingest_into_library(settings, folders, console, options=options))
+    ingesting = ingest_into_library(settings, folders, console, owner=owner, options=options)
+    summary = asyncio.run(ingesting)
     if report is not None:
         write_report(summary, report)
     print_summary(summary, console)
@@ -64,11 +68,12 @@ async def ingest_into_library(
     folders: Sequence[Path],
     console: Console,
     *,
+    owner: str = DEFAULT_OWNER,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
 ) -> IngestSummary:
     """Ingest `folders` with the models and Redis of `settings`, showing progress."""
     async with open_redis(settings) as client:
-        documents = DocumentStore(client, settings.namespace)
+        documents = DocumentStore(client, settings.namespace, owner)
 
         def open_indexing() -> AbstractAsyncContextManager[Indexing]:
             # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.

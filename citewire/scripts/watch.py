@@ -19,6 +19,7 @@ from citewire.services.watching import changes_in
 from citewire.settings import Settings
 from citewire.storage.connection import open_redis
 from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import DEFAULT_OWNER
 
 RETRY_S = 15.0
 
@@ -27,6 +28,7 @@ def watch(
     settings: Settings,
     folders: Sequence[Path],
     *,
+    owner: str = DEFAULT_OWNER,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
     report: Path | None = None,
 ) -> int:
@@ -35,11 +37,12 @@ def watch(
     Args:
         settings: models, Redis, limits.
         folders: to be ingested.
+        owner: whose they are.
         options: how.
         report: file that is written after each run with what became of each file, as JSON.
     """
     console = Console(highlight=False)
-    asyncio.run(_watch(settings, folders, console, options, report))
+    asyncio.run(_watch(settings, folders, console, options, report, owner=owner))
     return 0
 
 
@@ -49,11 +52,13 @@ async def _watch(
     console: Console,
     options: IngestOptions,
     report: Path | None,
+    *,
+    owner: str,
 ) -> None:
     # The first run tells of what is missing or wrong: that is not waited for to go away.
     is_first = True
     async with (
-        open_watcher(settings, folders, console, options) as watcher,
+        open_watcher(settings, folders, console, owner, options) as watcher,
         aclosing(changes_in(watcher.roots())) as changes,
     ):
         async for _ in changes:
@@ -122,9 +127,13 @@ class Watcher:
 
 @asynccontextmanager
 async def open_watcher(
-    settings: Settings, folders: Sequence[Path], console: Console, options: IngestOptions
+    settings: Settings,
+    folders: Sequence[Path],
+    console: Console,
+    owner: str,
+    options: IngestOptions,
 ) -> AsyncGenerator[Watcher, None]:
     """A watcher with the Redis of `settings`, which stays open for the block."""
     async with open_redis(settings) as client, AsyncExitStack() as stack:
-        documents = DocumentStore(client, settings.namespace)
+        documents = DocumentStore(client, settings.namespace, owner)
         yield Watcher(settings, folders, console, options, documents, stack)

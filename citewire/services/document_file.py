@@ -37,4 +37,4 @@ def _is(record: DocumentRecord, location: Location, path: Path) -> bool:
         return True
     if status.st_size != location.size:
         return False
-    return identify(FoundFile(Path(location.root), path))[0] == record.doc_id
+    return identify(FoundFile(Path(location.root), path, location.owner))[0] == record.doc_id

@@ -10,6 +10,7 @@ from pathlib import Path
 from citewire.errors import CitewireError
 from citewire.services.reading.report import SUFFIXES
 from citewire.storage.documents import Location
+from citewire.storage.keys import DEFAULT_OWNER, document_id
 
 TICK_S = 0.05
 """The kernel's clock for files is coarse: two changes within a tick may bear the same time."""
@@ -17,10 +18,11 @@ TICK_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file in a folder: the folder's absolute path, and where the file is."""
+    """A file in a folder: the folder's absolute path, where the file is, and whose it is."""
 
     root: Path
     path: Path
+    owner: str = DEFAULT_OWNER
 
     @property
     def name(self) -> str:
@@ -45,6 +47,7 @@ class FoundFile:
             path=self.relative,
             size=status.st_size,
             mtime_ns=status.st_mtime_ns,
+            owner=self.owner,
         )
 
 
@@ -57,7 +60,9 @@ class Listing:
     unlisted: tuple[tuple[FoundFile, str], ...]
 
 
-def list_folders(folders: Sequence[Path], suffixes: Collection[str] = SUFFIXES) -> Listing:
+def list_folders(
+    folders: Sequence[Path], suffixes: Collection[str] = SUFFIXES, owner: str = DEFAULT_OWNER
+) -> Listing:
     """All reports in `folders` and below, in a fixed order; blocks.
 
     Hidden files and folders are left out, and the lock files of office programs; links to folders
@@ -66,6 +71,7 @@ def list_folders(folders: Sequence[Path], suffixes: Collection[str] = SUFFIXES) 
     Args:
         folders: searched with all that is below them.
         suffixes: of the files to be found, in small letters and with their dots.
+        owner: whose they are.
 
     Raises:
         CitewireError: a folder does not exist, is not one or cannot be listed.
@@ -76,16 +82,16 @@ def list_folders(folders: Sequence[Path], suffixes: Collection[str] = SUFFIXES) 
     for root in roots:
         for path, error in _walk(root, frozenset(), tuple(suffixes)):
             if error is None:
-                files.append(FoundFile(root, path))
+                files.append(FoundFile(root, path, owner))
             elif path == root:
                 raise CitewireError(_unlistable(path, error)) from error
             else:
-                unlisted.append((FoundFile(root, path), _unlistable(path, error)))
+                unlisted.append((FoundFile(root, path, owner), _unlistable(path, error)))
     return Listing(roots, tuple(files), tuple(unlisted))
 
 
 def identify(found: FoundFile) -> tuple[str, Location]:
-    """The document id of a file, which is a hash of its bytes, and its location; blocks.
+    """The document id of a file, which is a hash of its bytes and owner, and its location; blocks.
 
     A file that was changed this very moment is waited for, so that the time in its location is
     not also that of a later change.
@@ -102,7 +108,7 @@ def identify(found: FoundFile) -> tuple[str, Location]:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             status = os.fstat(file.fileno())
         if (before.st_mtime_ns, before.st_size) == (status.st_mtime_ns, status.st_size):
-            return digest[:32], found.location(status)
+            return document_id(digest, found.owner), found.location(status)
 
 
 def printable(name: str) -> str:

@@ -9,12 +9,14 @@ from uuid import uuid4
 from citewire.services.folders import printable
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, Progress
 from citewire.services.uploads import UploadedFile
+from citewire.storage.keys import DEFAULT_OWNER
 
 JobStatus = Literal["queued", "running", "done", "failed", "interrupted"]
 ENDED: frozenset[JobStatus] = frozenset(("done", "failed", "interrupted"))
 State = dict[str, Any]
 """A job as JSON."""
 
+_KEPT_BACK = frozenset(("owner", "uploaded", "resumed"))
 _COUNTED = "files compared to_read read pages passages embedded written finished".split()
 
 
@@ -27,12 +29,14 @@ class Job:
         root: its path.
         uploaded: the files that it was started for; others of the folder are told of if they are
             news.
+        owner: whose folder, and whose job.
         resumed: how often it was begun again after its server had ended.
     """
 
     folder: str
     root: Path
     uploaded: tuple[UploadedFile, ...]
+    owner: str = DEFAULT_OWNER
     job_id: str = field(default_factory=lambda: uuid4().hex)
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     finished_at: str | None = None
@@ -50,6 +54,7 @@ class Job:
             stored["folder"],
             root,
             tuple(UploadedFile(**file) for file in stored.get("uploaded", ())),
+            owner=stored.get("owner", DEFAULT_OWNER),
             job_id=stored["job_id"],
             created_at=stored["created_at"],
             resumed=stored.get("resumed", 0) + 1,
@@ -99,7 +104,8 @@ class Job:
     def to_stored(self) -> State:
         """The job with what is needed to begin it again; `public` leaves that out."""
         uploaded = [asdict(file) for file in self.uploaded]
-        return {**self.to_state(), "uploaded": uploaded, "resumed": self.resumed}
+        own = {"owner": self.owner, "uploaded": uploaded, "resumed": self.resumed}
+        return {**self.to_state(), **own}
 
     def _note(self, outcome: FileOutcome) -> None:
         path = outcome.path.removeprefix(f"{printable(str(self.root))}/")
@@ -111,4 +117,4 @@ class Job:
 
 def public(stored: State) -> State:
     """What clients see of a stored job."""
-    return {name: value for name, value in stored.items() if name not in ("uploaded", "resumed")}
+    return {name: value for name, value in stored.items() if name not in _KEPT_BACK}

@@ -22,6 +22,7 @@ from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.run import OnProgress
 from citewire.services.job import ENDED, Job, State, public
 from citewire.storage.jobs import ALIVE_S, JobStore
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.running import finish
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ BEAT_S = 2.0
 STOP_SHARE, SAVE_SHARE = 0.5, 0.2
 """Of the grace at shutdown: for a run to stop, then for the states to be kept."""
 
-Ingest = Callable[[Path, OnProgress], Coroutine[Any, Any, IngestSummary]]
+Ingest = Callable[[Path, str, OnProgress], Coroutine[Any, Any, IngestSummary]]
 Describe = Callable[[Exception], dict[str, Any]]
 """What a client is told of an error."""
 
@@ -44,9 +45,9 @@ class Jobs:
 
     Args:
         store: where their states are kept.
-        ingest: ingests a folder.
+        ingest: ingests a folder of an owner.
         describe: what is told of a failure.
-        root_of: where the folder of a name lies.
+        root_of: where the folder of a name and an owner lies.
         grace_s: how long shutting down may take.
     """
 
@@ -56,7 +57,7 @@ class Jobs:
         ingest: Ingest,
         describe: Describe,
         *,
-        root_of: Callable[[str], Path],
+        root_of: Callable[[str, str], Path],
         grace_s: float,
     ) -> None:
         self._store = store
@@ -94,29 +95,30 @@ class Jobs:
         await self._store.save({job.job_id: orjson.dumps(job.to_stored())}, alive=[job.job_id])
         self._take(job)
 
-    async def read(self, job_id: str) -> State:
-        """The state of a job, of whichever process.
+    async def read(self, job_id: str, owner: str) -> State:
+        """The state of an owner's job, of whichever process.
 
         Raises:
-            JobNotFound: there is none of that id.
+            JobNotFound: the owner has none of that id.
             StorageError: Redis does not answer.
         """
-        if job_id in self._jobs:
-            return self._jobs[job_id].to_state()
-        stored, is_alive = await self._store.read(job_id)
+        job = self._jobs.get(job_id)
+        if job is not None and job.owner == owner:
+            return job.to_state()
+        stored, is_alive = await self._store.read(job_id, owner)
         state = public(stored)
         if state["status"] not in ENDED and not is_alive:
             return _interrupted(state)
         return state
 
-    async def follow(self, job_id: str) -> AsyncGenerator[State, None]:
-        """The state now and after each change, until the job is over."""
-        last = await self.read(job_id)
+    async def follow(self, job_id: str, owner: str) -> AsyncGenerator[State, None]:
+        """The state of an owner's job now and after each change, until it is over."""
+        last = await self.read(job_id, owner)
         yield last
         while last["status"] not in ENDED:
             await anyio.sleep(POLL_S)
             try:
-                state = await self.read(job_id)
+                state = await self.read(job_id, owner)
             except JobNotFound:
                 state = _interrupted(last)
             except StorageError:
@@ -158,7 +160,9 @@ class Jobs:
     async def _carry_out(self, job: Job) -> None:
         while True:
             try:
-                await _owned(self._ingest(job.root, job.follow), stop_s=STOP_SHARE * self._grace_s)
+                await _owned(
+                    self._ingest(job.root, job.owner, job.follow), stop_s=STOP_SHARE * self._grace_s
+                )
             except LibraryBusy:
                 # Another process ingests for longer than is waited for at a time.
                 job.wait()
@@ -185,7 +189,9 @@ class Jobs:
                 for stored in await self._store.left_over():
                     is_due = stored.get("resumed", 0) < MAX_RESUMED
                     if is_due and await self._store.claim(stored["job_id"]):
-                        self._take(Job.from_stored(stored, self._root_of(stored["folder"])))
+                        owner = stored.get("owner", DEFAULT_OWNER)
+                        root = self._root_of(stored["folder"], owner)
+                        self._take(Job.from_stored(stored, root))
             except StorageError as error:
                 logger.warning("interrupted jobs cannot be looked for: %s", error)
             await anyio.sleep(pause_s)

@@ -8,9 +8,10 @@ from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Models, open_models
 from citewire.services.readiness import Readiness
 from citewire.settings import Settings
-from citewire.storage.chats import DEFAULT_OWNER, ChatStore, build_chats
+from citewire.storage.chats import ChatStore, build_chats
 from citewire.storage.connection import open_redis, ping
 from citewire.storage.documents import DocumentStore
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.old_chats import move_old_chats
 from citewire.storage.passage_read import PassageReader
 from citewire.storage.schema import build_schema, check_index, ensure_index
@@ -20,7 +21,10 @@ from citewire.storage.vector_store import PassageStore, build_vector_store
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The corpus of one namespace, with the models that read it."""
+    """The corpus of one namespace, with the models that read it.
+
+    `documents` are those of the default owner, `documents.owned_by` gives another's.
+    """
 
     settings: Settings
     models: Models
@@ -69,10 +73,12 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             await ensure_index(client, schema, embedding=embeddings.name, timeout_s=1.0)
             await check_index(client, schema, embedding=embeddings.name)
 
+        # Without keys nobody else asks, and hardly anybody else has passages.
+        main_owner = None if settings.has_api_keys else DEFAULT_OWNER
         yield Library(
             settings=settings,
             models=models,
-            store=build_vector_store(client, schema),
+            store=build_vector_store(client, schema, main_owner=main_owner),
             documents=DocumentStore(client, settings.namespace),
             passages=PassageReader(client, settings.namespace),
             chats=chats,

@@ -70,24 +70,32 @@ class PageCopies:
         for doc_id in doc_ids:
             self._note(doc_id)
 
-    async def page(self, doc_id: str, number: int) -> bytes:
-        """A page of a document as a PDF; of a document that is gone, if it was copied.
+    async def page(self, doc_id: str, number: int, owner: str) -> bytes:
+        """A page of an owner's document as a PDF; of one that is gone, if it was copied.
 
         Raises:
             DocumentNotFound, PageNotFound: it cannot be had; the message says why.
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         try:
-            record = await self._documents.get(doc_id)
+            record = await self._documents.owned_by(owner).get(doc_id)
             if record is None:
                 raise DocumentNotFound(f"there is no document {doc_id}")
             return await self._page_files.page(record, number)
         except (DocumentNotFound, PageNotFound):
+            if not await self._snapshots.is_kept_for(owner, doc_id):
+                raise
             try:
                 return await anyio.Path(self._folder.path(doc_id, number)).read_bytes()
             except OSError:
                 pass
             raise
+
+    async def check(self, doc_id: str, owner: str) -> None:
+        """See that an owner has the document, or chats that cite it; else DocumentNotFound."""
+        is_there = await self._documents.owned_by(owner).get(doc_id) is not None
+        if not (is_there or await self._snapshots.is_kept_for(owner, doc_id)):
+            raise DocumentNotFound(f"there is no document {doc_id}")
 
     async def run(self) -> None:
         """Copy and delete until cancelled; first what others left behind is tidied up."""
@@ -120,7 +128,7 @@ class PageCopies:
 
     async def _copy(self, doc_id: str, pages: Sequence[int]) -> None:
         missing = await anyio.to_thread.run_sync(self._folder.missing, doc_id, pages)
-        record = await self._documents.get(doc_id) if missing else None
+        record = await self._documents.of_any_owner(doc_id) if missing else None
         # Other formats have no pages that can be shown by themselves.
         original = await find_file(record) if record else None
         if record is None or original is None or original.suffix.lower() != ".pdf":

@@ -53,14 +53,14 @@ class Highlights:
     rectangles: list[Rectangle]
 
 
-async def find_passage(passages: PassageReader, passage_id: str) -> FoundPassage:
-    """The passage of that id, as it is stored now.
+async def find_passage(passages: PassageReader, passage_id: str, owner: str) -> FoundPassage:
+    """The owner's passage of that id, as it is stored now.
 
     Raises:
-        PassageNotFound: there is none.
+        PassageNotFound: the owner has none.
         StorageUnavailable, StorageError: Redis does not answer, or refuses.
     """
-    stored = await passages.read(passage_id)
+    stored = await passages.read(passage_id, owner)
     if stored is None:
         raise PassageNotFound(f"there is no passage {passage_id}")
     layout = (

@@ -33,7 +33,7 @@ async def remove(
     Args:
         target: a document id, the path of a folder or file, or the name of an ingested folder;
             looked for in this order. The path need not exist any more.
-        documents: of the namespace.
+        documents: of the namespace and the owner.
         uploads: where uploaded files lie: these are deleted, others are not ours to delete.
         on_wait: told once if another process is being waited for.
 
@@ -46,7 +46,11 @@ async def remove(
         catalog = Catalog(await documents.list())
         staged = await versions.staged()
         gone = _matching(catalog, target)
-        unfinished = [one for one, root in staged.items() if _names(target, one, root)]
+        unfinished = [
+            one
+            for one, at in staged.items()
+            if at.owner == documents.owner and _names(target, one, at.root)
+        ]
         if not gone and not unfinished:
             raise CitewireError(f"there is no folder, document or file {printable(target)}")
         retired = await _take_out(versions, catalog, gone, uploads)
@@ -62,7 +66,7 @@ async def remove_document(
 
     Args:
         doc_id: its id, which here never names anything else.
-        documents: of the namespace.
+        documents: of the namespace and the owner.
         uploads: where uploaded files lie.
         wait_s: how long to wait in seconds for others who change the documents.
 

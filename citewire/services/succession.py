@@ -55,13 +55,13 @@ class Succession:
         self._snapshots = snapshots
         self._search = search
 
-    async def standings(self, passage_ids: Sequence[str]) -> dict[str, Standing]:
-        """What became of each passage; one that was never kept and is not there counts as gone.
+    async def standings(self, passage_ids: Sequence[str], owner: str) -> dict[str, Standing]:
+        """What became of each of an owner's passages; any that is not known counts as gone.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
-        lineages = await self._snapshots.lineages(passage_ids)
+        lineages = await self._snapshots.lineages(passage_ids, owner)
         superseded = [one for one in passage_ids if lineages[one].state == "superseded"]
         now = await self._found(superseded, lineages) if superseded else {}
         return {one: _standing(lineages[one], now.get(one)) for one in passage_ids}

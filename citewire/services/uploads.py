@@ -1,7 +1,7 @@
 """Uploaded files: written beside their folder while they arrive, moved into it when all are there.
 
-Each folder lies at `<data_dir>/uploads/<namespace>/<hash of its name>/<its name>`, where ingestion
-finds it as it finds any other.
+Each folder lies at `<data_dir>/uploads/<namespace>/<hash of its name and owner>/<its name>`, where
+ingestion finds it as it finds any other.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ import anyio
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.upload_names import distinct, file_name
 from citewire.settings import Settings
-from citewire.storage.keys import folder_id
+from citewire.storage.keys import document_id, folder_id
 
 _ABANDONED_S = 24 * 3600
 
@@ -40,10 +40,12 @@ class Incoming:
         folder: takes the files; exists.
         max_files: more are refused.
         room: so many bytes may still be taken.
+        owner: whose files.
     """
 
-    def __init__(self, folder: Path, max_files: int, room: int) -> None:
+    def __init__(self, folder: Path, max_files: int, room: int, owner: str) -> None:
         self.folder = folder
+        self.owner = owner
         self._room = room
         self.files: list[UploadedFile] = []
         self._max_files = max_files
@@ -90,7 +92,8 @@ class Incoming:
             os.fsync(self._open.fileno())
             self._open.close()
         self._open = None
-        self.files.append(UploadedFile(self._name, self._hash.hexdigest()[:32]))
+        doc_id = document_id(self._hash.hexdigest(), self.owner)
+        self.files.append(UploadedFile(self._name, doc_id))
 
     def close(self) -> None:
         """Forget all that was not moved away."""
@@ -114,32 +117,34 @@ class Uploads:
         self._max_bytes = settings.max_upload_space_bytes
 
     @asynccontextmanager
-    async def receiving(self) -> AsyncGenerator[Incoming, None]:
-        """A place for files that arrive; what is not kept is deleted at the end.
+    async def receiving(self, owner: str) -> AsyncGenerator[Incoming, None]:
+        """A place for an owner's files that arrive; what is not kept is deleted at the end.
 
         Raises:
             UploadNotStored: the disk does not take it.
         """
         folder = self._incoming / uuid4().hex
         taken = await anyio.to_thread.run_sync(self._prepare, folder)
-        incoming = Incoming(folder, self._max_files, self._max_bytes - taken)
+        incoming = Incoming(folder, self._max_files, self._max_bytes - taken, owner)
         try:
             yield incoming
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(incoming.close)
 
-    def folder(self, name: str) -> Path:
-        """Where the folder of this name lies."""
-        return self.root / folder_id(name) / name
+    def folder(self, name: str, owner: str) -> Path:
+        """Where an owner's folder of this name lies."""
+        return self.root / folder_id(name, owner) / name
 
     async def keep(self, incoming: Incoming, folder: str) -> Path:
-        """Move what arrived into `folder` and give its path; files of the same names are replaced.
+        """Move what arrived into its owner's `folder` and give the path.
+
+        Files of the same names are replaced.
 
         Raises:
             UploadNotStored: the disk does not take it.
         """
-        root = self.folder(folder)
+        root = self.folder(folder, incoming.owner)
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(_move, incoming, root)
         return root

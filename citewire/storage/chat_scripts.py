@@ -127,7 +127,12 @@ local found = {raw, {}}
 local function take(message)
   local key = base .. ':message:' .. message
   if what == 'said' then
-    found[#found + 1] = redis.call('JSON.GET', key, 'message_id', 'role', 'text')
+    -- Only answers have a reason for their end; a field that is missing is an error.
+    local said = redis.pcall('JSON.GET', key, 'message_id', 'role', 'text', 'finish_reason')
+    if type(said) == 'table' and said.err then
+      said = redis.call('JSON.GET', key, 'message_id', 'role', 'text')
+    end
+    found[#found + 1] = said
   else
     found[#found + 1] = redis.call('JSON.GET', key)
   end

@@ -3,7 +3,6 @@
 Every change is one script: no reader, no other writer and no crash ever sees half a turn.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -16,13 +15,12 @@ from citewire.storage import chat_scripts
 from citewire.storage.chat_index import ChatIndex, Hit
 from citewire.storage.chat_record import Chat, Message
 from citewire.storage.chat_words import searchable
+from citewire.storage.keys import owner_tag
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 
 __all__ = ["Chat", "ChatStore", "Hit", "Message"]
 
-DEFAULT_OWNER = "default"
-"""Whose everything is while there are no API keys."""
 UNDO_S = 600
 """How long a deleted chat can be restored."""
 UNUSED_S = 24 * 3600
@@ -91,10 +89,11 @@ class ChatStore:
     async def history(
         self, chat_id: str, owner: str, *, last: int, replaces: str | None = None
     ) -> Chat:
-        """The chat with `message_id`, `role` and `text` of the last messages of the active path.
+        """The chat with `message_id`, `role`, `text` and, of answers, `finish_reason`.
 
-        One round trip, and no sources. With `replaces`, the path ends before that question. The
-        summary is None unless it is of this path.
+        Those of the last messages of the active path, in one round trip and without sources. With
+        `replaces`, the path ends before that question. The summary is None unless it is of this
+        path.
 
         Raises:
             ChatNotFound: there is no chat of that id.
@@ -276,14 +275,6 @@ def build_chats(client: Redis, settings: Settings) -> ChatStore:
         ttl_s=days * 24 * 3600 if days else None,
         limit=settings.max_chats,
     )
-
-
-def owner_tag(owner: str) -> str:
-    """What an owner is filtered by: hexadecimal, because a name in a tag query may match nothing.
-
-    RediSearch splits tags at commas and does not unescape every character.
-    """
-    return hashlib.sha256(owner.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 def _title(title: str, *, by: str) -> bytes:

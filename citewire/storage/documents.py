@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from redis.asyncio import Redis
 
-from citewire.storage.keys import folder_id
+from citewire.storage.keys import DEFAULT_OWNER, documents_key, folder_id, owner_tag
 from citewire.storage.refusals import storage_errors
 
 
@@ -23,6 +23,7 @@ class Location:
         path: where in it the file lies, with forward slashes.
         size: in bytes.
         mtime_ns: when it was last modified, in nanoseconds since 1970.
+        owner: whose it is.
     """
 
     folder: str
@@ -30,20 +31,23 @@ class Location:
     path: str
     size: int
     mtime_ns: int
+    owner: str = DEFAULT_OWNER
 
     @property
     def key(self) -> str:
         """What tells this place from others; the same whatever lies there."""
-        place = "\0".join((self.folder, self.root, self.path))
+        parts = [self.folder, self.root, self.path]
+        # A place that was known before there were owners is known by the same key.
+        place = "\0".join(parts if self.owner == DEFAULT_OWNER else [self.owner, *parts])
         return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document: its bytes by their hash, and all the places where they lie.
+    """A document: an owner's bytes by their hash, and all the places where they lie.
 
     Args:
-        doc_id: hash of the bytes.
+        doc_id: hash of the bytes and their owner: `document_id`.
         title: as its reader found it.
         language: ISO 639-1, `und` if it cannot be told.
         pages: how many it has, those without text too.
@@ -69,6 +73,11 @@ class DocumentRecord:
     tagged: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def owner(self) -> str:
+        """Whose it is: all its places are one owner's, and it lies somewhere."""
+        return next((place.owner for place in self.locations), DEFAULT_OWNER)
+
+    @property
     def whereabouts(self) -> dict[str, str]:
         """What its passages are to tell of where it lies."""
         return whereabouts(self.locations)
@@ -81,7 +90,8 @@ class DocumentRecord:
         """
         places = sorted(stored["locations"].values(), key=lambda p: (p["root"], p["path"]))
         locations = tuple(
-            Location(**{name: place[name] for name in Location.__slots__}) for place in places
+            Location(**{name: place[name] for name in Location.__slots__ if name in place})
+            for place in places
         )
         names = [field.name for field in fields(cls) if field.name != "locations"]
         rest: dict[str, Any] = {
@@ -97,7 +107,7 @@ class DocumentRecord:
 
 
 def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
-    """The fields that tell where a document lies: its first place, and tags for all its folders.
+    """The fields that tell where a document lies: its first place, tags for folders and owner.
 
     Args:
         locations: of the document, at least one; their order does not matter.
@@ -106,24 +116,27 @@ def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
     return {
         "folder": places[0].folder,
         "file_name": places[0].path.rpartition("/")[2],
-        "folder_id": ",".join(sorted({folder_id(place.folder) for place in places})),
+        "folder_id": ",".join(sorted({folder_id(one.folder, one.owner) for one in places})),
+        "owner_id": owner_tag(places[0].owner),
     }
 
 
 class DocumentStore:
-    """The document records of one namespace.
+    """The document records of one owner in one namespace.
 
     Args:
         client: connection that the caller opens and closes.
         namespace: prefix of all keys.
+        owner: whose documents; another's are not found.
 
     Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
     """
 
-    def __init__(self, client: Redis, namespace: str) -> None:
+    def __init__(self, client: Redis, namespace: str, owner: str = DEFAULT_OWNER) -> None:
         # Untyped: the client's stubs have no JSON commands.
         self._client: Any = client
         self._namespace = namespace
+        self.owner = owner
 
     @property
     def namespace(self) -> str:
@@ -136,8 +149,17 @@ class DocumentStore:
         connection: Redis = self._client
         return connection
 
+    def owned_by(self, owner: str) -> "DocumentStore":
+        """The documents of another owner."""
+        return DocumentStore(self._client, self._namespace, owner)
+
     async def get(self, doc_id: str) -> DocumentRecord | None:
-        """The record of `doc_id`, or None."""
+        """The record of `doc_id`, or None if the owner has no such document."""
+        record = await self.of_any_owner(doc_id)
+        return record if record is not None and record.owner == self.owner else None
+
+    async def of_any_owner(self, doc_id: str) -> DocumentRecord | None:
+        """The record of `doc_id`, whose ever it is: for work of which nobody is told."""
         with storage_errors("the document records"):
             stored = await self._client.execute_command("JSON.GET", self._key(doc_id))
         return DocumentRecord.from_json(json.loads(stored)) if stored else None
@@ -176,7 +198,7 @@ class DocumentStore:
 
     @property
     def _ids(self) -> str:
-        return f"{self._namespace}:documents"
+        return documents_key(self._namespace, self.owner)
 
     def _key(self, doc_id: str) -> str:
         return f"{self._namespace}:document:{doc_id}"

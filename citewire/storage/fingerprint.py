@@ -46,6 +46,19 @@ async def recorded_embedding(client: Redis, schema: IndexSchema) -> str | None:
     return None if used is None else as_text(used)
 
 
+async def recorded_version(client: Redis, schema: IndexSchema) -> int | None:
+    """The version of the schema that the index was made with, None if nobody noted it."""
+    asked: Any = client.hget(_key(schema), "schema_version")
+    version = await asked
+    return None if version is None else int(version)
+
+
+async def replace_version(client: Redis, schema: IndexSchema, version: int) -> None:
+    """Note that the passages are now of another version of the schema."""
+    asked: Any = client.hset(_key(schema), "schema_version", str(version))
+    await asked
+
+
 async def forget_fingerprint(client: Redis, schema: IndexSchema) -> None:
     """Remove the note, with the index that it was of."""
     await client.delete(_key(schema))

@@ -7,6 +7,7 @@ import orjson
 from redis.asyncio import Redis
 
 from citewire.errors import JobNotFound
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 
@@ -46,17 +47,17 @@ class JobStore:
                     pipe.delete(self._alive(job_id))
                 await pipe.execute()
 
-    async def read(self, job_id: str) -> tuple[dict[str, Any], bool]:
+    async def read(self, job_id: str, owner: str) -> tuple[dict[str, Any], bool]:
         """The state of a job as it was saved, and whether its process gave a sign of life.
 
         Raises:
-            JobNotFound: there is none of that id.
+            JobNotFound: the owner has none of that id.
         """
         with storage_errors("the state of a job"):
             state, alive = await self._client.mget(self._key(job_id), self._alive(job_id))
-        if state is None:
+        found: dict[str, Any] = orjson.loads(state) if state else {}
+        if not found or found.get("owner", DEFAULT_OWNER) != owner:
             raise JobNotFound(f"there is no job {job_id}, or it is more than a week ago")
-        found: dict[str, Any] = orjson.loads(state)
         return found, alive is not None
 
     async def left_over(self) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from redis.asyncio import Redis
 
+from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 
@@ -78,12 +79,16 @@ end
 """Lua: the procedures `lineage.release`, `.retire` and `.settle` for other scripts."""
 
 _HEIRS = """#!lua flags=no-writes
-local ns = ARGV[1]
+local ns, owner, default = ARGV[1], ARGV[2], ARGV[3]
+local function owned(key)
+  local told = redis.call('HMGET', key, 'doc_id', 'owner_id')
+  -- What was kept before there were owners does not tell it.
+  return (told[2] or default) == owner and told[1]
+end
 local found = {}
-for at = 2, #ARGV do
+for at = 4, #ARGV do
   local id = ARGV[at]
-  local doc = redis.call('HGET', ns .. ':snapshot:' .. id, 'doc_id')
-    or redis.call('HGET', ns .. ':passage:' .. id, 'doc_id')
+  local doc = owned(ns .. ':snapshot:' .. id) or owned(ns .. ':passage:' .. id)
   local heir = doc or ''
   while heir ~= '' and redis.call('EXISTS', ns .. ':document:' .. heir) == 0 do
     local text = redis.call('HGET', ns .. ':retired', heir)
@@ -112,9 +117,9 @@ class Lineage:
 
 
 async def read_lineages(
-    client: Redis, namespace: str, passage_ids: Sequence[str]
+    client: Redis, namespace: str, passage_ids: Sequence[str], owner: str
 ) -> dict[str, Lineage]:
-    """The lineage of each passage, of unknown ones too, in one round trip.
+    """The lineage of each passage, in one round trip; another's is as one that nobody knows.
 
     Raises:
         StorageUnavailable, StorageError: Redis does not answer, or refuses.
@@ -122,7 +127,8 @@ async def read_lineages(
     if not passage_ids:
         return {}
     ask: Any = client.eval
+    owners = owner_tag(owner), owner_tag(DEFAULT_OWNER)
     with storage_errors("the passages"):
-        found = [as_text(one) for one in await ask(_HEIRS, 0, namespace, *passage_ids)]
+        found = [as_text(one) for one in await ask(_HEIRS, 0, namespace, *owners, *passage_ids)]
     pairs = zip(found[::2], found[1::2], strict=True)
     return {one: Lineage(*pair) for one, pair in zip(passage_ids, pairs, strict=True)}

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import WatchError
 
 from citewire.storage.chat_words import searchable
-from citewire.storage.chats import owner_tag
+from citewire.storage.keys import owner_tag
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 

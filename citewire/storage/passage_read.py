@@ -8,14 +8,16 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.passages import PassageKeys
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
 
 _FIELDS = (
     "doc_id", "title", "file_name", "folder", "page", "page_label", "start", "section", "kind",
-    "text",
+    "text", "owner_id",
 )  # fmt: skip
+_TEXT = _FIELDS.index("text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class PassageReader:
         self._client: Any = client
         self._keys = PassageKeys(client, namespace)
 
-    async def read(self, passage_id: str) -> StoredPassage | None:
-        """The passage, None if there is none of that id and none was kept.
+    async def read(self, passage_id: str, owner: str) -> StoredPassage | None:
+        """The passage, None if the owner has none of that id and none was kept.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
@@ -78,14 +80,16 @@ class PassageReader:
                 pipe.hget(self._keys.layout_key(doc_id), passage_id)
                 pipe.hmget(self._keys.snapshot_key(passage_id), *_FIELDS, "layout")
                 found, layout, kept = await pipe.execute()
-        if found[-1] is None:  # the text
+        if found[_TEXT] is None:
             *found, layout = kept
         told = {
             name: as_text(value)
             for name, value in zip(_FIELDS, found, strict=True)
             if value is not None
         }
-        if "text" not in told:
+        # What was kept before there were owners does not tell it.
+        of_owner = told.get("owner_id", owner_tag(DEFAULT_OWNER))
+        if "text" not in told or of_owner != owner_tag(owner):
             return None
         return StoredPassage(
             passage_id=passage_id,

@@ -20,6 +20,7 @@ from citewire.storage.keys import SCHEMA_VERSION, folder_id, index_name
 from citewire.storage.live_index import LiveIndex, read_live_index, wanted_fields
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import says_unknown
+from citewire.storage.schema_upgrade import is_to_upgrade, read_first_index, upgrade
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -60,6 +61,7 @@ def build_schema(
         {"name": "id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "doc_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "folder_id", "type": "tag", "attrs": {"case_sensitive": True}},
+        {"name": "owner_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "language", "type": "tag"},
         {"name": "text", "type": "text"},
         {"name": "title", "type": "text"},
@@ -80,6 +82,8 @@ async def ensure_index(
 ) -> None:
     """Create the index if there is none, otherwise check it; safe in several processes at once.
 
+    One of an earlier version that fits otherwise is replaced, with all its passages kept.
+
     With `replace_empty`, an index that does not fit is replaced instead of being refused if it
     holds nothing and its namespace no documents: whoever only tried out the defaults may change
     the embedding model. For the start of a process only: two that run with different settings
@@ -97,6 +101,8 @@ async def ensure_index(
         StorageUnavailable: Redis does not answer, or is still indexing after `timeout_s`.
     """
     with storage_errors("the index"):
+        if await is_to_upgrade(client, schema):
+            await _upgrade(client, schema, embedding, replace_empty=replace_empty)
         await _create(client, schema, embedding)
         live = await _settled(client, schema, timeout_s)
         differences = await _differences(client, schema, live, embedding)
@@ -128,6 +134,18 @@ async def check_index(client: Redis, schema: IndexSchema, *, embedding: str) -> 
         raise StorageUnavailable(
             f"Redis is still indexing the passages ({live.percent_indexed:.0%} done)"
         )
+
+
+async def _upgrade(
+    client: Redis, schema: IndexSchema, embedding: str, *, replace_empty: bool
+) -> None:
+    live = await read_first_index(client, schema)
+    is_empty = live is not None and await _holds_nothing(client, schema, live)
+    if live is not None and not (replace_empty and is_empty):
+        # With another model the passages could not be found in the new index either.
+        differences = await _differences(client, schema, live, embedding)
+        _refuse(schema, [one for one in differences if " owner_id " not in one], live)
+    await upgrade(client, schema)
 
 
 async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from redis.asyncio import Redis
 
+from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.lineage import LINEAGE, Lineage, read_lineages
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
@@ -127,9 +128,20 @@ class SnapshotStore:
         pairs = zip(passage_ids, found, strict=True)
         return {one: Snapshot.from_reply(reply) for one, reply in pairs if reply}
 
-    async def lineages(self, passage_ids: Sequence[str]) -> dict[str, Lineage]:
-        """What became of the document of each passage, also of those that are not kept."""
-        return await read_lineages(self._client, self._namespace, passage_ids)
+    async def lineages(self, passage_ids: Sequence[str], owner: str) -> dict[str, Lineage]:
+        """What became of the document of each of an owner's passages, also of those not kept."""
+        return await read_lineages(self._client, self._namespace, passage_ids, owner)
+
+    async def is_kept_for(self, owner: str, doc_id: str) -> bool:
+        """Whether passages of the document are kept for chats of this owner."""
+        with storage_errors("the snapshots"):
+            found = await self._client.smembers(f"{self._namespace}:kept:{doc_id}")
+            # All of them are one owner's, as the document was.
+            kept = next((t for one in found if (t := as_text(one)).startswith(f"{doc_id}-")), None)
+            if kept is None:
+                return False
+            told = await self._client.hget(f"{self._namespace}:snapshot:{kept}", "owner_id")
+        return as_text(told or owner_tag(DEFAULT_OWNER)) == owner_tag(owner)
 
     async def pages(self, doc_id: str) -> set[int]:
         """The pages of a document of which a passage is kept."""

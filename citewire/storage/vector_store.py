@@ -14,7 +14,7 @@ from redisvl.query import BaseQuery, CountQuery, VectorQuery
 from redisvl.schema import IndexSchema
 
 from citewire.storage.fingerprint import namespace_of
-from citewire.storage.keys import Fields
+from citewire.storage.keys import Fields, owner_tag
 from citewire.storage.passage_record import embedded_fields, passage_fields
 from citewire.storage.passages import WRITE_BATCH, PassageKeys
 from citewire.storage.refusals import storage_errors
@@ -25,6 +25,9 @@ TEXTS = (
     "withheld",
 )
 NUMBERS = ("page", "start", "end")
+_IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"
+"""Asks the vector index first and filters what it gives. Left to itself, Redis compares the
+question with all that the filter lets through, which takes six times as long with 12,000."""
 RETURN_FIELDS = ["id", "doc_id", "text", *TEXTS, *NUMBERS]
 """All of a passage's metadata is in the fields of its hash. Not `folder_id`: the tags of all the
 folders of its document, for filters alone."""
@@ -38,10 +41,22 @@ class PipelinedIndex(AsyncSearchIndex):  # type: ignore[misc]
     """A search index that writes a batch in one round trip and finds only what is visible.
 
     RedisVL sends every record by itself, from tasks that go on when one of them has failed.
+
+    Args:
+        schema: of the index.
+        redis_client: connection that the caller opens and closes.
+        main_owner: whose nearly all passages are, if that is known: they are found faster.
     """
 
-    def __init__(self, *, schema: IndexSchema, redis_client: Redis) -> None:
+    def __init__(
+        self, *, schema: IndexSchema, redis_client: Redis, main_owner: str | None = None
+    ) -> None:
         super().__init__(schema=schema, redis_client=redis_client)
+        is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
+        # For an owner of few passages it would take long, for what is nearest is others'.
+        self._nearly_all = (
+            f"@owner_id:{{{owner_tag(main_owner)}}}" if main_owner and is_graph else ""
+        )
         self._visible = VisibleSearch(redis_client, namespace_of(schema), schema.index.name)
 
     async def query(self, query: BaseQuery) -> list[dict[str, Any]]:
@@ -49,13 +64,22 @@ class PipelinedIndex(AsyncSearchIndex):  # type: ignore[misc]
         if isinstance(query, CountQuery):
             return await super().query(query)  # type: ignore[no-any-return]
         wanted = str(query.filter)
+        if wanted == self._nearly_all:
+            found = await self._visible.search(
+                lambda hidden: self._asked(query, wanted, hidden, _IN_BATCHES)
+            )
+            # Short: there are no more, or it lost its way among what is others' after all.
+            if len(found) == query._num:
+                return found
+        return await self._visible.search(lambda hidden: self._asked(query, wanted, hidden))
 
-        def without(doc_ids: frozenset[str]) -> tuple[Query, dict[str, Any]]:
-            if doc_ids:
-                query.set_filter(_excluding(wanted, doc_ids))
-            return query.query, query.params
-
-        return await self._visible.search(without)
+    def _asked(
+        self, query: BaseQuery, wanted: str, hidden: frozenset[str], how: str = ""
+    ) -> tuple[Query, dict[str, Any]]:
+        query.set_filter(_excluding(wanted, hidden) if hidden else wanted)
+        asked = query.query
+        asked._query_string += how
+        return asked, query.params
 
     async def load(
         self, data: Iterable[Any], id_field: str | None = None, **options: Any
@@ -86,7 +110,9 @@ class PassageStore(RedisVectorStore):
 
     _key_prefix: str = PrivateAttr()
 
-    def __init__(self, client: Redis, schema: IndexSchema) -> None:
+    def __init__(
+        self, client: Redis, schema: IndexSchema, *, main_owner: str | None = None
+    ) -> None:
         super().__init__(
             schema=schema,
             redis_client_async=client,
@@ -96,7 +122,9 @@ class PassageStore(RedisVectorStore):
         # Otherwise it asks before each query whether the index exists.
         self.created_async_index = True
         self._key_prefix = f"{schema.index.prefix}{schema.index.key_separator}"
-        self._async_index = PipelinedIndex(schema=schema, redis_client=client)
+        self._async_index = PipelinedIndex(
+            schema=schema, redis_client=client, main_owner=main_owner
+        )
         self._passages = PassageKeys(client, namespace_of(schema))
 
     @property
@@ -135,12 +163,14 @@ class PassageStore(RedisVectorStore):
             return await super().aquery(query, **kwargs)
 
 
-def build_vector_store(client: Redis, schema: IndexSchema) -> PassageStore:
+def build_vector_store(
+    client: Redis, schema: IndexSchema, *, main_owner: str | None = None
+) -> PassageStore:
     """The vector store on `schema`, over a client that the caller opened and closes.
 
-    The index must exist (`ensure_index`).
+    The index must exist (`ensure_index`). `main_owner` as in `PipelinedIndex`.
     """
-    return PassageStore(client, schema)
+    return PassageStore(client, schema, main_owner=main_owner)
 
 
 async def write_passages(store: PassageStore, nodes: Sequence[BaseNode]) -> None:

@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from redis.asyncio import Redis
 
 from citewire.storage.documents import DocumentRecord, DocumentStore, Location
-from citewire.storage.keys import Fields, hidden_key
+from citewire.storage.keys import DEFAULT_OWNER, Fields, documents_key, hidden_key
 from citewire.storage.lease import LEASE_S, Command, Lease, holding_lease
 from citewire.storage.passages import PassageKeys
 from citewire.storage.refusals import storage_errors
@@ -54,6 +54,24 @@ class Change:
         return {doc_id for doc_id, _ in (*self.add, *self.drop)}
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Where a document that is being written was found: the root, and whose it is."""
+
+    root: str
+    owner: str
+
+    @classmethod
+    def from_text(cls, stored: str) -> Self:
+        """What `to_text` made `stored` of; the name of an owner has no slash, a root begins so."""
+        owner, _, root = stored.partition("/")
+        return cls(f"/{root}", owner or DEFAULT_OWNER)
+
+    def to_text(self) -> str:
+        """As it is stored; as before there were owners for the default one."""
+        return self.root if self.owner == DEFAULT_OWNER else f"{self.owner}{self.root}"
+
+
 @asynccontextmanager
 async def changing_documents(
     documents: DocumentStore,
@@ -67,34 +85,36 @@ async def changing_documents(
         LibraryBusy: another process changes them, and still does after `wait_s`.
         StorageError: Redis does not answer.
     """
-    client, namespace = documents.client, documents.namespace
+    client, namespace, owner = documents.client, documents.namespace, documents.owner
     async with holding_lease(client, namespace, wait_s=wait_s, on_wait=on_wait) as lease:
-        yield Versions(client, namespace, lease)
+        yield Versions(client, namespace, lease, owner)
 
 
 class Versions:
-    """Changes which documents of a namespace are current.
+    """Changes which documents of an owner are current.
 
     Args:
         client: connection that the caller opens and closes.
         namespace: prefix of all keys.
         lease: of the namespace, held.
+        owner: whose documents.
 
     Every method raises LibraryBusy when the lease is lost, StorageError when Redis refuses.
     """
 
-    def __init__(self, client: Redis, namespace: str, lease: Lease) -> None:
+    def __init__(self, client: Redis, namespace: str, lease: Lease, owner: str) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
         self._namespace = namespace
         self._lease = lease
+        self.owner = owner
         self._passages = PassageKeys(client, namespace)
 
-    async def staged(self) -> dict[str, str]:
-        """The documents that a run did not finish, each with the root that it was found in."""
+    async def staged(self) -> dict[str, Staged]:
+        """The documents of all owners that a run did not finish."""
         with storage_errors("the documents"):
             found = await self._client.hgetall(self._staging)
-        return {as_text(doc_id): as_text(root) for doc_id, root in found.items()}
+        return {as_text(doc_id): Staged.from_text(as_text(at)) for doc_id, at in found.items()}
 
     async def hidden(self) -> set[str]:
         """The staged and the retired documents."""
@@ -103,8 +123,9 @@ class Versions:
 
     async def stage(self, doc_id: str, root: str) -> None:
         """Hide a document whose passages are going to be written."""
+        at = Staged(root, self.owner).to_text()
         await self._lease.change(
-            [("SADD", self._hidden, doc_id), ("HSET", self._staging, doc_id, root)]
+            [("SADD", self._hidden, doc_id), ("HSET", self._staging, doc_id, at)]
         )
 
     async def with_vectors(self, passage_ids: Sequence[str]) -> set[str]:
@@ -191,7 +212,7 @@ class Versions:
 
     @property
     def _ids(self) -> str:
-        return f"{self._namespace}:documents"
+        return documents_key(self._namespace, self.owner)
 
     def _key(self, doc_id: str) -> str:
         return f"{self._namespace}:document:{doc_id}"

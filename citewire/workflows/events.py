@@ -27,7 +27,7 @@ class AskEvent(StartEvent):
 
     question: str
     history: list[ChatMessage] = Field(default_factory=list)
-    filter: PassageFilter = PassageFilter()
+    filter: PassageFilter
     generation: Generation = Field(default_factory=Generation)
 
 

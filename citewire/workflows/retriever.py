@@ -16,26 +16,38 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQuery,
 )
 
+from citewire.storage.keys import owner_tag
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
 
 
 @dataclass(frozen=True, slots=True)
 class PassageFilter:
-    """Which passages may be found: those of the documents and folders named; empty means any."""
+    """Which passages may be found: an owner's, of the documents and folders named.
 
+    Args:
+        owner: whose passages; no other's are ever found.
+        doc_ids: empty means any.
+        folder_ids: empty means any.
+    """
+
+    owner: str
     doc_ids: tuple[str, ...] = ()
     folder_ids: tuple[str, ...] = ()
 
-    def to_metadata_filters(self) -> MetadataFilters | None:
+    def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because the store reads none as OR."""
-        wanted = [("doc_id", self.doc_ids), ("folder_id", self.folder_ids)]
+        wanted = [
+            ("owner_id", (owner_tag(self.owner),)),
+            ("doc_id", self.doc_ids),
+            ("folder_id", self.folder_ids),
+        ]
         filters: list[MetadataFilter | MetadataFilters] = [
             MetadataFilter(key=key, value=list(ids), operator=FilterOperator.IN)
             for key, ids in wanted
             if ids
         ]
-        return MetadataFilters(filters=filters, condition=FilterCondition.AND) if filters else None
+        return MetadataFilters(filters=filters, condition=FilterCondition.AND)
 
 
 @dataclass

@@ -1,7 +1,8 @@
-"""Checking claims against their sources, beside the event loop and never in an answer's way.
+"""Checking claims against their sources, never in an answer's way.
 
-One thread serves all answers of a process: a check takes about a millisecond, and more threads
-would only take the interpreter from the loop more often.
+By rules alone a check takes a tenth of a millisecond, less than waking a thread and being woken by
+it, and the event loop would wait for the interpreter just as long: it is done at once. What takes
+longer, embedding and looking for the sources of unmarked sentences, has one thread per process.
 """
 
 import time
@@ -24,8 +25,9 @@ KEPT = 256
 answers of one library cite the same passages again and again."""
 
 PAUSE_S = 0.001
-"""Pause after each check, in seconds: checks one right after the other would hold the interpreter
-for 5 ms at a time, and the event loop would wait so long after each write to a socket."""
+"""Pause after each check in the thread, in seconds: checks one right after the other would hold the
+interpreter for 5 ms at a time, and the event loop would wait so long after each write to a socket.
+"""
 
 UNCHECKED = Verification("unchecked", None, "none")
 
@@ -33,7 +35,7 @@ UNCHECKED = Verification("unchecked", None, "none")
 class SourceText:
     """A passage with what checking needs of it, each made when it is first asked for.
 
-    `quotable` is used on the event loop, `digest` and `vector` in the checking thread only.
+    `quotable` is used on the event loop only, `vector` in the checking thread only.
     """
 
     def __init__(self, text: str) -> None:
@@ -60,19 +62,26 @@ class Checked:
 
 
 class Checker:
-    """Judges claims in its own thread.
+    """Judges claims.
 
     Args:
-        executor: where it works.
+        executor: where it does what takes long, and judges unless that is done at once.
+        at_once: whether claims are judged by whoever asks, before `check` returns.
         judges: whether claims are judged; sentences without a marker are aligned in any case.
         embed: vectors of texts, where the embedding model is local and costs no round trip.
     """
 
     def __init__(
-        self, executor: ThreadPoolExecutor, *, judges: bool = True, embed: Embed | None = None
+        self,
+        executor: ThreadPoolExecutor,
+        *,
+        judges: bool = True,
+        at_once: bool = False,
+        embed: Embed | None = None,
     ) -> None:
         self._executor = executor
         self._judges = judges
+        self._at_once = at_once
         self._embed = embed
         self._read = lru_cache(maxsize=KEPT)(SourceText)
         self._quote = lru_cache(maxsize=KEPT)(_quote)
@@ -97,7 +106,10 @@ class Checker:
         key = (claim, *sources)
         future = self._checks.get(key)
         if future is None or future.cancelled():
-            future = self._executor.submit(_checked, claim, sources, self._embed)
+            if self._at_once:
+                future = _done(claim, sources, self._embed)
+            else:
+                future = self._executor.submit(_checked, claim, sources, self._embed)
             self._checks[key] = future
             if len(self._checks) > KEPT:
                 del self._checks[next(iter(self._checks))]
@@ -116,6 +128,16 @@ def _aligned(sentences: Sequence[Claim], sources: Sequence[SourceText]) -> list[
 
 def _quote(claim: str, source: SourceText) -> FoundQuote:
     return supporting_quote(claim, source.quotable)
+
+
+def _done(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Future[Checked]:
+    """A check that was made already; what went wrong is told to whoever takes it in."""
+    future: Future[Checked] = Future()
+    try:
+        future.set_result(check(claim, sources, embed))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 def _checked(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:
@@ -158,6 +180,6 @@ def open_checker(*, judges: bool, embed: Embed | None) -> Iterator[Checker]:
     """The checker of a process; what it still has to do at the end is dropped."""
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="verdicts")
     try:
-        yield Checker(executor, judges=judges, embed=embed)
+        yield Checker(executor, judges=judges, at_once=embed is None, embed=embed)
     finally:
         executor.shutdown(wait=True, cancel_futures=True)

@@ -29,7 +29,7 @@ async def ingest_folders(
 
     Args:
         folders: searched with all that is below them.
-        documents: of the namespace that they go into.
+        documents: of the namespace that they go into, and of their owner.
         open_indexing: opens the embedding model and ensures the index; not called when there is
             nothing to embed, so that a run without news need not load anything.
         settings: passage size, limits and how much is done at once.
@@ -68,7 +68,7 @@ async def _planned(
     progress: Progress,
     on_progress: OnProgress,
 ) -> tuple[Catalog, Plan]:
-    listing = await asyncio.to_thread(list_folders, folders, SUFFIXES)
+    listing = await asyncio.to_thread(list_folders, folders, SUFFIXES, documents.owner)
     catalog = Catalog(await documents.list())
     progress.files = len(listing.files)
 

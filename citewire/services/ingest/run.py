@@ -17,7 +17,7 @@ from citewire.services.ingest.reading import Ocr
 from citewire.services.ingest.staging import Indexing, Staging
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
-from citewire.storage.versions import Versions
+from citewire.storage.versions import Staged, Versions
 
 MORE_DOCUMENTS = 16
 """Documents under way besides those being read: small ones fill a request together."""
@@ -96,9 +96,10 @@ class Run:
         hidden = await self.versions.hidden()
         staged = await self.versions.staged() if hidden else {}
         wanted = {work.doc_id for work in plan.works}
+        here = {Staged(root, self.versions.owner) for root in plan.roots}
         for doc_id in sorted(hidden - wanted):
             # Staged from a folder that this run is not about: left for a run over that one.
-            if doc_id not in staged or staged[doc_id] in plan.roots:
+            if doc_id not in staged or staged[doc_id] in here:
                 await self.versions.discard(doc_id)
         await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
         return hidden & wanted

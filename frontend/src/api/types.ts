@@ -63,6 +63,7 @@ export interface Query {
   original: string;
   standalone: string;
   rewritten: boolean;
+  sub_questions: string[];
 }
 /**
  * All passages that the model is given.

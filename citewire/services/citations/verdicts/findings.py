@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from citewire.services.citations.verdicts.claim import Claim
 from citewire.services.citations.verdicts.clauses import Clause
 from citewire.services.citations.verdicts.digest import Digest
-from citewire.services.citations.verdicts.entities import has_name
+from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
 

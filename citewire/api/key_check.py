@@ -1,0 +1,59 @@
+"""The check of API keys, before anything else of a request is looked at."""
+
+from typing import Any, Final
+
+from fastapi import Security
+from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from citewire.api.errors import error_response
+from citewire.errors import ApiKeyRefused
+from citewire.services.api_keys import ApiKeys
+
+OPEN: Final = frozenset(
+    ("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json")
+)
+OPEN_FOLDERS: Final = ("/assets/",)
+"""The web client's files. Whatever is not listed here needs a key, routes to come included."""
+
+DESCRIBED: Final[Any] = Security(
+    HTTPBearer(auto_error=False, description="An API key, if the server has keys.")
+)
+"""For the description of routes that need a key; the check itself is `KeyCheck`."""
+
+
+class KeyCheck:
+    """ASGI middleware that notes whose data a request is about, or answers 401.
+
+    The owner is `request.state.owner`, None where no key is needed and none of ours was sent.
+
+    Args:
+        app: what comes next.
+        keys: of the server.
+    """
+
+    def __init__(self, app: ASGIApp, *, keys: ApiKeys) -> None:
+        self._app = app
+        self._keys = keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its owner, unless it lacks a key."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        owner: str | None = None
+        try:
+            owner = self._keys.owner_of(given)
+        except ApiKeyRefused as error:
+            if not _is_open(scope):
+                await error_response(error)(scope, receive, send)
+                return
+        scope.setdefault("state", {})["owner"] = owner
+        await self._app(scope, receive, send)
+
+
+def _is_open(scope: Scope) -> bool:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    is_listed = path in OPEN or path.startswith(OPEN_FOLDERS)
+    return is_listed and scope["method"] in ("GET", "HEAD")
