@@ -242,10 +242,10 @@ def test_the_events_of_every_log_are_numbered_without_a_gap(seen: Seen) -> None:
 
 def test_nobody_heard_anything_but_what_is_in_the_log(seen: Seen) -> None:
     for heard in seen.heard:
-        events = heard.stream.rpartition(b"\n\n")[0]
-        log = seen.logs.get(heard.stream.partition(b"\nid: ")[2].partition(b":")[0].decode(), b"")
-        if not heard.is_cut:
-            assert log.startswith(events)
+        run_id = heard.stream.partition(b"\nid: ")[2].partition(b":")[0].decode()
+        # What a dead worker told last was not logged yet.
+        if not heard.is_cut and seen.runs[run_id]["status"] != "lost":
+            assert seen.logs[run_id].startswith(heard.stream.rpartition(b"\n\n")[0])
 
 
 def test_all_ways_to_end_were_seen(seen: Seen) -> None:
