@@ -270,7 +270,11 @@ def test_every_answer_is_stored_as_it_was_told(seen: Seen) -> None:
         for stored in messages[1::2]:
             events = read_events(seen.logs[stored["run_id"]])
             told = "".join(data["text"] for name, _, data in events if name == "delta")
-            assert stored["text"] == told
+            if seen.runs[stored["run_id"]]["status"] == "lost":
+                # Its worker may have died after it had stored the turn and before it said so.
+                assert stored["text"].startswith(told)
+            else:
+                assert stored["text"] == told
 
 
 def test_no_claim_and_no_membership_is_left(seen: Seen) -> None:
