@@ -11,8 +11,10 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from reportlab import platypus
 from reportlab.lib.colors import HexColor
@@ -179,8 +181,15 @@ def build(text: Text) -> bytes:
         invariant=1,
         pageCompression=0,
     )
-    report.build(story)
+    report.build(story, canvasmaker=partial(dated, text.fields["issued"]))
     return target.getvalue()
+
+
+def dated(issued: str, *arguments: Any, **named: Any) -> Canvas:
+    """A canvas whose file says that it was made on the ISO date `issued`."""
+    canvas = Canvas(*arguments, **named)
+    canvas.setDateFormatter(lambda *_: f"D:{issued.replace('-', '')}000000Z")
+    return canvas
 
 
 def main() -> None:

@@ -96,7 +96,10 @@ def test_what_the_rules_decide_asks_no_model() -> None:
     assert isinstance(router.at_once("How many ships came to Porto in 2022?", []), Plan)
     assert isinstance(router.at_once("How many ships came to Porto in 2022?", CHAT), Plan)
     assert router.at_once("and in 2023?", CHAT) is None
-    assert router.at_once("Who pays for it and what does it cost?", []) is None
+    assert router.at_once("Who pays for it and what does it cost?", CHAT) is None
+    first = router.at_once("Who leads Acme and where is its seat?", [])
+    assert isinstance(first, Plan)
+    assert len(first.parts) == 2
 
 
 class NoModel:

@@ -25,6 +25,9 @@ KEYS = {"ann": "key-of-ann", "bob": "key-of-bob"}
 MARK = "Zyxomark"
 SHARED = "The lighthouse of Ostry has 512 lamps."
 QUESTION = "How many lamps does the lighthouse have?"
+# Four uploads and answers by local code come before the first of these tests.
+pytestmark = pytest.mark.timeout(180)
+
 OPEN = {("get", "/healthz"), ("get", "/readyz"), ("get", "/schema/events.json")}
 
 Json = dict[str, Any]
@@ -154,13 +157,13 @@ def test_every_call_with_anothers_ids_is_404_as_with_ids_that_nobody_has(
             told.append(_without_ids(answer, ids))
         assert told[0] == told[1], (method, path)
 
-    assert tried >= {"chat_id", "message_id", "doc_id", "number", "passage_id", "job_id"}
+    assert tried >= {"chat_id", "message_id", "doc_id", "number", "passage_id", "job_id", "run_id"}
     assert _state(two.bob) == before
 
 
 def test_the_owner_gets_all_that(two: Corpus, keyed: Server) -> None:
     for method, path, operation in _operations(keyed):
-        if method == "get" and "{" in path and "run_id" not in path:
+        if method == "get" and "{" in path:
             url = path.format(**two.of_bob, number=1)
             answer = two.bob.http.get(url, **_body(path, method, operation))
             assert answer.status_code == 200, (url, answer.text)
@@ -178,6 +181,17 @@ def test_a_question_in_anothers_chat_is_404(two: Corpus, path: str) -> None:
         assert problem(answer)[:2] == (404, PROBLEM)
 
     assert _state(two.bob) == before
+
+
+def test_an_idempotency_key_joins_no_run_of_another(two: Corpus) -> None:
+    sent: Json = {"json": {"message": QUESTION}, "headers": {"Idempotency-Key": "the-same"}}
+    first = two.bob.http.post("/chat_stream", **sent)
+    joined = two.bob.http.post("/chat_stream", **sent)
+    other = two.ask("POST", "/chat_stream", **sent)
+
+    assert first.text == joined.text
+    assert other.status_code == 200
+    assert first.text.split("id: ")[1].split(":")[0] not in other.text
 
 
 def test_a_mixed_pair_of_ids_is_404(two: Corpus) -> None:

@@ -242,10 +242,10 @@ def test_the_events_of_every_log_are_numbered_without_a_gap(seen: Seen) -> None:
 
 def test_nobody_heard_anything_but_what_is_in_the_log(seen: Seen) -> None:
     for heard in seen.heard:
-        events = heard.stream.rpartition(b"\n\n")[0]
-        log = seen.logs.get(heard.stream.partition(b"\nid: ")[2].partition(b":")[0].decode(), b"")
-        if not heard.is_cut:
-            assert log.startswith(events)
+        run_id = heard.stream.partition(b"\nid: ")[2].partition(b":")[0].decode()
+        # What a dead worker told last was not logged yet.
+        if not heard.is_cut and seen.runs[run_id]["status"] != "lost":
+            assert seen.logs[run_id].startswith(heard.stream.rpartition(b"\n\n")[0])
 
 
 def test_all_ways_to_end_were_seen(seen: Seen) -> None:
@@ -270,7 +270,11 @@ def test_every_answer_is_stored_as_it_was_told(seen: Seen) -> None:
         for stored in messages[1::2]:
             events = read_events(seen.logs[stored["run_id"]])
             told = "".join(data["text"] for name, _, data in events if name == "delta")
-            assert stored["text"] == told
+            if seen.runs[stored["run_id"]]["status"] == "lost":
+                # Its worker may have died after it had stored the turn and before it said so.
+                assert stored["text"].startswith(told)
+            else:
+                assert stored["text"] == told
 
 
 def test_no_claim_and_no_membership_is_left(seen: Seen) -> None:

@@ -10,7 +10,7 @@ from llama_index.core.llms import LLM
 
 from citewire.errors import CitewireError
 from citewire.services.chat_titles import tidy_title
-from citewire.services.turns import HistoryLimits, recent_turns
+from citewire.services.turns import HistoryLimits, recent_turns, without_refused
 from citewire.storage.chats import Chat, ChatStore, Message
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,9 @@ class Afterwards:
             older = older[ids.index(chat.summary["upto"]) + 1 :]
         if not older:
             return
-        said = await _ask(llm, SUMMARY_PROMPT.format(before=before or "-", said=_dialogue(older)))
+        said = await _ask(
+            llm, SUMMARY_PROMPT.format(before=before or "-", said=_dialogue(without_refused(older)))
+        )
         if text := said.strip()[:LONGEST_SUMMARY]:
             summary = {"text": text, "upto": older[-1]["message_id"]}
             await self._chats.summarise(chat.chat_id, owner, summary)

@@ -227,7 +227,8 @@ class ChatService:
                 await self._record(run, answer, "stopped", stopped_by=run.stopped_by)
                 return answer.stopped(run.stopped_by, usage)
             await self._record(run, answer, "complete", usage=usage)
-            self._afterwards.submit(run.ids.chat_id, run.owner)
+            if answer.route == "answer":  # a greeting names no chat, and a refusal is not told on
+                self._afterwards.submit(run.ids.chat_id, run.owner)
             return answer.done(usage)
         except (StorageError, ChatNotFound, MessageNotFound) as error:
             logger.error("run %s was not stored: %s", run.ids.run_id, error)

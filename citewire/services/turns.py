@@ -85,20 +85,26 @@ def recent_turns(messages: Sequence[Message], *, tokens: int) -> list[tuple[Mess
     return turns
 
 
+def without_refused(messages: Sequence[Message]) -> list[Message]:
+    """Whole turns without those that were refused: no follow-up may lead back to them."""
+    turns = zip(messages[::2], messages[1::2], strict=True)
+    return [one for turn in turns if turn[1].get("finish_reason") != "blocked" for one in turn]
+
+
 def recent_history(
     messages: Sequence[Message], *, tokens: int, summary: str | None = None
 ) -> list[ChatMessage]:
     """The last turns that fit in `tokens`, oldest first, after a summary of those before.
 
     A turn that failed before it said anything is left out: two questions in a row would be
-    condensed as one. So is one that was refused: no follow-up may lead back to it.
+    condensed as one. So is one that was refused.
     """
     history: list[ChatMessage] = []
     if summary:
         told = f"Earlier in this conversation: {summary}"
         history.append(ChatMessage(role=MessageRole.SYSTEM, content=told))
-    for asked, answered in recent_turns(messages, tokens=tokens):
-        if answered["text"] and answered.get("finish_reason") != "blocked":
+    for asked, answered in recent_turns(without_refused(messages), tokens=tokens):
+        if answered["text"]:
             history += (
                 ChatMessage(role=MessageRole.USER, content=asked["text"]),
                 ChatMessage(role=MessageRole.ASSISTANT, content=answered["text"]),

@@ -84,7 +84,7 @@ class ModelRouter:
     rules: RuleRouter = RuleRouter()
 
     def at_once(self, message: str, history: Sequence[ChatMessage]) -> Plan | Reply | None:
-        """What is clear by rule: small talk, and one question that stands alone."""
+        """What is clear by rule: small talk, and what plainly stands alone."""
         if self.always:
             return None
         decided = self.rules.at_once(message, history)
@@ -141,11 +141,9 @@ def needs_history(message: str) -> bool:
 
 
 def _is_plain(message: str, history: Sequence[ChatMessage]) -> bool:
-    """Whether it is one question that stands alone, beyond doubt."""
-    if parts_of(message):
-        return False
+    """Whether it is a question that stands alone, beyond doubt; with a chat, one and no more."""
     if history:
-        return not needs_history(message)
+        return not (needs_history(message) or parts_of(message))
     return "?" in message or "？" in message or len(followups.content(message)) >= 2
 
 
