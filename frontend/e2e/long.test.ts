@@ -2,6 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { ChatView, Citation, Turn } from "../src/api/types";
 import { openBrowser, Watched, WIDE } from "./browser";
 import { TestServer } from "./server";
 import { ask } from "./steps";
@@ -20,12 +21,13 @@ afterAll(async () => {
 });
 
 /** As stored: 200 turns of a hundred words, each with citations. */
-function longChat(): unknown {
+function longChat(): ChatView {
   const text = SENTENCE.repeat(7).trim();
   const marks = [...text.matchAll(/\[1\]/g)].map(({ index }) => index);
   const turns = Array.from({ length: TURNS }, (_, turn) => {
-    const asked = { message_id: `u${turn}`, role: "user", text: `Question ${turn}?`, status: "complete", created_at: "2026-01-01T00:00:00Z", sources: [], citations: [] };
-    const citations = marks.map((start, at) => ({
+    const before = turn ? `a${turn - 1}` : null;
+    const asked: Turn = { message_id: `u${turn}`, role: "user", text: `Question ${turn}?`, status: "complete", created_at: "2026-01-01T00:00:00Z", parent_id: before, siblings: [], feedback: null, sources: [], evidence: null, citations: [], warnings: [], run_id: null, model: null, standalone: null, finish_reason: null, stopped_by: null, usage: null, timings: null, error: null };
+    const citations = marks.map((start, at): Citation => ({
       citation_id: `${turn}-${at}`,
       n: 1,
       label: 1,
@@ -37,10 +39,10 @@ function longChat(): unknown {
       origin: "marked",
     }));
     const source = { n: 1, passage_id: "p", doc_id: "d", title: "A report", file_name: "a.pdf", folder: "f", page_start: 1, page_end: 1, page_label: "1", text: "A quote.", score: 1, url: "", cited: true, withheld: [] };
-    const answered = { ...asked, message_id: `a${turn}`, role: "assistant", text, sources: [source], citations, run_id: `r${turn}`, model: "m", standalone: null, finish_reason: "stop", stopped_by: null, usage: null, timings: null, error: null };
+    const answered: Turn = { ...asked, message_id: `a${turn}`, role: "assistant", text, parent_id: asked.message_id, sources: [source], evidence: "strong", citations, run_id: `r${turn}`, model: "m", finish_reason: "stop" };
     return [asked, answered];
   }).flat();
-  return { chat_id: "long", title: "Long", created_at: "", updated_at: "", turns };
+  return { chat_id: "long", title: "Long", created_at: "", updated_at: "", leaf_id: `a${TURNS - 1}`, message_count: turns.length, turns };
 }
 
 interface Measured {

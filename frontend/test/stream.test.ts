@@ -93,6 +93,12 @@ test("what comes after the end changes nothing", () => {
   expect(reduce(WHOLE, typedEvent("delta", ALL.length + 1, { text: "more", offset: TEXT.length }))).toBe(WHOLE);
 });
 
+test("the end is taken though its number was heard: a dead server's log is behind what it sent", () => {
+  const said = fold(ALL.slice(0, -1));
+  const lost = typedEvent("error", said.seq - 1, { code: "run_lost", message: "", retryable: true, request_id: "r", partial_saved: true });
+  expect(reduce(said, lost).phase).toBe("error");
+});
+
 test("a stream that ends before its run is a lost connection", async () => {
   const bytes = wire(EVENTS);
   for (const cut of [0, 40, bytes.length - 1]) {

@@ -1,7 +1,7 @@
 // What is known of one answer, event by event: pure, and blind to events that it has seen.
 import type { Citation, Done, ErrorEvent, Query, Source, Sources, Start, Status, Stopped, Timings, Turn, Verdict, Warned } from "@/api/types";
 
-import type { StreamEvent, UnknownEvent } from "./events";
+import { isTerminal, type StreamEvent, type UnknownEvent } from "./events";
 
 export type Phase = "running" | "complete" | "stopped" | "error" | "lost";
 
@@ -57,7 +57,10 @@ export const ASKED: Answer = {
 
 /** The answer after one more event; the same object if the event is old or changes nothing. */
 export function reduce(answer: Answer, event: StreamEvent | UnknownEvent): Answer {
-  if (event.seq <= answer.seq || answer.phase !== "running") return answer;
+  if (answer.phase !== "running") return answer;
+  // The end is complete by itself. That of a run whose server died may have a number that was heard:
+  // the log that it is told from is a little behind what was sent.
+  if (event.seq <= answer.seq && !isTerminal(event)) return answer;
   const next = event.name === null ? answer : take(answer, event);
   const gap = next.gap || event.seq !== answer.seq + 1;
   return { ...next, seq: event.seq, gap: gap && next.phase === "running" };
