@@ -151,3 +151,17 @@ async def chat(server: Server, standin: Standin) -> AsyncIterator[ChatClient]:
     """A client of the shared server, with the stand-in put back to its defaults."""
     async with open_chat_client(server.url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def other_server(start_server: StartServer) -> Iterator[Server]:
+    """A second worker on the same Redis."""
+    with start_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def other(other_server: Server) -> AsyncIterator[ChatClient]:
+    """A client of the second worker."""
+    async with open_chat_client(other_server.url) as client:
+        yield client

@@ -2,31 +2,16 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.chat_client import ChatClient, open_chat_client, problem
-from tests.server_fixtures import Server, StartServer
+from tests.chat_client import ChatClient, problem
 from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture(scope="module")
-def other_server(start_server: StartServer) -> Iterator[Server]:
-    """A second worker on the same Redis."""
-    with start_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def other(other_server: Server) -> AsyncIterator[ChatClient]:
-    async with open_chat_client(other_server.url) as client:
-        yield client
 
 
 async def post(

@@ -1,7 +1,6 @@
 """A run is followed and replayed from any event on, on any worker: the same bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -9,25 +8,12 @@ import httpx
 import pytest
 
 from tests.chat_client import ChatClient, open_chat_client, problem
-from tests.server_fixtures import Server, StartServer
+from tests.server_fixtures import StartServer
 from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 TEXT = "There were 412 ships [1] and ☂ 7 more.\n\nAs said in [2]."
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture(scope="module")
-def other_server(start_server: StartServer) -> Iterator[Server]:
-    """A second worker on the same Redis."""
-    with start_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def other(other_server: Server) -> AsyncIterator[ChatClient]:
-    async with open_chat_client(other_server.url) as client:
-        yield client
 
 
 async def whole(chat: ChatClient, **more: Any) -> bytes:

@@ -1,29 +1,14 @@
 """A run is stopped from anywhere: by its id, on whichever worker it is written."""
 
-from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
 
-from tests.chat_client import ChatClient, Event, Told, open_chat_client, problem
-from tests.server_fixtures import Server, StartServer
+from tests.chat_client import ChatClient, Event, Told, problem
 from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 SLOW = {"tokens": 200, "inter_delay": 0.2}
-
-
-@pytest.fixture(scope="module")
-def other_server(start_server: StartServer) -> Iterator[Server]:
-    """A second worker on the same Redis."""
-    with start_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def other(other_server: Server) -> AsyncIterator[ChatClient]:
-    async with open_chat_client(other_server.url) as client:
-        yield client
 
 
 @pytest.fixture(params=["here", "elsewhere"])

@@ -10,6 +10,8 @@ from typing import ClassVar, Literal
 from llama_index.core.schema import NodeWithScore
 
 from citewire.errors import CitewireError
+from citewire.services.citations.claims import utf16_length
+from citewire.services.citations.locating import Match
 from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
@@ -20,7 +22,6 @@ TurnStatus = Literal["complete", "stopped", "error"]
 WarningCode = Literal[
     "dropped_marker", "unsupported_number", "no_citation", "truncated", "condense_fallback"
 ]
-QuoteMatch = Literal["exact", "normalised", "fuzzy", "none"]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
 
@@ -91,10 +92,10 @@ class Source:
 
 
 def _withheld(text: str, spans: Spans) -> list[Withheld]:
-    def place(at: int) -> int:
-        return len(text[:at].encode("utf-16-le")) // 2
-
-    return [Withheld(place(start), place(end), reason) for start, end, reason in spans]
+    return [
+        Withheld(utf16_length(text[:start]), utf16_length(text[:end]), reason)
+        for start, end, reason in spans
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Quote:
 
     text: str
     page: int
-    match: QuoteMatch
+    match: Match
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 // The page: conversations on the left, or behind a button where there is no room, and the view.
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
@@ -9,6 +9,7 @@ import { DocumentsView } from "@/documents/DocumentsView";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 import { useMedia } from "@/ui/useMedia";
+import { useModal } from "@/ui/useModal";
 
 import { KeyDialog } from "./KeyDialog";
 import { useRoute, type Route } from "./route";
@@ -60,21 +61,13 @@ export function App(): ReactNode {
 
 function Drawer({ route, onClose }: { route: Route; onClose: () => void }): ReactNode {
   const strings = useStrings();
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
+  const { ref, onCancel } = useModal(onClose);
   return (
     <dialog
       ref={ref}
       className="drawer"
       aria-label={strings.menu}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+      onCancel={onCancel}
       onClick={(event) => event.target === ref.current && onClose()}
     >
       <IconButton className="drawer-close" icon="close" label={strings.close} onClick={onClose} />

@@ -1,5 +1,5 @@
 // The side panel: one citation with its page, or all sources of the answer; a sheet on a small screen.
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { go, type Route } from "@/app/route";
 import { useStrings } from "@/strings";
@@ -7,6 +7,7 @@ import type { Answer } from "@/stream/reduce";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 import { useMedia } from "@/ui/useMedia";
+import { useModal } from "@/ui/useModal";
 
 import { CitationDetail } from "./CitationDetail";
 import { inOrder } from "./model";
@@ -43,21 +44,13 @@ export function Panel(props: Props): ReactNode {
 }
 
 function Sheet({ label, onClose, children }: { label: string; onClose: () => void; children: ReactNode }): ReactNode {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
+  const { ref, onCancel } = useModal(onClose);
   return (
     <dialog
       ref={ref}
       className="panel sheet-panel"
       aria-label={label}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+      onCancel={onCancel}
     >
       {children}
     </dialog>

@@ -1,9 +1,10 @@
 // A modal dialog on the platform's own element: focus stays inside, Escape closes, the rest is inert.
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { useStrings } from "@/strings";
 
 import { IconButton } from "./Button";
+import { useModal } from "./useModal";
 
 interface Props {
   title: string;
@@ -15,21 +16,13 @@ interface Props {
 /** Is open as long as it is rendered. */
 export function Dialog({ title, onClose, children, className = "" }: Props): ReactNode {
   const strings = useStrings();
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
-  }, []);
+  const { ref, onCancel } = useModal(onClose);
   return (
     <dialog
       ref={ref}
       className={`dialog ${className}`}
       aria-label={title}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+      onCancel={onCancel}
       onClick={(event) => {
         if (event.target === ref.current) onClose(); // the backdrop
       }}

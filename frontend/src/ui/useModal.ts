@@ -1,0 +1,22 @@
+// A modal <dialog>: open as long as it is rendered, closed by its owner on Escape.
+import { useEffect, useRef, type RefObject, type SyntheticEvent } from "react";
+
+interface Modal {
+  ref: RefObject<HTMLDialogElement | null>;
+  onCancel: (event: SyntheticEvent) => void;
+}
+
+/** What a <dialog> needs to be modal: focus stays inside, and the rest of the page is inert. */
+export function useModal(onClose: () => void): Modal {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  const onCancel = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    onClose();
+  };
+  return { ref, onCancel };
+}
