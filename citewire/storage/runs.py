@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from redis.asyncio import Redis
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound
 from citewire.storage import run_scripts
@@ -15,7 +16,8 @@ from citewire.storage.replies import as_text
 EndStatus = Literal["done", "stopped", "error", "lost"]
 """How a run ended; `lost`: its worker died, and another one ended it with an error."""
 LISTEN_S = 5.0
-"""How long the listener waits for a message before it looks whether Redis is still there."""
+"""How long the listener waits for a message before it asks whether Redis is still there, and how
+long for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +211,18 @@ class RunStore:
         """The ids of runs that this worker is told to stop, as the messages come."""
         channel = f"{self._namespace}:runs:stops:{self._worker}"
         with storage_errors("listening"):
-            async with aclosing(self._client.pubsub(ignore_subscribe_messages=True)) as pubsub:
+            async with aclosing(self._client.pubsub()) as pubsub:
                 await pubsub.subscribe(channel)
+                is_asked = False
                 while True:
-                    if message := await pubsub.get_message(timeout=LISTEN_S):
+                    message = await pubsub.get_message(timeout=LISTEN_S)
+                    if message is None and is_asked:
+                        # A connection can be dead without either end being told.
+                        raise RedisTimeoutError("the subscription brings nothing any more")
+                    is_asked = message is None
+                    if is_asked:
+                        await pubsub.ping()
+                    elif message["type"] == "message":
                         yield as_text(message["data"])
 
     async def _run(self, script: str, *args: str | int | bytes) -> Any:
