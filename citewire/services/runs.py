@@ -112,7 +112,7 @@ class Runs:
         self._lost = lost
         self._lease_s = lease_s
         self._by_id: dict[str, Run] = {}
-        self._steady_since = monotonic()
+        self._steady_since = self._last_beat = monotonic()
         self.draining = False
 
     def __len__(self) -> int:
@@ -257,19 +257,36 @@ class Runs:
             await anyio.sleep(RETRY_S)
 
     async def _beat(self, count: int) -> None:
-        # While Redis was away nobody could show that it lives: then nobody is declared dead.
-        sweeps = monotonic() - self._steady_since > self._lease_s
+        now = monotonic()
+        is_late, self._last_beat = now - self._last_beat > self._lease_s, now
+        # While Redis was away, or all of the machine was suspended, nobody could show that it
+        # lives: then nobody is declared dead.
+        if is_late:
+            self._steady_since = now
+        sweeps = now - self._steady_since > self._lease_s
         try:
             beat = await self._store.beat(sweeps=sweeps)
+            if beat.was_over:
+                self._steady_since = monotonic()
             await self._stop_here(beat.stops)
             for run_id in beat.lost:
                 await self._lost.end(run_id)
-            if count % BEATS == 0:
-                # Those whose end could not be written down.
-                await self._store.disown(await self._store.runs_of_worker() - self._by_id.keys())
+            if is_late or beat.was_over or count % BEATS == 0:
+                await self._compare()
         except StorageError as error:
             self._steady_since = monotonic()
             logger.warning("the lease of this worker is not renewed: %s", error)
+
+    async def _compare(self) -> None:
+        """End the runs that only the registry has, or only this worker."""
+        # Before the registry is asked: what begins meanwhile is not missing there.
+        begun = {run_id for run_id, run in self._by_id.items() if run.began}
+        registered = await self._store.runs_of_worker()
+        # Those whose end could not be written down.
+        await self._store.disown(registered - self._by_id.keys())
+        if missing := begun - registered:
+            # It was taken for dead, and has nothing to write that would tell it so.
+            await self._lose(await self._store.over(missing))
 
     async def _lose(self, run_ids: Sequence[str]) -> None:
         """Another worker took this one for dead, and has ended these runs."""

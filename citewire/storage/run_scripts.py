@@ -149,17 +149,21 @@ return refused
 """
 )
 
-# Renew the worker's lease -> the runs it is to stop, the lost runs it is to end
+# Renew the worker's lease -> the runs it is to stop, the lost runs it is to end, and 1 if its lease
+# was over (or never was). Then Redis itself may have been suspended, when nobody could renew: who
+# finds its own lease over does not take others for dead.
 BEAT = (
     _FULL
     + """
 local worker, lease, sweeps = ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 local now = now_ms()
+local before = tonumber(redis.call('ZSCORE', workers, worker) or '0')
+local is_late = before <= now
 redis.call('ZADD', workers, now + lease, worker)
 local stops = redis.call('SMEMBERS', stops_of(worker))
 if #stops > 0 then redis.call('DEL', stops_of(worker)) end
 local mine = {}
-if sweeps then
+if sweeps and not is_late then
   for _, dead in ipairs(redis.call('ZRANGEBYSCORE', workers, '-inf', now)) do
     for _, id in ipairs(redis.call('SMEMBERS', runs_of(dead))) do
       if redis.call('HGET', run_of(id), 'status') == 'running' then
@@ -173,7 +177,7 @@ if sweeps then
   mine = redis.call('ZRANGEBYSCORE', lost, '-inf', now, 'LIMIT', 0, 50)
   for _, id in ipairs(mine) do redis.call('ZADD', lost, now + lease, id) end
 end
-return {stops, mine}
+return {stops, mine, is_late and 1 or 0}
 """
 )
 

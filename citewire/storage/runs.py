@@ -68,10 +68,12 @@ class Beat:
     Args:
         stops: runs that it is to stop.
         lost: runs of dead workers that it is to end.
+        was_over: whether the lease was over; other workers may have ended its runs.
     """
 
     stops: Sequence[str]
     lost: Sequence[str]
+    was_over: bool
 
 
 class RunStore:
@@ -189,6 +191,16 @@ class RunStore:
             found = await self._client.smembers(f"{self._namespace}:runs:of:{self._worker}")
         return {as_text(run_id) for run_id in found}
 
+    async def over(self, run_ids: Collection[str]) -> list[str]:
+        """Those of the runs that have ended or are being ended; not those that Redis forgot."""
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for run_id in run_ids:
+                pipeline.hget(f"{self._namespace}:run:{run_id}", "status")
+            with storage_errors("the runs"):
+                found = await pipeline.execute()
+        known = zip(run_ids, found, strict=True)
+        return [run_id for run_id, status in known if status not in (None, b"running")]
+
     async def disown(self, run_ids: Collection[str]) -> None:
         """Let runs be ended that this worker does not have."""
         if run_ids:
@@ -200,8 +212,9 @@ class RunStore:
         Args:
             sweeps: look for workers that are dead, too.
         """
-        stops, lost = await self._run("BEAT", self._worker, self._lease_ms, int(sweeps))
-        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost])
+        args = self._worker, self._lease_ms, int(sweeps)
+        stops, lost, was_over = await self._run("BEAT", *args)
+        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost], bool(was_over))
 
     async def leave(self) -> None:
         """Say that this worker ends; if it has runs left they are ended by another."""
