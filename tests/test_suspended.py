@@ -14,7 +14,7 @@ from tests.redis_fixtures import StoppableRedis
 from tests.server_fixtures import Server, StartServer
 from tests.standin_fixtures import Standin
 
-QUESTION = "How many ships did Quillmere harbour count in 2023?"
+QUESTION = "How many ships did Quillmere count in 2023? How many apples did Vessmark pick?"
 LEASE_S = 1
 WRITING = {"tokens": 400, "inter_delay": 0.1}
 SILENT = {"first_delay": 60}
@@ -100,6 +100,7 @@ async def test_a_worker_that_wakes_up_ends_nothing_twice(
     assert await other.turns(chat_id) == stored
     assert (stored[1]["status"], len(stored)) == ("error", 2)
     assert told.text.startswith(stored[1]["text"])
+    assert stored[1]["sub_questions"] == told.all("query")[0].data["sub_questions"] != []
 
 
 async def test_a_worker_that_woke_up_is_fit_for_new_runs(

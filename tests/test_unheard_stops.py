@@ -122,7 +122,7 @@ async def test_a_stop_that_is_never_heard_comes_by_its_key(
 
 async def cut_subscriptions(redis: StoppableRedis) -> None:
     async with open_client(redis.url) as client:
-        await client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        await client.client_kill_filter(_type="pubsub")
 
 
 async def restart(redis: StoppableRedis) -> None:
