@@ -15,7 +15,7 @@ from tests.server_fixtures import Server, StartServer
 from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere count in 2023? How many apples did Vessmark pick?"
-LEASE_S = 1
+LEASE_S = 2
 WRITING = {"tokens": 400, "inter_delay": 0.1}
 SILENT = {"first_delay": 60}
 
@@ -127,7 +127,7 @@ async def test_runs_go_on_when_redis_was_suspended(
     start_server: StartServer, stoppable_redis: StoppableRedis, standin: Standin, namespace: str
 ) -> None:
     await write_corpus(stoppable_redis.url, namespace, standin.base_url)
-    await standin.configure(tokens=60, inter_delay=0.1)
+    await standin.configure(tokens=100, inter_delay=0.1)
     given = {"redis_url": stoppable_redis.url, "namespace": namespace, "run_lease_s": LEASE_S}
     with start_server(**given) as one, start_server(**given) as two:
         async with open_chat_client(one.url) as chat, open_chat_client(two.url) as other:

@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from citewire.errors import StorageUnavailable
 from citewire.storage import runs as module
 from citewire.storage.connection import open_client
-from citewire.storage.runs import RunStore
+from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.runs import Claim, End, Piece, RunStore
 from tests.chat_client import ChatClient, Event, Told, open_chat_client, until
 from tests.corpus import write_corpus
 from tests.redis_fixtures import StoppableRedis
@@ -120,6 +121,26 @@ async def test_a_stop_that_is_never_heard_comes_by_its_key(
     assert (turns[1]["status"], turns[1]["text"]) == ("stopped", told.text)
 
 
+def store_of(client: Redis, namespace: str, worker: str) -> RunStore:
+    times = {"lease_s": NEVER_S, "running_s": 60, "kept_s": 60}
+    return RunStore(client, namespace, worker=worker, **times)
+
+
+async def test_a_stop_is_said_again_until_its_run_has_ended(
+    redis_client: Redis, namespace: str
+) -> None:
+    here, there = [store_of(redis_client, namespace, worker) for worker in "ab"]
+    await here.claim(Claim("run", "chat", DEFAULT_OWNER, "now", b"{}"))
+    await there.stop("run", DEFAULT_OWNER)
+
+    told = [(await here.beat(sweeps=False)).stops for _ in range(2)]
+    await here.close([End("stopped", Piece("run", 1, 1, b""))])
+    told.append((await here.beat(sweeps=False)).stops)
+
+    assert told == [["run"], ["run"], []]
+    assert not [key async for key in redis_client.scan_iter(f"{namespace}:runs:stops:*")]
+
+
 async def cut_subscriptions(redis: StoppableRedis) -> None:
     async with open_client(redis.url) as client:
         await client.client_kill_filter(_type="pubsub")
@@ -161,7 +182,7 @@ async def test_a_subscription_that_brings_nothing_any_more_is_noticed(
 ) -> None:
     monkeypatch.setattr(module, "LISTEN_S", 0.2)
     async with deafened(redis_url, "pass on") as (url, proxy), open_client(url) as client:
-        store = RunStore(client, namespace, worker="w", lease_s=NEVER_S, running_s=1, kept_s=1)
+        store = store_of(client, namespace, "worker")
         async with aclosing(store.stops()) as stops:
             hearing = asyncio.ensure_future(anext(stops))
             await until(lambda: _is_heard(client, namespace))

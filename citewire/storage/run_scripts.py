@@ -29,6 +29,7 @@ end
 local function let_go(id, chat, worker, owner)
   if redis.call('GET', chat_of(chat)) == id then redis.call('DEL', chat_of(chat)) end
   redis.call('SREM', runs_of(worker), id)
+  redis.call('SREM', stops_of(worker), id)
   redis.call('SREM', owned_by(owner), id)
 end
 """
@@ -184,8 +185,8 @@ local now = now_ms()
 local before = tonumber(redis.call('ZSCORE', workers, worker) or '0')
 local is_late = before <= now
 redis.call('ZADD', workers, now + lease, worker)
+-- They stay until their runs have ended: this answer may be lost as well.
 local stops = redis.call('SMEMBERS', stops_of(worker))
-if #stops > 0 then redis.call('DEL', stops_of(worker)) end
 local mine = {}
 if sweeps and not is_late then
   for _, dead in ipairs(redis.call('ZRANGEBYSCORE', workers, '-inf', now)) do
