@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 from citewire.errors import ConfigurationError, UnreadableDocument
@@ -134,7 +135,7 @@ async def open_ray_parsers(count: int | None, limits: Limits) -> AsyncIterator[R
         ConfigurationError: Ray is not installed, or the cluster cannot be reached.
     """
     try:
-        import ray  # an optional extra
+        ray: Any = import_module("ray")  # an optional extra
     except ImportError:
         raise ConfigurationError(
             "--engine ray needs Ray: install citewire[ray], here and on the cluster"
