@@ -108,8 +108,8 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
     )
     with Bars(*columns, console=console, transient=True) as bars:
         stages = {
-            name: bars.add_task(name, total=None)
-            for name in ("comparing", "reading", "embedding", "writing")
+            name: bars.add_task(name, total=None, visible=name != "ocr, pages")
+            for name in ("comparing", "reading", "ocr, pages", "embedding", "writing")
         }
 
         def show(progress: Progress) -> None:
@@ -122,6 +122,8 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
                 ("writing", progress.written, expected),
             ):
                 bars.update(stages[name], completed=completed, total=total)
+            if progress.ocr:
+                bars.update(stages["ocr, pages"], completed=progress.ocr, visible=True)
             _print_waiting(progress, bars.console)
 
         yield show

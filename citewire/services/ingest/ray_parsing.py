@@ -8,7 +8,7 @@ documents before it writes any, and knows neither the failure of one document no
 import asyncio
 import math
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
@@ -36,8 +36,12 @@ class RayParsers:
         self._all: set[Any] = set()
 
     @asynccontextmanager
-    async def reading(self, task: ReadTask) -> AsyncIterator["RayReading"]:
+    async def reading(
+        self, task: ReadTask, on_ocr: Callable[[], None] = lambda: None
+    ) -> AsyncIterator["RayReading"]:
         """Have a file read; the block gets its head and takes its parts.
+
+        `on_ocr` is never called: what a reader over there does in between is not told.
 
         Raises:
             UnreadableDocument: it cannot be read, not within the limits, or its reader is lost.
