@@ -135,7 +135,7 @@ class RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         """The rate of `task`, empty until it is known."""
         rate = task.finished_speed or task.speed
-        return Text(f"{rate:,.0f}/s" if rate else "")
+        return Text(f"{rate:,.{0 if rate >= 10 else 1}f}/s" if rate else "")
 
 
 def print_summary(summary: IngestSummary, console: Console) -> None:
