@@ -167,7 +167,7 @@ class Settings(BaseSettings):
         None, description="lines owner:hash as `citewire key NAME` prints them"
     )
     max_runs_per_owner: int | None = Field(
-        None, ge=1, description="concurrent runs of one owner; over it: 429; unset: max_runs"
+        None, ge=1, description="concurrent runs of one owner, over all workers; over it: 429"
     )
 
     # The server

@@ -43,6 +43,7 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             lease_s=settings.run_lease_s,
             running_s=settings.run_timeout_s,
             kept_s=settings.run_log_ttl_s,
+            per_owner=settings.max_runs_per_owner or 0,
         )
         is_on = settings.run_log == "on"
         log = RunLog(store, error_payload, is_on=is_on, max_bytes=settings.run_log_max_bytes)
@@ -53,7 +54,6 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             log,
             lost,
             lease_s=settings.run_lease_s,
-            per_owner=settings.max_runs_per_owner,
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)

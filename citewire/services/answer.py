@@ -54,6 +54,7 @@ class Answer:
         self.ids = ids
         self.question = question
         self.standalone = question
+        self.sub_questions: Sequence[str] = ()
         self.sources: list[Source] = []
         self.evidence: Evidence | None = None
         self.finish_reason: FinishReason = "stop"
@@ -113,7 +114,7 @@ class Answer:
         return Status(event.stage, self.elapsed_ms())
 
     def _retrieving(self, event: RetrievingEvent) -> Sequence[RunEvent]:
-        self.standalone = event.standalone
+        self.standalone, self.sub_questions = event.standalone, event.parts
         rewritten = event.standalone != self.question
         query = Query(self.question, event.standalone, rewritten, event.parts)
         return (query, Status("retrieve", self.elapsed_ms()))

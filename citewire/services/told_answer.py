@@ -14,6 +14,7 @@ class ToldAnswer:
     ids: Ids
     question: str
     standalone: str
+    sub_questions: list[str] = field(default_factory=list)
     finish_reason: None = None
     route: str = "answer"
     text: str = ""
@@ -38,6 +39,7 @@ class ToldAnswer:
                 self.text += data["text"]
             case "query":
                 self.standalone = data["standalone"]
+                self.sub_questions = data["sub_questions"]
             case "sources":
                 self.sources = data["sources"]
                 self.evidence = data["evidence"]
