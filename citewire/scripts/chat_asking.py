@@ -30,15 +30,16 @@ class Asking:
         self._terminal = terminal
         self._answer = Answer()
         self.is_interrupted = False
+        self._searching = STAGES["retrieve"]
         self._stopping: asyncio.Task[None] | None = None
-        self._reading = anyio.CancelScope()
+        self._reading: anyio.CancelScope | None = None
 
     async def ask(self, message: str, *, chat_id: str | None, folders: Sequence[str]) -> Answer:
         """The answer, which was shown; a first Ctrl-C stops it, a second does not wait for that."""
         self._terminal.status("asking …")
         events = self._client.ask(message, chat_id=chat_id, folders=folders)
         try:
-            with on_interrupt(self._interrupt), self._reading:
+            with anyio.CancelScope() as self._reading, on_interrupt(self._interrupt):
                 async with aclosing(events):
                     async for name, data in events:
                         self._take(name, data)
@@ -60,17 +61,20 @@ class Asking:
         match name:
             case "start" if self.is_interrupted:
                 self._stop()
+            case "query" if data["sub_questions"]:
+                self._searching = f"searching: {' · '.join(data['sub_questions'])}"
+            case "query" if data["rewritten"]:
+                self._searching = f"searching: {line_of(data['standalone'])}"
+            case "status" if data["stage"] == "retrieve":
+                self._terminal.status(self._searching)
             case "status":
                 self._terminal.status(STAGES.get(data["stage"], f"{data['stage']} …"))
-            case "query" if data["sub_questions"]:
-                self._terminal.status(f"searching: {' · '.join(data['sub_questions'])}")
-            case "query" if data["rewritten"]:
-                self._terminal.status(f"searching: {line_of(data['standalone'])}")
             case "delta":
                 show_text(self._answer, data["text"], data["offset"], self._terminal)
 
     def _interrupt(self) -> None:
         if self.is_interrupted:
+            assert self._reading is not None
             self._reading.cancel()
             return
         self.is_interrupted = True

@@ -104,7 +104,7 @@ class Terminal:
 
     def _read(self) -> str:
         if self.is_interactive:
-            self.end_line()
+            self.line()
             return input(PROMPT)
         line = sys.stdin.readline()
         if not line:

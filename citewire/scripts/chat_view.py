@@ -25,12 +25,14 @@ STOPPED = {
     "shutdown": "Stopped: the server is shutting down.",
     "timeout": "Stopped: it took too long.",
 }
+NO_EVIDENCE = "No evidence: the reports do not answer this."
 FINISHED = {
     "length": "The answer was cut: it reached the greatest length.",
     "content_filter": "The model's provider cut the answer (content filter).",
-    "no_evidence": "No evidence: the reports do not answer this.",
+    "no_evidence": NO_EVIDENCE,
     "blocked": "Blocked: this question is not answered.",
 }
+EVIDENCE = {"weak": ["Weak evidence: the reports may not answer this."], "none": [NO_EVIDENCE]}
 SILENT = ("dropped_marker", "truncated")
 """Warnings of what cannot be seen, or is said by how the answer ended."""
 
@@ -76,8 +78,8 @@ def footnotes(answer: Answer) -> list[str]:
 def remarks(answer: Answer) -> list[str]:
     """What else there is to say of an answer, of its end above all."""
     said = [line_of(one["message"]) for one in answer.warnings if one["code"] not in SILENT]
-    if answer.evidence == "weak":
-        said.append("Weak evidence: the reports may not answer this.")
+    if answer.finish_reason != "no_evidence" and answer.sources:
+        said += EVIDENCE.get(answer.evidence or "", [])
     if answer.end == "error":
         said.append(f"Error: {line_of(answer.error) or 'the answer failed'}.".replace("..", "."))
     elif answer.end == "stopped":
@@ -121,6 +123,6 @@ def chat_lines(chats: Sequence[Json]) -> list[str]:
     """A numbered list of chats."""
     return [
         f"{number:>3}  {chat['updated_at'][:16].replace('T', ' ')}  "
-        f"{line_of(chat['title'], FIRST_WORDS) or 'Untitled chat'} ({chat['message_count']})"
+        f"{line_of(chat['title'], FIRST_WORDS) or 'Untitled chat'} ({chat['message_count']} messages)"
         for number, chat in enumerate(chats, start=1)
     ]
