@@ -74,6 +74,14 @@ class Person:
         """Wait for the next prompt; gives what came before it."""
         return self.until("\n> ")
 
+    def interrupt_until_it_leaves(self) -> int:
+        """Ctrl-C at the prompt, again if need be, until the program ends; gives its exit code."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.process.poll() is None and time.monotonic() < deadline:
+            self.type(CTRL_C)
+            self._is_seen(CTRL_D, AGAIN_S)  # which nobody prints
+        return self.leaves()
+
     def leaves(self) -> int:
         """Wait for the end of the program; gives its exit code."""
         deadline = time.monotonic() + PATIENCE_S
@@ -99,7 +107,7 @@ class Person:
 def at_terminal(
     code: str, arguments: Sequence[str], env: Mapping[str, str], cwd: Path
 ) -> Iterator[Person]:
-    """Run Python code with arguments at a terminal of its own; killed at the end if it still runs."""
+    """Run Python code at a terminal of its own; killed at the end if it still runs."""
     ours, theirs = pty.openpty()
     try:
         process = subprocess.Popen(

@@ -70,7 +70,7 @@ def _find_server(settings: Settings, url: str | None, terminal: Terminal) -> Ite
 
     terminal.status("starting a server …")
     with open_own_server(settings) as address:
-        terminal.note(f"Using a server of its own, at {address.url} until you leave.")
+        terminal.note(f"Started a server at {address.url}, for as long as this takes.")
         yield address
 
 

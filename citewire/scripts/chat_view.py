@@ -81,7 +81,7 @@ def remarks(answer: Answer) -> list[str]:
     if answer.finish_reason != "no_evidence" and answer.sources:
         said += EVIDENCE.get(answer.evidence or "", [])
     if answer.end == "error":
-        said.append(f"Error: {line_of(answer.error) or 'the answer failed'}.".replace("..", "."))
+        said.append(f"Error: {line_of(answer.error).rstrip('.') or 'the answer failed'}.")
     elif answer.end == "stopped":
         said.append(STOPPED.get(answer.stopped_by, "Stopped."))
     elif answer.end == "":
@@ -121,8 +121,9 @@ def quoted_parts(answer: Answer, source: Json) -> Iterator[tuple[str, bool]]:
 
 def chat_lines(chats: Sequence[Json]) -> list[str]:
     """A numbered list of chats."""
-    return [
-        f"{number:>3}  {chat['updated_at'][:16].replace('T', ' ')}  "
-        f"{line_of(chat['title'], FIRST_WORDS) or 'Untitled chat'} ({chat['message_count']} messages)"
-        for number, chat in enumerate(chats, start=1)
-    ]
+    lines = []
+    for number, chat in enumerate(chats, start=1):
+        title = line_of(chat["title"], FIRST_WORDS) or "Untitled chat"
+        when = chat["updated_at"][:16].replace("T", " ")
+        lines.append(f"{number:>3}  {when}  {title} ({chat['message_count']} messages)")
+    return lines

@@ -8,6 +8,7 @@ standard output that it can answer, and stops when standard input ends, however 
 import gc
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,6 +29,7 @@ from citewire.storage.keys import DEFAULT_OWNER
 
 HOST = "127.0.0.1"
 LOG_LINES = 5
+_SAID = re.compile(r"^citewire\.errors\.\w+: (.+)$", re.MULTILINE)
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def open_own_server(settings: Settings) -> Iterator[Address]:
     """A server for `settings` on a free port of this machine, for the block.
 
     Raises:
-        ServerFailed: it did not start; the message has the end of its log.
+        ServerFailed: it did not start; the message says why.
     """
     key = settings.api_key.get_secret_value() if settings.api_key else None
     changes: dict[str, object] = {}
@@ -52,7 +54,7 @@ def open_own_server(settings: Settings) -> Iterator[Address]:
             port = process.stdout.readline()
             if not port:
                 process.wait()
-                raise ServerFailed(f"the server did not start: {_end_of(log)}")
+                raise ServerFailed(f"the server did not start: {_reason_in(log)}")
             yield Address(f"http://{HOST}:{int(port)}", key)
         finally:
             _stop(process, settings.shutdown_grace_s + 2)
@@ -78,10 +80,12 @@ def _stop(process: "subprocess.Popen[bytes]", patience_s: float) -> None:
         process.kill()
 
 
-def _end_of(log: IO[bytes]) -> str:
+def _reason_in(log: IO[bytes]) -> str:
+    """The last error that was raised on purpose; without one the end of the log."""
     log.seek(0)
-    lines = log.read().decode("utf-8", "replace").strip().splitlines()
-    return "\n".join(lines[-LOG_LINES:])
+    text = log.read().decode("utf-8", "replace").strip()
+    said = _SAID.findall(text)
+    return said[-1] if said else "\n".join(text.splitlines()[-LOG_LINES:])
 
 
 def main() -> int:
