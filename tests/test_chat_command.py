@@ -233,6 +233,24 @@ async def test_without_a_server_one_is_started_and_ended(
     assert piped("--url", url, QUESTION).stderr.startswith("Error: no server answers at ")
 
 
+async def test_a_server_of_ones_own_is_about_the_owner_asked_for(
+    for_own_server: dict[str, object], standin: Standin, piped: Piped
+) -> None:
+    await standin.configure(text=ANSWER)
+    done = piped("--owner", "bob", QUESTION, **for_own_server)
+
+    assert done.returncode == 0
+    assert ANSWER not in done.stdout
+    assert "No evidence" in done.stderr
+
+
+def test_a_running_server_cannot_be_told_the_owner(piped: Piped) -> None:
+    done = piped("--url", NO_SERVER, "--owner", "bob", QUESTION)
+
+    assert done.returncode == 2
+    assert "goes by the API key" in done.stderr
+
+
 async def test_the_started_server_ends_even_if_its_parent_is_killed(
     for_own_server: dict[str, object], typed: Typed
 ) -> None:
@@ -250,8 +268,9 @@ async def test_the_started_server_ends_even_if_its_parent_is_killed(
 def test_why_the_server_did_not_start_is_said(
     for_own_server: dict[str, object], piped: Piped
 ) -> None:
-    done = piped(QUESTION, **{**for_own_server, "redis_url": "redis://127.0.0.1:9"})
+    done = piped(QUESTION, **{**for_own_server, "embed_dim": 8})
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("citewire: the server did not start: Redis does not answer")
+    assert done.stderr.startswith("citewire: the server did not start: ")
+    assert "CITEWIRE_EMBED_DIM" in done.stderr
     assert "Traceback" not in done.stderr

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from citewire.errors import CitewireError
+from citewire.errors import CitewireError, ConfigurationError
 from citewire.scripts.chat_asking import Asking
 from citewire.scripts.chat_client import Address, ChatClient, is_serving
 from citewire.scripts.chat_commands import Commands, Conversation
 from citewire.scripts.chat_terminal import Terminal, line_editing
 from citewire.settings import Settings
+from citewire.storage.keys import DEFAULT_OWNER
 
 QUIT = "/quit"
 INTERRUPTED = 130
@@ -20,6 +21,7 @@ ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (asked for, not bound)
 def chat(
     settings: Settings,
     *,
+    owner: str,
     url: str | None,
     chat_id: str | None,
     folders: Sequence[str],
@@ -29,6 +31,7 @@ def chat(
 
     Args:
         settings: say where a server may be and what one's own is to do.
+        owner: whose reports a server of one's own is about; a running one goes by the key.
         url: of the server to ask; None: the one of the settings if it runs, else one's own.
         chat_id: the conversation to go on with; None begins one.
         folders: to answer from these only; empty: from all.
@@ -36,7 +39,7 @@ def chat(
     """
     terminal = Terminal()
     with ExitStack() as stack:
-        address = stack.enter_context(_find_server(settings, url, terminal))
+        address = stack.enter_context(_find_server(settings, owner, url, terminal))
         runner = stack.enter_context(asyncio.Runner())
         http = address.open()
         stack.callback(lambda: runner.run(http.aclose()))
@@ -53,15 +56,19 @@ def chat(
 
 
 @contextmanager
-def _find_server(settings: Settings, url: str | None, terminal: Terminal) -> Iterator[Address]:
+def _find_server(
+    settings: Settings, owner: str, url: str | None, terminal: Terminal
+) -> Iterator[Address]:
     """The server to ask: the one given, one that runs already, or one for the block."""
     key = settings.api_key.get_secret_value() if settings.api_key else None
+    if url is not None and owner != DEFAULT_OWNER:
+        raise ConfigurationError("--owner: the server at --url goes by the API key")
     if url is not None:
         yield Address(url, key)
         return
     host = ANY.get(settings.host, settings.host)
     url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
-    if is_serving(url):
+    if owner == DEFAULT_OWNER and is_serving(url):
         terminal.note(f"Using the server at {url}.")
         yield Address(url, key)
         return
@@ -69,7 +76,7 @@ def _find_server(settings: Settings, url: str | None, terminal: Terminal) -> Ite
     from citewire.scripts.own_server import open_own_server
 
     terminal.status("starting a server …")
-    with open_own_server(settings) as address:
+    with open_own_server(settings, owner=owner) as address:
         terminal.note(f"Started a server at {address.url}, for as long as this takes.")
         yield address
 

@@ -75,6 +75,7 @@ class ChatClient:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self.url = str(http.base_url).rstrip("/")
+        self.has_key = "authorization" in http.headers
 
     async def ask(self, message: str, *, chat_id: str | None, folders: Sequence[str]) -> Events:
         """The events of an answer; leaving early hangs up, which stops it."""
@@ -135,7 +136,7 @@ class ChatClient:
         if answer.is_success:
             return
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            how = "refuses this API key" if "authorization" in self._http.headers else "wants a key"
+            how = "refuses this API key" if self.has_key else "wants a key"
             raise ServerFailed(f"{self.url} {how}: set CITEWIRE_API_KEY, or give --api-key")
         if "problem+json" not in answer.headers.get("content-type", ""):
             raise ServerFailed(f"{self.url} answers {answer.status_code}: not a Citewire server?")

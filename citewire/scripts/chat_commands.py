@@ -5,13 +5,13 @@ import sys
 import webbrowser
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from citewire.errors import CitewireError
 from citewire.scripts.chat_answer import Answer
 from citewire.scripts.chat_asking import show_end
 from citewire.scripts.chat_client import ChatClient
+from citewire.scripts.chat_file import ExportFile
 from citewire.scripts.chat_terminal import Terminal
 from citewire.scripts.chat_view import chat_lines, line_of, page_of, quoted_parts, source_lines
 
@@ -19,8 +19,6 @@ Json = dict[str, Any]
 Carry = Callable[[str], Awaitable[None]]
 
 LISTED = 20
-FORMATS: dict[str, Literal["json", "md"]] = {".json": "json", ".md": "md", ".markdown": "md"}
-OVERWRITE = "!"
 HELP = {
     "/sources": "the sources of the last answer",
     "/source N": "the whole passage behind [N], with the words that are cited",
@@ -111,6 +109,8 @@ class Commands:
     async def _open(self, number: str) -> None:
         url = await self._url_of(self._numbered(number))
         self._terminal.line(url)
+        if self._client.has_key:
+            self._terminal.note("It is shown to those who have the API key.")
         if not has_display():
             self._terminal.note("There is no display here to open it on.")
         elif not webbrowser.open(url):
@@ -156,10 +156,9 @@ class Commands:
         chat_id = self._conversation.chat_id
         if chat_id is None:
             raise CitewireError("there is nothing to export yet")
-        file, overwrites = told_file(name or f"chat-{chat_id[:8]}.md")
-        content = await self._client.export(chat_id, FORMATS[file.suffix.lower()])
-        write(file, content, overwrites=overwrites)
-        self._terminal.note(f"Written: {file}")
+        file = ExportFile.told(name or f"chat-{chat_id[:8]}.md")
+        file.write(await self._client.export(chat_id, file.format))
+        self._terminal.note(f"Written: {file.path}")
 
     def _last_answer(self) -> Answer:
         if self._conversation.answer is None:
@@ -180,26 +179,6 @@ def chosen(number: str, among: Sequence[Json], what: str) -> Json:
         numbers = told_range(range(1, len(among) + 1))
         raise CitewireError(f"there is no {what} {number} in the list: it has {numbers}")
     return among[int(number) - 1]
-
-
-def told_file(name: str) -> tuple[Path, bool]:
-    """A file to write, and whether over what is there."""
-    file = Path(name.removesuffix(OVERWRITE).strip()).expanduser()
-    if file.suffix.lower() not in FORMATS:
-        raise CitewireError(f"{file} ends neither with .md nor with .json")
-    return file, name.endswith(OVERWRITE)
-
-
-def write(file: Path, content: bytes, *, overwrites: bool) -> None:
-    """Write a file, over another only if it may."""
-    try:
-        with file.open("wb" if overwrites else "xb") as out:
-            out.write(content)
-    except FileExistsError as error:
-        told = f"{file} is there already: /export {file}{OVERWRITE} overwrites it"
-        raise CitewireError(told) from error
-    except OSError as error:
-        raise CitewireError(f"{file}: {error.strerror}") from error
 
 
 def told_range(numbers: Sequence[int]) -> str:

@@ -114,6 +114,7 @@ def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "Questions are typed, given as an argument, or piped in line by line.",
     )
     chat.set_defaults(run=_chat)
+    _add_owner(chat)
     chat.add_argument("question", nargs="?", metavar="QUESTION", help="answer this, and leave")
     chat.add_argument("--url", help="the server (default: the one of the settings, if it runs)")
     chat.add_argument(
@@ -179,6 +180,7 @@ def _chat(arguments: argparse.Namespace) -> int:
     given = {} if arguments.api_key is None else {"api_key": arguments.api_key}
     return chat(
         load_settings(**given),
+        owner=_owner(arguments),
         url=arguments.url,
         chat_id=arguments.chat,
         folders=arguments.folder,

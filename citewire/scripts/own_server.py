@@ -33,7 +33,7 @@ _SAID = re.compile(r"^citewire\.errors\.\w+: (.+)$", re.MULTILINE)
 
 
 @contextmanager
-def open_own_server(settings: Settings) -> Iterator[Address]:
+def open_own_server(settings: Settings, *, owner: str) -> Iterator[Address]:
     """A server for `settings` on a free port of this machine, for the block.
 
     Raises:
@@ -41,10 +41,10 @@ def open_own_server(settings: Settings) -> Iterator[Address]:
     """
     key = settings.api_key.get_secret_value() if settings.api_key else None
     changes: dict[str, object] = {}
-    if settings.has_api_keys and key is None:
+    if owner != DEFAULT_OWNER or (settings.has_api_keys and key is None):
         # The operator needs no key of somebody's, and some are only known by their hashes.
         key = new_key()
-        changes = {"api_keys": f"{DEFAULT_OWNER}:{key}", "api_keys_file": None}
+        changes = {"api_keys": f"{owner}:{key}", "api_keys_file": None}
     with tempfile.TemporaryFile() as log, _start(log) as process:
         assert process.stdin is not None
         assert process.stdout is not None
