@@ -39,6 +39,7 @@ def chat(
     """
     terminal = Terminal()
     with ExitStack() as stack:
+        stack.callback(terminal.clear_status)
         address = stack.enter_context(_find_server(settings, owner, url, terminal))
         runner = stack.enter_context(asyncio.Runner())
         http = address.open()
