@@ -17,6 +17,7 @@ CitewireError
 │   ├── ModelUnavailable          5xx, connection refused, stream cut
 │   ├── ModelTimeout              no first token, or silence in mid-stream
 │   └── ModelRejected             any other 4xx: the provider refuses the request
+├── ServerFailed                  the server that a command asks is not there, or refuses
 ├── RunLost                       the worker of a run died, or another took it for dead
 └── RequestError                  the client asks for what cannot be had
     ├── ApiKeyRefused             there is no API key, or not one of ours
@@ -121,6 +122,10 @@ class ModelTimeout(ModelError):
 
 class ModelRejected(ModelError):
     """The provider refused the request itself (a 4xx other than 401, 403 and 429)."""
+
+
+class ServerFailed(CitewireError):
+    """The Citewire server that a command asks over HTTP is not there, or refuses."""
 
 
 class RunLost(CitewireError):

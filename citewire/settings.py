@@ -169,6 +169,9 @@ class Settings(BaseSettings):
     max_runs_per_owner: int | None = Field(
         None, ge=1, description="concurrent runs of one owner, over all workers; over it: 429"
     )
+    api_key: SecretStr | None = Field(
+        None, description="what `citewire chat` sends to a server that has keys"
+    )
 
     # The server
     host: str = "127.0.0.1"

@@ -47,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
     serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
     serve.add_argument("--workers", type=int, help="processes that share it (CITEWIRE_WORKERS)")
+    _add_chat(commands)
     _add_ingest(commands)
     documents = commands.add_parser("documents", help="list what is indexed")
     documents.set_defaults(run=_documents)
@@ -105,6 +106,26 @@ def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     citations.add_argument("--limit", type=int, help="only the first so many questions")
 
 
+def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    chat = commands.add_parser(
+        "chat",
+        help="ask in the terminal",
+        description="Ask a running server, or one that is started for as long as it takes. "
+        "Questions are typed, given as an argument, or piped in line by line.",
+    )
+    chat.set_defaults(run=_chat)
+    _add_owner(chat)
+    chat.add_argument("question", nargs="?", metavar="QUESTION", help="answer this, and leave")
+    chat.add_argument("--url", help="the server (default: the one of the settings, if it runs)")
+    chat.add_argument(
+        "--api-key", metavar="KEY", help="better in the environment, CITEWIRE_API_KEY"
+    )
+    chat.add_argument("--chat", metavar="CHAT_ID", help="go on with this conversation")
+    chat.add_argument(
+        "--folder", action="append", default=[], metavar="NAME", help="answer from this one only"
+    )
+
+
 def _add_ingest(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ingest = commands.add_parser("ingest", help="read folders of reports")
     ingest.set_defaults(run=_ingest)
@@ -150,6 +171,21 @@ def _serve(arguments: argparse.Namespace) -> int:
     settings = load_settings(**{k: v for k, v in given.items() if v is not None})
     configure_logging(settings.log_level)
     return serve_workers(settings) if settings.workers > 1 else serve(settings)
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.chat import chat
+
+    configure_logging("warning")
+    given = {} if arguments.api_key is None else {"api_key": arguments.api_key}
+    return chat(
+        load_settings(**given),
+        owner=_owner(arguments),
+        url=arguments.url,
+        chat_id=arguments.chat,
+        folders=arguments.folder,
+        question=arguments.question,
+    )
 
 
 def _ingest(arguments: argparse.Namespace) -> int:
