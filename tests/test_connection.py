@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.asyncio.connection import Connection
 from redis.exceptions import BusyLoadingError, DataError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
 from citewire.settings import Settings
@@ -25,7 +26,7 @@ from citewire.storage.connection import (
 )
 from citewire.storage.embedded_binaries import find_binaries
 from citewire.storage.embedded_folder import RedisFolder, ask, is_held
-from citewire.storage.pool import CompiledPacking, WaitingPool
+from citewire.storage.pool import QuickSending, WaitingPool
 from tests.redis_fixtures import StoppableRedis
 
 pytestmark = pytest.mark.timeout(20)
@@ -229,8 +230,33 @@ def test_commands_go_out_as_redis_py_would_send_them(url: str) -> None:
     pool: Any = WaitingPool.from_url(url, max_connections=1)
     connection = pool.make_connection()
 
-    assert isinstance(connection, CompiledPacking)
+    assert isinstance(connection, QuickSending)
     [packed] = connection.pack_command(*command)
     assert packed == b"".join(Connection().pack_command(*command))
     with pytest.raises(DataError, match="NoneType"):
         connection.pack_command("SET", "key", None)
+
+
+async def test_a_command_that_the_system_does_not_take_at_once_arrives_whole(
+    redis_url: str, namespace: str
+) -> None:
+    large = b"x" * 30_000_000
+
+    async with open_client(redis_url) as client:
+        await client.set(f"{namespace}:large", large)
+        assert await client.get(f"{namespace}:large") == large
+
+
+async def test_a_server_that_takes_nothing_is_a_timeout() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        pool: Any = WaitingPool.from_url(
+            f"redis://127.0.0.1:{silent.getsockname()[1]}",
+            max_connections=1,
+            socket_timeout=0.1,
+            redis_connect_func=lambda connection: None,
+        )
+        connection = await pool.get_connection()
+        with pytest.raises(RedisTimeoutError, match="writing"):
+            await connection.send_command("SET", "key", b"x" * 30_000_000)
+        assert not connection.is_connected
+        await pool.release(connection)

@@ -11,7 +11,15 @@ from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
-from citewire.api.dependencies import AppParts, Asked, JoinedRun, Owner, Parts, Reading
+from citewire.api.dependencies import (
+    AppParts,
+    Asked,
+    JoinedRun,
+    Owner,
+    Parts,
+    Reading,
+    parts_of,
+)
 from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
 from citewire.api.sse import last_event_number, run_response
@@ -29,8 +37,9 @@ _STOPPED = {
 
 
 @router.post("/chat_stream", response_class=EventSourceResponse)
-async def chat_stream(asked: Asked, parts: AppParts) -> Response:
+async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
+    parts = await parts_of(request)
     return run_response(_blocks(asked, parts), parts.settings)
 
 

@@ -79,12 +79,14 @@ IdempotencyKey = Annotated[str | None, Header(pattern=r"^[ -~]{1,128}$")]
 
 
 async def admitted_run(
-    ask: AskRequest, parts: AppParts, owner: Owner, idempotency_key: IdempotencyKey = None
+    ask: AskRequest, request: Request, idempotency_key: IdempotencyKey = None
 ) -> AsyncGenerator[Run | JoinedRun, None]:
     """Let a question in, before the first byte; its place is held until the answer is sent.
 
     An exception inside a stream is a broken 200, so all that deserves a status is checked here.
     """
+    # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
+    parts, owner = await parts_of(request), await owner_of(request)
     if len(ask.message) > parts.settings.max_message_chars:
         limit = parts.settings.max_message_chars
         raise RequestValidationError(

@@ -50,9 +50,7 @@ class Chats:
         Raises:
             TooManyChats: the owner has as many as there may be.
         """
-        chat_id = uuid4().hex
-        await self._store.create(chat_id, owner, title=title, listed=True)
-        return await self._store.read(chat_id, owner, last=0)
+        return await self._store.create(uuid4().hex, owner, title=title, listed=True)
 
     async def page(
         self, owner: str, *, limit: int, before: int | None, q: str = ""

@@ -58,7 +58,7 @@ class ChatStore:
 
     async def create(
         self, chat_id: str, owner: str, *, title: str = "", listed: bool = False
-    ) -> None:
+    ) -> Chat:
         """Make an empty chat.
 
         Unless it is `listed` it is in no list before its first turn, and gone after a day without.
@@ -68,8 +68,10 @@ class ChatStore:
         """
         ms = self._ttl_ms if listed else UNUSED_S * 1000
         fields = _title(title, by="person" if title else "")
-        if not await self._run("CREATE", chat_id, owner, self._limit, ms, int(listed), fields):
+        head = await self._run("CREATE", chat_id, owner, self._limit, ms, int(listed), fields)
+        if not head:
             raise TooManyChats(f"{self._limit} chats are kept: delete some to begin another")
+        return Chat.from_head(orjson.loads(head))
 
     async def read(
         self, chat_id: str, owner: str, *, last: int | None = None, whole: bool = False

@@ -1,7 +1,7 @@
 """The pool of connections to Redis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from hiredis import pack_command
@@ -11,14 +11,11 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 CONNECTION_WAIT_S = 5.0
 
 
-class CompiledPacking(AbstractConnection):
-    """Packs commands in C: in Python, redis-py takes longer for a passage than Redis takes over it.
-
-    What it does for its synchronous connections alone.
-    """
+class QuickSending(AbstractConnection):
+    """Sends commands without what redis-py does beside it, which costs more than most replies."""
 
     def pack_command(self, *args: Any) -> list[bytes]:
-        """A command as it goes over the wire."""
+        """A command as it goes over the wire, packed in C as for synchronous connections."""
         name, *rest = args
         words = name.encode().split() if isinstance(name, str) else [name]
         try:
@@ -26,6 +23,22 @@ class CompiledPacking(AbstractConnection):
         except TypeError:
             packed: list[bytes] = super().pack_command(*args)  # says which word it cannot be
             return packed
+
+    async def send_packed_command(
+        self, command: bytes | str | Iterable[bytes], check_health: bool = True
+    ) -> None:
+        """Send; a task with a time limit is only begun if the system does not take all at once."""
+        if not self.is_connected or isinstance(command, (bytes, str)):
+            await super().send_packed_command(command, check_health)
+            return
+        if check_health:
+            await self.check_health()  # type: ignore[no-untyped-call]
+        writer: Any = self._writer
+        if not writer.is_closing():
+            writer.writelines(command)
+            command = ()
+        if command or writer.transport.get_write_buffer_size():
+            await super().send_packed_command(command, check_health=False)
 
 
 class WaitingPool(ConnectionPool):
@@ -40,8 +53,8 @@ class WaitingPool(ConnectionPool):
         self, *, connection_class: type[AbstractConnection] = Connection, **kwargs: Any
     ) -> None:
         # One of three: over TCP, TLS or a socket of this machine.
-        packing = type(connection_class.__name__, (CompiledPacking, connection_class), {})
-        super().__init__(connection_class=packing, **kwargs)
+        quick = type(connection_class.__name__, (QuickSending, connection_class), {})
+        super().__init__(connection_class=quick, **kwargs)
         self._plain_class = connection_class
         self._free = asyncio.Semaphore(self.max_connections)
 
@@ -49,11 +62,10 @@ class WaitingPool(ConnectionPool):
         self, command_name: str | None = None, *keys: Any, **options: Any
     ) -> AbstractConnection:
         """Take a connection, connected and checked; `release` gives it back."""
-        try:
-            async with asyncio.timeout(CONNECTION_WAIT_S):
-                await self._free.acquire()
-        except TimeoutError:
-            raise RedisTimeoutError("all connections are in use") from None
+        if self._free.locked():
+            await self._wait()
+        else:
+            await self._free.acquire()  # at once
         take: Callable[[], AbstractConnection] = self.get_available_connection
         connection = take()
         try:
@@ -62,6 +74,13 @@ class WaitingPool(ConnectionPool):
             await self.release(connection)
             raise
         return connection
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(CONNECTION_WAIT_S):
+                await self._free.acquire()
+        except TimeoutError:
+            raise RedisTimeoutError("all connections are in use") from None
 
     def sibling(self, max_connections: int) -> "WaitingPool":
         """Another pool of connections to the same server."""
