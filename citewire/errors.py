@@ -17,6 +17,7 @@ CitewireError
 │   ├── ModelUnavailable          5xx, connection refused, stream cut
 │   ├── ModelTimeout              no first token, or silence in mid-stream
 │   └── ModelRejected             any other 4xx: the provider refuses the request
+├── CannotRepeat                  a part of a run that is over cannot be done again
 ├── RunLost                       the worker of a run died, or another took it for dead
 └── RequestError                  the client asks for what cannot be had
     ├── ApiKeyRefused             there is no API key, or not one of ours
@@ -125,6 +126,10 @@ class ModelRejected(ModelError):
 
 class RunLost(CitewireError):
     """The worker of a run died, or was suspended for so long that another took it for dead."""
+
+
+class CannotRepeat(CitewireError):
+    """A part of a run that is over cannot be done again; the message says why."""
 
 
 class RequestError(CitewireError):

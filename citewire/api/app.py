@@ -28,6 +28,7 @@ from citewire.services.library import Library, open_library
 from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
 from citewire.services.page_folder import PageFolder
+from citewire.services.past_runs.record import build_recorder
 from citewire.services.routing.keeping import lost
 from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
@@ -225,6 +226,9 @@ def build_service(
             SecondOpinion(answering.llm, settings.run_timeout_s)
             if settings.verify == "model"
             else None
+        ),
+        recorder=build_recorder(
+            settings, model=answering.name, embedding=library.models.embeddings.name
         ),
         page_copies=page_copies,
         afterwards=afterwards,
