@@ -1,6 +1,6 @@
 """How a run that is over is shown in a terminal, and what is different when it is done again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from citewire.services.past_runs.retrieval import Found, RetrievalDiff
 
 HEAD_CHARS = 600
 QUOTE_CHARS = 120
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 # Also without colours it must be seen what was and what is.
 _MARKS = {"same": ("", "", ""), "then": ("[-", "-]", "red"), "now": ("{+", "+}", "green")}
 
@@ -28,7 +29,7 @@ def print_run(run: PastRun, prompts: Sequence[Prompt], *, whole_prompts: bool) -
     for prompt in prompts:
         _print_prompt(console, prompt, whole=whole_prompts)
     _title(console, "Answer")
-    console.print(Text(run.answer or "(nothing was said)"))
+    console.print(_shown(run.answer or "(nothing was said)"))
     _print_citations(console, run)
     _print_end(console, run)
 
@@ -63,10 +64,12 @@ def print_generation(diff: GenerationDiff, run: PastRun) -> None:
     console.print(_marked(diff.words))
     if all(piece.kind == "same" for piece in diff.words):
         console.print("The same words.")
-    titles = {source.passage_id: _place(source.title, source.page_label) for source in run.sources}
-    table = _table("cited passage", "then", "now")
+    sources = {source.passage_id: source for source in run.sources}
+    table = _table("n", "cited passage", "then", "now")
     for one in diff.cited:
-        table.add_row(titles[one.passage_id], ", ".join(one.then) or "-", ", ".join(one.now) or "-")
+        source = sources[one.passage_id]
+        place = _place(source.title, source.page_label)
+        table.add_row(str(source.n), place, ", ".join(one.then) or "-", ", ".join(one.now) or "-")
     console.print(table)
     console.print(f"ended with: {diff.finish_reason}")
 
@@ -103,13 +106,13 @@ def _print_timings(console: Console, run: PastRun) -> None:
 
 def _print_query(console: Console, run: PastRun) -> None:
     _title(console, "Question")
-    console.print(Text(run.question))
+    console.print(_shown(run.question))
     if run.standalone != run.question:
-        console.print(Text(f"searched for: {run.standalone}"))
+        console.print(_shown(f"searched for: {run.standalone}"))
     for part in run.record.parts:
-        console.print(Text(f"part: {part}"))
+        console.print(_shown(f"part: {part}"))
     if run.record.is_fallback:
-        console.print(Text(f"fallback: {run.record.fallback or '(the reason is not kept)'}"))
+        console.print(_shown(f"fallback: {run.record.fallback or '(the reason is not kept)'}"))
 
 
 def _print_passages(console: Console, run: PastRun) -> None:
@@ -129,14 +132,14 @@ def _print_prompt(console: Console, prompt: Prompt, *, whole: bool) -> None:
     call = prompt.call
     _title(console, f"Prompt: {call.purpose}")
     plain = {name: value for name, value in call.parameters.items() if name != "tools"}
-    console.print(Text(", ".join(f"{name}: {value}" for name, value in plain.items())))
+    console.print(_shown(", ".join(f"{name}: {value}" for name, value in plain.items())))
     console.print(f"sha256 {call.prompt_sha256}")
     if prompt.messages is None:
         console.print(f"its text cannot be shown: {prompt.missing}")
         return
     text = "\n\n".join(f"{one['role']}: {one['content']}" for one in prompt.messages)
     shown = text if whole else text[:HEAD_CHARS]
-    console.print(Text(shown))
+    console.print(_shown(shown))
     if len(shown) < len(text):
         console.print(f"… {len(text) - len(shown)} characters more: --prompt")
 
@@ -148,7 +151,7 @@ def _print_citations(console: Console, run: PastRun) -> None:
     table = _table("label", "verdict", "method", "quote", "match")
     for one in run.citations:
         verdict = one.verification
-        quote = shorten(one.quote.text, QUOTE_CHARS, placeholder=" …")
+        quote = _shown(shorten(one.quote.text, QUOTE_CHARS, placeholder=" …"))
         table.add_row(str(one.label), verdict.status, verdict.method, quote, one.quote.match)
     console.print(table)
 
@@ -156,25 +159,25 @@ def _print_citations(console: Console, run: PastRun) -> None:
 def _print_end(console: Console, run: PastRun) -> None:
     turn, usage = run.answered, run.record.usage
     how = turn["finish_reason"] or turn.get("stopped_by") or turn["error"] or ""
-    console.print(Text(f"\nended: {turn['status']} ({how}), by way of {turn['route']}"))
+    console.print(_shown(f"\nended: {turn['status']} ({how}), by way of {turn['route']}"))
     if run.record.calls:
         told = f"tokens: {usage.prompt_tokens} in, {usage.completion_tokens} out"
         after = f", {usage.tokens_after_stop} after the stop" if usage.tokens_after_stop else ""
         console.print(told + after)
     for warning in turn["warnings"]:
-        console.print(Text(f"warning: {warning['code']}: {warning['message']}"))
+        console.print(_shown(f"warning: {warning['code']}: {warning['message']}"))
 
 
-def _print_changes(console: Console, changes: dict[str, tuple[object, object]]) -> None:
+def _print_changes(console: Console, changes: Mapping[str, tuple[object, object]]) -> None:
     for name, (then, now) in changes.items():
-        console.print(Text(f"{name}: {then} then, {now} now"))
+        console.print(_shown(f"{name}: {then} then, {now} now"))
 
 
 def _marked(words: Sequence[Piece]) -> Text:
     marked = Text()
     for piece in words:
         start, end, style = _MARKS[piece.kind]
-        marked.append(f"{start}{piece.text}{end}", style)
+        marked.append(f"{start}{piece.text}{end}".translate(_CONTROLS), style)
     return marked
 
 
@@ -185,7 +188,12 @@ def _moved(one: Found) -> str:
 
 
 def _place(title: str, page_label: str) -> str:
-    return f"{shorten(title, 60, placeholder=' …')}, p. {page_label}"
+    return f"{shorten(title, 60, placeholder=' …')}, p. {page_label}".translate(_CONTROLS)
+
+
+def _shown(text: str) -> Text:
+    """What others wrote, without what a terminal would obey."""
+    return Text(text.translate(_CONTROLS))
 
 
 def _number(value: int | None) -> str:
@@ -197,13 +205,13 @@ def _score(value: float | None) -> str:
 
 
 def _title(console: Console, text: str) -> None:
-    console.print(Text(f"\n{text}", "bold"))
+    console.print(Text(f"\n{text}".translate(_CONTROLS), "bold"))
 
 
 def _table(*columns: str) -> Table:
     table = Table(header_style="bold", box=None, pad_edge=False)
     for name in columns:
-        table.add_column(Text(name))
+        table.add_column(Text(name), overflow="fold")
     return table
 
 
