@@ -227,9 +227,7 @@ def build_service(
             if settings.verify == "model"
             else None
         ),
-        recorder=build_recorder(
-            settings, model=answering.name, embedding=library.models.embeddings.name
-        ),
+        recorder=build_recorder(settings, library.models),
         page_copies=page_copies,
         afterwards=afterwards,
     )

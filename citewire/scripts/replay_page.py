@@ -89,7 +89,7 @@ def _print_head(console: Console, run: PastRun) -> None:
 
 
 def _print_timings(console: Console, run: PastRun) -> None:
-    timings = run.answered["timings"]
+    timings = run.answered["timings"] or {}  # of a run whose worker died nobody knows them
     points = [(f"{stage} begins", at) for stage, at in run.record.stages]
     points += [
         (told, timings[name])
@@ -98,7 +98,7 @@ def _print_timings(console: Console, run: PastRun) -> None:
             ("first_token_ms", "first token"),
             ("total_ms", "end"),
         )
-        if timings[name] is not None
+        if timings.get(name) is not None
     ]
     told = ", ".join(f"{name} {at:g}" for name, at in sorted(points, key=lambda one: one[1]))
     console.print(f"ms from the start: {told}")

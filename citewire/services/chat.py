@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import anyio
@@ -210,7 +210,8 @@ class ChatService:
     def _facts(self, run: Run) -> bytes:
         """What another worker needs to store the turn, should this one die."""
         facts = {"question": run.question, "replaces": run.replaces, "model": self._model}
-        return orjson.dumps({"ids": run.ids, **facts})
+        searched = {"doc_ids": run.filter.doc_ids, "folder_ids": run.filter.folder_ids}
+        return orjson.dumps({"ids": run.ids, **facts, **searched})
 
     def _start(self, run: Run) -> Start:
         return Start(
@@ -250,7 +251,15 @@ class ChatService:
         if self._recorder is None:
             return None
         try:
-            return self._recorder.record(run, answer, ask.calls or [], usage)
+            began = datetime.now(UTC) - timedelta(milliseconds=answer.elapsed_ms())
+            return self._recorder.record(
+                answer,
+                asked_at=began.isoformat(timespec="milliseconds"),
+                filter=run.filter,
+                calls=ask.calls or (),
+                history=run.history,
+                usage=usage,
+            )
         except orjson.JSONEncodeError:
             # The turn is worth more than how it came about.
             logger.exception("run %s is not recorded", run.ids.run_id)

@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import orjson
-from llama_index.core.base.llms.types import MessageRole
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from pydantic import TypeAdapter
 
 from citewire import __version__
 from citewire.services.answer import Answer
+from citewire.services.models.build import Models
 from citewire.services.run_events import Ids, Usage
-from citewire.services.runs import Run
+from citewire.services.told_answer import ToldAnswer
 from citewire.settings import Settings
 from citewire.storage.keys import index_name
 from citewire.storage.run_records import StoredRecord
 from citewire.workflows.model_calls import ModelCall
+from citewire.workflows.retriever import PassageFilter
 
 DAY_S = 24 * 3600
 
@@ -45,13 +46,13 @@ class Setup:
     history_tokens: int
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, model: str, embedding: str) -> "Setup":
+    def from_settings(cls, settings: Settings, models: Models) -> "Setup":
         """The setup of a server with these settings and models."""
         return cls(
             version=__version__,
-            model=model,
+            model=models.answering.name,
             similarity_top_k=settings.similarity_top_k,
-            embedding=embedding,
+            embedding=models.embeddings.name,
             index=index_name(settings.namespace),
             withhold=settings.withhold == "on",
             history_turns=settings.history_turns,
@@ -86,7 +87,7 @@ class RunRecord:
     doc_ids: tuple[str, ...]
     folder_ids: tuple[str, ...]
     stages: Sequence[tuple[str, float]]
-    calls: list[ModelCall]
+    calls: Sequence[ModelCall]
     usage: Usage
     is_fallback: bool
     part_count: int
@@ -119,35 +120,50 @@ class Recorder:
         self._ttl_s = ttl_days * DAY_S
 
     def record(
-        self, run: Run, answer: Answer, calls: list[ModelCall], usage: Usage
+        self,
+        answer: Answer | ToldAnswer,
+        *,
+        asked_at: str,
+        filter: PassageFilter,
+        calls: Sequence[ModelCall] = (),
+        history: Sequence[ChatMessage] = (),
+        usage: Usage | None = None,
     ) -> StoredRecord:
-        """The record of a run that is over, however it ended."""
-        began = datetime.now(UTC) - timedelta(milliseconds=answer.elapsed_ms())
+        """The record of a run that is over, however it ended.
+
+        Args:
+            answer: what was said.
+            asked_at: ISO 8601.
+            filter: what was searched.
+            calls: what language models were asked.
+            history: what was shown of the chat.
+            usage: tokens of the answer.
+        """
         record = RunRecord(
-            ids=run.ids,
-            asked_at=began.isoformat(timespec="milliseconds"),
+            ids=answer.ids,
+            asked_at=asked_at,
             setup=self._setup,
-            doc_ids=run.filter.doc_ids,
-            folder_ids=run.filter.folder_ids,
+            doc_ids=filter.doc_ids,
+            folder_ids=filter.folder_ids,
             stages=answer.stages,
             calls=calls if self._keeps_text else [_without_nonce(call) for call in calls],
-            usage=usage,
+            usage=usage or Usage(),
             is_fallback=bool(answer.fallback),
             part_count=len(answer.parts),
             has_text=self._keeps_text,
             parts=answer.parts if self._keeps_text else (),
             fallback=answer.fallback if self._keeps_text else "",
-            summary=_summary(run) if self._keeps_text else "",
+            summary=_summary(history) if self._keeps_text else "",
         )
-        return StoredRecord(run.ids.run_id, orjson.dumps(record), self._ttl_s)
+        return StoredRecord(answer.ids.run_id, orjson.dumps(record), self._ttl_s)
 
 
-def build_recorder(settings: Settings, *, model: str, embedding: str) -> Recorder | None:
+def build_recorder(settings: Settings, models: Models) -> Recorder | None:
     """The recorder that the settings ask for."""
     if settings.run_records == "off":
         return None
     return Recorder(
-        Setup.from_settings(settings, model=model, embedding=embedding),
+        Setup.from_settings(settings, models),
         keeps_text=settings.run_records == "text",
         ttl_days=settings.run_records_ttl_days,
     )
@@ -158,6 +174,6 @@ def _without_nonce(call: ModelCall) -> ModelCall:
     return ModelCall(call.purpose, call.prompt_sha256, "", call.parameters)
 
 
-def _summary(run: Run) -> str:
-    first = run.history[0] if run.history else None
+def _summary(history: Sequence[ChatMessage]) -> str:
+    first = history[0] if history else None
     return first.content or "" if first and first.role == MessageRole.SYSTEM else ""

@@ -125,8 +125,7 @@ async def _why(
 
 
 def _changes(then: Setup, library: Library) -> dict[str, tuple[str, str]]:
-    settings = library.settings
-    now = Setup.from_settings(settings, model=then.model, embedding=library.models.embeddings.name)
+    now = Setup.from_settings(library.settings, library.models)
     names = ("version", "similarity_top_k", "embedding", "index")
     pairs = {name: (str(getattr(then, name)), str(getattr(now, name))) for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
