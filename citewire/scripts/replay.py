@@ -10,7 +10,8 @@ import orjson
 
 from citewire.api.app import build_succession, open_library_checker
 from citewire.errors import ConfigurationError
-from citewire.scripts.replay_page import print_generation, print_retrieval, print_run
+from citewire.scripts.replay_diffs import print_generation, print_retrieval
+from citewire.scripts.replay_page import print_run
 from citewire.services.library import open_library
 from citewire.services.past_runs.case import to_case
 from citewire.services.past_runs.generation import GenerationDiff, generate_again
