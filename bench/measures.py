@@ -38,12 +38,12 @@ class Plan:
     direct_answers: int = 2048
     citewire_lengths: tuple[int, ...] = (192, 192, 64, 24)
     recipe_lengths: tuple[int, ...] = (64, 64, 32, 4)
-    reports: int = 40
+    reports: int = 80
 
     @classmethod
     def quick(cls) -> "Plan":
         """A third of it, for a first look."""
-        return cls({1: 3, 32: 32, 128: 128}, 512, (64, 64, 24, 8), (32, 32, 8, 2), 10)
+        return cls({1: 3, 32: 32, 128: 128}, 512, (64, 64, 24, 8), (32, 32, 8, 2), 40)
 
     def answers(self, server: Server) -> dict[int, int]:
         """How many answers of each length `server` is asked for at full speed."""

@@ -16,7 +16,7 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire import __version__
-from citewire.api.app import build_succession, open_library_checker
+from citewire.api.service_parts import build_succession, open_library_checker
 from citewire.errors import CannotRepeat, RunNotFound
 from citewire.scripts.documents import remove_documents
 from citewire.scripts.replay import ReplayOptions, replay

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from citewire.api.app import build_succession, open_library_checker
+from citewire.api.service_parts import build_succession, open_library_checker
 from citewire.errors import ConfigurationError
 from citewire.scripts.replay_diffs import print_generation, print_retrieval
 from citewire.scripts.replay_page import print_run
