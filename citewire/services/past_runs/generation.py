@@ -21,7 +21,7 @@ from citewire.workflows.model_calls import ModelCall, asking
 from citewire.workflows.synthesis import generation_of
 from citewire.workflows.withholding import readable
 
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"(?:\[\d+\]|\d[\d.,]*\d|\w+|[^\w\s])\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,17 @@ async def _stream(run: PastRun, library: Library, answer: Answer) -> None:
 
 
 def word_diff(then: str, now: str) -> list[Piece]:
-    """Both texts, word by word, in the order in which they are read."""
+    """Both texts, word by word, in the order in which they are read.
+
+    Spaces make no difference: where the words are the same, they are those of `now`.
+    """
     before, after = _WORD.findall(then), _WORD.findall(now)
     pieces = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    words, words_now = [one.strip() for one in before], [one.strip() for one in after]
+    matcher = SequenceMatcher(None, words, words_now, autojunk=False)
     for kind, start, end, start_now, end_now in matcher.get_opcodes():
         if kind == "equal":
-            pieces.append(Piece("same", "".join(before[start:end])))
+            pieces.append(Piece("same", "".join(after[start_now:end_now])))
             continue
         if end > start:
             pieces.append(Piece("then", "".join(before[start:end])))
