@@ -18,6 +18,7 @@ CitewireError
 │   ├── ModelTimeout              no first token, or silence in mid-stream
 │   └── ModelRejected             any other 4xx: the provider refuses the request
 ├── ServerFailed                  the server that a command asks is not there, or refuses
+├── CannotRepeat                  a part of a run that is over cannot be done again
 ├── RunLost                       the worker of a run died, or another took it for dead
 └── RequestError                  the client asks for what cannot be had
     ├── ApiKeyRefused             there is no API key, or not one of ours
@@ -130,6 +131,10 @@ class ServerFailed(CitewireError):
 
 class RunLost(CitewireError):
     """The worker of a run died, or was suspended for so long that another took it for dead."""
+
+
+class CannotRepeat(CitewireError):
+    """A part of a run that is over cannot be done again; the message says why."""
 
 
 class RequestError(CitewireError):

@@ -158,6 +158,12 @@ class Settings(BaseSettings):
         4 * 1024 * 1024, ge=1024, description="of one run; of a longer one only the end is kept"
     )
     run_log_ttl_s: int = Field(3600, ge=1, description="how long a finished run can be replayed")
+    run_records: Literal["off", "ids", "text"] = Field(
+        "text", description="what `citewire replay` needs; ids: without what prompts are made from"
+    )
+    run_records_ttl_days: int = Field(
+        30, ge=1, le=36_500, description="how long a record is kept, if its chat is not deleted"
+    )
 
     # Who may ask
     api_keys: SecretStr | None = Field(

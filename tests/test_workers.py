@@ -22,10 +22,12 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
+from citewire.services.past_runs.recall import PastRun, recall
 from citewire.services.run_log import read_events
 from citewire.storage.chats import ChatStore
 from citewire.storage.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.run_records import RunRecordStore
 from tests.chat_client import TERMINAL, open_chat_client, until
 from tests.corpus import write_corpus
 from tests.server_fixtures import MAIN, Server, StartServer
@@ -59,6 +61,7 @@ class Seen:
     runs: dict[str, dict[str, str]] = field(default_factory=dict)
     logs: dict[str, bytes] = field(default_factory=dict)
     chats: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    past: list[PastRun] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     members: int = 0
     lasting: list[str] = field(default_factory=list)
@@ -200,6 +203,8 @@ async def _look(seen: Seen, redis: Redis, namespace: str) -> None:
             assert [name for name, _, _ in read_events(seen.logs[run_id])] == ["error"]
         else:
             seen.chats[chat.chat_id] = chat.messages
+            records = RunRecordStore(redis, namespace)
+            seen.past.append(await recall(records, chats, run_id, DEFAULT_OWNER))
     seen.keys = [
         key.decode()
         for pattern in ("of-chat", "of-owner", "stops", "lost")
@@ -288,6 +293,14 @@ def test_every_answer_is_stored_as_it_was_told(seen: Seen) -> None:
                 assert stored["text"].startswith(told)
             else:
                 assert stored["text"] == told
+
+
+def test_every_run_left_a_record_the_lost_ones_too(seen: Seen) -> None:
+    told = {run.record.ids.run_id: run.answered["run_id"] for run in seen.past}
+    stored = [one["run_id"] for messages in seen.chats.values() for one in messages[1::2]]
+
+    assert sorted(told) == sorted(stored)
+    assert list(told) == list(told.values())
 
 
 def test_no_claim_and_no_membership_is_left(seen: Seen) -> None:

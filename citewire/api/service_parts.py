@@ -17,6 +17,7 @@ from citewire.services.library import Library
 from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
 from citewire.services.page_folder import PageFolder
+from citewire.services.past_runs.record import build_recorder
 from citewire.services.routing.keeping import lost
 from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
@@ -138,6 +139,7 @@ def build_service(
             if settings.verify == "model"
             else None
         ),
+        recorder=build_recorder(settings, library.models),
         page_copies=page_copies,
         afterwards=afterwards,
     )

@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     which.add_argument("--all", action="store_true", help="all of them (the default)")
     export.add_argument("--format", choices=("json", "md"), default="json")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
+    _add_replay(commands)
     demo = commands.add_parser("demo", help="try it out with the sample reports")
     demo.set_defaults(run=_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
@@ -123,6 +124,24 @@ def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     chat.add_argument("--chat", metavar="CHAT_ID", help="go on with this conversation")
     chat.add_argument(
         "--folder", action="append", default=[], metavar="NAME", help="answer from this one only"
+    )
+
+
+def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    replay = commands.add_parser("replay", help="show a run, and do a part of it again")
+    replay.set_defaults(run=_replay)
+    replay.add_argument("run_id", metavar="RUN_ID")
+    _add_owner(replay)
+    replay.add_argument("--json", action="store_true", help="everything, for programs")
+    replay.add_argument("--prompt", action="store_true", help="show all of the prompts")
+    replay.add_argument(
+        "--retrieve", action="store_true", help="search again, and show what is different"
+    )
+    replay.add_argument(
+        "--generate", action="store_true", help="answer again, from the same passages"
+    )
+    replay.add_argument(
+        "--case", type=Path, metavar="FILE", help="write a test case for `eval citations`"
     )
 
 
@@ -230,6 +249,20 @@ def _export(arguments: argparse.Namespace) -> int:
         format=arguments.format,
         file=arguments.output,
     )
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from citewire.scripts.replay import ReplayOptions, replay
+
+    configure_logging("warning")
+    options = ReplayOptions(
+        as_json=arguments.json,
+        whole_prompts=arguments.prompt,
+        retrieve=arguments.retrieve,
+        generate=arguments.generate,
+        case=arguments.case,
+    )
+    return replay(load_settings(), arguments.run_id, owner=_owner(arguments), options=options)
 
 
 def _eval_citations(arguments: argparse.Namespace) -> int:
