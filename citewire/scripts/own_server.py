@@ -98,7 +98,7 @@ def main() -> int:
     settings = load_settings(log_level="warning", workers=1, **changes)
 
     # Deferred: the parent does without.
-    from citewire.scripts.cli import configure_logging
+    from citewire.scripts.logs import configure_logging
     from citewire.scripts.serve import build_server
 
     configure_logging(settings.log_level)
