@@ -18,6 +18,8 @@ Figures = dict[str, float]
 
 CHATS = (1, 32, 128)
 FIRST_DELAY_S, INTER_DELAY_S = 0.2, 0.02
+VERDICT_S = {"early": FIRST_DELAY_S / 2, "late": 2 * FIRST_DELAY_S}
+"""What a verdict takes, and whatever else is asked of a model before the answer, in seconds."""
 LENGTHS = (20, 200, 1000, 4000)
 FITTED = LENGTHS[:3]
 SPEED_TOKENS, SPEED_CHATS = 200, 32
@@ -38,12 +40,12 @@ class Plan:
     direct_answers: int = 2048
     citewire_lengths: tuple[int, ...] = (192, 192, 64, 24)
     recipe_lengths: tuple[int, ...] = (64, 64, 32, 4)
-    reports: int = 40
+    reports: int = 80
 
     @classmethod
     def quick(cls) -> "Plan":
         """A third of it, for a first look."""
-        return cls({1: 3, 32: 32, 128: 128}, 512, (64, 64, 24, 8), (32, 32, 8, 2), 10)
+        return cls({1: 3, 32: 32, 128: 128}, 512, (64, 64, 24, 8), (32, 32, 8, 2), 40)
 
     def answers(self, server: Server) -> dict[int, int]:
         """How many answers of each length `server` is asked for at full speed."""
@@ -276,25 +278,37 @@ async def measure_verdicts(bench: Bench) -> Figures:
 
 
 async def measure_screening(bench: Bench) -> Figures:
-    """First token when a model's verdict, where one is asked for, takes half the answer's time."""
-    if bench.server.name != "citewire":
-        return {}
+    """First token where a model's verdict, if one is asked for, is there before it or after it.
+
+    Also in a second turn, in which a model condenses as well; and what was asked of models.
+    """
     figures: Figures = {}
-    for chats in CHATS[:2]:
-        await bench.configure(
-            first_delay=FIRST_DELAY_S,
-            aux_delay=FIRST_DELAY_S / 2,
-            inter_delay=INTER_DELAY_S,
-            tokens=20,
-        )
-        asks = await bench.opened(bench.plan.first_token_answers[chats])
-        answers = await bench.put_all(asks, chats=chats)
-        require_whole(answers, tokens=20)
-        firsts = [answer.first_token_s * 1000 for answer in answers]
-        for percentile in (50, 99):
-            named = f"screening_p{percentile}_{chats}_ms"
-            figures[named] = float(np.percentile(firsts, percentile))
+    for name, verdict_s in VERDICT_S.items():
+        for chats in CHATS[:2]:
+            await bench.configure(
+                first_delay=FIRST_DELAY_S,
+                aux_delay=verdict_s,
+                inter_delay=INTER_DELAY_S,
+                tokens=20,
+            )
+            asks = await bench.opened(bench.plan.first_token_answers[chats])
+            for turn in (1, 2):
+                figures |= await _screened(bench, asks, chats, f"screening_{name}_{turn}")
+                asks = [Ask(ask.tag, "And its index?", ask.chat_id) for ask in asks]
     return figures
+
+
+async def _screened(bench: Bench, asks: Sequence[Ask], chats: int, name: str) -> Figures:
+    before = await bench.stats()
+    answers = await bench.put_all(asks, chats=chats)
+    require_whole(answers, tokens=20)
+    firsts = [answer.first_token_s * 1000 for answer in answers]
+    asked = (await bench.stats())["aux"] - before["aux"]
+    figures = {
+        f"{name}_p{percentile}_{chats}_ms": float(np.percentile(firsts, percentile))
+        for percentile in (50, 99)
+    }
+    return {**figures, f"{name}_asked_{chats}": asked / len(asks)}
 
 
 async def measure_ready(bench: Bench) -> Figures:

@@ -21,7 +21,7 @@ from citewire.services.ingest.reading import ReadPassage, ReadTask
 from citewire.settings import Settings
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import Fields, index_name
-from citewire.storage.passage_record import embedded_fields
+from citewire.storage.passage_record import VectorField, embedded_fields
 from citewire.storage.schema import build_schema, ensure_index
 from citewire.storage.versions import changing_documents
 
@@ -122,10 +122,11 @@ async def write_all(
         namespace=settings.namespace, dims=len(vectors[0]), algorithm=settings.index_algorithm
     )
     left = iter(vectors)
+    field = VectorField.from_schema(schema)
     batches = [
         Batch(
             document.doc_id,
-            {one.passage_id: embedded_fields(schema, one.fields, next(left)) for one in part},
+            {one.passage_id: embedded_fields(field, one.fields, next(left)) for one in part},
             {one.passage_id: one.layout for one in part},
         )
         for document in documents

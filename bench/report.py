@@ -95,9 +95,15 @@ VERDICTS = [
     for percentile in ("p50", "p99")
 ]
 SCREENING = [
-    Row(f"{chats} at once, {percentile}, ms", f"screening_{percentile}_{chats}_ms")
+    Row(f"{label}, {chats} at once{unit}", f"screening_{name}_{turn}_{key}_{chats}{end}")
+    for name, when in (("early", "verdict before it"), ("late", "verdict after it"))
+    for turn in (1, 2)
     for chats in CHATS[:2]
-    for percentile in ("p50", "p99")
+    for label, unit, key, end in (
+        (f"{when}, turn {turn}", ", p50, ms", "p50", "_ms"),
+        (f"{when}, turn {turn}", ", p99, ms", "p99", "_ms"),
+        ("  other model calls for it", "", "asked", ""),
+    )
 ]
 INGEST = [
     Row("end to end", "ingest_per_s", 0),
@@ -119,9 +125,8 @@ def print_tables(results: Results) -> None:
     _print_table("the rest", REST, results, results.median, SERVERS[1:])
     on_off = ("citewire", "off")
     _print_table("verdicts on, and off", VERDICTS, results, results.median, on_off)
-    screens = ("citewire", "screen off", "by model")
-    screened = "first token, screened by rules"
-    _print_table(screened, SCREENING, results, results.median, screens)
+    screens = ("screen off", "by rules", "by model")
+    _print_table("first token, and who screens", SCREENING, results, results.median, screens)
     _print_table("ingestion, passages per second", INGEST, results, results.median, SERVERS[1:2])
 
 

@@ -17,6 +17,8 @@ CitewireError
 │   ├── ModelUnavailable          5xx, connection refused, stream cut
 │   ├── ModelTimeout              no first token, or silence in mid-stream
 │   └── ModelRejected             any other 4xx: the provider refuses the request
+├── ServerFailed                  the server that a command asks is not there, or refuses
+├── CannotRepeat                  a part of a run that is over cannot be done again
 ├── RunLost                       the worker of a run died, or another took it for dead
 └── RequestError                  the client asks for what cannot be had
     ├── ApiKeyRefused             there is no API key, or not one of ours
@@ -123,8 +125,16 @@ class ModelRejected(ModelError):
     """The provider refused the request itself (a 4xx other than 401, 403 and 429)."""
 
 
+class ServerFailed(CitewireError):
+    """The Citewire server that a command asks over HTTP is not there, or refuses."""
+
+
 class RunLost(CitewireError):
     """The worker of a run died, or was suspended for so long that another took it for dead."""
+
+
+class CannotRepeat(CitewireError):
+    """A part of a run that is over cannot be done again; the message says why."""
 
 
 class RequestError(CitewireError):

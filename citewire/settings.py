@@ -158,6 +158,12 @@ class Settings(BaseSettings):
         4 * 1024 * 1024, ge=1024, description="of one run; of a longer one only the end is kept"
     )
     run_log_ttl_s: int = Field(3600, ge=1, description="how long a finished run can be replayed")
+    run_records: Literal["off", "ids", "text"] = Field(
+        "text", description="what `citewire replay` needs; ids: without what prompts are made from"
+    )
+    run_records_ttl_days: int = Field(
+        30, ge=1, le=36_500, description="how long a record is kept, if its chat is not deleted"
+    )
 
     # Who may ask
     api_keys: SecretStr | None = Field(
@@ -167,7 +173,10 @@ class Settings(BaseSettings):
         None, description="lines owner:hash as `citewire key NAME` prints them"
     )
     max_runs_per_owner: int | None = Field(
-        None, ge=1, description="concurrent runs of one owner; over it: 429; unset: max_runs"
+        None, ge=1, description="concurrent runs of one owner, over all workers; over it: 429"
+    )
+    api_key: SecretStr | None = Field(
+        None, description="what `citewire chat` sends to a server that has keys"
     )
 
     # The server

@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.ingest_fixtures",
     "tests.crash_fixtures",
     "tests.citing_fixtures",
+    "tests.chat_fixtures",
 ]

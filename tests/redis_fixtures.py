@@ -49,6 +49,12 @@ class StoppableRedis:
         self._process: Popen[bytes] | None = None
         self.url = f"redis://:{self._address[1]}@{HOST}:{self._address[0]}/0"
 
+    @property
+    def pid(self) -> int:
+        """Of its process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._process = start_server(self._folder, find_binaries(), self._address, lock=self._lock)

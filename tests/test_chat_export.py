@@ -75,6 +75,13 @@ def test_citations_are_footnotes_with_title_file_page_and_quote() -> None:
     assert told.endswith('\n[^x-1]: Ships \\*2022\\*, a.pdf, p. 4: "Ten ships came."\n')
 
 
+def test_a_question_that_was_taken_apart_is_shown_in_its_parts() -> None:
+    answer = message("assistant", "Ten.", sub_questions=["How many\nships?", "And *when*?"])
+    told = to_markdown(chat_of(message("user", "q"), answer))
+
+    assert "> q\n\n*Searched for:*\n\n- How many ships?\n- And \\*when\\*?\n\nTen.\n" in told
+
+
 def test_an_answer_that_was_stopped_says_so() -> None:
     stopped = message("assistant", "Ten", status="stopped")
     assert "Ten\n\n*(stopped)*" in to_markdown(chat_of(message("user", "q"), stopped))

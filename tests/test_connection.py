@@ -260,3 +260,19 @@ async def test_a_server_that_takes_nothing_is_a_timeout() -> None:
             await connection.send_command("SET", "key", b"x" * 30_000_000)
         assert not connection.is_connected
         await pool.release(connection)
+
+
+async def test_whoever_is_cancelled_amid_commands_ends(redis_url: str) -> None:
+    async def ping_for_ever(client: Redis) -> None:
+        while True:
+            await client.ping()
+
+    async with open_client(redis_url) as client:
+        # At every moment of a command: one of them was swallowed by the sending.
+        for moment in range(100):
+            pinging = asyncio.create_task(ping_for_ever(client))
+            for _ in range(moment):
+                await asyncio.sleep(0)
+            pinging.cancel()
+            _, going_on = await asyncio.wait([pinging], timeout=5)
+            assert not going_on, moment

@@ -59,8 +59,8 @@ def task(path: Path) -> ReadTask:
     )
 
 
-async def read(parsers: Parsers, asked: ReadTask) -> int:
-    async with parsers.reading(asked) as reading:
+async def read(parsers: Parsers, asked: ReadTask, on_ocr: Callable[[], None] = lambda: None) -> int:
+    async with parsers.reading(asked, on_ocr) as reading:
         return sum([len(part.passages) async for part in reading.parts()])
 
 
@@ -85,8 +85,11 @@ async def test_a_hostile_file_is_reported_and_the_next_is_read(
 
 
 async def test_a_long_scan_is_read_while_its_pages_come(tmp_path: Path) -> None:
+    pages: list[None] = []
     async with open_parsers(1, Limits(seconds=2.5, megabytes=4096)) as parsers:
-        assert await read(parsers, task(tmp_path / "scan.pdf")) == 3
+        asked = task(tmp_path / "scan.pdf")
+        assert await read(parsers, asked, on_ocr=lambda: pages.append(None)) == 3
+    assert len(pages) == 4
 
 
 async def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:

@@ -1,17 +1,17 @@
 """`--engine ray`: files are read on a Ray cluster, and the index is the same."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import ray
 from redis.asyncio import Redis
 
 from tests.ingest_fixtures import SHIPS, TRAINS, Ingest, keys_of, statuses
 from tests.small_pdfs import write_pdf
-
-ray = pytest.importorskip("ray", reason="Ray is not installed: pip install citewire[ray]")
 
 pytestmark = [
     pytest.mark.timeout(240),  # starting a cluster takes its time
@@ -22,7 +22,7 @@ pytestmark = [
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error")
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     yield
     ray.shutdown()
 

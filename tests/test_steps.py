@@ -169,11 +169,17 @@ async def test_a_question_with_two_parts_finds_passages_for_both(
     told = await chat.ask(BOTH)
 
     assert_in_order(told)
-    assert len(told.all("query")[0].data["sub_questions"]) == 2
+    [one, two] = told.all("query")[0].data["sub_questions"]
     found = [source["passage_id"] for source in told.sources[:2]]
     assert found == [QUILLMERE_2022.passage_id, VESSMARK.passage_id]
     assert [source["n"] for source in told.sources] == list(range(1, len(told.sources) + 1))
     assert await chat_calls(standin) == ["embeddings", "completions"]
+    turns = await chat.turns(told.chat_id)
+    assert [turn["sub_questions"] for turn in turns] == [[], [one, two]]
+    exported = await chat.http.get(f"/chats/{told.chat_id}/export?format=json")
+    assert exported.json()["messages"][1]["sub_questions"] == [one, two]
+    exported = await chat.http.get(f"/chats/{told.chat_id}/export?format=md")
+    assert f"- {one}\n- {two}\n" in exported.text
 
 
 async def test_the_model_s_sub_questions_are_searched_for(

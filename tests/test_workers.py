@@ -22,10 +22,12 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
+from citewire.services.past_runs.recall import PastRun, recall
 from citewire.services.run_log import read_events
 from citewire.storage.chats import ChatStore
 from citewire.storage.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.run_records import RunRecordStore
 from tests.chat_client import TERMINAL, open_chat_client, until
 from tests.corpus import write_corpus
 from tests.server_fixtures import MAIN, Server, StartServer
@@ -36,6 +38,7 @@ WORKERS = 4
 CHATS = 200
 AT_ONCE = 40
 LEASE_S = 2
+KEPT_S = 600
 SEED = 6
 
 pytestmark = pytest.mark.timeout(180)  # twenty seconds, and many times that on a busy machine
@@ -58,8 +61,10 @@ class Seen:
     runs: dict[str, dict[str, str]] = field(default_factory=dict)
     logs: dict[str, bytes] = field(default_factory=dict)
     chats: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    past: list[PastRun] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     members: int = 0
+    lasting: list[str] = field(default_factory=list)
     provider: dict[str, int] = field(default_factory=dict)
     connections: Sequence[int] = ()
     processes: Sequence[int] = ()
@@ -72,7 +77,13 @@ def seen(start_server: StartServer, redis_url: str, standin_url: str) -> Seen:
     namespace = f"workers{uuid4().hex[:8]}"
     httpx.post(f"{standin_url}/reset", trust_env=False).raise_for_status()
     asyncio.run(write_corpus(redis_url, namespace, f"{standin_url}/v1"))
-    settings = {"namespace": namespace, "run_lease_s": LEASE_S, "log_level": "warning"}
+    settings = {
+        "namespace": namespace,
+        "run_lease_s": LEASE_S,
+        "run_log_ttl_s": KEPT_S,
+        "max_runs_per_owner": 2 * AT_ONCE,
+        "log_level": "warning",
+    }
     with start_server(workers=WORKERS, **settings) as server:
         return asyncio.run(_live_through(server, redis_url, standin_url, namespace))
 
@@ -139,9 +150,10 @@ async def _talk(server: Server, http: httpx.AsyncClient, seen: Seen) -> None:
 
 async def _ask(http: httpx.AsyncClient, chat_id: str | None, heard: Heard) -> None:
     body = {"message": QUESTION, "chat_id": chat_id}
+    once = {"Idempotency-Key": uuid4().hex}
     for _ in range(40 * LEASE_S):
         try:
-            async with http.stream("POST", "/chat_stream", json=body) as answer:
+            async with http.stream("POST", "/chat_stream", json=body, headers=once) as answer:
                 if answer.status_code == 200:
                     await _listen(http, answer.aiter_raw(), heard)
                     return
@@ -191,13 +203,19 @@ async def _look(seen: Seen, redis: Redis, namespace: str) -> None:
             assert [name for name, _, _ in read_events(seen.logs[run_id])] == ["error"]
         else:
             seen.chats[chat.chat_id] = chat.messages
+            records = RunRecordStore(redis, namespace)
+            seen.past.append(await recall(records, chats, run_id, DEFAULT_OWNER))
     seen.keys = [
         key.decode()
-        for pattern in ("of-chat", "stops", "lost")
+        for pattern in ("of-chat", "of-owner", "stops", "lost")
         for key in await redis.keys(f"{namespace}:runs:{pattern}*")
     ]
     for key in await redis.keys(f"{namespace}:runs:of:*"):
         seen.members += await redis.scard(key)  # type: ignore[misc]
+    for pattern in ("run:*", "runs:asked:*"):
+        for key in await redis.keys(f"{namespace}:{pattern}"):
+            if not 0 < await redis.ttl(key) <= KEPT_S:
+                seen.lasting.append(key.decode())
 
 
 async def _run_ids(redis: Redis, namespace: str) -> list[str]:
@@ -277,8 +295,20 @@ def test_every_answer_is_stored_as_it_was_told(seen: Seen) -> None:
                 assert stored["text"] == told
 
 
+def test_every_run_left_a_record_the_lost_ones_too(seen: Seen) -> None:
+    told = {run.record.ids.run_id: run.answered["run_id"] for run in seen.past}
+    stored = [one["run_id"] for messages in seen.chats.values() for one in messages[1::2]]
+
+    assert sorted(told) == sorted(stored)
+    assert list(told) == list(told.values())
+
+
 def test_no_claim_and_no_membership_is_left(seen: Seen) -> None:
     assert (seen.keys, seen.members) == ([], 0)
+
+
+def test_what_is_kept_of_a_run_ends_with_its_time(seen: Seen) -> None:
+    assert seen.lasting == []
 
 
 def test_no_stream_of_the_provider_is_left(seen: Seen) -> None:

@@ -1,8 +1,7 @@
 """The FastAPI app: its routes, and the lifespan in which everything is built once."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 from fastapi import FastAPI
@@ -10,37 +9,24 @@ from fastapi import FastAPI
 from citewire import __version__
 from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.dependencies import Parts
-from citewire.api.errors import describe, install_error_handlers
+from citewire.api.errors import install_error_handlers
 from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit
 from citewire.api.run_parts import build_held, open_runs
-from citewire.services.afterwards import Afterwards
+from citewire.api.service_parts import (
+    build_afterwards,
+    build_jobs,
+    build_page_copies,
+    build_succession,
+    open_service,
+)
 from citewire.services.api_keys import load_api_keys
-from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats import Chats
-from citewire.services.citations.checking import Checker, open_checker
-from citewire.services.evidence import CalibratedEvidence
-from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.ingest.pipeline import ingest_folders
-from citewire.services.ingest.run import OnProgress
 from citewire.services.jobs import Jobs
-from citewire.services.library import Library, open_library
-from citewire.services.page_copies import PageCopies
-from citewire.services.page_files import PageFiles
-from citewire.services.page_folder import PageFolder
-from citewire.services.routing.keeping import lost
-from citewire.services.routing.routers import build_router
+from citewire.services.library import open_library
 from citewire.services.runs import Runs
-from citewire.services.screening.screens import build_screen
-from citewire.services.succession import Succession
-from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
-from citewire.storage.jobs import JobStore
-from citewire.storage.passage_search import PassageSearch
-from citewire.workflows.chat import ChatWorkflow
-from citewire.workflows.engine import Engines
-from citewire.workflows.limits import StepLimits
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -117,115 +103,3 @@ async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(runs.drain)
         tasks.start_soon(jobs.drain)
-
-
-def build_jobs(library: Library, uploads: Uploads) -> Jobs:
-    """The background ingestions into an open library; whoever builds them runs them."""
-
-    async def ingest(root: Path, owner: str, on_progress: OnProgress) -> IngestSummary:
-        return await ingest_folders(
-            [root],
-            documents=library.documents.owned_by(owner),
-            open_indexing=library.open_indexing,
-            settings=library.settings,
-            on_progress=on_progress,
-        )
-
-    return Jobs(
-        JobStore(library.documents.client, library.settings.namespace),
-        ingest,
-        describe,
-        root_of=uploads.folder,
-        grace_s=library.settings.shutdown_grace_s,
-    )
-
-
-def build_afterwards(library: Library) -> Afterwards:
-    """What the model does for chats; whoever builds it runs it."""
-    settings = library.settings
-    return Afterwards(
-        library.chats,
-        library.models.answering.llm if settings.answers_from == "openai" else None,
-        history=HistoryLimits(settings.history_turns, settings.history_tokens),
-        titles=settings.chat_titles,
-        summaries=settings.chat_summaries,
-    )
-
-
-def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
-    """What judges claims on an open library; embeddings that cost a round trip are not asked."""
-    settings = library.settings
-    is_local = settings.embeddings_from == "local"
-    embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
-    return open_checker(judges=settings.verify != "off", embed=embed)
-
-
-@asynccontextmanager
-async def open_service(
-    library: Library, runs: Runs, page_copies: PageCopies, afterwards: Afterwards
-) -> AsyncGenerator[ChatService, None]:
-    """The chat service on an open library, with what judges its claims."""
-    with open_library_checker(library) as checker:
-        yield build_service(library, runs, checker, page_copies, afterwards)
-
-
-def build_page_copies(library: Library) -> PageCopies:
-    """The copies of cited pages; whoever builds them runs them."""
-    settings = library.settings
-    return PageCopies(
-        PageFolder(
-            settings.data_dir / "pages" / settings.namespace,
-            max_bytes=settings.page_copies_mb * 1024 * 1024,
-        ),
-        documents=library.documents,
-        snapshots=library.snapshots,
-        page_files=PageFiles(),
-    )
-
-
-def build_succession(library: Library) -> Succession:
-    """What tells what became of the passages of an open library."""
-    search = PassageSearch(library.documents.client, library.settings.namespace)
-    return Succession(library.snapshots, search)
-
-
-def build_service(
-    library: Library,
-    runs: Runs,
-    checker: Checker,
-    page_copies: PageCopies,
-    afterwards: Afterwards,
-) -> ChatService:
-    """The chat service on an open library."""
-    settings = library.settings
-    answering = library.models.answering
-    engines = Engines(
-        store=library.store,
-        embed_model=library.models.embeddings.model,
-        synthesiser=answering.synthesiser,
-        llm=answering.llm,
-        router=build_router(settings.route, answering.forms),
-        keeps=lost,
-        evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
-        top_k=settings.similarity_top_k,
-        limits=StepLimits(
-            settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s
-        ),
-        withhold=settings.withhold == "on",
-    )
-    screen = build_screen(settings.screen, answering.forms, settings.screen_failure)
-    return ChatService(
-        chats=library.chats,
-        workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.run_timeout_s),
-        runs=runs,
-        model=answering.name,
-        history=HistoryLimits(settings.history_turns, settings.history_tokens),
-        checker=checker,
-        second=(
-            SecondOpinion(answering.llm, settings.run_timeout_s)
-            if settings.verify == "model"
-            else None
-        ),
-        page_copies=page_copies,
-        afterwards=afterwards,
-    )

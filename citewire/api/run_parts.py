@@ -13,6 +13,7 @@ from citewire.services.chat import ChatService
 from citewire.services.held_runs import HeldRuns
 from citewire.services.library import Library
 from citewire.services.lost_runs import LostRuns
+from citewire.services.past_runs.record import build_recorder
 from citewire.services.replays import Replays
 from citewire.services.run_log import RunLog
 from citewire.services.runs import Runs
@@ -43,17 +44,24 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             lease_s=settings.run_lease_s,
             running_s=settings.run_timeout_s,
             kept_s=settings.run_log_ttl_s,
+            per_owner=settings.max_runs_per_owner or 0,
         )
         is_on = settings.run_log == "on"
         log = RunLog(store, error_payload, is_on=is_on, max_bytes=settings.run_log_max_bytes)
-        lost = LostRuns(store, logs, library.chats, error_payload, logged=is_on)
+        lost = LostRuns(
+            store,
+            logs,
+            library.chats,
+            error_payload,
+            logged=is_on,
+            recorder=build_recorder(settings, library.models),
+        )
         runs = Runs(
             settings.max_runs,
             store,
             log,
             lost,
             lease_s=settings.run_lease_s,
-            per_owner=settings.max_runs_per_owner,
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)

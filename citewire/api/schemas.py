@@ -83,6 +83,7 @@ class Turn(BaseModel):
     run_id: str | None = None
     model: str | None = None
     standalone: str | None = None
+    sub_questions: list[str] = Field(default_factory=list)
     finish_reason: FinishReason | None = None
     stopped_by: StoppedBy | None = None
     usage: Usage | None = None

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from citewire.api.app import build_afterwards, build_page_copies, open_service
 from citewire.api.run_parts import open_runs
+from citewire.api.service_parts import build_afterwards, build_page_copies, open_service
 from citewire.errors import CitewireError
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json

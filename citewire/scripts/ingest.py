@@ -108,8 +108,8 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
     )
     with Bars(*columns, console=console, transient=True) as bars:
         stages = {
-            name: bars.add_task(name, total=None)
-            for name in ("comparing", "reading", "embedding", "writing")
+            name: bars.add_task(name, total=None, visible=name != "ocr, pages")
+            for name in ("comparing", "reading", "ocr, pages", "embedding", "writing")
         }
 
         def show(progress: Progress) -> None:
@@ -122,6 +122,8 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
                 ("writing", progress.written, expected),
             ):
                 bars.update(stages[name], completed=completed, total=total)
+            if progress.ocr:
+                bars.update(stages["ocr, pages"], completed=progress.ocr, visible=True)
             _print_waiting(progress, bars.console)
 
         yield show
@@ -133,7 +135,7 @@ class RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         """The rate of `task`, empty until it is known."""
         rate = task.finished_speed or task.speed
-        return Text(f"{rate:,.0f}/s" if rate else "")
+        return Text(f"{rate:,.{0 if rate >= 10 else 1}f}/s" if rate else "")
 
 
 def print_summary(summary: IngestSummary, console: Console) -> None:

@@ -34,6 +34,7 @@ from citewire.workflows.events import (
     RetrievingEvent,
     Route,
     SourcesEvent,
+    Stage,
     StageEvent,
     WarnEvent,
 )
@@ -54,11 +55,14 @@ class Answer:
         self.ids = ids
         self.question = question
         self.standalone = question
+        self.sub_questions: Sequence[str] = ()
         self.sources: list[Source] = []
         self.evidence: Evidence | None = None
         self.finish_reason: FinishReason = "stop"
         self.route: Route = "answer"
         self.timings = Timings()
+        self.stages: list[tuple[Stage, float]] = []
+        self.fallback = ""
         self._began = time.monotonic()
         self._scanner = MarkerScanner(0)
         self._checker = checker
@@ -109,14 +113,19 @@ class Answer:
 
     def _told(self, event: StageEvent | WarnEvent) -> Status | Warned:
         if isinstance(event, WarnEvent):
+            self.fallback = event.message
             return Warned(event.code, event.message)
-        return Status(event.stage, self.elapsed_ms())
+        return self._entered(event.stage, self.elapsed_ms())
+
+    def _entered(self, stage: Stage, at_ms: float) -> Status:
+        self.stages.append((stage, at_ms))
+        return Status(stage, at_ms)
 
     def _retrieving(self, event: RetrievingEvent) -> Sequence[RunEvent]:
-        self.standalone = event.standalone
+        self.standalone, self.sub_questions = event.standalone, event.parts
         rewritten = event.standalone != self.question
         query = Query(self.question, event.standalone, rewritten, event.parts)
-        return (query, Status("retrieve", self.elapsed_ms()))
+        return (query, self._entered("retrieve", self.elapsed_ms()))
 
     def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
         self.sources = [Source.from_node(n, found) for n, found in enumerate(event.nodes, start=1)]
@@ -127,7 +136,11 @@ class Answer:
         took_ms = self.timings.retrieve_ms
         sources = Sources(self.sources, event.evidence, took_ms)
         # In the contract no status follows the sources.
-        return (sources,) if event.evidence == "none" else (Status("generate", took_ms), sources)
+        return (
+            (sources,)
+            if event.evidence == "none"
+            else (self._entered("generate", took_ms), sources)
+        )
 
     def _deltas(self, parts: Sequence[str]) -> list[RunEvent]:
         if self.timings.first_token_ms is None:

@@ -40,8 +40,8 @@ class ApiKeys:
 
     @property
     def owners(self) -> list[str]:
-        """Whose data can be asked for."""
-        return [owner for owner, _ in self._entries] or [DEFAULT_OWNER]
+        """Whose data can be asked for, each once."""
+        return list(dict.fromkeys(owner for owner, _ in self._entries)) or [DEFAULT_OWNER]
 
     def owner_of(self, authorization: list[bytes]) -> str:
         """Whose data a request is about.
@@ -85,15 +85,7 @@ def load_api_keys(settings: Settings) -> ApiKeys:
                 f"CITEWIRE_API_KEYS_FILE: {settings.api_keys_file} holds no key; "
                 "add the line that `citewire key NAME` prints, or unset it"
             )
-    owners, hashes = [owner for owner, _ in entries], [digest for _, digest in entries]
-    for owner, digest in entries:
-        if owners.count(owner) > 1:
-            raise ConfigurationError(f"CITEWIRE_API_KEYS: {owner} has two keys; leave one")
-        if hashes.count(digest) > 1:
-            raise ConfigurationError(
-                f"CITEWIRE_API_KEYS: the key of {owner} is another's, too; "
-                "make one for each with `citewire key NAME`"
-            )
+    _refuse_doubled(entries)
     return ApiKeys(entries)
 
 
@@ -118,6 +110,21 @@ def checked_owner(name: str, where: str) -> str:
             f"{where}: {name!r} cannot be an owner; letters, digits and . _ @ - can, up to 64"
         )
     return name
+
+
+def _refuse_doubled(entries: Iterable[Entry]) -> None:
+    """An owner may have several keys, while one is replaced; a key has one owner, and one place."""
+    owners: dict[str, str] = {}
+    for owner, digest in entries:
+        first = owners.get(digest)
+        owners[digest] = owner
+        if first == owner:
+            raise ConfigurationError(f"CITEWIRE_API_KEYS: a key of {owner} is there twice")
+        if first is not None:
+            raise ConfigurationError(
+                f"CITEWIRE_API_KEYS: a key of {owner} is another's, too; "
+                "make one for each with `citewire key NAME`"
+            )
 
 
 def _from_setting(text: str) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from citewire.services.answer import Answer
 from citewire.services.chat_titles import title_from_question
 from citewire.services.citations.checking import Checker
 from citewire.services.page_copies import PageCopies
+from citewire.services.past_runs.record import Recorder
 from citewire.services.run_events import (
     Failed,
     Ids,
@@ -40,8 +41,10 @@ from citewire.services.runs import Once, Run, Runs
 from citewire.services.settling import ask_for_verdicts, settle
 from citewire.services.turns import HistoryLimits, kept_sources, recent_history, to_messages
 from citewire.storage.chats import ChatStore
+from citewire.storage.run_records import StoredRecord
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
+from citewire.workflows.model_calls import asking
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish, running
 
@@ -71,6 +74,7 @@ class ChatService:
         history: how much of the chat is shown for condensing.
         checker: judges what answers cite.
         second: a model that judges it after the checker; None asks no model.
+        recorder: makes the records of runs; None keeps none.
         page_copies: copies the pages that are cited.
         afterwards: what is done for a chat once it was answered.
     """
@@ -87,6 +91,7 @@ class ChatService:
         page_copies: PageCopies,
         afterwards: Afterwards,
         second: SecondOpinion | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._chats = chats
         self._workflow = workflow
@@ -94,6 +99,7 @@ class ChatService:
         self._history = history
         self._checker = checker
         self._second = second
+        self._recorder = recorder
         self._page_copies = page_copies
         self._afterwards = afterwards
         self.runs = runs
@@ -149,6 +155,8 @@ class ChatService:
         """
         answer = Answer(run.ids, run.question, self._checker)
         ask = AskEvent(question=run.question, history=list(run.history), filter=run.filter)
+        if self._recorder is not None:
+            ask.calls = []
         failure: CitewireError | None = None
         run.began = True
         try:
@@ -187,22 +195,24 @@ class ChatService:
                 await handler
         if run.stopped_by is None and (batch := await settle(answer)):
             yield batch
-        if run.stopped_by is None and (batch := await self._second_opinion(run, answer)):
+        if run.stopped_by is None and (batch := await self._second_opinion(run, answer, ask)):
             yield batch
 
-    async def _second_opinion(self, run: Run, answer: Answer) -> Sequence[RunEvent]:
+    async def _second_opinion(self, run: Run, answer: Answer, ask: AskEvent) -> Sequence[RunEvent]:
         """Verdicts of a model, where one is asked, in what is left of the run's time."""
         if self._second is None:
             return ()
         left_s = max(0.0, self._second.run_timeout_s - answer.elapsed_ms() / 1000)
         with anyio.move_on_after(left_s) as run.checking:
-            return await ask_for_verdicts(answer, self._second.llm)
+            with asking("verdicts", ask.calls):
+                return await ask_for_verdicts(answer, self._second.llm)
         return ()
 
     def _facts(self, run: Run) -> bytes:
         """What another worker needs to store the turn, should this one die."""
         facts = {"question": run.question, "replaces": run.replaces, "model": self._model}
-        return orjson.dumps({"ids": run.ids, **facts})
+        searched = {"doc_ids": run.filter.doc_ids, "folder_ids": run.filter.folder_ids}
+        return orjson.dumps({"ids": run.ids, **facts, **searched})
 
     def _start(self, run: Run) -> Start:
         return Start(
@@ -220,14 +230,15 @@ class ChatService:
         usage = _usage(answer, ask, stopped=run.stopped_by is not None)
         if run.is_lost:
             failure = RunLost("another server took this one for dead")
+        record = self._run_record(run, answer, ask, usage)
         try:
             if failure is not None:
-                await self._record(run, answer, "error", error=failure)
+                await self._record(run, answer, "error", record, error=failure)
                 return Failed(failure, partial_saved=True, ids=run.ids)
             if run.stopped_by is not None:
-                await self._record(run, answer, "stopped", stopped_by=run.stopped_by)
+                await self._record(run, answer, "stopped", record, stopped_by=run.stopped_by)
                 return answer.stopped(run.stopped_by, usage)
-            await self._record(run, answer, "complete", usage=usage)
+            await self._record(run, answer, "complete", record, usage=usage)
             if answer.route == "answer":  # a greeting names no chat, and a refusal is not told on
                 self._afterwards.submit(run.ids.chat_id, run.owner)
             return answer.done(usage)
@@ -235,7 +246,34 @@ class ChatService:
             logger.error("run %s was not stored: %s", run.ids.run_id, error)
             return Failed(failure or error, partial_saved=False, ids=run.ids)
 
-    async def _record(self, run: Run, answer: Answer, status: TurnStatus, **facts: object) -> None:
+    def _run_record(
+        self, run: Run, answer: Answer, ask: AskEvent, usage: Usage
+    ) -> StoredRecord | None:
+        if self._recorder is None:
+            return None
+        try:
+            began = datetime.now(UTC) - timedelta(milliseconds=answer.elapsed_ms())
+            return self._recorder.record(
+                answer,
+                asked_at=began.isoformat(timespec="milliseconds"),
+                filter=run.filter,
+                calls=ask.calls or (),
+                history=run.history,
+                usage=usage,
+            )
+        except orjson.JSONEncodeError:
+            # The turn is worth more than how it came about.
+            logger.exception("run %s is not recorded", run.ids.run_id)
+            return None
+
+    async def _record(
+        self,
+        run: Run,
+        answer: Answer,
+        status: TurnStatus,
+        record: StoredRecord | None,
+        **facts: object,
+    ) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC).isoformat()
         shown = kept_sources(answer.sources)
@@ -246,6 +284,7 @@ class ChatService:
             title=title_from_question(run.question),
             replaces=run.replaces,
             passage_ids=[source.passage_id for source in shown],
+            record=record,
         )
         try:
             await finish(append, deadline_s=RECORD_DEADLINE_S)

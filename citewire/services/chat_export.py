@@ -79,7 +79,8 @@ def to_markdown(chat: Chat, *, prefix: str = "") -> str:
             asked = message["text"].splitlines() or [""]
             parts.append("\n".join(f"> {line}".rstrip() for line in asked))
         else:
-            parts += [part for part in _answer(message, notes, prefix) if part]
+            said = _answer(message, notes, prefix)
+            parts += [part for part in (_sub_questions(message), *said) if part]
     noted = [f"[^{prefix}{n}]: {note}" for n, note in enumerate(notes.values(), start=1)]
     return "\n\n".join([*parts, *noted]) + "\n"
 
@@ -112,6 +113,12 @@ def _answer(message: Message, notes: dict[tuple[str, str], str], prefix: str) ->
     said = text.decode("utf-16-le")
     state = "" if message["status"] == "complete" else f"*({message['status']})*"
     return said, state, "" if marks else _cited(message)
+
+
+def _sub_questions(message: Message) -> str:
+    """What the question was taken apart into; turns of before did not keep it."""
+    asked = [f"- {_escape(plain_line(one))}" for one in message.get("sub_questions", ())]
+    return "\n".join(["*Searched for:*\n", *asked]) if asked else ""
 
 
 def _cited(message: Message) -> str:

@@ -8,13 +8,16 @@ import orjson
 
 from citewire.errors import ChatNotFound, MessageNotFound, RunLost, StorageError
 from citewire.services.chat_titles import title_from_question
+from citewire.services.past_runs.record import Recorder
 from citewire.services.run_events import Failed, Ids
 from citewire.services.run_log import ErrorPayload, Told, read_events
 from citewire.services.told_answer import ToldAnswer
 from citewire.services.turns import to_messages
 from citewire.storage.chats import ChatStore
 from citewire.storage.run_log import RunLogs
+from citewire.storage.run_records import StoredRecord
 from citewire.storage.runs import End, Piece, RunStore
+from citewire.workflows.retriever import PassageFilter
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ class LostRuns:
         chats: where their turns go.
         payload: writes the data of an `error` event.
         logged: whether runs are logged at all.
+        recorder: makes the records of runs; None keeps none.
     """
 
     def __init__(
@@ -40,12 +44,14 @@ class LostRuns:
         payload: ErrorPayload,
         *,
         logged: bool,
+        recorder: Recorder | None = None,
     ) -> None:
         self._store = store
         self._logs = logs
         self._chats = chats
         self._payload = payload
         self._logged = logged
+        self._recorder = recorder
 
     async def end(self, run_id: str) -> None:
         """Store what a lost run told and end it with an error; whoever comes later does nothing.
@@ -95,7 +101,19 @@ class LostRuns:
                 title=title_from_question(answer.question),
                 replaces=facts["replaces"],
                 passage_ids=answer.kept_passages,
+                record=self._record(answer, owner, facts, at=now),
             )
         except (ChatNotFound, MessageNotFound):
             return False
         return True
+
+    def _record(
+        self, answer: ToldAnswer, owner: str, facts: dict[str, Any], *, at: str
+    ) -> StoredRecord | None:
+        """What can be known of it: which prompts were sent died with the worker."""
+        if self._recorder is None:
+            return None
+        # A worker of an earlier version did not write down what was searched.
+        searched = (tuple(facts.get(name, ())) for name in ("doc_ids", "folder_ids"))
+        found_in = PassageFilter(owner, *searched)
+        return self._recorder.record(answer, asked_at=answer.asked_at or at, filter=found_in)

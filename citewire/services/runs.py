@@ -92,7 +92,6 @@ class Runs:
         log: where it is written down what they tell.
         lost: ends the runs of dead workers.
         lease_s: how long after its last sign of life a worker counts as alive.
-        per_owner: how many of them may be one owner's; None for all.
     """
 
     def __init__(
@@ -103,16 +102,14 @@ class Runs:
         lost: LostRuns,
         *,
         lease_s: float,
-        per_owner: int | None = None,
     ) -> None:
         self._limit = limit
-        self._per_owner = per_owner or limit
         self._store = store
         self._log = log
         self._lost = lost
         self._lease_s = lease_s
         self._by_id: dict[str, Run] = {}
-        self._steady_since = monotonic()
+        self._steady_since = self._last_beat = monotonic()
         self.draining = False
 
     def __len__(self) -> int:
@@ -134,7 +131,7 @@ class Runs:
             AlreadyAsked: it was asked before; that run may be followed.
             KeyReused: something else was asked with the same key.
             Draining: the server is shutting down.
-            TooManyRuns: all places are taken.
+            TooManyRuns: all places are taken, or all that one owner may have.
             ChatBusy: the chat has a run.
             ChatNotFound: it has a run, and another owner.
             StorageError: Redis does not answer.
@@ -143,8 +140,6 @@ class Runs:
             raise Draining("the server is shutting down")
         if len(self) >= self._limit:
             raise TooManyRuns(f"{self._limit} answers are being written already")
-        if sum(one.owner == run.owner for one in self._by_id.values()) >= self._per_owner:
-            raise TooManyRuns(f"{self._per_owner} answers of yours are being written already")
         # Before the registry knows it: whoever finds it there must be able to stop it here.
         self._by_id[run.ids.run_id] = run
         try:
@@ -259,19 +254,36 @@ class Runs:
             await anyio.sleep(RETRY_S)
 
     async def _beat(self, count: int) -> None:
-        # While Redis was away nobody could show that it lives: then nobody is declared dead.
-        sweeps = monotonic() - self._steady_since > self._lease_s
+        now = monotonic()
+        is_late, self._last_beat = now - self._last_beat > self._lease_s, now
+        # While Redis was away, or all of the machine was suspended, nobody could show that it
+        # lives: then nobody is declared dead.
+        if is_late:
+            self._steady_since = now
+        sweeps = now - self._steady_since > self._lease_s
         try:
             beat = await self._store.beat(sweeps=sweeps)
+            if beat.was_over:
+                self._steady_since = monotonic()
             await self._stop_here(beat.stops)
             for run_id in beat.lost:
                 await self._lost.end(run_id)
-            if count % BEATS == 0:
-                # Those whose end could not be written down.
-                await self._store.disown(await self._store.runs_of_worker() - self._by_id.keys())
+            if is_late or beat.was_over or count % BEATS == 0:
+                await self._compare()
         except StorageError as error:
             self._steady_since = monotonic()
             logger.warning("the lease of this worker is not renewed: %s", error)
+
+    async def _compare(self) -> None:
+        """End the runs that only the registry has, or only this worker."""
+        # Before the registry is asked: what begins meanwhile is not missing there.
+        begun = {run_id for run_id, run in self._by_id.items() if run.began}
+        registered = await self._store.runs_of_worker()
+        # Those whose end could not be written down.
+        await self._store.disown(registered - self._by_id.keys())
+        if missing := begun - registered:
+            # It was taken for dead, and has nothing to write that would tell it so.
+            await self._lose(await self._store.over(missing))
 
     async def _lose(self, run_ids: Sequence[str]) -> None:
         """Another worker took this one for dead, and has ended these runs."""

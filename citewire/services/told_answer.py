@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citewire.services.run_events import Ids
+from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
 
 
@@ -14,6 +15,7 @@ class ToldAnswer:
     ids: Ids
     question: str
     standalone: str
+    sub_questions: list[str] = field(default_factory=list)
     finish_reason: None = None
     route: str = "answer"
     text: str = ""
@@ -23,6 +25,9 @@ class ToldAnswer:
     warnings: list[dict[str, Any]] = field(default_factory=list)
     timings: None = None
     last: int = 0
+    asked_at: str = ""
+    stages: list[tuple[Stage, float]] = field(default_factory=list)
+    fallback: str = ""
 
     @property
     def kept_passages(self) -> list[str]:
@@ -36,13 +41,20 @@ class ToldAnswer:
         match name:
             case "delta":
                 self.text += data["text"]
+            case "start":
+                self.asked_at = data["created_at"]
+            case "status":
+                self.stages.append((data["stage"], data["elapsed_ms"]))
             case "query":
                 self.standalone = data["standalone"]
+                self.sub_questions = data["sub_questions"]
             case "sources":
                 self.sources = data["sources"]
                 self.evidence = data["evidence"]
             case "warning":
                 self.warnings.append(data)
+                if data["code"] == "condense_fallback":
+                    self.fallback = data["message"]
             case "citation":
                 self.citations.append(data)
                 self.sources[data["n"] - 1]["cited"] = True

@@ -52,6 +52,7 @@ def to_messages(
         "run_id": ids.run_id,
         "model": model,
         "standalone": answer.standalone,
+        "sub_questions": answer.sub_questions,
         "finish_reason": answer.finish_reason if status == "complete" else None,
         "route": answer.route,
         "sources": answer.sources,

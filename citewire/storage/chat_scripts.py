@@ -7,9 +7,11 @@ Stamps are microseconds of Redis's own clock, all different and rising, so that 
 is the same whoever asks; they are written as text, for Lua's JSON would round them.
 """
 
+from citewire.storage.run_records import RECORDS
 from citewire.storage.snapshots import FORGET, KEEP
 
-_COMMON = """
+_COMMON = (
+    """
 local ns, id, owner = ARGV[1], ARGV[2], ARGV[3]
 local base = ns .. ':chat:' .. id
 local head_key, tree_key = base .. ':head', base .. ':tree'
@@ -38,8 +40,11 @@ local function stamp()
   return text
 end
 
+"""
+    + RECORDS
+    + """
 local function keys_of(prefix)
-  local keys = {prefix .. ':head', prefix .. ':tree'}
+  local keys = {prefix .. ':head', prefix .. ':tree', prefix .. ':records'}
   for _, message in ipairs(redis.call('HKEYS', prefix .. ':tree')) do
     keys[#keys + 1] = prefix .. ':message:' .. message
   end
@@ -54,8 +59,10 @@ local function live(prefix, ms)
     local later = i > 1 and 1000 or 0
     if ms == 0 then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, ms + later) end
   end
+  local now = now_us() / 1000
+  live_records(prefix, ms, now)
   if ms == 0 then redis.call('ZREM', ending, member)
-  else redis.call('ZADD', ending, string.format('%.0f', now_us() / 1000 + ms), member) end
+  else redis.call('ZADD', ending, string.format('%.0f', now + ms), member) end
 end
 
 local function parent_of(message)
@@ -69,6 +76,7 @@ local function asked_after(head, replaces)
   return parent_of(replaces)
 end
 """
+)
 
 # -> the head; false: the owner has as many chats as there may be
 CREATE = (
@@ -93,13 +101,14 @@ APPEND = (
     + KEEP
     + """
 local ms, replaces, title = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local run, record_ms, record = ARGV[8], tonumber(ARGV[9]), ARGV[10]
 local head = own(head_key)
 if not head then return false end
-if redis.call('HEXISTS', tree_key, ARGV[8]) == 1 then return head.messages end
+if redis.call('HEXISTS', tree_key, ARGV[11]) == 1 then return head.messages end
 local parent = asked_after(head, replaces)
 if not parent then return -1 end
 local at, count = '', redis.call('HLEN', tree_key)
-for i = 8, #ARGV, 2 do
+for i = 11, #ARGV, 2 do
   local message = ARGV[i]
   at = stamp()
   redis.call('JSON.SET', base .. ':message:' .. message, '$',
@@ -113,6 +122,7 @@ local change = '{"leaf_id":"' .. parent .. '","messages":' .. count .. ',"update
 if head.title == '' then change = change .. ',' .. title end
 redis.call('JSON.MERGE', head_key, '$', change .. '}')
 keep_passages(ns, id, cjson.decode(ARGV[7]))
+if run ~= '' then keep_record(run, record_ms, record, now_us() / 1000) end
 live(base, ms)
 return count
 """

@@ -18,6 +18,7 @@ from citewire.storage.chat_words import searchable
 from citewire.storage.keys import owner_tag
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
+from citewire.storage.run_records import StoredRecord
 
 __all__ = ["Chat", "ChatStore", "Hit", "Message"]
 
@@ -116,12 +117,13 @@ class ChatStore:
         title: str,
         replaces: str | None = None,
         passage_ids: Sequence[str] = (),
+        record: StoredRecord | None = None,
     ) -> None:
         """Add the messages of one turn behind the active path, all or none; twice is once.
 
         With `replaces`, the turn stands beside that question, and the active path ends with it.
         `title` is taken if the chat has none. The passages of `passage_ids` are kept with the turn,
-        as they are now.
+        as they are now; so is the `record` of the run that made it.
 
         Raises:
             ChatNotFound: the chat was deleted.
@@ -133,9 +135,9 @@ class ChatStore:
             parts += (message["message_id"], orjson.dumps(stored))
         fields = _title(title, by="question")
         cited = orjson.dumps(list(passage_ids))
-        reply = await self._run(
-            "APPEND", chat_id, owner, self._ttl_ms, replaces or "", fields, cited, *parts
-        )
+        kept = (record.run_id, record.ttl_s * 1000, record.body) if record else ("", 0, b"")
+        given = self._ttl_ms, replaces or "", fields, cited
+        reply = await self._run("APPEND", chat_id, owner, *given, *kept, *parts)
         self._known(chat_id, reply)
 
     async def rename(

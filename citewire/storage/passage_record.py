@@ -1,7 +1,8 @@
 """A passage as the fields of a Redis hash, without its vector; made in the processes that read."""
 
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import dataclass
+from typing import Self, cast
 
 import numpy as np
 from llama_index.core.schema import BaseNode, MetadataMode
@@ -31,17 +32,29 @@ def passage_fields(node: BaseNode) -> Fields:
     return cast("Fields", fields)
 
 
-def embedded_fields(schema: IndexSchema, fields: Fields, vector: Sequence[float]) -> Fields:
+@dataclass(frozen=True, slots=True)
+class VectorField:
+    """What the vectors of an index are: looked up once, since a schema takes long to tell it."""
+
+    index: str
+    dims: int
+
+    @classmethod
+    def from_schema(cls, schema: IndexSchema) -> Self:
+        """The vectors of the index that `schema` describes."""
+        return cls(schema.index.name, schema.fields["vector"].attrs.dims)
+
+
+def embedded_fields(field: VectorField, fields: Fields, vector: Sequence[float]) -> Fields:
     """`fields` with the embedding.
 
     Raises:
         IndexMismatch: it has another size than the index. Redis itself would take it and never
             find it.
     """
-    dims = schema.fields["vector"].attrs.dims
-    if len(vector) != dims:
+    if len(vector) != field.dims:
         raise IndexMismatch(
             f"the embedding model gives {len(vector)} dimensions, "
-            f"the index {schema.index.name} has {dims}. Fix: {REMEDY}"
+            f"the index {field.index} has {field.dims}. Fix: {REMEDY}"
         )
     return {**fields, "vector": np.asarray(vector, "<f4").tobytes()}

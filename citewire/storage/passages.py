@@ -5,7 +5,7 @@ is to be deleted is known without a search and without reading any text.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from redis.asyncio import Redis
@@ -58,7 +58,9 @@ class PassageKeys:
             async with self._client.pipeline(transaction=False) as pipe:
                 pipe.sadd(self.ids_key(doc_id), *passages)
                 for passage_id, fields in passages.items():
-                    pipe.hset(self.key(passage_id), mapping=fields)
+                    # `hset` takes longer to flatten a mapping than hiredis to pack it.
+                    words = chain.from_iterable(fields.items())
+                    pipe.execute_command("HSET", self.key(passage_id), *words)
                 await pipe.execute()
 
     async def write_layout(self, doc_id: str, boxes: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection, Connection, ConnectionPool
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 CONNECTION_WAIT_S = 5.0
@@ -27,18 +28,36 @@ class QuickSending(AbstractConnection):
     async def send_packed_command(
         self, command: bytes | str | Iterable[bytes], check_health: bool = True
     ) -> None:
-        """Send; a task with a time limit is only begun if the system does not take all at once."""
-        if not self.is_connected or isinstance(command, (bytes, str)):
-            await super().send_packed_command(command, check_health)
-            return
-        if check_health:
+        """Send; there is a time limit only where the system does not take all at once.
+
+        redis-py's own wraps each send in `asyncio.wait_for`. Before Python 3.12 that is a task and
+        a timer, and it swallows a cancellation that comes just when the send is done: whoever was
+        told to stop goes on.
+        """
+        if not self.is_connected:
+            await self._connect_first()
+        elif check_health:
             await self.check_health()  # type: ignore[no-untyped-call]
+        if isinstance(command, str):
+            command = command.encode()
         writer: Any = self._writer
-        if not writer.is_closing():
-            writer.writelines(command)
-            command = ()
-        if command or writer.transport.get_write_buffer_size():
-            await super().send_packed_command(command, check_health=False)
+        try:
+            writer.writelines([command] if isinstance(command, bytes) else command)
+            if writer.is_closing() or writer.transport.get_write_buffer_size():
+                async with asyncio.timeout(self.socket_timeout):
+                    await writer.drain()
+        except BaseException as error:
+            # What was sent in part cannot be taken back.
+            await self.disconnect(nowait=True)
+            if isinstance(error, TimeoutError):
+                raise RedisTimeoutError("Timeout writing to socket") from None
+            if isinstance(error, OSError):
+                raise RedisConnectionError(f"Error while writing to socket: {error}") from error
+            raise
+
+    async def _connect_first(self) -> None:
+        connect: Callable[[], Awaitable[None]] = self.connect
+        await connect()
 
 
 class WaitingPool(ConnectionPool):

@@ -1,9 +1,10 @@
 """The scripts around runs, each atomic in Redis: who answers which chat, and who is still alive.
 
 A run is the hash `{ns}:run:{id}`; `{ns}:runs:of-chat:{chat}` names the run that a chat is being
-answered by, and the set `{ns}:runs:of:{worker}` has the runs of a worker. A worker lives as long
-as its score in `{ns}:runs:workers`, by Redis's own clock, is in the future: one lease for all its
-runs. Whoever finds a dead worker turns its running runs into `ending` ones, from when on the
+answered by, the set `{ns}:runs:of:{worker}` has the runs of a worker and, if there is a limit to
+them, `{ns}:runs:of-owner:{owner}` those of an owner. A worker lives as long as its score in
+`{ns}:runs:workers`, by Redis's own clock, is in the future: one lease for all its runs.
+Whoever finds a dead worker turns its running runs into `ending` ones, from when on the
 worker, if it only was suspended, can neither add to them nor end them: a run ends once.
 `{ns}:runs:lost` has the runs to be ended, each until when somebody is at it. What a run tells its
 client is kept in the stream `{ns}:run:{id}:log`: an entry has the bytes of some events, and the
@@ -18,28 +19,47 @@ local function log_of(id) return ns .. ':run:' .. id .. ':log' end
 local function runs_of(worker) return ns .. ':runs:of:' .. worker end
 local function stops_of(worker) return ns .. ':runs:stops:' .. worker end
 local function chat_of(id) return ns .. ':runs:of-chat:' .. id end
+local function owned_by(owner) return ns .. ':runs:of-owner:' .. owner end
 
 local function now_ms()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
-local function let_go(id, chat, worker)
+local function let_go(id, chat, worker, owner)
   if redis.call('GET', chat_of(chat)) == id then redis.call('DEL', chat_of(chat)) end
   redis.call('SREM', runs_of(worker), id)
+  redis.call('SREM', stops_of(worker), id)
+  redis.call('SREM', owned_by(owner), id)
 end
 """
 _FULL = "#!lua flags=allow-oom\n" + _COMMON  # a full Redis must not keep runs from ending
 
-# -> 'claimed'; 'busy': the chat has a run; 'unknown': another owner's; 'joined' and the run that
-# was asked with the same key before; 'differs': something else was asked with it
+# -> 'claimed'; 'busy': the chat has a run; 'unknown': another owner's; 'full': the owner has as
+# many as one may have; 'joined' and the run that was asked with the same key before; 'differs':
+# something else was asked with it
 CLAIM = (
     "#!lua\n"
     + _COMMON
     + """
 local id, chat, owner, worker, ttl = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local lease, started, facts = tonumber(ARGV[7]), ARGV[8], ARGV[9]
-local asked, body = ARGV[10], ARGV[11]
+local asked, body, most = ARGV[10], ARGV[11], tonumber(ARGV[12])
+
+-- Runs of the dead hold no place, whether or not somebody has ended them yet.
+local function living()
+  local count = 0
+  for _, other in ipairs(redis.call('SMEMBERS', owned_by(owner))) do
+    local found = redis.call('HMGET', run_of(other), 'status', 'worker')
+    if found[1] ~= 'running' then
+      redis.call('SREM', owned_by(owner), other)
+    elseif tonumber(redis.call('ZSCORE', workers, found[2]) or '0') > now_ms() then
+      count = count + 1
+    end
+  end
+  return count
+end
+
 if asked ~= '' then
   asked = ns .. ':runs:asked:' .. asked
   local before = redis.call('HMGET', asked, 'run', 'body')
@@ -50,6 +70,11 @@ end
 local holder = redis.call('GET', chat_of(chat))
 if holder then
   return {redis.call('HGET', run_of(holder), 'owner') == owner and 'busy' or 'unknown'}
+end
+if most > 0 then
+  if redis.call('SCARD', owned_by(owner)) >= most and living() >= most then return {'full'} end
+  redis.call('SADD', owned_by(owner), id)
+  redis.call('PEXPIRE', owned_by(owner), ttl)
 end
 redis.call('SET', chat_of(chat), id, 'PX', ttl)
 redis.call('HSET', run_of(id), 'chat_id', chat, 'owner', owner, 'worker', worker,
@@ -71,9 +96,9 @@ ABANDON = (
     _FULL
     + """
 local id, worker = ARGV[2], ARGV[3]
-local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker', 'asked')
+local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker', 'asked', 'owner')
 if found[1] == 'running' and found[3] == worker then
-  let_go(id, found[2], worker)
+  let_go(id, found[2], worker, found[5])
   if found[4] then redis.call('DEL', found[4]) end
   redis.call('DEL', run_of(id))
 end
@@ -106,7 +131,7 @@ local expected, ttl = ARGV[2], tonumber(ARGV[3])
 local refused = {}
 for at = 4, #ARGV, 5 do
   local id, status, first, last, block = unpack(ARGV, at, at + 4)
-  local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker', 'asked')
+  local found = redis.call('HMGET', run_of(id), 'status', 'chat_id', 'worker', 'asked', 'owner')
   if found[1] == expected then
     if block ~= '' then
       -- Whatever is wrong with the log, the run is over.
@@ -117,7 +142,7 @@ for at = 4, #ARGV, 5 do
     redis.call('HDEL', run_of(id), 'facts')
     redis.call('PEXPIRE', run_of(id), ttl)
     if found[4] then redis.call('PEXPIRE', found[4], ttl) end
-    let_go(id, found[2], found[3])
+    let_go(id, found[2], found[3], found[5])
   elseif found[1] then
     refused[#refused + 1] = id
   end
@@ -149,17 +174,21 @@ return refused
 """
 )
 
-# Renew the worker's lease -> the runs it is to stop, the lost runs it is to end
+# Renew the worker's lease -> the runs it is to stop, the lost runs it is to end, and 1 if its lease
+# was over (or never was). Then Redis itself may have been suspended, when nobody could renew: who
+# finds its own lease over does not take others for dead.
 BEAT = (
     _FULL
     + """
 local worker, lease, sweeps = ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 local now = now_ms()
+local before = tonumber(redis.call('ZSCORE', workers, worker) or '0')
+local is_late = before <= now
 redis.call('ZADD', workers, now + lease, worker)
+-- They stay until their runs have ended: this answer may be lost as well.
 local stops = redis.call('SMEMBERS', stops_of(worker))
-if #stops > 0 then redis.call('DEL', stops_of(worker)) end
 local mine = {}
-if sweeps then
+if sweeps and not is_late then
   for _, dead in ipairs(redis.call('ZRANGEBYSCORE', workers, '-inf', now)) do
     for _, id in ipairs(redis.call('SMEMBERS', runs_of(dead))) do
       if redis.call('HGET', run_of(id), 'status') == 'running' then
@@ -173,7 +202,7 @@ if sweeps then
   mine = redis.call('ZRANGEBYSCORE', lost, '-inf', now, 'LIMIT', 0, 50)
   for _, id in ipairs(mine) do redis.call('ZADD', lost, now + lease, id) end
 end
-return {stops, mine}
+return {stops, mine, is_late and 1 or 0}
 """
 )
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from redis.asyncio import Redis
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound
+from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound, TooManyRuns
 from citewire.storage import run_scripts
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
@@ -15,7 +16,8 @@ from citewire.storage.replies import as_text
 EndStatus = Literal["done", "stopped", "error", "lost"]
 """How a run ended; `lost`: its worker died, and another one ended it with an error."""
 LISTEN_S = 5.0
-"""How long the listener waits for a message before it looks whether Redis is still there."""
+"""How long the listener waits for a message before it asks whether Redis is still there, and how
+long for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,12 @@ class Beat:
     Args:
         stops: runs that it is to stop.
         lost: runs of dead workers that it is to end.
+        was_over: whether the lease was over; other workers may have ended its runs.
     """
 
     stops: Sequence[str]
     lost: Sequence[str]
+    was_over: bool
 
 
 class RunStore:
@@ -82,6 +86,7 @@ class RunStore:
         lease_s: how long after its last sign of life a worker counts as alive.
         running_s: how long a run may take at most; what is kept of it is forgotten later.
         kept_s: how long a run is kept after its end.
+        per_owner: how many runs one owner may have at once, over all workers; 0 for any number.
 
     Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
     """
@@ -95,6 +100,7 @@ class RunStore:
         lease_s: float,
         running_s: float,
         kept_s: float,
+        per_owner: int = 0,
     ) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
@@ -103,6 +109,7 @@ class RunStore:
         self._lease_ms = int(lease_s * 1000)
         self._kept_ms = int(kept_s * 1000)
         self._open_ms = self._kept_ms + int(running_s * 1000)
+        self._per_owner = per_owner
         self._scripts = {
             name: client.register_script(getattr(run_scripts, name))
             for name in "CLAIM ABANDON STOP CLOSE APPEND BEAT DISOWN LEAVE".split()
@@ -118,16 +125,20 @@ class RunStore:
             KeyReused: something else was asked before as `claim.asked`.
             ChatBusy: the chat has a run, on whichever worker.
             ChatNotFound: it has one, and another owner.
+            TooManyRuns: the owner has as many as one may have.
         """
         ids = claim.run_id, claim.chat_id, claim.owner, self._worker
         times = self._open_ms, self._lease_ms, claim.started
-        told, *joined = await self._run("CLAIM", *ids, *times, claim.facts, claim.asked, claim.body)
+        asked = claim.facts, claim.asked, claim.body
+        told, *joined = await self._run("CLAIM", *ids, *times, *asked, self._per_owner)
         if told == b"differs":
             raise KeyReused("something else was asked with this Idempotency-Key")
         if told == b"busy":
             raise ChatBusy("this chat is still being answered; stop that answer or wait for it")
         if told == b"unknown":
             raise ChatNotFound(f"there is no chat {claim.chat_id}")
+        if told == b"full":
+            raise TooManyRuns(f"{self._per_owner} answers of yours are being written already")
         return as_text(joined[0]) if joined else None
 
     async def abandon(self, run_id: str) -> None:
@@ -187,6 +198,16 @@ class RunStore:
             found = await self._client.smembers(f"{self._namespace}:runs:of:{self._worker}")
         return {as_text(run_id) for run_id in found}
 
+    async def over(self, run_ids: Collection[str]) -> list[str]:
+        """Those of the runs that have ended or are being ended; not those that Redis forgot."""
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for run_id in run_ids:
+                pipeline.hget(f"{self._namespace}:run:{run_id}", "status")
+            with storage_errors("the runs"):
+                found = await pipeline.execute()
+        known = zip(run_ids, found, strict=True)
+        return [run_id for run_id, status in known if status not in (None, b"running")]
+
     async def disown(self, run_ids: Collection[str]) -> None:
         """Let runs be ended that this worker does not have."""
         if run_ids:
@@ -198,8 +219,9 @@ class RunStore:
         Args:
             sweeps: look for workers that are dead, too.
         """
-        stops, lost = await self._run("BEAT", self._worker, self._lease_ms, int(sweeps))
-        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost])
+        args = self._worker, self._lease_ms, int(sweeps)
+        stops, lost, was_over = await self._run("BEAT", *args)
+        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost], bool(was_over))
 
     async def leave(self) -> None:
         """Say that this worker ends; if it has runs left they are ended by another."""
@@ -209,10 +231,18 @@ class RunStore:
         """The ids of runs that this worker is told to stop, as the messages come."""
         channel = f"{self._namespace}:runs:stops:{self._worker}"
         with storage_errors("listening"):
-            async with aclosing(self._client.pubsub(ignore_subscribe_messages=True)) as pubsub:
+            async with aclosing(self._client.pubsub()) as pubsub:
                 await pubsub.subscribe(channel)
+                is_asked = False
                 while True:
-                    if message := await pubsub.get_message(timeout=LISTEN_S):
+                    message = await pubsub.get_message(timeout=LISTEN_S)
+                    if message is None and is_asked:
+                        # A connection can be dead without either end being told.
+                        raise RedisTimeoutError("the subscription brings nothing any more")
+                    is_asked = message is None
+                    if is_asked:
+                        await pubsub.ping()
+                    elif message["type"] == "message":
                         yield as_text(message["data"])
 
     async def _run(self, script: str, *args: str | int | bytes) -> Any:

@@ -15,7 +15,7 @@ from redisvl.schema import IndexSchema
 
 from citewire.storage.fingerprint import namespace_of
 from citewire.storage.keys import Fields, owner_tag
-from citewire.storage.passage_record import embedded_fields, passage_fields
+from citewire.storage.passage_record import VectorField, embedded_fields, passage_fields
 from citewire.storage.passages import WRITE_BATCH, PassageKeys
 from citewire.storage.refusals import storage_errors
 from citewire.storage.visibility import VisibleSearch
@@ -126,11 +126,17 @@ class PassageStore(RedisVectorStore):
             schema=schema, redis_client=client, main_owner=main_owner
         )
         self._passages = PassageKeys(client, namespace_of(schema))
+        self._vectors = VectorField.from_schema(schema)
 
     @property
     def passages(self) -> PassageKeys:
         """The same passages by their keys."""
         return self._passages
+
+    @property
+    def vectors(self) -> VectorField:
+        """What vectors the index takes."""
+        return self._vectors
 
     def _extract_node_and_score(
         self, doc: dict[str, Any], redis_query: VectorQuery
@@ -189,7 +195,7 @@ async def write_passages(store: PassageStore, nodes: Sequence[BaseNode]) -> None
     """
     by_document: dict[str, dict[str, Fields]] = {}
     for node in nodes:
-        fields = embedded_fields(store.schema, passage_fields(node), node.get_embedding())
+        fields = embedded_fields(store.vectors, passage_fields(node), node.get_embedding())
         by_document.setdefault(str(node.ref_doc_id), {})[node.node_id] = fields
     for doc_id, passages in by_document.items():
         items = list(passages.items())

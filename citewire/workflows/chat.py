@@ -24,6 +24,7 @@ from citewire.workflows.events import (
     StageEvent,
 )
 from citewire.workflows.lean_runtime import LeanRuntime
+from citewire.workflows.model_calls import asking
 from citewire.workflows.planning import Plan, Reply
 from citewire.workflows.screening import Announce, Gate, Screen
 from citewire.workflows.silence import noticing_silence
@@ -71,7 +72,8 @@ class ChatWorkflow(Workflow):
             return AskedEvent(ask=ask)
         verdict = asyncio.get_running_loop().create_future()
         ctx.send_event(AskedEvent(ask=ask, verdict=verdict))
-        refusal = await self._judged(self._screen, ask.question)
+        with asking("screen", ask.calls):
+            refusal = await self._judged(self._screen, ask.question)
         verdict.set_result(refusal is None)
         return None if refusal is None else RefuseEvent(text=refusal)
 
@@ -83,9 +85,10 @@ class ChatWorkflow(Workflow):
         if planned is None or (isinstance(planned, Plan) and planned.was_condensed):
             ctx.write_event_to_stream(StageEvent(stage="condense"))
         if planned is None:
-            planned = await self._planned(
-                ask.question, ask.history, Gate(ctx.write_event_to_stream, asked.verdict)
-            )
+            with asking("route", ask.calls):
+                planned = await self._planned(
+                    ask.question, ask.history, Gate(ctx.write_event_to_stream, asked.verdict)
+                )
         if isinstance(planned, Reply):
             return ReplyEvent(text=planned.text, verdict=asked.verdict)
         return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
@@ -93,7 +96,15 @@ class ChatWorkflow(Workflow):
     @step
     async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:
         """Condense, retrieve, synthesise; everything that is started here ends here."""
-        ask, announce = asked.ask, _announcer(ctx, asked)
+        announce = _announcer(ctx, asked)
+        with asking("answer", asked.ask.calls):
+            finished = await self._answered(asked, announce)
+        if isinstance(announce, Gate) and not await announce.passed():
+            return None
+        return finished
+
+    async def _answered(self, asked: AnswerEvent, announce: Announce) -> RecordEvent:
+        ask = asked.ask
         engine = self._engines.for_run(
             history=ask.history, filter=ask.filter, plan=asked.plan, announce=announce
         )
@@ -101,17 +112,13 @@ class ChatWorkflow(Workflow):
         del engine  # all that was retrieved would be kept as long as the answer streams
         if not isinstance(response, AnsweringResponse) or response.answer is None:
             announce(DeltaEvent(parts=(response.response,)))
-            finished = RecordEvent(finish_reason="no_evidence", route="answer")
-        else:
-            stream, generation = response.answer.response_gen, generation_of(response.answer)
-            del response
-            await _stream(stream, announce, ask.generation)
-            ask.generation.prompt_tokens = generation.prompt_tokens
-            ask.generation.completion_tokens = generation.completion_tokens
-            finished = RecordEvent(finish_reason=generation.finish_reason, route="answer")
-        if isinstance(announce, Gate) and not await announce.passed():
-            return None
-        return finished
+            return RecordEvent(finish_reason="no_evidence", route="answer")
+        stream, generation = response.answer.response_gen, generation_of(response.answer)
+        del response
+        await _stream(stream, announce, ask.generation)
+        ask.generation.prompt_tokens = generation.prompt_tokens
+        ask.generation.completion_tokens = generation.completion_tokens
+        return RecordEvent(finish_reason=generation.finish_reason, route="answer")
 
     @step
     async def reply(self, ctx: Context, replied: ReplyEvent) -> RecordEvent | None:

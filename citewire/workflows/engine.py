@@ -37,6 +37,7 @@ from citewire.workflows.events import (
 )
 from citewire.workflows.evidence import Evidence, EvidenceRule
 from citewire.workflows.limits import StepLimits
+from citewire.workflows.model_calls import asking, noted
 from citewire.workflows.planning import KeepingRule, Plan, Router
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
@@ -113,7 +114,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         try:
             self._condense_question_prompt = condense_prompt()
             async with asyncio.timeout(self._parts.limits.route):
-                standalone = await self._acondense_question(history, message)
+                with asking("condense", noted()):
+                    standalone = await self._acondense_question(history, message)
         except (ModelError, TimeoutError) as error:
             fault = str(error) or "the model took too long"
             return self._parts.router.without_model(message, history, fault)

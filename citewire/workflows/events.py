@@ -9,6 +9,7 @@ from llama_index.core.workflow import Event, StartEvent, StopEvent
 from pydantic import Field
 
 from citewire.workflows.evidence import Evidence
+from citewire.workflows.model_calls import ModelCall
 from citewire.workflows.planning import Plan
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.synthesis import FinishReason, Generation
@@ -22,13 +23,15 @@ class AskEvent(StartEvent):
     """A question, with what the run must know of its chat.
 
     `generation` is filled in while the answer streams, so that whoever cancels the run can still
-    read what was used so far.
+    read what was used so far; so is `calls`, where calls of models are to be
+    noted.
     """
 
     question: str
     history: list[ChatMessage] = Field(default_factory=list)
     filter: PassageFilter
     generation: Generation = Field(default_factory=Generation)
+    calls: list[ModelCall] | None = None
 
 
 class AskedEvent(Event):

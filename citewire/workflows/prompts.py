@@ -58,9 +58,9 @@ def draw_nonce() -> str:
     return token_hex(NONCE_BYTES)
 
 
-def condense_prompt() -> PromptTemplate:
-    """The prompt for condensing, with an id of its own."""
-    prompt = CONDENSE_PROMPT.partial_format(nonce=draw_nonce())
+def condense_prompt(nonce: str = "") -> PromptTemplate:
+    """The prompt for condensing, with an id of its own unless one is given."""
+    prompt = CONDENSE_PROMPT.partial_format(nonce=nonce or draw_nonce())
     assert isinstance(prompt, PromptTemplate)
     return prompt
 
@@ -88,9 +88,14 @@ def neutral(text: str) -> str:
     return _HEADED.sub("| ", _OPENS.sub("‹", text))
 
 
-def answer_messages(question: str, nodes: Sequence[NodeWithScore]) -> list[ChatMessage]:
-    """The messages for a question over passages, of which the nth is source n."""
-    nonce = draw_nonce()
+def answer_messages(
+    question: str, nodes: Sequence[NodeWithScore], nonce: str = ""
+) -> list[ChatMessage]:
+    """The messages for a question over passages, of which the nth is source n.
+
+    A prompt that was sent before is made again with its `nonce`; a new one draws its own.
+    """
+    nonce = nonce or draw_nonce()
     sources = "\n".join(
         source_block(number, found.node, nonce) for number, found in enumerate(nodes, start=1)
     )

@@ -70,13 +70,19 @@ class ModelSynthesiser(StreamedSynthesiser):
     ) -> AsyncStreamingResponse:
         """Begin to answer; nothing is asked of the model before the stream is read.
 
+        Args:
+            query: the standalone question.
+            nodes: the citation nodes, of which the nth is source n.
+            additional_source_nodes: not read.
+            response_kwargs: `nonce`, to send a prompt that was sent before once more.
+
         Returns:
             The stream, with its `Generation` in `metadata`.
         """
         question = query.query_str if isinstance(query, QueryBundle) else query
         generation = Generation()
         return AsyncStreamingResponse(
-            self._stream(answer_messages(question, nodes), generation),
+            self._stream(answer_messages(question, nodes, **response_kwargs), generation),
             source_nodes=list(nodes),
             metadata={GENERATION: generation},
         )

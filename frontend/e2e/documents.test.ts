@@ -155,6 +155,30 @@ test("conversations are found, renamed, exported, deleted and brought back", asy
   expect(await page.getByRole("button", { name: "Good answer" }).getAttribute("aria-pressed")).toBe("true");
 });
 
+test("all conversations are exported, deleted and brought back", async () => {
+  await server.model({ text: EMITTED });
+  const { page } = await visit();
+  await askAndWait(page, "What of the emissions of Skerrow?");
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  const row = list.locator(".chat-row.current");
+  await row.waitFor();
+  const before = await list.locator(".chat-row").count();
+  const all = page.getByRole("button", { name: "All conversations" });
+  const downloading = page.waitForEvent("download");
+  await all.click();
+  await shot(page, "all-conversations");
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole("menuitem", { name: "Export all as JSON" }).click();
+  expect((await downloading).suggestedFilename()).toMatch(/\.json$/);
+  await all.click();
+  await page.getByRole("menuitem", { name: "Delete all conversations" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete all conversations" }).click();
+  await page.getByText("Your conversations appear here.").waitFor();
+  await page.getByLabel("Ask a question").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await list.locator(".chat-row").nth(before - 1).waitFor();
+});
+
 test("everything works behind a path prefix", async () => {
   await server.model({ text: EMITTED });
   const proxy = createServer((incoming, outgoing) => {

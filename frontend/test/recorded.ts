@@ -73,7 +73,7 @@ const unchecked = { status: "unchecked", score: null, method: "none" } as const;
 export const EVENTS: { name: string; data: unknown }[] = [
   { name: "start", data: { protocol: 1, ...ids, created_at: "2026-01-01T00:00:00Z", model: "gpt-4o-mini" } },
   { name: "status", data: { stage: "condense", elapsed_ms: 1 } },
-  { name: "query", data: { original: "Und 2024?", standalone: "Wie viel 2024?", rewritten: true, sub_questions: [] } },
+  { name: "query", data: { original: "Und 2024?", standalone: "Wie viel 2024?", rewritten: true, sub_questions: ["Wie viel im Mai 2024?", "Und im Juni 2024?"] } },
   { name: "status", data: { stage: "retrieve", elapsed_ms: 2 } },
   { name: "sources", data: { sources: SOURCES, evidence: "strong", took_ms: 3 } },
   { name: "status", data: { stage: "generate", elapsed_ms: 4 } },

@@ -164,6 +164,7 @@ test("the stored turn shows what the stream showed", () => {
     run_id: "run1",
     model: "gpt-4o-mini",
     standalone: "Wie viel 2024?",
+    sub_questions: ["Wie viel im Mai 2024?", "Und im Juni 2024?"],
     finish_reason: "stop",
     stopped_by: null,
     timings: DONE.timings,

@@ -31,8 +31,9 @@ def read_questions(path: Path) -> list[AskedQuestion]:
     """The questions in `path`.
 
     A line is an object with `question`, `answerable` (true if left out), the name of the file
-    `doc` (or `document`) and the pages `evidence_pages` (or `pages`), physical, from 1; further
-    fields are left alone.
+    `doc` (or `document`) and the pages `evidence_pages` (or `pages`), physical, from 1; or, where
+    several files have them, `evidence_places`, objects with `doc` and `page`. Further fields
+    are left alone.
 
     Raises:
         ConfigurationError: the file cannot be read, or a line is no such object; it names which.
@@ -57,11 +58,13 @@ def _question(path: Path, number: int, line: str) -> AskedQuestion:
         asked: dict[str, Any] = json.loads(line)
         document = asked.get("doc") or asked.get("document") or ""
         pages = asked.get("evidence_pages") or asked.get("pages") or ()
+        evidence = {(document, int(page)) for page in pages}
+        evidence |= {(one["doc"], int(one["page"])) for one in asked.get("evidence_places") or ()}
         return AskedQuestion(
             name=str(asked.get("id") or asked.get("qid") or number),
             text=asked["question"],
             answerable=bool(asked.get("answerable", True)),
-            pages=frozenset((document, int(page)) for page in pages),
+            pages=frozenset(evidence),
             follow_up=asked.get("follow_up"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

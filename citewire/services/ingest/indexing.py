@@ -32,7 +32,7 @@ class Indexing:
 
     def fields(self, fields: Fields, vector: Vector) -> Fields:
         """The fields of a passage with its vector; IndexMismatch if its size does not fit."""
-        return embedded_fields(self.store.schema, fields, vector)
+        return embedded_fields(self.store.vectors, fields, vector)
 
 
 @asynccontextmanager

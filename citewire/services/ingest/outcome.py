@@ -81,6 +81,7 @@ class Progress:
         read: of them read, or failed.
         bytes_read: their sizes.
         pages: in the files that were read.
+        ocr: pages read from their picture, also of files that are still being read.
         passages: made of them.
         embedded: passages embedded.
         written: passages written.
@@ -94,6 +95,7 @@ class Progress:
     read: int = 0
     bytes_read: int = 0
     pages: int = 0
+    ocr: int = 0
     passages: int = 0
     embedded: int = 0
     written: int = 0

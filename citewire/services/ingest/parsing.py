@@ -7,7 +7,7 @@ milliseconds where starting Python anew takes seconds, and it shares no thread w
 import asyncio
 import os
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -51,8 +51,12 @@ class Parsers:
         self._all: set[_Process] = set()
 
     @asynccontextmanager
-    async def reading(self, task: ReadTask) -> AsyncIterator["Reading"]:
+    async def reading(
+        self, task: ReadTask, on_ocr: Callable[[], None] = lambda: None
+    ) -> AsyncIterator["Reading"]:
         """Have a file read; the block gets its head and takes its parts.
+
+        `on_ocr` is called after each page that was read from its picture.
 
         Raises:
             UnreadableDocument: it cannot be read, not within the limits, or kills its reader.
@@ -61,7 +65,7 @@ class Parsers:
         try:
             if process is None:
                 process = await self._start()
-            reading = Reading(process, self._limits, await process.ask(task, self._limits))
+            reading = Reading(process, self._limits, await process.ask(task, self._limits, on_ocr))
             yield reading
         finally:
             if process is not None and not process.is_idle:
@@ -114,19 +118,21 @@ class _Process:
         theirs.close()
         self.is_idle = True
 
-    async def ask(self, task: ReadTask, limits: Limits) -> Head:
+    async def ask(self, task: ReadTask, limits: Limits, on_ocr: Callable[[], None]) -> Head:
         self.is_idle = False
         try:
             self._connection.send(task)
         except OSError as error:
             raise UnreadableDocument(self._why_dead(limits)) from error
-        head = await self.receive(limits)
+        head = await self.receive(limits, on_ocr)
         assert isinstance(head, Head)
         return head
 
-    async def receive(self, limits: Limits) -> Head | Part | None:
+    async def receive(
+        self, limits: Limits, on_ocr: Callable[[], None] = lambda: None
+    ) -> Head | Part | None:
         while isinstance(answer := await self._receive(limits), Working):
-            pass
+            on_ocr()
         if answer is None or isinstance(answer, Unread):
             self.is_idle = True
         if isinstance(answer, Unread):

@@ -8,8 +8,9 @@ documents before it writes any, and knows neither the failure of one document no
 import asyncio
 import math
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 from citewire.errors import ConfigurationError, UnreadableDocument
@@ -35,8 +36,12 @@ class RayParsers:
         self._all: set[Any] = set()
 
     @asynccontextmanager
-    async def reading(self, task: ReadTask) -> AsyncIterator["RayReading"]:
+    async def reading(
+        self, task: ReadTask, on_ocr: Callable[[], None] = lambda: None
+    ) -> AsyncIterator["RayReading"]:
         """Have a file read; the block gets its head and takes its parts.
+
+        `on_ocr` is never called: what a reader over there does in between is not told.
 
         Raises:
             UnreadableDocument: it cannot be read, not within the limits, or its reader is lost.
@@ -134,7 +139,7 @@ async def open_ray_parsers(count: int | None, limits: Limits) -> AsyncIterator[R
         ConfigurationError: Ray is not installed, or the cluster cannot be reached.
     """
     try:
-        import ray  # an optional extra
+        ray: Any = import_module("ray")  # an optional extra
     except ImportError:
         raise ConfigurationError(
             "--engine ray needs Ray: install citewire[ray], here and on the cluster"

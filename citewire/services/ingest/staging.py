@@ -112,7 +112,7 @@ class Staging:
         staged = _Staged(work)
         async with FirstError(), asyncio.TaskGroup() as parts:
             try:
-                async with self._parsers.reading(self._task(work)) as reading:
+                async with self._parsers.reading(self._task(work), self._note_ocr) as reading:
                     await self._run.versions.stage(work.doc_id, work.location.root)
                     async for part in reading.parts():
                         await self._room.acquire()
@@ -130,6 +130,10 @@ class Staging:
             # Of a run with other settings, say.
             await self._run.versions.drop_passages(work.doc_id, except_for=staged.passage_ids)
         return reading.head
+
+    def _note_ocr(self) -> None:
+        self._run.progress.ocr += 1
+        self._run.tell()
 
     async def _write(self, staged: "_Staged", passages: Sequence[ReadPassage]) -> None:
         """Embed passages and write them; what an earlier run has embedded is kept."""

@@ -17,6 +17,7 @@ from citewire.services.ingest.reading import ReadTask, Unread, Working
 logger = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1
+_NICENESS = 10
 
 
 def serve_reading(connection: Connection, memory_bytes: int) -> None:
@@ -28,6 +29,7 @@ def serve_reading(connection: Connection, memory_bytes: int) -> None:
     """
     # Ctrl-C reaches the whole group; who started this process ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _give_way()
     _end_with_parent()
     _limit_memory(memory_bytes)
     with connection, contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -56,6 +58,12 @@ def _serve(connection: Connection, task: ReadTask, memory_bytes: int) -> None:
         # Whatever a hostile file makes a reader raise concerns that file alone.
         logger.debug("reading failed", exc_info=True)
         connection.send(Unread(f"broken: its reader failed ({type(error).__name__}: {error})"))
+
+
+def _give_way() -> None:
+    """Let whoever asks questions meanwhile go first, and Redis, which answers them."""
+    with contextlib.suppress(AttributeError, OSError):  # not on every system
+        os.nice(_NICENESS)
 
 
 def _limit_memory(memory_bytes: int) -> None:

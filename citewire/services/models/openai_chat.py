@@ -25,6 +25,7 @@ from citewire.errors import ConfigurationError, ModelUnavailable
 from citewire.services.models.forms import Form, asking_for, filled
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
+from citewire.workflows.model_calls import note
 from citewire.workflows.spans import unspanned
 
 HELD_BY_PROVIDER = "held by the provider's session"
@@ -158,7 +159,9 @@ class WireOpenAI(OpenAI):
 
     def _payload(self, messages: Sequence[ChatMessage], **kwargs: Any) -> dict[str, Any]:
         wanted = to_openai_message_dicts(messages, model=self.model)
-        return {**self._get_model_kwargs(**kwargs), "messages": wanted}
+        payload = {**self._get_model_kwargs(**kwargs), "messages": wanted}
+        note(payload)
+        return payload
 
 
 def _response(message: ChatMessage, delta: str, counts: dict[str, Any]) -> ChatResponse:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from secrets import token_hex
 from typing import Literal
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
@@ -15,6 +14,7 @@ from citewire.services.routing.parts import MOST_PARTS, parts_of
 from citewire.services.routing.replies import reply_to
 from citewire.services.routing.small_talk import wanting_of
 from citewire.workflows.planning import Plan, Reply
+from citewire.workflows.prompts import draw_nonce
 
 _SYSTEM = """\
 You prepare messages for a search in a collection of reports. Judge the last message of the user, \
@@ -98,7 +98,7 @@ class ModelRouter:
         Raises:
             ModelError: it did not answer, or not in the form asked for.
         """
-        called = await self.forms.afill(_messages(message, history), RouteCall)
+        called = await self.forms.afill(route_messages(message, history), RouteCall)
         if called.wants != "question":
             return Reply(reply_to(called.wants, message))
         parts = tuple(part.strip() for part in called.sub_questions if part.strip())
@@ -157,9 +157,14 @@ def _parts(message: str, history: Sequence[ChatMessage]) -> tuple[str, ...]:
     return (first, *(condense(part, before) for part in parts[1:]))
 
 
-def _messages(message: str, history: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The chat and the message between marks that neither can forge."""
-    nonce = token_hex(4)
+def route_messages(
+    message: str, history: Sequence[ChatMessage], nonce: str = ""
+) -> list[ChatMessage]:
+    """The chat and the message between marks that neither can forge.
+
+    A prompt that was sent before is made again with its `nonce`; a new one draws its own.
+    """
+    nonce = nonce or draw_nonce()
     said = "\n".join(f"{one.role.value}: {one.content}" for one in history)
     asked = (
         f'The id is {nonce}.\n\n<chat id="{nonce}">\n{said}\n</chat {nonce}>\n\n'

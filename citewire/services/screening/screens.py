@@ -88,14 +88,18 @@ class ModelScreen(RuleScreen):
 
     async def ask(self, message: str) -> str | None:
         """What is said in place of an answer; a ModelError if the model gives no verdict."""
-        messages = [
-            ChatMessage(role=MessageRole.SYSTEM, content=_SYSTEM),
-            ChatMessage(role=MessageRole.USER, content=message),
-        ]
-        called = await self.forms.afill(messages, ScreenCall)
+        called = await self.forms.afill(screen_messages(message), ScreenCall)
         concern = _CONCERNS.get(called.verdict)
         return refusal(concern, message) if concern else None
 
     def when_failed(self, message: str) -> str | None:
         """Nothing, or that the question could not be checked."""
         return refusal("unchecked", message) if self.on_failure == "refuse" else None
+
+
+def screen_messages(message: str) -> list[ChatMessage]:
+    """The message with the instructions for judging it."""
+    return [
+        ChatMessage(role=MessageRole.SYSTEM, content=_SYSTEM),
+        ChatMessage(role=MessageRole.USER, content=message),
+    ]

@@ -299,6 +299,7 @@ export interface Turn {
   run_id: string | null;
   model: string | null;
   standalone: string | null;
+  sub_questions: string[];
   finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
   stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
   usage: Usage | null;

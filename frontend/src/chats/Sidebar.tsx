@@ -8,6 +8,7 @@ import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
+import { AllChats } from "./AllChats";
 import { ChatRow } from "./ChatRow";
 import { byDay } from "./days";
 import type { ChatLine } from "./remote";
@@ -19,19 +20,28 @@ export const SEARCH_ID = "search-chats";
 export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void }): ReactNode {
   const strings = useStrings();
   const [q, setQ] = useState("");
-  const { chats, problem, loaded, more, rename, remove, restore } = useChats(q.trim());
+  const { chats, problem, loaded, more, rename, remove, restore, removeAll, restoreAll } = useChats(q.trim());
   const [deleted, setDeleted] = useDeleted();
   const current = route.view === "chat" ? route.chatId : null;
   const onDelete = (chat: ChatLine): void => {
     remove(chat);
-    setDeleted(chat);
+    const undo = (): Promise<void> => restore(chat).then(() => go({ view: "chat", chatId: chat.chat_id, messageId: null, panel: null }));
+    setDeleted({ text: strings.deletedChat(chat.title), undo });
     forget(chat.chat_id);
     if (chat.chat_id === current) startNew();
+  };
+  const onDeleteAll = async (): Promise<void> => {
+    const ids = await removeAll();
+    if (ids.length === 0) return;
+    setDeleted({ text: strings.deletedAll(ids.length), undo: () => restoreAll(ids) });
+    for (const id of ids) forget(id);
+    if (current !== null) startNew();
   };
   return (
     <div className="sidebar-inside">
       <div className="brand">
-        <img src="./favicon.svg" alt="" width="24" height="24" /> <span>{strings.appName}</span>
+        <img src="./favicon.svg" alt="" width="24" height="24" /> <span className="grow">{strings.appName}</span>
+        {chats.length > 0 && <AllChats onDelete={() => void onDeleteAll()} />}
       </div>
       <Button
         kind="primary"
@@ -65,11 +75,11 @@ export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void 
       <div role="status" className="undo">
         {deleted !== null && (
           <>
-            <span>{strings.deletedChat(deleted.title)}</span>
+            <span>{deleted.text}</span>
             <Button
               onClick={() => {
                 setDeleted(null);
-                void restore(deleted).then(() => go({ view: "chat", chatId: deleted.chat_id, messageId: null, panel: null }));
+                void deleted.undo();
               }}
             >
               {strings.undo}
@@ -88,15 +98,20 @@ export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void 
   );
 }
 
+interface Deleted {
+  text: string;
+  undo: () => Promise<void>;
+}
+
 /** What was deleted last, for as long as it can be brought back from here. */
-function useDeleted(): [ChatLine | null, (chat: ChatLine | null) => void] {
-  const [deleted, setDeleted] = useState<ChatLine | null>(null);
+function useDeleted(): [Deleted | null, (deleted: Deleted | null) => void] {
+  const [deleted, setDeleted] = useState<Deleted | null>(null);
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const set = (chat: ChatLine | null): void => {
+  const set = (now: Deleted | null): void => {
     clearTimeout(timer.current);
-    setDeleted(chat);
-    if (chat !== null) timer.current = window.setTimeout(() => setDeleted(null), UNDO_MS);
+    setDeleted(now);
+    if (now !== null) timer.current = window.setTimeout(() => setDeleted(null), UNDO_MS);
   };
   return [deleted, set];
 }

@@ -1,6 +1,6 @@
 // The calls for conversations: list, search, rename, delete, restore, export, feedback.
 import { json, request, sending } from "@/api/client";
-import type { ChatList, FoundChat } from "@/api/types";
+import type { ChatList, DeletedChats, FoundChat } from "@/api/types";
 
 /** What is shown of a conversation in the list. */
 export type ChatLine = Pick<FoundChat, "chat_id" | "title" | "updated_at" | "snippet">;
@@ -17,6 +17,8 @@ export function listChats(q: string, cursor: string | null, signal: AbortSignal)
 export const renameChat = (id: string, title: string): Promise<Response> => request(at(id), sending("PATCH", { title }));
 export const deleteChat = (id: string): Promise<Response> => request(at(id), { method: "DELETE" });
 export const restoreChat = (id: string): Promise<Response> => request(`${at(id)}/restore`, { method: "POST" });
+export const deleteAllChats = (): Promise<DeletedChats> => json<DeletedChats>("chats?confirm=true", { method: "DELETE" });
+export const allPath = (format: "json" | "md"): string => `chats/export?format=${format}`;
 export const exportPath = (id: string, format: "json" | "md"): string => `${at(id)}/export?format=${format}`;
 
 export function rateAnswer(chatId: string, messageId: string, rating: "up" | "down" | null, comment: string): Promise<Response> {

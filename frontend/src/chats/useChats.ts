@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from "react";
 import { toProblem, type Problem } from "@/api/client";
 import { useRevision } from "@/chat/sessions";
 
-import { deleteChat, listChats, renameChat, restoreChat, type ChatLine } from "./remote";
+import { deleteAllChats, deleteChat, listChats, renameChat, restoreChat, type ChatLine } from "./remote";
 
 export interface Chats {
   chats: readonly ChatLine[];
@@ -15,6 +15,9 @@ export interface Chats {
   remove: (chat: ChatLine) => void;
   /** Done when the server has it again. */
   restore: (chat: ChatLine) => Promise<void>;
+  /** Gives the ids of those that were deleted. */
+  removeAll: () => Promise<readonly string[]>;
+  restoreAll: (ids: readonly string[]) => Promise<void>;
 }
 
 interface State {
@@ -81,5 +84,22 @@ export function useChats(q: string): Chats {
       void change((old) => old.map((one) => (one.chat_id === chat.chat_id ? { ...one, title } : one)), () => renameChat(chat.chat_id, title)),
     remove: (chat) => void change((old) => old.filter((one) => one.chat_id !== chat.chat_id), () => deleteChat(chat.chat_id)),
     restore: (chat) => change((old) => [chat, ...old], () => restoreChat(chat.chat_id)),
+    removeAll: async () => {
+      let ids: readonly string[] = [];
+      await change(
+        () => [],
+        async () => {
+          ids = (await deleteAllChats()).chat_ids;
+        },
+      );
+      return ids;
+    },
+    restoreAll: (ids) =>
+      change(
+        (old) => old,
+        async () => {
+          for (const id of ids) await restoreChat(id);
+        },
+      ),
   };
 }

@@ -165,9 +165,9 @@ export function fromTurn(turn: Turn, asked: Turn, chatId: string): Answer {
 }
 
 function queryOf(turn: Turn, asked: Turn): Query | null {
-  const { standalone } = turn;
+  const { standalone, sub_questions } = turn;
   if (standalone === null) return null;
-  return { original: asked.text, standalone, rewritten: standalone !== asked.text, sub_questions: [] };
+  return { original: asked.text, standalone, rewritten: standalone !== asked.text, sub_questions };
 }
 
 function failureOf(turn: Turn): Failure | null {

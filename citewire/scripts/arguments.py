@@ -1,0 +1,147 @@
+"""The arguments of the `citewire` command."""
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+from citewire import __version__
+from citewire.scripts import commands
+from citewire.storage.keys import DEFAULT_OWNER
+
+Kinds: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="citewire", description="Streamed, cited answers from folders of reports."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    kinds = parser.add_subparsers(dest="command", required=True)
+    serve = kinds.add_parser("serve", help="answer questions over HTTP")
+    serve.set_defaults(run=commands.run_serve)
+    serve.add_argument("--host", help="address to listen on (CITEWIRE_HOST)")
+    serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
+    serve.add_argument("--workers", type=int, help="processes that share it (CITEWIRE_WORKERS)")
+    _add_chat(kinds)
+    _add_ingest(kinds)
+    documents = kinds.add_parser("documents", help="list what is indexed")
+    documents.set_defaults(run=commands.run_documents)
+    _add_owner(documents)
+    documents.add_argument("--json", action="store_true", help="as an array, for programs")
+    remove = kinds.add_parser("remove", help="take out a folder, a document or a file")
+    remove.set_defaults(run=commands.run_remove)
+    _add_owner(remove)
+    remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
+    export = kinds.add_parser("export", help="write chats with their citations")
+    export.set_defaults(run=commands.run_export)
+    _add_owner(export)
+    which = export.add_mutually_exclusive_group()
+    which.add_argument("--chat", metavar="ID", help="this one only")
+    which.add_argument("--all", action="store_true", help="all of them (the default)")
+    export.add_argument("--format", choices=("json", "md"), default="json")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
+    _add_replay(kinds)
+    demo = kinds.add_parser("demo", help="try it out with the sample reports")
+    demo.set_defaults(run=commands.run_demo)
+    demo.add_argument("--once", action="store_true", help="answer the example and leave")
+    _add_eval(kinds)
+    key = kinds.add_parser("key", help="make an API key")
+    key.set_defaults(run=commands.run_key)
+    key.add_argument("owner", metavar="NAME", help="whose key")
+    graph = kinds.add_parser("graph", help="draw the workflow's steps, from the code itself")
+    graph.set_defaults(run=commands.run_graph)
+    graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
+    doctor = kinds.add_parser("doctor", help="check configuration, Redis, index and models")
+    doctor.set_defaults(run=commands.run_doctor)
+    return parser
+
+
+def _add_owner(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--owner", default=DEFAULT_OWNER, metavar="NAME", help="whose data (default: %(default)s)"
+    )
+
+
+def _add_eval(kinds: Kinds) -> None:
+    what = kinds.add_parser("eval", help="measure answers").add_subparsers(required=True)
+    citations = what.add_parser(
+        "citations", help="citation recall and precision, quotes, markers, pages, latency"
+    )
+    citations.set_defaults(run=commands.run_eval_citations)
+    citations.add_argument(
+        "questions", type=Path, metavar="FILE.jsonl", help="questions with their evidence pages"
+    )
+    citations.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
+    _add_owner(citations)
+    citations.add_argument("--limit", type=int, help="only the first so many questions")
+
+
+def _add_chat(kinds: Kinds) -> None:
+    chat = kinds.add_parser(
+        "chat",
+        help="ask in the terminal",
+        description="Ask a running server, or one that is started for as long as it takes. "
+        "Questions are typed, given as an argument, or piped in line by line.",
+    )
+    chat.set_defaults(run=commands.run_chat)
+    _add_owner(chat)
+    chat.add_argument("question", nargs="?", metavar="QUESTION", help="answer this, and leave")
+    chat.add_argument("--url", help="the server (default: the one of the settings, if it runs)")
+    chat.add_argument(
+        "--api-key", metavar="KEY", help="better in the environment, CITEWIRE_API_KEY"
+    )
+    chat.add_argument("--chat", metavar="CHAT_ID", help="go on with this conversation")
+    chat.add_argument(
+        "--folder", action="append", default=[], metavar="NAME", help="answer from this one only"
+    )
+
+
+def _add_replay(kinds: Kinds) -> None:
+    replay = kinds.add_parser("replay", help="show a run, and do a part of it again")
+    replay.set_defaults(run=commands.run_replay)
+    replay.add_argument("run_id", metavar="RUN_ID")
+    _add_owner(replay)
+    replay.add_argument("--json", action="store_true", help="everything, for programs")
+    replay.add_argument("--prompt", action="store_true", help="show all of the prompts")
+    replay.add_argument(
+        "--retrieve", action="store_true", help="search again, and show what is different"
+    )
+    replay.add_argument(
+        "--generate", action="store_true", help="answer again, from the same passages"
+    )
+    replay.add_argument(
+        "--case", type=Path, metavar="FILE", help="write a test case for `eval citations`"
+    )
+
+
+def _add_ingest(kinds: Kinds) -> None:
+    ingest = kinds.add_parser("ingest", help="read folders of reports")
+    ingest.set_defaults(run=commands.run_ingest)
+    ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    _add_owner(ingest)
+    ingest.add_argument(
+        "--prune", action="store_true", help="remove what is no longer in these folders"
+    )
+    endless = ingest.add_mutually_exclusive_group()
+    endless.add_argument(
+        "--watch", action="store_true", help="then follow the folders until it is stopped"
+    )
+    endless.add_argument(
+        "--dry-run", action="store_true", help="show what would be done and change nothing"
+    )
+    ingest.add_argument(
+        "--report", type=Path, metavar="FILE.json", help="write what became of each file"
+    )
+    ingest.add_argument(
+        "--ocr",
+        choices=("auto", "off", "force"),
+        default="auto",
+        help="read pages from their images, if tesseract is there (default: those without text)",
+    )
+    ingest.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="where files are read: by processes here, or on the Ray cluster of RAY_ADDRESS",
+    )

@@ -1,0 +1,160 @@
+"""`citewire chat`: a conversation in the terminal, with a server that runs or with its own."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from citewire.errors import CitewireError, ConfigurationError
+from citewire.scripts.chat_asking import Asking
+from citewire.scripts.chat_client import Address, ChatClient, is_serving
+from citewire.scripts.chat_commands import Commands, Conversation
+from citewire.scripts.chat_terminal import Terminal, line_editing
+from citewire.settings import Settings
+from citewire.storage.keys import DEFAULT_OWNER
+
+QUIT = "/quit"
+INTERRUPTED = 130
+ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (asked for, not bound)
+"""Where a server that listens everywhere is found."""
+
+
+def chat(
+    settings: Settings,
+    *,
+    owner: str,
+    url: str | None,
+    chat_id: str | None,
+    folders: Sequence[str],
+    question: str | None,
+) -> int:
+    """Converse, or answer `question` alone; gives the exit code.
+
+    Args:
+        settings: say where a server may be and what one's own is to do.
+        owner: whose reports a server of one's own is about; a running one goes by the key.
+        url: of the server to ask; None: the one of the settings if it runs, else one's own.
+        chat_id: the conversation to go on with; None begins one.
+        folders: to answer from these only; empty: from all.
+        question: is answered, and that is all; None: those that are typed or piped in.
+    """
+    terminal = Terminal()
+    with ExitStack() as stack:
+        stack.callback(terminal.clear_status)
+        address = stack.enter_context(_find_server(settings, owner, url, terminal))
+        runner = stack.enter_context(asyncio.Runner())
+        http = address.open()
+        stack.callback(lambda: runner.run(http.aclose()))
+        talk = _Talk(runner, ChatClient(http), terminal, folders)
+        talk.check_folders()
+        if question is not None:
+            talk.conversation.chat_id = chat_id
+            return talk.ask(question)
+        if terminal.is_interactive:
+            stack.enter_context(line_editing(settings.data_dir / "chat_history"))
+            return talk.converse(chat_id)
+        talk.conversation.chat_id = chat_id
+        return talk.answer_all()
+
+
+@contextmanager
+def _find_server(
+    settings: Settings, owner: str, url: str | None, terminal: Terminal
+) -> Iterator[Address]:
+    """The server to ask: the one given, one that runs already, or one for the block."""
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    if url is not None and owner != DEFAULT_OWNER:
+        raise ConfigurationError("--owner: the server at --url goes by the API key")
+    if url is not None:
+        yield Address(url, key)
+        return
+    host = ANY.get(settings.host, settings.host)
+    url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    if owner == DEFAULT_OWNER and is_serving(url):
+        terminal.note(f"Using the server at {url}.")
+        yield Address(url, key)
+        return
+    # Deferred: with a server that runs there is no need of it.
+    from citewire.scripts.own_server import open_own_server
+
+    terminal.status("starting a server …")
+    with open_own_server(settings, owner=owner) as address:
+        terminal.note(f"Started a server at {address.url}, for as long as this takes.")
+        yield address
+
+
+class _Talk:
+    """A conversation from line to line; each call runs the event loop for as long as it takes."""
+
+    def __init__(
+        self,
+        runner: asyncio.Runner,
+        client: ChatClient,
+        terminal: Terminal,
+        folders: Sequence[str],
+    ) -> None:
+        self.conversation = Conversation()
+        self._runner = runner
+        self._client = client
+        self._terminal = terminal
+        self._folders = folders
+        self._commands = Commands(client, terminal, self.conversation)
+
+    def check_folders(self) -> None:
+        """A folder that there is not would only ever give no evidence: CitewireError."""
+        if not self._folders:
+            return
+        known = self._runner.run(self._client.folders())
+        unknown = [folder for folder in self._folders if folder not in known]
+        if unknown:
+            have = ", ".join(sorted(known)) or "none"
+            raise CitewireError(f"there is no folder {', '.join(unknown)}; there are: {have}")
+
+    def ask(self, question: str) -> int:
+        """Answer one question; gives 0, 1 if there is no whole answer, 130 after Ctrl-C."""
+        asking = Asking(self._client, self._terminal)
+        answer = self._runner.run(
+            asking.ask(question, chat_id=self.conversation.chat_id, folders=self._folders)
+        )
+        if answer.chat_id:
+            self.conversation.chat_id, self.conversation.answer = answer.chat_id, answer
+        if asking.is_interrupted:
+            return INTERRUPTED
+        return 0 if answer.end == "done" else 1
+
+    def converse(self, chat_id: str | None) -> int:
+        """Ask and tell until the person leaves."""
+        self._terminal.note("Ask about your reports. /help lists the commands, /quit leaves.")
+        if chat_id is not None:
+            self._runner.run(self._commands.go_on_with(chat_id))
+        for line in self._terminal.lines():
+            if line == QUIT:
+                break
+            try:
+                self._take(line)
+            except KeyboardInterrupt:  # not while an answer comes: that takes it as a stop
+                self._terminal.note("Interrupted.")
+        return 0
+
+    def answer_all(self) -> int:
+        """Answer what is piped in, line by line; gives 1 if anything failed."""
+        code = 0
+        for number, line in enumerate(self._terminal.lines()):
+            if line == QUIT:
+                break
+            if number:
+                self._terminal.line()
+            done = self._take(line)
+            if done == INTERRUPTED:
+                return done
+            code = max(code, done)
+        return code
+
+    def _take(self, line: str) -> int:
+        if not line.startswith("/"):
+            return self.ask(line)
+        try:
+            self._runner.run(self._commands.carry_out(line))
+        except CitewireError as error:
+            self._terminal.note(str(error), "red")
+            return 1
+        return 0

@@ -1,0 +1,192 @@
+"""What can be said to `citewire chat` besides questions: its commands."""
+
+import os
+import sys
+import webbrowser
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from citewire.errors import CitewireError
+from citewire.scripts.chat_answer import Answer
+from citewire.scripts.chat_asking import show_end
+from citewire.scripts.chat_client import ChatClient
+from citewire.scripts.chat_file import ExportFile
+from citewire.scripts.chat_terminal import Terminal
+from citewire.scripts.chat_view import chat_lines, line_of, page_of, quoted_parts, source_lines
+
+Json = dict[str, Any]
+Carry = Callable[[str], Awaitable[None]]
+
+LISTED = 20
+HELP = {
+    "/sources": "the sources of the last answer",
+    "/source N": "the whole passage behind [N], with the words that are cited",
+    "/open N": "the page of [N] in the browser",
+    "/new": "begin another conversation",
+    "/history [WORDS]": "the newest conversations, or those in which the words are found",
+    "/history N": "go on with one of them",
+    "/export [FILE]": "write this conversation, as Markdown or (.json) JSON; FILE! overwrites",
+    "/help": "this list",
+    "/quit": "leave, as Ctrl-D does; Ctrl-C stops an answer",
+}
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Where one is: the chat that goes on (None: the next question begins one), what was shown."""
+
+    chat_id: str | None = None
+    answer: Answer | None = None
+    listed: list[Json] = field(default_factory=list)
+
+
+class Commands:
+    """Carries out commands.
+
+    Args:
+        client: asks the server.
+        terminal: shows what is found.
+        conversation: is looked at and changed.
+    """
+
+    def __init__(self, client: ChatClient, terminal: Terminal, conversation: Conversation) -> None:
+        self._client = client
+        self._terminal = terminal
+        self._conversation = conversation
+        self._commands: dict[str, Carry] = {
+            "/sources": self._sources,
+            "/source": self._source,
+            "/open": self._open,
+            "/new": self._new,
+            "/history": self._history,
+            "/export": self._export,
+            "/help": self._help,
+        }
+
+    async def carry_out(self, line: str) -> None:
+        """One command with what follows it.
+
+        Raises:
+            CitewireError: it cannot be done; the message says why.
+        """
+        name, _, rest = line.partition(" ")
+        command = self._commands.get(name.lower())
+        if command is None:
+            known = ", ".join([*self._commands, "/quit"])
+            raise CitewireError(f"there is no command {name}; there are {known}")
+        await command(rest.strip())
+
+    async def _help(self, _: str) -> None:
+        for command, does in HELP.items():
+            self._terminal.line(f"{command:<18}{does}")
+
+    async def _new(self, _: str) -> None:
+        self._conversation.chat_id = self._conversation.answer = None
+        self._terminal.note("The next question begins another conversation.")
+
+    async def _sources(self, _: str) -> None:
+        lines = source_lines(self._last_answer())
+        if not lines:
+            self._terminal.note("The last answer has no sources.")
+        for line in lines:
+            self._terminal.line(line)
+
+    async def _source(self, number: str) -> None:
+        source = self._numbered(number)
+        place = f"{page_of(source)}, {line_of(source['file_name'])} in {line_of(source['folder'])}"
+        self._terminal.line(f"{line_of(source['title'])}, {place}\n", "bold")
+        self._terminal.end_line()
+        for text, is_quoted in quoted_parts(self._last_answer(), source):
+            marked = is_quoted and not self._terminal.has_styles
+            self._terminal.write(
+                f">>{text}<<" if marked else text, "reverse" if is_quoted else None
+            )
+        self._terminal.end_line()
+        if source["withheld"]:
+            self._terminal.note("Parts of it were not given to the model (hidden text).")
+
+    async def _open(self, number: str) -> None:
+        url = await self._url_of(self._numbered(number))
+        self._terminal.line(url)
+        if self._client.has_key:
+            self._terminal.note("It is shown to those who have the API key.")
+        if not has_display():
+            self._terminal.note("There is no display here to open it on.")
+        elif not webbrowser.open(url):
+            self._terminal.note("No browser could be started.")
+
+    async def _url_of(self, source: Json) -> str:
+        """The passage in the web client; without one the file at the page."""
+        answer = self._last_answer()
+        cited = answer.cited(source["n"])
+        if cited and await self._client.has_page():
+            place = f"chat/{answer.chat_id}/m/{answer.message_id}/c/{cited[0]['citation_id']}"
+            return f"{self._client.url}/#/{place}"
+        return f"{self._client.url}/{source['url'].lstrip('/')}"
+
+    async def _history(self, which: str) -> None:
+        conversation = self._conversation
+        if not which.isdecimal():
+            conversation.listed = await self._client.chats(limit=LISTED, q=which)
+            for line in chat_lines(conversation.listed):
+                self._terminal.line(line)
+            if not conversation.listed:
+                self._terminal.note("No conversations are found.")
+            return
+        if not conversation.listed:
+            conversation.listed = await self._client.chats(limit=LISTED, q="")
+        chat = chosen(which, conversation.listed, "conversation")
+        await self.go_on_with(chat["chat_id"])
+
+    async def go_on_with(self, chat_id: str) -> None:
+        """Show the turns of a chat; the next question goes on from there."""
+        chat = await self._client.chat(chat_id)
+        self._conversation.chat_id, self._conversation.answer = chat_id, None
+        self._terminal.line(line_of(chat["title"]), "bold")
+        for message in chat["turns"]:
+            if message["role"] == "user":
+                self._terminal.line(f"\n> {message['text']}", "bold")
+                continue
+            self._conversation.answer = answer = Answer.from_message(chat_id, message)
+            self._terminal.write(answer.text)
+            show_end(answer, self._terminal)
+
+    async def _export(self, name: str) -> None:
+        chat_id = self._conversation.chat_id
+        if chat_id is None:
+            raise CitewireError("there is nothing to export yet")
+        file = ExportFile.told(name or f"chat-{chat_id[:8]}.md")
+        file.write(await self._client.export(chat_id, file.format))
+        self._terminal.note(f"Written: {file.path}")
+
+    def _last_answer(self) -> Answer:
+        if self._conversation.answer is None:
+            raise CitewireError("there is no answer yet")
+        return self._conversation.answer
+
+    def _numbered(self, number: str) -> Json:
+        sources = dict(self._last_answer().numbered())
+        digits = number.strip("[]")
+        if not digits.isdecimal() or int(digits) not in sources:
+            raise CitewireError(f"the last answer has the sources {told_range(list(sources))}")
+        return sources[int(digits)]
+
+
+def chosen(number: str, among: Sequence[Json], what: str) -> Json:
+    """The one of that number, counted from 1."""
+    if not 1 <= int(number) <= len(among):
+        numbers = told_range(range(1, len(among) + 1))
+        raise CitewireError(f"there is no {what} {number} in the list: it has {numbers}")
+    return among[int(number) - 1]
+
+
+def told_range(numbers: Sequence[int]) -> str:
+    """The first and the last of them."""
+    return f"{numbers[0]} to {numbers[-1]}" if numbers else "none"
+
+
+def has_display() -> bool:
+    """Whether a browser could show anything, and would not take the terminal instead."""
+    on_desktop = sys.platform in ("darwin", "win32")
+    return on_desktop or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

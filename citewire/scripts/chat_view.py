@@ -1,0 +1,129 @@
+"""What `citewire chat` shows of answers, sources and chats, as plain text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from citewire.scripts.chat_answer import Answer
+
+Json = dict[str, Any]
+
+STAGES = {
+    "screen": "looking at the question …",
+    "condense": "reading the conversation …",
+    "retrieve": "searching the reports …",
+    "generate": "writing …",
+}
+DOUBTS = {
+    "partial": "partly supported",
+    "unsupported": "not supported by its source",
+    "unchecked": "not checked",
+}
+STOPPED = {
+    "user": "Stopped.",
+    "disconnect": "Stopped: the connection was lost.",
+    "shutdown": "Stopped: the server is shutting down.",
+    "timeout": "Stopped: it took too long.",
+}
+NO_EVIDENCE = "No evidence: the reports do not answer this."
+FINISHED = {
+    "length": "The answer was cut: it reached the greatest length.",
+    "content_filter": "The model's provider cut the answer (content filter).",
+    "no_evidence": NO_EVIDENCE,
+    "blocked": "Blocked: this question is not answered.",
+}
+EVIDENCE = {"weak": ["Weak evidence: the reports may not answer this."], "none": [NO_EVIDENCE]}
+SILENT = ("dropped_marker", "truncated")
+"""Warnings of what cannot be seen, or is said by how the answer ended."""
+
+# What a terminal would obey: C0 but tab and newline, DEL, C1, and what turns the writing direction.
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
+_UNSAFE = dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�")
+_HARMLESS = {**_PICTURES, 0x7F: "␡", **_UNSAFE}
+
+FIRST_WORDS = 72
+
+
+def harmless(text: str) -> str:
+    """The text with signs in place of the characters that a terminal would obey."""
+    return text.replace("\r\n", "\n").translate(_HARMLESS)
+
+
+def line_of(text: str, width: int | None = None) -> str:
+    """The text on one line, cut to `width` characters."""
+    line = " ".join(text.split())
+    return line if width is None or len(line) <= width else f"{line[: width - 1].rstrip()}…"
+
+
+def page_of(source: Json) -> str:
+    """The page as printed, or its number in the file."""
+    return f"p. {line_of(str(source['page_label'])) or source['page_start']}"
+
+
+def footnotes(answer: Answer) -> list[str]:
+    """What the markers of the answer point at: title, page, quote, and doubts if there are."""
+    notes = []
+    for label, source in answer.numbered():
+        for citation in answer.cited(source["n"]):
+            quote = line_of(citation["quote"]["text"])
+            told = f": “{quote}”" if quote else ""
+            doubts = [DOUBTS.get(citation["verification"]["status"], "")]
+            doubts += ["found afterwards, not cited"] if citation["origin"] == "inferred" else []
+            doubt = "; ".join(filter(None, doubts))
+            note = f"[{label}] {line_of(source['title'])}, {page_of(source)}{told}"
+            notes.append(f"{note} ({doubt})" if doubt else note)
+    return list(dict.fromkeys(notes))
+
+
+def remarks(answer: Answer) -> list[str]:
+    """What else there is to say of an answer, of its end above all."""
+    said = [line_of(one["message"]) for one in answer.warnings if one["code"] not in SILENT]
+    if answer.finish_reason != "no_evidence" and answer.sources:
+        said += EVIDENCE.get(answer.evidence or "", [])
+    if answer.end == "error":
+        said.append(f"Error: {line_of(answer.error).rstrip('.') or 'the answer failed'}.")
+    elif answer.end == "stopped":
+        said.append(STOPPED.get(answer.stopped_by, "Stopped."))
+    elif answer.end == "":
+        said.append("Cancelled: the answer was left before its end.")
+    elif answer.finish_reason in FINISHED:
+        said.append(FINISHED[answer.finish_reason])
+    return said
+
+
+def source_lines(answer: Answer) -> list[str]:
+    """The sources of an answer, two lines for each."""
+    lines = []
+    for number, source in answer.numbered():
+        cited = "" if answer.cited(source["n"]) else " (not cited)"
+        place = f"{page_of(source)}, in {line_of(source['folder'])}"
+        lines.append(f"[{number}] {line_of(source['title'])}, {place}{cited}")
+        lines.append(f"    {line_of(source['text'], FIRST_WORDS)}")
+    return lines
+
+
+def quoted_parts(answer: Answer, source: Json) -> Iterator[tuple[str, bool]]:
+    """The text of a source in pieces, each with whether the answer cites it."""
+    quotes = {citation["quote"]["text"] for citation in answer.cited(source["n"])} - {""}
+    if not quotes:
+        yield source["text"], False
+        return
+    longest_first = sorted(quotes, key=len, reverse=True)
+    pattern = re.compile("|".join(re.escape(quote) for quote in longest_first))
+    at = 0
+    for found in pattern.finditer(source["text"]):
+        if found.start() > at:
+            yield source["text"][at : found.start()], False
+        yield found[0], True
+        at = found.end()
+    yield source["text"][at:], False
+
+
+def chat_lines(chats: Sequence[Json]) -> list[str]:
+    """A numbered list of chats."""
+    lines = []
+    for number, chat in enumerate(chats, start=1):
+        title = line_of(chat["title"], FIRST_WORDS) or "Untitled chat"
+        when = chat["updated_at"][:16].replace("T", " ")
+        lines.append(f"{number:>3}  {when}  {title} ({chat['message_count']} messages)")
+    return lines

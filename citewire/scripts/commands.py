@@ -1,0 +1,152 @@
+"""The commands of `citewire`, from their arguments to the script that does each; gives exit codes.
+
+Each script is imported when it is asked for: `--help` should not load LlamaIndex.
+"""
+
+import argparse
+import gc
+
+from citewire.scripts.logs import configure_logging
+from citewire.settings import load_settings
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """Answer questions over HTTP."""
+    gc.disable()  # until the server has started: it would walk what is being imported
+
+    from citewire.scripts.serve import serve
+    from citewire.scripts.workers import serve_workers
+
+    given = {"host": arguments.host, "port": arguments.port, "workers": arguments.workers}
+    settings = load_settings(**{k: v for k, v in given.items() if v is not None})
+    configure_logging(settings.log_level)
+    return serve_workers(settings) if settings.workers > 1 else serve(settings)
+
+
+def run_chat(arguments: argparse.Namespace) -> int:
+    """Ask in the terminal."""
+    from citewire.scripts.chat import chat
+
+    configure_logging("warning")
+    given = {} if arguments.api_key is None else {"api_key": arguments.api_key}
+    return chat(
+        load_settings(**given),
+        owner=_owner(arguments),
+        url=arguments.url,
+        chat_id=arguments.chat,
+        folders=arguments.folder,
+        question=arguments.question,
+    )
+
+
+def run_ingest(arguments: argparse.Namespace) -> int:
+    """Read folders of reports."""
+    from citewire.scripts.ingest import ingest
+    from citewire.scripts.watch import watch
+    from citewire.services.ingest.run import IngestOptions
+
+    configure_logging("warning")
+    options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
+    run = watch if arguments.watch else ingest
+    return run(
+        load_settings(),
+        arguments.folders,
+        owner=_owner(arguments),
+        options=options,
+        report=arguments.report,
+    )
+
+
+def run_documents(arguments: argparse.Namespace) -> int:
+    """List what is indexed."""
+    from citewire.scripts.documents import list_documents
+
+    configure_logging("warning")
+    return list_documents(load_settings(), owner=_owner(arguments), as_json=arguments.json)
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    """Take out a folder, a document or a file."""
+    from citewire.scripts.documents import remove_documents
+
+    configure_logging("warning")
+    return remove_documents(load_settings(), arguments.target, owner=_owner(arguments))
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    """Write chats with their citations."""
+    from citewire.scripts.export import export
+
+    configure_logging("warning")
+    return export(
+        load_settings(),
+        owner=_owner(arguments),
+        chat_id=arguments.chat,
+        format=arguments.format,
+        file=arguments.output,
+    )
+
+
+def run_replay(arguments: argparse.Namespace) -> int:
+    """Show a run, and do a part of it again."""
+    from citewire.scripts.replay import ReplayOptions, replay
+
+    configure_logging("warning")
+    options = ReplayOptions(
+        as_json=arguments.json,
+        whole_prompts=arguments.prompt,
+        retrieve=arguments.retrieve,
+        generate=arguments.generate,
+        case=arguments.case,
+    )
+    return replay(load_settings(), arguments.run_id, owner=_owner(arguments), options=options)
+
+
+def run_eval_citations(arguments: argparse.Namespace) -> int:
+    """Measure answers and their citations."""
+    from citewire.scripts.evaluate import evaluate_citations
+
+    configure_logging("error")
+    return evaluate_citations(
+        load_settings(),
+        arguments.questions,
+        owner=_owner(arguments),
+        output=arguments.json,
+        limit=arguments.limit,
+    )
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    """Try it out with the sample reports."""
+    from citewire.scripts.demo import demo
+
+    configure_logging("warning")
+    return demo(load_settings(namespace="demo"), once=arguments.once)
+
+
+def run_key(arguments: argparse.Namespace) -> int:
+    """Make an API key."""
+    from citewire.scripts.key import make_key
+
+    return make_key(arguments.owner)
+
+
+def run_graph(arguments: argparse.Namespace) -> int:
+    """Draw the workflow's steps."""
+    from citewire.scripts.graph import graph
+
+    return graph(arguments.format)
+
+
+def run_doctor(_: argparse.Namespace) -> int:
+    """Check configuration, Redis, index and models."""
+    from citewire.scripts.doctor import doctor
+
+    configure_logging("error")
+    return doctor()
+
+
+def _owner(arguments: argparse.Namespace) -> str:
+    from citewire.services.api_keys import checked_owner
+
+    return checked_owner(arguments.owner, "--owner")

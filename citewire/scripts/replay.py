@@ -1,0 +1,108 @@
+"""`citewire replay`: a run as it happened; its retrieval or its answer again; a test case of it."""
+
+import asyncio
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from citewire.api.service_parts import build_succession, open_library_checker
+from citewire.errors import ConfigurationError
+from citewire.scripts.replay_diffs import print_generation, print_retrieval
+from citewire.scripts.replay_page import print_run
+from citewire.services.library import open_library
+from citewire.services.past_runs.case import to_case
+from citewire.services.past_runs.generation import GenerationDiff, generate_again
+from citewire.services.past_runs.prompts import Prompt, prompts_of
+from citewire.services.past_runs.recall import PastRun, recall
+from citewire.services.past_runs.retrieval import RetrievalDiff, retrieve_again
+from citewire.settings import Settings
+from citewire.storage.chats import build_chats
+from citewire.storage.connection import open_redis
+from citewire.storage.run_records import RunRecordStore
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """What is wanted of a run.
+
+    Args:
+        as_json: everything, for programs.
+        whole_prompts: show all of the prompts, not their beginning.
+        retrieve: search again.
+        generate: answer again.
+        case: where a test case of it is written.
+    """
+
+    as_json: bool = False
+    whole_prompts: bool = False
+    retrieve: bool = False
+    generate: bool = False
+    case: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A run, and what of it was done again."""
+
+    run: PastRun
+    prompts: list[Prompt]
+    retrieval: RetrievalDiff | None
+    generation: GenerationDiff | None
+
+
+def replay(settings: Settings, run_id: str, *, owner: str, options: ReplayOptions) -> int:
+    """Show a run of an owner, and do again what is asked for; gives the exit code.
+
+    Raises:
+        CitewireError: there is no such run, or a part of it cannot be done again.
+    """
+    replayed = asyncio.run(_replayed(settings, run_id, owner, options))
+    if options.case is not None:
+        try:
+            options.case.write_bytes(to_case(replayed.run))
+        except OSError as error:
+            raise ConfigurationError(f"{options.case}: {error.strerror}") from error
+    if options.as_json:
+        sys.stdout.buffer.write(orjson.dumps(_to_json(replayed), option=orjson.OPT_INDENT_2))
+        sys.stdout.buffer.write(b"\n")
+        return 0
+    print_run(replayed.run, replayed.prompts, whole_prompts=options.whole_prompts)
+    if replayed.retrieval is not None:
+        print_retrieval(replayed.retrieval)
+    if replayed.generation is not None:
+        print_generation(replayed.generation, replayed.run)
+    return 0
+
+
+async def _replayed(
+    settings: Settings, run_id: str, owner: str, options: ReplayOptions
+) -> Replayed:
+    async with open_redis(settings) as client:
+        records = RunRecordStore(client, settings.namespace)
+        run = await recall(records, build_chats(client, settings), run_id, owner)
+    retrieval = generation = None
+    if options.retrieve or options.generate:
+        async with open_library(settings) as library:
+            if options.retrieve:
+                retrieval = await retrieve_again(run, library, build_succession(library), owner)
+            if options.generate:
+                with open_library_checker(library) as checker:
+                    generation = await generate_again(run, library, checker)
+    return Replayed(run, prompts_of(run), retrieval, generation)
+
+
+def _to_json(replayed: Replayed) -> dict[str, Any]:
+    run = replayed.run
+    told: dict[str, Any] = {
+        "record": asdict(run.record),
+        "question": run.asked,
+        "answer": run.answered,
+        "prompts": [asdict(prompt) for prompt in replayed.prompts],
+    }
+    for name in ("retrieval", "generation"):
+        if (found := getattr(replayed, name)) is not None:
+            told[name] = asdict(found)
+    return told

@@ -1,0 +1,138 @@
+"""A run that is over, from its record and its turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
+from pydantic import TypeAdapter
+
+from citewire.errors import ChatNotFound, RunNotFound
+from citewire.services.past_runs.record import RunRecord
+from citewire.services.run_events import Citation, Source
+from citewire.services.turns import recent_history
+from citewire.storage.chat_record import Chat, Message
+from citewire.storage.chats import ChatStore
+from citewire.storage.run_records import RunRecordStore
+from citewire.workflows.retriever import ReportQuery
+from citewire.workflows.withholding import WITHHELD, to_json
+
+_SOURCES = TypeAdapter(list[Source])
+_CITATIONS = TypeAdapter(list[Citation])
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run as it happened.
+
+    Args:
+        record: what was recorded of it.
+        asked: the question, as the chat has it.
+        answered: the answer, as the chat has it.
+        before: the messages of the chat that it could see, oldest first.
+        sources: what the model was given.
+        citations: of the answer.
+    """
+
+    record: RunRecord
+    asked: Message
+    answered: Message
+    before: Sequence[Message]
+    sources: Sequence[Source]
+    citations: Sequence[Citation]
+
+    @property
+    def question(self) -> str:
+        """As the person asked it."""
+        return str(self.asked["text"])
+
+    @property
+    def standalone(self) -> str:
+        """As it was searched for and answered."""
+        return str(self.answered["standalone"])
+
+    @property
+    def answer(self) -> str:
+        """As far as it was said."""
+        return str(self.answered["text"])
+
+    @property
+    def query(self) -> ReportQuery:
+        """What was searched for; without its sub-questions, if these were not kept."""
+        rewritten = self.standalone != self.question
+        forms = (self.question,) if rewritten else ()
+        return ReportQuery(self.standalone, parts=self.record.parts, forms=forms)
+
+    @property
+    def history(self) -> list[ChatMessage]:
+        """What it was shown of the chat, for condensing."""
+        setup = self.record.setup
+        recent = self.before[-2 * setup.history_turns :] if setup.history_turns else []
+        history = recent_history(recent, tokens=setup.history_tokens)
+        if self.record.summary:
+            told = ChatMessage(role=MessageRole.SYSTEM, content=self.record.summary)
+            history.insert(0, told)
+        return history
+
+    @property
+    def nodes(self) -> list[NodeWithScore]:
+        """The passages as they were found."""
+        return [_node(source) for source in self.sources]
+
+
+async def recall(records: RunRecordStore, chats: ChatStore, run_id: str, owner: str) -> PastRun:
+    """An owner's run that is over.
+
+    Raises:
+        RunNotFound: there is none of that id, or it is too long ago, or not recorded.
+        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    """
+    record = RunRecord.from_json(await records.read(run_id, owner))
+    try:
+        chat = await chats.read(record.ids.chat_id, owner, whole=True)
+    except ChatNotFound as error:
+        raise RunNotFound(f"the chat of run {run_id} was deleted") from error
+    *before, asked, answered = _path(chat, record.ids.assistant_message_id)
+    return PastRun(
+        record=record,
+        asked=asked,
+        answered=answered,
+        before=before,
+        sources=_SOURCES.validate_python(answered["sources"]),
+        citations=_CITATIONS.validate_python(answered["citations"]),
+    )
+
+
+def _path(chat: Chat, message_id: str) -> list[Message]:
+    """The messages up to this one, oldest first."""
+    by_id = {message["message_id"]: message for message in chat.messages}
+    path: list[Message] = []
+    at: str | None = message_id
+    while at:
+        path.append(by_id[at])
+        at = by_id[at]["parent_id"]
+    return path[::-1]
+
+
+def _node(source: Source) -> NodeWithScore:
+    metadata: dict[str, str | int] = {
+        "title": source.title,
+        "file_name": source.file_name,
+        "folder": source.folder,
+        "page": source.page_start,
+        "page_label": source.page_label,
+    }
+    if source.withheld:
+        units = source.text.encode("utf-16-le")
+        spans = [
+            (_code_points(units, one.start), _code_points(units, one.end), one.reason)
+            for one in source.withheld
+        ]
+        metadata[WITHHELD] = to_json(spans)
+    node = TextNode(id_=source.passage_id, text=source.text, metadata=metadata)
+    node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=source.doc_id)
+    return NodeWithScore(node=node, score=source.score)
+
+
+def _code_points(units: bytes, at: int) -> int:
+    return len(units[: 2 * at].decode("utf-16-le"))

@@ -1,0 +1,179 @@
+"""The record of a run: what its turn does not tell. Put together once, when the run is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from pydantic import TypeAdapter
+
+from citewire import __version__
+from citewire.services.answer import Answer
+from citewire.services.models.build import Models
+from citewire.services.run_events import Ids, Usage
+from citewire.services.told_answer import ToldAnswer
+from citewire.settings import Settings
+from citewire.storage.keys import index_name
+from citewire.storage.run_records import StoredRecord
+from citewire.workflows.model_calls import ModelCall
+from citewire.workflows.retriever import PassageFilter
+
+DAY_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is the same for all runs of a server.
+
+    Args:
+        version: of Citewire.
+        model: who answers.
+        similarity_top_k: passages given to it.
+        embedding: the model that the passages were found with.
+        index: the search index, with the version of its schema.
+        withhold: whether parts of passages may be kept from the model.
+        history_turns: how much of the chat is shown for condensing.
+        history_tokens: the same.
+    """
+
+    version: str
+    model: str
+    similarity_top_k: int
+    embedding: str
+    index: str
+    withhold: bool
+    history_turns: int
+    history_tokens: int
+
+    @classmethod
+    def from_settings(cls, settings: Settings, models: Models) -> "Setup":
+        """The setup of a server with these settings and models."""
+        return cls(
+            version=__version__,
+            model=models.answering.name,
+            similarity_top_k=settings.similarity_top_k,
+            embedding=models.embeddings.name,
+            index=index_name(settings.namespace),
+            withhold=settings.withhold == "on",
+            history_turns=settings.history_turns,
+            history_tokens=settings.history_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What is kept of a run beside its turn, which has question, sources, answer and citations.
+
+    Args:
+        ids: of the run, its chat and its messages.
+        asked_at: ISO 8601.
+        setup: of the server that answered.
+        doc_ids: only these documents were searched; empty: all.
+        folder_ids: only these folders; empty: all.
+        stages: each stage with when it began, in milliseconds since the run did.
+        calls: what language models were asked, in order.
+        usage: tokens of the answer.
+        is_fallback: whether something else than the model's own plan was followed.
+        part_count: how many sub-questions were searched for; 0: the question itself.
+        has_text: whether the rest is kept: CITEWIRE_RUN_RECORDS=text.
+        parts: the sub-questions.
+        fallback: why the plan was not followed.
+        summary: of older turns, in the words in which it was shown for condensing.
+    """
+
+    ids: Ids
+    asked_at: str
+    setup: Setup
+    doc_ids: tuple[str, ...]
+    folder_ids: tuple[str, ...]
+    stages: Sequence[tuple[str, float]]
+    calls: Sequence[ModelCall]
+    usage: Usage
+    is_fallback: bool
+    part_count: int
+    has_text: bool
+    parts: tuple[str, ...] = ()
+    fallback: str = ""
+    summary: str = ""
+
+    @classmethod
+    def from_json(cls, body: bytes) -> "RunRecord":
+        """A record as it is stored."""
+        return _RECORD.validate_json(body)
+
+
+_RECORD = TypeAdapter(RunRecord)
+
+
+class Recorder:
+    """Makes the records of a server's runs.
+
+    Args:
+        setup: of the server.
+        keeps_text: keep what prompts are made from: it is text.
+        ttl_days: how long a record is kept.
+    """
+
+    def __init__(self, setup: Setup, *, keeps_text: bool, ttl_days: int) -> None:
+        self._setup = setup
+        self._keeps_text = keeps_text
+        self._ttl_s = ttl_days * DAY_S
+
+    def record(
+        self,
+        answer: Answer | ToldAnswer,
+        *,
+        asked_at: str,
+        filter: PassageFilter,
+        calls: Sequence[ModelCall] = (),
+        history: Sequence[ChatMessage] = (),
+        usage: Usage | None = None,
+    ) -> StoredRecord:
+        """The record of a run that is over, however it ended.
+
+        Args:
+            answer: what was said.
+            asked_at: ISO 8601.
+            filter: what was searched.
+            calls: what language models were asked.
+            history: what was shown of the chat.
+            usage: tokens of the answer.
+        """
+        record = RunRecord(
+            ids=answer.ids,
+            asked_at=asked_at,
+            setup=self._setup,
+            doc_ids=filter.doc_ids,
+            folder_ids=filter.folder_ids,
+            stages=answer.stages,
+            calls=calls if self._keeps_text else [_without_nonce(call) for call in calls],
+            usage=usage or Usage(),
+            is_fallback=bool(answer.fallback),
+            part_count=len(answer.sub_questions),
+            has_text=self._keeps_text,
+            parts=tuple(answer.sub_questions) if self._keeps_text else (),
+            fallback=answer.fallback if self._keeps_text else "",
+            summary=_summary(history) if self._keeps_text else "",
+        )
+        return StoredRecord(answer.ids.run_id, orjson.dumps(record), self._ttl_s)
+
+
+def build_recorder(settings: Settings, models: Models) -> Recorder | None:
+    """The recorder that the settings ask for."""
+    if settings.run_records == "off":
+        return None
+    return Recorder(
+        Setup.from_settings(settings, models),
+        keeps_text=settings.run_records == "text",
+        ttl_days=settings.run_records_ttl_days,
+    )
+
+
+def _without_nonce(call: ModelCall) -> ModelCall:
+    """Without it the prompt cannot be made again."""
+    return ModelCall(call.purpose, call.prompt_sha256, "", call.parameters)
+
+
+def _summary(history: Sequence[ChatMessage]) -> str:
+    first = history[0] if history else None
+    return first.content or "" if first and first.role == MessageRole.SYSTEM else ""

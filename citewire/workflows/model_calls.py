@@ -1,0 +1,74 @@
+"""The prompts of a run as they were sent: not their text, but what proves it later."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+Purpose = Literal["screen", "route", "condense", "answer", "verdicts"]
+
+_NONCE = re.compile(r"\bid is ([0-9a-f]{8})\.|\bid ([0-9a-f]{8}):")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One request to a language model.
+
+    The text is left out on purpose: with all its passages it would be held as long as the answer
+    streams. It can be made again from the turn and the nonce.
+
+    Args:
+        purpose: what was asked for.
+        prompt_sha256: of its messages as compact JSON, the bytes that were sent.
+        nonce: the random id of the prompt's marks; empty if it has none, or it is not kept.
+        parameters: all else in the request that says how to answer: model, temperature, length.
+    """
+
+    purpose: Purpose
+    prompt_sha256: str
+    nonce: str
+    parameters: dict[str, Any]
+
+
+_asking: ContextVar[tuple[Purpose, list[ModelCall]] | None] = ContextVar("asking", default=None)
+
+
+@contextmanager
+def asking(purpose: Purpose, calls: list[ModelCall] | None) -> Iterator[None]:
+    """Let `note` add to `calls` what is asked within the block; None notes nothing."""
+    before = _asking.set(None if calls is None else (purpose, calls))
+    try:
+        yield
+    finally:
+        _asking.reset(before)
+
+
+def noted() -> list[ModelCall] | None:
+    """Where calls are noted at the moment."""
+    found = _asking.get()
+    return found[1] if found else None
+
+
+def note(payload: Mapping[str, Any]) -> None:
+    """Note a request that is about to be sent, if the run keeps a record."""
+    if (found := _asking.get()) is not None:
+        purpose, calls = found
+        messages = payload["messages"]
+        rest = {name: value for name, value in payload.items() if name != "messages"}
+        calls.append(ModelCall(purpose, digest(messages), _nonce(messages), rest))
+
+
+def digest(messages: object) -> str:
+    """SHA-256 of messages as a provider is sent them."""
+    return hashlib.sha256(orjson.dumps(messages)).hexdigest()
+
+
+def _nonce(messages: list[dict[str, Any]]) -> str:
+    # Every prompt of ours names the id before anything that others wrote.
+    found = _NONCE.search(messages[-1]["content"])
+    return (found[1] or found[2]) if found else ""
