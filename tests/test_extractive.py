@@ -290,6 +290,23 @@ def test_headings_and_scraps_are_no_candidates() -> None:
     assert found == ["Ovens were repaired twice.", "The roof of the bakery is insulated with cork."]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Anna Brandt, University of Porto; Luis Ferreira, Porto Port Authority; Jo Lind.", False),
+        ("Office of Rural Development, Ministry of Agriculture, Fisheries and Food", False),
+        ("Purchased as Part of | Shares that May Yet | Average Price", False),
+        ("Ferreira, L. (2021), Ovens of the North, Porto Press, https://example.org/ovens.", False),
+        ("The bakery bought flour from the mills of the valley.", True),
+        ("Flour bought of the Valley Mills Cooperative Society Limited | 4,210 | 3,985", True),
+        ("Die Bäckerei kaufte das Mehl von den Mühlen im Tal.", True),
+        ("合作社的收入在去年增长了很多。", True),
+    ],
+)
+def test_names_references_and_heads_of_tables_are_no_candidates(text: str, is_one: bool) -> None:
+    assert bool(candidates([Passage(1, text)])) is is_one
+
+
 def test_a_number_that_begins_a_line_in_mid_sentence_is_no_list_item() -> None:
     text = (
         "In May the board approved the rebuilding of the quay wall at Berth\n"

@@ -1,5 +1,6 @@
 """Numbered sources as the scoring sees them, and their sentences that are worth reading."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ MAX_CANDIDATES = 160
 """Sentences that are scored at most; each costs about 3 ms of embedding on two cores."""
 
 _MIN_WORDS, _LONG, _MAX_WORDS = 4, 60, 120
+_NAMES, _SAYING = 6, 0.34
+"""A sentence says something when that part of its words is in small letters."""
+
+_ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)
+"""What a list of references is full of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Sentence:
 
 
 def candidates(passages: Sequence[Passage]) -> list[Sentence]:
-    """The sentences worth scoring: no fragments, page headers or heaps of headings."""
+    """The sentences worth scoring: no headings, no references, no lists of names."""
     found: list[Sentence] = []
     seen: set[str] = set()
     for passage in passages:
@@ -63,4 +69,19 @@ def _is_readable(text: str) -> bool:
     if not _MIN_WORDS <= len(found) <= _MAX_WORDS or letters < 2:
         return False
     # Headings in capitals are no sentences, however long.
-    return not (text.isupper() and not text.rstrip().endswith((".", "!", "?")))
+    if text.isupper() and not text.rstrip().endswith((".", "!", "?")):
+        return False
+    return not (_ADDRESS.search(text) or _is_heap_of_names(text))
+
+
+def _is_heap_of_names(text: str) -> bool:
+    """Whether it names people, institutions or columns of a table, and says nothing of them."""
+    if any(letter.isdigit() for letter in text):
+        return False
+    if "|" in text:
+        return True
+    found = [
+        word for word in words(text) if word[0].isalpha() and word[0].lower() != word[0].upper()
+    ]
+    small = sum(word[0].islower() for word in found)
+    return len(found) >= _NAMES and small < _SAYING * len(found)
