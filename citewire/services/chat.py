@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import anyio
@@ -131,7 +132,7 @@ class ChatService:
             assistant_message_id=uuid4().hex,
         )
         run = Run(ids=ids, question=question, filter=filter, owner=owner, replaces=replaces)
-        async with self.runs.admit(run, self._facts(run), once):
+        async with self.runs.admit(run, partial(self._facts, run), once):
             if chat_id is None:
                 await self._chats.create(ids.chat_id, owner)
             else:

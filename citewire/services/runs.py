@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -116,12 +116,15 @@ class Runs:
         return len(self._by_id)
 
     @asynccontextmanager
-    async def admit(self, run: Run, facts: bytes, once: Once | None) -> AsyncIterator[None]:
+    async def admit(
+        self, run: Run, facts: Callable[[], bytes], once: Once | None
+    ) -> AsyncIterator[None]:
         """Hold a place in this worker, and the chat in all of them, until the run is over.
 
         Args:
             run: that is to begin.
-            facts: what another worker needs to store its turn, should this one die.
+            facts: makes what another worker needs to store its turn, should this one die; with
+                the question in it, it is not kept as long as the answer streams.
             once: what is not to be asked twice.
 
         Raises:
@@ -147,14 +150,13 @@ class Runs:
                 self._by_id.pop(run.ids.run_id, None)
 
     @asynccontextmanager
-    async def _claimed(self, run: Run, facts: bytes, once: Once | None) -> AsyncIterator[None]:
-        started = datetime.now(UTC).isoformat()
-        key, body = (once.key, once.body) if once else ("", "")
-        claim = Claim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)
+    async def _claimed(
+        self, run: Run, facts: Callable[[], bytes], once: Once | None
+    ) -> AsyncIterator[None]:
         is_refused = False
         try:
             try:
-                if joined := await self._store.claim(claim):
+                if joined := await self._store.claim(_claim(run, facts(), once)):
                     raise AlreadyAsked("this was asked before", run_id=joined)
             except RequestError:
                 is_refused = True
@@ -295,3 +297,9 @@ class Runs:
             for run_id in run_ids:
                 if run := self._by_id.get(run_id):
                     tasks.start_soon(run.stop, "user")
+
+
+def _claim(run: Run, facts: bytes, once: Once | None) -> Claim:
+    started = datetime.now(UTC).isoformat()
+    key, body = (once.key, once.body) if once else ("", "")
+    return Claim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)
