@@ -85,7 +85,11 @@ async def hanging_url() -> AsyncIterator[str]:
     """A server that begins each answer, takes each stop, and ends nothing."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:  # the second Ctrl-C comes before the stop is sent
+            writer.close()
+            return
         if head.startswith(b"POST /chat_stream "):
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
             for name, data in HANGING:
