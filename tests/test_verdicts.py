@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from citewire.services.citations.verdicts import Judgement, digest, judge
@@ -205,6 +205,7 @@ def test_any_text_gets_a_verdict_with_spans_inside_it(text: str, other: str) -> 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_PIECES, max_size=40).map(" ".join))
+@example("two [1] thirds")
 def test_a_text_holds_all_numbers_of_its_own(text: str) -> None:
     assert judge(text, [text]).untraced == ()
 

@@ -37,7 +37,7 @@ class Claim:
 @lru_cache(maxsize=64)
 def read_claim(text: str) -> Claim:
     """Read a claim; linear in its length. It is judged by each of its sources, and by all."""
-    said = _NOT_SAID.sub(lambda match: " " * len(match[0]), text)
+    said = _NOT_SAID.sub(_blank, text)
     flat = flatten(said)
     tokens = placed(tokenise(flat), flat)
     dates = find_dates(flat)
@@ -54,6 +54,12 @@ def read_claim(text: str) -> Claim:
         dates=tuple(dates),
         names=tuple(find_names(said)),
     )
+
+
+def _blank(match: re.Match[str]) -> str:
+    # The brackets of a marker stay: the words around it are no neighbours.
+    inside = " " * (len(match[0]) - 2)
+    return f"[{inside}]" if match[0][0] == "[" else f"  {inside}"
 
 
 def _outside(tokens: Tokens, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
