@@ -1,7 +1,7 @@
 """Ingestion end to end beside each of its parts alone: reading, embedding, writing to Redis.
 
 `make bench` runs it as a process of its own, as `citewire ingest` is one, on all cores; alone:
-`python bench/ingest.py [--reports 80] [--pages 25]`. Its last line is the figures as JSON. What is
+`python bench/ingest.py [--reports 40] [--pages 25]`. Its last line is the figures as JSON. What is
 loaded once per run, such as the readers and LlamaIndex, is loaded before the clock starts.
 """
 
@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 def main() -> int:
     """Read the arguments, measure and print; gives the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--reports", type=int, default=80, help="reports to ingest")
+    parser.add_argument("--reports", type=int, default=40, help="reports to ingest")
     parser.add_argument("--pages", type=int, default=25, help="pages in each")
     arguments = parser.parse_args()
     # Deferred: each reading process loads this module anew, as it does the `citewire` command.

@@ -1,6 +1,14 @@
-"""Made-up reports as PDFs: headings, running text, a table here and there, headers and footers."""
+"""Made-up reports as PDFs: headings, running text, a table here and there, headers and footers.
+
+Each section is about something of its own. Were all pages made of the same few words, they would
+lie so close together that the graph of their vectors is harder to make than that of any archive: of
+8,000 passages any two had a cosine of 0.77 (median), and the twentieth nearest one of 0.87. Of real
+ones, embedded with all-MiniLM-L6-v2, it is 0.02 and 0.42; of those made here 0.08 and 0.51.
+"""
 
 import random
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 from reportlab.lib.pagesizes import A4
@@ -11,6 +19,10 @@ WORDS = (
     "energy and freight fell over the second half of the year and management expects further "
     "growth as new plants open near ports where demand for storage capacity remains strong"
 ).split()
+"""In all reports."""
+TERMS = ["".join(one) for one in product(("bo", "ka", "li", "mer", "ta", "vin"), repeat=4)]
+"""What reports are about; each section of a few pages has a few of them."""
+SECTION_PAGES, SECTION_TERMS, TERMS_SHARE = 6, 40, 0.7
 PARAGRAPHS, LINES, LINE_CHARS = 4, 10, 88
 LEFT, TOP, LEADING = 60, 760, 13
 TABLE_EVERY, ROWS = 5, 6
@@ -31,6 +43,8 @@ def _draw_page(canvas: Canvas, chance: random.Random, number: int, page: int) ->
     canvas.setFont("Helvetica", 8)
     canvas.drawString(LEFT, 810, f"Report {number} on ports and plants")
     canvas.drawString(LEFT, 30, str(page + 1))
+    section = random.Random(f"{number} {page // SECTION_PAGES}")
+    terms = section.sample(TERMS, SECTION_TERMS)
     y: float = TOP
     for paragraph in range(PARAGRAPHS):
         text = canvas.beginText(LEFT, y)
@@ -39,18 +53,18 @@ def _draw_page(canvas: Canvas, chance: random.Random, number: int, page: int) ->
             text.textLine(" ".join(chance.choices(WORDS, k=4)).capitalize())
         text.setFont("Helvetica", 10)
         for _ in range(LINES):
-            text.textLine(_line(chance))
+            text.textLine(_line(chance, terms))
         canvas.drawText(text)
         y = text.getY() - LEADING
     if page % TABLE_EVERY == 0:
         _draw_table(canvas, chance, y)
 
 
-def _line(chance: random.Random) -> str:
+def _line(chance: random.Random, terms: Sequence[str]) -> str:
     # Numbers, so that no two passages are alike.
     words = [str(chance.randrange(10_000))]
     while sum(map(len, words)) + len(words) < LINE_CHARS - 10:
-        words.append(chance.choice(WORDS))
+        words.append(chance.choice(terms if chance.random() < TERMS_SHARE else WORDS))
     return f"{' '.join(words).capitalize()}."
 
 

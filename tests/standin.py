@@ -176,7 +176,7 @@ def embed(text: str, dims: int) -> "np.ndarray[Any, np.dtype[np.float32]]":
     return vector / np.float32(np.linalg.norm(vector))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def encoded(text: str, dims: int) -> str:
     """The embedding in base64; kept, so that who asks again measures only the asking."""
     return base64.b64encode(embed(text, dims).tobytes()).decode()
