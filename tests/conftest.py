@@ -1,5 +1,11 @@
 """Where the fixtures are; each module holds those of one part."""
 
+import signal
+
+# A shell that runs the tests in the background lets them ignore Ctrl-C, which what they start would
+# inherit; some tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 pytest_plugins = [
     "tests.redis_fixtures",
     "tests.standin_fixtures",
