@@ -296,6 +296,7 @@ def test_headings_and_scraps_are_no_candidates() -> None:
         ("Anna Brandt, University of Porto; Luis Ferreira, Porto Port Authority; Jo Lind.", False),
         ("Office of Rural Development, Ministry of Agriculture, Fisheries and Food", False),
         ("Purchased as Part of | Shares that May Yet | Average Price", False),
+        ("Repurchased | Price per (000's) | Share | Total Cost of Program (1)", False),
         ("Ferreira, L. (2021), Ovens of the North, Porto Press, https://example.org/ovens.", False),
         ("The bakery bought flour from the mills of the valley.", True),
         ("Flour bought of the Valley Mills Cooperative Society Limited | 4,210 | 3,985", True),

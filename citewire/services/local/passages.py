@@ -15,6 +15,9 @@ _MIN_WORDS, _LONG, _MAX_WORDS = 4, 60, 120
 _NAMES, _SAYING = 6, 0.34
 """A sentence says something when that part of its words is in small letters."""
 
+_FIGURE = re.compile(r"[\s$€£¥(+-]*\d[\d.,\s]*[%)]*\s*")
+"""A cell of a table that is a number."""
+
 _ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)
 """What a list of references is full of."""
 
@@ -76,10 +79,10 @@ def _is_readable(text: str) -> bool:
 
 def _is_heap_of_names(text: str) -> bool:
     """Whether it names people, institutions or columns of a table, and says nothing of them."""
+    if "|" in text:
+        return not any(_FIGURE.fullmatch(cell) for cell in text.split("|"))
     if any(letter.isdigit() for letter in text):
         return False
-    if "|" in text:
-        return True
     found = [
         word for word in words(text) if word[0].isalpha() and word[0].lower() != word[0].upper()
     ]
