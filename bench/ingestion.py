@@ -5,8 +5,9 @@ import signal
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -24,25 +25,24 @@ from citewire.settings import Settings, load_settings
 from citewire.storage.connection import open_client
 from citewire.storage.documents import DocumentStore
 
-ROUNDS = 3
+ROUNDS = 5
 EMBED_DELAY_S = 0.1
 """What a request for embeddings takes at the least."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """The seconds and the CPU seconds that something took over all rounds."""
+    """The seconds that something took in each round, and the CPU seconds in all of them."""
 
-    wall_s: float = 0.0
+    seconds: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
 
     @asynccontextmanager
     async def clock(self, client: Redis) -> AsyncIterator[list[float]]:
-        """Add the CPU seconds of the block, and the seconds that it puts into the list."""
-        before, seconds = await _cpu_s(client), list[float]()
-        yield seconds
+        """Add the CPU seconds of the block, which puts the seconds of its round into the list."""
+        before = await _cpu_s(client)
+        yield self.seconds
         self.cpu_s += await _cpu_s(client) - before
-        self.wall_s += sum(seconds)
 
 
 async def run(folder: Path, paths: Sequence[Path]) -> dict[str, float]:
@@ -62,7 +62,8 @@ async def run(folder: Path, paths: Sequence[Path]) -> dict[str, float]:
         await call(site.standin.port, "POST", "/config", {"embed_delay": EMBED_DELAY_S})
         vectors, embed_s = await embed_all(passages, site.standin.port, settings)
         hset_s, write_s = await write_all(documents, vectors, client, settings)
-        # In turns: what else runs on the machine then weighs on both alike.
+        # In turns, and compared round by round: what else runs on the machine for a while then
+        # weighs on both alike, or on a round that the median leaves out.
         whole, read = Taken(), Taken()
         for _ in range(ROUNDS):
             async with whole.clock(client) as seconds:
@@ -71,15 +72,17 @@ async def run(folder: Path, paths: Sequence[Path]) -> dict[str, float]:
             async with read.clock(client) as seconds:
                 seconds.append((await read_all(paths, settings))[1])
     count = len(passages)
-    whole_s, read_s = whole.wall_s / ROUNDS, read.wall_s / ROUNDS
+    whole_s, read_s = median(whole.seconds), median(read.seconds)
     rates = {"reading": count / read_s, "embedding": count / embed_s, "hset": count / hset_s}
+    pairs = zip(whole.seconds, read.seconds, strict=True)
+    shares = [max(reading_s, embed_s, hset_s) / all_s for all_s, reading_s in pairs]
     return {
         "ingest_per_s": count / whole_s,
         **{f"ingest_{name}_per_s": rate for name, rate in rates.items()},
         "ingest_write_per_s": count / write_s,
-        "ingest_share": count / whole_s / min(rates.values()),
+        "ingest_share": median(shares),
         "ingest_write_ratio": write_s / hset_s,
-        "ingest_cores": whole.cpu_s / whole.wall_s,
+        "ingest_cores": whole.cpu_s / sum(whole.seconds),
         "ingest_reading_cpu": read.cpu_s / whole.cpu_s,
     }
 

@@ -1,9 +1,13 @@
-"""Made-up reports as PDFs: headings, running text, a table here and there, headers and footers.
+"""Made-up reports as PDFs: headings, running text, tables with rules, headers and footers.
 
 Each section is about something of its own. Were all pages made of the same few words, they would
 lie so close together that the graph of their vectors is harder to make than that of any archive: of
 8,000 passages any two had a cosine of 0.77 (median), and the twentieth nearest one of 0.87. Of real
 ones, embedded with all-MiniLM-L6-v2, it is 0.02 and 0.42; of those made here 0.08 and 0.51.
+
+Every second report is set word by word, as filings are: what reading a page costs is told by the
+pieces that it is made of. A page of 16 real reports has 2,759 characters in 897 pieces of text and
+101 paths on average (median 2,611, 133 and 7); one made here 3,489 in 220, and 1 path.
 """
 
 import random
@@ -12,6 +16,7 @@ from itertools import product
 from pathlib import Path
 
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 WORDS = (
@@ -24,7 +29,8 @@ TERMS = ["".join(one) for one in product(("bo", "ka", "li", "mer", "ta", "vin"),
 """What reports are about; each section of a few pages has a few of them."""
 SECTION_PAGES, SECTION_TERMS, TERMS_SHARE = 6, 40, 0.7
 PARAGRAPHS, LINES, LINE_CHARS = 4, 10, 88
-LEFT, TOP, LEADING = 60, 760, 13
+LEFT, RIGHT, TOP, LEADING = 60, 535, 760, 13
+FONT, SIZE = "Helvetica", 10
 TABLE_EVERY, ROWS = 5, 6
 
 
@@ -45,19 +51,35 @@ def _draw_page(canvas: Canvas, chance: random.Random, number: int, page: int) ->
     canvas.drawString(LEFT, 30, str(page + 1))
     section = random.Random(f"{number} {page // SECTION_PAGES}")
     terms = section.sample(TERMS, SECTION_TERMS)
+    set_line = _set_words if number % 2 else _set_line
     y: float = TOP
     for paragraph in range(PARAGRAPHS):
-        text = canvas.beginText(LEFT, y)
         if paragraph % 2 == 0:
-            text.setFont("Helvetica-Bold", 14)
-            text.textLine(" ".join(chance.choices(WORDS, k=4)).capitalize())
-        text.setFont("Helvetica", 10)
+            canvas.setFont("Helvetica-Bold", 14)
+            canvas.drawString(LEFT, y, " ".join(chance.choices(WORDS, k=4)).capitalize())
+            y -= LEADING
+        canvas.setFont(FONT, SIZE)
         for _ in range(LINES):
-            text.textLine(_line(chance, terms))
-        canvas.drawText(text)
-        y = text.getY() - LEADING
+            set_line(canvas, _line(chance, terms), y)
+            y -= LEADING
+        y -= LEADING
     if page % TABLE_EVERY == 0:
         _draw_table(canvas, chance, y)
+
+
+def _set_line(canvas: Canvas, line: str, y: float) -> None:
+    canvas.drawString(LEFT, y, line)
+
+
+def _set_words(canvas: Canvas, line: str, y: float) -> None:
+    """Both edges flush."""
+    words = line.split()
+    widths = [stringWidth(word, FONT, SIZE) for word in words]
+    gap = (RIGHT - LEFT - sum(widths)) / (len(words) - 1)
+    x: float = LEFT
+    for word, width in zip(words, widths, strict=True):
+        canvas.drawString(x, y, word)
+        x += width + gap
 
 
 def _line(chance: random.Random, terms: Sequence[str]) -> str:
@@ -71,6 +93,7 @@ def _line(chance: random.Random, terms: Sequence[str]) -> str:
 def _draw_table(canvas: Canvas, chance: random.Random, y: float) -> None:
     canvas.setFont("Helvetica", 9)
     for row in range(ROWS):
+        canvas.line(LEFT, y - row * LEADING - 3, RIGHT, y - row * LEADING - 3)
         canvas.drawString(LEFT, y - row * LEADING, chance.choice(WORDS))
         for column in range(3):
             x = 260 + column * 90
