@@ -1,8 +1,8 @@
 """Ingestion end to end beside each of its parts alone: reading, embedding, writing to Redis.
 
 `make bench` runs it as a process of its own, as `citewire ingest` is one, on all cores; alone:
-`python bench/ingest.py [--folder FOLDER | --reports 40 --pages 25]`. Its last line is the figures as
-JSON. What is loaded once per run, such as the readers and LlamaIndex, is loaded before the clock
+`python bench/ingest.py [--folder FOLDER | --reports 40 --pages 25]`. Its last line is the figures
+as JSON. What is loaded once per run, such as the readers and LlamaIndex, is loaded before the clock
 starts.
 """
 
