@@ -198,6 +198,24 @@ async def test_one_goes_on_with_an_earlier_conversation(
     assert asked == [QUESTION, "And when was that counted?"]
 
 
+async def test_an_answer_that_failed_is_shown_again_with_its_error(
+    server: Server, standin: Standin, typed: Typed
+) -> None:
+    await standin.configure(text=ANSWER, fail="error", fail_kind="chat", fail_after=10)
+    with typed("--url", server.url) as person:
+        person.until_prompt()
+        failed = ask(person)
+        ask(person, "/new")
+        ask(person, "/history")
+        person.say("/history 1")
+        person.until(QUESTION)
+        shown = person.until_prompt()
+
+    error = next(line for line in failed.splitlines() if line.startswith("Error: "))
+    assert "Quillmere harbour" in shown
+    assert error in shown
+
+
 async def test_a_conversation_is_written_to_a_file_and_none_is_overwritten(
     server: Server, standin: Standin, typed: Typed, tmp_path: Path
 ) -> None:

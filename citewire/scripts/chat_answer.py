@@ -30,7 +30,6 @@ class Answer:
     @classmethod
     def from_message(cls, chat_id: str, message: Json) -> "Answer":
         """An answer of a stored chat."""
-        error = message["error"] or {}
         return cls(
             chat_id=chat_id,
             run_id=message["run_id"] or "",
@@ -43,7 +42,7 @@ class Answer:
             end=STATUSES.get(message["status"], ""),
             finish_reason=message["finish_reason"] or "",
             stopped_by=message["stopped_by"] or "",
-            error=error.get("message", ""),
+            error=message["error"] or "",
         )
 
     def take(self, name: str, data: Json) -> None:
