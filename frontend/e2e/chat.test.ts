@@ -30,6 +30,20 @@ async function visit(options = WIDE, path = "/"): Promise<Watched> {
   return watched;
 }
 
+test("a question with several parts shows what was searched for, as it is answered and when it is opened again", async () => {
+  const parts = ["How many ships called in 2023?", "How many tonnes of cargo did the harbour handle in 2022?"];
+  await server.model({ text: "In 2023 it was less [1]." });
+  const { page } = await visit();
+  const answer = await askAndWait(page, parts.join(" "));
+  const searchedFor = answer.getByRole("list", { name: "searched for, one by one:" }).getByRole("listitem");
+  expect(await searchedFor.allTextContents()).toEqual(parts);
+  await shot(page, "parts");
+  await page.reload();
+  await searchedFor.first().waitFor();
+  expect(await searchedFor.allTextContents()).toEqual(parts);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
 test("a question streams into an answer with its citations, and a follow-up shows what was searched for", async () => {
   await server.model({ text: EMITTED, inter_delay: 0.06, first_delay: 0.3 });
   const { page } = await visit();

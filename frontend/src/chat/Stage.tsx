@@ -39,7 +39,8 @@ export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (questi
   const strings = useStrings();
   const [editing, setEditing] = useState(false);
   const { query } = props.answer;
-  if (query?.rewritten !== true) return null;
+  if (query === null) return null;
+  if (!query.rewritten) return <SearchedFor parts={query.sub_questions} />;
   if (editing) {
     return (
       <EditQuestion
@@ -55,10 +56,31 @@ export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (questi
     );
   }
   return (
-    <p className="asked-as">
-      <span className="soft">{strings.askedAs}</span> <q dir="auto">{query.standalone}</q>{" "}
-      <IconButton icon="edit" label={strings.editAskedAs} onClick={() => setEditing(true)} />
-    </p>
+    <>
+      <p className="asked-as">
+        <span className="soft">{strings.askedAs}</span> <q dir="auto">{query.standalone}</q>{" "}
+        <IconButton icon="edit" label={strings.editAskedAs} onClick={() => setEditing(true)} />
+      </p>
+      <SearchedFor parts={query.sub_questions} />
+    </>
+  );
+}
+
+/** The questions that one with several parts was taken apart into, each searched for by itself. */
+function SearchedFor({ parts }: { parts: readonly string[] }): ReactNode {
+  const strings = useStrings();
+  if (parts.length === 0) return null;
+  return (
+    <div className="asked-as">
+      <span className="soft">{strings.searchedFor}</span>
+      <ul aria-label={strings.searchedFor}>
+        {parts.map((part, at) => (
+          <li key={at} dir="auto">
+            {part}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

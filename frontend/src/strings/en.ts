@@ -66,6 +66,7 @@ export const en = {
   stageExtracting: "Picking extracts …",
   sending: "Sending the question …",
   askedAs: "asked as:",
+  searchedFor: "searched for, one by one:",
   editAskedAs: "Edit what was searched for",
   askThis: "Ask this",
   otherVersions: "Versions of this question",

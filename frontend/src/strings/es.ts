@@ -65,6 +65,7 @@ export const es: Strings = {
   stageExtracting: "Eligiendo extractos …",
   sending: "Enviando la pregunta …",
   askedAs: "preguntado como:",
+  searchedFor: "buscado por separado:",
   editAskedAs: "Editar lo que se buscó",
   askThis: "Preguntar esto",
   otherVersions: "Versiones de esta pregunta",
