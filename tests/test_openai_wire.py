@@ -1,6 +1,7 @@
 """The OpenAI models over a real socket: text, faults, retries, leaving."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from email.utils import formatdate
@@ -103,6 +104,33 @@ def test_decoder_gives_the_same_pieces_for_any_cut_of_the_bytes(line_end: str, s
 
     assert parts == [piece for piece in TEXT.split(" ") if piece]
     assert decoder.done
+
+
+def chunk(delta: object, **more: object) -> str:
+    return json.dumps({"choices": [{"delta": delta, **more}]})
+
+
+@pytest.mark.parametrize(
+    ("chunks", "text"),
+    [
+        ([chunk({"content": [{"type": "thinking"}, {"type": "text", "text": "ab"}]})], "ab"),
+        ([chunk({"content": 5}), chunk({"content": "b"})], "b"),
+        ([chunk({"content": None, "refusal": "I may not."})], "I may not."),
+        ([chunk("odd"), json.dumps({"choices": "odd"}), chunk({"content": "c"})], "c"),
+        (['{"choices": [7]}', chunk({"content": "c"}, finish_reason={"odd": 1})], "c"),
+        ([chunk({"content": "a\ud83d"}), chunk({"content": "\ude00b"})], "a😀b"),
+        ([chunk({"content": "a\ud83d"}), chunk({}), chunk({"content": "\ude00b"})], "a😀b"),
+        ([chunk({"content": "a\ud83d"}), chunk({"content": "b"})], "a\ufffdb"),
+        ([chunk({"content": "\ude00b"})], "\ufffdb"),
+    ],
+)
+def test_decoder_makes_the_best_of_odd_chunks(chunks: list[str], text: str) -> None:
+    decoder = ChatDecoder("m")
+
+    parts = [part for one in chunks for part in decoder.feed(f"data: {one}\n\n".encode())]
+
+    assert "".join(parts) == text
+    assert decoder.failure is None
 
 
 def test_decoder_cost_is_linear_in_a_line_that_comes_in_drops() -> None:
