@@ -1,8 +1,14 @@
 """Which files of a folder are reports."""
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from citewire.services.folders import list_folders
+import pytest
+
+from citewire.errors import CitewireError
+from citewire.services.folders import FoundFile, identify, list_folders, printable
 
 
 def test_only_visible_pdfs_are_taken(tmp_path: Path) -> None:
@@ -28,3 +34,44 @@ def test_a_folder_given_twice_is_searched_once(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"")
 
     assert len(list_folders([tmp_path, tmp_path / "." / ""]).files) == 1
+
+
+def test_a_file_that_never_stands_still_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_text("begun", "utf-8")
+    is_over = threading.Event()
+
+    def write() -> None:
+        while not is_over.wait(0.01):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("and on ")
+
+    with ThreadPoolExecutor() as threads:
+        writing = threads.submit(write)
+        try:
+            with pytest.raises(OSError, match="written all the time"):
+                identify(FoundFile(tmp_path, path))
+        finally:
+            is_over.set()
+        writing.result()
+
+
+def test_names_that_differ_are_told_differently() -> None:
+    wild = os.fsdecode(b"\xff")
+    names = [slashes + end for slashes in ("", "\\", "\\\\") for end in (wild, "udcff", "dcff", "")]
+
+    assert len({printable(name) for name in names}) == len(names)
+    # What is stored is found again: only what looks like an escaped byte is told otherwise.
+    assert printable(f"a{wild}b") == "a\\udcffb"
+    assert printable("a\\b\\u00e9.pdf") == "a\\b\\u00e9.pdf"
+
+
+@pytest.mark.parametrize("folder", ["~nobody-of-that-name/x", "loop", "a" * 300, "missing"])
+def test_a_folder_that_cannot_be_found_is_named(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+
+    with pytest.raises(CitewireError, match=folder):
+        list_folders([Path(folder)])

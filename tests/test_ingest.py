@@ -34,6 +34,7 @@ from tests.ingest_fixtures import (
     Ingest,
     count_passages,
     search,
+    statuses,
 )
 from tests.small_pdfs import write_pdf
 
@@ -326,3 +327,93 @@ async def test_the_index_is_sound_after_ingesting(
     await ingest(ships)
 
     await check_index(redis_client, store.schema, embedding=MODEL)
+
+
+async def test_what_is_no_regular_file_fails_and_holds_up_no_other(
+    ingest: Ingest, ships: Path
+) -> None:
+    os.mkfifo(ships / "pipe.txt")
+    (ships / "zero.txt").symlink_to("/dev/zero")
+    write_pdf(ships / "a.pdf", [SHIPS])
+    summary = await ingest(ships)
+
+    assert statuses(summary) == {"a.pdf": "new", "pipe.txt": "failed", "zero.txt": "failed"}
+    assert {one.reason for one in summary.files if one.status == "failed"} == {
+        "cannot be read: it is not a regular file"
+    }
+
+
+async def test_a_wrong_name_does_not_spoil_the_right_one(
+    ingest: Ingest, store: PassageStore, documents: DocumentStore, ships: Path
+) -> None:
+    for name in ("a.pdf", "b.html", "c.pdf"):
+        (ships / name).write_text(f"<!doctype html><p>{SHIPS}</p>", "utf-8")
+    for name in ("y.docx", "z.txt"):
+        (ships / name).write_text(TRAINS, "utf-8")
+    summary = await ingest(ships)
+
+    assert statuses(summary) == {
+        "a.pdf": "new",
+        "b.html": "moved",
+        "c.pdf": "moved",
+        "y.docx": "new",
+        "z.txt": "moved",
+    }
+    assert {one["text"] for one in await search(store, SHIPS)} == {SHIPS, TRAINS}
+    places = sorted([one.path for one in document.locations] for document in await documents.list())
+    assert places == [["a.pdf", "b.html", "c.pdf"], ["y.docx", "z.txt"]]
+
+
+async def test_names_that_all_do_not_fit_fail_for_their_own_reasons(
+    ingest: Ingest, ships: Path
+) -> None:
+    for name in ("a.pdf", "b.docx"):
+        (ships / name).write_text(TRAINS, "utf-8")
+    summary = await ingest(ships)
+
+    reasons = [str(one.reason) for one in summary.files]
+    assert [one.status for one in summary.files] == ["failed", "failed"]
+    assert "PDF" in reasons[0]
+    assert "Word" in reasons[1]
+
+
+async def test_a_copy_is_read_when_the_first_file_went_away(ingest: Ingest, ships: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (ships / name).write_text(SHIPS, "utf-8")
+
+    def follow(progress: Progress) -> None:
+        # Compared, and not yet read.
+        if progress.compared == 2:
+            (ships / "a.txt").unlink(missing_ok=True)
+
+    summary = await ingest(ships, on_progress=follow)
+
+    assert summary.count("failed") == 0
+    assert summary.passages == 1
+
+
+async def test_folders_in_each_other_tell_of_each_place(
+    ingest: Ingest, documents: DocumentStore, ships: Path
+) -> None:
+    (ships / "sub").mkdir()
+    write_pdf(ships / "a.pdf", [SHIPS])
+    write_pdf(ships / "sub" / "b.pdf", [TRAINS])
+    planned = await ingest(ships, ships / "sub", dry_run=True)
+    done = await ingest(ships, ships / "sub")
+
+    assert [one.status for one in planned.files] == ["new", "new", "moved"]
+    assert [one.status for one in done.files] == ["new", "new", "moved"]
+    assert sorted(len(one.locations) for one in await documents.list()) == [1, 2]
+
+
+async def test_the_count_of_what_is_done_ends_at_its_total(ingest: Ingest, ships: Path) -> None:
+    for name, text in (("a.pdf", SHIPS), ("b.pdf", TRAINS)):
+        write_pdf(ships / name, [text])
+    await ingest(ships)
+    (ships / "b.pdf").unlink()
+    told: list[tuple[int, int]] = []
+    await ingest(
+        ships, prune=True, on_progress=lambda one: told.append((one.finished, one.to_finish))
+    )
+
+    assert told[-1] == (2, 2)

@@ -110,3 +110,51 @@ async def test_a_refused_key_stops_at_once_and_names_the_fix(
     assert await asyncio.to_thread(main, ["ingest", str(ships)]) == 1
     assert "OPENAI_API_KEY" in capsys.readouterr().err
     assert (await standin.stats())["embeds"] <= 5
+
+
+@pytest.mark.parametrize("report", ["missing/report.json", ".", "a.txt/report.json", "r" * 300])
+@pytest.mark.parametrize("mode", [[], ["--watch"]])
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(
+    report: str, mode: list[str], ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("no folder", "utf-8")
+    write_pdf(ships / "a.pdf", [SHIPS])
+
+    assert main(["ingest", str(ships), *mode, "--report", report]) == 2
+    assert f"the report {report} cannot be written" in capsys.readouterr().err
+    assert listed(capsys) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_report_that_fails_does_not_hide_the_summary(
+    ships: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+
+    assert main(["ingest", str(ships), "--report", "/dev/full"]) == 1
+    told = capsys.readouterr()
+    assert "passages" in told.out
+    assert "the report /dev/full cannot be written: No space left on device" in told.err
+
+
+@pytest.mark.parametrize("mode", [[], ["--watch"]])
+def test_odd_folders_are_told_in_a_line(
+    mode: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for folder in ("~nobody-of-that-name/x", "loop", "a" * 300):
+        assert main(["ingest", *mode, folder]) == 1
+        assert folder in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", ["", "  "])
+def test_a_blank_folder_is_not_the_one_that_one_is_in(
+    folder: str, ships: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    with pytest.raises(SystemExit) as stopped:
+        main(["ingest", folder])
+
+    assert stopped.value.code == 2
+    assert "the name of a folder is blank" in capsys.readouterr().err
+    assert listed(capsys) == []

@@ -121,6 +121,30 @@ def test_a_folder_that_is_moved_in_is_taken_up(watch: Watch, folder: Path, tmp_p
     watch.until(lambda: watch.statuses().get("inner.pdf") == "new")
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_folder_that_takes_the_place_of_the_watched_one_is_followed(
+    watch: Watch, folder: Path, tmp_path: Path, number: int
+) -> None:
+    first, later = f"{number}-first.pdf", f"{number}-later.pdf"
+    (tmp_path / "next").mkdir()
+    write_pdf(tmp_path / "next" / first, [f"It came along {number}."])
+    folder.rename(tmp_path / "old")
+    (tmp_path / "next").rename(folder)
+    watch.until(lambda: watch.statuses().get(first) == "new")
+    write_pdf(folder / later, [f"It came later {number}."])
+
+    watch.until(lambda: watch.statuses().get(later) == "new")
+
+
+def test_nothing_stands_between_its_lines_that_is_not_its_own(watch: Watch, folder: Path) -> None:
+    write_pdf(folder / "line.pdf", ["What makes a line."])
+    watch.until(lambda: watch.statuses().get("line.pdf") == "new")
+    write_pdf(folder / "next.pdf", ["What makes another line."])
+    watch.until(lambda: watch.statuses().get("next.pdf") == "new")
+
+    assert "changes detected" not in watch.log.read_text("utf-8")
+
+
 def test_a_half_written_file_is_waited_for(watch: Watch, folder: Path, tmp_path: Path) -> None:
     whole = write_pdf(tmp_path / "whole.pdf", ["Written in pieces."] * 5).read_bytes()
     size = len(whole) // 8 + 1

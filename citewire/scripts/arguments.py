@@ -57,6 +57,13 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _folder(name: str) -> Path:
+    # A path that is blank would be the folder that one is in.
+    if not name.strip():
+        raise argparse.ArgumentTypeError("the name of a folder is blank")
+    return Path(name)
+
+
 def _add_owner(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--owner", default=DEFAULT_OWNER, metavar="NAME", help="whose data (default: %(default)s)"
@@ -118,7 +125,7 @@ def _add_replay(kinds: Kinds) -> None:
 def _add_ingest(kinds: Kinds) -> None:
     ingest = kinds.add_parser("ingest", help="read folders of reports")
     ingest.set_defaults(run=commands.run_ingest)
-    ingest.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    ingest.add_argument("folders", nargs="+", type=_folder, metavar="FOLDER")
     _add_owner(ingest)
     ingest.add_argument(
         "--prune", action="store_true", help="remove what is no longer in these folders"

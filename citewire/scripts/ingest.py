@@ -1,7 +1,6 @@
 """`citewire ingest`: reads folders, shows how far it is, prints what became of each file."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from citewire.scripts.ingest_report import check_report, write_report
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
@@ -48,19 +48,18 @@ def ingest(
         owner: whose they are.
         options: how.
         report: file that is written with what became of each file, as JSON.
+
+    Raises:
+        ConfigurationError: the report cannot be written there.
     """
+    check_report(report)
     console = Console(highlight=False)
     ingesting = ingest_into_library(settings, folders, console, owner=owner, options=options)
     summary = asyncio.run(ingesting)
+    print_summary(summary, console)
     if report is not None:
         write_report(summary, report)
-    print_summary(summary, console)
     return 1 if summary.count("failed") else 0
-
-
-def write_report(summary: IngestSummary, report: Path) -> None:
-    """Write what became of each file to `report`, as JSON."""
-    report.write_text(json.dumps(summary.to_json(), ensure_ascii=False, indent=2), "utf-8")
 
 
 async def ingest_into_library(
@@ -173,7 +172,7 @@ def _print_line(progress: Progress, console: Console) -> None:
     outcome = progress.last
     if outcome is None or outcome.status == "unchanged":
         return
-    line = f"[{progress.finished}/{progress.files}] {outcome.status} {outcome.path}"
+    line = f"[{progress.finished}/{progress.to_finish}] {outcome.status} {outcome.path}"
     if outcome.status in ("new", "changed"):
         line += f": {outcome.pages} pages, {outcome.passages} passages"
     console.print(Text(line), soft_wrap=True)

@@ -12,5 +12,5 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level.upper(), force=True
     )
-    for chatty in ("llama_index", "redisvl", "httpx"):
+    for chatty in ("llama_index", "redisvl", "httpx", "watchfiles"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from citewire.errors import CitewireError, ConfigurationError, ModelKeyRefused
-from citewire.scripts.ingest import print_summary, showing_progress, write_report
+from citewire.scripts.ingest import print_summary, showing_progress
+from citewire.scripts.ingest_report import check_report, write_report
+from citewire.services.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
@@ -40,7 +42,11 @@ def watch(
         owner: whose they are.
         options: how.
         report: file that is written after each run with what became of each file, as JSON.
+
+    Raises:
+        ConfigurationError: the report cannot be written there.
     """
+    check_report(report)
     console = Console(highlight=False)
     asyncio.run(_watch(settings, folders, console, options, report, owner=owner))
     return 0
@@ -63,10 +69,10 @@ async def _watch(
     ):
         async for _ in changes:
             summary = await watcher.ingest(is_patient=not is_first)
-            if report is not None:
-                await asyncio.to_thread(write_report, summary, report)
             if is_first or any(one.status != "unchanged" for one in summary.files):
                 print_summary(summary, console)
+            if report is not None:
+                await asyncio.to_thread(write_report, summary, report)
             if is_first:
                 console.print("watching for changes; Ctrl-C ends")
             is_first = False
@@ -87,9 +93,9 @@ class Watcher:
     def roots(self) -> list[Path]:
         """The folders; CitewireError if one does not exist."""
         for folder in self.folders:
-            if not folder.expanduser().is_dir():
-                raise CitewireError(f"there is no folder {folder}")
-        return [folder.expanduser().resolve() for folder in self.folders]
+            find_root(folder)
+        # Not resolved: a link may come to lead to another folder.
+        return [folder.expanduser().absolute() for folder in self.folders]
 
     async def ingest(self, *, is_patient: bool) -> IngestSummary:
         """Ingest the folders; if patient, what may pass by itself is waited for."""

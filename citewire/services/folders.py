@@ -1,7 +1,9 @@
 """Which reports lie in the folders to be ingested, and what their bytes are."""
 
+import errno
 import hashlib
 import os
+import re
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,12 @@ from citewire.storage.keys import DEFAULT_OWNER, document_id
 TICK_S = 0.05
 """The kernel's clock for files is coarse: two changes within a tick may bear the same time."""
 
+TRIES = 5
+"""So often a file is read that changes while it is, before it is given up."""
+
+_LOOKS_ESCAPED = re.compile(r"\\+(?=[\udc80-\udcff]|udc[89a-f][0-9a-f])")
+"""Backslashes that stand where `printable` might have written them."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
@@ -23,6 +31,16 @@ class FoundFile:
     root: Path
     path: Path
     owner: str = DEFAULT_OWNER
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What tells the file from others: the same file may lie in two folders."""
+        return self.root_name, self.relative
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name, in small letters."""
+        return self.path.suffix.lower()
 
     @property
     def name(self) -> str:
@@ -76,7 +94,7 @@ def list_folders(
     Raises:
         CitewireError: a folder does not exist, is not one or cannot be listed.
     """
-    roots = tuple(dict.fromkeys(_checked(folder) for folder in folders))
+    roots = tuple(dict.fromkeys(find_root(folder) for folder in folders))
     files: list[FoundFile] = []
     unlisted: list[tuple[FoundFile, str]] = []
     for root in roots:
@@ -97,9 +115,9 @@ def identify(found: FoundFile) -> tuple[str, Location]:
     not also that of a later change.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or somebody is writing it all the time.
     """
-    while True:
+    for _ in range(TRIES):
         with found.path.open("rb") as file:
             before = os.fstat(file.fileno())
             age_s = time.time() - before.st_mtime
@@ -109,20 +127,37 @@ def identify(found: FoundFile) -> tuple[str, Location]:
             status = os.fstat(file.fileno())
         if (before.st_mtime_ns, before.st_size) == (status.st_mtime_ns, status.st_size):
             return document_id(digest, found.owner), found.location(status)
+    raise OSError(errno.EBUSY, "it is being written all the time")
+
+
+def find_root(folder: Path) -> Path:
+    """The absolute path of a folder that somebody names; blocks.
+
+    Raises:
+        CitewireError: it does not exist, is no folder or cannot be looked for.
+    """
+    try:
+        root = folder.expanduser().resolve()
+        is_there, is_folder = root.exists(), root.is_dir()
+    except (OSError, RuntimeError) as error:
+        # A home that is not known, links that lead to themselves, a name that is too long.
+        why = error.strerror if isinstance(error, OSError) else error
+        told = f"the folder {printable(str(folder))} cannot be found: {why}"
+        raise CitewireError(told) from error
+    if not is_there:
+        raise CitewireError(f"there is no folder {printable(str(folder))}")
+    if not is_folder:
+        raise CitewireError(f"{printable(str(folder))} is not a folder")
+    return root
 
 
 def printable(name: str) -> str:
-    """`name` with bytes that are no characters (`os.fsdecode` makes surrogates) written out."""
-    return name.encode("utf-8", "backslashreplace").decode()
+    """`name` with bytes that are no characters (`os.fsdecode` makes surrogates) written out.
 
-
-def _checked(folder: Path) -> Path:
-    root = folder.expanduser().resolve()
-    if not root.exists():
-        raise CitewireError(f"there is no folder {printable(str(folder))}")
-    if not root.is_dir():
-        raise CitewireError(f"{printable(str(folder))} is not a folder")
-    return root
+    Different names stay different: backslashes before what looks like such a byte are doubled.
+    """
+    told = _LOOKS_ESCAPED.sub(lambda slashes: slashes[0] * 2, name)
+    return told.encode("utf-8", "backslashreplace").decode()
 
 
 def _walk(

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import AsyncGenerator, Collection, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import anyio
@@ -21,6 +21,8 @@ of no changes."""
 _WAKE_S = 0.5
 
 Stats = dict[str, tuple[int, int] | None]
+Identities = list[tuple[int, int]]
+"""Devices and inodes of folders."""
 
 
 class ReportFilter(DefaultFilter):
@@ -43,9 +45,24 @@ async def changes_in(folders: Sequence[Path]) -> AsyncGenerator[None, None]:
     files are waited for, but for a minute at most, so that one that never ends holds up no other.
 
     Args:
-        folders: with all that is below them; they must exist.
+        folders: with all that is below them; they must exist. Where another folder takes the
+            place of one, that one is followed.
     """
-    watched = awatch(
+    while True:
+        if (watched := await anyio.to_thread.run_sync(_identities, folders)) is not None:
+            # One that goes away before it is listened to is waited for.
+            with suppress(FileNotFoundError):
+                async with aclosing(_changes_until_replaced(folders, watched)) as changes:
+                    async for _ in changes:
+                        yield
+        await anyio.sleep(_WAKE_S)
+
+
+async def _changes_until_replaced(
+    folders: Sequence[Path], watched: Identities
+) -> AsyncGenerator[None, None]:
+    """The same, until one of the folders is another than the one that is listened to."""
+    listening = awatch(
         *folders,
         watch_filter=ReportFilter(),
         rust_timeout=int(_WAKE_S * 1000),
@@ -53,9 +70,15 @@ async def changes_in(folders: Sequence[Path]) -> AsyncGenerator[None, None]:
         # Ctrl-C ends the whole program, and the event loop sees to it.
         raise_interrupt=True,
     )
-    is_first, last = True, time.monotonic()
-    async with aclosing(watched) as steps:
+    gone = {(Change.deleted, str(folder)) for folder in folders}
+    is_first, is_replaced, last = True, False, time.monotonic()
+    async with aclosing(listening) as steps:
         async for changes in steps:
+            # The inode of a folder that is deleted is often that of the next one.
+            is_replaced = is_replaced or bool(gone & changes)
+            now = await anyio.to_thread.run_sync(_identities, folders)
+            if now is not None and (is_replaced or now != watched):
+                return
             # The first step shows that the watch is on: what changes from now on is noticed.
             if not (changes or is_first or time.monotonic() - last > RESCAN_S):
                 continue
@@ -76,6 +99,14 @@ async def settle(paths: Collection[str]) -> None:
         now = await anyio.to_thread.run_sync(_stats, paths)
         if now != before:
             before, quiet_since = now, time.monotonic()
+
+
+def _identities(folders: Sequence[Path]) -> Identities | None:
+    """What tells folders from others of the same name; None while one of them is not there."""
+    try:
+        return [(status.st_dev, status.st_ino) for status in map(os.stat, folders)]
+    except OSError:
+        return None
 
 
 def _stats(paths: Collection[str]) -> Stats:

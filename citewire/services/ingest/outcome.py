@@ -85,6 +85,7 @@ class Progress:
         passages: made of them.
         embedded: passages embedded.
         written: passages written.
+        to_finish: of which it will be told what became of them, those that are gone too.
         finished: what became of the files that are done, in the order in which they were.
     """
 
@@ -100,6 +101,7 @@ class Progress:
     embedded: int = 0
     written: int = 0
     waiting: str = ""
+    to_finish: int = 0
     finished: int = 0
     last: FileOutcome | None = None
 

@@ -46,7 +46,7 @@ async def ingest_folders(
     progress = Progress()
     if options.dry_run:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
-        outcomes = plan.outcomes(catalog)
+        outcomes = list(plan.outcomes(catalog).values())
         return IngestSummary(tuple(outcomes), time.monotonic() - started, is_plan=True)
 
     def on_wait(told: str) -> None:
@@ -77,6 +77,7 @@ async def _planned(
         on_progress(progress)
 
     plan = await make_plan(listing, catalog, prune=options.prune, on_compared=on_compared)
+    progress.to_finish = len(plan.files) + len(plan.pruned)
     progress.to_read = len(plan.works)
     progress.bytes_to_read = sum(work.location.size for work in plan.works)
     return catalog, plan

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from citewire.services.folders import FoundFile, Listing, identify
-from citewire.services.ingest.catalog import Catalog, Known
+from citewire.services.ingest.catalog import Catalog, Known, Place
 from citewire.services.ingest.outcome import FileOutcome, Status
 from citewire.storage.documents import Location
 
@@ -36,10 +37,9 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A document to be read: the file that it is read from, and all places where it lies."""
+    """A document to be read: its first place and all of them; it is read from one of them."""
 
     doc_id: str
-    file: FoundFile
     location: Location
     places: tuple[Compared, ...]
 
@@ -63,23 +63,25 @@ class Plan:
     pruned: tuple[Known, ...]
     works: tuple[Work, ...]
 
-    def outcomes(self, catalog: Catalog) -> list[FileOutcome]:
+    def outcomes(self, catalog: Catalog) -> dict[Place, FileOutcome]:
         """What becomes of the files if all goes well; before anything is changed."""
-        outcomes = []
+        outcomes = {}
         for one in self.files:
             known = catalog.get(one.doc_id)
             pages, passages = (known.pages, known.passages) if known else (0, 0)
-            outcomes.append(FileOutcome(one.file.name, one.status, one.reason, pages, passages))
-        return outcomes + [
-            FileOutcome(
-                f"{known.location.root.rstrip('/')}/{known.location.path}",
+            outcomes[one.file.place] = FileOutcome(
+                one.file.name, one.status, one.reason, pages, passages
+            )
+        for lost in self.pruned:
+            root, path = lost.location.root, lost.location.path
+            outcomes[root, path] = FileOutcome(
+                f"{root.rstrip('/')}/{path}",
                 "removed",
                 None,
-                known.record.pages,
-                known.record.passages,
+                lost.record.pages,
+                lost.record.passages,
             )
-            for known in self.pruned
-        ]
+        return outcomes
 
     @property
     def moved(self) -> list[tuple[str, Location]]:
@@ -137,7 +139,10 @@ def _by_status(file: FoundFile, catalog: Catalog) -> Compared | None:
         status = os.stat(file.path)
     except OSError as error:
         return _unreadable(file, error)
-    known = catalog.at((file.root_name, file.relative))
+    if not stat.S_ISREG(status.st_mode):
+        # Opening a pipe waits for its writer, reading a device may never end.
+        return Compared(file, "failed", reason="cannot be read: it is not a regular file")
+    known = catalog.at(file.place)
     location = file.location(status)
     if known is None or known.location != location:
         return None
@@ -149,7 +154,7 @@ def _by_bytes(file: FoundFile, catalog: Catalog) -> Compared:
         doc_id, location = identify(file)
     except OSError as error:
         return _unreadable(file, error)
-    known = catalog.at((location.root, location.path))
+    known = catalog.at(file.place)
     if known is not None and known.record.doc_id == doc_id:
         return Compared(file, "unchanged", doc_id, location, is_touched=True)
     if catalog.get(doc_id) is not None:
@@ -181,14 +186,14 @@ def _works(compared: Iterable[Compared], catalog: Catalog) -> tuple[Work, ...]:
     for doc_id, found in places.items():
         first = found[0]
         assert first.location is not None
-        works.append(Work(doc_id, first.file, first.location, tuple(found)))
+        works.append(Work(doc_id, first.location, tuple(found)))
     return tuple(works)
 
 
 def _gone(
     listing: Listing, catalog: Catalog, compared: Iterable[Compared], *, prune: bool
 ) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
-    there = {(one.file.root_name, one.file.relative) for one in compared}
+    there = {one.file.place for one in compared}
     closed = [(folder.root_name, f"{folder.relative}/") for folder, _ in listing.unlisted]
     missing = [
         known

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.catalog import Catalog, Place
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
@@ -59,20 +59,20 @@ class Run:
     progress: Progress
     on_progress: OnProgress
     tokens: int = 0
-    _done: dict[str, FileOutcome] = field(default_factory=dict)
+    _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
     async def carry_out(self, plan: Plan) -> list[FileOutcome]:
         """Do what `plan` says; gives what became of each file."""
         planned = plan.outcomes(self.catalog)
         left_over = await self._clean_up(plan)
         await self._move(plan)
-        reading = {one.file.name for work in plan.works for one in work.places}
-        for outcome in planned:
-            if outcome.path not in reading or outcome.status == "removed":
-                self.finish(outcome)
+        reading = {one.file.place for work in plan.works for one in work.places}
+        for place, outcome in planned.items():
+            if place not in reading:
+                self.finish(place, outcome)
         if plan.works:
             await self._read(plan.works, left_over)
-        return [self._done[outcome.path] for outcome in planned]
+        return [self._done[place] for place in planned]
 
     @property
     def ocr(self) -> Ocr:
@@ -83,9 +83,9 @@ class Run:
         """Tell how far the run is."""
         self.on_progress(self.progress)
 
-    def finish(self, outcome: FileOutcome) -> None:
+    def finish(self, place: Place, outcome: FileOutcome) -> None:
         """Note what became of a file."""
-        self._done[outcome.path] = outcome
+        self._done[place] = outcome
         self.progress.finished += 1
         self.progress.last = outcome
         self.on_progress(self.progress)

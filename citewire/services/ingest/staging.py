@@ -6,22 +6,20 @@ document's passages go through in parts, so that what is held in memory does not
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Protocol
 
 from citewire.errors import DocumentError, ModelError, ModelKeyRefused
-from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.catalog import Catalog, Place
 from citewire.services.ingest.embedding import Embedder, Vector
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.parsing import Parsers
-from citewire.services.ingest.plan import Work
+from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.ray_parsing import RayParsers
 from citewire.services.ingest.reading import Head, Ocr, ReadPassage, ReadTask
+from citewire.services.ingest.staged import Staged, is_as_it_was, record_of
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentRecord, Location, whereabouts
 from citewire.storage.keys import Fields
 from citewire.storage.versions import Versions
 
@@ -51,7 +49,7 @@ class Run(Protocol):
     def ocr(self) -> Ocr:
         """Whether pictures of text are read."""
 
-    def finish(self, outcome: FileOutcome) -> None:
+    def finish(self, place: Place, outcome: FileOutcome) -> None:
         """Note what became of a file."""
 
     def tell(self) -> None:
@@ -92,42 +90,66 @@ class Staging:
             ModelKeyRefused, StorageError: what concerns all documents ends the run.
         """
         for work in works:
+            refused: dict[str, DocumentError] = {}
             try:
-                head = await self._stage(work)
+                head = await self._stage_from_any(work, refused)
                 await self._show(work, head)
             except ModelKeyRefused:
                 raise
             except (DocumentError, ModelError) as error:
                 for one in work.places:
-                    self._run.finish(FileOutcome(one.file.name, "failed", str(error)))
+                    why = error if isinstance(error, ModelError) else refused[one.file.suffix]
+                    outcome = FileOutcome(one.file.name, "failed", str(why))
+                    self._run.finish(one.file.place, outcome)
             else:
                 sizes = head.pages, head.passages
                 for one in work.places:
-                    name = one.file.name
-                    self._run.finish(FileOutcome(name, one.status, None, *sizes, head.notes))
+                    outcome = FileOutcome(one.file.name, one.status, None, *sizes, head.notes)
+                    self._run.finish(one.file.place, outcome)
 
-    async def _stage(self, work: Work) -> Head:
-        """Write all passages of a document while it is hidden."""
+    async def _stage_from_any(self, work: Work, refused: dict[str, DocumentError]) -> Head:
+        """Stage a document from its first place that can be read.
+
+        Endings of names decide how a file is read: the same bytes are tried again under another
+        one, and where they still lie as they were. Why not is noted in `refused`, by ending.
+        """
+        spent: set[str] = set()
         progress = self._run.progress
-        staged = _Staged(work)
+        try:
+            for place in work.places:
+                if place.file.suffix in spent:
+                    continue
+                try:
+                    return await self._stage(work, place)
+                except DocumentError as error:
+                    refused[place.file.suffix] = error
+                # What was written of it may not be in what is written next.
+                self._left_over.add(work.doc_id)
+                if await asyncio.to_thread(is_as_it_was, place):
+                    spent.add(place.file.suffix)
+        finally:
+            progress.read += 1
+            progress.bytes_read += work.location.size
+            self._run.tell()
+        raise refused[work.places[0].file.suffix]
+
+    async def _stage(self, work: Work, place: Compared) -> Head:
+        """Write all passages of a document, as the file at `place` has them, while it is hidden."""
+        progress = self._run.progress
+        staged = Staged(work)
         async with FirstError(), asyncio.TaskGroup() as parts:
-            try:
-                async with self._parsers.reading(self._task(work), self._note_ocr) as reading:
-                    await self._run.versions.stage(work.doc_id, work.location.root)
-                    async for part in reading.parts():
-                        await self._room.acquire()
-                        parts.create_task(self._write(staged, part.passages))
-                        staged.passage_ids += [one.passage_id for one in part.passages]
-                        progress.passages += len(part.passages)
-                progress.pages += reading.head.pages
-            finally:
-                progress.read += 1
-                progress.bytes_read += work.location.size
-                self._run.tell()
+            async with self._parsers.reading(self._task(work, place), self._note_ocr) as reading:
+                await self._run.versions.stage(work.doc_id, work.location.root)
+                async for part in reading.parts():
+                    await self._room.acquire()
+                    parts.create_task(self._write(staged, part.passages))
+                    staged.passage_ids += [one.passage_id for one in part.passages]
+                    progress.passages += len(part.passages)
+            progress.pages += reading.head.pages
         if staged.failure is not None:
             raise staged.failure
         if work.doc_id in self._left_over:
-            # Of a run with other settings, say.
+            # Of a run with other settings, say, or read under another name.
             await self._run.versions.drop_passages(work.doc_id, except_for=staged.passage_ids)
         return reading.head
 
@@ -135,7 +157,7 @@ class Staging:
         self._run.progress.ocr += 1
         self._run.tell()
 
-    async def _write(self, staged: "_Staged", passages: Sequence[ReadPassage]) -> None:
+    async def _write(self, staged: Staged, passages: Sequence[ReadPassage]) -> None:
         """Embed passages and write them; what an earlier run has embedded is kept."""
         progress, versions = self._run.progress, self._run.versions
         try:
@@ -168,16 +190,17 @@ class Staging:
     async def _show(self, work: Work, head: Head) -> None:
         """Make a document current, and delete what it takes the place of."""
         async with self._switching:
-            change = self._run.catalog.show(_record(work, head))
+            change = self._run.catalog.show(record_of(work, head))
             await self._run.versions.apply(change)
             await retag(self._run.versions, self._run.catalog, change.moved)
         for doc_id in change.retire:
             await self._run.versions.discard(doc_id)
 
-    def _task(self, work: Work) -> ReadTask:
-        location, settings = work.location, self._run.settings
+    def _task(self, work: Work, place: Compared) -> ReadTask:
+        location, settings = place.location, self._run.settings
+        assert location is not None
         return ReadTask(
-            path=work.file.path,
+            path=place.file.path,
             size=location.size,
             mtime_ns=location.mtime_ns,
             doc_id=work.doc_id,
@@ -187,36 +210,3 @@ class Staging:
             overlap=settings.passage_overlap,
             ocr=self._run.ocr,
         )
-
-
-class _Staged:
-    """A document that is being written: its passages so far, and why some could not be."""
-
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        self.passage_ids: list[str] = []
-        self.failure: ModelError | None = None
-        self._whereabouts = whereabouts(_locations(work))
-
-    def fields(self, passage: ReadPassage) -> Fields:
-        """The fields of a passage, with where its document lies."""
-        return {**passage.fields, **self._whereabouts}
-
-
-def _locations(work: Work) -> tuple[Location, ...]:
-    return tuple(one.location for one in work.places if one.location is not None)
-
-
-def _record(work: Work, head: Head) -> DocumentRecord:
-    record = DocumentRecord(
-        doc_id=work.doc_id,
-        title=head.title,
-        language=head.language,
-        pages=head.pages,
-        passages=head.passages,
-        locations=_locations(work),
-        ingested_at=datetime.now(UTC).isoformat(),
-        date=head.date,
-        notes=head.notes,
-    )
-    return replace(record, tagged=record.whereabouts)
