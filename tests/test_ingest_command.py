@@ -2,6 +2,12 @@
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +15,7 @@ import pytest
 
 from citewire.scripts.cli import main
 from tests.ingest_fixtures import SHIPS, TRAINS
+from tests.server_fixtures import MAIN
 from tests.small_pdfs import write_pdf
 from tests.standin_fixtures import Standin
 
@@ -158,3 +165,32 @@ def test_a_blank_folder_is_not_the_one_that_one_is_in(
     assert stopped.value.code == 2
     assert "the name of a folder is blank" in capsys.readouterr().err
     assert listed(capsys) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks as on Linux")
+def test_ctrl_c_while_readers_are_loaded_shows_no_traceback(ships: Path, tmp_path: Path) -> None:
+    def is_loading(group: int) -> bool:
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                is_ours = os.getpgid(int(path.parent.name)) == group
+                if is_ours and b"forkserver" in path.read_bytes():
+                    return True
+        return False
+
+    write_pdf(ships / "a.pdf", [SHIPS])
+    log = tmp_path / "log"
+    command = [sys.executable, "-c", MAIN, "ingest", str(ships)]
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True) as process,
+    ):
+        while not is_loading(process.pid):
+            assert process.poll() is None, log.read_text("utf-8")
+            time.sleep(0.01)
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)
+        code = process.wait(30)
+        while is_loading(process.pid):
+            time.sleep(0.05)
+
+    assert (code, "Traceback" in log.read_text("utf-8")) == (130, False)

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from citewire.errors import UnreadableDocument
+from citewire.services.ingest.interrupts import interrupts_held
 from citewire.services.ingest.reading import Answer, Head, Part, ReadTask, Unread, Working
 from citewire.services.ingest.worker import serve_reading
 
@@ -114,7 +115,8 @@ class _Process:
         self._process = context.Process(
             target=serve_reading, args=(theirs, megabytes * 2**20), daemon=True
         )
-        self._process.start()
+        with interrupts_held():
+            self._process.start()
         theirs.close()
         self.is_idle = True
 
