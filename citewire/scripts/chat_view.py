@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from citewire.scripts.chat_answer import Answer
+from citewire.scripts.plain_text import harmless as harmless  # noqa: PLC0414  (for the terminal)
 
 Json = dict[str, Any]
 
@@ -36,17 +37,7 @@ EVIDENCE = {"weak": ["Weak evidence: the reports may not answer this."], "none":
 SILENT = ("dropped_marker", "truncated")
 """Warnings of what cannot be seen, or is said by how the answer ended."""
 
-# What a terminal would obey: C0 but tab and newline, DEL, C1, and what turns the writing direction.
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
-_UNSAFE = dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�")
-_HARMLESS = {**_PICTURES, 0x7F: "␡", **_UNSAFE}
-
 FIRST_WORDS = 72
-
-
-def harmless(text: str) -> str:
-    """The text with signs in place of the characters that a terminal would obey."""
-    return text.replace("\r\n", "\n").translate(_HARMLESS)
 
 
 def line_of(text: str, width: int | None = None) -> str:
