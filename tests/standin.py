@@ -62,6 +62,7 @@ class Knobs:
     burst: int = 8  # tokens per write when inter_delay is 0
     text: str = ""  # streamed instead of the made-up tokens, in pieces of `cut` characters
     cut: int = 3
+    chunks: list[str] = field(default_factory=list)  # streamed as they are, instead of all that
     finish: str = "stop"  # finish_reason of a streamed answer
     aux_delay: float = 0.0  # before an answer that is not streamed
     aux_text: str = ""  # its text; empty: the follow-up question of the prompt
@@ -78,6 +79,7 @@ class Knobs:
     retry_after: str = "1"  # header of a 429; empty: none
     refuse_stream_options: bool = False  # answer 400 to them, as some servers do
     embed_lists: bool = False  # send vectors as lists even if base64 is asked for
+    embed_data: Any = None  # sent as the vectors of any request
     embed_dims: int = 0  # send vectors of this size; 0: what is asked for, or 1536
 
 
@@ -335,6 +337,7 @@ class Connection(asyncio.Protocol):
             {"object": "embedding", "index": i, "embedding": vector}
             for i, vector in enumerate(vectors)
         ]
+        data = data if knobs.embed_data is None else knobs.embed_data
         self.reply({"object": "list", "data": data, "model": asked["model"], "usage": usage(0)})
 
     async def chat(self, body: bytes) -> None:
@@ -388,6 +391,10 @@ class Connection(asyncio.Protocol):
 
     async def stream_answer(self, asked: Json, fault: str, record: dict[str, float]) -> None:
         record["first"] = time.monotonic()
+        if knobs.chunks:
+            lines = [frame(b"data: %b\n\n" % one.encode()) for one in knobs.chunks]
+            self.transport.write(SSE_HEAD + b"".join(lines) + DONE + BODY_END)
+            return
         tokens = self.tokens()
         self.transport.write(SSE_HEAD + ROLE)
         await self.write_tokens(tokens[: knobs.fail_after] if fault else tokens, record)

@@ -327,14 +327,31 @@ async def test_an_answer_that_was_cut_for_length_says_so(
     assert [event.data["code"] for event in told.all("warning")] == ["truncated"]
 
 
-async def test_an_empty_answer_of_the_model_still_ends_in_done(
-    chat: ChatClient, standin: Standin
+@pytest.mark.parametrize("knobs", [{"tokens": 0}, {"text": " \n\n "}], ids=["none", "blank"])
+async def test_an_empty_answer_of_the_model_is_said_to_be_one(
+    chat: ChatClient, standin: Standin, knobs: dict[str, object]
 ) -> None:
-    await standin.configure(tokens=0)
+    await standin.configure(**knobs)
 
     told = await chat.ask(QUESTION)
 
-    assert (told.last.name, told.last.data["answer"]) == ("done", "")
+    assert told.ends == ["error"]
+    assert (told.last.data["code"], told.last.data["retryable"]) == ("model_unavailable", True)
+    assert "empty answer" in told.last.data["message"]
+
+
+async def test_numbers_of_tokens_that_are_none_cost_no_answer(
+    chat: ChatClient, standin: Standin
+) -> None:
+    said = '{"choices": [{"delta": {"content": "Fine."}, "finish_reason": "stop"}]}'
+    counts = f'"prompt_tokens": {10**40}, "completion_tokens": "x"'
+    await standin.configure(chunks=[said, f'{{"choices": [], "usage": {{{counts}}}}}'])
+
+    told = await chat.ask(QUESTION)
+
+    assert (told.last.name, told.last.data["answer"]) == ("done", "Fine.")
+    assert told.last.data["usage"]["prompt_tokens"] == 0
+    assert [turn["text"] for turn in await chat.turns(told.chat_id)] == [QUESTION, "Fine."]
 
 
 async def test_nothing_found_is_an_outcome_without_a_call_to_the_model(

@@ -14,7 +14,7 @@ from tests.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 PROBLEM = "application/problem+json"
-LIMIT = 64 * 1024
+LIMIT = 128 * 1024
 JSON = {"content-type": "application/json"}
 
 both_ways = pytest.mark.parametrize("path", ["/chat_stream", "/chat"])

@@ -1,11 +1,14 @@
 """The OpenAI models over a real socket: text, faults, retries, leaving."""
 
 import asyncio
+import base64
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from email.utils import formatdate
 from time import monotonic, time
 
+import numpy as np
 import orjson
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
@@ -103,6 +106,33 @@ def test_decoder_gives_the_same_pieces_for_any_cut_of_the_bytes(line_end: str, s
 
     assert parts == [piece for piece in TEXT.split(" ") if piece]
     assert decoder.done
+
+
+def chunk(delta: object, **more: object) -> str:
+    return json.dumps({"choices": [{"delta": delta, **more}]})
+
+
+@pytest.mark.parametrize(
+    ("chunks", "text"),
+    [
+        ([chunk({"content": [{"type": "thinking"}, {"type": "text", "text": "ab"}]})], "ab"),
+        ([chunk({"content": 5}), chunk({"content": "b"})], "b"),
+        ([chunk({"content": None, "refusal": "I may not."})], "I may not."),
+        ([chunk("odd"), json.dumps({"choices": "odd"}), chunk({"content": "c"})], "c"),
+        (['{"choices": [7]}', chunk({"content": "c"}, finish_reason={"odd": 1})], "c"),
+        ([chunk({"content": "a\ud83d"}), chunk({"content": "\ude00b"})], "a😀b"),
+        ([chunk({"content": "a\ud83d"}), chunk({}), chunk({"content": "\ude00b"})], "a😀b"),
+        ([chunk({"content": "a\ud83d"}), chunk({"content": "b"})], "a\ufffdb"),
+        ([chunk({"content": "\ude00b"})], "\ufffdb"),
+    ],
+)
+def test_decoder_makes_the_best_of_odd_chunks(chunks: list[str], text: str) -> None:
+    decoder = ChatDecoder("m")
+
+    parts = [part for one in chunks for part in decoder.feed(f"data: {one}\n\n".encode())]
+
+    assert "".join(parts) == text
+    assert decoder.failure is None
 
 
 def test_decoder_cost_is_linear_in_a_line_that_comes_in_drops() -> None:
@@ -424,6 +454,34 @@ async def test_vectors_are_the_same_as_base64_and_as_lists(
     await standin.configure(embed_lists=True)
 
     assert list(await embedding(provider).aget_query_embedding("rain in Bern")) == list(packed)
+
+
+NAN = base64.b64encode(np.full(1536, np.nan, "<f4").tobytes()).decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ([{"index": 0, "embedding": NAN}], "without direction"),
+        ([{"index": 0, "embedding": [0.0] * 1536}], "without direction"),
+        ([{"index": 0, "embedding": [3e38] * 1536}], "without direction"),
+        ([{"index": 0, "embedding": None}], "no vector"),
+        ([{"index": 0, "embedding": 5}], "no vector"),
+        ([{"index": None, "embedding": NAN}], "no vectors"),
+        (["a"], "no vectors"),
+        ({"a": 1}, "no vectors"),
+        (7, "no vectors"),
+    ],
+)
+async def test_vectors_that_are_none_are_refused(
+    standin: Standin, provider: Provider, data: object, told: str
+) -> None:
+    await standin.configure(embed_data=data)
+
+    with pytest.raises(ModelError, match=told) as caught:
+        await embedding(provider).aget_query_embedding("rain in Bern")
+
+    assert "CITEWIRE_EMBED_DIM" not in str(caught.value)
 
 
 async def test_texts_are_embedded_in_order_and_in_batches(

@@ -138,6 +138,7 @@ def test_with_rules_alone_the_plain_prompt_condenses() -> None:
         ("那2022年呢？", "远洋集团2022年的营业收入是多少？", ""),
         ("没有分红的是哪些？", "远洋集团有分红的公司是哪些？", "the negation is missing"),
         ("Wie hoch waren die Kosten des Hafens 2022?", "What did it cost in 2022?", "another"),
+        ("and in 2022?", f"What was the revenue in 2022? {'More of it. ' * 100}", "it has become"),
         ("", "", ""),
     ],
 )

@@ -103,6 +103,22 @@ async def test_a_worker_that_wakes_up_ends_nothing_twice(
     assert stored[1]["sub_questions"] == told.all("query")[0].data["sub_questions"] != []
 
 
+async def test_who_heard_more_than_was_logged_hears_of_the_end(
+    chat: ChatClient, other: ChatClient, sleeper: Server, standin: Standin
+) -> None:
+    await standin.configure(**WRITING)
+    async with asyncio.timeout(20), chat.asking(QUESTION) as events:
+        run_id = (await anext(events)).data["run_id"]
+        with suspended(sleeper.process.pid):
+            # What was sent in the last tenth of a second dies with a worker.
+            headers = {"Last-Event-ID": f"{run_id}:{2**20}"}
+            told = await other.http.get(f"/chat_stream/{run_id}", headers=headers)
+        _ = [event async for event in events]
+
+    assert told.text.count("event: ") == told.text.count("event: error") == 1
+    assert "run_lost" in told.text
+
+
 async def test_a_worker_that_woke_up_is_fit_for_new_runs(
     chat: ChatClient, other: ChatClient, sleeper: Server, standin: Standin
 ) -> None:

@@ -180,6 +180,7 @@ def test_a_body_over_the_limit_of_other_routes_is_taken(client: UploadClient) ->
     [
         ("application/json", b"{}"),
         ("multipart/form-data", b""),
+        (f"multipart/form-data; boundary={'b' * 300}", b""),
         ("multipart/form-data; boundary=b", b""),
         ("multipart/form-data; boundary=b", b"no part at all"),
         (
@@ -193,7 +194,7 @@ def test_a_body_over_the_limit_of_other_routes_is_taken(client: UploadClient) ->
             + b"\r\n--b--\r\n",
         ),
     ],
-    ids=["json", "no boundary", "empty", "no part", "cut off", "long field"],
+    ids=["json", "no boundary", "long boundary", "empty", "no part", "cut off", "long field"],
 )
 def test_what_is_no_form_is_refused(client: UploadClient, content_type: str, body: bytes) -> None:
     answer = client.http.post("/documents", content=body, headers={"content-type": content_type})
@@ -325,6 +326,30 @@ def test_a_range_of_the_file_is_given_out(client: UploadClient, document: dict[s
     answer = client.http.get(path, headers={"range": "bytes=5-9"})
 
     assert (answer.status_code, answer.content) == (206, document["bytes"][5:10])
+
+
+@pytest.mark.parametrize(
+    "range", ["items=0-1", "bytes=5-2", "bytes=abc", "bytes=", "bytes=-", f"bytes={'9' * 5000}-"]
+)
+def test_a_range_that_is_none_is_ignored(
+    client: UploadClient, document: dict[str, Any], range: str
+) -> None:
+    path = f"/documents/{document['doc_id']}/file"
+
+    answer = client.http.get(path, headers={"range": range})
+
+    assert (answer.status_code, answer.content) == (200, document["bytes"])
+
+
+def test_a_file_that_is_known_is_not_sent_again(
+    client: UploadClient, document: dict[str, Any]
+) -> None:
+    path = f"/documents/{document['doc_id']}/file"
+    tag = client.http.get(path).headers["etag"]
+
+    answer = client.http.get(path, headers={"if-none-match": tag})
+
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
 
 
 def test_a_file_that_was_changed_is_not_given_out(

@@ -1,5 +1,6 @@
 """Documents: what is ingested, the files themselves, and taking one out."""
 
+import re
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
@@ -23,6 +24,7 @@ PageNumber = Annotated[int, Path(ge=1, le=MAX_PAGES)]
 BUSY_WAIT_S = 5.0
 """How long a removal waits for an ingestion before it answers 409."""
 
+_RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -54,7 +56,7 @@ async def read_document(doc_id: DocId, documents: Documents) -> DocumentView:
 
 
 @router.get("/documents/{doc_id}/file", response_class=FileResponse)
-async def read_file(doc_id: DocId, documents: Documents) -> FileResponse:
+async def read_file(doc_id: DocId, request: Request, documents: Documents) -> Response:
     """The stored file, with ranges; 404 if it is not there any more with the same bytes."""
     record = await _known(doc_id, documents)
     path = await find_file(record)
@@ -71,7 +73,25 @@ async def read_file(doc_id: DocId, documents: Documents) -> FileResponse:
     }
     if kind != "application/pdf":  # the viewers of browsers do not work in a sandbox
         headers["Content-Security-Policy"] = _SANDBOX
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    _drop_unknown_range(request)
     return FileResponse(path, headers=headers)
+
+
+def _drop_unknown_range(request: Request) -> None:
+    """Ranges of other units and forms are ignored (RFC 9110, 14.2), and not refused."""
+    unit, _, ranges = request.headers.get("Range", "").partition("=")
+    if unit.strip().lower() != "bytes" or not all(map(_is_range, ranges.split(","))):
+        kept = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
+        request.scope["headers"] = kept
+
+
+def _is_range(text: str) -> bool:
+    found = _RANGE.fullmatch(text.strip())
+    if found is None or not any(found.groups()):
+        return False
+    return not all(found.groups()) or int(found[1]) <= int(found[2])
 
 
 @router.get("/documents/{doc_id}/pages/{number}", response_class=Response)

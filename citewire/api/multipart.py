@@ -44,9 +44,9 @@ async def receive_form(request: Request, sink: FileSink) -> dict[str, str]:
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise InvalidUpload("the body must be multipart/form-data with a boundary")
-    form = _Form(boundary, sink)
     body = request.stream()
     try:
+        form = _Form(boundary, sink)
         while True:
             async with asyncio.timeout(SILENCE_S):
                 piece = await anext(body, None)

@@ -51,6 +51,7 @@ from citewire.workflows.running import finish, running
 logger = logging.getLogger(__name__)
 
 PROTOCOL = 1
+UNKNOWN = "something went wrong on the server"
 RECORD_DEADLINE_S = 5.0
 """How long storing a turn may take once the run is over, in seconds."""
 
@@ -176,7 +177,7 @@ class ChatService:
             raise
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
-            failure = CitewireError("something went wrong on the server")
+            failure = CitewireError(UNKNOWN)
         # Whoever reads the end may ask again at once.
         yield await self.runs.close(run, await self._end(run, answer, ask, failure))
 
@@ -245,6 +246,10 @@ class ChatService:
         except (StorageError, ChatNotFound, MessageNotFound) as error:
             logger.error("run %s was not stored: %s", run.ids.run_id, error)
             return Failed(failure or error, partial_saved=False, ids=run.ids)
+        except Exception:
+            # Whatever it is, the run has an end that its client hears of.
+            logger.exception("run %s was not stored, for an unknown reason", run.ids.run_id)
+            return Failed(failure or CitewireError(UNKNOWN), partial_saved=False, ids=run.ids)
 
     def _run_record(
         self, run: Run, answer: Answer, ask: AskEvent, usage: Usage

@@ -114,6 +114,10 @@ class Replays:
                     return
             if not entries:
                 if is_over:
+                    # Its client heard more than a dead worker had logged, and no end.
+                    end = await self._logs.read_end(run_id)
+                    if end is not None and end.is_end and end.last <= read:
+                        yield last_event(end.block)
                     return
                 is_over = (await self._logs.find(run_id, owner)).status not in UNDER_WAY
                 waits = not is_over

@@ -23,6 +23,7 @@ from llama_index.llms.openai.utils import (
 
 from citewire.errors import ConfigurationError, ModelUnavailable
 from citewire.services.models.forms import Form, asking_for, filled
+from citewire.services.models.replies import count_of, text_of
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
 from citewire.workflows.model_calls import note
@@ -133,10 +134,10 @@ class WireOpenAI(OpenAI):
         answer = await self._provider.post_json(
             "chat/completions", self._payload(messages, **kwargs)
         )
-        message, usage = _message_of(answer), answer.get("usage") or {}
-        counts = {name: usage.get(name) or 0 for name in ("prompt_tokens", "completion_tokens")}
+        message, usage = _message_of(answer), answer.get("usage")
+        counts = {name: count_of(usage, name) for name in ("prompt_tokens", "completion_tokens")}
         return ChatResponse(
-            message=ChatMessage(role=MessageRole.ASSISTANT, content=message.get("content") or ""),
+            message=ChatMessage(role=MessageRole.ASSISTANT, content=text_of(message)),
             raw=answer,
             additional_kwargs=counts,
         )
@@ -180,8 +181,9 @@ def _counts(end: StreamEnd) -> dict[str, Any]:
 
 
 def _message_of(answer: dict[str, Any]) -> dict[str, Any]:
-    for choice in answer.get("choices") or ():
-        if isinstance(message := choice.get("message"), dict):
+    choices = answer.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict) and isinstance(message := choice.get("message"), dict):
             return message
     raise ModelUnavailable("the provider sent an answer without a message: ask again")
 

@@ -18,6 +18,7 @@ import aiohttp
 
 from citewire.errors import ModelError, ModelTimeout, ModelUnavailable
 from citewire.services.models.faults import code, failure_in_stream, json_or_none
+from citewire.services.models.replies import Halves, count_of, text_of
 from citewire.workflows.synthesis import FinishReason, Pieces
 
 LINGER_S = 1.0
@@ -45,12 +46,23 @@ class ChatDecoder:
     before it.
     """
 
-    __slots__ = ("_model", "_rest", "done", "failure", "finish_reason", "usage")
+    __slots__ = (
+        "_halves",
+        "_model",
+        "_rest",
+        "done",
+        "failure",
+        "finish_reason",
+        "is_blank",
+        "usage",
+    )
 
     def __init__(self, model: str) -> None:
         self._model = model
         self._rest: list[bytes] = []  # the line that has not ended; joined once, so linear
+        self._halves: Halves | None = None  # until one comes
         self.done = False
+        self.is_blank = True
         self.failure: ModelError | None = None
         self.finish_reason: str | None = None
         self.usage: dict[str, Any] | None = None
@@ -76,16 +88,30 @@ class ChatDecoder:
             self.done = True
             return
         chunk = json_or_none(data)
+        if chunk is None:
+            self._halves = self._halves or Halves()
+            chunk = self._halves.loads(data)
         fault = chunk.get("error") if isinstance(chunk, dict) else "no JSON object"
         if fault is not None:
             self.failure = failure_in_stream(code(fault), self._model)
             return
-        for choice in (chunk.get("choices") or ())[:1]:
-            if text := (choice.get("delta") or {}).get("content"):
-                parts.append(text)
-            self.finish_reason = choice.get("finish_reason") or self.finish_reason
-        self.usage = chunk.get("usage") or self.usage
+        choices = chunk.get("choices")
+        if isinstance(choices, list) and choices and isinstance(choices[0], dict):
+            self._chosen(choices[0], parts)
+        if isinstance(usage := chunk.get("usage"), dict) and usage:
+            self.usage = usage
         self.done = self.finish_reason is not None and self.usage is not None
+
+    def _chosen(self, choice: dict[str, Any], parts: list[str]) -> None:
+        text = text_of(choice.get("delta"))
+        if self._halves is not None:
+            text = self._halves.whole(text)
+        if text:
+            parts.append(text)
+            if self.is_blank:
+                self.is_blank = text.isspace()
+        if isinstance(reason := choice.get("finish_reason"), str) and reason:
+            self.finish_reason = reason
 
 
 class Stream:
@@ -104,11 +130,11 @@ class Stream:
     @property
     def end(self) -> StreamEnd:
         """How the answer ended; of use when `read` has returned None."""
-        usage = self._decoder.usage or {}
+        usage = self._decoder.usage
         return StreamEnd(
             _FINISH_REASONS.get(self._decoder.finish_reason or "", "stop"),
-            usage.get("prompt_tokens") or 0,
-            usage.get("completion_tokens") or 0,
+            count_of(usage, "prompt_tokens"),
+            count_of(usage, "completion_tokens"),
         )
 
     async def read(self) -> Pieces | None:
@@ -129,6 +155,8 @@ class Stream:
             raise decoder.failure
         if decoder.finish_reason is None and not decoder.done:
             raise ModelUnavailable("the provider cut the stream: ask again")
+        if decoder.is_blank and self.end.finish_reason == "stop":
+            raise ModelUnavailable("the model gave an empty answer: ask again")
         return None
 
     async def _more(self) -> bytes:

@@ -11,6 +11,9 @@ _OTHER_SCRIPT = re.compile(r"[\u0370-\u05ff\u0600-\u06ff\u0900-\u0dff\u0e00-\u0e
 _CJK_NEGATION = re.compile(r"[不没沒无無未非]|除了|以外|除外")
 _ENGLISH = frozenset("the of in is are was were what which who how did does do and to".split())
 
+LONG = 1000
+"""No rewritten question needs more characters, unless the original has."""
+
 
 def lost(original: str, rewritten: str) -> str:
     """What of `original` is lost in `rewritten`, in words; empty when nothing is.
@@ -19,6 +22,8 @@ def lost(original: str, rewritten: str) -> str:
         original: the message as it was written.
         rewritten: what a model or a rule made of it.
     """
+    if len(rewritten) > max(LONG, 2 * len(original)):
+        return "it has become too long"
     if _script(original) != _script(rewritten) or _changed_language(original, rewritten):
         return "another language"
     left = fold(rewritten)
