@@ -46,6 +46,21 @@ def test_a_snippet_is_short_and_its_matches_are_in_it(text: str, q: str) -> None
         assert found
 
 
+@pytest.mark.parametrize(
+    ("text", "q", "found"),
+    [
+        ("口语 港口吞吐量 港 报告", "港口", ["港口"]),
+        (f"人口问题。{'经济发展情况很好。' * 40}最后说港口吞吐量。", "港口", ["港口"]),
+        ("Ships in 港口 and harbours", "harbour 港口", ["港口", "harbours"]),
+        ("ภาษาไทย สา ภา", "ภาษา", ["ภาษา"]),
+    ],
+)
+def test_characters_in_a_row_are_found_in_a_row(text: str, q: str, found: list[str]) -> None:
+    snippet = snippet_of(text, q, None)
+
+    assert [snippet.text[match.start : match.end] for match in snippet.matches] == found
+
+
 def message(role: str, text: str, **more: Any) -> dict[str, Any]:
     parent = None if role == "user" else "user"
     made = {"message_id": role, "role": role, "text": text, "status": "complete"}
