@@ -22,8 +22,8 @@ from citewire.storage.snapshots import Snapshot, SnapshotStore
 
 CANDIDATES = 5
 GONE = "The report was removed and nothing replaced it."
-REPLACED = "The report was replaced."
-"""All that is known of a passage that was not cited, and so not kept."""
+NOT_KEPT = "The report was replaced or removed."
+"""All that is known of a passage that no chat cites."""
 DROPPED = "The report was replaced, and the passage is not in the new version."
 
 _NOTES: dict[Change, str] = {
@@ -66,7 +66,7 @@ class Succession:
         lineages = await self._snapshots.lineages(passage_ids, owner)
         superseded = [one for one in passage_ids if lineages[one].state == "superseded"]
         now = await self._found(superseded, lineages) if superseded else {}
-        return {one: _standing(one, lineages[one], now) for one in passage_ids}
+        return {one: _standing(lineages[one], now.get(one)) for one in passage_ids}
 
     async def _found(
         self, passage_ids: Sequence[str], lineages: Mapping[str, Lineage]
@@ -97,14 +97,9 @@ def _query(snapshot: Snapshot, heir: str, embedding: str) -> Query:
     return with_words(heir, snapshot.fields["text"], CANDIDATES)
 
 
-def _standing(
-    passage_id: str, lineage: Lineage, found: Mapping[str, PassageNow | None]
-) -> Standing:
+def _standing(lineage: Lineage, now: PassageNow | None) -> Standing:
     if lineage.state == "current":
         return Standing("current")
     if lineage.state == "gone":
-        return Standing("gone", note=GONE)
-    if passage_id not in found:
-        return Standing("superseded", note=REPLACED)
-    now = found[passage_id]
+        return Standing("gone", note=GONE if lineage.doc_id else NOT_KEPT)
     return Standing("superseded", now, _NOTES[now.change] if now else DROPPED)
