@@ -79,6 +79,7 @@ class Knobs:
     retry_after: str = "1"  # header of a 429; empty: none
     refuse_stream_options: bool = False  # answer 400 to them, as some servers do
     embed_lists: bool = False  # send vectors as lists even if base64 is asked for
+    embed_data: Any = None  # sent as the vectors of any request
     embed_dims: int = 0  # send vectors of this size; 0: what is asked for, or 1536
 
 
@@ -336,6 +337,7 @@ class Connection(asyncio.Protocol):
             {"object": "embedding", "index": i, "embedding": vector}
             for i, vector in enumerate(vectors)
         ]
+        data = data if knobs.embed_data is None else knobs.embed_data
         self.reply({"object": "list", "data": data, "model": asked["model"], "usage": usage(0)})
 
     async def chat(self, body: bytes) -> None:

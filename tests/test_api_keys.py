@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from citewire.errors import ApiKeyRefused, ConfigurationError
+from citewire.scripts.doctor import doctor
 from citewire.services.api_keys import ApiKeys, key_line, load_api_keys, new_key
 from citewire.settings import Settings, load_settings
 from tests.server_fixtures import MAIN
@@ -181,3 +182,15 @@ def test_no_command_takes_an_owner_who_cannot_be_one() -> None:
 
     assert refused.returncode == 2
     assert "--owner: 'a|b' cannot be an owner" in refused.stderr
+
+
+def test_doctor_says_that_the_keys_are_not_as_they_should_be(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CITEWIRE_API_KEYS", "ann")
+
+    assert doctor() == 1
+
+    told = capsys.readouterr().out
+    assert "FAIL configuration: CITEWIRE_API_KEYS: entry 1" in told
+    assert "models" not in told

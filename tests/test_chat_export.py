@@ -46,6 +46,21 @@ def test_a_snippet_is_short_and_its_matches_are_in_it(text: str, q: str) -> None
         assert found
 
 
+@pytest.mark.parametrize(
+    ("text", "q", "found"),
+    [
+        ("口语 港口吞吐量 港 报告", "港口", ["港口"]),
+        (f"人口问题。{'经济发展情况很好。' * 40}最后说港口吞吐量。", "港口", ["港口"]),
+        ("Ships in 港口 and harbours", "harbour 港口", ["港口", "harbours"]),
+        ("ภาษาไทย สา ภา", "ภาษา", ["ภาษา"]),
+    ],
+)
+def test_characters_in_a_row_are_found_in_a_row(text: str, q: str, found: list[str]) -> None:
+    snippet = snippet_of(text, q, None)
+
+    assert [snippet.text[match.start : match.end] for match in snippet.matches] == found
+
+
 def message(role: str, text: str, **more: Any) -> dict[str, Any]:
     parent = None if role == "user" else "user"
     made = {"message_id": role, "role": role, "text": text, "status": "complete"}
@@ -85,3 +100,39 @@ def test_a_question_that_was_taken_apart_is_shown_in_its_parts() -> None:
 def test_an_answer_that_was_stopped_says_so() -> None:
     stopped = message("assistant", "Ten", status="stopped")
     assert "Ten\n\n*(stopped)*" in to_markdown(chat_of(message("user", "q"), stopped))
+
+
+@pytest.mark.parametrize(
+    ("label", "page"),
+    [("12", "p. 12 (13 of the file)"), ("13", "p. 13"), ("", "p. 13"), ("xii", "p. xii (13 of")],
+)
+def test_a_page_is_told_as_it_is_printed_and_where_in_the_file_it_is(label: str, page: str) -> None:
+    source = {"passage_id": "p", "title": "Ships", "file_name": "", "cited": True, "n": 1}
+    source |= {"page_label": label, "page_start": 13}
+    quote = {"text": "Ten.", "page": 13, "match": "exact"}
+    span = {"start": 4, "end": 7}
+    citation = {"passage_id": "p", "marker_span": span, "quote": quote}
+    answer = message("assistant", "Ten [1].", sources=[source], citations=[citation])
+    assert f"[^1]: Ships, {page}" in to_markdown(chat_of(message("user", "q"), answer))
+    # Of an answer of before, whose citations were not kept:
+    answer = message("assistant", "Ten [1].", sources=[source])
+    assert f"- \\[1\\] Ships, {page}" in to_markdown(chat_of(message("user", "q"), answer))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"finish_reason": "length"}, "*(cut: it reached the greatest length)*"),
+        ({"finish_reason": "content_filter"}, "*(cut by the model's provider: content filter)*"),
+        ({"status": "error", "error": "no *reply*\nin 9 s"}, "*(error: no \\*reply\\* in 9 s)*"),
+        ({"status": "error", "error": None}, "*(error)*"),
+    ],
+)
+def test_an_answer_that_was_cut_or_failed_says_why(facts: dict[str, Any], said: str) -> None:
+    answer = message("assistant", "Ten", **facts)
+    assert f"Ten\n\n{said}\n" in to_markdown(chat_of(message("user", "q"), answer))
+
+
+def test_an_answer_that_is_whole_says_nothing_more() -> None:
+    answer = message("assistant", "Ten", finish_reason="stop", error=None)
+    assert to_markdown(chat_of(message("user", "q"), answer)).endswith("> q\n\nTen\n")

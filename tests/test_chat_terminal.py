@@ -71,7 +71,7 @@ async def test_ctrl_c_stops_the_answer_and_not_the_program(
         await standin.until(open=0)
         await standin.configure(tokens=8, inter_delay=0)
         assert "the report shows" in ask(person, "And what did Tarnholt railway carry?")
-        person.say("/quit")
+        person.say("/QUIT")
         assert person.leaves() == 0
 
     newest = (await chat.http.get("/chats", params={"limit": 1})).json()["chats"][0]
@@ -232,12 +232,14 @@ async def test_a_conversation_is_written_to_a_file_and_none_is_overwritten(
         ask(person, "/export mine.md!")
         unknown = ask(person, "/export talk.pdf")
         lost = ask(person, "/export nowhere/talk.md")
+        nobody = ask(person, "/export ~no-such-person/talk.md")
         ask(person, "/export")
 
     assert kept == "mine"
     assert "mine.md is there already" in refused
     assert "neither with .md nor with .json" in unknown
     assert "No such file or directory" in lost
+    assert "nobody here has that name" in nobody
     markdown = (tmp_path / "talk.md").read_text("utf-8")
     assert QUESTION in markdown
     assert "[^1]: Quillmere Harbour 2023" in markdown

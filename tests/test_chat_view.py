@@ -90,13 +90,29 @@ def test_a_footnote_without_quote_and_label_has_the_page_of_the_file() -> None:
 def test_sources_have_the_numbers_of_the_text_and_those_not_cited_come_after() -> None:
     answer = Answer(sources=[source(1), source(2), source(3)], citations=[citation(3, 1)])
 
-    assert source_lines(answer) == [
+    assert source_lines(answer, {}) == [
         "[1] Report 3, p. A-3, in harbours",
         "    Text 3. More of it.",
         "[2] Report 1, p. A-1, in harbours (not cited)",
         "    Text 1. More of it.",
         "[3] Report 2, p. A-2, in harbours (not cited)",
         "    Text 2. More of it.",
+    ]
+
+
+def test_a_source_whose_report_was_removed_says_so() -> None:
+    answer = Answer(sources=[source(1), source(2)])
+    fates: dict[str, Json] = {
+        "p1": {"state": "current", "note": None},
+        "p2": {"state": "gone", "note": "The report was removed."},
+    }
+
+    assert source_lines(answer, fates) == [
+        "[1] Report 1, p. A-1, in harbours (not cited)",
+        "    Text 1. More of it.",
+        "[2] Report 2, p. A-2, in harbours (not cited)",
+        "    Text 2. More of it.",
+        "    The report was removed.",
     ]
 
 
@@ -134,6 +150,10 @@ def test_the_quoted_words_of_a_passage_are_set_off() -> None:
             Answer(end="error", error="the model is over its limits"),
             ["Error: the model is over its limits."],
         ),
+        (Answer(end="error", error="not a server?"), ["Error: not a server?"]),
+        (Answer(end="error", error="it took too long …"), ["Error: it took too long …"]),
+        (Answer(end="error", error="no answer.."), ["Error: no answer."]),
+        (Answer(end="error", error=" . "), ["Error: the answer failed."]),
         (Answer(), ["Cancelled: the answer was left before its end."]),
         (
             Answer(

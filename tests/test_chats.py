@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,7 +20,7 @@ from citewire.storage.chats import ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import ChatClient, Json, open_chat_client, problem, until
 from tests.corpus import QUILLMERE_2022
-from tests.server_fixtures import MAIN, Server, StartServer
+from tests.server_fixtures import MAIN, Server, StartServer, environment
 from tests.standin_fixtures import Standin
 
 PROBLEM = "application/problem+json"
@@ -451,6 +453,78 @@ async def test_the_command_exports_one_or_all(
     none = await asyncio.to_thread(run_export, redis_url, namespace, tmp_path, "--chat", "c9")
     assert (none.returncode, none.stdout) == (1, "")
     assert "there is no chat c9" in none.stderr
+
+
+async def test_an_export_that_fails_leaves_the_file_as_it_was(
+    redis_client: Redis, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    await ChatStore(redis_client, namespace).create("c1", DEFAULT_OWNER, title="x", listed=True)
+    (tmp_path / "kept").write_text("of before")
+    (tmp_path / "link").symlink_to("kept")
+    (tmp_path / "kept").chmod(0o640)
+    before = sorted(os.listdir(tmp_path))
+
+    async def exported(chat_id: str, file: str) -> int:
+        words = ("--chat", chat_id, "-o", str(tmp_path / file))
+        done = await asyncio.to_thread(run_export, redis_url, namespace, tmp_path, *words)
+        assert "Traceback" not in done.stderr
+        return done.returncode
+
+    assert await exported("c9", "kept") == 1
+    assert await exported("c9", "new") == 1
+    assert await exported("c1", "none/new") == 2
+    assert sorted(os.listdir(tmp_path)) == before
+    assert (tmp_path / "kept").read_text() == "of before"
+    assert await exported("c1", "link") == 0
+    assert await exported("c1", "/dev/null") == 0
+    assert await exported("c1", "/dev/stdout") == 0  # a pipe
+    assert sorted(os.listdir(tmp_path)) == before
+    assert json.loads((tmp_path / "kept").read_text())["chat_id"] == "c1"
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o640
+
+
+async def test_an_export_that_cannot_be_printed_says_so_in_one_line(
+    redis_client: Redis, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    store = ChatStore(redis_client, namespace)
+    for n in range(20):
+        await store.create(f"c{n}", DEFAULT_OWNER, title="word " * 5000, listed=True)
+    env = environment({"redis_url": redis_url, "namespace": namespace, "data_dir": tmp_path})
+    root = Path(__file__).parents[1]
+    run = partial(subprocess.run, env=env, cwd=root, capture_output=True, text=True)
+    for end, said in (
+        (">&-", "citewire: standard output is closed\n"),
+        (">/dev/full", "citewire: No space left on device\n"),
+        ("| true", ""),
+    ):
+        script = f"set -o pipefail; {sys.executable} -m citewire export {end}"
+        failed = await asyncio.to_thread(run, ["bash", "-c", script], check=False)
+        assert (failed.returncode, failed.stderr) == (1, said)
+
+
+async def test_an_export_to_a_terminal_has_nothing_that_it_obeys(
+    redis_client: Redis, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    store = ChatStore(redis_client, namespace)
+    await store.create("c1", DEFAULT_OWNER, title="x", listed=True)
+    asked = {"message_id": "m1", "role": "user", "text": "a\x1b[2Jb\u202ec", "status": "complete"}
+    await store.append("c1", DEFAULT_OWNER, [asked], title="")
+    env = environment({"redis_url": redis_url, "namespace": namespace, "data_dir": tmp_path})
+    command = [sys.executable, "-m", "citewire", "export", "--format", "md"]
+    root = Path(__file__).parents[1]
+    terminal, end = os.openpty()
+    try:
+        done = await asyncio.to_thread(
+            subprocess.run, command, env=env, cwd=root, stdout=end, check=False
+        )
+        told = os.read(terminal, 10_000).decode()
+    finally:
+        os.close(terminal)
+        os.close(end)
+    assert done.returncode == 0
+    assert "a␛[2Jb�c" in told
+    piped = await asyncio.to_thread(run_export, redis_url, namespace, tmp_path, "--format", "md")
+    assert "a\x1b[2Jb\u202ec" in piped.stdout
 
 
 async def test_chats_of_version_0_1_are_moved(

@@ -1,9 +1,14 @@
 """Evaluating citations: questions read, answers measured and summed up, the command."""
 
+import asyncio
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from citewire.errors import ConfigurationError
 from citewire.services.evaluation.citations import examine, statements_of, sum_up
@@ -19,6 +24,11 @@ from citewire.services.run_events import (
     Verification,
     Withheld,
 )
+from citewire.storage.chats import ChatStore
+from citewire.storage.keys import DEFAULT_OWNER
+from tests.corpus import write_corpus
+from tests.server_fixtures import KEY, MAIN, environment
+from tests.standin_fixtures import Standin
 
 TEXTS = ("The ferries carried 1.8 million passengers in 2023.", "A slipway was built at Oxna.")
 ASKED = AskedQuestion("one", "How many passengers?", True, frozenset({("ferries.pdf", 4)}))
@@ -188,3 +198,49 @@ def test_withheld_words_of_a_source_support_nothing() -> None:
 
     assert one.readable.strip() == TEXTS[0]
     assert one.readable.index(TEXTS[0]) == text.index(TEXTS[0]) + 1  # 🚢 is two units
+
+
+QUESTIONS = [
+    {"id": "a", "question": "How many ships did Quillmere harbour count in 2022?"},
+    {"id": "b", "question": "And in 2023?", "follow_up": "a"},
+    {"id": "c", "question": "Thank you!"},
+]
+
+
+def eval_command(
+    folder: Path, redis_url: str, namespace: str, standin: Standin, *words: str
+) -> "subprocess.Popen[bytes]":
+    file = folder / "questions.jsonl"
+    file.write_text("\n".join(map(json.dumps, QUESTIONS)), "utf-8")
+    settings = {"redis_url": redis_url, "namespace": namespace, "data_dir": folder}
+    env = environment({**settings, "openai_base_url": standin.base_url, "openai_api_key": KEY})
+    command = [sys.executable, "-c", MAIN, "eval", "citations", str(file), *words]
+    return subprocess.Popen(
+        command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+async def test_the_command_leaves_no_chats_unless_it_is_asked_to(
+    redis_client: Redis, redis_url: str, namespace: str, standin: Standin, tmp_path: Path
+) -> None:
+    await write_corpus(redis_url, namespace, standin.base_url)
+    for words, kept in (((), 0), (("--keep-chats",), 2)):
+        with eval_command(tmp_path, redis_url, namespace, standin, *words) as command:
+            _, error = await asyncio.to_thread(command.communicate)
+        assert command.returncode == 0, error
+        chats = await ChatStore(redis_client, namespace).all_ids(DEFAULT_OWNER)
+        assert len(chats) == kept
+
+
+async def test_an_interrupted_evaluation_leaves_no_chats_either(
+    redis_client: Redis, redis_url: str, namespace: str, standin: Standin, tmp_path: Path
+) -> None:
+    await write_corpus(redis_url, namespace, standin.base_url)
+    await standin.configure(tokens=500, inter_delay=0.2)
+    store = ChatStore(redis_client, namespace)
+    with eval_command(tmp_path, redis_url, namespace, standin) as command:
+        await standin.until(within_s=60, started=1)
+        command.send_signal(signal.SIGINT)
+        _, error = await asyncio.to_thread(command.communicate)
+    assert (command.returncode, b"Traceback" in error) == (130, False)
+    assert await store.all_ids(DEFAULT_OWNER) == []

@@ -104,8 +104,60 @@ def test_prune_and_remove(ships: Path, tmp_path: Path, capsys: pytest.CaptureFix
     [document] = listed(capsys)
     assert main(["remove", document["doc_id"]]) == 0
     assert listed(capsys) == []
-    assert main(["remove", document["doc_id"]]) == 1
+    for unknown in (document["doc_id"], "~nobody-of-that-name", str(tmp_path / "circle")):
+        (tmp_path / "circle").unlink(missing_ok=True)
+        (tmp_path / "circle").symlink_to("circle")
+        assert main(["remove", unknown]) == 1
     assert "there is no folder, document or file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("target", ["", " ", "/", "..", "{above}"])
+def test_nothing_is_removed_by_a_blank_name_or_from_above(
+    ships: Path, capsys: pytest.CaptureFixture[str], target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    main(["ingest", str(ships)])
+    (ships.parent / "elsewhere").mkdir()
+    for here in (ships.parent, ships.parent / "elsewhere"):
+        monkeypatch.chdir(here)
+        capsys.readouterr()
+        assert main(["remove", target.format(above=ships.parent)]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert "name what is to be removed" in told.err or str(ships) in told.err
+        assert len(listed(capsys)) == 1
+
+
+def test_what_is_listed_is_removed_by_that_name(
+    ships: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ships / "old").mkdir()
+    for name, text in (("a.pdf", SHIPS), ("old/b.pdf", TRAINS), ("old/c.pdf", SHIPS + TRAINS)):
+        write_pdf(ships / name, [text])
+    main(["ingest", str(ships)])
+    capsys.readouterr()
+    assert main(["remove", "ships/a.pdf"]) == 0
+    told = capsys.readouterr().out
+    assert told == f"removed: {ships}/a.pdf\nremoved 1 location, 1 document\n"
+    assert main(["remove", "ships/old/"]) == 0
+    told = capsys.readouterr().out
+    assert told.endswith("removed 2 locations, 2 documents\n")
+    assert listed(capsys) == []
+
+
+@pytest.mark.parametrize("command", ["ingest", "documents", "remove"])
+def test_names_of_files_are_not_obeyed_by_the_terminal(
+    ships: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    write_pdf(ships / "a\x1b[2J\u202efdp\nfailed: b.pdf", [SHIPS], title="Ships\x1b[31m")
+    (ships / "c\x1b[2J.pdf").write_bytes(b"")
+    assert main(["ingest", str(ships)]) == 1
+    if command != "ingest":
+        capsys.readouterr()
+        main([command, *([str(ships)] if command == "remove" else [])])
+    told = capsys.readouterr().out
+    assert "a␛[2J�fdp␊failed: b.pdf" in told
+    assert not {"\x1b", "\u202e"} & set(told)
 
 
 async def test_a_refused_key_stops_at_once_and_names_the_fix(

@@ -1,12 +1,14 @@
 """The OpenAI models over a real socket: text, faults, retries, leaving."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from email.utils import formatdate
 from time import monotonic, time
 
+import numpy as np
 import orjson
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
@@ -452,6 +454,34 @@ async def test_vectors_are_the_same_as_base64_and_as_lists(
     await standin.configure(embed_lists=True)
 
     assert list(await embedding(provider).aget_query_embedding("rain in Bern")) == list(packed)
+
+
+NAN = base64.b64encode(np.full(1536, np.nan, "<f4").tobytes()).decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ([{"index": 0, "embedding": NAN}], "without direction"),
+        ([{"index": 0, "embedding": [0.0] * 1536}], "without direction"),
+        ([{"index": 0, "embedding": [3e38] * 1536}], "without direction"),
+        ([{"index": 0, "embedding": None}], "no vector"),
+        ([{"index": 0, "embedding": 5}], "no vector"),
+        ([{"index": None, "embedding": NAN}], "no vectors"),
+        (["a"], "no vectors"),
+        ({"a": 1}, "no vectors"),
+        (7, "no vectors"),
+    ],
+)
+async def test_vectors_that_are_none_are_refused(
+    standin: Standin, provider: Provider, data: object, told: str
+) -> None:
+    await standin.configure(embed_data=data)
+
+    with pytest.raises(ModelError, match=told) as caught:
+        await embedding(provider).aget_query_embedding("rain in Bern")
+
+    assert "CITEWIRE_EMBED_DIM" not in str(caught.value)
 
 
 async def test_texts_are_embedded_in_order_and_in_batches(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,9 @@ from citewire.api.service_parts import build_succession, open_library_checker
 from citewire.errors import CannotRepeat, RunNotFound
 from citewire.scripts.documents import remove_documents
 from citewire.scripts.replay import ReplayOptions, replay
+from citewire.scripts.replay_diffs import print_generation
 from citewire.scripts.replay_layout import shown
+from citewire.scripts.replay_page import print_run
 from citewire.services.evaluation.questions import read_questions
 from citewire.services.library import Library, open_library
 from citewire.services.past_runs.case import to_case
@@ -284,7 +287,11 @@ async def test_a_record_that_is_too_old_is_not_found(
 
 @pytest.mark.parametrize("records", ["off", "ids"])
 async def test_the_setting_says_what_is_kept(
-    start_server: StartServer, own: Past, standin: Standin, records: str
+    start_server: StartServer,
+    own: Past,
+    standin: Standin,
+    records: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with start_server(namespace=own.namespace, run_records=records) as server:
         async with open_chat_client(server.url) as client:
@@ -303,8 +310,14 @@ async def test_the_setting_says_what_is_kept(
     assert (prompt.messages, prompt.missing) == (None, NOT_KEPT)
     assert prompt.call.prompt_sha256
     async with own.library() as library:
-        with pytest.raises(CannotRepeat, match="sub-questions"):
-            await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+        # The turn has the sub-questions.
+        again = await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+        assert again.is_same
+        with open_library_checker(library) as checker:
+            diff = await generate_again(run, library, checker)
+    assert diff.is_same_prompt is None
+    print_generation(diff, run)
+    assert "prompt: cannot be compared" in capsys.readouterr().out
 
 
 async def test_a_question_with_several_parts_is_searched_for_again(
@@ -312,7 +325,11 @@ async def test_a_question_with_several_parts_is_searched_for_again(
 ) -> None:
     run = await past.run(await chat.ask(SEVERAL))
 
-    assert len(run.record.parts) == 2
+    assert len(run.parts) == 2
+    # The record of a turn that did not keep them yet did.
+    turn = {name: value for name, value in run.answered.items() if name != "sub_questions"}
+    old = replace(run, answered=turn, record=replace(run.record, parts=run.parts))
+    assert old.query == run.query
     async with past.library() as library:
         diff = await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
     assert diff.is_same
@@ -442,6 +459,58 @@ async def test_the_command_shows_a_run_and_does_it_again(
     assert json.loads(await replayed(as_json=True))["record"]["ids"]["run_id"] == run_id
 
 
+async def test_what_cannot_be_done_again_is_told_after_the_run(
+    chat: ChatClient,
+    past: Past,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    told = await chat.ask("Thank you!")
+    run_id, file = str(told.events[0].data["run_id"]), tmp_path / "case.jsonl"
+
+    async def replayed(**wanted: Any) -> tuple[str, str]:
+        options = ReplayOptions(retrieve=True, generate=True, **wanted)
+        call = partial(replay, past.settings, run_id, owner=DEFAULT_OWNER, options=options)
+        assert await asyncio.to_thread(call) == 1
+        out, error = capfdbinary.readouterr()
+        return out.decode(), error.decode()
+
+    shown, error = await replayed(case=file)
+    assert f"Run {run_id}" in shown
+    assert "Thank you!" in shown
+    for part in ("retrieval again: this run searched", "answer again: this run gave no model"):
+        assert f"citewire: {part}" in error
+    assert read_questions(file)[0].text == "Thank you!"
+    shown, _ = await replayed(as_json=True)
+    assert set(json.loads(shown)["failed"]) == {"retrieval", "answer"}
+
+
+async def test_between_pipes_an_id_stays_on_its_line(
+    chat: ChatClient, past: Past, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = await chat.ask(SHIPS_2022)
+    run = await past.run(told)
+    print_run(run, prompts_of(run), whole_prompts=True)
+
+    lines = capsys.readouterr().out.splitlines()
+    for source in run.sources:
+        [line] = [one for one in lines if source.passage_id in one]
+        assert source.title in line
+
+
+async def test_a_run_that_goes_on_is_not_called_too_old(
+    chat: ChatClient, past: Past, standin: Standin
+) -> None:
+    await standin.configure(**SLOW)
+    async with chat.asking(SHIPS_2022) as events:
+        first = await anext(events)
+        run_id = str(first.data["run_id"])
+        with pytest.raises(RunNotFound, match="is still going on"):
+            await past.run(run_id)
+        with pytest.raises(RunNotFound, match="there is no record"):
+            await past.run(run_id, "ann")
+
+
 def test_the_command_says_that_a_run_is_not_there(redis_url: str, tmp_path: Path) -> None:
     command = [sys.executable, "-c", MAIN, "replay", "nope"]
     env = environment({"redis_url": redis_url, "namespace": "none", "data_dir": tmp_path})
@@ -454,4 +523,5 @@ def test_the_command_says_that_a_run_is_not_there(redis_url: str, tmp_path: Path
 
 
 def test_what_a_terminal_would_obey_is_not_shown() -> None:
-    assert shown("\x1b[2Jred\x07\n\x9bgone").plain == "[2Jred\ngone"
+    assert shown("\x1b[2Jred\x07\n\x9bgone").plain == "␛[2Jred␇\n�gone"
+    assert shown("a\u202eb\u2066c").plain == "a�b�c"

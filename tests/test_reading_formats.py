@@ -153,10 +153,29 @@ def test_html_is_read_as_it_is_seen(tmp_path: Path) -> None:
     ]
 
 
-def test_html_nested_without_end_is_read(tmp_path: Path) -> None:
+def test_html_nested_without_end_is_read_as_far_as_it_goes_and_that_is_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.html", "<html><body>first" + "<div>" * 100_000 + "last")
 
-    assert "first" in texts(read_report(path))
+    report = read_report(path)
+
+    assert "first" in texts(report)
+    assert "nested too deeply" in "".join(report.notes)
+
+
+def test_html_with_tags_that_nobody_closes_is_read_to_its_end(tmp_path: Path) -> None:
+    lines = "".join(f"<p><font size=2>Paragraph {n}.\n" for n in range(600))
+    path = write(tmp_path / "a.html", f"<html><body>{lines}")
+
+    report = read_report(path)
+
+    assert "Paragraph 599." in texts(report)
+    assert report.notes == ()
+
+
+def test_a_very_long_paragraph_of_html_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.html", f"<p>{'Some words. ' * 1_000_000}</p><p>The end.</p>")
+
+    assert "The end." in texts(read_report(path))
 
 
 def test_files_named_in_html_are_not_opened(tmp_path: Path) -> None:

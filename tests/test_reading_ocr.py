@@ -95,6 +95,14 @@ def test_pages_with_text_are_left_alone_by_default(tmp_path: Path, tesseract: In
     assert read_pdf(draw_pdf(tmp_path / "a.pdf", words)).pages[0].text == "Printed words"
 
 
+def test_blank_pages_are_not_read_from_their_images(tmp_path: Path, tesseract: Install) -> None:
+    tesseract("exit 1")
+    report = read_pdf(draw_pdf(tmp_path / "a.pdf", words, lambda _: None))
+
+    assert [page.text for page in report.pages] == ["Printed words", ""]
+    assert report.notes == ()
+
+
 def test_all_pages_are_read_from_images_if_forced(tmp_path: Path, tesseract: Install) -> None:
     tesseract(printing(tmp_path))
     report = read_pdf(draw_pdf(tmp_path / "a.pdf", words), ocr="force")

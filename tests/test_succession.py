@@ -67,6 +67,16 @@ async def test_a_passage_that_was_dropped_is_nowhere(archive: Archive) -> None:
     assert "not in the new version" in str(found.note)
 
 
+async def test_of_a_passage_that_nobody_cites_only_what_is_known_is_told(archive: Archive) -> None:
+    await archive.cited(SHIPS, OTHERS[0])
+    uncited = await archive.passage(OTHERS[0])
+    await archive.put(*OTHERS)
+    found = await archive.standing(uncited)
+
+    assert (found.state, found.now) == ("gone", None)
+    assert found.note == "The report was replaced or removed."
+
+
 async def test_states_of_current_and_removed_reports_are_told(archive: Archive) -> None:
     passage_id = await archive.cited(SHIPS)
     before = await archive.standing(passage_id)

@@ -82,6 +82,9 @@ def _add_eval(kinds: Kinds) -> None:
     citations.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
     _add_owner(citations)
     citations.add_argument("--limit", type=int, help="only the first so many questions")
+    citations.add_argument(
+        "--keep-chats", action="store_true", help="leave the chats that it makes in the list"
+    )
 
 
 def _add_chat(kinds: Kinds) -> None:

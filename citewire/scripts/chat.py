@@ -1,7 +1,8 @@
 """`citewire chat`: a conversation in the terminal, with a server that runs or with its own."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from citewire.errors import CitewireError, ConfigurationError
@@ -13,6 +14,7 @@ from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 
 QUIT = "/quit"
+CHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 INTERRUPTED = 130
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (asked for, not bound)
 """Where a server that listens everywhere is found."""
@@ -37,6 +39,9 @@ def chat(
         folders: to answer from these only; empty: from all.
         question: is answered, and that is all; None: those that are typed or piped in.
     """
+    _check_text({"QUESTION": [question], "--url": [url], "--folder": folders})
+    if chat_id is not None and not CHAT_ID.fullmatch(chat_id):
+        raise ConfigurationError(f"--chat: {chat_id!r} is not the id of a conversation")
     terminal = Terminal()
     with ExitStack() as stack:
         stack.callback(terminal.clear_status)
@@ -52,8 +57,16 @@ def chat(
         if terminal.is_interactive:
             stack.enter_context(line_editing(settings.data_dir / "chat_history"))
             return talk.converse(chat_id)
-        talk.conversation.chat_id = chat_id
-        return talk.answer_all()
+        return talk.answer_all(chat_id)
+
+
+def _check_text(arguments: Mapping[str, Sequence[str | None]]) -> None:
+    """ConfigurationError if one has bytes that are no text, which Python hands on as surrogates."""
+    for name, values in arguments.items():
+        try:
+            "".join(filter(None, values)).encode()
+        except UnicodeEncodeError as error:
+            raise ConfigurationError(f"{name}: it is not text in UTF-8") from error
 
 
 @contextmanager
@@ -127,7 +140,7 @@ class _Talk:
         if chat_id is not None:
             self._runner.run(self._commands.go_on_with(chat_id))
         for line in self._terminal.lines():
-            if line == QUIT:
+            if line.lower() == QUIT:
                 break
             try:
                 self._take(line)
@@ -135,11 +148,13 @@ class _Talk:
                 self._terminal.note("Interrupted.")
         return 0
 
-    def answer_all(self) -> int:
+    def answer_all(self, chat_id: str | None) -> int:
         """Answer what is piped in, line by line; gives 1 if anything failed."""
+        if chat_id is not None:
+            self._runner.run(self._commands.resume(chat_id))
         code = 0
         for number, line in enumerate(self._terminal.lines()):
-            if line == QUIT:
+            if line.lower() == QUIT:
                 break
             if number:
                 self._terminal.line()

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 from httpx_sse import SSEError, aconnect_sse
@@ -17,6 +17,7 @@ SILENCE_S = 300.0
 """Longest silence within an answer; a server sends a ping much more often."""
 CALL_S = 30.0
 PROBE_S = 1.0
+LAST_PORT = 65_535
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 Json = dict[str, Any]
@@ -37,20 +38,31 @@ class Address:
     key: str | None = None
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            url = httpx.URL(self.url)
+        except httpx.InvalidURL as error:
+            raise ConfigurationError(f"--url: {self.url}: {error}") from error
+        if url.scheme not in ("http", "https") or not url.host:
             raise ConfigurationError(f"--url: {self.url} is not like http://HOST:PORT")
-        if self.key is not None and not (self.key.isascii() and self.key.isprintable()):
+        if url.port is not None and not 1 <= url.port <= LAST_PORT:
+            raise ConfigurationError(f"--url: {self.url}: there is no port {url.port}")
+        if not all("!" <= character <= "~" for character in self._key):
+            # Never shown, not even in part: it may be only a character off.
             raise ConfigurationError("an API key has no other characters than visible ASCII")
+
+    @property
+    def _key(self) -> str:
+        # A line end or a space comes along when it is copied, or read from a file.
+        return (self.key or "").strip()
 
     def open(self) -> httpx.AsyncClient:
         """A client of the server, to be closed."""
         return httpx.AsyncClient(
             base_url=f"{self.url.rstrip('/')}/",
-            headers={"Authorization": f"Bearer {self.key}"} if self.key else {},
+            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
             timeout=httpx.Timeout(CALL_S, read=SILENCE_S),
             # No proxy knows this machine.
-            trust_env=urlsplit(self.url).hostname not in LOCAL,
+            trust_env=httpx.URL(self.url).host not in LOCAL,
         )
 
 
@@ -59,7 +71,7 @@ def is_serving(url: str) -> bool:
     try:
         answer = httpx.get(f"{url}/healthz", timeout=PROBE_S, trust_env=False)
         return bool(answer.json() == {"status": "alive"})
-    except (httpx.HTTPError, ValueError):
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return False
 
 
@@ -101,9 +113,11 @@ class ChatClient:
         answer = await self._call("GET", "chats", params={"limit": limit, "q": q})
         return cast(list[Json], self._json(answer)["chats"])
 
-    async def chat(self, chat_id: str) -> Json:
-        """A chat with its turns."""
-        return self._json(await self._call("GET", f"chats/{quote(chat_id, safe='')}"))
+    async def chat(self, chat_id: str, *, last: int | None = None) -> Json:
+        """A chat with its turns, or so many of the last of them."""
+        params = {} if last is None else {"last": last}
+        path = f"chats/{quote(chat_id, safe='')}"
+        return self._json(await self._call("GET", path, params=params))
 
     async def export(self, chat_id: str, format: Literal["json", "md"]) -> bytes:
         """A chat as a file."""
@@ -115,10 +129,17 @@ class ChatClient:
         documents = self._json(await self._call("GET", "documents"))["documents"]
         return {place["folder"] for one in documents for place in one["locations"]}
 
-    async def has_page(self) -> bool:
-        """Whether the server has the web client."""
+    async def fates(self, sources: Sequence[Json]) -> dict[str, Json]:
+        """What became of the passages of sources since, by their ids."""
+        ids = ",".join(source["passage_id"] for source in sources)
+        answer = await self._call("GET", "passages", params={"ids": ids})
+        return {one["passage_id"]: one for one in self._json(answer)["passages"]}
+
+    async def has(self, path: str) -> bool:
+        """Whether the server has something to show there; at "" it is the web client."""
         with self._in_plain_words():
-            return (await self._http.get("")).is_success
+            async with self._http.stream("GET", path, timeout=CALL_S) as answer:
+                return answer.is_success
 
     async def _call(
         self, method: str, path: str, *, params: Mapping[str, str | int] | None = None
@@ -154,6 +175,9 @@ class ChatClient:
             raise ServerFailed(f"{self.url} does not answer in time") from error
         except (SSEError, json.JSONDecodeError) as error:
             raise ServerFailed(f"{self.url} does not speak as a Citewire server") from error
+        except httpx.LocalProtocolError as error:
+            # Its text has what was not sent, be it the key.
+            raise ServerFailed(f"what is asked of {self.url} cannot be sent") from error
         except httpx.HTTPError as error:
             raise ServerFailed(f"the connection to {self.url} was lost ({error})") from error
 

@@ -1,17 +1,17 @@
 """What can be said to `citewire chat` besides questions: its commands."""
 
-import os
-import sys
 import webbrowser
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from citewire.errors import CitewireError
+from citewire.errors import CitewireError, ServerFailed
 from citewire.scripts.chat_answer import Answer
 from citewire.scripts.chat_asking import show_end
 from citewire.scripts.chat_client import ChatClient
 from citewire.scripts.chat_file import ExportFile
+from citewire.scripts.chat_links import has_display, link_to
+from citewire.scripts.chat_numbers import chosen, number_in, told_range
 from citewire.scripts.chat_terminal import Terminal
 from citewire.scripts.chat_view import chat_lines, line_of, page_of, quoted_parts, source_lines
 
@@ -19,6 +19,8 @@ Json = dict[str, Any]
 Carry = Callable[[str], Awaitable[None]]
 
 LISTED = 20
+HIGHEST = 99
+"""What is above is no slip in the number of a conversation, but something to search for: a year."""
 HELP = {
     "/sources": "the sources of the last answer",
     "/source N": "the whole passage behind [N], with the words that are cited",
@@ -70,12 +72,12 @@ class Commands:
         Raises:
             CitewireError: it cannot be done; the message says why.
         """
-        name, _, rest = line.partition(" ")
+        name, *rest = line.split(maxsplit=1)
         command = self._commands.get(name.lower())
         if command is None:
             known = ", ".join([*self._commands, "/quit"])
             raise CitewireError(f"there is no command {name}; there are {known}")
-        await command(rest.strip())
+        await command("".join(rest))
 
     async def _help(self, _: str) -> None:
         for command, does in HELP.items():
@@ -86,10 +88,15 @@ class Commands:
         self._terminal.note("The next question begins another conversation.")
 
     async def _sources(self, _: str) -> None:
-        lines = source_lines(self._last_answer())
-        if not lines:
+        answer, fates = self._last_answer(), {}
+        if not answer.sources:
             self._terminal.note("The last answer has no sources.")
-        for line in lines:
+            return
+        try:
+            fates = await self._client.fates(answer.sources)
+        except ServerFailed as error:  # the list is here all the same
+            self._terminal.note(f"Whether they are still there is not known: {error}")
+        for line in source_lines(answer, fates):
             self._terminal.line(line)
 
     async def _source(self, number: str) -> None:
@@ -107,7 +114,11 @@ class Commands:
             self._terminal.note("Parts of it were not given to the model (hidden text).")
 
     async def _open(self, number: str) -> None:
-        url = await self._url_of(self._numbered(number))
+        source = self._numbered(number)
+        fate = (await self._client.fates([source]))[source["passage_id"]]
+        url = await link_to(source, fate, self._last_answer(), self._client)
+        if fate["note"]:
+            self._terminal.note(fate["note"])
         self._terminal.line(url)
         if self._client.has_key:
             self._terminal.note("It is shown to those who have the API key.")
@@ -116,18 +127,10 @@ class Commands:
         elif not webbrowser.open(url):
             self._terminal.note("No browser could be started.")
 
-    async def _url_of(self, source: Json) -> str:
-        """The passage in the web client; without one the file at the page."""
-        answer = self._last_answer()
-        cited = answer.cited(source["n"])
-        if cited and await self._client.has_page():
-            place = f"chat/{answer.chat_id}/m/{answer.message_id}/c/{cited[0]['citation_id']}"
-            return f"{self._client.url}/#/{place}"
-        return f"{self._client.url}/{source['url'].lstrip('/')}"
-
     async def _history(self, which: str) -> None:
         conversation = self._conversation
-        if not which.isdecimal():
+        number = number_in(which)
+        if number is None or number > max(HIGHEST, len(conversation.listed)):
             conversation.listed = await self._client.chats(limit=LISTED, q=which)
             for line in chat_lines(conversation.listed):
                 self._terminal.line(line)
@@ -136,8 +139,15 @@ class Commands:
             return
         if not conversation.listed:
             conversation.listed = await self._client.chats(limit=LISTED, q="")
-        chat = chosen(which, conversation.listed, "conversation")
+        chat = chosen(number, conversation.listed, "conversation")
         await self.go_on_with(chat["chat_id"])
+
+    async def resume(self, chat_id: str) -> None:
+        """Go on with a chat as `go_on_with` does, and show nothing of it."""
+        chat = await self._client.chat(chat_id, last=2)
+        answers = [message for message in chat["turns"] if message["role"] == "assistant"]
+        self._conversation.chat_id = chat_id
+        self._conversation.answer = Answer.from_message(chat_id, answers[-1]) if answers else None
 
     async def go_on_with(self, chat_id: str) -> None:
         """Show the turns of a chat; the next question goes on from there."""
@@ -167,26 +177,9 @@ class Commands:
 
     def _numbered(self, number: str) -> Json:
         sources = dict(self._last_answer().numbered())
-        digits = number.strip("[]")
-        if not digits.isdecimal() or int(digits) not in sources:
+        if not sources:
+            raise CitewireError("the last answer has no sources")
+        wanted = number_in(number)
+        if wanted not in sources:
             raise CitewireError(f"the last answer has the sources {told_range(list(sources))}")
-        return sources[int(digits)]
-
-
-def chosen(number: str, among: Sequence[Json], what: str) -> Json:
-    """The one of that number, counted from 1."""
-    if not 1 <= int(number) <= len(among):
-        numbers = told_range(range(1, len(among) + 1))
-        raise CitewireError(f"there is no {what} {number} in the list: it has {numbers}")
-    return among[int(number) - 1]
-
-
-def told_range(numbers: Sequence[int]) -> str:
-    """The first and the last of them."""
-    return f"{numbers[0]} to {numbers[-1]}" if numbers else "none"
-
-
-def has_display() -> bool:
-    """Whether a browser could show anything, and would not take the terminal instead."""
-    on_desktop = sys.platform in ("darwin", "win32")
-    return on_desktop or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+        return sources[wanted]

@@ -25,9 +25,13 @@ class ExportFile:
         """The file of that name; a `!` at its end lets it be overwritten.
 
         Raises:
-            CitewireError: its suffix is none of a format.
+            CitewireError: its suffix is none of a format, or it is in the home of nobody.
         """
-        path = Path(name.removesuffix(OVERWRITE).strip()).expanduser()
+        path = Path(name.removesuffix(OVERWRITE).strip())
+        try:
+            path = path.expanduser()
+        except RuntimeError as error:
+            raise CitewireError(f"{path}: nobody here has that name") from error
         known = FORMATS.get(path.suffix.lower())
         if known is None:
             raise CitewireError(f"{path} ends neither with .md nor with .json")
@@ -43,3 +47,5 @@ class ExportFile:
             raise CitewireError(told) from error
         except OSError as error:
             raise CitewireError(f"{self.path}: {error.strerror}") from error
+        except ValueError as error:
+            raise CitewireError(f"{self.path}: {error}") from error

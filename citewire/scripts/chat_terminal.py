@@ -11,6 +11,7 @@ from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
+from citewire.errors import CitewireError
 from citewire.scripts.chat_view import harmless
 
 PROMPT = "> "
@@ -19,13 +20,20 @@ ERASE = Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2))
 
 
 class Terminal:
-    """Reads and prints; between pipes it prints answers alone, and the rest as errors."""
+    """Reads and prints; between pipes it prints answers alone, and the rest as errors.
+
+    Raises:
+        CitewireError: there is nothing to print on.
+    """
 
     def __init__(self) -> None:
-        for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # Python has None in place of those that were closed.
+        if sys.stdout is None:
+            raise CitewireError("there is no standard output to answer on")
+        for stream in filter(None, (sys.stdin, sys.stdout, sys.stderr)):
             # A byte or character that the encoding does not have is no reason to fail.
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-        self.is_interactive = sys.stdin.isatty() and sys.stdout.isatty()
+            stream.reconfigure(errors="replace")
+        self.is_interactive = bool(sys.stdin) and sys.stdin.isatty() and sys.stdout.isatty()
         self._out = Console(highlight=False)
         self._notes = self._out if self.is_interactive else Console(stderr=True, highlight=False)
         self._has_status = False
@@ -106,7 +114,7 @@ class Terminal:
         if self.is_interactive:
             self.line()
             return input(PROMPT)
-        line = sys.stdin.readline()
+        line = sys.stdin.readline() if sys.stdin else ""
         if not line:
             raise EOFError
         return line

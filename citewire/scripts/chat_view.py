@@ -1,10 +1,11 @@
 """What `citewire chat` shows of answers, sources and chats, as plain text."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from citewire.scripts.chat_answer import Answer
+from citewire.scripts.plain_text import harmless as harmless  # noqa: PLC0414  (for the terminal)
 
 Json = dict[str, Any]
 
@@ -36,17 +37,8 @@ EVIDENCE = {"weak": ["Weak evidence: the reports may not answer this."], "none":
 SILENT = ("dropped_marker", "truncated")
 """Warnings of what cannot be seen, or is said by how the answer ended."""
 
-# What a terminal would obey: C0 but tab and newline, DEL, C1, and what turns the writing direction.
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
-_UNSAFE = dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�")
-_HARMLESS = {**_PICTURES, 0x7F: "␡", **_UNSAFE}
-
 FIRST_WORDS = 72
-
-
-def harmless(text: str) -> str:
-    """The text with signs in place of the characters that a terminal would obey."""
-    return text.replace("\r\n", "\n").translate(_HARMLESS)
+ENDINGS = ("!", "?", "…")
 
 
 def line_of(text: str, width: int | None = None) -> str:
@@ -81,7 +73,7 @@ def remarks(answer: Answer) -> list[str]:
     if answer.finish_reason != "no_evidence" and answer.sources:
         said += EVIDENCE.get(answer.evidence or "", [])
     if answer.end == "error":
-        said.append(f"Error: {line_of(answer.error).rstrip('.') or 'the answer failed'}.")
+        said.append(f"Error: {_ended(line_of(answer.error).rstrip('.') or 'the answer failed')}")
     elif answer.end == "stopped":
         said.append(STOPPED.get(answer.stopped_by, "Stopped."))
     elif answer.end == "":
@@ -91,14 +83,26 @@ def remarks(answer: Answer) -> list[str]:
     return said
 
 
-def source_lines(answer: Answer) -> list[str]:
-    """The sources of an answer, two lines for each."""
+def _ended(text: str) -> str:
+    """The text as a sentence, which has one end."""
+    return text if text.endswith(ENDINGS) else f"{text}."
+
+
+def source_lines(answer: Answer, fates: Mapping[str, Json]) -> list[str]:
+    """The sources of an answer, two lines for each, and one more if it is not there any more.
+
+    Args:
+        answer: has them.
+        fates: what became of their passages, by their ids, as far as it is known.
+    """
     lines = []
     for number, source in answer.numbered():
         cited = "" if answer.cited(source["n"]) else " (not cited)"
         place = f"{page_of(source)}, in {line_of(source['folder'])}"
         lines.append(f"[{number}] {line_of(source['title'])}, {place}{cited}")
         lines.append(f"    {line_of(source['text'], FIRST_WORDS)}")
+        note = fates.get(source["passage_id"], {}).get("note")
+        lines += [f"    {line_of(note)}"] if note else []
     return lines
 
 

@@ -1,10 +1,13 @@
 """The `citewire` command: reads the arguments and does what they say."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.scripts.arguments import build_parser
+from citewire.scripts.plain_text import harmless
 
 FAILED = 1
 MISUSED = 2
@@ -16,14 +19,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk may show no sooner
         return code
     except ConfigurationError as error:
-        print(f"citewire: {error}", file=sys.stderr)
-        return MISUSED
+        return _failed(str(error), MISUSED)
     except CitewireError as error:
-        print(f"citewire: {error}", file=sys.stderr)
+        return _failed(str(error), FAILED)
+    except BrokenPipeError:
+        # Whoever reads, `head` say, has enough.
+        _forget_output()
         return FAILED
+    except OSError as error:
+        _forget_output()
+        told = error.strerror or str(error) or type(error).__name__
+        return _failed(f"{error.filename}: {told}" if error.filename else told, FAILED)
     except KeyboardInterrupt:
         # For what runs until it is stopped, that is the good end.
         is_endless = arguments.command in ("serve", "demo") or getattr(arguments, "watch", False)
         return 0 if is_endless else INTERRUPTED
+
+
+def _failed(why: str, code: int) -> int:
+    with suppress(OSError):  # the same disk may be full for it
+        print(f"citewire: {harmless(why)}", file=sys.stderr)
+    return code
+
+
+def _forget_output() -> None:
+    """Leave what could not be written, which Python would else try once more when it ends."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -113,6 +113,7 @@ def run_eval_citations(arguments: argparse.Namespace) -> int:
         owner=_owner(arguments),
         output=arguments.json,
         limit=arguments.limit,
+        keeps_chats=arguments.keep_chats,
     )
 
 

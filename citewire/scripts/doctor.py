@@ -35,6 +35,7 @@ async def _examine(console: Console) -> bool:
 async def _checks() -> AsyncGenerator[CheckResult, None]:
     try:
         settings = load_settings()
+        owners = sorted({DEFAULT_OWNER, *load_api_keys(settings).owners})
     except ConfigurationError as error:
         yield CheckResult("configuration", ok=False, detail=str(error))
         return
@@ -44,7 +45,6 @@ async def _checks() -> AsyncGenerator[CheckResult, None]:
             for result in await library.readiness.check():
                 yield result
             yield await _embedding(library)
-            owners = sorted({DEFAULT_OWNER, *load_api_keys(settings).owners})
             lists = [await library.documents.owned_by(owner).list() for owner in owners]
             count = sum(len(documents) for documents in lists)
             yield CheckResult("documents", ok=True, detail=_corpus(count))

@@ -9,14 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
 from citewire.services.removal import Removed, remove
 from citewire.services.uploads import uploads_root
 from citewire.settings import Settings
 from citewire.storage.connection import open_redis
 from citewire.storage.documents import DocumentRecord, DocumentStore
-
-PIPED_WIDTH = 200
-"""Where nobody watches, no name is cut."""
 
 
 def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
@@ -35,8 +33,15 @@ def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
 def remove_documents(settings: Settings, target: str, *, owner: str) -> int:
     """Take out an owner's folder, a document or a location, and print what went."""
     removed = asyncio.run(_remove(settings, target, owner))
-    print(f"removed {removed.locations} locations, {removed.documents} documents")
+    for place in removed.locations:
+        print(f"removed: {harmless_name(place)}")
+    locations = _counted(len(removed.locations), "location")
+    print(f"removed {locations}, {_counted(removed.documents, 'document')}")
     return 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 async def _records(settings: Settings, owner: str) -> list[DocumentRecord]:
@@ -68,11 +73,11 @@ def _table(records: list[DocumentRecord]) -> Table:
             no_wrap=name == "document",
         )
     for record in records:
-        places = "\n".join(f"{one.folder}/{one.path}" for one in record.locations)
+        places = "\n".join(harmless_name(f"{one.folder}/{one.path}") for one in record.locations)
         table.add_row(
             record.doc_id,
-            Text(record.title),
-            record.date or "",
+            Text(harmless_name(record.title)),
+            Text(harmless_name(record.date or "")),
             record.language,
             str(record.pages),
             str(record.passages),

@@ -3,16 +3,17 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
+import anyio
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from citewire.api.run_parts import open_runs
 from citewire.api.service_parts import build_afterwards, build_page_copies, open_service
-from citewire.errors import CitewireError
+from citewire.errors import ChatNotFound, CitewireError
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
@@ -20,11 +21,20 @@ from citewire.services.library import open_library
 from citewire.services.run_events import Done, Failed, RunEvent, Sources, Warned
 from citewire.services.run_log import ToldBatch
 from citewire.settings import Settings
+from citewire.storage.chats import ChatStore
 from citewire.workflows.retriever import PassageFilter
+
+DELETE_S = 10.0
 
 
 def evaluate_citations(
-    settings: Settings, path: Path, *, owner: str, output: Path | None, limit: int | None
+    settings: Settings,
+    path: Path,
+    *,
+    owner: str,
+    output: Path | None,
+    limit: int | None,
+    keeps_chats: bool = False,
 ) -> int:
     """Ask the questions in `path` of what is indexed, print the figures; gives the exit code.
 
@@ -34,12 +44,13 @@ def evaluate_citations(
         owner: whose library is asked.
         output: where the figures are written as JSON, with each question's own.
         limit: how many questions, from the first; None for all.
+        keeps_chats: leave the chats that the questions make in the owner's list.
 
     Raises:
         CitewireError: the questions cannot be read, or an answer failed.
     """
     questions = read_questions(path)[:limit]
-    examined = asyncio.run(_ask_all(settings, questions, owner))
+    examined = asyncio.run(_ask_all(settings, questions, owner, keeps_chats=keeps_chats))
     _print(sum_up(examined))
     if output is not None:
         output.write_text(json.dumps(to_json(examined), ensure_ascii=False, indent=1), "utf-8")
@@ -47,12 +58,13 @@ def evaluate_citations(
 
 
 async def _ask_all(
-    settings: Settings, questions: Sequence[AskedQuestion], owner: str
+    settings: Settings, questions: Sequence[AskedQuestion], owner: str, *, keeps_chats: bool
 ) -> list[Examined]:
-    examined, chats = [], dict[str, str]()
+    examined, chats, made = [], dict[str, str](), set[str]()
     progress = Console(stderr=True)
     async with (
         open_library(settings) as library,
+        _deleting(set() if keeps_chats else made, library.chats, owner),
         open_runs(library) as running,
         open_service(
             library, running.runs, build_page_copies(library), build_afterwards(library)
@@ -60,14 +72,33 @@ async def _ask_all(
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
-            done, sources, warnings = await _ask(service, question, chat_id, owner)
+            done, sources, warnings = await _ask(service, question, chat_id, owner, made)
             chats[question.name] = done.chat_id
             examined.append(examine(question, done, evidence=sources.evidence, warnings=warnings))
     return examined
 
 
+@asynccontextmanager
+async def _deleting(made: set[str], chats: ChatStore, owner: str) -> AsyncGenerator[None, None]:
+    """Delete the chats that were `made` within the block, however it ends: nobody asked for them.
+
+    As any chats that are deleted, they can be restored for a while.
+    """
+    try:
+        yield
+    finally:
+        with anyio.move_on_after(DELETE_S, shield=True):
+            for chat_id in made:
+                with suppress(ChatNotFound):
+                    await chats.delete(chat_id, owner)
+
+
 async def _ask(
-    service: ChatService, question: AskedQuestion, chat_id: str | None, owner: str
+    service: ChatService,
+    question: AskedQuestion,
+    chat_id: str | None,
+    owner: str,
+    made: set[str],
 ) -> tuple[Done, Sources, list[str]]:
     sources, warnings = Sources([], "none", 0.0), list[str]()
     async with (
@@ -76,6 +107,7 @@ async def _ask(
         ) as run,
         aclosing(service.stream(run)) as batches,
     ):
+        made.add(run.ids.chat_id)
         async for event in _each(batches):
             match event:
                 case Sources():

@@ -1,13 +1,16 @@
 """`citewire export`: one chat or all of them, as JSON or Markdown."""
 
 import asyncio
-import sys
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, nullcontext
+import os
+import shutil
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, Protocol
+from uuid import uuid4
 
 from citewire.errors import ConfigurationError
+from citewire.scripts.plain_text import harmless, standard_output
 from citewire.services.chat_export import FILES, all_chats, to_json, to_markdown
 from citewire.settings import Settings
 from citewire.storage.chats import ChatStore, build_chats
@@ -21,18 +24,59 @@ Format = Literal["json", "md"]
 def export(
     settings: Settings, *, owner: str, chat_id: str | None, format: Format, file: Path | None
 ) -> int:
-    """Write a chat, or all of the owner if `chat_id` is None, to a file or to standard output."""
-    try:
-        with file.open("wb") if file else nullcontext(sys.stdout.buffer) as out:
-            asyncio.run(_export(settings, owner, chat_id, format, out))
-            out.flush()
-    except OSError as error:
-        raise ConfigurationError(f"{file or 'standard output'}: {error.strerror}") from error
+    """Write a chat, or all of the owner if `chat_id` is None, to a file or to standard output.
+
+    Raises:
+        ConfigurationError: the file cannot be made.
+        OSError: not all of it can be written.
+        CitewireError: there is no such chat, or Redis does not answer; the file stays as it was.
+    """
+    with _replacing(file) if file else nullcontext(_Printed()) as out:
+        asyncio.run(_export(settings, owner, chat_id, format, out))
     return 0
 
 
+class _Out(Protocol):
+    def write(self, piece: bytes, /) -> object: ...
+
+
+class _Printed:
+    """Standard output; on a terminal without what it would obey, elsewhere every byte."""
+
+    def __init__(self) -> None:
+        self._out = standard_output()
+
+    def write(self, piece: bytes) -> None:
+        shown = harmless(piece.decode()).encode() if self._out.isatty() else piece
+        self._out.buffer.write(shown)
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[BinaryIO]:
+    """A file beside `file`, which takes its place when all is written, and is gone otherwise."""
+    is_new = not file.exists()
+    target = beside = file
+    if is_new or file.is_file():  # a pipe or a device cannot be replaced
+        target = Path(os.path.realpath(file))  # a link stays one
+        beside = target.parent / f".{uuid4().hex}.part"
+    try:
+        out = beside.open("wb")
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}") from error
+    try:
+        with out:
+            yield out
+        if beside != target:
+            if not is_new:
+                shutil.copymode(target, beside)
+            beside.replace(target)
+    finally:
+        if beside != target:
+            beside.unlink(missing_ok=True)
+
+
 async def _export(
-    settings: Settings, owner: str, chat_id: str | None, format: Format, out: BinaryIO
+    settings: Settings, owner: str, chat_id: str | None, format: Format, out: _Out
 ) -> None:
     async with open_redis(settings) as client:
         chats = build_chats(client, settings)

@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from citewire.scripts.ingest_report import check_report, write_report
+from citewire.scripts.plain_text import harmless_name
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
@@ -159,12 +160,14 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
 
 def _print_outcome(outcome: FileOutcome, console: Console, *, with_plan: bool) -> None:
     if outcome.status == "failed":
-        line = Text(f"failed: {outcome.path}: {outcome.reason}", style="red")
-        console.print(line, soft_wrap=True)
+        line = harmless_name(f"failed: {outcome.path}: {outcome.reason}")
+        console.print(Text(line, style="red"), soft_wrap=True)
     elif with_plan and outcome.status != "unchanged":
-        console.print(Text(f"{outcome.status}: {outcome.path}"), soft_wrap=True)
+        line = harmless_name(f"{outcome.status}: {outcome.path}")
+        console.print(Text(line), soft_wrap=True)
     for note in outcome.notes:
-        console.print(Text(f"note: {outcome.path}: {note}", style="yellow"), soft_wrap=True)
+        line = harmless_name(f"note: {outcome.path}: {note}")
+        console.print(Text(line, style="yellow"), soft_wrap=True)
 
 
 def _print_line(progress: Progress, console: Console) -> None:
@@ -175,7 +178,7 @@ def _print_line(progress: Progress, console: Console) -> None:
     line = f"[{progress.finished}/{progress.to_finish}] {outcome.status} {outcome.path}"
     if outcome.status in ("new", "changed"):
         line += f": {outcome.pages} pages, {outcome.passages} passages"
-    console.print(Text(line), soft_wrap=True)
+    console.print(Text(harmless_name(line)), soft_wrap=True)
 
 
 def _print_waiting(progress: Progress, console: Console) -> None:

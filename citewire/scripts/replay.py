@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ from typing import Any
 import orjson
 
 from citewire.api.service_parts import build_succession, open_library_checker
-from citewire.errors import ConfigurationError
+from citewire.errors import CannotRepeat, ConfigurationError, ModelError
+from citewire.scripts.plain_text import harmless, standard_output
 from citewire.scripts.replay_diffs import print_generation, print_retrieval
 from citewire.scripts.replay_page import print_run
 from citewire.services.library import open_library
@@ -45,19 +48,22 @@ class ReplayOptions:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A run, and what of it was done again."""
+    """A run, and what of it was done again; `failed` says why a part could not be."""
 
     run: PastRun
     prompts: list[Prompt]
     retrieval: RetrievalDiff | None
     generation: GenerationDiff | None
+    failed: dict[str, str]
 
 
 def replay(settings: Settings, run_id: str, *, owner: str, options: ReplayOptions) -> int:
-    """Show a run of an owner, and do again what is asked for; gives the exit code.
+    """Show a run of an owner, and do again what is asked for.
+
+    Gives the exit code: 1 if a part of it cannot be done again, which is said after the run.
 
     Raises:
-        CitewireError: there is no such run, or a part of it cannot be done again.
+        CitewireError: there is no such run, or Redis or a model cannot be asked.
     """
     replayed = asyncio.run(_replayed(settings, run_id, owner, options))
     if options.case is not None:
@@ -66,15 +72,21 @@ def replay(settings: Settings, run_id: str, *, owner: str, options: ReplayOption
         except OSError as error:
             raise ConfigurationError(f"{options.case}: {error.strerror}") from error
     if options.as_json:
-        sys.stdout.buffer.write(orjson.dumps(_to_json(replayed), option=orjson.OPT_INDENT_2))
-        sys.stdout.buffer.write(b"\n")
-        return 0
-    print_run(replayed.run, replayed.prompts, whole_prompts=options.whole_prompts)
+        told = orjson.dumps(_to_json(replayed), option=orjson.OPT_INDENT_2)
+        standard_output().buffer.write(told + b"\n")
+    else:
+        _print(replayed, whole_prompts=options.whole_prompts)
+    for part, why in replayed.failed.items():
+        print(f"citewire: {part} again: {harmless(why)}", file=sys.stderr)
+    return 1 if replayed.failed else 0
+
+
+def _print(replayed: Replayed, *, whole_prompts: bool) -> None:
+    print_run(replayed.run, replayed.prompts, whole_prompts=whole_prompts)
     if replayed.retrieval is not None:
         print_retrieval(replayed.retrieval)
     if replayed.generation is not None:
         print_generation(replayed.generation, replayed.run)
-    return 0
 
 
 async def _replayed(
@@ -84,14 +96,25 @@ async def _replayed(
         records = RunRecordStore(client, settings.namespace)
         run = await recall(records, build_chats(client, settings), run_id, owner)
     retrieval = generation = None
+    failed: dict[str, str] = {}
     if options.retrieve or options.generate:
         async with open_library(settings) as library:
             if options.retrieve:
-                retrieval = await retrieve_again(run, library, build_succession(library), owner)
+                with _telling("retrieval", failed):
+                    retrieval = await retrieve_again(run, library, build_succession(library), owner)
             if options.generate:
-                with open_library_checker(library) as checker:
+                with _telling("answer", failed), open_library_checker(library) as checker:
                     generation = await generate_again(run, library, checker)
-    return Replayed(run, prompts_of(run), retrieval, generation)
+    return Replayed(run, prompts_of(run), retrieval, generation, failed)
+
+
+@contextmanager
+def _telling(part: str, failed: dict[str, str]) -> Iterator[None]:
+    """Note why a part cannot be done again: the run itself is shown nevertheless."""
+    try:
+        yield
+    except (CannotRepeat, ModelError) as error:
+        failed[part] = str(error)
 
 
 def _to_json(replayed: Replayed) -> dict[str, Any]:
@@ -105,4 +128,4 @@ def _to_json(replayed: Replayed) -> dict[str, Any]:
     for name in ("retrieval", "generation"):
         if (found := getattr(replayed, name)) is not None:
             told[name] = asdict(found)
-    return told
+    return {**told, "failed": replayed.failed} if replayed.failed else told

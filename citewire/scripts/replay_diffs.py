@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from citewire.scripts.plain_text import harmless
 from citewire.scripts.replay_layout import (
-    CONTROLS,
     build_console,
     build_table,
     place,
@@ -15,6 +15,7 @@ from citewire.scripts.replay_layout import (
     shown,
 )
 from citewire.services.past_runs.generation import GenerationDiff, Piece
+from citewire.services.past_runs.prompts import NOT_KEPT
 from citewire.services.past_runs.recall import PastRun
 from citewire.services.past_runs.retrieval import Found, RetrievalDiff
 
@@ -48,6 +49,8 @@ def print_generation(diff: GenerationDiff, run: PastRun) -> None:
     if diff.is_same_prompt is not None:
         told = "the same, byte by byte" if diff.is_same_prompt else "not the same"
         console.print(f"prompt: {told}")
+    elif run.record.calls and not run.record.has_text:
+        console.print(f"prompt: cannot be compared: {NOT_KEPT}")
     _print_changes(console, diff.parameters)
     console.print(_marked(diff.words))
     if all(piece.kind == "same" for piece in diff.words):
@@ -71,7 +74,7 @@ def _marked(words: Sequence[Piece]) -> Text:
     marked = Text()
     for piece in words:
         start, end, style = _MARKS[piece.kind]
-        marked.append(f"{start}{piece.text}{end}".translate(CONTROLS), style)
+        marked.append(harmless(f"{start}{piece.text}{end}"), style)
     return marked
 
 

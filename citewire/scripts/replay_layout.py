@@ -6,22 +6,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from citewire.scripts.plain_text import PIPED_WIDTH, harmless
 from citewire.services.run_events import Source
 
-CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
-"""What a terminal would obey, for `str.translate`: reports are other people's text."""
 
-
-def place(source: Source) -> str:
+def place(source: Source) -> Text:
     """Where a passage stands, on one line."""
-    return f"{shorten(source.title, 60, placeholder=' …')}, p. {source.page_label}".translate(
-        CONTROLS
-    )
+    page = " ".join(source.page_label.split()) or source.page_start
+    return shown(f"{shorten(source.title, 60, placeholder=' …')}, p. {page}")
 
 
 def shown(text: str) -> Text:
     """What others wrote, without what a terminal would obey."""
-    return Text(text.translate(CONTROLS))
+    return Text(harmless(text))
 
 
 def score(value: float | None) -> str:
@@ -31,7 +28,7 @@ def score(value: float | None) -> str:
 
 def print_title(console: Console, text: str) -> None:
     """The head of a section."""
-    console.print(Text(f"\n{text}".translate(CONTROLS), "bold"))
+    console.print(Text(f"\n{harmless(text)}", "bold"))
 
 
 def build_table(*columns: str) -> Table:
@@ -43,5 +40,8 @@ def build_table(*columns: str) -> Table:
 
 
 def build_console() -> Console:
-    """Standard output, where brackets in reports and chats are no styles."""
-    return Console(highlight=False, markup=False)
+    """Standard output, where brackets are no styles; between pipes no line is folded."""
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width, console.soft_wrap = PIPED_WIDTH, True
+    return console

@@ -70,7 +70,7 @@ def _print_query(console: Console, run: PastRun) -> None:
     console.print(shown(run.question))
     if run.standalone != run.question:
         console.print(shown(f"searched for: {run.standalone}"))
-    for part in run.record.parts:
+    for part in run.parts:
         console.print(shown(f"part: {part}"))
     if run.record.is_fallback:
         console.print(shown(f"fallback: {run.record.fallback or '(the reason is not kept)'}"))

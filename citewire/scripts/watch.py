@@ -12,6 +12,7 @@ from rich.text import Text
 from citewire.errors import CitewireError, ConfigurationError, ModelKeyRefused
 from citewire.scripts.ingest import print_summary, showing_progress
 from citewire.scripts.ingest_report import check_report, write_report
+from citewire.scripts.plain_text import harmless
 from citewire.services.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
@@ -115,7 +116,7 @@ class Watcher:
             except CitewireError as error:
                 if not is_patient:
                     raise
-                line = f"{error}; trying again in {RETRY_S:g} s"
+                line = harmless(f"{error}; trying again in {RETRY_S:g} s")
                 self.console.print(Text(line, style="red"), soft_wrap=True)
                 await asyncio.sleep(RETRY_S)
 

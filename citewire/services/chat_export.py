@@ -13,6 +13,10 @@ from citewire.storage.chats import Chat, ChatStore, Message
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 UNTITLED = "Untitled chat"
+CUT = {
+    "length": "cut: it reached the greatest length",
+    "content_filter": "cut by the model's provider: content filter",
+}
 
 Chats = AsyncGenerator[Chat, None]
 
@@ -111,8 +115,7 @@ def _answer(message: Message, notes: dict[tuple[str, str], str], prefix: str) ->
     for start, end, mark in sorted(marks, reverse=True):
         text = text[: start * 2] + mark.encode("utf-16-le") + text[end * 2 :]
     said = text.decode("utf-16-le")
-    state = "" if message["status"] == "complete" else f"*({message['status']})*"
-    return said, state, "" if marks else _cited(message)
+    return said, _end(message), "" if marks else _cited(message)
 
 
 def _sub_questions(message: Message) -> str:
@@ -129,11 +132,31 @@ def _cited(message: Message) -> str:
 
 def _note(source: Mapping[str, Any], quote: Mapping[str, Any]) -> str:
     place = [_escape(plain_line(str(source.get(name) or ""))) for name in ("title", "file_name")]
-    page = quote.get("page") or source.get("page_label") or ""
-    place.append(f"p. {page}" if page else "")
+    place.append(_page(source, quote))
     told = ", ".join(part for part in place if part)
     words = _escape(plain_line(quote.get("text", "")))
     return f'{told}: "{words}"' if words else told
+
+
+def _page(source: Mapping[str, Any], quote: Mapping[str, Any]) -> str:
+    """The page as it is printed, and its number in the file where that is another."""
+    label = _escape(plain_line(str(source.get("page_label") or "")))
+    number = str(quote.get("page") or source.get("page_start") or "")
+    if label and number and label != number:
+        return f"p. {label} ({number} of the file)"
+    page = label or number
+    return f"p. {page}" if page else ""
+
+
+def _end(message: Message) -> str:
+    """How an answer ended, unless it is whole."""
+    if message["status"] == "error":
+        why = _escape(plain_line(message.get("error") or ""))
+        return f"*(error{f': {why}' if why else ''})*"
+    if message["status"] != "complete":
+        return f"*({message['status']})*"
+    told = CUT.get(message.get("finish_reason") or "")
+    return f"*({told})*" if told else ""
 
 
 def _escape(text: str) -> str:

@@ -1,11 +1,12 @@
 """Taking out what was ingested: a folder, a document or one place of a document."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from citewire.errors import CitewireError, DocumentNotFound
+from citewire.errors import CitewireError, ConfigurationError, DocumentNotFound
 from citewire.services.folders import printable
 from citewire.services.ingest.catalog import Catalog, Known
 from citewire.services.ingest.tagging import retag
@@ -15,9 +16,9 @@ from citewire.storage.versions import Versions, changing_documents
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How many places were taken out, and how many documents that now lie nowhere."""
+    """The paths that were taken out, and how many documents that now lie nowhere."""
 
-    locations: int
+    locations: tuple[str, ...]
     documents: int
 
 
@@ -31,17 +32,21 @@ async def remove(
     """Take out what `target` names, with its passages unless they lie elsewhere, too.
 
     Args:
-        target: a document id, the path of a folder or file, or the name of an ingested folder;
-            looked for in this order. The path need not exist any more.
+        target: a document id, the path of a folder or file, the name of an ingested folder, or
+            what lies in it as `folder/path`; looked for in this order. The path need not exist any
+            more, but what lies above the ingested folders names none of them.
         documents: of the namespace and the owner.
         uploads: where uploaded files lie: these are deleted, others are not ours to delete.
         on_wait: told once if another process is being waited for.
 
     Raises:
+        ConfigurationError: it is blank, or only lies above the folders that were ingested.
         CitewireError: nothing of that name is known.
         LibraryBusy: another process is changing the documents.
         StorageError: Redis does not answer.
     """
+    if not target.strip():
+        raise ConfigurationError("name what is to be removed: a folder, a document or a file")
     async with changing_documents(documents, on_wait=on_wait) as versions:
         catalog = Catalog(await documents.list())
         staged = await versions.staged()
@@ -52,11 +57,12 @@ async def remove(
             if at.owner == documents.owner and _names(target, one, at.root)
         ]
         if not gone and not unfinished:
+            _refuse_above(catalog, target)
             raise CitewireError(f"there is no folder, document or file {printable(target)}")
         retired = await _take_out(versions, catalog, gone, uploads)
         for doc_id in unfinished:
             await versions.discard(doc_id)
-    return Removed(len(gone), len(retired) + len(unfinished))
+    return Removed(tuple(_place(known) for known in gone), len(retired) + len(unfinished))
 
 
 async def remove_document(
@@ -108,29 +114,56 @@ def _delete_uploaded(gone: list[Known], uploads: Path) -> None:
 
 
 def _matching(catalog: Catalog, target: str) -> list[Known]:
-    all_known = [
-        Known(record, location) for record in catalog.records for location in record.locations
-    ]
-    absolute = printable(str(Path(target).expanduser().absolute()))
-    resolved = printable(str(Path(target).expanduser().resolve()))
+    all_known = _all_known(catalog)
     for matches in (
         [known for known in all_known if known.record.doc_id == target],
-        [known for known in all_known if _is_below(known, absolute)],
-        [known for known in all_known if _is_below(known, resolved)],
-        [known for known in all_known if known.location.folder == printable(target)],
+        *([known for known in all_known if _is_within(known, path)] for path in _paths(target)),
+        [known for known in all_known if _is_named(known, printable(target))],
     ):
         if matches:
             return matches
     return []
 
 
-def _is_below(known: Known, path: str) -> bool:
-    place = f"{known.location.root.rstrip('/')}/{known.location.path}"
+def _refuse_above(catalog: Catalog, target: str) -> None:
+    """Whoever names `/` would take out everything without having named any of it."""
+    roots = {known.location.root for known in _all_known(catalog)}
+    below = sorted({root for path in _paths(target) for root in roots if _is_at(root, path)})
+    if below:
+        raise ConfigurationError(
+            f"{printable(target)} was not ingested, but lies above what was: remove these by "
+            f"their own names: {', '.join(below)}"
+        )
+
+
+def _all_known(catalog: Catalog) -> list[Known]:
+    return [Known(record, place) for record in catalog.records for place in record.locations]
+
+
+def _paths(target: str) -> list[str]:
+    # Not by `Path`, which refuses unknown homes and links in a circle: these are just not there.
+    path = os.path.expanduser(target)
+    return [printable(str(Path(path).absolute())), printable(os.path.realpath(path))]
+
+
+def _is_within(known: Known, path: str) -> bool:
+    """Whether it lies at or below `path`, which is its ingested folder or something in it."""
+    return _is_at(path, known.location.root) and _is_at(_place(known), path)
+
+
+def _is_named(known: Known, name: str) -> bool:
+    return _is_at(f"{known.location.folder}/{known.location.path}", name)
+
+
+def _place(known: Known) -> str:
+    return f"{known.location.root.rstrip('/')}/{known.location.path}"
+
+
+def _is_at(place: str, path: str) -> bool:
     return place == path or place.startswith(f"{path.rstrip('/')}/")
 
 
 def _names(target: str, doc_id: str, root: str) -> bool:
     """Whether `target` names a document that was not finished, or the root that it is in."""
     folder = root.rstrip("/").rpartition("/")[2]
-    resolved = printable(str(Path(target).expanduser().resolve()))
-    return target == doc_id or resolved == root or printable(target) == folder
+    return target == doc_id or root in _paths(target) or printable(target) == folder

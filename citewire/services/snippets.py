@@ -1,10 +1,11 @@
 """The part of a text in which a search found its words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citewire.services.citations.claims import utf16_length
 from citewire.services.run_events import Span
-from citewire.storage.chat_words import find_words
+from citewire.storage.chat_words import Word, find_runs, find_words
 
 CHARS = 160
 LEAD = 40
@@ -25,13 +26,12 @@ class Snippet:
 
 def snippet_of(text: str, q: str, message_id: str | None) -> Snippet:
     """Where the words of `q` first stand in `text`, with an ellipsis where it is cut."""
-    wanted = {(word.text, word.is_whole) for word in find_words(q)}
+    wanted = find_runs(find_words(q))
+    words = list(find_words(text))
     spots = [
-        (word.start, word.end)
-        for word in find_words(text)
-        if any(
-            word.text == one or (not whole and word.text.startswith(one)) for one, whole in wanted
-        )
+        (words[at].start, words[at + len(run) - 1].end)
+        for at in range(len(words))
+        if (run := next((one for one in wanted if _stands(one, words[at : at + len(one)])), None))
     ]
     start, end = _window(text, spots[0][0] if spots else 0)
     before, after = "…" if start else "", "…" if end < len(text) else ""
@@ -42,6 +42,13 @@ def snippet_of(text: str, q: str, message_id: str | None) -> Snippet:
         if start <= one and other <= end
     ]
     return Snippet(message_id, f"{before}{shown}{after}", matches)
+
+
+def _stands(run: Sequence[Word], there: Sequence[Word]) -> bool:
+    """Whether all of `run` is there, in a row; a word also as the beginning of one."""
+    if len(run) > 1 or run[0].is_whole:
+        return [word.text for word in run] == [word.text for word in there]
+    return there[0].text.startswith(run[0].text)
 
 
 def _window(text: str, first: int) -> tuple[int, int]:

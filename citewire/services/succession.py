@@ -22,6 +22,8 @@ from citewire.storage.snapshots import Snapshot, SnapshotStore
 
 CANDIDATES = 5
 GONE = "The report was removed and nothing replaced it."
+NOT_KEPT = "The report was replaced or removed."
+"""All that is known of a passage that no chat cites."""
 DROPPED = "The report was replaced, and the passage is not in the new version."
 
 _NOTES: dict[Change, str] = {
@@ -99,5 +101,5 @@ def _standing(lineage: Lineage, now: PassageNow | None) -> Standing:
     if lineage.state == "current":
         return Standing("current")
     if lineage.state == "gone":
-        return Standing("gone", note=GONE)
+        return Standing("gone", note=GONE if lineage.doc_id else NOT_KEPT)
     return Standing("superseded", now, _NOTES[now.change] if now else DROPPED)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.chat_words import Word, find_words
+from citewire.storage.chat_words import Word, find_runs, find_words
 from citewire.storage.live_index import read_live_index
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text, says_unknown
@@ -151,12 +152,7 @@ class ChatIndex:
 
 def to_query(q: str) -> tuple[str, dict[str, str]]:
     """What to ask Redis for the words of `q`, which are all given as parameters."""
-    runs: list[list[Word]] = []
-    for _, word in zip(range(MOST_WORDS), find_words(q), strict=False):
-        if word.follows and runs:
-            runs[-1].append(word)
-        else:
-            runs.append([word])
+    runs = find_runs(islice(find_words(q), MOST_WORDS))
     params = {f"w{n}": word.text for n, word in enumerate(word for run in runs for word in run)}
     names = iter(params)
     return " ".join(_clause(run, names) for run in runs), params

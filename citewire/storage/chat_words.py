@@ -7,7 +7,7 @@ of its own, and so is a symbol such as an emoji.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,6 +60,17 @@ def find_words(text: str) -> Iterator[Word]:
             follows = kind == "single" and found.start() == last
             yield Word(folded, found.start(), found.end(), kind != "word", follows)
             last = found.end() if kind == "single" else -1
+
+
+def find_runs(words: Iterable[Word]) -> list[list[Word]]:
+    """What is looked for: single words, and characters that stand in a row, as in 港口."""
+    runs: list[list[Word]] = []
+    for word in words:
+        if word.follows and runs:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
 
 
 def searchable(text: str) -> str:

@@ -8,6 +8,8 @@ from redis.exceptions import ResponseError
 from citewire.errors import StorageError
 from citewire.storage.connection import MODULES_REMEDY, translate_redis_errors
 
+LONGEST_REASON = 300
+
 
 @contextmanager
 def storage_errors(what: str) -> Iterator[None]:
@@ -27,4 +29,10 @@ def storage_errors(what: str) -> Iterator[None]:
         if str(error).lower().startswith("unknown command"):
             # Another server than the one whose modules were checked, at the same address.
             raise StorageError(f"this Redis lacks a module ({error}): {MODULES_REMEDY}") from error
-        raise StorageError(f"Redis refuses {what}: {error}") from error
+        raise StorageError(f"Redis refuses {what}: {_reason(error)}") from error
+
+
+def _reason(error: ResponseError) -> str:
+    """What Redis said; of a pipeline redis-py tells the command before it, with all its bytes."""
+    said = str(error).rpartition(" of pipeline caused error: ")[2]
+    return "".join(sign if sign.isprintable() else " " for sign in said)[:LONGEST_REASON]

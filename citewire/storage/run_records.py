@@ -67,7 +67,8 @@ class RunRecordStore:
         """The record of an owner's run.
 
         Raises:
-            RunNotFound: there is none of that id, or it is too long ago, or was not kept.
+            RunNotFound: there is none of that id, or it is too long ago, or was not kept, or the
+                run is not over yet.
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         with storage_errors("the record"):
@@ -75,9 +76,18 @@ class RunRecordStore:
                 f"{self._namespace}:run-record:{run_id}", "owner", "body"
             )
         if found[0] is None or as_text(found[0]) != owner_tag(owner):
+            if await self._is_going_on(run_id, owner):
+                raise RunNotFound(
+                    f"run {run_id} is still going on: its record is written at its end"
+                )
             raise RunNotFound(
                 f"there is no record of a run {run_id}: it is too long ago, its chat was deleted, "
                 "or runs are not recorded (CITEWIRE_RUN_RECORDS)"
             )
         body: bytes = found[1]
         return body
+
+    async def _is_going_on(self, run_id: str, owner: str) -> bool:
+        with storage_errors("the run"):
+            found = await self._client.hmget(f"{self._namespace}:run:{run_id}", "owner", "status")
+        return [one and as_text(one) for one in found] in ([owner, "running"], [owner, "ending"])

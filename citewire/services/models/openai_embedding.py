@@ -1,6 +1,7 @@
 """The embedding model: LlamaIndex's `OpenAIEmbedding`, with our own HTTP side under it."""
 
 import binascii
+import math
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -115,7 +116,10 @@ class WireOpenAIEmbedding(OpenAIEmbedding):
         # Line breaks as in the class above: both kinds of vectors must be comparable.
         wanted = [text.replace("\n", " ") for text in texts]
         answer = await self._provider.post_json("embeddings", {**self._options, "input": wanted})
-        found = sorted(answer.get("data") or (), key=lambda item: int(item.get("index", 0)))
+        try:
+            found = sorted(answer.get("data") or (), key=lambda item: int(item.get("index", 0)))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ModelError(f"the embedding model {self.model_name} gave no vectors") from error
         if len(found) != len(texts):
             raise ModelError(
                 f"the embedding model {self.model_name} gave {len(found)} vectors"
@@ -133,10 +137,17 @@ class WireOpenAIEmbedding(OpenAIEmbedding):
             )
         except (ValueError, TypeError) as error:
             raise ModelError(f"the embedding model {self.model_name} gave no vector") from error
+        if vector.ndim != 1:
+            raise ModelError(f"the embedding model {self.model_name} gave no vector")
         if vector.shape != (self._dims,):
             raise ModelError(
                 f"the embedding model {self.model_name} gives {vector.size} dimensions where"
                 f" {self._dims} are wanted: set CITEWIRE_EMBED_DIM={vector.size}"
+            )
+        # A passage with no direction would be found first for every question, or never.
+        if not 0 < float(vector.dot(vector)) < math.inf:
+            raise ModelError(
+                f"the embedding model {self.model_name} gave a vector without direction"
             )
         return vector
 

@@ -52,7 +52,8 @@ class GenerationDiff:
         words: both answers, word by word.
         cited: the passages that one of them cites.
         parameters: what else is different: of the request, or who answers; then and now.
-        is_same_prompt: whether the prompt was the same, byte by byte; None where none was sent.
+        is_same_prompt: whether the prompt was the same, byte by byte; None where none was sent,
+            or where it cannot be known: the random id of the one of then is not kept.
     """
 
     answer: str
@@ -90,7 +91,7 @@ async def generate_again(run: PastRun, library: Library, checker: Checker) -> Ge
         words=word_diff(run.answer, answer.text),
         cited=_cited(run.citations, answer.citations),
         parameters=_changes(run, then, library.models.answering.name, now),
-        is_same_prompt=then.prompt_sha256 == now.prompt_sha256 if then and now else None,
+        is_same_prompt=_is_same(then, now) if run.record.has_text else None,
     )
 
 
@@ -136,6 +137,10 @@ def _cited(then: Sequence[Citation], now: Sequence[Citation]) -> list[CitedThen]
 
 def _verdicts(citations: Sequence[Citation], passage_id: str) -> list[str]:
     return [one.verification.status for one in citations if one.passage_id == passage_id]
+
+
+def _is_same(then: ModelCall | None, now: ModelCall | None) -> bool | None:
+    return then.prompt_sha256 == now.prompt_sha256 if then and now else None
 
 
 def _changes(

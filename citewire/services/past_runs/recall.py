@@ -57,11 +57,16 @@ class PastRun:
         return str(self.answered["text"])
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The sub-questions that were searched for, as far as they were kept."""
+        return tuple(self.answered.get("sub_questions", ())) or self.record.parts
+
+    @property
     def query(self) -> ReportQuery:
         """What was searched for; without its sub-questions, if these were not kept."""
         rewritten = self.standalone != self.question
         forms = (self.question,) if rewritten else ()
-        return ReportQuery(self.standalone, parts=self.record.parts, forms=forms)
+        return ReportQuery(self.standalone, parts=self.parts, forms=forms)
 
     @property
     def history(self) -> list[ChatMessage]:

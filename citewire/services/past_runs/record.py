@@ -76,7 +76,7 @@ class RunRecord:
         is_fallback: whether something else than the model's own plan was followed.
         part_count: how many sub-questions were searched for; 0: the question itself.
         has_text: whether the rest is kept: CITEWIRE_RUN_RECORDS=text.
-        parts: the sub-questions.
+        parts: the sub-questions, of a run whose turn did not keep them yet.
         fallback: why the plan was not followed.
         summary: of older turns, in the words in which it was shown for condensing.
     """
@@ -151,7 +151,6 @@ class Recorder:
             is_fallback=bool(answer.fallback),
             part_count=len(answer.sub_questions),
             has_text=self._keeps_text,
-            parts=tuple(answer.sub_questions) if self._keeps_text else (),
             fallback=answer.fallback if self._keeps_text else "",
             summary=_summary(history) if self._keeps_text else "",
         )

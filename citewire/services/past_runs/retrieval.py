@@ -84,8 +84,8 @@ async def retrieve_again(
 def _check(run: PastRun) -> None:
     if "retrieve" not in dict(run.record.stages):
         raise CannotRepeat("this run searched for nothing")
-    if len(run.record.parts) != run.record.part_count:
-        raise CannotRepeat("its sub-questions are not kept (CITEWIRE_RUN_RECORDS=ids)")
+    if len(run.parts) != run.record.part_count:
+        raise CannotRepeat("its sub-questions were not kept yet (CITEWIRE_RUN_RECORDS=ids)")
 
 
 def _compare(then: Sequence[Source], now: Sequence[Source]) -> list[Found]:

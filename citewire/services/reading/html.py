@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "citation_date")
 
 HEAD = 4096
+CUT_OFF = "read only up to where the page is nested too deeply: the rest is left out"
 
 
 def read_html(path: Path) -> Report:
@@ -36,8 +38,9 @@ def read_html(path: Path) -> Report:
         UnreadableDocument: it cannot be opened, is too large, empty or has no text.
     """
     text = read_text(path, declared=_declared(path))
-    root = _parse(_DECLARATION.sub("", text))
-    return flow_report(path, _Walk().parts(root), title=_title(root), date=_date(root))
+    root, is_whole = _parse(_DECLARATION.sub("", text))
+    report = flow_report(path, _Walk().parts(root), title=_title(root), date=_date(root))
+    return report if is_whole else replace(report, notes=(*report.notes, CUT_OFF))
 
 
 def _declared(path: Path) -> str:
@@ -49,10 +52,13 @@ def _declared(path: Path) -> str:
     return found[1].decode("ascii") if found else ""
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str) -> tuple[Any, bool]:
+    """The root, and whether all of the text is below it."""
     # Nothing is fetched; entities beyond HTML's own are not known to this parser.
+    # Without `huge_tree` the parser leaves off at 256 open elements or 10 MB of text, and says
+    # nothing; how much a file may take is limited for the whole process.
     parser = etree.HTMLParser(
-        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
     )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -60,7 +66,8 @@ def _parse(text: str) -> Any:
         raise UnreadableDocument("the HTML cannot be parsed") from error
     if root is None:
         raise UnreadableDocument("the file has no text")
-    return root
+    limit = etree.ErrorTypes.ERR_RESOURCE_LIMIT
+    return root, not any(entry.type == limit for entry in parser.error_log)
 
 
 def _title(root: Any) -> str:

@@ -124,15 +124,15 @@ class _Reading:
             chars = read_chars(page, text_page)
             laid = lay_out(page, chars)
             self.coded.append(has_coded_text(chars.text))
-        wanted = self.ocr is not None and (self.ocr.all_pages or not laid.is_seen)
-        if self.ocr is not None and wanted:
+        is_blank = not laid.has_text and _is_blank(page)
+        if self.ocr is not None and (self.ocr.all_pages or not (laid.is_seen or is_blank)):
             outcome = self.ocr.read(page)
             self.on_ocr()
             if isinstance(outcome, str):
                 self.failed.append((number, outcome))
             elif outcome:
                 laid.blocks = [*outcome, *(block for block in laid.blocks if block.invisible)]
-        if not laid.has_text and not _is_blank(page):
+        if not (laid.has_text or is_blank):
             self.scanned.append(number)
         return laid
 

@@ -1,0 +1,35 @@
+"""What is printed: of what others wrote, no character that a terminal would obey."""
+
+import sys
+from typing import TextIO
+
+# C0 but tab and newline, DEL, C1, and what turns the writing direction.
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
+_UNSAFE = dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�")
+_HARMLESS = {**_PICTURES, 0x7F: "␡", **_UNSAFE}
+# In a name also what begins a new line, or a column, would let it pass for something else.
+_IN_NAMES = {**_HARMLESS, 0x09: "␉", 0x0A: "␊", 0x2028: "�", 0x2029: "�"}
+
+PIPED_WIDTH = 200
+"""Where nobody watches, no name of a table is cut."""
+
+
+def standard_output() -> TextIO:
+    """Standard output, to be written to as it is.
+
+    Raises:
+        OSError: it was closed.
+    """
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    return sys.stdout
+
+
+def harmless(text: str) -> str:
+    """The text with signs in place of the characters that a terminal would obey."""
+    return text.replace("\r\n", "\n").translate(_HARMLESS)
+
+
+def harmless_name(name: str) -> str:
+    """A name, of a file say, with signs in place of the characters that are not to be obeyed."""
+    return name.translate(_IN_NAMES)
