@@ -98,7 +98,7 @@ class Staging:
                 raise
             except (DocumentError, ModelError) as error:
                 for one in work.places:
-                    why = error if isinstance(error, ModelError) else refused[one.file.suffix]
+                    why = refused.get(one.file.suffix, error)
                     outcome = FileOutcome(one.file.name, "failed", str(why))
                     self._run.finish(one.file.place, outcome)
             else:
