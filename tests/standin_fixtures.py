@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,9 @@ class Standin:
                 await asyncio.sleep(0.01)
 
 
-@pytest.fixture(scope="session")
-def standin_url() -> Iterator[str]:
-    """The address of a stand-in process that lives as long as the test session."""
+@contextmanager
+def running_standin() -> Iterator[str]:
+    """The address of a stand-in process that lives as long as the block."""
     script = Path(__file__).with_name("standin.py")
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -57,6 +58,13 @@ def standin_url() -> Iterator[str]:
             yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def standin_url() -> Iterator[str]:
+    """The address of a stand-in process that lives as long as the test session."""
+    with running_standin() as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from email.utils import formatdate
 from time import monotonic, time
@@ -28,7 +28,7 @@ from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 from citewire.services.models.stream import ChatDecoder
 from citewire.services.models.wire import Provider, open_provider
 from citewire.workflows.synthesis import Pieces, on_retry
-from tests.standin_fixtures import Standin
+from tests.standin_fixtures import Standin, running_standin
 
 QUESTION = [ChatMessage(role="user", content="What happened in 2023?")]
 TEXT = "Grüße — 日本語 🎉\n\n  two  spaces, \r\n a [1] marker and \\n\\n escapes. " * 3
@@ -42,6 +42,13 @@ FAULTS: dict[str, type[ModelError]] = {
     "hang": ModelTimeout,
 }
 Open = Callable[..., AbstractAsyncContextManager[Provider]]
+
+
+@pytest.fixture(scope="module")
+def standin_url() -> Iterator[str]:
+    """A stand-in of these tests' own, for the servers of others keep connections to theirs."""
+    with running_standin() as url:
+        yield url
 
 
 @pytest.fixture
