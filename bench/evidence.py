@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from recall import ingest, settings_for
 
 from citewire.errors import CitewireError
-from citewire.scripts.cli import configure_logging
+from citewire.scripts.logs import configure_logging
 from citewire.services.evidence import STRONG, Features, Weights, features, probability
 from citewire.services.library import Library, open_library
 from citewire.storage.keys import DEFAULT_OWNER

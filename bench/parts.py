@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -121,7 +121,7 @@ async def write_all(
     schema = build_schema(
         namespace=settings.namespace, dims=len(vectors[0]), algorithm=settings.index_algorithm
     )
-    left = iter(vectors)
+    left: Iterator[Any] = iter(vectors)  # arrays are sequences, though not by their type
     field = VectorField.from_schema(schema)
     batches = [
         Batch(

@@ -25,7 +25,7 @@ from typing import Any
 from llama_index.core.schema import NodeWithScore
 
 from citewire.errors import CitewireError, ConfigurationError
-from citewire.scripts.cli import configure_logging
+from citewire.scripts.logs import configure_logging
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders

@@ -12,7 +12,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import uvloop
@@ -20,7 +21,7 @@ from corpus import passages, write_for_citewire, write_for_recipe
 from load import BenchError
 from measures import MEASURES, Bench, Figures, Plan, warm_up
 from report import Results, print_summary, print_tables
-from servers import Cores, Site, on_core, open_site
+from servers import Cores, Server, Site, on_core, open_site
 
 from citewire.errors import CitewireError
 
@@ -30,6 +31,7 @@ SCREENS = {"screen off": "off", "by rules": "rules", "by model": "model"}
 BROKEN = (BenchError, CitewireError, OSError, TimeoutError, ExceptionGroup)
 
 Round = dict[str, Figures]
+Open = Callable[[], AbstractAsyncContextManager[Server]]
 
 
 def main() -> int:
@@ -81,7 +83,7 @@ async def run(names: Sequence[str], quick: bool, cores: Cores) -> list[Round]:
 async def _round(site: Site, plan: Plan, names: Sequence[str], number: int) -> Round:
     usual = [name for name in names if name != "screening"]
     figures: Round = {"direct": await _measured(Bench(site.standin, site.standin, plan), usual)}
-    services = [site.open_citewire] if usual else []
+    services: list[Open] = [site.open_citewire] if usual else []
     if not set(usual) <= ONLY_CITEWIRE:
         services.append(site.open_recipe)
     for opened in services:
