@@ -14,6 +14,7 @@ from citewire.api.schemas import (
 )
 from citewire.services.passage_change import page_url
 from citewire.services.passages import FoundPassage, find_passage, highlights
+from citewire.storage.keys import IDENTIFIER
 
 router = APIRouter(tags=["passages"])
 
@@ -21,8 +22,7 @@ PassageId = Annotated[Identifier, Path()]
 Quote = Annotated[str, Query(min_length=1, max_length=4000)]
 
 MAX_IDS = 100
-_ID = r"[A-Za-z0-9_-]{1,64}"
-PassageIds = Annotated[str, Query(pattern=rf"^{_ID}(,{_ID}){{0,{MAX_IDS - 1}}}$")]
+PassageIds = Annotated[str, Query(pattern=rf"^{IDENTIFIER}(,{IDENTIFIER}){{0,{MAX_IDS - 1}}}$")]
 
 
 @router.get("/passages")

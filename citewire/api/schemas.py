@@ -17,11 +17,12 @@ from citewire.services.run_events import (
     Warned,
 )
 from citewire.services.succession import Standing
+from citewire.storage.keys import IDENTIFIER
 from citewire.storage.lineage import State
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Identifier = Annotated[str, StringConstraints(pattern=rf"^{IDENTIFIER}$")]
 FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 

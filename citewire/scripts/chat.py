@@ -11,10 +11,9 @@ from citewire.scripts.chat_client import Address, ChatClient, is_serving
 from citewire.scripts.chat_commands import Commands, Conversation
 from citewire.scripts.chat_terminal import Terminal, line_editing
 from citewire.settings import Settings
-from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.keys import DEFAULT_OWNER, IDENTIFIER
 
 QUIT = "/quit"
-CHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 INTERRUPTED = 130
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (asked for, not bound)
 """Where a server that listens everywhere is found."""
@@ -40,7 +39,7 @@ def chat(
         question: is answered, and that is all; None: those that are typed or piped in.
     """
     _check_text({"QUESTION": [question], "--url": [url], "--folder": folders})
-    if chat_id is not None and not CHAT_ID.fullmatch(chat_id):
+    if chat_id is not None and not re.fullmatch(IDENTIFIER, chat_id):
         raise ConfigurationError(f"--chat: {chat_id!r} is not the id of a conversation")
     terminal = Terminal()
     with ExitStack() as stack:

@@ -12,7 +12,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from citewire.errors import CitewireError
-from citewire.scripts.chat_view import harmless
+from citewire.scripts.plain_text import harmless
 
 PROMPT = "> "
 HISTORY_LINES = 1000

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from citewire.scripts.chat_answer import Answer
-from citewire.scripts.plain_text import harmless as harmless  # noqa: PLC0414  (for the terminal)
 
 Json = dict[str, Any]
 

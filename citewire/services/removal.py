@@ -62,7 +62,9 @@ async def remove(
         retired = await _take_out(versions, catalog, gone, uploads)
         for doc_id in unfinished:
             await versions.discard(doc_id)
-    return Removed(tuple(_place(known) for known in gone), len(retired) + len(unfinished))
+    return Removed(
+        tuple(known.location.full_path for known in gone), len(retired) + len(unfinished)
+    )
 
 
 async def remove_document(
@@ -148,15 +150,11 @@ def _paths(target: str) -> list[str]:
 
 def _is_within(known: Known, path: str) -> bool:
     """Whether it lies at or below `path`, which is its ingested folder or something in it."""
-    return _is_at(path, known.location.root) and _is_at(_place(known), path)
+    return _is_at(path, known.location.root) and _is_at(known.location.full_path, path)
 
 
 def _is_named(known: Known, name: str) -> bool:
     return _is_at(f"{known.location.folder}/{known.location.path}", name)
-
-
-def _place(known: Known) -> str:
-    return f"{known.location.root.rstrip('/')}/{known.location.path}"
 
 
 def _is_at(place: str, path: str) -> bool:

@@ -7,12 +7,11 @@ from time import monotonic
 
 from citewire.errors import NotReplayable, RunNotFound, StorageError, TooManyReaders
 from citewire.services.run_log import last_event, skip
-from citewire.storage.run_log import MAX_READERS, RunLogs
+from citewire.storage.run_log import MAX_READERS, UNDER_WAY, RunLogs
 
 logger = logging.getLogger(__name__)
 
 MARK_S = 1.0
-UNDER_WAY = ("running", "ending")
 
 
 class Replays:

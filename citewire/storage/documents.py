@@ -41,6 +41,11 @@ class Location:
         place = "\0".join(parts if self.owner == DEFAULT_OWNER else [self.owner, *parts])
         return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
+    @property
+    def full_path(self) -> str:
+        """The absolute path of the file."""
+        return f"{self.root.rstrip('/')}/{self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:

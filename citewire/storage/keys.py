@@ -8,6 +8,9 @@ SCHEMA_VERSION = 2
 DEFAULT_OWNER = "default"
 """Whose everything is while there are no API keys."""
 
+IDENTIFIER = r"[A-Za-z0-9_-]{1,64}"
+"""What an id may be, as a regular expression."""
+
 Fields = dict[str, str | int | float | bytes]
 """The fields of a passage's hash."""
 

@@ -19,6 +19,10 @@ WAIT_MS = 2000
 _AT_ONCE = 50  # entries of a log that are in memory at once
 
 
+UNDER_WAY = ("running", "ending")
+"""The status of a run that is not over; `ending`: its worker is dead."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownRun:
     """A run as the registry knows it.

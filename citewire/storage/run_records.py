@@ -15,6 +15,7 @@ from citewire.errors import RunNotFound
 from citewire.storage.keys import owner_tag
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text
+from citewire.storage.run_log import UNDER_WAY
 
 RECORDS = """
 local function record_of(run) return ns .. ':run-record:' .. run end
@@ -90,4 +91,5 @@ class RunRecordStore:
     async def _is_going_on(self, run_id: str, owner: str) -> bool:
         with storage_errors("the run"):
             found = await self._client.hmget(f"{self._namespace}:run:{run_id}", "owner", "status")
-        return [one and as_text(one) for one in found] in ([owner, "running"], [owner, "ending"])
+        told = [as_text(one or b"") for one in found]
+        return told[0] == owner and told[1] in UNDER_WAY

@@ -73,9 +73,9 @@ class Plan:
                 one.file.name, one.status, one.reason, pages, passages
             )
         for lost in self.pruned:
-            root, path = lost.location.root, lost.location.path
-            outcomes[root, path] = FileOutcome(
-                f"{root.rstrip('/')}/{path}",
+            at = lost.location
+            outcomes[at.root, at.path] = FileOutcome(
+                at.full_path,
                 "removed",
                 None,
                 lost.record.pages,
