@@ -40,7 +40,7 @@ class Plan:
     direct_answers: int = 2048
     citewire_lengths: tuple[int, ...] = (192, 192, 64, 24)
     recipe_lengths: tuple[int, ...] = (64, 64, 32, 4)
-    reports: int = 40
+    reports: int = 80
 
     @classmethod
     def quick(cls) -> "Plan":
