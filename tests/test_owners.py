@@ -17,6 +17,7 @@ from citewire.settings import Settings
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import DEFAULT_OWNER, folder_id, index_name, owner_tag
 from citewire.storage.live_index import read_live_index
+from citewire.storage.open_index import open_index
 from citewire.storage.passages import PassageKeys
 from citewire.storage.schema import build_schema, check_index, ensure_index
 from citewire.storage.vector_store import PassageStore, build_vector_store, write_passages
@@ -173,6 +174,14 @@ async def test_an_owner_gets_all_its_results_beside_a_thousand_nearer_ones_of_an
     assert await _retrieve(store, Near(texts=[]), named) == []
 
 
+@pytest.fixture
+async def store(redis_client: Redis, namespace: str) -> PassageStore:
+    """As it was before owners: with vectors of full size."""
+    schema = build_schema(namespace=namespace, dims=DIMS, algorithm="flat", vector_type="float32")
+    await ensure_index(redis_client, schema, embedding=MODEL)
+    return build_vector_store(redis_client, schema)
+
+
 async def _as_before_owners(client: Any, namespace: str) -> None:
     """Make the namespace what version 1 of the schema left."""
     keys = PassageKeys(client, namespace)
@@ -190,6 +199,7 @@ async def _as_before_owners(client: Any, namespace: str) -> None:
     )
     await client.execute_command("FT.CREATE", index_name(namespace, 1), *words.split())
     await client.hset(f"{namespace}:index", "schema_version", "1")
+    await client.hdel(f"{namespace}:index", "vector_type")
 
 
 async def test_an_index_of_before_is_taken_over_by_the_default_owner(
@@ -199,8 +209,11 @@ async def test_an_index_of_before_is_taken_over_by_the_default_owner(
     await ingesting.ingest(DEFAULT_OWNER, ships)
     before = await ingesting.found(DEFAULT_OWNER)
     await _as_before_owners(redis_client, namespace)
-    await ensure_index(redis_client, store.schema, embedding=MODEL)
-    await check_index(redis_client, store.schema, embedding=MODEL)
+    schema = await open_index(
+        redis_client, namespace=namespace, dims=DIMS, algorithm="flat", embedding=MODEL
+    )
+    assert schema == store.schema
+    await check_index(redis_client, schema, embedding=MODEL)
 
     assert before == await ingesting.found(DEFAULT_OWNER)
     assert await ingesting.found("ann") == []

@@ -28,7 +28,7 @@ def schema(
     return build_schema(namespace=namespace, dims=dims, algorithm=algorithm)
 
 
-async def write_something(client: Redis, namespace: str, *, vector_bytes: int = 16) -> None:
+async def write_something(client: Redis, namespace: str, *, vector_bytes: int = 8) -> None:
     # Through the raw client: what other programs, or older versions, may have left.
     await client.execute_command(  # type: ignore[no-untyped-call]
         "HSET", f"{namespace}:passage:x", "doc_id", "x", "vector", b"\1" * vector_bytes
@@ -77,7 +77,7 @@ async def test_existing_passages_are_indexed_before_it_returns(
 ) -> None:
     async with redis_client.pipeline(transaction=False) as pipe:
         for n in range(20_000):
-            pipe.hset(f"{namespace}:passage:{n}", mapping={"doc_id": "x", "vector": b"\1" * 16})
+            pipe.hset(f"{namespace}:passage:{n}", mapping={"doc_id": "x", "vector": b"\1" * 8})
         await pipe.execute()
     wanted = schema(namespace, algorithm="flat")
     await ensure_index(redis_client, wanted, embedding=MODEL)
@@ -104,8 +104,8 @@ async def test_a_missing_index_is_reported(redis_client: Redis, namespace: str) 
 @pytest.mark.parametrize(
     ("other", "model", "says"),
     [
-        ((8, "hnsw"), MODEL, "vector (hnsw, float32, cosine, 4 dimensions), wanted vector (hnsw"),
-        ((4, "flat"), MODEL, "vector (hnsw, float32, cosine, 4 dimensions), wanted vector (flat"),
+        ((8, "hnsw"), MODEL, "vector (hnsw, bfloat16, cosine, 4 dimensions), wanted vector (hnsw"),
+        ((4, "flat"), MODEL, "vector (hnsw, bfloat16, cosine, 4 dimensions), wanted vector (flat"),
         ((4, "hnsw"), "other", "the embedding model is some-model, wanted other"),
     ],
 )

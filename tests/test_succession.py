@@ -88,6 +88,20 @@ async def test_states_of_current_and_removed_reports_are_told(archive: Archive) 
     assert "removed" in str(after.note)
 
 
+async def test_a_vector_of_another_size_than_the_index_takes_is_not_searched_with(
+    archive: Archive,
+) -> None:
+    passage_id = await archive.cited(SHIPS, OTHERS[0])
+    client: Any = archive.client
+    snapshot = f"{archive.namespace}:snapshot:{passage_id}"
+    await client.hset(snapshot, "vector", 2 * await client.hget(snapshot, "vector"))
+    await archive.put(*OTHERS, SHIPS)
+    found = await archive.standing(passage_id)
+
+    assert found.now is not None
+    assert (found.now.change, found.now.page) == ("moved", 4)
+
+
 async def test_after_a_change_of_the_embedding_model_words_are_searched_for(
     archive: Archive,
 ) -> None:

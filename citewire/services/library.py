@@ -13,8 +13,9 @@ from citewire.storage.connection import open_redis, ping
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.old_chats import move_old_chats
+from citewire.storage.open_index import open_index
 from citewire.storage.passage_read import PassageReader
-from citewire.storage.schema import build_schema, check_index, ensure_index
+from citewire.storage.schema import check_index, ensure_index
 from citewire.storage.snapshots import SnapshotStore
 from citewire.storage.vector_store import PassageStore, build_vector_store
 
@@ -58,11 +59,13 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
     """
     async with open_models(settings) as models, open_redis(settings) as client:
         embeddings = models.embeddings
-        schema = build_schema(
-            namespace=settings.namespace, dims=embeddings.dims, algorithm=settings.index_algorithm
+        schema = await open_index(
+            client,
+            namespace=settings.namespace,
+            dims=embeddings.dims,
+            algorithm=settings.index_algorithm,
+            embedding=embeddings.name,
         )
-        # Whoever only tried out the defaults may change the embedding model.
-        await ensure_index(client, schema, embedding=embeddings.name, replace_empty=True)
         chats = build_chats(client, settings)
         await chats.index.ensure()
         await move_old_chats(client, settings.namespace, DEFAULT_OWNER)

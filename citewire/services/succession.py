@@ -72,9 +72,9 @@ class Succession:
         self, passage_ids: Sequence[str], lineages: Mapping[str, Lineage]
     ) -> dict[str, PassageNow | None]:
         snapshots = await self._snapshots.read(passage_ids)
-        embedding = await self._search.embedding()
+        takes = await self._search.takes()
         queries = [
-            _query(snapshot, lineages[one].heir, embedding) for one, snapshot in snapshots.items()
+            _query(snapshot, lineages[one].heir, takes) for one, snapshot in snapshots.items()
         ]
         near = dict(zip(snapshots, await self._search.search(queries), strict=True))
         # Once for all that are on one page; most are found as they were.
@@ -91,8 +91,8 @@ class Succession:
         return await asyncio.to_thread(compare, snapshots, near, texts)
 
 
-def _query(snapshot: Snapshot, heir: str, embedding: str) -> Query:
-    if snapshot.vector and snapshot.embedding == embedding:
+def _query(snapshot: Snapshot, heir: str, takes: tuple[str, int]) -> Query:
+    if snapshot.vector and (snapshot.embedding, len(snapshot.vector)) == takes:
         return like_vector(heir, snapshot.vector, CANDIDATES)
     return with_words(heir, snapshot.fields["text"], CANDIDATES)
 

@@ -1,11 +1,16 @@
 """What an index was made with and cannot tell itself: above all the embedding model."""
 
-from typing import Any
+from typing import Any, Literal, cast
 
 from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
 from citewire.storage.replies import as_text
+
+VectorType = Literal["bfloat16", "float32"]
+"""Of the components of vectors; `float32` in archives from before there was a choice."""
+
+COMPONENT_BYTES: dict[VectorType, int] = {"bfloat16": 2, "float32": 4}
 
 
 def namespace_of(schema: IndexSchema) -> str:
@@ -29,6 +34,7 @@ async def record_fingerprint(
         "schema_version": str(version),
         "dims": str(vector.dims),
         "algorithm": str(vector.algorithm.value).lower(),
+        "vector_type": str(vector.datatype.value).lower(),
         "embedding": embedding,
     }
     # In one transaction: of several processes with different settings one writes all the fields.
@@ -44,6 +50,16 @@ async def recorded_embedding(client: Redis, schema: IndexSchema) -> str | None:
     asked: Any = client.hget(_key(schema), "embedding")
     used = await asked
     return None if used is None else as_text(used)
+
+
+async def recorded_vector_type(client: Redis, namespace: str) -> VectorType | None:
+    """The type that the vectors of the namespace have, None if it has none yet.
+
+    Told even while there is no index: the passages are still of that type.
+    """
+    asked: Any = client.hgetall(f"{namespace}:index")
+    noted = {as_text(name): as_text(value) for name, value in (await asked).items()}
+    return cast("VectorType", noted.get("vector_type", "float32")) if noted else None
 
 
 async def recorded_version(client: Redis, schema: IndexSchema) -> int | None:

@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Any, Self, cast
 
+import ml_dtypes
 import numpy as np
 from llama_index.core.schema import BaseNode, MetadataMode
 from llama_index.core.vector_stores.utils import node_to_metadata_dict
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch
+from citewire.storage.fingerprint import VectorType
 from citewire.storage.keys import Fields
 from citewire.storage.schema import REMEDY
+
+_DTYPES: dict[VectorType, np.dtype[Any]] = {
+    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+    "float32": np.dtype("<f4"),
+}
 
 
 def passage_fields(node: BaseNode) -> Fields:
@@ -38,11 +45,18 @@ class VectorField:
 
     index: str
     dims: int
+    dtype: np.dtype[Any]
 
     @classmethod
     def from_schema(cls, schema: IndexSchema) -> Self:
         """The vectors of the index that `schema` describes."""
-        return cls(schema.index.name, schema.fields["vector"].attrs.dims)
+        attrs = schema.fields["vector"].attrs
+        kind = _DTYPES[attrs.datatype.value.lower()]
+        return cls(schema.index.name, attrs.dims, kind)
+
+    def encode(self, vector: Sequence[float]) -> bytes:
+        """`vector` as the index takes it, to keep or to search with."""
+        return np.asarray(vector, "<f4").astype(self.dtype, copy=False).tobytes()
 
 
 def embedded_fields(field: VectorField, fields: Fields, vector: Sequence[float]) -> Fields:
@@ -57,4 +71,4 @@ def embedded_fields(field: VectorField, fields: Fields, vector: Sequence[float])
             f"the embedding model gives {len(vector)} dimensions, "
             f"the index {field.index} has {field.dims}. Fix: {REMEDY}"
         )
-    return {**fields, "vector": np.asarray(vector, "<f4").tobytes()}
+    return {**fields, "vector": field.encode(vector)}

@@ -11,6 +11,7 @@ from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch, StorageUnavailable
 from citewire.storage.fingerprint import (
+    VectorType,
     forget_fingerprint,
     namespace_of,
     record_fingerprint,
@@ -40,7 +41,11 @@ REMEDY = (
 
 
 def build_schema(
-    *, namespace: str, dims: int, algorithm: Literal["hnsw", "flat"] = "hnsw"
+    *,
+    namespace: str,
+    dims: int,
+    algorithm: Literal["hnsw", "flat"] = "hnsw",
+    vector_type: VectorType = "bfloat16",
 ) -> IndexSchema:
     """The schema of the passages of `namespace`.
 
@@ -48,11 +53,13 @@ def build_schema(
         namespace: prefix of all keys.
         dims: size of the embedding vectors.
         algorithm: `hnsw` for large archives, `flat` for exact search in small ones.
+        vector_type: of the components; `bfloat16` halves the memory, and what comparing them costs
+            (docs/adr/0008-vectors-of-half-the-size.md).
     """
     vector = {
         "dims": dims,
         "algorithm": algorithm,
-        "datatype": "float32",
+        "datatype": vector_type,
         "distance_metric": "cosine",
     }
     if algorithm == "hnsw":

@@ -156,7 +156,15 @@ class PassageStore(RedisVectorStore):
             "metadata": metadata,
             "relationships": source,
         }
-        return _BLANK.model_copy(update=found), 1 - float(doc[redis_query.DISTANCE_ID])
+        # What was rounded can be a trifle nearer to itself than is possible.
+        score = min(1 - float(doc[redis_query.DISTANCE_ID]), 1.0)
+        return _BLANK.model_copy(update=found), score
+
+    def _to_redis_query(self, query: VectorStoreQuery) -> VectorQuery:
+        asked = super()._to_redis_query(query)
+        # The library takes every index for one of float32.
+        asked._vector = self._vectors.encode(asked._vector)
+        return asked
 
     async def aquery(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:
         """The passages nearest to the query's embedding, within its filters.

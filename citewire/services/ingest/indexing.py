@@ -14,8 +14,8 @@ from citewire.services.models.build import open_models
 from citewire.settings import Settings
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import Fields
+from citewire.storage.open_index import open_index
 from citewire.storage.passage_record import embedded_fields
-from citewire.storage.schema import build_schema, ensure_index
 from citewire.storage.vector_store import PassageStore, build_vector_store
 
 
@@ -47,8 +47,11 @@ async def open_indexing(
     """
     async with open_models(settings) as models:
         embeddings = models.embeddings
-        schema = build_schema(
-            namespace=documents.namespace, dims=embeddings.dims, algorithm=settings.index_algorithm
+        schema = await open_index(
+            documents.client,
+            namespace=documents.namespace,
+            dims=embeddings.dims,
+            algorithm=settings.index_algorithm,
+            embedding=embeddings.name,
         )
-        await ensure_index(documents.client, schema, embedding=embeddings.name, replace_empty=True)
         yield Indexing(embeddings.model, build_vector_store(documents.client, schema))
