@@ -6,6 +6,7 @@ is to be deleted is known without a search and without reading any text.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,6 +19,7 @@ from citewire.storage.replies import as_text, says_unknown
 
 WRITE_BATCH = 200
 DELETE_BATCH = 500
+_NO_LAYOUT: Mapping[str, str] = MappingProxyType({})
 
 
 class PassageKeys:
@@ -50,8 +52,16 @@ class PassageKeys:
             noted = await self._client.smembers(self.ids_key(doc_id))
         return {as_text(one) for one in noted} or set(await self._searched(doc_id))
 
-    async def write(self, doc_id: str, passages: Mapping[str, Fields]) -> None:
-        """Write passages of one document in one round trip, each under its id."""
+    async def write(
+        self, doc_id: str, passages: Mapping[str, Fields], layout: Mapping[str, str] = _NO_LAYOUT
+    ) -> None:
+        """Write passages of one document in one round trip, each under its id.
+
+        Args:
+            doc_id: whose passages.
+            passages: their fields.
+            layout: their rectangles as JSON, kept apart from what is searched.
+        """
         if not passages:
             return
         with storage_errors("the passages"):
@@ -61,13 +71,10 @@ class PassageKeys:
                     # `hset` takes longer to flatten a mapping than hiredis to pack it.
                     words = chain.from_iterable(fields.items())
                     pipe.execute_command("HSET", self.key(passage_id), *words)
+                if layout:
+                    words = chain.from_iterable(layout.items())
+                    pipe.execute_command("HSET", self.layout_key(doc_id), *words)
                 await pipe.execute()
-
-    async def write_layout(self, doc_id: str, boxes: Mapping[str, str]) -> None:
-        """Keep the rectangles of passages, as JSON by their ids, apart from what is searched."""
-        if boxes:
-            with storage_errors("the layout"):
-                await self._client.hset(self.layout_key(doc_id), mapping=dict(boxes))
 
     async def set_fields(self, doc_id: str, fields: Mapping[str, str]) -> None:
         """Write the same few fields into all passages of a document."""

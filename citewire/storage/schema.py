@@ -63,9 +63,9 @@ def build_schema(
         "distance_metric": "cosine",
     }
     if algorithm == "hnsw":
-        # More links with a shorter search for them: a third of the CPU of 16 and 200 for writing,
+        # More links with a shorter search for them: a quarter of the CPU of 16 and 200 for writing,
         # and better recall (docs/adr/0006-writing-the-hnsw-graph.md).
-        vector |= {"m": 24, "ef_construction": 64, "ef_runtime": 100}
+        vector |= {"m": 32, "ef_construction": 48, "ef_runtime": 128}
     fields = [
         {"name": "id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "doc_id", "type": "tag", "attrs": {"case_sensitive": True}},

@@ -137,8 +137,7 @@ class Versions:
     ) -> None:
         """Write passages of a staged document."""
         self._lease.check()
-        await self._passages.write(doc_id, passages)
-        await self._passages.write_layout(doc_id, layout)
+        await self._passages.write(doc_id, passages, layout)
 
     async def apply(self, change: Change) -> None:
         """Do `change` in one step, so that no search sees a part of it."""
