@@ -26,7 +26,7 @@ async def test_a_cited_passage_is_kept_with_its_rectangles_and_no_search_finds_i
     kept = (await archive.snapshots.read([passage_id, "unknown-1-0-3"]))[passage_id]
     assert (kept.fields["text"], kept.embedding) == (SHIPS, MODEL)
     assert len(json.loads(kept.layout)["lines"]) == 1
-    assert len(kept.vector) == 4 * DIMS
+    assert len(kept.vector) == 2 * DIMS
     assert await search(store, SHIPS) == []
 
 

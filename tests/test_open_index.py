@@ -15,7 +15,7 @@ from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch
 from citewire.storage.connection import open_client
-from citewire.storage.fingerprint import recorded_vector_type
+from citewire.storage.fingerprint import read_fingerprint
 from citewire.storage.keys import index_name
 from citewire.storage.open_index import open_index
 from citewire.storage.passages import PassageKeys
@@ -88,7 +88,9 @@ async def test_a_new_archive_takes_two_bytes_per_dimension(
     await write(redis_client, schema, 1)
 
     assert await sizes(redis_client, namespace, 1) == [2 * DIMS]
-    assert await recorded_vector_type(redis_client, namespace) == "bfloat16"
+    noted = await read_fingerprint(redis_client, namespace)
+    assert noted is not None
+    assert (noted.vector_type, noted.embedding, noted.dims) == ("bfloat16", MODEL, DIMS)
 
 
 async def test_what_is_rounded_is_found_and_never_nearer_than_the_same(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from citewire.services.passage_change import Change, PassageNow, as_it_was, compare
+from citewire.storage.fingerprint import Fingerprint
 from citewire.storage.lineage import Lineage, State
 from citewire.storage.passage_search import (
     PassageSearch,
@@ -72,9 +73,9 @@ class Succession:
         self, passage_ids: Sequence[str], lineages: Mapping[str, Lineage]
     ) -> dict[str, PassageNow | None]:
         snapshots = await self._snapshots.read(passage_ids)
-        takes = await self._search.takes()
+        index = await self._search.fingerprint()
         queries = [
-            _query(snapshot, lineages[one].heir, takes) for one, snapshot in snapshots.items()
+            _query(snapshot, lineages[one].heir, index) for one, snapshot in snapshots.items()
         ]
         near = dict(zip(snapshots, await self._search.search(queries), strict=True))
         # Once for all that are on one page; most are found as they were.
@@ -91,8 +92,8 @@ class Succession:
         return await asyncio.to_thread(compare, snapshots, near, texts)
 
 
-def _query(snapshot: Snapshot, heir: str, takes: tuple[str, int]) -> Query:
-    if snapshot.vector and (snapshot.embedding, len(snapshot.vector)) == takes:
+def _query(snapshot: Snapshot, heir: str, index: Fingerprint | None) -> Query:
+    if index is not None and index.fits(snapshot.embedding, snapshot.vector):
         return like_vector(heir, snapshot.vector, CANDIDATES)
     return with_words(heir, snapshot.fields["text"], CANDIDATES)
 

@@ -1,5 +1,6 @@
 """What an index was made with and cannot tell itself: above all the embedding model."""
 
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from redis.asyncio import Redis
@@ -10,7 +11,29 @@ from citewire.storage.replies import as_text
 VectorType = Literal["bfloat16", "float32"]
 """Of the components of vectors; `float32` in archives from before there was a choice."""
 
-COMPONENT_BYTES: dict[VectorType, int] = {"bfloat16": 2, "float32": 4}
+_COMPONENT_BYTES: dict[VectorType, int] = {"bfloat16": 2, "float32": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What an index was made with; empty or 0 is what nobody noted.
+
+    Args:
+        version: of the schema.
+        dims: size of the vectors.
+        vector_type: of their components.
+        embedding: name of the embedding model.
+    """
+
+    version: int
+    dims: int
+    vector_type: VectorType
+    embedding: str
+
+    def fits(self, embedding: str, vector: bytes) -> bool:
+        """Whether the index can be searched with a vector that a model gave."""
+        size = self.dims * _COMPONENT_BYTES[self.vector_type]
+        return bool(vector) and (embedding, len(vector)) == (self.embedding, size)
 
 
 def namespace_of(schema: IndexSchema) -> str:
@@ -44,29 +67,22 @@ async def record_fingerprint(
         await pipe.execute()
 
 
-async def recorded_embedding(client: Redis, schema: IndexSchema) -> str | None:
-    """The embedding model that the index was made with, None if nobody noted it."""
-    # The client's stubs know neither the async nor the sync form alone.
-    asked: Any = client.hget(_key(schema), "embedding")
-    used = await asked
-    return None if used is None else as_text(used)
+async def read_fingerprint(client: Redis, namespace: str) -> Fingerprint | None:
+    """What the index of the namespace was made with, None if nobody noted it.
 
-
-async def recorded_vector_type(client: Redis, namespace: str) -> VectorType | None:
-    """The type that the vectors of the namespace have, None if it has none yet.
-
-    Told even while there is no index: the passages are still of that type.
+    Told even while there is no index: the passages still are what it was made for.
     """
+    # The client's stubs know neither the async nor the sync form alone.
     asked: Any = client.hgetall(f"{namespace}:index")
     noted = {as_text(name): as_text(value) for name, value in (await asked).items()}
-    return cast("VectorType", noted.get("vector_type", "float32")) if noted else None
-
-
-async def recorded_version(client: Redis, schema: IndexSchema) -> int | None:
-    """The version of the schema that the index was made with, None if nobody noted it."""
-    asked: Any = client.hget(_key(schema), "schema_version")
-    version = await asked
-    return None if version is None else int(version)
+    if not noted:
+        return None
+    return Fingerprint(
+        version=int(noted.get("schema_version", 0)),
+        dims=int(noted.get("dims", 0)),
+        vector_type=cast("VectorType", noted.get("vector_type", "float32")),
+        embedding=noted.get("embedding", ""),
+    )
 
 
 async def replace_version(client: Redis, schema: IndexSchema, version: int) -> None:

@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
 from citewire.errors import StorageError
-from citewire.storage.fingerprint import VectorType, recorded_vector_type
+from citewire.storage.fingerprint import VectorType, read_fingerprint
 from citewire.storage.refusals import storage_errors
 from citewire.storage.schema import build_schema, ensure_index
 
@@ -48,9 +48,9 @@ async def open_index(
         return schema
 
     with storage_errors("the index"):
-        known = await recorded_vector_type(client, namespace)
-    if known:
-        return await opened(known)
+        noted = await read_fingerprint(client, namespace)
+    if noted is not None:
+        return await opened(noted.vector_type)
     try:
         return await opened("bfloat16")
     except StorageError as error:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.fingerprint import COMPONENT_BYTES, recorded_vector_type
+from citewire.storage.fingerprint import Fingerprint, read_fingerprint
 from citewire.storage.keys import index_name
 from citewire.storage.refusals import storage_errors
 from citewire.storage.replies import as_text, says_unknown
@@ -85,16 +85,10 @@ class PassageSearch:
         self._client: Any = client
         self._namespace = namespace
 
-    async def takes(self) -> tuple[str, int]:
-        """Of what model's vectors the index is, and how many bytes one of them has.
-
-        An empty name if nobody noted it.
-        """
+    async def fingerprint(self) -> Fingerprint | None:
+        """What the index was made with, if anybody noted it."""
         with storage_errors("the index"):
-            key, fields = f"{self._namespace}:index", ("embedding", "dims")
-            model, dims = await self._client.hmget(key, fields)
-            kind = await recorded_vector_type(self._client, self._namespace)
-        return as_text(model or ""), int(dims or 0) * COMPONENT_BYTES[kind or "float32"]
+            return await read_fingerprint(self._client, self._namespace)
 
     async def search(self, queries: Sequence[Query]) -> list[list[Candidate]]:
         """What each query finds, best first, in one round trip.

@@ -14,8 +14,8 @@ from citewire.storage.fingerprint import (
     VectorType,
     forget_fingerprint,
     namespace_of,
+    read_fingerprint,
     record_fingerprint,
-    recorded_embedding,
 )
 from citewire.storage.keys import SCHEMA_VERSION, folder_id, index_name
 from citewire.storage.live_index import LiveIndex, read_live_index, wanted_fields
@@ -194,9 +194,9 @@ async def _differences(
         is_, should = live.fields.get(name, "missing"), wanted.get(name, "not there")
         if is_ != should:
             found.append(f"field {name} is {is_}, wanted {should}")
-    used = await recorded_embedding(client, schema)
-    if used not in (None, embedding):
-        found.append(f"the embedding model is {used}, wanted {embedding}")
+    noted = await read_fingerprint(client, namespace_of(schema))
+    if noted is not None and noted.embedding not in ("", embedding):
+        found.append(f"the embedding model is {noted.embedding}, wanted {embedding}")
     return found
 
 

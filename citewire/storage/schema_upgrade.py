@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
 from citewire.storage.documents import DocumentStore
-from citewire.storage.fingerprint import namespace_of, recorded_version, replace_version
+from citewire.storage.fingerprint import namespace_of, read_fingerprint, replace_version
 from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION, index_name, owner_tag
 from citewire.storage.live_index import LiveIndex, read_live_index
 from citewire.storage.passages import PassageKeys
@@ -23,7 +23,8 @@ FIRST = 1
 
 async def is_to_upgrade(client: Redis, schema: IndexSchema) -> bool:
     """Whether the namespace is of a time before there were owners."""
-    return await recorded_version(client, schema) == FIRST
+    noted = await read_fingerprint(client, namespace_of(schema))
+    return noted is not None and noted.version == FIRST
 
 
 async def read_first_index(client: Redis, schema: IndexSchema) -> LiveIndex | None:
