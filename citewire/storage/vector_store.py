@@ -190,7 +190,7 @@ def build_vector_store(
 async def write_passages(store: PassageStore, nodes: Sequence[BaseNode]) -> None:
     """Write passages with their embeddings; writing one again changes nothing.
 
-    What `async_add` would write, without its work on the event loop and its mangled ids.
+    What `async_add` is for, without its work on the event loop and its mangled ids.
 
     Args:
         store: from `build_vector_store`.
