@@ -175,11 +175,18 @@ async def test_an_owner_gets_all_its_results_beside_a_thousand_nearer_ones_of_an
 
 
 @pytest.fixture
-async def store(redis_client: Redis, namespace: str) -> PassageStore:
+async def old_store(redis_client: Redis, namespace: str) -> PassageStore:
     """As it was before owners: with vectors of full size."""
     schema = build_schema(namespace=namespace, dims=DIMS, algorithm="flat", vector_type="float32")
     await ensure_index(redis_client, schema, embedding=MODEL)
     return build_vector_store(redis_client, schema)
+
+
+@pytest.fixture
+def old_ingesting(
+    old_store: PassageStore, documents: DocumentStore, settings: Settings
+) -> Ingesting:
+    return Ingesting(old_store, documents, settings)
 
 
 async def _as_before_owners(client: Any, namespace: str) -> None:
@@ -203,38 +210,46 @@ async def _as_before_owners(client: Any, namespace: str) -> None:
 
 
 async def test_an_index_of_before_is_taken_over_by_the_default_owner(
-    ingesting: Ingesting, ships: Path, store: PassageStore, redis_client: Redis, namespace: str
+    old_ingesting: Ingesting,
+    ships: Path,
+    old_store: PassageStore,
+    redis_client: Redis,
+    namespace: str,
 ) -> None:
     write_pdf(ships / "a.pdf", [SHIPS, "Something else."])
-    await ingesting.ingest(DEFAULT_OWNER, ships)
-    before = await ingesting.found(DEFAULT_OWNER)
+    await old_ingesting.ingest(DEFAULT_OWNER, ships)
+    before = await old_ingesting.found(DEFAULT_OWNER)
     await _as_before_owners(redis_client, namespace)
     schema = await open_index(
         redis_client, namespace=namespace, dims=DIMS, algorithm="flat", embedding=MODEL
     )
-    assert schema == store.schema
+    assert schema == old_store.schema
     await check_index(redis_client, schema, embedding=MODEL)
 
-    assert before == await ingesting.found(DEFAULT_OWNER)
-    assert await ingesting.found("ann") == []
+    assert before == await old_ingesting.found(DEFAULT_OWNER)
+    assert await old_ingesting.found("ann") == []
     assert await read_live_index(redis_client, index_name(namespace, 1)) is None
-    [record] = await ingesting.of(DEFAULT_OWNER).list()
+    [record] = await old_ingesting.of(DEFAULT_OWNER).list()
     assert record.tagged == record.whereabouts
-    assert statuses(await ingesting.ingest(DEFAULT_OWNER, ships)) == {"a.pdf": "unchanged"}
+    assert statuses(await old_ingesting.ingest(DEFAULT_OWNER, ships)) == {"a.pdf": "unchanged"}
 
 
 async def test_an_index_of_before_for_another_model_is_refused_and_left_alone(
-    ingesting: Ingesting, ships: Path, store: PassageStore, redis_client: Redis, namespace: str
+    old_ingesting: Ingesting,
+    ships: Path,
+    old_store: PassageStore,
+    redis_client: Redis,
+    namespace: str,
 ) -> None:
     write_pdf(ships / "a.pdf", [SHIPS])
-    await ingesting.ingest(DEFAULT_OWNER, ships)
+    await old_ingesting.ingest(DEFAULT_OWNER, ships)
     await _as_before_owners(redis_client, namespace)
 
     with pytest.raises(IndexMismatch, match="the embedding model is hashing, wanted other"):
-        await ensure_index(redis_client, store.schema, embedding="other", replace_empty=True)
+        await ensure_index(redis_client, old_store.schema, embedding="other", replace_empty=True)
     assert await read_live_index(redis_client, index_name(namespace, 1)) is not None
-    await ensure_index(redis_client, store.schema, embedding=MODEL)
-    assert len(await ingesting.found(DEFAULT_OWNER)) == 1
+    await ensure_index(redis_client, old_store.schema, embedding=MODEL)
+    assert len(await old_ingesting.found(DEFAULT_OWNER)) == 1
 
 
 @pytest.mark.parametrize("algorithm", ["hnsw", "flat"])

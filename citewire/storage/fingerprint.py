@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+import ml_dtypes
+import numpy as np
 from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
@@ -11,7 +13,10 @@ from citewire.storage.replies import as_text
 VectorType = Literal["bfloat16", "float32"]
 """Of the components of vectors; `float32` in archives from before there was a choice."""
 
-_COMPONENT_BYTES: dict[VectorType, int] = {"bfloat16": 2, "float32": 4}
+DTYPES: dict[VectorType, np.dtype[Any]] = {
+    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+    "float32": np.dtype("<f4"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Fingerprint:
 
     def fits(self, embedding: str, vector: bytes) -> bool:
         """Whether the index can be searched with a vector that a model gave."""
-        size = self.dims * _COMPONENT_BYTES[self.vector_type]
+        size = self.dims * DTYPES[self.vector_type].itemsize
         return bool(vector) and (embedding, len(vector)) == (self.embedding, size)
 
 
@@ -63,7 +68,7 @@ async def record_fingerprint(
     # In one transaction: of several processes with different settings one writes all the fields.
     async with client.pipeline(transaction=True) as pipe:
         for field, value in made_with.items():
-            pipe.hsetnx(_key(schema), field, value)
+            pipe.hsetnx(_key(namespace_of(schema)), field, value)
         await pipe.execute()
 
 
@@ -73,7 +78,7 @@ async def read_fingerprint(client: Redis, namespace: str) -> Fingerprint | None:
     Told even while there is no index: the passages still are what it was made for.
     """
     # The client's stubs know neither the async nor the sync form alone.
-    asked: Any = client.hgetall(f"{namespace}:index")
+    asked: Any = client.hgetall(_key(namespace))
     noted = {as_text(name): as_text(value) for name, value in (await asked).items()}
     if not noted:
         return None
@@ -87,14 +92,14 @@ async def read_fingerprint(client: Redis, namespace: str) -> Fingerprint | None:
 
 async def replace_version(client: Redis, schema: IndexSchema, version: int) -> None:
     """Note that the passages are now of another version of the schema."""
-    asked: Any = client.hset(_key(schema), "schema_version", str(version))
+    asked: Any = client.hset(_key(namespace_of(schema)), "schema_version", str(version))
     await asked
 
 
 async def forget_fingerprint(client: Redis, schema: IndexSchema) -> None:
     """Remove the note, with the index that it was of."""
-    await client.delete(_key(schema))
+    await client.delete(_key(namespace_of(schema)))
 
 
-def _key(schema: IndexSchema) -> str:
-    return f"{namespace_of(schema)}:index"
+def _key(namespace: str) -> str:
+    return f"{namespace}:index"

@@ -6,7 +6,6 @@ is to be deleted is known without a search and without reading any text.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from types import MappingProxyType
 from typing import Any
 
 from redis.asyncio import Redis
@@ -19,7 +18,6 @@ from citewire.storage.replies import as_text, says_unknown
 
 WRITE_BATCH = 200
 DELETE_BATCH = 500
-_NO_LAYOUT: Mapping[str, str] = MappingProxyType({})
 
 
 class PassageKeys:
@@ -53,7 +51,10 @@ class PassageKeys:
         return {as_text(one) for one in noted} or set(await self._searched(doc_id))
 
     async def write(
-        self, doc_id: str, passages: Mapping[str, Fields], layout: Mapping[str, str] = _NO_LAYOUT
+        self,
+        doc_id: str,
+        passages: Mapping[str, Fields],
+        layout: Mapping[str, str] | None = None,
     ) -> None:
         """Write passages of one document in one round trip, each under its id.
 

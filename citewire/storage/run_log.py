@@ -18,7 +18,6 @@ WAIT_MS = 2000
 """How long Redis lets a reader wait; well under the client's own limit for an answer."""
 _AT_ONCE = 50  # entries of a log that are in memory at once
 
-
 UNDER_WAY = ("running", "ending")
 """The status of a run that is not over; `ending`: its worker is dead."""
 
