@@ -17,9 +17,9 @@ from pathlib import Path
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
-from citewire.services.local.words import fold
 from citewire.services.routing.routers import RuleRouter
 from citewire.services.screening.screens import RuleScreen
+from citewire.text.words import fold
 from citewire.workflows.planning import Plan, Reply
 
 MESSAGES = Path(__file__).with_name("routing_messages.jsonl")

@@ -16,7 +16,7 @@ from citewire.services.citations.scanner import Marker, MarkerScanner
 from citewire.services.local.extractive import ExtractiveSynthesiser, Extracts
 from citewire.services.local.minilm import build_minilm
 from citewire.services.local.passages import Passage, Sentence, candidates
-from citewire.services.local.sentences import split_sentences
+from citewire.text.sentences import split_sentences
 from citewire.workflows.synthesis import generation_of
 
 PASSAGES = (

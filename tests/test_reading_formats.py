@@ -12,10 +12,10 @@ from docx.enum.text import WD_BREAK
 from pptx import Presentation
 from pptx.util import Inches
 
+from citewire.content.report import SUFFIXES, Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import PAGE_CHARS
 from citewire.services.reading.read import read_report
-from citewire.services.reading.report import SUFFIXES, Report
 from tests.small_pdfs import write_pdf
 
 BODY = "The harbour authority counted four hundred ships last year, and most carried grain."

@@ -23,13 +23,13 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from citewire.content.edges import decode, encode
+from citewire.content.report import LineBox
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.passage_layout import PassageLayout
-from citewire.services.reading.edges import decode, encode
 from citewire.services.reading.ocr import parse_tsv
 from citewire.services.reading.pdf import read_pdf
-from citewire.services.reading.report import LineBox
 from citewire.services.splitting import build_passages, layout_of
 from tests.small_pdfs import draw_lines, draw_pdf, prose
 

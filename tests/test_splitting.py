@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llama_index.core.schema import TextNode
 
+from citewire.content.report import Block, Kind, LineBox, Page, Report
 from citewire.services.cutting import Span, split_page
 from citewire.services.passage_layout import PassageLayout
-from citewire.services.reading.report import Block, Kind, LineBox, Page, Report
 from citewire.services.splitting import build_passages, embedded_text, layout_of
-from citewire.services.tokens import count_tokens
 from citewire.storage.schema import folder_id
+from citewire.text.tokens import count_tokens
 
 SENTENCES = [f"Sentence number {n} tells of ships and grain in the harbour." for n in range(60)]
 TEXT = " ".join(SENTENCES)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from citewire.services.tokens import TOKEN, count_tokens
+from citewire.text.tokens import TOKEN, count_tokens
 
 MIN_WORDS = 3
 """A page number or a stray label makes no passage of its own."""

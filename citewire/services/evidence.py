@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import NodeWithScore
 
-from citewire.services.local.words import fold, is_spanish, is_stop_word, stem, stems, years
+from citewire.text.words import fold, is_spanish, is_stop_word, stem, stems, years
 from citewire.workflows.evidence import Evidence
 
 STRONG = 0.6

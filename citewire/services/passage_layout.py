@@ -19,8 +19,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citewire.services.reading.edges import PER_WORD
-from citewire.services.reading.report import LineBox
+from citewire.content.edges import PER_WORD
+from citewire.content.report import LineBox
 
 UNITS = 10_000
 

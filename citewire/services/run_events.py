@@ -10,13 +10,13 @@ from typing import ClassVar, Literal
 
 from llama_index.core.schema import NodeWithScore
 
+from citewire.content.withheld import Spans, spans_of
 from citewire.errors import CitewireError
 from citewire.services.citations.claims import utf16_length
 from citewire.services.citations.locating import Match
 from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
-from citewire.workflows.withholding import Spans, spans_of
 
 StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
 TurnStatus = Literal["complete", "stopped", "error"]

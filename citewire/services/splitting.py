@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
+from citewire.content.report import LineBox, Page, Report
+from citewire.content.withheld import WITHHELD, is_withheld, spans_of, to_json, without
 from citewire.services.cutting import MIN_WORDS, Span, split_page
 from citewire.services.passage_layout import PassageLayout, line_of_passage
-from citewire.services.reading.report import LineBox, Page, Report
 from citewire.services.withholding import within
 from citewire.storage.schema import folder_id
-from citewire.workflows.withholding import WITHHELD, is_withheld, spans_of, to_json, without
 
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from citewire.content.report import Page, Reason, Report, Withheld
+from citewire.content.withheld import Spans
 from citewire.services.reading.instructions import find_instructions, reads_like_instructions
 from citewire.services.reading.notes import pages as numbers
-from citewire.services.reading.report import Page, Reason, Report, Withheld
 from citewire.services.reading.title import MIN_LETTERS, UNTITLED
-from citewire.workflows.withholding import Spans
 
 TITLE_SAMPLE = 40
 """Characters of a withheld line by which it is known again in a title, which may end before it."""

@@ -6,7 +6,7 @@ from llama_index.core.node_parser import TextSplitter
 from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore
 
-from citewire.workflows.withholding import readable
+from citewire.content.withheld import readable
 
 
 class WholePassages(TextSplitter):

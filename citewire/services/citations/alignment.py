@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.verdicts import Digest, judge
-from citewire.services.local.words import stems
+from citewire.text.words import stems
 
 ALIGNED = 0.8
 """Score of `judge` from which a sentence is taken to come from a passage.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from citewire.services.local.sentences import SENTENCE_END, ends_sentence
+from citewire.text.sentences import SENTENCE_END, ends_sentence
 
 MAX_CLAIM = 1500
 """How far back from its marker, in characters, a claim may begin."""

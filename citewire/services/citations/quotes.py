@@ -19,7 +19,7 @@ from citewire.services.citations.locating import (
     placed,
 )
 from citewire.services.citations.units import Span, units_of
-from citewire.services.local.words import is_stop_word, stem, words
+from citewire.text.words import is_stop_word, stem, words
 
 QUOTED_MIN = 8
 """Characters between quotation marks from which they are words that the passage should have."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from citewire.services.reading.edges import decode
-from citewire.services.reading.report import LineBox
+from citewire.content.edges import decode
+from citewire.content.report import LineBox
 
 _WORD = re.compile(r"\S+")
 # Widths of letters in the usual fonts, in heights; what is not told is as wide as `e`.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from citewire.services.local.sentences import SENTENCE_END, ends_sentence
+from citewire.text.sentences import SENTENCE_END, ends_sentence
 
 CELL = " | "
 

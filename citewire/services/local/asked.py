@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from citewire.services.local.passages import Passage, Sentence, is_fragment
-from citewire.services.local.words import (
+from citewire.text.words import (
     fold,
     is_spanish,
     is_stop_word,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.services.local import followups
-from citewire.services.local.words import listed, stem, words, years
+from citewire.text.words import listed, stem, words, years
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _IN_YEAR = re.compile(r"\s+(?:in|for|during|of|en|de|durante)\s+(?:19|20)\d\d(?!\d)", re.I)

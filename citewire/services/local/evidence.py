@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from citewire.services.local.asked import Asked
 from citewire.services.local.passages import Passage, Sentence
-from citewire.services.local.words import stems
+from citewire.text.words import stems
 
 MAX_SENTENCES = 4
 

@@ -2,7 +2,7 @@
 
 import re
 
-from citewire.services.local.words import fold, is_stop_word, listed, stem, words, years
+from citewire.text.words import fold, is_stop_word, listed, stem, words, years
 
 NAME = re.compile(
     r"[A-ZÁÉÍÓÚÑÜ][\w&’-]*(?:'(?!s\b)\w+)?"

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citewire.services.local.sentences import split_sentences
-from citewire.services.local.words import words, years
-from citewire.workflows.withholding import MARK
+from citewire.content.withheld import MARK
+from citewire.text.sentences import split_sentences
+from citewire.text.words import words, years
 
 MAX_CANDIDATES = 160
 """Sentences that are scored at most; each costs about 3 ms of embedding on two cores."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from llama_index.core.base.response.schema import AsyncStreamingResponse
 
+from citewire.content.withheld import readable
 from citewire.errors import CannotRepeat
 from citewire.services.answer import Answer
 from citewire.services.citations.checking import Checker
@@ -19,7 +20,6 @@ from citewire.services.settling import settle
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
 from citewire.workflows.model_calls import ModelCall, asking
 from citewire.workflows.synthesis import generation_of
-from citewire.workflows.withholding import readable
 
 _WORD = re.compile(r"(?:\[\d+\]|\d[\d.,]*\d|\w+|[^\w\s])\s*|\s+")
 

@@ -7,6 +7,7 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
 from pydantic import TypeAdapter
 
+from citewire.content.withheld import WITHHELD, to_json
 from citewire.errors import ChatNotFound, RunNotFound
 from citewire.services.past_runs.record import RunRecord
 from citewire.services.run_events import Citation, Source
@@ -15,7 +16,6 @@ from citewire.storage.chat_record import Chat, Message
 from citewire.storage.chats import ChatStore
 from citewire.storage.run_records import RunRecordStore
 from citewire.workflows.retriever import ReportQuery
-from citewire.workflows.withholding import WITHHELD, to_json
 
 _SOURCES = TypeAdapter(list[Source])
 _CITATIONS = TypeAdapter(list[Citation])

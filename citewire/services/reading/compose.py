@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from citewire.content.report import Block, Kind, LineBox, Page, Withheld
 from citewire.services.reading.furniture import Furniture, find_furniture
 from citewire.services.reading.layout import CELL, LaidBlock, LaidPage, Line
-from citewire.services.reading.report import Block, Kind, LineBox, Page, Withheld
 from citewire.services.reading.text import LINE_HYPHEN
 from citewire.services.reading.words import Words
 

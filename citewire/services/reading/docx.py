@@ -11,10 +11,10 @@ from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
+from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import Part, flow_report, table_part
 from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
-from citewire.services.reading.report import Kind, Report
 
 _TEXT, _TAB, _BREAK = qn("w:t"), qn("w:tab"), qn("w:br")
 _RENDERED_BREAK, _RUN, _DELETED = qn("w:lastRenderedPageBreak"), qn("w:r"), qn("w:del")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from citewire.content.report import Block, Kind, Page, Report, Withheld
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.notes import coded_note
-from citewire.services.reading.report import Block, Kind, Page, Report, Withheld
 from citewire.services.reading.text import clean, clean_line, has_coded_text, language_of
 from citewire.services.reading.title import Line, title_of
 

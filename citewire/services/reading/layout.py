@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from citewire.services.reading.report import Kind
+from citewire.content.report import Kind
 
 CELL = " | "
 """Between the cells of a row."""

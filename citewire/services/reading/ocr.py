@@ -17,7 +17,7 @@ from typing import Literal
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from citewire.services.reading.edges import encode
+from citewire.content.edges import encode
 from citewire.services.reading.layout import LaidBlock, Line
 from citewire.services.reading.text import clean_line
 

@@ -13,6 +13,7 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.chars import Chars, read_chars
 from citewire.services.reading.columns import regions
@@ -30,7 +31,6 @@ from citewire.services.reading.pdf_file import (
     open_pdf,
     page_label,
 )
-from citewire.services.reading.report import Report
 from citewire.services.reading.rows import blocks_of
 from citewire.services.reading.text import has_coded_text, language_of
 from citewire.services.reading.title import Line, title_of

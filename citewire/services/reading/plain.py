@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from citewire.content.report import Report
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import Part, flow_report
-from citewire.services.reading.report import Report
 
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 

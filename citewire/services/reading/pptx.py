@@ -9,10 +9,10 @@ from pptx import Presentation
 from pptx.exc import PythonPptxError
 from pptx.shapes.group import GroupShape
 
+from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import Part, flow_report, table_part
 from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
-from citewire.services.reading.report import Report
 
 MAX_DEPTH = 20
 """Of groups in groups."""

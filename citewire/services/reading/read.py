@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.docx import read_docx
 from citewire.services.reading.head import read_head
@@ -14,7 +15,6 @@ from citewire.services.reading.office import office_suffix
 from citewire.services.reading.pdf import read_pdf
 from citewire.services.reading.plain import read_plain
 from citewire.services.reading.pptx import read_pptx
-from citewire.services.reading.report import Report
 
 _READERS: dict[str, Callable[[Path], Report]] = {
     ".docx": read_docx,

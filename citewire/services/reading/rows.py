@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from citewire.services.reading.edges import encode
+from citewire.content.edges import encode
 from citewire.services.reading.fragments import Fragment
 from citewire.services.reading.layout import CELL, Box, LaidBlock, Line
 

@@ -3,7 +3,7 @@
 import re
 
 from citewire.services.local.followups import content
-from citewire.services.local.words import fold, listed, words
+from citewire.text.words import fold, listed, words
 
 MOST_PARTS = 4
 """More questions than passages can be given to are searched for as one."""

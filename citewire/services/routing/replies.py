@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from citewire.services.local.words import is_spanish
+from citewire.text.words import is_spanish
 
 Wanting = Literal["greeting", "thanks", "farewell", "about"]
 

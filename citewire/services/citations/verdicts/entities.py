@@ -9,7 +9,7 @@ from citewire.services.citations.verdicts.dates import MONTHS
 from citewire.services.citations.verdicts.number_words import SMALL
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, unit_of
-from citewire.services.local.words import is_stop_word
+from citewire.text.words import is_stop_word
 
 _CAP = r"[A-ZÀ-ÖØ-ÞŁŚŠŽ]"
 _NAME = re.compile(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from citewire.services.citations.verdicts.entities import ALIASES, TITLES, Name, find_names, forms
-from citewire.services.local.words import is_stop_word
+from citewire.text.words import is_stop_word
 
 
 class Names:

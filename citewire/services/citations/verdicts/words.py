@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from citewire.services.citations.verdicts.sides import SIDES
-from citewire.services.local.words import is_stop_word, stem
+from citewire.text.words import is_stop_word, stem
 
 _STARTS_CLAUSE = frozenset(
     """while whereas but although because despite amid mientras pero

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from citewire.services.local.words import listed
+from citewire.text.words import listed
 
 _BULLET = re.compile(r"^\s*(?:[•▪●○◦‣∙·■□➢➤✓✔*–—-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\w")

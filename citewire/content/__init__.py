@@ -1,0 +1,1 @@
+"""Ground floor: what was read of a report, as plain dataclasses."""
