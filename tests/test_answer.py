@@ -6,10 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from llama_index.core.schema import NodeWithScore
 
-from citewire.services.answer import Answer
-from citewire.services.citations.checking import Checker
-from citewire.services.citations.claims import utf16_length
-from citewire.services.run_events import (
+from citewire.services.answers.answer import Answer
+from citewire.services.answers.events import (
     Delta,
     Ids,
     Query,
@@ -18,6 +16,8 @@ from citewire.services.run_events import (
     Usage,
     Warned,
 )
+from citewire.services.citations.checking import Checker
+from citewire.services.citations.claims import utf16_length
 from citewire.workflows.events import (
     AnsweredEvent,
     DeltaEvent,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citewire.services.answer import Answer
-from citewire.services.citations.checking import Checked, Checker, SourceText
-from citewire.services.run_events import (
+from citewire.services.answers.answer import Answer
+from citewire.services.answers.closing import settle
+from citewire.services.answers.events import (
     Citation,
     Delta,
     RunEvent,
@@ -20,7 +20,7 @@ from citewire.services.run_events import (
     Warned,
     Withheld,
 )
-from citewire.services.settling import settle
+from citewire.services.citations.checking import Checked, Checker, SourceText
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, QuietEvent, SourcesEvent
 from tests.corpus import QUILLMERE_2023
 from tests.test_answer import CHECKER, IDS, QUESTION, nodes

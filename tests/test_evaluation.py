@@ -11,9 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ConfigurationError
-from citewire.services.evaluation.citations import examine, statements_of, sum_up
-from citewire.services.evaluation.questions import AskedQuestion, read_questions
-from citewire.services.run_events import (
+from citewire.services.answers.events import (
     Citation,
     Done,
     Quote,
@@ -24,6 +22,8 @@ from citewire.services.run_events import (
     Verification,
     Withheld,
 )
+from citewire.services.evaluation.citations import examine, statements_of, sum_up
+from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.storage.chats import ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.corpus import write_corpus

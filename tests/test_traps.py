@@ -31,11 +31,11 @@ from llama_index.core.vector_stores.types import (
 )
 from llama_index.core.workflow import Event, Workflow
 
+from citewire.services.answers.turns import recent_history
 from citewire.services.evidence import LOCAL, CalibratedEvidence
 from citewire.services.routing.keeping import lost
 from citewire.services.routing.routers import RuleRouter
 from citewire.services.screening.screens import RuleScreen
-from citewire.services.turns import recent_history
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine

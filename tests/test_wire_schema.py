@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from citewire.api.schemas import Turn
 from citewire.api.wire_schema import EVENTS, wire_schema
-from citewire.services.run_events import Citation, Quote, RunEvent, Span, Verification
+from citewire.services.answers.events import Citation, Quote, RunEvent, Span, Verification
 from tests.chat_client import ChatClient
 
 CITATION = Citation(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.api.schemas import Identifier, Turn
-from citewire.services.chat_titles import plain_line
+from citewire.services.answers.titles import plain_line
 from citewire.services.chats import Found
 from citewire.services.snippets import Snippet
 from citewire.storage.chats import Chat

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from citewire import errors
-from citewire.services.run_events import Failed
+from citewire.services.answers.events import Failed
 
 logger = logging.getLogger(__name__)
 

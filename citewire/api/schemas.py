@@ -4,10 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from citewire.services.citations.locating import Match
-from citewire.services.citations.rectangles import Rectangle
-from citewire.services.passage_change import PassageNow
-from citewire.services.run_events import (
+from citewire.services.answers.events import (
     Citation,
     Source,
     StoppedBy,
@@ -16,6 +13,9 @@ from citewire.services.run_events import (
     Usage,
     Warned,
 )
+from citewire.services.citations.locating import Match
+from citewire.services.citations.rectangles import Rectangle
+from citewire.services.passage_change import PassageNow
 from citewire.services.succession import Standing
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.lineage import State

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from citewire.api.errors import describe
 from citewire.services.afterwards import Afterwards
+from citewire.services.answers.turns import HistoryLimits
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
@@ -23,7 +24,6 @@ from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
 from citewire.services.screening.screens import build_screen
 from citewire.services.succession import Succession
-from citewire.services.turns import HistoryLimits
 from citewire.services.uploads import Uploads
 from citewire.storage.jobs import JobStore
 from citewire.storage.passage_search import PassageSearch

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from citewire.api import chat_schemas, schemas
-from citewire.services import run_events
+from citewire.services.answers import events as run_events
 
 router = APIRouter(tags=["schema"])
 

@@ -9,8 +9,8 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
 
 from citewire.errors import CitewireError
-from citewire.services.chat_titles import tidy_title
-from citewire.services.turns import HistoryLimits, recent_turns, without_refused
+from citewire.services.answers.titles import tidy_title
+from citewire.services.answers.turns import HistoryLimits, recent_turns, without_refused
 from citewire.storage.chats import Chat, ChatStore, Message
 
 logger = logging.getLogger(__name__)

@@ -23,12 +23,9 @@ from citewire.errors import (
     StorageUnavailable,
 )
 from citewire.services.afterwards import Afterwards
-from citewire.services.answer import Answer
-from citewire.services.chat_titles import title_from_question
-from citewire.services.citations.checking import Checker
-from citewire.services.page_copies import PageCopies
-from citewire.services.past_runs.record import Recorder
-from citewire.services.run_events import (
+from citewire.services.answers.answer import Answer
+from citewire.services.answers.closing import ask_for_verdicts, settle
+from citewire.services.answers.events import (
     Failed,
     Ids,
     RunEvent,
@@ -36,10 +33,13 @@ from citewire.services.run_events import (
     TurnStatus,
     Usage,
 )
+from citewire.services.answers.titles import title_from_question
+from citewire.services.answers.turns import HistoryLimits, kept_sources, recent_history, to_messages
+from citewire.services.citations.checking import Checker
+from citewire.services.page_copies import PageCopies
+from citewire.services.past_runs.record import Recorder
 from citewire.services.run_log import ToldBatch
 from citewire.services.runs import Once, Run, Runs
-from citewire.services.settling import ask_for_verdicts, settle
-from citewire.services.turns import HistoryLimits, kept_sources, recent_history, to_messages
 from citewire.storage.chats import ChatStore
 from citewire.storage.run_records import StoredRecord
 from citewire.workflows.chat import ChatWorkflow

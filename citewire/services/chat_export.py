@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from citewire.errors import ChatNotFound
-from citewire.services.chat_titles import plain_line
+from citewire.services.answers.titles import plain_line
 from citewire.storage.chats import Chat, ChatStore, Message
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from citewire.errors import StorageError
-from citewire.services.run_events import Failed, RunEvent
+from citewire.services.answers.events import Failed, RunEvent
 from citewire.storage.runs import End, EndStatus, Piece, RunStore
 
 logger = logging.getLogger(__name__)

@@ -21,8 +21,8 @@ from citewire.errors import (
     StorageError,
     TooManyRuns,
 )
+from citewire.services.answers.events import Failed, Ids, RunEvent, StoppedBy
 from citewire.services.lost_runs import LostRuns
-from citewire.services.run_events import Failed, Ids, RunEvent, StoppedBy
 from citewire.services.run_log import RunLog, Told, ToldBatch
 from citewire.storage.runs import Claim, EndStatus, RunStore
 from citewire.workflows.retriever import PassageFilter

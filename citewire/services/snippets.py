@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from citewire.services.answers.events import Span
 from citewire.services.citations.claims import utf16_length
-from citewire.services.run_events import Span
 from citewire.storage.chat_words import Word, find_runs, find_words
 
 CHARS = 160

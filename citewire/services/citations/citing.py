@@ -5,11 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
-from citewire.services.citations.alignment import Alignment
-from citewire.services.citations.checking import UNCHECKED, Checked, Checker
-from citewire.services.citations.claims import Claim, Claims, sentences_of
-from citewire.services.citations.model_verdicts import Asked
-from citewire.services.run_events import (
+from citewire.services.answers.events import (
     Citation,
     Origin,
     Source,
@@ -18,6 +14,10 @@ from citewire.services.run_events import (
     Verification,
     Warned,
 )
+from citewire.services.citations.alignment import Alignment
+from citewire.services.citations.checking import UNCHECKED, Checked, Checker
+from citewire.services.citations.claims import Claim, Claims, sentences_of
+from citewire.services.citations.model_verdicts import Asked
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import quantiles
 
+from citewire.services.answers.events import Citation, Done, Span
 from citewire.services.citations.units import CELL, units_of
 from citewire.services.evaluation.alce import CitationScore, Statement, mean_score, score_answer
 from citewire.services.evaluation.questions import AskedQuestion
-from citewire.services.run_events import Citation, Done, Span
 
 _MARKER = re.compile(r"\[\d{1,2}\]")
 _LEADING = re.compile(r"(?:\[\d{1,2}\]\s*)+")

@@ -11,12 +11,12 @@ from llama_index.core.base.response.schema import AsyncStreamingResponse
 
 from citewire.content.withheld import readable
 from citewire.errors import CannotRepeat
-from citewire.services.answer import Answer
+from citewire.services.answers.answer import Answer
+from citewire.services.answers.closing import settle
+from citewire.services.answers.events import Citation
 from citewire.services.citations.checking import Checker
 from citewire.services.library import Library
 from citewire.services.past_runs.recall import PastRun
-from citewire.services.run_events import Citation
-from citewire.services.settling import settle
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
 from citewire.workflows.model_calls import ModelCall, asking
 from citewire.workflows.synthesis import generation_of

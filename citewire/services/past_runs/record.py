@@ -8,10 +8,10 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from pydantic import TypeAdapter
 
 from citewire import __version__
-from citewire.services.answer import Answer
+from citewire.services.answers.answer import Answer
+from citewire.services.answers.events import Ids, Usage
+from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.models.build import Models
-from citewire.services.run_events import Ids, Usage
-from citewire.services.told_answer import ToldAnswer
 from citewire.settings import Settings
 from citewire.storage.keys import index_name
 from citewire.storage.run_records import StoredRecord

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citewire.errors import CannotRepeat
+from citewire.services.answers.events import Source
 from citewire.services.library import Library
 from citewire.services.past_runs.recall import PastRun
 from citewire.services.past_runs.record import Setup
-from citewire.services.run_events import Source
 from citewire.services.succession import Succession
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 

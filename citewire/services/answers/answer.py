@@ -6,11 +6,7 @@ from dataclasses import asdict
 
 from llama_index.core.workflow import Event
 
-from citewire.services.citations.checking import Checker
-from citewire.services.citations.citing import Citing
-from citewire.services.citations.claims import utf16_length
-from citewire.services.citations.scanner import Dropped, Marker, MarkerScanner, Scanned
-from citewire.services.run_events import (
+from citewire.services.answers.events import (
     Citation,
     Delta,
     Done,
@@ -27,6 +23,10 @@ from citewire.services.run_events import (
     Warned,
     WarningCode,
 )
+from citewire.services.citations.checking import Checker
+from citewire.services.citations.citing import Citing
+from citewire.services.citations.claims import utf16_length
+from citewire.services.citations.scanner import Dropped, Marker, MarkerScanner, Scanned
 from citewire.workflows.events import (
     AnsweredEvent,
     DeltaEvent,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
-from citewire.services.answer import Answer
-from citewire.services.run_events import Source, TurnStatus
-from citewire.services.told_answer import ToldAnswer
+from citewire.services.answers.answer import Answer
+from citewire.services.answers.events import Source, TurnStatus
+from citewire.services.answers.reducer import ToldAnswer
 from citewire.storage.chats import Message
 
 CHARS_PER_TOKEN = 4

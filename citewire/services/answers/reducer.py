@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from citewire.services.run_events import Ids
+from citewire.services.answers.events import Ids
 from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
 

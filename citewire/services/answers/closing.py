@@ -11,9 +11,9 @@ from typing import Any
 import anyio
 from llama_index.core.llms import LLM
 
-from citewire.services.answer import Answer
+from citewire.services.answers.answer import Answer
+from citewire.services.answers.events import RunEvent, Verification
 from citewire.services.citations.model_verdicts import ask_model
-from citewire.services.run_events import RunEvent, Verification
 
 logger = logging.getLogger(__name__)
 
