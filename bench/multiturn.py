@@ -25,8 +25,8 @@ import numpy as np
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from numpy.typing import NDArray
 
-from citewire.services.local.condense import condense
-from citewire.services.local.minilm import MiniLMEmbedding, build_minilm
+from citewire.services.models.minilm.embedding import MiniLMEmbedding, build_minilm
+from citewire.workflows.routing.condense import condense
 
 DOMAINS = ("clapnq", "fiqa", "cloud")
 CHUNK = 1024

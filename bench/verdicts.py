@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from citewire.services.citations.verdicts import Judgement, judge
-from citewire.services.local.minilm import MiniLMEmbedding, build_minilm
+from citewire.services.models.minilm.embedding import MiniLMEmbedding, build_minilm
 from citewire.settings import load_settings
 
 WINDOW, STEP = 180, 120

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
-from citewire.services.routing.routers import RuleRouter
-from citewire.services.screening.screens import RuleScreen
 from citewire.text.words import fold
 from citewire.workflows.planning import Plan, Reply
+from citewire.workflows.routing.routers import RuleRouter
+from citewire.workflows.screening.screens import RuleScreen
 
 MESSAGES = Path(__file__).with_name("routing_messages.jsonl")
 

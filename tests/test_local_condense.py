@@ -3,7 +3,7 @@
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
-from citewire.services.local.condense import condense
+from citewire.workflows.routing.condense import condense
 
 REVENUE = "What was the revenue in 2024?"
 INGRESOS = "¿Cuáles fueron los ingresos en 2024?"

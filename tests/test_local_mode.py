@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from citewire.services.local.minilm import FINGERPRINT, build_minilm
+from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
 from tests.chat_client import ChatClient, open_chat_client
 from tests.corpus import CORPUS, QUILLMERE_2022, QUILLMERE_2023, write_passages_with
 from tests.server_fixtures import Server, StartServer

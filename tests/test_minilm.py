@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 
 from citewire.errors import ConfigurationError
-from citewire.services.local import minilm_session
-from citewire.services.local.minilm import DIMS, FINGERPRINT, MiniLMEmbedding, build_minilm
+from citewire.services.models.minilm import session as minilm_session
+from citewire.services.models.minilm.embedding import (
+    DIMS,
+    FINGERPRINT,
+    MiniLMEmbedding,
+    build_minilm,
+)
 
 # Published with the model.
 HAPPY_PERSON = "That is a happy person"

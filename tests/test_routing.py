@@ -7,13 +7,13 @@ import pytest
 
 from citewire.services.models.openai_chat import WireOpenAI
 from citewire.services.models.wire import open_provider
-from citewire.services.routing.keeping import lost
-from citewire.services.routing.parts import parts_of
-from citewire.services.routing.routers import RouteCall, build_router
-from citewire.services.routing.small_talk import wanting_of
-from citewire.services.screening.rules import concern_of
-from citewire.services.screening.screens import ScreenCall, build_screen
 from citewire.workflows.planning import Plan, Reply
+from citewire.workflows.routing.parts import parts_of
+from citewire.workflows.routing.routers import RouteCall, build_router
+from citewire.workflows.routing.safety_net import lost
+from citewire.workflows.routing.small_talk import wanting_of
+from citewire.workflows.screening.rules import concern_of
+from citewire.workflows.screening.screens import ScreenCall, build_screen
 from tests.routing_accuracy import Labelled, accuracy, by_rule, faults, read_messages
 from tests.standin_fixtures import Standin
 

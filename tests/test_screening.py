@@ -7,7 +7,7 @@ from llama_index.core.workflow import Event
 
 from citewire.workflows.events import DeltaEvent, RetrievingEvent, StageEvent
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
-from citewire.workflows.screening import Gate
+from citewire.workflows.screening.gate import Gate
 
 STAGE = StageEvent(stage="retrieve")
 QUERY = RetrievingEvent(standalone="?")

@@ -33,16 +33,16 @@ from llama_index.core.workflow import Event, Workflow
 
 from citewire.services.answers.turns import recent_history
 from citewire.services.evidence import LOCAL, CalibratedEvidence
-from citewire.services.routing.keeping import lost
-from citewire.services.routing.routers import RuleRouter
-from citewire.services.screening.screens import RuleScreen
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
 from citewire.workflows.events import AskEvent, DeltaEvent, SourcesEvent
 from citewire.workflows.planning import Plan
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.routing.routers import RuleRouter
+from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.running import running
+from citewire.workflows.screening.screens import RuleScreen
 from citewire.workflows.synthesis import Generation
 from tests.chat_client import ChatClient
 from tests.corpus import QUILLMERE_2023, TARNHOLT

@@ -19,10 +19,7 @@ from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
 from citewire.services.page_folder import PageFolder
 from citewire.services.past_runs.record import build_recorder
-from citewire.services.routing.keeping import lost
-from citewire.services.routing.routers import build_router
 from citewire.services.runs import Runs
-from citewire.services.screening.screens import build_screen
 from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.storage.jobs import JobStore
@@ -30,6 +27,9 @@ from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 from citewire.workflows.limits import StepLimits
+from citewire.workflows.routing.routers import build_router
+from citewire.workflows.routing.safety_net import lost
+from citewire.workflows.screening.screens import build_screen
 
 
 def build_jobs(library: Library, uploads: Uploads) -> Jobs:

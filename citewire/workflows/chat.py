@@ -26,7 +26,7 @@ from citewire.workflows.events import (
 from citewire.workflows.lean_runtime import LeanRuntime
 from citewire.workflows.model_calls import asking
 from citewire.workflows.planning import Plan, Reply
-from citewire.workflows.screening import Announce, Gate, Screen
+from citewire.workflows.screening.gate import Announce, Gate, Screen
 from citewire.workflows.silence import noticing_silence
 from citewire.workflows.synthesis import Generation, generation_of, on_retry
 

@@ -14,9 +14,9 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.evidence import LOCAL, WORDS_ONLY, Weights
-from citewire.services.models.forms import FormFilling
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
+from citewire.workflows.forms import FormFilling
 from citewire.workflows.synthesiser import ModelSynthesiser
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -91,7 +91,7 @@ def _build_embeddings(
     settings: Settings, provider: Provider | None, stack: AsyncExitStack
 ) -> Embeddings:
     if provider is None or settings.embeddings_from == "local":
-        from citewire.services.local.minilm import DIMS, build_minilm
+        from citewire.services.models.minilm.embedding import DIMS, build_minilm
 
         model = stack.enter_context(build_minilm(settings.data_dir / "models"))
         return Embeddings(model, DIMS, model.model_name, LOCAL)
@@ -110,7 +110,7 @@ def _build_answering(
     settings: Settings, provider: Provider | None, embed_model: BaseEmbedding
 ) -> Answering:
     if provider is None or settings.answers_from == "extractive":
-        from citewire.services.local.extractive import ExtractiveSynthesiser
+        from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
         extractive = ExtractiveSynthesiser(embed_model)
         return Answering(extractive, MockLLM(), None, "extractive")

@@ -22,10 +22,10 @@ from llama_index.llms.openai.utils import (
 )
 
 from citewire.errors import ConfigurationError, ModelUnavailable
-from citewire.services.models.forms import Form, asking_for, filled
 from citewire.services.models.replies import count_of, text_of
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
+from citewire.workflows.forms import Form, asking_for, filled
 from citewire.workflows.model_calls import note
 from citewire.workflows.spans import unspanned
 

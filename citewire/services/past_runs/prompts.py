@@ -10,10 +10,10 @@ from llama_index.llms.openai.utils import to_openai_message_dicts
 
 from citewire.content.withheld import readable
 from citewire.services.past_runs.recall import PastRun
-from citewire.services.routing.routers import route_messages
-from citewire.services.screening.screens import screen_messages
 from citewire.workflows.model_calls import ModelCall, digest
 from citewire.workflows.prompts import answer_messages, condense_prompt
+from citewire.workflows.routing.routers import route_messages
+from citewire.workflows.screening.screens import screen_messages
 
 NOT_KEPT = "what it was made from is not kept (CITEWIRE_RUN_RECORDS=ids)"
 NOT_REMADE = "it holds every claim with its passage, and is not made again"

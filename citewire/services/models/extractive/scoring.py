@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from citewire.services.local.asked import Asked
-from citewire.services.local.passages import Passage, Sentence
+from citewire.services.models.extractive.asked import Asked
+from citewire.services.models.extractive.passages import Passage, Sentence
 from citewire.text.words import stems
 
 MAX_SENTENCES = 4

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
-from citewire.services.local import followups
 from citewire.text.words import listed, stem, words, years
+from citewire.workflows.routing import followups
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _IN_YEAR = re.compile(r"\s+(?:in|for|during|of|en|de|durante)\s+(?:19|20)\d\d(?!\d)", re.I)

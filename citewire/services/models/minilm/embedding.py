@@ -16,7 +16,7 @@ from pydantic import PrivateAttr
 from tokenizers import Tokenizer
 
 from citewire.errors import ConfigurationError
-from citewire.services.local.minilm_session import model_folder, open_session
+from citewire.services.models.minilm.session import model_folder, open_session
 from citewire.workflows.spans import unspanned
 
 DIMS = 384

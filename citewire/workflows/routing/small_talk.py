@@ -6,8 +6,8 @@ hello campaign?" are questions. English, Spanish and a little Chinese.
 
 import re
 
-from citewire.services.routing.replies import Wanting
 from citewire.text.words import fold, is_stop_word, listed, words
+from citewire.workflows.routing.replies import Wanting
 
 _CORES: dict[Wanting, frozenset[str]] = {
     "thanks": listed(

@@ -6,9 +6,9 @@ from typing import Literal
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from pydantic import BaseModel, ConfigDict, Field
 
-from citewire.services.models.forms import FormFilling
-from citewire.services.screening.refusals import Concern, refusal
-from citewire.services.screening.rules import concern_of
+from citewire.workflows.forms import FormFilling
+from citewire.workflows.screening.refusals import Concern, refusal
+from citewire.workflows.screening.rules import concern_of
 
 OnFailure = Literal["answer", "refuse"]
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from citewire.services.citations.markers import MAX_SOURCE
 from citewire.services.citations.scanner import MarkerScanner
 from citewire.services.evidence import abstention
-from citewire.services.local.asked import focus, lacks_evidence
-from citewire.services.local.evidence import pick, pick_further, score
-from citewire.services.local.passages import Passage, Sentence, candidates
+from citewire.services.models.extractive.asked import focus, lacks_evidence
+from citewire.services.models.extractive.passages import Passage, Sentence, candidates
+from citewire.services.models.extractive.scoring import pick, pick_further, score
 from citewire.workflows.synthesis import GENERATION, Generation
 from citewire.workflows.synthesiser import StreamedSynthesiser
 

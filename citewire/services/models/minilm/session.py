@@ -105,7 +105,7 @@ def _build(path: Path) -> None:
     # Only the first start on a machine needs these two, and they are slow to import.
     from safetensors.numpy import load
 
-    from citewire.services.local.minilm_graph import build_graph
+    from citewire.services.models.minilm.graph import build_graph
 
     graph = build_graph(load(_read_weights(model_folder() / "model.safetensors")))
     options = onnxruntime.SessionOptions()

@@ -2,8 +2,8 @@
 
 import re
 
-from citewire.services.local.followups import content
 from citewire.text.words import fold, listed, words
+from citewire.workflows.routing.followups import content
 
 MOST_PARTS = 4
 """More questions than passages can be given to are searched for as one."""

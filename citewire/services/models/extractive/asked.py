@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from citewire.services.local.passages import Passage, Sentence, is_fragment
+from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment
 from citewire.text.words import (
     fold,
     is_spanish,

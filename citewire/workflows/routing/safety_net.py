@@ -2,8 +2,8 @@
 
 import re
 
-from citewire.services.local import followups
 from citewire.text.words import fold, is_spanish, stems, words
+from citewire.workflows.routing import followups
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

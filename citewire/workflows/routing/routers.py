@@ -7,14 +7,14 @@ from typing import Literal
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from pydantic import BaseModel, ConfigDict, Field
 
-from citewire.services.local import followups
-from citewire.services.local.condense import condense
-from citewire.services.models.forms import FormFilling
-from citewire.services.routing.parts import MOST_PARTS, parts_of
-from citewire.services.routing.replies import reply_to
-from citewire.services.routing.small_talk import wanting_of
+from citewire.workflows.forms import FormFilling
 from citewire.workflows.planning import Plan, Reply
 from citewire.workflows.prompts import draw_nonce
+from citewire.workflows.routing import followups
+from citewire.workflows.routing.condense import condense
+from citewire.workflows.routing.parts import MOST_PARTS, parts_of
+from citewire.workflows.routing.replies import reply_to
+from citewire.workflows.routing.small_talk import wanting_of
 
 _SYSTEM = """\
 You prepare messages for a search in a collection of reports. Judge the last message of the user, \

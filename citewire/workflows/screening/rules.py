@@ -9,8 +9,8 @@ to override instructions, which is a question like any other.
 
 import re
 
-from citewire.services.screening.refusals import Concern
 from citewire.text.words import fold
+from citewire.workflows.screening.refusals import Concern
 
 
 def _any(*patterns: str) -> re.Pattern[str]:

@@ -1,1 +1,0 @@
-"""Models that need no key: MiniLM embeddings, extractive answers, condensing by rule."""

@@ -1,0 +1,1 @@
+"""Answers without a language model: the sentences of the passages that answer best."""
