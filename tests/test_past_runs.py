@@ -26,11 +26,11 @@ from citewire.scripts.replay_layout import shown
 from citewire.scripts.replay_page import print_run
 from citewire.services.evaluation.questions import read_questions
 from citewire.services.library import Library, open_library
-from citewire.services.past_runs.case import to_case
-from citewire.services.past_runs.generation import generate_again, word_diff
-from citewire.services.past_runs.prompts import NOT_KEPT, prompts_of
-from citewire.services.past_runs.recall import PastRun, recall
-from citewire.services.past_runs.retrieval import OUTRANKED, REMOVED, retrieve_again
+from citewire.services.replay.case import to_case
+from citewire.services.replay.generation import generate_again, word_diff
+from citewire.services.replay.prompts import NOT_KEPT, prompts_of
+from citewire.services.replay.recall import PastRun, recall
+from citewire.services.replay.retrieval import OUTRANKED, REMOVED, retrieve_again
 from citewire.settings import Settings, load_settings
 from citewire.storage.chats import UNDO_S, ChatStore
 from citewire.storage.keys import DEFAULT_OWNER

@@ -22,8 +22,8 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
-from citewire.services.past_runs.recall import PastRun, recall
-from citewire.services.run_log import read_events
+from citewire.services.replay.recall import PastRun, recall
+from citewire.services.runs.log import read_events
 from citewire.storage.chats import ChatStore
 from citewire.storage.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER

@@ -24,7 +24,7 @@ from citewire.services.api_keys import load_api_keys
 from citewire.services.chats import Chats
 from citewire.services.jobs import Jobs
 from citewire.services.library import open_library
-from citewire.services.runs import Runs
+from citewire.services.runs.runs import Runs
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings
 

@@ -23,8 +23,8 @@ from citewire.api.dependencies import (
 from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
 from citewire.api.sse import last_event_number, run_response
-from citewire.services.run_log import last_event, split_event
-from citewire.services.runs import Run
+from citewire.services.runs.log import last_event, split_event
+from citewire.services.runs.runs import Run
 
 router = APIRouter(tags=["chat"])
 

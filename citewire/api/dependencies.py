@@ -13,12 +13,12 @@ from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
 from citewire.services.chat import ChatService
 from citewire.services.chats import Chats
-from citewire.services.held_runs import HeldRuns
 from citewire.services.jobs import Jobs
 from citewire.services.library import Library
 from citewire.services.page_copies import PageCopies
-from citewire.services.replays import Replays
-from citewire.services.runs import Once, Run
+from citewire.services.runs.detached import HeldRuns
+from citewire.services.runs.following import Replays
+from citewire.services.runs.runs import Once, Run
 from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.settings import Settings

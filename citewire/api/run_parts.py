@@ -10,13 +10,13 @@ from anyio.abc import TaskGroup
 
 from citewire.api.errors import error_payload
 from citewire.services.chat import ChatService
-from citewire.services.held_runs import HeldRuns
 from citewire.services.library import Library
-from citewire.services.lost_runs import LostRuns
-from citewire.services.past_runs.record import build_recorder
-from citewire.services.replays import Replays
-from citewire.services.run_log import RunLog
-from citewire.services.runs import Runs
+from citewire.services.runs.detached import HeldRuns
+from citewire.services.runs.following import Replays
+from citewire.services.runs.log import RunLog
+from citewire.services.runs.orphans import LostRuns
+from citewire.services.runs.record import build_recorder
+from citewire.services.runs.runs import Runs
 from citewire.storage.run_log import RunLogs, open_run_logs
 from citewire.storage.runs import RunStore
 

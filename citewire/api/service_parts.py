@@ -18,8 +18,8 @@ from citewire.services.library import Library
 from citewire.services.page_copies import PageCopies
 from citewire.services.page_files import PageFiles
 from citewire.services.page_folder import PageFolder
-from citewire.services.past_runs.record import build_recorder
-from citewire.services.runs import Runs
+from citewire.services.runs.record import build_recorder
+from citewire.services.runs.runs import Runs
 from citewire.services.succession import Succession
 from citewire.services.uploads import Uploads
 from citewire.storage.jobs import JobStore

@@ -19,7 +19,7 @@ from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.services.library import open_library
-from citewire.services.run_log import ToldBatch
+from citewire.services.runs.log import ToldBatch
 from citewire.settings import Settings
 from citewire.storage.chats import ChatStore
 from citewire.workflows.retriever import PassageFilter

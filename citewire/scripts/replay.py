@@ -16,11 +16,11 @@ from citewire.scripts.plain_text import harmless, standard_output
 from citewire.scripts.replay_diffs import print_generation, print_retrieval
 from citewire.scripts.replay_page import print_run
 from citewire.services.library import open_library
-from citewire.services.past_runs.case import to_case
-from citewire.services.past_runs.generation import GenerationDiff, generate_again
-from citewire.services.past_runs.prompts import Prompt, prompts_of
-from citewire.services.past_runs.recall import PastRun, recall
-from citewire.services.past_runs.retrieval import RetrievalDiff, retrieve_again
+from citewire.services.replay.case import to_case
+from citewire.services.replay.generation import GenerationDiff, generate_again
+from citewire.services.replay.prompts import Prompt, prompts_of
+from citewire.services.replay.recall import PastRun, recall
+from citewire.services.replay.retrieval import RetrievalDiff, retrieve_again
 from citewire.settings import Settings
 from citewire.storage.chats import build_chats
 from citewire.storage.connection import open_redis

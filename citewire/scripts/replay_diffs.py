@@ -14,10 +14,10 @@ from citewire.scripts.replay_layout import (
     score,
     shown,
 )
-from citewire.services.past_runs.generation import GenerationDiff, Piece
-from citewire.services.past_runs.prompts import NOT_KEPT
-from citewire.services.past_runs.recall import PastRun
-from citewire.services.past_runs.retrieval import Found, RetrievalDiff
+from citewire.services.replay.generation import GenerationDiff, Piece
+from citewire.services.replay.prompts import NOT_KEPT
+from citewire.services.replay.recall import PastRun
+from citewire.services.replay.retrieval import Found, RetrievalDiff
 
 # Also without colours it must be seen what was and what is.
 _MARKS = {"same": ("", "", ""), "then": ("[-", "-]", "red"), "now": ("{+", "+}", "green")}

@@ -13,8 +13,8 @@ from citewire.scripts.replay_layout import (
     score,
     shown,
 )
-from citewire.services.past_runs.prompts import Prompt
-from citewire.services.past_runs.recall import PastRun
+from citewire.services.replay.prompts import Prompt
+from citewire.services.replay.recall import PastRun
 
 HEAD_CHARS = 600
 QUOTE_CHARS = 120

@@ -37,9 +37,9 @@ from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import HistoryLimits, kept_sources, recent_history, to_messages
 from citewire.services.citations.checking import Checker
 from citewire.services.page_copies import PageCopies
-from citewire.services.past_runs.record import Recorder
-from citewire.services.run_log import ToldBatch
-from citewire.services.runs import Once, Run, Runs
+from citewire.services.runs.log import ToldBatch
+from citewire.services.runs.record import Recorder
+from citewire.services.runs.runs import Once, Run, Runs
 from citewire.storage.chats import ChatStore
 from citewire.storage.run_records import StoredRecord
 from citewire.workflows.chat import ChatWorkflow

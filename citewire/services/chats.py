@@ -9,7 +9,7 @@ import anyio
 
 from citewire.errors import ChatNotFound, StorageError
 from citewire.services.page_copies import PageCopies
-from citewire.services.runs import Runs
+from citewire.services.runs.runs import Runs
 from citewire.services.snippets import Snippet, snippet_of
 from citewire.storage.chats import UNDO_S, Chat, ChatStore
 

@@ -11,7 +11,7 @@ from citewire.content.withheld import WITHHELD, to_json
 from citewire.errors import ChatNotFound, RunNotFound
 from citewire.services.answers.events import Citation, Source
 from citewire.services.answers.turns import recent_history
-from citewire.services.past_runs.record import RunRecord
+from citewire.services.runs.record import RunRecord
 from citewire.storage.chat_record import Chat, Message
 from citewire.storage.chats import ChatStore
 from citewire.storage.run_records import RunRecordStore

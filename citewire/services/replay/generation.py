@@ -16,7 +16,7 @@ from citewire.services.answers.closing import settle
 from citewire.services.answers.events import Citation
 from citewire.services.citations.checking import Checker
 from citewire.services.library import Library
-from citewire.services.past_runs.recall import PastRun
+from citewire.services.replay.recall import PastRun
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
 from citewire.workflows.model_calls import ModelCall, asking
 from citewire.workflows.synthesis import generation_of

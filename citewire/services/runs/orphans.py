@@ -11,8 +11,8 @@ from citewire.services.answers.events import Failed, Ids
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import to_messages
-from citewire.services.past_runs.record import Recorder
-from citewire.services.run_log import ErrorPayload, Told, read_events
+from citewire.services.runs.log import ErrorPayload, Told, read_events
+from citewire.services.runs.record import Recorder
 from citewire.storage.chats import ChatStore
 from citewire.storage.run_log import RunLogs
 from citewire.storage.run_records import StoredRecord

@@ -22,8 +22,8 @@ from citewire.errors import (
     TooManyRuns,
 )
 from citewire.services.answers.events import Failed, Ids, RunEvent, StoppedBy
-from citewire.services.lost_runs import LostRuns
-from citewire.services.run_log import RunLog, Told, ToldBatch
+from citewire.services.runs.log import RunLog, Told, ToldBatch
+from citewire.services.runs.orphans import LostRuns
 from citewire.storage.runs import Claim, EndStatus, RunStore
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish

@@ -9,7 +9,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.llms.openai.utils import to_openai_message_dicts
 
 from citewire.content.withheld import readable
-from citewire.services.past_runs.recall import PastRun
+from citewire.services.replay.recall import PastRun
 from citewire.workflows.model_calls import ModelCall, digest
 from citewire.workflows.prompts import answer_messages, condense_prompt
 from citewire.workflows.routing.routers import route_messages

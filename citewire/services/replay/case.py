@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from citewire.services.past_runs.recall import PastRun
+from citewire.services.replay.recall import PastRun
 from citewire.storage.chat_record import Message
 
 
