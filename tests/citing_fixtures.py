@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
-from citewire.services.succession import Standing, Succession
+from citewire.services.passages.succession import Standing, Succession
 from citewire.storage.chats import ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.lineage import Lineage

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from citewire.errors import ApiKeyRefused, ConfigurationError
 from citewire.scripts.doctor import doctor
-from citewire.services.api_keys import ApiKeys, key_line, load_api_keys, new_key
+from citewire.services.access.keys import ApiKeys, key_line, load_api_keys, new_key
 from citewire.settings import Settings, load_settings
 from tests.server_fixtures import MAIN
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from citewire.services.answers.titles import tidy_title, title_from_question
-from citewire.services.chat_export import to_markdown
-from citewire.services.snippets import snippet_of
+from citewire.services.chats.export import to_markdown
+from citewire.services.chats.hits import snippet_of
 from citewire.storage.chats import Chat
 
 

@@ -15,7 +15,7 @@ import orjson
 import pytest
 from redis.asyncio import Redis
 
-from citewire.services.afterwards import SUMMARY_PROMPT, TITLE_PROMPT
+from citewire.services.chats.upkeep import SUMMARY_PROMPT, TITLE_PROMPT
 from citewire.storage.chats import ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import ChatClient, Json, open_chat_client, problem, until

@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from citewire.api.documents import BUSY_WAIT_S
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.run import OnProgress
-from citewire.services.job import Job
-from citewire.services.jobs import MAX_RESUMED, Jobs
+from citewire.services.uploads.job import Job
+from citewire.services.uploads.jobs import MAX_RESUMED, Jobs
 from citewire.storage.jobs import JobStore
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import problem

@@ -9,9 +9,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from citewire.services.page_copies import PageCopies
-from citewire.services.page_files import PageFiles
-from citewire.services.page_folder import PageFolder
+from citewire.services.pages.copies import PageCopies
+from citewire.services.pages.extract import PageFiles
+from citewire.services.pages.folder import PageFolder
 from citewire.storage.documents import DocumentStore
 from tests.chat_client import until
 from tests.citing_fixtures import REPORT, Archive

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from llama_index.core.schema import TextNode
 
 from citewire.content.report import Block, Kind, LineBox, Page, Report
-from citewire.services.cutting import Span, split_page
-from citewire.services.passage_layout import PassageLayout
-from citewire.services.splitting import build_passages, embedded_text, layout_of
+from citewire.services.passages.cutting import Span, split_page
+from citewire.services.passages.layout import PassageLayout
+from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
 from citewire.storage.schema import folder_id
 from citewire.text.tokens import count_tokens
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from citewire.errors import InvalidUpload, UnsupportedFormat
-from citewire.services.upload_names import distinct, file_name, folder_name
+from citewire.services.uploads.names import distinct, file_name, folder_name
 from tests.chat_client import problem
 from tests.server_fixtures import Server, StartServer
 from tests.standin_fixtures import Standin

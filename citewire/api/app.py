@@ -20,12 +20,12 @@ from citewire.api.service_parts import (
     build_succession,
     open_service,
 )
-from citewire.services.api_keys import load_api_keys
-from citewire.services.chats import Chats
-from citewire.services.jobs import Jobs
+from citewire.services.access.keys import load_api_keys
+from citewire.services.chats.chats import Chats
 from citewire.services.library import open_library
 from citewire.services.runs.runs import Runs
-from citewire.services.uploads import Uploads
+from citewire.services.uploads.jobs import Jobs
+from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
 
 

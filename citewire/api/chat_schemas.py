@@ -6,8 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from citewire.api.schemas import Identifier, Turn
 from citewire.services.answers.titles import plain_line
-from citewire.services.chats import Found
-from citewire.services.snippets import Snippet
+from citewire.services.chats.chats import Found
+from citewire.services.chats.hits import Snippet
 from citewire.storage.chats import Chat
 
 TITLE_CHARS = 120

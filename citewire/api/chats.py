@@ -24,7 +24,7 @@ from citewire.api.chat_schemas import (
 )
 from citewire.api.dependencies import AppParts, Owner
 from citewire.api.schemas import Identifier
-from citewire.services.chat_export import FILES, all_chats, to_json, to_markdown
+from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 
 router = APIRouter(tags=["chats"])
 

@@ -12,15 +12,15 @@ from fastapi.exceptions import RequestValidationError
 from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
 from citewire.services.chat import ChatService
-from citewire.services.chats import Chats
-from citewire.services.jobs import Jobs
+from citewire.services.chats.chats import Chats
 from citewire.services.library import Library
-from citewire.services.page_copies import PageCopies
+from citewire.services.pages.copies import PageCopies
+from citewire.services.passages.succession import Succession
 from citewire.services.runs.detached import HeldRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.runs import Once, Run
-from citewire.services.succession import Succession
-from citewire.services.uploads import Uploads
+from citewire.services.uploads.jobs import Jobs
+from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import folder_id

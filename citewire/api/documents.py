@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse
 from citewire.api.dependencies import AppParts, Documents, Owner
 from citewire.api.schemas import DocumentList, DocumentView, Identifier, LocationView
 from citewire.errors import DocumentNotFound
-from citewire.services.document_file import find_file
+from citewire.services.pages.original import find_file
 from citewire.services.reading.pdf_file import MAX_PAGES
 from citewire.services.removal import remove_document
 from citewire.storage.documents import DocumentRecord, DocumentStore

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from citewire.api.errors import error_response
 from citewire.errors import ApiKeyRefused
-from citewire.services.api_keys import ApiKeys
+from citewire.services.access.keys import ApiKeys
 
 OPEN: Final = frozenset(
     ("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json")

@@ -12,8 +12,8 @@ from citewire.api.schemas import (
     PassageStates,
     PassageView,
 )
-from citewire.services.passage_change import page_url
-from citewire.services.passages import FoundPassage, find_passage, highlights
+from citewire.services.passages.change import page_url
+from citewire.services.passages.lookup import FoundPassage, find_passage, highlights
 from citewire.storage.keys import IDENTIFIER
 
 router = APIRouter(tags=["passages"])

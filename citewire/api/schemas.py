@@ -15,8 +15,8 @@ from citewire.services.answers.events import (
 )
 from citewire.services.citations.locating import Match
 from citewire.services.citations.rectangles import Rectangle
-from citewire.services.passage_change import PassageNow
-from citewire.services.succession import Standing
+from citewire.services.passages.change import PassageNow
+from citewire.services.passages.succession import Standing
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.lineage import State
 from citewire.workflows.evidence import Evidence

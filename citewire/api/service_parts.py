@@ -5,23 +5,23 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 from citewire.api.errors import describe
-from citewire.services.afterwards import Afterwards
 from citewire.services.answers.turns import HistoryLimits
 from citewire.services.chat import ChatService, SecondOpinion
+from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker, open_checker
 from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
-from citewire.services.jobs import Jobs
 from citewire.services.library import Library
-from citewire.services.page_copies import PageCopies
-from citewire.services.page_files import PageFiles
-from citewire.services.page_folder import PageFolder
+from citewire.services.pages.copies import PageCopies
+from citewire.services.pages.extract import PageFiles
+from citewire.services.pages.folder import PageFolder
+from citewire.services.passages.succession import Succession
 from citewire.services.runs.record import build_recorder
 from citewire.services.runs.runs import Runs
-from citewire.services.succession import Succession
-from citewire.services.uploads import Uploads
+from citewire.services.uploads.jobs import Jobs
+from citewire.services.uploads.receiving import Uploads
 from citewire.storage.jobs import JobStore
 from citewire.storage.passage_search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow

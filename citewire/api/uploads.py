@@ -14,9 +14,9 @@ from citewire.api.dependencies import AppParts, Owner
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobView, UploadedView
 from citewire.errors import InvalidUpload
-from citewire.services.job import ENDED, Job, State
-from citewire.services.jobs import Jobs
-from citewire.services.upload_names import folder_name
+from citewire.services.uploads.job import ENDED, Job, State
+from citewire.services.uploads.jobs import Jobs
+from citewire.services.uploads.names import folder_name
 
 router = APIRouter(tags=["jobs"])
 

@@ -148,6 +148,6 @@ def run_doctor(_: argparse.Namespace) -> int:
 
 
 def _owner(arguments: argparse.Namespace) -> str:
-    from citewire.services.api_keys import checked_owner
+    from citewire.services.access.keys import checked_owner
 
     return checked_owner(arguments.owner, "--owner")

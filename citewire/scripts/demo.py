@@ -17,7 +17,7 @@ import citewire
 from citewire.errors import ConfigurationError
 from citewire.scripts.ingest import ingest_into_library, print_summary
 from citewire.scripts.serve import DrainingServer, build_server
-from citewire.services.api_keys import new_key
+from citewire.services.access.keys import new_key
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 

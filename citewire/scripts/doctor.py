@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from rich.console import Console
 
 from citewire.errors import CitewireError, ConfigurationError
-from citewire.services.api_keys import load_api_keys
+from citewire.services.access.keys import load_api_keys
 from citewire.services.library import Library, open_library
 from citewire.services.readiness import CheckResult
 from citewire.settings import Settings, load_settings

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
 from citewire.services.removal import Removed, remove
-from citewire.services.uploads import uploads_root
+from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
 from citewire.storage.connection import open_redis
 from citewire.storage.documents import DocumentRecord, DocumentStore

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from citewire.errors import ConfigurationError
 from citewire.scripts.plain_text import harmless, standard_output
-from citewire.services.chat_export import FILES, all_chats, to_json, to_markdown
+from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 from citewire.settings import Settings
 from citewire.storage.chats import ChatStore, build_chats
 from citewire.storage.connection import open_redis

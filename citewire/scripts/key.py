@@ -1,6 +1,6 @@
 """`citewire key`: a fresh API key, and the line that lets it in."""
 
-from citewire.services.api_keys import checked_owner, key_line, new_key
+from citewire.services.access.keys import checked_owner, key_line, new_key
 
 
 def make_key(owner: str) -> int:

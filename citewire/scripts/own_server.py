@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from citewire.errors import ServerFailed
 from citewire.scripts.chat_client import Address
-from citewire.services.api_keys import new_key
+from citewire.services.access.keys import new_key
 from citewire.settings import Settings, load_settings
 from citewire.storage.keys import DEFAULT_OWNER
 

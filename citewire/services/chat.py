@@ -22,7 +22,6 @@ from citewire.errors import (
     StorageError,
     StorageUnavailable,
 )
-from citewire.services.afterwards import Afterwards
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
 from citewire.services.answers.events import (
@@ -35,8 +34,9 @@ from citewire.services.answers.events import (
 )
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import HistoryLimits, kept_sources, recent_history, to_messages
+from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker
-from citewire.services.page_copies import PageCopies
+from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from citewire.errors import UnreadableDocument
 from citewire.services.ingest.reading import Answer, Head, Part, ReadPassage, ReadTask
+from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
 from citewire.services.reading.read import read_report
-from citewire.services.splitting import build_passages, embedded_text, layout_of
 from citewire.services.withholding import withhold
 from citewire.storage.passage_record import passage_fields
 from citewire.text.tokens import count_tokens

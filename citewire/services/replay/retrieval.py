@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from citewire.errors import CannotRepeat
 from citewire.services.answers.events import Source
 from citewire.services.library import Library
+from citewire.services.passages.succession import Succession
 from citewire.services.replay.recall import PastRun
 from citewire.services.runs.record import Setup
-from citewire.services.succession import Succession
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
 OUTRANKED = "still there: others come before it now"

@@ -10,7 +10,7 @@ from citewire.services.citations.claims import utf16_length
 from citewire.services.citations.locating import Match
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
-from citewire.services.passage_layout import PassageLayout
+from citewire.services.passages.layout import PassageLayout
 from citewire.storage.passage_read import PassageReader, StoredPassage
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 import anyio
 
 from citewire.errors import DocumentNotFound, PageNotFound, StorageError
-from citewire.services.document_file import find_file
-from citewire.services.page_files import PageFiles
-from citewire.services.page_folder import PageFolder
+from citewire.services.pages.extract import PageFiles
+from citewire.services.pages.folder import PageFolder
+from citewire.services.pages.original import find_file
 from citewire.storage.documents import DocumentStore
 from citewire.storage.snapshots import SnapshotStore
 

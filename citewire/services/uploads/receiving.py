@@ -18,7 +18,7 @@ from uuid import uuid4
 import anyio
 
 from citewire.errors import InvalidUpload, UploadNotStored
-from citewire.services.upload_names import distinct, file_name
+from citewire.services.uploads.names import distinct, file_name
 from citewire.settings import Settings
 from citewire.storage.keys import document_id, folder_id
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from citewire.services.folders import printable
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, Progress
-from citewire.services.uploads import UploadedFile
+from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import DEFAULT_OWNER
 
 JobStatus = Literal["queued", "running", "done", "failed", "interrupted"]

@@ -8,9 +8,9 @@ from uuid import uuid4
 import anyio
 
 from citewire.errors import ChatNotFound, StorageError
-from citewire.services.page_copies import PageCopies
+from citewire.services.chats.hits import Snippet, snippet_of
+from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.runs import Runs
-from citewire.services.snippets import Snippet, snippet_of
 from citewire.storage.chats import UNDO_S, Chat, ChatStore
 
 logger = logging.getLogger(__name__)

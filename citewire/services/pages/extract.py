@@ -8,7 +8,7 @@ import anyio
 import pypdfium2
 
 from citewire.errors import PageNotFound, UnreadableDocument
-from citewire.services.document_file import find_file
+from citewire.services.pages.original import find_file
 from citewire.services.reading.pdf_file import PDFIUM, open_pdf
 from citewire.storage.documents import DocumentRecord
 

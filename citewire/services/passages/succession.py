@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from citewire.services.passage_change import Change, PassageNow, as_it_was, compare
+from citewire.services.passages.change import Change, PassageNow, as_it_was, compare
 from citewire.storage.fingerprint import Fingerprint
 from citewire.storage.lineage import Lineage, State
 from citewire.storage.passage_search import (

@@ -20,7 +20,7 @@ from citewire.errors import (
 )
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.run import OnProgress
-from citewire.services.job import ENDED, Job, State, public
+from citewire.services.uploads.job import ENDED, Job, State, public
 from citewire.storage.jobs import ALIVE_S, JobStore
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.running import finish

@@ -1,0 +1,1 @@
+"""Chats: listed, searched, exported, and given titles and summaries."""

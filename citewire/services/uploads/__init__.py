@@ -1,0 +1,1 @@
+"""Uploaded files, and the background jobs that ingest them."""
