@@ -16,8 +16,8 @@ from load import call
 from numpy.typing import NDArray
 from redis.asyncio import Redis
 
-from citewire.services.ingest.parsing import Limits, cpu_count, open_parsers
-from citewire.services.ingest.reading import ReadPassage, ReadTask
+from citewire.services.ingest.readers.exchange import ReadPassage, ReadTask
+from citewire.services.ingest.readers.processes import Limits, cpu_count, open_parsers
 from citewire.settings import Settings
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import Fields, index_name

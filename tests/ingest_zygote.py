@@ -12,7 +12,9 @@ import traceback
 
 from citewire.scripts import documents, ingest, watch
 from citewire.scripts.cli import main
-from citewire.services.ingest import extraction, indexing, parsing
+from citewire.services.ingest import indexing
+from citewire.services.ingest.readers import extraction
+from citewire.services.ingest.readers import processes as parsing
 from citewire.services.models import openai_chat, openai_embedding
 from citewire.storage import passages
 

@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ModelUnavailable
-from citewire.services.removal import remove
+from citewire.services.ingest.removal import remove
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import folder_id
 from citewire.storage.vector_store import PassageStore

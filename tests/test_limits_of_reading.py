@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from citewire.errors import UnreadableDocument
-from citewire.services.ingest import extraction, parsing
-from citewire.services.ingest.parsing import Limits, Parsers, open_parsers
-from citewire.services.ingest.reading import Answer, ReadTask
+from citewire.services.ingest.readers import extraction
+from citewire.services.ingest.readers import processes as parsing
+from citewire.services.ingest.readers.exchange import Answer, ReadTask
+from citewire.services.ingest.readers.processes import Limits, Parsers, open_parsers
 from tests.ingest_fixtures import SHIPS
 from tests.small_pdfs import write_pdf
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from citewire.services.removal import remove
+from citewire.services.ingest.removal import remove
 from citewire.storage.documents import DocumentStore
 from citewire.storage.vector_store import PassageStore
 from tests.ingest_fixtures import SHIPS, TRAINS, Ingest, keys_of, search, statuses

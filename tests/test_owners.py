@@ -12,7 +12,7 @@ from citewire.errors import CitewireError, IndexMismatch
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
-from citewire.services.removal import remove
+from citewire.services.ingest.removal import remove
 from citewire.settings import Settings
 from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import DEFAULT_OWNER, folder_id, index_name, owner_tag

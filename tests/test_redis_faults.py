@@ -13,7 +13,7 @@ from citewire.errors import IndexMismatch, StorageError, StorageUnavailable
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
-from citewire.services.removal import remove
+from citewire.services.ingest.removal import remove
 from citewire.settings import Settings
 from citewire.storage.connection import open_client
 from citewire.storage.documents import DocumentStore

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from citewire.services.watching import SETTLED_S, settle
+from citewire.services.ingest.watching import SETTLED_S, settle
 from citewire.settings import env_name
 from tests.server_fixtures import KEY, MAIN
 from tests.small_pdfs import write_pdf

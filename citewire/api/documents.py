@@ -11,9 +11,9 @@ from fastapi.responses import FileResponse
 from citewire.api.dependencies import AppParts, Documents, Owner
 from citewire.api.schemas import DocumentList, DocumentView, Identifier, LocationView
 from citewire.errors import DocumentNotFound
+from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
 from citewire.services.reading.pdf_file import MAX_PAGES
-from citewire.services.removal import remove_document
 from citewire.storage.documents import DocumentRecord, DocumentStore
 
 router = APIRouter(tags=["documents"])

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
-from citewire.services.removal import Removed, remove
+from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
 from citewire.storage.connection import open_redis

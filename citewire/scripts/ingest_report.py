@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from citewire.errors import CitewireError, ConfigurationError
-from citewire.services.folders import printable
+from citewire.services.ingest.folders import printable
 from citewire.services.ingest.outcome import IngestSummary
 
 

@@ -13,12 +13,12 @@ from citewire.errors import CitewireError, ConfigurationError, ModelKeyRefused
 from citewire.scripts.ingest import print_summary, showing_progress
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless
-from citewire.services.folders import find_root
+from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.services.ingest.staging import Indexing
-from citewire.services.watching import changes_in
+from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
 from citewire.storage.connection import open_redis
 from citewire.storage.documents import DocumentStore

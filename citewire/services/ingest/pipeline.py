@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from citewire.content.report import SUFFIXES
-from citewire.services.folders import list_folders
 from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import IngestSummary, Progress
 from citewire.services.ingest.plan import Plan, make_plan
 from citewire.services.ingest.run import IngestOptions, OnProgress, OpenIndexing, Run

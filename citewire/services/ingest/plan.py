@@ -6,8 +6,8 @@ import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from citewire.services.folders import FoundFile, Listing, identify
 from citewire.services.ingest.catalog import Catalog, Known, Place
+from citewire.services.ingest.folders import FoundFile, Listing, identify
 from citewire.services.ingest.outcome import FileOutcome, Status
 from citewire.storage.documents import Location
 

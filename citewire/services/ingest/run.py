@@ -10,10 +10,10 @@ from citewire.services.ingest.catalog import Catalog, Place
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
-from citewire.services.ingest.parsing import Limits, Parsers, cpu_count, open_parsers
 from citewire.services.ingest.plan import Plan, Work
-from citewire.services.ingest.ray_parsing import RayParsers, open_ray_parsers
-from citewire.services.ingest.reading import Ocr
+from citewire.services.ingest.readers.exchange import Ocr
+from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
+from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
 from citewire.services.ingest.staging import Indexing, Staging
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings

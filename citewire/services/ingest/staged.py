@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from citewire.errors import ModelError
 from citewire.services.ingest.plan import Compared, Work
-from citewire.services.ingest.reading import Head, ReadPassage
+from citewire.services.ingest.readers.exchange import Head, ReadPassage
 from citewire.storage.documents import DocumentRecord, Location, whereabouts
 from citewire.storage.keys import Fields
 

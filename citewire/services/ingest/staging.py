@@ -13,10 +13,10 @@ from citewire.services.ingest.catalog import Catalog, Place
 from citewire.services.ingest.embedding import Embedder, Vector
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
-from citewire.services.ingest.parsing import Parsers
 from citewire.services.ingest.plan import Compared, Work
-from citewire.services.ingest.ray_parsing import RayParsers
-from citewire.services.ingest.reading import Head, Ocr, ReadPassage, ReadTask
+from citewire.services.ingest.readers.exchange import Head, Ocr, ReadPassage, ReadTask
+from citewire.services.ingest.readers.processes import Parsers
+from citewire.services.ingest.readers.ray_cluster import RayParsers
 from citewire.services.ingest.staged import Staged, is_as_it_was, record_of
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from uuid import uuid4
 
-from citewire.services.folders import printable
+from citewire.services.ingest.folders import printable
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, Progress
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import DEFAULT_OWNER

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from citewire.errors import CitewireError, ConfigurationError, DocumentNotFound
-from citewire.services.folders import printable
 from citewire.services.ingest.catalog import Catalog, Known
+from citewire.services.ingest.folders import printable
 from citewire.services.ingest.tagging import retag
 from citewire.storage.documents import DocumentStore
 from citewire.storage.versions import Versions, changing_documents

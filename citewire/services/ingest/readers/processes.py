@@ -16,12 +16,15 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from citewire.errors import UnreadableDocument
-from citewire.services.ingest.interrupts import interrupts_held
-from citewire.services.ingest.reading import Answer, Head, Part, ReadTask, Unread, Working
-from citewire.services.ingest.worker import serve_reading
+from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadTask, Unread, Working
+from citewire.services.ingest.readers.interrupts import interrupts_held
+from citewire.services.ingest.readers.loop import serve_reading
 
 _METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-_PRELOADED = ["citewire.services.ingest.worker", "citewire.services.ingest.extraction"]
+_PRELOADED = [
+    "citewire.services.ingest.readers.loop",
+    "citewire.services.ingest.readers.extraction",
+]
 _LEAVE_S = 5.0
 
 

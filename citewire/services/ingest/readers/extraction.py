@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from citewire.errors import UnreadableDocument
-from citewire.services.ingest.reading import Answer, Head, Part, ReadPassage, ReadTask
+from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadPassage, ReadTask
 from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
 from citewire.services.reading.read import read_report
 from citewire.services.withholding import withhold

@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Any
 
 from citewire.errors import ConfigurationError, UnreadableDocument
-from citewire.services.ingest.parsing import Limits, Parsers
-from citewire.services.ingest.reading import Answer, Head, Part, ReadTask, Unread
+from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadTask, Unread
+from citewire.services.ingest.readers.processes import Limits, Parsers
 
 PARTS_AHEAD = 4
 """So many parts are sent before one is taken: memory does not grow with the file."""

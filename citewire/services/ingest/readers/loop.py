@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from citewire.errors import DocumentError
-from citewire.services.ingest.reading import ReadTask, Unread, Working
+from citewire.services.ingest.readers.exchange import ReadTask, Unread, Working
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def serve_reading(connection: Connection, memory_bytes: int) -> None:
 
 def _serve(connection: Connection, task: ReadTask, memory_bytes: int) -> None:
     # Deferred: the run itself needs no readers. Loaded by the process that this one is forked of.
-    from citewire.services.ingest.extraction import answers
+    from citewire.services.ingest.readers.extraction import answers
 
     try:
         for answer in answers(task, lambda: connection.send(Working())):

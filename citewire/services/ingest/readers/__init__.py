@@ -1,0 +1,1 @@
+"""The processes that read files, and what is exchanged with them."""
