@@ -9,7 +9,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.report import Page
-from citewire.services.reading.pdf import read_pdf
+from citewire.services.reading.pdf.read import read_pdf
 from tests.small_pdfs import draw_lines, draw_pdf, prose
 
 DARK = 128

@@ -8,8 +8,8 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading import ocr
-from citewire.services.reading.pdf import read_pdf
+from citewire.services.reading.pdf import ocr
+from citewire.services.reading.pdf.read import read_pdf
 from tests.small_pdfs import draw_lines, draw_pdf
 
 HEAD = "level page_num block_num par_num line_num word_num left top width height conf text"

@@ -29,8 +29,8 @@ from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.passages.layout import PassageLayout
 from citewire.services.passages.splitting import build_passages, layout_of
-from citewire.services.reading.ocr import parse_tsv
-from citewire.services.reading.pdf import read_pdf
+from citewire.services.reading.pdf.ocr import parse_tsv
+from citewire.services.reading.pdf.read import read_pdf
 from tests.small_pdfs import draw_lines, draw_pdf, prose
 
 COVERED = 0.99

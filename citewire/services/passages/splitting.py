@@ -13,7 +13,7 @@ from citewire.content.report import LineBox, Page, Report
 from citewire.content.withheld import WITHHELD, is_withheld, spans_of, to_json, without
 from citewire.services.passages.cutting import MIN_WORDS, Span, split_page
 from citewire.services.passages.layout import PassageLayout, line_of_passage
-from citewire.services.withholding import within
+from citewire.services.reading.withholding import within
 from citewire.storage.schema import folder_id
 
 TITLE_CHARS = 120

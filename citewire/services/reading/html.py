@@ -13,7 +13,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import Part, flow_report, table_part
 from citewire.services.reading.html_looks import is_hidden, is_left_out
-from citewire.services.reading.pdf_file import iso_date
+from citewire.services.reading.pdf.file import iso_date
 
 _BLOCKS = frozenset(
     "p div section article main header aside ul ol li dl dt dd blockquote pre figure figcaption "

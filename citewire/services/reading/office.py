@@ -9,7 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.pdf_file import iso_date
+from citewire.services.reading.pdf.file import iso_date
 
 MAX_UNPACKED = 500_000_000
 """Bytes of all parts; the libraries hold them all, images too."""

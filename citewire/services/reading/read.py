@@ -10,9 +10,9 @@ from citewire.services.reading.docx import read_docx
 from citewire.services.reading.head import read_head
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
-from citewire.services.reading.ocr import OcrMode
 from citewire.services.reading.office import office_suffix
-from citewire.services.reading.pdf import read_pdf
+from citewire.services.reading.pdf.ocr import OcrMode
+from citewire.services.reading.pdf.read import read_pdf
 from citewire.services.reading.plain import read_plain
 from citewire.services.reading.pptx import read_pptx
 

@@ -6,7 +6,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadPassage, ReadTask
 from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
 from citewire.services.reading.read import read_report
-from citewire.services.withholding import withhold
+from citewire.services.reading.withholding import withhold
 from citewire.storage.passage_record import passage_fields
 from citewire.text.tokens import count_tokens
 

@@ -15,7 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from citewire.services.reading.chars import Chars, Floats, prototype
+from citewire.services.reading.pdf.chars import Chars, Floats, prototype
 
 EVERY = 16
 """One of so many characters is looked at; none is passed over that belongs to a longer text."""

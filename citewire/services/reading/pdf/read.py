@@ -15,15 +15,11 @@ from numpy.typing import NDArray
 
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.chars import Chars, read_chars
-from citewire.services.reading.columns import regions
-from citewire.services.reading.compose import compose
-from citewire.services.reading.fragments import find_fragments, find_shown, turned
-from citewire.services.reading.invisible import find_invisible
-from citewire.services.reading.layout import LaidBlock, LaidPage
 from citewire.services.reading.notes import coded_note, page_notes
-from citewire.services.reading.ocr import Ocr, OcrMode, find_ocr
-from citewire.services.reading.pdf_file import (
+from citewire.services.reading.pdf.chars import Chars, read_chars
+from citewire.services.reading.pdf.columns import regions
+from citewire.services.reading.pdf.compose import compose
+from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
     metadata_date,
@@ -31,7 +27,11 @@ from citewire.services.reading.pdf_file import (
     open_pdf,
     page_label,
 )
-from citewire.services.reading.rows import blocks_of
+from citewire.services.reading.pdf.fragments import find_fragments, find_shown, turned
+from citewire.services.reading.pdf.invisible import find_invisible
+from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
+from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
+from citewire.services.reading.pdf.rows import blocks_of
 from citewire.services.reading.text import has_coded_text, language_of
 from citewire.services.reading.title import Line, title_of
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from citewire.services.reading.chars import Chars, Floats
-from citewire.services.reading.layout import Box
+from citewire.services.reading.pdf.chars import Chars, Floats
+from citewire.services.reading.pdf.layout import Box
 from citewire.services.reading.text import clean
 
 WIDE_GAP = 0.8

@@ -6,8 +6,8 @@ from itertools import pairwise
 from statistics import median
 
 from citewire.content.edges import encode
-from citewire.services.reading.fragments import Fragment
-from citewire.services.reading.layout import CELL, Box, LaidBlock, Line
+from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.layout import CELL, Box, LaidBlock, Line
 
 CELL_GAP = 1.1
 """Cells are apart by so many heights of their letters; words of a line never are."""

@@ -16,7 +16,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from citewire.services.reading.fragments import Fragment
+from citewire.services.reading.pdf.fragments import Fragment
 
 BIN = 2.0
 """Points; the horizontal resolution of the search for gutters."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from citewire.services.reading.layout import LaidPage, Line
+from citewire.services.reading.pdf.layout import LaidPage, Line
 
 BORDER = 0.12
 """Share of the page's height, at the top and the bottom, in which furniture stands."""

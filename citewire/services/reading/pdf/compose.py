@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from citewire.content.report import Block, Kind, LineBox, Page, Withheld
-from citewire.services.reading.furniture import Furniture, find_furniture
-from citewire.services.reading.layout import CELL, LaidBlock, LaidPage, Line
+from citewire.services.reading.pdf.furniture import Furniture, find_furniture
+from citewire.services.reading.pdf.layout import CELL, LaidBlock, LaidPage, Line
 from citewire.services.reading.text import LINE_HYPHEN
 from citewire.services.reading.words import Words
 
