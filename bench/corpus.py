@@ -15,11 +15,11 @@ from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 from llama_index.vector_stores.redis import RedisVectorStore
 from load import Ask
 
-from citewire.storage.connection import open_client
-from citewire.storage.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.connection.connection import open_client
+from citewire.storage.index.schema import build_schema, ensure_index, folder_id
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
-from citewire.storage.schema import build_schema, ensure_index, folder_id
-from citewire.storage.vector_store import build_vector_store, write_passages
+from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.library.vector_store import build_vector_store, write_passages
 
 STANDIN = Path(__file__).parents[1] / "tests" / "standin.py"
 NAMESPACE = "bench"

@@ -22,8 +22,8 @@ from servers import Cores, Site, open_site
 from citewire.services.ingest.indexing import open_indexing
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings, load_settings
-from citewire.storage.connection import open_client
-from citewire.storage.documents import DocumentStore
+from citewire.storage.connection.connection import open_client
+from citewire.storage.library.documents import DocumentStore
 
 ROUNDS = 5
 EMBED_DELAY_S = 0.1

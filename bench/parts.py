@@ -19,11 +19,11 @@ from redis.asyncio import Redis
 from citewire.services.ingest.readers.exchange import ReadPassage, ReadTask
 from citewire.services.ingest.readers.processes import Limits, cpu_count, open_parsers
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentStore
+from citewire.storage.index.schema import build_schema, ensure_index
 from citewire.storage.keys import Fields, index_name
-from citewire.storage.passage_record import VectorField, embedded_fields
-from citewire.storage.schema import build_schema, ensure_index
-from citewire.storage.versions import changing_documents
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.passage_record import VectorField, embedded_fields
+from citewire.storage.library.versions import changing_documents
 
 WRITE_ROUNDS = 3
 Vectors = list[NDArray[np.float32]]

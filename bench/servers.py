@@ -245,7 +245,7 @@ async def _wait_until_ready(
 async def open_site(cores: Cores) -> AsyncIterator[Site]:
     """A Redis and a stand-in on the core that the service does not use."""
     # Deferred: needs flock, and its error should come after the argument errors.
-    from citewire.storage.embedded import open_embedded_redis
+    from citewire.storage.embedded.client import open_embedded_redis
 
     with (
         TemporaryDirectory(prefix="citewire-bench-", ignore_cleanup_errors=True) as name,

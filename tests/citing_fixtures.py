@@ -11,11 +11,11 @@ from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
 from citewire.services.passages.succession import Standing, Succession
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.lineage import Lineage
-from citewire.storage.passage_search import PassageSearch
-from citewire.storage.snapshots import SnapshotStore
+from citewire.storage.library.lineage import Lineage
+from citewire.storage.library.search import PassageSearch
+from citewire.storage.library.snapshots import SnapshotStore
 from tests.ingest_fixtures import Ingest, keys_of
 from tests.small_pdfs import write_pdf
 

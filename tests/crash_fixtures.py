@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
-from citewire.storage.documents import DocumentStore
-from citewire.storage.vector_store import PassageStore
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import PassageStore
 from tests.ingest_fixtures import keys_of
 from tests.standin_fixtures import Standin
 

@@ -22,9 +22,9 @@ from citewire.services.ingest.outcome import IngestSummary, Progress
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.settings import Settings, load_settings
-from citewire.storage.documents import DocumentStore
-from citewire.storage.schema import build_schema, ensure_index, folder_id
-from citewire.storage.vector_store import PassageStore, build_vector_store
+from citewire.storage.index.schema import build_schema, ensure_index, folder_id
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import PassageStore, build_vector_store
 
 DIMS = 64
 MODEL = "hashing"

@@ -16,7 +16,7 @@ from citewire.services.ingest import indexing
 from citewire.services.ingest.readers import extraction
 from citewire.services.ingest.readers import processes as parsing
 from citewire.services.models import openai_chat, openai_embedding
-from citewire.storage import passages
+from citewire.storage.library import passages
 
 LOADED = (documents, ingest, watch, indexing, openai_chat, openai_embedding)
 

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from citewire.storage.connection import open_client
-from citewire.storage.embedded import open_embedded_redis
-from citewire.storage.embedded_binaries import find_binaries
-from citewire.storage.embedded_folder import HOST, RedisFolder, ask, hold_lock
-from citewire.storage.embedded_server import choose_address, start_server, stop_server
+from citewire.storage.connection.connection import open_client
+from citewire.storage.embedded.binaries import find_binaries
+from citewire.storage.embedded.client import open_embedded_redis
+from citewire.storage.embedded.folder import HOST, RedisFolder, ask, hold_lock
+from citewire.storage.embedded.server import choose_address, start_server, stop_server
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from redis.asyncio import Redis
 
 from citewire.errors import ModelUnavailable
 from citewire.services.ingest.removal import remove
-from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import folder_id
-from citewire.storage.vector_store import PassageStore
-from citewire.storage.versions import changing_documents
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import PassageStore
+from citewire.storage.library.versions import changing_documents
 from tests.ingest_fixtures import (
     SHIPS,
     TRAINS,

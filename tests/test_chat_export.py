@@ -7,7 +7,7 @@ import pytest
 from citewire.services.answers.titles import tidy_title, title_from_question
 from citewire.services.chats.export import to_markdown
 from citewire.services.chats.hits import snippet_of
-from citewire.storage.chats import Chat
+from citewire.storage.chats.store import Chat
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound, MessageNotFound, TooManyChats
 from citewire.settings import load_settings
-from citewire.storage.chat_index import to_query
-from citewire.storage.chat_words import find_words, searchable
-from citewire.storage.chats import ChatStore, build_chats
-from citewire.storage.connection import open_client
+from citewire.storage.chats.index import to_query
+from citewire.storage.chats.store import ChatStore, build_chats
+from citewire.storage.chats.words import find_words, searchable
+from citewire.storage.connection.connection import open_client
 from tests.ingest_fixtures import keys_of
 
 ANN, BOB = "ann", "bob"
@@ -118,8 +118,8 @@ async def test_twenty_writers_leave_whole_turns_in_one_path(chats: ChatStore) ->
 
 WRITER = """
 import asyncio, itertools, sys
-from citewire.storage.chats import ChatStore, build_chats
-from citewire.storage.connection import open_client
+from citewire.storage.chats.store import ChatStore, build_chats
+from citewire.storage.connection.connection import open_client
 async def main():
     async with open_client(sys.argv[1]) as client:
         chats = ChatStore(client, sys.argv[2])

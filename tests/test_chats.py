@@ -16,7 +16,7 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.services.chats.upkeep import SUMMARY_PROMPT, TITLE_PROMPT
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import ChatClient, Json, open_chat_client, problem, until
 from tests.corpus import QUILLMERE_2022

@@ -17,16 +17,16 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
 from citewire.settings import Settings
-from citewire.storage.connection import (
+from citewire.storage.connection.connection import (
     MAX_CONNECTIONS,
     open_client,
     open_redis,
     ping,
     translate_redis_errors,
 )
-from citewire.storage.embedded_binaries import find_binaries
-from citewire.storage.embedded_folder import RedisFolder, ask, is_held
-from citewire.storage.pool import QuickSending, WaitingPool
+from citewire.storage.connection.pool import QuickSending, WaitingPool
+from citewire.storage.embedded.binaries import find_binaries
+from citewire.storage.embedded.folder import RedisFolder, ask, is_held
 from tests.redis_fixtures import StoppableRedis
 
 pytestmark = pytest.mark.timeout(20)

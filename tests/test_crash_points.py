@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from citewire.storage.documents import DocumentStore
-from citewire.storage.schema import build_schema, ensure_index
-from citewire.storage.vector_store import build_vector_store
+from citewire.storage.index.schema import build_schema, ensure_index
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import build_vector_store
 from tests.crash_fixtures import (
     DIMS,
     MODEL,

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from citewire.storage.connection import MAX_CONNECTIONS
+from citewire.storage.connection.connection import MAX_CONNECTIONS
 from tests.chat_client import ChatClient, Event, Told, until
 from tests.server_fixtures import MAX_RUNS, Server
 from tests.standin_fixtures import Standin

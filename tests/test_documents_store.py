@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import StorageUnavailable
-from citewire.storage.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
 
 HERE = Location(folder="ships", root="/srv/ships", path="a.pdf", size=10, mtime_ns=10**18 + 1)
 THERE = replace(HERE, path="copies/a.pdf")

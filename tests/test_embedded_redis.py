@@ -19,16 +19,16 @@ import pytest
 from redis import AuthenticationError, Redis, RedisError
 
 from citewire.errors import EmbeddedRedisError
-from citewire.storage import embedded_binaries
-from citewire.storage.embedded import open_embedded_redis
-from citewire.storage.embedded_binaries import find_binaries
-from citewire.storage.embedded_folder import RedisFolder, ServerState, hold_lock
-from citewire.storage.embedded_server import choose_address, start_server
+from citewire.storage.embedded import binaries as embedded_binaries
+from citewire.storage.embedded.binaries import find_binaries
+from citewire.storage.embedded.client import open_embedded_redis
+from citewire.storage.embedded.folder import RedisFolder, ServerState, hold_lock
+from citewire.storage.embedded.server import choose_address, start_server
 
 USER = """
 import sys
 from pathlib import Path
-from citewire.storage.embedded import open_embedded_redis
+from citewire.storage.embedded.client import open_embedded_redis
 with open_embedded_redis(Path(sys.argv[1])) as url:
     print(url, flush=True)
     sys.stdin.read()

@@ -24,7 +24,7 @@ from citewire.services.answers.events import (
 )
 from citewire.services.evaluation.citations import examine, statements_of, sum_up
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.corpus import write_corpus
 from tests.server_fixtures import KEY, MAIN, environment

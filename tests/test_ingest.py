@@ -22,10 +22,10 @@ from citewire.services.ingest.indexing import Indexing
 from citewire.services.ingest.outcome import Progress
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentStore
-from citewire.storage.schema import check_index
-from citewire.storage.vector_store import PassageStore
-from citewire.storage.versions import Change, Versions
+from citewire.storage.index.schema import check_index
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import PassageStore
+from citewire.storage.library.versions import Change, Versions
 from tests.ingest_fixtures import (
     MODEL,
     SHIPS,

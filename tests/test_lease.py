@@ -9,13 +9,13 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import LibraryBusy
-from citewire.storage import lease as module
-from citewire.storage.lease import holding_lease
+from citewire.storage.library import lease as module
+from citewire.storage.library.lease import holding_lease
 
 HOLD = """
 import asyncio, sys
 from redis.asyncio import Redis
-from citewire.storage.lease import holding_lease
+from citewire.storage.library.lease import holding_lease
 
 async def hold(url, namespace):
     async with Redis.from_url(url) as client, holding_lease(client, namespace):

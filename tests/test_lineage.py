@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.vector_store import PassageStore
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import PassageStore
 from tests.citing_fixtures import REPORT, Archive
 from tests.ingest_fixtures import DIMS, MODEL, SHIPS, TRAINS, search
 from tests.small_pdfs import write_pdf

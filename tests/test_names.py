@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from citewire.services.ingest.removal import remove
-from citewire.storage.documents import DocumentStore
-from citewire.storage.vector_store import PassageStore
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import PassageStore
 from tests.ingest_fixtures import SHIPS, TRAINS, Ingest, keys_of, search, statuses
 from tests.small_pdfs import write_pdf
 

@@ -14,13 +14,13 @@ from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch
-from citewire.storage.connection import open_client
-from citewire.storage.fingerprint import read_fingerprint
+from citewire.storage.connection.connection import open_client
+from citewire.storage.index.fingerprint import read_fingerprint
+from citewire.storage.index.opening import open_index
+from citewire.storage.index.schema import build_schema, check_index, ensure_index
 from citewire.storage.keys import index_name
-from citewire.storage.open_index import open_index
-from citewire.storage.passages import PassageKeys
-from citewire.storage.schema import build_schema, check_index, ensure_index
-from citewire.storage.vector_store import build_vector_store, write_passages
+from citewire.storage.library.passages import PassageKeys
+from citewire.storage.library.vector_store import build_vector_store, write_passages
 
 MODEL = "some-model"
 DIMS = 384

@@ -14,13 +14,13 @@ from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.removal import remove
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentStore
+from citewire.storage.index.live import read_live_index
+from citewire.storage.index.opening import open_index
+from citewire.storage.index.schema import build_schema, check_index, ensure_index
 from citewire.storage.keys import DEFAULT_OWNER, folder_id, index_name, owner_tag
-from citewire.storage.live_index import read_live_index
-from citewire.storage.open_index import open_index
-from citewire.storage.passages import PassageKeys
-from citewire.storage.schema import build_schema, check_index, ensure_index
-from citewire.storage.vector_store import PassageStore, build_vector_store, write_passages
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.passages import PassageKeys
+from citewire.storage.library.vector_store import PassageStore, build_vector_store, write_passages
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from tests.ingest_fixtures import DIMS, MODEL, SHIPS, HashingEmbedding, statuses
 from tests.small_pdfs import write_pdf

@@ -12,7 +12,7 @@ import pytest
 from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
-from citewire.storage.documents import DocumentStore
+from citewire.storage.library.documents import DocumentStore
 from tests.chat_client import until
 from tests.citing_fixtures import REPORT, Archive
 from tests.ingest_fixtures import SHIPS, TRAINS

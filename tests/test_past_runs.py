@@ -32,10 +32,10 @@ from citewire.services.replay.prompts import NOT_KEPT, prompts_of
 from citewire.services.replay.recall import PastRun, recall
 from citewire.services.replay.retrieval import OUTRANKED, REMOVED, retrieve_again
 from citewire.settings import Settings, load_settings
-from citewire.storage.chats import UNDO_S, ChatStore
+from citewire.storage.chats.store import UNDO_S, ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.run_records import RunRecordStore, StoredRecord
-from citewire.storage.vector_store import write_passages
+from citewire.storage.library.vector_store import write_passages
+from citewire.storage.runs.records import RunRecordStore, StoredRecord
 from tests.chat_client import ChatClient, Told, open_chat_client
 from tests.corpus import QUILLMERE_2022, QUILLMERE_2023, Passage, embeddings, write_corpus
 from tests.ingest_fixtures import keys_of

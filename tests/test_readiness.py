@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 from citewire.errors import ModelKeyRefused
 from citewire.services.models.build import Models
 from citewire.services.readiness import Readiness
-from citewire.storage.embedded_folder import RedisFolder, hold_lock
-from citewire.storage.schema import index_name
+from citewire.storage.embedded.folder import RedisFolder, hold_lock
+from citewire.storage.index.schema import index_name
 from tests.chat_client import ChatClient, Event, Json, Told, open_chat_client, problem, until
 from tests.corpus import write_corpus
 from tests.redis_fixtures import StoppableRedis

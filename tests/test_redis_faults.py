@@ -15,10 +15,10 @@ from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.removal import remove
 from citewire.settings import Settings
-from citewire.storage.connection import open_client
-from citewire.storage.documents import DocumentStore
-from citewire.storage.schema import build_schema, ensure_index
-from citewire.storage.vector_store import build_vector_store
+from citewire.storage.connection.connection import open_client
+from citewire.storage.index.schema import build_schema, ensure_index
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import build_vector_store
 from tests.ingest_fixtures import (
     DIMS,
     MODEL,

@@ -9,9 +9,9 @@ from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch, StorageUnavailable
-from citewire.storage.connection import open_client
-from citewire.storage.fingerprint import namespace_of
-from citewire.storage.schema import (
+from citewire.storage.connection.connection import open_client
+from citewire.storage.index.fingerprint import namespace_of
+from citewire.storage.index.schema import (
     build_schema,
     check_index,
     ensure_index,

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from citewire.storage.chats import ChatStore, Message
-from citewire.storage.connection import open_client
+from citewire.storage.chats.store import ChatStore, Message
+from citewire.storage.connection.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.chat_client import ChatClient, Event, Told, open_chat_client
 from tests.server_fixtures import Server, StartServer

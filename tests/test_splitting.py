@@ -13,7 +13,7 @@ from citewire.content.report import Block, Kind, LineBox, Page, Report
 from citewire.services.passages.cutting import Span, split_page
 from citewire.services.passages.layout import PassageLayout
 from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
-from citewire.storage.schema import folder_id
+from citewire.storage.index.schema import folder_id
 from citewire.text.tokens import count_tokens
 
 SENTENCES = [f"Sentence number {n} tells of ships and grain in the harbour." for n in range(60)]

@@ -11,10 +11,10 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import StorageUnavailable
-from citewire.storage import runs as module
-from citewire.storage.connection import open_client
+from citewire.storage.connection.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.runs import Claim, End, Piece, RunStore
+from citewire.storage.runs import registry as module
+from citewire.storage.runs.registry import Claim, End, Piece, RunStore
 from tests.chat_client import ChatClient, Event, Told, open_chat_client, until
 from tests.corpus import write_corpus
 from tests.redis_fixtures import StoppableRedis

@@ -14,8 +14,8 @@ from llama_index.core.vector_stores.types import (
 from redis.asyncio import Redis
 
 from citewire.errors import IndexMismatch, StorageError, StorageUnavailable
-from citewire.storage.schema import build_schema, check_index, ensure_index, folder_id
-from citewire.storage.vector_store import (
+from citewire.storage.index.schema import build_schema, check_index, ensure_index, folder_id
+from citewire.storage.library.vector_store import (
     PassageStore,
     build_vector_store,
     write_passages,

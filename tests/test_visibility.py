@@ -6,10 +6,10 @@ import pytest
 from llama_index.core.vector_stores.types import VectorStoreQuery
 from redis.asyncio import Redis
 
-from citewire.storage.documents import DocumentRecord, DocumentStore, Location
-from citewire.storage.schema import build_schema, ensure_index
-from citewire.storage.vector_store import PassageStore, build_vector_store, write_passages
-from citewire.storage.versions import Change, changing_documents
+from citewire.storage.index.schema import build_schema, ensure_index
+from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.library.vector_store import PassageStore, build_vector_store, write_passages
+from citewire.storage.library.versions import Change, changing_documents
 from tests.test_vector_store import DOC_A, DOC_B, SHIPS, found, only, passage, together
 
 HERE = Location(folder="ships", root="/srv/ships", path="a.pdf", size=1, mtime_ns=1)

@@ -24,10 +24,10 @@ from redis.asyncio import Redis
 from citewire.errors import ChatNotFound
 from citewire.services.replay.recall import PastRun, recall
 from citewire.services.runs.log import read_events
-from citewire.storage.chats import ChatStore
-from citewire.storage.connection import open_client
+from citewire.storage.chats.store import ChatStore
+from citewire.storage.connection.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.run_records import RunRecordStore
+from citewire.storage.runs.records import RunRecordStore
 from tests.chat_client import TERMINAL, open_chat_client, until
 from tests.corpus import write_corpus
 from tests.server_fixtures import MAIN, Server, StartServer

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from citewire.storage.embedded import open_embedded_redis
+from citewire.storage.embedded.client import open_embedded_redis
 from tests.server_fixtures import KEY, STOP_S, Server, free_port, run_server
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "reports"

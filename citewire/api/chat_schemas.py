@@ -8,7 +8,7 @@ from citewire.api.schemas import Identifier, Turn
 from citewire.services.answers.titles import plain_line
 from citewire.services.chats.chats import Found
 from citewire.services.chats.hits import Snippet
-from citewire.storage.chats import Chat
+from citewire.storage.chats.store import Chat
 
 TITLE_CHARS = 120
 

@@ -22,8 +22,8 @@ from citewire.services.runs.runs import Once, Run
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentStore
 from citewire.storage.keys import folder_id
+from citewire.storage.library.documents import DocumentStore
 from citewire.workflows.retriever import PassageFilter
 
 

@@ -14,7 +14,7 @@ from citewire.errors import DocumentNotFound
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
 from citewire.services.reading.pdf.file import MAX_PAGES
-from citewire.storage.documents import DocumentRecord, DocumentStore
+from citewire.storage.library.documents import DocumentRecord, DocumentStore
 
 router = APIRouter(tags=["documents"])
 

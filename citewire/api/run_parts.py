@@ -17,8 +17,8 @@ from citewire.services.runs.log import RunLog
 from citewire.services.runs.orphans import LostRuns
 from citewire.services.runs.record import build_recorder
 from citewire.services.runs.runs import Runs
-from citewire.storage.run_log import RunLogs, open_run_logs
-from citewire.storage.runs import RunStore
+from citewire.storage.runs.log import RunLogs, open_run_logs
+from citewire.storage.runs.registry import RunStore
 
 
 @dataclass(frozen=True, slots=True)

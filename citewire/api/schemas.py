@@ -18,7 +18,7 @@ from citewire.services.citations.rectangles import Rectangle
 from citewire.services.passages.change import PassageNow
 from citewire.services.passages.succession import Standing
 from citewire.storage.keys import IDENTIFIER
-from citewire.storage.lineage import State
+from citewire.storage.library.lineage import State
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.synthesis import FinishReason
 

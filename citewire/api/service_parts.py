@@ -23,7 +23,7 @@ from citewire.services.runs.runs import Runs
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.storage.jobs import JobStore
-from citewire.storage.passage_search import PassageSearch
+from citewire.storage.library.search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 from citewire.workflows.limits import StepLimits

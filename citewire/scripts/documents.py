@@ -13,8 +13,8 @@ from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
 from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
-from citewire.storage.connection import open_redis
-from citewire.storage.documents import DocumentRecord, DocumentStore
+from citewire.storage.connection.connection import open_redis
+from citewire.storage.library.documents import DocumentRecord, DocumentStore
 
 
 def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:

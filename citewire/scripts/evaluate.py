@@ -21,7 +21,7 @@ from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.services.library import open_library
 from citewire.services.runs.log import ToldBatch
 from citewire.settings import Settings
-from citewire.storage.chats import ChatStore
+from citewire.storage.chats.store import ChatStore
 from citewire.workflows.retriever import PassageFilter
 
 DELETE_S = 10.0

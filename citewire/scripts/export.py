@@ -13,10 +13,10 @@ from citewire.errors import ConfigurationError
 from citewire.scripts.plain_text import harmless, standard_output
 from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 from citewire.settings import Settings
-from citewire.storage.chats import ChatStore, build_chats
-from citewire.storage.connection import open_redis
+from citewire.storage.chats.old_chats import move_old_chats
+from citewire.storage.chats.store import ChatStore, build_chats
+from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.old_chats import move_old_chats
 
 Format = Literal["json", "md"]
 

@@ -26,9 +26,9 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.services.ingest.staging import Indexing
 from citewire.settings import Settings
-from citewire.storage.connection import open_redis
-from citewire.storage.documents import DocumentStore
+from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.library.documents import DocumentStore
 
 OnProgress = Callable[[Progress], None]
 

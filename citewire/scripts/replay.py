@@ -22,9 +22,9 @@ from citewire.services.replay.prompts import Prompt, prompts_of
 from citewire.services.replay.recall import PastRun, recall
 from citewire.services.replay.retrieval import RetrievalDiff, retrieve_again
 from citewire.settings import Settings
-from citewire.storage.chats import build_chats
-from citewire.storage.connection import open_redis
-from citewire.storage.run_records import RunRecordStore
+from citewire.storage.chats.store import build_chats
+from citewire.storage.connection.connection import open_redis
+from citewire.storage.runs.records import RunRecordStore
 
 
 @dataclass(frozen=True, slots=True)

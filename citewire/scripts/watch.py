@@ -20,9 +20,9 @@ from citewire.services.ingest.run import IngestOptions
 from citewire.services.ingest.staging import Indexing
 from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
-from citewire.storage.connection import open_redis
-from citewire.storage.documents import DocumentStore
+from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.library.documents import DocumentStore
 
 RETRY_S = 15.0
 

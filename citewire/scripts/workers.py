@@ -40,7 +40,7 @@ def serve_workers(settings: Settings) -> int:
     with ExitStack() as stack:
         if settings.redis_url is None:
             # Deferred: it needs flock, which not every system has.
-            from citewire.storage.embedded import open_embedded_redis
+            from citewire.storage.embedded.client import open_embedded_redis
 
             url = stack.enter_context(open_embedded_redis(settings.data_dir))
             settings = settings.model_copy(update={"redis_url": SecretStr(url)})

@@ -40,8 +40,8 @@ from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs
-from citewire.storage.chats import ChatStore
-from citewire.storage.run_records import StoredRecord
+from citewire.storage.chats.store import ChatStore
+from citewire.storage.runs.records import StoredRecord
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
 from citewire.workflows.model_calls import asking

@@ -8,16 +8,16 @@ from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Models, open_models
 from citewire.services.readiness import Readiness
 from citewire.settings import Settings
-from citewire.storage.chats import ChatStore, build_chats
-from citewire.storage.connection import open_redis, ping
-from citewire.storage.documents import DocumentStore
+from citewire.storage.chats.old_chats import move_old_chats
+from citewire.storage.chats.store import ChatStore, build_chats
+from citewire.storage.connection.connection import open_redis, ping
+from citewire.storage.index.opening import open_index
+from citewire.storage.index.schema import check_index, ensure_index
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.old_chats import move_old_chats
-from citewire.storage.open_index import open_index
-from citewire.storage.passage_read import PassageReader
-from citewire.storage.schema import check_index, ensure_index
-from citewire.storage.snapshots import SnapshotStore
-from citewire.storage.vector_store import PassageStore, build_vector_store
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.passage_read import PassageReader
+from citewire.storage.library.snapshots import SnapshotStore
+from citewire.storage.library.vector_store import PassageStore, build_vector_store
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import orjson
 from redis.asyncio import Redis
 
 from citewire.errors import JobNotFound
+from citewire.storage.connection.refusals import storage_errors
+from citewire.storage.connection.replies import as_text
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.refusals import storage_errors
-from citewire.storage.replies import as_text
 
 _ALIVE = ":alive"
 KEPT_S = 7 * 24 * 3600

@@ -8,7 +8,7 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.events import Source, TurnStatus
 from citewire.services.answers.reducer import ToldAnswer
-from citewire.storage.chats import Message
+from citewire.storage.chats.store import Message
 
 CHARS_PER_TOKEN = 4
 

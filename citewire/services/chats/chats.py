@@ -11,7 +11,7 @@ from citewire.errors import ChatNotFound, StorageError
 from citewire.services.chats.hits import Snippet, snippet_of
 from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.runs import Runs
-from citewire.storage.chats import UNDO_S, Chat, ChatStore
+from citewire.storage.chats.store import UNDO_S, Chat, ChatStore
 
 logger = logging.getLogger(__name__)
 

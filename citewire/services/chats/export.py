@@ -9,7 +9,7 @@ import orjson
 
 from citewire.errors import ChatNotFound
 from citewire.services.answers.titles import plain_line
-from citewire.storage.chats import Chat, ChatStore, Message
+from citewire.storage.chats.store import Chat, ChatStore, Message
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 UNTITLED = "Untitled chat"

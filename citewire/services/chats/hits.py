@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from citewire.services.answers.events import Span
 from citewire.services.citations.claims import utf16_length
-from citewire.storage.chat_words import Word, find_runs, find_words
+from citewire.storage.chats.words import Word, find_runs, find_words
 
 CHARS = 160
 LEAD = 40

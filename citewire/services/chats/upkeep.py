@@ -11,7 +11,7 @@ from llama_index.core.llms import LLM
 from citewire.errors import CitewireError
 from citewire.services.answers.titles import tidy_title
 from citewire.services.answers.turns import HistoryLimits, recent_turns, without_refused
-from citewire.storage.chats import Chat, ChatStore, Message
+from citewire.storage.chats.store import Chat, ChatStore, Message
 
 logger = logging.getLogger(__name__)
 

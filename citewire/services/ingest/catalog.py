@@ -6,8 +6,8 @@ Pure: a change is computed here and done by `storage.versions`.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from citewire.storage.documents import DocumentRecord, Location
-from citewire.storage.versions import Change
+from citewire.storage.library.documents import DocumentRecord, Location
+from citewire.storage.library.versions import Change
 
 Place = tuple[str, str]
 """Root and path of a location."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from citewire.content.report import SUFFIXES
 from citewire.errors import CitewireError
-from citewire.storage.documents import Location
 from citewire.storage.keys import DEFAULT_OWNER, document_id
+from citewire.storage.library.documents import Location
 
 TICK_S = 0.05
 """The kernel's clock for files is coarse: two changes within a tick may bear the same time."""

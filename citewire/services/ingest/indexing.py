@@ -12,11 +12,11 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from citewire.services.ingest.embedding import Vector
 from citewire.services.models.build import open_models
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentStore
+from citewire.storage.index.opening import open_index
 from citewire.storage.keys import Fields
-from citewire.storage.open_index import open_index
-from citewire.storage.passage_record import embedded_fields
-from citewire.storage.vector_store import PassageStore, build_vector_store
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.passage_record import embedded_fields
+from citewire.storage.library.vector_store import PassageStore, build_vector_store
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from citewire.services.ingest.outcome import IngestSummary, Progress
 from citewire.services.ingest.plan import Plan, make_plan
 from citewire.services.ingest.run import IngestOptions, OnProgress, OpenIndexing, Run
 from citewire.settings import Settings
-from citewire.storage.documents import DocumentStore
-from citewire.storage.versions import changing_documents
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.versions import changing_documents
 
 
 async def ingest_folders(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from citewire.services.ingest.catalog import Catalog, Known, Place
 from citewire.services.ingest.folders import FoundFile, Listing, identify
 from citewire.services.ingest.outcome import FileOutcome, Status
-from citewire.storage.documents import Location
+from citewire.storage.library.documents import Location
 
 HASHED_AT_ONCE = 4
 

@@ -10,8 +10,8 @@ from citewire.errors import CitewireError, ConfigurationError, DocumentNotFound
 from citewire.services.ingest.catalog import Catalog, Known
 from citewire.services.ingest.folders import printable
 from citewire.services.ingest.tagging import retag
-from citewire.storage.documents import DocumentStore
-from citewire.storage.versions import Versions, changing_documents
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.versions import Versions, changing_documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_pa
 from citewire.services.ingest.staging import Indexing, Staging
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
-from citewire.storage.versions import Staged, Versions
+from citewire.storage.library.versions import Staged, Versions
 
 MORE_DOCUMENTS = 16
 """Documents under way besides those being read: small ones fill a request together."""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from citewire.errors import ModelError
 from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.readers.exchange import Head, ReadPassage
-from citewire.storage.documents import DocumentRecord, Location, whereabouts
 from citewire.storage.keys import Fields
+from citewire.storage.library.documents import DocumentRecord, Location, whereabouts
 
 
 class Staged:

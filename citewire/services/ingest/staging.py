@@ -21,7 +21,7 @@ from citewire.services.ingest.staged import Staged, is_as_it_was, record_of
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
-from citewire.storage.versions import Versions
+from citewire.storage.library.versions import Versions
 
 PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""

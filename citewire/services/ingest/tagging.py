@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from citewire.services.ingest.catalog import Catalog
-from citewire.storage.versions import Versions
+from citewire.storage.library.versions import Versions
 
 
 async def retag(versions: Versions, catalog: Catalog, doc_ids: Iterable[str]) -> None:

@@ -14,8 +14,8 @@ from citewire.errors import DocumentNotFound, PageNotFound, StorageError
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
 from citewire.services.pages.original import find_file
-from citewire.storage.documents import DocumentStore
-from citewire.storage.snapshots import SnapshotStore
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.snapshots import SnapshotStore
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import pypdfium2
 from citewire.errors import PageNotFound, UnreadableDocument
 from citewire.services.pages.original import find_file
 from citewire.services.reading.pdf.file import PDFIUM, open_pdf
-from citewire.storage.documents import DocumentRecord
+from citewire.storage.library.documents import DocumentRecord
 
 MAX_PAGE_BYTES = 24 * 2**20
 """A larger page is not made; scans at 600 dpi stay below."""

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import anyio
 
 from citewire.services.ingest.folders import FoundFile, identify
-from citewire.storage.documents import DocumentRecord, Location
+from citewire.storage.library.documents import DocumentRecord, Location
 
 
 async def find_file(record: DocumentRecord) -> Path | None:

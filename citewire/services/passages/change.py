@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from citewire.services.citations.locating import SearchText, placed
-from citewire.storage.passage_search import Candidate
-from citewire.storage.snapshots import Snapshot
+from citewire.storage.library.search import Candidate
+from citewire.storage.library.snapshots import Snapshot
 
 Change = Literal["same", "moved", "changed"]
 

@@ -11,7 +11,7 @@ from citewire.services.citations.locating import Match
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.passages.layout import PassageLayout
-from citewire.storage.passage_read import PassageReader, StoredPassage
+from citewire.storage.library.passage_read import PassageReader, StoredPassage
 
 
 @dataclass(frozen=True, slots=True)

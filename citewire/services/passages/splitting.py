@@ -14,7 +14,7 @@ from citewire.content.withheld import WITHHELD, is_withheld, spans_of, to_json, 
 from citewire.services.passages.cutting import MIN_WORDS, Span, split_page
 from citewire.services.passages.layout import PassageLayout, line_of_passage
 from citewire.services.reading.withholding import within
-from citewire.storage.schema import folder_id
+from citewire.storage.index.schema import folder_id
 
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""

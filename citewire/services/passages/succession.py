@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from citewire.services.passages.change import Change, PassageNow, as_it_was, compare
-from citewire.storage.fingerprint import Fingerprint
-from citewire.storage.lineage import Lineage, State
-from citewire.storage.passage_search import (
+from citewire.storage.index.fingerprint import Fingerprint
+from citewire.storage.library.lineage import Lineage, State
+from citewire.storage.library.search import (
     PassageSearch,
     Query,
     like_vector,
     on_page,
     with_words,
 )
-from citewire.storage.snapshots import Snapshot, SnapshotStore
+from citewire.storage.library.snapshots import Snapshot, SnapshotStore
 
 CANDIDATES = 5
 GONE = "The report was removed and nothing replaced it."

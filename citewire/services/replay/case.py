@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from citewire.services.replay.recall import PastRun
-from citewire.storage.chat_record import Message
+from citewire.storage.chats.record import Message
 
 
 def to_case(run: PastRun) -> bytes:

@@ -12,9 +12,9 @@ from citewire.errors import ChatNotFound, RunNotFound
 from citewire.services.answers.events import Citation, Source
 from citewire.services.answers.turns import recent_history
 from citewire.services.runs.record import RunRecord
-from citewire.storage.chat_record import Chat, Message
-from citewire.storage.chats import ChatStore
-from citewire.storage.run_records import RunRecordStore
+from citewire.storage.chats.record import Chat, Message
+from citewire.storage.chats.store import ChatStore
+from citewire.storage.runs.records import RunRecordStore
 from citewire.workflows.retriever import ReportQuery
 
 _SOURCES = TypeAdapter(list[Source])

@@ -17,7 +17,7 @@ from anyio.abc import TaskGroup
 from citewire.errors import StorageError
 from citewire.services.chat import ChatService
 from citewire.services.runs.runs import Run
-from citewire.storage.run_log import RunLogs
+from citewire.storage.runs.log import RunLogs
 
 logger = logging.getLogger(__name__)
 

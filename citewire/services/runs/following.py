@@ -7,7 +7,7 @@ from time import monotonic
 
 from citewire.errors import NotReplayable, RunNotFound, StorageError, TooManyReaders
 from citewire.services.runs.log import last_event, skip
-from citewire.storage.run_log import MAX_READERS, UNDER_WAY, RunLogs
+from citewire.storage.runs.log import MAX_READERS, UNDER_WAY, RunLogs
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ import orjson
 
 from citewire.errors import StorageError
 from citewire.services.answers.events import Failed, RunEvent
-from citewire.storage.runs import End, EndStatus, Piece, RunStore
+from citewire.storage.runs.registry import End, EndStatus, Piece, RunStore
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import to_messages
 from citewire.services.runs.log import ErrorPayload, Told, read_events
 from citewire.services.runs.record import Recorder
-from citewire.storage.chats import ChatStore
-from citewire.storage.run_log import RunLogs
-from citewire.storage.run_records import StoredRecord
-from citewire.storage.runs import End, Piece, RunStore
+from citewire.storage.chats.store import ChatStore
+from citewire.storage.runs.log import RunLogs
+from citewire.storage.runs.records import StoredRecord
+from citewire.storage.runs.registry import End, Piece, RunStore
 from citewire.workflows.retriever import PassageFilter
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.models.build import Models
 from citewire.settings import Settings
 from citewire.storage.keys import index_name
-from citewire.storage.run_records import StoredRecord
+from citewire.storage.runs.records import StoredRecord
 from citewire.workflows.model_calls import ModelCall
 from citewire.workflows.retriever import PassageFilter
 

@@ -24,7 +24,7 @@ from citewire.errors import (
 from citewire.services.answers.events import Failed, Ids, RunEvent, StoppedBy
 from citewire.services.runs.log import RunLog, Told, ToldBatch
 from citewire.services.runs.orphans import LostRuns
-from citewire.storage.runs import Claim, EndStatus, RunStore
+from citewire.storage.runs.registry import Claim, EndStatus, RunStore
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
 

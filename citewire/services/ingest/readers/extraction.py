@@ -7,7 +7,7 @@ from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadPa
 from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
-from citewire.storage.passage_record import passage_fields
+from citewire.storage.library.passage_record import passage_fields
 from citewire.text.tokens import count_tokens
 
 PASSAGES_PER_PART = 64

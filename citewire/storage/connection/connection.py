@@ -1,0 +1,180 @@
+"""Connections to Redis: one client per process, and what its failures mean for us."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from typing import cast
+
+from redis.asyncio import Redis
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoPermissionError,
+    RedisError,
+)
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
+from citewire.settings import Settings
+from citewire.storage.connection.pool import WaitingPool
+
+MAX_CONNECTIONS = 64
+_CONNECT_TIMEOUT_S = 3.0
+# Longer than the embedded server's own limit on a search, so that its error arrives first.
+_ANSWER_TIMEOUT_S = 10.0
+_HEALTH_CHECK_S = 30
+_CONNECT_RETRIES = 3
+_NEEDED = {"FT.SEARCH": "search", "JSON.SET": "JSON"}
+MODULES_REMEDY = (
+    "use Redis 8 or Redis Stack, or leave CITEWIRE_REDIS_URL unset for the embedded server"
+)
+
+
+@asynccontextmanager
+async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
+    """Open the client of `settings.redis_url`, or of the embedded server in `settings.data_dir`.
+
+    The event loop is not blocked while the embedded server starts. A command is never sent twice:
+    only connecting is tried again.
+
+    Raises:
+        ConfigurationError: CITEWIRE_REDIS_URL is not a Redis URL.
+        EmbeddedRedisError: the embedded server does not start.
+        StorageUnavailable: Redis does not answer.
+        StorageError: it refuses the password or lacks a module.
+    """
+    if settings.redis_url is not None:
+        async with open_client(settings.redis_url.get_secret_value()) as client:
+            yield client
+        return
+    # Deferred: it needs flock, which not every system has where a Redis of one's own works.
+    from citewire.storage.embedded.client import open_embedded_redis
+
+    async with (
+        _entered_in_thread(open_embedded_redis(settings.data_dir)) as url,
+        open_client(url) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def open_client(url: str) -> AsyncIterator[Redis]:
+    """Open a client on `url` and check that the modules are there; raises as `open_redis`."""
+    client = Redis.from_pool(_build_pool(url))
+    try:
+        await check_modules(client)
+        yield client
+    finally:
+        await client.aclose()
+
+
+def open_sibling(client: Redis, *, max_connections: int) -> Redis:
+    """Another client of the same server, for commands that wait; connects when it is first used."""
+    pool = cast(WaitingPool, client.connection_pool)
+    return Redis.from_pool(pool.sibling(max_connections))
+
+
+async def check_modules(client: Redis) -> None:
+    """Check that search and JSON are there.
+
+    Asks for their commands, not for modules: Redis 8 has them built in, and managed servers
+    refuse `MODULE LIST`.
+
+    Raises:
+        StorageError: one is missing; the message says which and what to do.
+        StorageUnavailable: Redis does not answer.
+    """
+    ask: Callable[..., Awaitable[list[object]]] = client.execute_command
+    with translate_redis_errors():
+        # One word for redis-py, whose reader of COMMAND fails on commands that do not exist.
+        found = await ask("COMMAND INFO", *_NEEDED)
+    missing = [name for name, known in zip(_NEEDED.values(), found, strict=True) if not known]
+    if missing:
+        raise StorageError(f"this Redis has no {' and no '.join(missing)} module: {MODULES_REMEDY}")
+
+
+async def ping(client: Redis) -> None:
+    """Check that Redis answers.
+
+    Raises:
+        StorageUnavailable: it does not, or it is still loading its data.
+        StorageError: it refuses the password.
+    """
+    with translate_redis_errors():
+        await client.ping()
+
+
+@contextmanager
+def translate_redis_errors() -> Iterator[None]:
+    """Turn the failures of the connection inside the block into ours.
+
+    What Redis says of a command (`ResponseError`: no such index, say) passes: who sent the command
+    knows what it means.
+    """
+    try:
+        yield
+    except (AuthenticationError, NoPermissionError) as error:
+        raise StorageError(
+            f"Redis refuses the user or password in CITEWIRE_REDIS_URL: {error}"
+        ) from error
+    except BusyLoadingError as error:
+        raise StorageUnavailable("Redis is still loading its data") from error
+    except (RedisConnectionError, RedisTimeoutError) as error:
+        raise StorageUnavailable(
+            "Redis does not answer: check that it runs and that CITEWIRE_REDIS_URL is right"
+        ) from error
+
+
+def _build_pool(url: str) -> WaitingPool:
+    try:
+        pool: WaitingPool = WaitingPool.from_url(
+            url,
+            max_connections=MAX_CONNECTIONS,
+            decode_responses=False,
+            socket_connect_timeout=_CONNECT_TIMEOUT_S,
+            socket_timeout=_ANSWER_TIMEOUT_S,
+            socket_keepalive=True,
+            health_check_interval=_HEALTH_CHECK_S,
+            # Refused while a server starts again: worth another try. A timeout is not.
+            retry=Retry(
+                ExponentialBackoff(cap=0.2, base=0.02),
+                _CONNECT_RETRIES,
+                supported_errors=(ConnectionError, RedisConnectionError),  # type: ignore[arg-type]
+            ),
+            # Naming the library costs two round trips for each connection.
+            lib_name=None,
+            lib_version=None,
+        )
+        build: Callable[[], AbstractConnection] = pool.make_connection
+        build()  # connects nothing, but refuses unknown options
+    except (ValueError, TypeError, RedisError):
+        # Without the cause: it may repeat the URL, and with it the password.
+        raise ConfigurationError(
+            "CITEWIRE_REDIS_URL is not a valid Redis URL; it looks like "
+            "redis://user:password@host:6379/0, with rediss:// for TLS"
+        ) from None
+    return pool
+
+
+@asynccontextmanager
+async def _entered_in_thread(opened: AbstractContextManager[str]) -> AsyncIterator[str]:
+    entering = asyncio.create_task(asyncio.to_thread(opened.__enter__))
+    try:
+        url = await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        # The thread cannot be stopped: what it opens is closed when it comes.
+        entering.add_done_callback(lambda entered: _leave(opened, entered))
+        raise
+    try:
+        yield url
+    finally:
+        opened.__exit__(None, None, None)
+
+
+def _leave(opened: AbstractContextManager[str], entered: asyncio.Task[str]) -> None:
+    if not entered.cancelled() and entered.exception() is None:
+        opened.__exit__(None, None, None)

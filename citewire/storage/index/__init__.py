@@ -1,0 +1,1 @@
+"""The passage index: its schema, how it is opened, and what it was made with."""

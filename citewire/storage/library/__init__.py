@@ -1,0 +1,1 @@
+"""The documents, their versions and passages, and how passages are searched."""

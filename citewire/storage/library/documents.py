@@ -1,0 +1,217 @@
+"""The documents that are indexed, and where each of them lies."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Self
+
+from redis.asyncio import Redis
+
+from citewire.storage.connection.refusals import storage_errors
+from citewire.storage.keys import DEFAULT_OWNER, documents_key, folder_id, owner_tag
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One place where a document lies.
+
+    Args:
+        folder: name of the folder that was ingested.
+        root: its absolute path.
+        path: where in it the file lies, with forward slashes.
+        size: in bytes.
+        mtime_ns: when it was last modified, in nanoseconds since 1970.
+        owner: whose it is.
+    """
+
+    folder: str
+    root: str
+    path: str
+    size: int
+    mtime_ns: int
+    owner: str = DEFAULT_OWNER
+
+    @property
+    def key(self) -> str:
+        """What tells this place from others; the same whatever lies there."""
+        parts = [self.folder, self.root, self.path]
+        # A place that was known before there were owners is known by the same key.
+        place = "\0".join(parts if self.owner == DEFAULT_OWNER else [self.owner, *parts])
+        return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+    @property
+    def full_path(self) -> str:
+        """The absolute path of the file."""
+        return f"{self.root.rstrip('/')}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document: an owner's bytes by their hash, and all the places where they lie.
+
+    Args:
+        doc_id: hash of the bytes and their owner: `document_id`.
+        title: as its reader found it.
+        language: ISO 639-1, `und` if it cannot be told.
+        pages: how many it has, those without text too.
+        passages: how many were made of it.
+        locations: where it lies.
+        ingested_at: ISO 8601 in UTC.
+        date: ISO date that the report bears, None if unknown.
+        notes: what could not be read of it, for a person.
+        tagged: the fields of its passages that tell where it lies. Other than `whereabouts` only
+            while a run is at it, or after one was killed; the next run makes it good. Empty:
+            nobody noted it.
+    """
+
+    doc_id: str
+    title: str
+    language: str
+    pages: int
+    passages: int
+    locations: tuple[Location, ...]
+    ingested_at: str
+    date: str | None = None
+    notes: tuple[str, ...] = ()
+    tagged: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        """Whose it is: all its places are one owner's, and it lies somewhere."""
+        return next((place.owner for place in self.locations), DEFAULT_OWNER)
+
+    @property
+    def whereabouts(self) -> dict[str, str]:
+        """What its passages are to tell of where it lies."""
+        return whereabouts(self.locations)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """The record that `to_json` made `stored` of.
+
+        Fields of later versions are left out, those that an earlier one did not have are empty.
+        """
+        places = sorted(stored["locations"].values(), key=lambda p: (p["root"], p["path"]))
+        locations = tuple(
+            Location(**{name: place[name] for name in Location.__slots__ if name in place})
+            for place in places
+        )
+        names = [field.name for field in fields(cls) if field.name != "locations"]
+        rest: dict[str, Any] = {
+            name: tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
+            for name in names
+            if name in stored
+        }
+        return cls(**rest, locations=locations)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored: the locations by key, so that adding one is a single command."""
+        return {**asdict(self), "locations": _by_key(self.locations)}
+
+
+def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
+    """The fields that tell where a document lies: its first place, tags for folders and owner.
+
+    Args:
+        locations: of the document, at least one; their order does not matter.
+    """
+    places = sorted(locations, key=lambda place: (place.root, place.path))
+    return {
+        "folder": places[0].folder,
+        "file_name": places[0].path.rpartition("/")[2],
+        "folder_id": ",".join(sorted({folder_id(one.folder, one.owner) for one in places})),
+        "owner_id": owner_tag(places[0].owner),
+    }
+
+
+class DocumentStore:
+    """The document records of one owner in one namespace.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+        owner: whose documents; another's are not found.
+
+    Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
+    """
+
+    def __init__(self, client: Redis, namespace: str, owner: str = DEFAULT_OWNER) -> None:
+        # Untyped: the client's stubs have no JSON commands.
+        self._client: Any = client
+        self._namespace = namespace
+        self.owner = owner
+
+    @property
+    def namespace(self) -> str:
+        """The prefix of all keys."""
+        return self._namespace
+
+    @property
+    def client(self) -> Redis:
+        """The connection that was given."""
+        connection: Redis = self._client
+        return connection
+
+    def owned_by(self, owner: str) -> "DocumentStore":
+        """The documents of another owner."""
+        return DocumentStore(self._client, self._namespace, owner)
+
+    async def get(self, doc_id: str) -> DocumentRecord | None:
+        """The record of `doc_id`, or None if the owner has no such document."""
+        record = await self.of_any_owner(doc_id)
+        return record if record is not None and record.owner == self.owner else None
+
+    async def of_any_owner(self, doc_id: str) -> DocumentRecord | None:
+        """The record of `doc_id`, whose ever it is: for work of which nobody is told."""
+        with storage_errors("the document records"):
+            stored = await self._client.execute_command("JSON.GET", self._key(doc_id))
+        return DocumentRecord.from_json(json.loads(stored)) if stored else None
+
+    async def put(self, record: DocumentRecord) -> None:
+        """Store `record`: from now on the document counts as ingested.
+
+        Its passages are written before. Locations that another process added meanwhile stay.
+        """
+        ingested = datetime.fromisoformat(record.ingested_at).timestamp()
+        with storage_errors("the document records"):
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.execute_command(
+                    "JSON.MERGE", self._key(record.doc_id), "$", json.dumps(record.to_json())
+                )
+                pipe.zadd(self._ids, {record.doc_id: ingested})
+                await pipe.execute()
+
+    async def add_location(self, doc_id: str, location: Location) -> None:
+        """Note that `doc_id`, which must be known, also lies at `location`."""
+        path = f'$.locations["{location.key}"]'
+        place = json.dumps(asdict(location))
+        with storage_errors("the document records"):
+            await self._client.execute_command("JSON.SET", self._key(doc_id), path, place)
+
+    async def list(self) -> list[DocumentRecord]:
+        """All documents in the order in which they were ingested, in two round trips."""
+        with storage_errors("the document records"):
+            ids = [_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
+            if not ids:
+                return []
+            keys = [self._key(doc_id) for doc_id in ids]
+            stored = await self._client.execute_command("JSON.MGET", *keys, "$")
+        # One may have been removed between the two.
+        return [DocumentRecord.from_json(json.loads(one)[0]) for one in stored if one]
+
+    @property
+    def _ids(self) -> str:
+        return documents_key(self._namespace, self.owner)
+
+    def _key(self, doc_id: str) -> str:
+        return f"{self._namespace}:document:{doc_id}"
+
+
+def _by_key(locations: Iterable[Location]) -> dict[str, dict[str, Any]]:
+    return {location.key: asdict(location) for location in locations}
+
+
+def _text(reply: bytes | str) -> str:
+    return reply.decode() if isinstance(reply, bytes) else reply

@@ -1,0 +1,108 @@
+"""One passage by its id, with where it stands on its page, in one round trip.
+
+One that is not there any more is read as it was kept for the chats that cite it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from citewire.storage.connection.refusals import storage_errors
+from citewire.storage.connection.replies import as_text
+from citewire.storage.keys import DEFAULT_OWNER, owner_tag
+from citewire.storage.library.passages import PassageKeys
+
+_FIELDS = (
+    "doc_id", "title", "file_name", "folder", "page", "page_label", "start", "section", "kind",
+    "text", "owner_id",
+)  # fmt: skip
+_TEXT = _FIELDS.index("text")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as it is stored.
+
+    Args:
+        passage_id: its id.
+        doc_id: of its document.
+        title: of the report.
+        file_name: of the file that was ingested first.
+        folder: where that lies.
+        page: physical number from 1.
+        page_label: printed on the page.
+        start: where the passage begins in the page's text, in characters.
+        section: the heading above it, empty if there is none.
+        kind: `text` or `table`.
+        text: of the passage.
+        layout: JSON of its lines; None if none was stored.
+    """
+
+    passage_id: str
+    doc_id: str
+    title: str
+    file_name: str
+    folder: str
+    page: int
+    page_label: str
+    start: int
+    section: str
+    kind: str
+    text: str
+    layout: str | None
+
+
+class PassageReader:
+    """Reads the passages of a namespace.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+    """
+
+    def __init__(self, client: Redis, namespace: str) -> None:
+        # Untyped: the client's stubs mix the results of both of its forms.
+        self._client: Any = client
+        self._keys = PassageKeys(client, namespace)
+
+    async def read(self, passage_id: str, owner: str) -> StoredPassage | None:
+        """The passage, None if the owner has none of that id and none was kept.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        # A passage's id begins with its document's: build_passages.
+        doc_id = passage_id.rsplit("-", 3)[0]
+        with storage_errors("the passages"):
+            async with self._client.pipeline(transaction=False) as pipe:
+                pipe.hmget(self._keys.key(passage_id), *_FIELDS)
+                pipe.hget(self._keys.layout_key(doc_id), passage_id)
+                pipe.hmget(self._keys.snapshot_key(passage_id), *_FIELDS, "layout")
+                found, layout, kept = await pipe.execute()
+        if found[_TEXT] is None:
+            *found, layout = kept
+        told = {
+            name: as_text(value)
+            for name, value in zip(_FIELDS, found, strict=True)
+            if value is not None
+        }
+        # What was kept before there were owners does not tell it.
+        of_owner = told.get("owner_id", owner_tag(DEFAULT_OWNER))
+        if "text" not in told or of_owner != owner_tag(owner):
+            return None
+        return StoredPassage(
+            passage_id=passage_id,
+            doc_id=told["doc_id"],
+            title=told["title"],
+            file_name=told["file_name"],
+            folder=told["folder"],
+            page=int(told["page"]),
+            page_label=told["page_label"],
+            start=int(told["start"]),
+            # Not written by the earliest versions.
+            section=told.get("section", ""),
+            kind=told.get("kind", "text"),
+            text=told["text"],
+            layout=None if layout is None else as_text(layout),
+        )

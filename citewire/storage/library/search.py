@@ -1,0 +1,118 @@
+"""Passages of given documents: those like a vector, those with given words, those on a page."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from citewire.storage.connection.refusals import storage_errors
+from citewire.storage.connection.replies import as_text, says_unknown
+from citewire.storage.index.fingerprint import Fingerprint, read_fingerprint
+from citewire.storage.keys import index_name
+
+MAX_WORDS = 24
+"""So many words of a text are searched for, the longest ones."""
+MAX_ON_PAGE = 200
+
+_RETURNED = ("id", "doc_id", "text", "title", "page", "page_label", "start", "end")
+_WORD = re.compile(r"[^\W_]{3,}")
+
+Query = tuple[str | bytes | int, ...]
+"""The words of an FT.SEARCH after the name of the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage: characters `start` up to `end` of the text of `page` of a document."""
+
+    passage_id: str
+    doc_id: str
+    text: str
+    title: str
+    page: int
+    page_label: str
+    start: int
+    end: int
+
+    @classmethod
+    def from_reply(cls, reply: Sequence[Any]) -> Self:
+        """From the fields of one result, name and value by turns."""
+        fields = dict(zip(map(as_text, reply[::2]), map(as_text, reply[1::2]), strict=True))
+        return cls(
+            passage_id=fields["id"],
+            doc_id=fields["doc_id"],
+            text=fields["text"],
+            title=fields.get("title", ""),
+            page=int(fields["page"]),
+            page_label=fields.get("page_label", ""),
+            start=int(fields["start"]),
+            end=int(fields["end"]),
+        )
+
+
+def like_vector(doc_id: str, vector: bytes, count: int) -> Query:
+    """The `count` passages of a document nearest to a vector, which fits the index."""
+    query = f"(@doc_id:{{{doc_id}}})=>[KNN {count} @vector $v AS distance]"
+    return (query, *_returning(count), "SORTBY", "distance", "PARAMS", 2, "v", vector)
+
+
+def with_words(doc_id: str, text: str, count: int) -> Query:
+    """The `count` passages of a document that have most of the words of `text`."""
+    words = sorted({word.lower() for word in _WORD.findall(text)}, key=lambda word: -len(word))
+    # Without a word nothing is found, as it should be.
+    wanted = "|".join(words[:MAX_WORDS]) or "0"
+    return (f"@doc_id:{{{doc_id}}} @text:({wanted})", *_returning(count))
+
+
+def on_page(doc_id: str, page: int) -> Query:
+    """All passages of a page."""
+    return (f"@doc_id:{{{doc_id}}} @page:[{page} {page}]", *_returning(MAX_ON_PAGE))
+
+
+class PassageSearch:
+    """Searches the passages of a namespace.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+    """
+
+    def __init__(self, client: Redis, namespace: str) -> None:
+        # Untyped: the client's stubs mix the results of both of its forms.
+        self._client: Any = client
+        self._namespace = namespace
+
+    async def fingerprint(self) -> Fingerprint | None:
+        """What the index was made with, if anybody noted it."""
+        with storage_errors("the index"):
+            return await read_fingerprint(self._client, self._namespace)
+
+    async def search(self, queries: Sequence[Query]) -> list[list[Candidate]]:
+        """What each query finds, best first, in one round trip.
+
+        Without an index nothing is found.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses a query.
+        """
+        if not queries:
+            return []
+        with storage_errors("the search"):
+            try:
+                async with self._client.pipeline(transaction=False) as pipe:
+                    for query in queries:
+                        name = index_name(self._namespace)
+                        pipe.execute_command("FT.SEARCH", name, *query, "DIALECT", 2)
+                    replies = await pipe.execute()
+            except ResponseError as error:
+                if says_unknown(error):
+                    return [[] for _ in queries]
+                raise
+        return [[Candidate.from_reply(found) for found in one[2::2]] for one in replies]
+
+
+def _returning(count: int) -> Query:
+    return ("RETURN", len(_RETURNED), *_RETURNED, "LIMIT", 0, count)

@@ -1,0 +1,221 @@
+"""Which documents are current: staged while they are written, shown in one step, then retired.
+
+A document that is being written is staged: its id is in the set of hidden ones before its first
+passage exists. A change shows it, notes where it lies and hides what lay there before, all in one
+atomic step. What is hidden without being staged is retired: it only waits for its passages to be
+deleted. So whatever a killed process leaves behind is told by two small keys, and the next run
+goes on with the staged documents that it needs and deletes the rest.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from redis.asyncio import Redis
+
+from citewire.storage.connection.refusals import storage_errors
+from citewire.storage.connection.replies import as_text
+from citewire.storage.keys import DEFAULT_OWNER, Fields, documents_key, hidden_key
+from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.library.lease import LEASE_S, Command, Lease, holding_lease
+from citewire.storage.library.passages import PassageKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one atomic step does.
+
+    Args:
+        show: records of documents whose passages are all written.
+        add: places that shown documents also lie at, or of which size or time are news.
+        drop: document and key of places where it does not lie any more.
+        retire: documents that lie nowhere any more; their places need not be dropped.
+        left: of those, the key of each place that they lay at last, and the document that lies
+            there now, empty if there is none.
+    """
+
+    show: tuple[DocumentRecord, ...] = ()
+    add: tuple[tuple[str, Location], ...] = ()
+    drop: tuple[tuple[str, str], ...] = ()
+    retire: tuple[str, ...] = ()
+    left: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be done."""
+        return not (self.show or self.add or self.drop or self.retire)
+
+    @property
+    def moved(self) -> set[str]:
+        """The documents that still lie somewhere, but not where they did."""
+        return {doc_id for doc_id, _ in (*self.add, *self.drop)}
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Where a document that is being written was found: the root, and whose it is."""
+
+    root: str
+    owner: str
+
+    @classmethod
+    def from_text(cls, stored: str) -> Self:
+        """What `to_text` made `stored` of; the name of an owner has no slash, a root begins so."""
+        owner, _, root = stored.partition("/")
+        return cls(f"/{root}", owner or DEFAULT_OWNER)
+
+    def to_text(self) -> str:
+        """As it is stored; as before there were owners for the default one."""
+        return self.root if self.owner == DEFAULT_OWNER else f"{self.owner}{self.root}"
+
+
+@asynccontextmanager
+async def changing_documents(
+    documents: DocumentStore,
+    *,
+    wait_s: float = LEASE_S + 5,
+    on_wait: Callable[[str], None] = lambda _: None,
+) -> AsyncIterator["Versions"]:
+    """Hold the lease on the documents of a namespace and give what changes them.
+
+    Raises:
+        LibraryBusy: another process changes them, and still does after `wait_s`.
+        StorageError: Redis does not answer.
+    """
+    client, namespace, owner = documents.client, documents.namespace, documents.owner
+    async with holding_lease(client, namespace, wait_s=wait_s, on_wait=on_wait) as lease:
+        yield Versions(client, namespace, lease, owner)
+
+
+class Versions:
+    """Changes which documents of an owner are current.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+        lease: of the namespace, held.
+        owner: whose documents.
+
+    Every method raises LibraryBusy when the lease is lost, StorageError when Redis refuses.
+    """
+
+    def __init__(self, client: Redis, namespace: str, lease: Lease, owner: str) -> None:
+        # Untyped: the client's stubs mix the results of both of its forms.
+        self._client: Any = client
+        self._namespace = namespace
+        self._lease = lease
+        self.owner = owner
+        self._passages = PassageKeys(client, namespace)
+
+    async def staged(self) -> dict[str, Staged]:
+        """The documents of all owners that a run did not finish."""
+        with storage_errors("the documents"):
+            found = await self._client.hgetall(self._staging)
+        return {as_text(doc_id): Staged.from_text(as_text(at)) for doc_id, at in found.items()}
+
+    async def hidden(self) -> set[str]:
+        """The staged and the retired documents."""
+        with storage_errors("the documents"):
+            return {as_text(one) for one in await self._client.smembers(self._hidden)}
+
+    async def stage(self, doc_id: str, root: str) -> None:
+        """Hide a document whose passages are going to be written."""
+        at = Staged(root, self.owner).to_text()
+        await self._lease.change(
+            [("SADD", self._hidden, doc_id), ("HSET", self._staging, doc_id, at)]
+        )
+
+    async def with_vectors(self, passage_ids: Sequence[str]) -> set[str]:
+        """Which of these passages are written already, with their embeddings."""
+        return await self._passages.with_vectors(passage_ids)
+
+    async def write(
+        self, doc_id: str, passages: Mapping[str, Fields], layout: Mapping[str, str]
+    ) -> None:
+        """Write passages of a staged document."""
+        self._lease.check()
+        await self._passages.write(doc_id, passages, layout)
+
+    async def apply(self, change: Change) -> None:
+        """Do `change` in one step, so that no search sees a part of it."""
+        commands: list[Command] = []
+        for record in change.show:
+            commands += self._show(record)
+        for doc_id, location in change.add:
+            place = json.dumps(asdict(location))
+            commands.append(("JSON.SET", self._key(doc_id), _path(location.key), place))
+            commands.append(("settle", self._namespace, doc_id, location.key))
+        for doc_id, key in change.drop:
+            commands.append(("JSON.DEL", self._key(doc_id), _path(key)))
+        for doc_id in change.retire:
+            commands += [
+                ("SADD", self._hidden, doc_id),
+                ("DEL", self._key(doc_id)),
+                ("ZREM", self._ids, doc_id),
+                self._retire(doc_id, change),
+            ]
+        if commands:
+            await self._lease.change(commands)
+
+    async def discard(self, doc_id: str) -> None:
+        """Delete all that is left of a hidden document."""
+        await self._passages.delete(self._lease, doc_id)
+        await self._lease.change(
+            [
+                ("UNLINK", self._passages.ids_key(doc_id), self._passages.layout_key(doc_id)),
+                ("HDEL", self._staging, doc_id),
+                ("SREM", self._hidden, doc_id),
+                # Not before: as long as there are passages, a chat may come to cite one.
+                ("release", self._namespace, doc_id),
+            ]
+        )
+
+    async def drop_passages(self, doc_id: str, *, except_for: Collection[str]) -> None:
+        """Delete passages of a staged document that it is not made of, of an earlier run, say."""
+        await self._passages.delete(self._lease, doc_id, except_for=except_for)
+
+    async def retag(self, record: DocumentRecord) -> DocumentRecord:
+        """Let the passages tell where the document lies now, and be filtered by it."""
+        self._lease.check()
+        tagged = record.whereabouts
+        await self._passages.set_fields(record.doc_id, tagged)
+        told = json.dumps(tagged)
+        await self._lease.change([("JSON.SET", self._key(record.doc_id), "$.tagged", told)])
+        return replace(record, tagged=tagged)
+
+    def _show(self, record: DocumentRecord) -> list[Command]:
+        ingested = datetime.fromisoformat(record.ingested_at).timestamp()
+        return [
+            ("JSON.SET", self._key(record.doc_id), "$", json.dumps(record.to_json())),
+            ("ZADD", self._ids, ingested, record.doc_id),
+            ("HDEL", self._staging, record.doc_id),
+            ("SREM", self._hidden, record.doc_id),
+            ("settle", self._namespace, record.doc_id, *(at.key for at in record.locations)),
+        ]
+
+    def _retire(self, doc_id: str, change: Change) -> Command:
+        left = [(place, heir) for one, place, heir in change.left if one == doc_id]
+        heir = next((heir for _, heir in left if heir), "")
+        return ("retire", self._namespace, doc_id, heir, *(place for place, _ in left))
+
+    @property
+    def _hidden(self) -> str:
+        return hidden_key(self._namespace)
+
+    @property
+    def _staging(self) -> str:
+        return f"{self._namespace}:staging"
+
+    @property
+    def _ids(self) -> str:
+        return documents_key(self._namespace, self.owner)
+
+    def _key(self, doc_id: str) -> str:
+        return f"{self._namespace}:document:{doc_id}"
+
+
+def _path(key: str) -> str:
+    return f'$.locations["{key}"]'

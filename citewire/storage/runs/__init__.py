@@ -1,0 +1,1 @@
+"""The registry of runs over all workers, their logs and their records."""
