@@ -27,8 +27,8 @@ from recall import ingest, settings_for
 
 from citewire.errors import CitewireError
 from citewire.scripts.logs import configure_logging
+from citewire.services.assembly.library import Library, open_library
 from citewire.services.evidence import STRONG, Features, Weights, features, probability
-from citewire.services.library import Library, open_library
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 

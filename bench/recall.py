@@ -26,10 +26,10 @@ from llama_index.core.schema import NodeWithScore
 
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.scripts.logs import configure_logging
+from citewire.services.assembly.library import Library, open_library
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
-from citewire.services.library import Library, open_library
 from citewire.settings import Settings, load_settings
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter, PassageRetriever

@@ -17,15 +17,15 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire import __version__
-from citewire.api.service_parts import build_succession, open_library_checker
 from citewire.errors import CannotRepeat, RunNotFound
 from citewire.scripts.documents import remove_documents
 from citewire.scripts.replay import ReplayOptions, replay
 from citewire.scripts.replay_diffs import print_generation
 from citewire.scripts.replay_layout import shown
 from citewire.scripts.replay_page import print_run
+from citewire.services.assembly.chat import build_succession, open_library_checker
+from citewire.services.assembly.library import Library, open_library
 from citewire.services.evaluation.questions import read_questions
-from citewire.services.library import Library, open_library
 from citewire.services.replay.case import to_case
 from citewire.services.replay.generation import generate_again, word_diff
 from citewire.services.replay.prompts import NOT_KEPT, prompts_of

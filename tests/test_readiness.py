@@ -11,8 +11,8 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ModelKeyRefused
+from citewire.services.assembly.readiness import Readiness
 from citewire.services.models.build import Models
-from citewire.services.readiness import Readiness
 from citewire.storage.embedded.folder import RedisFolder, hold_lock
 from citewire.storage.index.schema import index_name
 from tests.chat_client import ChatClient, Event, Json, Told, open_chat_client, problem, until
@@ -242,7 +242,7 @@ async def test_the_model_is_not_asked_at_every_probe() -> None:
 
 
 async def test_a_check_that_hangs_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("citewire.services.readiness.CHECK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("citewire.services.assembly.readiness.CHECK_TIMEOUT_S", 0.05)
 
     async with asyncio.timeout(5):
         found = await Readiness(redis=well, index=hang, models=models(well)).check()

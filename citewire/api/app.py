@@ -12,17 +12,17 @@ from citewire.api.dependencies import Parts
 from citewire.api.errors import install_error_handlers
 from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit
-from citewire.api.run_parts import build_held, open_runs
-from citewire.api.service_parts import (
+from citewire.services.access.keys import load_api_keys
+from citewire.services.assembly.chat import (
     build_afterwards,
     build_jobs,
     build_page_copies,
     build_succession,
     open_service,
 )
-from citewire.services.access.keys import load_api_keys
+from citewire.services.assembly.library import open_library
+from citewire.services.assembly.runs import build_held, open_runs
 from citewire.services.chats.chats import Chats
-from citewire.services.library import open_library
 from citewire.services.runs.runs import Runs
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads

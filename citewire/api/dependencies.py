@@ -11,9 +11,9 @@ from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
+from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
-from citewire.services.library import Library
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.detached import HeldRuns

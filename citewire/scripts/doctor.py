@@ -7,8 +7,8 @@ from rich.console import Console
 
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.services.access.keys import load_api_keys
-from citewire.services.library import Library, open_library
-from citewire.services.readiness import CheckResult
+from citewire.services.assembly.library import Library, open_library
+from citewire.services.assembly.readiness import CheckResult
 from citewire.settings import Settings, load_settings
 from citewire.storage.keys import DEFAULT_OWNER
 

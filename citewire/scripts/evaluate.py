@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from citewire.api.run_parts import open_runs
-from citewire.api.service_parts import build_afterwards, build_page_copies, open_service
 from citewire.errors import ChatNotFound, CitewireError
 from citewire.services.answers.events import Done, Failed, RunEvent, Sources, Warned
+from citewire.services.assembly.chat import build_afterwards, build_page_copies, open_service
+from citewire.services.assembly.library import open_library
+from citewire.services.assembly.runs import open_runs
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
-from citewire.services.library import open_library
 from citewire.services.runs.log import ToldBatch
 from citewire.settings import Settings
 from citewire.storage.chats.store import ChatStore

@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
-from citewire.api.service_parts import build_succession, open_library_checker
 from citewire.errors import CannotRepeat, ConfigurationError, ModelError
 from citewire.scripts.plain_text import harmless, standard_output
 from citewire.scripts.replay_diffs import print_generation, print_retrieval
 from citewire.scripts.replay_page import print_run
-from citewire.services.library import open_library
+from citewire.services.assembly.chat import build_succession, open_library_checker
+from citewire.services.assembly.library import open_library
 from citewire.services.replay.case import to_case
 from citewire.services.replay.generation import GenerationDiff, generate_again
 from citewire.services.replay.prompts import Prompt, prompts_of

@@ -14,8 +14,8 @@ from citewire.errors import CannotRepeat
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import settle
 from citewire.services.answers.events import Citation
+from citewire.services.assembly.library import Library
 from citewire.services.citations.checking import Checker
-from citewire.services.library import Library
 from citewire.services.replay.recall import PastRun
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
 from citewire.workflows.model_calls import ModelCall, asking

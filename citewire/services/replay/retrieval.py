@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from citewire.errors import CannotRepeat
 from citewire.services.answers.events import Source
-from citewire.services.library import Library
+from citewire.services.assembly.library import Library
 from citewire.services.passages.succession import Succession
 from citewire.services.replay.recall import PastRun
 from citewire.services.runs.record import Setup

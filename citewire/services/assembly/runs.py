@@ -9,8 +9,8 @@ import anyio
 from anyio.abc import TaskGroup
 
 from citewire.api.errors import error_payload
+from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService
-from citewire.services.library import Library
 from citewire.services.runs.detached import HeldRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.log import RunLog

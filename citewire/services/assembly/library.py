@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from citewire.services.assembly.readiness import Readiness
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Models, open_models
-from citewire.services.readiness import Readiness
 from citewire.settings import Settings
 from citewire.storage.chats.old_chats import move_old_chats
 from citewire.storage.chats.store import ChatStore, build_chats

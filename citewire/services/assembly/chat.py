@@ -6,6 +6,7 @@ from pathlib import Path
 
 from citewire.api.errors import describe
 from citewire.services.answers.turns import HistoryLimits
+from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker, open_checker
@@ -13,7 +14,6 @@ from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
-from citewire.services.library import Library
 from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder

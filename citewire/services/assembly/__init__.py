@@ -1,0 +1,1 @@
+"""Building the services, once per process, and saying whether they are ready."""
