@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from citewire.errors import ServerFailed
-from citewire.scripts.chat_client import ChatClient as AskingClient
+from citewire.scripts.chat.client import ChatClient as AskingClient
 from tests.chat_client import ChatClient, until
 from tests.chat_fixtures import Piped, Typed
 from tests.corpus import HARBOURS

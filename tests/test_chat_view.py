@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from citewire.scripts.chat_answer import Answer
-from citewire.scripts.chat_view import footnotes, quoted_parts, remarks, source_lines
+from citewire.scripts.chat.answer import Answer
+from citewire.scripts.chat.view import footnotes, quoted_parts, remarks, source_lines
 from citewire.scripts.plain_text import harmless
 
 Json = dict[str, Any]

@@ -19,10 +19,10 @@ from redis.asyncio import Redis
 from citewire import __version__
 from citewire.errors import CannotRepeat, RunNotFound
 from citewire.scripts.documents import remove_documents
-from citewire.scripts.replay import ReplayOptions, replay
-from citewire.scripts.replay_diffs import print_generation
-from citewire.scripts.replay_layout import shown
-from citewire.scripts.replay_page import print_run
+from citewire.scripts.replay.command import ReplayOptions, replay
+from citewire.scripts.replay.diffs import print_generation
+from citewire.scripts.replay.layout import shown
+from citewire.scripts.replay.page import print_run
 from citewire.services.assembly.chat import build_succession, open_library_checker
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.evaluation.questions import read_questions

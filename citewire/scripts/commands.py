@@ -25,7 +25,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 def run_chat(arguments: argparse.Namespace) -> int:
     """Ask in the terminal."""
-    from citewire.scripts.chat import chat
+    from citewire.scripts.chat.command import chat
 
     configure_logging("warning")
     given = {} if arguments.api_key is None else {"api_key": arguments.api_key}
@@ -89,7 +89,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """Show a run, and do a part of it again."""
-    from citewire.scripts.replay import ReplayOptions, replay
+    from citewire.scripts.replay.command import ReplayOptions, replay
 
     configure_logging("warning")
     options = ReplayOptions(

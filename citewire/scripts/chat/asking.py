@@ -9,10 +9,10 @@ from typing import Any
 import anyio
 
 from citewire.errors import ServerFailed
-from citewire.scripts.chat_answer import Answer
-from citewire.scripts.chat_client import ChatClient
-from citewire.scripts.chat_terminal import Terminal
-from citewire.scripts.chat_view import STAGES, footnotes, line_of, remarks
+from citewire.scripts.chat.answer import Answer
+from citewire.scripts.chat.client import ChatClient
+from citewire.scripts.chat.terminal import Terminal
+from citewire.scripts.chat.view import STAGES, footnotes, line_of, remarks
 
 Json = dict[str, Any]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from citewire.errors import CitewireError, ConfigurationError
-from citewire.scripts.chat_asking import Asking
-from citewire.scripts.chat_client import Address, ChatClient, is_serving
-from citewire.scripts.chat_commands import Commands, Conversation
-from citewire.scripts.chat_terminal import Terminal, line_editing
+from citewire.scripts.chat.asking import Asking
+from citewire.scripts.chat.client import Address, ChatClient, is_serving
+from citewire.scripts.chat.commands import Commands, Conversation
+from citewire.scripts.chat.terminal import Terminal, line_editing
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER, IDENTIFIER
 
@@ -86,7 +86,7 @@ def _find_server(
         yield Address(url, key)
         return
     # Deferred: with a server that runs there is no need of it.
-    from citewire.scripts.own_server import open_own_server
+    from citewire.scripts.chat.own_server import open_own_server
 
     terminal.status("starting a server …")
     with open_own_server(settings, owner=owner) as address:

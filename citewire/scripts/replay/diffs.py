@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from citewire.scripts.plain_text import harmless
-from citewire.scripts.replay_layout import (
+from citewire.scripts.replay.layout import (
     build_console,
     build_table,
     place,

@@ -12,8 +12,8 @@ import orjson
 
 from citewire.errors import CannotRepeat, ConfigurationError, ModelError
 from citewire.scripts.plain_text import harmless, standard_output
-from citewire.scripts.replay_diffs import print_generation, print_retrieval
-from citewire.scripts.replay_page import print_run
+from citewire.scripts.replay.diffs import print_generation, print_retrieval
+from citewire.scripts.replay.page import print_run
 from citewire.services.assembly.chat import build_succession, open_library_checker
 from citewire.services.assembly.library import open_library
 from citewire.services.replay.case import to_case

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from citewire.scripts.chat_answer import Answer
+from citewire.scripts.chat.answer import Answer
 
 Json = dict[str, Any]
 

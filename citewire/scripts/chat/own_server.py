@@ -22,7 +22,7 @@ from typing import IO
 from pydantic import SecretStr
 
 from citewire.errors import ServerFailed
-from citewire.scripts.chat_client import Address
+from citewire.scripts.chat.client import Address
 from citewire.services.access.keys import new_key
 from citewire.settings import Settings, load_settings
 from citewire.storage.keys import DEFAULT_OWNER
@@ -63,7 +63,7 @@ def open_own_server(settings: Settings, *, owner: str) -> Iterator[Address]:
 def _start(log: IO[bytes]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         # -P: what lies in the current folder is not ours.
-        [sys.executable, "-P", "-m", "citewire.scripts.own_server"],
+        [sys.executable, "-P", "-m", "citewire.scripts.chat.own_server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -5,7 +5,7 @@ from textwrap import shorten
 
 from rich.console import Console
 
-from citewire.scripts.replay_layout import (
+from citewire.scripts.replay.layout import (
     build_console,
     build_table,
     place,

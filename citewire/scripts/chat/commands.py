@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citewire.errors import CitewireError, ServerFailed
-from citewire.scripts.chat_answer import Answer
-from citewire.scripts.chat_asking import show_end
-from citewire.scripts.chat_client import ChatClient
-from citewire.scripts.chat_file import ExportFile
-from citewire.scripts.chat_links import has_display, link_to
-from citewire.scripts.chat_numbers import chosen, number_in, told_range
-from citewire.scripts.chat_terminal import Terminal
-from citewire.scripts.chat_view import chat_lines, line_of, page_of, quoted_parts, source_lines
+from citewire.scripts.chat.answer import Answer
+from citewire.scripts.chat.asking import show_end
+from citewire.scripts.chat.client import ChatClient
+from citewire.scripts.chat.file import ExportFile
+from citewire.scripts.chat.links import has_display, link_to
+from citewire.scripts.chat.numbers import chosen, number_in, told_range
+from citewire.scripts.chat.terminal import Terminal
+from citewire.scripts.chat.view import chat_lines, line_of, page_of, quoted_parts, source_lines
 
 Json = dict[str, Any]
 Carry = Callable[[str], Awaitable[None]]

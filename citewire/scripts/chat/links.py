@@ -5,8 +5,8 @@ import sys
 from typing import Any
 
 from citewire.errors import CitewireError
-from citewire.scripts.chat_answer import Answer
-from citewire.scripts.chat_client import ChatClient
+from citewire.scripts.chat.answer import Answer
+from citewire.scripts.chat.client import ChatClient
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""`citewire chat`: asking in the terminal."""

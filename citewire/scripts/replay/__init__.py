@@ -1,0 +1,1 @@
+"""`citewire replay`: showing a run that is over."""
