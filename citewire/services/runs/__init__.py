@@ -1,1 +1,1 @@
-"""Runs: admitted, logged, followed, detached from their client, and ended when their worker died."""
+"""Runs: admitted, logged, followed, detached from their client, ended for a worker that died."""

@@ -1,8 +1,8 @@
 """The background process of the embedded Redis, in which its supervisor runs.
 
 Run as `python -m citewire.storage.embedded.background DATA_DIR SERVER SEARCH JSON` by
-`citewire.storage.embedded.client`, which holds the start lock meanwhile. It forks, exits with 0 when the
-server is ready or with 1 and the reason on stderr, and goes on in the background.
+`citewire.storage.embedded.client`, which holds the start lock meanwhile. It forks, exits with 0
+when the server is ready or with 1 and the reason on stderr, and goes on in the background.
 """
 
 import logging
