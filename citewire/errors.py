@@ -1,55 +1,25 @@
 """Every error that Citewire raises on purpose, as one tree.
 
-CitewireError
-├── ConfigurationError            a setting is missing, unknown or contradictory
-├── StorageError                  Redis cannot do what is asked of it
-│   ├── StorageUnavailable        Redis does not answer
-│   ├── EmbeddedRedisError        the embedded server cannot be started or shared
-│   ├── IndexMismatch             the live index is not the one that the settings ask for
-│   ├── LibraryBusy               another process is changing the documents
-│   └── UploadNotStored           the disk takes no more
-├── RetrievalTimeout              the passages for a question were not found in time
-├── DocumentError                 one document cannot be ingested
-│   └── UnreadableDocument        the file is encrypted, broken or empty
-├── ModelError                    a model did not answer
-│   ├── ModelKeyRefused           401 or 403: the key is wrong
-│   ├── ModelBusy                 429: over the provider's limits
-│   ├── ModelUnavailable          5xx, connection refused, stream cut
-│   ├── ModelTimeout              no first token, or silence in mid-stream
-│   └── ModelRejected             any other 4xx: the provider refuses the request
-├── ServerFailed                  the server that a command asks is not there, or refuses
-├── CannotRepeat                  a part of a run that is over cannot be done again
-├── RunLost                       the worker of a run died, or another took it for dead
-└── RequestError                  the client asks for what cannot be had
-    ├── ApiKeyRefused             there is no API key, or not one of ours
-    ├── ChatNotFound
-    ├── ChatBusy                  the chat already has a run
-    ├── MessageNotFound           the chat has no such question or answer
-    ├── TooManyChats              the owner has as many as there may be
-    ├── RunNotFound
-    ├── AlreadyAsked              with the same Idempotency-Key: that run is joined
-    ├── KeyReused                 something else was asked with the same Idempotency-Key
-    ├── NotReplayable             the run was not logged
-    ├── TooManyReaders            over the limit of streams that follow another worker's run
-    ├── DocumentNotFound
-    ├── PageNotFound              no such page, or it cannot be shown alone
-    ├── PassageNotFound
-    ├── JobNotFound
-    ├── InvalidUpload             no files, too many, or no folder that they can go to
-    ├── UnsupportedFormat         an uploaded file is of a kind that cannot be read
-    ├── UploadStalled             nothing more of it arrives
-    ├── TooManyJobs               over the limit of jobs that wait
-    ├── TooManyRuns               over the limit of concurrent runs
-    ├── BodyTooLarge
-    └── Draining                  the server is shutting down
-
-Each message is written for the person who reads it and never holds a secret. How a class becomes
-an HTTP status or an `error` event stands in `citewire.api.errors`, and nowhere else.
+Each class says its `code`, which is stable and for programs, whether trying again can help
+(`retryable`), and, where its own message is for the operator, what a client is told instead
+(`shown`); what a class does not say it has from the one above. A message is written for the person
+who reads it and never holds a secret. `citewire.api.errors` maps codes to HTTP, and nothing else.
 """
+
+from typing import ClassVar
 
 
 class CitewireError(Exception):
     """Base of all errors raised on purpose."""
+
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = True
+    shown: ClassVar[str | None] = None
+
+    @property
+    def public(self) -> str:
+        """What a client is told."""
+        return self.shown or str(self)
 
 
 class ConfigurationError(CitewireError):
@@ -59,9 +29,17 @@ class ConfigurationError(CitewireError):
 class StorageError(CitewireError):
     """Redis cannot do what is asked of it."""
 
+    code = "storage_error"
+    retryable = False
+    shown: ClassVar[str | None] = "the storage refuses the request; the server's log says why"
+
 
 class StorageUnavailable(StorageError):
     """Redis does not answer."""
+
+    code = "storage_unavailable"
+    retryable = True
+    shown = "the storage does not answer at the moment"
 
 
 class EmbeddedRedisError(StorageError):
@@ -71,17 +49,29 @@ class EmbeddedRedisError(StorageError):
 class IndexMismatch(StorageError):
     """The live index has other fields or another vector size than the settings ask for."""
 
+    code = "index_mismatch"
+    shown = "the index does not fit the settings of the server; /readyz says why"
+
 
 class LibraryBusy(StorageError):
     """Another process is changing the documents of this namespace."""
+
+    code = "library_busy"
+    retryable = True
+    shown = "the documents are being changed at the moment: try again later"
 
 
 class UploadNotStored(StorageError):
     """The disk does not take an uploaded file."""
 
+    code = "upload_not_stored"
+    shown: ClassVar[str | None] = None
+
 
 class RetrievalTimeout(CitewireError):
     """Embedding a question and searching for it took longer than it may."""
+
+    code = "retrieval_timeout"
 
 
 class DocumentError(CitewireError):
@@ -95,9 +85,14 @@ class UnreadableDocument(DocumentError):
 class ModelError(CitewireError):
     """A model did not answer."""
 
+    code = "model_error"
+    retryable = False
+
 
 class ModelKeyRefused(ModelError):
     """The provider refused the API key (401 or 403)."""
+
+    code = "model_key_refused"
 
 
 class ModelBusy(ModelError):
@@ -108,6 +103,9 @@ class ModelBusy(ModelError):
         retry_after_s: seconds to wait as the provider said, or None.
     """
 
+    code = "model_busy"
+    retryable = True
+
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
@@ -116,13 +114,21 @@ class ModelBusy(ModelError):
 class ModelUnavailable(ModelError):
     """The provider cannot be reached, failed (5xx) or cut the stream."""
 
+    code = "model_unavailable"
+    retryable = True
+
 
 class ModelTimeout(ModelError):
     """No first token in time, or silence in mid-stream."""
 
+    code = "model_timeout"
+    retryable = True
+
 
 class ModelRejected(ModelError):
     """The provider refused the request itself (a 4xx other than 401, 403 and 429)."""
+
+    code = "model_rejected"
 
 
 class ServerFailed(CitewireError):
@@ -131,6 +137,8 @@ class ServerFailed(CitewireError):
 
 class RunLost(CitewireError):
     """The worker of a run died, or was suspended for so long that another took it for dead."""
+
+    code = "run_lost"
 
 
 class CannotRepeat(CitewireError):
@@ -144,25 +152,42 @@ class RequestError(CitewireError):
 class ApiKeyRefused(RequestError):
     """The request has no API key, or not one of ours."""
 
+    code = "api_key_refused"
+    retryable = False
+
 
 class ChatNotFound(RequestError):
     """There is no chat of that id."""
+
+    code = "chat_not_found"
+    retryable = False
 
 
 class ChatBusy(RequestError):
     """The chat already has a run."""
 
+    code = "chat_busy"
+
 
 class MessageNotFound(RequestError):
     """The chat has no such question or answer."""
+
+    code = "message_not_found"
+    retryable = False
 
 
 class TooManyChats(RequestError):
     """The owner has as many chats as there may be."""
 
+    code = "too_many_chats"
+    retryable = False
+
 
 class RunNotFound(RequestError):
     """There is no run of that id, or it is too long ago."""
+
+    code = "run_not_found"
+    retryable = False
 
 
 class AlreadyAsked(RequestError):
@@ -181,54 +206,100 @@ class AlreadyAsked(RequestError):
 class KeyReused(RequestError):
     """Something else was asked with the same Idempotency-Key."""
 
+    code = "idempotency_key_reused"
+    retryable = False
+
 
 class NotReplayable(RequestError):
     """There is such a run, but what it said was not logged."""
+
+    code = "not_replayable"
+    retryable = False
 
 
 class TooManyReaders(RequestError):
     """So many streams follow runs already that no more are begun."""
 
+    code = "too_many_readers"
+
 
 class DocumentNotFound(RequestError):
     """There is no document of that id, or its file is not there any more."""
+
+    code = "document_not_found"
+    retryable = False
 
 
 class PageNotFound(RequestError):
     """A document has no such page, or it cannot be shown alone; the message says why."""
 
+    code = "page_not_found"
+    retryable = False
+
 
 class PassageNotFound(RequestError):
     """There is no passage of that id."""
+
+    code = "passage_not_found"
+    retryable = False
 
 
 class JobNotFound(RequestError):
     """There is no job of that id, or it is too long ago."""
 
+    code = "job_not_found"
+    retryable = False
+
 
 class InvalidUpload(RequestError):
     """An upload has no files, too many, or no folder that they can go to."""
+
+    code = "invalid_upload"
+    retryable = False
 
 
 class UnsupportedFormat(RequestError):
     """An uploaded file is of a kind that cannot be read."""
 
+    code = "unsupported_format"
+    retryable = False
+
 
 class UploadStalled(RequestError):
     """An upload was begun, but nothing more of it arrives."""
+
+    code = "upload_stalled"
 
 
 class TooManyJobs(RequestError):
     """So many jobs wait already that no more are taken."""
 
+    code = "too_many_jobs"
+
 
 class TooManyRuns(RequestError):
     """The server is at its limit of concurrent runs."""
+
+    code = "too_many_runs"
 
 
 class BodyTooLarge(RequestError):
     """The request body is over the limit."""
 
+    code = "body_too_large"
+    retryable = False
+
 
 class Draining(RequestError):
     """The server is shutting down and takes no new runs."""
+
+    code = "draining"
+
+
+UNKNOWN = "something went wrong on the server"
+"""What is told of an error that was not raised on purpose; the log says more."""
+
+
+def known(error: Exception) -> CitewireError:
+    """`error` as one that may be told of."""
+    return error if isinstance(error, CitewireError) else CitewireError(UNKNOWN)

@@ -195,7 +195,7 @@ async def test_a_job_that_ends_its_server_again_and_again_is_left_alone(
         job = Job(f"folder {resumed}", tmp_path, (), resumed=resumed)
         job.end("interrupted")
         await store.save({job.job_id: orjson.dumps(job.to_stored())}, alive=[])
-    jobs = Jobs(store, ingest, lambda _: {}, root_of=lambda folder, _: tmp_path / folder, grace_s=2)
+    jobs = Jobs(store, ingest, root_of=lambda folder, _: tmp_path / folder, grace_s=2)
     running = asyncio.create_task(jobs.run())
     async with asyncio.timeout(10):
         await all_begun.wait()

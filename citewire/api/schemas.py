@@ -218,20 +218,6 @@ class JobView(BaseModel):
     error: dict[str, Any] | None
 
 
-class ErrorEvent(BaseModel):
-    """The run failed, in words that are safe to show: the `error` event."""
-
-    code: str
-    message: str
-    retryable: bool
-    request_id: str
-    partial_saved: bool
-    run_id: str
-    chat_id: str
-    user_message_id: str
-    assistant_message_id: str
-
-
 class ProblemView(BaseModel):
     """A refusal as problem JSON (RFC 9457)."""
 

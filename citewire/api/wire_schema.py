@@ -26,9 +26,9 @@ EVENTS: Final[dict[str, type]] = {
             run_events.Warned,
             run_events.Done,
             run_events.Stopped,
+            run_events.Failed,
         )
     },
-    "error": schemas.ErrorEvent,
 }
 """The type of the data of each event of a run, by the event's name."""
 

@@ -117,7 +117,7 @@ async def _ask(
                 case Done():
                     return event, sources, warnings
                 case Failed():
-                    raise event.error
+                    raise CitewireError(event.message)
     raise CitewireError(f"the answer to {question.name} was stopped")
 
 

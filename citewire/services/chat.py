@@ -15,6 +15,7 @@ from llama_index.core.llms import LLM
 from llama_index.core.workflow import WorkflowTimeoutError
 
 from citewire.errors import (
+    UNKNOWN,
     ChatNotFound,
     CitewireError,
     MessageNotFound,
@@ -51,7 +52,6 @@ from citewire.workflows.running import finish, running
 logger = logging.getLogger(__name__)
 
 PROTOCOL = 1
-UNKNOWN = "something went wrong on the server"
 RECORD_DEADLINE_S = 5.0
 """How long storing a turn may take once the run is over, in seconds."""
 
@@ -235,7 +235,7 @@ class ChatService:
         try:
             if failure is not None:
                 await self._record(run, answer, "error", record, error=failure)
-                return Failed(failure, partial_saved=True, ids=run.ids)
+                return Failed.by(failure, partial_saved=True, ids=run.ids)
             if run.stopped_by is not None:
                 await self._record(run, answer, "stopped", record, stopped_by=run.stopped_by)
                 return answer.stopped(run.stopped_by, usage)
@@ -245,11 +245,11 @@ class ChatService:
             return answer.done(usage)
         except (StorageError, ChatNotFound, MessageNotFound) as error:
             logger.error("run %s was not stored: %s", run.ids.run_id, error)
-            return Failed(failure or error, partial_saved=False, ids=run.ids)
+            return Failed.by(failure or error, partial_saved=False, ids=run.ids)
         except Exception:
             # Whatever it is, the run has an end that its client hears of.
             logger.exception("run %s was not stored, for an unknown reason", run.ids.run_id)
-            return Failed(failure or CitewireError(UNKNOWN), partial_saved=False, ids=run.ids)
+            return Failed.by(failure or CitewireError(UNKNOWN), partial_saved=False, ids=run.ids)
 
     def _run_record(
         self, run: Run, answer: Answer, ask: AskEvent, usage: Usage

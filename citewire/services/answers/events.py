@@ -5,8 +5,8 @@ count UTF-16 code units of the cleaned answer. None has slots: orjson takes four
 write those.
 """
 
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from dataclasses import asdict, dataclass, field
+from typing import ClassVar, Literal, Self
 
 from llama_index.core.schema import NodeWithScore
 
@@ -279,12 +279,30 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Failed:
-    """The run failed; the API writes it as the `error` event, in words that are safe to show."""
+    """The run failed, in words that are safe to show."""
 
     name: ClassVar = "error"
-    error: CitewireError
+    code: str
+    message: str
+    retryable: bool
+    request_id: str
     partial_saved: bool
-    ids: Ids = field(kw_only=True)
+    run_id: str
+    chat_id: str
+    user_message_id: str
+    assistant_message_id: str
+
+    @classmethod
+    def by(cls, error: CitewireError, *, ids: Ids, partial_saved: bool) -> Self:
+        """The end of the run `ids` by `error`."""
+        return cls(
+            code=error.code,
+            message=error.public,
+            retryable=error.retryable,
+            request_id=ids.run_id,
+            partial_saved=partial_saved,
+            **asdict(ids),
+        )
 
 
 RunEvent = (

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
-from citewire.api.errors import describe
 from citewire.services.answers.turns import HistoryLimits
 from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService, SecondOpinion
@@ -47,7 +46,6 @@ def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     return Jobs(
         JobStore(library.documents.client, library.settings.namespace),
         ingest,
-        describe,
         root_of=uploads.folder,
         grace_s=library.settings.shutdown_grace_s,
     )

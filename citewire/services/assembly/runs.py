@@ -8,7 +8,6 @@ from uuid import uuid4
 import anyio
 from anyio.abc import TaskGroup
 
-from citewire.api.errors import error_payload
 from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService
 from citewire.services.runs.detached import HeldRuns
@@ -47,12 +46,11 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             per_owner=settings.max_runs_per_owner or 0,
         )
         is_on = settings.run_log == "on"
-        log = RunLog(store, error_payload, is_on=is_on, max_bytes=settings.run_log_max_bytes)
+        log = RunLog(store, is_on=is_on, max_bytes=settings.run_log_max_bytes)
         lost = LostRuns(
             store,
             logs,
             library.chats,
-            error_payload,
             logged=is_on,
             recorder=build_recorder(settings, library.models),
         )

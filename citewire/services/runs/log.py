@@ -7,14 +7,14 @@ a run can still be replayed with is its last event.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from citewire.errors import StorageError
-from citewire.services.answers.events import Failed, RunEvent
+from citewire.services.answers.events import RunEvent
 from citewire.storage.runs.registry import End, EndStatus, Piece, RunStore
 
 logger = logging.getLogger(__name__)
@@ -25,8 +25,6 @@ MAX_WAITING = 16 * 1024 * 1024
 
 ToldBatch = tuple[Sequence[RunEvent], bytes]
 """Events that are told together, and the same as a block of SSE."""
-ErrorPayload = Callable[[Failed], Mapping[str, object]]
-"""The data of an `error` event."""
 OnLost = Callable[[Sequence[str]], Awaitable[None]]
 """Told the ids of runs that another worker has ended."""
 
@@ -42,15 +40,14 @@ class Told:
     waiting: list[bytes] = field(default_factory=list)
     first_waiting: int = 1
 
-    def encode(self, batch: Sequence[RunEvent], payload: ErrorPayload) -> bytes:
+    def encode(self, batch: Sequence[RunEvent]) -> bytes:
         """The next events as one block of SSE."""
         blocks = []
         for event in batch:
             self.seq += 1
-            data = orjson.dumps(payload(event) if isinstance(event, Failed) else event)
             blocks.append(
                 b"event: %b\nid: %b:%d\ndata: %b\n\n"
-                % (event.name.encode(), self.run_id.encode(), self.seq, data)
+                % (event.name.encode(), self.run_id.encode(), self.seq, orjson.dumps(event))
             )
         return b"".join(blocks)
 
@@ -72,16 +69,12 @@ class RunLog:
 
     Args:
         store: the registry, which has the logs.
-        payload: writes the data of an `error` event.
         is_on: whether anything is logged besides that a run has ended.
         max_bytes: of one run.
     """
 
-    def __init__(
-        self, store: RunStore, payload: ErrorPayload, *, is_on: bool, max_bytes: int
-    ) -> None:
+    def __init__(self, store: RunStore, *, is_on: bool, max_bytes: int) -> None:
         self._store = store
-        self._payload = payload
         self._is_on = is_on
         self._max_bytes = max_bytes
         self._dirty: dict[str, Told] = {}
@@ -92,7 +85,7 @@ class RunLog:
 
     def tell(self, told: Told, batch: Sequence[RunEvent]) -> bytes:
         """The next events of a run as bytes, which are logged a little later."""
-        block = told.encode(batch, self._payload)
+        block = told.encode(batch)
         if self._is_on and told.is_whole:
             told.size += len(block)
             self._waiting += len(block)
@@ -112,7 +105,7 @@ class RunLog:
         Raises:
             StorageError: Redis does not take it.
         """
-        block = told.encode((end,), self._payload)
+        block = told.encode((end,))
         self._dirty.pop(told.run_id, None)
         piece = Piece(told.run_id, told.seq, told.seq, b"")
         if self._is_on:
@@ -128,7 +121,7 @@ class RunLog:
     def tell_again(self, told: Told, end: RunEvent) -> bytes:
         """Another last event as bytes, in place of one that could not be logged."""
         told.seq -= 1
-        return told.encode((end,), self._payload)
+        return told.encode((end,))
 
     async def run(self, on_lost: OnLost) -> None:
         """Write until cancelled."""

@@ -11,7 +11,7 @@ from citewire.services.answers.events import Failed, Ids
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import to_messages
-from citewire.services.runs.log import ErrorPayload, Told, read_events
+from citewire.services.runs.log import Told, read_events
 from citewire.services.runs.record import Recorder
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.runs.log import RunLogs
@@ -31,7 +31,6 @@ class LostRuns:
         store: the registry.
         logs: what the runs told.
         chats: where their turns go.
-        payload: writes the data of an `error` event.
         logged: whether runs are logged at all.
         recorder: makes the records of runs; None keeps none.
     """
@@ -41,7 +40,6 @@ class LostRuns:
         store: RunStore,
         logs: RunLogs,
         chats: ChatStore,
-        payload: ErrorPayload,
         *,
         logged: bool,
         recorder: Recorder | None = None,
@@ -49,7 +47,6 @@ class LostRuns:
         self._store = store
         self._logs = logs
         self._chats = chats
-        self._payload = payload
         self._logged = logged
         self._recorder = recorder
 
@@ -78,7 +75,7 @@ class LostRuns:
         error = RunLost(LOST)
         is_saved = await self._save(answer, owner, facts, error)
         told.seq = answer.last
-        return told.encode((Failed(error, partial_saved=is_saved, ids=answer.ids),), self._payload)
+        return told.encode((Failed.by(error, partial_saved=is_saved, ids=answer.ids),))
 
     async def _read(self, run_id: str, facts: dict[str, Any]) -> ToldAnswer:
         question = facts["question"]

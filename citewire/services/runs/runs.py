@@ -188,7 +188,9 @@ class Runs:
         self._by_id.pop(run.ids.run_id, None)
         if is_ours:
             return (end,), block
-        lost = Failed(RunLost("another server took this one for dead"), True, ids=run.ids)
+        lost = Failed.by(
+            RunLost("another server took this one for dead"), partial_saved=True, ids=run.ids
+        )
         return (lost,), self._log.tell_again(run.told, lost)
 
     async def stop(self, run_id: str, owner: str) -> None:

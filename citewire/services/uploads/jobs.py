@@ -17,6 +17,7 @@ from citewire.errors import (
     LibraryBusy,
     StorageError,
     TooManyJobs,
+    known,
 )
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.run import OnProgress
@@ -36,8 +37,6 @@ STOP_SHARE, SAVE_SHARE = 0.5, 0.2
 """Of the grace at shutdown: for a run to stop, then for the states to be kept."""
 
 Ingest = Callable[[Path, str, OnProgress], Coroutine[Any, Any, IngestSummary]]
-Describe = Callable[[Exception], dict[str, Any]]
-"""What a client is told of an error."""
 
 
 class Jobs:
@@ -46,7 +45,6 @@ class Jobs:
     Args:
         store: where their states are kept.
         ingest: ingests a folder of an owner.
-        describe: what is told of a failure.
         root_of: where the folder of a name and an owner lies.
         grace_s: how long shutting down may take.
     """
@@ -55,14 +53,12 @@ class Jobs:
         self,
         store: JobStore,
         ingest: Ingest,
-        describe: Describe,
         *,
         root_of: Callable[[str, str], Path],
         grace_s: float,
     ) -> None:
         self._store = store
         self._ingest = ingest
-        self._describe = describe
         self._root_of = root_of
         self._grace_s = grace_s
         self._jobs: dict[str, Job] = {}
@@ -169,11 +165,11 @@ class Jobs:
                 continue
             except CitewireError as error:
                 logger.warning("job %s failed: %s", job.job_id, error)
-                job.end("failed", self._describe(error))
+                job.end("failed", _fault(error))
             except Exception as error:
                 # The boundary of a job: those after it are not to suffer.
                 logger.exception("job %s failed", job.job_id)
-                job.end("failed", self._describe(error))
+                job.end("failed", _fault(error))
             else:
                 job.end("done")
             return
@@ -243,3 +239,9 @@ async def _owned(work: Coroutine[Any, Any, IngestSummary], *, stop_s: float) -> 
             if task.done() and not task.cancelled() and task.exception():
                 logger.warning("stopping an ingestion: %s", task.exception())
     return task.result()
+
+
+def _fault(error: Exception) -> dict[str, Any]:
+    """What is told of a failure in the state of a job."""
+    fault = known(error)
+    return {"code": fault.code, "message": fault.public, "retryable": fault.retryable}

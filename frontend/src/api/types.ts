@@ -12,7 +12,7 @@ export interface CitewireProtocol {
     warning: Warned;
     done: Done;
     stopped: Stopped;
-    error: ErrorEvent;
+    error: Failed;
   };
   requests: {
     AskRequest: AskRequest;
@@ -209,9 +209,9 @@ export interface Stopped {
   usage: Usage;
 }
 /**
- * The run failed, in words that are safe to show: the `error` event.
+ * The run failed, in words that are safe to show.
  */
-export interface ErrorEvent {
+export interface Failed {
   code: string;
   message: string;
   retryable: boolean;

@@ -1,5 +1,5 @@
 // What is known of one answer, event by event: pure, and blind to events that it has seen.
-import type { Citation, Done, ErrorEvent, Query, Source, Sources, Start, Status, Stopped, Timings, Turn, Verdict, Warned } from "@/api/types";
+import type { Citation, Done, Failed, Query, Source, Sources, Start, Status, Stopped, Timings, Turn, Verdict, Warned } from "@/api/types";
 
 import { isTerminal, type StreamEvent, type UnknownEvent } from "./events";
 
@@ -128,7 +128,7 @@ function stopped(answer: Answer, data: Stopped): Answer {
   };
 }
 
-function failed(answer: Answer, data: ErrorEvent): Answer {
+function failed(answer: Answer, data: Failed): Answer {
   const { code, message, retryable, partial_saved: saved } = data;
   return { ...answer, phase: "error", failure: { code, message, retryable, saved } };
 }
