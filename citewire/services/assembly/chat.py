@@ -9,7 +9,6 @@ from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker, open_checker
-from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
@@ -25,9 +24,9 @@ from citewire.storage.jobs import JobStore
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
+from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.limits import StepLimits
 from citewire.workflows.routing.routers import build_router
-from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.screening.screens import build_screen
 
 
@@ -116,8 +115,9 @@ def build_service(
         synthesiser=answering.synthesiser,
         llm=answering.llm,
         router=build_router(settings.route, answering.forms),
-        keeps=lost,
-        evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
+        evidence=CalibratedEvidence(
+            weights_for(settings.embeddings_from), abstain=settings.abstain
+        ),
         top_k=settings.similarity_top_k,
         limits=StepLimits(
             settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s

@@ -13,9 +13,9 @@ from citewire.content.withheld import readable
 from citewire.errors import CannotRepeat
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import settle
-from citewire.services.answers.events import Citation
 from citewire.services.assembly.library import Library
 from citewire.services.citations.checking import Checker
+from citewire.services.citations.model import Citation
 from citewire.services.replay.recall import PastRun
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
 from citewire.workflows.model_calls import ModelCall, asking
@@ -25,7 +25,7 @@ _WORD = re.compile(r"(?:\[\d+\]|\d[\d.,]*\d|\w+|[^\w\s])\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffSpan:
     """A part of one or both texts."""
 
     kind: Literal["same", "then", "now"]
@@ -59,7 +59,7 @@ class GenerationDiff:
     answer: str
     finish_reason: str
     citations: Sequence[Citation]
-    words: Sequence[Piece]
+    words: Sequence[DiffSpan]
     cited: Sequence[CitedThen]
     parameters: dict[str, tuple[Any, Any]]
     is_same_prompt: bool | None
@@ -110,7 +110,7 @@ async def _stream(run: PastRun, library: Library, answer: Answer) -> None:
     answer.take(AnsweredEvent(finish_reason=generation_of(response).finish_reason))
 
 
-def word_diff(then: str, now: str) -> list[Piece]:
+def word_diff(then: str, now: str) -> list[DiffSpan]:
     """Both texts, word by word, in the order in which they are read.
 
     Spaces make no difference: where the words are the same, they are those of `now`.
@@ -121,12 +121,12 @@ def word_diff(then: str, now: str) -> list[Piece]:
     matcher = SequenceMatcher(None, words, words_now, autojunk=False)
     for kind, start, end, start_now, end_now in matcher.get_opcodes():
         if kind == "equal":
-            pieces.append(Piece("same", "".join(after[start_now:end_now])))
+            pieces.append(DiffSpan("same", "".join(after[start_now:end_now])))
             continue
         if end > start:
-            pieces.append(Piece("then", "".join(before[start:end])))
+            pieces.append(DiffSpan("then", "".join(before[start:end])))
         if end_now > start_now:
-            pieces.append(Piece("now", "".join(after[start_now:end_now])))
+            pieces.append(DiffSpan("now", "".join(after[start_now:end_now])))
     return pieces
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citewire.errors import CannotRepeat
-from citewire.services.answers.events import Source
 from citewire.services.assembly.library import Library
+from citewire.services.citations.model import Source
 from citewire.services.passages.succession import Succession
 from citewire.services.replay.recall import PastRun
 from citewire.services.runs.record import Setup
@@ -18,7 +18,7 @@ REMOVED = "its report was removed, or replaced"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RankedPassage:
     """A passage that was found then, now, or both times.
 
     Args:
@@ -45,7 +45,7 @@ class RetrievalDiff:
     `setup` names what else is different: each setting with its value then and now.
     """
 
-    found: Sequence[Found]
+    found: Sequence[RankedPassage]
     setup: dict[str, tuple[str, str]]
 
     @property
@@ -77,7 +77,7 @@ async def retrieve_again(
     ids = {source.passage_id for source in now}
     gone = [source for source in run.sources if source.passage_id not in ids]
     why = await _why(run, gone, library, succession, owner) if gone else {}
-    lost = [Found(one, one.n, None, one.score, None, why[one.passage_id]) for one in gone]
+    lost = [RankedPassage(one, one.n, None, one.score, None, why[one.passage_id]) for one in gone]
     return RetrievalDiff([*_compare(run.sources, now), *lost], _changes(record.setup, library))
 
 
@@ -88,13 +88,13 @@ def _check(run: PastRun) -> None:
         raise CannotRepeat("its sub-questions were not kept yet (CITEWIRE_RUN_RECORDS=ids)")
 
 
-def _compare(then: Sequence[Source], now: Sequence[Source]) -> list[Found]:
+def _compare(then: Sequence[Source], now: Sequence[Source]) -> list[RankedPassage]:
     before = {source.passage_id: source for source in then}
     found = []
     for source in now:
         old = before.get(source.passage_id)
         rank, score = (old.n, old.score) if old else (None, None)
-        found.append(Found(source, rank, source.n, score, source.score))
+        found.append(RankedPassage(source, rank, source.n, score, source.score))
     return found
 
 
