@@ -16,7 +16,8 @@ from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.record import build_recorder
+from citewire.services.replay.retrieval import RetrievalReplay
+from citewire.services.runs.record import Setup, build_recorder
 from citewire.services.runs.runs import Runs
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
@@ -99,6 +100,26 @@ def build_succession(library: Library) -> Succession:
     return Succession(library.snapshots, search)
 
 
+def build_setup(library: Library) -> Setup:
+    """What is the same for all runs on an open library."""
+    models = library.models
+    return Setup.from_settings(
+        library.settings, model=models.answering.name, embedding=models.embeddings.name
+    )
+
+
+def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
+    """What searches again for what runs of an owner searched for."""
+    return RetrievalReplay(
+        store=library.store,
+        embed_model=library.models.embeddings.model,
+        documents=library.documents.owned_by(owner),
+        succession=build_succession(library),
+        setup=build_setup(library),
+        owner=owner,
+    )
+
+
 def build_service(
     library: Library,
     runs: Runs,
@@ -137,7 +158,7 @@ def build_service(
             if settings.verify == "model"
             else None
         ),
-        recorder=build_recorder(settings, library.models),
+        recorder=build_recorder(settings, build_setup(library)),
         page_copies=page_copies,
         afterwards=afterwards,
     )
