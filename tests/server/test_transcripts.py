@@ -1,4 +1,4 @@
-"""Scripted runs tell, byte for byte, what they told when tests/transcripts was written.
+"""Scripted runs tell, byte for byte, what they told when tests/server/transcripts was written.
 
 `RECORD_TRANSCRIPTS=1` writes the fixtures anew. What differs from run to run is replaced before
 the comparison, and nothing else: ids by names in order of appearance, moments by `<time>` or, to
@@ -19,12 +19,12 @@ from uuid import uuid4
 import pytest
 
 from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
-from tests.chat_client import ChatClient, open_chat_client
-from tests.chat_fixtures import Piped
-from tests.corpus import CORPUS, write_passages_with
-from tests.server_fixtures import Server, StartServer
-from tests.standin_fixtures import Standin
-from tests.transcript_scripts import (
+from tests.doubles.chat_client import ChatClient, open_chat_client
+from tests.doubles.chat_fixtures import Piped
+from tests.doubles.corpus import CORPUS, write_passages_with
+from tests.doubles.server_fixtures import Server, StartServer
+from tests.doubles.standin_fixtures import Standin
+from tests.doubles.transcript_scripts import (
     CITED,
     LOCAL,
     SHIPS_2022,
