@@ -83,13 +83,13 @@ async def job_events(
     job_id: Annotated[str, Depends(known_job)], parts: AppParts, owner: Owner
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    settings = parts.settings
+    server = parts.settings.server
     return EventSourceResponse(
         _encoded(parts.jobs, job_id, owner),
         sep="\n",
-        ping=settings.sse_ping_s,
-        send_timeout=settings.send_timeout_s,
-        shutdown_grace_period=settings.shutdown_grace_s / 4,
+        ping=server.sse_ping_s,
+        send_timeout=server.send_timeout_s,
+        shutdown_grace_period=server.shutdown_grace_s / 4,
         headers={"Cache-Control": "no-store"},
     )
 

@@ -19,8 +19,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
     given = {"host": arguments.host, "port": arguments.port, "workers": arguments.workers}
     settings = load_settings(**{k: v for k, v in given.items() if v is not None})
-    configure_logging(settings.log_level)
-    return serve_workers(settings) if settings.workers > 1 else serve(settings)
+    configure_logging(settings.server.log_level)
+    return serve_workers(settings) if settings.server.workers > 1 else serve(settings)
 
 
 def run_chat(arguments: argparse.Namespace) -> int:

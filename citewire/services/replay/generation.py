@@ -96,7 +96,7 @@ async def generate_again(run: PastRun, library: Library, checker: Checker) -> Ge
 
 
 async def _stream(run: PastRun, library: Library, answer: Answer) -> None:
-    withhold = library.settings.withhold == "on"
+    withhold = library.settings.retrieval.withhold
     nodes = [readable(node) for node in run.nodes] if withhold else run.nodes
     nonces = [call.nonce for call in run.record.calls if call.purpose == "answer"]
     response = await library.models.answering.synthesiser.asynthesize(
