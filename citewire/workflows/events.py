@@ -10,8 +10,8 @@ from pydantic import Field
 
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.model_calls import ModelCall
-from citewire.workflows.planning import Plan
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.routing.plan import Plan
 from citewire.workflows.synthesis import FinishReason, Generation
 
 Stage = Literal["screen", "condense", "retrieve", "generate"]
