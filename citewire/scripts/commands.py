@@ -139,6 +139,13 @@ def run_graph(arguments: argparse.Namespace) -> int:
     return graph(arguments.format)
 
 
+def run_settings(arguments: argparse.Namespace) -> int:
+    """Show what is set, and where."""
+    from citewire.scripts.settings import print_settings
+
+    return print_settings(arguments.format)
+
+
 def run_doctor(_: argparse.Namespace) -> int:
     """Check configuration, Redis, index and models."""
     from citewire.scripts.doctor import doctor

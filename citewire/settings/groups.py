@@ -46,7 +46,7 @@ class ModelSettings(SettingsGroup):
     )
     openai_base_url: str | None = setting(
         None,
-        "Any OpenAI-compatible server: Ollama, vLLM, llama.cpp …",
+        "Any OpenAI-compatible server, as of Ollama, vLLM or llama.cpp.",
         unset="OpenAI, if there is a key",
         example="http://localhost:11434/v1",
     )
@@ -317,12 +317,12 @@ class RunSettings(SettingsGroup):
 
 
 class AccessSettings(SettingsGroup):
-    """Who may ask (docs/tenancy.md)."""
+    """Who may ask."""
 
     api_keys: SecretStr | None = setting(
         None,
         "Owners with their API keys; an owner may have several while a key is replaced, and "
-        'without keys everybody may ask, as one owner called "default".',
+        'without keys everybody may ask, as one owner called "default" (docs/tenancy.md).',
         off=(None,),
         example="ann:key1,bob:key2",
     )
