@@ -16,7 +16,7 @@ from citewire.services.citations.claims import utf16_length
 from citewire.services.citations.locating import Match
 from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.run_context import FinishReason
 
 StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
 TurnStatus = Literal["complete", "stopped", "error"]
