@@ -12,10 +12,10 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from citewire.services.citations.scanner import Marker, MarkerScanner
 from citewire.services.models.extractive.passages import Passage, Sentence, candidates
 from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser, Extracts
 from citewire.services.models.minilm.embedding import build_minilm
+from citewire.text.scanner import Marker, MarkerScanner
 from citewire.text.sentences import split_sentences
 from citewire.workflows.run_context import RunContext
 

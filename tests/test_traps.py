@@ -32,15 +32,14 @@ from llama_index.core.vector_stores.types import (
 from llama_index.core.workflow import Event, Workflow
 
 from citewire.services.answers.turns import recent_history
-from citewire.services.evidence import LOCAL, CalibratedEvidence
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
 from citewire.workflows.events import AskEvent, DeltaEvent, SourcesEvent
-from citewire.workflows.planning import Plan
+from citewire.workflows.evidence import LOCAL, CalibratedEvidence
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import RuleRouter
-from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.run_context import RunContext
 from citewire.workflows.running import running
 from citewire.workflows.screening.screens import RuleScreen
@@ -93,7 +92,6 @@ def engines_on(synthesiser: Saying) -> Engines:
         synthesiser=cast(Any, synthesiser),
         llm=MockLLM(),
         router=RuleRouter(),
-        keeps=lost,
         evidence=CalibratedEvidence(LOCAL, abstain=False),
         top_k=2,
     )

@@ -16,7 +16,7 @@ from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.detached import HeldRuns
+from citewire.services.runs.detached import DetachedRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.runs import Once, Run
 from citewire.services.uploads.jobs import Jobs
@@ -35,7 +35,7 @@ class Parts:
     library: Library
     service: ChatService
     replays: Replays
-    held: HeldRuns | None
+    held: DetachedRuns | None
     chats: Chats
     uploads: Uploads
     jobs: Jobs

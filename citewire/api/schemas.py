@@ -4,16 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from citewire.services.answers.events import (
-    Citation,
-    Source,
-    StoppedBy,
-    Timings,
-    TurnStatus,
-    Usage,
-    Warned,
-)
+from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
 from citewire.services.citations.locating import Match
+from citewire.services.citations.model import Citation, Source, Warned
 from citewire.services.citations.rectangles import Rectangle
 from citewire.services.passages.change import PassageNow
 from citewire.services.passages.succession import Standing

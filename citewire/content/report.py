@@ -69,7 +69,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class WithheldText:
     """A stretch of a text that is kept out of answers.
 
     Args:
@@ -102,7 +102,7 @@ class Page:
     text: str
     size: tuple[float, float] | None = None
     blocks: tuple[Block, ...] = ()
-    withheld: tuple[Withheld, ...] = ()
+    withheld: tuple[WithheldText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

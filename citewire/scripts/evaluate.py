@@ -12,11 +12,12 @@ from rich.progress import track
 from rich.table import Table
 
 from citewire.errors import ChatNotFound, CitewireError
-from citewire.services.answers.events import Done, Failed, RunEvent, Sources, Warned
+from citewire.services.answers.events import Done, Failed, RunEvent, Sources
 from citewire.services.assembly.chat import build_afterwards, build_page_copies, open_service
 from citewire.services.assembly.library import open_library
 from citewire.services.assembly.runs import open_runs
 from citewire.services.chat import ChatService
+from citewire.services.citations.model import Warned
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.services.runs.log import ToldBatch

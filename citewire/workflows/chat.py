@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any
 
-from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.workflow import Context, Workflow, step
 
 from citewire.errors import ModelError
@@ -24,9 +22,11 @@ from citewire.workflows.events import (
     StageEvent,
 )
 from citewire.workflows.lean_runtime import LeanRuntime
-from citewire.workflows.planning import Plan, Reply
+from citewire.workflows.routing.plan import Plan, Reply
+from citewire.workflows.routing.routers import ModelRouter
 from citewire.workflows.run_context import Generation
-from citewire.workflows.screening.gate import Announce, Gate, Screen
+from citewire.workflows.screening.gate import Announce, Gate
+from citewire.workflows.screening.screens import ModelScreen, RuleScreen
 from citewire.workflows.silence import noticing_silence
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class ChatWorkflow(Workflow):
 
     _found_steps: dict[str, Any] | None = None
 
-    def __init__(self, engines: Engines, *, screen: Screen | None, timeout_s: float) -> None:
+    def __init__(self, engines: Engines, *, screen: RuleScreen | None, timeout_s: float) -> None:
         super().__init__(timeout=timeout_s, runtime=LeanRuntime())
         self._engines = engines
         self._screen = screen
@@ -67,7 +67,7 @@ class ChatWorkflow(Workflow):
         ctx.write_event_to_stream(StageEvent(stage="screen"))
         if (refusal := self._screen.refusal(ask.question)) is not None:
             return RefuseEvent(text=refusal)
-        if not self._screen.asks_model:
+        if not isinstance(self._screen, ModelScreen):
             return AskedEvent(ask=ask)
         verdict = asyncio.get_running_loop().create_future()
         ctx.send_event(AskedEvent(ask=ask, verdict=verdict))
@@ -80,13 +80,15 @@ class ChatWorkflow(Workflow):
     async def route(self, ctx: Context, asked: AskedEvent) -> AnswerEvent | ReplyEvent:
         """Decide whether the message is a question to the reports, and what it asks."""
         ask = asked.ask
-        planned = self._engines.router.at_once(ask.question, ask.history)
+        router = self._engines.router
+        planned = router.at_once(ask.question, ask.history)
         if planned is None or (isinstance(planned, Plan) and planned.was_condensed):
             ctx.write_event_to_stream(StageEvent(stage="condense"))
         if planned is None:
+            assert isinstance(router, ModelRouter)  # rules decide at once
             announce = Gate(ctx.write_event_to_stream, asked.verdict)
             with ask.run.asking("route", lambda: announce(StageEvent(stage="condense"))):
-                planned = await self._planned(ask.question, ask.history)
+                planned = await self._planned(router, ask)
         if isinstance(planned, Reply):
             return ReplyEvent(text=planned.text, verdict=asked.verdict)
         return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
@@ -139,7 +141,7 @@ class ChatWorkflow(Workflow):
         """
         return AnsweredEvent(finish_reason=recorded.finish_reason, route=recorded.route)
 
-    async def _judged(self, screen: Screen, question: str) -> str | None:
+    async def _judged(self, screen: ModelScreen, question: str) -> str | None:
         """The model's refusal; when it cannot be had, what the settings say."""
         try:
             async with asyncio.timeout(self._engines.limits.screen):
@@ -148,15 +150,15 @@ class ChatWorkflow(Workflow):
             logger.warning("a question was not screened: %r", error)
             return screen.when_failed(question)
 
-    async def _planned(self, question: str, history: Sequence[ChatMessage]) -> Plan | Reply:
+    async def _planned(self, router: ModelRouter, ask: AskEvent) -> Plan | Reply:
         """The model's plan; when it cannot be had, the message is a question."""
-        router = self._engines.router
         try:
             async with asyncio.timeout(self._engines.limits.route):
-                return await router.ask(question, history)
+                return await router.ask(ask.question, ask.history)
         except (ModelError, TimeoutError) as error:
             logger.warning("a message was not routed by the model: %r", error)
-            return router.without_model(question, history, str(error) or "the model took too long")
+            fault = str(error) or "the model took too long"
+            return router.without_model(ask.question, ask.history, fault)
 
 
 def _announcer(ctx: Context, asked: AskedEvent) -> Announce:

@@ -35,11 +35,13 @@ from citewire.workflows.events import (
     StageEvent,
     WarnEvent,
 )
-from citewire.workflows.evidence import Evidence, EvidenceRule
+from citewire.workflows.evidence import CalibratedEvidence, Evidence
 from citewire.workflows.limits import StepLimits
-from citewire.workflows.planning import KeepingRule, Plan, Router
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
+from citewire.workflows.routing.plan import Plan
+from citewire.workflows.routing.routers import Router
+from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.run_context import RunContext
 from citewire.workflows.spans import unspanned
 
@@ -94,13 +96,13 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """
         history = self._memory.get_all() if chat_history is None else chat_history
         plan = await self._condensed(message, history)
-        query, lost = self._query(message, plan)
+        query, fault = self._query(message, plan)
         self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
         nodes = await self._retrieved(query)
         evidence = self._evidence_of(query, nodes)
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
-        if lost:  # in the contract a warning comes after the sources
-            self._announce(WarnEvent(code="condense_fallback", message=lost))
+        if fault:  # in the contract a warning comes after the sources
+            self._announce(WarnEvent(code="condense_fallback", message=fault))
         if evidence == "none":
             told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
@@ -124,12 +126,12 @@ class ReportChatEngine(CondenseQuestionChatEngine):
 
     def _query(self, message: str, plan: Plan) -> tuple[ReportQuery, str]:
         """What is searched for, and what was wrong with the rewritten question."""
-        standalone, keeps = plan.standalone or message, self._parts.keeps
-        parts = plan.parts if not keeps(message, " ".join(plan.parts)) else ()
+        standalone = plan.standalone or message
+        parts = plan.parts if not lost(message, " ".join(plan.parts)) else ()
         if standalone == message:
             return ReportQuery(message, parts=parts), plan.fault
-        if lost := keeps(message, standalone):
-            return ReportQuery(message), f"the question was not rewritten: {lost}"
+        if missing := lost(message, standalone):
+            return ReportQuery(message), f"the question was not rewritten: {missing}"
         return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
@@ -171,7 +173,6 @@ class Engines:
         synthesiser: answers.
         llm: condenses where the router leaves it to the plain prompt.
         router: steps in when that fails.
-        keeps: the safety net under every rewritten question.
         evidence: judges what was retrieved.
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
@@ -183,8 +184,7 @@ class Engines:
     synthesiser: BaseSynthesizer
     llm: LLM
     router: Router
-    keeps: KeepingRule
-    evidence: EvidenceRule
+    evidence: CalibratedEvidence
     top_k: int
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True

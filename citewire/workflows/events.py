@@ -10,8 +10,8 @@ from pydantic import Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.planning import Plan
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.routing.plan import Plan
 from citewire.workflows.run_context import FinishReason, RunContext
 
 Stage = Literal["screen", "condense", "retrieve", "generate"]

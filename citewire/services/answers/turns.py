@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.services.answers.answer import Answer
-from citewire.services.answers.events import Source, TurnStatus
+from citewire.services.answers.events import TurnStatus
 from citewire.services.answers.reducer import ToldAnswer
+from citewire.services.citations.model import Source
 from citewire.storage.chats.store import Message
 
 CHARS_PER_TOKEN = 4

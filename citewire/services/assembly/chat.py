@@ -9,7 +9,6 @@ from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker, open_checker
-from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
@@ -17,7 +16,8 @@ from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.record import build_recorder
+from citewire.services.replay.retrieval import RetrievalReplay
+from citewire.services.runs.record import Setup, build_recorder
 from citewire.services.runs.runs import Runs
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
@@ -25,9 +25,9 @@ from citewire.storage.jobs import JobStore
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
+from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.limits import StepLimits
 from citewire.workflows.routing.routers import build_router
-from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.screening.screens import build_screen
 
 
@@ -100,6 +100,26 @@ def build_succession(library: Library) -> Succession:
     return Succession(library.snapshots, search)
 
 
+def build_setup(library: Library) -> Setup:
+    """What is the same for all runs on an open library."""
+    models = library.models
+    return Setup.from_settings(
+        library.settings, model=models.answering.name, embedding=models.embeddings.name
+    )
+
+
+def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
+    """What searches again for what runs of an owner searched for."""
+    return RetrievalReplay(
+        store=library.store,
+        embed_model=library.models.embeddings.model,
+        documents=library.documents.owned_by(owner),
+        succession=build_succession(library),
+        setup=build_setup(library),
+        owner=owner,
+    )
+
+
 def build_service(
     library: Library,
     runs: Runs,
@@ -116,8 +136,9 @@ def build_service(
         synthesiser=answering.synthesiser,
         llm=answering.llm,
         router=build_router(settings.route, answering.forms),
-        keeps=lost,
-        evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
+        evidence=CalibratedEvidence(
+            weights_for(settings.embeddings_from), abstain=settings.abstain
+        ),
         top_k=settings.similarity_top_k,
         limits=StepLimits(
             settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s
@@ -137,7 +158,7 @@ def build_service(
             if settings.verify == "model"
             else None
         ),
-        recorder=build_recorder(settings, library.models),
+        recorder=build_recorder(settings, build_setup(library)),
         page_copies=page_copies,
         afterwards=afterwards,
     )

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from citewire.services.assembly.readiness import Readiness
+from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Models, open_models
 from citewire.settings import Settings
@@ -34,7 +34,7 @@ class Library:
     passages: PassageReader
     chats: ChatStore
     snapshots: SnapshotStore
-    readiness: Readiness
+    readiness: ReadinessChecks
 
     @asynccontextmanager
     async def open_indexing(self) -> AsyncGenerator[Indexing, None]:
@@ -86,5 +86,7 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             passages=PassageReader(client, settings.namespace),
             chats=chats,
             snapshots=SnapshotStore(client, settings.namespace),
-            readiness=Readiness(redis=lambda: ping(client), index=check_live_index, models=models),
+            readiness=ReadinessChecks(
+                redis=lambda: ping(client), index=check_live_index, models=models
+            ),
         )

@@ -8,9 +8,10 @@ from uuid import uuid4
 import anyio
 from anyio.abc import TaskGroup
 
+from citewire.services.assembly.chat import build_setup
 from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService
-from citewire.services.runs.detached import HeldRuns
+from citewire.services.runs.detached import DetachedRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.log import RunLog
 from citewire.services.runs.orphans import LostRuns
@@ -52,7 +53,7 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             logs,
             library.chats,
             logged=is_on,
-            recorder=build_recorder(settings, library.models),
+            recorder=build_recorder(settings, build_setup(library)),
         )
         runs = Runs(
             settings.max_runs,
@@ -67,8 +68,8 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             tasks.cancel_scope.cancel()
 
 
-def build_held(service: ChatService, parts: RunParts, tasks: TaskGroup) -> HeldRuns | None:
+def build_held(service: ChatService, parts: RunParts, tasks: TaskGroup) -> DetachedRuns | None:
     """The runs that outlive their client, in `tasks`; None if they end with it."""
     if not parts.grace_s:
         return None
-    return HeldRuns(service, parts.logs, tasks, grace_s=parts.grace_s)
+    return DetachedRuns(service.stream, parts.logs, tasks, grace_s=parts.grace_s)

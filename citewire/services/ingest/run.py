@@ -10,14 +10,14 @@ from citewire.services.ingest.catalog import Catalog, Place
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
-from citewire.services.ingest.plan import Plan, Work
+from citewire.services.ingest.plan import IngestPlan, Work
 from citewire.services.ingest.readers.exchange import Ocr
 from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
 from citewire.services.ingest.staging import Indexing, Staging
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
-from citewire.storage.library.versions import Staged, Versions
+from citewire.storage.library.versions import StagedPlace, Versions
 
 MORE_DOCUMENTS = 16
 """Documents under way besides those being read: small ones fill a request together."""
@@ -38,7 +38,7 @@ class IngestOptions:
 
 
 @dataclass(slots=True)
-class Run:
+class IngestRun:
     """One run.
 
     Args:
@@ -61,7 +61,7 @@ class Run:
     tokens: int = 0
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
-    async def carry_out(self, plan: Plan) -> list[FileOutcome]:
+    async def carry_out(self, plan: IngestPlan) -> list[FileOutcome]:
         """Do what `plan` says; gives what became of each file."""
         planned = plan.outcomes(self.catalog)
         left_over = await self._clean_up(plan)
@@ -91,20 +91,20 @@ class Run:
         self.on_progress(self.progress)
         self.progress.last = None
 
-    async def _clean_up(self, plan: Plan) -> set[str]:
+    async def _clean_up(self, plan: IngestPlan) -> set[str]:
         """Delete what a killed run left; gives the hidden documents that are still wanted."""
         hidden = await self.versions.hidden()
         staged = await self.versions.staged() if hidden else {}
         wanted = {work.doc_id for work in plan.works}
-        here = {Staged(root, self.versions.owner) for root in plan.roots}
+        here = {StagedPlace(root, self.versions.owner) for root in plan.roots}
         for doc_id in sorted(hidden - wanted):
-            # Staged from a folder that this run is not about: left for a run over that one.
+            # StagedPlace from a folder that this run is not about: left for a run over that one.
             if doc_id not in staged or staged[doc_id] in here:
                 await self.versions.discard(doc_id)
         await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
         return hidden & wanted
 
-    async def _move(self, plan: Plan) -> None:
+    async def _move(self, plan: IngestPlan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)
         await self.versions.apply(change)
         await retag(self.versions, self.catalog, change.moved)

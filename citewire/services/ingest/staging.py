@@ -17,7 +17,7 @@ from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.readers.exchange import Head, Ocr, ReadPassage, ReadTask
 from citewire.services.ingest.readers.processes import Parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers
-from citewire.services.ingest.staged import Staged, is_as_it_was, record_of
+from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
@@ -136,7 +136,7 @@ class Staging:
     async def _stage(self, work: Work, place: Compared) -> Head:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
-        staged = Staged(work)
+        staged = StagedDocument(work)
         async with FirstError(), asyncio.TaskGroup() as parts:
             async with self._parsers.reading(self._task(work, place), self._note_ocr) as reading:
                 await self._run.versions.stage(work.doc_id, work.location.root)
@@ -157,7 +157,7 @@ class Staging:
         self._run.progress.ocr += 1
         self._run.tell()
 
-    async def _write(self, staged: Staged, passages: Sequence[ReadPassage]) -> None:
+    async def _write(self, staged: StagedDocument, passages: Sequence[ReadPassage]) -> None:
         """Embed passages and write them; what an earlier run has embedded is kept."""
         progress, versions = self._run.progress, self._run.versions
         try:

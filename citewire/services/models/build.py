@@ -13,7 +13,6 @@ from llama_index.core.llms import LLM, MockLLM
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
-from citewire.services.evidence import LOCAL, WORDS_ONLY, Weights
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.workflows.forms import FormFilling
@@ -27,15 +26,11 @@ PROMPT_MARGIN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Embeddings:
-    """The embedding model, the size of its vectors and the name it is known by in the index.
-
-    `weights` say what its similarities mean as evidence.
-    """
+    """The embedding model, the size of its vectors and the name it is known by in the index."""
 
     model: BaseEmbedding
     dims: int
     name: str
-    weights: Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,7 @@ def _build_embeddings(
         from citewire.services.models.minilm.embedding import DIMS, build_minilm
 
         model = stack.enter_context(build_minilm(settings.data_dir / "models"))
-        return Embeddings(model, DIMS, model.model_name, LOCAL)
+        return Embeddings(model, DIMS, model.model_name)
     from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 
     remote = WireOpenAIEmbedding(
@@ -103,7 +98,7 @@ def _build_embeddings(
         dims=settings.embed_dim,
         embed_batch_size=settings.embed_batch,
     )
-    return Embeddings(remote, remote.dims, settings.embed_model, WORDS_ONLY)
+    return Embeddings(remote, remote.dims, settings.embed_model)
 
 
 def _build_answering(

@@ -13,7 +13,7 @@ from docx.text.paragraph import Paragraph
 
 from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.flow import Part, flow_report, table_part
+from citewire.services.reading.flow import FlowBlock, flow_report, table_part
 from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
 
 _TEXT, _TAB, _BREAK = qn("w:t"), qn("w:tab"), qn("w:br")
@@ -58,7 +58,7 @@ def read_docx(path: Path) -> Report:
     return flow_report(path, parts, title=title, date=date)
 
 
-def _parts(document: DocxDocument) -> Iterator[Part]:
+def _parts(document: DocxDocument) -> Iterator[FlowBlock]:
     body = document.element.body
     # Word's own layout knows all breaks; the author's are a part of it.
     page_break = _RENDERED_BREAK if next(body.iter(_RENDERED_BREAK), None) is not None else _BREAK
@@ -70,16 +70,16 @@ def _parts(document: DocxDocument) -> Iterator[Part]:
         kind = _kind(Paragraph(element, document._body))
         pieces = _text(element, page_break).split("\f")
         for number, piece in enumerate(pieces):
-            yield Part(kind, piece, page_break=number > 0)
+            yield FlowBlock(kind, piece, page_break=number > 0)
         yield from _hidden(element)
 
 
-def _hidden(element: Any) -> Iterator[Part]:
+def _hidden(element: Any) -> Iterator[FlowBlock]:
     """What a paragraph or table holds that Word does not show, or shows in white or as dots."""
     texts = [_own_text(run) for run in element.iter(_RUN) if _is_hidden(run)]
     text = "".join(texts)
     if text.strip():
-        yield Part("text", text, hidden=True)
+        yield FlowBlock("text", text, hidden=True)
 
 
 def _own_text(run: Any) -> str:

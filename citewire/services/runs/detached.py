@@ -8,37 +8,37 @@ mark there that keeps the run alive.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 
 import anyio
 from anyio.abc import TaskGroup
 
 from citewire.errors import StorageError
-from citewire.services.chat import ChatService
+from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 from citewire.storage.runs.log import RunLogs
 
 logger = logging.getLogger(__name__)
 
+Stream = Callable[[Run], AsyncGenerator[ToldBatch, None]]
+
 AHEAD = 16
 """Blocks that a run may be ahead of its client."""
 
 
-class HeldRuns:
+class DetachedRuns:
     """The runs of this worker that do not end with their response.
 
     Args:
-        service: answers.
+        stream: answers a run; what it tells, in batches with their bytes.
         logs: where readers leave their marks.
         tasks: owns the runs; outlives all responses.
         grace_s: how long a run goes on without a client, in seconds.
     """
 
-    def __init__(
-        self, service: ChatService, logs: RunLogs, tasks: TaskGroup, *, grace_s: float
-    ) -> None:
-        self._service = service
+    def __init__(self, stream: Stream, logs: RunLogs, tasks: TaskGroup, *, grace_s: float) -> None:
+        self._stream = stream
         self._logs = logs
         self._tasks = tasks
         self._grace_s = grace_s
@@ -58,7 +58,7 @@ class HeldRuns:
 
     async def _answer(self, held: "_Held") -> None:
         try:
-            async with aclosing(self._service.stream(held.run)) as batches:
+            async with aclosing(self._stream(held.run)) as batches:
                 async for _, block in batches:
                     await held.put(block)
         except Exception:

@@ -11,7 +11,6 @@ from citewire import __version__
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.events import Ids, Usage
 from citewire.services.answers.reducer import ToldAnswer
-from citewire.services.models.build import Models
 from citewire.settings import Settings
 from citewire.storage.keys import index_name
 from citewire.storage.runs.records import StoredRecord
@@ -46,13 +45,13 @@ class Setup:
     history_tokens: int
 
     @classmethod
-    def from_settings(cls, settings: Settings, models: Models) -> "Setup":
-        """The setup of a server with these settings and models."""
+    def from_settings(cls, settings: Settings, *, model: str, embedding: str) -> "Setup":
+        """The setup of a server with these settings, and with models of these names."""
         return cls(
             version=__version__,
-            model=models.answering.name,
+            model=model,
             similarity_top_k=settings.similarity_top_k,
-            embedding=models.embeddings.name,
+            embedding=embedding,
             index=index_name(settings.namespace),
             withhold=settings.withhold == "on",
             history_turns=settings.history_turns,
@@ -157,12 +156,12 @@ class Recorder:
         return StoredRecord(answer.ids.run_id, orjson.dumps(record), self._ttl_s)
 
 
-def build_recorder(settings: Settings, models: Models) -> Recorder | None:
+def build_recorder(settings: Settings, setup: Setup) -> Recorder | None:
     """The recorder that the settings ask for."""
     if settings.run_records == "off":
         return None
     return Recorder(
-        Setup.from_settings(settings, models),
+        setup,
         keeps_text=settings.run_records == "text",
         ttl_days=settings.run_records_ttl_days,
     )

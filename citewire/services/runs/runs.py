@@ -24,7 +24,7 @@ from citewire.errors import (
 from citewire.services.answers.events import Failed, Ids, RunEvent, StoppedBy
 from citewire.services.runs.log import RunLog, Told, ToldBatch
 from citewire.services.runs.orphans import LostRuns
-from citewire.storage.runs.registry import Claim, EndStatus, RunStore
+from citewire.storage.runs.registry import EndStatus, RunClaim, RunStore
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
 
@@ -301,7 +301,7 @@ class Runs:
                     tasks.start_soon(run.stop, "user")
 
 
-def _claim(run: Run, facts: bytes, once: Once | None) -> Claim:
+def _claim(run: Run, facts: bytes, once: Once | None) -> RunClaim:
     started = datetime.now(UTC).isoformat()
     key, body = (once.key, once.body) if once else ("", "")
-    return Claim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)
+    return RunClaim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)

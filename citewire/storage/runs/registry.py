@@ -21,7 +21,7 @@ long for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class RunClaim:
     """What is written down of a run when it begins.
 
     Args:
@@ -115,7 +115,7 @@ class RunStore:
             for name in "CLAIM ABANDON STOP CLOSE APPEND BEAT DISOWN LEAVE".split()
         }
 
-    async def claim(self, claim: Claim) -> str | None:
+    async def claim(self, claim: RunClaim) -> str | None:
         """Write down a run of this worker, if its chat has none.
 
         Returns:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from enum import IntEnum
 
-from citewire.services.citations.verdicts.amounts import Amount, Reading
+from citewire.services.citations.verdicts.amounts import Amount, NumeralReading
 from citewire.services.citations.verdicts.dates import Date, holds_date
 from citewire.services.citations.verdicts.digest import Digest, Held, between
 from citewire.services.citations.verdicts.units import (
@@ -83,7 +83,7 @@ def _unscaled(amount: Amount, passage: Digest) -> Trace:
     return Trace.WEAK if bare and value >= 10 else Trace.MISSING
 
 
-def _bounds(reading: Reading, hedge: str) -> tuple[float, float, float]:
+def _bounds(reading: NumeralReading, hedge: str) -> tuple[float, float, float]:
     """The least and most that a claim's number stands for, and its precision."""
     step = max(reading.step, _trailing(reading)) if hedge else reading.step
     value, noise = reading.value, abs(reading.value) * 1e-9
@@ -94,7 +94,7 @@ def _bounds(reading: Reading, hedge: str) -> tuple[float, float, float]:
     return value - step / 2 - noise, value + step / 2 + noise, step
 
 
-def _trailing(reading: Reading) -> float:
+def _trailing(reading: NumeralReading) -> float:
     """The value of the last digit that is not zero: 100 of 1,200."""
     if not reading.value or not math.isfinite(reading.value):
         return reading.step
@@ -106,7 +106,7 @@ def _trailing(reading: Reading) -> float:
 
 
 def _compare(
-    amount: Amount, reading: Reading, held: Held, passage: Digest, sides: frozenset[str]
+    amount: Amount, reading: NumeralReading, held: Held, passage: Digest, sides: frozenset[str]
 ) -> Trace:
     low, high, step = _bounds(reading, amount.hedge)
     off = abs(held.value - reading.value)

@@ -14,12 +14,12 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from numpy.typing import NDArray
 
-from citewire.services.citations.markers import MAX_SOURCE
-from citewire.services.citations.scanner import MarkerScanner
-from citewire.services.evidence import abstention
 from citewire.services.models.extractive.asked import focus, lacks_evidence
 from citewire.services.models.extractive.passages import Passage, Sentence, candidates
 from citewire.services.models.extractive.scoring import pick, pick_further, score
+from citewire.text.markers import MAX_SOURCE
+from citewire.text.scanner import MarkerScanner
+from citewire.workflows.evidence import abstention
 from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.synthesiser import StreamedSynthesiser
 

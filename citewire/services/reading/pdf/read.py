@@ -33,7 +33,7 @@ from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
 from citewire.services.reading.text import has_coded_text, language_of
-from citewire.services.reading.title import Line, title_of
+from citewire.services.reading.title import TitleLine, title_of
 
 A4 = (595.0, 842.0)
 
@@ -168,9 +168,9 @@ def _is_blank(page: pypdfium2.PdfPage) -> bool:
     return next(iter(page.get_objects(max_depth=1)), None) is None
 
 
-def _lines(page: LaidPage) -> list[Line]:
+def _lines(page: LaidPage) -> list[TitleLine]:
     return [
-        Line(line.text.replace(" | ", " "), line.height)
+        TitleLine(line.text.replace(" | ", " "), line.height)
         for block in page.blocks
         if not block.invisible
         for line in block.lines

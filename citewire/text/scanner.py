@@ -10,7 +10,7 @@ marker; whoever feeds the scanner says with `release` when that took too long.
 import re
 from dataclasses import dataclass
 
-from citewire.services.citations.markers import (
+from citewire.text.markers import (
     CLOSERS,
     MAX_MARKER,
     closing,
@@ -18,7 +18,7 @@ from citewire.services.citations.markers import (
     may_grow,
     numbers_in,
 )
-from citewire.services.citations.verbatim import (
+from citewire.text.verbatim import (
     Verbatim,
     fence_head,
     inline_code,
