@@ -21,7 +21,7 @@ from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
 from citewire.storage.library.vector_store import build_vector_store, write_passages
 
-STANDIN = Path(__file__).parents[1] / "tests" / "standin.py"
+STANDIN = Path(__file__).parents[1] / "tests" / "doubles" / "standin.py"
 NAMESPACE = "bench"
 EMBED_MODEL = "text-embedding-3-small"
 PASSAGES = 1000

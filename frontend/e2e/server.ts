@@ -1,4 +1,4 @@
-// The real server with its stand-in model, started by tests/web_server.py.
+// The real server with its stand-in model, started by tests/doubles/web_server.py.
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,7 +45,7 @@ export class TestServer {
   static async #start(): Promise<TestServer> {
     const folder = mkdtempSync(join(tmpdir(), "citewire-e2e-"));
     const python = process.env["VENV_PYTHON"] ?? (existsSync(OWN) ? OWN : "python3");
-    const child = spawn(python, ["-m", "tests.web_server", folder], {
+    const child = spawn(python, ["-m", "tests.doubles.web_server", folder], {
       cwd: ROOT,
       // The checkout itself, whatever is installed.
       env: { ...process.env, PYTHONPATH: ROOT },

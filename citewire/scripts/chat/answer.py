@@ -11,7 +11,7 @@ STATUSES: dict[str, End] = {"complete": "done", "stopped": "stopped", "error": "
 
 
 @dataclass(slots=True)
-class Answer:
+class ShownAnswer:
     """What is known of it so far; `end` is empty until its last event."""
 
     chat_id: str = ""
@@ -28,7 +28,7 @@ class Answer:
     error: str = ""
 
     @classmethod
-    def from_message(cls, chat_id: str, message: Json) -> "Answer":
+    def from_message(cls, chat_id: str, message: Json) -> "ShownAnswer":
         """An answer of a stored chat."""
         return cls(
             chat_id=chat_id,

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from citewire.services.ingest.catalog import Catalog, Known, Place
-from citewire.services.ingest.folders import FoundFile, Listing, identify
+from citewire.services.ingest.folders import Listing
 from citewire.services.ingest.outcome import FileOutcome, Status
+from citewire.services.reading.files import FoundFile, identify
 from citewire.storage.library.documents import Location
 
 HASHED_AT_ONCE = 4

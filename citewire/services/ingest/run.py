@@ -14,7 +14,7 @@ from citewire.services.ingest.plan import IngestPlan, Work
 from citewire.services.ingest.readers.exchange import Ocr
 from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
-from citewire.services.ingest.staging import Indexing, Staging
+from citewire.services.ingest.staging import PassageIndexing, Staging
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
 from citewire.storage.library.versions import StagedPlace, Versions
@@ -24,7 +24,7 @@ MORE_DOCUMENTS = 16
 
 Engine = Literal["local", "ray"]
 OnProgress = Callable[[Progress], None]
-OpenIndexing = Callable[[], AbstractAsyncContextManager[Indexing]]
+OpenIndexing = Callable[[], AbstractAsyncContextManager[PassageIndexing]]
 
 
 @dataclass(frozen=True, slots=True)

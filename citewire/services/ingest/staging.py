@@ -27,7 +27,7 @@ PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""
 
 
-class Indexing(Protocol):
+class PassageIndexing(Protocol):
     """Embeds, and gives the fields of a passage with its vector."""
 
     async def embed(self, texts: list[str]) -> Sequence[Vector]:
@@ -37,7 +37,7 @@ class Indexing(Protocol):
         """`fields` with the vector."""
 
 
-class Run(Protocol):
+class StagingRun(Protocol):
     """What is asked of the run whose documents are staged."""
 
     versions: Versions
@@ -69,10 +69,10 @@ class Staging:
 
     def __init__(
         self,
-        run: Run,
+        run: StagingRun,
         parsers: Parsers | RayParsers,
         embedder: Embedder,
-        indexing: Indexing,
+        indexing: PassageIndexing,
         left_over: set[str],
     ) -> None:
         self._run = run

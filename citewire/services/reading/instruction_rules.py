@@ -4,7 +4,7 @@ Each rule names words of which one must occur, in lower case, so that usual text
 these and no more, and a pattern. The rules look for orders (to ignore what was said, to be someone
 else, to answer or cite in a given way, to send data away) and for forged structure (chat
 templates, transcripts, heads of sources). They are narrow on purpose: reports about AI speak of
-prompts and instructions all the time. Their cases stand in tests/test_instructions.py.
+prompts and instructions all the time. Their cases stand in tests/unit/test_instructions.py.
 """
 
 import re

@@ -1,0 +1,78 @@
+"""Which files of a folder are reports."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from citewire.errors import CitewireError
+from citewire.services.ingest.folders import list_folders
+from citewire.services.reading.files import FoundFile, identify, printable
+
+
+def test_only_visible_pdfs_are_taken(tmp_path: Path) -> None:
+    names = ["b.PDF", "a.pdf", ".hidden.pdf", "notes.odt", "~$a.docx", "sub/c.Pdf", ".git/d.pdf"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    found = [file.path.relative_to(tmp_path).as_posix() for file in list_folders([tmp_path]).files]
+
+    assert found == ["a.pdf", "b.PDF", "sub/c.Pdf"]
+
+
+def test_links_that_lead_back_end(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.pdf").write_bytes(b"")
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+
+    assert len(list_folders([tmp_path]).files) == 1
+
+
+def test_a_folder_given_twice_is_searched_once(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"")
+
+    assert len(list_folders([tmp_path, tmp_path / "." / ""]).files) == 1
+
+
+def test_a_file_that_never_stands_still_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_text("begun", "utf-8")
+    is_over = threading.Event()
+
+    def write() -> None:
+        while not is_over.wait(0.01):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("and on ")
+
+    with ThreadPoolExecutor() as threads:
+        writing = threads.submit(write)
+        try:
+            with pytest.raises(OSError, match="written all the time"):
+                identify(FoundFile(tmp_path, path))
+        finally:
+            is_over.set()
+        writing.result()
+
+
+def test_names_that_differ_are_told_differently() -> None:
+    wild = os.fsdecode(b"\xff")
+    names = [slashes + end for slashes in ("", "\\", "\\\\") for end in (wild, "udcff", "dcff", "")]
+
+    assert len({printable(name) for name in names}) == len(names)
+    # What is stored is found again: only what looks like an escaped byte is told otherwise.
+    assert printable(f"a{wild}b") == "a\\udcffb"
+    assert printable("a\\b\\u00e9.pdf") == "a\\b\\u00e9.pdf"
+
+
+@pytest.mark.parametrize("folder", ["~nobody-of-that-name/x", "loop", "a" * 300, "missing"])
+def test_a_folder_that_cannot_be_found_is_named(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+
+    with pytest.raises(CitewireError, match=folder):
+        list_folders([Path(folder)])
