@@ -1,4 +1,4 @@
-"""Scripted runs tell, byte for byte, what they told when tests/transcripts was written.
+"""Scripted runs tell, byte for byte, what they told when `transcripts` was written.
 
 `RECORD_TRANSCRIPTS=1` writes the fixtures anew. What differs from run to run is replaced before
 the comparison, and nothing else: ids by names in order of appearance, moments by `<time>` or, to
@@ -8,7 +8,6 @@ timing. Without a provider a thread judges, and scores depend on the processor: 
 put before the end, and scores are 0.0.
 """
 
-import asyncio
 import json
 import os
 import re
@@ -18,13 +17,11 @@ from uuid import uuid4
 
 import pytest
 
-from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
-from tests.chat_client import ChatClient, open_chat_client
-from tests.chat_fixtures import Piped
-from tests.corpus import CORPUS, write_passages_with
-from tests.server_fixtures import Server, StartServer
-from tests.standin_fixtures import Standin
-from tests.transcript_scripts import (
+from tests.doubles.chat_client import ChatClient, open_chat_client
+from tests.doubles.chat_fixtures import Piped
+from tests.doubles.server_fixtures import Server, StartServer
+from tests.doubles.standin_fixtures import Standin
+from tests.server.transcript_scripts import (
     CITED,
     LOCAL,
     SHIPS_2022,
@@ -85,22 +82,6 @@ def strict(start_server: StartServer) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def local(
-    start_server: StartServer, redis_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """A server without a provider."""
-    data_dir = tmp_path_factory.mktemp("local")
-    namespace = f"local{uuid4().hex[:8]}"
-    with build_minilm(data_dir / "models") as model:
-        vectors = model.get_text_embedding_batch([passage.text for passage in CORPUS])
-    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=FINGERPRINT))
-    with start_server(
-        namespace=namespace, data_dir=data_dir, openai_api_key=None, openai_base_url=None
-    ) as server:
-        yield server
-
-
 @scripts(USUAL)
 async def test_a_scripted_run_tells_what_it_told_before(
     server: Server, standin: Standin, script: Script
@@ -117,9 +98,9 @@ async def test_a_run_that_models_watch_tells_what_it_told_before(
 
 @scripts(LOCAL)
 async def test_a_run_without_a_provider_tells_what_it_told_before(
-    local: Server, standin: Standin, script: Script
+    local_server: Server, standin: Standin, script: Script
 ) -> None:
-    await play(script, local, standin, settle=settled)
+    await play(script, local_server, standin, settle=settled)
 
 
 async def play(

@@ -1,11 +1,11 @@
-"""The scripted runs of tests/transcripts: what is asked, and what the provider does meanwhile."""
+"""The scripted runs of `transcripts`: what is asked, and what the provider does meanwhile."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.corpus import HARBOURS, QUILLMERE_2022, QUILLMERE_2023
+from tests.doubles.corpus import HARBOURS, QUILLMERE_2022, QUILLMERE_2023
 
 Json = dict[str, Any]
 
