@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from citewire.api.dependencies import AppParts, Owner
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobView, UploadedView
+from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
@@ -83,15 +84,7 @@ async def job_events(
     job_id: Annotated[str, Depends(known_job)], parts: AppParts, owner: Owner
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    settings = parts.settings
-    return EventSourceResponse(
-        _encoded(parts.jobs, job_id, owner),
-        sep="\n",
-        ping=settings.sse_ping_s,
-        send_timeout=settings.send_timeout_s,
-        shutdown_grace_period=settings.shutdown_grace_s / 4,
-        headers={"Cache-Control": "no-store"},
-    )
+    return run_response(_encoded(parts.jobs, job_id, owner), parts.settings)
 
 
 async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[bytes, None]:

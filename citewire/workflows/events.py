@@ -7,6 +7,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.workflow import Event, StartEvent, StopEvent
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.model_calls import ModelCall
@@ -17,6 +18,8 @@ from citewire.workflows.synthesis import FinishReason, Generation
 Stage = Literal["screen", "condense", "retrieve", "generate"]
 Route = Literal["answer", "reply", "refuse"]
 WarningCode = Literal["condense_fallback"]
+# The library draws the graph with the schemas of the events, which have none for a future.
+PendingVerdict = SkipJsonSchema[asyncio.Future[bool] | None]
 
 
 class AskEvent(StartEvent):
@@ -38,7 +41,7 @@ class AskedEvent(Event):
     """The question may be worked on; while `verdict` is pending, nothing may be said yet."""
 
     ask: AskEvent
-    verdict: asyncio.Future[bool] | None = None
+    verdict: PendingVerdict = None
 
 
 class AnswerEvent(AskedEvent):
@@ -51,7 +54,7 @@ class ReplyEvent(Event):
     """It wants no report; `text` is the reply."""
 
     text: str
-    verdict: asyncio.Future[bool] | None = None
+    verdict: PendingVerdict = None
 
 
 class RefuseEvent(Event):

@@ -1,4 +1,4 @@
-"""Scripted runs tell, byte for byte, what they told when `transcripts` was written.
+"""Scripted runs tell, byte for byte, what they told when tests/server/transcripts was written.
 
 `RECORD_TRANSCRIPTS=1` writes the fixtures anew. What differs from run to run is replaced before
 the comparison, and nothing else: ids by names in order of appearance, moments by `<time>` or, to
@@ -21,7 +21,7 @@ from tests.doubles.chat_client import ChatClient, open_chat_client
 from tests.doubles.chat_fixtures import Piped
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
-from tests.server.transcript_scripts import (
+from tests.doubles.transcript_scripts import (
     CITED,
     LOCAL,
     SHIPS_2022,

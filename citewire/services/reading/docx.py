@@ -14,7 +14,7 @@ from docx.text.paragraph import Paragraph
 from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
-from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
+from citewire.services.reading.office import broken_if_refused, property_date
 
 _TEXT, _TAB, _BREAK = qn("w:t"), qn("w:tab"), qn("w:br")
 _RENDERED_BREAK, _RUN, _DELETED = qn("w:lastRenderedPageBreak"), qn("w:r"), qn("w:del")
@@ -43,9 +43,8 @@ def read_docx(path: Path) -> Report:
     without either is put on pages of about 3,000 characters.
 
     Raises:
-        UnreadableDocument: it is broken, encrypted, too large when unpacked or has no text.
+        UnreadableDocument: it is broken or has no text.
     """
-    office_suffix(path)
     with broken_if_refused():
         try:
             document = Document(str(path))

@@ -1,4 +1,4 @@
-"""The scripted runs of `transcripts`: what is asked, and what the provider does meanwhile."""
+"""The scripted runs of the transcripts: what is asked, and what the provider does meanwhile."""
 
 import json
 from collections.abc import Sequence
