@@ -40,7 +40,7 @@ _STOPPED = {
 async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
     parts = await parts_of(request)
-    return run_response(_blocks(asked, parts), parts.settings)
+    return run_response(_blocks(asked, parts), parts.settings.server)
 
 
 @router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
@@ -57,7 +57,7 @@ async def follow_run(
     if replay is None:
         # With this a browser's EventSource does not connect again.
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return run_response(replay, parts.settings)
+    return run_response(replay, parts.settings.server)
 
 
 @router.post("/chat")

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
-from citewire.settings import Settings
+from citewire.settings.groups import ServerSettings
 
 
 class RunResponse(EventSourceResponse):
@@ -51,15 +51,17 @@ class RunResponse(EventSourceResponse):
                 raise end
 
 
-def run_response(blocks: AsyncGenerator[bytes, None], settings: Settings) -> EventSourceResponse:
+def run_response(
+    blocks: AsyncGenerator[bytes, None], server: ServerSettings
+) -> EventSourceResponse:
     """Stream blocks of events; when the client leaves, their generator is cancelled."""
     return RunResponse(
         blocks,
         sep="\n",
-        ping=settings.sse_ping_s,
-        send_timeout=settings.send_timeout_s,
+        ping=server.sse_ping_s,
+        send_timeout=server.send_timeout_s,
         # A client that reads nothing is cut off while there is still time to store its turn.
-        shutdown_grace_period=settings.shutdown_grace_s / 4,
+        shutdown_grace_period=server.shutdown_grace_s / 4,
         headers={"Cache-Control": "no-store"},
     )
 

@@ -84,7 +84,7 @@ async def job_events(
     job_id: Annotated[str, Depends(known_job)], parts: AppParts, owner: Owner
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    return run_response(_encoded(parts.jobs, job_id, owner), parts.settings)
+    return run_response(_encoded(parts.jobs, job_id, owner), parts.settings.server)
 
 
 async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[bytes, None]:
