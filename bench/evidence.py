@@ -28,8 +28,15 @@ from recall import ingest, settings_for
 from citewire.errors import CitewireError
 from citewire.scripts.logs import configure_logging
 from citewire.services.assembly.library import Library, open_library
-from citewire.services.evidence import STRONG, Features, Weights, features, probability
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.workflows.evidence import (
+    STRONG,
+    Features,
+    Weights,
+    features,
+    probability,
+    weights_for,
+)
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
 MANY = 2000
@@ -91,7 +98,7 @@ async def measure(settings: Any, folder: Path, top_k: int) -> tuple[Weights, lis
     cases: list[Case] = []
     async with open_library(settings) as library:
         await ingest(library, folder / "pdfs")
-        weights = library.models.embeddings.weights
+        weights = weights_for(library.settings.models.embeddings_from)
         for group, line in enumerate((folder / "qa.jsonl").read_text("utf-8").splitlines()):
             asked = json.loads(line)
             nodes = await _retrieve(library, asked["question"])

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from citewire.api.schemas import Identifier, Turn
 from citewire.services.answers.titles import plain_line
-from citewire.services.chats.chats import Found
+from citewire.services.chats.chats import ListedChat
 from citewire.services.chats.hits import Snippet
 from citewire.storage.chats.store import Chat
 
@@ -70,7 +70,7 @@ class FoundChat(ChatSummary):
     snippet: Snippet | None
 
     @classmethod
-    def from_found(cls, found: Found) -> "FoundChat":
+    def from_found(cls, found: ListedChat) -> "FoundChat":
         """As it is told."""
         return cls(**ChatSummary.of(found.chat).model_dump(), snippet=found.snippet)
 

@@ -16,7 +16,7 @@ from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.detached import HeldRuns
+from citewire.services.runs.detached import DetachedRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.runs import Once, Run
 from citewire.services.uploads.jobs import Jobs
@@ -35,7 +35,7 @@ class Parts:
     library: Library
     service: ChatService
     replays: Replays
-    held: HeldRuns | None
+    held: DetachedRuns | None
     chats: Chats
     uploads: Uploads
     jobs: Jobs
@@ -87,8 +87,8 @@ async def admitted_run(
     """
     # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
     parts, owner = await parts_of(request), await owner_of(request)
-    if len(ask.message) > parts.settings.max_message_chars:
-        limit = parts.settings.max_message_chars
+    if len(ask.message) > parts.settings.server.max_message_chars:
+        limit = parts.settings.server.max_message_chars
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )

@@ -4,23 +4,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from citewire.services.answers.events import (
-    Citation,
-    Source,
-    StoppedBy,
-    Timings,
-    TurnStatus,
-    Usage,
-    Warned,
-)
+from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
 from citewire.services.citations.locating import Match
+from citewire.services.citations.model import Citation, Source, Warned
 from citewire.services.citations.rectangles import Rectangle
 from citewire.services.passages.change import PassageNow
 from citewire.services.passages.succession import Standing
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.run_context import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=rf"^{IDENTIFIER}$")]
 FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]

@@ -1,35 +1,18 @@
 """The published JSON Schema of all that crosses the wire: the stream's events and the resources."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import APIRouter
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from citewire.api import chat_schemas, schemas
-from citewire.services.answers import events as run_events
+from citewire.services.answers.events import RunEvent
 
 router = APIRouter(tags=["schema"])
 
-EVENTS: Final[dict[str, type]] = {
-    **{
-        event.name: event
-        for event in (
-            run_events.Start,
-            run_events.Status,
-            run_events.Query,
-            run_events.Sources,
-            run_events.Delta,
-            run_events.Citation,
-            run_events.Verdict,
-            run_events.Warned,
-            run_events.Done,
-            run_events.Stopped,
-            run_events.Failed,
-        )
-    },
-}
+EVENTS: Final[dict[str, type]] = {event.name: event for event in get_args(RunEvent)}
 """The type of the data of each event of a run, by the event's name."""
 
 REQUESTS: Final[tuple[type, ...]] = (

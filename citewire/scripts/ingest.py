@@ -24,7 +24,7 @@ from citewire.scripts.plain_text import harmless_name
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
-from citewire.services.ingest.staging import Indexing
+from citewire.services.ingest.staging import PassageIndexing
 from citewire.settings import Settings
 from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import DEFAULT_OWNER
@@ -72,10 +72,10 @@ async def ingest_into_library(
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
 ) -> IngestSummary:
     """Ingest `folders` with the models and Redis of `settings`, showing progress."""
-    async with open_redis(settings) as client:
-        documents = DocumentStore(client, settings.namespace, owner)
+    async with open_redis(settings.storage) as client:
+        documents = DocumentStore(client, settings.storage.namespace, owner)
 
-        def open_indexing() -> AbstractAsyncContextManager[Indexing]:
+        def open_indexing() -> AbstractAsyncContextManager[PassageIndexing]:
             # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.
             from citewire.services.ingest.indexing import open_indexing
 

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from citewire.errors import CitewireError, ConfigurationError
-from citewire.services.ingest.folders import printable
 from citewire.services.ingest.outcome import IngestSummary
+from citewire.services.reading.files import printable
 
 
 def write_report(summary: IngestSummary, report: Path) -> None:

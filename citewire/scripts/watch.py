@@ -17,7 +17,7 @@ from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import IngestOptions
-from citewire.services.ingest.staging import Indexing
+from citewire.services.ingest.staging import PassageIndexing
 from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
 from citewire.storage.connection.connection import open_redis
@@ -89,7 +89,7 @@ class Watcher:
     options: IngestOptions
     documents: DocumentStore
     stack: AsyncExitStack
-    indexing: Indexing | None = None
+    indexing: PassageIndexing | None = None
 
     def roots(self) -> list[Path]:
         """The folders; CitewireError if one does not exist."""
@@ -121,7 +121,7 @@ class Watcher:
                 await asyncio.sleep(RETRY_S)
 
     @asynccontextmanager
-    async def _open_indexing(self) -> AsyncGenerator[Indexing, None]:
+    async def _open_indexing(self) -> AsyncGenerator[PassageIndexing, None]:
         """The embedding model, loaded when the first file is new, and kept."""
         if self.indexing is None:
             # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.
@@ -141,6 +141,6 @@ async def open_watcher(
     options: IngestOptions,
 ) -> AsyncGenerator[Watcher, None]:
     """A watcher with the Redis of `settings`, which stays open for the block."""
-    async with open_redis(settings) as client, AsyncExitStack() as stack:
-        documents = DocumentStore(client, settings.namespace, owner)
+    async with open_redis(settings.storage) as client, AsyncExitStack() as stack:
+        documents = DocumentStore(client, settings.storage.namespace, owner)
         yield Watcher(settings, folders, console, options, documents, stack)

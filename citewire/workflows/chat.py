@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any
 
-from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.workflow import Context, Workflow, step
 
 from citewire.errors import ModelError
@@ -24,11 +22,12 @@ from citewire.workflows.events import (
     StageEvent,
 )
 from citewire.workflows.lean_runtime import LeanRuntime
-from citewire.workflows.model_calls import asking
-from citewire.workflows.planning import Plan, Reply
-from citewire.workflows.screening.gate import Announce, Gate, Screen
+from citewire.workflows.routing.plan import Plan, Reply
+from citewire.workflows.routing.routers import ModelRouter
+from citewire.workflows.run_context import Generation
+from citewire.workflows.screening.gate import Announce, Gate
+from citewire.workflows.screening.screens import ModelScreen, RuleScreen
 from citewire.workflows.silence import noticing_silence
-from citewire.workflows.synthesis import Generation, generation_of, on_retry
 
 logger = logging.getLogger(__name__)
 
@@ -47,18 +46,10 @@ class ChatWorkflow(Workflow):
             answers off while the model goes on.
     """
 
-    _found_steps: dict[str, Any] | None = None
-
-    def __init__(self, engines: Engines, *, screen: Screen | None, timeout_s: float) -> None:
+    def __init__(self, engines: Engines, *, screen: RuleScreen | None, timeout_s: float) -> None:
         super().__init__(timeout=timeout_s, runtime=LeanRuntime())
         self._engines = engines
         self._screen = screen
-
-    def _get_steps(self) -> dict[str, Any]:
-        # The library inspects all members of the workflow several times in each run.
-        if self._found_steps is None:
-            self._found_steps = super()._get_steps()
-        return self._found_steps
 
     @step
     async def screen(self, ctx: Context, ask: AskEvent) -> AskedEvent | RefuseEvent | None:
@@ -68,11 +59,11 @@ class ChatWorkflow(Workflow):
         ctx.write_event_to_stream(StageEvent(stage="screen"))
         if (refusal := self._screen.refusal(ask.question)) is not None:
             return RefuseEvent(text=refusal)
-        if not self._screen.asks_model:
+        if not isinstance(self._screen, ModelScreen):
             return AskedEvent(ask=ask)
         verdict = asyncio.get_running_loop().create_future()
         ctx.send_event(AskedEvent(ask=ask, verdict=verdict))
-        with asking("screen", ask.calls):
+        with ask.run.asking("screen"):
             refusal = await self._judged(self._screen, ask.question)
         verdict.set_result(refusal is None)
         return None if refusal is None else RefuseEvent(text=refusal)
@@ -81,14 +72,15 @@ class ChatWorkflow(Workflow):
     async def route(self, ctx: Context, asked: AskedEvent) -> AnswerEvent | ReplyEvent:
         """Decide whether the message is a question to the reports, and what it asks."""
         ask = asked.ask
-        planned = self._engines.router.at_once(ask.question, ask.history)
+        router = self._engines.router
+        planned = router.at_once(ask.question, ask.history)
         if planned is None or (isinstance(planned, Plan) and planned.was_condensed):
             ctx.write_event_to_stream(StageEvent(stage="condense"))
         if planned is None:
-            with asking("route", ask.calls):
-                planned = await self._planned(
-                    ask.question, ask.history, Gate(ctx.write_event_to_stream, asked.verdict)
-                )
+            assert isinstance(router, ModelRouter)  # rules decide at once
+            announce = Gate(ctx.write_event_to_stream, asked.verdict)
+            with ask.run.asking("route", lambda: announce(StageEvent(stage="condense"))):
+                planned = await self._planned(router, ask)
         if isinstance(planned, Reply):
             return ReplyEvent(text=planned.text, verdict=asked.verdict)
         return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
@@ -97,7 +89,7 @@ class ChatWorkflow(Workflow):
     async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:
         """Condense, retrieve, synthesise; everything that is started here ends here."""
         announce = _announcer(ctx, asked)
-        with asking("answer", asked.ask.calls):
+        with asked.ask.run.asking("answer"):
             finished = await self._answered(asked, announce)
         if isinstance(announce, Gate) and not await announce.passed():
             return None
@@ -106,19 +98,17 @@ class ChatWorkflow(Workflow):
     async def _answered(self, asked: AnswerEvent, announce: Announce) -> RecordEvent:
         ask = asked.ask
         engine = self._engines.for_run(
-            history=ask.history, filter=ask.filter, plan=asked.plan, announce=announce
+            ask.run, history=ask.history, filter=ask.filter, plan=asked.plan, announce=announce
         )
         response = await engine.astream_chat(ask.question)
         del engine  # all that was retrieved would be kept as long as the answer streams
         if not isinstance(response, AnsweringResponse) or response.answer is None:
             announce(DeltaEvent(parts=(response.response,)))
             return RecordEvent(finish_reason="no_evidence", route="answer")
-        stream, generation = response.answer.response_gen, generation_of(response.answer)
+        stream = response.answer.response_gen
         del response
-        await _stream(stream, announce, ask.generation)
-        ask.generation.prompt_tokens = generation.prompt_tokens
-        ask.generation.completion_tokens = generation.completion_tokens
-        return RecordEvent(finish_reason=generation.finish_reason, route="answer")
+        await _stream(stream, announce, ask.run.generation)
+        return RecordEvent(finish_reason=ask.run.generation.finish_reason, route="answer")
 
     @step
     async def reply(self, ctx: Context, replied: ReplyEvent) -> RecordEvent | None:
@@ -143,7 +133,7 @@ class ChatWorkflow(Workflow):
         """
         return AnsweredEvent(finish_reason=recorded.finish_reason, route=recorded.route)
 
-    async def _judged(self, screen: Screen, question: str) -> str | None:
+    async def _judged(self, screen: ModelScreen, question: str) -> str | None:
         """The model's refusal; when it cannot be had, what the settings say."""
         try:
             async with asyncio.timeout(self._engines.limits.screen):
@@ -152,18 +142,15 @@ class ChatWorkflow(Workflow):
             logger.warning("a question was not screened: %r", error)
             return screen.when_failed(question)
 
-    async def _planned(
-        self, question: str, history: Sequence[ChatMessage], announce: Announce
-    ) -> Plan | Reply:
+    async def _planned(self, router: ModelRouter, ask: AskEvent) -> Plan | Reply:
         """The model's plan; when it cannot be had, the message is a question."""
-        router = self._engines.router
-        on_retry.set(lambda: announce(StageEvent(stage="condense")))
         try:
             async with asyncio.timeout(self._engines.limits.route):
-                return await router.ask(question, history)
+                return await router.ask(ask.question, ask.history)
         except (ModelError, TimeoutError) as error:
             logger.warning("a message was not routed by the model: %r", error)
-            return router.without_model(question, history, str(error) or "the model took too long")
+            fault = str(error) or "the model took too long"
+            return router.without_model(ask.question, ask.history, fault)
 
 
 def _announcer(ctx: Context, asked: AskedEvent) -> Announce:
@@ -179,11 +166,9 @@ def _say(ctx: Context, text: str) -> None:
     ctx.write_event_to_stream(DeltaEvent(parts=(text,)))
 
 
-async def _stream(stream: Any, announce: Announce, spent: Generation) -> None:
+async def _stream(stream: Any, announce: Announce, generation: Generation) -> None:
     async with aclosing(stream):
         with noticing_silence(announce) as heard:
             async for text in stream:
-                parts = getattr(text, "parts", (text,))
-                spent.completion_tokens += len(parts)
-                announce(DeltaEvent(parts=parts))
+                announce(DeltaEvent(parts=generation.take() or (text,)))
                 heard()

@@ -35,14 +35,15 @@ from citewire.workflows.events import (
     StageEvent,
     WarnEvent,
 )
-from citewire.workflows.evidence import Evidence, EvidenceRule
+from citewire.workflows.evidence import CalibratedEvidence, Evidence
 from citewire.workflows.limits import StepLimits
-from citewire.workflows.model_calls import asking, noted
-from citewire.workflows.planning import KeepingRule, Plan, Router
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
+from citewire.workflows.routing.plan import Plan
+from citewire.workflows.routing.routers import Router
+from citewire.workflows.routing.safety_net import lost
+from citewire.workflows.run_context import RunContext
 from citewire.workflows.spans import unspanned
-from citewire.workflows.synthesis import on_retry
 
 _STRENGTH: tuple[Evidence, ...] = ("none", "weak", "strong")
 
@@ -56,6 +57,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         query_engine: finds and cites.
         memory: the turns before this one.
         parts: what all runs share.
+        run: that it answers in.
         plan: what was decided of the message.
         announce: called with each event as it happens.
     """
@@ -66,12 +68,14 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: ChatMemoryBuffer,
         *,
         parts: "Engines",
+        run: RunContext,
         plan: Plan,
         announce: Callable[[Event], None],
     ) -> None:
         super().__init__(query_engine, CONDENSE_PROMPT, memory, parts.llm)
         self._citations = query_engine
         self._parts = parts
+        self._run = run
         self._plan = plan
         self._announce = announce
 
@@ -90,15 +94,15 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             RetrievalTimeout: retrieval took longer than it may.
             StorageUnavailable: Redis does not answer.
         """
-        history = self._memory.get_all() if chat_history is None else chat_history
+        history = self.chat_history if chat_history is None else chat_history
         plan = await self._condensed(message, history)
-        query, lost = self._query(message, plan)
+        query, fault = self._query(message, plan)
         self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
         nodes = await self._retrieved(query)
         evidence = self._evidence_of(query, nodes)
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
-        if lost:  # in the contract a warning comes after the sources
-            self._announce(WarnEvent(code="condense_fallback", message=lost))
+        if fault:  # in the contract a warning comes after the sources
+            self._announce(WarnEvent(code="condense_fallback", message=fault))
         if evidence == "none":
             told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
@@ -110,11 +114,10 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """The plan, with a standalone question if it was left to the plain prompt."""
         if self._plan.standalone is not None:
             return self._plan
-        self._say_retries("condense")
         try:
             self._condense_question_prompt = condense_prompt()
             async with asyncio.timeout(self._parts.limits.route):
-                with asking("condense", noted()):
+                with self._run.asking("condense", self._again("condense")):
                     standalone = await self._acondense_question(history, message)
         except (ModelError, TimeoutError) as error:
             fault = str(error) or "the model took too long"
@@ -123,25 +126,24 @@ class ReportChatEngine(CondenseQuestionChatEngine):
 
     def _query(self, message: str, plan: Plan) -> tuple[ReportQuery, str]:
         """What is searched for, and what was wrong with the rewritten question."""
-        standalone, keeps = plan.standalone or message, self._parts.keeps
-        parts = plan.parts if not keeps(message, " ".join(plan.parts)) else ()
+        standalone = plan.standalone or message
+        parts = plan.parts if not lost(message, " ".join(plan.parts)) else ()
         if standalone == message:
             return ReportQuery(message, parts=parts), plan.fault
-        if lost := keeps(message, standalone):
-            return ReportQuery(message), f"the question was not rewritten: {lost}"
+        if missing := lost(message, standalone):
+            return ReportQuery(message), f"the question was not rewritten: {missing}"
         return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
-        self._say_retries("retrieve")
         try:
             async with asyncio.timeout(self._parts.limits.retrieve):
-                return await self._citations.aretrieve(query)
+                # Here only: in the contract no status follows the sources.
+                with self._run.asking("answer", self._again("retrieve")):
+                    return await self._citations.aretrieve(query)
         except TimeoutError as error:
             raise RetrievalTimeout(
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
             ) from error
-        finally:
-            on_retry.set(None)  # in the contract no status follows the sources
 
     def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
         """Of a question with several parts it is enough that one can be answered."""
@@ -150,8 +152,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
         return max(levels, key=_STRENGTH.index)
 
-    def _say_retries(self, stage: Stage) -> None:
-        on_retry.set(lambda: self._announce(StageEvent(stage=stage)))
+    def _again(self, stage: Stage) -> Callable[[], None]:
+        return lambda: self._announce(StageEvent(stage=stage))
 
 
 @dataclass
@@ -171,7 +173,6 @@ class Engines:
         synthesiser: answers.
         llm: condenses where the router leaves it to the plain prompt.
         router: steps in when that fails.
-        keeps: the safety net under every rewritten question.
         evidence: judges what was retrieved.
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
@@ -183,8 +184,7 @@ class Engines:
     synthesiser: BaseSynthesizer
     llm: LLM
     router: Router
-    keeps: KeepingRule
-    evidence: EvidenceRule
+    evidence: CalibratedEvidence
     top_k: int
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
@@ -192,6 +192,7 @@ class Engines:
 
     def for_run(
         self,
+        run: RunContext,
         *,
         history: Sequence[ChatMessage],
         filter: PassageFilter,
@@ -203,12 +204,15 @@ class Engines:
         query_engine = PassageCitationEngine(
             retriever,
             llm=self.llm,
-            response_synthesizer=self.synthesiser,
-            text_splitter=self.splitter,
+            synthesiser=self.synthesiser,
+            run=run,
+            splitter=self.splitter,
             withhold=self.withhold,
         )
         # Already cut to the budget; a tokenizer is asked for but never called.
         memory = ChatMemoryBuffer.from_defaults(
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
-        return ReportChatEngine(query_engine, memory, parts=self, plan=plan, announce=announce)
+        return ReportChatEngine(
+            query_engine, memory, parts=self, run=run, plan=plan, announce=announce
+        )

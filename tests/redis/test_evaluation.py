@@ -11,17 +11,8 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ConfigurationError
-from citewire.services.answers.events import (
-    Citation,
-    Done,
-    Quote,
-    Source,
-    Span,
-    Timings,
-    Usage,
-    Verification,
-    Withheld,
-)
+from citewire.services.answers.events import Done, Timings, Usage
+from citewire.services.citations.model import Citation, Quote, Source, Span, Verification, Withheld
 from citewire.services.evaluation.citations import examine, statements_of, sum_up
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
 from citewire.storage.chats.store import ChatStore

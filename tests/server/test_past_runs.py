@@ -23,14 +23,14 @@ from citewire.scripts.replay.command import ReplayOptions, replay
 from citewire.scripts.replay.diffs import print_generation
 from citewire.scripts.replay.layout import shown
 from citewire.scripts.replay.page import print_run
-from citewire.services.assembly.chat import build_succession, open_library_checker
+from citewire.services.assembly.chat import build_retrieval_replay, open_library_checker
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.evaluation.questions import read_questions
 from citewire.services.replay.case import to_case
 from citewire.services.replay.generation import generate_again, word_diff
 from citewire.services.replay.prompts import NOT_KEPT, prompts_of
 from citewire.services.replay.recall import PastRun, recall
-from citewire.services.replay.retrieval import OUTRANKED, REMOVED, retrieve_again
+from citewire.services.replay.retrieval import OUTRANKED, REMOVED
 from citewire.settings import Settings, load_settings
 from citewire.storage.chats.store import UNDO_S, ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
@@ -75,7 +75,7 @@ class Past:
 
     @asynccontextmanager
     async def library(self, **changed: object) -> AsyncIterator[Library]:
-        async with open_library(self.settings.model_copy(update=changed)) as library:
+        async with open_library(self.settings.with_changes(**changed)) as library:
             yield library
 
 
@@ -110,7 +110,7 @@ async def own(
 ) -> Past:
     """A corpus that a test may change."""
     settings = settings_for(namespace)
-    await write_corpus(redis_url, namespace, str(settings.openai_base_url))
+    await write_corpus(redis_url, namespace, str(settings.models.openai_base_url))
     return Past(redis_client, namespace, settings)
 
 
@@ -212,7 +212,7 @@ async def test_a_reply_without_a_search_is_recorded(chat: ChatClient, past: Past
     assert (run.answered["route"], run.sources, run.record.calls) == ("reply", [], [])
     async with past.library() as library:
         with pytest.raises(CannotRepeat):
-            await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+            await build_retrieval_replay(library, DEFAULT_OWNER).again(run)
 
 
 # How long it is kept, and for whom.
@@ -311,10 +311,10 @@ async def test_the_setting_says_what_is_kept(
     assert prompt.call.prompt_sha256
     async with own.library() as library:
         # The turn has the sub-questions.
-        again = await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+        again = await build_retrieval_replay(library, DEFAULT_OWNER).again(run)
         assert again.is_same
         with open_library_checker(library) as checker:
-            diff = await generate_again(run, library, checker)
+            diff = await generate_again(run, library.models.answering, checker, withhold=True)
     assert diff.is_same_prompt is None
     print_generation(diff, run)
     assert "prompt: cannot be compared" in capsys.readouterr().out
@@ -331,7 +331,7 @@ async def test_a_question_with_several_parts_is_searched_for_again(
     old = replace(run, answered=turn, record=replace(run.record, parts=run.parts))
     assert old.query == run.query
     async with past.library() as library:
-        diff = await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+        diff = await build_retrieval_replay(library, DEFAULT_OWNER).again(run)
     assert diff.is_same
 
 
@@ -346,7 +346,7 @@ async def test_retrieval_again_shows_what_is_new_and_what_is_gone(
             told = await client.ask(SHIPS_2022)
     run = await own.run(told)
     async with own.library() as library:
-        same = await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+        same = await build_retrieval_replay(library, DEFAULT_OWNER).again(run)
         assert same.is_same
         assert same.setup == {"similarity_top_k": ("3", "6")}
 
@@ -354,7 +354,7 @@ async def test_retrieval_again_shows_what_is_new_and_what_is_gone(
         new = Passage("Quillmere Harbour 2022, corrected", 1, text)
         [vector] = await embeddings(standin.base_url, [text])
         await write_passages(library.store, [new.to_node(vector)])
-        two = await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+        two = await build_retrieval_replay(library, DEFAULT_OWNER).again(run)
         [added] = [one for one in two.found if one.rank is None]
         [left] = [one for one in two.found if one.rank_now is None]
         assert added.source.passage_id == new.passage_id
@@ -364,7 +364,7 @@ async def test_retrieval_again_shows_what_is_new_and_what_is_gone(
         remove_documents, own.settings, QUILLMERE_2022.doc_id, owner=DEFAULT_OWNER
     )
     async with own.library() as library:
-        diff = await retrieve_again(run, library, build_succession(library), DEFAULT_OWNER)
+        diff = await build_retrieval_replay(library, DEFAULT_OWNER).again(run)
     gone = {one.source.passage_id: one.why for one in diff.found if one.rank_now is None}
     assert gone[QUILLMERE_2022.passage_id] == REMOVED
     moved = next(one for one in diff.found if one.source.passage_id == QUILLMERE_2023.passage_id)
@@ -382,7 +382,7 @@ async def test_the_answer_again_shows_what_is_said_otherwise(
 
     async with past.library(temperature=0.7) as library:
         with open_library_checker(library) as checker:
-            diff = await generate_again(run, library, checker)
+            diff = await generate_again(run, library.models.answering, checker, withhold=True)
 
     [_, again] = await completions(standin, streamed=True)
     assert again["messages"] == first["messages"]

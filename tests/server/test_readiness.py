@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ModelKeyRefused
-from citewire.services.assembly.readiness import Readiness
+from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.models.build import Models
 from citewire.storage.embedded.folder import RedisFolder, hold_lock
 from citewire.storage.index.schema import index_name
@@ -226,7 +226,7 @@ async def test_a_model_that_refuses_the_key_is_told_beside_what_works() -> None:
     async def refused() -> None:
         raise ModelKeyRefused("check OPENAI_API_KEY")
 
-    found = await Readiness(redis=well, index=well, models=models(refused)).check()
+    found = await ReadinessChecks(redis=well, index=well, models=models(refused)).check()
 
     assert [(check.name, check.ok) for check in found] == [
         ("redis", True),
@@ -242,7 +242,7 @@ async def test_the_model_is_not_asked_at_every_probe() -> None:
     async def ask() -> None:
         asked.append(True)
 
-    readiness = Readiness(redis=well, index=well, models=models(ask))
+    readiness = ReadinessChecks(redis=well, index=well, models=models(ask))
     for _ in range(3):
         await readiness.check()
 
@@ -253,7 +253,7 @@ async def test_a_check_that_hangs_hides_no_other(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("citewire.services.assembly.readiness.CHECK_TIMEOUT_S", 0.05)
 
     async with asyncio.timeout(5):
-        found = await Readiness(redis=well, index=hang, models=models(well)).check()
+        found = await ReadinessChecks(redis=well, index=hang, models=models(well)).check()
 
     assert {check.name: check.ok for check in found} == {
         "redis": True,

@@ -32,18 +32,17 @@ from llama_index.core.vector_stores.types import (
 from llama_index.core.workflow import Event, Workflow
 
 from citewire.services.answers.turns import recent_history
-from citewire.services.evidence import LOCAL, CalibratedEvidence
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
 from citewire.workflows.events import AskEvent, DeltaEvent, SourcesEvent
-from citewire.workflows.planning import Plan
+from citewire.workflows.evidence import LOCAL, CalibratedEvidence
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import RuleRouter
-from citewire.workflows.routing.safety_net import lost
+from citewire.workflows.run_context import RunContext
 from citewire.workflows.running import running
 from citewire.workflows.screening.screens import RuleScreen
-from citewire.workflows.synthesis import Generation
 from tests.doubles.chat_client import ChatClient
 from tests.doubles.corpus import QUILLMERE_2023, TARNHOLT
 from tests.doubles.standin_fixtures import Standin
@@ -74,8 +73,7 @@ class Saying:
     async def asynthesize(
         self, query: QueryBundle, nodes: Sequence[NodeWithScore], **_: Any
     ) -> AsyncStreamingResponse:
-        metadata = {"generation": Generation()}
-        return AsyncStreamingResponse(self.words(), source_nodes=list(nodes), metadata=metadata)
+        return AsyncStreamingResponse(self.words(), source_nodes=list(nodes))
 
     async def words(self) -> AsyncGenerator[str, None]:
         try:
@@ -94,7 +92,6 @@ def engines_on(synthesiser: Saying) -> Engines:
         synthesiser=cast(Any, synthesiser),
         llm=MockLLM(),
         router=RuleRouter(),
-        keeps=lost,
         evidence=CalibratedEvidence(LOCAL, abstain=False),
         top_k=2,
     )
@@ -102,7 +99,11 @@ def engines_on(synthesiser: Saying) -> Engines:
 
 def engine_on(synthesiser: Saying, announced: list[Event]) -> ReportChatEngine:
     return engines_on(synthesiser).for_run(
-        history=HISTORY, filter=PassageFilter(DEFAULT_OWNER), plan=PLAN, announce=announced.append
+        RunContext(),
+        history=HISTORY,
+        filter=PassageFilter(DEFAULT_OWNER),
+        plan=PLAN,
+        announce=announced.append,
     )
 
 
@@ -160,11 +161,12 @@ async def test_an_engine_starts_no_task_of_its_own() -> None:
 
 async def test_two_runs_share_no_memory() -> None:
     engines = engines_on(Saying())
+    everything = PassageFilter(DEFAULT_OWNER)
     first = engines.for_run(
-        history=HISTORY, filter=PassageFilter(DEFAULT_OWNER), plan=PLAN, announce=_ignore
+        RunContext(), history=HISTORY, filter=everything, plan=PLAN, announce=_ignore
     )
     second = engines.for_run(
-        history=[], filter=PassageFilter(DEFAULT_OWNER), plan=PLAN, announce=_ignore
+        RunContext(), history=[], filter=everything, plan=PLAN, announce=_ignore
     )
 
     assert (len(first.chat_history), len(second.chat_history)) == (2, 0)

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from citewire.api.schemas import Turn
 from citewire.api.wire_schema import EVENTS, wire_schema
-from citewire.services.answers.events import Citation, Quote, RunEvent, Span, Verification
+from citewire.services.answers.events import RunEvent
+from citewire.services.citations.model import Citation, Quote, Span, Verification
 from tests.doubles.chat_client import ChatClient
 
 CITATION = Citation(

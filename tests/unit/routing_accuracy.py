@@ -18,7 +18,7 @@ from pathlib import Path
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.text.words import fold
-from citewire.workflows.planning import Plan, Reply
+from citewire.workflows.routing.plan import Plan, Reply
 from citewire.workflows.routing.routers import RuleRouter
 from citewire.workflows.screening.screens import RuleScreen
 

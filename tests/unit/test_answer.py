@@ -7,17 +7,10 @@ import pytest
 from llama_index.core.schema import NodeWithScore
 
 from citewire.services.answers.answer import Answer
-from citewire.services.answers.events import (
-    Delta,
-    Ids,
-    Query,
-    RunEvent,
-    Sources,
-    Usage,
-    Warned,
-)
+from citewire.services.answers.events import Delta, Ids, Query, RunEvent, Sources, Usage
 from citewire.services.citations.checking import Checker
-from citewire.services.citations.claims import utf16_length
+from citewire.services.citations.model import Warned
+from citewire.text.offsets import utf16_length
 from citewire.workflows.events import (
     AnsweredEvent,
     DeltaEvent,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citewire.services.citations.claims import Claim, Claims, sentences_of, utf16_length
+from citewire.services.citations.claims import Claim, Claims, sentences_of
+from citewire.text.offsets import utf16_length
 
 MARKER = re.compile(r"\[\d\]")
 

@@ -3,7 +3,7 @@
 import pytest
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from citewire.services.evidence import (
+from citewire.workflows.evidence import (
     LOCAL,
     WORDS_ONLY,
     CalibratedEvidence,

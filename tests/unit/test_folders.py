@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from citewire.errors import CitewireError
-from citewire.services.ingest.folders import FoundFile, identify, list_folders, printable
+from citewire.services.ingest.folders import list_folders
+from citewire.services.reading.files import FoundFile, identify, printable
 
 
 def test_only_visible_pdfs_are_taken(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from citewire.services.models.openai_chat import WireOpenAI
 from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 from citewire.services.models.stream import ChatDecoder
 from citewire.services.models.wire import Provider, open_provider
-from citewire.workflows.synthesis import Pieces, on_retry
+from citewire.workflows.run_context import RunContext
+from citewire.workflows.synthesiser import CUTS
 from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.standin_fixtures import Standin, running_standin
 
@@ -165,8 +166,8 @@ async def test_streamed_pieces_are_the_providers_and_join_to_its_text(
 
     *reads, last = await read_all(provider)
 
-    parts = [part for read in reads if isinstance(read.delta, Pieces) for part in read.delta.parts]
-    assert parts == [TEXT[i : i + cut] for i in range(0, len(TEXT), cut)]
+    cuts = [cut for read in reads for cut in read.additional_kwargs[CUTS]]
+    assert cuts == [TEXT[i : i + cut] for i in range(0, len(TEXT), cut)]
     assert "".join(read.delta or "" for read in reads) == TEXT
     assert last.delta == ""
 
@@ -287,11 +288,11 @@ async def test_passing_fault_is_retried_and_announced(
 ) -> None:
     await standin.configure(fail=fault, fail_times=2, fail_after=0, retry_after="0", tokens=3)
     announced: list[bool] = []
-    on_retry.set(lambda: announced.append(True))
     said: list[str] = []
 
     async with open_(retries=2, first_token_timeout_s=10) as provider:
-        await read_into(said, provider)
+        with RunContext().asking("answer", lambda: announced.append(True)):
+            await read_into(said, provider)
 
     assert "".join(said) == "the report shows"
     assert len(announced) == 2
@@ -348,8 +349,7 @@ async def test_closing_after_some_tokens_closes_the_providers_socket(
 
     async with aclosing(await chat_model(provider).astream_chat(question)) as reads:
         async for read in reads:
-            assert isinstance(read.delta, Pieces)
-            taken += len(read.delta.parts)
+            taken += len(read.additional_kwargs[CUTS])
             if taken >= 3:
                 break
     seen = await standin.until(aborted=1, open=0, connections=1)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.pdf.file import iso_date
+from citewire.services.reading.cleaning import clean
+from citewire.services.reading.dates import iso_date
 from citewire.services.reading.pdf.read import read_pdf
-from citewire.services.reading.text import clean
-from citewire.services.reading.title import Line, title_of
+from citewire.services.reading.title import TitleLine, title_of
 from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, write_pdf
 
@@ -90,13 +90,17 @@ def test_a_title_that_says_nothing_gives_way_to_the_file_name(metadata: str) -> 
 
 
 def test_a_title_over_two_lines_is_joined() -> None:
-    lines = [Line("2024 Environmental", 30.0), Line("and Social Report", 29.5), Line("May", 9.0)]
+    lines = [
+        TitleLine("2024 Environmental", 30.0),
+        TitleLine("and Social Report", 29.5),
+        TitleLine("May", 9.0),
+    ]
 
     assert title_of(Path("x.pdf"), "", lines) == "2024 Environmental and Social Report"
 
 
 def test_a_section_heading_is_no_title() -> None:
-    lines = [Line("Introduction", 40.0), *[Line("Some text of the page", 10.0)] * 9]
+    lines = [TitleLine("Introduction", 40.0), *[TitleLine("Some text of the page", 10.0)] * 9]
 
     assert title_of(Path("Harbour Outlook 2024.pdf"), "", lines) == "Harbour Outlook 2024"
 

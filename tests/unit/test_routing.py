@@ -7,13 +7,13 @@ import pytest
 
 from citewire.services.models.openai_chat import WireOpenAI
 from citewire.services.models.wire import open_provider
-from citewire.workflows.planning import Plan, Reply
 from citewire.workflows.routing.parts import parts_of
-from citewire.workflows.routing.routers import RouteCall, build_router
+from citewire.workflows.routing.plan import Plan, Reply
+from citewire.workflows.routing.routers import ModelRouter, RouteCall, build_router
 from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.routing.small_talk import wanting_of
 from citewire.workflows.screening.rules import concern_of
-from citewire.workflows.screening.screens import ScreenCall, build_screen
+from citewire.workflows.screening.screens import ModelScreen, ScreenCall
 from tests.doubles.standin_fixtures import Standin
 from tests.unit.routing_accuracy import Labelled, accuracy, by_rule, faults, read_messages
 
@@ -63,8 +63,7 @@ async def test_the_model_path_follows_what_the_model_says(
     model: WireOpenAI, standin: Standin
 ) -> None:
     told: list[tuple[Labelled, Sequence[str]]] = []
-    screen, router = build_screen("model", model, "answer"), build_router("model", model)
-    assert screen is not None
+    screen, router = ModelScreen(model, "answer"), ModelRouter(model, always=True)
     for one in read_messages():
         await standin.configure(forms=script(one))
         assert router.at_once(one.message, one.chat) is None
@@ -77,7 +76,7 @@ async def test_the_model_path_follows_what_the_model_says(
 
 
 async def test_forms_have_a_strict_schema(model: WireOpenAI, standin: Standin) -> None:
-    await build_router("model", model).ask("why?", [])
+    await ModelRouter(model).ask("why?", [])
 
     [asked] = [one["body"] for one in await standin.requests()]
     [tool] = asked["tools"]

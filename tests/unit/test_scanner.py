@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citewire.services.citations.markers import CLOSERS, MAX_MARKER, numbers_in
-from citewire.services.citations.scanner import Dropped, Marker, MarkerScanner, Scanned
+from citewire.text.markers import CLOSERS, MAX_MARKER, numbers_in
+from citewire.text.scanner import Dropped, Marker, MarkerScanner, Scanned
 from tests.unit.marker_cases import CASES, DROPPED, LEFT_ALONE, MARKERS, parts
 
 KNOWN = 6

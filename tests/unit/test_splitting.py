@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from llama_index.core.schema import TextNode
 
 from citewire.content.report import Block, Kind, LineBox, Page, Report
-from citewire.services.passages.cutting import Span, split_page
+from citewire.services.passages.cutting import Cut, split_page
 from citewire.services.passages.layout import PassageLayout
 from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
 from citewire.storage.index.schema import folder_id
@@ -20,7 +20,7 @@ SENTENCES = [f"Sentence number {n} tells of ships and grain in the harbour." for
 TEXT = " ".join(SENTENCES)
 
 
-def texts(text: str, spans: list[Span]) -> list[str]:
+def texts(text: str, spans: list[Cut]) -> list[str]:
     return [text[span.start : span.end] for span in spans]
 
 

@@ -14,13 +14,13 @@ from citewire.errors import CannotRepeat, ConfigurationError, ModelError
 from citewire.scripts.plain_text import harmless, standard_output
 from citewire.scripts.replay.diffs import print_generation, print_retrieval
 from citewire.scripts.replay.page import print_run
-from citewire.services.assembly.chat import build_succession, open_library_checker
+from citewire.services.assembly.chat import build_retrieval_replay, open_library_checker
 from citewire.services.assembly.library import open_library
 from citewire.services.replay.case import to_case
 from citewire.services.replay.generation import GenerationDiff, generate_again
 from citewire.services.replay.prompts import Prompt, prompts_of
 from citewire.services.replay.recall import PastRun, recall
-from citewire.services.replay.retrieval import RetrievalDiff, retrieve_again
+from citewire.services.replay.retrieval import RetrievalDiff
 from citewire.settings import Settings
 from citewire.storage.chats.store import build_chats
 from citewire.storage.connection.connection import open_redis
@@ -92,8 +92,8 @@ def _print(replayed: Replayed, *, whole_prompts: bool) -> None:
 async def _replayed(
     settings: Settings, run_id: str, owner: str, options: ReplayOptions
 ) -> Replayed:
-    async with open_redis(settings) as client:
-        records = RunRecordStore(client, settings.namespace)
+    async with open_redis(settings.storage) as client:
+        records = RunRecordStore(client, settings.storage.namespace)
         run = await recall(records, build_chats(client, settings), run_id, owner)
     retrieval = generation = None
     failed: dict[str, str] = {}
@@ -101,10 +101,15 @@ async def _replayed(
         async with open_library(settings) as library:
             if options.retrieve:
                 with _telling("retrieval", failed):
-                    retrieval = await retrieve_again(run, library, build_succession(library), owner)
+                    retrieval = await build_retrieval_replay(library, owner).again(run)
             if options.generate:
                 with _telling("answer", failed), open_library_checker(library) as checker:
-                    generation = await generate_again(run, library, checker)
+                    generation = await generate_again(
+                        run,
+                        library.models.answering,
+                        checker,
+                        withhold=library.settings.retrieval.withhold,
+                    )
     return Replayed(run, prompts_of(run), retrieval, generation, failed)
 
 

@@ -14,10 +14,10 @@ from citewire.scripts.replay.layout import (
     score,
     shown,
 )
-from citewire.services.replay.generation import GenerationDiff, Piece
+from citewire.services.replay.generation import DiffSpan, GenerationDiff
 from citewire.services.replay.prompts import NOT_KEPT
 from citewire.services.replay.recall import PastRun
-from citewire.services.replay.retrieval import Found, RetrievalDiff
+from citewire.services.replay.retrieval import RankedPassage, RetrievalDiff
 
 # Also without colours it must be seen what was and what is.
 _MARKS = {"same": ("", "", ""), "then": ("[-", "-]", "red"), "now": ("{+", "+}", "green")}
@@ -70,7 +70,7 @@ def _print_changes(console: Console, changes: Mapping[str, tuple[object, object]
         console.print(shown(f"{name}: {then} then, {now} now"))
 
 
-def _marked(words: Sequence[Piece]) -> Text:
+def _marked(words: Sequence[DiffSpan]) -> Text:
     marked = Text()
     for piece in words:
         start, end, style = _MARKS[piece.kind]
@@ -78,7 +78,7 @@ def _marked(words: Sequence[Piece]) -> Text:
     return marked
 
 
-def _moved(one: Found) -> str:
+def _moved(one: RankedPassage) -> str:
     if one.rank is None:
         return "new"
     return "" if one.rank == one.rank_now else f"was {one.rank}"

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless
-from citewire.services.answers.events import Source
+from citewire.services.citations.model import Source
 
 
 def place(source: Source) -> Text:

@@ -7,26 +7,23 @@ from dataclasses import asdict
 from llama_index.core.workflow import Event
 
 from citewire.services.answers.events import (
-    Citation,
     Delta,
     Done,
     Ids,
     Query,
     RunEvent,
-    Source,
     Sources,
     Status,
     Stopped,
     StoppedBy,
     Timings,
     Usage,
-    Warned,
-    WarningCode,
 )
 from citewire.services.citations.checking import Checker
 from citewire.services.citations.citing import Citing
-from citewire.services.citations.claims import utf16_length
-from citewire.services.citations.scanner import Dropped, Marker, MarkerScanner, Scanned
+from citewire.services.citations.model import Citation, Source, Warned, WarningCode
+from citewire.text.offsets import utf16_length
+from citewire.text.scanner import Dropped, Marker, MarkerScanner, Scanned
 from citewire.workflows.events import (
     AnsweredEvent,
     DeltaEvent,
@@ -39,7 +36,7 @@ from citewire.workflows.events import (
     WarnEvent,
 )
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.run_context import FinishReason
 
 
 class Answer:

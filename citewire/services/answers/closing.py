@@ -12,7 +12,8 @@ import anyio
 from llama_index.core.llms import LLM
 
 from citewire.services.answers.answer import Answer
-from citewire.services.answers.events import RunEvent, Verification
+from citewire.services.answers.events import RunEvent
+from citewire.services.citations.model import Verification
 from citewire.services.citations.model_verdicts import ask_model
 
 logger = logging.getLogger(__name__)

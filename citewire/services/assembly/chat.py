@@ -9,7 +9,6 @@ from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker, open_checker
-from citewire.services.evidence import CalibratedEvidence
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
@@ -17,7 +16,8 @@ from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.record import build_recorder
+from citewire.services.replay.retrieval import RetrievalReplay
+from citewire.services.runs.record import Setup, build_recorder
 from citewire.services.runs.runs import Runs
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
@@ -25,9 +25,9 @@ from citewire.storage.jobs import JobStore
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
+from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.limits import StepLimits
 from citewire.workflows.routing.routers import build_router
-from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.screening.screens import build_screen
 
 
@@ -44,10 +44,10 @@ def build_jobs(library: Library, uploads: Uploads) -> Jobs:
         )
 
     return Jobs(
-        JobStore(library.documents.client, library.settings.namespace),
+        JobStore(library.documents.client, library.settings.storage.namespace),
         ingest,
         root_of=uploads.folder,
-        grace_s=library.settings.shutdown_grace_s,
+        grace_s=library.settings.server.shutdown_grace_s,
     )
 
 
@@ -56,19 +56,19 @@ def build_afterwards(library: Library) -> Afterwards:
     settings = library.settings
     return Afterwards(
         library.chats,
-        library.models.answering.llm if settings.answers_from == "openai" else None,
-        history=HistoryLimits(settings.history_turns, settings.history_tokens),
-        titles=settings.chat_titles,
-        summaries=settings.chat_summaries,
+        library.models.answering.llm if settings.models.answers_from == "openai" else None,
+        history=HistoryLimits(settings.chats.history_turns, settings.chats.history_tokens),
+        titles=settings.chats.chat_titles,
+        summaries=settings.chats.chat_summaries,
     )
 
 
 def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     """What judges claims on an open library; embeddings that cost a round trip are not asked."""
     settings = library.settings
-    is_local = settings.embeddings_from == "local"
+    is_local = settings.models.embeddings_from == "local"
     embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
-    return open_checker(judges=settings.verify != "off", embed=embed)
+    return open_checker(judges=settings.citations.verify != "off", embed=embed)
 
 
 @asynccontextmanager
@@ -85,8 +85,8 @@ def build_page_copies(library: Library) -> PageCopies:
     settings = library.settings
     return PageCopies(
         PageFolder(
-            settings.data_dir / "pages" / settings.namespace,
-            max_bytes=settings.page_copies_mb * 1024 * 1024,
+            settings.storage.data_dir / "pages" / settings.storage.namespace,
+            max_bytes=settings.citations.page_copies_mb * 1024 * 1024,
         ),
         documents=library.documents,
         snapshots=library.snapshots,
@@ -96,8 +96,28 @@ def build_page_copies(library: Library) -> PageCopies:
 
 def build_succession(library: Library) -> Succession:
     """What tells what became of the passages of an open library."""
-    search = PassageSearch(library.documents.client, library.settings.namespace)
+    search = PassageSearch(library.documents.client, library.settings.storage.namespace)
     return Succession(library.snapshots, search)
+
+
+def build_setup(library: Library) -> Setup:
+    """What is the same for all runs on an open library."""
+    models = library.models
+    return Setup.from_settings(
+        library.settings, model=models.answering.name, embedding=models.embeddings.name
+    )
+
+
+def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
+    """What searches again for what runs of an owner searched for."""
+    return RetrievalReplay(
+        store=library.store,
+        embed_model=library.models.embeddings.model,
+        documents=library.documents.owned_by(owner),
+        succession=build_succession(library),
+        setup=build_setup(library),
+        owner=owner,
+    )
 
 
 def build_service(
@@ -115,29 +135,32 @@ def build_service(
         embed_model=library.models.embeddings.model,
         synthesiser=answering.synthesiser,
         llm=answering.llm,
-        router=build_router(settings.route, answering.forms),
-        keeps=lost,
-        evidence=CalibratedEvidence(library.models.embeddings.weights, abstain=settings.abstain),
-        top_k=settings.similarity_top_k,
-        limits=StepLimits(
-            settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s
+        router=build_router(settings.steps.route, answering.forms),
+        evidence=CalibratedEvidence(
+            weights_for(settings.models.embeddings_from), abstain=settings.retrieval.abstain
         ),
-        withhold=settings.withhold == "on",
+        top_k=settings.retrieval.similarity_top_k,
+        limits=StepLimits(
+            settings.steps.screen_timeout_s,
+            settings.steps.route_timeout_s,
+            settings.steps.retrieve_timeout_s,
+        ),
+        withhold=settings.retrieval.withhold,
     )
-    screen = build_screen(settings.screen, answering.forms, settings.screen_failure)
+    screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(
         chats=library.chats,
-        workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.run_timeout_s),
+        workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.runs.run_timeout_s),
         runs=runs,
         model=answering.name,
-        history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        history=HistoryLimits(settings.chats.history_turns, settings.chats.history_tokens),
         checker=checker,
         second=(
-            SecondOpinion(answering.llm, settings.run_timeout_s)
-            if settings.verify == "model"
+            SecondOpinion(answering.llm, settings.runs.run_timeout_s)
+            if settings.citations.verify == "model"
             else None
         ),
-        recorder=build_recorder(settings, library.models),
+        recorder=build_recorder(settings, build_setup(library)),
         page_copies=page_copies,
         afterwards=afterwards,
     )

@@ -27,7 +27,7 @@ class CheckResult:
     detail: str
 
 
-class Readiness:
+class ReadinessChecks:
     """The checks of one process.
 
     Args:

@@ -8,9 +8,10 @@ from uuid import uuid4
 import anyio
 from anyio.abc import TaskGroup
 
+from citewire.services.assembly.chat import build_setup
 from citewire.services.assembly.library import Library
 from citewire.services.chat import ChatService
-from citewire.services.runs.detached import HeldRuns
+from citewire.services.runs.detached import DetachedRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.log import RunLog
 from citewire.services.runs.orphans import LostRuns
@@ -34,32 +35,32 @@ class RunParts:
 async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
     """Open what runs need on an open library, and keep this worker alive in the registry."""
     settings, client = library.settings, library.documents.client
-    grace_s = settings.disconnect_grace_s
-    async with open_run_logs(client, settings.namespace, grace_s=grace_s) as logs:
+    grace_s = settings.runs.disconnect_grace_s
+    async with open_run_logs(client, settings.storage.namespace, grace_s=grace_s) as logs:
         store = RunStore(
             client,
-            settings.namespace,
+            settings.storage.namespace,
             worker=uuid4().hex,
-            lease_s=settings.run_lease_s,
-            running_s=settings.run_timeout_s,
-            kept_s=settings.run_log_ttl_s,
-            per_owner=settings.max_runs_per_owner or 0,
+            lease_s=settings.runs.run_lease_s,
+            running_s=settings.runs.run_timeout_s,
+            kept_s=settings.runs.run_log_ttl_s,
+            per_owner=settings.access.max_runs_per_owner or 0,
         )
-        is_on = settings.run_log == "on"
-        log = RunLog(store, is_on=is_on, max_bytes=settings.run_log_max_bytes)
+        is_on = settings.runs.run_log
+        log = RunLog(store, is_on=is_on, max_bytes=settings.runs.run_log_max_bytes)
         lost = LostRuns(
             store,
             logs,
             library.chats,
             logged=is_on,
-            recorder=build_recorder(settings, library.models),
+            recorder=build_recorder(settings, build_setup(library)),
         )
         runs = Runs(
-            settings.max_runs,
+            settings.server.max_runs,
             store,
             log,
             lost,
-            lease_s=settings.run_lease_s,
+            lease_s=settings.runs.run_lease_s,
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)
@@ -67,8 +68,8 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             tasks.cancel_scope.cancel()
 
 
-def build_held(service: ChatService, parts: RunParts, tasks: TaskGroup) -> HeldRuns | None:
+def build_held(service: ChatService, parts: RunParts, tasks: TaskGroup) -> DetachedRuns | None:
     """The runs that outlive their client, in `tasks`; None if they end with it."""
     if not parts.grace_s:
         return None
-    return HeldRuns(service, parts.logs, tasks, grace_s=parts.grace_s)
+    return DetachedRuns(service.stream, parts.logs, tasks, grace_s=parts.grace_s)

@@ -21,7 +21,7 @@ SWEEP_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ListedChat:
     """A chat of a list, with the words that a search found in it."""
 
     chat: Chat
@@ -54,13 +54,13 @@ class Chats:
 
     async def page(
         self, owner: str, *, limit: int, before: int | None, q: str = ""
-    ) -> tuple[list[Found], int | None]:
+    ) -> tuple[list[ListedChat], int | None]:
         """Chats, newest first; with `q`, those in which its words are. And where to go on."""
         if not q:
             chats, after = await self._store.page(owner, limit=limit, before=before)
-            return [Found(chat) for chat in chats], after
+            return [ListedChat(chat) for chat in chats], after
         hits, after = await self._store.search(owner, q, limit=limit, before=before)
-        found = [Found(chat, snippet_of(hit.text, q, hit.message_id)) for chat, hit in hits]
+        found = [ListedChat(chat, snippet_of(hit.text, q, hit.message_id)) for chat, hit in hits]
         return found, after
 
     async def read(self, chat_id: str, owner: str, *, last: int | None = None) -> Chat:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citewire.services.answers.events import Span
-from citewire.services.citations.claims import utf16_length
+from citewire.services.citations.model import Span
 from citewire.storage.chats.words import Word, find_runs, find_words
+from citewire.text.offsets import utf16_length
 
 CHARS = 160
 LEAD = 40

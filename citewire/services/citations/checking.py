@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from citewire.services.answers.events import Quote, Source, Verification
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.locating import FoundQuote
+from citewire.services.citations.model import Quote, Source, Verification
 from citewire.services.citations.quotes import PassageText, supporting_quote
 from citewire.services.citations.similarity import Embed, nearest
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
-from citewire.services.answers.events import (
+from citewire.services.citations.alignment import Alignment
+from citewire.services.citations.checking import UNCHECKED, Checked, Checker
+from citewire.services.citations.claims import Claim, Claims, sentences_of
+from citewire.services.citations.model import (
     Citation,
     Origin,
     Source,
@@ -14,16 +17,13 @@ from citewire.services.answers.events import (
     Verification,
     Warned,
 )
-from citewire.services.citations.alignment import Alignment
-from citewire.services.citations.checking import UNCHECKED, Checked, Checker
-from citewire.services.citations.claims import Claim, Claims, sentences_of
-from citewire.services.citations.model_verdicts import Asked
+from citewire.services.citations.model_verdicts import AskedClaim
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
-class Check:
+class ClaimCheck:
     """A claim with the citations, by their places in the list, that are judged together."""
 
     claim: Claim
@@ -47,8 +47,8 @@ class Citing:
         self._checker = checker
         self._claims = Claims()
         self._labels: dict[int, int] = {}
-        self._open: Check | None = None
-        self._under_way: list[Check] = []
+        self._open: ClaimCheck | None = None
+        self._under_way: list[ClaimCheck] = []
         self._warned: set[Span] = set()
         self.warnings: list[Warned] = []
         self._said: list[str] = []  # the claims of the citations
@@ -102,7 +102,7 @@ class Citing:
         check = self._open
         if check is None or check.claim is not claim:
             self.submit()
-            check = self._open = Check(claim)
+            check = self._open = ClaimCheck(claim)
         elif check.is_submitted:  # too early, without this one
             self._under_way = [other for other in self._under_way if other is not check]
             check.is_submitted = False
@@ -132,7 +132,7 @@ class Citing:
         self._under_way = [check for check in self._under_way if check not in done]
         return [event for check in done for event in self._found(check)]
 
-    def _found(self, check: Check) -> list[Verdict | Warned]:
+    def _found(self, check: ClaimCheck) -> list[Verdict | Warned]:
         assert check.future is not None
         try:
             checked = check.future.result()
@@ -149,13 +149,13 @@ class Citing:
             events.extend(self.verify(at, by_source[self.citations[at].n]))
         return [*events, *self._numbers(check.claim, checked.untraced)]
 
-    def doubtful(self) -> dict[int, Asked]:
+    def doubtful(self) -> dict[int, AskedClaim]:
         """What a model may be asked about, by its place in the list.
 
         A number that no source holds is not a matter of opinion.
         """
         return {
-            at: Asked(self._said[at], self._sources[one.n - 1].readable)
+            at: AskedClaim(self._said[at], self._sources[one.n - 1].readable)
             for at, one in enumerate(self.citations)
             if self._said[at]
             and (one.verification.status, one.verification.method) != ("unsupported", "numbers")

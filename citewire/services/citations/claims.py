@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from citewire.text.offsets import utf16_length
 from citewire.text.sentences import SENTENCE_END, ends_sentence
 
 MAX_CLAIM = 1500
@@ -144,8 +145,3 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             space = _SPACE.match(block, stop.end())
             begin = space.end() if space else stop.end()
     yield start + begin, start + len(block)
-
-
-def utf16_length(text: str) -> int:
-    """The length of `text` as JavaScript counts it."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -27,14 +27,14 @@ _STATUSES = {"supported", "partial", "unsupported"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedClaim:
     """A claim and the passage that is cited for it."""
 
     claim: str
     passage: str
 
 
-async def ask_model(llm: LLM, asked: Sequence[Asked]) -> dict[int, Status]:
+async def ask_model(llm: LLM, asked: Sequence[AskedClaim]) -> dict[int, Status]:
     """The model's verdict on each pair, by its place; empty if it gave no usable answer."""
     if not asked:
         return {}
@@ -51,7 +51,7 @@ async def ask_model(llm: LLM, asked: Sequence[Asked]) -> dict[int, Status]:
     return read_verdicts(response.message.content or "", len(asked))
 
 
-def _written(asked: Sequence[Asked]) -> str:
+def _written(asked: Sequence[AskedClaim]) -> str:
     """As JSON, so that no passage can pretend to be a claim."""
     pairs = {
         str(at): {"claim": one.claim, "passage": one.passage} for at, one in enumerate(asked, 1)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import quantiles
 
-from citewire.services.answers.events import Citation, Done, Span
+from citewire.services.answers.events import Done
+from citewire.services.citations.model import Citation, Span
 from citewire.services.citations.units import CELL, units_of
 from citewire.services.evaluation.alce import CitationScore, Statement, mean_score, score_answer
 from citewire.services.evaluation.questions import AskedQuestion

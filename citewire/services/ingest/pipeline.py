@@ -5,12 +5,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from citewire.content.report import SUFFIXES
 from citewire.services.ingest.catalog import Catalog
 from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import IngestSummary, Progress
-from citewire.services.ingest.plan import Plan, make_plan
-from citewire.services.ingest.run import IngestOptions, OnProgress, OpenIndexing, Run
+from citewire.services.ingest.plan import IngestPlan, make_plan
+from citewire.services.ingest.run import IngestOptions, IngestRun, OnProgress, OpenIndexing
+from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.versions import changing_documents
@@ -56,7 +56,7 @@ async def ingest_folders(
 
     async with changing_documents(documents, on_wait=on_wait) as versions:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
-        run = Run(versions, catalog, open_indexing, settings, options, progress, on_progress)
+        run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
         outcomes = await run.carry_out(plan)
     return IngestSummary(tuple(outcomes), time.monotonic() - started, run.tokens)
 
@@ -67,7 +67,7 @@ async def _planned(
     options: IngestOptions,
     progress: Progress,
     on_progress: OnProgress,
-) -> tuple[Catalog, Plan]:
+) -> tuple[Catalog, IngestPlan]:
     listing = await asyncio.to_thread(list_folders, folders, SUFFIXES, documents.owner)
     catalog = Catalog(await documents.list())
     progress.files = len(listing.files)

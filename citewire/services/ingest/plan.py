@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from citewire.services.ingest.catalog import Catalog, Known, Place
-from citewire.services.ingest.folders import FoundFile, Listing, identify
+from citewire.services.ingest.folders import Listing
 from citewire.services.ingest.outcome import FileOutcome, Status
+from citewire.services.reading.files import FoundFile, identify
 from citewire.storage.library.documents import Location
 
 HASHED_AT_ONCE = 4
@@ -45,7 +46,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class IngestPlan:
     """What a run will do.
 
     Args:
@@ -98,7 +99,7 @@ class Plan:
 
 async def make_plan(
     listing: Listing, catalog: Catalog, *, prune: bool, on_compared: Callable[[int], None]
-) -> Plan:
+) -> IngestPlan:
     """Compare files with the documents that are known.
 
     Args:
@@ -130,7 +131,7 @@ async def make_plan(
     compared += [Compared(folder, "failed", reason=why) for folder, why in listing.unlisted]
     gone, pruned = _gone(listing, catalog, compared, prune=prune)
     roots = frozenset(FoundFile(root, root).root_name for root in listing.roots)
-    return Plan(roots, tuple(compared), gone, pruned, _works(compared, catalog))
+    return IngestPlan(roots, tuple(compared), gone, pruned, _works(compared, catalog))
 
 
 def _by_status(file: FoundFile, catalog: Catalog) -> Compared | None:

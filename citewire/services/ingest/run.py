@@ -10,21 +10,21 @@ from citewire.services.ingest.catalog import Catalog, Place
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
-from citewire.services.ingest.plan import Plan, Work
+from citewire.services.ingest.plan import IngestPlan, Work
 from citewire.services.ingest.readers.exchange import Ocr
 from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
-from citewire.services.ingest.staging import Indexing, Staging
+from citewire.services.ingest.staging import PassageIndexing, Staging
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
-from citewire.storage.library.versions import Staged, Versions
+from citewire.storage.library.versions import StagedPlace, Versions
 
 MORE_DOCUMENTS = 16
 """Documents under way besides those being read: small ones fill a request together."""
 
 Engine = Literal["local", "ray"]
 OnProgress = Callable[[Progress], None]
-OpenIndexing = Callable[[], AbstractAsyncContextManager[Indexing]]
+OpenIndexing = Callable[[], AbstractAsyncContextManager[PassageIndexing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class IngestOptions:
 
 
 @dataclass(slots=True)
-class Run:
+class IngestRun:
     """One run.
 
     Args:
@@ -61,7 +61,7 @@ class Run:
     tokens: int = 0
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
-    async def carry_out(self, plan: Plan) -> list[FileOutcome]:
+    async def carry_out(self, plan: IngestPlan) -> list[FileOutcome]:
         """Do what `plan` says; gives what became of each file."""
         planned = plan.outcomes(self.catalog)
         left_over = await self._clean_up(plan)
@@ -91,20 +91,20 @@ class Run:
         self.on_progress(self.progress)
         self.progress.last = None
 
-    async def _clean_up(self, plan: Plan) -> set[str]:
+    async def _clean_up(self, plan: IngestPlan) -> set[str]:
         """Delete what a killed run left; gives the hidden documents that are still wanted."""
         hidden = await self.versions.hidden()
         staged = await self.versions.staged() if hidden else {}
         wanted = {work.doc_id for work in plan.works}
-        here = {Staged(root, self.versions.owner) for root in plan.roots}
+        here = {StagedPlace(root, self.versions.owner) for root in plan.roots}
         for doc_id in sorted(hidden - wanted):
-            # Staged from a folder that this run is not about: left for a run over that one.
+            # StagedPlace from a folder that this run is not about: left for a run over that one.
             if doc_id not in staged or staged[doc_id] in here:
                 await self.versions.discard(doc_id)
         await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
         return hidden & wanted
 
-    async def _move(self, plan: Plan) -> None:
+    async def _move(self, plan: IngestPlan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)
         await self.versions.apply(change)
         await retag(self.versions, self.catalog, change.moved)
@@ -115,21 +115,23 @@ class Run:
         self, count: int, limits: Limits
     ) -> AbstractAsyncContextManager[Parsers | RayParsers]:
         if self.options.engine == "ray":
-            return open_ray_parsers(self.settings.parse_workers, limits)
+            return open_ray_parsers(self.settings.ingestion.parse_workers, limits)
         return open_parsers(count, limits)
 
     async def _read(self, works: Sequence[Work], left_over: set[str]) -> None:
-        count = min(self.settings.parse_workers or cpu_count(), len(works))
-        limits = Limits(self.settings.parse_timeout_s, self.settings.parse_memory_mb)
+        count = min(self.settings.ingestion.parse_workers or cpu_count(), len(works))
+        limits = Limits(
+            self.settings.ingestion.parse_timeout_s, self.settings.ingestion.parse_memory_mb
+        )
         reading = self._open_parsers(count, limits)
         async with reading as parsers, self.open_indexing() as indexing:
-            embedder = Embedder(indexing.embed, max_texts=self.settings.embed_batch)
+            embedder = Embedder(indexing.embed, max_texts=self.settings.models.embed_batch)
             staging = Staging(self, parsers, embedder, indexing, left_over)
             left = iter(works)
             async with FirstError(), asyncio.TaskGroup() as tasks:
                 embedding = [
                     tasks.create_task(embedder.work())
-                    for _ in range(self.settings.embed_concurrency)
+                    for _ in range(self.settings.ingestion.embed_concurrency)
                 ]
                 async with asyncio.TaskGroup() as documents:
                     for _ in range(min(parsers.count + MORE_DOCUMENTS, len(works))):

@@ -11,7 +11,7 @@ from citewire.storage.keys import Fields
 from citewire.storage.library.documents import DocumentRecord, Location, whereabouts
 
 
-class Staged:
+class StagedDocument:
     """A document that is being written: its passages so far, and why some could not be."""
 
     def __init__(self, work: Work) -> None:

@@ -17,7 +17,7 @@ from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.readers.exchange import Head, Ocr, ReadPassage, ReadTask
 from citewire.services.ingest.readers.processes import Parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers
-from citewire.services.ingest.staged import Staged, is_as_it_was, record_of
+from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
 from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
@@ -27,7 +27,7 @@ PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""
 
 
-class Indexing(Protocol):
+class PassageIndexing(Protocol):
     """Embeds, and gives the fields of a passage with its vector."""
 
     async def embed(self, texts: list[str]) -> Sequence[Vector]:
@@ -37,7 +37,7 @@ class Indexing(Protocol):
         """`fields` with the vector."""
 
 
-class Run(Protocol):
+class StagingRun(Protocol):
     """What is asked of the run whose documents are staged."""
 
     versions: Versions
@@ -69,10 +69,10 @@ class Staging:
 
     def __init__(
         self,
-        run: Run,
+        run: StagingRun,
         parsers: Parsers | RayParsers,
         embedder: Embedder,
-        indexing: Indexing,
+        indexing: PassageIndexing,
         left_over: set[str],
     ) -> None:
         self._run = run
@@ -136,7 +136,7 @@ class Staging:
     async def _stage(self, work: Work, place: Compared) -> Head:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
-        staged = Staged(work)
+        staged = StagedDocument(work)
         async with FirstError(), asyncio.TaskGroup() as parts:
             async with self._parsers.reading(self._task(work, place), self._note_ocr) as reading:
                 await self._run.versions.stage(work.doc_id, work.location.root)
@@ -157,7 +157,7 @@ class Staging:
         self._run.progress.ocr += 1
         self._run.tell()
 
-    async def _write(self, staged: Staged, passages: Sequence[ReadPassage]) -> None:
+    async def _write(self, staged: StagedDocument, passages: Sequence[ReadPassage]) -> None:
         """Embed passages and write them; what an earlier run has embedded is kept."""
         progress, versions = self._run.progress, self._run.versions
         try:
@@ -206,7 +206,7 @@ class Staging:
             doc_id=work.doc_id,
             folder=location.folder,
             file_name=location.path.rpartition("/")[2],
-            max_tokens=settings.passage_tokens,
-            overlap=settings.passage_overlap,
+            max_tokens=settings.ingestion.passage_tokens,
+            overlap=settings.ingestion.passage_overlap,
             ocr=self._run.ocr,
         )

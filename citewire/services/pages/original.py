@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import anyio
 
-from citewire.services.ingest.folders import FoundFile, identify
+from citewire.services.reading.files import FoundFile, identify
 from citewire.storage.library.documents import DocumentRecord, Location
 
 

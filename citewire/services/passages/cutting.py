@@ -26,7 +26,7 @@ _CUTS = (_SENTENCE_END, re.compile(r"\n"), re.compile(r"\s"))
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Cut:
     """A piece of a text: characters `start` up to, not including, `end`; its size in tokens."""
 
     start: int
@@ -36,7 +36,7 @@ class Span:
 
 def split_page(
     text: str, *, max_tokens: int, overlap: int, english: bool = True, min_words: int = MIN_WORDS
-) -> list[Span]:
+) -> list[Cut]:
     """Cut the text of a page into passages of at most `max_tokens`, with `overlap` in common.
 
     No passage begins or ends with white space; what has fewer than `min_words` is left out.
@@ -55,11 +55,11 @@ class _PageText:
     limit: int
     english: bool
 
-    def units(self, start: int, end: int, level: int = 0) -> Iterator[Span]:
+    def units(self, start: int, end: int, level: int = 0) -> Iterator[Cut]:
         tokens = count_tokens(self.text[start:end], english=self.english)
         if tokens <= self.limit:
             if tokens:
-                yield Span(start, end, tokens)
+                yield Cut(start, end, tokens)
         elif level < len(_CUTS):
             for piece_start, piece_end in self._pieces(start, end, _CUTS[level]):
                 yield from self.units(piece_start, piece_end, level + 1)
@@ -77,18 +77,18 @@ class _PageText:
             yield start, end
 
 
-def _pack(units: list[Span], limit: int, overlap: int) -> Iterator[Span]:
+def _pack(units: list[Cut], limit: int, overlap: int) -> Iterator[Cut]:
     first, size = 0, 0
     for index, unit in enumerate(units):
         if size + unit.tokens > limit:
-            yield Span(units[first].start, units[index - 1].end, size)
+            yield Cut(units[first].start, units[index - 1].end, size)
             first, size = _shared(units, first, index, min(overlap, limit - unit.tokens))
         size += unit.tokens
     if units:
-        yield Span(units[first].start, units[-1].end, size)
+        yield Cut(units[first].start, units[-1].end, size)
 
 
-def _shared(units: list[Span], first: int, end: int, overlap: int) -> tuple[int, int]:
+def _shared(units: list[Cut], first: int, end: int, overlap: int) -> tuple[int, int]:
     # At least one unit is left behind, so that each passage begins after the one before.
     begin, size = end, 0
     while begin - 1 > first and size + units[begin - 1].tokens <= overlap:
@@ -97,12 +97,12 @@ def _shared(units: list[Span], first: int, end: int, overlap: int) -> tuple[int,
     return begin, size
 
 
-def _stripped(text: str, span: Span) -> Span:
+def _stripped(text: str, span: Cut) -> Cut:
     piece = text[span.start : span.end]
     start = span.start + len(piece) - len(piece.lstrip())
-    return Span(start, start + len(piece.strip()), span.tokens)
+    return Cut(start, start + len(piece.strip()), span.tokens)
 
 
-def _has_words(text: str, span: Span, at_least: int) -> bool:
+def _has_words(text: str, span: Cut, at_least: int) -> bool:
     words = (match for match in TOKEN.finditer(text, span.start, span.end) if match.lastgroup)
     return len(list(islice(words, at_least))) == at_least

@@ -6,12 +6,12 @@ Nothing is opened for it: text and rectangles were stored when the report was in
 from dataclasses import dataclass
 
 from citewire.errors import PassageNotFound
-from citewire.services.citations.claims import utf16_length
 from citewire.services.citations.locating import Match
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.passages.layout import PassageLayout
 from citewire.storage.library.passage_read import PassageReader, StoredPassage
+from citewire.text.offsets import utf16_length
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
 from citewire.content.report import LineBox, Page, Report
 from citewire.content.withheld import WITHHELD, is_withheld, spans_of, to_json, without
-from citewire.services.passages.cutting import MIN_WORDS, Span, split_page
+from citewire.services.passages.cutting import MIN_WORDS, Cut, split_page
 from citewire.services.passages.layout import PassageLayout, line_of_passage
 from citewire.services.reading.withholding import within
 from citewire.storage.index.schema import folder_id
@@ -81,17 +81,17 @@ def embedded_text(node: TextNode) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Stretch:
     """What becomes a passage: its place, kind and the heading above it."""
 
-    span: Span
+    span: Cut
     kind: str
     section: str
 
 
 def _split(
     report: Report, max_tokens: int, overlap: int, min_words: int
-) -> Iterator[tuple[Page, _Piece]]:
+) -> Iterator[tuple[Page, _Stretch]]:
     english = report.language == "en"
     section = ""
     for page in report.pages:
@@ -106,8 +106,8 @@ def _split(
                 min_words=min_words,
             )
             for span in spans:
-                moved = Span(span.start + start, span.end + start, span.tokens)
-                yield page, _Piece(moved, kind, headings.at(moved.start))
+                moved = Cut(span.start + start, span.end + start, span.tokens)
+                yield page, _Stretch(moved, kind, headings.at(moved.start))
         section = headings.last
 
 
@@ -164,7 +164,7 @@ def _lines_between(lines: tuple[list[int], list[LineBox]], start: int, end: int)
     return [box for box in boxes[first : bisect_left(starts, end)] if box.end > start]
 
 
-def _node(page: Page, piece: _Piece, doc_id: str, shared: dict[str, str | int]) -> TextNode:
+def _node(page: Page, piece: _Stretch, doc_id: str, shared: dict[str, str | int]) -> TextNode:
     span = piece.span
     metadata = {
         **shared,

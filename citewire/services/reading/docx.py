@@ -13,8 +13,8 @@ from docx.text.paragraph import Paragraph
 
 from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.flow import Part, flow_report, table_part
-from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
+from citewire.services.reading.flow import FlowBlock, flow_report, table_part
+from citewire.services.reading.office import broken_if_refused, property_date
 
 _TEXT, _TAB, _BREAK = qn("w:t"), qn("w:tab"), qn("w:br")
 _RENDERED_BREAK, _RUN, _DELETED = qn("w:lastRenderedPageBreak"), qn("w:r"), qn("w:del")
@@ -43,9 +43,8 @@ def read_docx(path: Path) -> Report:
     without either is put on pages of about 3,000 characters.
 
     Raises:
-        UnreadableDocument: it is broken, encrypted, too large when unpacked or has no text.
+        UnreadableDocument: it is broken or has no text.
     """
-    office_suffix(path)
     with broken_if_refused():
         try:
             document = Document(str(path))
@@ -58,7 +57,7 @@ def read_docx(path: Path) -> Report:
     return flow_report(path, parts, title=title, date=date)
 
 
-def _parts(document: DocxDocument) -> Iterator[Part]:
+def _parts(document: DocxDocument) -> Iterator[FlowBlock]:
     body = document.element.body
     # Word's own layout knows all breaks; the author's are a part of it.
     page_break = _RENDERED_BREAK if next(body.iter(_RENDERED_BREAK), None) is not None else _BREAK
@@ -67,19 +66,19 @@ def _parts(document: DocxDocument) -> Iterator[Part]:
             yield table_part(_rows(element), page_break=_has_break(element, page_break))
             yield from _hidden(element)
             continue
-        kind = _kind(Paragraph(element, document._body))
+        kind = _kind(Paragraph(element, document))
         pieces = _text(element, page_break).split("\f")
         for number, piece in enumerate(pieces):
-            yield Part(kind, piece, page_break=number > 0)
+            yield FlowBlock(kind, piece, page_break=number > 0)
         yield from _hidden(element)
 
 
-def _hidden(element: Any) -> Iterator[Part]:
+def _hidden(element: Any) -> Iterator[FlowBlock]:
     """What a paragraph or table holds that Word does not show, or shows in white or as dots."""
     texts = [_own_text(run) for run in element.iter(_RUN) if _is_hidden(run)]
     text = "".join(texts)
     if text.strip():
-        yield Part("text", text, hidden=True)
+        yield FlowBlock("text", text, hidden=True)
 
 
 def _own_text(run: Any) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from citewire.content.report import Block, Kind, Page, Report, Withheld
+from citewire.content.report import Block, Kind, Page, Report, WithheldText
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
+from citewire.services.reading.language import language_of
 from citewire.services.reading.notes import coded_note
-from citewire.services.reading.text import clean, clean_line, has_coded_text, language_of
-from citewire.services.reading.title import Line, title_of
+from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
 
@@ -25,7 +26,7 @@ TITLE_PARTS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FlowBlock:
     """A paragraph, a table with one line per row, or a heading.
 
     Args:
@@ -41,15 +42,15 @@ class Part:
     hidden: bool = False
 
 
-def table_part(rows: Iterable[Iterable[str]], *, page_break: bool = False) -> Part:
+def table_part(rows: Iterable[Iterable[str]], *, page_break: bool = False) -> FlowBlock:
     """A table; cells are put on one line, empty rows are left out."""
     lines = (CELL.join(" ".join(cell.split()) for cell in row) for row in rows)
     kept = [line for line in lines if line.strip(" |")]
-    return Part("table", "\n".join(kept), page_break)
+    return FlowBlock("table", "\n".join(kept), page_break)
 
 
 def flow_report(
-    path: Path, parts: Iterable[Part], *, title: str = "", date: str | None = None
+    path: Path, parts: Iterable[FlowBlock], *, title: str = "", date: str | None = None
 ) -> Report:
     """The report that `parts` make.
 
@@ -76,11 +77,11 @@ def flow_report(
     )
 
 
-def _cleaned(part: Part) -> Part:
+def _cleaned(part: FlowBlock) -> FlowBlock:
     return replace(part, text=clean(part.text).strip())
 
 
-def _pages(parts: list[Part]) -> Iterator[Page]:
+def _pages(parts: list[FlowBlock]) -> Iterator[Page]:
     own = any(part.page_break for part in parts)
     page = _Page(1)
     for part in parts if own else _short(parts):
@@ -91,7 +92,7 @@ def _pages(parts: list[Part]) -> Iterator[Page]:
     yield page.finished()
 
 
-def _short(parts: Iterable[Part]) -> Iterator[Part]:
+def _short(parts: Iterable[FlowBlock]) -> Iterator[FlowBlock]:
     """`parts`, with those longer than a page cut at line ends, spaces or anywhere."""
     for part in parts:
         start, text = 0, part.text
@@ -118,16 +119,16 @@ class _Page:
     length: int = 0
     parts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    withheld: list[Withheld] = field(default_factory=list)
+    withheld: list[WithheldText] = field(default_factory=list)
 
-    def is_full(self, part: Part) -> bool:
+    def is_full(self, part: FlowBlock) -> bool:
         return self.length > 0 and (
             self.length + len(part.text) > PAGE_CHARS
             # No heading stays behind at the end of a page.
             or (part.kind == "heading" and self.length > 0.8 * PAGE_CHARS)
         )
 
-    def add(self, part: Part) -> None:
+    def add(self, part: FlowBlock) -> None:
         if not part.text:
             return
         if self.length:
@@ -136,7 +137,7 @@ class _Page:
         end = self.length + len(part.text)
         self.parts.append(part.text)
         if part.hidden:
-            self.withheld.append(Withheld(self.length, end, "hidden"))
+            self.withheld.append(WithheldText(self.length, end, "hidden"))
         self.blocks.append(Block("text" if part.hidden else part.kind, self.length, end))
         self.length = end
 
@@ -146,13 +147,13 @@ class _Page:
         return Page(self.number, str(self.number), text, None, blocks, withheld)
 
 
-def _lines(parts: list[Part]) -> list[Line]:
+def _lines(parts: list[FlowBlock]) -> list[TitleLine]:
     lines = []
     heights = {"heading": TITLE, "text": BODY}
     for part in parts[:TITLE_PARTS]:
         if part.text and not part.hidden and part.kind in heights:
             text = part.text if part.kind == "heading" else part.text.partition("\n")[0]
-            lines.append(Line(" ".join(text.split()), heights[part.kind]))
+            lines.append(TitleLine(" ".join(text.split()), heights[part.kind]))
             if part.kind == "heading":
                 heights["heading"] = BODY
     return lines

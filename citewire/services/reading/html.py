@@ -10,10 +10,11 @@ from lxml import etree
 
 from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
-from citewire.services.reading.flow import Part, flow_report, table_part
+from citewire.services.reading.flow import FlowBlock, flow_report, table_part
 from citewire.services.reading.html_looks import is_hidden, is_left_out
-from citewire.services.reading.pdf.file import iso_date
+from citewire.services.reading.raw import read_head
 
 _BLOCKS = frozenset(
     "p div section article main header aside ul ol li dl dt dd blockquote pre figure figcaption "
@@ -44,11 +45,7 @@ def read_html(path: Path) -> Report:
 
 
 def _declared(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            found = _CHARSET.search(file.read(HEAD))
-    except OSError as error:
-        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
+    found = _CHARSET.search(read_head(path, HEAD))
     return found[1].decode("ascii") if found else ""
 
 
@@ -92,7 +89,7 @@ class _Walk:
         self._hidden: list[str] = []
         """Texts that are made invisible, to be told behind the block that they stand in."""
 
-    def parts(self, root: Any) -> Iterator[Part]:
+    def parts(self, root: Any) -> Iterator[FlowBlock]:
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             if event == "end":
@@ -116,7 +113,7 @@ class _Walk:
         self._text.append(_BEFORE.get(element.tag, ""))
         self._add(element.text)
 
-    def _leave(self, element: Any) -> Iterator[Part]:
+    def _leave(self, element: Any) -> Iterator[FlowBlock]:
         if element.tag in _BLOCKS:
             yield from self._flush("heading" if element.tag in _HEADINGS else "text")
         if element.tag == "pre" and not (is_left_out(element) or is_hidden(element)):
@@ -127,14 +124,14 @@ class _Walk:
         if text:
             self._text.append(text if self._verbatim else _SPACE.sub(" ", text))
 
-    def _flush(self, kind: Kind) -> Iterator[Part]:
+    def _flush(self, kind: Kind) -> Iterator[FlowBlock]:
         lines = "".join(self._text).split("\n")
         text = "\n".join(line.rstrip() if self._verbatim else line.strip() for line in lines)
         self._text.clear()
         if text.strip(" •\n"):
-            yield Part(kind, text.strip("\n"))
+            yield FlowBlock(kind, text.strip("\n"))
         for hidden in self._hidden:
-            yield Part("text", hidden, hidden=True)
+            yield FlowBlock("text", hidden, hidden=True)
         self._hidden.clear()
 
 

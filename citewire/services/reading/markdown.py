@@ -8,9 +8,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from citewire.content.report import Report
+from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
-from citewire.services.reading.flow import Part, flow_report, table_part
-from citewire.services.reading.pdf.file import iso_date
+from citewire.services.reading.flow import FlowBlock, flow_report, table_part
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(---|\.\.\.)[ \t]*(\n|\Z)", re.DOTALL)
 
@@ -41,7 +41,7 @@ def _entries(front_matter: str) -> dict[str, str]:
     return {key: value.strip().strip("\"'") for key, _, value in lines}
 
 
-def _parts(tokens: list[Token]) -> Iterator[Part]:
+def _parts(tokens: list[Token]) -> Iterator[FlowBlock]:
     heading, item = False, False
     rows: list[list[str]] = []
     in_table = False
@@ -60,10 +60,10 @@ def _parts(tokens: list[Token]) -> Iterator[Part]:
         elif token.type == "inline" and in_table:
             rows[-1].append(_plain(token))
         elif token.type == "inline":
-            yield Part("heading" if heading else "text", "• " * item + _plain(token))
+            yield FlowBlock("heading" if heading else "text", "• " * item + _plain(token))
             item = False
         elif token.type in ("fence", "code_block"):
-            yield Part("text", token.content)
+            yield FlowBlock("text", token.content)
 
 
 def _plain(inline: Token) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from citewire.content.report import Report
 from citewire.services.reading.encoding import read_text
-from citewire.services.reading.flow import Part, flow_report
+from citewire.services.reading.flow import FlowBlock, flow_report
 
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
@@ -20,10 +20,10 @@ def read_plain(path: Path) -> Report:
     return flow_report(path, _parts(read_text(path)))
 
 
-def _parts(text: str) -> Iterator[Part]:
+def _parts(text: str) -> Iterator[FlowBlock]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     for number, page in enumerate(text.split("\f")):
         if number:
-            yield Part("text", "", page_break=True)
+            yield FlowBlock("text", "", page_break=True)
         for paragraph in _EMPTY_LINE.split(page):
-            yield Part("text", paragraph.strip("\n"))
+            yield FlowBlock("text", paragraph.strip("\n"))

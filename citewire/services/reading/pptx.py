@@ -11,8 +11,8 @@ from pptx.shapes.group import GroupShape
 
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.flow import Part, flow_report, table_part
-from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
+from citewire.services.reading.flow import FlowBlock, flow_report, table_part
+from citewire.services.reading.office import broken_if_refused, property_date
 
 MAX_DEPTH = 20
 """Of groups in groups."""
@@ -24,9 +24,8 @@ def read_pptx(path: Path) -> Report:
     Hidden slides are read too, so that numbers are those shown; their text is withheld.
 
     Raises:
-        UnreadableDocument: it is broken, encrypted, too large when unpacked or has no text.
+        UnreadableDocument: it is broken or has no text.
     """
-    office_suffix(path)
     with broken_if_refused():
         try:
             presentation = Presentation(str(path))
@@ -46,14 +45,14 @@ def read_pptx(path: Path) -> Report:
     return flow_report(path, parts, title=title, date=date)
 
 
-def _slide_parts(slide: Any, room: tuple[int, int], *, first: bool) -> Iterator[Part]:
+def _slide_parts(slide: Any, room: tuple[int, int], *, first: bool) -> Iterator[FlowBlock]:
     # An empty part carries the page break, also of a slide without text.
-    yield Part("text", "", page_break=not first)
+    yield FlowBlock("text", "", page_break=not first)
     title = slide.shapes.title
     hidden = slide.element.get("show") in ("0", "false")
     if title is not None:
         off = hidden or _is_off(title, room)
-        yield Part("heading", title.text_frame.text, hidden=off)
+        yield FlowBlock("heading", title.text_frame.text, hidden=off)
     title_id = None if title is None else title.shape_id
     for shape in slide.shapes:
         if shape.shape_id != title_id:
@@ -61,7 +60,7 @@ def _slide_parts(slide: Any, room: tuple[int, int], *, first: bool) -> Iterator[
             for part in _parts([shape], 0):
                 yield replace(part, hidden=off)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        yield Part("text", slide.notes_slide.notes_text_frame.text, hidden=hidden)
+        yield FlowBlock("text", slide.notes_slide.notes_text_frame.text, hidden=hidden)
 
 
 def _is_off(shape: Any, room: tuple[int, int]) -> bool:
@@ -72,7 +71,7 @@ def _is_off(shape: Any, room: tuple[int, int]) -> bool:
     return bool(left + width <= 0 or top + height <= 0 or left >= room[0] or top >= room[1])
 
 
-def _parts(shapes: Iterable[Any], depth: int) -> Iterator[Part]:
+def _parts(shapes: Iterable[Any], depth: int) -> Iterator[FlowBlock]:
     """The text of `shapes` in their own order, which is the one in which they are read out."""
     for shape in shapes:
         if isinstance(shape, GroupShape):
@@ -82,4 +81,4 @@ def _parts(shapes: Iterable[Any], depth: int) -> Iterator[Part]:
             rows = ((cell.text for cell in row.cells) for row in shape.table.rows)
             yield table_part(rows)
         elif shape.has_text_frame:
-            yield Part("text", shape.text_frame.text.replace("\v", "\n"))
+            yield FlowBlock("text", shape.text_frame.text.replace("\v", "\n"))

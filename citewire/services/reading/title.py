@@ -46,14 +46,14 @@ _BESIDE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TitleLine:
     """A line of the first page and the height of its letters in points."""
 
     text: str
     height: float
 
 
-def title_of(path: Path, metadata: str, lines: Sequence[Line]) -> str:
+def title_of(path: Path, metadata: str, lines: Sequence[TitleLine]) -> str:
     """The best title: metadata, the biggest line of the first page, or the file's name.
 
     Args:
@@ -87,7 +87,7 @@ def _makes_sense(title: str) -> bool:
     )
 
 
-def _biggest(lines: Sequence[Line]) -> str:
+def _biggest(lines: Sequence[TitleLine]) -> str:
     candidates = [n for n, line in enumerate(lines) if _makes_sense(line.text)]
     if not candidates:
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from citewire.content.report import Page, Reason, Report, Withheld
+from citewire.content.report import Page, Reason, Report, WithheldText
 from citewire.content.withheld import Spans
 from citewire.services.reading.instructions import find_instructions, reads_like_instructions
 from citewire.services.reading.notes import pages as numbers
@@ -38,20 +38,20 @@ def _title(title: str, first: Sequence[Page]) -> str:
     return title
 
 
-def _withheld(page: Page) -> tuple[Withheld, ...]:
+def _withheld(page: Page) -> tuple[WithheldText, ...]:
     """Stretches in order and without overlap."""
     found = sorted([*page.withheld, *_instructions(page)], key=lambda one: (one.start, -one.end))
-    apart: list[Withheld] = []
+    apart: list[WithheldText] = []
     for one in found:
         last = apart[-1] if apart else None
         if last is None or one.start >= last.end:
             apart.append(one)
         elif one.end > last.end:
-            apart.append(Withheld(last.end, one.end, one.reason))
+            apart.append(WithheldText(last.end, one.end, one.reason))
     return tuple(apart)
 
 
-def within(withheld: Sequence[Withheld], start: int, end: int) -> Spans:
+def within(withheld: Sequence[WithheldText], start: int, end: int) -> Spans:
     """What of `withheld` lies in a passage from `start` to `end`, in characters of the passage."""
     return [
         (max(one.start, start) - start, min(one.end, end) - start, one.reason)
@@ -68,7 +68,7 @@ def _notes(found: Sequence[Page]) -> Iterator[str]:
             yield f"{held} {told}, which is kept out of answers"
 
 
-def _instructions(page: Page) -> list[Withheld]:
+def _instructions(page: Page) -> list[WithheldText]:
     whole = find_instructions(page.text)
     found = [
         (start + first, start + last)
@@ -76,7 +76,7 @@ def _instructions(page: Page) -> list[Withheld]:
         for first, last in find_instructions(page.text[start:end])
     ]
     # A transcript may go over several paragraphs.
-    return [Withheld(start, end, "instruction") for start, end in found or whole]
+    return [WithheldText(start, end, "instruction") for start, end in found or whole]
 
 
 def _paragraphs(page: Page) -> Iterator[tuple[int, int]]:

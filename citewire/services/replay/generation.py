@@ -13,19 +13,19 @@ from citewire.content.withheld import readable
 from citewire.errors import CannotRepeat
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import settle
-from citewire.services.answers.events import Citation
-from citewire.services.assembly.library import Library
 from citewire.services.citations.checking import Checker
+from citewire.services.citations.model import Citation
+from citewire.services.models.build import Answering
 from citewire.services.replay.recall import PastRun
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
-from citewire.workflows.model_calls import ModelCall, asking
-from citewire.workflows.synthesis import generation_of
+from citewire.workflows.model_calls import ModelCall
+from citewire.workflows.run_context import RunContext
 
 _WORD = re.compile(r"(?:\[\d+\]|\d[\d.,]*\d|\w+|[^\w\s])\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffSpan:
     """A part of one or both texts."""
 
     kind: Literal["same", "then", "now"]
@@ -59,13 +59,15 @@ class GenerationDiff:
     answer: str
     finish_reason: str
     citations: Sequence[Citation]
-    words: Sequence[Piece]
+    words: Sequence[DiffSpan]
     cited: Sequence[CitedThen]
     parameters: dict[str, tuple[Any, Any]]
     is_same_prompt: bool | None
 
 
-async def generate_again(run: PastRun, library: Library, checker: Checker) -> GenerationDiff:
+async def generate_again(
+    run: PastRun, answering: Answering, checker: Checker, *, withhold: bool
+) -> GenerationDiff:
     """Answer from the passages of then with the model and the settings of today.
 
     Raises:
@@ -78,8 +80,9 @@ async def generate_again(run: PastRun, library: Library, checker: Checker) -> Ge
     answer = Answer(run.record.ids, run.question, checker)
     answer.take(SourcesEvent(nodes=run.nodes, evidence=evidence))
     calls: list[ModelCall] = []
-    with asking("answer", calls):
-        await _stream(run, library, answer)
+    again = RunContext(calls)
+    with again.asking("answer"):
+        await _stream(run, answering, answer, again, withhold=withhold)
     await settle(answer)
     answer.finish()
     then = next((call for call in run.record.calls if call.purpose == "answer"), None)
@@ -90,27 +93,28 @@ async def generate_again(run: PastRun, library: Library, checker: Checker) -> Ge
         citations=answer.citations,
         words=word_diff(run.answer, answer.text),
         cited=_cited(run.citations, answer.citations),
-        parameters=_changes(run, then, library.models.answering.name, now),
+        parameters=_changes(run, then, answering.name, now),
         is_same_prompt=_is_same(then, now) if run.record.has_text else None,
     )
 
 
-async def _stream(run: PastRun, library: Library, answer: Answer) -> None:
-    withhold = library.settings.withhold == "on"
+async def _stream(
+    run: PastRun, answering: Answering, answer: Answer, again: RunContext, *, withhold: bool
+) -> None:
     nodes = [readable(node) for node in run.nodes] if withhold else run.nodes
     nonces = [call.nonce for call in run.record.calls if call.purpose == "answer"]
-    response = await library.models.answering.synthesiser.asynthesize(
-        run.query, nodes, nonce="".join(nonces[:1])
+    response = await answering.synthesiser.asynthesize(
+        run.query, nodes, run=again, nonce="".join(nonces[:1])
     )
     assert isinstance(response, AsyncStreamingResponse)
     stream: Any = response.response_gen
     async with aclosing(stream):
         async for text in stream:
-            answer.take(DeltaEvent(parts=getattr(text, "parts", (text,))))
-    answer.take(AnsweredEvent(finish_reason=generation_of(response).finish_reason))
+            answer.take(DeltaEvent(parts=again.generation.take() or (text,)))
+    answer.take(AnsweredEvent(finish_reason=again.generation.finish_reason))
 
 
-def word_diff(then: str, now: str) -> list[Piece]:
+def word_diff(then: str, now: str) -> list[DiffSpan]:
     """Both texts, word by word, in the order in which they are read.
 
     Spaces make no difference: where the words are the same, they are those of `now`.
@@ -121,12 +125,12 @@ def word_diff(then: str, now: str) -> list[Piece]:
     matcher = SequenceMatcher(None, words, words_now, autojunk=False)
     for kind, start, end, start_now, end_now in matcher.get_opcodes():
         if kind == "equal":
-            pieces.append(Piece("same", "".join(after[start_now:end_now])))
+            pieces.append(DiffSpan("same", "".join(after[start_now:end_now])))
             continue
         if end > start:
-            pieces.append(Piece("then", "".join(before[start:end])))
+            pieces.append(DiffSpan("then", "".join(before[start:end])))
         if end_now > start_now:
-            pieces.append(Piece("now", "".join(after[start_now:end_now])))
+            pieces.append(DiffSpan("now", "".join(after[start_now:end_now])))
     return pieces
 
 

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from citewire.content.withheld import WITHHELD, to_json
 from citewire.errors import ChatNotFound, RunNotFound
-from citewire.services.answers.events import Citation, Source
 from citewire.services.answers.turns import recent_history
+from citewire.services.citations.model import Citation, Source
 from citewire.services.runs.record import RunRecord
 from citewire.storage.chats.record import Chat, Message
 from citewire.storage.chats.store import ChatStore

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
 from citewire.errors import CannotRepeat
-from citewire.services.answers.events import Source
-from citewire.services.assembly.library import Library
+from citewire.services.citations.model import Source
 from citewire.services.passages.succession import Succession
 from citewire.services.replay.recall import PastRun
 from citewire.services.runs.record import Setup
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.vector_store import PassageStore
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
 OUTRANKED = "still there: others come before it now"
@@ -18,7 +21,7 @@ REMOVED = "its report was removed, or replaced"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RankedPassage:
     """A passage that was found then, now, or both times.
 
     Args:
@@ -45,7 +48,7 @@ class RetrievalDiff:
     `setup` names what else is different: each setting with its value then and now.
     """
 
-    found: Sequence[Found]
+    found: Sequence[RankedPassage]
     setup: dict[str, tuple[str, str]]
 
     @property
@@ -54,31 +57,75 @@ class RetrievalDiff:
         return all(one.rank == one.rank_now for one in self.found)
 
 
-async def retrieve_again(
-    run: PastRun, library: Library, succession: Succession, owner: str
-) -> RetrievalDiff:
-    """Search for what the run searched for, with its own parameters.
+@dataclass(frozen=True, slots=True)
+class RetrievalReplay:
+    """Searches again, in today's index, for what runs searched for.
 
-    Raises:
-        CannotRepeat: it searched for nothing, or its sub-questions were not kept.
-        ModelError: the question cannot be embedded.
-        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    Args:
+        store: holds the passages.
+        embed_model: embeds questions.
+        documents: those of the owner.
+        succession: tells what became of passages.
+        setup: of today.
+        owner: whose runs they are.
     """
-    _check(run)
-    record = run.record
-    retriever = PassageRetriever(
-        library.store,
-        library.models.embeddings.model,
-        top_k=record.setup.similarity_top_k,
-        filter=PassageFilter(owner, record.doc_ids, record.folder_ids),
-    )
-    nodes = await retriever.aretrieve(run.query)
-    now = [Source.from_node(n, node) for n, node in enumerate(nodes, start=1)]
-    ids = {source.passage_id for source in now}
-    gone = [source for source in run.sources if source.passage_id not in ids]
-    why = await _why(run, gone, library, succession, owner) if gone else {}
-    lost = [Found(one, one.n, None, one.score, None, why[one.passage_id]) for one in gone]
-    return RetrievalDiff([*_compare(run.sources, now), *lost], _changes(record.setup, library))
+
+    store: PassageStore
+    embed_model: BaseEmbedding
+    documents: DocumentStore
+    succession: Succession
+    setup: Setup
+    owner: str
+
+    async def again(self, run: PastRun) -> RetrievalDiff:
+        """Search for what the run searched for, with its own parameters.
+
+        Raises:
+            CannotRepeat: it searched for nothing, or its sub-questions were not kept.
+            ModelError: the question cannot be embedded.
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        _check(run)
+        record = run.record
+        retriever = PassageRetriever(
+            self.store,
+            self.embed_model,
+            top_k=record.setup.similarity_top_k,
+            filter=PassageFilter(self.owner, record.doc_ids, record.folder_ids),
+        )
+        nodes = await retriever.aretrieve(run.query)
+        now = [Source.from_node(n, node) for n, node in enumerate(nodes, start=1)]
+        ids = {source.passage_id for source in now}
+        gone = [source for source in run.sources if source.passage_id not in ids]
+        why = await self._why(run, gone) if gone else {}
+        lost = [
+            RankedPassage(old, old.n, None, old.score, None, why[old.passage_id]) for old in gone
+        ]
+        return RetrievalDiff(
+            [*_compare(run.sources, now), *lost], _changes(record.setup, self.setup)
+        )
+
+    async def _why(self, run: PastRun, gone: Sequence[Source]) -> dict[str, str]:
+        """What became of passages that are not found any more."""
+        there = await self.store.passages.with_vectors([source.passage_id for source in gone])
+        doc_ids = {source.doc_id for source in gone}
+        current = {doc_id for doc_id in doc_ids if await self.documents.get(doc_id) is not None}
+        # Only of passages that are cited it is remembered what took the place of their report.
+        standings = await self.succession.standings(
+            [source.passage_id for source in run.sources], self.owner
+        )
+        replaced = {
+            source.doc_id
+            for source in run.sources
+            if standings[source.passage_id].state == "superseded"
+        }
+        why = {}
+        for source in gone:
+            if source.doc_id in current:
+                why[source.passage_id] = OUTRANKED if source.passage_id in there else RECUT
+            else:
+                why[source.passage_id] = REPLACED if source.doc_id in replaced else REMOVED
+        return why
 
 
 def _check(run: PastRun) -> None:
@@ -88,44 +135,17 @@ def _check(run: PastRun) -> None:
         raise CannotRepeat("its sub-questions were not kept yet (CITEWIRE_RUN_RECORDS=ids)")
 
 
-def _compare(then: Sequence[Source], now: Sequence[Source]) -> list[Found]:
+def _compare(then: Sequence[Source], now: Sequence[Source]) -> list[RankedPassage]:
     before = {source.passage_id: source for source in then}
     found = []
     for source in now:
         old = before.get(source.passage_id)
         rank, score = (old.n, old.score) if old else (None, None)
-        found.append(Found(source, rank, source.n, score, source.score))
+        found.append(RankedPassage(source, rank, source.n, score, source.score))
     return found
 
 
-async def _why(
-    run: PastRun,
-    gone: Sequence[Source],
-    library: Library,
-    succession: Succession,
-    owner: str,
-) -> dict[str, str]:
-    """What became of passages that are not found any more."""
-    there = await library.store.passages.with_vectors([one.passage_id for one in gone])
-    documents = library.documents.owned_by(owner)
-    doc_ids = {one.doc_id for one in gone}
-    current = {one for one in doc_ids if await documents.get(one) is not None}
-    # Only of passages that are cited it is remembered what took the place of their report.
-    standings = await succession.standings([one.passage_id for one in run.sources], owner)
-    replaced = {
-        one.doc_id for one in run.sources if standings[one.passage_id].state == "superseded"
-    }
-    why = {}
-    for one in gone:
-        if one.doc_id in current:
-            why[one.passage_id] = OUTRANKED if one.passage_id in there else RECUT
-        else:
-            why[one.passage_id] = REPLACED if one.doc_id in replaced else REMOVED
-    return why
-
-
-def _changes(then: Setup, library: Library) -> dict[str, tuple[str, str]]:
-    now = Setup.from_settings(library.settings, library.models)
+def _changes(then: Setup, now: Setup) -> dict[str, tuple[str, str]]:
     names = ("version", "similarity_top_k", "embedding", "index")
     pairs = {name: (str(getattr(then, name)), str(getattr(now, name))) for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

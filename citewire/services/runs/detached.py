@@ -8,49 +8,49 @@ mark there that keeps the run alive.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 
 import anyio
 from anyio.abc import TaskGroup
 
 from citewire.errors import StorageError
-from citewire.services.chat import ChatService
+from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 from citewire.storage.runs.log import RunLogs
 
 logger = logging.getLogger(__name__)
 
+Stream = Callable[[Run], AsyncGenerator[ToldBatch, None]]
+
 AHEAD = 16
-"""Blocks that a run may be ahead of its client."""
+"""Batches that a run may be ahead of its client."""
 
 
-class HeldRuns:
+class DetachedRuns:
     """The runs of this worker that do not end with their response.
 
     Args:
-        service: answers.
+        stream: answers a run; what it tells, in batches.
         logs: where readers leave their marks.
         tasks: owns the runs; outlives all responses.
         grace_s: how long a run goes on without a client, in seconds.
     """
 
-    def __init__(
-        self, service: ChatService, logs: RunLogs, tasks: TaskGroup, *, grace_s: float
-    ) -> None:
-        self._service = service
+    def __init__(self, stream: Stream, logs: RunLogs, tasks: TaskGroup, *, grace_s: float) -> None:
+        self._stream = stream
         self._logs = logs
         self._tasks = tasks
         self._grace_s = grace_s
 
-    async def blocks(self, run: Run) -> AsyncGenerator[bytes, None]:
-        """Answer `run` as blocks of SSE; leaving does not stop it at once."""
+    async def batches(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
+        """Answer `run`; leaving does not stop it at once."""
         run.is_held = True
         held = _Held(run)
         self._tasks.start_soon(self._answer, held)
         try:
-            while (block := await held.queue.get()) is not None:
-                yield block
+            while (batch := await held.queue.get()) is not None:
+                yield batch
         finally:
             held.leave()
             if not held.over.is_set():
@@ -58,9 +58,9 @@ class HeldRuns:
 
     async def _answer(self, held: "_Held") -> None:
         try:
-            async with aclosing(self._service.stream(held.run)) as batches:
-                async for _, block in batches:
-                    await held.put(block)
+            async with aclosing(self._stream(held.run)) as batches:
+                async for batch in batches:
+                    await held.put(batch)
         except Exception:
             # The boundary of one run: the others are not to suffer.
             logger.exception("run %s ended without an end", held.run.ids.run_id)
@@ -86,13 +86,13 @@ class _Held:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(AHEAD)
+        self.queue: asyncio.Queue[ToldBatch | None] = asyncio.Queue(AHEAD)
         self.over = anyio.Event()
         self._is_left = False
 
-    async def put(self, block: bytes | None) -> None:
+    async def put(self, batch: ToldBatch | None) -> None:
         if not self._is_left:
-            await self.queue.put(block)
+            await self.queue.put(batch)
 
     def leave(self) -> None:
         self._is_left = True

@@ -11,7 +11,6 @@ from citewire import __version__
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.events import Ids, Usage
 from citewire.services.answers.reducer import ToldAnswer
-from citewire.services.models.build import Models
 from citewire.settings import Settings
 from citewire.storage.keys import index_name
 from citewire.storage.runs.records import StoredRecord
@@ -46,17 +45,17 @@ class Setup:
     history_tokens: int
 
     @classmethod
-    def from_settings(cls, settings: Settings, models: Models) -> "Setup":
-        """The setup of a server with these settings and models."""
+    def from_settings(cls, settings: Settings, *, model: str, embedding: str) -> "Setup":
+        """The setup of a server with these settings, and with models of these names."""
         return cls(
             version=__version__,
-            model=models.answering.name,
-            similarity_top_k=settings.similarity_top_k,
-            embedding=models.embeddings.name,
-            index=index_name(settings.namespace),
-            withhold=settings.withhold == "on",
-            history_turns=settings.history_turns,
-            history_tokens=settings.history_tokens,
+            model=model,
+            similarity_top_k=settings.retrieval.similarity_top_k,
+            embedding=embedding,
+            index=index_name(settings.storage.namespace),
+            withhold=settings.retrieval.withhold,
+            history_turns=settings.chats.history_turns,
+            history_tokens=settings.chats.history_tokens,
         )
 
 
@@ -121,6 +120,7 @@ class Recorder:
 
     def record(
         self,
+        ids: Ids,
         answer: Answer | ToldAnswer,
         *,
         asked_at: str,
@@ -132,6 +132,7 @@ class Recorder:
         """The record of a run that is over, however it ended.
 
         Args:
+            ids: of the run and its messages.
             answer: what was said.
             asked_at: ISO 8601.
             filter: what was searched.
@@ -140,7 +141,7 @@ class Recorder:
             usage: tokens of the answer.
         """
         record = RunRecord(
-            ids=answer.ids,
+            ids=ids,
             asked_at=asked_at,
             setup=self._setup,
             doc_ids=filter.doc_ids,
@@ -154,17 +155,17 @@ class Recorder:
             fallback=answer.fallback if self._keeps_text else "",
             summary=_summary(history) if self._keeps_text else "",
         )
-        return StoredRecord(answer.ids.run_id, orjson.dumps(record), self._ttl_s)
+        return StoredRecord(ids.run_id, orjson.dumps(record), self._ttl_s)
 
 
-def build_recorder(settings: Settings, models: Models) -> Recorder | None:
+def build_recorder(settings: Settings, setup: Setup) -> Recorder | None:
     """The recorder that the settings ask for."""
-    if settings.run_records == "off":
+    if settings.runs.run_records == "off":
         return None
     return Recorder(
-        Setup.from_settings(settings, models),
-        keeps_text=settings.run_records == "text",
-        ttl_days=settings.run_records_ttl_days,
+        setup,
+        keeps_text=settings.runs.run_records == "text",
+        ttl_days=settings.runs.run_records_ttl_days,
     )
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from uuid import uuid4
 
-from citewire.services.ingest.folders import printable
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, Progress
+from citewire.services.reading.files import printable
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import DEFAULT_OWNER
 

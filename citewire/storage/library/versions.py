@@ -55,7 +55,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
+class StagedPlace:
     """Where a document that is being written was found: the root, and whose it is."""
 
     root: str
@@ -110,11 +110,11 @@ class Versions:
         self.owner = owner
         self._passages = PassageKeys(client, namespace)
 
-    async def staged(self) -> dict[str, Staged]:
+    async def staged(self) -> dict[str, StagedPlace]:
         """The documents of all owners that a run did not finish."""
         with storage_errors("the documents"):
             found = await self._client.hgetall(self._staging)
-        return {as_text(doc_id): Staged.from_text(as_text(at)) for doc_id, at in found.items()}
+        return {as_text(doc_id): StagedPlace.from_text(as_text(at)) for doc_id, at in found.items()}
 
     async def hidden(self) -> set[str]:
         """The staged and the retired documents."""
@@ -123,7 +123,7 @@ class Versions:
 
     async def stage(self, doc_id: str, root: str) -> None:
         """Hide a document whose passages are going to be written."""
-        at = Staged(root, self.owner).to_text()
+        at = StagedPlace(root, self.owner).to_text()
         await self._lease.change(
             [("SADD", self._hidden, doc_id), ("HSET", self._staging, doc_id, at)]
         )

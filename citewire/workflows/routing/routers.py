@@ -8,11 +8,11 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from pydantic import BaseModel, ConfigDict, Field
 
 from citewire.workflows.forms import FormFilling
-from citewire.workflows.planning import Plan, Reply
 from citewire.workflows.prompts import draw_nonce
 from citewire.workflows.routing import followups
 from citewire.workflows.routing.condense import condense
 from citewire.workflows.routing.parts import MOST_PARTS, parts_of
+from citewire.workflows.routing.plan import Plan, Reply
 from citewire.workflows.routing.replies import reply_to
 from citewire.workflows.routing.small_talk import wanting_of
 
@@ -51,18 +51,14 @@ class RuleRouter:
 
     condenses: bool = True
 
-    def at_once(self, message: str, history: Sequence[ChatMessage]) -> Plan | Reply | None:
-        """What is done with `message`; never None."""
+    def at_once(self, message: str, history: Sequence[ChatMessage]) -> Plan | Reply:
+        """What is done with `message`."""
         if wanting := wanting_of(message):
             return Reply(reply_to(wanting, message))
         plan = plan_by_rule(message, history)
         if self.condenses or not history or not needs_history(message):
             return plan
         return Plan(None, was_condensed=True)
-
-    async def ask(self, message: str, history: Sequence[ChatMessage]) -> Plan | Reply:
-        """Never asked for."""
-        raise NotImplementedError("the rules decide at once")
 
     def without_model(self, message: str, history: Sequence[ChatMessage], fault: str) -> Plan:
         """The message as a question."""
@@ -84,7 +80,7 @@ class ModelRouter:
     rules: RuleRouter = RuleRouter()
 
     def at_once(self, message: str, history: Sequence[ChatMessage]) -> Plan | Reply | None:
-        """What is clear by rule: small talk, and what plainly stands alone."""
+        """What is clear by rule: small talk, and what plainly stands alone; else None."""
         if self.always:
             return None
         decided = self.rules.at_once(message, history)
@@ -110,9 +106,10 @@ class ModelRouter:
         return self.rules.without_model(message, history, fault)
 
 
-def build_router(
-    route: Literal["auto", "rules", "model"], forms: FormFilling | None
-) -> RuleRouter | ModelRouter:
+Router = RuleRouter | ModelRouter
+
+
+def build_router(route: Literal["auto", "rules", "model"], forms: FormFilling | None) -> Router:
     """The router for a setting.
 
     Args:

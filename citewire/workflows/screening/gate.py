@@ -1,8 +1,7 @@
-"""What a run must be told of screening, and how an answer waits for the verdict."""
+"""How an answer waits for the verdict of a model that screens."""
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 
 from llama_index.core.workflow import Event
 
@@ -11,27 +10,6 @@ from citewire.workflows.events import RetrievingEvent, StageEvent
 Announce = Callable[[Event], None]
 Verdict = asyncio.Future[bool]
 """Whether the question may be answered; pending while a model is asked."""
-
-
-class Screen(Protocol):
-    """Tells which questions are not answered."""
-
-    @property
-    def asks_model(self) -> bool:
-        """Whether what passes the rules is shown to a model too."""
-
-    def refusal(self, message: str) -> str | None:
-        """What is said in place of an answer, by rule; None for a question that may pass."""
-
-    async def ask(self, message: str) -> str | None:
-        """The same, by a model.
-
-        Raises:
-            ModelError: the model did not answer.
-        """
-
-    def when_failed(self, message: str) -> str | None:
-        """The same, when the model could not be asked in time."""
 
 
 class Gate:

@@ -50,23 +50,10 @@ def build_screen(
 class RuleScreen:
     """Refuses by rule; what passes is answered."""
 
-    @property
-    def asks_model(self) -> bool:
-        """No."""
-        return False
-
     def refusal(self, message: str) -> str | None:
         """What is said in place of an answer."""
         concern = concern_of(message)
         return refusal(concern, message) if concern else None
-
-    async def ask(self, message: str) -> str | None:
-        """Never asked for."""
-        raise NotImplementedError("this screen asks no model")
-
-    def when_failed(self, message: str) -> str | None:
-        """Never asked for."""
-        raise NotImplementedError("this screen asks no model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +68,12 @@ class ModelScreen(RuleScreen):
     forms: FormFilling
     on_failure: OnFailure
 
-    @property
-    def asks_model(self) -> bool:
-        """Yes."""
-        return True
-
     async def ask(self, message: str) -> str | None:
-        """What is said in place of an answer; a ModelError if the model gives no verdict."""
+        """What is said in place of an answer.
+
+        Raises:
+            ModelError: the model gives no verdict.
+        """
         called = await self.forms.afill(screen_messages(message), ScreenCall)
         concern = _CONCERNS.get(called.verdict)
         return refusal(concern, message) if concern else None

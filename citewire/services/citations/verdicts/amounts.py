@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Reading(NamedTuple):
+class NumeralReading(NamedTuple):
     """One thing that a numeral may mean."""
 
     value: float
@@ -19,7 +19,7 @@ class Amount:
 
     start: int
     end: int
-    readings: tuple[Reading, ...]
+    readings: tuple[NumeralReading, ...]
     hedge: str = ""
     """`over`, `under`, `about` or nothing."""
     is_negative: bool = False
@@ -32,6 +32,6 @@ class Amount:
     """`100 200` is one number with a blank, or these two."""
 
 
-def times(plain: tuple[float, float], factor: float, kind: str) -> Reading:
+def times(plain: tuple[float, float], factor: float, kind: str) -> NumeralReading:
     """A value and step multiplied, as a reading of `kind`."""
-    return Reading(plain[0] * factor, plain[1] * factor, kind)
+    return NumeralReading(plain[0] * factor, plain[1] * factor, kind)

@@ -21,7 +21,7 @@ _NOT_SAID = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimReading:
     """What the rules need of a claim; spans are code points of the text given."""
 
     text: str
@@ -35,7 +35,7 @@ class Claim:
 
 
 @lru_cache(maxsize=64)
-def read_claim(text: str) -> Claim:
+def read_claim(text: str) -> ClaimReading:
     """Read a claim; linear in its length. It is judged by each of its sources, and by all."""
     said = _NOT_SAID.sub(_blank, text)
     flat = flatten(said)
@@ -45,7 +45,7 @@ def read_claim(text: str) -> Claim:
     amounts = find_amounts(tokens, flat, spans)
     clauses = read_clauses(tokens.texts, flat)
     spans = sorted([*spans, *((one.start, one.end) for one in amounts)])
-    return Claim(
+    return ClaimReading(
         text=text,
         clauses=clauses,
         stems=_outside(tokens, spans),

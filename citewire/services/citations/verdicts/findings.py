@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from citewire.services.citations.verdicts.claim import Claim
+from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.offered import has_name
@@ -32,7 +32,7 @@ class Finding(NamedTuple):
     span: Span | None = None
 
 
-def numbers(claim: Claim, passages: Sequence[Digest]) -> tuple[list[Finding], int]:
+def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> tuple[list[Finding], int]:
     """Findings on the claim's amounts and dates, and how many of them the passages hold."""
     findings: list[Finding] = []
     spans = {(one.start, one.end): trace_date(one, passages) for one in claim.dates}
@@ -48,7 +48,7 @@ def numbers(claim: Claim, passages: Sequence[Digest]) -> tuple[list[Finding], in
     return findings, len(spans) - len(findings)
 
 
-def opposites(claim: Claim, passages: Sequence[Digest]) -> Iterator[Finding]:
+def opposites(claim: ClaimReading, passages: Sequence[Digest]) -> Iterator[Finding]:
     """Clauses that the passages say the other way round, and nowhere as the claim does."""
     for clause in claim.clauses:
         against = [contradiction(clause.polarity, clause.words, near.polarity, near.words)
@@ -76,7 +76,7 @@ def _nearest(part: Clause, passages: Sequence[Digest]) -> list[Clause]:
     return found
 
 
-def names(claim: Claim, passages: Sequence[Digest]) -> list[Finding]:
+def names(claim: ClaimReading, passages: Sequence[Digest]) -> list[Finding]:
     """Names that no passage has; worse where none of the claim's names is there."""
     missing = [
         name
@@ -95,7 +95,7 @@ def names(claim: Claim, passages: Sequence[Digest]) -> list[Finding]:
     ]
 
 
-def _has_other_name(claim: Claim, passages: Sequence[Digest]) -> bool:
+def _has_other_name(claim: ClaimReading, passages: Sequence[Digest]) -> bool:
     """Whether the clause that says most of the claim names someone whom the claim does not."""
     ours = frozenset(claim.stems)
     best, most = frozenset[str](), 0

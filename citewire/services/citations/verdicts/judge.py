@@ -7,7 +7,7 @@ from math import exp
 from typing import Literal
 
 from citewire.services.citations.verdicts import findings as rules
-from citewire.services.citations.verdicts.claim import Claim, read_claim
+from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest, digest
 from citewire.services.citations.verdicts.findings import Method, Span
 
@@ -68,7 +68,7 @@ def _status(score: float) -> Status:
     return "partial" if score >= PARTIAL else "unsupported"
 
 
-def features(claim: Claim, passages: Sequence[Digest], traced: int) -> tuple[float, ...]:
+def features(claim: ClaimReading, passages: Sequence[Digest], traced: int) -> tuple[float, ...]:
     """How much of the claim is said: anywhere, within two neighbouring clauses, in its order.
 
     An amount or a date that was traced counts as a word.

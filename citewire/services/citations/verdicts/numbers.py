@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from citewire.services.citations.verdicts.amounts import Amount, Reading, times
+from citewire.services.citations.verdicts.amounts import Amount, NumeralReading, times
 from citewire.services.citations.verdicts.hedges import hedge_before
 from citewire.services.citations.verdicts.number_words import (
     SPELT,
@@ -84,7 +84,7 @@ def _spelt_at(tokens: Tokens, at: int, flat: str) -> tuple[Amount | None, int]:
         span = tokens.starts[at], tokens.ends[after - 1]
         hedge = hedge_before(tokens.texts, at)
         step = _FRACTION_STEP * (3 if hedge else 1)
-        return Amount(*span, (Reading(value, step, "%"),), hedge), after
+        return Amount(*span, (NumeralReading(value, step, "%"),), hedge), after
     if not (spelt := spelt_number(tokens.texts, at)):
         return None, at + 1
     value, after = spelt

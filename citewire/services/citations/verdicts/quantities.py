@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from enum import IntEnum
 
-from citewire.services.citations.verdicts.amounts import Amount, Reading
+from citewire.services.citations.verdicts.amounts import Amount, NumeralReading
 from citewire.services.citations.verdicts.dates import Date, holds_date
 from citewire.services.citations.verdicts.digest import Digest, Held, between
 from citewire.services.citations.verdicts.units import (
@@ -12,7 +12,7 @@ from citewire.services.citations.verdicts.units import (
     POINTS,
     is_count,
     is_currency,
-    same_money,
+    same_kind,
 )
 
 
@@ -83,7 +83,7 @@ def _unscaled(amount: Amount, passage: Digest) -> Trace:
     return Trace.WEAK if bare and value >= 10 else Trace.MISSING
 
 
-def _bounds(reading: Reading, hedge: str) -> tuple[float, float, float]:
+def _bounds(reading: NumeralReading, hedge: str) -> tuple[float, float, float]:
     """The least and most that a claim's number stands for, and its precision."""
     step = max(reading.step, _trailing(reading)) if hedge else reading.step
     value, noise = reading.value, abs(reading.value) * 1e-9
@@ -94,7 +94,7 @@ def _bounds(reading: Reading, hedge: str) -> tuple[float, float, float]:
     return value - step / 2 - noise, value + step / 2 + noise, step
 
 
-def _trailing(reading: Reading) -> float:
+def _trailing(reading: NumeralReading) -> float:
     """The value of the last digit that is not zero: 100 of 1,200."""
     if not reading.value or not math.isfinite(reading.value):
         return reading.step
@@ -106,7 +106,7 @@ def _trailing(reading: Reading) -> float:
 
 
 def _compare(
-    amount: Amount, reading: Reading, held: Held, passage: Digest, sides: frozenset[str]
+    amount: Amount, reading: NumeralReading, held: Held, passage: Digest, sides: frozenset[str]
 ) -> Trace:
     low, high, step = _bounds(reading, amount.hedge)
     off = abs(held.value - reading.value)
@@ -124,7 +124,7 @@ def _compare(
 
 def _same_kind(kind: str, held: Held, passage: Digest) -> Trace:
     other = held.kind
-    if kind == other or (is_currency(kind) and same_money(kind, other)):
+    if same_kind(kind, other):
         return Trace.FOUND
     if not kind:
         return Trace.WEAK if other in (PERCENT, POINTS) else Trace.FOUND
@@ -141,7 +141,7 @@ def _by_heading(kind: str, passage: Digest) -> Trace:
         return Trace.FOUND
     if is_currency(kind):
         money = [one for one in passage.kinds if is_currency(one)]
-        if any(same_money(kind, one) for one in money):
+        if any(same_kind(kind, one) for one in money):
             return Trace.FOUND
         return Trace.MISSING if money else Trace.WEAK
     return Trace.WEAK

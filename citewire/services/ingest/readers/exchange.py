@@ -60,7 +60,7 @@ class ReadPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PassageBatch:
     """Some passages of the document, in order."""
 
     passages: tuple[ReadPassage, ...]
@@ -78,4 +78,4 @@ class Working:
     """A page was read by OCR: there is more to wait for, and reading has not hung."""
 
 
-Answer = Head | Part | Unread
+Answer = Head | PassageBatch | Unread

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from citewire.errors import UnreadableDocument
-from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadPassage, ReadTask
+from citewire.services.ingest.readers.exchange import (
+    Answer,
+    Head,
+    PassageBatch,
+    ReadPassage,
+    ReadTask,
+)
 from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
@@ -45,7 +51,7 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
             tokens = count_tokens(text, english=english)
             boxes = layout[node.node_id].to_json()
             passages.append(ReadPassage(node.node_id, text, tokens, passage_fields(node), boxes))
-        yield Part(tuple(passages))
+        yield PassageBatch(tuple(passages))
 
 
 def _refuse_changed(task: ReadTask) -> None:

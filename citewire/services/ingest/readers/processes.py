@@ -16,7 +16,14 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from citewire.errors import UnreadableDocument
-from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadTask, Unread, Working
+from citewire.services.ingest.readers.exchange import (
+    Answer,
+    Head,
+    PassageBatch,
+    ReadTask,
+    Unread,
+    Working,
+)
 from citewire.services.ingest.readers.interrupts import interrupts_held
 from citewire.services.ingest.readers.loop import serve_reading
 
@@ -57,7 +64,7 @@ class Parsers:
     @asynccontextmanager
     async def reading(
         self, task: ReadTask, on_ocr: Callable[[], None] = lambda: None
-    ) -> AsyncIterator["Reading"]:
+    ) -> AsyncIterator["FileReading"]:
         """Have a file read; the block gets its head and takes its parts.
 
         `on_ocr` is called after each page that was read from its picture.
@@ -69,7 +76,9 @@ class Parsers:
         try:
             if process is None:
                 process = await self._start()
-            reading = Reading(process, self._limits, await process.ask(task, self._limits, on_ocr))
+            reading = FileReading(
+                process, self._limits, await process.ask(task, self._limits, on_ocr)
+            )
             yield reading
         finally:
             if process is not None and not process.is_idle:
@@ -92,7 +101,7 @@ class Parsers:
         self._threads.shutdown(wait=True)
 
 
-class Reading:
+class FileReading:
     """A file that was read: its head, and its passages while they come."""
 
     def __init__(self, process: "_Process", limits: Limits, head: Head) -> None:
@@ -100,10 +109,10 @@ class Reading:
         self._limits = limits
         self.head = head
 
-    async def parts(self) -> AsyncGenerator[Part, None]:
+    async def parts(self) -> AsyncGenerator[PassageBatch, None]:
         """The passages in parts; the process waits until each is taken."""
         while (answer := await self._process.receive(self._limits)) is not None:
-            assert isinstance(answer, Part)
+            assert isinstance(answer, PassageBatch)
             yield answer
 
 
@@ -135,7 +144,7 @@ class _Process:
 
     async def receive(
         self, limits: Limits, on_ocr: Callable[[], None] = lambda: None
-    ) -> Head | Part | None:
+    ) -> Head | PassageBatch | None:
         while isinstance(answer := await self._receive(limits), Working):
             on_ocr()
         if answer is None or isinstance(answer, Unread):

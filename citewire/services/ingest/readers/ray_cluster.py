@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from citewire.errors import ConfigurationError, UnreadableDocument
-from citewire.services.ingest.readers.exchange import Answer, Head, Part, ReadTask, Unread
+from citewire.services.ingest.readers.exchange import Answer, Head, PassageBatch, ReadTask, Unread
 from citewire.services.ingest.readers.processes import Limits, Parsers
 
 PARTS_AHEAD = 4
@@ -87,10 +87,10 @@ class RayReading:
         assert isinstance(head, Head)
         self.head = head
 
-    async def parts(self) -> AsyncGenerator[Part, None]:
+    async def parts(self) -> AsyncGenerator[PassageBatch, None]:
         """The passages in parts."""
         while (answer := await self._receive()) is not None:
-            assert isinstance(answer, Part)
+            assert isinstance(answer, PassageBatch)
             yield answer
 
     async def _receive(self) -> Answer | None:

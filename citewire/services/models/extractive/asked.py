@@ -78,7 +78,7 @@ def focus(question: str, passages: Sequence[Passage]) -> str:
     return kept if len(stems(kept)) >= _FOCUS_MIN else question
 
 
-class Asked:
+class Demand:
     """What a question asks for, measured against the passages at hand."""
 
     def __init__(

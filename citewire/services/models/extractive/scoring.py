@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from citewire.services.models.extractive.asked import Asked
+from citewire.services.models.extractive.asked import Demand
 from citewire.services.models.extractive.passages import Passage, Sentence
 from citewire.text.words import stems
 
@@ -36,7 +36,7 @@ def score(
         sentences: the candidates.
         similarities: cosine of each candidate with the question.
     """
-    asked = Asked(question, passages, sentences)
+    asked = Demand(question, passages, sentences)
     extras = np.array([asked.bonus(sentence) for sentence in sentences], dtype=np.float64)
     scores: NDArray[np.float64] = asked.similarity_weight * similarities + extras
     return scores

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from citewire.content.report import Block, Kind, LineBox, Page, Withheld
+from citewire.content.report import Block, Kind, LineBox, Page, WithheldText
+from citewire.services.reading.cleaning import LINE_HYPHEN
+from citewire.services.reading.hyphens import Spellings
 from citewire.services.reading.pdf.furniture import Furniture, find_furniture
-from citewire.services.reading.pdf.layout import CELL, LaidBlock, LaidPage, Line
-from citewire.services.reading.text import LINE_HYPHEN
-from citewire.services.reading.words import Words
+from citewire.services.reading.pdf.layout import CELL, LaidBlock, LaidPage, TextLine
 
 HEADING_HEIGHT = 1.15
 """A heading is so many times higher than the report's usual text, or bold."""
@@ -29,7 +29,7 @@ _PARAGRAPH_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 def compose(laid: Sequence[LaidPage]) -> tuple[Page, ...]:
     """The pages of a report. Takes time in proportion to its characters."""
     furniture = find_furniture(laid)
-    words = Words()
+    words = Spellings()
     for page in laid:
         for block in page.blocks:
             words.learn(line.text for line in block.lines)
@@ -46,7 +46,7 @@ def _usual_height(laid: Sequence[LaidPage]) -> float:
     return heights.most_common(1)[0][0] if heights else 0.0
 
 
-def _page(index: int, laid: LaidPage, furniture: Furniture, words: Words, usual: float) -> Page:
+def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, usual: float) -> Page:
     label = laid.label or furniture.labels.get(index) or str(index + 1)
     above, below, body = _parted(laid, furniture)
     writer = _Writer(laid.width, laid.height, words)
@@ -67,10 +67,12 @@ def _page(index: int, laid: LaidPage, furniture: Furniture, words: Words, usual:
     )
 
 
-def _parted(laid: LaidPage, furniture: Furniture) -> tuple[list[Line], list[Line], list[LaidBlock]]:
+def _parted(
+    laid: LaidPage, furniture: Furniture
+) -> tuple[list[TextLine], list[TextLine], list[LaidBlock]]:
     """Furniture of the upper half and of the lower half of the page, and all else."""
-    above: list[Line] = []
-    below: list[Line] = []
+    above: list[TextLine] = []
+    below: list[TextLine] = []
     body = []
     for block in laid.blocks:
         kept = []
@@ -106,13 +108,13 @@ class _Writer:
 
     width: float
     height: float
-    words: Words
+    words: Spellings
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)
     _invisible: list[int] = field(default_factory=list)
     """Which of the blocks nobody sees."""
-    _last: Line | None = None
+    _last: TextLine | None = None
     """The last line of the block before, as it was before it was mended."""
 
     @property
@@ -123,15 +125,15 @@ class _Writer:
         for kind, lines in self._blocks:
             yield Block(kind, lines[0].start, lines[-1].end, tuple(lines))
 
-    def withheld(self, blocks: Sequence[Block]) -> tuple[Withheld, ...]:
+    def withheld(self, blocks: Sequence[Block]) -> tuple[WithheldText, ...]:
         found = (blocks[n] for n in self._invisible)
-        return tuple(Withheld(block.start, block.end, "invisible") for block in found)
+        return tuple(WithheldText(block.start, block.end, "invisible") for block in found)
 
-    def write_aside(self, line: Line) -> None:
+    def write_aside(self, line: TextLine) -> None:
         self._separate("\n\n")
         self._add(line.text.replace(LINE_HYPHEN, "-"))
 
-    def write(self, kind: Kind, lines: Sequence[Line], *, invisible: bool) -> None:
+    def write(self, kind: Kind, lines: Sequence[TextLine], *, invisible: bool) -> None:
         """Add a block; a paragraph that goes on in the next column is one with its beginning."""
         if invisible or not self._goes_on(kind, lines[0]):
             self._separate("\n\n")
@@ -150,7 +152,7 @@ class _Writer:
             if following is not None and mended is None:
                 self._separate("\n")
 
-    def _goes_on(self, kind: Kind, first: Line) -> bool:
+    def _goes_on(self, kind: Kind, first: TextLine) -> bool:
         last = self._last
         if last is None or not self._blocks or kind != self._blocks[-1][0]:
             return False
@@ -161,7 +163,7 @@ class _Writer:
             )
         return kind == "text" and not _PARAGRAPH_END.search(last.text) and first.text[:1].islower()
 
-    def _mended(self, kind: Kind, line: Line, following: Line | None) -> str | None:
+    def _mended(self, kind: Kind, line: TextLine, following: TextLine | None) -> str | None:
         if following is None or kind == "table":
             return None
         return self.words.mended(line.text, following.text)
@@ -186,7 +188,7 @@ class _Writer:
         self._parts.append(text)
         self._length += len(text)
 
-    def _boxes(self, line: Line, start: int) -> Iterator[LineBox]:
+    def _boxes(self, line: TextLine, start: int) -> Iterator[LineBox]:
         """The places of a line that was just written from `start` on, or of its parts."""
         *others, last = line.parts or (line,)
         for part in others:
@@ -195,7 +197,7 @@ class _Writer:
         # A mended line ends otherwise than its text.
         yield self._box(last, start, self._length)
 
-    def _box(self, line: Line, start: int, end: int) -> LineBox:
+    def _box(self, line: TextLine, start: int, end: int) -> LineBox:
         x0, y0, x1, y1 = line.box
         return LineBox(
             start,

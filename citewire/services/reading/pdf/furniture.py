@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from citewire.services.reading.pdf.layout import LaidPage, Line
+from citewire.services.reading.pdf.layout import LaidPage, TextLine
 
 BORDER = 0.12
 """Share of the page's height, at the top and the bottom, in which furniture stands."""
@@ -48,7 +48,7 @@ class _Seen:
     """A line at the border of a page; `outer` if none on the page is nearer to the border."""
 
     page: int
-    line: Line
+    line: TextLine
     place: float
     outer: bool
 
@@ -101,7 +101,7 @@ def _candidates(pages: Sequence[LaidPage]) -> dict[tuple[str, str], list[_Seen]]
     return found
 
 
-def _zone(page: LaidPage, line: Line) -> tuple[str, float]:
+def _zone(page: LaidPage, line: TextLine) -> tuple[str, float]:
     x0, y0, x1, y1 = line.box
     across, down = (x0 + x1) / 2 / page.width, (y0 + y1) / 2 / page.height
     if down < BORDER:

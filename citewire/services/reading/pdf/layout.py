@@ -13,7 +13,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """A line.
 
     Args:
@@ -33,7 +33,7 @@ class Line:
     bold: bool = False
     words: str = ""
     turn: int = 0
-    parts: "Sequence[Line]" = ()
+    parts: "Sequence[TextLine]" = ()
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class LaidBlock:
     """Lines that belong together; `invisible` ones stand after all others of the page."""
 
     kind: Kind
-    lines: list[Line]
+    lines: list[TextLine]
     invisible: bool = False
 
 

@@ -18,8 +18,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from citewire.content.edges import encode
-from citewire.services.reading.pdf.layout import LaidBlock, Line
-from citewire.services.reading.text import clean_line
+from citewire.services.reading.cleaning import clean_line
+from citewire.services.reading.pdf.layout import LaidBlock, TextLine
 
 OcrMode = Literal["auto", "off", "force"]
 
@@ -101,7 +101,7 @@ def _is_word(row: dict[str, str]) -> bool:
     return bool((row["text"] or "").strip()) and float(row["conf"]) >= MIN_CONFIDENCE
 
 
-def _line(words: list[dict[str, str]], scale: float) -> Line:
+def _line(words: list[dict[str, str]], scale: float) -> TextLine:
     left, top = min(int(w["left"]) for w in words), min(int(w["top"]) for w in words)
     right = max(int(w["left"]) + int(w["width"]) for w in words)
     bottom = max(int(w["top"]) + int(w["height"]) for w in words)
@@ -113,7 +113,7 @@ def _line(words: list[dict[str, str]], scale: float) -> Line:
         start = float(word["left"])
         edges += [start, start + int(word["width"])] * len(written)
     inside = encode(edges, left, right)
-    return Line(" ".join(texts), box, (bottom - top) / scale, words=inside)
+    return TextLine(" ".join(texts), box, (bottom - top) / scale, words=inside)
 
 
 def _languages(command: str) -> str:

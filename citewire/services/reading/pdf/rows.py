@@ -7,7 +7,7 @@ from statistics import median
 
 from citewire.content.edges import encode
 from citewire.services.reading.pdf.fragments import Fragment
-from citewire.services.reading.pdf.layout import CELL, Box, LaidBlock, Line
+from citewire.services.reading.pdf.layout import CELL, Box, LaidBlock, TextLine
 
 CELL_GAP = 1.1
 """Cells are apart by so many heights of their letters; words of a line never are."""
@@ -127,7 +127,7 @@ def _paragraphs(rows: list[list[_Row]]) -> Iterator[LaidBlock]:
     yield LaidBlock("text", lines[start:])
 
 
-def _parts(above: Line, below: Line, step: float, usual: float) -> bool:
+def _parts(above: TextLine, below: TextLine, step: float, usual: float) -> bool:
     """Whether a paragraph ends between two lines."""
     tall, small = max(above.height, below.height), min(above.height, below.height)
     if tall > 1.12 * small or above.bold != below.bold:
@@ -136,11 +136,11 @@ def _parts(above: Line, below: Line, step: float, usual: float) -> bool:
     return step > 1.3 * max(min(usual, 1.8 * tall), tall)
 
 
-def _middle(line: Line) -> float:
+def _middle(line: TextLine) -> float:
     return (line.box[1] + line.box[3]) / 2
 
 
-def _table_row(cells: list[_Row]) -> Line:
+def _table_row(cells: list[_Row]) -> TextLine:
     runs: list[list[_Row]] = []
     for cell in cells:
         if runs and _is_level(_union(runs[-1][-1]), _union(cell)):
@@ -159,10 +159,10 @@ def _is_level(one: Box, other: Box) -> bool:
     return apart < LEVEL * min(one[3] - one[1], other[3] - other[1])
 
 
-def _line(cells: list[_Row], separator: str) -> Line:
+def _line(cells: list[_Row], separator: str) -> TextLine:
     fragments = [fragment for cell in cells for fragment in cell]
     box = _union(fragments)
-    return Line(
+    return TextLine(
         separator.join(" ".join(f.text for f in cell) for cell in cells),
         box,
         max(fragments, key=lambda f: len(f.text)).height,
