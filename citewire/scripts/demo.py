@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 import citewire
-from citewire.errors import ConfigurationError
+from citewire.errors import ConfigurationError, ServerFailed
 from citewire.scripts.ingest import ingest_into_library, print_summary
 from citewire.scripts.serve import DrainingServer, build_server
 from citewire.services.access.keys import new_key
@@ -87,7 +87,8 @@ def free_port(settings: Settings) -> int:
 async def _wait_until_started(server: DrainingServer, serving: "asyncio.Task[None]") -> None:
     while not server.started:
         if serving.done():
-            raise ConfigurationError("the server did not start; its log says why")
+            await serving  # raises what stands in the way
+            raise ServerFailed("the server was stopped before it could answer")
         await asyncio.sleep(0.05)
 
 

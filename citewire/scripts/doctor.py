@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from rich.console import Console
 
 from citewire.errors import CitewireError, ConfigurationError
+from citewire.scripts.plain_text import explained
 from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import CheckResult
@@ -49,8 +50,7 @@ async def _checks() -> AsyncGenerator[CheckResult, None]:
             count = sum(len(documents) for documents in lists)
             yield CheckResult("documents", ok=True, detail=_corpus(count))
     except CitewireError as error:
-        cause = f" ({error.__cause__})" if error.__cause__ else ""
-        yield CheckResult(_stage(error), ok=False, detail=f"{error}{cause}")
+        yield CheckResult(_stage(error), ok=False, detail=explained(error))
 
 
 async def _embedding(library: Library) -> CheckResult:
