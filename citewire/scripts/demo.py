@@ -47,15 +47,23 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
     try:
         await _wait_until_started(server, serving)
         answered = await _ask(url, key, console)
+        console.print(f"\n{_where(settings.storage.namespace)}")
         if not once and answered:
             console.print(
-                f"\nGo on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
+                f"Go on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
             )
             await serving
     finally:
         server.should_exit = True
         await serving
     return 0 if answered and not summary.count("failed") else 1
+
+
+def _where(namespace: str) -> str:
+    return (
+        f"Its documents are in a namespace of their own, {namespace}; to look at them: "
+        f"CITEWIRE_NAMESPACE={namespace} citewire documents"
+    )
 
 
 def samples_folder() -> Path:
