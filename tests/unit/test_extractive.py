@@ -20,8 +20,8 @@ from citewire.services.models.extractive.synthesiser import (
 from citewire.services.models.minilm.embedding import build_minilm
 from citewire.text.scanner import Marker, MarkerScanner
 from citewire.text.sentences import split_sentences
-from citewire.workflows.citation_engine import PassageCitationEngine
-from citewire.workflows.synthesis import generation_of
+from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
+from citewire.workflows.run_context import RunContext
 
 PASSAGES = (
     """The cooperative's revenue rose to 4.2 million euros in 2024, from 3.6 million
@@ -117,29 +117,32 @@ async def test_what_no_passage_answers_is_declined_in_the_language_of_the_questi
 
 
 async def test_declining_is_told_by_the_finish_reason(synthesiser: ExtractiveSynthesiser) -> None:
-    response = await synthesiser.asynthesize("Who won the chess tournament?", _nodes())
+    run = RunContext()
+    response = await synthesiser.asynthesize("Who won the chess tournament?", _nodes(), run=run)
     async for _ in response.response_gen:
         pass
 
-    assert generation_of(response).finish_reason == "no_evidence"
+    assert run.generation.finish_reason == "no_evidence"
 
 
 async def test_no_passages_at_all_are_declined(synthesiser: ExtractiveSynthesiser) -> None:
-    response = await synthesiser.asynthesize("What was the revenue?", [])
+    run = RunContext()
+    response = await synthesiser.asynthesize("What was the revenue?", [], run=run)
     async for _ in response.response_gen:
         pass
 
-    assert generation_of(response).finish_reason == "no_evidence"
+    assert run.generation.finish_reason == "no_evidence"
 
 
 async def test_the_answer_comes_word_by_word_and_is_counted(
     synthesiser: ExtractiveSynthesiser,
 ) -> None:
-    response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes())
+    run = RunContext()
+    response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes(), run=run)
     pieces = [piece async for piece in response.response_gen]
 
     assert pieces[:8] == "Revenue| was| 3.6| million| euros| in| 2023| [3].".split("|")
-    assert generation_of(response).completion_tokens == len(pieces)
+    assert run.generation.completion_tokens == len(pieces)
 
 
 async def test_a_sentence_that_says_the_same_again_is_left_out(
@@ -189,14 +192,15 @@ async def test_all_nodes_are_reported_as_sources(synthesiser: ExtractiveSynthesi
 async def test_closing_the_stream_ends_it_and_stops_the_count(
     synthesiser: ExtractiveSynthesiser,
 ) -> None:
-    response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes())
+    run = RunContext()
+    response = await synthesiser.asynthesize("What was the revenue in 2023?", _nodes(), run=run)
     stream = response.response_gen
     async for _ in stream:
         break
     await stream.aclose()
 
     assert [piece async for piece in stream] == []
-    assert generation_of(response).completion_tokens == 1
+    assert run.generation.completion_tokens == 1
 
 
 class _HangingEmbedding(BaseEmbedding):
@@ -244,10 +248,12 @@ async def test_it_answers_in_the_place_of_the_model_of_a_citation_engine(
     synthesiser: ExtractiveSynthesiser,
 ) -> None:
     engine = PassageCitationEngine(
-        withhold=True,
-        retriever=_FixedRetriever(),
+        _FixedRetriever(),
         llm=MockLLM(),
-        response_synthesizer=synthesiser,
+        synthesiser=synthesiser,
+        splitter=WholePassages(),
+        run=RunContext(),
+        withhold=True,
     )
     response: Any = await engine.aquery("What was the revenue in 2023?")
 

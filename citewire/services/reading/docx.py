@@ -66,7 +66,7 @@ def _parts(document: DocxDocument) -> Iterator[FlowBlock]:
             yield table_part(_rows(element), page_break=_has_break(element, page_break))
             yield from _hidden(element)
             continue
-        kind = _kind(Paragraph(element, document._body))
+        kind = _kind(Paragraph(element, document))
         pieces = _text(element, page_break).split("\f")
         for number, piece in enumerate(pieces):
             yield FlowBlock(kind, piece, page_break=number > 0)

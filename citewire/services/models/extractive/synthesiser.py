@@ -20,7 +20,7 @@ from citewire.services.models.extractive.scoring import pick, pick_further, scor
 from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
 from citewire.workflows.evidence import abstention
-from citewire.workflows.synthesis import GENERATION, Generation
+from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.synthesiser import StreamedSynthesiser
 
 MODEL_NAME = "extractive"
@@ -57,6 +57,8 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         query: QueryType,
         nodes: list[NodeWithScore],
         additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        *,
+        run: RunContext | None = None,
         **response_kwargs: Any,
     ) -> AsyncStreamingResponse:
         """Return at once; the sentences are looked for when the stream is read.
@@ -65,14 +67,14 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             query: the standalone question.
             nodes: the citation nodes, of which the nth is source n.
             additional_source_nodes: further nodes to report as sources, not read.
+            run: whose generation is filled in while the stream is read.
             response_kwargs: what other synthesisers take; not used.
         """
         question = query.query_str if isinstance(query, QueryBundle) else query
-        generation = Generation()
+        generation = (run or RunContext()).generation
         return AsyncStreamingResponse(
             response_gen=self._stream(question, nodes, generation),
             source_nodes=[*nodes, *(additional_source_nodes or ())],
-            metadata={GENERATION: generation},
         )
 
     async def _stream(
@@ -84,7 +86,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             generation.finish_reason = "no_evidence"
             answer = abstention(question, nodes)
         for piece in _PIECE.findall(answer):
-            generation.completion_tokens += 1
+            generation.add((piece,))
             yield piece
 
     async def _find(self, question: str, passages: Sequence[Passage]) -> "Extracts":
