@@ -53,7 +53,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 open_service(library, runs, page_copies, afterwards)
             )
             chats = Chats(library.chats, runs, page_copies)
-            uploads = Uploads(settings)
+            uploads = Uploads(settings.storage, settings.uploads)
             jobs = build_jobs(library, uploads)
             async with anyio.create_task_group() as tasks:
                 app.state.parts = Parts(
@@ -77,15 +77,15 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
                 yield
                 tasks.cancel_scope.cancel()
 
-    keys = load_api_keys(settings)
+    keys = load_api_keys(settings.access)
     # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
     app = FastAPI(
         title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.add_middleware(
         BodyLimit,
-        max_bytes=settings.max_body_bytes,
-        streamed={("POST", "/documents"): settings.max_upload_bytes},
+        max_bytes=settings.server.max_body_bytes,
+        streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
     # Added last, it comes first.
     app.add_middleware(KeyCheck, keys=keys)

@@ -41,7 +41,7 @@ async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
     parts = await parts_of(request)
     run_id = asked.run_id if isinstance(asked, JoinedRun) else asked.ids.run_id
-    return run_response(run_id, _told(asked, parts), parts.settings)
+    return run_response(run_id, _told(asked, parts), parts.settings.server)
 
 
 @router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
@@ -58,7 +58,7 @@ async def follow_run(
     if replay is None:
         # With this a browser's EventSource does not connect again.
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return run_response(run_id, replay, parts.settings)
+    return run_response(run_id, replay, parts.settings.server)
 
 
 @router.post("/chat")

@@ -87,8 +87,8 @@ async def admitted_run(
     """
     # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
     parts, owner = await parts_of(request), await owner_of(request)
-    if len(ask.message) > parts.settings.max_message_chars:
-        limit = parts.settings.max_message_chars
+    if len(ask.message) > parts.settings.server.max_message_chars:
+        limit = parts.settings.server.max_message_chars
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )

@@ -36,13 +36,13 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
     print_summary(summary, console)
     key = new_key()
     changes: dict[str, object] = {"port": free_port(settings), "log_level": "warning"}
-    if settings.has_api_keys:
+    if settings.access.has_api_keys:
         # Those of the settings open other data, and some are only known by their hashes.
         changes |= {"api_keys": SecretStr(f"{DEFAULT_OWNER}:{key}"), "api_keys_file": None}
         console.print(f"The key of the demo: {key}")
-    settings = settings.model_copy(update=changes)
+    settings = settings.with_changes(**changes)
     server = build_server(settings)
-    url = f"http://{settings.host}:{settings.port}"
+    url = f"http://{settings.server.host}:{settings.server.port}"
     serving = asyncio.create_task(server.serve())
     try:
         await _wait_until_started(server, serving)
@@ -73,15 +73,15 @@ def samples_folder() -> Path:
 
 def free_port(settings: Settings) -> int:
     """The port of the settings, or any free one if it is taken."""
-    for port in (settings.port, 0):
+    for port in (settings.server.port, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((settings.host, port))
+                probe.bind((settings.server.host, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise ConfigurationError(f"CITEWIRE_HOST: cannot listen on {settings.host}")
+    raise ConfigurationError(f"CITEWIRE_HOST: cannot listen on {settings.server.host}")
 
 
 async def _wait_until_started(server: DrainingServer, serving: "asyncio.Task[None]") -> None:

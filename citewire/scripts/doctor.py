@@ -35,7 +35,7 @@ async def _examine(console: Console) -> bool:
 async def _checks() -> AsyncGenerator[CheckResult, None]:
     try:
         settings = load_settings()
-        owners = sorted({DEFAULT_OWNER, *load_api_keys(settings).owners})
+        owners = sorted({DEFAULT_OWNER, *load_api_keys(settings.access).owners})
     except ConfigurationError as error:
         yield CheckResult("configuration", ok=False, detail=str(error))
         return
@@ -69,9 +69,17 @@ async def _embedding(library: Library) -> CheckResult:
 
 
 def _summary(settings: Settings) -> str:
-    redis = "CITEWIRE_REDIS_URL" if settings.redis_url else f"embedded in {settings.data_dir}"
-    model = settings.model if settings.answers_from == "openai" else "extractive (no model)"
-    return f"answers: {model}; embeddings: {settings.embeddings_from}; Redis: {redis}"
+    redis = (
+        "CITEWIRE_REDIS_URL"
+        if settings.storage.redis_url
+        else f"embedded in {settings.storage.data_dir}"
+    )
+    model = (
+        settings.models.model
+        if settings.models.answers_from == "openai"
+        else "extractive (no model)"
+    )
+    return f"answers: {model}; embeddings: {settings.models.embeddings_from}; Redis: {redis}"
 
 
 def _corpus(count: int) -> str:

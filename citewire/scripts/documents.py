@@ -45,16 +45,19 @@ def _counted(number: int, noun: str) -> str:
 
 
 async def _records(settings: Settings, owner: str) -> list[DocumentRecord]:
-    async with open_redis(settings) as client:
-        return await DocumentStore(client, settings.namespace, owner).list()
+    async with open_redis(settings.storage) as client:
+        return await DocumentStore(client, settings.storage.namespace, owner).list()
 
 
 async def _remove(settings: Settings, target: str, owner: str) -> Removed:
     console = Console(stderr=True, highlight=False)
-    async with open_redis(settings) as client:
-        documents = DocumentStore(client, settings.namespace, owner)
+    async with open_redis(settings.storage) as client:
+        documents = DocumentStore(client, settings.storage.namespace, owner)
         return await remove(
-            target, documents=documents, uploads=uploads_root(settings), on_wait=console.print
+            target,
+            documents=documents,
+            uploads=uploads_root(settings.storage),
+            on_wait=console.print,
         )
 
 

@@ -78,10 +78,10 @@ def _replacing(file: Path) -> Iterator[BinaryIO]:
 async def _export(
     settings: Settings, owner: str, chat_id: str | None, format: Format, out: _Out
 ) -> None:
-    async with open_redis(settings) as client:
+    async with open_redis(settings.storage) as client:
         chats = build_chats(client, settings)
         await chats.index.ensure()
-        await move_old_chats(client, settings.namespace, DEFAULT_OWNER)
+        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
         async with aclosing(_pieces(chats, owner, chat_id, format)) as pieces:
             async for piece in pieces:
                 out.write(piece)

@@ -72,8 +72,8 @@ async def ingest_into_library(
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
 ) -> IngestSummary:
     """Ingest `folders` with the models and Redis of `settings`, showing progress."""
-    async with open_redis(settings) as client:
-        documents = DocumentStore(client, settings.namespace, owner)
+    async with open_redis(settings.storage) as client:
+        documents = DocumentStore(client, settings.storage.namespace, owner)
 
         def open_indexing() -> AbstractAsyncContextManager[PassageIndexing]:
             # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.

@@ -66,13 +66,13 @@ def build_server(
     app = create_app(settings, draining=lambda: server.told())  # noqa: PLW0108
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
+        host=settings.server.host,
+        port=settings.server.port,
+        log_level=settings.server.log_level,
         access_log=False,
         proxy_headers=False,  # nothing here depends on the client's address or scheme
         # Less than the grace, which also covers what comes after; in whole seconds.
-        timeout_graceful_shutdown=max(1, math.floor(0.8 * settings.shutdown_grace_s)),
+        timeout_graceful_shutdown=max(1, math.floor(0.8 * settings.server.shutdown_grace_s)),
         server_header=False,
     )
     server = DrainingServer(config, on_started=on_started)

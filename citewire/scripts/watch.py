@@ -141,6 +141,6 @@ async def open_watcher(
     options: IngestOptions,
 ) -> AsyncGenerator[Watcher, None]:
     """A watcher with the Redis of `settings`, which stays open for the block."""
-    async with open_redis(settings) as client, AsyncExitStack() as stack:
-        documents = DocumentStore(client, settings.namespace, owner)
+    async with open_redis(settings.storage) as client, AsyncExitStack() as stack:
+        documents = DocumentStore(client, settings.storage.namespace, owner)
         yield Watcher(settings, folders, console, options, documents, stack)

@@ -36,15 +36,15 @@ NOT_STARTED = 3
 
 
 def serve_workers(settings: Settings) -> int:
-    """Serve with `settings.workers` processes until told to stop; gives the exit code."""
+    """Serve with `settings.server.workers` processes until told to stop; gives the exit code."""
     with ExitStack() as stack:
-        if settings.redis_url is None:
+        if settings.storage.redis_url is None:
             # Deferred: it needs flock, which not every system has.
             from citewire.storage.embedded.client import open_embedded_redis
 
-            url = stack.enter_context(open_embedded_redis(settings.data_dir))
-            settings = settings.model_copy(update={"redis_url": SecretStr(url)})
-        shared = stack.enter_context(_bind(settings.host, settings.port))
+            url = stack.enter_context(open_embedded_redis(settings.storage.data_dir))
+            settings = settings.with_changes(redis_url=SecretStr(url))
+        shared = stack.enter_context(_bind(settings.server.host, settings.server.port))
         return _Supervisor(settings, shared).run()
 
 
@@ -61,7 +61,7 @@ class _Supervisor:
         for sig in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sig, self._tell)
         gc.freeze()  # a collection in a worker would copy all that it only looks at
-        self._workers = [self._start() for _ in range(self._settings.workers)]
+        self._workers = [self._start() for _ in range(self._settings.server.workers)]
         try:
             while not self._told:
                 # Also woken by the signal: the sleep would otherwise go on.
@@ -99,7 +99,7 @@ class _Supervisor:
     def _stop(self) -> None:
         for worker in self._workers:
             worker.terminate()
-        deadline = time.monotonic() + self._settings.shutdown_grace_s + 2
+        deadline = time.monotonic() + self._settings.server.shutdown_grace_s + 2
         for worker in self._workers:
             worker.join(max(0.0, deadline - time.monotonic()))
             if worker.is_alive():

@@ -46,18 +46,10 @@ class ChatWorkflow(Workflow):
             answers off while the model goes on.
     """
 
-    _found_steps: dict[str, Any] | None = None
-
     def __init__(self, engines: Engines, *, screen: RuleScreen | None, timeout_s: float) -> None:
         super().__init__(timeout=timeout_s, runtime=LeanRuntime())
         self._engines = engines
         self._screen = screen
-
-    def _get_steps(self) -> dict[str, Any]:
-        # The library inspects all members of the workflow several times in each run.
-        if self._found_steps is None:
-            self._found_steps = super()._get_steps()
-        return self._found_steps
 
     @step
     async def screen(self, ctx: Context, ask: AskEvent) -> AskedEvent | RefuseEvent | None:

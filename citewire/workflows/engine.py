@@ -94,7 +94,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             RetrievalTimeout: retrieval took longer than it may.
             StorageUnavailable: Redis does not answer.
         """
-        history = self._memory.get_all() if chat_history is None else chat_history
+        history = self.chat_history if chat_history is None else chat_history
         plan = await self._condensed(message, history)
         query, fault = self._query(message, plan)
         self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))

@@ -17,6 +17,8 @@ from citewire.workflows.run_context import FinishReason, RunContext
 Stage = Literal["screen", "condense", "retrieve", "generate"]
 Route = Literal["answer", "reply", "refuse"]
 WarningCode = Literal["condense_fallback"]
+# The library draws the graph with the schemas of the events, which have none for a future.
+PendingVerdict = SkipJsonSchema[asyncio.Future[bool] | None]
 
 
 class AskEvent(StartEvent):
@@ -32,7 +34,7 @@ class AskedEvent(Event):
     """The question may be worked on; while `verdict` is pending, nothing may be said yet."""
 
     ask: AskEvent
-    verdict: asyncio.Future[bool] | None = None
+    verdict: PendingVerdict = None
 
 
 class AnswerEvent(AskedEvent):
@@ -45,7 +47,7 @@ class ReplyEvent(Event):
     """It wants no report; `text` is the reply."""
 
     text: str
-    verdict: asyncio.Future[bool] | None = None
+    verdict: PendingVerdict = None
 
 
 class RefuseEvent(Event):

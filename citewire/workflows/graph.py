@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from types import NoneType
 
-from llama_index.core.workflow import StartEvent, StopEvent, Workflow
+from llama_index.core.workflow import Workflow
+from workflows.representation import WorkflowEventNode, get_workflow_representation
 
 START, END = "start", "end"
 COLUMN, ROW, WIDTH, HEIGHT, MARGIN = 210, 74, 120, 38, 24
@@ -23,21 +23,20 @@ class Edge:
 
 def edges_of(workflow: type[Workflow]) -> list[Edge]:
     """Who hands over what to whom; begins at `start` and ends at `end`."""
-    found = workflow._get_steps_from_class()  # there is no public way
-    takes = {name: one._step_config.accepted_events for name, one in found.items()}
-    edges = [
-        Edge(START, event.__name__, name)
-        for name, events in takes.items()
-        for event in events
-        if issubclass(event, StartEvent)
-    ]
-    for name, one in found.items():
-        for event in one._step_config.return_types:
-            if event is NoneType:
-                continue
-            targets = [END] if issubclass(event, StopEvent) else []
-            targets += [other for other, events in takes.items() if event in events]
-            edges += [Edge(name, event.__name__, target) for target in targets]
+    graph = get_workflow_representation(workflow)
+    # There an event is a node between the steps that hand it on and those that take it.
+    events = [node for node in graph.nodes if isinstance(node, WorkflowEventNode)]
+    edges = []
+    for event in events:
+        sources = [edge.source for edge in graph.edges if edge.target == event.id]
+        targets = [edge.target for edge in graph.edges if edge.source == event.id]
+        if event.is_subclass_of("StartEvent"):
+            sources.append(START)
+        if event.is_subclass_of("StopEvent"):
+            targets.append(END)
+        edges += [
+            Edge(source, event.event_type, target) for source in sources for target in targets
+        ]
     return sorted(edges, key=lambda edge: (_depth(edges, edge.source), edge.source, edge.target))
 
 

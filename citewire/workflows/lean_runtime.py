@@ -9,15 +9,17 @@ events, and any failure ends the run: nothing collects events, waits for them or
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
+from inspect import signature
 from typing import Any
 
 from workflows.context.serializers import BaseSerializer
 from workflows.errors import WorkflowCancelledByUser, WorkflowRuntimeError, WorkflowTimeoutError
 from workflows.events import Event, StartEvent, StopEvent
 from workflows.plugins.basic import BasicRuntime
-from workflows.runtime.types.internal_state import BrokerState
+from workflows.runtime.types.internal_state import BrokerConfig, BrokerState
 from workflows.runtime.types.plugin import ExternalRunAdapter
 from workflows.runtime.types.ticks import WorkflowTick
+from workflows.utils import get_steps_from_instance
 from workflows.workflow import Workflow
 
 STOP_S = 0.5
@@ -63,8 +65,9 @@ class LeanRuntime(BasicRuntime):
         """Begin a run; one that begins in its midst is refused."""
         if start_event is None:
             raise WorkflowRuntimeError("a run begins with an event: nothing is resumed")
-        self._steps = self._steps or _steps_of(workflow)
-        return _Run(run_id, self._steps, start_event, timeout_s=workflow._timeout)
+        config = init_state.config
+        self._steps = self._steps or _steps_of(workflow, config)
+        return _Run(run_id, self._steps, start_event, timeout_s=config.timeout)
 
 
 class _Run(ExternalRunAdapter):
@@ -152,13 +155,14 @@ class _Run(ExternalRunAdapter):
             await asyncio.wait(self._working, timeout=STOP_S)
 
 
-def _steps_of(workflow: Workflow) -> Steps:
+def _steps_of(workflow: Workflow, config: BrokerConfig) -> Steps:
     """Each step by the event that it takes."""
+    methods = get_steps_from_instance(workflow)
     steps: Steps = {}
-    for step in workflow._get_steps().values():
-        config = step._step_config
-        takes_context = config.context_parameter is not None
-        for event in config.accepted_events:
+    for step_id, step_config in config.steps.items():
+        step = methods[step_id.name]
+        takes_context = len(signature(step).parameters) > 1
+        for event in step_config.accepted_events:
             steps[event] = step if takes_context else partial(_without_context, step)
     return steps
 

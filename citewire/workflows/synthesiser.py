@@ -36,6 +36,25 @@ class StreamedSynthesiser(BaseSynthesizer):
             chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
         )
 
+    def _get_prompts(self) -> dict[str, Any]:
+        return {}
+
+    def _update_prompts(self, prompts: dict[str, Any]) -> None:
+        """Nothing to update: the prompts stand in `citewire.workflows.prompts`."""
+
+    # The base class wants the two that follow; answers are made from nodes and streamed.
+    def get_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> RESPONSE_TEXT_TYPE:
+        """Not available."""
+        raise NotImplementedError("answers are streamed: use asynthesize")
+
+    async def aget_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> RESPONSE_TEXT_TYPE:
+        """Not available."""
+        raise NotImplementedError("answers are streamed: use asynthesize")
+
 
 class ModelSynthesiser(StreamedSynthesiser):
     """Streams a model's answer over citation nodes.
@@ -44,24 +63,6 @@ class ModelSynthesiser(StreamedSynthesiser):
     the passages are few and cut to size; this one renders the prompt and streams. That the prompt
     fits the model's window is checked once, at start.
     """
-
-    def _get_prompts(self) -> dict[str, Any]:
-        return {}
-
-    def _update_prompts(self, prompts: dict[str, Any]) -> None:
-        raise NotImplementedError("the prompts stand in citewire.workflows.prompts")
-
-    def get_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> RESPONSE_TEXT_TYPE:
-        """Not available: answers are streamed."""
-        raise NotImplementedError("answers are streamed: use asynthesize")
-
-    async def aget_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> RESPONSE_TEXT_TYPE:
-        """Not available: answers are made from nodes, not from bare text."""
-        raise NotImplementedError("answers are streamed: use asynthesize")
 
     @unspanned
     async def asynthesize(

@@ -1,6 +1,8 @@
 """The runtime of the workflow: how runs go from step to step, and how each of them ends."""
 
 import asyncio
+import inspect
+from typing import Any
 
 import pytest
 from llama_index.core.workflow import (
@@ -104,6 +106,28 @@ async def test_a_run_that_is_cancelled_is_over_when_its_steps_are() -> None:
     assert workflow.left.is_set()
     with pytest.raises(WorkflowCancelledByUser):
         await handler
+
+
+async def test_the_steps_are_looked_for_once_and_not_in_each_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What would break it: a version of the library that inspects the workflow for every run, which
+    # takes longer than all of a step that hands on.
+    looked = list[object]()
+    getmembers = inspect.getmembers
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        looked.append(args[0])
+        return getmembers(*args, **kwargs)
+
+    monkeypatch.setattr(inspect, "getmembers", counted)
+    workflow = Waiting()
+    await workflow.run(start_event=StartEvent())
+    assert workflow in looked
+    looked.clear()
+
+    assert await workflow.run(start_event=StartEvent()) == "over"
+    assert looked == []
 
 
 class Endless(Workflow):

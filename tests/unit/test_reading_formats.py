@@ -1,5 +1,7 @@
 """Word, PowerPoint, HTML, Markdown and text: what is read, on which page, and what is refused."""
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -12,9 +14,10 @@ from docx.enum.text import WD_BREAK
 from pptx import Presentation
 from pptx.util import Inches
 
-from citewire.content.report import SUFFIXES, Report
+from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import PAGE_CHARS
+from citewire.services.reading.formats import FORMATS, SUFFIXES
 from citewire.services.reading.read import read_report
 from tests.doubles.small_pdfs import write_pdf
 
@@ -367,3 +370,21 @@ def test_a_word_file_with_a_part_missing_is_broken(tmp_path: Path) -> None:
 
 def test_every_ending_is_in_lower_case() -> None:
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in SUFFIXES)
+
+
+def test_every_ending_is_of_one_format() -> None:
+    named = [suffix for row in FORMATS for suffix in row.media_types]
+
+    assert sorted(set(named)) == sorted(named)
+
+
+def test_only_who_reads_loads_the_readers() -> None:
+    modules = ["citewire.api.app", "citewire.scripts.ingest", "citewire.scripts.watch"]
+    code = (
+        "import sys, importlib; [*map(importlib.import_module, sys.argv[1:])]; print(*sys.modules)"
+    )
+
+    loaded = subprocess.check_output([sys.executable, "-c", code, *modules], text=True).split()
+
+    readers = {row.reader.partition(":")[0] for row in FORMATS}
+    assert not {*readers, "docx", "pptx", "lxml", "markdown_it", "py3langid"} & set(loaded)

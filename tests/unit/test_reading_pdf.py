@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.pdf.file import iso_date
+from citewire.services.reading.cleaning import clean
+from citewire.services.reading.dates import iso_date
 from citewire.services.reading.pdf.read import read_pdf
-from citewire.services.reading.text import clean
 from citewire.services.reading.title import TitleLine, title_of
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, write_pdf
 

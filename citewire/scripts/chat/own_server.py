@@ -39,9 +39,9 @@ def open_own_server(settings: Settings, *, owner: str) -> Iterator[Address]:
     Raises:
         ServerFailed: it did not start; the message says why.
     """
-    key = settings.api_key.get_secret_value() if settings.api_key else None
+    key = settings.access.api_key.get_secret_value() if settings.access.api_key else None
     changes: dict[str, object] = {}
-    if owner != DEFAULT_OWNER or (settings.has_api_keys and key is None):
+    if owner != DEFAULT_OWNER or (settings.access.has_api_keys and key is None):
         # The operator needs no key of somebody's, and some are only known by their hashes.
         key = new_key()
         changes = {"api_keys": f"{owner}:{key}", "api_keys_file": None}
@@ -57,7 +57,7 @@ def open_own_server(settings: Settings, *, owner: str) -> Iterator[Address]:
                 raise ServerFailed(f"the server did not start: {_reason_in(log)}")
             yield Address(f"http://{HOST}:{int(port)}", key)
         finally:
-            _stop(process, settings.shutdown_grace_s + 2)
+            _stop(process, settings.server.shutdown_grace_s + 2)
 
 
 def _start(log: IO[bytes]) -> "subprocess.Popen[bytes]":
@@ -101,7 +101,7 @@ def main() -> int:
     from citewire.scripts.logs import configure_logging
     from citewire.scripts.serve import build_server
 
-    configure_logging(settings.log_level)
+    configure_logging(settings.server.log_level)
     with socket.create_server((HOST, 0)) as listening:
         port = listening.getsockname()[1]
         server = build_server(settings, on_started=lambda: print(port, flush=True))

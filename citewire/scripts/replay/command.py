@@ -92,8 +92,8 @@ def _print(replayed: Replayed, *, whole_prompts: bool) -> None:
 async def _replayed(
     settings: Settings, run_id: str, owner: str, options: ReplayOptions
 ) -> Replayed:
-    async with open_redis(settings) as client:
-        records = RunRecordStore(client, settings.namespace)
+    async with open_redis(settings.storage) as client:
+        records = RunRecordStore(client, settings.storage.namespace)
         run = await recall(records, build_chats(client, settings), run_id, owner)
     retrieval = generation = None
     failed: dict[str, str] = {}
@@ -108,7 +108,7 @@ async def _replayed(
                         run,
                         library.models.answering,
                         checker,
-                        withhold=library.settings.withhold == "on",
+                        withhold=library.settings.retrieval.withhold,
                     )
     return Replayed(run, prompts_of(run), retrieval, generation, failed)
 

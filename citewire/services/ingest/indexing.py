@@ -51,7 +51,7 @@ async def open_indexing(
             documents.client,
             namespace=documents.namespace,
             dims=embeddings.dims,
-            algorithm=settings.index_algorithm,
+            algorithm=settings.storage.index_algorithm,
             embedding=embeddings.name,
         )
         yield Indexing(embeddings.model, build_vector_store(documents.client, schema))

@@ -206,7 +206,7 @@ class Staging:
             doc_id=work.doc_id,
             folder=location.folder,
             file_name=location.path.rpartition("/")[2],
-            max_tokens=settings.passage_tokens,
-            overlap=settings.passage_overlap,
+            max_tokens=settings.ingestion.passage_tokens,
+            overlap=settings.ingestion.passage_overlap,
             ocr=self._run.ocr,
         )

@@ -50,12 +50,12 @@ class Setup:
         return cls(
             version=__version__,
             model=model,
-            similarity_top_k=settings.similarity_top_k,
+            similarity_top_k=settings.retrieval.similarity_top_k,
             embedding=embedding,
-            index=index_name(settings.namespace),
-            withhold=settings.withhold == "on",
-            history_turns=settings.history_turns,
-            history_tokens=settings.history_tokens,
+            index=index_name(settings.storage.namespace),
+            withhold=settings.retrieval.withhold,
+            history_turns=settings.chats.history_turns,
+            history_tokens=settings.chats.history_tokens,
         )
 
 
@@ -160,12 +160,12 @@ class Recorder:
 
 def build_recorder(settings: Settings, setup: Setup) -> Recorder | None:
     """The recorder that the settings ask for."""
-    if settings.run_records == "off":
+    if settings.runs.run_records == "off":
         return None
     return Recorder(
         setup,
-        keeps_text=settings.run_records == "text",
-        ttl_days=settings.run_records_ttl_days,
+        keeps_text=settings.runs.run_records == "text",
+        ttl_days=settings.runs.run_records_ttl_days,
     )
 
 

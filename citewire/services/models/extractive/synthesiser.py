@@ -77,24 +77,6 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             source_nodes=[*nodes, *(additional_source_nodes or ())],
         )
 
-    async def aget_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> str:
-        """The whole answer from the texts of numbered sources."""
-        passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        return (await self._find(query_str, passages)).text or abstention(query_str, ())
-
-    def get_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> str:
-        """As `aget_response`, in the calling thread."""
-        passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        sentences = _read(query_str, passages)
-        texts = _to_embed(query_str, passages, sentences)
-        vectors = _to_vectors(self._embed_model.get_text_embedding_batch(texts))
-        chosen = _choose(query_str, passages, sentences, vectors)
-        return chosen.text or abstention(query_str, ())
-
     async def _stream(
         self, question: str, nodes: Sequence[NodeWithScore], generation: Generation
     ) -> AsyncGenerator[str, None]:
@@ -116,29 +98,17 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(texts))
         return await asyncio.to_thread(_choose, question, passages, sentences, vectors)
 
-    def _get_prompts(self) -> dict[str, Any]:
-        """None: there is no model to prompt."""
-        return {}
-
-    def _update_prompts(self, prompts: dict[str, Any]) -> None:
-        """Nothing to update."""
-
 
 def to_passages(nodes: Sequence[NodeWithScore]) -> list[Passage]:
-    """The sources as the engine numbered them: `Source n (...):`, a line break, the passage."""
+    """The sources as the scoring sees them, numbered by their order."""
     return [
         Passage(
             number,
-            _without_label(found.node.get_content()),
+            found.node.get_content(),
             f"{found.node.metadata.get('title', '')} {found.node.metadata.get('file_name', '')}",
         )
         for number, found in enumerate(nodes, 1)
     ]
-
-
-def _without_label(text: str) -> str:
-    label, separator, passage = text.partition("\n")
-    return passage if separator and label.startswith("Source ") else text
 
 
 def _read(question: str, passages: Sequence[Passage]) -> list[Sentence]:

@@ -1,10 +1,7 @@
-"""Text as PDFs give it, made readable: control characters, ligatures, language."""
+"""Text as files give it, made readable: line ends, ligatures, characters that show nothing."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
-
-from py3langid.langid import classify
 
 LINE_HYPHEN = "\ufffe"
 """Stands for a hyphen at the end of a line until it is known whether it is one of the word."""
@@ -35,11 +32,6 @@ _CODED = re.compile(
     "[\U000e0001-\U000e007e\U000e0100-\U000e01ef]{4,}|[\u200b-\u200d\u2060-\u2064]{8,}"
 )
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{2,7}")
-LANGUAGE_SAMPLE = 20_000
-"""So many characters tell the language; more only cost time."""
-
-MIN_LETTERS = 40
-"""With fewer letters any guess is noise."""
 
 
 def clean(text: str) -> str:
@@ -56,22 +48,3 @@ def has_coded_text(text: str) -> bool:
 def clean_line(text: str) -> str:
     """`text` cleaned and put on one line."""
     return " ".join(clean(text).replace(LINE_HYPHEN, "-").split())
-
-
-def language_of(pages: Iterable[str]) -> str:
-    """The language of most of the text as ISO 639-1, `und` if there are too few letters."""
-    sample = _beginning(pages, LANGUAGE_SAMPLE)
-    if sum(map(str.isalpha, sample)) < MIN_LETTERS:
-        return "und"
-    code, _ = classify(sample)
-    return str(code)
-
-
-def _beginning(pages: Iterable[str], length: int) -> str:
-    parts: list[str] = []
-    for page in pages:
-        parts.append(page[:length])
-        length -= len(page) + 1
-        if length <= 0:
-            break
-    return " ".join(parts)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from citewire.services.reading.words import Words
+from citewire.services.reading.hyphens import Spellings
 
 
 def mended(above: str, below: str, *known: str) -> str | None:
-    words = Words()
+    words = Spellings()
     words.learn([above, below])
     words.learn(known)
     return words.mended(above, below)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable
 
-from citewire.services.reading.text import LINE_HYPHEN
+from citewire.services.reading.cleaning import LINE_HYPHEN
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SECOND_HALF = re.compile(r"[^\W\d_]+")
 
 
-class Words:
+class Spellings:
     """What a report writes in one word and what with a hyphen.
 
     A division shows no difference between `infor-mation` and `high-spending`. The report itself
