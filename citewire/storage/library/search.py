@@ -8,10 +8,9 @@ from typing import Any, Self
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text, says_unknown
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.index.fingerprint import Fingerprint, read_fingerprint
-from citewire.storage.keys import index_name
+from citewire.storage.keys import Keys
 
 MAX_WORDS = 24
 """So many words of a text are searched for, the longest ones."""
@@ -84,6 +83,7 @@ class PassageSearch:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
         self._namespace = namespace
+        self._index = Keys(namespace).passage_index
 
     async def fingerprint(self) -> Fingerprint | None:
         """What the index was made with, if anybody noted it."""
@@ -104,8 +104,7 @@ class PassageSearch:
             try:
                 async with self._client.pipeline(transaction=False) as pipe:
                     for query in queries:
-                        name = index_name(self._namespace)
-                        pipe.execute_command("FT.SEARCH", name, *query, "DIALECT", 2)
+                        pipe.execute_command("FT.SEARCH", self._index, *query, "DIALECT", 2)
                     replies = await pipe.execute()
             except ResponseError as error:
                 if says_unknown(error):

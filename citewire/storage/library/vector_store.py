@@ -13,8 +13,8 @@ from redisvl.index import AsyncSearchIndex
 from redisvl.query import BaseQuery, CountQuery, VectorQuery
 from redisvl.schema import IndexSchema
 
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.index.fingerprint import namespace_of
+from citewire.storage.connection.replies import storage_errors
+from citewire.storage.index.schema import namespace_of
 from citewire.storage.keys import Fields, owner_tag
 from citewire.storage.library.passage_record import VectorField, embedded_fields, passage_fields
 from citewire.storage.library.passages import WRITE_BATCH, PassageKeys

@@ -14,7 +14,7 @@ from redis.commands.search.commands import SEARCH_CMD
 from redis.commands.search.query import Query
 
 from citewire.storage.connection.replies import as_text
-from citewire.storage.keys import hidden_key
+from citewire.storage.keys import Keys
 
 ROUNDS = 5
 """So often a search is repeated at most while documents are switched under it."""
@@ -33,7 +33,7 @@ class VisibleSearch:
 
     def __init__(self, client: Redis, namespace: str, index: str) -> None:
         self._client: Any = client
-        self._hidden = hidden_key(namespace)
+        self._hidden = Keys(namespace).hidden
         self._search: Any = client.ft(index)  # type: ignore[no-untyped-call]
 
     async def search(
