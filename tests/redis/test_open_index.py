@@ -19,7 +19,8 @@ from citewire.storage.index.fingerprint import read_fingerprint
 from citewire.storage.index.opening import open_index
 from citewire.storage.index.schema import build_schema, check_index, ensure_index
 from citewire.storage.keys import Keys, index_name
-from citewire.storage.library.vector_store import build_vector_store, write_passages
+from citewire.storage.library.vector_store import build_vector_store
+from tests.doubles.passages import write_passages
 
 MODEL = "some-model"
 DIMS = 384

@@ -17,9 +17,10 @@ from citewire.settings import Settings
 from citewire.storage.index.schema import build_schema, ensure_index
 from citewire.storage.keys import DEFAULT_OWNER, folder_id, owner_tag
 from citewire.storage.library.documents import DocumentStore
-from citewire.storage.library.vector_store import PassageStore, build_vector_store, write_passages
+from citewire.storage.library.vector_store import PassageStore, build_vector_store
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from tests.doubles.ingest_fixtures import MODEL, SHIPS, HashingEmbedding, statuses
+from tests.doubles.passages import write_passages
 from tests.doubles.small_pdfs import write_pdf
 
 TOP_K = 6

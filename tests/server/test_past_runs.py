@@ -33,11 +33,11 @@ from citewire.services.replay.retrieval import OUTRANKED, REMOVED
 from citewire.settings import Settings, load_settings
 from citewire.storage.chats.store import UNDO_S, ChatStore
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.library.vector_store import write_passages
 from citewire.storage.runs.records import RunRecordStore, StoredRecord
 from tests.doubles.chat_client import ChatClient, Told, open_chat_client
 from tests.doubles.corpus import QUILLMERE_2022, QUILLMERE_2023, Passage, embeddings, write_corpus
 from tests.doubles.ingest_fixtures import keys_of
+from tests.doubles.passages import write_passages
 from tests.doubles.server_fixtures import KEY, MAIN, StartServer, environment
 from tests.doubles.standin_fixtures import Standin
 from tests.server.test_conversation import FOLLOW_UP, SHIPS_2022, completions

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
 from typing import Any, Self
 
 from redis.asyncio import Redis
@@ -168,26 +167,6 @@ class DocumentStore:
         with storage_errors("the document records"):
             stored = await self._client.execute_command("JSON.GET", self._keys.document(doc_id))
         return DocumentRecord.from_json(json.loads(stored)) if stored else None
-
-    async def put(self, record: DocumentRecord) -> None:
-        """Store `record`: from now on the document counts as ingested.
-
-        Its passages are written before. Locations that another process added meanwhile stay.
-        """
-        ingested = datetime.fromisoformat(record.ingested_at).timestamp()
-        with storage_errors("the document records"):
-            async with self._client.pipeline(transaction=True) as pipe:
-                key = self._keys.document(record.doc_id)
-                pipe.execute_command("JSON.MERGE", key, "$", json.dumps(record.to_json()))
-                pipe.zadd(self._ids, {record.doc_id: ingested})
-                await pipe.execute()
-
-    async def add_location(self, doc_id: str, location: Location) -> None:
-        """Note that `doc_id`, which must be known, also lies at `location`."""
-        path = f'$.locations["{location.key}"]'
-        place = json.dumps(asdict(location))
-        with storage_errors("the document records"):
-            await self._client.execute_command("JSON.SET", self._keys.document(doc_id), path, place)
 
     async def count(self) -> int:
         """How many documents the owner has."""

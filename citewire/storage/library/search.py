@@ -21,6 +21,8 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 Query = tuple[str | bytes | int, ...]
 """The words of an FT.SEARCH after the name of the index."""
+Found = dict[str, str]
+"""The fields of one result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,8 @@ class Candidate:
     end: int
 
     @classmethod
-    def from_reply(cls, reply: Sequence[Any]) -> Self:
-        """From the fields of one result, name and value by turns."""
-        fields = dict(zip(map(as_text, reply[::2]), map(as_text, reply[1::2]), strict=True))
+    def from_found(cls, fields: Found) -> Self:
+        """The passage of one result."""
         return cls(
             passage_id=fields["id"],
             doc_id=fields["doc_id"],
@@ -50,6 +51,19 @@ class Candidate:
             start=int(fields["start"]),
             end=int(fields["end"]),
         )
+
+
+def to_command(index: str, query: Query) -> Query:
+    """The words of the command that asks an index."""
+    return ("FT.SEARCH", index, *query, "DIALECT", 2)
+
+
+def read_found(reply: Sequence[Any]) -> list[Found]:
+    """The results of an FT.SEARCH, best first: after their number, key and fields by turns."""
+    return [
+        dict(zip(map(as_text, fields[::2]), map(as_text, fields[1::2]), strict=True))
+        for fields in reply[2::2]
+    ]
 
 
 def like_vector(doc_id: str, vector: bytes, count: int) -> Query:
@@ -104,13 +118,13 @@ class PassageSearch:
             try:
                 async with self._client.pipeline(transaction=False) as pipe:
                     for query in queries:
-                        pipe.execute_command("FT.SEARCH", self._index, *query, "DIALECT", 2)
+                        pipe.execute_command(*to_command(self._index, query))
                     replies = await pipe.execute()
             except ResponseError as error:
                 if says_unknown(error):
                     return [[] for _ in queries]
                 raise
-        return [[Candidate.from_reply(found) for found in one[2::2]] for one in replies]
+        return [[Candidate.from_found(found) for found in read_found(reply)] for reply in replies]
 
 
 def _returning(count: int) -> Query:

@@ -43,11 +43,6 @@ class Change:
     left: tuple[tuple[str, str, str], ...] = ()
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing would be done."""
-        return not (self.show or self.add or self.drop or self.retire)
-
-    @property
     def moved(self) -> set[str]:
         """The documents that still lie somewhere, but not where they did."""
         return {doc_id for doc_id, _ in (*self.add, *self.drop)}
