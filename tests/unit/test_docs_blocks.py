@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs_blocks import BLOCK, PAGES, blocks, filled
+from citewire.api.wire_schema import EVENTS, wire_schema
+from tests.docs_blocks import PAGES, filled, names_on
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -14,7 +15,8 @@ def test_the_generated_blocks_are_current(path: Path) -> None:
     assert filled(page) == page, "run `python -m tests.docs_blocks`"
 
 
-def test_every_block_stands_somewhere() -> None:
-    found = {name for path in PAGES for _, name, *_ in BLOCK.findall(path.read_text("utf-8"))}
+def test_every_block_and_every_type_of_the_wire_stands_somewhere() -> None:
+    types = set(wire_schema()["$defs"]) - {event.__name__ for event in EVENTS.values()}
+    found = set[str]().union(*(names_on(path.read_text("utf-8")) for path in PAGES))
 
-    assert found == set(blocks())
+    assert found - {"Citation", "Warned"} == types | {"formats", "errors", "events"}
