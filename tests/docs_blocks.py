@@ -130,11 +130,12 @@ def _words(field: Schema) -> str:
             words = f"[{', '.join(_words(item) for item in items)}]"
         case {"type": "array", "items": item}:
             named = re.sub(r"^string\b", "strings", _words(item))
-            words = f"list{_limits(field, 'Items')} of {named}"
+            words = f"list of{_limits(field, 'Items')} {named}"
         case {"type": "object", "additionalProperties": {"type": kind}}:
             words = f"object of {kind}s"
         case {"type": "string"}:
-            words = f"string{_limits(field, 'Length', ' characters')}"
+            limits = _limits(field, "Length")
+            words = f"string of{limits} characters" if limits else "string"
         case {"type": kind}:
             words = str(kind)
         case _:
@@ -146,11 +147,11 @@ def _target(field: Schema) -> str:
     return str(field["$ref"].rpartition("/")[2])
 
 
-def _limits(field: Schema, what: str, unit: str = "") -> str:
+def _limits(field: Schema, what: str) -> str:
     least, most = field.get(f"min{what}"), field.get(f"max{what}")
     if most is None:
         return ""
-    return f" of {least} to {most:,}{unit}" if least else f" of up to {most:,}{unit}"
+    return f" {least} to {most:,}" if least else f" up to {most:,}"
 
 
 if __name__ == "__main__":
