@@ -1,6 +1,6 @@
 """What the docs say of the code in lists is made from the code: the marked blocks, and their text.
 
-`python -m tests.docs_blocks` writes them.
+`make docs` writes them.
 """
 
 import re

@@ -12,7 +12,7 @@ from tests.docs_blocks import PAGES, filled, names_on
 def test_the_generated_blocks_are_current(path: Path) -> None:
     page = path.read_text("utf-8")
 
-    assert filled(page) == page, "run `python -m tests.docs_blocks`"
+    assert filled(page) == page, "run `make docs`"
 
 
 def test_every_block_and_every_type_of_the_wire_stands_somewhere() -> None:
