@@ -89,7 +89,11 @@ def _family(kind: type[CitewireError]) -> Iterator[type[CitewireError]]:
 def _means(kind: type[CitewireError]) -> str:
     if kind is CitewireError:
         return "Something went wrong on the server; its log says what."
-    return (kind.__doc__ or "").partition("\n")[0]
+    return _first_paragraph(kind.__doc__ or "")
+
+
+def _first_paragraph(text: str) -> str:
+    return text.partition("\n\n")[0].replace("\n", " ")
 
 
 def _events() -> str:
@@ -104,7 +108,7 @@ def _types(what: str, types: dict[str, Schema]) -> str:
         (
             (
                 f"`{name}`",
-                kind["description"].partition("\n")[0],
+                _first_paragraph(kind["description"]),
                 ", ".join(f"`{field}`{_kind(of)}" for field, of in kind["properties"].items()),
             )
             for name, kind in types.items()
