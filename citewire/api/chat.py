@@ -23,7 +23,7 @@ from citewire.api.dependencies import (
 from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
 from citewire.api.sse import last_event_number, run_response
-from citewire.services.runs.log import last_event, split_event
+from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
 router = APIRouter(tags=["chat"])
@@ -40,7 +40,8 @@ _STOPPED = {
 async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
     parts = await parts_of(request)
-    return run_response(_blocks(asked, parts), parts.settings.server)
+    run_id = asked.run_id if isinstance(asked, JoinedRun) else asked.ids.run_id
+    return run_response(run_id, _told(asked, parts), parts.settings.server)
 
 
 @router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
@@ -57,42 +58,37 @@ async def follow_run(
     if replay is None:
         # With this a browser's EventSource does not connect again.
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return run_response(replay, parts.settings.server)
+    return run_response(run_id, replay, parts.settings.server)
 
 
 @router.post("/chat")
 async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
-    last = b""
+    told: ToldBatch = ()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
-        async with aclosing(_blocks(asked, parts)) as blocks:
-            async for block in blocks:
-                last = block
+        async with aclosing(_told(asked, parts)) as batches:
+            async for batch in batches:
+                told = batch
         tasks.cancel_scope.cancel()
-    name, data = split_event(last_event(last))
-    if name == "done":
-        return Response(data, media_type="application/json")
-    if name == "error":
-        return event_response(orjson.loads(data))
-    if name == "stopped":
-        by = orjson.loads(data)["by"]
-        told = f"the answer was stopped by {by}"
-        return problem_response(_STOPPED[by], "stopped", told, retryable=True)
+    # The terminal event has all of the answer, and comes last.
+    match told[-1:]:
+        case [(_, "done", data)]:
+            return Response(data, media_type="application/json")
+        case [(_, "error", data)]:
+            return event_response(orjson.loads(data))
+        case [(_, "stopped", data)]:
+            by = orjson.loads(data)["by"]
+            detail = f"the answer was stopped by {by}"
+            return problem_response(_STOPPED[by], "stopped", detail, retryable=True)
     # The client left: nobody reads this. Or another run was followed, whose end is not known.
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def _blocks(asked: Run | JoinedRun, parts: Parts) -> AsyncGenerator[bytes, None]:
+def _told(asked: Run | JoinedRun, parts: Parts) -> AsyncGenerator[ToldBatch, None]:
     if isinstance(asked, JoinedRun):
         return parts.replays.follow(asked.run_id, asked.owner)
-    return parts.held.blocks(asked) if parts.held else _own_blocks(asked, parts)
-
-
-async def _own_blocks(run: Run, parts: Parts) -> AsyncGenerator[bytes, None]:
-    async with aclosing(parts.service.stream(run)) as batches:
-        async for _, block in batches:
-            yield block
+    return parts.held.batches(asked) if parts.held else parts.service.stream(asked)
 
 
 @router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)

@@ -1,14 +1,16 @@
-"""Server-Sent Events on the wire: the response that sends what a run tells."""
+"""Server-Sent Events on the wire: their bytes, and the response that sends what a run tells."""
 
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import anyio
 from fastapi.exceptions import RequestValidationError
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
+from citewire.services.runs.log import ToldBatch
 from citewire.settings.groups import ServerSettings
 
 
@@ -51,7 +53,27 @@ class RunResponse(EventSourceResponse):
                 raise end
 
 
+def sse_bytes(stream_id: str, seq: int, name: str, data: bytes) -> bytes:
+    """One event of a stream; `data` is one line."""
+    return b"event: %b\nid: %b:%d\ndata: %b\n\n" % (name.encode(), stream_id.encode(), seq, data)
+
+
+async def _blocks(
+    run_id: str, batches: AsyncGenerator[ToldBatch, None]
+) -> AsyncGenerator[bytes, None]:
+    async with aclosing(batches):
+        async for batch in batches:
+            yield b"".join([sse_bytes(run_id, *event) for event in batch])
+
+
 def run_response(
+    run_id: str, batches: AsyncGenerator[ToldBatch, None], server: ServerSettings
+) -> EventSourceResponse:
+    """Stream what a run tells; when the client leaves, its generator is cancelled."""
+    return stream_response(_blocks(run_id, batches), server)
+
+
+def stream_response(
     blocks: AsyncGenerator[bytes, None], server: ServerSettings
 ) -> EventSourceResponse:
     """Stream blocks of events; when the client leaves, their generator is cancelled."""

@@ -39,6 +39,7 @@ from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker
 from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.log import ToldBatch
+from citewire.services.runs.orphans import RunFacts
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs
 from citewire.storage.chats.store import ChatStore
@@ -148,7 +149,7 @@ class ChatService:
             yield run
 
     async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
-        """Answer `run`: the contract's events that became known together, and their bytes.
+        """Answer `run`: the contract's events, those together that became known together.
 
         Ends with exactly one terminal event, after the turn was stored and all of it was logged.
         Closing or cancelling it stops the run, closes the provider's stream and stores what was
@@ -211,9 +212,14 @@ class ChatService:
 
     def _facts(self, run: Run) -> bytes:
         """What another worker needs to store the turn, should this one die."""
-        facts = {"question": run.question, "replaces": run.replaces, "model": self._model}
-        searched = {"doc_ids": run.filter.doc_ids, "folder_ids": run.filter.folder_ids}
-        return orjson.dumps({"ids": run.ids, **facts, **searched})
+        return RunFacts(
+            ids=run.ids,
+            question=run.question,
+            replaces=run.replaces,
+            model=self._model,
+            doc_ids=run.filter.doc_ids,
+            folder_ids=run.filter.folder_ids,
+        ).to_json()
 
     def _start(self, run: Run) -> Start:
         return Start(
@@ -234,10 +240,10 @@ class ChatService:
         record = self._run_record(run, answer, context, usage)
         try:
             if failure is not None:
-                await self._record(run, answer, "error", record, error=failure)
+                await self._record(run, answer, "error", record, failure=failure)
                 return Failed.by(failure, partial_saved=True, ids=run.ids)
             if run.stopped_by is not None:
-                await self._record(run, answer, "stopped", record, stopped_by=run.stopped_by)
+                await self._record(run, answer, "stopped", record)
                 return answer.stopped(run.stopped_by, usage)
             await self._record(run, answer, "complete", record, usage=usage)
             if answer.route == "answer":  # a greeting names no chat, and a refusal is not told on
@@ -259,6 +265,7 @@ class ChatService:
         try:
             began = datetime.now(UTC) - timedelta(milliseconds=answer.elapsed_ms())
             return self._recorder.record(
+                run.ids,
                 answer,
                 asked_at=began.isoformat(timespec="milliseconds"),
                 filter=run.filter,
@@ -277,7 +284,9 @@ class ChatService:
         answer: Answer,
         status: TurnStatus,
         record: StoredRecord | None,
-        **facts: object,
+        *,
+        usage: Usage | None = None,
+        failure: CitewireError | None = None,
     ) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC).isoformat()
@@ -285,7 +294,16 @@ class ChatService:
         append = self._chats.append(
             run.ids.chat_id,
             run.owner,
-            to_messages(answer, status, model=self._model, at=now, **facts),
+            to_messages(
+                run.ids,
+                answer,
+                status,
+                model=self._model,
+                at=now,
+                stopped_by=run.stopped_by if status == "stopped" else None,
+                usage=usage,
+                error=failure,
+            ),
             title=title_from_question(run.question),
             replaces=run.replaces,
             passage_ids=[source.passage_id for source in shown],

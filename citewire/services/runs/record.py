@@ -120,6 +120,7 @@ class Recorder:
 
     def record(
         self,
+        ids: Ids,
         answer: Answer | ToldAnswer,
         *,
         asked_at: str,
@@ -131,6 +132,7 @@ class Recorder:
         """The record of a run that is over, however it ended.
 
         Args:
+            ids: of the run and its messages.
             answer: what was said.
             asked_at: ISO 8601.
             filter: what was searched.
@@ -139,7 +141,7 @@ class Recorder:
             usage: tokens of the answer.
         """
         record = RunRecord(
-            ids=answer.ids,
+            ids=ids,
             asked_at=asked_at,
             setup=self._setup,
             doc_ids=filter.doc_ids,
@@ -153,7 +155,7 @@ class Recorder:
             fallback=answer.fallback if self._keeps_text else "",
             summary=_summary(history) if self._keeps_text else "",
         )
-        return StoredRecord(answer.ids.run_id, orjson.dumps(record), self._ttl_s)
+        return StoredRecord(ids.run_id, orjson.dumps(record), self._ttl_s)
 
 
 def build_recorder(settings: Settings, setup: Setup) -> Recorder | None:
