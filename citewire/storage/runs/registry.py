@@ -12,7 +12,6 @@ from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound, TooM
 from citewire.storage.connection.refusals import storage_errors
 from citewire.storage.connection.replies import as_text
 from citewire.storage.runs import scripts as run_scripts
-from citewire.storage.runs.log import EncodedEvent, to_block
 
 EndStatus = Literal["done", "stopped", "error", "lost"]
 """How a run ended; `lost`: its worker died, and another one ended it with an error."""
@@ -46,16 +45,12 @@ class RunClaim:
 
 @dataclass(frozen=True, slots=True)
 class LogPiece:
-    """Some events of a run, in a row, to be added to its log; none where it is not logged."""
+    """Some events of a run as they lie in its log, numbered from `first` to `last`."""
 
     run_id: str
-    events: Sequence[EncodedEvent]
-
-    def to_arguments(self) -> tuple[int, int, bytes]:
-        """The numbers of the first and the last event, and the block that holds them."""
-        if not self.events:
-            return 0, 0, b""
-        return self.events[0].seq, self.events[-1].seq, to_block(self.events)
+    first: int
+    last: int
+    block: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +151,7 @@ class RunStore:
         Args:
             pieces: at most one of each run.
         """
-        args = [part for piece in pieces for part in (piece.run_id, *piece.to_arguments())]
+        args = [part for one in pieces for part in (one.run_id, one.first, one.last, one.block)]
         return {as_text(one) for one in await self._run("APPEND", self._open_ms, *args)}
 
     async def close(self, ends: Sequence[End], *, lost: bool = False) -> set[str]:
@@ -168,7 +163,8 @@ class RunStore:
         """
         args: list[str | int | bytes] = []
         for end in ends:
-            args += (end.piece.run_id, end.status, *end.piece.to_arguments())
+            piece = end.piece
+            args += (piece.run_id, end.status, piece.first, piece.last, piece.block)
         expected = "ending" if lost else "running"
         return {as_text(one) for one in await self._run("CLOSE", expected, self._kept_ms, *args)}
 
