@@ -14,6 +14,7 @@ from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
 from citewire.storage.connection.connection import open_redis
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.documents import DocumentRecord, DocumentStore
 
 
@@ -22,6 +23,8 @@ def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
     records = asyncio.run(_records(settings, owner))
     if as_json:
         print(json.dumps([_to_json(record) for record in records], ensure_ascii=False, indent=2))
+    elif not records:
+        print(_none(settings.storage.namespace, owner))
     else:
         console = Console(highlight=False)
         if not console.is_terminal:
@@ -38,6 +41,14 @@ def remove_documents(settings: Settings, target: str, *, owner: str) -> int:
     locations = _counted(len(removed.locations), "location")
     print(f"removed {locations}, {_counted(removed.documents, 'document')}")
     return 0
+
+
+def _none(namespace: str, owner: str) -> str:
+    whose = "" if owner == DEFAULT_OWNER else f" for the owner {owner}"
+    return (
+        f"none yet in the namespace {namespace}{whose}: run `citewire ingest FOLDER`, "
+        "or set CITEWIRE_NAMESPACE to another"
+    )
 
 
 def _counted(number: int, noun: str) -> str:

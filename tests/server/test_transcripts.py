@@ -8,20 +8,17 @@ timing. Without a provider a thread judges, and scores depend on the processor: 
 put before the end, and scores are 0.0.
 """
 
-import asyncio
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
 from tests.doubles.chat_client import ChatClient, open_chat_client
 from tests.doubles.chat_fixtures import Piped
-from tests.doubles.corpus import CORPUS, write_passages_with
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
 from tests.doubles.transcript_scripts import (
@@ -56,7 +53,8 @@ def scripts(played: Sequence[Script]) -> pytest.MarkDecorator:
 class Names:
     """Names for the ids of a chat, which are others each time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hides_scores: bool = False) -> None:
+        self._hides_scores = hides_scores
         self._names: dict[str, str] = {}
         self._counts: dict[str, int] = {}
 
@@ -68,6 +66,7 @@ class Names:
             text = text.replace(found, name)
             # The ids of citations begin with their message's.
             text = text.replace(f'"citation_id":"{found[:8]}-', f'"citation_id":"{name}-')
+        text = SCORE.sub("0.0", text) if self._hides_scores else text
         return DURATION.sub("0.0", TIME.sub("<time>", TIME_MS.sub("<time-ms>", text)))
 
     def _name(self, kind: str, found: str) -> None:
@@ -81,22 +80,6 @@ def strict(start_server: StartServer) -> Iterator[Server]:
     """A server whose model screens and gives its opinion of claims, and that does not wait long."""
     with start_server(
         verify="model", screen="model", model_retries=0, first_token_timeout_s=2, run_timeout_s=4
-    ) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def local(
-    start_server: StartServer, redis_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """A server without a provider."""
-    data_dir = tmp_path_factory.mktemp("local")
-    namespace = f"local{uuid4().hex[:8]}"
-    with build_minilm(data_dir / "models") as model:
-        vectors = model.get_text_embedding_batch([passage.text for passage in CORPUS])
-    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=FINGERPRINT))
-    with start_server(
-        namespace=namespace, data_dir=data_dir, openai_api_key=None, openai_base_url=None
     ) as server:
         yield server
 
@@ -117,16 +100,14 @@ async def test_a_run_that_models_watch_tells_what_it_told_before(
 
 @scripts(LOCAL)
 async def test_a_run_without_a_provider_tells_what_it_told_before(
-    local: Server, standin: Standin, script: Script
+    local_server: Server, standin: Standin, script: Script
 ) -> None:
-    await play(script, local, standin, settle=settled)
+    await play(script, local_server, standin, is_local=True)
 
 
-async def play(
-    script: Script, server: Server, standin: Standin, settle: Callable[[str], str] = str
-) -> None:
+async def play(script: Script, server: Server, standin: Standin, *, is_local: bool = False) -> None:
     """Carry out the script and compare all that was told, at once, afterwards and of the chat."""
-    names = Names()
+    names = Names(hides_scores=is_local)
     async with open_chat_client(server.url) as chat:
         asked = await begin(chat, standin, script)
         await standin.configure(**{**IN_ONE_PIECE, **script.knobs})
@@ -136,13 +117,11 @@ async def play(
 
         assert written(events) == body
         assert [int(number) for _, _, number, _ in events] == list(range(1, len(events) + 1))
-        compare(f"{script.name}.sse", names.plain(settle(body)))
+        compare(f"{script.name}.sse", names.plain(settled(body) if is_local else body))
         await check_replays(chat, body)
         assert (await chat.http.post("/chat_stream", json=asked)).text == body
         if script.keeps:
-            await compare_chat(
-                chat, names, json.loads(events[0][3])["chat_id"], script.name, settle
-            )
+            await compare_chat(chat, names, json.loads(events[0][3])["chat_id"], script.name)
 
 
 def written(events: Sequence[tuple[str, ...]]) -> str:
@@ -179,8 +158,8 @@ async def run(chat: ChatClient, standin: Standin, script: Script, asked: Json) -
 
 
 def settled(body: str) -> str:
-    """The events with those that a thread finds before the end, numbered anew; scores are 0.0."""
-    events = EVENT.findall(SCORE.sub("0.0", body))
+    """The events with those that a thread finds before the end, numbered anew."""
+    events = EVENT.findall(body)
     late = [event for event in events if event[0] == "verdict"]
     rest = [event for event in events if event[0] != "verdict"]
     ordered = [*rest[:-1], *late, rest[-1]]
@@ -199,9 +178,7 @@ async def check_replays(chat: ChatClient, body: str) -> None:
         assert replay.text == written(events[after:])
 
 
-async def compare_chat(
-    chat: ChatClient, names: Names, chat_id: str, name: str, settle: Callable[[str], str]
-) -> None:
+async def compare_chat(chat: ChatClient, names: Names, chat_id: str, name: str) -> None:
     """The chat as it is read and exported."""
     for fixture, path in CHAT_FILES.items():
         answer = (await chat.http.get(f"/chats/{chat_id}{path}")).raise_for_status()
