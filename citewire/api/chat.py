@@ -12,17 +12,19 @@ from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
 from citewire.api.dependencies import (
-    AppParts,
     Asked,
+    ChatServiceDep,
     JoinedRun,
     Owner,
-    Parts,
-    Reading,
-    parts_of,
+    ReplaysDep,
+    SettingsDep,
+    services_of,
 )
 from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
 from citewire.api.sse import last_event_number, run_response
+from citewire.services.assembly.serving import Services
+from citewire.services.chat import ChatService
 from citewire.services.runs.log import last_event, split_event
 from citewire.services.runs.runs import Run
 
@@ -39,34 +41,35 @@ _STOPPED = {
 @router.post("/chat_stream", response_class=EventSourceResponse)
 async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
-    parts = await parts_of(request)
-    return run_response(_blocks(asked, parts), parts.settings)
+    # Called, not depended on, as in `admitted_run`.
+    services = services_of(request)
+    return run_response(_blocks(asked, services), services.settings)
 
 
 @router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
 async def follow_run(
     run_id: Annotated[Identifier, Path()],
-    parts: AppParts,
     owner: Owner,
-    reading: Reading,
+    replays: ReplaysDep,
+    settings: SettingsDep,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Stream what a run told after `Last-Event-ID` and goes on telling; leaving changes nothing."""
     after = last_event_number(run_id, last_event_id)
-    replay = await parts.replays.open(run_id, owner, after=after)
+    replay = await replays.open(run_id, owner, after=after)
     if replay is None:
         # With this a browser's EventSource does not connect again.
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return run_response(replay, parts.settings)
+    return run_response(replay, settings)
 
 
 @router.post("/chat")
-async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
+async def chat(request: Request, asked: Asked) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
     last = b""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
-        async with aclosing(_blocks(asked, parts)) as blocks:
+        async with aclosing(_blocks(asked, services_of(request))) as blocks:
             async for block in blocks:
                 last = block
         tasks.cancel_scope.cancel()
@@ -83,24 +86,26 @@ async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def _blocks(asked: Run | JoinedRun, parts: Parts) -> AsyncGenerator[bytes, None]:
+def _blocks(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[bytes, None]:
     if isinstance(asked, JoinedRun):
-        return parts.replays.follow(asked.run_id, asked.owner)
-    return parts.held.blocks(asked) if parts.held else _own_blocks(asked, parts)
+        return services.replays.follow(asked.run_id, asked.owner)
+    if services.detached is not None:
+        return services.detached.blocks(asked)
+    return _own_blocks(asked, services.chat)
 
 
-async def _own_blocks(run: Run, parts: Parts) -> AsyncGenerator[bytes, None]:
-    async with aclosing(parts.service.stream(run)) as batches:
+async def _own_blocks(run: Run, service: ChatService) -> AsyncGenerator[bytes, None]:
+    async with aclosing(service.stream(run)) as batches:
         async for _, block in batches:
             yield block
 
 
 @router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)
 async def stop_run(
-    run_id: Annotated[Identifier, Path()], parts: AppParts, owner: Owner
+    run_id: Annotated[Identifier, Path()], service: ChatServiceDep, owner: Owner
 ) -> Response:
     """Stop an answer, on whichever worker it is written; its stream tells what was said."""
-    await parts.service.runs.stop(run_id, owner)
+    await service.runs.stop(run_id, owner)
     return Response(status_code=HTTPStatus.ACCEPTED)
 
 
