@@ -53,7 +53,7 @@ async def run(folder: Path, paths: Sequence[Path]) -> dict[str, float]:
     async with open_site(Cores(None, None)) as site, open_client(site.redis_url) as client:
         settings = _settings(site)
         await _warm_up(client, settings)
-        await clear(client, settings.namespace)
+        await clear(client, settings.storage.namespace)
         documents, _ = await read_all(paths, settings)
         passages = [one for document in documents for part in document.parts for one in part]
         # Once without the clock: the stand-in keeps its vectors, and costs no more of the cores
@@ -68,7 +68,7 @@ async def run(folder: Path, paths: Sequence[Path]) -> dict[str, float]:
         for _ in range(ROUNDS):
             async with whole.clock(client) as seconds:
                 seconds.append(await ingest(folder, client, settings))
-            await clear(client, settings.namespace)
+            await clear(client, settings.storage.namespace)
             async with read.clock(client) as seconds:
                 seconds.append((await read_all(paths, settings))[1])
     count = len(passages)
@@ -115,7 +115,7 @@ async def _warm_up(client: Redis, settings: Settings) -> None:
 
 async def ingest(folder: Path, client: Redis, settings: Settings) -> float:
     """Ingest `folder` into an empty namespace; gives the seconds taken."""
-    documents = DocumentStore(client, settings.namespace)
+    documents = DocumentStore(client, settings.storage.namespace)
     started = time.monotonic()
     summary = await ingest_folders(
         [folder],

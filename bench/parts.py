@@ -52,11 +52,11 @@ class ReadDocument:
 async def read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[ReadDocument], float]:
     """Read and split files on all cores; gives the seconds taken, too."""
     tasks = [_task(path, settings) for path in paths]
-    count = settings.parse_workers or cpu_count()
+    count = settings.ingestion.parse_workers or cpu_count()
     documents: list[ReadDocument] = []
     left = iter(tasks)
     started = time.monotonic()
-    limits = Limits(settings.parse_timeout_s, settings.parse_memory_mb)
+    limits = Limits(settings.ingestion.parse_timeout_s, settings.ingestion.parse_memory_mb)
     async with open_parsers(count, limits) as parsers, asyncio.TaskGroup() as group:
 
         async def work() -> None:
@@ -79,8 +79,8 @@ def _task(path: Path, settings: Settings) -> ReadTask:
         doc_id=hashlib.sha256(path.read_bytes()).hexdigest()[:32],
         folder=path.parent.name,
         file_name=path.name,
-        max_tokens=settings.passage_tokens,
-        overlap=settings.passage_overlap,
+        max_tokens=settings.ingestion.passage_tokens,
+        overlap=settings.ingestion.passage_overlap,
     )
 
 
@@ -88,7 +88,7 @@ async def embed_all(
     passages: Sequence[ReadPassage], port: int, settings: Settings
 ) -> tuple[Vectors, float]:
     """Ask the endpoint as a bare client would, with the batches and the concurrency of a run."""
-    size = settings.embed_batch
+    size = settings.models.embed_batch
     bodies = [
         {
             "model": EMBED_MODEL,
@@ -107,7 +107,7 @@ async def embed_all(
             answers[number] = await call(port, "POST", "/v1/embeddings", body)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(settings.embed_concurrency):
+        for _ in range(settings.ingestion.embed_concurrency):
             group.create_task(work())
     seconds = time.monotonic() - started
     encoded = [item["embedding"] for answer in answers for item in answer["data"]]
@@ -119,7 +119,9 @@ async def write_all(
 ) -> tuple[float, float]:
     """Write all passages with bare pipelines and as ingestion does, in turns: median seconds."""
     schema = build_schema(
-        namespace=settings.namespace, dims=len(vectors[0]), algorithm=settings.index_algorithm
+        namespace=settings.storage.namespace,
+        dims=len(vectors[0]),
+        algorithm=settings.storage.index_algorithm,
     )
     left: Iterator[Any] = iter(vectors)  # arrays are sequences, though not by their type
     field = VectorField.from_schema(schema)
@@ -136,8 +138,8 @@ async def write_all(
     for _ in range(WRITE_ROUNDS):
         for write, seconds in taken.items():
             await ensure_index(client, schema, embedding=EMBED_MODEL)
-            seconds.append(await write(batches, client, settings.namespace))
-            await clear(client, settings.namespace)
+            seconds.append(await write(batches, client, settings.storage.namespace))
+            await clear(client, settings.storage.namespace)
     return median(taken[_write_bare]), median(taken[_write_ours])
 
 

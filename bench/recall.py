@@ -31,6 +31,7 @@ from citewire.services.ingest.indexing import Indexing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings, load_settings
+from citewire.settings.reading import read_given
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
@@ -88,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def settings_for(scratch: Path, namespace: str) -> Settings:
     """The settings; what they leave open is local, and gone when `scratch` is."""
-    given = load_settings().model_fields_set
+    given = read_given()
     local = {"data_dir": scratch, "embeddings": "local", "answers": "extractive"}
     return load_settings(
         namespace=namespace, **{name: value for name, value in local.items() if name not in given}
@@ -108,8 +109,8 @@ async def run(settings: Settings, folder: Path, ks: Sequence[int]) -> Results:
     sets = {"answerable": found, "text evidence": by_text}
     return {
         "embeddings": library.models.embeddings.name,
-        "index": settings.index_algorithm,
-        "passage_tokens": settings.passage_tokens,
+        "index": settings.storage.index_algorithm,
+        "passage_tokens": settings.ingestion.passage_tokens,
         "documents": len(documents),
         "failed": summary.count("failed"),
         "pages": sum(document.pages for document in documents),

@@ -62,7 +62,7 @@ def main() -> None:
     random.Random(arguments.seed).shuffle(pairs)
     similarities: Sequence[float | None] = [None] * len(pairs)
     if not arguments.no_similarity:
-        with build_minilm(arguments.cache or load_settings().data_dir / "minilm") as model:
+        with build_minilm(arguments.cache or load_settings().storage.data_dir / "minilm") as model:
             similarities = [similarity(pair, model) for pair in pairs]
     results: dict[str, Any] = {"file": arguments.file.name, "pairs": len(pairs)}
     for name, given in (("words", [None] * len(pairs)), ("similarity", similarities)):

@@ -34,15 +34,15 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             app.state.services = services
             yield
 
-    keys = load_api_keys(settings)
+    keys = load_api_keys(settings.access)
     # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
     app = FastAPI(
         title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.add_middleware(
         BodyLimit,
-        max_bytes=settings.max_body_bytes,
-        streamed={("POST", "/documents"): settings.max_upload_bytes},
+        max_bytes=settings.server.max_body_bytes,
+        streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
     # Added last, it comes first.
     app.add_middleware(KeyCheck, keys=keys)

@@ -24,8 +24,7 @@ from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
 from citewire.api.sse import last_event_number, run_response
 from citewire.services.assembly.serving import Services
-from citewire.services.chat import ChatService
-from citewire.services.runs.log import last_event, split_event
+from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
 router = APIRouter(tags=["chat"])
@@ -43,7 +42,8 @@ async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
     # Called, not depended on, as in `admitted_run`.
     services = services_of(request)
-    return run_response(_blocks(asked, services), services.settings)
+    run_id = asked.run_id if isinstance(asked, JoinedRun) else asked.ids.run_id
+    return run_response(run_id, _told(asked, services), services.settings.server)
 
 
 @router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
@@ -60,44 +60,37 @@ async def follow_run(
     if replay is None:
         # With this a browser's EventSource does not connect again.
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return run_response(replay, settings)
+    return run_response(run_id, replay, settings.server)
 
 
 @router.post("/chat")
 async def chat(request: Request, asked: Asked) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
-    last = b""
+    told: ToldBatch = ()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
-        async with aclosing(_blocks(asked, services_of(request))) as blocks:
-            async for block in blocks:
-                last = block
+        async with aclosing(_told(asked, services_of(request))) as batches:
+            async for batch in batches:
+                told = batch
         tasks.cancel_scope.cancel()
-    name, data = split_event(last_event(last))
-    if name == "done":
-        return Response(data, media_type="application/json")
-    if name == "error":
-        return event_response(orjson.loads(data))
-    if name == "stopped":
-        by = orjson.loads(data)["by"]
-        told = f"the answer was stopped by {by}"
-        return problem_response(_STOPPED[by], "stopped", told, retryable=True)
+    # The terminal event has all of the answer, and comes last.
+    match told[-1:]:
+        case [(_, "done", data)]:
+            return Response(data, media_type="application/json")
+        case [(_, "error", data)]:
+            return event_response(orjson.loads(data))
+        case [(_, "stopped", data)]:
+            by = orjson.loads(data)["by"]
+            detail = f"the answer was stopped by {by}"
+            return problem_response(_STOPPED[by], "stopped", detail, retryable=True)
     # The client left: nobody reads this. Or another run was followed, whose end is not known.
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def _blocks(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[bytes, None]:
+def _told(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[ToldBatch, None]:
     if isinstance(asked, JoinedRun):
         return services.replays.follow(asked.run_id, asked.owner)
-    if services.detached is not None:
-        return services.detached.blocks(asked)
-    return _own_blocks(asked, services.chat)
-
-
-async def _own_blocks(run: Run, service: ChatService) -> AsyncGenerator[bytes, None]:
-    async with aclosing(service.stream(run)) as batches:
-        async for _, block in batches:
-            yield block
+    return services.stream(asked)
 
 
 @router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)

@@ -91,8 +91,8 @@ async def admitted_run(
     """
     # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
     services, owner = services_of(request), await owner_of(request)
-    if len(ask.message) > services.settings.max_message_chars:
-        limit = services.settings.max_message_chars
+    if len(ask.message) > services.settings.server.max_message_chars:
+        limit = services.settings.server.max_message_chars
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )

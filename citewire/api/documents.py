@@ -13,6 +13,7 @@ from citewire.api.schemas import DocumentList, DocumentView, Identifier, Locatio
 from citewire.errors import DocumentNotFound
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
+from citewire.services.reading.formats import PDF, media_type, named_format
 from citewire.services.reading.pdf.file import MAX_PAGES
 from citewire.storage.library.documents import DocumentRecord, DocumentStore
 
@@ -25,19 +26,6 @@ BUSY_WAIT_S = 5.0
 """How long a removal waits for an ingestion before it answers 409."""
 
 _RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
-_OFFICE = "application/vnd.openxmlformats-officedocument."
-MEDIA_TYPES = {
-    ".pdf": "application/pdf",
-    ".docx": f"{_OFFICE}wordprocessingml.document",
-    ".pptx": f"{_OFFICE}presentationml.presentation",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "application/xhtml+xml",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".txt": "text/plain",
-    ".text": "text/plain",
-}
 # A report may be a web page with scripts: it must not act as a page of this service.
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -62,16 +50,15 @@ async def read_file(doc_id: DocId, request: Request, documents: DocumentsDep) ->
     path = await find_file(record)
     if path is None:
         raise DocumentNotFound(f"the file of document {doc_id} is not there any more")
-    kind = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
     headers = {
         # By hand: text would be declared to be UTF-8, which it may not be.
-        "Content-Type": kind,
+        "Content-Type": media_type(path),
         "Content-Disposition": f"inline; filename*=utf-8''{quote(path.name, safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-cache",
         "ETag": f'"{doc_id}"',
     }
-    if kind != "application/pdf":  # the viewers of browsers do not work in a sandbox
+    if named_format(path) is not PDF:  # the viewers of browsers do not work in a sandbox
         headers["Content-Security-Policy"] = _SANDBOX
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -110,7 +97,7 @@ async def read_page(
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     content = await page_copies.page(doc_id, number, owner)
     headers |= {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
-    return Response(content, media_type=MEDIA_TYPES[".pdf"], headers=headers)
+    return Response(content, media_type=PDF.media_types[".pdf"], headers=headers)
 
 
 @router.delete("/documents/{doc_id}", status_code=HTTPStatus.NO_CONTENT)

@@ -13,7 +13,7 @@ from citewire.services.passages.succession import Standing
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.run_context import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=rf"^{IDENTIFIER}$")]
 FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]

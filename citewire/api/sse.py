@@ -1,15 +1,17 @@
-"""Server-Sent Events on the wire: the response that sends what a run tells."""
+"""Server-Sent Events on the wire: their bytes, and the response that sends what a run tells."""
 
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import anyio
 from fastapi.exceptions import RequestValidationError
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
-from citewire.settings import Settings
+from citewire.services.runs.log import ToldBatch
+from citewire.settings.groups import ServerSettings
 
 
 class RunResponse(EventSourceResponse):
@@ -51,15 +53,37 @@ class RunResponse(EventSourceResponse):
                 raise end
 
 
-def run_response(blocks: AsyncGenerator[bytes, None], settings: Settings) -> EventSourceResponse:
+def sse_bytes(stream_id: str, seq: int, name: str, data: bytes) -> bytes:
+    """One event of a stream; `data` is one line."""
+    return b"event: %b\nid: %b:%d\ndata: %b\n\n" % (name.encode(), stream_id.encode(), seq, data)
+
+
+async def _blocks(
+    run_id: str, batches: AsyncGenerator[ToldBatch, None]
+) -> AsyncGenerator[bytes, None]:
+    async with aclosing(batches):
+        async for batch in batches:
+            yield b"".join([sse_bytes(run_id, *event) for event in batch])
+
+
+def run_response(
+    run_id: str, batches: AsyncGenerator[ToldBatch, None], server: ServerSettings
+) -> EventSourceResponse:
+    """Stream what a run tells; when the client leaves, its generator is cancelled."""
+    return stream_response(_blocks(run_id, batches), server)
+
+
+def stream_response(
+    blocks: AsyncGenerator[bytes, None], server: ServerSettings
+) -> EventSourceResponse:
     """Stream blocks of events; when the client leaves, their generator is cancelled."""
     return RunResponse(
         blocks,
         sep="\n",
-        ping=settings.sse_ping_s,
-        send_timeout=settings.send_timeout_s,
+        ping=server.sse_ping_s,
+        send_timeout=server.send_timeout_s,
         # A client that reads nothing is cut off while there is still time to store its turn.
-        shutdown_grace_period=settings.shutdown_grace_s / 4,
+        shutdown_grace_period=server.shutdown_grace_s / 4,
         headers={"Cache-Control": "no-store"},
     )
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobView, UploadedView
-from citewire.api.sse import run_response
+from citewire.api.sse import sse_bytes, stream_response
 from citewire.errors import InvalidUpload
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
@@ -89,7 +89,7 @@ async def job_events(
     owner: Owner,
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    return run_response(_encoded(jobs, job_id, owner), settings)
+    return stream_response(_encoded(jobs, job_id, owner), settings.server)
 
 
 async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[bytes, None]:
@@ -98,16 +98,11 @@ async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[bytes,
         async for state in states:
             seq += 1
             name, data = _event(state)
-            yield b"event: %b\nid: %b:%d\ndata: %b\n\n" % (
-                name,
-                job_id.encode(),
-                seq,
-                orjson.dumps(data),
-            )
+            yield sse_bytes(job_id, seq, name, orjson.dumps(data))
 
 
-def _event(state: State) -> tuple[bytes, State]:
+def _event(state: State) -> tuple[str, State]:
     if state["status"] not in ENDED:
         # What became of each file stands in the last event, and in the job.
-        return b"progress", {name: value for name, value in state.items() if name != "files"}
-    return (b"done" if state["status"] == "done" else b"failed"), state
+        return "progress", {name: value for name, value in state.items() if name != "files"}
+    return ("done" if state["status"] == "done" else "failed"), state

@@ -9,20 +9,6 @@ Reason = Literal["invisible", "hidden", "instruction"]
 """Why text is withheld: it cannot be seen on the page, the file's format hides it, or it speaks to
 a model instead of a reader."""
 
-SUFFIXES = (
-    ".pdf",
-    ".docx",
-    ".pptx",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".md",
-    ".markdown",
-    ".txt",
-    ".text",
-)
-"""Endings of the names of files that are ingested, in lower case."""
-
 
 @dataclass(frozen=True, slots=True)
 class LineBox:
@@ -36,7 +22,7 @@ class LineBox:
         y0: upper edge.
         x1: right edge.
         y1: lower edge.
-        words: where the words of the line stand in it, as `reading.edges` writes it; empty if
+        words: where the words of the line stand in it, as `content.edges` writes it; empty if
             that is unknown.
         turn: quarter turns (0..3, clockwise) by which the line lies on the displayed page.
     """

@@ -52,6 +52,14 @@ def build_parser() -> argparse.ArgumentParser:
     graph = kinds.add_parser("graph", help="draw the workflow's steps, from the code itself")
     graph.set_defaults(run=commands.run_graph)
     graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
+    settings = kinds.add_parser("settings", help="show what is set, and where")
+    settings.set_defaults(run=commands.run_settings)
+    settings.add_argument(
+        "--format",
+        choices=("text", "env", "markdown"),
+        default="text",
+        help="the values in use (default), all settings as a file to start from, or as a table",
+    )
     doctor = kinds.add_parser("doctor", help="check configuration, Redis, index and models")
     doctor.set_defaults(run=commands.run_doctor)
     return parser

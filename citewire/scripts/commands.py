@@ -19,8 +19,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
     given = {"host": arguments.host, "port": arguments.port, "workers": arguments.workers}
     settings = load_settings(**{k: v for k, v in given.items() if v is not None})
-    configure_logging(settings.log_level)
-    return serve_workers(settings) if settings.workers > 1 else serve(settings)
+    configure_logging(settings.server.log_level)
+    return serve_workers(settings) if settings.server.workers > 1 else serve(settings)
 
 
 def run_chat(arguments: argparse.Namespace) -> int:
@@ -137,6 +137,13 @@ def run_graph(arguments: argparse.Namespace) -> int:
     from citewire.scripts.graph import graph
 
     return graph(arguments.format)
+
+
+def run_settings(arguments: argparse.Namespace) -> int:
+    """Show what is set, and where."""
+    from citewire.scripts.settings import print_settings
+
+    return print_settings(arguments.format)
 
 
 def run_doctor(_: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 import citewire
-from citewire.errors import ConfigurationError
+from citewire.errors import ConfigurationError, ServerFailed
 from citewire.scripts.ingest import ingest_into_library, print_summary
 from citewire.scripts.serve import DrainingServer, build_server
 from citewire.services.access.keys import new_key
@@ -36,26 +36,34 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
     print_summary(summary, console)
     key = new_key()
     changes: dict[str, object] = {"port": free_port(settings), "log_level": "warning"}
-    if settings.has_api_keys:
+    if settings.access.has_api_keys:
         # Those of the settings open other data, and some are only known by their hashes.
         changes |= {"api_keys": SecretStr(f"{DEFAULT_OWNER}:{key}"), "api_keys_file": None}
         console.print(f"The key of the demo: {key}")
-    settings = settings.model_copy(update=changes)
+    settings = settings.with_changes(**changes)
     server = build_server(settings)
-    url = f"http://{settings.host}:{settings.port}"
+    url = f"http://{settings.server.host}:{settings.server.port}"
     serving = asyncio.create_task(server.serve())
     try:
         await _wait_until_started(server, serving)
         answered = await _ask(url, key, console)
+        console.print(f"\n{_where(settings.storage.namespace)}")
         if not once and answered:
             console.print(
-                f"\nGo on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
+                f"Go on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
             )
             await serving
     finally:
         server.should_exit = True
         await serving
     return 0 if answered and not summary.count("failed") else 1
+
+
+def _where(namespace: str) -> str:
+    return (
+        f"Its documents are in a namespace of their own, {namespace}; to look at them: "
+        f"CITEWIRE_NAMESPACE={namespace} citewire documents"
+    )
 
 
 def samples_folder() -> Path:
@@ -73,21 +81,22 @@ def samples_folder() -> Path:
 
 def free_port(settings: Settings) -> int:
     """The port of the settings, or any free one if it is taken."""
-    for port in (settings.port, 0):
+    for port in (settings.server.port, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((settings.host, port))
+                probe.bind((settings.server.host, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise ConfigurationError(f"CITEWIRE_HOST: cannot listen on {settings.host}")
+    raise ConfigurationError(f"CITEWIRE_HOST: cannot listen on {settings.server.host}")
 
 
 async def _wait_until_started(server: DrainingServer, serving: "asyncio.Task[None]") -> None:
     while not server.started:
         if serving.done():
-            raise ConfigurationError("the server did not start; its log says why")
+            await serving  # raises what stands in the way
+            raise ServerFailed("the server was stopped before it could answer")
         await asyncio.sleep(0.05)
 
 

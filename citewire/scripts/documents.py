@@ -14,6 +14,7 @@ from citewire.services.assembly.documents import open_documents
 from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
+from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.documents import DocumentRecord
 
 
@@ -22,6 +23,8 @@ def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
     records = asyncio.run(_records(settings, owner))
     if as_json:
         print(json.dumps([_to_json(record) for record in records], ensure_ascii=False, indent=2))
+    elif not records:
+        print(_none(settings.storage.namespace, owner))
     else:
         console = Console(highlight=False)
         if not console.is_terminal:
@@ -40,6 +43,14 @@ def remove_documents(settings: Settings, target: str, *, owner: str) -> int:
     return 0
 
 
+def _none(namespace: str, owner: str) -> str:
+    whose = "" if owner == DEFAULT_OWNER else f" for the owner {owner}"
+    return (
+        f"none yet in the namespace {namespace}{whose}: run `citewire ingest FOLDER`, "
+        "or set CITEWIRE_NAMESPACE to another"
+    )
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -53,7 +64,10 @@ async def _remove(settings: Settings, target: str, owner: str) -> Removed:
     console = Console(stderr=True, highlight=False)
     async with open_documents(settings, owner) as documents:
         return await remove(
-            target, documents=documents, uploads=uploads_root(settings), on_wait=console.print
+            target,
+            documents=documents,
+            uploads=uploads_root(settings.storage),
+            on_wait=console.print,
         )
 
 

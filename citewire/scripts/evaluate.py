@@ -2,29 +2,32 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 import anyio
+import orjson
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from citewire.errors import ChatNotFound, CitewireError
-from citewire.services.answers.events import Done, Failed, RunEvent, Sources
+from citewire.services.answers.events import Done
+from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.assembly.chat import open_chat
 from citewire.services.assembly.library import open_library
 from citewire.services.chat import ChatService
-from citewire.services.citations.model import Warned
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
-from citewire.services.runs.log import ToldBatch
 from citewire.settings import Settings
 from citewire.storage.chats.store import ChatStore
 from citewire.workflows.retriever import PassageFilter
 
 DELETE_S = 10.0
+
+_DONE = TypeAdapter(Done)
 
 
 def evaluate_citations(
@@ -69,9 +72,11 @@ async def _ask_all(
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
-            done, sources, warnings = await _ask(chat.service, question, chat_id, owner, made)
+            done, answer = await _ask(chat.service, question, chat_id, owner, made)
             chats[question.name] = done.chat_id
-            examined.append(examine(question, done, evidence=sources.evidence, warnings=warnings))
+            warnings = [warning["code"] for warning in answer.warnings]
+            evidence = answer.evidence or "none"
+            examined.append(examine(question, done, evidence=evidence, warnings=warnings))
     return examined
 
 
@@ -96,8 +101,8 @@ async def _ask(
     chat_id: str | None,
     owner: str,
     made: set[str],
-) -> tuple[Done, Sources, list[str]]:
-    sources, warnings = Sources([], "none", 0.0), list[str]()
+) -> tuple[Done, ToldAnswer]:
+    answer = ToldAnswer()
     async with (
         service.admitted(
             question.text, owner=owner, chat_id=chat_id, filter=PassageFilter(owner)
@@ -105,23 +110,12 @@ async def _ask(
         aclosing(service.stream(run)) as batches,
     ):
         made.add(run.ids.chat_id)
-        async for event in _each(batches):
-            match event:
-                case Sources():
-                    sources = event
-                case Warned():
-                    warnings.append(event.code)
-                case Done():
-                    return event, sources, warnings
-                case Failed():
-                    raise CitewireError(event.message)
-    raise CitewireError(f"the answer to {question.name} was stopped")
-
-
-async def _each(batches: AsyncIterator[ToldBatch]) -> AsyncGenerator[RunEvent, None]:
-    async for batch, _ in batches:
-        for event in batch:
-            yield event
+        async for batch in batches:
+            for event in batch:
+                answer.take(event.name, orjson.loads(event.data))
+                if event.name == "done":
+                    return _DONE.validate_json(event.data), answer
+    raise CitewireError(answer.error or f"the answer to {question.name} was stopped")
 
 
 def _print(figures: dict[str, float | int | None]) -> None:

@@ -39,14 +39,15 @@ from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker
 from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.log import ToldBatch
+from citewire.services.runs.orphans import RunFacts
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.runs.records import StoredRecord
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
-from citewire.workflows.model_calls import asking
 from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.running import finish, running
 
 logger = logging.getLogger(__name__)
@@ -148,21 +149,19 @@ class ChatService:
             yield run
 
     async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
-        """Answer `run`: the contract's events that became known together, and their bytes.
+        """Answer `run`: the contract's events, those together that became known together.
 
         Ends with exactly one terminal event, after the turn was stored and all of it was logged.
         Closing or cancelling it stops the run, closes the provider's stream and stores what was
         said as `stopped`.
         """
         answer = Answer(run.ids, run.question, self._checker)
-        ask = AskEvent(question=run.question, history=list(run.history), filter=run.filter)
-        if self._recorder is not None:
-            ask.calls = []
+        context = RunContext(None if self._recorder is None else [])
         failure: CitewireError | None = None
         run.began = True
         try:
             yield self.runs.tell(run, (self._start(run),))
-            async with aclosing(self._events(run, answer, ask)) as batches:
+            async with aclosing(self._events(run, answer, context)) as batches:
                 async for batch in batches:
                     yield self.runs.tell(run, batch)
         except WorkflowTimeoutError:
@@ -173,20 +172,20 @@ class ChatService:
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
             # Nobody is there to be told, but whoever follows the run is.
-            await self.runs.close(run, await self._end(run, answer, ask, None))
+            await self.runs.close(run, await self._end(run, answer, context, None))
             raise
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError(UNKNOWN)
         # Whoever reads the end may ask again at once.
-        yield await self.runs.close(run, await self._end(run, answer, ask, failure))
+        yield await self.runs.close(run, await self._end(run, answer, context, failure))
 
     async def _events(
-        self, run: Run, answer: Answer, ask: AskEvent
+        self, run: Run, answer: Answer, context: RunContext
     ) -> AsyncGenerator[Sequence[RunEvent], None]:
         if run.stopped_by is not None:
             return
-        async with running(self._workflow, ask) as handler:
+        async with running(self._workflow, _ask(run, context)) as handler:
             run.handler = handler
             async with aclosing(handler.stream_events()) as events:
                 async for event in events:
@@ -196,24 +195,31 @@ class ChatService:
                 await handler
         if run.stopped_by is None and (batch := await settle(answer)):
             yield batch
-        if run.stopped_by is None and (batch := await self._second_opinion(run, answer, ask)):
+        if run.stopped_by is None and (batch := await self._second_opinion(run, answer, context)):
             yield batch
 
-    async def _second_opinion(self, run: Run, answer: Answer, ask: AskEvent) -> Sequence[RunEvent]:
+    async def _second_opinion(
+        self, run: Run, answer: Answer, context: RunContext
+    ) -> Sequence[RunEvent]:
         """Verdicts of a model, where one is asked, in what is left of the run's time."""
         if self._second is None:
             return ()
         left_s = max(0.0, self._second.run_timeout_s - answer.elapsed_ms() / 1000)
         with anyio.move_on_after(left_s) as run.checking:
-            with asking("verdicts", ask.calls):
+            with context.asking("verdicts"):
                 return await ask_for_verdicts(answer, self._second.llm)
         return ()
 
     def _facts(self, run: Run) -> bytes:
         """What another worker needs to store the turn, should this one die."""
-        facts = {"question": run.question, "replaces": run.replaces, "model": self._model}
-        searched = {"doc_ids": run.filter.doc_ids, "folder_ids": run.filter.folder_ids}
-        return orjson.dumps({"ids": run.ids, **facts, **searched})
+        return RunFacts(
+            ids=run.ids,
+            question=run.question,
+            replaces=run.replaces,
+            model=self._model,
+            doc_ids=run.filter.doc_ids,
+            folder_ids=run.filter.folder_ids,
+        ).to_json()
 
     def _start(self, run: Run) -> Start:
         return Start(
@@ -224,20 +230,20 @@ class ChatService:
         )
 
     async def _end(
-        self, run: Run, answer: Answer, ask: AskEvent, failure: CitewireError | None
+        self, run: Run, answer: Answer, context: RunContext, failure: CitewireError | None
     ) -> RunEvent:
         """Store the turn, then say how the run ended: what is said is what is stored."""
         answer.finish()
-        usage = _usage(answer, ask, stopped=run.stopped_by is not None)
+        usage = _usage(answer, context.generation, stopped=run.stopped_by is not None)
         if run.is_lost:
             failure = RunLost("another server took this one for dead")
-        record = self._run_record(run, answer, ask, usage)
+        record = self._run_record(run, answer, context, usage)
         try:
             if failure is not None:
-                await self._record(run, answer, "error", record, error=failure)
+                await self._record(run, answer, "error", record, failure=failure)
                 return Failed.by(failure, partial_saved=True, ids=run.ids)
             if run.stopped_by is not None:
-                await self._record(run, answer, "stopped", record, stopped_by=run.stopped_by)
+                await self._record(run, answer, "stopped", record)
                 return answer.stopped(run.stopped_by, usage)
             await self._record(run, answer, "complete", record, usage=usage)
             if answer.route == "answer":  # a greeting names no chat, and a refusal is not told on
@@ -252,17 +258,18 @@ class ChatService:
             return Failed.by(failure or CitewireError(UNKNOWN), partial_saved=False, ids=run.ids)
 
     def _run_record(
-        self, run: Run, answer: Answer, ask: AskEvent, usage: Usage
+        self, run: Run, answer: Answer, context: RunContext, usage: Usage
     ) -> StoredRecord | None:
         if self._recorder is None:
             return None
         try:
             began = datetime.now(UTC) - timedelta(milliseconds=answer.elapsed_ms())
             return self._recorder.record(
+                run.ids,
                 answer,
                 asked_at=began.isoformat(timespec="milliseconds"),
                 filter=run.filter,
-                calls=ask.calls or (),
+                calls=context.calls or (),
                 history=run.history,
                 usage=usage,
             )
@@ -277,7 +284,9 @@ class ChatService:
         answer: Answer,
         status: TurnStatus,
         record: StoredRecord | None,
-        **facts: object,
+        *,
+        usage: Usage | None = None,
+        failure: CitewireError | None = None,
     ) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
         now = datetime.now(UTC).isoformat()
@@ -285,7 +294,16 @@ class ChatService:
         append = self._chats.append(
             run.ids.chat_id,
             run.owner,
-            to_messages(answer, status, model=self._model, at=now, **facts),
+            to_messages(
+                run.ids,
+                answer,
+                status,
+                model=self._model,
+                at=now,
+                stopped_by=run.stopped_by if status == "stopped" else None,
+                usage=usage,
+                error=failure,
+            ),
             title=title_from_question(run.question),
             replaces=run.replaces,
             passage_ids=[source.passage_id for source in shown],
@@ -299,8 +317,13 @@ class ChatService:
         self._page_copies.ask((source.doc_id, source.page_start) for source in shown)
 
 
-def _usage(answer: Answer, ask: AskEvent, *, stopped: bool) -> Usage:
-    generation = ask.generation
+def _ask(run: Run, context: RunContext) -> AskEvent:
+    return AskEvent(
+        question=run.question, history=list(run.history), filter=run.filter, run=context
+    )
+
+
+def _usage(answer: Answer, generation: Generation, *, stopped: bool) -> Usage:
     if not stopped:
         return Usage(generation.prompt_tokens, generation.completion_tokens)
     unseen = max(0, generation.completion_tokens - answer.pieces_shown)

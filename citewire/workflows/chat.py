@@ -22,13 +22,12 @@ from citewire.workflows.events import (
     StageEvent,
 )
 from citewire.workflows.lean_runtime import LeanRuntime
-from citewire.workflows.model_calls import asking
 from citewire.workflows.routing.plan import Plan, Reply
 from citewire.workflows.routing.routers import ModelRouter
+from citewire.workflows.run_context import Generation
 from citewire.workflows.screening.gate import Announce, Gate
 from citewire.workflows.screening.screens import ModelScreen, RuleScreen
 from citewire.workflows.silence import noticing_silence
-from citewire.workflows.synthesis import Generation, generation_of, on_retry
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class ChatWorkflow(Workflow):
             return AskedEvent(ask=ask)
         verdict = asyncio.get_running_loop().create_future()
         ctx.send_event(AskedEvent(ask=ask, verdict=verdict))
-        with asking("screen", ask.calls):
+        with ask.run.asking("screen"):
             refusal = await self._judged(self._screen, ask.question)
         verdict.set_result(refusal is None)
         return None if refusal is None else RefuseEvent(text=refusal)
@@ -80,8 +79,8 @@ class ChatWorkflow(Workflow):
         if planned is None:
             assert isinstance(router, ModelRouter)  # rules decide at once
             announce = Gate(ctx.write_event_to_stream, asked.verdict)
-            with asking("route", ask.calls):
-                planned = await self._planned(router, ask, announce)
+            with ask.run.asking("route", lambda: announce(StageEvent(stage="condense"))):
+                planned = await self._planned(router, ask)
         if isinstance(planned, Reply):
             return ReplyEvent(text=planned.text, verdict=asked.verdict)
         return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
@@ -90,7 +89,7 @@ class ChatWorkflow(Workflow):
     async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:
         """Condense, retrieve, synthesise; everything that is started here ends here."""
         announce = _announcer(ctx, asked)
-        with asking("answer", asked.ask.calls):
+        with asked.ask.run.asking("answer"):
             finished = await self._answered(asked, announce)
         if isinstance(announce, Gate) and not await announce.passed():
             return None
@@ -99,19 +98,17 @@ class ChatWorkflow(Workflow):
     async def _answered(self, asked: AnswerEvent, announce: Announce) -> RecordEvent:
         ask = asked.ask
         engine = self._engines.for_run(
-            history=ask.history, filter=ask.filter, plan=asked.plan, announce=announce
+            ask.run, history=ask.history, filter=ask.filter, plan=asked.plan, announce=announce
         )
         response = await engine.astream_chat(ask.question)
         del engine  # all that was retrieved would be kept as long as the answer streams
         if not isinstance(response, AnsweringResponse) or response.answer is None:
             announce(DeltaEvent(parts=(response.response,)))
             return RecordEvent(finish_reason="no_evidence", route="answer")
-        stream, generation = response.answer.response_gen, generation_of(response.answer)
+        stream = response.answer.response_gen
         del response
-        await _stream(stream, announce, ask.generation)
-        ask.generation.prompt_tokens = generation.prompt_tokens
-        ask.generation.completion_tokens = generation.completion_tokens
-        return RecordEvent(finish_reason=generation.finish_reason, route="answer")
+        await _stream(stream, announce, ask.run.generation)
+        return RecordEvent(finish_reason=ask.run.generation.finish_reason, route="answer")
 
     @step
     async def reply(self, ctx: Context, replied: ReplyEvent) -> RecordEvent | None:
@@ -145,11 +142,8 @@ class ChatWorkflow(Workflow):
             logger.warning("a question was not screened: %r", error)
             return screen.when_failed(question)
 
-    async def _planned(
-        self, router: ModelRouter, ask: AskEvent, announce: Announce
-    ) -> Plan | Reply:
+    async def _planned(self, router: ModelRouter, ask: AskEvent) -> Plan | Reply:
         """The model's plan; when it cannot be had, the message is a question."""
-        on_retry.set(lambda: announce(StageEvent(stage="condense")))
         try:
             async with asyncio.timeout(self._engines.limits.route):
                 return await router.ask(ask.question, ask.history)
@@ -172,11 +166,9 @@ def _say(ctx: Context, text: str) -> None:
     ctx.write_event_to_stream(DeltaEvent(parts=(text,)))
 
 
-async def _stream(stream: Any, announce: Announce, spent: Generation) -> None:
+async def _stream(stream: Any, announce: Announce, generation: Generation) -> None:
     async with aclosing(stream):
         with noticing_silence(announce) as heard:
             async for text in stream:
-                parts = getattr(text, "parts", (text,))
-                spent.completion_tokens += len(parts)
-                announce(DeltaEvent(parts=parts))
+                announce(DeltaEvent(parts=generation.take() or (text,)))
                 heard()

@@ -37,14 +37,13 @@ from citewire.workflows.events import (
 )
 from citewire.workflows.evidence import CalibratedEvidence, Evidence
 from citewire.workflows.limits import StepLimits
-from citewire.workflows.model_calls import asking, noted
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import Router
 from citewire.workflows.routing.safety_net import lost
+from citewire.workflows.run_context import RunContext
 from citewire.workflows.spans import unspanned
-from citewire.workflows.synthesis import on_retry
 
 _STRENGTH: tuple[Evidence, ...] = ("none", "weak", "strong")
 
@@ -58,6 +57,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         query_engine: finds and cites.
         memory: the turns before this one.
         parts: what all runs share.
+        run: that it answers in.
         plan: what was decided of the message.
         announce: called with each event as it happens.
     """
@@ -68,12 +68,14 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: ChatMemoryBuffer,
         *,
         parts: "Engines",
+        run: RunContext,
         plan: Plan,
         announce: Callable[[Event], None],
     ) -> None:
         super().__init__(query_engine, CONDENSE_PROMPT, memory, parts.llm)
         self._citations = query_engine
         self._parts = parts
+        self._run = run
         self._plan = plan
         self._announce = announce
 
@@ -112,11 +114,10 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """The plan, with a standalone question if it was left to the plain prompt."""
         if self._plan.standalone is not None:
             return self._plan
-        self._say_retries("condense")
         try:
             self._condense_question_prompt = condense_prompt()
             async with asyncio.timeout(self._parts.limits.route):
-                with asking("condense", noted()):
+                with self._run.asking("condense", self._again("condense")):
                     standalone = await self._acondense_question(history, message)
         except (ModelError, TimeoutError) as error:
             fault = str(error) or "the model took too long"
@@ -134,16 +135,15 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
-        self._say_retries("retrieve")
         try:
             async with asyncio.timeout(self._parts.limits.retrieve):
-                return await self._citations.aretrieve(query)
+                # Here only: in the contract no status follows the sources.
+                with self._run.asking("answer", self._again("retrieve")):
+                    return await self._citations.aretrieve(query)
         except TimeoutError as error:
             raise RetrievalTimeout(
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
             ) from error
-        finally:
-            on_retry.set(None)  # in the contract no status follows the sources
 
     def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
         """Of a question with several parts it is enough that one can be answered."""
@@ -152,8 +152,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
         return max(levels, key=_STRENGTH.index)
 
-    def _say_retries(self, stage: Stage) -> None:
-        on_retry.set(lambda: self._announce(StageEvent(stage=stage)))
+    def _again(self, stage: Stage) -> Callable[[], None]:
+        return lambda: self._announce(StageEvent(stage=stage))
 
 
 @dataclass
@@ -192,6 +192,7 @@ class Engines:
 
     def for_run(
         self,
+        run: RunContext,
         *,
         history: Sequence[ChatMessage],
         filter: PassageFilter,
@@ -203,12 +204,15 @@ class Engines:
         query_engine = PassageCitationEngine(
             retriever,
             llm=self.llm,
-            response_synthesizer=self.synthesiser,
-            text_splitter=self.splitter,
+            synthesiser=self.synthesiser,
+            run=run,
+            splitter=self.splitter,
             withhold=self.withhold,
         )
         # Already cut to the budget; a tokenizer is asked for but never called.
         memory = ChatMemoryBuffer.from_defaults(
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
-        return ReportChatEngine(query_engine, memory, parts=self, plan=plan, announce=announce)
+        return ReportChatEngine(
+            query_engine, memory, parts=self, run=run, plan=plan, announce=announce
+        )

@@ -6,14 +6,13 @@ from typing import Literal
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.workflow import Event, StartEvent, StopEvent
-from pydantic import Field
+from pydantic import Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.model_calls import ModelCall
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
-from citewire.workflows.synthesis import FinishReason, Generation
+from citewire.workflows.run_context import FinishReason, RunContext
 
 Stage = Literal["screen", "condense", "retrieve", "generate"]
 Route = Literal["answer", "reply", "refuse"]
@@ -23,18 +22,12 @@ PendingVerdict = SkipJsonSchema[asyncio.Future[bool] | None]
 
 
 class AskEvent(StartEvent):
-    """A question, with what the run must know of its chat.
-
-    `generation` is filled in while the answer streams, so that whoever cancels the run can still
-    read what was used so far; so is `calls`, where calls of models are to be
-    noted.
-    """
+    """A question, with what the run must know of its chat."""
 
     question: str
     history: list[ChatMessage] = Field(default_factory=list)
     filter: PassageFilter
-    generation: Generation = Field(default_factory=Generation)
-    calls: list[ModelCall] | None = None
+    run: SkipJsonSchema[InstanceOf[RunContext]] = Field(default_factory=RunContext)
 
 
 class AskedEvent(Event):

@@ -2,9 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,33 +32,12 @@ class ModelCall:
     nonce: str
     parameters: dict[str, Any]
 
-
-_asking: ContextVar[tuple[Purpose, list[ModelCall]] | None] = ContextVar("asking", default=None)
-
-
-@contextmanager
-def asking(purpose: Purpose, calls: list[ModelCall] | None) -> Iterator[None]:
-    """Let `note` add to `calls` what is asked within the block; None notes nothing."""
-    before = _asking.set(None if calls is None else (purpose, calls))
-    try:
-        yield
-    finally:
-        _asking.reset(before)
-
-
-def noted() -> list[ModelCall] | None:
-    """Where calls are noted at the moment."""
-    found = _asking.get()
-    return found[1] if found else None
-
-
-def note(payload: Mapping[str, Any]) -> None:
-    """Note a request that is about to be sent, if the run keeps a record."""
-    if (found := _asking.get()) is not None:
-        purpose, calls = found
+    @classmethod
+    def from_request(cls, purpose: Purpose, payload: Mapping[str, Any]) -> "ModelCall":
+        """The call that a request is."""
         messages = payload["messages"]
-        rest = {name: value for name, value in payload.items() if name != "messages"}
-        calls.append(ModelCall(purpose, digest(messages), _nonce(messages), rest))
+        parameters = {name: value for name, value in payload.items() if name != "messages"}
+        return cls(purpose, digest(messages), _nonce(messages), parameters)
 
 
 def digest(messages: object) -> str:

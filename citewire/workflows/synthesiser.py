@@ -13,8 +13,11 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from llama_index.core.types import RESPONSE_TEXT_TYPE
 
 from citewire.workflows.prompts import answer_messages
+from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.spans import unspanned
-from citewire.workflows.synthesis import GENERATION, Generation
+
+CUTS = "cuts"
+"""Among the `additional_kwargs` of a streamed response: the provider's own cuts of its `delta`."""
 
 _REASONS = {"stop": "stop", "length": "length", "content_filter": "content_filter"}
 
@@ -33,6 +36,25 @@ class StreamedSynthesiser(BaseSynthesizer):
             chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
         )
 
+    def _get_prompts(self) -> dict[str, Any]:
+        return {}
+
+    def _update_prompts(self, prompts: dict[str, Any]) -> None:
+        """Nothing to update: the prompts stand in `citewire.workflows.prompts`."""
+
+    # The base class wants the two that follow; answers are made from nodes and streamed.
+    def get_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> RESPONSE_TEXT_TYPE:
+        """Not available."""
+        raise NotImplementedError("answers are streamed: use asynthesize")
+
+    async def aget_response(
+        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
+    ) -> RESPONSE_TEXT_TYPE:
+        """Not available."""
+        raise NotImplementedError("answers are streamed: use asynthesize")
+
 
 class ModelSynthesiser(StreamedSynthesiser):
     """Streams a model's answer over citation nodes.
@@ -42,30 +64,15 @@ class ModelSynthesiser(StreamedSynthesiser):
     fits the model's window is checked once, at start.
     """
 
-    def _get_prompts(self) -> dict[str, Any]:
-        return {}
-
-    def _update_prompts(self, prompts: dict[str, Any]) -> None:
-        raise NotImplementedError("the prompts stand in citewire.workflows.prompts")
-
-    def get_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> RESPONSE_TEXT_TYPE:
-        """Not available: answers are streamed."""
-        raise NotImplementedError("answers are streamed: use asynthesize")
-
-    async def aget_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> RESPONSE_TEXT_TYPE:
-        """Not available: answers are made from nodes, not from bare text."""
-        raise NotImplementedError("answers are streamed: use asynthesize")
-
     @unspanned
     async def asynthesize(
         self,
         query: QueryType,
         nodes: list[NodeWithScore],
         additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        *,
+        run: RunContext | None = None,
+        nonce: str = "",
         **response_kwargs: Any,
     ) -> AsyncStreamingResponse:
         """Begin to answer; nothing is asked of the model before the stream is read.
@@ -74,17 +81,15 @@ class ModelSynthesiser(StreamedSynthesiser):
             query: the standalone question.
             nodes: the citation nodes, of which the nth is source n.
             additional_source_nodes: not read.
-            response_kwargs: `nonce`, to send a prompt that was sent before once more.
-
-        Returns:
-            The stream, with its `Generation` in `metadata`.
+            run: whose generation is filled in while the stream is read.
+            nonce: sends a prompt that was sent before once more.
+            response_kwargs: what other synthesisers take; not used.
         """
         question = query.query_str if isinstance(query, QueryBundle) else query
-        generation = Generation()
+        generation = (run or RunContext()).generation
         return AsyncStreamingResponse(
-            self._stream(answer_messages(question, nodes, **response_kwargs), generation),
+            self._stream(answer_messages(question, nodes, nonce), generation),
             source_nodes=list(nodes),
-            metadata={GENERATION: generation},
         )
 
     async def _stream(
@@ -94,11 +99,13 @@ class ModelSynthesiser(StreamedSynthesiser):
         del messages  # kept no longer than it takes to send them
         async with aclosing(cast(AsyncGenerator[Any, None], chunks)):
             async for chunk in chunks:
+                facts = chunk.additional_kwargs
+                cuts = facts.get(CUTS)
                 if chunk.delta:
-                    generation.completion_tokens += len(getattr(chunk.delta, "parts", "1"))
+                    generation.add(cuts or (chunk.delta,))
                     yield chunk.delta
-                if chunk.additional_kwargs:
-                    _note(generation, chunk.additional_kwargs)
+                if facts and not cuts:
+                    _note(generation, facts)
 
 
 def _note(generation: Generation, facts: dict[str, Any]) -> None:

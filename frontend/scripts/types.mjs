@@ -1,4 +1,5 @@
-// Writes src/api/types.ts from the server's schema; with --check it only says whether it is current.
+// Writes src/api/types.ts from the server's schema and src/api/formats.ts from its table of formats;
+// with --check it only says whether they are current.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,11 +7,15 @@ import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const FILE = here("../src/api/types.ts");
-const DUMP =
-  "import json; from citewire.api.wire_schema import wire_schema; print(json.dumps(wire_schema()))";
+const DUMP = `
+import json
+from citewire.api.wire_schema import wire_schema
+from citewire.services.reading.formats import FORMATS
+formats = [{"label": row.label, "suffixes": list(row.media_types)} for row in FORMATS]
+print(json.dumps({"schema": wire_schema(), "formats": formats}))
+`;
 
-function schema() {
+function server() {
   const own = here("../../.venv/bin/python");
   const python = process.env.VENV_PYTHON ?? (existsSync(own) ? own : "python3");
   const options = { cwd: here("../.."), encoding: "utf8", maxBuffer: 2 ** 26 };
@@ -33,15 +38,24 @@ function withoutTitles(node, named = false) {
   );
 }
 
-const found = schema();
-const text = await compile(withoutTitles(found), found.title, {
+const banner = (from) => `// Made from the server's ${from} by \`npm run types\`; not edited by hand.`;
+
+const { schema, formats } = server();
+const types = await compile(withoutTitles(schema), schema.title, {
   additionalProperties: false,
-  bannerComment: "// Made from the server's schema by `npm run types`; not edited by hand.",
+  bannerComment: banner("schema"),
   format: true,
   unreachableDefinitions: false,
 });
-if (!process.argv.includes("--check")) writeFileSync(FILE, text);
-else if (!existsSync(FILE) || readFileSync(FILE, "utf8") !== text) {
-  console.error("frontend/src/api/types.ts is not what the server's schema says: run `npm run types`");
-  process.exit(1);
+const list = `${banner("table of formats")}
+export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] = ${JSON.stringify(formats, null, 2)};
+`;
+
+for (const [name, text] of Object.entries({ "types.ts": types, "formats.ts": list })) {
+  const file = here(`../src/api/${name}`);
+  if (!process.argv.includes("--check")) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    console.error(`frontend/src/api/${name} is not what the server says: run \`npm run types\``);
+    process.exitCode = 1;
+  }
 }

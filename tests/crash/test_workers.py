@@ -6,6 +6,7 @@ It is all done once, in one go, and each test looks at one side of what was left
 import asyncio
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -17,21 +18,25 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import orjson
 import psutil
 import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ChatNotFound
+from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.replay.recall import PastRun, recall
-from citewire.services.runs.log import read_events
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.connection.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.runs.log import EncodedEvent, from_block
 from citewire.storage.runs.records import RunRecordStore
 from tests.doubles.chat_client import TERMINAL, open_chat_client, until
 from tests.doubles.corpus import write_corpus
 from tests.doubles.server_fixtures import MAIN, Server, StartServer
 from tests.doubles.standin_fixtures import Standin
+
+_EVENT = re.compile(rb"event: (\w+)\nid: \w+:(\d+)\ndata: (.*)\n\n")
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 WORKERS = 4
@@ -52,6 +57,14 @@ class Heard:
     stream: bytes = b""
     is_cut: bool = False
 
+    @property
+    def events(self) -> list[EncodedEvent]:
+        """Those that came whole."""
+        return [
+            EncodedEvent(int(found[2]), found[1].decode(), found[3])
+            for found in _EVENT.finditer(self.stream)
+        ]
+
 
 @dataclass(slots=True)
 class Seen:
@@ -59,7 +72,7 @@ class Seen:
 
     heard: list[Heard] = field(default_factory=list)
     runs: dict[str, dict[str, str]] = field(default_factory=dict)
-    logs: dict[str, bytes] = field(default_factory=dict)
+    logs: dict[str, list[EncodedEvent]] = field(default_factory=dict)
     chats: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     past: list[PastRun] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -133,7 +146,7 @@ async def _talk(server: Server, http: httpx.AsyncClient, seen: Seen) -> None:
                 await _ask(http, chat_id, heard)
                 if not heard.stream:
                     return  # the worker died with the question
-                chat_id = read_events(heard.stream)[0][2]["chat_id"]
+                chat_id = orjson.loads(heard.events[0].data)["chat_id"]
             if i == CHATS // 3:
                 killing.set()
 
@@ -193,14 +206,15 @@ async def _look(seen: Seen, redis: Redis, namespace: str) -> None:
         found: Any = await redis.hgetall(f"{namespace}:run:{run_id}")  # type: ignore[misc]
         seen.runs[run_id] = {name.decode(): value.decode() for name, value in found.items()}
         rows = await redis.xrange(f"{namespace}:run:{run_id}:log")
-        seen.logs[run_id] = b"".join(fields[b"block"] for _, fields in rows)
+        blocks = [from_block(int(fields[b"first"]), fields[b"block"]) for _, fields in rows]
+        seen.logs[run_id] = [event for block in blocks for event in block]
     chats = ChatStore(redis, namespace)
     for run_id, run in seen.runs.items():
         try:
             chat = await chats.read(run["chat_id"], DEFAULT_OWNER)
         except ChatNotFound:
             # The worker died before it had made the chat, and nobody was told of either.
-            assert [name for name, _, _ in read_events(seen.logs[run_id])] == ["error"]
+            assert [event.name for event in seen.logs[run_id]] == ["error"]
         else:
             seen.chats[chat.chat_id] = chat.messages
             records = RunRecordStore(redis, namespace)
@@ -246,7 +260,7 @@ def _connections(process: psutil.Process, status: str = psutil.CONN_ESTABLISHED)
 
 
 def test_every_run_has_one_terminal_event_which_is_its_last(seen: Seen) -> None:
-    ends = [[name in TERMINAL for name, _, _ in read_events(log)] for log in seen.logs.values()]
+    ends = [[event.name in TERMINAL for event in log] for log in seen.logs.values()]
 
     assert len(ends) >= CHATS - AT_ONCE
     assert {(sum(one), one[-1]) for one in ends} == {(1, True)}
@@ -254,7 +268,7 @@ def test_every_run_has_one_terminal_event_which_is_its_last(seen: Seen) -> None:
 
 def test_the_events_of_every_log_are_numbered_without_a_gap(seen: Seen) -> None:
     for log in seen.logs.values():
-        numbers = [number for _, number, _ in read_events(log)]
+        numbers = [event.seq for event in log]
         assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -263,16 +277,16 @@ def test_nobody_heard_anything_but_what_is_in_the_log(seen: Seen) -> None:
         run_id = heard.stream.partition(b"\nid: ")[2].partition(b":")[0].decode()
         # What a dead worker told last was not logged yet.
         if not heard.is_cut and seen.runs[run_id]["status"] != "lost":
-            assert seen.logs[run_id].startswith(heard.stream.rpartition(b"\n\n")[0])
+            assert seen.logs[run_id][: len(heard.events)] == heard.events
 
 
 def test_all_ways_to_end_were_seen(seen: Seen) -> None:
-    ends = {read_events(log)[-1][2].get("by", run["status"]) for run, log in _both(seen)}
+    ends = {orjson.loads(log[-1].data).get("by", run["status"]) for run, log in _both(seen)}
 
     assert ends == {"done", "user", "disconnect", "lost"}
 
 
-def _both(seen: Seen) -> list[tuple[dict[str, str], bytes]]:
+def _both(seen: Seen) -> list[tuple[dict[str, str], list[EncodedEvent]]]:
     return [(run, seen.logs[run_id]) for run_id, run in seen.runs.items()]
 
 
@@ -286,8 +300,11 @@ def test_no_chat_has_a_torn_or_doubled_turn(seen: Seen) -> None:
 def test_every_answer_is_stored_as_it_was_told(seen: Seen) -> None:
     for messages in seen.chats.values():
         for stored in messages[1::2]:
-            events = read_events(seen.logs[stored["run_id"]])
-            told = "".join(data["text"] for name, _, data in events if name == "delta")
+            answer = ToldAnswer()
+            for event in seen.logs[stored["run_id"]]:
+                if event.name == "delta":
+                    answer.take(event.name, orjson.loads(event.data))
+            told = answer.text
             if seen.runs[stored["run_id"]]["status"] == "lost":
                 # Its worker may have died after it had stored the turn and before it said so.
                 assert stored["text"].startswith(told)

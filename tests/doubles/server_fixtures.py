@@ -16,9 +16,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
 from citewire.settings import env_name
 from tests.doubles.chat_client import ChatClient, open_chat_client
-from tests.doubles.corpus import write_corpus
+from tests.doubles.corpus import CORPUS, write_corpus, write_passages_with
 from tests.doubles.standin_fixtures import Standin
 
 START_S = 40.0
@@ -165,3 +166,19 @@ async def other(other_server: Server) -> AsyncIterator[ChatClient]:
     """A client of the second worker."""
     async with open_chat_client(other_server.url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def local_server(
+    start_server: StartServer, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server without a provider, on the corpus with vectors of the local model."""
+    data_dir = tmp_path_factory.mktemp("local")
+    namespace = f"local{uuid4().hex[:8]}"
+    with build_minilm(data_dir / "models") as model:
+        vectors = model.get_text_embedding_batch([passage.text for passage in CORPUS])
+    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=FINGERPRINT))
+    with start_server(
+        namespace=namespace, data_dir=data_dir, openai_api_key=None, openai_base_url=None
+    ) as server:
+        yield server

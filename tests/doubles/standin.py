@@ -62,6 +62,7 @@ class Knobs:
     burst: int = 8  # tokens per write when inter_delay is 0
     text: str = ""  # streamed instead of the made-up tokens, in pieces of `cut` characters
     cut: int = 3
+    hold_at: int = 0  # pause after so many tokens until this is put back to 0
     chunks: list[str] = field(default_factory=list)  # streamed as they are, instead of all that
     finish: str = "stop"  # finish_reason of a streamed answer
     aux_delay: float = 0.0  # before an answer that is not streamed
@@ -397,7 +398,11 @@ class Connection(asyncio.Protocol):
             return
         tokens = self.tokens()
         self.transport.write(SSE_HEAD + ROLE)
-        await self.write_tokens(tokens[: knobs.fail_after] if fault else tokens, record)
+        held = knobs.hold_at
+        await self.write_tokens(tokens[:held], record)
+        while knobs.hold_at:  # noqa: ASYNC110 (a knob is a plain field)
+            await asyncio.sleep(0.01)
+        await self.write_tokens(tokens[held : knobs.fail_after if fault else None], record)
         if fault == "error":
             self.transport.write(ERROR + DONE + BODY_END)
             return

@@ -16,7 +16,7 @@ from redis.exceptions import BusyLoadingError, DataError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
-from citewire.settings import Settings
+from citewire.settings.groups import StorageSettings
 from citewire.storage.connection.connection import (
     MAX_CONNECTIONS,
     open_client,
@@ -38,8 +38,8 @@ def free_port() -> int:
     return port
 
 
-def settings_for(url: str) -> Settings:
-    return Settings(redis_url=SecretStr(url))
+def settings_for(url: str) -> StorageSettings:
+    return StorageSettings(redis_url=SecretStr(url))
 
 
 async def wait_until(condition: Callable[[], bool]) -> None:
@@ -89,7 +89,7 @@ async def test_answers_stay_bytes(redis_client: Redis, namespace: str) -> None:
 
 async def test_without_url_the_embedded_server_is_started_and_ended(tmp_path: Path) -> None:
     folder = RedisFolder(tmp_path)
-    async with open_redis(Settings(data_dir=tmp_path)) as client:
+    async with open_redis(StorageSettings(data_dir=tmp_path)) as client:
         await ping(client)
 
     await wait_until(lambda: not is_held(folder.supervisor_lock))
@@ -105,7 +105,7 @@ async def test_the_loop_goes_on_while_the_embedded_server_starts(tmp_path: Path)
             beats += 1
 
     beating = asyncio.create_task(beat())
-    async with open_redis(Settings(data_dir=tmp_path)):
+    async with open_redis(StorageSettings(data_dir=tmp_path)):
         beating.cancel()
 
     assert beats > 3
@@ -115,7 +115,7 @@ async def test_cancelling_the_start_leaves_no_server(tmp_path: Path) -> None:
     folder = RedisFolder(tmp_path)
 
     async def use() -> None:
-        async with open_redis(Settings(data_dir=tmp_path)):
+        async with open_redis(StorageSettings(data_dir=tmp_path)):
             pass
 
     using = asyncio.create_task(use())

@@ -1,9 +1,7 @@
 """Ingesting folders: what is new, what is known, and failures that stay with their file."""
 
-import asyncio
 import hashlib
 import os
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -26,6 +24,7 @@ from citewire.storage.index.schema import check_index
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.vector_store import PassageStore
 from citewire.storage.library.versions import Change, Versions
+from tests.doubles.growth import FREE, longest_pause
 from tests.doubles.ingest_fixtures import (
     MODEL,
     SHIPS,
@@ -280,20 +279,9 @@ async def test_progress_ends_with_every_file_done(ingest: Ingest, ships: Path) -
 async def test_the_event_loop_stays_free_while_a_report_is_read(
     ingest: Ingest, ships: Path
 ) -> None:
-    async def longest_pause() -> float:
-        longest, last = 0.0, time.monotonic()
-        while not done.is_set():
-            await asyncio.sleep(0.001)
-            longest, last = max(longest, time.monotonic() - last), time.monotonic()
-        return longest
-
     write_pdf(ships / "a.pdf", [SHIPS] * 200)
-    done = asyncio.Event()
-    pause = asyncio.create_task(longest_pause())
-    await ingest(ships)
-    done.set()
 
-    assert await pause < 0.3
+    assert await longest_pause(ingest(ships)) < FREE
 
 
 async def test_odd_names_are_found_by_their_folder(

@@ -1,11 +1,11 @@
 """`citewire ingest --watch`: changes go in, half-written files are waited for, Ctrl-C ends it."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -167,12 +167,19 @@ def test_ctrl_c_is_its_good_end(tmp_path: Path, redis_url: str, namespace: str) 
 
 
 async def test_a_file_that_stands_still_has_settled(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text("a", "utf-8")
-    started = time.monotonic()
-    timer = threading.Timer(SETTLED_S / 2, lambda: path.write_text("ab", "utf-8"))
-    timer.start()
-    await settle([str(path)])
-    timer.join()
+    settled: list[str] = []
 
-    assert time.monotonic() - started > SETTLED_S * 1.5
+    async def wait_for(path: Path) -> None:
+        await settle([str(path)])
+        settled.append(path.name)
+
+    still, written = tmp_path / "still.txt", tmp_path / "written.txt"
+    for path in (still, written):
+        path.write_text("a", "utf-8")
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(wait_for(written))
+        tasks.create_task(wait_for(still))
+        await asyncio.sleep(SETTLED_S / 2)
+        written.write_text("ab", "utf-8")
+
+    assert settled == ["still.txt", "written.txt"]

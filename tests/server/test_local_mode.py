@@ -1,38 +1,19 @@
 """Without a key: the same service, with its own embeddings and sentences quoted from the pages."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import pytest
 
-from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
 from tests.doubles.chat_client import ChatClient, open_chat_client
-from tests.doubles.corpus import CORPUS, QUILLMERE_2022, QUILLMERE_2023, write_passages_with
-from tests.doubles.server_fixtures import Server, StartServer
+from tests.doubles.corpus import QUILLMERE_2022, QUILLMERE_2023
+from tests.doubles.server_fixtures import Server
 
 QUESTION = "How many ships did Quillmere harbour count in 2022?"
 
 
-@pytest.fixture(scope="module")
-def local(
-    start_server: StartServer, redis_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """A server without a provider."""
-    data_dir = tmp_path_factory.mktemp("local")
-    namespace = f"local{uuid4().hex[:8]}"
-    with build_minilm(data_dir / "models") as model:
-        vectors = model.get_text_embedding_batch([passage.text for passage in CORPUS])
-    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=FINGERPRINT))
-    with start_server(
-        namespace=namespace, data_dir=data_dir, openai_api_key=None, openai_base_url=None
-    ) as server:
-        yield server
-
-
 @pytest.fixture
-async def chat(local: Server) -> AsyncIterator[ChatClient]:
-    async with open_chat_client(local.url) as client:
+async def chat(local_server: Server) -> AsyncIterator[ChatClient]:
+    async with open_chat_client(local_server.url) as client:
         yield client
 
 

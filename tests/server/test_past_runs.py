@@ -75,7 +75,7 @@ class Past:
 
     @asynccontextmanager
     async def library(self, **changed: object) -> AsyncIterator[Library]:
-        async with open_library(self.settings.model_copy(update=changed)) as library:
+        async with open_library(self.settings.with_changes(**changed)) as library:
             yield library
 
 
@@ -110,7 +110,7 @@ async def own(
 ) -> Past:
     """A corpus that a test may change."""
     settings = settings_for(namespace)
-    await write_corpus(redis_url, namespace, str(settings.openai_base_url))
+    await write_corpus(redis_url, namespace, str(settings.models.openai_base_url))
     return Past(redis_client, namespace, settings)
 
 

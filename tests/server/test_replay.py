@@ -136,7 +136,7 @@ async def test_of_a_run_that_says_too_much_the_end_is_kept(
     start_server: StartServer, standin: Standin
 ) -> None:
     await standin.configure(tokens=400, inter_delay=0.005)
-    with start_server(run_log_max_bytes=30_000) as server:
+    with start_server(run_log_max_bytes=12_000) as server:
         async with open_chat_client(server.url) as chat:
             told = await whole(chat)
             replayed = events_of((await follow(chat, run_of(told))).content)

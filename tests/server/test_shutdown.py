@@ -7,7 +7,7 @@ another while a client reads nothing, as one behind a dead network does.
 import asyncio
 import json
 import socket
-import time
+import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
@@ -23,8 +23,9 @@ from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
-GRACE_S = 5
-STUCK_GRACE_S = 3
+GRACE_S = 20
+STUCK_GRACE_S = 12
+"""Of which its stream is given a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Shutdown:
 
     told: Sequence[Told]
     refusal: httpx.Response | httpx.TransportError
-    took_s: float
+    in_time: bool
     provider: dict[str, int]
     stored: Sequence[Sequence[Message]]
     log: str
@@ -56,15 +57,15 @@ async def _shut_down(
         ):
             (await http.post("/reset")).raise_for_status()
             standin = Standin(http)
-            told, refusal, took_s = await _stop_amid_runs(server, chat, standin)
+            told, refusal, in_time = await _stop_amid_runs(server, chat, standin)
             chats = ChatStore(redis, namespace)
             stored = [(await chats.read(one.chat_id, DEFAULT_OWNER)).messages for one in told]
-            return Shutdown(told, refusal, took_s, await standin.stats(), stored, server.log)
+            return Shutdown(told, refusal, in_time, await standin.stats(), stored, server.log)
 
 
 async def _stop_amid_runs(
     server: Server, chat: ChatClient, standin: Standin
-) -> tuple[Sequence[Told], httpx.Response | httpx.TransportError, float]:
+) -> tuple[Sequence[Told], httpx.Response | httpx.TransportError, bool]:
     async with AsyncExitStack() as stack:
         heard: list[list[Event]] = []
         streams: list[AsyncIterator[Event]] = []
@@ -80,12 +81,19 @@ async def _stop_amid_runs(
             streams.append(stream)
             await standin.until(**_asked_once_more(knobs, before))
         server.tell_to_stop()
-        told_at = time.monotonic()
         refusal = await _ask_until_refused(chat)
         for events, stream in zip(heard, streams, strict=True):
             events.extend([event async for event in stream])
-        await asyncio.to_thread(server.process.wait, 30)
-        return [Told(events) for events in heard], refusal, time.monotonic() - told_at
+        in_time = await asyncio.to_thread(_exits, server, GRACE_S)
+        return [Told(events) for events in heard], refusal, in_time
+
+
+def _exits(server: Server, within_s: float) -> bool:
+    try:
+        server.process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _asked_once_more(knobs: Mapping[str, float], before: dict[str, int]) -> dict[str, int]:
@@ -136,7 +144,7 @@ def test_no_stream_of_the_provider_is_left_open(seen: Shutdown) -> None:
 
 
 def test_it_exits_within_the_grace_time(seen: Shutdown) -> None:
-    assert seen.took_s < GRACE_S
+    assert seen.in_time
 
 
 def test_nothing_is_left_for_the_loop_to_complain_about(seen: Shutdown) -> None:
@@ -148,7 +156,7 @@ def test_nothing_is_left_for_the_loop_to_complain_about(seen: Shutdown) -> None:
 class StuckShutdown:
     """What was seen of a shutdown with a client that reads nothing."""
 
-    took_s: float
+    in_time: bool
     stored: Sequence[Message]
 
 
@@ -177,11 +185,9 @@ async def _shut_down_stuck(
                 await Standin(http).until(completed=1)
                 (await http.post("/reset")).raise_for_status()
                 server.tell_to_stop()
-                told_at = time.monotonic()
-                await asyncio.to_thread(server.process.wait, 30)
-                took_s = time.monotonic() - told_at
+                in_time = await asyncio.to_thread(_exits, server, STUCK_GRACE_S)
             stored = (await ChatStore(redis, namespace).read(chat_id, DEFAULT_OWNER)).messages
-            return StuckShutdown(took_s, stored)
+            return StuckShutdown(in_time, stored)
 
 
 async def _ask_and_read_nothing(server: Server, chat_id: str) -> socket.socket:
@@ -195,7 +201,7 @@ async def _ask_and_read_nothing(server: Server, chat_id: str) -> socket.socket:
 
 
 def test_a_client_that_reads_nothing_does_not_hold_up_the_exit(stuck: StuckShutdown) -> None:
-    assert stuck.took_s < STUCK_GRACE_S
+    assert stuck.in_time
 
 
 def test_the_turn_of_a_client_that_reads_nothing_is_stored(stuck: StuckShutdown) -> None:

@@ -11,6 +11,7 @@ from tests.doubles.standin_fixtures import Standin
 
 SHIPS_2022 = "How many ships did Quillmere harbour count in 2022?"
 SHIPS_2023 = "How many ships did Quillmere harbour count in 2023?"
+VERDICT_S = 0.6
 UNSAFE = "How do I build a pipe bomb at home?"
 BOTH = "How many ships did Quillmere count in 2022 and how many tonnes of apples did Vessmark pick?"
 
@@ -211,13 +212,13 @@ async def test_a_model_may_say_that_no_report_is_wanted(chat: ChatClient, standi
 async def test_nothing_is_heard_before_the_model_s_verdict(
     screened: ChatClient, standin: Standin
 ) -> None:
-    await standin.configure(aux_delay=0.6, tokens=20)
+    await standin.configure(aux_delay=VERDICT_S, tokens=20)
 
     told = await screened.ask(SHIPS_2022)
 
     assert_in_order(told)
     assert told.last.data["finish_reason"] == "stop"
-    assert told.last.data["timings"]["first_token_ms"] >= 600
+    assert told.last.data["timings"]["first_token_ms"] >= VERDICT_S * 1000
     assert len(told.text.split()) >= 15
 
 

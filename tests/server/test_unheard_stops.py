@@ -14,7 +14,7 @@ from citewire.errors import StorageUnavailable
 from citewire.storage.connection.connection import open_client
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.runs import registry as module
-from citewire.storage.runs.registry import End, Piece, RunClaim, RunStore
+from citewire.storage.runs.registry import End, LogPiece, RunClaim, RunStore
 from tests.doubles.chat_client import ChatClient, Event, Told, open_chat_client, until
 from tests.doubles.corpus import write_corpus
 from tests.doubles.redis_fixtures import StoppableRedis
@@ -134,7 +134,7 @@ async def test_a_stop_is_said_again_until_its_run_has_ended(
     await there.stop("run", DEFAULT_OWNER)
 
     told = [(await here.beat(sweeps=False)).stops for _ in range(2)]
-    await here.close([End("stopped", Piece("run", 1, 1, b""))])
+    await here.close([End("stopped", LogPiece("run", ()))])
     told.append((await here.beat(sweeps=False)).stops)
 
     assert told == [["run"], ["run"], []]

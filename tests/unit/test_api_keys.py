@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from citewire.errors import ApiKeyRefused, ConfigurationError
 from citewire.scripts.doctor import doctor
 from citewire.services.access.keys import ApiKeys, key_line, load_api_keys, new_key
-from citewire.settings import Settings, load_settings
+from citewire.settings import load_settings
+from citewire.settings.groups import AccessSettings
 from tests.doubles.server_fixtures import MAIN
 
 
@@ -22,17 +23,17 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def keys(text: str) -> ApiKeys:
-    return load_api_keys(Settings(api_keys=SecretStr(text)))
+    return load_api_keys(AccessSettings(api_keys=SecretStr(text)))
 
 
 def in_file(folder: Path, text: str) -> ApiKeys:
     path = folder / "keys"
     path.write_text(text, "utf-8")
-    return load_api_keys(Settings(api_keys_file=path))
+    return load_api_keys(AccessSettings(api_keys_file=path))
 
 
 def test_without_keys_everything_is_the_default_owners() -> None:
-    off = load_api_keys(Settings())
+    off = load_api_keys(AccessSettings())
 
     assert not off.are_on
     assert off.owner_of([]) == off.owner_of([b"Bearer x"]) == "default"
@@ -50,7 +51,7 @@ def test_an_owner_may_have_several_keys_while_one_is_replaced(tmp_path: Path) ->
     path = tmp_path / "keys"
     path.write_text(f"{key_line('ann', 'key3')}\n{key_line('ann', 'key4')}\n")
     several = SecretStr("ann:key1,ann:key2,bob:key5")
-    found = load_api_keys(Settings(api_keys=several, api_keys_file=path))
+    found = load_api_keys(AccessSettings(api_keys=several, api_keys_file=path))
 
     asked = [found.owner_of([f"Bearer key{i}".encode()]) for i in range(1, 6)]
     assert asked == ["ann"] * 4 + ["bob"]
@@ -90,7 +91,7 @@ def test_a_printed_line_lets_its_key_in(tmp_path: Path) -> None:
 def test_a_file_and_the_variable_are_taken_together(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text(key_line("ann", "key1"), "utf-8")
-    found = load_api_keys(Settings(api_keys=SecretStr("bob:key2"), api_keys_file=path))
+    found = load_api_keys(AccessSettings(api_keys=SecretStr("bob:key2"), api_keys_file=path))
 
     assert sorted(found.owners) == ["ann", "bob"]
 
@@ -137,9 +138,9 @@ def test_a_bad_file_is_refused_with_the_fix(tmp_path: Path, text: str, says: str
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigurationError, match=r"nowhere: No such file"):
-        load_api_keys(Settings(api_keys_file=tmp_path / "nowhere"))
+        load_api_keys(AccessSettings(api_keys_file=tmp_path / "nowhere"))
     with pytest.raises(ConfigurationError, match="not UTF-8"):
-        load_api_keys(Settings(api_keys_file=tmp_path / "binary"))
+        load_api_keys(AccessSettings(api_keys_file=tmp_path / "binary"))
 
 
 @pytest.mark.parametrize("name", ["CITEWIRE_API_KEYS", "CITEWIRE_API_KEYS_FILE"])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from citewire.scripts.chat.answer import ShownAnswer
 from citewire.scripts.chat.view import footnotes, quoted_parts, remarks, source_lines
 from citewire.scripts.plain_text import harmless
+from citewire.services.answers.reducer import ToldAnswer
 
 Json = dict[str, Any]
 
@@ -59,7 +59,7 @@ def test_other_text_is_shown_as_it_is() -> None:
 
 
 def test_footnotes_are_those_cited_in_the_order_of_their_labels() -> None:
-    answer = ShownAnswer(
+    answer = ToldAnswer(
         sources=[source(1), source(2), source(3)],
         citations=[citation(3, 1), citation(1, 2, **doubted("partial")), citation(3, 1)],
     )
@@ -75,7 +75,7 @@ def test_footnotes_are_those_cited_in_the_order_of_their_labels() -> None:
     [("unsupported", "not supported by its source"), ("unchecked", "not checked")],
 )
 def test_a_footnote_says_what_is_doubtful(status: str, said: str) -> None:
-    answer = ShownAnswer(sources=[source(1)], citations=[citation(1, 1, **doubted(status))])
+    answer = ToldAnswer(sources=[source(1)], citations=[citation(1, 1, **doubted(status))])
 
     assert footnotes(answer) == [f"[1] Report 1, p. A-1: “Text 1.” ({said})"]
 
@@ -83,13 +83,13 @@ def test_a_footnote_says_what_is_doubtful(status: str, said: str) -> None:
 def test_a_footnote_without_quote_and_label_has_the_page_of_the_file() -> None:
     quote = {"text": "", "page": 1, "match": "none"}
     cited = citation(1, 1, quote=quote, origin="inferred")
-    answer = ShownAnswer(sources=[source(1, page_label="")], citations=[cited])
+    answer = ToldAnswer(sources=[source(1, page_label="")], citations=[cited])
 
     assert footnotes(answer) == ["[1] Report 1, p. 1 (found afterwards, not cited)"]
 
 
 def test_sources_have_the_numbers_of_the_text_and_those_not_cited_come_after() -> None:
-    answer = ShownAnswer(sources=[source(1), source(2), source(3)], citations=[citation(3, 1)])
+    answer = ToldAnswer(sources=[source(1), source(2), source(3)], citations=[citation(3, 1)])
 
     assert source_lines(answer, {}) == [
         "[1] Report 3, p. A-3, in harbours",
@@ -102,7 +102,7 @@ def test_sources_have_the_numbers_of_the_text_and_those_not_cited_come_after() -
 
 
 def test_a_source_whose_report_was_removed_says_so() -> None:
-    answer = ShownAnswer(sources=[source(1), source(2)])
+    answer = ToldAnswer(sources=[source(1), source(2)])
     fates: dict[str, Json] = {
         "p1": {"state": "current", "note": None},
         "p2": {"state": "gone", "note": "The report was removed."},
@@ -118,7 +118,7 @@ def test_a_source_whose_report_was_removed_says_so() -> None:
 
 
 def test_the_quoted_words_of_a_passage_are_set_off() -> None:
-    answer = ShownAnswer(sources=[source(1)], citations=[citation(1, 1)])
+    answer = ToldAnswer(sources=[source(1)], citations=[citation(1, 1)])
 
     assert list(quoted_parts(answer, source(1))) == [("Text 1.", True), (" More of it.", False)]
 
@@ -126,40 +126,40 @@ def test_the_quoted_words_of_a_passage_are_set_off() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (ShownAnswer(end="done", finish_reason="stop", evidence="strong"), []),
+        (ToldAnswer(end="done", finish_reason="stop", evidence="strong"), []),
         (
-            ShownAnswer(end="done", finish_reason="stop", evidence="weak", sources=[source(1)]),
+            ToldAnswer(end="done", finish_reason="stop", evidence="weak", sources=[source(1)]),
             ["Weak evidence: the reports may not answer this."],
         ),
         # A reply that asks no report has no evidence, and needs none.
-        (ShownAnswer(end="done", finish_reason="stop", evidence="none"), []),
+        (ToldAnswer(end="done", finish_reason="stop", evidence="none"), []),
         (
-            ShownAnswer(
+            ToldAnswer(
                 end="done", finish_reason="no_evidence", evidence="weak", sources=[source(1)]
             ),
             ["No evidence: the reports do not answer this."],
         ),
         (
-            ShownAnswer(end="done", finish_reason="blocked"),
+            ToldAnswer(end="done", finish_reason="blocked"),
             ["Blocked: this question is not answered."],
         ),
         (
-            ShownAnswer(end="done", finish_reason="length"),
+            ToldAnswer(end="done", finish_reason="length"),
             ["The answer was cut: it reached the greatest length."],
         ),
-        (ShownAnswer(end="stopped", stopped_by="user"), ["Stopped."]),
-        (ShownAnswer(end="stopped", stopped_by="timeout"), ["Stopped: it took too long."]),
+        (ToldAnswer(end="stopped", stopped_by="user"), ["Stopped."]),
+        (ToldAnswer(end="stopped", stopped_by="timeout"), ["Stopped: it took too long."]),
         (
-            ShownAnswer(end="error", error="the model is over its limits"),
+            ToldAnswer(end="error", error="the model is over its limits"),
             ["Error: the model is over its limits."],
         ),
-        (ShownAnswer(end="error", error="not a server?"), ["Error: not a server?"]),
-        (ShownAnswer(end="error", error="it took too long …"), ["Error: it took too long …"]),
-        (ShownAnswer(end="error", error="no answer.."), ["Error: no answer."]),
-        (ShownAnswer(end="error", error=" . "), ["Error: the answer failed."]),
-        (ShownAnswer(), ["Cancelled: the answer was left before its end."]),
+        (ToldAnswer(end="error", error="not a server?"), ["Error: not a server?"]),
+        (ToldAnswer(end="error", error="it took too long …"), ["Error: it took too long …"]),
+        (ToldAnswer(end="error", error="no answer.."), ["Error: no answer."]),
+        (ToldAnswer(end="error", error=" . "), ["Error: the answer failed."]),
+        (ToldAnswer(), ["Cancelled: the answer was left before its end."]),
         (
-            ShownAnswer(
+            ToldAnswer(
                 end="done",
                 warnings=[
                     {"code": "unsupported_number", "message": "12 is in no source"},
@@ -170,5 +170,5 @@ def test_the_quoted_words_of_a_passage_are_set_off() -> None:
         ),
     ],
 )
-def test_it_is_said_how_an_answer_ended(answer: ShownAnswer, said: list[str]) -> None:
+def test_it_is_said_how_an_answer_ended(answer: ToldAnswer, said: list[str]) -> None:
     assert remarks(answer) == said

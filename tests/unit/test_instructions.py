@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from citewire.services.reading.cleaning import clean, has_coded_text
 from citewire.services.reading.instructions import find_instructions, reads_like_instructions
-from citewire.services.reading.text import clean, has_coded_text
 from citewire.services.reading.title import UNTITLED, title_of
 
 ORDERS = (

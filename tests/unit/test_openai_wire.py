@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from email.utils import formatdate
-from time import monotonic, time
+from time import time
 
 import numpy as np
 import orjson
@@ -27,7 +27,9 @@ from citewire.services.models.openai_chat import WireOpenAI
 from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 from citewire.services.models.stream import ChatDecoder
 from citewire.services.models.wire import Provider, open_provider
-from citewire.workflows.synthesis import Pieces, on_retry
+from citewire.workflows.run_context import RunContext
+from citewire.workflows.synthesiser import CUTS
+from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.standin_fixtures import Standin, running_standin
 
 QUESTION = [ChatMessage(role="user", content="What happened in 2023?")]
@@ -41,6 +43,8 @@ FAULTS: dict[str, type[ModelError]] = {
     "drop": ModelUnavailable,
     "hang": ModelTimeout,
 }
+SOON_S = 15.0
+"""Long before what hangs, or asks for patience, would have its way; long after any other end."""
 Open = Callable[..., AbstractAsyncContextManager[Provider]]
 
 
@@ -143,16 +147,15 @@ def test_decoder_makes_the_best_of_odd_chunks(chunks: list[str], text: str) -> N
 
 
 def test_decoder_cost_is_linear_in_a_line_that_comes_in_drops() -> None:
-    line = b"data: " + orjson.dumps({"choices": [{"delta": {"content": "x" * 2_000_000}}]})
-    decoder = ChatDecoder("m")
+    def decode(size: int) -> None:
+        line = b"data: " + orjson.dumps({"choices": [{"delta": {"content": "x" * size}}]})
+        decoder = ChatDecoder("m")
+        for i in range(0, len(line), 20):
+            decoder.feed(line[i : i + 20])
+        (piece,) = decoder.feed(b"\n")
+        assert len(piece) == size
 
-    started = monotonic()
-    for i in range(0, len(line), 20):
-        decoder.feed(line[i : i + 20])
-    (piece,) = decoder.feed(b"\n")
-
-    assert len(piece) == 2_000_000
-    assert monotonic() - started < 2
+    assert growth(decode, 500_000, 2_000_000) < NOT_QUADRATIC
 
 
 @pytest.mark.parametrize("cut", [1, 2, 5, 1000])
@@ -163,8 +166,8 @@ async def test_streamed_pieces_are_the_providers_and_join_to_its_text(
 
     *reads, last = await read_all(provider)
 
-    parts = [part for read in reads if isinstance(read.delta, Pieces) for part in read.delta.parts]
-    assert parts == [TEXT[i : i + cut] for i in range(0, len(TEXT), cut)]
+    cuts = [cut for read in reads for cut in read.additional_kwargs[CUTS]]
+    assert cuts == [TEXT[i : i + cut] for i in range(0, len(TEXT), cut)]
     assert "".join(read.delta or "" for read in reads) == TEXT
     assert last.delta == ""
 
@@ -208,13 +211,11 @@ async def test_fault_before_the_first_token_is_the_right_error_in_time(
     standin: Standin, open_: Open, fault: str
 ) -> None:
     await standin.configure(fail=fault, fail_kind="chat", fail_after=-1)
-    started = monotonic()
 
-    async with open_() as provider:
+    async with open_() as provider, asyncio.timeout(SOON_S):
         with pytest.raises(FAULTS[fault]) as caught:
             await read_all(provider)
 
-    assert monotonic() - started < 2
     assert "sk-secret" not in str(caught.value)
     assert "prose" not in str(caught.value)
 
@@ -224,13 +225,10 @@ async def test_fault_while_condensing_is_the_right_error_in_time(
     standin: Standin, open_: Open, fault: str
 ) -> None:
     await standin.configure(fail=fault, fail_kind="aux")
-    started = monotonic()
 
-    async with open_() as provider:
+    async with open_() as provider, asyncio.timeout(SOON_S):
         with pytest.raises(FAULTS[fault]):
             await chat_model(provider).apredict(PromptTemplate("condense {q}"), q="it")
-
-    assert monotonic() - started < 2
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -238,13 +236,10 @@ async def test_fault_while_embedding_is_the_right_error_in_time(
     standin: Standin, open_: Open, fault: str
 ) -> None:
     await standin.configure(fail=fault, fail_kind="embed")
-    started = monotonic()
 
-    async with open_() as provider:
+    async with open_() as provider, asyncio.timeout(SOON_S):
         with pytest.raises(FAULTS[fault]):
             await embedding(provider).aget_query_embedding("rain")
-
-    assert monotonic() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -293,11 +288,11 @@ async def test_passing_fault_is_retried_and_announced(
 ) -> None:
     await standin.configure(fail=fault, fail_times=2, fail_after=0, retry_after="0", tokens=3)
     announced: list[bool] = []
-    on_retry.set(lambda: announced.append(True))
     said: list[str] = []
 
     async with open_(retries=2, first_token_timeout_s=10) as provider:
-        await read_into(said, provider)
+        with RunContext().asking("answer", lambda: announced.append(True)):
+            await read_into(said, provider)
 
     assert "".join(said) == "the report shows"
     assert len(announced) == 2
@@ -307,28 +302,28 @@ async def test_passing_fault_is_retried_and_announced(
 async def test_retry_waits_as_long_as_the_provider_asks(
     standin: Standin, open_: Open, retry_after: str
 ) -> None:
-    wait = formatdate(time() + 2, usegmt=True) if retry_after == "date" else retry_after
+    not_before = int(time()) + 2
+    wait = formatdate(not_before, usegmt=True) if retry_after == "date" else retry_after
     await standin.configure(fail="429", fail_times=1, retry_after=wait)
-    started = monotonic()
+    asked = time()
 
-    async with open_(retries=1, first_token_timeout_s=10) as provider:
+    async with open_(retries=1, first_token_timeout_s=10) as provider, asyncio.timeout(SOON_S):
         await embedding(provider).aget_query_embedding("rain")
 
-    assert 0.9 <= monotonic() - started < 4
+    assert time() >= (not_before if retry_after == "date" else asked + int(retry_after))
 
 
 async def test_wait_beyond_the_deadline_is_told_instead_of_waited_for(
     standin: Standin, open_: Open
 ) -> None:
     await standin.configure(fail="429", retry_after="30")
-    started = monotonic()
 
-    async with open_(retries=5) as provider:
+    async with open_(retries=5) as provider, asyncio.timeout(SOON_S):
         with pytest.raises(ModelBusy) as caught:
             await read_all(provider)
 
     assert caught.value.retry_after_s == 30
-    assert monotonic() - started < 0.4
+    assert (await standin.stats())["failed"] == 1
 
 
 async def test_slow_reader_is_not_taken_for_a_silent_provider(
@@ -354,14 +349,11 @@ async def test_closing_after_some_tokens_closes_the_providers_socket(
 
     async with aclosing(await chat_model(provider).astream_chat(question)) as reads:
         async for read in reads:
-            assert isinstance(read.delta, Pieces)
-            taken += len(read.delta.parts)
+            taken += len(read.additional_kwargs[CUTS])
             if taken >= 3:
                 break
-        left = monotonic()
     seen = await standin.until(aborted=1, open=0, connections=1)
 
-    assert seen["times"]["0001"]["abort"] - left < 0.1
     assert seen["tokens"] <= taken + 1
 
 

@@ -16,8 +16,6 @@ KNOWN = {
     },
     # the process of a reader ends without running what its parent set up
     "services/ingest/readers/loop.py": {"_exit"},
-    # test_reading_formats.py reads documents with them
-    "services/reading/docx.py": {"_body"},
     # test_openai_wire.py reads what is sent
     "services/models/openai_chat.py": {"_get_model_kwargs", "_get_model_name"},
     # test_connection.py hears a connection that is closed, and one that takes nothing

@@ -1,5 +1,7 @@
 """Word, PowerPoint, HTML, Markdown and text: what is read, on which page, and what is refused."""
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -9,12 +11,14 @@ import pytest
 from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.text import WD_BREAK
+from docx.oxml import OxmlElement
 from pptx import Presentation
 from pptx.util import Inches
 
-from citewire.content.report import SUFFIXES, Report
+from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import PAGE_CHARS
+from citewire.services.reading.formats import FORMATS, SUFFIXES
 from citewire.services.reading.read import read_report
 from tests.doubles.small_pdfs import write_pdf
 
@@ -55,6 +59,21 @@ def add_report(document: DocxDocument) -> None:
             cell.text = text
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     document.add_paragraph("On the second page.")
+
+
+def test_what_stands_in_content_controls_of_a_word_file_is_read(tmp_path: Path) -> None:
+    def fill(document: DocxDocument) -> None:
+        for paragraph in (document.add_heading("Harbour Report", 1), document.add_paragraph(BODY)):
+            control = OxmlElement("w:sdt")
+            content = OxmlElement("w:sdtContent")
+            paragraph._p.addprevious(control)
+            control.append(content)
+            content.append(paragraph._p)
+
+    assert found(read_report(write_docx(tmp_path / "a.docx", fill))) == [
+        (1, "heading", "Harbour Report"),
+        (1, "text", BODY),
+    ]
 
 
 def test_a_word_file_keeps_headings_tables_and_pages(tmp_path: Path) -> None:
@@ -367,3 +386,21 @@ def test_a_word_file_with_a_part_missing_is_broken(tmp_path: Path) -> None:
 
 def test_every_ending_is_in_lower_case() -> None:
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in SUFFIXES)
+
+
+def test_every_ending_is_of_one_format() -> None:
+    named = [suffix for row in FORMATS for suffix in row.media_types]
+
+    assert sorted(set(named)) == sorted(named)
+
+
+def test_only_who_reads_loads_the_readers() -> None:
+    modules = ["citewire.api.app", "citewire.scripts.ingest", "citewire.scripts.watch"]
+    code = (
+        "import sys, importlib; [*map(importlib.import_module, sys.argv[1:])]; print(*sys.modules)"
+    )
+
+    loaded = subprocess.check_output([sys.executable, "-c", code, *modules], text=True).split()
+
+    readers = {row.reader.partition(":")[0] for row in FORMATS}
+    assert not {*readers, "docx", "pptx", "lxml", "markdown_it", "py3langid"} & set(loaded)

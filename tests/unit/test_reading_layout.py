@@ -1,6 +1,5 @@
 """Layout of PDF pages: reading order, tables, furniture, headings, and where the lines stand."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.report import Page
 from citewire.services.reading.pdf.read import read_pdf
+from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, prose
 
 DARK = 128
@@ -312,26 +312,24 @@ def test_offsets_of_lines_grow_and_stay_inside_the_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["x" * 32_000, "x-" * 16_000, "x" * 32_000 + " 1-", ".)" * 16_000, "1 " * 16_000]
+    ("piece", "last"), [("xx", ""), ("x-", ""), ("xx", " 1-"), (".)", ""), ("1 ", "")]
 )
-def test_an_endless_line_is_read_in_time(tmp_path: Path, line: str) -> None:
-    def draw(canvas: Canvas) -> None:
-        draw_lines(canvas, 10, 700, [line, "end"], size=0.01)
+def test_time_grows_with_the_length_of_a_line_only(tmp_path: Path, piece: str, last: str) -> None:
+    def line_of(pieces: int) -> Path:
+        def draw(canvas: Canvas) -> None:
+            draw_lines(canvas, 10, 700, [piece * pieces + last, "end"], size=0.01)
 
-    path = draw_pdf(tmp_path / "a.pdf", draw)
-    started = time.perf_counter()
-    read_pdf(path)
+        return draw_pdf(tmp_path / f"{pieces}.pdf", draw)
 
-    assert time.perf_counter() - started < 3
+    assert growth(read_pdf, line_of(3000), line_of(12_000)) < NOT_QUADRATIC
 
 
-def test_a_page_of_scattered_labels_is_read_in_time(tmp_path: Path) -> None:
-    def draw(canvas: Canvas) -> None:
-        for n in range(5000):
-            draw_lines(canvas, n * 37 % 580, n * 101 % 830, [str(n)], size=3)
+def test_time_grows_with_the_number_of_scattered_labels_only(tmp_path: Path) -> None:
+    def page_of(labels: int) -> Path:
+        def draw(canvas: Canvas) -> None:
+            for n in range(labels):
+                draw_lines(canvas, n * 37 % 580, n * 101 % 830, [str(n)], size=3)
 
-    path = draw_pdf(tmp_path / "a.pdf", draw)
-    started = time.perf_counter()
-    read_pdf(path)
+        return draw_pdf(tmp_path / f"{labels}.pdf", draw)
 
-    assert time.perf_counter() - started < 5
+    assert growth(read_pdf, page_of(1250), page_of(5000)) < NOT_QUADRATIC

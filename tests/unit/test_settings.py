@@ -5,21 +5,26 @@ from pathlib import Path
 import pytest
 
 from citewire.errors import ConfigurationError
-from citewire.settings import Settings, env_name, load_settings
+from citewire.settings import env_name, load_settings
+from citewire.settings.field import About
+from citewire.settings.settings import FIELDS, GROUP_OF, groups
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
+    for name in GROUP_OF:
         monkeypatch.delenv(env_name(name), raising=False)
 
 
 def test_without_any_setting_all_is_local() -> None:
     settings = load_settings()
 
-    assert (settings.answers_from, settings.embeddings_from) == ("extractive", "local")
-    assert settings.redis_url is None
+    assert (settings.models.answers_from, settings.models.embeddings_from) == (
+        "extractive",
+        "local",
+    )
+    assert settings.storage.redis_url is None
 
 
 @pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
@@ -27,7 +32,7 @@ def test_a_provider_answers_and_embeds(monkeypatch: pytest.MonkeyPatch, name: st
     monkeypatch.setenv(name, "http://localhost:1/v1")
     settings = load_settings()
 
-    assert (settings.answers_from, settings.embeddings_from) == ("openai", "openai")
+    assert (settings.models.answers_from, settings.models.embeddings_from) == ("openai", "openai")
 
 
 def test_parts_may_stay_local_beside_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,35 +40,35 @@ def test_parts_may_stay_local_beside_a_provider(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CITEWIRE_EMBEDDINGS", "local")
     settings = load_settings()
 
-    assert (settings.answers_from, settings.embeddings_from) == ("openai", "local")
+    assert (settings.models.answers_from, settings.models.embeddings_from) == ("openai", "local")
 
 
 def test_a_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CITEWIRE_SIMILARITY_TOP_K", "9")
 
-    assert load_settings().similarity_top_k == 9
+    assert load_settings().retrieval.similarity_top_k == 9
 
 
 def test_a_setting_is_read_from_the_env_file() -> None:
     Path(".env").write_text("CITEWIRE_PORT=8123\nOPENAI_API_KEY=sk-file\nOTHER=1\n", "utf-8")
     settings = load_settings()
 
-    assert settings.port == 8123
-    assert settings.openai_api_key is not None
-    assert settings.openai_api_key.get_secret_value() == "sk-file"
+    assert settings.server.port == 8123
+    assert settings.models.openai_api_key is not None
+    assert settings.models.openai_api_key.get_secret_value() == "sk-file"
 
 
 def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("CITEWIRE_PORT=8123\n", "utf-8")
     monkeypatch.setenv("CITEWIRE_PORT", "8124")
 
-    assert load_settings().port == 8124
+    assert load_settings().server.port == 8124
 
 
 def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CITEWIRE_PORT", "8124")
 
-    assert load_settings(port=8125).port == 8125
+    assert load_settings(port=8125).server.port == 8125
 
 
 def test_an_unknown_setting_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,15 +150,71 @@ def test_an_error_does_not_repeat_secrets(monkeypatch: pytest.MonkeyPatch) -> No
     assert "hush" not in str(caught.value)
 
 
+def test_an_unknown_setting_is_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEWIRE_PROT", "8123")
+
+    with pytest.raises(ConfigurationError, match=r"CITEWIRE_PROT \(did you mean CITEWIRE_PORT\?\)"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if About.of(field).off])
+@pytest.mark.parametrize("word", ["off", "Off"])
+def test_whatever_can_be_off_understands_the_word(name: str, word: str) -> None:
+    [off] = About.of(FIELDS[name]).off
+    more = {"run_log": "on"} if name == "disconnect_grace_s" else {}
+
+    assert load_settings(**{name: word}, **more).flat()[name] == off
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, field in FIELDS.items() if field.annotation is bool]
+)
+@pytest.mark.parametrize(("word", "is_on"), [("on", True), ("off", False), ("true", True)])
+def test_a_switch_is_on_or_off(name: str, word: str, is_on: bool) -> None:
+    assert load_settings(**{name: word}).flat()[name] is is_on
+
+
+def test_what_cannot_be_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEWIRE_RUN_TIMEOUT_S", "off")
+
+    with pytest.raises(ConfigurationError, match="CITEWIRE_RUN_TIMEOUT_S"):
+        load_settings()
+
+
+def test_keys_of_the_env_file_are_switched_off_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("CITEWIRE_API_KEYS=ann:key1\n", "utf-8")
+    monkeypatch.setenv("CITEWIRE_API_KEYS", "off")
+
+    assert not load_settings().access.has_api_keys
+
+
+def test_a_name_is_in_one_group_only() -> None:
+    names = [name for group in groups().values() for name in group.model_fields]
+
+    assert sorted(names) == sorted(set(names))
+
+
+def test_changes_are_checked_like_anything_else() -> None:
+    assert load_settings(port=1).with_changes(port=2, chat_ttl_days="off").server.port == 2
+    with pytest.raises(ConfigurationError, match="CITEWIRE_PORT"):
+        load_settings().with_changes(port=70_000)
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_settings().port = 1  # type: ignore[misc]
+        load_settings().server.port = 1  # type: ignore[misc]
 
 
 def test_every_timeout_of_a_run_is_a_setting_with_a_default() -> None:
     settings = load_settings()
 
-    assert settings.idle_timeout_s < settings.first_token_timeout_s < settings.run_timeout_s
+    assert (
+        settings.models.idle_timeout_s
+        < settings.models.first_token_timeout_s
+        < settings.runs.run_timeout_s
+    )
 
 
 def test_an_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +223,6 @@ def test_an_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
 
     settings = load_settings()
 
-    assert not settings.has_provider
-    assert settings.redis_url is None
-    assert settings.namespace == "citewire"
+    assert not settings.models.has_provider
+    assert settings.storage.redis_url is None
+    assert settings.storage.namespace == "citewire"

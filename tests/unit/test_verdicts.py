@@ -90,6 +90,11 @@ def test_right_claims_score_above_wrong_ones_in_both_languages(language: str) ->
         ("It opened in Q3 2023.", "It opened in the third quarter of 2023."),
         ("It opened in FY2023.", "It opened in fiscal year 2023."),
         ("More than 1,200 people came.", "1,234 people came."),
+        ("At least 1,200 people came.", "1,234 people came."),
+        ("At most 1,200 people came.", "1,180 people came."),
+        ("In excess of 1,200 people came.", "1,234 people came."),
+        ("It was 46 degrees celsius.", "It was 46 °C."),
+        ("It was 46 degrees.", "It was 46 °C."),
         ("The line carries 4,200 MW.", "The line carries 4.2 GW."),
         ("The spread is 0.8 percentage points.", "The spread is 80 basis points."),
         ("In 2022 it opened [3].", "It opened in 2022."),
@@ -111,6 +116,8 @@ def test_a_number_written_otherwise_is_traced(claim: str, passage: str) -> None:
         ("It opened in 2021.", "2021", "It opened in 2022."),
         ("It opened in Q3 2023.", "Q3 2023", "It opened in the fourth quarter of 2023."),
         ("It is 12 km long.", "12 km", "It is 12 miles long."),
+        ("It was 46 °F.", "46 °F", "It was 46 °C."),
+        ("At most 1,200 came.", "1,200", "In all, 1,234 came."),
         ("🚢 It is 12.5 km long.", "12.5 km", "🚢 It is 12.9 km long."),
         ("Revenue was 1.3 billion.", "1.3 billion", "Revenue was 1,234 million."),
     ],
@@ -131,6 +138,7 @@ def test_an_untraced_number_is_pointed_at(claim: str, untraced: str, passage: st
         ("Output of the mine rose.", "Output of the mine fell."),
         ("La empresa pagó dividendos.", "La empresa no pagó dividendos."),
         ("El Congreso aprobó la reforma.", "El Congreso rechazó la reforma."),
+        ("The board approved the merger.", "The board declined to approve the merger."),
     ],
 )
 def test_the_opposite_is_unsupported_both_ways(claim: str, passage: str) -> None:

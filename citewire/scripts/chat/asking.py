@@ -9,10 +9,10 @@ from typing import Any
 import anyio
 
 from citewire.errors import ServerFailed
-from citewire.scripts.chat.answer import ShownAnswer
 from citewire.scripts.chat.client import ChatClient
 from citewire.scripts.chat.terminal import Terminal
 from citewire.scripts.chat.view import STAGES, footnotes, line_of, remarks
+from citewire.services.answers.reducer import ToldAnswer
 
 Json = dict[str, Any]
 
@@ -28,15 +28,13 @@ class Asking:
     def __init__(self, client: ChatClient, terminal: Terminal) -> None:
         self._client = client
         self._terminal = terminal
-        self._answer = ShownAnswer()
+        self._answer = ToldAnswer()
         self.is_interrupted = False
         self._searching = STAGES["retrieve"]
         self._stopping: asyncio.Task[None] | None = None
         self._reading: anyio.CancelScope | None = None
 
-    async def ask(
-        self, message: str, *, chat_id: str | None, folders: Sequence[str]
-    ) -> ShownAnswer:
+    async def ask(self, message: str, *, chat_id: str | None, folders: Sequence[str]) -> ToldAnswer:
         """The answer, which was shown; a first Ctrl-C stops it, a second does not wait for that."""
         self._terminal.status("asking …")
         events = self._client.ask(message, chat_id=chat_id, folders=folders)
@@ -88,7 +86,7 @@ class Asking:
         self._stopping = asyncio.create_task(self._client.stop(self._answer.run_id))
 
 
-def show_text(answer: ShownAnswer, text: str, offset: int, terminal: Terminal) -> None:
+def show_text(answer: ToldAnswer, text: str, offset: int, terminal: Terminal) -> None:
     """A part of the answer that begins at `offset`, with its markers set off from the rest."""
     units = text.encode("utf-16-le", "surrogatepass")
     at = 0
@@ -106,7 +104,7 @@ def _text(units: bytes) -> str:
     return units.decode("utf-16-le", "replace")
 
 
-def show_end(answer: ShownAnswer, terminal: Terminal) -> None:
+def show_end(answer: ToldAnswer, terminal: Terminal) -> None:
     """What comes below an answer: footnotes, and how it ended."""
     terminal.end_line()
     notes = footnotes(answer)

@@ -54,7 +54,7 @@ def chat(
             talk.conversation.chat_id = chat_id
             return talk.ask(question)
         if terminal.is_interactive:
-            stack.enter_context(line_editing(settings.data_dir / "chat_history"))
+            stack.enter_context(line_editing(settings.storage.data_dir / "chat_history"))
             return talk.converse(chat_id)
         return talk.answer_all(chat_id)
 
@@ -73,14 +73,18 @@ def _find_server(
     settings: Settings, owner: str, url: str | None, terminal: Terminal
 ) -> Iterator[Address]:
     """The server to ask: the one given, one that runs already, or one for the block."""
-    key = settings.api_key.get_secret_value() if settings.api_key else None
+    key = settings.access.api_key.get_secret_value() if settings.access.api_key else None
     if url is not None and owner != DEFAULT_OWNER:
         raise ConfigurationError("--owner: the server at --url goes by the API key")
     if url is not None:
         yield Address(url, key)
         return
-    host = ANY.get(settings.host, settings.host)
-    url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    host = ANY.get(settings.server.host, settings.server.host)
+    url = (
+        f"http://[{host}]:{settings.server.port}"
+        if ":" in host
+        else f"http://{host}:{settings.server.port}"
+    )
     if owner == DEFAULT_OWNER and is_serving(url):
         terminal.note(f"Using the server at {url}.")
         yield Address(url, key)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citewire.errors import CitewireError, ServerFailed
-from citewire.scripts.chat.answer import ShownAnswer
 from citewire.scripts.chat.asking import show_end
 from citewire.scripts.chat.client import ChatClient
 from citewire.scripts.chat.file import ExportFile
@@ -14,6 +13,7 @@ from citewire.scripts.chat.links import has_display, link_to
 from citewire.scripts.chat.numbers import chosen, number_in, told_range
 from citewire.scripts.chat.terminal import Terminal
 from citewire.scripts.chat.view import chat_lines, line_of, page_of, quoted_parts, source_lines
+from citewire.services.answers.reducer import ToldAnswer
 
 Json = dict[str, Any]
 Carry = Callable[[str], Awaitable[None]]
@@ -39,7 +39,7 @@ class Conversation:
     """Where one is: the chat that goes on (None: the next question begins one), what was shown."""
 
     chat_id: str | None = None
-    answer: ShownAnswer | None = None
+    answer: ToldAnswer | None = None
     listed: list[Json] = field(default_factory=list)
 
 
@@ -148,7 +148,7 @@ class Commands:
         answers = [message for message in chat["turns"] if message["role"] == "assistant"]
         self._conversation.chat_id = chat_id
         self._conversation.answer = (
-            ShownAnswer.from_message(chat_id, answers[-1]) if answers else None
+            ToldAnswer.from_message(chat_id, answers[-1]) if answers else None
         )
 
     async def go_on_with(self, chat_id: str) -> None:
@@ -160,7 +160,7 @@ class Commands:
             if message["role"] == "user":
                 self._terminal.line(f"\n> {message['text']}", "bold")
                 continue
-            self._conversation.answer = answer = ShownAnswer.from_message(chat_id, message)
+            self._conversation.answer = answer = ToldAnswer.from_message(chat_id, message)
             self._terminal.write(answer.text)
             show_end(answer, self._terminal)
 
@@ -172,7 +172,7 @@ class Commands:
         file.write(await self._client.export(chat_id, file.format))
         self._terminal.note(f"Written: {file.path}")
 
-    def _last_answer(self) -> ShownAnswer:
+    def _last_answer(self) -> ToldAnswer:
         if self._conversation.answer is None:
             raise CitewireError("there is no answer yet")
         return self._conversation.answer

@@ -5,13 +5,13 @@ import sys
 from typing import Any
 
 from citewire.errors import CitewireError
-from citewire.scripts.chat.answer import ShownAnswer
 from citewire.scripts.chat.client import ChatClient
+from citewire.services.answers.reducer import ToldAnswer
 
 Json = dict[str, Any]
 
 
-async def link_to(source: Json, fate: Json, answer: ShownAnswer, client: ChatClient) -> str:
+async def link_to(source: Json, fate: Json, answer: ToldAnswer, client: ChatClient) -> str:
     """The passage in the web client; without one, or if it is not cited, its page.
 
     Args:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from citewire.scripts.chat.answer import ShownAnswer
+from citewire.services.answers.reducer import ToldAnswer
 
 Json = dict[str, Any]
 
@@ -51,7 +51,7 @@ def page_of(source: Json) -> str:
     return f"p. {line_of(str(source['page_label'])) or source['page_start']}"
 
 
-def footnotes(answer: ShownAnswer) -> list[str]:
+def footnotes(answer: ToldAnswer) -> list[str]:
     """What the markers of the answer point at: title, page, quote, and doubts if there are."""
     notes = []
     for label, source in answer.numbered():
@@ -66,7 +66,7 @@ def footnotes(answer: ShownAnswer) -> list[str]:
     return list(dict.fromkeys(notes))
 
 
-def remarks(answer: ShownAnswer) -> list[str]:
+def remarks(answer: ToldAnswer) -> list[str]:
     """What else there is to say of an answer, of its end above all."""
     said = [line_of(one["message"]) for one in answer.warnings if one["code"] not in SILENT]
     if answer.finish_reason != "no_evidence" and answer.sources:
@@ -87,7 +87,7 @@ def _ended(text: str) -> str:
     return text if text.endswith(ENDINGS) else f"{text}."
 
 
-def source_lines(answer: ShownAnswer, fates: Mapping[str, Json]) -> list[str]:
+def source_lines(answer: ToldAnswer, fates: Mapping[str, Json]) -> list[str]:
     """The sources of an answer, two lines for each, and one more if it is not there any more.
 
     Args:
@@ -105,7 +105,7 @@ def source_lines(answer: ShownAnswer, fates: Mapping[str, Json]) -> list[str]:
     return lines
 
 
-def quoted_parts(answer: ShownAnswer, source: Json) -> Iterator[tuple[str, bool]]:
+def quoted_parts(answer: ToldAnswer, source: Json) -> Iterator[tuple[str, bool]]:
     """The text of a source in pieces, each with whether the answer cites it."""
     quotes = {citation["quote"]["text"] for citation in answer.cited(source["n"])} - {""}
     if not quotes:

@@ -105,7 +105,7 @@ async def _replayed(
                         run,
                         library.models.answering,
                         checker,
-                        withhold=library.settings.withhold == "on",
+                        withhold=library.settings.retrieval.withhold,
                     )
     return Replayed(run, prompts_of(run), retrieval, generation, failed)
 

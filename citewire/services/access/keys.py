@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from citewire.errors import ApiKeyRefused, ConfigurationError
-from citewire.settings import Settings
+from citewire.settings.groups import AccessSettings
 from citewire.storage.keys import DEFAULT_OWNER
 
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -67,7 +67,7 @@ class ApiKeys:
         return found
 
 
-def load_api_keys(settings: Settings) -> ApiKeys:
+def load_api_keys(access: AccessSettings) -> ApiKeys:
     """The keys of the settings and of the file that they name.
 
     Raises:
@@ -75,14 +75,14 @@ def load_api_keys(settings: Settings) -> ApiKeys:
             and never the key.
     """
     entries: list[Entry] = []
-    if settings.api_keys is not None:
-        entries += _from_setting(settings.api_keys.get_secret_value())
-    if settings.api_keys_file is not None:
-        entries += _from_file(settings.api_keys_file)
+    if access.api_keys is not None:
+        entries += _from_setting(access.api_keys.get_secret_value())
+    if access.api_keys_file is not None:
+        entries += _from_file(access.api_keys_file)
         if not entries:
             # Whoever names a file wants keys: without one, all would be open.
             raise ConfigurationError(
-                f"CITEWIRE_API_KEYS_FILE: {settings.api_keys_file} holds no key; "
+                f"CITEWIRE_API_KEYS_FILE: {access.api_keys_file} holds no key; "
                 "add the line that `citewire key NAME` prints, or unset it"
             )
     _refuse_doubled(entries)

@@ -36,7 +36,7 @@ from citewire.workflows.events import (
     WarnEvent,
 )
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.run_context import FinishReason
 
 
 class Answer:

@@ -12,7 +12,7 @@ from citewire.errors import CitewireError
 from citewire.services.citations.model import Citation, Source, Verdict, Warned
 from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
-from citewire.workflows.synthesis import FinishReason
+from citewire.workflows.run_context import FinishReason
 
 StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
 TurnStatus = Literal["complete", "stopped", "error"]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
+from citewire.errors import CitewireError
 from citewire.services.answers.answer import Answer
-from citewire.services.answers.events import TurnStatus
+from citewire.services.answers.events import Ids, StoppedBy, TurnStatus, Usage
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.citations.model import Source
 from citewire.storage.chats.store import Message
@@ -23,18 +24,28 @@ class HistoryLimits:
 
 
 def to_messages(
-    answer: Answer | ToldAnswer, status: TurnStatus, *, model: str, at: str, **facts: object
+    ids: Ids,
+    answer: Answer | ToldAnswer,
+    status: TurnStatus,
+    *,
+    model: str,
+    at: str,
+    stopped_by: StoppedBy | None = None,
+    usage: Usage | None = None,
+    error: CitewireError | None = None,
 ) -> tuple[Message, Message]:
     """The question and the answer of one turn, as stored.
 
     Args:
+        ids: of the run and its messages.
         answer: what was said so far.
         status: how the run ended.
         model: who answered.
         at: now, in ISO 8601.
-        facts: more to keep beside the answer; `error` is kept as its message.
+        stopped_by: who ended it before its end.
+        usage: tokens of a whole answer.
+        error: why it failed; its message is kept.
     """
-    ids = answer.ids
     asked = {
         "message_id": ids.user_message_id,
         "role": "user",
@@ -43,8 +54,7 @@ def to_messages(
         "created_at": at,
         "sources": [],
     }
-    error = facts.pop("error", None)
-    answered = {
+    answered: Message = {
         "message_id": ids.assistant_message_id,
         "role": "assistant",
         "text": answer.text,
@@ -62,8 +72,11 @@ def to_messages(
         "warnings": answer.warnings,
         "timings": answer.timings,
         "error": str(error) if error else None,
-        **facts,
     }
+    if stopped_by is not None:
+        answered["stopped_by"] = stopped_by
+    if usage is not None:
+        answered["usage"] = usage
     return asked, answered
 
 

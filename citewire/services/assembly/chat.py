@@ -67,19 +67,19 @@ def build_afterwards(library: Library) -> Afterwards:
     settings = library.settings
     return Afterwards(
         library.chats,
-        library.models.answering.llm if settings.answers_from == "openai" else None,
-        history=HistoryLimits(settings.history_turns, settings.history_tokens),
-        titles=settings.chat_titles,
-        summaries=settings.chat_summaries,
+        library.models.answering.llm if settings.models.answers_from == "openai" else None,
+        history=HistoryLimits(settings.chats.history_turns, settings.chats.history_tokens),
+        titles=settings.chats.chat_titles,
+        summaries=settings.chats.chat_summaries,
     )
 
 
 def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     """What judges claims on an open library; embeddings that cost a round trip are not asked."""
     settings = library.settings
-    is_local = settings.embeddings_from == "local"
+    is_local = settings.models.embeddings_from == "local"
     embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
-    return open_checker(judges=settings.verify != "off", embed=embed)
+    return open_checker(judges=settings.citations.verify != "off", embed=embed)
 
 
 def build_page_copies(library: Library) -> PageCopies:
@@ -87,8 +87,8 @@ def build_page_copies(library: Library) -> PageCopies:
     settings = library.settings
     return PageCopies(
         PageFolder(
-            settings.data_dir / "pages" / settings.namespace,
-            max_bytes=settings.page_copies_mb * 1024 * 1024,
+            settings.storage.data_dir / "pages" / settings.storage.namespace,
+            max_bytes=settings.citations.page_copies_mb * 1024 * 1024,
         ),
         documents=library.documents,
         snapshots=library.snapshots,
@@ -98,7 +98,7 @@ def build_page_copies(library: Library) -> PageCopies:
 
 def build_succession(library: Library) -> Succession:
     """What tells what became of the passages of an open library."""
-    search = PassageSearch(library.documents.client, library.settings.namespace)
+    search = PassageSearch(library.documents.client, library.settings.storage.namespace)
     return Succession(library.snapshots, search)
 
 
@@ -139,27 +139,29 @@ def build_service(
         embed_model=library.models.embeddings.model,
         synthesiser=answering.synthesiser,
         llm=answering.llm,
-        router=build_router(settings.route, answering.forms),
+        router=build_router(settings.steps.route, answering.forms),
         evidence=CalibratedEvidence(
-            weights_for(settings.embeddings_from), abstain=settings.abstain
+            weights_for(settings.models.embeddings_from), abstain=settings.retrieval.abstain
         ),
-        top_k=settings.similarity_top_k,
+        top_k=settings.retrieval.similarity_top_k,
         limits=StepLimits(
-            settings.screen_timeout_s, settings.route_timeout_s, settings.retrieve_timeout_s
+            settings.steps.screen_timeout_s,
+            settings.steps.route_timeout_s,
+            settings.steps.retrieve_timeout_s,
         ),
-        withhold=settings.withhold == "on",
+        withhold=settings.retrieval.withhold,
     )
-    screen = build_screen(settings.screen, answering.forms, settings.screen_failure)
+    screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(
         chats=library.chats,
-        workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.run_timeout_s),
+        workflow=ChatWorkflow(engines, screen=screen, timeout_s=settings.runs.run_timeout_s),
         runs=runs,
         model=answering.name,
-        history=HistoryLimits(settings.history_turns, settings.history_tokens),
+        history=HistoryLimits(settings.chats.history_turns, settings.chats.history_tokens),
         checker=checker,
         second=(
-            SecondOpinion(answering.llm, settings.run_timeout_s)
-            if settings.verify == "model"
+            SecondOpinion(answering.llm, settings.runs.run_timeout_s)
+            if settings.citations.verify == "model"
             else None
         ),
         recorder=recorder,

@@ -19,8 +19,8 @@ async def open_documents(settings: Settings, owner: str) -> AsyncGenerator[Docum
     Raises:
         StorageUnavailable: Redis does not answer.
     """
-    async with open_redis(settings) as client:
-        yield DocumentStore(client, settings.namespace, owner)
+    async with open_redis(settings.storage) as client:
+        yield DocumentStore(client, settings.storage.namespace, owner)
 
 
 @asynccontextmanager

@@ -57,14 +57,14 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
         ConfigurationError, StorageError: something is missing or does not fit; the message says
             what to do.
     """
-    async with open_models(settings) as models, open_redis(settings) as client:
+    async with open_models(settings) as models, open_redis(settings.storage) as client:
         # Without keys nobody else asks, and hardly anybody else has passages.
-        main_owner = None if settings.has_api_keys else DEFAULT_OWNER
-        documents = DocumentStore(client, settings.namespace)
+        main_owner = None if settings.access.has_api_keys else DEFAULT_OWNER
+        documents = DocumentStore(client, settings.storage.namespace)
         store = await open_store(settings, documents, models.embeddings, main_owner=main_owner)
         chats = build_chats(client, settings)
         await chats.index.ensure()
-        await move_old_chats(client, settings.namespace, DEFAULT_OWNER)
+        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
 
         async def check_live_index() -> None:
             # A Redis that was flushed or replaced has no index: it is made anew instead of being
@@ -78,9 +78,9 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             models=models,
             store=store,
             documents=documents,
-            passages=PassageReader(client, settings.namespace),
+            passages=PassageReader(client, settings.storage.namespace),
             chats=chats,
-            snapshots=SnapshotStore(client, settings.namespace),
+            snapshots=SnapshotStore(client, settings.storage.namespace),
             readiness=ReadinessChecks(
                 redis=lambda: ping(client), index=check_live_index, models=models
             ),
@@ -103,7 +103,7 @@ async def open_store(
         documents.client,
         namespace=documents.namespace,
         dims=embeddings.dims,
-        algorithm=settings.index_algorithm,
+        algorithm=settings.storage.index_algorithm,
         embedding=embeddings.name,
     )
     return build_vector_store(documents.client, schema, main_owner=main_owner)

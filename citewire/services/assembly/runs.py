@@ -30,19 +30,19 @@ class OpenRuns:
 async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerator[OpenRuns, None]:
     """Open what runs need on an open library, and keep this worker alive in the registry."""
     settings, client = library.settings, library.documents.client
-    grace_s = settings.disconnect_grace_s
-    async with open_run_logs(client, settings.namespace, grace_s=grace_s) as logs:
+    grace_s = settings.runs.disconnect_grace_s
+    async with open_run_logs(client, settings.storage.namespace, grace_s=grace_s) as logs:
         store = RunStore(
             client,
-            settings.namespace,
+            settings.storage.namespace,
             worker=uuid4().hex,
-            lease_s=settings.run_lease_s,
-            running_s=settings.run_timeout_s,
-            kept_s=settings.run_log_ttl_s,
-            per_owner=settings.max_runs_per_owner or 0,
+            lease_s=settings.runs.run_lease_s,
+            running_s=settings.runs.run_timeout_s,
+            kept_s=settings.runs.run_log_ttl_s,
+            per_owner=settings.access.max_runs_per_owner or 0,
         )
-        is_on = settings.run_log == "on"
-        log = RunLog(store, is_on=is_on, max_bytes=settings.run_log_max_bytes)
+        is_on = settings.runs.run_log
+        log = RunLog(store, is_on=is_on, max_bytes=settings.runs.run_log_max_bytes)
         lost = LostRuns(
             store,
             logs,
@@ -51,11 +51,11 @@ async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerat
             recorder=recorder,
         )
         runs = Runs(
-            settings.max_runs,
+            settings.server.max_runs,
             store,
             log,
             lost,
-            lease_s=settings.run_lease_s,
+            lease_s=settings.runs.run_lease_s,
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)

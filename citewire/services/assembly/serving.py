@@ -17,7 +17,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.run import OnProgress
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.detached import DetachedRuns
+from citewire.services.runs.detached import DetachedRuns, Stream
 from citewire.services.runs.following import Replays
 from citewire.services.runs.runs import Runs
 from citewire.services.uploads.jobs import Jobs
@@ -36,7 +36,7 @@ class Services:
     Args:
         settings: of the server.
         chat: answers questions.
-        detached: the runs that outlive their client; None if they end with it.
+        stream: what a run tells; it ends with its client, or outlives it for a while.
         replays: those who follow runs.
         chats: what a person does with chats besides asking.
         chat_store: the chats as they are stored, to be exported.
@@ -51,7 +51,7 @@ class Services:
 
     settings: Settings
     chat: ChatService
-    detached: DetachedRuns | None
+    stream: Stream
     replays: Replays
     chats: Chats
     chat_store: ChatStore
@@ -86,11 +86,11 @@ async def open_services(
     ):
         runs, page_copies = chat.runs.runs, chat.page_copies
         chats = Chats(library.chats, runs, page_copies)
-        uploads = Uploads(settings)
+        uploads = Uploads(settings.storage, settings.uploads)
         jobs = build_jobs(library, uploads)
-        detached = None
-        if grace_s := settings.disconnect_grace_s:
-            detached = DetachedRuns(chat.service.stream, chat.runs.logs, tasks, grace_s=grace_s)
+        stream: Stream = chat.service.stream
+        if grace_s := settings.runs.disconnect_grace_s:
+            stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
         tasks.start_soon(jobs.run)
@@ -100,7 +100,7 @@ async def open_services(
         yield Services(
             settings=settings,
             chat=chat.service,
-            detached=detached,
+            stream=stream,
             replays=chat.runs.replays,
             chats=chats,
             chat_store=library.chats,
@@ -128,10 +128,10 @@ def build_jobs(library: Library, uploads: Uploads) -> Jobs:
         )
 
     return Jobs(
-        JobStore(library.documents.client, library.settings.namespace),
+        JobStore(library.documents.client, library.settings.storage.namespace),
         ingest,
         root_of=uploads.folder,
-        grace_s=library.settings.shutdown_grace_s,
+        grace_s=library.settings.server.shutdown_grace_s,
     )
 
 

@@ -18,10 +18,10 @@ async def open_chats(settings: Settings) -> AsyncGenerator[ChatStore, None]:
     Raises:
         StorageUnavailable, StorageError: Redis does not answer, or refuses.
     """
-    async with open_redis(settings) as client:
+    async with open_redis(settings.storage) as client:
         chats = build_chats(client, settings)
         await chats.index.ensure()
-        await move_old_chats(client, settings.namespace, DEFAULT_OWNER)
+        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
         yield chats
 
 
@@ -34,5 +34,5 @@ async def open_past_runs(
     Raises:
         StorageUnavailable: Redis does not answer.
     """
-    async with open_redis(settings) as client:
-        yield RunRecordStore(client, settings.namespace), build_chats(client, settings)
+    async with open_redis(settings.storage) as client:
+        yield RunRecordStore(client, settings.storage.namespace), build_chats(client, settings)

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from citewire.content.report import SUFFIXES
 from citewire.errors import CitewireError
 from citewire.services.reading.files import FoundFile, printable
+from citewire.services.reading.formats import SUFFIXES
 from citewire.storage.keys import DEFAULT_OWNER
 
 

@@ -5,12 +5,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from citewire.content.report import SUFFIXES
 from citewire.services.ingest.catalog import Catalog
 from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import IngestSummary, Progress
 from citewire.services.ingest.plan import IngestPlan, make_plan
 from citewire.services.ingest.run import IngestOptions, IngestRun, OnProgress, OpenIndexing
+from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.versions import changing_documents

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from citewire.services.ingest.catalog import Catalog, Place
+from citewire.services.ingest.catalog import Catalog, Place, retag
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
@@ -15,7 +15,6 @@ from citewire.services.ingest.readers.exchange import Ocr
 from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
 from citewire.services.ingest.staging import PassageIndexing, Staging
-from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
 from citewire.storage.library.versions import StagedPlace, Versions
 
@@ -115,21 +114,23 @@ class IngestRun:
         self, count: int, limits: Limits
     ) -> AbstractAsyncContextManager[Parsers | RayParsers]:
         if self.options.engine == "ray":
-            return open_ray_parsers(self.settings.parse_workers, limits)
+            return open_ray_parsers(self.settings.ingestion.parse_workers, limits)
         return open_parsers(count, limits)
 
     async def _read(self, works: Sequence[Work], left_over: set[str]) -> None:
-        count = min(self.settings.parse_workers or cpu_count(), len(works))
-        limits = Limits(self.settings.parse_timeout_s, self.settings.parse_memory_mb)
+        count = min(self.settings.ingestion.parse_workers or cpu_count(), len(works))
+        limits = Limits(
+            self.settings.ingestion.parse_timeout_s, self.settings.ingestion.parse_memory_mb
+        )
         reading = self._open_parsers(count, limits)
         async with reading as parsers, self.open_indexing() as indexing:
-            embedder = Embedder(indexing.embed, max_texts=self.settings.embed_batch)
+            embedder = Embedder(indexing.embed, max_texts=self.settings.models.embed_batch)
             staging = Staging(self, parsers, embedder, indexing, left_over)
             left = iter(works)
             async with FirstError(), asyncio.TaskGroup() as tasks:
                 embedding = [
                     tasks.create_task(embedder.work())
-                    for _ in range(self.settings.embed_concurrency)
+                    for _ in range(self.settings.ingestion.embed_concurrency)
                 ]
                 async with asyncio.TaskGroup() as documents:
                     for _ in range(min(parsers.count + MORE_DOCUMENTS, len(works))):

@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 from watchfiles import Change, DefaultFilter, awatch
 
-from citewire.content.report import SUFFIXES
+from citewire.services.reading.formats import SUFFIXES
 
 SETTLED_S = 1.0
 """A file that did not change for so long counts as written."""

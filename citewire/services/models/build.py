@@ -15,6 +15,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from citewire.errors import ConfigurationError
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
+from citewire.settings.groups import ModelSettings
 from citewire.workflows.forms import FormFilling
 from citewire.workflows.synthesiser import ModelSynthesiser
 
@@ -64,47 +65,47 @@ async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
     """
     async with AsyncExitStack() as stack:
         provider = None
-        if "openai" in (settings.answers_from, settings.embeddings_from):
-            provider = await stack.enter_async_context(_open_provider(settings))
+        if "openai" in (settings.models.answers_from, settings.models.embeddings_from):
+            provider = await stack.enter_async_context(_open_provider(settings.models))
         embeddings = _build_embeddings(settings, provider, stack)
         answering = _build_answering(settings, provider, embeddings.model)
         yield Models(embeddings, answering, provider.check if provider else _nothing_to_check)
 
 
-def _open_provider(settings: Settings) -> AbstractAsyncContextManager[Provider]:
-    key = settings.openai_api_key
+def _open_provider(models: ModelSettings) -> AbstractAsyncContextManager[Provider]:
+    key = models.openai_api_key
     return open_provider(
-        base_url=settings.openai_base_url or OPENAI_BASE_URL,
+        base_url=models.openai_base_url or OPENAI_BASE_URL,
         api_key=key.get_secret_value() if key else NO_KEY,
-        retries=settings.model_retries,
-        first_token_timeout_s=settings.first_token_timeout_s,
-        idle_timeout_s=settings.idle_timeout_s,
+        retries=models.model_retries,
+        first_token_timeout_s=models.first_token_timeout_s,
+        idle_timeout_s=models.idle_timeout_s,
     )
 
 
 def _build_embeddings(
     settings: Settings, provider: Provider | None, stack: AsyncExitStack
 ) -> Embeddings:
-    if provider is None or settings.embeddings_from == "local":
+    if provider is None or settings.models.embeddings_from == "local":
         from citewire.services.models.minilm.embedding import DIMS, build_minilm
 
-        model = stack.enter_context(build_minilm(settings.data_dir / "models"))
+        model = stack.enter_context(build_minilm(settings.storage.data_dir / "models"))
         return Embeddings(model, DIMS, model.model_name)
     from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 
     remote = WireOpenAIEmbedding(
         provider=provider,
-        model_name=settings.embed_model,
-        dims=settings.embed_dim,
-        embed_batch_size=settings.embed_batch,
+        model_name=settings.models.embed_model,
+        dims=settings.models.embed_dim,
+        embed_batch_size=settings.models.embed_batch,
     )
-    return Embeddings(remote, remote.dims, settings.embed_model)
+    return Embeddings(remote, remote.dims, settings.models.embed_model)
 
 
 def _build_answering(
     settings: Settings, provider: Provider | None, embed_model: BaseEmbedding
 ) -> Answering:
-    if provider is None or settings.answers_from == "extractive":
+    if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
         extractive = ExtractiveSynthesiser(embed_model)
@@ -113,21 +114,21 @@ def _build_answering(
 
     llm = WireOpenAI(
         provider=provider,
-        model=settings.model,
-        context_window=settings.context_window,
-        max_tokens=settings.max_answer_tokens,
-        temperature=settings.temperature,
+        model=settings.models.model,
+        context_window=settings.models.context_window,
+        max_tokens=settings.models.max_answer_tokens,
+        temperature=settings.models.temperature,
     )
     _check_window(settings, llm.metadata.context_window)
-    return Answering(ModelSynthesiser(llm), llm, llm, settings.model)
+    return Answering(ModelSynthesiser(llm), llm, llm, settings.models.model)
 
 
 def _check_window(settings: Settings, window: int) -> None:
-    passages = settings.similarity_top_k * settings.passage_tokens
-    needed = passages + settings.max_answer_tokens + PROMPT_MARGIN
+    passages = settings.retrieval.similarity_top_k * settings.ingestion.passage_tokens
+    needed = passages + settings.models.max_answer_tokens + PROMPT_MARGIN
     if needed > window:
         raise ConfigurationError(
-            f"the prompt may need {needed} tokens and {settings.model} has {window}: lower "
+            f"the prompt may need {needed} tokens and {settings.models.model} has {window}: lower "
             "CITEWIRE_SIMILARITY_TOP_K, CITEWIRE_PASSAGE_TOKENS or CITEWIRE_MAX_ANSWER_TOKENS"
         )
 

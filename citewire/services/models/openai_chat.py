@@ -26,8 +26,9 @@ from citewire.services.models.replies import count_of, text_of
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
 from citewire.workflows.forms import Form, asking_for, filled
-from citewire.workflows.model_calls import note
+from citewire.workflows.run_context import current_run
 from citewire.workflows.spans import unspanned
+from citewire.workflows.synthesiser import CUTS
 
 HELD_BY_PROVIDER = "held by the provider's session"
 """Stands where LlamaIndex wants an API key: the true one never gets into a model's fields."""
@@ -110,9 +111,10 @@ class WireOpenAI(OpenAI):
     ) -> ChatResponseAsyncGen:
         """Stream a completion; nothing is sent before the generator is first advanced.
 
-        Each response's `delta` is a `Pieces`: all that arrived in one read. Its `message` stays
-        empty, so that a token costs the same however long the answer is. The last response has an
-        empty `delta` and in `additional_kwargs` finish_reason, prompt_tokens, completion_tokens.
+        Each response's `delta` is all that arrived in one read; the provider's own cuts of it are
+        the `CUTS` of its `additional_kwargs`. Its `message` stays empty, so that a token costs the
+        same however long the answer is. The last response has an empty `delta` and in
+        `additional_kwargs` finish_reason, prompt_tokens, completion_tokens.
 
         Raises:
             ModelError: while the generator is advanced, of the class that fits the fault.
@@ -156,19 +158,19 @@ class WireOpenAI(OpenAI):
                 if isinstance(read, StreamEnd):
                     yield _response(empty, "", _counts(read))
                 else:
-                    yield _response(empty, read, {})
+                    yield _response(empty, "".join(read), {CUTS: read})
 
     def _payload(self, messages: Sequence[ChatMessage], **kwargs: Any) -> dict[str, Any]:
         wanted = to_openai_message_dicts(messages, model=self.model)
         payload = {**self._get_model_kwargs(**kwargs), "messages": wanted}
-        note(payload)
+        current_run().note(payload)
         return payload
 
 
-def _response(message: ChatMessage, delta: str, counts: dict[str, Any]) -> ChatResponse:
-    # Unvalidated: pydantic would turn `Pieces` into a plain string and forget the cuts.
+def _response(message: ChatMessage, delta: str, facts: dict[str, Any]) -> ChatResponse:
+    # Unvalidated: it is made for each read.
     return ChatResponse.model_construct(
-        message=message, raw=None, delta=delta, logprobs=None, additional_kwargs=counts
+        message=message, raw=None, delta=delta, logprobs=None, additional_kwargs=facts
     )
 
 

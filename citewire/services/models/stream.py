@@ -19,9 +19,12 @@ import aiohttp
 from citewire.errors import ModelError, ModelTimeout, ModelUnavailable
 from citewire.services.models.faults import code, failure_in_stream, json_or_none
 from citewire.services.models.replies import Halves, count_of, text_of
-from citewire.workflows.synthesis import FinishReason, Pieces
+from citewire.workflows.run_context import FinishReason
 
 LINGER_S = 1.0
+
+Cuts = tuple[str, ...]
+"""Text that arrived together, in the provider's own cuts, none of which is empty."""
 
 _FINISH_REASONS: dict[str, FinishReason] = {
     "length": "length",
@@ -137,7 +140,7 @@ class Stream:
             count_of(usage, "completion_tokens"),
         )
 
-    async def read(self) -> Pieces | None:
+    async def read(self) -> Cuts | None:
         """All text that has arrived, waiting for some; None when the answer is complete."""
         decoder = self._decoder
         while decoder.failure is None and not decoder.done:
@@ -150,7 +153,7 @@ class Stream:
             if not data:
                 break
             if parts := decoder.feed(data):
-                return Pieces.of(parts)
+                return tuple(parts)
         if decoder.failure is not None:
             raise decoder.failure
         if decoder.finish_reason is None and not decoder.done:

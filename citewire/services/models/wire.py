@@ -18,8 +18,8 @@ import orjson
 
 from citewire.errors import ConfigurationError, ModelBusy, ModelTimeout, ModelUnavailable
 from citewire.services.models.faults import BadRequest, json_object, pause_s, refusal
-from citewire.services.models.stream import Stream, StreamEnd
-from citewire.workflows.synthesis import Pieces, on_retry
+from citewire.services.models.stream import Cuts, Stream, StreamEnd
+from citewire.workflows.run_context import current_run
 
 CONNECT_TIMEOUT_S = 10.0
 CHECK_TIMEOUT_S = 5.0
@@ -84,7 +84,7 @@ class Provider:
 
     async def stream_chat(
         self, payload: Mapping[str, Any]
-    ) -> AsyncGenerator[Pieces | StreamEnd, None]:
+    ) -> AsyncGenerator[Cuts | StreamEnd, None]:
         """Stream one completion: the text as it arrives, then how it ended.
 
         Retries come only before the first text. Closing the generator, or cancelling the task
@@ -94,18 +94,18 @@ class Provider:
             ModelError: of the class that fits the fault.
         """
         deadline = self._deadline()
-        stream, pieces = await self._retrying(partial(self._start, payload), deadline)
+        stream, cuts = await self._retrying(partial(self._start, payload), deadline)
         del payload  # with all the passages in it, it would be kept as long as the answer streams
         try:
             stream.watch(self._idle_timeout_s)
-            while pieces is not None:
-                yield pieces
-                pieces = await stream.read()
+            while cuts is not None:
+                yield cuts
+                cuts = await stream.read()
             yield stream.end
         finally:
             stream.close()
 
-    async def _start(self, payload: Mapping[str, Any]) -> tuple[Stream, Pieces | None]:
+    async def _start(self, payload: Mapping[str, Any]) -> tuple[Stream, Cuts | None]:
         stream = Stream(await self._open_stream(payload), str(payload.get("model")))
         try:
             return stream, await stream.read()
@@ -151,8 +151,8 @@ class Provider:
                 if tries >= self._retries or not in_time:
                     raise
             tries += 1
-            if (announce := on_retry.get()) is not None:
-                announce()
+            if (retrying := current_run().retrying) is not None:
+                retrying()
             await asyncio.sleep(pause)
 
     async def _in_time(self, attempt: Callable[[], Awaitable[T]], deadline: float) -> T:

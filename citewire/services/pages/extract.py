@@ -9,6 +9,7 @@ import pypdfium2
 
 from citewire.errors import PageNotFound, UnreadableDocument
 from citewire.services.pages.original import find_file
+from citewire.services.reading.formats import PDF, named_format
 from citewire.services.reading.pdf.file import PDFIUM, open_pdf
 from citewire.storage.library.documents import DocumentRecord
 
@@ -56,7 +57,7 @@ async def _cut_out(record: DocumentRecord, number: int) -> bytes:
     path = await find_file(record)
     if path is None:
         raise PageNotFound(f"the file of document {record.doc_id} is not there any more")
-    if path.suffix.lower() != ".pdf":
+    if named_format(path) is not PDF:
         raise PageNotFound("only PDFs have pages that can be shown one by one")
     try:
         content = await anyio.to_thread.run_sync(_page_of, path, number)

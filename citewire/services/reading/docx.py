@@ -14,7 +14,7 @@ from docx.text.paragraph import Paragraph
 from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
-from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
+from citewire.services.reading.office import broken_if_refused, property_date
 
 _TEXT, _TAB, _BREAK = qn("w:t"), qn("w:tab"), qn("w:br")
 _RENDERED_BREAK, _RUN, _DELETED = qn("w:lastRenderedPageBreak"), qn("w:r"), qn("w:del")
@@ -43,9 +43,8 @@ def read_docx(path: Path) -> Report:
     without either is put on pages of about 3,000 characters.
 
     Raises:
-        UnreadableDocument: it is broken, encrypted, too large when unpacked or has no text.
+        UnreadableDocument: it is broken or has no text.
     """
-    office_suffix(path)
     with broken_if_refused():
         try:
             document = Document(str(path))
@@ -67,7 +66,7 @@ def _parts(document: DocxDocument) -> Iterator[FlowBlock]:
             yield table_part(_rows(element), page_break=_has_break(element, page_break))
             yield from _hidden(element)
             continue
-        kind = _kind(Paragraph(element, document._body))
+        kind = _kind(Paragraph(element, document))
         pieces = _text(element, page_break).split("\f")
         for number, piece in enumerate(pieces):
             yield FlowBlock(kind, piece, page_break=number > 0)
@@ -122,7 +121,7 @@ def _is_shaded(run: Any) -> bool:
 
 
 def _elements(parent: Any) -> Iterator[Any]:
-    """Paragraphs and tables, those in content controls too."""
+    """Paragraphs and tables, those in content controls too, which `iter_inner_content` omits."""
     for element in parent:
         if element.tag in (_PARAGRAPH, _TABLE):
             yield element

@@ -7,9 +7,8 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.text import language_of
-
-MAX_BYTES = 50_000_000
+from citewire.services.reading.language import language_of
+from citewire.services.reading.raw import read_bytes
 
 SAMPLE = 50_000
 """Bytes from which an encoding is guessed."""
@@ -46,24 +45,6 @@ def read_text(path: Path, *, declared: str = "") -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode(_likely(content, declared), "replace")
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of the file at `path`.
-
-    Raises:
-        UnreadableDocument: it cannot be opened, is empty or larger than 50 MB.
-    """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
-    if not content:
-        raise UnreadableDocument("the file is empty")
-    if len(content) > MAX_BYTES:
-        raise UnreadableDocument(f"too large: a text of more than {MAX_BYTES // 1_000_000} MB")
-    return content
 
 
 def _likely(content: bytes, declared: str) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from citewire.content.report import Block, Kind, Page, Report, WithheldText
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
+from citewire.services.reading.language import language_of
 from citewire.services.reading.notes import coded_note
-from citewire.services.reading.text import clean, clean_line, has_coded_text, language_of
 from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000

@@ -10,10 +10,11 @@ from lxml import etree
 
 from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
 from citewire.services.reading.html_looks import is_hidden, is_left_out
-from citewire.services.reading.pdf.file import iso_date
+from citewire.services.reading.raw import read_head
 
 _BLOCKS = frozenset(
     "p div section article main header aside ul ol li dl dt dd blockquote pre figure figcaption "
@@ -44,11 +45,7 @@ def read_html(path: Path) -> Report:
 
 
 def _declared(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            found = _CHARSET.search(file.read(HEAD))
-    except OSError as error:
-        raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
+    found = _CHARSET.search(read_head(path, HEAD))
     return found[1].decode("ascii") if found else ""
 
 

@@ -8,9 +8,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from citewire.content.report import Report
+from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
-from citewire.services.reading.pdf.file import iso_date
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(---|\.\.\.)[ \t]*(\n|\Z)", re.DOTALL)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from lxml import etree
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.pdf.file import iso_date
+from citewire.services.reading.dates import iso_date
+from citewire.services.reading.formats import FORMATS, Format
 
 MAX_UNPACKED = 500_000_000
 """Bytes of all parts; the libraries hold them all, images too."""
@@ -22,14 +23,14 @@ MAX_PARTS = 20_000
 _TEMPLATES = (date(2013, 1, 27), date(2013, 12, 23))
 """Of widely used libraries: what they write bears these days, whenever it was written."""
 
-_MAIN_PARTS = {"word/document.xml": ".docx", "ppt/presentation.xml": ".pptx"}
+_MAIN_PARTS = {row.archive_part: row for row in FORMATS if row.archive_part}
 
 
-def office_suffix(path: Path) -> str:
-    """`.docx` or `.pptx`, as the archive at `path` holds.
+def archive_format(path: Path) -> Format:
+    """Tell the format of the archive at `path` by what it holds; nothing is unpacked.
 
     Raises:
-        UnreadableDocument: it is neither, encrypted, broken or too large when unpacked.
+        UnreadableDocument: it is of none, encrypted, broken or too large when unpacked.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -38,7 +39,8 @@ def office_suffix(path: Path) -> str:
         raise UnreadableDocument("the file is broken: it cannot be unpacked") from error
     found = {_MAIN_PARTS[part.filename] for part in parts if part.filename in _MAIN_PARTS}
     if not found:
-        raise UnreadableDocument("not a report: a zip archive, but no Word or PowerPoint file")
+        known = " or ".join(row.label for row in _MAIN_PARTS.values())
+        raise UnreadableDocument(f"not a report: a zip archive, but no {known} file")
     if any(part.flag_bits & 1 for part in parts):
         raise UnreadableDocument("encrypted: it needs a password to be opened")
     if (

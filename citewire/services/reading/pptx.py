@@ -12,7 +12,7 @@ from pptx.shapes.group import GroupShape
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
-from citewire.services.reading.office import broken_if_refused, office_suffix, property_date
+from citewire.services.reading.office import broken_if_refused, property_date
 
 MAX_DEPTH = 20
 """Of groups in groups."""
@@ -24,9 +24,8 @@ def read_pptx(path: Path) -> Report:
     Hidden slides are read too, so that numbers are those shown; their text is withheld.
 
     Raises:
-        UnreadableDocument: it is broken, encrypted, too large when unpacked or has no text.
+        UnreadableDocument: it is broken or has no text.
     """
-    office_suffix(path)
     with broken_if_refused():
         try:
             presentation = Presentation(str(path))

@@ -18,8 +18,8 @@ from citewire.services.citations.model import Citation
 from citewire.services.models.build import Answering
 from citewire.services.replay.recall import PastRun
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
-from citewire.workflows.model_calls import ModelCall, asking
-from citewire.workflows.synthesis import generation_of
+from citewire.workflows.model_calls import ModelCall
+from citewire.workflows.run_context import RunContext
 
 _WORD = re.compile(r"(?:\[\d+\]|\d[\d.,]*\d|\w+|[^\w\s])\s*|\s+")
 
@@ -80,8 +80,9 @@ async def generate_again(
     answer = Answer(run.record.ids, run.question, checker)
     answer.take(SourcesEvent(nodes=run.nodes, evidence=evidence))
     calls: list[ModelCall] = []
-    with asking("answer", calls):
-        await _stream(run, answering, answer, withhold=withhold)
+    again = RunContext(calls)
+    with again.asking("answer"):
+        await _stream(run, answering, answer, again, withhold=withhold)
     await settle(answer)
     answer.finish()
     then = next((call for call in run.record.calls if call.purpose == "answer"), None)
@@ -97,16 +98,20 @@ async def generate_again(
     )
 
 
-async def _stream(run: PastRun, answering: Answering, answer: Answer, *, withhold: bool) -> None:
+async def _stream(
+    run: PastRun, answering: Answering, answer: Answer, again: RunContext, *, withhold: bool
+) -> None:
     nodes = [readable(node) for node in run.nodes] if withhold else run.nodes
     nonces = [call.nonce for call in run.record.calls if call.purpose == "answer"]
-    response = await answering.synthesiser.asynthesize(run.query, nodes, nonce="".join(nonces[:1]))
+    response = await answering.synthesiser.asynthesize(
+        run.query, nodes, run=again, nonce="".join(nonces[:1])
+    )
     assert isinstance(response, AsyncStreamingResponse)
     stream: Any = response.response_gen
     async with aclosing(stream):
         async for text in stream:
-            answer.take(DeltaEvent(parts=getattr(text, "parts", (text,))))
-    answer.take(AnsweredEvent(finish_reason=generation_of(response).finish_reason))
+            answer.take(DeltaEvent(parts=again.generation.take() or (text,)))
+    answer.take(AnsweredEvent(finish_reason=again.generation.finish_reason))
 
 
 def word_diff(then: str, now: str) -> list[DiffSpan]:

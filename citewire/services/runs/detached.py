@@ -24,14 +24,14 @@ logger = logging.getLogger(__name__)
 Stream = Callable[[Run], AsyncGenerator[ToldBatch, None]]
 
 AHEAD = 16
-"""Blocks that a run may be ahead of its client."""
+"""Batches that a run may be ahead of its client."""
 
 
 class DetachedRuns:
     """The runs of this worker that do not end with their response.
 
     Args:
-        stream: answers a run; what it tells, in batches with their bytes.
+        stream: answers a run; what it tells, in batches.
         logs: where readers leave their marks.
         tasks: owns the runs; outlives all responses.
         grace_s: how long a run goes on without a client, in seconds.
@@ -43,14 +43,14 @@ class DetachedRuns:
         self._tasks = tasks
         self._grace_s = grace_s
 
-    async def blocks(self, run: Run) -> AsyncGenerator[bytes, None]:
-        """Answer `run` as blocks of SSE; leaving does not stop it at once."""
+    async def batches(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
+        """Answer `run`; leaving does not stop it at once."""
         run.is_held = True
         held = _Held(run)
         self._tasks.start_soon(self._answer, held)
         try:
-            while (block := await held.queue.get()) is not None:
-                yield block
+            while (batch := await held.queue.get()) is not None:
+                yield batch
         finally:
             held.leave()
             if not held.over.is_set():
@@ -59,8 +59,8 @@ class DetachedRuns:
     async def _answer(self, held: "_Held") -> None:
         try:
             async with aclosing(self._stream(held.run)) as batches:
-                async for _, block in batches:
-                    await held.put(block)
+                async for batch in batches:
+                    await held.put(batch)
         except Exception:
             # The boundary of one run: the others are not to suffer.
             logger.exception("run %s ended without an end", held.run.ids.run_id)
@@ -86,13 +86,13 @@ class _Held:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(AHEAD)
+        self.queue: asyncio.Queue[ToldBatch | None] = asyncio.Queue(AHEAD)
         self.over = anyio.Event()
         self._is_left = False
 
-    async def put(self, block: bytes | None) -> None:
+    async def put(self, batch: ToldBatch | None) -> None:
         if not self._is_left:
-            await self.queue.put(block)
+            await self.queue.put(batch)
 
     def leave(self) -> None:
         self._is_left = True

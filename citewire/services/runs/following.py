@@ -1,4 +1,4 @@
-"""Following a run from its log, on whichever worker it is written: the same bytes as its client."""
+"""Following a run from its log, on whichever worker it is written: as its client heard it."""
 
 import logging
 from collections.abc import AsyncGenerator, Iterator
@@ -6,7 +6,7 @@ from contextlib import aclosing, contextmanager
 from time import monotonic
 
 from citewire.errors import NotReplayable, RunNotFound, StorageError, TooManyReaders
-from citewire.services.runs.log import last_event, skip
+from citewire.services.runs.log import ToldBatch
 from citewire.storage.runs.log import MAX_READERS, UNDER_WAY, RunLogs
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Replays:
 
     async def open(
         self, run_id: str, owner: str, *, after: int
-    ) -> AsyncGenerator[bytes, None] | None:
+    ) -> AsyncGenerator[ToldBatch, None] | None:
         """As `follow`, once it is known that there is something; None if all of it is known.
 
         Raises:
@@ -54,10 +54,11 @@ class Replays:
         end = await self._logs.read_end(run_id)
         if end is None:
             raise RunNotFound(f"what run {run_id} told was not logged")
-        if after == end.last and known.status != "lost":
+        last = end.events[-1].seq
+        if after == last and known.status != "lost":
             return None
         # Of a lost run its client may have heard more than the log has, but not how it ended.
-        return self.follow(run_id, owner, after=min(after, end.last - 1))
+        return self.follow(run_id, owner, after=min(after, last - 1))
 
     async def begun(self, run_id: str, owner: str) -> bool:
         """Wait until a run has told something; False if it was refused and never will.
@@ -77,22 +78,24 @@ class Replays:
 
     async def follow(
         self, run_id: str, owner: str, *, after: int = 0
-    ) -> AsyncGenerator[bytes, None]:
+    ) -> AsyncGenerator[ToldBatch, None]:
         """What a run told after the event of that number, and goes on telling, to its end.
 
         If something in between is not in the log, the last event alone is given: it is complete
         by itself. If even that is missing it ends without one.
         """
         try:
-            async with aclosing(self._entries(run_id, owner, after)) as blocks:
-                async for block in blocks:
-                    yield block
+            async with aclosing(self._entries(run_id, owner, after)) as batches:
+                async for batch in batches:
+                    yield batch
         except RunNotFound:
             return  # too long ago by now
         except StorageError as error:
             logger.warning("run %s cannot be followed any more: %s", run_id, error)
 
-    async def _entries(self, run_id: str, owner: str, after: int) -> AsyncGenerator[bytes, None]:
+    async def _entries(
+        self, run_id: str, owner: str, after: int
+    ) -> AsyncGenerator[ToldBatch, None]:
         told = read = after
         waits = False
         is_over = False
@@ -103,20 +106,20 @@ class Replays:
                 marked = monotonic()
             entries = await self._logs.read(run_id, read, waits=waits)
             for entry in entries:
-                read = entry.last
-                if entry.first <= told + 1:
-                    yield skip(entry.block, told + 1 - entry.first)
-                    told = entry.last
+                first, read = entry.events[0].seq, entry.events[-1].seq
+                if first <= told + 1:
+                    yield entry.events[told + 1 - first :]
+                    told = read
                 elif entry.is_end:
-                    yield last_event(entry.block)
+                    yield entry.events[-1:]
                 if entry.is_end:
                     return
             if not entries:
                 if is_over:
                     # Its client heard more than a dead worker had logged, and no end.
                     end = await self._logs.read_end(run_id)
-                    if end is not None and end.is_end and end.last <= read:
-                        yield last_event(end.block)
+                    if end is not None and end.is_end and end.events[-1].seq <= read:
+                        yield end.events[-1:]
                     return
                 is_over = (await self._logs.find(run_id, owner)).status not in UNDER_WAY
                 waits = not is_over

@@ -1,4 +1,4 @@
-"""What runs tell, as the bytes of the wire, and their way into the log: beside the path of a token.
+"""What runs tell, encoded once, and its way into the log: beside the path of a token.
 
 A token costs its encoding and an append to a list. One writer per worker takes what all runs have
 told since and sends it in one round trip. If Redis does not take it, the streams go on: what such
@@ -9,13 +9,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 
 from citewire.errors import StorageError
 from citewire.services.answers.events import RunEvent
-from citewire.storage.runs.registry import End, EndStatus, Piece, RunStore
+from citewire.storage.runs.log import EncodedEvent
+from citewire.storage.runs.registry import End, EndStatus, LogPiece, RunStore
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,8 @@ FLUSH_S = 0.1
 MAX_WAITING = 16 * 1024 * 1024
 """Bytes of all runs that may wait for Redis."""
 
-ToldBatch = tuple[Sequence[RunEvent], bytes]
-"""Events that are told together, and the same as a block of SSE."""
+ToldBatch = Sequence[EncodedEvent]
+"""Events that are told together."""
 OnLost = Callable[[Sequence[str]], Awaitable[None]]
 """Told the ids of runs that another worker has ended."""
 
@@ -37,26 +37,21 @@ class Told:
     seq: int = 0
     size: int = 0
     is_whole: bool = True
-    waiting: list[bytes] = field(default_factory=list)
-    first_waiting: int = 1
+    waiting: list[EncodedEvent] = field(default_factory=list)
 
-    def encode(self, batch: Sequence[RunEvent]) -> bytes:
-        """The next events as one block of SSE."""
-        blocks = []
-        for event in batch:
-            self.seq += 1
-            blocks.append(
-                b"event: %b\nid: %b:%d\ndata: %b\n\n"
-                % (event.name.encode(), self.run_id.encode(), self.seq, orjson.dumps(event))
-            )
-        return b"".join(blocks)
+    def encode(self, batch: Sequence[RunEvent]) -> list[EncodedEvent]:
+        """The next events, numbered."""
+        first = self.seq + 1
+        self.seq += len(batch)
+        return [
+            EncodedEvent(seq, event.name, orjson.dumps(event))
+            for seq, event in enumerate(batch, first)
+        ]
 
-    def take(self) -> Piece:
+    def take(self) -> LogPiece:
         """What is to be logged next."""
-        piece = Piece(self.run_id, self.first_waiting, self.seq, b"".join(self.waiting))
-        self.waiting.clear()
-        self.first_waiting = self.seq + 1
-        return piece
+        waiting, self.waiting = self.waiting, []
+        return LogPiece(self.run_id, waiting)
 
     def give_up(self) -> None:
         """Log no more of it but its end."""
@@ -83,43 +78,41 @@ class RunLog:
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
 
-    def tell(self, told: Told, batch: Sequence[RunEvent]) -> bytes:
-        """The next events of a run as bytes, which are logged a little later."""
-        block = told.encode(batch)
+    def tell(self, told: Told, batch: Sequence[RunEvent]) -> ToldBatch:
+        """The next events of a run, encoded; they are logged a little later."""
+        events = told.encode(batch)
         if self._is_on and told.is_whole:
-            told.size += len(block)
-            self._waiting += len(block)
+            size = sum([len(event.data) for event in events])
+            told.size += size
+            self._waiting += size
             if told.size > self._max_bytes or self._waiting > MAX_WAITING:
                 logger.warning("run %s says too much to be replayed", told.run_id)
                 told.give_up()
-                return block
-            told.waiting.append(block)
+                return events
+            told.waiting += events
             self._dirty[told.run_id] = told
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._wake.set)
-        return block
+        return events
 
-    async def close(self, told: Told, end: RunEvent, status: EndStatus) -> tuple[bytes, bool]:
-        """Log the last event of a run and end it; gives the event as bytes, and if it was logged.
+    async def close(self, told: Told, end: RunEvent, status: EndStatus) -> tuple[ToldBatch, bool]:
+        """Log the last event of a run and end it; gives the event encoded, and if it was logged.
 
         Raises:
             StorageError: Redis does not take it.
         """
-        block = told.encode((end,))
+        events = told.encode((end,))
         self._dirty.pop(told.run_id, None)
-        piece = Piece(told.run_id, told.seq, told.seq, b"")
         if self._is_on:
-            told.waiting.append(block)
-            if not told.is_whole:
-                told.first_waiting = told.seq
-            piece = told.take()
+            told.waiting += events
+        piece = told.take()
         is_ours: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._ends.append((End(status, piece), is_ours))
         self._wake.set()
-        return block, await is_ours
+        return events, await is_ours
 
-    def tell_again(self, told: Told, end: RunEvent) -> bytes:
-        """Another last event as bytes, in place of one that could not be logged."""
+    def tell_again(self, told: Told, end: RunEvent) -> ToldBatch:
+        """Another last event, encoded, in place of one that could not be logged."""
         told.seq -= 1
         return told.encode((end,))
 
@@ -158,7 +151,7 @@ class RunLog:
             else:
                 is_ours.set_result(end.piece.run_id not in refused)
 
-    async def _write(self, pieces: Sequence[Piece], dirty: Iterable[Told]) -> set[str]:
+    async def _write(self, pieces: Sequence[LogPiece], dirty: Iterable[Told]) -> set[str]:
         try:
             return await self._store.append(pieces)
         except StorageError as error:
@@ -166,31 +159,3 @@ class RunLog:
             for told in dirty:
                 told.give_up()
             return set()
-
-
-def skip(block: bytes, count: int) -> bytes:
-    """A block without its first events."""
-    for _ in range(count):
-        block = block.partition(b"\n\n")[2]
-    return block
-
-
-def last_event(block: bytes) -> bytes:
-    """The last event of a block, as a block."""
-    return block[block.rfind(b"\n\n", 0, -2) + 2 :] if b"\n\n" in block[:-2] else block
-
-
-def split_event(event: bytes) -> tuple[str, bytes]:
-    """Name and data of one event; empty if it is none."""
-    name, _, data = event.partition(b"\ndata: ")
-    return name.partition(b"\n")[0].removeprefix(b"event: ").decode(), data.rstrip(b"\n")
-
-
-def read_events(block: bytes) -> list[tuple[str, int, Any]]:
-    """Name, number and data of each event of a block."""
-    events = []
-    for event in block.split(b"\n\n")[:-1]:
-        name, data = split_event(event)
-        number = event.partition(b"\ndata: ")[0].rpartition(b":")[2]
-        events.append((name, int(number), orjson.loads(data)))
-    return events

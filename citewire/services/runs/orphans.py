@@ -1,25 +1,59 @@
 """The end of a run whose worker died: its turn as far as it was told, and its last event."""
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
+from pydantic import TypeAdapter
 
 from citewire.errors import ChatNotFound, MessageNotFound, RunLost, StorageError
 from citewire.services.answers.events import Failed, Ids
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import to_messages
-from citewire.services.runs.log import Told, read_events
+from citewire.services.runs.log import Told, ToldBatch
 from citewire.services.runs.record import Recorder
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.runs.log import RunLogs
 from citewire.storage.runs.records import StoredRecord
-from citewire.storage.runs.registry import End, Piece, RunStore
+from citewire.storage.runs.registry import End, LogPiece, RunStore
 from citewire.workflows.retriever import PassageFilter
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What another worker needs to store a run's turn, should its own die.
+
+    Args:
+        ids: of the run and its messages.
+        question: as the person asked it.
+        replaces: the question in whose place it is asked.
+        model: who answers.
+        doc_ids: only these documents are searched; empty: all.
+        folder_ids: only these folders; empty: all.
+    """
+
+    ids: Ids
+    question: str
+    replaces: str | None
+    model: str
+    doc_ids: tuple[str, ...]
+    folder_ids: tuple[str, ...]
+
+    def to_json(self) -> bytes:
+        """As it is registered."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def from_json(cls, body: bytes) -> "RunFacts":
+        """As it was registered."""
+        return _FACTS.validate_json(body)
+
+
+_FACTS = TypeAdapter(RunFacts)
 
 LOST = "the server that was writing this answer ended unexpectedly"
 
@@ -56,47 +90,46 @@ class LostRuns:
         Raises:
             StorageError: Redis does not answer; somebody will try again.
         """
-        told, block = Told(run_id), b""
+        told = Told(run_id)
+        last: ToldBatch = ()
         try:
             if found := await self._store.lost_facts(run_id):
-                block = await self._tell(told, *found)
+                last = await self._tell(told, *found)
                 logger.warning("run %s was lost with its worker", run_id)
         except StorageError:
             raise
         except Exception:
             # The boundary of one run, which is not to be tried again for ever.
             logger.exception("what run %s told is lost", run_id)
-        end = End("lost", Piece(run_id, told.seq, told.seq, block if self._logged else b""))
+        end = End("lost", LogPiece(run_id, last if self._logged else ()))
         await self._store.close([end], lost=True)
 
-    async def _tell(self, told: Told, owner: str, raw: bytes) -> bytes:
-        facts = orjson.loads(raw)
-        answer = await self._read(told.run_id, facts)
+    async def _tell(self, told: Told, owner: str, raw: bytes) -> ToldBatch:
+        facts = RunFacts.from_json(raw)
+        answer = await self._read(told, facts.question)
         error = RunLost(LOST)
         is_saved = await self._save(answer, owner, facts, error)
-        told.seq = answer.last
-        return told.encode((Failed.by(error, partial_saved=is_saved, ids=answer.ids),))
+        return told.encode((Failed.by(error, partial_saved=is_saved, ids=facts.ids),))
 
-    async def _read(self, run_id: str, facts: dict[str, Any]) -> ToldAnswer:
-        question = facts["question"]
-        answer = ToldAnswer(Ids(**facts["ids"]), question, standalone=question)
-        while entries := await self._logs.read(run_id, answer.last):
+    async def _read(self, told: Told, question: str) -> ToldAnswer:
+        """What it told, up to the last event that was logged."""
+        answer = ToldAnswer(question=question, standalone=question)
+        while entries := await self._logs.read(told.run_id, told.seq):
             for entry in entries:
-                for name, number, data in read_events(entry.block):
-                    answer.take(name, number, data)
+                for event in entry.events:
+                    answer.take(event.name, orjson.loads(event.data))
+                    told.seq = event.seq
         return answer
 
-    async def _save(
-        self, answer: ToldAnswer, owner: str, facts: dict[str, Any], error: RunLost
-    ) -> bool:
+    async def _save(self, answer: ToldAnswer, owner: str, facts: RunFacts, error: RunLost) -> bool:
         now = datetime.now(UTC).isoformat()
         try:
             await self._chats.append(
-                answer.ids.chat_id,
+                facts.ids.chat_id,
                 owner,
-                to_messages(answer, "error", model=facts["model"], at=now, error=error),
-                title=title_from_question(answer.question),
-                replaces=facts["replaces"],
+                to_messages(facts.ids, answer, "error", model=facts.model, at=now, error=error),
+                title=title_from_question(facts.question),
+                replaces=facts.replaces,
                 passage_ids=answer.kept_passages,
                 record=self._record(answer, owner, facts, at=now),
             )
@@ -105,12 +138,11 @@ class LostRuns:
         return True
 
     def _record(
-        self, answer: ToldAnswer, owner: str, facts: dict[str, Any], *, at: str
+        self, answer: ToldAnswer, owner: str, facts: RunFacts, *, at: str
     ) -> StoredRecord | None:
         """What can be known of it: which prompts were sent died with the worker."""
         if self._recorder is None:
             return None
-        # A worker of an earlier version did not write down what was searched.
-        searched = (tuple(facts.get(name, ())) for name in ("doc_ids", "folder_ids"))
-        found_in = PassageFilter(owner, *searched)
-        return self._recorder.record(answer, asked_at=answer.asked_at or at, filter=found_in)
+        searched = PassageFilter(owner, facts.doc_ids, facts.folder_ids)
+        asked_at = answer.asked_at or at
+        return self._recorder.record(facts.ids, answer, asked_at=asked_at, filter=searched)

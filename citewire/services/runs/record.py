@@ -50,12 +50,12 @@ class Setup:
         return cls(
             version=__version__,
             model=model,
-            similarity_top_k=settings.similarity_top_k,
+            similarity_top_k=settings.retrieval.similarity_top_k,
             embedding=embedding,
-            index=index_name(settings.namespace),
-            withhold=settings.withhold == "on",
-            history_turns=settings.history_turns,
-            history_tokens=settings.history_tokens,
+            index=index_name(settings.storage.namespace),
+            withhold=settings.retrieval.withhold,
+            history_turns=settings.chats.history_turns,
+            history_tokens=settings.chats.history_tokens,
         )
 
 
@@ -120,6 +120,7 @@ class Recorder:
 
     def record(
         self,
+        ids: Ids,
         answer: Answer | ToldAnswer,
         *,
         asked_at: str,
@@ -131,6 +132,7 @@ class Recorder:
         """The record of a run that is over, however it ended.
 
         Args:
+            ids: of the run and its messages.
             answer: what was said.
             asked_at: ISO 8601.
             filter: what was searched.
@@ -139,7 +141,7 @@ class Recorder:
             usage: tokens of the answer.
         """
         record = RunRecord(
-            ids=answer.ids,
+            ids=ids,
             asked_at=asked_at,
             setup=self._setup,
             doc_ids=filter.doc_ids,
@@ -153,17 +155,17 @@ class Recorder:
             fallback=answer.fallback if self._keeps_text else "",
             summary=_summary(history) if self._keeps_text else "",
         )
-        return StoredRecord(answer.ids.run_id, orjson.dumps(record), self._ttl_s)
+        return StoredRecord(ids.run_id, orjson.dumps(record), self._ttl_s)
 
 
 def build_recorder(settings: Settings, setup: Setup) -> Recorder | None:
     """The recorder that the settings ask for."""
-    if settings.run_records == "off":
+    if settings.runs.run_records == "off":
         return None
     return Recorder(
         setup,
-        keeps_text=settings.run_records == "text",
-        ttl_days=settings.run_records_ttl_days,
+        keeps_text=settings.runs.run_records == "text",
+        ttl_days=settings.runs.run_records_ttl_days,
     )
 
 

@@ -173,25 +173,25 @@ class Runs:
             await finish(self._store.abandon(run.ids.run_id), deadline_s=CLOSE_S)
 
     def tell(self, run: Run, batch: Sequence[RunEvent]) -> ToldBatch:
-        """The next events of a run with their bytes; they are logged a little later."""
-        return batch, self._log.tell(run.told, batch)
+        """The next events of a run, encoded; they are logged a little later."""
+        return self._log.tell(run.told, batch)
 
     async def close(self, run: Run, end: RunEvent) -> ToldBatch:
-        """The last event of a run with its bytes; logged, and the chat free, when this returns."""
+        """The last event of a run, encoded; logged, and the chat free, when this returns."""
         closing = self._log.close(run.told, end, _STATUS[end.name])
         try:
-            block, is_ours = await finish(closing, deadline_s=CLOSE_S)
+            told, is_ours = await finish(closing, deadline_s=CLOSE_S)
         except (StorageError, TimeoutError) as error:
             # It may have been closed nevertheless; if not, the next beats find it.
             logger.warning("the end of run %s is not registered: %r", run.ids.run_id, error)
-            block, is_ours = self._log.tell_again(run.told, end), True
+            told, is_ours = self._log.tell_again(run.told, end), True
         self._by_id.pop(run.ids.run_id, None)
         if is_ours:
-            return (end,), block
+            return told
         lost = Failed.by(
             RunLost("another server took this one for dead"), partial_saved=True, ids=run.ids
         )
-        return (lost,), self._log.tell_again(run.told, lost)
+        return self._log.tell_again(run.told, lost)
 
     async def stop(self, run_id: str, owner: str) -> None:
         """Stop a run of an owner, on whichever worker it is; one that is over stays as it is.

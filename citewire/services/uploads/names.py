@@ -4,8 +4,8 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-from citewire.content.report import SUFFIXES
 from citewire.errors import InvalidUpload, UnsupportedFormat
+from citewire.services.reading.formats import SUFFIXES
 
 MAX_NAME_BYTES = 255
 _RESERVED = re.compile(r"(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE)

@@ -19,7 +19,7 @@ import anyio
 
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.uploads.names import distinct, file_name
-from citewire.settings import Settings
+from citewire.settings.groups import StorageSettings, UploadSettings
 from citewire.storage.keys import document_id, folder_id
 
 _ABANDONED_S = 24 * 3600
@@ -107,14 +107,15 @@ class Uploads:
     """The uploaded files of one namespace.
 
     Args:
-        settings: where they lie, and how many may come at once.
+        storage: says where they lie.
+        limits: how many may come at once, and how much there may be.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.root = uploads_root(settings)
+    def __init__(self, storage: StorageSettings, limits: UploadSettings) -> None:
+        self.root = uploads_root(storage)
         self._incoming = self.root / ".incoming"
-        self._max_files = settings.max_upload_files
-        self._max_bytes = settings.max_upload_space_bytes
+        self._max_files = limits.max_upload_files
+        self._max_bytes = limits.max_upload_space_bytes
 
     @asynccontextmanager
     async def receiving(self, owner: str) -> AsyncGenerator[Incoming, None]:
@@ -162,9 +163,9 @@ class Uploads:
         return sum(_size(Path(at, name)) for at, _, names in os.walk(self.root) for name in names)
 
 
-def uploads_root(settings: Settings) -> Path:
+def uploads_root(storage: StorageSettings) -> Path:
     """Where the uploaded files of the namespace lie."""
-    return settings.data_dir.expanduser().resolve() / "uploads" / settings.namespace
+    return storage.data_dir.expanduser().resolve() / "uploads" / storage.namespace
 
 
 def _size(path: Path) -> int:

@@ -272,12 +272,12 @@ class ChatStore:
 
 def build_chats(client: Redis, settings: Settings) -> ChatStore:
     """The chats that the settings name."""
-    days = settings.chat_ttl_days
+    days = settings.chats.chat_ttl_days
     return ChatStore(
         client,
-        settings.namespace,
+        settings.storage.namespace,
         ttl_s=days * 24 * 3600 if days else None,
-        limit=settings.max_chats,
+        limit=settings.chats.max_chats,
     )
 
 

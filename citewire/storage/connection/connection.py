@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
-from citewire.settings import Settings
+from citewire.settings.groups import StorageSettings
 from citewire.storage.connection.pool import WaitingPool
 
 MAX_CONNECTIONS = 64
@@ -35,8 +35,8 @@ MODULES_REMEDY = (
 
 
 @asynccontextmanager
-async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
-    """Open the client of `settings.redis_url`, or of the embedded server in `settings.data_dir`.
+async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
+    """Open the client of `storage.redis_url`, or of the embedded server in `storage.data_dir`.
 
     The event loop is not blocked while the embedded server starts. A command is never sent twice:
     only connecting is tried again.
@@ -47,15 +47,15 @@ async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
         StorageUnavailable: Redis does not answer.
         StorageError: it refuses the password or lacks a module.
     """
-    if settings.redis_url is not None:
-        async with open_client(settings.redis_url.get_secret_value()) as client:
+    if storage.redis_url is not None:
+        async with open_client(storage.redis_url.get_secret_value()) as client:
             yield client
         return
     # Deferred: it needs flock, which not every system has where a Redis of one's own works.
     from citewire.storage.embedded.client import open_embedded_redis
 
     async with (
-        _entered_in_thread(open_embedded_redis(settings.data_dir)) as url,
+        _entered_in_thread(open_embedded_redis(storage.data_dir)) as url,
         open_client(url) as client,
     ):
         yield client

@@ -1,9 +1,9 @@
-"""Reading the logs of runs: what a run told its client, to the byte, from any event on."""
+"""The logs of runs: their events as they are kept, and reading them from any event on."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
@@ -33,13 +33,25 @@ class KnownRun:
     status: str
 
 
+class EncodedEvent(NamedTuple):
+    """An event of a run, encoded once for its log and for whoever reads it.
+
+    Args:
+        seq: its number in the run, from 1 without a gap.
+        name: of the event.
+        data: its fields as one JSON object, in one line.
+    """
+
+    seq: int
+    name: str
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Some events of a run, numbered from `first` to `last`; the run's last ones if `is_end`."""
+    """Some events of a run, in a row; the run's last ones if `is_end`."""
 
-    first: int
-    last: int
-    block: bytes
+    events: Sequence[EncodedEvent]
     is_end: bool
 
 
@@ -89,7 +101,7 @@ class RunLogs:
                 count=_AT_ONCE,
                 block=WAIT_MS if waits else None,
             )
-        return [_entry(entry_id, fields) for _, rows in found for entry_id, fields in rows]
+        return [_entry(fields) for _, rows in found for _, fields in rows]
 
     async def mark_read(self, run_id: str) -> None:
         """Say that somebody reads the run: it goes on although its first client has left."""
@@ -107,7 +119,7 @@ class RunLogs:
         """The last entry of a log."""
         with storage_errors("the log"):
             found = await self._client.xrevrange(f"{self._prefix}{run_id}:log", count=1)
-        return _entry(*found[0]) if found else None
+        return _entry(found[0][1]) if found else None
 
 
 @asynccontextmanager
@@ -122,6 +134,18 @@ async def open_run_logs(
         await waiting.aclose()
 
 
-def _entry(entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
-    last = int(entry_id.partition(b"-")[0])
-    return Entry(int(fields[b"first"]), last, fields[b"block"], b"end" in fields)
+def to_block(events: Sequence[EncodedEvent]) -> bytes:
+    """Events as they lie in a log: a line for each, with its name and its data."""
+    return b"".join([b"%b %b\n" % (event.name.encode(), event.data) for event in events])
+
+
+def from_block(first: int, block: bytes) -> list[EncodedEvent]:
+    """The events of a block, numbered from `first`."""
+    lines = (line.partition(b" ") for line in block.split(b"\n")[:-1])
+    return [
+        EncodedEvent(seq, name.decode(), data) for seq, (name, _, data) in enumerate(lines, first)
+    ]
+
+
+def _entry(fields: dict[bytes, bytes]) -> Entry:
+    return Entry(from_block(int(fields[b"first"]), fields[b"block"]), b"end" in fields)

@@ -12,6 +12,7 @@ from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound, TooM
 from citewire.storage.connection.refusals import storage_errors
 from citewire.storage.connection.replies import as_text
 from citewire.storage.runs import scripts as run_scripts
+from citewire.storage.runs.log import EncodedEvent, to_block
 
 EndStatus = Literal["done", "stopped", "error", "lost"]
 """How a run ended; `lost`: its worker died, and another one ended it with an error."""
@@ -44,13 +45,17 @@ class RunClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Some events of a run as the bytes that its client got, numbered from `first` to `last`."""
+class LogPiece:
+    """Some events of a run, in a row, to be added to its log; none where it is not logged."""
 
     run_id: str
-    first: int
-    last: int
-    block: bytes
+    events: Sequence[EncodedEvent]
+
+    def to_arguments(self) -> tuple[int, int, bytes]:
+        """The numbers of the first and the last event, and the block that holds them."""
+        if not self.events:
+            return 0, 0, b""
+        return self.events[0].seq, self.events[-1].seq, to_block(self.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class End:
     """The last events of a run, and how it ended."""
 
     status: EndStatus
-    piece: Piece
+    piece: LogPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +150,13 @@ class RunStore:
         """Forget a run of this worker that never began."""
         await self._run("ABANDON", run_id, self._worker)
 
-    async def append(self, pieces: Sequence[Piece]) -> set[str]:
+    async def append(self, pieces: Sequence[LogPiece]) -> set[str]:
         """Add to the logs of runs of this worker; gives the runs that another one has ended.
 
         Args:
             pieces: at most one of each run.
         """
-        args = [part for one in pieces for part in (one.run_id, one.first, one.last, one.block)]
+        args = [part for piece in pieces for part in (piece.run_id, *piece.to_arguments())]
         return {as_text(one) for one in await self._run("APPEND", self._open_ms, *args)}
 
     async def close(self, ends: Sequence[End], *, lost: bool = False) -> set[str]:
@@ -163,8 +168,7 @@ class RunStore:
         """
         args: list[str | int | bytes] = []
         for end in ends:
-            piece = end.piece
-            args += (piece.run_id, end.status, piece.first, piece.last, piece.block)
+            args += (end.piece.run_id, end.status, *end.piece.to_arguments())
         expected = "ending" if lost else "running"
         return {as_text(one) for one in await self._run("CLOSE", expected, self._kept_ms, *args)}
 

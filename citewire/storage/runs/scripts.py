@@ -7,8 +7,8 @@ them, `{ns}:runs:of-owner:{owner}` those of an owner. A worker lives as long as 
 Whoever finds a dead worker turns its running runs into `ending` ones, from when on the
 worker, if it only was suspended, can neither add to them nor end them: a run ends once.
 `{ns}:runs:lost` has the runs to be ended, each until when somebody is at it. What a run tells its
-client is kept in the stream `{ns}:run:{id}:log`: an entry has the bytes of some events, and the
-number of its last event is its id, so that nothing can be added twice or out of order.
+client is kept in the stream `{ns}:run:{id}:log`: an entry has some events, a line of each,
+and the number of its last event is its id, so that nothing can be added twice or out of order.
 """
 
 _COMMON = """

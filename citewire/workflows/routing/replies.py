@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from citewire.text.words import is_spanish
+from citewire.text.words import fold, is_spanish, listed, words
 
 Wanting = Literal["greeting", "thanks", "farewell", "about"]
 
@@ -26,10 +26,10 @@ _SPANISH: dict[Wanting, str] = {
         "tu idioma y seguir una respuesta con una pregunta corta."
     ),
 }
-_SPANISH_WORDS = frozenset("hola gracias adios buenos buenas vale saludos chao".split())
+_SPANISH_WORDS = listed("hola gracias adios buenos buenas vale saludos chao")
 
 
 def reply_to(wanting: Wanting, message: str) -> str:
     """The reply, in the language of `message` as far as there is one."""
-    is_known = any(word.strip(".,!¡") in _SPANISH_WORDS for word in message.lower().split())
+    is_known = any(fold(word) in _SPANISH_WORDS for word in words(message))
     return (_SPANISH if is_known or is_spanish(message) else _ENGLISH)[wanting]

@@ -1,6 +1,7 @@
 // Where reports are dropped or chosen, and how far their uploads are.
 import { useId, useRef, useState, type DragEvent, type ReactNode } from "react";
 
+import { FORMATS } from "@/api/formats";
 import type { JobView } from "@/api/types";
 import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
@@ -8,7 +9,8 @@ import { Icon } from "@/ui/Icon";
 
 import { dismissUpload, startUpload, useUploads, type Upload } from "./uploads";
 
-const FORMATS = ".pdf,.docx,.pptx,.html,.htm,.xhtml,.md,.markdown,.txt,.text";
+const ACCEPTED = FORMATS.flatMap((format) => format.suffixes).join(",");
+const LABELS = FORMATS.map((format) => format.label);
 
 export function UploadArea({ folders }: { folders: readonly string[] }): ReactNode {
   const strings = useStrings();
@@ -42,13 +44,13 @@ export function UploadArea({ folders }: { folders: readonly string[] }): ReactNo
             {strings.chooseFiles}
           </Button>
         </p>
-        <p className="soft">{strings.formats}</p>
+        <p className="soft">{strings.formats(LABELS)}</p>
         <input
           ref={input}
           type="file"
           multiple
           hidden
-          accept={FORMATS}
+          accept={ACCEPTED}
           aria-label={strings.chooseFiles}
           onChange={(event) => {
             take(event.target.files);

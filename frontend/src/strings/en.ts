@@ -200,7 +200,7 @@ export const en = {
   defaultFolder: "uploads",
   chooseFiles: "Choose files",
   dropFiles: "Drop reports here, or",
-  formats: "PDF, Word, PowerPoint, HTML, Markdown and text",
+  formats: (labels: readonly string[]): string => new Intl.ListFormat("en-GB").format(labels),
   uploading: (percent: number): string => `Uploading: ${String(percent)} %`,
   jobStatus: {
     queued: "Waiting for its turn",

@@ -194,7 +194,7 @@ export const es: Strings = {
   defaultFolder: "subidas",
   chooseFiles: "Elegir archivos",
   dropFiles: "Suelta informes aquí, o",
-  formats: "PDF, Word, PowerPoint, HTML, Markdown y texto",
+  formats: (labels) => new Intl.ListFormat("es").format(labels.map((label) => (label === "text" ? "texto" : label))),
   uploading: (percent) => `Subiendo: ${String(percent)} %`,
   jobStatus: {
     queued: "En espera de turno",

@@ -19,13 +19,13 @@ _MONTH_NAMES = (
     ("december", "dec", "diciembre", "dic"),
 )
 MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names}
-_DOUBTFUL = frozenset({"may", "mar", "march", "ago", "jan", "sep", "dec", "ene", "abr", "dic"})
-"""Also words, or too short to be months alone."""
+_DOUBTFUL = frozenset({"may", "march"})
+"""Also words; shorter names are never months alone."""
 
 _ORDINALS = {
-    **dict.fromkeys(("first", "1st", "primer", "primero"), 1),
+    **dict.fromkeys(("first", "1st", "primer"), 1),
     **dict.fromkeys(("second", "2nd", "segundo"), 2),
-    **dict.fromkeys(("third", "3rd", "tercer", "tercero"), 3),
+    **dict.fromkeys(("third", "3rd", "tercer"), 3),
     **dict.fromkeys(("fourth", "4th", "cuarto"), 4),
     **dict.fromkeys(("last", "ultimo"), 4),
 }
@@ -47,7 +47,7 @@ _PATTERNS = (
     re.compile(r"\b(?P<part>[1-4][qth])(?:\s?['-]?)(?P<y>(?:20)?\d\d)\b"),
     re.compile(rf"\b(?P<y>{_YEAR})[\s-]?(?P<part>[qh][1-4])\b"),
     re.compile(
-        r"\b(?P<n>first|second|third|fourth|last|1st|2nd|3rd|4th|primer|segundo|tercer|cuarto|ultimo)"
+        rf"\b(?P<n>{'|'.join(_ORDINALS)})"
         rf"[\s-](?:fiscal\s)?(?P<unit>quarter|half|trimestre|semestre)\b{_OF_YEAR}?"
     ),
     re.compile(r"\bfy[\s'-]?(?P<y>(?:20)?\d\d)\b"),

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-_THAN = frozenset({"than", "de", "to", "least", "most", "menos"})
-_MORE = frozenset("more greater higher larger mas at_least al excess".split())
+_THAN = frozenset({"than", "de", "to"})
+_MORE = frozenset("more greater higher larger mas".split())
 _LESS = frozenset("less fewer lower smaller menos up".split())
 _OVER = frozenset("over exceeding exceeded above surpassed superior supero".split())
 _UNDER = frozenset("nearly almost under below casi".split())
@@ -11,6 +11,12 @@ _ABOUT = frozenset(
     """about around approximately roughly some circa ~ ≈ approx unos unas close
 alrededor aproximadamente cerca""".split()
 )
+_PAIRS = {
+    ("at", "least"): "over",
+    ("al", "menos"): "over",
+    ("excess", "of"): "over",
+    ("at", "most"): "under",
+}
 
 
 def hedge_before(texts: Sequence[str], at: int) -> str:
@@ -18,6 +24,8 @@ def hedge_before(texts: Sequence[str], at: int) -> str:
     if at < 1:
         return ""
     last, earlier = texts[at - 1], texts[at - 2] if at > 1 else ""
+    if pair := _PAIRS.get((earlier, last)):
+        return pair
     if last in _THAN:
         return (
             "over"

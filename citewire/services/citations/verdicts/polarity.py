@@ -8,8 +8,15 @@ from citewire.services.citations.verdicts.sides import OPPOSITES, SIDES
 _NEGATIONS = frozenset(
     """no not never without none nor neither cannot nobody nothing hardly barely
 lacks lack lacked lacking nunca sin jamas ningun ninguna ninguno tampoco nada nadie carece unable
-failed fails fail refused declined_to denied denies""".split()
+failed fails fail refused denied denies""".split()
 )
+_DECLINABLE = frozenset(
+    """accept answer appear approve attend comment consider cooperate disclose endorse extend give
+grant join name offer participate pay provide publish ratify recommend release renew reply respond
+say sell share sign speak support take""".split()
+)
+"""What one declines to do; what declines to a number or a low falls."""
+
 _ENDS = frozenset(
     """but although though because while whereas however except pero sino aunque
 mientras porque yet than , ; : . ! ? |""".split()
@@ -35,10 +42,10 @@ def polarity(texts: Sequence[str], stems: Sequence[str]) -> Polarity:
     negated: set[str] = set()
     sides: set[str] = set()
     reach = 0
-    for text, stem in zip(texts, stems, strict=True):
+    for index, (text, stem) in enumerate(zip(texts, stems, strict=True)):
         if text in _ENDS:
             reach = 0
-        elif text in _NEGATIONS or text.endswith(("n't", "n’t")):
+        elif _negates(texts, index):
             reach = _REACH
         elif stem:
             if reach:
@@ -47,6 +54,15 @@ def polarity(texts: Sequence[str], stems: Sequence[str]) -> Polarity:
             elif text in SIDES:
                 sides.add(SIDES[text])
     return Polarity(frozenset(negated), frozenset(sides))
+
+
+def _negates(texts: Sequence[str], at: int) -> bool:
+    text = texts[at]
+    if text in ("declined", "declines"):
+        return texts[at + 1 : at + 2] == ["to"] and not _DECLINABLE.isdisjoint(
+            texts[at + 2 : at + 3]
+        )
+    return text in _NEGATIONS or text.endswith("n't")
 
 
 def contradiction(

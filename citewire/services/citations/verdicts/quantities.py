@@ -12,7 +12,7 @@ from citewire.services.citations.verdicts.units import (
     POINTS,
     is_count,
     is_currency,
-    same_money,
+    same_kind,
 )
 
 
@@ -124,7 +124,7 @@ def _compare(
 
 def _same_kind(kind: str, held: Held, passage: Digest) -> Trace:
     other = held.kind
-    if kind == other or (is_currency(kind) and same_money(kind, other)):
+    if same_kind(kind, other):
         return Trace.FOUND
     if not kind:
         return Trace.WEAK if other in (PERCENT, POINTS) else Trace.FOUND
@@ -141,7 +141,7 @@ def _by_heading(kind: str, passage: Digest) -> Trace:
         return Trace.FOUND
     if is_currency(kind):
         money = [one for one in passage.kinds if is_currency(one)]
-        if any(same_money(kind, one) for one in money):
+        if any(same_kind(kind, one) for one in money):
             return Trace.FOUND
         return Trace.MISSING if money else Trace.WEAK
     return Trace.WEAK

@@ -1,4 +1,7 @@
-"""Words that take a side, and the side against it: rise and fall, profit and loss."""
+"""Words that take a side, and the side against it: rise and fall, profit and loss.
+
+Not among them: what negates (`polarity`), and "bajó", which without its accent is "under".
+"""
 
 _AXES = """
 up: rise rises rose risen rising increase increases increased increasing grow grows grew grown
@@ -9,7 +12,7 @@ up: rise rises rose risen rising increase increases increased increasing grow gr
 down: fall falls fell fallen falling decrease decreases decreased decreasing decline declines
  declined declining drop drops dropped dropping reduce reduces reduced reducing reduction shrink
  shrank shrunk cut lowered lower slump slumped plunged contracted contraction downward halved
- disminuir disminuyo disminuyeron disminuye disminucion caer cayo cayeron cae caida bajar bajo_
+ disminuir disminuyo disminuyeron disminuye disminucion caer cayo cayeron cae caida bajar
  bajaron baja descenso descendio descendieron reducir redujo redujeron reduccion retrocedio
 
 profit: profit profits profitable surplus beneficio beneficios ganancia ganancias superavit
@@ -17,8 +20,7 @@ loss: loss losses deficit perdida perdidas
 
 approve: approved approves approve accepted accepts accept authorised authorized adopted aprobo
  aprueba aprobaron aceptado aprobado autorizo
-reject: rejected rejects reject refused denied vetoed declined_ rechazo rechaza rechazaron
- rechazado denego
+reject: rejected rejects reject vetoed rechazo rechaza rechazaron rechazado denego
 
 allow: allowed allows allow permitted permits permit legal permite permitio permitido
 ban: banned bans ban prohibited prohibits prohibit forbidden forbids illegal prohibe prohibio
@@ -51,7 +53,7 @@ positive: positive positivo positiva
 negative: negative negativo negativa
 
 success: succeeded success successful successfully met achieved logro cumplio exito
-failure: unsuccessful unsuccessfully failed fails failure incumplio fracaso
+failure: unsuccessful unsuccessfully failure incumplio fracaso
 
 buy: bought acquired buys purchased compro adquirio
 sell: sold sells divested vendio

@@ -10,7 +10,7 @@ PERCENT, POINTS = "%", "pp"
 
 
 def _table(rows: str) -> Iterable[tuple[str, float, str]]:
-    """Rows `kind factor word word ...`, one word at a time; `_` is a blank."""
+    """Rows `kind factor word word ...`, one word at a time; `_` is between two tokens."""
     for row in rows.strip().splitlines():
         kind, factor, *forms = row.split()
         for form in forms:
@@ -57,6 +57,7 @@ KRW 1 krw won
 """)
 }
 _DOLLARS = frozenset({"$", "USD", "CAD", "AUD", "MXN", "PESO", "BRL"})
+_BARE_KINDS = {"$": _DOLLARS, "°": frozenset({"°", "°C", "°F"})}
 _CODES = frozenset(CURRENCIES.values())
 
 _UNITS = {
@@ -102,8 +103,8 @@ Wh 1e12 twh terawatt_hour terawatt_hours teravatios_hora
 J 1e9 gj gigajoule gigajoules
 J 1e12 tj terajoule terajoules
 J 1e15 pj petajoule petajoules
-°C 1 °c degrees_celsius grados_celsius degrees_centigrade grados_centigrados
-°F 1 °f degrees_fahrenheit grados_fahrenheit
+°C 1 °_c degrees_celsius grados_celsius degrees_centigrade grados_centigrados
+°F 1 °_f degrees_fahrenheit grados_fahrenheit
 ° 1 ° degree degrees grado grados
 B 1e3 kb kilobyte kilobytes
 B 1e6 mb megabyte megabytes
@@ -156,9 +157,11 @@ def is_currency(kind: str) -> bool:
     return kind in _CODES
 
 
-def same_money(one: str, other: str) -> bool:
-    """Whether two currencies may be the same: a bare `$` is anyone's dollar, or peso."""
-    return one == other or ("$" in (one, other) and {one, other} <= _DOLLARS)
+def same_kind(one: str, other: str) -> bool:
+    """Whether two kinds may be one: a bare `$` is any dollar or peso, a bare `°` any degree."""
+    return one == other or any(
+        bare in (one, other) and {one, other} <= kinds for bare, kinds in _BARE_KINDS.items()
+    )
 
 
 def is_count(kind: str) -> bool:

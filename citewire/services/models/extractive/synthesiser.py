@@ -20,10 +20,8 @@ from citewire.services.models.extractive.scoring import pick, pick_further, scor
 from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
 from citewire.workflows.evidence import abstention
-from citewire.workflows.synthesis import GENERATION, Generation
+from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.synthesiser import StreamedSynthesiser
-
-MODEL_NAME = "extractive"
 
 _STOP = re.compile(r"[.!?…。！？]+$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
@@ -57,6 +55,8 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         query: QueryType,
         nodes: list[NodeWithScore],
         additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        *,
+        run: RunContext | None = None,
         **response_kwargs: Any,
     ) -> AsyncStreamingResponse:
         """Return at once; the sentences are looked for when the stream is read.
@@ -65,33 +65,15 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             query: the standalone question.
             nodes: the citation nodes, of which the nth is source n.
             additional_source_nodes: further nodes to report as sources, not read.
+            run: whose generation is filled in while the stream is read.
             response_kwargs: what other synthesisers take; not used.
         """
         question = query.query_str if isinstance(query, QueryBundle) else query
-        generation = Generation()
+        generation = (run or RunContext()).generation
         return AsyncStreamingResponse(
             response_gen=self._stream(question, nodes, generation),
             source_nodes=[*nodes, *(additional_source_nodes or ())],
-            metadata={GENERATION: generation},
         )
-
-    async def aget_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> str:
-        """The whole answer from the texts of numbered sources."""
-        passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        return (await self._find(query_str, passages)).text or abstention(query_str, ())
-
-    def get_response(
-        self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any
-    ) -> str:
-        """As `aget_response`, in the calling thread."""
-        passages = [Passage(n, _without_label(text)) for n, text in enumerate(text_chunks, 1)]
-        sentences = _read(query_str, passages)
-        texts = _to_embed(query_str, passages, sentences)
-        vectors = _to_vectors(self._embed_model.get_text_embedding_batch(texts))
-        chosen = _choose(query_str, passages, sentences, vectors)
-        return chosen.text or abstention(query_str, ())
 
     async def _stream(
         self, question: str, nodes: Sequence[NodeWithScore], generation: Generation
@@ -102,7 +84,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             generation.finish_reason = "no_evidence"
             answer = abstention(question, nodes)
         for piece in _PIECE.findall(answer):
-            generation.completion_tokens += 1
+            generation.add((piece,))
             yield piece
 
     async def _find(self, question: str, passages: Sequence[Passage]) -> "Extracts":
@@ -114,29 +96,17 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(texts))
         return await asyncio.to_thread(_choose, question, passages, sentences, vectors)
 
-    def _get_prompts(self) -> dict[str, Any]:
-        """None: there is no model to prompt."""
-        return {}
-
-    def _update_prompts(self, prompts: dict[str, Any]) -> None:
-        """Nothing to update."""
-
 
 def to_passages(nodes: Sequence[NodeWithScore]) -> list[Passage]:
-    """The sources as the engine numbered them: `Source n (...):`, a line break, the passage."""
+    """The sources as the scoring sees them, numbered by their order."""
     return [
         Passage(
             number,
-            _without_label(found.node.get_content()),
+            found.node.get_content(),
             f"{found.node.metadata.get('title', '')} {found.node.metadata.get('file_name', '')}",
         )
         for number, found in enumerate(nodes, 1)
     ]
-
-
-def _without_label(text: str) -> str:
-    label, separator, passage = text.partition("\n")
-    return passage if separator and label.startswith("Source ") else text
 
 
 def _read(question: str, passages: Sequence[Passage]) -> list[Sentence]:

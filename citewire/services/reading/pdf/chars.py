@@ -17,7 +17,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
-from citewire.services.reading.text import LINE_HYPHEN
+from citewire.services.reading.cleaning import LINE_HYPHEN
 
 UNITS = 1_000_000
 """pdfium places points on a page of so many pixels; enough for a hundredth of a point."""

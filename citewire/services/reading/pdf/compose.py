@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from citewire.content.report import Block, Kind, LineBox, Page, WithheldText
+from citewire.services.reading.cleaning import LINE_HYPHEN
+from citewire.services.reading.hyphens import Spellings
 from citewire.services.reading.pdf.furniture import Furniture, find_furniture
 from citewire.services.reading.pdf.layout import CELL, LaidBlock, LaidPage, TextLine
-from citewire.services.reading.text import LINE_HYPHEN
-from citewire.services.reading.words import Words
 
 HEADING_HEIGHT = 1.15
 """A heading is so many times higher than the report's usual text, or bold."""
@@ -29,7 +29,7 @@ _PARAGRAPH_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 def compose(laid: Sequence[LaidPage]) -> tuple[Page, ...]:
     """The pages of a report. Takes time in proportion to its characters."""
     furniture = find_furniture(laid)
-    words = Words()
+    words = Spellings()
     for page in laid:
         for block in page.blocks:
             words.learn(line.text for line in block.lines)
@@ -46,7 +46,7 @@ def _usual_height(laid: Sequence[LaidPage]) -> float:
     return heights.most_common(1)[0][0] if heights else 0.0
 
 
-def _page(index: int, laid: LaidPage, furniture: Furniture, words: Words, usual: float) -> Page:
+def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, usual: float) -> Page:
     label = laid.label or furniture.labels.get(index) or str(index + 1)
     above, below, body = _parted(laid, furniture)
     writer = _Writer(laid.width, laid.height, words)
@@ -108,7 +108,7 @@ class _Writer:
 
     width: float
     height: float
-    words: Words
+    words: Spellings
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)

@@ -5,15 +5,15 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.head import read_head
-from citewire.services.reading.text import clean_line
+from citewire.services.reading.cleaning import clean_line
+from citewire.services.reading.dates import iso_date
+from citewire.services.reading.raw import read_head
 
 PDFIUM = threading.Lock()
 """Held by whoever uses pdfium, which is not thread-safe."""
@@ -24,12 +24,9 @@ BROKEN = "the PDF is broken: its structure cannot be read"
 MAX_PAGES = 50_000
 """The count is what the file claims."""
 
-MIN_YEAR = 1980
-
 _NO_PAGES = re.compile(rb"/Kids\s*\[\s*\]")
 _CATALOG = re.compile(rb"/Type\s*/Catalog\b")
 _OBJECT = re.compile(rb"\b(\d{1,10})\s+(\d{1,5})\s+obj\b")
-_DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
 
 
 @contextmanager
@@ -68,22 +65,6 @@ def metadata_title(document: pypdfium2.PdfDocument) -> str:
 def metadata_date(document: pypdfium2.PdfDocument) -> str | None:
     """When the file says that it was made, as an ISO date."""
     return iso_date(_metadata(document, "CreationDate"))
-
-
-def iso_date(text: str) -> str | None:
-    """The ISO date at the beginning of `text`, as PDF writes it or with hyphens.
-
-    None if it is no date, before `MIN_YEAR` or in the future: clocks are wrong at times.
-    """
-    found = _DATE.match(text[:10].replace("-", ""))
-    if found is None:
-        return None
-    try:
-        day = date(*(int(part or 1) for part in found.groups()))
-    except ValueError:
-        return None
-    latest = datetime.now(UTC).date() + timedelta(days=1)
-    return day.isoformat() if day.year >= MIN_YEAR and day <= latest else None
 
 
 def _metadata(document: pypdfium2.PdfDocument, key: str) -> str:

@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from citewire.services.reading.cleaning import clean
 from citewire.services.reading.pdf.chars import Chars, Floats
 from citewire.services.reading.pdf.layout import Box
-from citewire.services.reading.text import clean
 
 WIDE_GAP = 0.8
 """A gap wider than so many heights of the letters ends a fragment: a column or a cell may end."""

@@ -18,8 +18,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from citewire.content.edges import encode
+from citewire.services.reading.cleaning import clean_line
 from citewire.services.reading.pdf.layout import LaidBlock, TextLine
-from citewire.services.reading.text import clean_line
 
 OcrMode = Literal["auto", "off", "force"]
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.cleaning import has_coded_text
+from citewire.services.reading.language import language_of
 from citewire.services.reading.notes import coded_note, page_notes
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
@@ -32,7 +34,6 @@ from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
-from citewire.services.reading.text import has_coded_text, language_of
 from citewire.services.reading.title import TitleLine, title_of
 
 A4 = (595.0, 842.0)

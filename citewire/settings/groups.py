@@ -1,0 +1,386 @@
+"""The groups of settings, one frozen class each: all that can be set, with its default.
+
+A setting is one field here and nothing else: `citewire settings` prints the values,
+`.env.example` and `docs/settings.md` from it. Its name says its variable, `CITEWIRE_<NAME>`; only
+the provider's are the usual `OPENAI_API_KEY` and `OPENAI_BASE_URL`.
+"""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from platformdirs import user_data_path
+from pydantic import SecretStr, model_validator
+
+from citewire.settings.field import SettingsGroup, setting
+
+
+class StorageSettings(SettingsGroup):
+    """Storage."""
+
+    redis_url: SecretStr | None = setting(
+        None,
+        "Redis with search and JSON: Redis 8, Redis Stack or Redis Cloud.",
+        unset="an embedded server in CITEWIRE_DATA_DIR",
+        example="redis://user:password@localhost:6379/0",
+    )
+    data_dir: Path = setting(
+        lambda: user_data_path("citewire"),
+        "Where the embedded Redis, the local model, page copies and uploads keep their files.",
+        unset="the platform's folder for user data",
+    )
+    namespace: str = setting(
+        "citewire",
+        "Prefix of all keys in Redis, so that one Redis can hold several corpora.",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+    )
+    index_algorithm: Literal["hnsw", "flat"] = setting(
+        "hnsw", "Vector index: hnsw is fast in large archives, flat is exact."
+    )
+
+
+class ModelSettings(SettingsGroup):
+    """Models."""
+
+    openai_api_key: SecretStr | None = setting(
+        None, "Key of the provider.", unset="without a base URL, too, all is local"
+    )
+    openai_base_url: str | None = setting(
+        None,
+        "Any OpenAI-compatible server, as of Ollama, vLLM or llama.cpp.",
+        unset="OpenAI, if there is a key",
+        example="http://localhost:11434/v1",
+    )
+    answers: Literal["auto", "openai", "extractive"] = setting(
+        "auto",
+        "Who answers: a model, or extracts from the reports (auto: a model, with a key or base "
+        "URL).",
+    )
+    embeddings: Literal["auto", "openai", "local"] = setting(
+        "auto",
+        "Who embeds: the provider, or all-MiniLM-L6-v2 here (auto: the provider, with a key or "
+        "base URL).",
+    )
+    model: str = setting("gpt-4o-mini", "Language model.", min_length=1)
+    context_window: int | None = setting(
+        None,
+        "The model's window.",
+        unit="tokens",
+        unset="as OpenAI's model of that name; needed for other names",
+        ge=1024,
+    )
+    max_answer_tokens: int = setting(1024, "Longest answer.", unit="tokens", ge=16)
+    temperature: float = setting(0.1, "Temperature of the model.", ge=0, le=2)
+    embed_model: str = setting("text-embedding-3-small", "Embedding model.", min_length=1)
+    embed_dim: int | None = setting(
+        None,
+        "Size of the embedding model's vectors.",
+        unit="dimensions",
+        unset="as OpenAI's model of that name; needed for other names",
+        ge=8,
+        le=8192,
+    )
+    embed_batch: int = setting(64, "One embedding request.", unit="passages", ge=1, le=2048)
+    model_retries: int = setting(
+        2,
+        "Tries after the first, before the first token only.",
+        unit="tries",
+        off=(0,),
+        ge=0,
+        le=10,
+    )
+    first_token_timeout_s: float = setting(
+        60, "Longest wait for the first token of the model.", unit="seconds", gt=0
+    )
+    idle_timeout_s: float = setting(
+        30, "Longest silence of the model in mid-stream.", unit="seconds", gt=0
+    )
+
+    @property
+    def has_provider(self) -> bool:
+        """Whether an OpenAI-compatible provider is configured."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+    @property
+    def answers_from(self) -> Literal["openai", "extractive"]:
+        """Who answers, with `auto` resolved."""
+        if self.answers != "auto":
+            return self.answers
+        return "openai" if self.has_provider else "extractive"
+
+    @property
+    def embeddings_from(self) -> Literal["openai", "local"]:
+        """Who embeds, with `auto` resolved."""
+        if self.embeddings != "auto":
+            return self.embeddings
+        return "openai" if self.has_provider else "local"
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Self:
+        if not self.has_provider and "openai" in (self.answers, self.embeddings):
+            which = "CITEWIRE_ANSWERS" if self.answers == "openai" else "CITEWIRE_EMBEDDINGS"
+            raise ValueError(f"{which}=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
+        if self.embeddings_from == "local" and self.embed_dim not in (None, 384):
+            raise ValueError("CITEWIRE_EMBED_DIM: the local embedding model has 384 dimensions")
+        return self
+
+
+class RetrievalSettings(SettingsGroup):
+    """Retrieval."""
+
+    similarity_top_k: int = setting(6, "Passages given to the model.", unit="passages", ge=1, le=50)
+    abstain: bool = setting(
+        True, "End with no_evidence, and ask no model, when nothing that fits is found."
+    )
+    withhold: bool = setting(
+        True, "Keep invisible and instruction-like text of reports out of prompts."
+    )
+
+
+class IngestionSettings(SettingsGroup):
+    """Ingestion."""
+
+    passage_tokens: int = setting(
+        220,
+        "Longest passage; a change takes effect for what is ingested afterwards.",
+        unit="tokens",
+        ge=32,
+        le=2048,
+    )
+    passage_overlap: int = setting(
+        30, "What neighbouring passages share.", unit="tokens", off=(0,), ge=0, le=512
+    )
+    parse_workers: int | None = setting(
+        None,
+        "Processes that read files.",
+        unit="processes",
+        unset="one for each CPU",
+        ge=1,
+        le=256,
+    )
+    parse_timeout_s: float = setting(
+        300,
+        "Longest time to read one file, after which it has failed; begins anew after each page "
+        "that is read by OCR.",
+        unit="seconds",
+        gt=0,
+    )
+    parse_memory_mb: int = setting(
+        2048, "Most memory to read one file; beyond it the file has failed.", unit="MB", ge=512
+    )
+    embed_concurrency: int = setting(
+        4, "Embedding requests at a time.", unit="requests", ge=1, le=64
+    )
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> Self:
+        if self.passage_overlap >= self.passage_tokens:
+            raise ValueError(
+                "CITEWIRE_PASSAGE_OVERLAP must be smaller than CITEWIRE_PASSAGE_TOKENS"
+            )
+        return self
+
+
+class CitationSettings(SettingsGroup):
+    """Citations."""
+
+    verify: Literal["off", "rules", "model"] = setting(
+        "rules",
+        "Who judges whether a source supports its claim: rules (numbers, negation, names, words), "
+        "or model (the rules, and after the answer one call to the model with all claims).",
+    )
+    page_copies_mb: int = setting(
+        512,
+        "Copies of the pages that chats cite, for when a report is replaced or gone: all of them "
+        "together; beyond it the oldest are deleted.",
+        unit="MB",
+        off=(0,),
+        ge=0,
+    )
+
+
+class StepSettings(SettingsGroup):
+    """The steps before the answer."""
+
+    screen: Literal["rules", "model", "off"] = setting(
+        "rules",
+        "Who tells which questions are refused: rules, or model (rules, then the model, while the "
+        "answer is being prepared).",
+    )
+    screen_failure: Literal["answer", "refuse"] = setting(
+        "answer", "What becomes of a question that the model did not screen in time."
+    )
+    route: Literal["auto", "rules", "model"] = setting(
+        "auto",
+        "Who tells questions from small talk and condenses follow-ups: auto (rules, and one call "
+        "to the model where they do not decide), rules (the model still condenses, with a plain "
+        "prompt: for servers without tool calls) or model (asked of every message).",
+    )
+    screen_timeout_s: float = setting(
+        5, "Longest wait for the model's verdict on a question.", unit="seconds", gt=0
+    )
+    route_timeout_s: float = setting(
+        10, "Longest wait for routing and condensing by the model.", unit="seconds", gt=0
+    )
+    retrieve_timeout_s: float = setting(
+        30, "Longest wait for finding the passages.", unit="seconds", gt=0
+    )
+
+
+class ChatSettings(SettingsGroup):
+    """Chats."""
+
+    history_turns: int = setting(
+        6,
+        "How many turns of the chat are shown for condensing a follow-up.",
+        unit="turns",
+        off=(0,),
+        ge=0,
+        le=100,
+    )
+    history_tokens: int = setting(
+        1500,
+        "How much of the chat is shown for condensing a follow-up.",
+        unit="tokens",
+        off=(0,),
+        ge=0,
+    )
+    chat_ttl_days: int | None = setting(
+        None,
+        "A chat untouched for so long is deleted.",
+        unit="days",
+        off=(None,),
+        ge=1,
+        le=36_500,
+    )
+    max_chats: int = setting(10_000, "Chats of one owner; beyond them 409.", unit="chats", ge=1)
+    chat_titles: bool = setting(
+        True, "With a model: let it name a chat after its first answer, by a small request."
+    )
+    chat_summaries: bool = setting(
+        True,
+        "With a model: let it sum up, in the background, the older turns that no longer fit into "
+        "the history.",
+    )
+
+
+class RunSettings(SettingsGroup):
+    """Runs: the answers under way, over all workers."""
+
+    run_timeout_s: float = setting(300, "Longest run.", unit="seconds", gt=0)
+    run_lease_s: float = setting(
+        10,
+        "A worker that gives no sign of life for so long is dead, and its answers end with an "
+        "error.",
+        unit="seconds",
+        ge=1,
+    )
+    disconnect_grace_s: float = setting(
+        0,
+        "How long an answer goes on for a client that may come back; off: leaving stops it.",
+        unit="seconds",
+        off=(0,),
+        ge=0,
+    )
+    run_log: bool = setting(
+        True, "Keep what a run tells in Redis, so that it can be followed and replayed."
+    )
+    run_log_max_bytes: int = setting(
+        4 * 1024 * 1024,
+        "The log of one run; of a longer one only the last event is kept.",
+        unit="bytes",
+        ge=1024,
+    )
+    run_log_ttl_s: int = setting(
+        3600,
+        "How long a finished run can be followed and its Idempotency-Key counts.",
+        unit="seconds",
+        ge=1,
+    )
+    run_records: Literal["off", "ids", "text"] = setting(
+        "text",
+        "What `citewire replay` shows and runs again: text, or ids (all but what prompts are made "
+        "from, beside what the chat has anyway).",
+    )
+    run_records_ttl_days: int = setting(
+        30,
+        "How long a record is kept, if its chat is not deleted before.",
+        unit="days",
+        ge=1,
+        le=36_500,
+    )
+
+    @model_validator(mode="after")
+    def _grace_needs_the_log(self) -> Self:
+        if self.disconnect_grace_s and not self.run_log:
+            raise ValueError("CITEWIRE_DISCONNECT_GRACE_S needs CITEWIRE_RUN_LOG=on")
+        return self
+
+
+class AccessSettings(SettingsGroup):
+    """Who may ask."""
+
+    api_keys: SecretStr | None = setting(
+        None,
+        "Owners with their API keys; an owner may have several while a key is replaced, and "
+        'without keys everybody may ask, as one owner called "default" (docs/tenancy.md).',
+        off=(None,),
+        example="ann:key1,bob:key2",
+    )
+    api_keys_file: Path | None = setting(
+        None,
+        "The same in a file with the keys' hashes: the lines that `citewire key NAME` prints.",
+        off=(None,),
+    )
+    max_runs_per_owner: int | None = setting(
+        None,
+        "Concurrent answers of one owner, over all workers on one Redis, beyond which 429; off: "
+        "as many as there are places (CITEWIRE_MAX_RUNS of each worker).",
+        unit="answers",
+        off=(None,),
+        ge=1,
+    )
+    api_key: SecretStr | None = setting(
+        None, "The key that `citewire chat` sends to a server that has keys.", unset="none is sent"
+    )
+
+    @property
+    def has_api_keys(self) -> bool:
+        """Whether requests need an API key."""
+        return self.api_keys is not None or self.api_keys_file is not None
+
+
+class UploadSettings(SettingsGroup):
+    """Uploads."""
+
+    max_upload_bytes: int = setting(
+        100 * 1024 * 1024, "One upload, all its files together.", unit="bytes", ge=1024
+    )
+    max_upload_files: int = setting(20, "Files in one upload.", unit="files", ge=1, le=1000)
+    max_upload_space_bytes: int = setting(
+        10 * 1024**3, "The space that all uploaded files together may take.", unit="bytes", ge=1024
+    )
+
+
+class ServerSettings(SettingsGroup):
+    """Server."""
+
+    host: str = setting("127.0.0.1", "Address to listen on.")
+    port: int = setting(8000, "Port to listen on; 0: any free one.", ge=0, le=65535)
+    workers: int = setting(1, "Processes that share the port.", unit="processes", ge=1, le=64)
+    max_runs: int = setting(
+        256, "Concurrent answers of each worker; beyond them 429.", unit="answers", ge=1
+    )
+    max_body_bytes: int = setting(
+        128 * 1024, "Longest request body, uploads exempt.", unit="bytes", ge=1024
+    )
+    max_message_chars: int = setting(8000, "Longest question.", unit="characters", ge=1, le=8000)
+    sse_ping_s: float = setting(15, "Between two signs of life on a stream.", unit="seconds", gt=0)
+    send_timeout_s: float = setting(
+        30, "A client that reads nothing for so long is cut off.", unit="seconds", gt=0
+    )
+    shutdown_grace_s: float = setting(
+        10, "How long running answers get to be stored at shutdown.", unit="seconds", ge=2
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", "What is logged, to standard error."
+    )

@@ -1,0 +1,75 @@
+"""Reading the settings, once, from the environment and `.env`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+
+from citewire.errors import ConfigurationError
+from citewire.settings.settings import GROUP_OF, PREFIX, Settings, env_name
+
+ENV_FILE = ".env"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value as somebody wrote it, and where."""
+
+    value: str
+    origin: Literal["environment", ".env"]
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment and `.env`, with `overrides` on top.
+
+    Raises:
+        ConfigurationError: a name is unknown, a value is not valid or two contradict each other.
+    """
+    given = {name: given.value for name, given in read_given().items()}
+    return Settings.build({**given, **overrides})
+
+
+def read_given() -> dict[str, Given]:
+    """What the environment and `.env` say, by the settings' names; the environment wins.
+
+    An empty value counts as unset, but keys that got lost on the way must not open a server.
+
+    Raises:
+        ConfigurationError: a name is unknown, or keys are empty.
+    """
+    in_file = dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}
+    written = [(name, Given(value or "", ".env")) for name, value in in_file.items()]
+    written += [(name, Given(value, "environment")) for name, value in os.environ.items()]
+    known = {env_name(name): name for name in GROUP_OF}
+    given: dict[str, Given] = {}
+    unknown = set()
+    lost = set()
+    for variable, value in written:
+        name = known.get(variable.upper())
+        if name is None and variable.upper().startswith(PREFIX):
+            unknown.add(variable)
+        elif name is not None and value.value.strip():
+            given[name] = value
+            lost.discard(name)
+        elif name in ("api_keys", "api_keys_file"):
+            lost.add(name)
+    if unknown:
+        raise ConfigurationError(f"unknown setting {_with_guesses(sorted(unknown), known)}")
+    for name in sorted(lost):
+        raise ConfigurationError(
+            f"{env_name(name)} is empty: unset it or set it to off if everybody may ask, "
+            "or see `citewire key --help`"
+        )
+    return given
+
+
+def _with_guesses(unknown: list[str], known: Mapping[str, str]) -> str:
+    said = []
+    for variable in unknown:
+        near = get_close_matches(variable.upper(), known, n=1, cutoff=0.8)
+        said.append(f"{variable} (did you mean {near[0]}?)" if near else variable)
+    return f"{', '.join(said)}; `citewire settings` lists the known ones"

@@ -1,0 +1,109 @@
+"""All settings together: built from values by their names, and checked against each other."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from citewire.errors import ConfigurationError
+from citewire.settings.field import SettingsGroup
+from citewire.settings.groups import (
+    AccessSettings,
+    ChatSettings,
+    CitationSettings,
+    IngestionSettings,
+    ModelSettings,
+    RetrievalSettings,
+    RunSettings,
+    ServerSettings,
+    StepSettings,
+    StorageSettings,
+    UploadSettings,
+)
+
+PREFIX = "CITEWIRE_"
+
+
+class Settings(BaseModel):
+    """All that can be set, in groups. Read it with `load_settings`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    storage: StorageSettings
+    models: ModelSettings
+    retrieval: RetrievalSettings
+    ingestion: IngestionSettings
+    citations: CitationSettings
+    steps: StepSettings
+    chats: ChatSettings
+    runs: RunSettings
+    access: AccessSettings
+    uploads: UploadSettings
+    server: ServerSettings
+
+    @classmethod
+    def build(cls, values: Mapping[str, object]) -> "Settings":
+        """The settings with `values`, by their names, and the defaults of the others.
+
+        Raises:
+            ConfigurationError: a value is not valid, or two contradict each other.
+        """
+        groups: dict[str, dict[str, object]] = {group: {} for group in cls.model_fields}
+        for name, value in values.items():
+            groups[GROUP_OF[name]][name] = value
+        try:
+            return cls.model_validate(groups)
+        except ValidationError as error:
+            raise ConfigurationError(_describe(error)) from None
+
+    def flat(self) -> dict[str, Any]:
+        """All values by their names, secrets as such."""
+        return {name: getattr(getattr(self, group), name) for name, group in GROUP_OF.items()}
+
+    def with_changes(self, **changes: object) -> "Settings":
+        """The same but for `changes`; raises as `build`."""
+        return self.build({**self.flat(), **changes})
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Self:
+        if self.models.answers_from == "extractive":
+            asked = {"VERIFY": self.citations.verify, "SCREEN": self.steps.screen}
+            for which, who in {**asked, "ROUTE": self.steps.route}.items():
+                if who == "model":
+                    raise ValueError(
+                        f"CITEWIRE_{which}=model needs a language model (CITEWIRE_ANSWERS)"
+                    )
+        if self.models.first_token_timeout_s > self.runs.run_timeout_s:
+            raise ValueError(
+                "CITEWIRE_FIRST_TOKEN_TIMEOUT_S must not be longer than CITEWIRE_RUN_TIMEOUT_S"
+            )
+        return self
+
+
+def groups() -> dict[str, type[SettingsGroup]]:
+    """The groups, by their names in `Settings`."""
+    annotated = {name: field.annotation for name, field in Settings.model_fields.items()}
+    return {
+        name: group
+        for name, group in annotated.items()
+        if isinstance(group, type) and issubclass(group, SettingsGroup)
+    }
+
+
+FIELDS = {name: field for kind in groups().values() for name, field in kind.model_fields.items()}
+GROUP_OF = {name: group for group, kind in groups().items() for name in kind.model_fields}
+"""In which group of `Settings` each setting is."""
+
+
+def env_name(name: str) -> str:
+    """The environment variable that sets `name`."""
+    return name.upper() if name.startswith("openai_") else f"{PREFIX}{name.upper()}"
+
+
+def _describe(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        said = problem["msg"].removeprefix("Value error, ")
+        name = str(problem["loc"][-1]) if problem["loc"] else ""
+        lines.append(f"{env_name(name)}: {said}" if name in GROUP_OF else said)
+    return "; ".join(lines)

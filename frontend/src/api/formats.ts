@@ -1,0 +1,43 @@
+// Made from the server's table of formats by `npm run types`; not edited by hand.
+export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] = [
+  {
+    "label": "PDF",
+    "suffixes": [
+      ".pdf"
+    ]
+  },
+  {
+    "label": "Word",
+    "suffixes": [
+      ".docx"
+    ]
+  },
+  {
+    "label": "PowerPoint",
+    "suffixes": [
+      ".pptx"
+    ]
+  },
+  {
+    "label": "HTML",
+    "suffixes": [
+      ".html",
+      ".htm",
+      ".xhtml"
+    ]
+  },
+  {
+    "label": "Markdown",
+    "suffixes": [
+      ".md",
+      ".markdown"
+    ]
+  },
+  {
+    "label": "text",
+    "suffixes": [
+      ".txt",
+      ".text"
+    ]
+  }
+];

@@ -1,0 +1,173 @@
+"""Every entry of a word list can match: its user's tokenizer gives it as it is written."""
+
+import pkgutil
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+
+import pytest
+
+from citewire.services.citations import verdicts
+from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.dates import _ORDINALS, MONTHS, find_dates
+from citewire.services.citations.verdicts.entities import _LINKS, ALIASES, find_names, forms
+from citewire.services.citations.verdicts.numbers import find_amounts
+from citewire.services.citations.verdicts.polarity import _NEGATIONS
+from citewire.services.citations.verdicts.sides import OPPOSITES, SIDES
+from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
+from citewire.services.citations.verdicts.units import _UNITS, CURRENCIES, SCALES
+from citewire.services.models import extractive
+from citewire.services.reading.encoding import EASTERN
+from citewire.services.reading.instruction_rules import RULES
+from citewire.text import markers, sentences
+from citewire.text.words import fold, words
+from citewire.workflows import routing
+from citewire.workflows.routing import small_talk
+from citewire.workflows.screening import rules
+
+Tokenizer = Callable[[str], Sequence[str]]
+
+APART = {
+    *("CURRENCIES", "_UNITS", "_STARTS", "_ORDINALS"),  # have a test of their own below
+    *("_CODES", "_DOLLARS", "_BARE_KINDS", "OPPOSITES", "_DROPS"),  # kinds and sides
+    *("_LAST", "_BARE"),  # letters
+}
+
+
+def flat_tokens(text: str) -> Sequence[str]:
+    return tokenise(flatten(text))
+
+
+def folded_words(text: str) -> Sequence[str]:
+    return [fold(word) for word in words(text)]
+
+
+def lists_of(name: str, holder: object) -> Iterator[tuple[str, Sequence[str]]]:
+    """The sets, tables and lists of words in a module, by name."""
+    for own, value in vars(holder).items():
+        tables = [value, *value.values()] if isinstance(value, dict) else [value]
+        for table in tables:
+            is_list = isinstance(table, frozenset | dict | list) and not own.startswith("__")
+            if is_list and own not in APART and table:
+                entries = [word for key in table for word in (key if type(key) is tuple else [key])]
+                if all(isinstance(word, str) for word in entries):
+                    yield f"{name}.{own}", entries
+
+
+def word_lists() -> Iterator[tuple[str, Sequence[str], Tokenizer]]:
+    packages = [(verdicts, flat_tokens)]
+    packages += [(package, folded_words) for package in (extractive, routing)]
+    modules = [(import_module("citewire.text.words"), folded_words)]
+    for package, tokenizer in packages:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            modules.append((import_module(found.name), tokenizer))
+    for module, tokenizer in modules:
+        for name, entries in lists_of(module.__name__, module):
+            yield name, entries, tokenizer
+
+
+LISTS = {name: (entries, tokenizer) for name, entries, tokenizer in word_lists()}
+
+
+def amounts(text: str) -> Sequence[Amount]:
+    flat = flatten(text)
+    return find_amounts(placed(tokenise(flat), flat), flat, ())
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_tokenizer_gives_every_entry_as_it_is_written(name: str) -> None:
+    entries, tokenizer = LISTS[name]
+
+    assert [entry for entry in entries if list(tokenizer(entry)) != entry.split(" ")] == []
+
+
+def test_lists_of_every_kind_are_looked_at() -> None:
+    told = {name.removeprefix("citewire.") for name in LISTS}
+
+    assert told >= {
+        "services.citations.verdicts.hedges._PAIRS",
+        "services.citations.verdicts.polarity._NEGATIONS",
+        "services.citations.verdicts.sides.SIDES",
+        "text.words.STOP_WORDS",
+        "workflows.routing.small_talk._CORES",
+        "workflows.routing.followups._CHATTER",
+    }
+
+
+@pytest.mark.parametrize("form", CURRENCIES)
+def test_every_currency_is_read_before_or_after_its_number(form: str) -> None:
+    found = [*amounts(f"{form}7 came"), *amounts(f"{form} 7 came"), *amounts(f"7 {form} came")]
+
+    assert CURRENCIES[form] in {reading.kind for one in found for reading in one.readings}
+
+
+@pytest.mark.parametrize("form", _UNITS)
+def test_every_unit_is_read_after_its_number(form: str) -> None:
+    found = [*amounts(f"7 {form} came"), *amounts(f"7{form} came")]
+    kind, factor = _UNITS[form]
+
+    read = [reading.value for one in found for reading in one.readings if reading.kind == kind]
+    assert any(value == pytest.approx(7 * factor) for value in read)
+
+
+@pytest.mark.parametrize("form", SCALES)
+def test_every_scale_is_read_after_its_number(form: str) -> None:
+    found = [*amounts(f"7 {form} de barcos"), *amounts(f"$7 {form} came")]
+
+    assert 7 * SCALES[form] in {reading.value for one in found for reading in one.readings}
+
+
+@pytest.mark.parametrize("name", MONTHS)
+def test_every_month_is_read(name: str) -> None:
+    assert [date.month for date in find_dates(f"on 7 {name} 2023")] == [MONTHS[name]]
+
+
+@pytest.mark.parametrize("name", _ORDINALS)
+def test_every_quarter_is_read(name: str) -> None:
+    assert [date.part for date in find_dates(f"{name} quarter")] == [f"Q{_ORDINALS[name]}"]
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_every_other_name_of_a_name_is_found(alias: str) -> None:
+    written = " ".join(word if word in _LINKS else word.title() for word in alias.split())
+    found = [*find_names(f"near {written} it"), *find_names(f"near {alias.upper()} it")]
+
+    assert alias in {form for name in found for form in forms(name.parts)}
+
+
+def test_no_word_takes_two_sides_or_negates_besides() -> None:
+    assert not _NEGATIONS & set(SIDES)
+    assert set(SIDES.values()) == set(OPPOSITES)
+
+
+def test_no_sentence_ends_with_an_abbreviation() -> None:
+    texts = {word: f"It was {word.upper()}. Next came ships." for word in sentences._ABBREVIATIONS}
+
+    assert [word for word, text in texts.items() if len(sentences.split_sentences(text)) > 1] == []
+
+
+def test_every_word_of_a_marker_is_one_run_of_letters_in_its_normal_form() -> None:
+    normal = {word: unicodedata.normalize("NFKC", word).lower() for word in markers._WORDS}
+
+    assert [word for word in normal if markers._LETTERS.findall(normal[word]) != [word]] == []
+
+
+@pytest.mark.parametrize("module", [rules, small_talk])
+def test_patterns_for_folded_text_have_no_accents(module: object) -> None:
+    patterns = [one.pattern for one in vars(module).values() if isinstance(one, re.Pattern)]
+
+    assert len(patterns) > 2
+    assert [
+        sign for sign in "".join(patterns) if sign.isalpha() and fold(sign) != sign.lower()
+    ] == []
+
+
+def test_the_words_that_a_rule_on_instructions_needs_are_in_lower_case() -> None:
+    assert [word for needed, _ in RULES for word in needed if word != word.lower()] == []
+
+
+def test_languages_are_named_as_they_are_told() -> None:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    assert set(LanguageIdentifier.from_pickled_model(MODEL_FILE).nb_classes) >= EASTERN
