@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from citewire.api.dependencies import DocumentsDep, Owner, PageCopiesDep, UploadsDep
-from citewire.api.schemas import DocumentList, DocumentView, Identifier, LocationView
+from citewire.api.schemas import DocumentList, DocumentView, Identifier
 from citewire.errors import DocumentNotFound
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
@@ -34,13 +34,13 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 async def list_documents(documents: DocumentsDep) -> DocumentList:
     """All ingested documents, in the order in which they were, with where they lie."""
     records = await documents.list()
-    return DocumentList(documents=[_view(record) for record in records])
+    return DocumentList(documents=[DocumentView.model_validate(record) for record in records])
 
 
 @router.get("/documents/{doc_id}")
 async def read_document(doc_id: DocId, documents: DocumentsDep) -> DocumentView:
     """One ingested document."""
-    return _view(await _known(doc_id, documents))
+    return DocumentView.model_validate(await _known(doc_id, documents))
 
 
 @router.get("/documents/{doc_id}/file", response_class=FileResponse)
@@ -111,17 +111,3 @@ async def _known(doc_id: str, documents: DocumentStore) -> DocumentRecord:
     if record is None:
         raise DocumentNotFound(f"there is no document {doc_id}")
     return record
-
-
-def _view(record: DocumentRecord) -> DocumentView:
-    return DocumentView(
-        doc_id=record.doc_id,
-        title=record.title,
-        language=record.language,
-        pages=record.pages,
-        passages=record.passages,
-        ingested_at=record.ingested_at,
-        date=record.date,
-        notes=list(record.notes),
-        locations=[LocationView(folder=at.folder, path=at.path) for at in record.locations],
-    )

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
-from citewire.api.schemas import CreatedJob, Identifier, JobView, UploadedView
+from citewire.api.schemas import CreatedJob, Identifier, JobView
 from citewire.api.sse import sse_bytes, stream_response
 from citewire.errors import InvalidUpload
 from citewire.services.uploads.job import ENDED, Job, State
@@ -65,8 +65,7 @@ async def upload_documents(
         root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
     await jobs.submit(job)
-    files = [UploadedView(path=file.path, doc_id=file.doc_id) for file in job.uploaded]
-    return CreatedJob(job_id=job.job_id, folder=folder, files=files)
+    return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
 
 
 @router.get("/jobs/{job_id}")
