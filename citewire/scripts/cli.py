@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.scripts.arguments import build_parser
-from citewire.scripts.plain_text import harmless
+from citewire.scripts.plain_text import explained, harmless
 
 FAILED = 1
 MISUSED = 2
@@ -23,9 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # a full disk may show no sooner
         return code
     except ConfigurationError as error:
-        return _failed(str(error), MISUSED)
+        return _failed(explained(error), MISUSED)
     except CitewireError as error:
-        return _failed(str(error), FAILED)
+        return _failed(explained(error), FAILED)
     except BrokenPipeError:
         # Whoever reads, `head` say, has enough.
         _forget_output()

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 import citewire
-from citewire.errors import ConfigurationError
+from citewire.errors import ConfigurationError, ServerFailed
 from citewire.scripts.ingest import ingest_into_library, print_summary
 from citewire.scripts.serve import DrainingServer, build_server
 from citewire.services.access.keys import new_key
@@ -47,15 +47,23 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
     try:
         await _wait_until_started(server, serving)
         answered = await _ask(url, key, console)
+        console.print(f"\n{_where(settings.storage.namespace)}")
         if not once and answered:
             console.print(
-                f"\nGo on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
+                f"Go on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
             )
             await serving
     finally:
         server.should_exit = True
         await serving
     return 0 if answered and not summary.count("failed") else 1
+
+
+def _where(namespace: str) -> str:
+    return (
+        f"Its documents are in a namespace of their own, {namespace}; to look at them: "
+        f"CITEWIRE_NAMESPACE={namespace} citewire documents"
+    )
 
 
 def samples_folder() -> Path:
@@ -87,7 +95,8 @@ def free_port(settings: Settings) -> int:
 async def _wait_until_started(server: DrainingServer, serving: "asyncio.Task[None]") -> None:
     while not server.started:
         if serving.done():
-            raise ConfigurationError("the server did not start; its log says why")
+            await serving  # raises what stands in the way
+            raise ServerFailed("the server was stopped before it could answer")
         await asyncio.sleep(0.05)
 
 

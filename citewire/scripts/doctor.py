@@ -2,37 +2,64 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal
 
 from rich.console import Console
 
 from citewire.errors import CitewireError, ConfigurationError
+from citewire.scripts.plain_text import explained
 from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import CheckResult
 from citewire.settings import Settings, load_settings
+from citewire.storage.connection.durability import Durability, read_durability
 from citewire.storage.keys import DEFAULT_OWNER
 
 PROBE = "How much did revenue grow?"
+Level = Literal["ok", "note", "warn", "FAIL"]
+COLOURS: dict[Level, str] = {"ok": "green", "note": "cyan", "warn": "yellow", "FAIL": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One line of the examination; `warn` is what works now and may cost data later."""
+
+    level: Level
+    name: str
+    detail: str
 
 
 def doctor() -> int:
-    """Print one line per check; gives 0 if all are well, else 1."""
+    """Print one line per check; gives 0 if all can work, else 1."""
     console = Console(highlight=False, soft_wrap=True)
-    healthy = asyncio.run(_examine(console))
-    console.print("All is well." if healthy else "Something has to be done, see above.")
-    return 0 if healthy else 1
+    levels = asyncio.run(_examine(console))
+    if "FAIL" in levels:
+        console.print("Something has to be done, see above.")
+        return 1
+    console.print("It works; see the warnings above." if "warn" in levels else "All is well.")
+    return 0
 
 
-async def _examine(console: Console) -> bool:
-    healthy = True
-    async for result in _checks():
-        healthy = healthy and result.ok
-        mark = "[green]ok  [/green]" if result.ok else "[red]FAIL[/red]"
-        console.print(mark, f"{result.name}:", result.detail, markup=True)
-    return healthy
+async def _examine(console: Console) -> set[Level]:
+    levels: set[Level] = set()
+    async for finding in _findings():
+        levels.add(finding.level)
+        colour = COLOURS[finding.level]
+        mark = f"[{colour}]{finding.level:<4}[/{colour}]"
+        console.print(mark, f"{finding.name}:", finding.detail, markup=True)
+    return levels
 
 
-async def _checks() -> AsyncGenerator[CheckResult, None]:
+async def _findings() -> AsyncGenerator[Diagnosis, None]:
+    async for finding in _checks():
+        if isinstance(finding, Diagnosis):
+            yield finding
+        else:
+            yield Diagnosis("ok" if finding.ok else "FAIL", finding.name, finding.detail)
+
+
+async def _checks() -> AsyncGenerator[CheckResult | Diagnosis, None]:
     try:
         settings = load_settings()
         owners = sorted({DEFAULT_OWNER, *load_api_keys(settings.access).owners})
@@ -44,13 +71,16 @@ async def _checks() -> AsyncGenerator[CheckResult, None]:
         async with open_library(settings) as library:
             for result in await library.readiness.check():
                 yield result
+            for finding in _durability(await read_durability(library.documents.client)):
+                yield finding
             yield await _embedding(library)
             lists = [await library.documents.owned_by(owner).list() for owner in owners]
             count = sum(len(documents) for documents in lists)
-            yield CheckResult("documents", ok=True, detail=_corpus(count))
+            yield CheckResult(
+                "documents", ok=True, detail=_corpus(count, settings.storage.namespace)
+            )
     except CitewireError as error:
-        cause = f" ({error.__cause__})" if error.__cause__ else ""
-        yield CheckResult(_stage(error), ok=False, detail=f"{error}{cause}")
+        yield CheckResult(_stage(error), ok=False, detail=explained(error))
 
 
 async def _embedding(library: Library) -> CheckResult:
@@ -82,8 +112,43 @@ def _summary(settings: Settings) -> str:
     return f"answers: {model}; embeddings: {settings.models.embeddings_from}; Redis: {redis}"
 
 
-def _corpus(count: int) -> str:
-    return f"{count} ingested" if count else "none yet: run `citewire ingest FOLDER`"
+def _corpus(count: int, namespace: str) -> str:
+    if count:
+        return f"{count} ingested"
+    return f"none yet in the namespace {namespace}: run `citewire ingest FOLDER`"
+
+
+def _durability(found: Durability | None) -> list[Diagnosis]:
+    """What may cost data later."""
+    if found is None:
+        return [
+            Diagnosis(
+                "note",
+                "durability",
+                "Redis refuses CONFIG, as managed ones do, so eviction and persistence could not "
+                "be checked: choose the policy noeviction and persistence where it is managed",
+            )
+        ]
+    findings = []
+    if found.evicts:
+        findings.append(
+            Diagnosis(
+                "warn",
+                "eviction",
+                f"maxmemory-policy is {found.policy}: Redis deletes passages and chats when its "
+                "memory is full; set maxmemory-policy noeviction",
+            )
+        )
+    if not found.persists:
+        findings.append(
+            Diagnosis(
+                "warn",
+                "persistence",
+                "Redis writes nothing to disk: passages and chats are gone when it restarts; "
+                "set appendonly yes",
+            )
+        )
+    return findings or [Diagnosis("ok", "durability", "nothing is evicted, all is written to disk")]
 
 
 def _stage(error: CitewireError) -> str:

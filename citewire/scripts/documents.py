@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
+from citewire.services.assembly.documents import open_documents
 from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
-from citewire.storage.connection.connection import open_redis
-from citewire.storage.library.documents import DocumentRecord, DocumentStore
+from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.library.documents import DocumentRecord
 
 
 def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
@@ -22,6 +23,8 @@ def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
     records = asyncio.run(_records(settings, owner))
     if as_json:
         print(json.dumps([_to_json(record) for record in records], ensure_ascii=False, indent=2))
+    elif not records:
+        print(_none(settings.storage.namespace, owner))
     else:
         console = Console(highlight=False)
         if not console.is_terminal:
@@ -40,19 +43,26 @@ def remove_documents(settings: Settings, target: str, *, owner: str) -> int:
     return 0
 
 
+def _none(namespace: str, owner: str) -> str:
+    whose = "" if owner == DEFAULT_OWNER else f" for the owner {owner}"
+    return (
+        f"none yet in the namespace {namespace}{whose}: run `citewire ingest FOLDER`, "
+        "or set CITEWIRE_NAMESPACE to another"
+    )
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 async def _records(settings: Settings, owner: str) -> list[DocumentRecord]:
-    async with open_redis(settings.storage) as client:
-        return await DocumentStore(client, settings.storage.namespace, owner).list()
+    async with open_documents(settings, owner) as documents:
+        return await documents.list()
 
 
 async def _remove(settings: Settings, target: str, owner: str) -> Removed:
     console = Console(stderr=True, highlight=False)
-    async with open_redis(settings.storage) as client:
-        documents = DocumentStore(client, settings.storage.namespace, owner)
+    async with open_documents(settings, owner) as documents:
         return await remove(
             target,
             documents=documents,

@@ -3,6 +3,8 @@
 import sys
 from typing import TextIO
 
+from citewire.errors import CitewireError, StorageUnavailable
+
 # C0 but tab and newline, DEL, C1, and what turns the writing direction.
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
 _UNSAFE = dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�")
@@ -23,6 +25,12 @@ def standard_output() -> TextIO:
     if sys.stdout is None:
         raise OSError("standard output is closed")
     return sys.stdout
+
+
+def explained(error: CitewireError) -> str:
+    """What an error says, with which address of Redis did not answer."""
+    is_about_more = isinstance(error, StorageUnavailable) and error.__cause__ is not None
+    return f"{error} ({error.__cause__})" if is_about_more else str(error)
 
 
 def harmless(text: str) -> str:

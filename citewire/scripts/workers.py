@@ -17,13 +17,15 @@ import time
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkContext, ForkProcess
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from types import FrameType
 
 from pydantic import SecretStr
 
-from citewire.errors import ConfigurationError
-from citewire.scripts.serve import build_server
+from citewire.errors import CitewireError, ConfigurationError
+from citewire.scripts.plain_text import explained
+from citewire.scripts.serve import bind, build_server, tell_address
 from citewire.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -34,9 +36,16 @@ RESTART_S = 1.0
 ORPHAN_S = 1.0
 NOT_STARTED = 3
 
+Reason = tuple[bool, str]
+"""Why a worker cannot start: whether the settings are to blame, and what is wrong."""
+
 
 def serve_workers(settings: Settings) -> int:
-    """Serve with `settings.server.workers` processes until told to stop; gives the exit code."""
+    """Serve with `settings.server.workers` processes until told to stop; gives the exit code.
+
+    Raises:
+        CitewireError: no worker can start.
+    """
     with ExitStack() as stack:
         if settings.storage.redis_url is None:
             # Deferred: it needs flock, which not every system has.
@@ -44,16 +53,18 @@ def serve_workers(settings: Settings) -> int:
 
             url = stack.enter_context(open_embedded_redis(settings.storage.data_dir))
             settings = settings.with_changes(redis_url=SecretStr(url))
-        shared = stack.enter_context(_bind(settings.server.host, settings.server.port))
+        shared = [stack.enter_context(bound) for bound in bind(settings.server)]
         return _Supervisor(settings, shared).run()
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings, shared: socket.socket) -> None:
+    def __init__(self, settings: Settings, shared: list[socket.socket]) -> None:
         self._settings = settings
         self._shared = shared
         self._context: ForkContext = multiprocessing.get_context("fork")
         self._has_started = self._context.Event()
+        self._reasons: SimpleQueue[Reason] = self._context.SimpleQueue()
+        self._has_told_address = False
         self._workers: list[ForkProcess] = []
         self._told = False
 
@@ -66,8 +77,11 @@ class _Supervisor:
             while not self._told:
                 # Also woken by the signal: the sleep would otherwise go on.
                 wait([worker.sentinel for worker in self._workers], POLL_S)
-                if not self._told and not self._replace_the_dead():
-                    return 1
+                if not self._has_told_address and self._has_started.is_set():
+                    self._has_told_address = True
+                    tell_address(self._settings.server, self._shared)
+                if not self._told:
+                    self._replace_the_dead()
         finally:
             self._stop()
         return 0
@@ -77,24 +91,27 @@ class _Supervisor:
 
     def _start(self) -> ForkProcess:
         worker = self._context.Process(
-            target=_work, args=(self._settings, self._shared, self._has_started)
+            target=_work,
+            args=(self._settings, self._shared, self._has_started, self._reasons),
         )
         worker.start()
         return worker
 
-    def _replace_the_dead(self) -> bool:
-        """Start those again that have died; False if none of them can start at all."""
+    def _replace_the_dead(self) -> None:
+        """Start those again that have died; raises CitewireError if none can start at all."""
         for i, worker in enumerate(self._workers):
             if worker.is_alive():
                 continue
             if worker.exitcode == NOT_STARTED:
+                is_misconfigured, why = self._reasons.get()
                 if not self._has_started.is_set():
-                    return False
+                    raise ConfigurationError(why) if is_misconfigured else CitewireError(why)
+                logger.error("worker %s cannot start: %s", worker.pid, why)
                 time.sleep(RESTART_S)
-            logger.warning("worker %s died (%s): starting another", worker.pid, worker.exitcode)
+            else:
+                logger.warning("worker %s died (%s): another starts", worker.pid, worker.exitcode)
             worker.close()
             self._workers[i] = self._start()
-        return True
 
     def _stop(self) -> None:
         for worker in self._workers:
@@ -108,16 +125,30 @@ class _Supervisor:
                 worker.join()
 
 
-def _work(settings: Settings, shared: socket.socket, has_started: Event) -> None:
+def _work(
+    settings: Settings,
+    shared: list[socket.socket],
+    has_started: Event,
+    reasons: "SimpleQueue[Reason]",
+) -> None:
     """One worker, in a process of its own."""
     # Those of the parent only take note.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_stop_without_parent, args=(os.getppid(),), daemon=True).start()
-    server = build_server(settings, on_started=has_started.set)
-    with suppress(KeyboardInterrupt):  # Ctrl-C reaches all processes of the terminal
-        server.run(sockets=[shared])
-    if not server.started:
+    server = None
+    try:
+        with suppress(KeyboardInterrupt):  # Ctrl-C reaches all processes of the terminal
+            server = build_server(settings, on_started=has_started.set)
+            server.run(sockets=shared)
+    except CitewireError as error:
+        reasons.put((isinstance(error, ConfigurationError), explained(error)))
+        sys.exit(NOT_STARTED)
+    except Exception as error:
+        if server is not None and server.started:
+            raise
+        logger.exception("a worker cannot start")
+        reasons.put((False, repr(error)))
         sys.exit(NOT_STARTED)
 
 
@@ -126,17 +157,3 @@ def _stop_without_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(ORPHAN_S)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """The port of all workers; they listen on it once they can answer."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    shared = socket.socket(family)
-    try:
-        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        shared.bind((host, port))
-    except OSError as error:
-        shared.close()
-        raise ConfigurationError(f"cannot listen on {host}, port {port}: {error}") from error
-    shared.set_inheritable(True)
-    return shared
