@@ -10,7 +10,7 @@ MODULES := frontend/node_modules/.installed
 WEB_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: setup web dev demo serve test test-web lint bench lock samples clean
+.PHONY: setup web dev demo serve test test-web lint bench lock samples docs clean
 
 setup: $(STAMP) web
 
@@ -64,6 +64,13 @@ bench: setup
 
 samples: setup
 	$(BIN)/python samples/build.py
+
+# What is made from the code: tables in the docs, .env.example, the web client's types.
+docs: setup
+	$(BIN)/python -m tests.docs_blocks
+	$(BIN)/citewire settings --format env > .env.example
+	$(BIN)/citewire settings --format markdown > docs/settings.md
+	npm --prefix frontend run --silent types
 
 # Needs uv. Every lock is complete and hashed, and names no index.
 lock:

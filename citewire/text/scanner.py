@@ -77,11 +77,6 @@ class MarkerScanner:
         self._dollar = 0  # until where in the text at hand an open `$` may be closed
         self._chained = False  # whether the last bracket was text that a further one may follow
 
-    @property
-    def holds(self) -> bool:
-        """Whether text is held back."""
-        return bool(self._held)
-
     def feed(self, text: str) -> list[Scanned]:
         """Take the next piece; give all that is settled."""
         if not (self._held or self._inside or self._dollar or _SPECIAL.search(text)):

@@ -11,6 +11,7 @@ import pytest
 from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.text import WD_BREAK
+from docx.oxml import OxmlElement
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -58,6 +59,21 @@ def add_report(document: DocxDocument) -> None:
             cell.text = text
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     document.add_paragraph("On the second page.")
+
+
+def test_what_stands_in_content_controls_of_a_word_file_is_read(tmp_path: Path) -> None:
+    def fill(document: DocxDocument) -> None:
+        for paragraph in (document.add_heading("Harbour Report", 1), document.add_paragraph(BODY)):
+            control = OxmlElement("w:sdt")
+            content = OxmlElement("w:sdtContent")
+            paragraph._p.addprevious(control)
+            control.append(content)
+            content.append(paragraph._p)
+
+    assert found(read_report(write_docx(tmp_path / "a.docx", fill))) == [
+        (1, "heading", "Harbour Report"),
+        (1, "text", BODY),
+    ]
 
 
 def test_a_word_file_keeps_headings_tables_and_pages(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_what_may_become_a_marker_is_held_back(opened: str) -> None:
     scanner = MarkerScanner(KNOWN)
 
     assert scanner.feed(f"so {opened}") == ["so "]
-    assert scanner.holds
+    assert scanner.release()
 
 
 @pytest.mark.parametrize("text", ["so [word", "so (and", "so [1x", "so [Sourced", "so (1", "a ~5"])
@@ -126,7 +126,7 @@ def test_what_cannot_be_a_marker_any_more_is_let_go(text: str) -> None:
     scanner = MarkerScanner(KNOWN)
 
     assert outcome(scanner.feed(text)) == text
-    assert not scanner.holds
+    assert not scanner.release()
 
 
 @pytest.mark.parametrize("endless", ["[Source 1 (", "[1†", "[1, 1, ", "$x [1] ", "(source 1 ("])
@@ -147,7 +147,7 @@ def test_release_gives_half_a_marker_as_text_and_goes_on() -> None:
     scanner.feed("so [1")
 
     assert scanner.release() == ["[1"]
-    assert not scanner.holds
+    assert not scanner.release()
     assert outcome([*scanner.feed("] and [2]"), *scanner.release()]) == "] and ⟨2⟩"
 
 

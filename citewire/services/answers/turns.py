@@ -54,7 +54,7 @@ def to_messages(
         "created_at": at,
         "sources": [],
     }
-    answered = {
+    answered: Message = {
         "message_id": ids.assistant_message_id,
         "role": "assistant",
         "text": answer.text,
@@ -71,10 +71,13 @@ def to_messages(
         "citations": answer.citations,
         "warnings": answer.warnings,
         "timings": answer.timings,
-        "stopped_by": stopped_by,
-        "usage": usage,
         "error": str(error) if error else None,
     }
+    # A chat is exported as it is stored: what does not belong to its end is not in it.
+    if stopped_by is not None:
+        answered["stopped_by"] = stopped_by
+    if usage is not None:
+        answered["usage"] = usage
     return asked, answered
 
 

@@ -6,18 +6,19 @@ longer, embedding and looking for the sources of unmarked sentences, has one thr
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+
+import numpy as np
 
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.locating import FoundQuote
 from citewire.services.citations.model import Quote, Source, Verification
 from citewire.services.citations.quotes import PassageText, supporting_quote
-from citewire.services.citations.similarity import Embed, nearest
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 
 KEPT = 256
@@ -28,6 +29,9 @@ PAUSE_S = 0.001
 """Pause after each check in the thread, in seconds: checks one right after the other would hold the
 interpreter for 5 ms at a time, and the event loop would wait so long after each write to a socket.
 """
+
+Embed = Callable[[list[str]], Sequence[Sequence[float]]]
+"""Vectors of texts, in their order; called in the checking thread."""
 
 UNCHECKED = Verification("unchecked", None, "none")
 
@@ -171,7 +175,21 @@ def _judged(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> J
     judgement = judge(claim, digests)
     if embed is None or judgement.status == "supported" or judgement.method != "words":
         return judgement
-    return judge(claim, digests, similarity=nearest(claim, sources, embed))
+    return judge(claim, digests, similarity=_nearest(claim, sources, embed))
+
+
+def _nearest(claim: str, sources: Sequence[SourceText], embed: Embed) -> float:
+    """The cosine of the claim and its nearest source; sources are embedded once each."""
+    missing = [source for source in sources if source.vector is None]
+    ours, *theirs = embed([claim, *(source.text for source in missing)])
+    for source, vector in zip(missing, theirs, strict=True):
+        source.vector = vector
+    return max(_cosine(ours, source.vector or ours) for source in sources)
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    a, b = np.asarray(one, dtype=np.float32), np.asarray(other, dtype=np.float32)
+    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
 
 
 def _verification(judgement: Judgement) -> Verification:

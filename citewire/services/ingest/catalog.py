@@ -1,13 +1,13 @@
 """The documents as they are and as they are to be: what a change of places makes current or not.
 
-Pure: a change is computed here and done by `storage.versions`.
+A change is computed here and done by `storage.versions`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from citewire.storage.library.documents import DocumentRecord, Location
-from citewire.storage.library.versions import Change
+from citewire.storage.library.versions import Change, Versions
 
 Place = tuple[str, str]
 """Root and path of a location."""
@@ -114,3 +114,22 @@ class Catalog:
         record = self._records[doc_id]
         rest = tuple(one for one in record.locations if one.key != location.key)
         self._records[doc_id] = replace(record, locations=rest)
+
+
+async def retag(versions: Versions, catalog: Catalog, doc_ids: Iterable[str]) -> None:
+    """Let the passages of documents that were moved tell their new places.
+
+    After the change that moved them: if this is killed, the records tell that it is to be done.
+
+    Args:
+        versions: what changes the documents.
+        catalog: the documents as they are now; learns of it.
+        doc_ids: the documents that may have been moved; unknown ones lie nowhere any more.
+
+    Raises:
+        LibraryBusy, StorageError: the lease is lost, or Redis refuses.
+    """
+    for doc_id in sorted(doc_ids):
+        record = catalog.get(doc_id)
+        if record is not None and record.tagged and record.tagged != record.whereabouts:
+            catalog.update(await versions.retag(record))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from citewire.errors import CitewireError, ConfigurationError, DocumentNotFound
-from citewire.services.ingest.catalog import Catalog, Known
-from citewire.services.ingest.tagging import retag
+from citewire.services.ingest.catalog import Catalog, Known, retag
 from citewire.services.reading.files import printable
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.versions import Versions, changing_documents

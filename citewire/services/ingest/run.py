@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from citewire.services.ingest.catalog import Catalog, Place
+from citewire.services.ingest.catalog import Catalog, Place, retag
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
@@ -15,7 +15,6 @@ from citewire.services.ingest.readers.exchange import Ocr
 from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
 from citewire.services.ingest.staging import PassageIndexing, Staging
-from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
 from citewire.storage.library.versions import StagedPlace, Versions
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from citewire.errors import DocumentError, ModelError, ModelKeyRefused
-from citewire.services.ingest.catalog import Catalog, Place
+from citewire.services.ingest.catalog import Catalog, Place, retag
 from citewire.services.ingest.embedding import Embedder, Vector
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
@@ -18,7 +18,6 @@ from citewire.services.ingest.readers.exchange import Head, Ocr, ReadPassage, Re
 from citewire.services.ingest.readers.processes import Parsers
 from citewire.services.ingest.readers.ray_cluster import RayParsers
 from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
-from citewire.services.ingest.tagging import retag
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
 from citewire.storage.library.versions import Versions

@@ -9,10 +9,8 @@ It is kept apart from the passages, as it is much and is read for few of them; b
 words, turn]: `start` and `end` are characters of the page's text, like those of the passage, but
 those of the whole line, which may begin before the passage or end after it; the rectangle is in
 ten-thousandths of the displayed page with the origin at the top left; `words` says where those
-words of the line stand that the passage holds (`reading.edges`), empty if that is unknown; `turn`
+words of the line stand that the passage holds (`content.edges`), empty if that is unknown; `turn`
 is left out where it is 0. Formats without a layout have no lines and `size` null.
-
-Earlier versions wrote lines of six numbers, with the rectangle in shares (0..1) of the page.
 """
 
 import json
@@ -23,8 +21,6 @@ from citewire.content.edges import PER_WORD
 from citewire.content.report import LineBox
 
 UNITS = 10_000
-
-_OLD_LINE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class PassageLayout:
 
     @classmethod
     def from_json(cls, stored: str | bytes) -> "PassageLayout":
-        """What `to_json` wrote, also that of earlier versions."""
+        """What `to_json` wrote."""
         told = json.loads(stored)
         size = (told["size"][0], told["size"][1]) if told["size"] else None
         return cls(told["page"], size, tuple(map(_line, told["lines"])))
@@ -85,10 +81,8 @@ def _stored(line: LineBox) -> list[int | str]:
     return stored
 
 
-def _line(stored: Sequence[float | str]) -> LineBox:
-    start, end, *edges = (float(number) for number in stored[:_OLD_LINE])
-    is_old = len(stored) == _OLD_LINE
-    x0, y0, x1, y1 = edges if is_old else [edge / UNITS for edge in edges]
-    words = "" if is_old else str(stored[6])
+def _line(stored: Sequence[int | str]) -> LineBox:
+    start, end, *edges = (int(number) for number in stored[:6])
+    x0, y0, x1, y1 = (edge / UNITS for edge in edges)
     turn = int(stored[7]) if len(stored) > 7 else 0
-    return LineBox(int(start), int(end), x0, y0, x1, y1, words, turn)
+    return LineBox(start, end, x0, y0, x1, y1, str(stored[6]), turn)

@@ -121,7 +121,7 @@ def _is_shaded(run: Any) -> bool:
 
 
 def _elements(parent: Any) -> Iterator[Any]:
-    """Paragraphs and tables, those in content controls too."""
+    """Paragraphs and tables, those in content controls too, which `iter_inner_content` omits."""
     for element in parent:
         if element.tag in (_PARAGRAPH, _TABLE):
             yield element

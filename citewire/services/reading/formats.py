@@ -1,5 +1,8 @@
 """The formats of reports, one row each: whoever needs to know of a format asks this table.
 
+A new format takes its module and a row here. The web client's list (`npm run types`) and the table
+in the docs (`python -m tests.docs_blocks`) are made from it; tests say when they are not current.
+
 The readers are named and not imported, since the libraries that they need are heavy and most
 processes only look at names. `read.py` loads them.
 """

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from citewire.errors import StorageError
-from citewire.services.answers.events import RunEvent
+from citewire.services.answers.events import EndEvent, RunEvent
 from citewire.storage.runs.log import EncodedEvent
 from citewire.storage.runs.registry import End, EndStatus, LogPiece, RunStore
 
@@ -95,7 +95,7 @@ class RunLog:
                 self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._wake.set)
         return events
 
-    async def close(self, told: Told, end: RunEvent, status: EndStatus) -> tuple[ToldBatch, bool]:
+    async def close(self, told: Told, end: EndEvent, status: EndStatus) -> tuple[ToldBatch, bool]:
         """Log the last event of a run and end it; gives the event encoded, and if it was logged.
 
         Raises:
@@ -111,7 +111,7 @@ class RunLog:
         self._wake.set()
         return events, await is_ours
 
-    def tell_again(self, told: Told, end: RunEvent) -> ToldBatch:
+    def tell_again(self, told: Told, end: EndEvent) -> ToldBatch:
         """Another last event, encoded, in place of one that could not be logged."""
         told.seq -= 1
         return told.encode((end,))

@@ -53,11 +53,11 @@ class Job:
         return cls(
             stored["folder"],
             root,
-            tuple(UploadedFile(**file) for file in stored.get("uploaded", ())),
-            owner=stored.get("owner", DEFAULT_OWNER),
+            tuple(UploadedFile(**file) for file in stored["uploaded"]),
+            owner=stored["owner"],
             job_id=stored["job_id"],
             created_at=stored["created_at"],
-            resumed=stored.get("resumed", 0) + 1,
+            resumed=stored["resumed"] + 1,
         )
 
     @property

@@ -23,7 +23,6 @@ from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.run import OnProgress
 from citewire.services.uploads.job import ENDED, Job, State, public
 from citewire.storage.jobs import ALIVE_S, JobStore
-from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.running import finish
 
 logger = logging.getLogger(__name__)
@@ -183,10 +182,9 @@ class Jobs:
         for pause_s in (ALIVE_S + 1, 0):
             try:
                 for stored in await self._store.left_over():
-                    is_due = stored.get("resumed", 0) < MAX_RESUMED
+                    is_due = stored["resumed"] < MAX_RESUMED
                     if is_due and await self._store.claim(stored["job_id"]):
-                        owner = stored.get("owner", DEFAULT_OWNER)
-                        root = self._root_of(stored["folder"], owner)
+                        root = self._root_of(stored["folder"], stored["owner"])
                         self._take(Job.from_stored(stored, root))
             except StorageError as error:
                 logger.warning("interrupted jobs cannot be looked for: %s", error)

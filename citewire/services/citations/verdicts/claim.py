@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from citewire.services.citations.verdicts.amounts import Amount
-from citewire.services.citations.verdicts.clauses import Clause, read_clauses
+from citewire.services.citations.verdicts.clauses import Clause, read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.entities import Name, find_names
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.tokens import Tokens, flatten, placed, tokenise
-from citewire.services.citations.verdicts.words import stem_of
 
 _NOT_SAID = re.compile(
     r"\[\d{1,3}(?:[,\s-]{1,3}\d{1,3}){0,20}\]|(?:^|\n)\s{0,8}\(?\d{1,2}[.)](?=\s)"

@@ -1,10 +1,30 @@
-"""The clauses of a text: their stems in order, and which way each points."""
+"""The clauses of a text: their stems in order, words of direction as their side, and polarity."""
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 
 from citewire.services.citations.verdicts.polarity import Polarity, polarity
-from citewire.services.citations.verdicts.words import clauses, stem_of
+from citewire.services.citations.verdicts.sides import SIDES
+from citewire.text.words import is_stop_word, stem
+
+_STARTS_CLAUSE = frozenset(
+    """while whereas but although because despite amid mientras pero
+aunque sino porque debido""".split()
+)
+_NO_STEM = frozenset("per cent percent ciento".split())
+_ENDS_CLAUSE = frozenset(". ; ! ?".split())
+_BREAKS = _STARTS_CLAUSE | _ENDS_CLAUSE | {"\n"}
+
+
+@lru_cache(maxsize=16384)
+def stem_of(flat: str) -> str:
+    """The stem of a flat word; empty if it says nothing alone; `<up>` and `<down>`."""
+    if len(flat) == 1 or not flat[0].isalpha():
+        return ""
+    side = SIDES.get(flat)
+    if side in ("up", "down"):
+        return f"<{side}>"
+    return "" if flat in _NO_STEM or (side is None and is_stop_word(flat)) else stem(flat)
 
 
 class Clause:
@@ -30,5 +50,32 @@ class Clause:
 def read_clauses(texts: Sequence[str], flat: str) -> tuple[Clause, ...]:
     """The clauses of a text, of which these are the tokens, that say anything."""
     stems = list(map(stem_of, texts))
-    found = (Clause(texts[part], stems[part]) for part in clauses(texts, flat))
+    found = (Clause(texts[part], stems[part]) for part in _slices(texts, flat))
     return tuple(clause for clause in found if clause.stems)
+
+
+def _slices(texts: Sequence[str], flat: str) -> Iterator[slice]:
+    """The sentences, rows and clauses of a text, of which these are the tokens."""
+    first, line_end = 0, -1
+    for index, text in enumerate(texts):
+        if text not in _BREAKS:
+            continue
+        if text in _STARTS_CLAUSE:
+            if index > first:
+                yield slice(first, index)
+            first = index
+            continue
+        if text == "\n":
+            line_end = flat.index("\n", line_end + 1)
+            if not _ends_row(flat, line_end):
+                continue
+        yield slice(first, index + 1)
+        first = index + 1
+    if first < len(texts):
+        yield slice(first, len(texts))
+
+
+def _ends_row(flat: str, at: int) -> bool:
+    """Whether the line break ends more than a line: after a row or a heading, before a blank."""
+    before, after = flat[at - 1 : at], flat[at + 1 : at + 2]
+    return after in "\n|" or before in "|%)" or before.isdigit()

@@ -7,14 +7,13 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from citewire.services.citations.verdicts.amounts import Amount
-from citewire.services.citations.verdicts.clauses import read_clauses
+from citewire.services.citations.verdicts.clauses import read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.numerals import decimal_point, scale_at
 from citewire.services.citations.verdicts.offered import Names
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
-from citewire.services.citations.verdicts.words import stem_of
 
 _BEFORE_SCALE = frozenset({"in", "en", "(", "|", "of"})
 

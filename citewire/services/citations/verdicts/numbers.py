@@ -1,5 +1,6 @@
 """Amounts in a text: every numeral with what it may mean, its precision and what it counts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,7 +17,6 @@ from citewire.services.citations.verdicts.numerals import (
     scale_at,
     spaced_digits,
 )
-from citewire.services.citations.verdicts.ranges import share_units
 from citewire.services.citations.verdicts.tokens import Tokens
 from citewire.services.citations.verdicts.units import (
     CURRENCIES,
@@ -26,6 +26,7 @@ from citewire.services.citations.verdicts.units import (
     unit_of,
 )
 
+_BETWEEN = re.compile(r"\s?(?:-|–|—|to|and|or|a|y|o|hasta|bis|and from)\s?")
 _FRACTION_STEP = 2.0
 """`Two thirds` is 66 % to 67 %; `nearly two thirds` is more."""
 
@@ -52,7 +53,7 @@ def find_amounts(tokens: Tokens, flat: str, taken: Sequence[tuple[int, int]]) ->
         amount, after = _amount_at(tokens, index, flat, point)
         if amount:
             found.append(amount)
-    return share_units(found, flat)
+    return _share_units(found, flat)
 
 
 def _amount_at(tokens: Tokens, at: int, flat: str, point: str) -> tuple[Amount | None, int]:
@@ -167,3 +168,27 @@ def _is_negative(flat: str, start: int, end: int) -> bool:
     if start and flat[start - 1] in "-−–":
         return start == 1 or not flat[start - 2].isalnum()
     return start > 0 and flat[start - 1] == "(" and flat[end : end + 1] == ")"
+
+
+def _share_units(amounts: list[Amount], flat: str) -> list[Amount]:
+    """`10-12 %`: the first number of a range takes the second's scale and unit."""
+    out = list(amounts)
+    for index in range(len(out) - 2, -1, -1):
+        left, right = out[index], out[index + 1]
+        is_bare = left.factor == 1 and not left.is_year and not right.is_year
+        if (
+            is_bare
+            and right.start - left.end <= 8
+            and _BETWEEN.fullmatch(flat, left.end, right.start)
+        ):
+            out[index] = _like(left, right)
+    return out
+
+
+def _like(left: Amount, right: Amount) -> Amount:
+    """`left` also with the scale and unit that `right` has."""
+    own = left.readings[0].kind
+    kind = own or right.readings[0].kind
+    more = tuple(times((one.value, one.step), right.factor, kind) for one in left.readings)
+    readings = more if right.factor == 1 else left.readings + more
+    return replace(left, readings=readings)

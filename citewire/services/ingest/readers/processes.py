@@ -7,11 +7,11 @@ milliseconds where starting Python anew takes seconds, and it shares no thread w
 import asyncio
 import os
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -24,7 +24,6 @@ from citewire.services.ingest.readers.exchange import (
     Unread,
     Working,
 )
-from citewire.services.ingest.readers.interrupts import interrupts_held
 from citewire.services.ingest.readers.loop import serve_reading
 
 _METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
@@ -127,7 +126,7 @@ class _Process:
         self._process = context.Process(
             target=serve_reading, args=(theirs, megabytes * 2**20), daemon=True
         )
-        with interrupts_held():
+        with _interrupts_held():
             self._process.start()
         theirs.close()
         self.is_idle = True
@@ -184,6 +183,24 @@ class _Process:
             f"it killed its reader ({how}): broken, hostile, or in need of more than "
             f"{limits.megabytes} MB of memory"
         )
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """What this thread starts is never told of Ctrl-C, not even while it loads the readers.
+
+    Ctrl-C reaches the whole group, and the server process would show where it was.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # not on every system
+        yield
+        return
+    # It lets signals through again when it has started its own process (CPython before 3.13).
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @asynccontextmanager

@@ -23,8 +23,6 @@ from citewire.workflows.evidence import abstention
 from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.synthesiser import StreamedSynthesiser
 
-MODEL_NAME = "extractive"
-
 _STOP = re.compile(r"[.!?…。！？]+$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
 # What may open a marker, code or mathematics, as signs that look alike and may not.

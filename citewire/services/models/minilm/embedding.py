@@ -54,11 +54,6 @@ class MiniLMEmbedding(BaseEmbedding):
         self._encode = encode
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="minilm")
 
-    @classmethod
-    def class_name(cls) -> str:
-        """The name under which LlamaIndex reports the class."""
-        return "MiniLMEmbedding"
-
     @property
     def fingerprint(self) -> str:
         """Names the model whose vectors these are; vectors of another are not comparable."""
