@@ -1,4 +1,4 @@
-"""Server-Sent Events on the wire: their bytes, and the response that sends what a run tells."""
+"""Server-Sent Events on the wire: their bytes, and the response that sends them."""
 
 import asyncio
 import re
@@ -53,32 +53,26 @@ class RunResponse(EventSourceResponse):
                 raise end
 
 
-def sse_bytes(stream_id: str, seq: int, name: str, data: bytes) -> bytes:
-    """One event of a stream; `data` is one line."""
-    return b"event: %b\nid: %b:%d\ndata: %b\n\n" % (name.encode(), stream_id.encode(), seq, data)
-
-
 async def _blocks(
-    run_id: str, batches: AsyncGenerator[ToldBatch, None]
+    stream_id: str, batches: AsyncGenerator[ToldBatch, None]
 ) -> AsyncGenerator[bytes, None]:
+    stream = stream_id.encode()
     async with aclosing(batches):
         async for batch in batches:
-            yield b"".join([sse_bytes(run_id, *event) for event in batch])
+            yield b"".join(
+                [
+                    b"event: %b\nid: %b:%d\ndata: %b\n\n" % (name.encode(), stream, seq, data)
+                    for seq, name, data in batch
+                ]
+            )
 
 
 def run_response(
-    run_id: str, batches: AsyncGenerator[ToldBatch, None], server: ServerSettings
+    stream_id: str, batches: AsyncGenerator[ToldBatch, None], server: ServerSettings
 ) -> EventSourceResponse:
-    """Stream what a run tells; when the client leaves, its generator is cancelled."""
-    return stream_response(_blocks(run_id, batches), server)
-
-
-def stream_response(
-    blocks: AsyncGenerator[bytes, None], server: ServerSettings
-) -> EventSourceResponse:
-    """Stream blocks of events; when the client leaves, their generator is cancelled."""
+    """Stream what a run or a job tells; when the client leaves, its generator is cancelled."""
     return RunResponse(
-        blocks,
+        _blocks(stream_id, batches),
         sep="\n",
         ping=server.sse_ping_s,
         send_timeout=server.send_timeout_s,

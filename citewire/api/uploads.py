@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobView
-from citewire.api.sse import sse_bytes, stream_response
+from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
+from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
@@ -88,16 +89,16 @@ async def job_events(
     owner: Owner,
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    return stream_response(_encoded(jobs, job_id, owner), settings.server)
+    return run_response(job_id, _encoded(jobs, job_id, owner), settings.server)
 
 
-async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[bytes, None]:
+async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[ToldBatch, None]:
     seq = 0
     async with aclosing(jobs.follow(job_id, owner)) as states:
         async for state in states:
             seq += 1
             name, data = _event(state)
-            yield sse_bytes(job_id, seq, name, orjson.dumps(data))
+            yield ((seq, name, orjson.dumps(data)),)
 
 
 def _event(state: State) -> tuple[str, State]:

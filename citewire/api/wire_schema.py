@@ -1,19 +1,16 @@
 """The published JSON Schema of all that crosses the wire: the stream's events and the resources."""
 
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from fastapi import APIRouter
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from citewire.api import chat_schemas, schemas
-from citewire.services.answers.events import RunEvent
+from citewire.services.answers.events import EVENTS
 
 router = APIRouter(tags=["schema"])
-
-EVENTS: Final[dict[str, type]] = {event.name: event for event in get_args(RunEvent)}
-"""The type of the data of each event of a run, by the event's name."""
 
 REQUESTS: Final[tuple[type, ...]] = (
     schemas.AskRequest,

@@ -24,7 +24,7 @@ from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless_name
 from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
-from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
@@ -70,8 +70,13 @@ async def ingest_into_library(
     owner: str = DEFAULT_OWNER,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
 ) -> IngestSummary:
-    """Ingest `folders` with the models and Redis of `settings`, showing progress."""
+    """Ingest `folders` with the models and Redis of `settings`, showing progress.
+
+    Raises:
+        IndexMismatch: what is ingested already was embedded with another model.
+    """
     async with open_documents(settings, owner) as documents:
+        await check_embedding(documents, settings.models)
         with showing_progress(console) as on_progress:
             return await ingest_folders(
                 folders,

@@ -16,7 +16,7 @@ from citewire.scripts.plain_text import harmless
 from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.services.ingest.staging import PassageIndexing
 from citewire.services.ingest.watching import changes_in
@@ -139,4 +139,5 @@ async def open_watcher(
 ) -> AsyncGenerator[Watcher, None]:
     """A watcher with the Redis of `settings`, which stays open for the block."""
     async with open_documents(settings, owner) as documents, AsyncExitStack() as stack:
+        await check_embedding(documents, settings.models)
         yield Watcher(settings, folders, console, options, documents, stack)

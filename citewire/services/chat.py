@@ -26,6 +26,7 @@ from citewire.errors import (
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
 from citewire.services.answers.events import (
+    EndEvent,
     Failed,
     Ids,
     RunEvent,
@@ -231,7 +232,7 @@ class ChatService:
 
     async def _end(
         self, run: Run, answer: Answer, context: RunContext, failure: CitewireError | None
-    ) -> RunEvent:
+    ) -> EndEvent:
         """Store the turn, then say how the run ended: what is said is what is stored."""
         answer.finish()
         usage = _usage(answer, context.generation, stopped=run.stopped_by is not None)

@@ -1,5 +1,5 @@
-// Writes src/api/types.ts from the server's schema and src/api/formats.ts from its table of formats;
-// with --check it only says whether they are current.
+// Writes src/api/types.ts from the server's schema, src/api/events.ts from its list of events and
+// src/api/formats.ts from its table of formats; with --check it only says whether they are current.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,9 +10,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const DUMP = `
 import json
 from citewire.api.wire_schema import wire_schema
+from citewire.services.answers.events import ENDS, EVENTS
 from citewire.services.reading.formats import FORMATS
 formats = [{"label": row.label, "suffixes": list(row.media_types)} for row in FORMATS]
-print(json.dumps({"schema": wire_schema(), "formats": formats}))
+events = {"events": list(EVENTS), "ends": list(ENDS)}
+print(json.dumps({"schema": wire_schema(), "formats": formats, **events}))
 `;
 
 function server() {
@@ -40,7 +42,7 @@ function withoutTitles(node, named = false) {
 
 const banner = (from) => `// Made from the server's ${from} by \`npm run types\`; not edited by hand.`;
 
-const { schema, formats } = server();
+const { schema, formats, events, ends } = server();
 const types = await compile(withoutTitles(schema), schema.title, {
   additionalProperties: false,
   bannerComment: banner("schema"),
@@ -51,7 +53,13 @@ const list = `${banner("table of formats")}
 export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] = ${JSON.stringify(formats, null, 2)};
 `;
 
-for (const [name, text] of Object.entries({ "types.ts": types, "formats.ts": list })) {
+const names = `${banner("list of events")}
+export const EVENTS: readonly string[] = ${JSON.stringify(events)};
+/** Those of which a run has exactly one, its last. */
+export const ENDS: readonly string[] = ${JSON.stringify(ends)};
+`;
+
+for (const [name, text] of Object.entries({ "types.ts": types, "events.ts": names, "formats.ts": list })) {
   const file = here(`../src/api/${name}`);
   if (!process.argv.includes("--check")) writeFileSync(file, text);
   else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {

@@ -111,7 +111,9 @@ class ChatClient:
 async def open_chat_client(url: str) -> AsyncGenerator[ChatClient, None]:
     """A client of the service at `url`."""
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=5)
-    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=limits) as http:
+    async with httpx.AsyncClient(
+        base_url=url, timeout=30, trust_env=False, verify=False, limits=limits
+    ) as http:
         yield ChatClient(http)
 
 

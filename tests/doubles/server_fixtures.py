@@ -1,27 +1,35 @@
 """Fixtures for the service: `citewire serve` as its own process on a corpus of its own."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Queue
+from subprocess import PIPE
+from threading import Event, Thread
+from typing import Protocol
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
+from citewire.services.models.minilm.embedding import build_minilm
+from citewire.services.models.names import LOCAL_EMBEDDING
 from citewire.settings import env_name
 from tests.doubles.chat_client import ChatClient, open_chat_client
 from tests.doubles.corpus import CORPUS, write_corpus, write_passages_with
 from tests.doubles.standin_fixtures import Standin
 
+ROOT = Path(__file__).parents[2]
 START_S = 40.0
 STOP_S = 15.0
 MAX_RUNS = 50
@@ -29,12 +37,90 @@ KEY = "sk-test-0123456789"
 MAIN = "import sys; from citewire.scripts.cli import main; sys.exit(main())"
 
 
+class Process(Protocol):
+    """What tests do with a process."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class Forked:
+    """A process that another one forked; how it ended is not told."""
+
+    def __init__(self, pid: int, ended: Event) -> None:
+        self._pid = pid
+        self._ended = ended
+
+    @property
+    def pid(self) -> int:
+        return self._pid
+
+    def poll(self) -> int | None:
+        return 0 if self._ended.is_set() else None
+
+    def wait(self, timeout: float | None = None) -> int:
+        if not self._ended.wait(timeout):
+            raise subprocess.TimeoutExpired("citewire", timeout or 0)
+        return 0
+
+    def send_signal(self, sig: int, /) -> None:
+        if not self._ended.is_set():
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, sig)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class Zygote:
+    """Forks `citewire`; see server_zygote.py."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self._started: Queue[int] = Queue()
+        self._ended: defaultdict[int, Event] = defaultdict(Event)
+        self._listening = Thread(target=self._listen)
+        self._listening.start()
+
+    def fork(self, **asked: object) -> Forked:
+        """Start `citewire` with `argv`, `env` and `cwd`; what it says goes to the file `log`."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{json.dumps(asked, default=str)}\n")
+        self._process.stdin.flush()
+        pid = self._started.get(timeout=START_S)
+        return Forked(pid, self._ended[pid])
+
+    def close(self) -> None:
+        """Let it go, after all that it started."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._listening.join()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            match json.loads(line):
+                case {"started": pid}:
+                    self._ended[pid] = Event()  # an earlier one may have had its id
+                    self._started.put(pid)
+                case {"ended": pid}:
+                    self._ended[pid].set()
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running `citewire serve`."""
 
     url: str
-    process: "subprocess.Popen[bytes]"
+    process: Process
     log_file: Path
 
     @property
@@ -50,34 +136,37 @@ StartServer = Callable[..., AbstractContextManager[Server]]
 
 
 @contextmanager
-def run_server(folder: Path, **settings: object) -> Iterator[Server]:
+def run_server(folder: Path, zygote: Zygote | None = None, **settings: object) -> Iterator[Server]:
     """Serve with `settings` and nothing else from the environment; `folder` takes log and data.
 
     A `port` among the settings is taken instead of any free one. Leaving stops it, and fails if it
-    logged an exception that nobody foresaw.
+    logged an exception that nobody foresaw. With a zygote it is forked, which is quicker.
     """
     folder.mkdir(exist_ok=True)
     port = settings.pop("port", None) or free_port()
     log_file = folder / "server.log"
     wanted = {"host": "127.0.0.1", "port": port, "data_dir": folder / "data", **settings}
-    command = [sys.executable, "-c", MAIN, "serve"]
-    with (
-        log_file.open("wb") as log,
-        subprocess.Popen(
-            command, env=environment(wanted), cwd=folder, stdout=log, stderr=log
-        ) as process,
-    ):
-        server = Server(f"http://127.0.0.1:{port}", process, log_file)
+    process = _start(folder, environment(wanted), log_file, zygote)
+    server = Server(f"http://127.0.0.1:{port}", process, log_file)
+    try:
+        _wait_until_alive(server)
+        yield server
+        assert "Traceback" not in server.log, server.log
+    finally:
+        process.terminate()
         try:
-            _wait_until_alive(server)
-            yield server
-            assert "Traceback" not in server.log, server.log
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _start(folder: Path, env: dict[str, str], log_file: Path, zygote: Zygote | None) -> Process:
+    if zygote is not None:
+        return zygote.fork(argv=["serve"], env=env, cwd=folder, log=log_file)
+    command = [sys.executable, "-c", MAIN, "serve"]
+    with log_file.open("wb") as log:
+        return subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log)
 
 
 def _set(settings: dict[str, object]) -> dict[str, object]:
@@ -97,13 +186,15 @@ def free_port() -> int:
 
 def _wait_until_alive(server: Server) -> None:
     deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and server.process.poll() is None:
-        try:
-            httpx.get(f"{server.url}/healthz", trust_env=False).raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.05)
-        else:
-            return
+    # Nothing here is encrypted, and loading certificates takes as long as a test.
+    with httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
+        while time.monotonic() < deadline and server.process.poll() is None:
+            try:
+                client.get("/healthz").raise_for_status()
+            except httpx.HTTPError:
+                time.sleep(0.05)
+            else:
+                return
     pytest.fail(f"the server did not start; its log:\n{server.log}")
 
 
@@ -118,8 +209,24 @@ def corpus(redis_url: str, standin_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """What forks the servers of the session."""
+    command = [sys.executable, "-c", "from tests.doubles.server_zygote import serve; serve()"]
+    with subprocess.Popen(
+        command, env=environment({}), cwd=ROOT, text=True, stdin=PIPE, stdout=PIPE
+    ) as process:
+        zygote = Zygote(process)
+        yield zygote
+        zygote.close()
+
+
+@pytest.fixture(scope="session")
 def start_server(
-    redis_url: str, standin_url: str, corpus: str, tmp_path_factory: pytest.TempPathFactory
+    redis_url: str,
+    standin_url: str,
+    corpus: str,
+    zygote: Zygote,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> StartServer:
     """Starts a server on the corpus and the stand-in; settings given override."""
 
@@ -135,7 +242,9 @@ def start_server(
             "chat_summaries": False,
             **settings,
         }
-        return run_server(tmp_path_factory.mktemp("server") / "run", **_set(given))
+        # What counts processes is started as everybody starts it.
+        by = None if "workers" in settings else zygote
+        return run_server(tmp_path_factory.mktemp("server") / "run", by, **_set(given))
 
     return start
 
@@ -177,7 +286,7 @@ def local_server(
     namespace = f"local{uuid4().hex[:8]}"
     with build_minilm(data_dir / "models") as model:
         vectors = model.get_text_embedding_batch([passage.text for passage in CORPUS])
-    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=FINGERPRINT))
+    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=LOCAL_EMBEDDING))
     with start_server(
         namespace=namespace, data_dir=data_dir, openai_api_key=None, openai_base_url=None
     ) as server:

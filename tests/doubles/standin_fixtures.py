@@ -70,6 +70,6 @@ def standin_url() -> Iterator[str]:
 @pytest.fixture
 async def standin(standin_url: str) -> AsyncIterator[Standin]:
     """The stand-in with default knobs and empty counts."""
-    async with httpx.AsyncClient(base_url=standin_url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=standin_url, trust_env=False, verify=False) as client:
         (await client.post("/reset")).raise_for_status()
         yield Standin(client)

@@ -23,7 +23,7 @@ class UploadClient:
     """Uploads over HTTP."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False, verify=False)
 
     def upload(self, folder: str, *files: tuple[str, bytes]) -> httpx.Response:
         """POST /documents."""

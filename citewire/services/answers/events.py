@@ -6,7 +6,7 @@ write those.
 """
 
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Final, Literal, Self, get_args
 
 from citewire.errors import CitewireError
 from citewire.services.citations.model import Citation, Source, Verdict, Warned
@@ -48,7 +48,7 @@ class Ids:
 
 @dataclass(frozen=True)
 class Start:
-    """The run has begun; nothing was asked of a model yet."""
+    """The run has begun. It is sent before any call to a model: a client can stop at once."""
 
     name: ClassVar = "start"
     protocol: int
@@ -71,7 +71,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for."""
+    """What is searched for; not sent when no report is asked (`sources` is empty then)."""
 
     name: ClassVar = "query"
     original: str
@@ -82,7 +82,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Sources:
-    """All passages that the model is given."""
+    """All passages that the model is given, before the first `delta`; may be empty."""
 
     name: ClassVar = "sources"
     sources: list[Source]
@@ -92,7 +92,7 @@ class Sources:
 
 @dataclass  # not frozen: that would double the cost of making one per token
 class Delta:
-    """One piece of the cleaned answer."""
+    """One piece of the cleaned answer; `offset` is where it starts, so that loss shows."""
 
     name: ClassVar = "delta"
     text: str
@@ -101,7 +101,7 @@ class Delta:
 
 @dataclass(frozen=True)
 class Done:
-    """The answer is complete and stored; enough by itself to show it."""
+    """The answer is complete and stored; a client that lost all else can show it from this."""
 
     name: ClassVar = "done"
     run_id: str
@@ -133,7 +133,7 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Failed:
-    """The run failed, in words that are safe to show."""
+    """The run failed; `message` is safe to show: never exception text, never a secret."""
 
     name: ClassVar = "error"
     code: str
@@ -159,6 +159,11 @@ class Failed:
         )
 
 
-RunEvent = (
-    Start | Status | Query | Sources | Delta | Citation | Verdict | Warned | Done | Stopped | Failed
-)
+EndEvent = Done | Stopped | Failed
+"""The last event of a run: there is exactly one."""
+RunEvent = Start | Status | Query | Sources | Delta | Citation | Verdict | Warned | EndEvent
+"""The one list of events; the schema, the docs and the web client's names are made from it."""
+
+EVENTS: Final[dict[str, type[RunEvent]]] = {event.name: event for event in get_args(RunEvent)}
+"""The type of the data of each event, by the event's name."""
+ENDS: Final[tuple[str, ...]] = tuple(event.name for event in get_args(EndEvent))

@@ -73,6 +73,7 @@ def to_messages(
         "timings": answer.timings,
         "error": str(error) if error else None,
     }
+    # A chat is exported as it is stored: what does not belong to its end is not in it.
     if stopped_by is not None:
         answered["stopped_by"] = stopped_by
     if usage is not None:

@@ -4,10 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from citewire.settings import Settings
-from citewire.storage.chats.old_chats import move_old_chats
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.connection.connection import open_redis
-from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.runs.records import RunRecordStore
 
 
@@ -21,7 +19,6 @@ async def open_chats(settings: Settings) -> AsyncGenerator[ChatStore, None]:
     async with open_redis(settings.storage) as client:
         chats = build_chats(client, settings)
         await chats.index.ensure()
-        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
         yield chats
 
 

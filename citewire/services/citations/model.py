@@ -121,7 +121,7 @@ class Verification:
 
 @dataclass(frozen=True)
 class Citation:
-    """One reference of the answer to a source.
+    """One reference of the answer to a source, sent just before the `delta` with its marker.
 
     `label` numbers the sources by first use and is what the marker shows. An inferred citation
     has no marker: its `marker_span` is empty and lies at the end of the claim.
@@ -141,7 +141,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What verification says of a citation that was sent before."""
+    """What checking says of a citation sent before; what is not judged in time is `unchecked`."""
 
     name: ClassVar = "verdict"
     citation_id: str

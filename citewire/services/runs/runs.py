@@ -21,7 +21,7 @@ from citewire.errors import (
     StorageError,
     TooManyRuns,
 )
-from citewire.services.answers.events import Failed, Ids, RunEvent, StoppedBy
+from citewire.services.answers.events import EndEvent, Failed, Ids, RunEvent, StoppedBy
 from citewire.services.runs.log import RunLog, Told, ToldBatch
 from citewire.services.runs.orphans import LostRuns
 from citewire.storage.runs.registry import EndStatus, RunClaim, RunStore
@@ -176,7 +176,7 @@ class Runs:
         """The next events of a run, encoded; they are logged a little later."""
         return self._log.tell(run.told, batch)
 
-    async def close(self, run: Run, end: RunEvent) -> ToldBatch:
+    async def close(self, run: Run, end: EndEvent) -> ToldBatch:
         """The last event of a run, encoded; logged, and the chat free, when this returns."""
         closing = self._log.close(run.told, end, _STATUS[end.name])
         try:

@@ -38,7 +38,7 @@ export interface CitewireProtocol {
   };
 }
 /**
- * The run has begun; nothing was asked of a model yet.
+ * The run has begun. It is sent before any call to a model: a client can stop at once.
  */
 export interface Start {
   protocol: number;
@@ -57,7 +57,7 @@ export interface Status {
   elapsed_ms: number;
 }
 /**
- * What is searched for.
+ * What is searched for; not sent when no report is asked (`sources` is empty then).
  */
 export interface Query {
   original: string;
@@ -66,7 +66,7 @@ export interface Query {
   sub_questions: string[];
 }
 /**
- * All passages that the model is given.
+ * All passages that the model is given, before the first `delta`; may be empty.
  */
 export interface Sources {
   sources: Source[];
@@ -103,14 +103,14 @@ export interface Withheld {
   reason: string;
 }
 /**
- * One piece of the cleaned answer.
+ * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
  */
 export interface Delta {
   text: string;
   offset: number;
 }
 /**
- * One reference of the answer to a source.
+ * One reference of the answer to a source, sent just before the `delta` with its marker.
  *
  * `label` numbers the sources by first use and is what the marker shows. An inferred citation
  * has no marker: its `marker_span` is empty and lies at the end of the claim.
@@ -150,7 +150,7 @@ export interface Verification {
   method: string;
 }
 /**
- * What verification says of a citation that was sent before.
+ * What checking says of a citation sent before; what is not judged in time is `unchecked`.
  */
 export interface Verdict {
   citation_id: string;
@@ -165,7 +165,7 @@ export interface Warned {
   span: Span | null;
 }
 /**
- * The answer is complete and stored; enough by itself to show it.
+ * The answer is complete and stored; a client that lost all else can show it from this.
  */
 export interface Done {
   run_id: string;
@@ -209,7 +209,7 @@ export interface Stopped {
   usage: Usage;
 }
 /**
- * The run failed, in words that are safe to show.
+ * The run failed; `message` is safe to show: never exception text, never a secret.
  */
 export interface Failed {
   code: string;

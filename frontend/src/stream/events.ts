@@ -1,4 +1,5 @@
 // The events of a run as they arrive: a union discriminated by `name`, made from the schema.
+import { ENDS, EVENTS } from "@/api/events";
 import type { CitewireProtocol } from "@/api/types";
 
 type Events = CitewireProtocol["events"];
@@ -16,25 +17,11 @@ export interface UnknownEvent {
   seq: number;
 }
 
-const NAMES: Record<EventName, true> = {
-  start: true,
-  status: true,
-  query: true,
-  sources: true,
-  delta: true,
-  citation: true,
-  verdict: true,
-  warning: true,
-  done: true,
-  stopped: true,
-  error: true,
-};
-
 /** Gives the event its type; the server's schema is trusted for what is in `data`. */
 export function typedEvent(name: string, seq: number, data: unknown): StreamEvent | UnknownEvent {
-  return Object.hasOwn(NAMES, name) ? ({ name, seq, data } as StreamEvent) : { name: null, seq };
+  return EVENTS.includes(name) ? ({ name, seq, data } as StreamEvent) : { name: null, seq };
 }
 
 export function isTerminal(event: StreamEvent | UnknownEvent): boolean {
-  return event.name === "done" || event.name === "stopped" || event.name === "error";
+  return event.name !== null && ENDS.includes(event.name);
 }

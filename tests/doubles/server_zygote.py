@@ -1,0 +1,57 @@
+"""Starts `citewire` by forking a process that has imported it, which saves seconds for each server.
+
+`python -c "from tests.doubles.server_zygote import serve; serve()"` reads lines such as
+`{"argv": ["serve"], "env": {}, "cwd": "folder", "log": "file"}`, answers each with the id of the
+process, and tells when it has ended. (With -c there is no main module that the processes which
+`citewire` starts would import again.)
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import sys
+from typing import Any
+
+import citewire
+from citewire.scripts.cli import main
+
+
+def serve() -> None:
+    """Fork for each line of the input."""
+    for module in pkgutil.walk_packages(citewire.__path__, "citewire."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait
+    for line in sys.stdin:
+        if os.fork() == 0:
+            _run_and_wait(json.loads(line))
+
+
+def _run_and_wait(asked: dict[str, Any]) -> None:
+    """Run `citewire` as a child of this process, which lives as long."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if pid == 0:
+        _become(**asked)
+    _tell(started=pid)
+    os.waitpid(pid, 0)
+    _tell(ended=pid)
+    os._exit(0)
+
+
+def _tell(**what: int) -> None:
+    # In one go: others write to the same pipe.
+    os.write(1, f"{json.dumps(what)}\n".encode())
+
+
+def _become(argv: list[str], env: dict[str, str], cwd: str, log: str) -> None:
+    """Be what `citewire` is when it is started with these."""
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    with open(os.devnull) as nothing, open(log, "ab") as output:
+        for source, target in ((nothing, 0), (output, 1), (output, 2)):
+            os.dup2(source.fileno(), target)
+    sys.exit(main(argv))
