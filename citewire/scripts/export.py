@@ -13,10 +13,8 @@ from citewire.errors import ConfigurationError
 from citewire.scripts.plain_text import harmless, standard_output
 from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 from citewire.settings import Settings
-from citewire.storage.chats.old_chats import move_old_chats
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.connection.connection import open_redis
-from citewire.storage.keys import DEFAULT_OWNER
 
 Format = Literal["json", "md"]
 
@@ -81,7 +79,6 @@ async def _export(
     async with open_redis(settings.storage) as client:
         chats = build_chats(client, settings)
         await chats.index.ensure()
-        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
         async with aclosing(_pieces(chats, owner, chat_id, format)) as pieces:
             async for piece in pieces:
                 out.write(piece)

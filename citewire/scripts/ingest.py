@@ -22,7 +22,7 @@ from rich.text import Text
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless_name
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
-from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.services.ingest.staging import PassageIndexing
 from citewire.settings import Settings
@@ -71,9 +71,14 @@ async def ingest_into_library(
     owner: str = DEFAULT_OWNER,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
 ) -> IngestSummary:
-    """Ingest `folders` with the models and Redis of `settings`, showing progress."""
+    """Ingest `folders` with the models and Redis of `settings`, showing progress.
+
+    Raises:
+        IndexMismatch: what is ingested already was embedded with another model.
+    """
     async with open_redis(settings.storage) as client:
         documents = DocumentStore(client, settings.storage.namespace, owner)
+        await check_embedding(documents, settings.models)
 
         def open_indexing() -> AbstractAsyncContextManager[PassageIndexing]:
             # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.

@@ -15,7 +15,7 @@ from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless
 from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.services.ingest.staging import PassageIndexing
 from citewire.services.ingest.watching import changes_in
@@ -143,4 +143,5 @@ async def open_watcher(
     """A watcher with the Redis of `settings`, which stays open for the block."""
     async with open_redis(settings.storage) as client, AsyncExitStack() as stack:
         documents = DocumentStore(client, settings.storage.namespace, owner)
+        await check_embedding(documents, settings.models)
         yield Watcher(settings, folders, console, options, documents, stack)

@@ -22,7 +22,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from citewire.services.models.minilm.embedding import FINGERPRINT, build_minilm
+from citewire.services.models.minilm.embedding import build_minilm
+from citewire.services.models.names import LOCAL_EMBEDDING
 from citewire.settings import env_name
 from tests.doubles.chat_client import ChatClient, open_chat_client
 from tests.doubles.corpus import CORPUS, write_corpus, write_passages_with
@@ -285,7 +286,7 @@ def local_server(
     namespace = f"local{uuid4().hex[:8]}"
     with build_minilm(data_dir / "models") as model:
         vectors = model.get_text_embedding_batch([passage.text for passage in CORPUS])
-    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=FINGERPRINT))
+    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=LOCAL_EMBEDDING))
     with start_server(
         namespace=namespace, data_dir=data_dir, openai_api_key=None, openai_base_url=None
     ) as server:

@@ -8,8 +8,9 @@ from redis.asyncio import Redis
 
 from citewire.storage.index.schema import build_schema, ensure_index
 from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
-from citewire.storage.library.vector_store import PassageStore, build_vector_store, write_passages
+from citewire.storage.library.vector_store import PassageStore, build_vector_store
 from citewire.storage.library.versions import Change, changing_documents
+from tests.doubles.passages import write_passages
 from tests.redis.test_vector_store import DOC_A, DOC_B, SHIPS, found, only, passage, together
 
 HERE = Location(folder="ships", root="/srv/ships", path="a.pdf", size=1, mtime_ns=1)

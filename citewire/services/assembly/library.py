@@ -8,7 +8,6 @@ from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Models, open_models
 from citewire.settings import Settings
-from citewire.storage.chats.old_chats import move_old_chats
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.connection.connection import open_redis, ping
 from citewire.storage.index.opening import open_index
@@ -68,7 +67,6 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
         )
         chats = build_chats(client, settings)
         await chats.index.ensure()
-        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
 
         async def check_live_index() -> None:
             # A Redis that was flushed or replaced has no index: it is made anew instead of being

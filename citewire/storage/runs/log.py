@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 
 from citewire.errors import RunNotFound
 from citewire.storage.connection.connection import open_sibling
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys
 
 MAX_READERS = 64
 """How many readers may wait for the next events of runs at once; each needs a connection."""
@@ -71,7 +71,7 @@ class RunLogs:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
         self._waiting: Any = waiting
-        self._prefix = f"{namespace}:run:"
+        self._keys = Keys(namespace)
         self._mark_ms = int(grace_s * 1000) + 2 * WAIT_MS if grace_s else 0
 
     async def find(self, run_id: str, owner: str) -> KnownRun:
@@ -81,7 +81,7 @@ class RunLogs:
             RunNotFound: there is none of that id, or too long ago.
         """
         with storage_errors("the run"):
-            found = await self._client.hmget(f"{self._prefix}{run_id}", "owner", "status")
+            found = await self._client.hmget(self._keys.run(run_id), "owner", "status")
         if found[0] is None or as_text(found[0]) != owner:
             raise RunNotFound(f"there is no run {run_id}, or it is too long ago")
         return KnownRun(as_text(found[1]))
@@ -97,7 +97,7 @@ class RunLogs:
         client = self._waiting if waits else self._client
         with storage_errors("the log"):
             found = await client.xread(
-                {f"{self._prefix}{run_id}:log": f"{after}-0"},
+                {self._keys.run_log(run_id): f"{after}-0"},
                 count=_AT_ONCE,
                 block=WAIT_MS if waits else None,
             )
@@ -107,18 +107,18 @@ class RunLogs:
         """Say that somebody reads the run: it goes on although its first client has left."""
         if self._mark_ms:
             with storage_errors("the run"):
-                await self._client.set(f"{self._prefix}{run_id}:read", b"", px=self._mark_ms)
+                await self._client.set(self._keys.run_read(run_id), b"", px=self._mark_ms)
 
     async def read_for_s(self, run_id: str) -> float:
         """How long the run is to go on for those who read it, in seconds."""
         with storage_errors("the run"):
-            left_ms = await self._client.pttl(f"{self._prefix}{run_id}:read")
+            left_ms = await self._client.pttl(self._keys.run_read(run_id))
         return max(0.0, float(left_ms) / 1000)
 
     async def read_end(self, run_id: str) -> Entry | None:
         """The last entry of a log."""
         with storage_errors("the log"):
-            found = await self._client.xrevrange(f"{self._prefix}{run_id}:log", count=1)
+            found = await self._client.xrevrange(self._keys.run_log(run_id), count=1)
         return _entry(found[0][1]) if found else None
 
 
