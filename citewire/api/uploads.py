@@ -19,7 +19,6 @@ from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
-from citewire.storage.runs.log import EncodedEvent
 
 router = APIRouter(tags=["jobs"])
 
@@ -95,7 +94,7 @@ async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[ToldBa
         async for state in states:
             seq += 1
             name, data = _event(state)
-            yield (EncodedEvent(seq, name, orjson.dumps(data)),)
+            yield ((seq, name, orjson.dumps(data)),)
 
 
 def _event(state: State) -> tuple[str, State]:

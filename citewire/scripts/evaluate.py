@@ -115,10 +115,10 @@ async def _ask(
     ):
         made.add(run.ids.chat_id)
         async for batch in batches:
-            for event in batch:
-                answer.take(event.name, orjson.loads(event.data))
-                if event.name == "done":
-                    return _DONE.validate_json(event.data), answer
+            for _, name, data in batch:
+                answer.take(name, orjson.loads(data))
+                if name == "done":
+                    return _DONE.validate_json(data), answer
     raise CitewireError(answer.error or f"the answer to {question.name} was stopped")
 
 

@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import count
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -33,24 +34,17 @@ class KnownRun:
     status: str
 
 
-class EncodedEvent(NamedTuple):
-    """An event of a run, encoded once for its log and for whoever reads it.
-
-    Args:
-        seq: its number in the run, from 1 without a gap.
-        name: of the event.
-        data: its fields as one JSON object, in one line.
-    """
-
-    seq: int
-    name: str
-    data: bytes
+EncodedEvent = tuple[int, str, bytes]
+"""An event of a run, encoded once for its log and for whoever reads it: its number in the run, from
+1 without a gap, its name, and its fields as one JSON object in one line. One is made per token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Some events of a run, in a row; the run's last ones if `is_end`."""
+    """Some events of a run, numbered from `first` to `last`; the run's last ones if `is_end`."""
 
+    first: int
+    last: int
     events: Sequence[EncodedEvent]
     is_end: bool
 
@@ -135,17 +129,22 @@ async def open_run_logs(
 
 
 def to_block(events: Sequence[EncodedEvent]) -> bytes:
-    """Events as they lie in a log: a line for each, with its name and its data."""
-    return b"".join([b"%b %b\n" % (event.name.encode(), event.data) for event in events])
+    """Events as they lie in a log: a line with their names, then a line of data for each.
+
+    Blocks one behind the other are a block.
+    """
+    names = " ".join([name for _, name, _ in events])
+    return b"\n".join([names.encode(), *[data for _, _, data in events], b""])
 
 
 def from_block(first: int, block: bytes) -> list[EncodedEvent]:
     """The events of a block, numbered from `first`."""
-    lines = (line.partition(b" ") for line in block.split(b"\n")[:-1])
+    numbers, lines = count(first), iter(block.split(b"\n")[:-1])
     return [
-        EncodedEvent(seq, name.decode(), data) for seq, (name, _, data) in enumerate(lines, first)
+        (next(numbers), name, next(lines)) for names in lines for name in names.decode().split(" ")
     ]
 
 
 def _entry(fields: dict[bytes, bytes]) -> Entry:
-    return Entry(from_block(int(fields[b"first"]), fields[b"block"]), b"end" in fields)
+    events = from_block(int(fields[b"first"]), fields[b"block"])
+    return Entry(events[0][0], events[-1][0], events, b"end" in fields)

@@ -6,7 +6,7 @@ worker lives as long as its score among the workers, by Redis's own clock, is in
 lease for all its runs. Whoever finds a dead worker turns its running runs into `ending` ones, from
 when on the worker, if it only was suspended, can neither add to them nor end them: a run ends once.
 Until it has, it stands among the lost runs, with until when somebody is at it. What a run tells its
-client is kept in a stream: an entry has some events, a line of each, and the number of its last
+client is kept in a stream: an entry has some events, and the number of its last
 event is its id, so that nothing can be added twice or out of order.
 """
 
@@ -23,7 +23,6 @@ from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound, TooM
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import Keys
 from citewire.storage.lua.loader import register
-from citewire.storage.runs.log import EncodedEvent, to_block
 
 EndStatus = Literal["done", "stopped", "error", "lost"]
 """How a run ended; `lost`: its worker died, and another one ended it with an error."""
@@ -57,16 +56,12 @@ class RunClaim:
 
 @dataclass(frozen=True, slots=True)
 class LogPiece:
-    """Some events of a run, in a row, to be added to its log; none where it is not logged."""
+    """Some events of a run as they lie in its log, numbered from `first` to `last`."""
 
     run_id: str
-    events: Sequence[EncodedEvent]
-
-    def to_arguments(self) -> tuple[int, int, bytes]:
-        """The numbers of the first and the last event, and the block that holds them."""
-        if not self.events:
-            return 0, 0, b""
-        return self.events[0].seq, self.events[-1].seq, to_block(self.events)
+    first: int
+    last: int
+    block: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +166,12 @@ class RunStore:
         Args:
             pieces: at most one of each run.
         """
-        args = [part for piece in pieces for part in (piece.run_id, *piece.to_arguments())]
-        return {as_text(one) for one in await self._run(self._append, self._open_ms, *args)}
+        args = [
+            part
+            for piece in pieces
+            for part in (piece.run_id, piece.first, piece.last, piece.block)
+        ]
+        return {as_text(run_id) for run_id in await self._run(self._append, self._open_ms, *args)}
 
     async def close(self, ends: Sequence[End], *, lost: bool = False) -> set[str]:
         """End runs and free their chats; gives the runs that somebody else has ended before.
@@ -183,7 +182,8 @@ class RunStore:
         """
         args: list[str | int | bytes] = []
         for end in ends:
-            args += (end.piece.run_id, end.status, *end.piece.to_arguments())
+            piece = end.piece
+            args += (piece.run_id, end.status, piece.first, piece.last, piece.block)
         expected = "ending" if lost else "running"
         refused = await self._run(self._close, expected, self._kept_ms, *args)
         return {as_text(run_id) for run_id in refused}
