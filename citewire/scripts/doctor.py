@@ -22,7 +22,7 @@ COLOURS: dict[Level, str] = {"ok": "green", "note": "cyan", "warn": "yellow", "F
 
 
 @dataclass(frozen=True, slots=True)
-class DoctorFinding:
+class Diagnosis:
     """One line of the examination; `warn` is what works now and may cost data later."""
 
     level: Level
@@ -51,15 +51,15 @@ async def _examine(console: Console) -> set[Level]:
     return levels
 
 
-async def _findings() -> AsyncGenerator[DoctorFinding, None]:
+async def _findings() -> AsyncGenerator[Diagnosis, None]:
     async for finding in _checks():
-        if isinstance(finding, DoctorFinding):
+        if isinstance(finding, Diagnosis):
             yield finding
         else:
-            yield DoctorFinding("ok" if finding.ok else "FAIL", finding.name, finding.detail)
+            yield Diagnosis("ok" if finding.ok else "FAIL", finding.name, finding.detail)
 
 
-async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
+async def _checks() -> AsyncGenerator[CheckResult | Diagnosis, None]:
     try:
         settings = load_settings()
         owners = sorted({DEFAULT_OWNER, *load_api_keys(settings.access).owners})
@@ -118,11 +118,11 @@ def _corpus(count: int, namespace: str) -> str:
     return f"none yet in the namespace {namespace}: run `citewire ingest FOLDER`"
 
 
-def _durability(found: Durability | None) -> list[DoctorFinding]:
+def _durability(found: Durability | None) -> list[Diagnosis]:
     """What may cost data later."""
     if found is None:
         return [
-            DoctorFinding(
+            Diagnosis(
                 "note",
                 "durability",
                 "Redis refuses CONFIG, as managed ones do, so eviction and persistence could not "
@@ -132,7 +132,7 @@ def _durability(found: Durability | None) -> list[DoctorFinding]:
     findings = []
     if found.evicts:
         findings.append(
-            DoctorFinding(
+            Diagnosis(
                 "warn",
                 "eviction",
                 f"maxmemory-policy is {found.policy}: Redis deletes passages and chats when its "
@@ -141,16 +141,14 @@ def _durability(found: Durability | None) -> list[DoctorFinding]:
         )
     if not found.persists:
         findings.append(
-            DoctorFinding(
+            Diagnosis(
                 "warn",
                 "persistence",
                 "Redis writes nothing to disk: passages and chats are gone when it restarts; "
                 "set appendonly yes",
             )
         )
-    return findings or [
-        DoctorFinding("ok", "durability", "nothing is evicted, all is written to disk")
-    ]
+    return findings or [Diagnosis("ok", "durability", "nothing is evicted, all is written to disk")]
 
 
 def _stage(error: CitewireError) -> str:

@@ -81,7 +81,8 @@ class DrainingServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End all responses, then the lifespan."""
         await super().shutdown(sockets)
-        await self._end_life()
+        if not self.force_exit:
+            await self._end_life()
 
     async def _live(self, is_open: asyncio.Event) -> None:
         """The lifespan, in a task of its own, so that a part that fails leaves the server up."""
@@ -136,11 +137,11 @@ def serve(settings: Settings) -> int:
     Raises:
         CitewireError: it cannot start.
     """
+    sockets: list[socket.socket] = []
+    server = build_server(settings, on_started=lambda: tell_address(settings.server, sockets))
     with ExitStack() as stack:
-        sockets = [stack.enter_context(bound) for bound in bind(settings.server)]
-        build_server(settings, on_started=lambda: tell_address(settings.server, sockets)).run(
-            sockets=sockets
-        )
+        sockets += [stack.enter_context(bound) for bound in bind(settings.server)]
+        server.run(sockets=sockets)
     return 0
 
 
@@ -170,8 +171,8 @@ def bind(server: ServerSettings) -> list[socket.socket]:
                 break
     if refused is None or (bound and refused.errno != errno.EADDRINUSE):
         return bound
-    for one in bound:
-        one.close()
+    for sock in bound:
+        sock.close()
     if refused.errno == errno.EADDRINUSE:
         raise ConfigurationError(
             f"port {port} of {host} is in use: stop what listens there, or choose another port "
