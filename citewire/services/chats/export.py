@@ -119,7 +119,7 @@ def _answer(message: Message, notes: dict[tuple[str, str], str], prefix: str) ->
 
 
 def _sub_questions(message: Message) -> str:
-    """What the question was taken apart into; turns of before did not keep it."""
+    """What the question was taken apart into."""
     asked = [f"- {_escape(plain_line(one))}" for one in message.get("sub_questions", ())]
     return "\n".join(["*Searched for:*\n", *asked]) if asked else ""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from citewire.services.passages.change import Change, PassageNow, as_it_was, compare
-from citewire.storage.index.fingerprint import Fingerprint
+from citewire.storage.connection.fingerprint import Fingerprint
 from citewire.storage.library.lineage import Lineage, State
 from citewire.storage.library.search import (
     PassageSearch,
