@@ -114,7 +114,7 @@ def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
     return {
         "folder": places[0].folder,
         "file_name": places[0].path.rpartition("/")[2],
-        "folder_id": ",".join(sorted({folder_id(one.folder, one.owner) for one in places})),
+        "folder_id": ",".join(sorted({folder_id(place.folder, place.owner) for place in places})),
         "owner_id": owner_tag(places[0].owner),
     }
 
