@@ -119,10 +119,10 @@ def run_eval_citations(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Try it out with the sample reports."""
-    from citewire.scripts.demo import demo
+    from citewire.scripts.demo import NAMESPACE, demo
 
     configure_logging("warning")
-    return demo(load_settings(namespace="demo"), once=arguments.once)
+    return demo(load_settings(namespace=NAMESPACE), once=arguments.once)
 
 
 def run_key(arguments: argparse.Namespace) -> int:

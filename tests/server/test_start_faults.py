@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from citewire.scripts.demo import NAMESPACE
 from citewire.storage.embedded.folder import RedisFolder, hold_lock
 from tests.doubles.redis_fixtures import StoppableRedis
 from tests.doubles.server_fixtures import KEY, StartServer, Zygote, environment, free_port
@@ -138,9 +139,9 @@ def test_an_empty_list_names_the_namespace_that_was_looked_in(command: Command) 
 
 async def test_the_demo_says_how_its_documents_are_listed(command: Command) -> None:
     shown = command("demo", "--once")
-    listed = command("documents", namespace="demo")
+    listed = command("documents", namespace=NAMESPACE)
 
-    assert "CITEWIRE_NAMESPACE=demo citewire documents" in shown.stdout
+    assert f"CITEWIRE_NAMESPACE={NAMESPACE} citewire documents" in shown.stdout
     assert "Trevanza Harbour Trust: Annual Report 2024" in listed.stdout
 
 
