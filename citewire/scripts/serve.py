@@ -15,6 +15,7 @@ import anyio
 import uvicorn
 
 from citewire.api.app import create_app
+from citewire.api.connections import limited_connection
 from citewire.errors import ConfigurationError
 from citewire.settings import Settings
 from citewire.settings.groups import ServerSettings
@@ -118,6 +119,8 @@ def build_server(
         app,
         host=settings.server.host,
         port=settings.server.port,
+        http=limited_connection(settings.server),
+        ws="none",
         log_level=settings.server.log_level,
         access_log=False,
         proxy_headers=False,  # nothing here depends on the client's address or scheme

@@ -373,6 +373,18 @@ class ServerSettings(SettingsGroup):
     max_body_bytes: int = setting(
         128 * 1024, "Longest request body, uploads exempt.", unit="bytes", ge=1024
     )
+    max_header_bytes: int = setting(
+        64 * 1024, "Longest request line and headers together.", unit="bytes", ge=8192
+    )
+    header_timeout_s: float = setting(
+        10, "How long the headers of a request may take to arrive.", unit="seconds", gt=0
+    )
+    body_timeout_s: float = setting(
+        30,
+        "How long a request body may take to arrive; a longer one has to bring 16 kB each time.",
+        unit="seconds",
+        gt=0,
+    )
     max_message_chars: int = setting(8000, "Longest question.", unit="characters", ge=1, le=8000)
     sse_ping_s: float = setting(15, "Between two signs of life on a stream.", unit="seconds", gt=0)
     send_timeout_s: float = setting(
