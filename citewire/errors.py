@@ -290,6 +290,20 @@ class BodyTooLarge(RequestError):
     retryable = False
 
 
+class UnknownHost(RequestError):
+    """The server is asked by a name that it does not know (`CITEWIRE_HOSTS`)."""
+
+    code = "unknown_host"
+    retryable = False
+
+
+class ForeignPage(RequestError):
+    """Without API keys, another site's page may change nothing."""
+
+    code = "foreign_page"
+    retryable = False
+
+
 class HeadersTooLarge(RequestError):
     """The request's line and headers are over the limit."""
 

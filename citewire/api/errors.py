@@ -45,6 +45,8 @@ STATUSES: dict[str, HTTPStatus] = {
     "too_many_jobs": HTTPStatus.TOO_MANY_REQUESTS,
     "too_many_runs": HTTPStatus.TOO_MANY_REQUESTS,
     "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unknown_host": HTTPStatus.MISDIRECTED_REQUEST,
+    "foreign_page": HTTPStatus.FORBIDDEN,
     "headers_too_large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "malformed_request": HTTPStatus.BAD_REQUEST,
     "request_stalled": HTTPStatus.REQUEST_TIMEOUT,

@@ -16,6 +16,7 @@ import uvicorn
 
 from citewire.api.app import create_app
 from citewire.api.connections import limited_connection
+from citewire.api.host_check import ALL_ADDRESSES
 from citewire.errors import ConfigurationError
 from citewire.settings import Settings
 from citewire.settings.groups import ServerSettings
@@ -186,7 +187,8 @@ def bind(server: ServerSettings) -> list[socket.socket]:
 
 def tell_address(server: ServerSettings, sockets: list[socket.socket]) -> None:
     """Print where the server answers."""
-    host = f"[{server.host}]" if ":" in server.host else server.host
+    host = "localhost" if server.host in ALL_ADDRESSES else server.host
+    host = f"[{host}]" if ":" in host else host
     with suppress(OSError):  # whoever started it may not listen
         port = sockets[0].getsockname()[1]
         print(f"Citewire answers at http://{host}:{port} (Ctrl-C ends)", flush=True)

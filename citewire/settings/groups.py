@@ -331,6 +331,14 @@ class AccessSettings(SettingsGroup):
         "The same in a file with the keys' hashes: the lines that `citewire key NAME` prints.",
         off=(None,),
     )
+    hosts: str | None = setting(
+        None,
+        "Names by which the server may be asked, besides those of its own machine; others get 421. "
+        "Without keys and names: only its own machine's, so that no web page can have a name of "
+        "its own lead here.",
+        unset="with keys, any",
+        example="reports.example.org,10.0.0.7",
+    )
     max_runs_per_owner: int | None = setting(
         None,
         "Concurrent answers of one owner, over all workers on one Redis, beyond which 429; off: "
