@@ -5,14 +5,18 @@ request holds its connection for ever.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from citewire.api.errors import error_response
+from citewire.api.request_log import HEADER
 from citewire.errors import CitewireError, HeadersTooLarge, MalformedRequest, RequestStalled
 from citewire.settings.groups import ServerSettings
+
+logger = logging.getLogger(__name__)
 
 MIN_BODY_BYTES = 16 * 1024
 """What has to arrive of a body in each `body_timeout_s`, if it is not complete by then."""
@@ -130,6 +134,9 @@ class LimitedConnection(HttpToolsProtocol):
             self.transport.abort()
             return
         answer = error_response(error)
+        request_id = answer.headers[HEADER.decode()]
+        facts = {"status": answer.status_code, "code": error.code, "request_id": request_id}
+        logger.info("no request", extra={"facts": facts})
         head = [*answer.raw_headers, (b"connection", b"close")]
         lines = [b"%b: %b\r\n" % (name, value) for name, value in head]
         self.transport.write(b"".join([STATUS_LINE[answer.status_code], *lines, b"\r\n"]))

@@ -404,3 +404,6 @@ class ServerSettings(SettingsGroup):
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "What is logged, to standard error."
     )
+    log_format: Literal["text", "json"] = setting(
+        "text", "How it is logged: lines for people, or an object a line for programs."
+    )
