@@ -215,6 +215,14 @@ class Keys:
         """A sign of life of who is at a job."""
         return f"{self.namespace}:job:{job_id}:alive"
 
+    def job_stop(self, job_id: str) -> str:
+        """A mark that a job is to stop."""
+        return f"{self.namespace}:jobs:stop:{job_id}"
+
+    def jobs(self, owner: str) -> str:
+        """The sorted set of an owner's jobs, by when they began to wait."""
+        return f"{self.namespace}:jobs:of:{owner_tag(owner)}"
+
 
 def index_name(namespace: str) -> str:
     """The search index of the passages of `namespace`."""

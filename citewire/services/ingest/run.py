@@ -1,7 +1,7 @@
 """One run over a plan: clean up, move, read what is new; under the lease of the namespace."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -60,17 +60,22 @@ class IngestRun:
     tokens: int = 0
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
-    async def carry_out(self, plan: IngestPlan) -> list[FileOutcome]:
-        """Do what `plan` says; gives what became of each file."""
+    async def carry_out(
+        self, plan: IngestPlan, given_up: Mapping[str, FileOutcome]
+    ) -> list[FileOutcome]:
+        """Do what `plan` says, but leave alone what was `given_up`; gives what became of each."""
         planned = plan.outcomes(self.catalog)
         left_over = await self._clean_up(plan)
         await self._move(plan)
-        reading = {one.file.place for work in plan.works for one in work.places}
+        works = [
+            work for work in plan.works if not all(one.file.name in given_up for one in work.places)
+        ]
+        reading = {one.file.place for work in works for one in work.places}
         for place, outcome in planned.items():
             if place not in reading:
-                self.finish(place, outcome)
-        if plan.works:
-            await self._read(plan.works, left_over)
+                self.finish(place, given_up.get(outcome.path, outcome))
+        if works:
+            await self._read(works, left_over)
         return [self._done[place] for place in planned]
 
     @property
