@@ -50,10 +50,10 @@ class Keys:
 
     # Documents and their passages.
 
-    @property
-    def lease(self) -> str:
-        """Who may change the documents at the moment."""
-        return f"{self.namespace}:lease"
+    def lease(self, owner: str) -> str:
+        """Who may change an owner's documents at the moment."""
+        of_owner = "" if owner == DEFAULT_OWNER else f":{owner_tag(owner)}"
+        return f"{self.namespace}:lease{of_owner}"
 
     @property
     def hidden(self) -> str:
@@ -64,6 +64,11 @@ class Keys:
     def staging(self) -> str:
         """The hash of the documents that are being written."""
         return f"{self.namespace}:staging"
+
+    @property
+    def retiring(self) -> str:
+        """The hash of the owners of the documents that are being deleted."""
+        return f"{self.namespace}:retiring"
 
     @property
     def retired(self) -> str:

@@ -183,7 +183,8 @@ async def test_a_job_is_stopped_by_way_of_another_worker(
         with here.http, there.http:
             job_id = _begin(here, "f", pdf(tmp_path, "Stopped from there."))
             here.until(job_id, "running")
-            assert there.jobs()[0]["status"] == "running"
+            there.until(job_id, "running")
+            assert [job["job_id"] for job in there.jobs()] == [job_id]
             stopped = there.stop(job_id)
 
             assert stopped == here.until(job_id, *OVER)

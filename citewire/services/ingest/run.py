@@ -1,4 +1,4 @@
-"""One run over a plan: clean up, move, read what is new; under the lease of the namespace."""
+"""One run over a plan: clean up, move, read what is new; under the lease of the owner."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -98,15 +98,14 @@ class IngestRun:
     async def _clean_up(self, plan: IngestPlan) -> set[str]:
         """Delete what a killed run left; gives the hidden documents that are still wanted."""
         hidden = await self.versions.hidden()
-        staged = await self.versions.staged() if hidden else {}
         wanted = {work.doc_id for work in plan.works}
         here = {StagedPlace(root, self.versions.owner) for root in plan.roots}
-        for doc_id in sorted(hidden - wanted):
-            # StagedPlace from a folder that this run is not about: left for a run over that one.
-            if doc_id not in staged or staged[doc_id] in here:
+        for doc_id in sorted(hidden.keys() - wanted):
+            # Staged from a folder that this run is not about: left for a run over that one.
+            if hidden[doc_id] is None or hidden[doc_id] in here:
                 await self.versions.discard(doc_id)
         await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
-        return hidden & wanted
+        return hidden.keys() & wanted
 
     async def _move(self, plan: IngestPlan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)

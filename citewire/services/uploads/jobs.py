@@ -28,7 +28,7 @@ from citewire.workflows.running import finish
 
 logger = logging.getLogger(__name__)
 
-LANES = 1
+LANES = 2
 """So many jobs are carried out at once."""
 MAX_WAITING = 1000
 MAX_RESUMED = 3
