@@ -22,7 +22,7 @@ COLOURS: dict[Level, str] = {"ok": "green", "note": "cyan", "warn": "yellow", "F
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class DoctorFinding:
     """One line of the examination; `warn` is what works now and may cost data later."""
 
     level: Level
@@ -51,15 +51,15 @@ async def _examine(console: Console) -> set[Level]:
     return levels
 
 
-async def _findings() -> AsyncGenerator[Diagnosis, None]:
+async def _findings() -> AsyncGenerator[DoctorFinding, None]:
     async for finding in _checks():
-        if isinstance(finding, Diagnosis):
+        if isinstance(finding, DoctorFinding):
             yield finding
         else:
-            yield Diagnosis("ok" if finding.ok else "FAIL", finding.name, finding.detail)
+            yield DoctorFinding("ok" if finding.ok else "FAIL", finding.name, finding.detail)
 
 
-async def _checks() -> AsyncGenerator[CheckResult | Diagnosis, None]:
+async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
     try:
         settings = load_settings()
         owners = sorted({DEFAULT_OWNER, *load_api_keys(settings.access).owners})
@@ -118,11 +118,11 @@ def _corpus(count: int, namespace: str) -> str:
     return f"none yet in the namespace {namespace}: run `citewire ingest FOLDER`"
 
 
-def _durability(found: Durability | None) -> list[Diagnosis]:
+def _durability(found: Durability | None) -> list[DoctorFinding]:
     """What may cost data later."""
     if found is None:
         return [
-            Diagnosis(
+            DoctorFinding(
                 "note",
                 "durability",
                 "Redis refuses CONFIG, as managed ones do, so eviction and persistence could not "
@@ -132,7 +132,7 @@ def _durability(found: Durability | None) -> list[Diagnosis]:
     findings = []
     if found.evicts:
         findings.append(
-            Diagnosis(
+            DoctorFinding(
                 "warn",
                 "eviction",
                 f"maxmemory-policy is {found.policy}: Redis deletes passages and chats when its "
@@ -141,14 +141,16 @@ def _durability(found: Durability | None) -> list[Diagnosis]:
         )
     if not found.persists:
         findings.append(
-            Diagnosis(
+            DoctorFinding(
                 "warn",
                 "persistence",
                 "Redis writes nothing to disk: passages and chats are gone when it restarts; "
                 "set appendonly yes",
             )
         )
-    return findings or [Diagnosis("ok", "durability", "nothing is evicted, all is written to disk")]
+    return findings or [
+        DoctorFinding("ok", "durability", "nothing is evicted, all is written to disk")
+    ]
 
 
 def _stage(error: CitewireError) -> str:

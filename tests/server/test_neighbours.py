@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.doubles.chat_client import problem
+from tests.doubles.chat_client import open_chat_client, problem
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.small_pdfs import slow_pdf
 from tests.doubles.standin_fixtures import Standin
@@ -14,7 +15,7 @@ from tests.doubles.upload_client import OVER, UploadClient, pdf
 
 PROBLEM = "application/problem+json"
 KEYS = {"ann": "key-of-ann", "bob": "key-of-bob"}
-JOBS = 4
+JOBS, READERS = 4, 3
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,7 @@ def server(start_server: StartServer) -> Iterator[Server]:
         api_keys=keys,
         model_retries=0,
         max_jobs_per_owner=JOBS,
+        max_readers_per_owner=READERS,
         max_upload_space_per_owner_bytes=200_000,
     ) as started:
         yield started
@@ -168,6 +170,30 @@ def test_jobs_are_listed_newest_first_to_their_owner_alone(
     assert bob.jobs(limit=1) == [others]
     assert problem(ann.http.delete(f"/jobs/{others['job_id']}"))[0] == 404
     assert problem(ann.http.get("/jobs", params={"limit": 101}))[0] == 422
+
+
+async def test_an_owner_with_all_places_of_readers_leaves_room_for_others(
+    server: Server, ann: UploadClient, bob: UploadClient, standin: Standin
+) -> None:
+    await standin.configure(tokens=400, inter_delay=0.1)
+    async with AsyncExitStack() as left_at_the_end:
+        enter = left_at_the_end.enter_async_context
+        clients, runs = [], []
+        for owner, uploads in (("ann", ann), ("bob", bob)):
+            uploads.ingest("r", ("a.txt", b"Quillmere harbour counted 412 ships in 2023."))
+            client = await enter(open_chat_client(server.url))
+            client.http.headers["Authorization"] = f"Bearer {KEYS[owner]}"
+            events = await enter(client.asking("How many ships did Quillmere harbour count?"))
+            runs.append(f"/chat_stream/{(await anext(events)).data['run_id']}")
+            clients.append(client.http)
+        for _ in range(READERS):
+            (await enter(clients[0].stream("GET", runs[0]))).raise_for_status()
+        refused = await enter(clients[0].stream("GET", runs[0]))
+        await refused.aread()
+        other = await enter(clients[1].stream("GET", runs[1]))
+
+    assert problem(refused) == (429, PROBLEM, "too_many_readers")
+    assert other.status_code == 200
 
 
 @pytest.mark.timeout(120)

@@ -16,7 +16,7 @@ from citewire.services.models.names import embedding_dims, embedding_name
 from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
-from citewire.storage.index.fingerprint import REMEDY, read_fingerprint
+from citewire.storage.connection.fingerprint import REMEDY, read_fingerprint
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.versions import changing_documents
 

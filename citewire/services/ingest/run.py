@@ -68,9 +68,11 @@ class IngestRun:
         left_over = await self._clean_up(plan)
         await self._move(plan)
         works = [
-            work for work in plan.works if not all(one.file.name in given_up for one in work.places)
+            work
+            for work in plan.works
+            if not all(place.file.name in given_up for place in work.places)
         ]
-        reading = {one.file.place for work in works for one in work.places}
+        reading = {place.file.place for work in works for place in work.places}
         for place, outcome in planned.items():
             if place not in reading:
                 self.finish(place, given_up.get(outcome.path, outcome))
@@ -104,7 +106,7 @@ class IngestRun:
             # Staged from a folder that this run is not about: left for a run over that one.
             if hidden[doc_id] is None or hidden[doc_id] in here:
                 await self.versions.discard(doc_id)
-        await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
+        await retag(self.versions, self.catalog, [record.doc_id for record in self.catalog.records])
         return hidden.keys() & wanted
 
     async def _move(self, plan: IngestPlan) -> None:

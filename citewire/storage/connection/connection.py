@@ -14,9 +14,9 @@ from redis.exceptions import RedisError
 
 from citewire.errors import ConfigurationError, StorageError
 from citewire.settings.groups import StorageSettings
+from citewire.storage.connection.fingerprint import read_fingerprint
 from citewire.storage.connection.pool import WaitingPool
 from citewire.storage.connection.replies import MODULES_REMEDY, translate_redis_errors
-from citewire.storage.index.fingerprint import read_fingerprint
 
 MAX_CONNECTIONS = 64
 _CONNECT_TIMEOUT_S = 3.0

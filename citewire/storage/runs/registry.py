@@ -239,7 +239,9 @@ class RunStore:
         """
         args = self._worker, self._lease_ms, int(sweeps)
         stops, lost, was_over = await self._run(self._beat, *args)
-        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost], bool(was_over))
+        return Beat(
+            [as_text(stop) for stop in stops], [as_text(one) for one in lost], bool(was_over)
+        )
 
     async def leave(self) -> None:
         """Say that this worker ends; if it has runs left they are ended by another."""
