@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from sse_starlette import EventSourceResponse
 
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
-from citewire.api.schemas import CreatedJob, Identifier, JobView
+from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.runs.log import ToldBatch
@@ -49,16 +49,32 @@ async def upload_documents(
     request: Request, uploads: UploadsDep, jobs: JobsDep, owner: Owner
 ) -> CreatedJob:
     """Store files in a folder, all or none, and ingest it in the background."""
-    jobs.check_room()
+    jobs.check_room(owner)
     async with uploads.receiving(owner) as incoming:
         fields = await receive_form(request, incoming)
         folder = folder_name(fields.get("folder", ""))
         if not incoming.files:
             raise InvalidUpload("files: at least one file is needed")
+        jobs.check_room(owner)  # again: others may have come while the files did
         root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
     await jobs.submit(job)
     return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
+
+
+@router.get("/jobs")
+async def list_jobs(
+    jobs: JobsDep, owner: Owner, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> JobList:
+    """The jobs of the last week, the newest first."""
+    states = await jobs.newest(owner, limit)
+    return JobList(jobs=[JobView.model_validate(state) for state in states])
+
+
+@router.delete("/jobs/{job_id}")
+async def stop_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> JobView:
+    """Stop a job: its documents stay, its other files are deleted; one that is over stays so."""
+    return JobView.model_validate(await jobs.stop(job_id, owner))
 
 
 @router.get("/jobs/{job_id}")

@@ -30,6 +30,7 @@ export interface CitewireProtocol {
     DocumentList: DocumentList;
     DocumentView: DocumentView;
     HighlightsView: HighlightsView;
+    JobList: JobList;
     JobView: JobView;
     PassageStates: PassageStates;
     PassageView: PassageView;
@@ -435,12 +436,18 @@ export interface Rectangle {
   y1: number;
 }
 /**
+ * Jobs, the newest first.
+ */
+export interface JobList {
+  jobs: JobView[];
+}
+/**
  * A background ingestion.
  */
 export interface JobView {
   job_id: string;
   folder: string;
-  status: "queued" | "running" | "done" | "failed" | "interrupted";
+  status: "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
   created_at: string;
   finished_at: string | null;
   progress: {
