@@ -345,7 +345,7 @@ export interface Snippet {
   matches: Span[];
 }
 /**
- * A chat with the messages of its active path, oldest first.
+ * A chat with the messages of its active path, oldest first, and the run that answers it.
  */
 export interface ChatView {
   chat_id: string;
@@ -355,6 +355,7 @@ export interface ChatView {
   leaf_id: string | null;
   message_count: number;
   turns: Turn[];
+  running: string | null;
 }
 /**
  * A deleted chat, and until when it can be restored.
