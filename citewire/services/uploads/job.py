@@ -79,6 +79,8 @@ class Job:
 
     def follow(self, progress: Progress) -> None:
         """Take over how far the run is; called often."""
+        if self.is_over:
+            return  # told of already
         self.changes += 1
         # Somebody else is changing the documents: that is waiting, too.
         self.status = "queued" if progress.waiting else "running"

@@ -190,10 +190,7 @@ class Jobs:
                     for _ in range(LANES):
                         tasks.start_soon(self._carry_out)
         finally:
-            self._draining = True
-            for job in self._jobs.values():
-                if not job.is_over:
-                    job.end("stopped" if job.is_stopping else "interrupted")
+            self._interrupt()
             try:
                 await finish(self._save(beat=False), deadline_s=SAVE_SHARE * self._grace_s)
             except TimeoutError:
@@ -203,9 +200,16 @@ class Jobs:
 
     async def drain(self) -> None:
         """Take no more jobs and stop those under way; their next run goes on where it was."""
-        self._draining = True
+        # Before they have stopped: their streams do not stay open for as long as that takes.
+        self._interrupt()
         self._scope.cancel()
         await self._over.wait()
+
+    def _interrupt(self) -> None:
+        self._draining = True
+        for job in self._jobs.values():
+            if not job.is_over:
+                job.end("stopped" if job.is_stopping else "interrupted")
 
     async def _carry_out(self) -> None:
         """One lane: a turn after another."""
