@@ -226,7 +226,7 @@ class ProblemView(BaseModel):
 
 
 class Check(BaseModel):
-    """One thing that must work for the service to answer."""
+    """One thing that the service needs to answer; without `model` it is degraded."""
 
     name: str
     ok: bool
@@ -234,7 +234,8 @@ class Check(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether the service can answer, and what stands in the way."""
+    """Whether the service can answer, and what stands in the way; `degraded` is ready as well."""
 
     ready: bool
+    status: Literal["ready", "degraded", "unavailable"]
     checks: list[Check]
