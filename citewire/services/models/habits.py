@@ -9,6 +9,8 @@ _OTHER_NAMES = {
     "max_completion_tokens": "max_tokens",
 }
 """The two names of one option; all other options are left out where they are refused."""
+MOST_IN_VAIN = 3
+"""So many answers in a row that were held for nothing are streamed again."""
 UNTOLD = {"chat/completions": "stream_options", "embeddings": "encoding_format"}
 """What is refused most often, also in words that do not name it."""
 OPTIONS = ("stream_options", *_OTHER_NAMES, "temperature", "encoding_format")
@@ -29,11 +31,13 @@ class Habits:
     is_proven: bool = False
     thinks: bool = False
     opens_itself: bool = False
+    _in_vain: int = 0
 
-    def learn(self, *, thinks: bool, opens_itself: bool) -> None:
-        """Remember what an answer has shown."""
+    def learn(self, *, thinks: bool, opens_itself: bool, held_in_vain: bool) -> None:
+        """Remember what an answer has shown; what is not so any more is forgotten."""
         self.thinks |= thinks
-        self.opens_itself |= opens_itself
+        self._in_vain = self._in_vain + 1 if held_in_vain else 0
+        self.opens_itself = (self.opens_itself or opens_itself) and self._in_vain < MOST_IN_VAIN
 
 
 def accepted(payload: Mapping[str, Any], refused: frozenset[str]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Stream:
     __slots__ = (
         "_idle_s",
         "_is_cut",
+        "_lingering",
         "_loop",
         "_response",
         "_silent_at",
@@ -49,8 +50,14 @@ class Stream:
         "decoder",
     )
 
-    def __init__(self, response: aiohttp.ClientResponse, decoder: ChatDecoder) -> None:
+    def __init__(
+        self,
+        response: aiohttp.ClientResponse,
+        decoder: ChatDecoder,
+        lingering: set[aiohttp.ClientResponse],
+    ) -> None:
         self._response = response
+        self._lingering = lingering  # complete answers whose bodies have not ended
         self.decoder = decoder
         self._loop = asyncio.get_running_loop()
         self._is_cut = False
@@ -145,9 +152,14 @@ class Stream:
         if self.decoder.done and self.decoder.failure is None:
             # The end of the HTTP body may still be under way; when it arrives, aiohttp gives the
             # connection to the pool by itself.
-            self._loop.call_later(LINGER_S, self._response.close)
+            self._lingering.add(self._response)
+            self._loop.call_later(LINGER_S, self._let_go)
             return
         connection = self._response.connection
         if connection is not None and connection.transport is not None:
             connection.transport.abort()
+        self._response.close()
+
+    def _let_go(self) -> None:
+        self._lingering.discard(self._response)
         self._response.close()

@@ -55,8 +55,8 @@ _TOKEN = {True: _finder(_AT_START), False: _finder(_LATER)}
 class Thinking:
     """Parts one answer from what was thought for it.
 
-    `is_seen` tells that there was thinking, `opened_itself` that it had no beginning, and
-    `was_shown` that some of that got out.
+    `is_seen` tells that there was thinking, `opened_itself` that it had no beginning, `was_shown`
+    that some of that got out, and `held_in_vain` that what was held was text.
 
     Args:
         holds: hold what may be thinking without a beginning, whatever it looks like.
@@ -74,6 +74,7 @@ class Thinking:
         "_pending",
         "_strips",
         "_undecided",
+        "held_in_vain",
         "is_seen",
         "opened_itself",
         "said",
@@ -95,6 +96,7 @@ class Thinking:
         self.is_seen = False
         self.opened_itself = False
         self.was_shown = False
+        self.held_in_vain = False
 
     def feed(self, text: str, parts: list[str]) -> None:
         """Add to `parts` what is said in `text`; drop from them what turns out to be thought."""
@@ -138,6 +140,7 @@ class Thinking:
     def _release(self, parts: list[str]) -> None:
         self._show("".join(self._kept or ()) + self._pending, parts)
         self._kept, self._closing, self._pending = None, (), ""
+        self.held_in_vain = True
 
     def _decided(self, text: str) -> str:
         """Whether what begins is thinking; nothing as long as it cannot be known."""

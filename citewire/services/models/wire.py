@@ -72,7 +72,13 @@ class Provider:
         self._retries = retries
         self._patience = patience
         self._thinking = thinking
+        self._lingering: set[aiohttp.ClientResponse] = set()
         self._habits: dict[tuple[str, str], Habits] = {}
+
+    def close(self) -> None:
+        """Let go of what only waits for its end."""
+        for response in self._lingering:
+            response.close()
 
     def habits(self, model: str, path: str = CHAT) -> Habits:
         """What is known of a model by now."""
@@ -164,20 +170,24 @@ class Provider:
         response = await self._post(
             CHAT, {**payload, "stream": True, "stream_options": {"include_usage": True}}
         )
-        stream = Stream(response, self._decoder(model))
+        stream = Stream(response, self._decoder(model), self._lingering)
         try:
-            while (cuts := await stream.read()) == ():
+            tell = current_run().thinking
+            while True:
+                cuts = await stream.read()
+                if tell is not None and stream.decoder.thinking.is_seen:
+                    tell()
+                    tell = None
+                if cuts != ():
+                    return stream, cuts
                 limit.reschedule(max(limit.when() or 0.0, asked + self._patience.thinking_s))
                 stream.watch(self._patience.idle_s)
-                if stream.decoder.thinking.is_seen and (tell := current_run().thinking):
-                    tell()
         except BaseException:
             stream.close()
             self._learn(stream.decoder.thinking, model)
             if stream.decoder.finish_reason == "length":
                 self.habits(model).thinks = True  # it had no tokens left to say anything
             raise
-        return stream, cuts
 
     def _decoder(self, model: str) -> ChatDecoder:
         guesses = self._thinking == "auto"
@@ -189,7 +199,11 @@ class Provider:
         return self._thinking == "open"
 
     def _learn(self, thinking: Thinking, model: str) -> None:
-        self.habits(model).learn(thinks=thinking.is_seen, opens_itself=thinking.opened_itself)
+        self.habits(model).learn(
+            thinks=thinking.is_seen,
+            opens_itself=thinking.opened_itself,
+            held_in_vain=thinking.held_in_vain,
+        )
 
     async def _post(self, path: str, payload: Mapping[str, Any]) -> aiohttp.ClientResponse:
         """Ask without the options that this model refuses, which is learned by asking."""
@@ -300,13 +314,17 @@ async def open_provider(
         proxy=_proxy_for(base_url),
     )
     async with session:
-        yield Provider(
+        provider = Provider(
             session,
             base_url=base_url,
             retries=retries,
             patience=Patience(first_token_timeout_s, idle_timeout_s, thinking_timeout_s),
             thinking=thinking,
         )
+        try:
+            yield provider
+        finally:
+            provider.close()
 
 
 def _headers(api_key: str) -> dict[str, str]:
