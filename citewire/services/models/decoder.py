@@ -23,7 +23,7 @@ from citewire.services.models.faults import (
     fault_in,
     json_or_none,
 )
-from citewire.services.models.replies import Halves, finish_of, text_of, thinks
+from citewire.services.models.replies import Halves, meaning_of, reason_of, text_of, thinks
 from citewire.services.models.thinking import Thinking
 from citewire.workflows.run_context import FinishReason
 
@@ -164,9 +164,9 @@ class ChatDecoder:
 
     def _read(self, lines: list[bytes], parts: list[str]) -> None:
         for line in lines:
-            if line[:5] == b"data:":
+            if line.startswith(b"data:"):
                 self._take(line[5:], parts)
-            elif self._pending or self._event or len(line) > 1:
+            elif len(line) > 1 or self._pending or self._event:
                 self._take_field(line.rstrip(b"\r"), parts)
             if self.is_over or self.failure is not None:
                 return
@@ -248,36 +248,41 @@ class ChatDecoder:
             self.has_goodbye |= is_last
 
     def _chosen(self, choice: dict[str, Any], said: object, parts: list[str]) -> None:
-        text = text_of(said)
+        is_thought = False
+        if type(said) is dict and len(said) == 1 and type(said.get("content")) is str:
+            text: str = said["content"]  # nearly every chunk
+        else:
+            text, is_thought = text_of(said), thinks(said)
         if self._halves is not None:
             text = self._halves.whole(text)
         before = len(parts)
-        is_thought = thinks(said)
         if is_thought:
             self.thinking.part_otherwise(parts)
         if text:
-            self.thinking.feed(text, parts)
-            if self.thinking.was_shown and self.failure is None:
-                self.failure = ThoughtAloud(
-                    f"{self._model} thought aloud, and it was only known at the end: ask again"
-                    " (CITEWIRE_THINKING=open)"
-                )
+            self._said(text, parts)
         if len(parts) <= before:
             self._silent += 1
-        if fault := choice.get("error"):
-            self.failure = failure_in_stream(fault, self._model)
-        self._says_open |= bool(text) and not finish_of(choice)[0]
-        self._end_with(choice, goes_on=bool(text) or is_thought)
-
-    def _end_with(self, choice: dict[str, Any], *, goes_on: bool) -> None:
-        reason, meaning = finish_of(choice)
-        if reason and meaning is None:
-            self.failure = self.failure or failure_in_stream({"code": reason}, self._model)
-        elif reason:
-            self.finish_reason = meaning
-            self.has_goodbye = self._says_open
-        elif goes_on:
+        if choice.get("error"):
+            self.failure = failure_in_stream(choice["error"], self._model)
+        if reason := reason_of(choice):
+            self._end_with(reason)
+        elif text or is_thought:
             self.has_goodbye = False
+            self._says_open |= bool(text)
+
+    def _said(self, text: str, parts: list[str]) -> None:
+        self.thinking.feed(text, parts)
+        if self.thinking.was_shown and self.failure is None:
+            self.failure = ThoughtAloud(
+                f"{self._model} thought aloud, and it was only known at the end: ask again"
+                " (CITEWIRE_THINKING=open)"
+            )
+
+    def _end_with(self, reason: str) -> None:
+        self.finish_reason = meaning_of(reason)
+        self.has_goodbye = self._says_open
+        if self.finish_reason is None:
+            self.failure = self.failure or failure_in_stream({"code": reason}, self._model)
 
     def _complete(self, parts: list[str]) -> None:
         if self._pending:

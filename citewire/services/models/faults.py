@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import orjson
@@ -259,6 +259,6 @@ def json_object(data: bytes, model: str) -> dict[str, Any]:
 
 def fault_in(reply: Mapping[str, Any]) -> object | None:
     """The fault that a reply or a chunk tells of; None if none: an empty one is none."""
-    if reply.get("object") == "error" or reply.get("type") == "error":
-        return reply.get("error") or reply
-    return reply.get("error") or None
+    if reply.get("error"):
+        return cast(object, reply["error"])
+    return reply if "error" in (reply.get("object"), reply.get("type")) else None

@@ -22,7 +22,7 @@ from llama_index.llms.openai.utils import (
 )
 
 from citewire.errors import ConfigurationError, ModelUnavailable
-from citewire.services.models.replies import count_of, finish_of, text_of
+from citewire.services.models.replies import count_of, meaning_of, reason_of, text_of
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
 from citewire.workflows.forms import Form, asking_for, filled
@@ -148,7 +148,7 @@ class WireOpenAI(OpenAI):
         )
         choice, usage = _choice_of(answer), answer.get("usage")
         counts = {name: count_of(usage, name) for name in ("prompt_tokens", "completion_tokens")}
-        is_complete = finish_of(choice)[1] != "length"
+        is_complete = meaning_of(reason_of(choice)) != "length"
         text = self._provider.said(text_of(choice["message"]), self.model, is_complete=is_complete)
         return ChatResponse(
             message=ChatMessage(role=MessageRole.ASSISTANT, content=text),

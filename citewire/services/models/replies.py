@@ -9,7 +9,7 @@ MAX_COUNT = 2**53 - 1
 """The greatest number that every JSON reader takes as it is."""
 
 _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
-_NO_REASON = ("", "null", "none")
+_NO_REASON = ("null", "none")
 _GOOD = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete")
 _LENGTH = (
     "length",
@@ -29,16 +29,16 @@ _FINISH_REASONS: dict[str, FinishReason] = {
 }
 
 
-def finish_of(choice: dict[str, Any]) -> tuple[str, FinishReason | None]:
-    """The provider's word for why a choice ended, and what it means; None for what is no good end.
-
-    The word is empty while the choice goes on.
-    """
+def reason_of(choice: dict[str, Any]) -> str:
+    """The provider's word for why a choice ended; empty while it goes on."""
     reason = choice.get("finish_reason") or choice.get("finishReason")
-    if not isinstance(reason, str) or reason.lower() in _NO_REASON:
-        return "", None
+    return reason if isinstance(reason, str) and reason.lower() not in _NO_REASON else ""
+
+
+def meaning_of(reason: str) -> FinishReason | None:
+    """What such a word means; None for what is no good end."""
     # Gemini says `content_filter: SAFETY`.
-    return reason, _FINISH_REASONS.get(reason.partition(":")[0].strip().lower())
+    return _FINISH_REASONS.get(reason.partition(":")[0].strip().lower())
 
 
 def text_of(said: object) -> str:
