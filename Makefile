@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Each process of the tests has a Redis, a stand-in and servers of its own. The crash tier runs alone:
+# it kills and counts processes.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile
+
 # The web client: built into the package, which serves it.
 WEB := citewire/api/static/index.html
 MODULES := frontend/node_modules/.installed
 WEB_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: setup web dev demo serve test test-web lint bench lock samples docs clean
+.PHONY: setup web dev demo serve test test-quick test-web lint bench lock samples docs clean
 
 setup: $(STAMP) web
 
@@ -48,9 +52,14 @@ lint: setup
 	MYPYPATH=bench $(BIN)/mypy bench/*.py
 	$(BIN)/lint-imports
 
-test: lint
-	$(BIN)/python -m pytest
+test: lint test-quick
+	$(BIN)/python -m pytest tests/server $(PARALLEL)
+	$(BIN)/python -m pytest tests/crash
 	$(MAKE) test-web
+
+# What needs no server: for while you work.
+test-quick: setup
+	$(BIN)/python -m pytest tests/unit tests/redis $(PARALLEL)
 
 # Types as the server's schema has them, unit tests, then a browser against the real server.
 test-web: setup

@@ -8,6 +8,7 @@ import importlib.util
 import random
 import sys
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
@@ -19,7 +20,9 @@ from citewire.storage.connection.connection import open_client
 from citewire.storage.index.schema import build_schema, ensure_index, folder_id
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
-from citewire.storage.library.vector_store import build_vector_store, write_passages
+from citewire.storage.library.passage_record import VectorField, embedded_fields, passage_fields
+from citewire.storage.library.passages import PassageKeys
+from citewire.storage.library.versions import Change, changing_documents
 
 STANDIN = Path(__file__).parents[1] / "tests" / "doubles" / "standin.py"
 NAMESPACE = "bench"
@@ -116,10 +119,16 @@ async def write_for_citewire(redis_url: str, nodes: list[TextNode]) -> None:
     schema = build_schema(namespace=NAMESPACE, dims=load_standin().DIMS, algorithm="hnsw")
     async with open_client(redis_url) as client:
         await ensure_index(client, schema, embedding=EMBED_MODEL)
-        await write_passages(build_vector_store(client, schema), nodes)
-        documents = DocumentStore(client, NAMESPACE)
-        for document in range(PASSAGES // PER_DOCUMENT):
-            await documents.put(_record(document))
+        field, passages = VectorField.from_schema(schema), PassageKeys(client, NAMESPACE)
+        for doc_id, found in groupby(nodes, lambda node: str(node.ref_doc_id)):
+            fields = {
+                node.node_id: embedded_fields(field, passage_fields(node), node.get_embedding())
+                for node in found
+            }
+            await passages.write(doc_id, fields)
+        records = [_record(document) for document in range(PASSAGES // PER_DOCUMENT)]
+        async with changing_documents(DocumentStore(client, NAMESPACE)) as versions:
+            await versions.apply(Change(show=tuple(records)))
 
 
 def _record(document: int) -> DocumentRecord:

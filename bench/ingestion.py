@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from reports import write_reports
 from servers import Cores, Site, open_site
 
-from citewire.services.ingest.indexing import open_indexing
+from citewire.services.assembly.documents import open_indexing
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings, load_settings
 from citewire.storage.connection.connection import open_client

@@ -20,7 +20,15 @@ pytest_plugins = [
 ]
 
 
+TIERS = ["unit", "redis", "server", "crash"]
+NEEDS = {"redis_url": "redis", "stoppable_redis": "redis", "start_server": "server"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its tier, so that `-m "unit or redis"` runs the quick ones."""
+    """Mark each test with its tier; what it needs must not belong to a higher one."""
     for item in items:
-        item.add_marker(item.path.relative_to(Path(__file__).parent).parts[0])
+        tier = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(tier)
+        for name in NEEDS.keys() & set(getattr(item, "fixturenames", ())):
+            if TIERS.index(NEEDS[name]) > TIERS.index(tier):
+                raise pytest.UsageError(f"{item.nodeid} needs {name} and is in the tier {tier}")

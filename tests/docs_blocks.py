@@ -3,6 +3,7 @@
 `make docs` writes them.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from typing import Any
 from citewire.api.errors import STATUSES
 from citewire.api.wire_schema import wire_schema
 from citewire.errors import CitewireError
+from citewire.services.answers.events import Ids
 from citewire.services.reading.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -24,11 +26,14 @@ def block(name: str) -> str:
     """The text of a block; `types A B` is a table of these types of the wire.
 
     Raises:
-        KeyError: there is no such block or type.
+        KeyError: there is no such block.
+        ValueError: the wire has no such type.
     """
     kind, *names = name.split()
     if kind == "types":
         types = wire_schema()["$defs"]
+        if unknown := [name for name in names if name not in types]:
+            raise ValueError(f"a page shows types that the wire does not have: {unknown}")
         return _types("Type", {name: types[name] for name in names})
     return {"formats": _formats, "errors": _errors, "events": _events}[name]()
 
@@ -109,11 +114,21 @@ def _types(what: str, types: dict[str, Schema]) -> str:
             (
                 f"`{name}`",
                 _first_paragraph(kind["description"]),
-                ", ".join(f"`{field}`{_kind(of)}" for field, of in kind["properties"].items()),
+                _fields(kind["properties"]),
             )
             for name, kind in types.items()
         ),
     )
+
+
+def _fields(fields: dict[str, Schema]) -> str:
+    """The fields with their types; what names a run and its messages is told in one word."""
+    ids = {field.name for field in dataclasses.fields(Ids)}
+    has_ids = ids <= fields.keys()
+    told = [
+        f"`{name}`{_kind(field)}" for name, field in fields.items() if not (has_ids and name in ids)
+    ]
+    return ", ".join([*told, "ids"] if has_ids else told)
 
 
 def _kind(field: Schema) -> str:

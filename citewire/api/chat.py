@@ -12,17 +12,18 @@ from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
 from citewire.api.dependencies import (
-    AppParts,
     Asked,
+    ChatServiceDep,
     JoinedRun,
     Owner,
-    Parts,
-    Reading,
-    parts_of,
+    ReplaysDep,
+    SettingsDep,
+    services_of,
 )
 from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
 from citewire.api.sse import last_event_number, run_response
+from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
@@ -39,35 +40,36 @@ _STOPPED = {
 @router.post("/chat_stream", response_class=EventSourceResponse)
 async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
-    parts = await parts_of(request)
+    # Called, not depended on, as in `admitted_run`.
+    services = services_of(request)
     run_id = asked.run_id if isinstance(asked, JoinedRun) else asked.ids.run_id
-    return run_response(run_id, _told(asked, parts), parts.settings.server)
+    return run_response(run_id, _told(asked, services), services.settings.server)
 
 
 @router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
 async def follow_run(
     run_id: Annotated[Identifier, Path()],
-    parts: AppParts,
     owner: Owner,
-    reading: Reading,
+    replays: ReplaysDep,
+    settings: SettingsDep,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Stream what a run told after `Last-Event-ID` and goes on telling; leaving changes nothing."""
     after = last_event_number(run_id, last_event_id)
-    replay = await parts.replays.open(run_id, owner, after=after)
+    replay = await replays.open(run_id, owner, after=after)
     if replay is None:
         # With this a browser's EventSource does not connect again.
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return run_response(run_id, replay, parts.settings.server)
+    return run_response(run_id, replay, settings.server)
 
 
 @router.post("/chat")
-async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
+async def chat(request: Request, asked: Asked) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
     told: ToldBatch = ()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
-        async with aclosing(_told(asked, parts)) as batches:
+        async with aclosing(_told(asked, services_of(request))) as batches:
             async for batch in batches:
                 told = batch
         tasks.cancel_scope.cancel()
@@ -85,18 +87,18 @@ async def chat(request: Request, asked: Asked, parts: AppParts) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def _told(asked: Run | JoinedRun, parts: Parts) -> AsyncGenerator[ToldBatch, None]:
+def _told(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[ToldBatch, None]:
     if isinstance(asked, JoinedRun):
-        return parts.replays.follow(asked.run_id, asked.owner)
-    return parts.held.batches(asked) if parts.held else parts.service.stream(asked)
+        return services.replays.follow(asked.run_id, asked.owner)
+    return services.stream(asked)
 
 
 @router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)
 async def stop_run(
-    run_id: Annotated[Identifier, Path()], parts: AppParts, owner: Owner
+    run_id: Annotated[Identifier, Path()], service: ChatServiceDep, owner: Owner
 ) -> Response:
     """Stop an answer, on whichever worker it is written; its stream tells what was said."""
-    await parts.service.runs.stop(run_id, owner)
+    await service.runs.stop(run_id, owner)
     return Response(status_code=HTTPStatus.ACCEPTED)
 
 

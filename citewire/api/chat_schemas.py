@@ -91,8 +91,10 @@ class ChatView(ChatSummary):
     def from_chat(cls, chat: Chat) -> "ChatView":
         """As it is told."""
         turns = [
-            Turn.model_validate({**one, "siblings": chat.siblings.get(one["message_id"], [])})
-            for one in chat.messages
+            Turn.model_validate(
+                {**message, "siblings": chat.siblings.get(message["message_id"], [])}
+            )
+            for message in chat.messages
         ]
         return cls(**ChatSummary.of(chat).model_dump(), turns=turns)
 

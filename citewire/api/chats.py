@@ -22,7 +22,7 @@ from citewire.api.chat_schemas import (
     NewChat,
     RateAnswer,
 )
-from citewire.api.dependencies import AppParts, Owner
+from citewire.api.dependencies import ChatsDep, ChatStoreDep, Owner
 from citewire.api.schemas import Identifier
 from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 
@@ -34,15 +34,15 @@ MEDIA_TYPES = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
 
 
 @router.post("/chats", status_code=HTTPStatus.CREATED)
-async def create_chat(parts: AppParts, owner: Owner, asked: NewChat | None = None) -> ChatSummary:
+async def create_chat(chats: ChatsDep, owner: Owner, asked: NewChat | None = None) -> ChatSummary:
     """Make an empty chat."""
     title = asked.title if asked else None
-    return ChatSummary.of(await parts.chats.create(owner, title=title or ""))
+    return ChatSummary.of(await chats.create(owner, title=title or ""))
 
 
 @router.get("/chats")
 async def list_chats(
-    parts: AppParts,
+    chats: ChatsDep,
     owner: Owner,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
@@ -50,24 +50,24 @@ async def list_chats(
 ) -> ChatList:
     """Chats, newest first; with `q`, those with all its words in the title or in one message."""
     before = _from_cursor(cursor) if cursor else None
-    found, after = await parts.chats.page(owner, limit=limit, before=before, q=q.strip())
+    found, after = await chats.page(owner, limit=limit, before=before, q=q.strip())
     next_cursor = None if after is None else _to_cursor(after)
     return ChatList(chats=[FoundChat.from_found(one) for one in found], next_cursor=next_cursor)
 
 
 @router.delete("/chats")
 async def delete_chats(
-    parts: AppParts, owner: Owner, confirm: Annotated[Literal["true"], Query()]
+    chats: ChatsDep, owner: Owner, confirm: Annotated[Literal["true"], Query()]
 ) -> DeletedChats:
     """Delete all chats; each can be restored for a while."""
-    chat_ids, until = await parts.chats.delete_all(owner)
+    chat_ids, until = await chats.delete_all(owner)
     return DeletedChats(chat_ids=chat_ids, restorable_until=until.isoformat())
 
 
 @router.get("/chats/export", response_class=StreamingResponse)
-async def export_chats(parts: AppParts, owner: Owner, format: Format = "json") -> Response:
+async def export_chats(store: ChatStoreDep, owner: Owner, format: Format = "json") -> Response:
     """All chats as a file, newest first, streamed."""
-    pieces = FILES[format](all_chats(parts.library.chats, owner))
+    pieces = FILES[format](all_chats(store, owner))
     headers = _as_file(f"chats.{format}")
     return StreamingResponse(await _begun(pieces), media_type=MEDIA_TYPES[format], headers=headers)
 
@@ -75,42 +75,42 @@ async def export_chats(parts: AppParts, owner: Owner, format: Format = "json") -
 @router.get("/chats/{chat_id}")
 async def read_chat(
     chat_id: ChatId,
-    parts: AppParts,
+    chats: ChatsDep,
     owner: Owner,
     last: Annotated[int | None, Query(ge=0, le=10_000)] = None,
 ) -> ChatView:
     """A chat with the messages of its active path, or the last of them, as they were shown."""
-    return ChatView.from_chat(await parts.chats.read(chat_id, owner, last=last))
+    return ChatView.from_chat(await chats.read(chat_id, owner, last=last))
 
 
 @router.patch("/chats/{chat_id}")
 async def change_chat(
-    chat_id: ChatId, parts: AppParts, owner: Owner, asked: ChangeChat
+    chat_id: ChatId, chats: ChatsDep, owner: Owner, asked: ChangeChat
 ) -> ChatSummary:
     """Rename a chat, or switch to another branch of it."""
-    changed = await parts.chats.change(chat_id, owner, title=asked.title, leaf_id=asked.leaf_id)
+    changed = await chats.change(chat_id, owner, title=asked.title, leaf_id=asked.leaf_id)
     return ChatSummary.of(changed)
 
 
 @router.delete("/chats/{chat_id}")
-async def delete_chat(chat_id: ChatId, parts: AppParts, owner: Owner) -> DeletedChat:
+async def delete_chat(chat_id: ChatId, chats: ChatsDep, owner: Owner) -> DeletedChat:
     """Delete a chat; a run in it is stopped first."""
-    until = await parts.chats.delete(chat_id, owner)
+    until = await chats.delete(chat_id, owner)
     return DeletedChat(chat_id=chat_id, restorable_until=until.isoformat())
 
 
 @router.post("/chats/{chat_id}/restore")
-async def restore_chat(chat_id: ChatId, parts: AppParts, owner: Owner) -> ChatSummary:
+async def restore_chat(chat_id: ChatId, chats: ChatsDep, owner: Owner) -> ChatSummary:
     """Bring a deleted chat back."""
-    return ChatSummary.of(await parts.chats.restore(chat_id, owner))
+    return ChatSummary.of(await chats.restore(chat_id, owner))
 
 
 @router.get("/chats/{chat_id}/export")
 async def export_chat(
-    chat_id: ChatId, parts: AppParts, owner: Owner, format: Format = "json"
+    chat_id: ChatId, store: ChatStoreDep, owner: Owner, format: Format = "json"
 ) -> Response:
     """A chat as a file, with its citations."""
-    chat = await parts.library.chats.read(chat_id, owner, whole=True)
+    chat = await store.read(chat_id, owner, whole=True)
     content = to_json(chat) if format == "json" else to_markdown(chat)
     headers = _as_file(f"chat-{chat_id}.{format}")
     return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
@@ -121,13 +121,11 @@ async def rate_answer(
     chat_id: ChatId,
     message_id: Annotated[Identifier, Path()],
     asked: RateAnswer,
-    parts: AppParts,
+    chats: ChatsDep,
     owner: Owner,
 ) -> None:
     """Keep what a person thinks of an answer, in place of what was kept before."""
-    await parts.chats.rate(
-        chat_id, owner, message_id, rating=asked.rating, comment=asked.comment.strip()
-    )
+    await chats.rate(chat_id, owner, message_id, rating=asked.rating, comment=asked.comment.strip())
 
 
 async def _begun(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

@@ -1,54 +1,58 @@
-"""What routes are given: the parts built in the lifespan, and questions that were let in."""
+"""What routes are given: the services that they need, and questions that were let in."""
 
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
-from citewire.services.assembly.library import Library
+from citewire.services.assembly.readiness import ReadinessChecks
+from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.detached import DetachedRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.runs import Once, Run
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
+from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import folder_id
 from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.passage_read import PassageReader
 from citewire.workflows.retriever import PassageFilter
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """All that the lifespan builds."""
-
-    settings: Settings
-    library: Library
-    service: ChatService
-    replays: Replays
-    held: DetachedRuns | None
-    chats: Chats
-    uploads: Uploads
-    jobs: Jobs
-    page_copies: PageCopies
-    succession: Succession
+def services_of(request: Request) -> Services:
+    """The services of the running app."""
+    return cast(Services, request.app.state.services)
 
 
-async def parts_of(request: Request) -> Parts:
-    """The parts of the running app; async, for FastAPI runs plain functions in a thread."""
-    return cast(Parts, request.app.state.parts)
+def _service(pick: Callable[[Services], object]) -> Any:
+    """A dependency on one of the services; async, for FastAPI runs plain functions in a thread."""
+
+    async def given(request: Request) -> object:
+        return pick(services_of(request))
+
+    return Depends(given)
 
 
-AppParts = Annotated[Parts, Depends(parts_of)]
+ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)]
+ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
+ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
+JobsDep = Annotated[Jobs, _service(lambda services: services.jobs)]
+PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_copies)]
+PassagesDep = Annotated[PassageReader, _service(lambda services: services.passages)]
+ReadinessDep = Annotated[ReadinessChecks, _service(lambda services: services.readiness)]
+SettingsDep = Annotated[Settings, _service(lambda services: services.settings)]
+SuccessionDep = Annotated[Succession, _service(lambda services: services.succession)]
+UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
 
 async def owner_of(request: Request) -> str:
@@ -59,12 +63,12 @@ async def owner_of(request: Request) -> str:
 Owner = Annotated[str, Depends(owner_of)]
 
 
-async def documents_of(parts: AppParts, owner: Owner) -> DocumentStore:
+async def documents_of(request: Request, owner: Owner) -> DocumentStore:
     """The documents of whoever asks."""
-    return parts.library.documents.owned_by(owner)
+    return services_of(request).documents.owned_by(owner)
 
 
-Documents = Annotated[DocumentStore, Depends(documents_of)]
+DocumentsDep = Annotated[DocumentStore, Depends(documents_of)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +90,16 @@ async def admitted_run(
     An exception inside a stream is a broken 200, so all that deserves a status is checked here.
     """
     # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
-    parts, owner = await parts_of(request), await owner_of(request)
-    if len(ask.message) > parts.settings.server.max_message_chars:
-        limit = parts.settings.server.max_message_chars
+    services, owner = services_of(request), await owner_of(request)
+    if len(ask.message) > services.settings.server.max_message_chars:
+        limit = services.settings.server.max_message_chars
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
         while True:
-            admitted = parts.service.admitted(
+            admitted = services.chat.admitted(
                 ask.message,
                 owner=owner,
                 chat_id=ask.chat_id,
@@ -108,8 +112,8 @@ async def admitted_run(
                 break
             except AlreadyAsked as before:
                 # One that was refused before its first event leaves the key to the next.
-                stack.enter_context(parts.replays.reading())
-                if await parts.replays.begun(before.run_id, owner):
+                stack.enter_context(services.replays.reading())
+                if await services.replays.begun(before.run_id, owner):
                     run = JoinedRun(before.run_id, owner)
                     break
         yield run
@@ -118,13 +122,14 @@ async def admitted_run(
 Asked = Annotated[Run | JoinedRun, Depends(admitted_run)]
 
 
-async def reader(parts: AppParts) -> AsyncGenerator[None, None]:
-    """Hold the place of one that follows a run, until it has been sent what it wants."""
-    with parts.replays.reading():
-        yield
+async def reading_replays(request: Request) -> AsyncGenerator[Replays, None]:
+    """Those who follow runs, with the place of one more, until it has been sent what it wants."""
+    replays = services_of(request).replays
+    with replays.reading():
+        yield replays
 
 
-Reading = Annotated[None, Depends(reader)]
+ReplaysDep = Annotated[Replays, Depends(reading_replays)]
 
 
 def _once(key: str, owner: str, ask: AskRequest) -> Once:

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
-from citewire.api.dependencies import AppParts, Documents, Owner
-from citewire.api.schemas import DocumentList, DocumentView, Identifier, LocationView
+from citewire.api.dependencies import DocumentsDep, Owner, PageCopiesDep, UploadsDep
+from citewire.api.schemas import DocumentList, DocumentView, Identifier
 from citewire.errors import DocumentNotFound
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
@@ -31,20 +31,20 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 
 
 @router.get("/documents")
-async def list_documents(documents: Documents) -> DocumentList:
+async def list_documents(documents: DocumentsDep) -> DocumentList:
     """All ingested documents, in the order in which they were, with where they lie."""
     records = await documents.list()
-    return DocumentList(documents=[_view(record) for record in records])
+    return DocumentList(documents=[DocumentView.model_validate(record) for record in records])
 
 
 @router.get("/documents/{doc_id}")
-async def read_document(doc_id: DocId, documents: Documents) -> DocumentView:
+async def read_document(doc_id: DocId, documents: DocumentsDep) -> DocumentView:
     """One ingested document."""
-    return _view(await _known(doc_id, documents))
+    return DocumentView.model_validate(await _known(doc_id, documents))
 
 
 @router.get("/documents/{doc_id}/file", response_class=FileResponse)
-async def read_file(doc_id: DocId, request: Request, documents: Documents) -> Response:
+async def read_file(doc_id: DocId, request: Request, documents: DocumentsDep) -> Response:
     """The stored file, with ranges; 404 if it is not there any more with the same bytes."""
     record = await _known(doc_id, documents)
     path = await find_file(record)
@@ -83,7 +83,7 @@ def _is_range(text: str) -> bool:
 
 @router.get("/documents/{doc_id}/pages/{number}", response_class=Response)
 async def read_page(
-    doc_id: DocId, number: PageNumber, request: Request, parts: AppParts, owner: Owner
+    doc_id: DocId, number: PageNumber, request: Request, page_copies: PageCopiesDep, owner: Owner
 ) -> Response:
     """One page of a PDF as a PDF of its own, of a cited page also when the document is gone.
 
@@ -93,22 +93,17 @@ async def read_page(
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{doc_id}-{number}"'}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         # Only its owner is told that there is such a document.
-        await parts.page_copies.check(doc_id, owner)
+        await page_copies.check(doc_id, owner)
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    content = await parts.page_copies.page(doc_id, number, owner)
+    content = await page_copies.page(doc_id, number, owner)
     headers |= {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=PDF.media_types[".pdf"], headers=headers)
 
 
 @router.delete("/documents/{doc_id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_document(doc_id: DocId, parts: AppParts, documents: Documents) -> None:
+async def delete_document(doc_id: DocId, uploads: UploadsDep, documents: DocumentsDep) -> None:
     """Take a document out, with its uploaded file; files in other folders are left alone."""
-    await remove_document(
-        doc_id,
-        documents=documents,
-        uploads=parts.uploads.root,
-        wait_s=BUSY_WAIT_S,
-    )
+    await remove_document(doc_id, documents=documents, uploads=uploads.root, wait_s=BUSY_WAIT_S)
 
 
 async def _known(doc_id: str, documents: DocumentStore) -> DocumentRecord:
@@ -116,17 +111,3 @@ async def _known(doc_id: str, documents: DocumentStore) -> DocumentRecord:
     if record is None:
         raise DocumentNotFound(f"there is no document {doc_id}")
     return record
-
-
-def _view(record: DocumentRecord) -> DocumentView:
-    return DocumentView(
-        doc_id=record.doc_id,
-        title=record.title,
-        language=record.language,
-        pages=record.pages,
-        passages=record.passages,
-        ingested_at=record.ingested_at,
-        date=record.date,
-        notes=list(record.notes),
-        locations=[LocationView(folder=at.folder, path=at.path) for at in record.locations],
-    )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from citewire.api.dependencies import AppParts, Owner
+from citewire.api.dependencies import Owner, PassagesDep, SuccessionDep
 from citewire.api.schemas import (
     HighlightsView,
     Identifier,
@@ -13,7 +13,7 @@ from citewire.api.schemas import (
     PassageView,
 )
 from citewire.services.passages.change import page_url
-from citewire.services.passages.lookup import FoundPassage, find_passage, highlights
+from citewire.services.passages.lookup import find_passage, highlights
 from citewire.storage.keys import IDENTIFIER
 
 router = APIRouter(tags=["passages"])
@@ -26,19 +26,21 @@ PassageIds = Annotated[str, Query(pattern=rf"^{IDENTIFIER}(,{IDENTIFIER}){{0,{MA
 
 
 @router.get("/passages")
-async def read_states(ids: PassageIds, parts: AppParts, owner: Owner) -> PassageStates:
+async def read_states(ids: PassageIds, succession: SuccessionDep, owner: Owner) -> PassageStates:
     """What became of passages, given by their ids with commas between; in this order."""
     wanted = list(dict.fromkeys(ids.split(",")))
-    found = await parts.succession.standings(wanted, owner)
+    found = await succession.standings(wanted, owner)
     return PassageStates(passages=[PassageState.of(one, found[one]) for one in wanted])
 
 
 @router.get("/passages/{passage_id}")
-async def read_passage(passage_id: PassageId, parts: AppParts, owner: Owner) -> PassageView:
+async def read_passage(
+    passage_id: PassageId, passages: PassagesDep, succession: SuccessionDep, owner: Owner
+) -> PassageView:
     """One passage with a rectangle for each of its lines, and what became of it."""
-    found = await _found(passage_id, parts, owner)
+    found = await find_passage(passages, passage_id, owner)
     stored = found.stored
-    standing = (await parts.succession.standings([passage_id], owner))[passage_id]
+    standing = (await succession.standings([passage_id], owner))[passage_id]
     return PassageView(
         passage_id=stored.passage_id,
         doc_id=stored.doc_id,
@@ -63,10 +65,10 @@ async def read_passage(passage_id: PassageId, parts: AppParts, owner: Owner) -> 
 
 @router.get("/passages/{passage_id}/highlights")
 async def read_highlights(
-    passage_id: PassageId, quote: Quote, parts: AppParts, owner: Owner
+    passage_id: PassageId, quote: Quote, passages: PassagesDep, owner: Owner
 ) -> HighlightsView:
     """Where a quote stands in a passage and on its page; `match` is `none` if nowhere."""
-    found = await _found(passage_id, parts, owner)
+    found = await find_passage(passages, passage_id, owner)
     placed = highlights(found, quote)
     return HighlightsView(
         passage_id=passage_id,
@@ -78,7 +80,3 @@ async def read_highlights(
         end=placed.end,
         rectangles=placed.rectangles,
     )
-
-
-async def _found(passage_id: str, parts: AppParts, owner: str) -> FoundPassage:
-    return await find_passage(parts.library.passages, passage_id, owner)

@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
+from citewire.services.assembly.readiness import CheckResult
 from citewire.services.citations.locating import Match
 from citewire.services.citations.model import Citation, Source, Warned
 from citewire.services.citations.rectangles import Rectangle
 from citewire.services.passages.change import PassageNow
 from citewire.services.passages.succession import Standing
+from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
 from citewire.workflows.evidence import Evidence
@@ -88,12 +90,16 @@ class Turn(BaseModel):
 class LocationView(BaseModel):
     """Where a document lies."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     folder: str
     path: str
 
 
 class DocumentView(BaseModel):
     """One ingested document."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     doc_id: str
     title: str
@@ -170,19 +176,12 @@ class HighlightsView(BaseModel):
     rectangles: list[Rectangle]
 
 
-class UploadedView(BaseModel):
-    """An uploaded file: the name it was stored under, the document that it holds."""
-
-    path: str
-    doc_id: str
-
-
 class CreatedJob(BaseModel):
     """The job that ingests an upload."""
 
     job_id: str
     folder: str
-    files: list[UploadedView]
+    files: list[UploadedFile]
 
 
 class FileView(BaseModel):
@@ -225,17 +224,9 @@ class ProblemView(BaseModel):
     request_id: str
 
 
-class Check(BaseModel):
-    """One thing that the service needs to answer; without `model` it is degraded."""
-
-    name: str
-    ok: bool
-    detail: str
-
-
 class Readiness(BaseModel):
     """Whether the service can answer, and what stands in the way; `degraded` is ready as well."""
 
     ready: bool
     status: Literal["ready", "degraded", "unavailable"]
-    checks: list[Check]
+    checks: list[CheckResult]

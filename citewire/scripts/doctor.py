@@ -71,7 +71,7 @@ async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
     try:
         async with open_library(settings) as library:
             for result in await library.readiness.check():
-                if result.vital:  # the model is asked itself, below
+                if result.is_vital:  # the model is asked itself, below
                     yield result
             yield await _answers(library)
             for finding in _durability(await read_durability(library.documents.client)):

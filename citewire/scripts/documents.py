@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
+from citewire.services.assembly.documents import open_documents
 from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
-from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.library.documents import DocumentRecord, DocumentStore
+from citewire.storage.library.documents import DocumentRecord
 
 
 def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
@@ -56,14 +56,13 @@ def _counted(number: int, noun: str) -> str:
 
 
 async def _records(settings: Settings, owner: str) -> list[DocumentRecord]:
-    async with open_redis(settings.storage) as client:
-        return await DocumentStore(client, settings.storage.namespace, owner).list()
+    async with open_documents(settings, owner) as documents:
+        return await documents.list()
 
 
 async def _remove(settings: Settings, target: str, owner: str) -> Removed:
     console = Console(stderr=True, highlight=False)
-    async with open_redis(settings.storage) as client:
-        documents = DocumentStore(client, settings.storage.namespace, owner)
+    async with open_documents(settings, owner) as documents:
         return await remove(
             target,
             documents=documents,
@@ -87,7 +86,9 @@ def _table(records: list[DocumentRecord]) -> Table:
             no_wrap=name == "document",
         )
     for record in records:
-        places = "\n".join(harmless_name(f"{one.folder}/{one.path}") for one in record.locations)
+        places = "\n".join(
+            harmless_name(f"{location.folder}/{location.path}") for location in record.locations
+        )
         table.add_row(
             record.doc_id,
             Text(harmless_name(record.title)),

@@ -16,9 +16,8 @@ from rich.table import Table
 from citewire.errors import ChatNotFound, CitewireError
 from citewire.services.answers.events import Done
 from citewire.services.answers.reducer import ToldAnswer
-from citewire.services.assembly.chat import build_afterwards, build_page_copies, open_service
+from citewire.services.assembly.chat import open_chat
 from citewire.services.assembly.library import open_library
-from citewire.services.assembly.runs import open_runs
 from citewire.services.chat import ChatService
 from citewire.services.evaluation.citations import Examined, examine, sum_up, to_json
 from citewire.services.evaluation.questions import AskedQuestion, read_questions
@@ -69,14 +68,11 @@ async def _ask_all(
     async with (
         open_library(settings) as library,
         _deleting(set() if keeps_chats else made, library.chats, owner),
-        open_runs(library) as running,
-        open_service(
-            library, running.runs, build_page_copies(library), build_afterwards(library)
-        ) as service,
+        open_chat(library) as chat,
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
-            done, answer = await _ask(service, question, chat_id, owner, made)
+            done, answer = await _ask(chat.service, question, chat_id, owner, made)
             chats[question.name] = done.chat_id
             warnings = [warning["code"] for warning in answer.warnings]
             evidence = answer.evidence or "none"
@@ -115,10 +111,10 @@ async def _ask(
     ):
         made.add(run.ids.chat_id)
         async for batch in batches:
-            for event in batch:
-                answer.take(event.name, orjson.loads(event.data))
-                if event.name == "done":
-                    return _DONE.validate_json(event.data), answer
+            for _, name, data in batch:
+                answer.take(name, orjson.loads(data))
+                if name == "done":
+                    return _DONE.validate_json(data), answer
     raise CitewireError(answer.error or f"the answer to {question.name} was stopped")
 
 

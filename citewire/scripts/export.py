@@ -11,12 +11,10 @@ from uuid import uuid4
 
 from citewire.errors import ConfigurationError
 from citewire.scripts.plain_text import harmless, standard_output
+from citewire.services.assembly.stores import open_chats
 from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 from citewire.settings import Settings
-from citewire.storage.chats.old_chats import move_old_chats
-from citewire.storage.chats.store import ChatStore, build_chats
-from citewire.storage.connection.connection import open_redis
-from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.chats.store import ChatStore
 
 Format = Literal["json", "md"]
 
@@ -78,13 +76,12 @@ def _replacing(file: Path) -> Iterator[BinaryIO]:
 async def _export(
     settings: Settings, owner: str, chat_id: str | None, format: Format, out: _Out
 ) -> None:
-    async with open_redis(settings.storage) as client:
-        chats = build_chats(client, settings)
-        await chats.index.ensure()
-        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
-        async with aclosing(_pieces(chats, owner, chat_id, format)) as pieces:
-            async for piece in pieces:
-                out.write(piece)
+    async with (
+        open_chats(settings) as chats,
+        aclosing(_pieces(chats, owner, chat_id, format)) as pieces,
+    ):
+        async for piece in pieces:
+            out.write(piece)
 
 
 async def _pieces(

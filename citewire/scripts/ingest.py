@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -21,14 +22,12 @@ from rich.text import Text
 
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless_name
+from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
-from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
-from citewire.services.ingest.staging import PassageIndexing
 from citewire.settings import Settings
-from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import DEFAULT_OWNER
-from citewire.storage.library.documents import DocumentStore
 
 OnProgress = Callable[[Progress], None]
 
@@ -71,21 +70,18 @@ async def ingest_into_library(
     owner: str = DEFAULT_OWNER,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
 ) -> IngestSummary:
-    """Ingest `folders` with the models and Redis of `settings`, showing progress."""
-    async with open_redis(settings.storage) as client:
-        documents = DocumentStore(client, settings.storage.namespace, owner)
+    """Ingest `folders` with the models and Redis of `settings`, showing progress.
 
-        def open_indexing() -> AbstractAsyncContextManager[PassageIndexing]:
-            # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.
-            from citewire.services.ingest.indexing import open_indexing
-
-            return open_indexing(settings, documents)
-
+    Raises:
+        IndexMismatch: what is ingested already was embedded with another model.
+    """
+    async with open_documents(settings, owner) as documents:
+        await check_embedding(documents, settings.models)
         with showing_progress(console) as on_progress:
             return await ingest_folders(
                 folders,
                 documents=documents,
-                open_indexing=open_indexing,
+                open_indexing=partial(open_indexing, settings, documents),
                 settings=settings,
                 on_progress=on_progress,
                 options=options,

@@ -15,6 +15,9 @@ import anyio
 import uvicorn
 
 from citewire.api.app import create_app
+from citewire.api.connections import limited_connection
+from citewire.api.host_check import ALL_ADDRESSES
+from citewire.api.request_log import RequestLog, mark_log_lines
 from citewire.errors import ConfigurationError
 from citewire.settings import Settings
 from citewire.settings.groups import ServerSettings
@@ -81,7 +84,8 @@ class DrainingServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End all responses, then the lifespan."""
         await super().shutdown(sockets)
-        await self._end_life()
+        if not self.force_exit:
+            await self._end_life()
 
     async def _live(self, is_open: asyncio.Event) -> None:
         """The lifespan, in a task of its own, so that a part that fails leaves the server up."""
@@ -110,15 +114,19 @@ def build_server(
     settings: Settings, *, on_started: Callable[[], None] = lambda: None
 ) -> DrainingServer:
     """A server for `settings`, not yet running."""
+    mark_log_lines()
     server: DrainingServer
     # The app needs the server's event, and the server needs the app.
     app = create_app(settings, draining=lambda: server.told())  # noqa: PLW0108
     config = uvicorn.Config(
-        app,
+        RequestLog(app),
         host=settings.server.host,
         port=settings.server.port,
+        http=limited_connection(settings.server),
+        ws="none",
         log_level=settings.server.log_level,
         access_log=False,
+        log_config=None,  # its lines are ours, in our format
         proxy_headers=False,  # nothing here depends on the client's address or scheme
         # Less than the grace, which also covers what comes after; in whole seconds.
         timeout_graceful_shutdown=max(1, math.floor(0.8 * settings.server.shutdown_grace_s)),
@@ -136,11 +144,11 @@ def serve(settings: Settings) -> int:
     Raises:
         CitewireError: it cannot start.
     """
+    sockets: list[socket.socket] = []
+    server = build_server(settings, on_started=lambda: tell_address(settings.server, sockets))
     with ExitStack() as stack:
-        sockets = [stack.enter_context(bound) for bound in bind(settings.server)]
-        build_server(settings, on_started=lambda: tell_address(settings.server, sockets)).run(
-            sockets=sockets
-        )
+        sockets += [stack.enter_context(bound) for bound in bind(settings.server)]
+        server.run(sockets=sockets)
     return 0
 
 
@@ -170,8 +178,8 @@ def bind(server: ServerSettings) -> list[socket.socket]:
                 break
     if refused is None or (bound and refused.errno != errno.EADDRINUSE):
         return bound
-    for one in bound:
-        one.close()
+    for sock in bound:
+        sock.close()
     if refused.errno == errno.EADDRINUSE:
         raise ConfigurationError(
             f"port {port} of {host} is in use: stop what listens there, or choose another port "
@@ -182,7 +190,8 @@ def bind(server: ServerSettings) -> list[socket.socket]:
 
 def tell_address(server: ServerSettings, sockets: list[socket.socket]) -> None:
     """Print where the server answers."""
-    host = f"[{server.host}]" if ":" in server.host else server.host
+    host = "localhost" if server.host in ALL_ADDRESSES else server.host
+    host = f"[{host}]" if ":" in host else host
     with suppress(OSError):  # whoever started it may not listen
         port = sockets[0].getsockname()[1]
         print(f"Citewire answers at http://{host}:{port} (Ctrl-C ends)", flush=True)

@@ -13,14 +13,14 @@ from citewire.errors import CitewireError, ConfigurationError, ModelKeyRefused
 from citewire.scripts.ingest import print_summary, showing_progress
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless
+from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.services.ingest.staging import PassageIndexing
 from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
-from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.documents import DocumentStore
 
@@ -70,7 +70,7 @@ async def _watch(
     ):
         async for _ in changes:
             summary = await watcher.ingest(is_patient=not is_first)
-            if is_first or any(one.status != "unchanged" for one in summary.files):
+            if is_first or any(file.status != "unchanged" for file in summary.files):
                 print_summary(summary, console)
             if report is not None:
                 await asyncio.to_thread(write_report, summary, report)
@@ -124,9 +124,6 @@ class Watcher:
     async def _open_indexing(self) -> AsyncGenerator[PassageIndexing, None]:
         """The embedding model, loaded when the first file is new, and kept."""
         if self.indexing is None:
-            # Deferred: loading LlamaIndex takes longer than a run that finds nothing new.
-            from citewire.services.ingest.indexing import open_indexing
-
             opened = open_indexing(self.settings, self.documents)
             self.indexing = await self.stack.enter_async_context(opened)
         yield self.indexing
@@ -141,6 +138,6 @@ async def open_watcher(
     options: IngestOptions,
 ) -> AsyncGenerator[Watcher, None]:
     """A watcher with the Redis of `settings`, which stays open for the block."""
-    async with open_redis(settings.storage) as client, AsyncExitStack() as stack:
-        documents = DocumentStore(client, settings.storage.namespace, owner)
+    async with open_documents(settings, owner) as documents, AsyncExitStack() as stack:
+        await check_embedding(documents, settings.models)
         yield Watcher(settings, folders, console, options, documents, stack)

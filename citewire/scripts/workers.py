@@ -103,9 +103,9 @@ class _Supervisor:
             if worker.is_alive():
                 continue
             if worker.exitcode == NOT_STARTED:
-                is_ours, why = self._reasons.get()
+                is_misconfigured, why = self._reasons.get()
                 if not self._has_started.is_set():
-                    raise ConfigurationError(why) if is_ours else CitewireError(why)
+                    raise ConfigurationError(why) if is_misconfigured else CitewireError(why)
                 logger.error("worker %s cannot start: %s", worker.pid, why)
                 time.sleep(RESTART_S)
             else:
@@ -141,13 +141,14 @@ def _work(
         with suppress(KeyboardInterrupt):  # Ctrl-C reaches all processes of the terminal
             server = build_server(settings, on_started=has_started.set)
             server.run(sockets=shared)
+    except CitewireError as error:
+        reasons.put((isinstance(error, ConfigurationError), explained(error)))
+        sys.exit(NOT_STARTED)
     except Exception as error:
         if server is not None and server.started:
             raise
-        if not isinstance(error, CitewireError):
-            logger.exception("a worker cannot start")
-        why = explained(error) if isinstance(error, CitewireError) else repr(error)
-        reasons.put((isinstance(error, ConfigurationError), why))
+        logger.exception("a worker cannot start")
+        reasons.put((False, repr(error)))
         sys.exit(NOT_STARTED)
 
 

@@ -7,11 +7,9 @@ import orjson
 from redis.asyncio import Redis
 
 from citewire.errors import JobNotFound
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
-from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys
 
-_ALIVE = ":alive"
 KEPT_S = 7 * 24 * 3600
 ALIVE_S = 10
 """How long after its last sign of life a process counts as alive."""
@@ -29,7 +27,7 @@ class JobStore:
 
     def __init__(self, client: Redis, namespace: str) -> None:
         self._client = client
-        self._prefix = f"{namespace}:job:"
+        self._keys = Keys(namespace)
 
     async def save(
         self, jobs: Mapping[str, bytes], *, alive: Collection[str], over: Collection[str] = ()
@@ -40,11 +38,11 @@ class JobStore:
         with storage_errors("the state of a job"):
             async with self._client.pipeline(transaction=False) as pipe:
                 for job_id, state in jobs.items():
-                    pipe.set(self._key(job_id), state, ex=KEPT_S)
+                    pipe.set(self._keys.job(job_id), state, ex=KEPT_S)
                 for job_id in alive:
-                    pipe.set(self._alive(job_id), b"1", ex=ALIVE_S)
+                    pipe.set(self._keys.job_alive(job_id), b"1", ex=ALIVE_S)
                 for job_id in over:
-                    pipe.delete(self._alive(job_id))
+                    pipe.delete(self._keys.job_alive(job_id))
                 await pipe.execute()
 
     async def read(self, job_id: str, owner: str) -> tuple[dict[str, Any], bool]:
@@ -54,19 +52,22 @@ class JobStore:
             JobNotFound: the owner has none of that id.
         """
         with storage_errors("the state of a job"):
-            state, alive = await self._client.mget(self._key(job_id), self._alive(job_id))
+            keys = self._keys.job(job_id), self._keys.job_alive(job_id)
+            state, alive = await self._client.mget(keys)
         found: dict[str, Any] = orjson.loads(state) if state else {}
-        if not found or found.get("owner", DEFAULT_OWNER) != owner:
+        if not found or found["owner"] != owner:
             raise JobNotFound(f"there is no job {job_id}, or it is more than a week ago")
         return found, alive is not None
 
     async def left_over(self) -> list[dict[str, Any]]:
         """The jobs that are not over, or interrupted, and that nobody gives a sign of life of."""
         with storage_errors("the state of a job"):
-            keys = [as_text(key) async for key in self._client.scan_iter(f"{self._prefix}*")]
-            names = {key.removeprefix(self._prefix) for key in keys}
-            dead = [one for one in names if f"{one}{_ALIVE}" not in names and _ALIVE not in one]
-            stored = await self._client.mget([self._key(one) for one in dead]) if dead else []
+            keys = [as_text(key) async for key in self._client.scan_iter(self._keys.job("*"))]
+            names = {key.removeprefix(self._keys.job("")) for key in keys}
+            # A sign of life has the key of its job with something behind it.
+            alive = {name.partition(":")[0] for name in names if ":" in name}
+            dead = [self._keys.job(name) for name in names if ":" not in name and name not in alive]
+            stored = await self._client.mget(dead) if dead else []
         found = [orjson.loads(one) for one in stored if one is not None]
         left = [one for one in found if one["status"] not in ("done", "failed")]
         return sorted(left, key=lambda one: str(one["created_at"]))
@@ -74,10 +75,5 @@ class JobStore:
     async def claim(self, job_id: str) -> bool:
         """Give the first sign of life of a job that was left; False if another process did."""
         with storage_errors("the state of a job"):
-            return bool(await self._client.set(self._alive(job_id), b"1", ex=ALIVE_S, nx=True))
-
-    def _key(self, job_id: str) -> str:
-        return f"{self._prefix}{job_id}"
-
-    def _alive(self, job_id: str) -> str:
-        return f"{self._prefix}{job_id}{_ALIVE}"
+            key = self._keys.job_alive(job_id)
+            return bool(await self._client.set(key, b"1", ex=ALIVE_S, nx=True))

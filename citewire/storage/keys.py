@@ -1,9 +1,10 @@
-"""What owners, documents, passages and folders are called in Redis."""
+"""Every key and every index in Redis, and the ids in them."""
 
 import hashlib
+from dataclasses import dataclass
 
-SCHEMA_VERSION = 2
-"""Version 1 knew no owners."""
+SCHEMA_VERSION = 3
+"""Of all that is stored: index, documents, chats and runs. What has another one is not read."""
 
 DEFAULT_OWNER = "default"
 """Whose everything is while there are no API keys."""
@@ -15,20 +16,209 @@ Fields = dict[str, str | int | float | bytes]
 """The fields of a passage's hash."""
 
 
-def index_name(namespace: str, version: int = SCHEMA_VERSION) -> str:
-    """The search index of `namespace`; a new schema version is another index."""
-    return f"{namespace}:passages:v{version}"
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one namespace; nothing else in the package makes any.
+
+    Scripts that find keys by what they read are given `prefix`, and make the same ones of it in
+    `lua/keys`.
+    """
+
+    namespace: str
+
+    @property
+    def prefix(self) -> str:
+        """What every key of the namespace begins with."""
+        return f"{self.namespace}:"
+
+    # The index of the passages.
+
+    @property
+    def passage_index(self) -> str:
+        """The search index of the passages."""
+        return f"{self.namespace}:passages:v{SCHEMA_VERSION}"
+
+    @property
+    def passage_prefix(self) -> str:
+        """What the key of every passage begins with, without the separator that follows it."""
+        return f"{self.namespace}:passage"
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of what is stored here: its version, and what the index was made with."""
+        return f"{self.namespace}:index"
+
+    # Documents and their passages.
+
+    @property
+    def lease(self) -> str:
+        """Who may change the documents at the moment."""
+        return f"{self.namespace}:lease"
+
+    @property
+    def hidden(self) -> str:
+        """The set of the ids of hidden documents."""
+        return f"{self.namespace}:hidden"
+
+    @property
+    def staging(self) -> str:
+        """The hash of the documents that are being written."""
+        return f"{self.namespace}:staging"
+
+    @property
+    def retired(self) -> str:
+        """The hash of the heirs and last places of retired documents."""
+        return f"{self.namespace}:retired"
+
+    @property
+    def vacated(self) -> str:
+        """The hash of the retired document that lay last at each place."""
+        return f"{self.namespace}:vacated"
+
+    def documents(self, owner: str) -> str:
+        """The sorted set of the ids of an owner's documents."""
+        of_owner = "" if owner == DEFAULT_OWNER else f":{owner_tag(owner)}"
+        return f"{self.namespace}:documents{of_owner}"
+
+    def document(self, doc_id: str) -> str:
+        """The record of a document."""
+        return f"{self.namespace}:document:{doc_id}"
+
+    def passage_ids(self, doc_id: str) -> str:
+        """The set of the ids of a document's passages."""
+        return f"{self.namespace}:passages:{doc_id}"
+
+    def layout(self, doc_id: str) -> str:
+        """The hash of the rectangles of a document's passages."""
+        return f"{self.namespace}:layout:{doc_id}"
+
+    def kept(self, doc_id: str) -> str:
+        """The set of why a document is remembered: passages kept of it, documents it is heir of."""
+        return f"{self.namespace}:kept:{doc_id}"
+
+    def passage(self, passage_id: str) -> str:
+        """A passage."""
+        return f"{self.namespace}:passage:{passage_id}"
+
+    def snapshot(self, passage_id: str) -> str:
+        """A passage as it is kept for the chats that cite it."""
+        return f"{self.namespace}:snapshot:{passage_id}"
+
+    def citing_chats(self, passage_id: str) -> str:
+        """The set of the chats for which a passage is kept."""
+        return f"{self.namespace}:snapshot:{passage_id}:chats"
+
+    def cited_passages(self, chat_id: str) -> str:
+        """The set of the passages that are kept for a chat."""
+        return f"{self.namespace}:chat:{chat_id}:snapshots"
+
+    # Chats.
+
+    @property
+    def chat_index(self) -> str:
+        """The search index of the chats."""
+        return f"{self.namespace}:chats:v{SCHEMA_VERSION}"
+
+    @property
+    def chat_clock(self) -> str:
+        """The last stamp that was given."""
+        return f"{self.namespace}:chats:clock"
+
+    @property
+    def chats_ending(self) -> str:
+        """The sorted set of the chats that end by themselves, by when."""
+        return f"{self.namespace}:chats:ending"
+
+    def chats(self, owner: str) -> str:
+        """The set of the ids of an owner's chats."""
+        return f"{self.namespace}:chats:of:{owner_tag(owner)}"
+
+    def chat(self, chat_id: str) -> str:
+        """What the keys of a chat's parts begin with; of no id, those of all chats."""
+        return f"{self.namespace}:chat:{chat_id}"
+
+    def trash(self, chat_id: str) -> str:
+        """What they begin with once the chat is deleted."""
+        return f"{self.namespace}:trash:{chat_id}"
+
+    def chat_head(self, chat_id: str) -> str:
+        """What there is to know of a chat without its messages."""
+        return f"{self.namespace}:chat:{chat_id}:head"
+
+    def chat_tree(self, chat_id: str) -> str:
+        """The hash of the number and the parent of each message."""
+        return f"{self.namespace}:chat:{chat_id}:tree"
+
+    def chat_records(self, chat_id: str) -> str:
+        """The sorted set of the run records of a chat, by when they end."""
+        return f"{self.namespace}:chat:{chat_id}:records"
+
+    def message(self, chat_id: str, message_id: str) -> str:
+        """A message of a chat."""
+        return f"{self.namespace}:chat:{chat_id}:message:{message_id}"
+
+    # Runs.
+
+    @property
+    def workers(self) -> str:
+        """The sorted set of the workers, by when their leases end."""
+        return f"{self.namespace}:runs:workers"
+
+    @property
+    def lost_runs(self) -> str:
+        """The sorted set of the runs of dead workers, by until when somebody is ending them."""
+        return f"{self.namespace}:runs:lost"
+
+    def run(self, run_id: str) -> str:
+        """A run."""
+        return f"{self.namespace}:run:{run_id}"
+
+    def run_log(self, run_id: str) -> str:
+        """The stream of what a run tells."""
+        return f"{self.namespace}:run:{run_id}:log"
+
+    def run_read(self, run_id: str) -> str:
+        """A mark that somebody reads the log of a run."""
+        return f"{self.namespace}:run:{run_id}:read"
+
+    def run_record(self, run_id: str) -> str:
+        """The record of a run."""
+        return f"{self.namespace}:run-record:{run_id}"
+
+    def run_of_chat(self, chat_id: str) -> str:
+        """The run that answers a chat."""
+        return f"{self.namespace}:runs:of-chat:{chat_id}"
+
+    def runs_of_worker(self, worker: str) -> str:
+        """The set of the runs of a worker."""
+        return f"{self.namespace}:runs:of:{worker}"
+
+    def runs_of_owner(self, owner: str) -> str:
+        """The set of the runs of an owner."""
+        return f"{self.namespace}:runs:of-owner:{owner}"
+
+    def stops(self, worker: str) -> str:
+        """The runs that a worker is to stop: a set, and a channel of the same name."""
+        return f"{self.namespace}:runs:stops:{worker}"
+
+    def asked(self, name: str) -> str:
+        """The run that was asked with an idempotency key."""
+        return f"{self.namespace}:runs:asked:{name}"
+
+    # Ingestions in the background.
+
+    def job(self, job_id: str) -> str:
+        """The state of a job."""
+        return f"{self.namespace}:job:{job_id}"
+
+    def job_alive(self, job_id: str) -> str:
+        """A sign of life of who is at a job."""
+        return f"{self.namespace}:job:{job_id}:alive"
 
 
-def hidden_key(namespace: str) -> str:
-    """The set of the ids of hidden documents."""
-    return f"{namespace}:hidden"
-
-
-def documents_key(namespace: str, owner: str) -> str:
-    """The sorted set of the ids of an owner's documents."""
-    of_owner = "" if owner == DEFAULT_OWNER else f":{owner_tag(owner)}"
-    return f"{namespace}:documents{of_owner}"
+def index_name(namespace: str) -> str:
+    """The search index of the passages of `namespace`."""
+    return Keys(namespace).passage_index
 
 
 def owner_tag(owner: str) -> str:
@@ -58,7 +248,7 @@ def document_id(digest: str, owner: str = DEFAULT_OWNER) -> str:
 
 
 def _owned(name: str, owner: str) -> str:
-    # What there was before there were owners keeps its id. No name holds a NUL.
+    # What is the default owner's is named by itself. No name holds a NUL.
     return name if owner == DEFAULT_OWNER else f"{owner}\0{name}"
 
 

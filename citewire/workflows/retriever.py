@@ -36,7 +36,7 @@ class PassageFilter:
     folder_ids: tuple[str, ...] = ()
 
     def to_metadata_filters(self) -> MetadataFilters:
-        """The store's own form; the condition is explicit because the store reads none as OR."""
+        """The store's own form; the condition is explicit because some stores read none as OR."""
         wanted = [
             ("owner_id", (owner_tag(self.owner),)),
             ("doc_id", self.doc_ids),

@@ -61,8 +61,7 @@ class Heard:
     def events(self) -> list[EncodedEvent]:
         """Those that came whole."""
         return [
-            EncodedEvent(int(found[2]), found[1].decode(), found[3])
-            for found in _EVENT.finditer(self.stream)
+            (int(found[2]), found[1].decode(), found[3]) for found in _EVENT.finditer(self.stream)
         ]
 
 
@@ -146,7 +145,7 @@ async def _talk(server: Server, http: httpx.AsyncClient, seen: Seen) -> None:
                 await _ask(http, chat_id, heard)
                 if not heard.stream:
                     return  # the worker died with the question
-                chat_id = orjson.loads(heard.events[0].data)["chat_id"]
+                chat_id = orjson.loads(heard.events[0][2])["chat_id"]
             if i == CHATS // 3:
                 killing.set()
 
@@ -214,7 +213,7 @@ async def _look(seen: Seen, redis: Redis, namespace: str) -> None:
             chat = await chats.read(run["chat_id"], DEFAULT_OWNER)
         except ChatNotFound:
             # The worker died before it had made the chat, and nobody was told of either.
-            assert [event.name for event in seen.logs[run_id]] == ["error"]
+            assert [name for _, name, _ in seen.logs[run_id]] == ["error"]
         else:
             seen.chats[chat.chat_id] = chat.messages
             records = RunRecordStore(redis, namespace)
@@ -260,7 +259,7 @@ def _connections(process: psutil.Process, status: str = psutil.CONN_ESTABLISHED)
 
 
 def test_every_run_has_one_terminal_event_which_is_its_last(seen: Seen) -> None:
-    ends = [[event.name in TERMINAL for event in log] for log in seen.logs.values()]
+    ends = [[name in TERMINAL for _, name, _ in log] for log in seen.logs.values()]
 
     assert len(ends) >= CHATS - AT_ONCE
     assert {(sum(one), one[-1]) for one in ends} == {(1, True)}
@@ -268,7 +267,7 @@ def test_every_run_has_one_terminal_event_which_is_its_last(seen: Seen) -> None:
 
 def test_the_events_of_every_log_are_numbered_without_a_gap(seen: Seen) -> None:
     for log in seen.logs.values():
-        numbers = [event.seq for event in log]
+        numbers = [number for number, _, _ in log]
         assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -281,7 +280,7 @@ def test_nobody_heard_anything_but_what_is_in_the_log(seen: Seen) -> None:
 
 
 def test_all_ways_to_end_were_seen(seen: Seen) -> None:
-    ends = {orjson.loads(log[-1].data).get("by", run["status"]) for run, log in _both(seen)}
+    ends = {orjson.loads(log[-1][2]).get("by", run["status"]) for run, log in _both(seen)}
 
     assert ends == {"done", "user", "disconnect", "lost"}
 
@@ -301,9 +300,9 @@ def test_every_answer_is_stored_as_it_was_told(seen: Seen) -> None:
     for messages in seen.chats.values():
         for stored in messages[1::2]:
             answer = ToldAnswer()
-            for event in seen.logs[stored["run_id"]]:
-                if event.name == "delta":
-                    answer.take(event.name, orjson.loads(event.data))
+            for _, name, data in seen.logs[stored["run_id"]]:
+                if name == "delta":
+                    answer.take(name, orjson.loads(data))
             told = answer.text
             if seen.runs[stored["run_id"]]["status"] == "lost":
                 # Its worker may have died after it had stored the turn and before it said so.

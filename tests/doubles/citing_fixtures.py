@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from citewire.errors import ChatNotFound
 from citewire.services.passages.succession import Standing, Succession
 from citewire.storage.chats.store import ChatStore
-from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.keys import DEFAULT_OWNER, Keys, owner_tag
 from citewire.storage.library.lineage import Lineage
 from citewire.storage.library.search import PassageSearch
 from citewire.storage.library.snapshots import SnapshotStore
@@ -64,6 +64,17 @@ class Archive:
             await chats.create(chat_id, DEFAULT_OWNER, listed=True)
         message = {"message_id": uuid4().hex, "role": "user", "text": ""}
         await chats.append(chat_id, DEFAULT_OWNER, [message], title="", passage_ids=passage_ids)
+
+    async def forget(self, chat_id: str) -> set[str]:
+        """Let a chat be over for good; gives the documents of which passages were dropped."""
+        chats, keys = ChatStore(self.client, self.namespace), Keys(self.namespace)
+        await chats.delete(chat_id, DEFAULT_OWNER)
+        await self.client.delete(f"{keys.trash(chat_id)}:head")
+        ended = f"{owner_tag(DEFAULT_OWNER)}:{chat_id}"
+        await self.client.zadd(keys.chats_ending, {ended: 0})
+        gone, documents = await chats.sweep()
+        assert gone == [chat_id]
+        return documents
 
     async def cited(self, *pages: str) -> str:
         """Write a report and cite its first page, which is one passage; gives the id."""

@@ -12,7 +12,8 @@ from citewire.storage.connection.connection import open_client
 from citewire.storage.index.schema import build_schema, ensure_index, folder_id
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
-from citewire.storage.library.vector_store import build_vector_store, write_passages
+from citewire.storage.library.vector_store import build_vector_store
+from tests.doubles.passages import show, write_passages
 
 EMBED_MODEL = "text-embedding-3-small"
 HARBOURS = "harbours"
@@ -110,8 +111,9 @@ async def write_passages_with(
         nodes = [passage.to_node(vector) for passage, vector in zip(CORPUS, vectors, strict=True)]
         await write_passages(build_vector_store(client, schema), nodes)
         documents = DocumentStore(client, namespace)
-        for doc_id in {passage.doc_id for passage in CORPUS}:
-            await documents.put(_record([found for found in CORPUS if found.doc_id == doc_id]))
+        doc_ids = {passage.doc_id for passage in CORPUS}
+        records = [_record([found for found in CORPUS if found.doc_id == one]) for one in doc_ids]
+        await show(documents, *records)
 
 
 def _record(passages: Sequence[Passage]) -> DocumentRecord:

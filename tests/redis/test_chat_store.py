@@ -19,6 +19,7 @@ from citewire.storage.chats.index import to_query
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.chats.words import find_words, searchable
 from citewire.storage.connection.connection import open_client
+from citewire.storage.keys import Keys
 from tests.doubles.ingest_fixtures import keys_of
 
 ANN, BOB = "ann", "bob"
@@ -394,7 +395,7 @@ async def test_search_reads_titles_and_pages_newest_first(chats: ChatStore) -> N
 async def test_a_flushed_index_is_made_again(
     chats: ChatStore, redis_client: Redis, namespace: str
 ) -> None:
-    await redis_client.execute_command("FT.DROPINDEX", f"{namespace}:chats:v1")  # type: ignore[no-untyped-call]
+    await redis_client.execute_command("FT.DROPINDEX", Keys(namespace).chat_index)  # type: ignore[no-untyped-call]
     assert (await chats.page(ANN, limit=5))[0] == []
 
 

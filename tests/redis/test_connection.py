@@ -17,14 +17,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
 from citewire.settings.groups import StorageSettings
-from citewire.storage.connection.connection import (
-    MAX_CONNECTIONS,
-    open_client,
-    open_redis,
-    ping,
-    translate_redis_errors,
-)
+from citewire.storage.connection.connection import MAX_CONNECTIONS, open_client, open_redis, ping
 from citewire.storage.connection.pool import QuickSending, WaitingPool
+from citewire.storage.connection.replies import translate_redis_errors
 from citewire.storage.embedded.binaries import find_binaries
 from citewire.storage.embedded.folder import RedisFolder, ask, is_held
 from tests.doubles.redis_fixtures import StoppableRedis

@@ -246,3 +246,44 @@ def test_ctrl_c_while_readers_are_loaded_shows_no_traceback(ships: Path, tmp_pat
             time.sleep(0.05)
 
     assert (code, "Traceback" in log.read_text("utf-8")) == (130, False)
+
+
+@pytest.mark.parametrize("mode", [[], ["--dry-run"], ["--watch"]])
+@pytest.mark.parametrize(
+    ("changed", "wanted"),
+    [
+        ({"CITEWIRE_EMBED_MODEL": "text-embedding-3-large"}, "text-embedding-3-large (64)"),
+        ({"CITEWIRE_EMBED_DIM": "32"}, "text-embedding-3-small (32)"),
+        ({"CITEWIRE_EMBEDDINGS": "local", "CITEWIRE_EMBED_DIM": ""}, "all-MiniLM-L6-v2 (384)"),
+    ],
+)
+def test_another_embedding_model_is_told_also_where_nothing_is_new(
+    changed: dict[str, str],
+    wanted: str,
+    mode: list[str],
+    ships: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    assert main(["ingest", str(ships)]) == 0
+    capsys.readouterr()
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in changed.items():
+            patch.setenv(name, value)
+        assert main(["ingest", str(ships), *mode]) == 1
+    told = capsys.readouterr()
+    assert "embedded with text-embedding-3-small (64 dimensions)" in told.err
+    assert f"the settings ask for {wanted}. Fix: ingest again into another" in told.err
+    assert "unchanged" not in told.out
+
+
+def test_the_embedding_model_may_be_changed_while_nothing_is_ingested(
+    ships: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    assert main(["ingest", str(ships)]) == 0
+    assert main(["remove", "ships"]) == 0
+    monkeypatch.setenv("CITEWIRE_EMBED_DIM", "32")
+
+    assert main(["ingest", str(ships)]) == 0

@@ -83,9 +83,9 @@ async def test_what_two_chats_cite_goes_with_the_second(archive: Archive) -> Non
     for _ in range(2):
         await archive.cite(passage_id, chat_id="other")
 
-    assert await archive.snapshots.forget("chat") == set()
+    assert await archive.forget("chat") == set()
     assert passage_id in await archive.snapshots.read([passage_id])
-    assert await archive.snapshots.forget("other") == {passage_id.split("-")[0]}
+    assert await archive.forget("other") == {passage_id.split("-")[0]}
     assert await archive.remembered() == []
 
 
@@ -97,7 +97,7 @@ async def test_nothing_is_left_when_the_last_chat_is_forgotten(
     await archive.cited(SHIPS)
     for text in texts:
         await (archive.put(text) if text else archive.remove())
-    await archive.snapshots.forget("chat")
+    await archive.forget("chat")
 
     assert await archive.remembered() == []
 
@@ -107,10 +107,10 @@ async def test_a_chain_is_remembered_for_the_sake_of_its_first_document(archive:
     await archive.put(TRAINS)
     await archive.cite(await archive.passage(TRAINS), chat_id="second")
     await archive.put(THIRD)
-    await archive.snapshots.forget("second")
+    await archive.forget("second")
 
     assert (await archive.lineage(first)).state == "superseded"
-    await archive.snapshots.forget("chat")
+    await archive.forget("chat")
     assert await archive.remembered() == []
 
 
@@ -179,7 +179,7 @@ async def test_random_histories_of_a_folder_end_where_they_should(
         assert {one: lineage.heir for one, lineage in found.items()} == {
             one: history.heir(one.split("-")[0]) for one in cited
         }
-    await archive.snapshots.forget("chat")
+    await archive.forget("chat")
 
     assert await archive.remembered() == []
 

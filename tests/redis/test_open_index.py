@@ -1,4 +1,4 @@
-"""The type of an archive's vectors: of half the size, what it was, or what its Redis knows."""
+"""The type of an archive's vectors: of half the size, or what its Redis knows; it stays."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -15,12 +15,12 @@ from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch
 from citewire.storage.connection.connection import open_client
-from citewire.storage.index.fingerprint import read_fingerprint
+from citewire.storage.connection.fingerprint import read_fingerprint
 from citewire.storage.index.opening import open_index
 from citewire.storage.index.schema import build_schema, check_index, ensure_index
-from citewire.storage.keys import index_name
-from citewire.storage.library.passages import PassageKeys
-from citewire.storage.library.vector_store import build_vector_store, write_passages
+from citewire.storage.keys import Keys, index_name
+from citewire.storage.library.vector_store import build_vector_store
+from tests.doubles.passages import write_passages
 
 MODEL = "some-model"
 DIMS = 384
@@ -64,19 +64,18 @@ async def nearest(client: Redis, schema: IndexSchema, number: int) -> tuple[str,
     return node.get_content(), similarity
 
 
-async def as_before(client: Redis, namespace: str) -> None:
-    """An archive from before there was a choice of types, with passage 1."""
+async def full_size(client: Redis, namespace: str) -> None:
+    """An archive with vectors of full size, of a Redis that knew no others, with passage 1."""
     schema = build_schema(namespace=namespace, dims=DIMS, vector_type="float32")
     await ensure_index(client, schema, embedding=MODEL)
-    await client.hdel(f"{namespace}:index", "vector_type")  # type: ignore[misc]
     await write(client, schema, 1)
 
 
 async def sizes(client: Redis, namespace: str, *numbers: int) -> list[int]:
     """The bytes that the vectors of passages take."""
-    keys = PassageKeys(client, namespace)
+    keys = Keys(namespace)
     return [
-        await client.hstrlen(keys.key(passage(number).node_id), "vector")  # type: ignore[misc]
+        await client.hstrlen(keys.passage(passage(number).node_id), "vector")  # type: ignore[misc]
         for number in numbers
     ]
 
@@ -106,10 +105,10 @@ async def test_what_is_rounded_is_found_and_never_nearer_than_the_same(
         assert similarity == pytest.approx(1, abs=0.005)
 
 
-async def test_an_archive_of_before_keeps_its_type_and_takes_more(
+async def test_an_archive_keeps_its_type_and_takes_more(
     redis_client: Redis, namespace: str
 ) -> None:
-    await as_before(redis_client, namespace)
+    await full_size(redis_client, namespace)
     schema = await opened(redis_client, namespace)
     await write(redis_client, schema, 2)
 
@@ -120,10 +119,10 @@ async def test_an_archive_of_before_keeps_its_type_and_takes_more(
         assert similarity == pytest.approx(1, abs=1e-6)
 
 
-async def test_an_archive_of_before_that_lost_its_index_keeps_its_type(
+async def test_an_archive_that_lost_its_index_keeps_its_type(
     redis_client: Redis, namespace: str
 ) -> None:
-    await as_before(redis_client, namespace)
+    await full_size(redis_client, namespace)
     await redis_client.execute_command("FT.DROPINDEX", index_name(namespace))  # type: ignore[no-untyped-call]
     schema = await opened(redis_client, namespace)
 
@@ -133,7 +132,7 @@ async def test_an_archive_of_before_that_lost_its_index_keeps_its_type(
 async def test_an_index_of_another_type_than_its_passages_is_not_taken_over(
     redis_client: Redis, namespace: str
 ) -> None:
-    await as_before(redis_client, namespace)
+    await full_size(redis_client, namespace)
     wrong = build_schema(namespace=namespace, dims=DIMS)
 
     with pytest.raises(IndexMismatch, match=r"float32.*wanted vector \(hnsw, bfloat16"):

@@ -8,21 +8,19 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 from redis.asyncio import Redis
 
-from citewire.errors import CitewireError, IndexMismatch
+from citewire.errors import CitewireError
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.removal import remove
 from citewire.settings import Settings
-from citewire.storage.index.live import read_live_index
-from citewire.storage.index.opening import open_index
-from citewire.storage.index.schema import build_schema, check_index, ensure_index
-from citewire.storage.keys import DEFAULT_OWNER, folder_id, index_name, owner_tag
+from citewire.storage.index.schema import build_schema, ensure_index
+from citewire.storage.keys import DEFAULT_OWNER, folder_id, owner_tag
 from citewire.storage.library.documents import DocumentStore
-from citewire.storage.library.passages import PassageKeys
-from citewire.storage.library.vector_store import PassageStore, build_vector_store, write_passages
+from citewire.storage.library.vector_store import PassageStore, build_vector_store
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
-from tests.doubles.ingest_fixtures import DIMS, MODEL, SHIPS, HashingEmbedding, statuses
+from tests.doubles.ingest_fixtures import MODEL, SHIPS, HashingEmbedding, statuses
+from tests.doubles.passages import write_passages
 from tests.doubles.small_pdfs import write_pdf
 
 TOP_K = 6
@@ -172,84 +170,6 @@ async def test_an_owner_gets_all_its_results_beside_a_thousand_nearer_ones_of_an
     # Naming another's document does not open it.
     named = PassageFilter("ann", doc_ids=(owner_tag("bob"),))
     assert await _retrieve(store, Near(texts=[]), named) == []
-
-
-@pytest.fixture
-async def old_store(redis_client: Redis, namespace: str) -> PassageStore:
-    """As it was before owners: with vectors of full size."""
-    schema = build_schema(namespace=namespace, dims=DIMS, algorithm="flat", vector_type="float32")
-    await ensure_index(redis_client, schema, embedding=MODEL)
-    return build_vector_store(redis_client, schema)
-
-
-@pytest.fixture
-def old_ingesting(
-    old_store: PassageStore, documents: DocumentStore, settings: Settings
-) -> Ingesting:
-    return Ingesting(old_store, documents, settings)
-
-
-async def _as_before_owners(client: Any, namespace: str) -> None:
-    """Make the namespace what version 1 of the schema left."""
-    keys = PassageKeys(client, namespace)
-    await client.execute_command("FT.DROPINDEX", index_name(namespace))
-    for record in await DocumentStore(client, namespace).list():
-        for passage_id in await keys.ids(record.doc_id):
-            await client.hdel(keys.key(passage_id), "owner_id")
-        await client.execute_command(
-            "JSON.DEL", f"{namespace}:document:{record.doc_id}", "$.tagged.owner_id"
-        )
-    words = (
-        f"ON HASH PREFIX 1 {namespace}:passage: SCHEMA id TAG CASESENSITIVE "
-        "doc_id TAG CASESENSITIVE folder_id TAG CASESENSITIVE language TAG text TEXT title TEXT "
-        f"page NUMERIC vector VECTOR FLAT 6 TYPE FLOAT32 DIM {DIMS} DISTANCE_METRIC COSINE"
-    )
-    await client.execute_command("FT.CREATE", index_name(namespace, 1), *words.split())
-    await client.hset(f"{namespace}:index", "schema_version", "1")
-    await client.hdel(f"{namespace}:index", "vector_type")
-
-
-async def test_an_index_of_before_is_taken_over_by_the_default_owner(
-    old_ingesting: Ingesting,
-    ships: Path,
-    old_store: PassageStore,
-    redis_client: Redis,
-    namespace: str,
-) -> None:
-    write_pdf(ships / "a.pdf", [SHIPS, "Something else."])
-    await old_ingesting.ingest(DEFAULT_OWNER, ships)
-    before = await old_ingesting.found(DEFAULT_OWNER)
-    await _as_before_owners(redis_client, namespace)
-    schema = await open_index(
-        redis_client, namespace=namespace, dims=DIMS, algorithm="flat", embedding=MODEL
-    )
-    assert schema == old_store.schema
-    await check_index(redis_client, schema, embedding=MODEL)
-
-    assert before == await old_ingesting.found(DEFAULT_OWNER)
-    assert await old_ingesting.found("ann") == []
-    assert await read_live_index(redis_client, index_name(namespace, 1)) is None
-    [record] = await old_ingesting.of(DEFAULT_OWNER).list()
-    assert record.tagged == record.whereabouts
-    assert statuses(await old_ingesting.ingest(DEFAULT_OWNER, ships)) == {"a.pdf": "unchanged"}
-
-
-async def test_an_index_of_before_for_another_model_is_refused_and_left_alone(
-    old_ingesting: Ingesting,
-    ships: Path,
-    old_store: PassageStore,
-    redis_client: Redis,
-    namespace: str,
-) -> None:
-    write_pdf(ships / "a.pdf", [SHIPS])
-    await old_ingesting.ingest(DEFAULT_OWNER, ships)
-    await _as_before_owners(redis_client, namespace)
-
-    with pytest.raises(IndexMismatch, match="the embedding model is hashing, wanted other"):
-        await ensure_index(redis_client, old_store.schema, embedding="other", replace_empty=True)
-    assert await read_live_index(redis_client, index_name(namespace, 1)) is not None
-    await ensure_index(redis_client, old_store.schema, embedding=MODEL)
-    assert len(await old_ingesting.found(DEFAULT_OWNER)) == 1
 
 
 @pytest.mark.parametrize("algorithm", ["hnsw", "flat"])

@@ -103,7 +103,7 @@ async def test_a_copy_is_deleted_with_the_last_chat_also_after_a_restart(
     path.with_name("0123.part").write_bytes(b"of a process that was killed")
     async with running(copies()):
         await until(lambda: _only(folder, path))
-    await archive.snapshots.forget("chat")
+    await archive.forget("chat")
     async with running(copies()):
         await until(lambda: _only(folder))
 
@@ -115,7 +115,7 @@ async def test_a_deleted_chat_takes_its_copies_with_it(
     async with running(copies()) as made:
         made.ask([place(passage_id)])
         await copied(folder, passage_id)
-        dropped = await archive.snapshots.forget("chat")
+        dropped = await archive.forget("chat")
         made.tidy(dropped)
         await until(lambda: _only(folder))
 

@@ -10,13 +10,13 @@ from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch, StorageUnavailable
 from citewire.storage.connection.connection import open_client
-from citewire.storage.index.fingerprint import namespace_of
 from citewire.storage.index.schema import (
     build_schema,
     check_index,
     ensure_index,
     folder_id,
     index_name,
+    namespace_of,
 )
 
 MODEL = "some-model"

@@ -18,8 +18,8 @@ from citewire.storage.index.schema import build_schema, check_index, ensure_inde
 from citewire.storage.library.vector_store import (
     PassageStore,
     build_vector_store,
-    write_passages,
 )
+from tests.doubles.passages import write_passages
 
 DOC_A, DOC_B = "a" * 32, "0123456789abcdef" * 2
 SHIPS, TRAINS = folder_id("ships"), folder_id("trains, and | more")
@@ -107,15 +107,33 @@ async def test_filters_by_document_and_folder(
     assert pages == {int(node_id.split("-")[1]) for node_id in await found(store, filters)}
 
 
-async def test_filters_without_a_condition_are_an_or(store: PassageStore) -> None:
-    """Why each of our filters says AND; when this fails, the store has been mended."""
+@pytest.mark.parametrize(
+    ("condition", "pages"),
+    [(FilterCondition.OR, {1, 3}), (FilterCondition.AND, set()), (None, set())],
+)
+async def test_filters_must_all_fit_unless_they_say_or(
+    store: PassageStore, condition: FilterCondition | None, pages: set[int]
+) -> None:
     await write_passages(store, [passage(DOC_A, 1), passage(DOC_B, 3, folder=TRAINS)])
-    filters = MetadataFilters(
-        filters=[only("doc_id", DOC_A), only("folder_id", TRAINS)],
-        condition=None,
-    )
+    inner = MetadataFilters(filters=[only("folder_id", TRAINS)])
+    filters = MetadataFilters(filters=[only("doc_id", DOC_A), inner], condition=condition)
 
-    assert len(await found(store, filters)) == 2
+    assert pages == {int(node_id.split("-")[1]) for node_id in await found(store, filters)}
+
+
+@pytest.mark.parametrize("value", ["x-y", "a b", "} | {", "*", "$v", "ä,ß", "\\", "'\"`"])
+async def test_what_is_filtered_by_is_no_query(store: PassageStore, value: str) -> None:
+    await write_passages(store, [passage(DOC_A, 1)])
+
+    assert await found(store, together(only("doc_id", value))) == set()
+    assert await found(store, together(only("doc_id", value, DOC_A))) == {f"{DOC_A}-1-0-5"}
+
+
+async def test_other_filters_are_refused(store: PassageStore) -> None:
+    later = MetadataFilter(key="page", value=3, operator=FilterOperator.GT)
+
+    with pytest.raises(ValueError, match="not filtered by GT of page"):
+        await found(store, together(later))
 
 
 async def test_a_query_is_one_round_trip(redis_client: Redis, store: PassageStore) -> None:

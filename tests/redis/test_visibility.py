@@ -8,8 +8,9 @@ from redis.asyncio import Redis
 
 from citewire.storage.index.schema import build_schema, ensure_index
 from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
-from citewire.storage.library.vector_store import PassageStore, build_vector_store, write_passages
+from citewire.storage.library.vector_store import PassageStore, build_vector_store
 from citewire.storage.library.versions import Change, changing_documents
+from tests.doubles.passages import write_passages
 from tests.redis.test_vector_store import DOC_A, DOC_B, SHIPS, found, only, passage, together
 
 HERE = Location(folder="ships", root="/srv/ships", path="a.pdf", size=1, mtime_ns=1)
@@ -86,17 +87,6 @@ async def test_a_retired_document_leaves_nothing(
 
     keys = [key async for key in redis_client.scan_iter(f"{namespace}:*")]
     assert keys == [f"{namespace}:index".encode()]
-
-
-async def test_passages_whose_ids_were_not_noted_are_deleted_too(
-    store: PassageStore, documents: DocumentStore, redis_client: Redis, namespace: str
-) -> None:
-    await write_passages(store, [passage(DOC_A, page) for page in range(5)])
-    await redis_client.delete(f"{namespace}:passages:{DOC_A}")
-    async with changing_documents(documents) as versions:
-        await versions.discard(DOC_A)
-
-    assert not [key async for key in redis_client.scan_iter(f"{namespace}:passage:*")]
 
 
 async def test_a_reader_sees_one_version_at_any_moment(

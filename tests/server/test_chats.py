@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import orjson
 import pytest
 from redis.asyncio import Redis
 
@@ -525,29 +524,3 @@ async def test_an_export_to_a_terminal_has_nothing_that_it_obeys(
     assert "a␛[2Jb�c" in told
     piped = await asyncio.to_thread(run_export, redis_url, namespace, tmp_path, "--format", "md")
     assert "a\x1b[2Jb\u202ec" in piped.stdout
-
-
-async def test_chats_of_version_0_1_are_moved(
-    redis_client: Redis, redis_url: str, namespace: str, tmp_path: Path
-) -> None:
-    at = "2026-01-02T03:04:05.678901+00:00"
-    old = f"{namespace}:chat:{'a' * 32}"
-    said = [
-        {"message_id": f"m{n}", "role": role, "text": f"harbour {n}", "status": "complete"}
-        | {"created_at": at, "sources": []}
-        for n, role in enumerate(["user", "assistant"] * 2)
-    ]
-    await redis_client.hset(old, mapping={"created_at": at, "updated_at": at, "title": "Ships"})  # type: ignore[misc]
-    await redis_client.rpush(f"{old}:turns", *[orjson.dumps(one) for one in said])  # type: ignore[misc]
-    await redis_client.zadd(f"{namespace}:chats", {"a" * 32: 1.0})
-
-    done = await asyncio.to_thread(run_export, redis_url, namespace, tmp_path)
-
-    [chat] = json.loads(done.stdout)["chats"]
-    assert (chat["title"], chat["created_at"]) == ("Ships", "2026-01-02T03:04:05.678+00:00")
-    assert [one["text"] for one in chat["messages"]] == [one["text"] for one in said]
-    store = ChatStore(redis_client, namespace)
-    assert len((await store.search(DEFAULT_OWNER, "harbour", limit=5))[0]) == 1
-    await store.append("a" * 32, DEFAULT_OWNER, [said[0] | {"message_id": "m9"}], title="")
-    assert (await store.read("a" * 32, DEFAULT_OWNER)).messages[-1]["parent_id"] == "m3"
-    assert await redis_client.exists(old, f"{old}:turns", f"{namespace}:chats") == 0

@@ -1,10 +1,13 @@
 """Alive and able to answer: what /readyz says while Redis, the index or the model go and come."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -16,6 +19,7 @@ from citewire.services.models.build import Models
 from citewire.services.models.health import Health
 from citewire.storage.embedded.folder import RedisFolder, hold_lock
 from citewire.storage.index.schema import index_name
+from citewire.storage.keys import SCHEMA_VERSION, Keys
 from tests.doubles.chat_client import (
     ChatClient,
     Event,
@@ -27,7 +31,7 @@ from tests.doubles.chat_client import (
 )
 from tests.doubles.corpus import write_corpus
 from tests.doubles.redis_fixtures import StoppableRedis
-from tests.doubles.server_fixtures import Server, StartServer
+from tests.doubles.server_fixtures import MAIN, Server, StartServer, environment, free_port
 from tests.doubles.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
@@ -223,13 +227,49 @@ async def test_an_index_of_another_size_is_told_with_what_to_do(
     assert "CITEWIRE_EMBED_DIM" in checks["index"]["detail"]
 
 
+async def test_what_another_version_stored_is_told_with_what_to_do(
+    chat: ChatClient, redis_server: StoppableRedis
+) -> None:
+    async with Redis.from_url(redis_server.url) as client:
+        asked: Any = client
+        await asked.hset(Keys(NAMESPACE).fingerprint, "schema_version", "2")
+        status, checks = await readiness(chat)
+        await asked.hset(Keys(NAMESPACE).fingerprint, "schema_version", SCHEMA_VERSION)
+    await until_ready(chat)
+
+    assert (status, checks["index"]["ok"]) == (503, False)
+    assert "another version of Citewire (schema version 2" in checks["index"]["detail"]
+    assert "ingest again into another CITEWIRE_NAMESPACE" in checks["index"]["detail"]
+
+
+async def test_a_server_does_not_start_on_what_another_version_stored(
+    redis_client: Redis, redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    asked: Any = redis_client
+    await asked.hset(Keys(namespace).fingerprint, "schema_version", "2")
+    wanted = {"redis_url": redis_url, "namespace": namespace, "port": free_port()}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", MAIN, "serve"],
+        env=environment({**wanted, "data_dir": tmp_path}),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert "another version of Citewire (schema version 2" in done.stdout + done.stderr
+
+
 async def test_trouble_at_the_provider_is_told_and_keeps_nobody_from_asking() -> None:
     health = Health()
     health.note("chat/completions", ModelKeyRefused("check OPENAI_API_KEY"))
 
     found = await ReadinessChecks(redis=well, index=well, models=models(health)).check()
 
-    assert [(check.name, check.ok, check.vital) for check in found] == [
+    assert [(check.name, check.ok, check.is_vital) for check in found] == [
         ("redis", True, True),
         ("index", True, True),
         ("model", False, False),

@@ -134,7 +134,7 @@ async def test_a_stop_is_said_again_until_its_run_has_ended(
     await there.stop("run", DEFAULT_OWNER)
 
     told = [(await here.beat(sweeps=False)).stops for _ in range(2)]
-    await here.close([End("stopped", LogPiece("run", ()))])
+    await here.close([End("stopped", LogPiece("run", 1, 1, b""))])
     told.append((await here.beat(sweeps=False)).stops)
 
     assert told == [["run"], ["run"], []]

@@ -10,11 +10,10 @@ import pytest
 from citewire.errors import ConfigurationError
 from citewire.services.models.minilm import session as minilm_session
 from citewire.services.models.minilm.embedding import (
-    DIMS,
-    FINGERPRINT,
     MiniLMEmbedding,
     build_minilm,
 )
+from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
 from tests.doubles.growth import FREE, longest_pause
 
 # Published with the model.
@@ -54,7 +53,9 @@ def test_known_sentence_pairs_have_their_published_similarity(
 def test_a_vector_has_384_numbers_and_length_one(model: MiniLMEmbedding) -> None:
     vector = model.get_query_embedding("How long is the harbour wall?")
 
-    assert [len(vector), float(np.linalg.norm(vector))] == pytest.approx([DIMS, 1.0], abs=1e-5)
+    assert [len(vector), float(np.linalg.norm(vector))] == pytest.approx(
+        [LOCAL_DIMS, 1.0], abs=1e-5
+    )
 
 
 def test_padding_in_a_mixed_batch_changes_no_vector(model: MiniLMEmbedding) -> None:
@@ -97,15 +98,15 @@ async def test_a_cancelled_embedding_leaves_the_model_usable(model: MiniLMEmbedd
     async with asyncio.timeout(2):
         vector = await model.aget_query_embedding("still there?")
 
-    assert len(vector) == DIMS
+    assert len(vector) == LOCAL_DIMS
 
 
 def test_nothing_gives_nothing(model: MiniLMEmbedding) -> None:
-    assert model.embed([]).shape == (0, DIMS)
+    assert model.embed([]).shape == (0, LOCAL_DIMS)
 
 
 def test_the_fingerprint_names_the_model(model: MiniLMEmbedding) -> None:
-    assert {model.fingerprint, model.model_name} == {FINGERPRINT}
+    assert {model.fingerprint, model.model_name} == {LOCAL_EMBEDDING}
 
 
 def test_the_graph_is_built_once(
@@ -116,7 +117,7 @@ def test_the_graph_is_built_once(
 
     monkeypatch.setattr(minilm_session, "_build", refuse)
     with build_minilm(cache_dir) as again:
-        assert len(again.get_query_embedding("tide")) == DIMS
+        assert len(again.get_query_embedding("tide")) == LOCAL_DIMS
 
 
 @pytest.mark.parametrize("kept", [0, 1000, 50_000_000])

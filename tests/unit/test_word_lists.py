@@ -9,7 +9,7 @@ from importlib import import_module
 import pytest
 
 from citewire.services.citations import verdicts
-from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.amounts import NumeralReading
 from citewire.services.citations.verdicts.dates import _ORDINALS, MONTHS, find_dates
 from citewire.services.citations.verdicts.entities import _LINKS, ALIASES, find_names, forms
 from citewire.services.citations.verdicts.numbers import find_amounts
@@ -70,9 +70,11 @@ def word_lists() -> Iterator[tuple[str, Sequence[str], Tokenizer]]:
 LISTS = {name: (entries, tokenizer) for name, entries, tokenizer in word_lists()}
 
 
-def amounts(text: str) -> Sequence[Amount]:
-    flat = flatten(text)
-    return find_amounts(placed(tokenise(flat), flat), flat, ())
+def readings(*texts: str) -> Sequence[NumeralReading]:
+    """How the amounts of the texts may be read."""
+    flats = [flatten(text) for text in texts]
+    found = [find_amounts(placed(tokenise(flat), flat), flat, ()) for flat in flats]
+    return [reading for amounts in found for amount in amounts for reading in amount.readings]
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -95,45 +97,51 @@ def test_lists_of_every_kind_are_looked_at() -> None:
     }
 
 
-@pytest.mark.parametrize("form", CURRENCIES)
-def test_every_currency_is_read_before_or_after_its_number(form: str) -> None:
-    found = [*amounts(f"{form}7 came"), *amounts(f"{form} 7 came"), *amounts(f"7 {form} came")]
+def test_every_currency_is_read_before_or_after_its_number() -> None:
+    def kinds(form: str) -> set[str]:
+        read = readings(f"{form}7 came", f"{form} 7 came", f"7 {form} came")
+        return {reading.kind for reading in read}
 
-    assert CURRENCIES[form] in {reading.kind for one in found for reading in one.readings}
-
-
-@pytest.mark.parametrize("form", _UNITS)
-def test_every_unit_is_read_after_its_number(form: str) -> None:
-    found = [*amounts(f"7 {form} came"), *amounts(f"7{form} came")]
-    kind, factor = _UNITS[form]
-
-    read = [reading.value for one in found for reading in one.readings if reading.kind == kind]
-    assert any(value == pytest.approx(7 * factor) for value in read)
+    assert [form for form, kind in CURRENCIES.items() if kind not in kinds(form)] == []
 
 
-@pytest.mark.parametrize("form", SCALES)
-def test_every_scale_is_read_after_its_number(form: str) -> None:
-    found = [*amounts(f"7 {form} de barcos"), *amounts(f"$7 {form} came")]
+def test_every_unit_is_read_after_its_number() -> None:
+    def is_read(form: str, kind: str, factor: float) -> bool:
+        read = readings(f"7 {form} came", f"7{form} came")
+        values = [reading.value for reading in read if reading.kind == kind]
+        return any(value == pytest.approx(7 * factor) for value in values)
 
-    assert 7 * SCALES[form] in {reading.value for one in found for reading in one.readings}
-
-
-@pytest.mark.parametrize("name", MONTHS)
-def test_every_month_is_read(name: str) -> None:
-    assert [date.month for date in find_dates(f"on 7 {name} 2023")] == [MONTHS[name]]
-
-
-@pytest.mark.parametrize("name", _ORDINALS)
-def test_every_quarter_is_read(name: str) -> None:
-    assert [date.part for date in find_dates(f"{name} quarter")] == [f"Q{_ORDINALS[name]}"]
+    assert [
+        form for form, (kind, factor) in _UNITS.items() if not is_read(form, kind, factor)
+    ] == []
 
 
-@pytest.mark.parametrize("alias", ALIASES)
-def test_every_other_name_of_a_name_is_found(alias: str) -> None:
-    written = " ".join(word if word in _LINKS else word.title() for word in alias.split())
-    found = [*find_names(f"near {written} it"), *find_names(f"near {alias.upper()} it")]
+def test_every_scale_is_read_after_its_number() -> None:
+    def values(form: str) -> set[float]:
+        return {one.value for one in readings(f"7 {form} de barcos", f"$7 {form} came")}
 
-    assert alias in {form for name in found for form in forms(name.parts)}
+    assert [form for form, scale in SCALES.items() if 7 * scale not in values(form)] == []
+
+
+def test_every_month_is_read() -> None:
+    read = {name: [date.month for date in find_dates(f"on 7 {name} 2023")] for name in MONTHS}
+
+    assert read == {name: [month] for name, month in MONTHS.items()}
+
+
+def test_every_quarter_is_read() -> None:
+    read = {name: [date.part for date in find_dates(f"{name} quarter")] for name in _ORDINALS}
+
+    assert read == {name: [f"Q{number}"] for name, number in _ORDINALS.items()}
+
+
+def test_every_other_name_of_a_name_is_found() -> None:
+    def found(alias: str) -> set[str]:
+        written = " ".join(word if word in _LINKS else word.title() for word in alias.split())
+        names = [*find_names(f"near {written} it"), *find_names(f"near {alias.upper()} it")]
+        return {form for name in names for form in forms(name.parts)}
+
+    assert [alias for alias in ALIASES if alias not in found(alias)] == []
 
 
 def test_no_word_takes_two_sides_or_negates_besides() -> None:

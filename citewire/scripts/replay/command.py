@@ -16,15 +16,13 @@ from citewire.scripts.replay.diffs import print_generation, print_retrieval
 from citewire.scripts.replay.page import print_run
 from citewire.services.assembly.chat import build_retrieval_replay, open_library_checker
 from citewire.services.assembly.library import open_library
+from citewire.services.assembly.stores import open_past_runs
 from citewire.services.replay.case import to_case
 from citewire.services.replay.generation import GenerationDiff, generate_again
 from citewire.services.replay.prompts import Prompt, prompts_of
 from citewire.services.replay.recall import PastRun, recall
 from citewire.services.replay.retrieval import RetrievalDiff
 from citewire.settings import Settings
-from citewire.storage.chats.store import build_chats
-from citewire.storage.connection.connection import open_redis
-from citewire.storage.runs.records import RunRecordStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +90,8 @@ def _print(replayed: Replayed, *, whole_prompts: bool) -> None:
 async def _replayed(
     settings: Settings, run_id: str, owner: str, options: ReplayOptions
 ) -> Replayed:
-    async with open_redis(settings.storage) as client:
-        records = RunRecordStore(client, settings.storage.namespace)
-        run = await recall(records, build_chats(client, settings), run_id, owner)
+    async with open_past_runs(settings) as (records, chats):
+        run = await recall(records, chats, run_id, owner)
     retrieval = generation = None
     failed: dict[str, str] = {}
     if options.retrieve or options.generate:

@@ -2,26 +2,21 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractContextManager, asynccontextmanager
-from pathlib import Path
+from dataclasses import dataclass
 
 from citewire.services.answers.turns import HistoryLimits
 from citewire.services.assembly.library import Library
+from citewire.services.assembly.runs import OpenRuns, open_runs
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker, open_checker
-from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.ingest.pipeline import ingest_folders
-from citewire.services.ingest.run import OnProgress
 from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
 from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
-from citewire.services.runs.record import Setup, build_recorder
+from citewire.services.runs.record import Recorder, Setup, build_recorder
 from citewire.services.runs.runs import Runs
-from citewire.services.uploads.jobs import Jobs
-from citewire.services.uploads.receiving import Uploads
-from citewire.storage.jobs import JobStore
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
@@ -31,28 +26,44 @@ from citewire.workflows.routing.routers import build_router
 from citewire.workflows.screening.screens import build_screen
 
 
-def build_jobs(library: Library, uploads: Uploads) -> Jobs:
-    """The background ingestions into an open library; whoever builds them runs them."""
+@dataclass(frozen=True, slots=True)
+class OpenChat:
+    """The chat service, and what works beside it: whoever serves runs `page_copies`, `afterwards`.
 
-    async def ingest(root: Path, owner: str, on_progress: OnProgress) -> IngestSummary:
-        return await ingest_folders(
-            [root],
-            documents=library.documents.owned_by(owner),
-            open_indexing=library.open_indexing,
-            settings=library.settings,
-            on_progress=on_progress,
-        )
+    Args:
+        service: answers.
+        runs: of this worker.
+        page_copies: copies the pages that are cited.
+        afterwards: what the model does for chats that were answered.
+    """
 
-    return Jobs(
-        JobStore(library.documents.client, library.settings.storage.namespace),
-        ingest,
-        root_of=uploads.folder,
-        grace_s=library.settings.server.shutdown_grace_s,
-    )
+    service: ChatService
+    runs: OpenRuns
+    page_copies: PageCopies
+    afterwards: Afterwards
+
+
+@asynccontextmanager
+async def open_chat(library: Library) -> AsyncGenerator[OpenChat, None]:
+    """Open the chat service on an open library, with its runs and what judges its claims."""
+    recorder = build_recorder(library.settings, build_setup(library))
+    page_copies = build_page_copies(library)
+    afterwards = build_afterwards(library)
+    async with open_runs(library, recorder) as running:
+        with open_library_checker(library) as checker:
+            service = build_service(
+                library,
+                running.runs,
+                checker=checker,
+                recorder=recorder,
+                page_copies=page_copies,
+                afterwards=afterwards,
+            )
+            yield OpenChat(service, running, page_copies, afterwards)
 
 
 def build_afterwards(library: Library) -> Afterwards:
-    """What the model does for chats; whoever builds it runs it."""
+    """What the model does for chats that were answered."""
     settings = library.settings
     return Afterwards(
         library.chats,
@@ -71,17 +82,8 @@ def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     return open_checker(judges=settings.citations.verify != "off", embed=embed)
 
 
-@asynccontextmanager
-async def open_service(
-    library: Library, runs: Runs, page_copies: PageCopies, afterwards: Afterwards
-) -> AsyncGenerator[ChatService, None]:
-    """The chat service on an open library, with what judges its claims."""
-    with open_library_checker(library) as checker:
-        yield build_service(library, runs, checker, page_copies, afterwards)
-
-
 def build_page_copies(library: Library) -> PageCopies:
-    """The copies of cited pages; whoever builds them runs them."""
+    """The copies of cited pages."""
     settings = library.settings
     return PageCopies(
         PageFolder(
@@ -123,7 +125,9 @@ def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
 def build_service(
     library: Library,
     runs: Runs,
+    *,
     checker: Checker,
+    recorder: Recorder | None,
     page_copies: PageCopies,
     afterwards: Afterwards,
 ) -> ChatService:
@@ -160,7 +164,7 @@ def build_service(
             if settings.citations.verify == "model"
             else None
         ),
-        recorder=build_recorder(settings, build_setup(library)),
+        recorder=recorder,
         page_copies=page_copies,
         afterwards=afterwards,
     )

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.ingest.indexing import Indexing
-from citewire.services.models.build import Models, open_models
+from citewire.services.models.build import Embeddings, Models, open_models
 from citewire.settings import Settings
-from citewire.storage.chats.old_chats import move_old_chats
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.connection.connection import open_redis, ping
 from citewire.storage.index.opening import open_index
@@ -58,31 +57,25 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
             what to do.
     """
     async with open_models(settings) as models, open_redis(settings.storage) as client:
-        embeddings = models.embeddings
-        schema = await open_index(
-            client,
-            namespace=settings.storage.namespace,
-            dims=embeddings.dims,
-            algorithm=settings.storage.index_algorithm,
-            embedding=embeddings.name,
-        )
+        # Without keys nobody else asks, and hardly anybody else has passages.
+        main_owner = None if settings.access.has_api_keys else DEFAULT_OWNER
+        documents = DocumentStore(client, settings.storage.namespace)
+        store = await open_store(settings, documents, models.embeddings, main_owner=main_owner)
         chats = build_chats(client, settings)
         await chats.index.ensure()
-        await move_old_chats(client, settings.storage.namespace, DEFAULT_OWNER)
 
         async def check_live_index() -> None:
             # A Redis that was flushed or replaced has no index: it is made anew instead of being
             # reported for ever as missing. One that does not fit is left alone and reported.
-            await ensure_index(client, schema, embedding=embeddings.name, timeout_s=1.0)
-            await check_index(client, schema, embedding=embeddings.name)
+            embedding = models.embeddings.name
+            await ensure_index(client, store.schema, embedding=embedding, timeout_s=1.0)
+            await check_index(client, store.schema, embedding=embedding)
 
-        # Without keys nobody else asks, and hardly anybody else has passages.
-        main_owner = None if settings.access.has_api_keys else DEFAULT_OWNER
         yield Library(
             settings=settings,
             models=models,
-            store=build_vector_store(client, schema, main_owner=main_owner),
-            documents=DocumentStore(client, settings.storage.namespace),
+            store=store,
+            documents=documents,
             passages=PassageReader(client, settings.storage.namespace),
             chats=chats,
             snapshots=SnapshotStore(client, settings.storage.namespace),
@@ -90,3 +83,25 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
                 redis=lambda: ping(client), index=check_live_index, models=models
             ),
         )
+
+
+async def open_store(
+    settings: Settings,
+    documents: DocumentStore,
+    embeddings: Embeddings,
+    *,
+    main_owner: str | None = None,
+) -> PassageStore:
+    """Open the store of passages; its index is created if there is none.
+
+    Raises:
+        IndexMismatch, StorageUnavailable: the index does not fit, or Redis does not answer.
+    """
+    schema = await open_index(
+        documents.client,
+        namespace=documents.namespace,
+        dims=embeddings.dims,
+        algorithm=settings.storage.index_algorithm,
+        embedding=embeddings.name,
+    )
+    return build_vector_store(documents.client, schema, main_owner=main_owner)

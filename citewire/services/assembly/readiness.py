@@ -9,6 +9,7 @@ from citewire.errors import CitewireError
 from citewire.services.models.build import Models
 
 CHECK_TIMEOUT_S = 3.0
+MODEL = "model"
 
 
 Probe = Callable[[], Awaitable[None]]
@@ -17,15 +18,16 @@ Probe = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check; `detail` says what is wrong and what to do, or what was found.
-
-    Without what is not `vital` the service goes on, as well as it can.
-    """
+    """One check; `detail` says what is wrong and what to do, or what was found."""
 
     name: str
     ok: bool
     detail: str
-    vital: bool = True
+
+    @property
+    def is_vital(self) -> bool:
+        """Whether nothing can be answered without it."""
+        return self.name != MODEL
 
 
 class ReadinessChecks:
@@ -58,10 +60,10 @@ class ReadinessChecks:
         """
         name, health = self._models.answering.name, self._models.health
         if health is None:
-            return CheckResult("model", ok=True, detail=f"{name}: in this process", vital=False)
+            return CheckResult(MODEL, ok=True, detail=f"{name}: in this process")
         trouble = health.trouble()
         detail = f"{name}: {trouble or health.summary()}"
-        return CheckResult("model", ok=not trouble, detail=detail, vital=False)
+        return CheckResult(MODEL, ok=not trouble, detail=detail)
 
 
 async def _run(name: str, check: Probe, fine: str) -> CheckResult:

@@ -1,4 +1,4 @@
-"""Building what runs need: the registry, the log and its readers; and whoever outlives a client."""
+"""Building what runs need: the registry, the log and its readers."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -6,33 +6,28 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import anyio
-from anyio.abc import TaskGroup
 
-from citewire.services.assembly.chat import build_setup
 from citewire.services.assembly.library import Library
-from citewire.services.chat import ChatService
-from citewire.services.runs.detached import DetachedRuns
 from citewire.services.runs.following import Replays
 from citewire.services.runs.log import RunLog
 from citewire.services.runs.orphans import LostRuns
-from citewire.services.runs.record import build_recorder
+from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Runs
 from citewire.storage.runs.log import RunLogs, open_run_logs
 from citewire.storage.runs.registry import RunStore
 
 
 @dataclass(frozen=True, slots=True)
-class RunParts:
+class OpenRuns:
     """The runs of this worker, and those who read runs of any."""
 
     runs: Runs
     logs: RunLogs
     replays: Replays
-    grace_s: float
 
 
 @asynccontextmanager
-async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
+async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerator[OpenRuns, None]:
     """Open what runs need on an open library, and keep this worker alive in the registry."""
     settings, client = library.settings, library.documents.client
     grace_s = settings.runs.disconnect_grace_s
@@ -53,7 +48,7 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
             logs,
             library.chats,
             logged=is_on,
-            recorder=build_recorder(settings, build_setup(library)),
+            recorder=recorder,
         )
         runs = Runs(
             settings.server.max_runs,
@@ -64,12 +59,5 @@ async def open_runs(library: Library) -> AsyncGenerator[RunParts, None]:
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)
-            yield RunParts(runs, logs, Replays(logs), grace_s)
+            yield OpenRuns(runs, logs, Replays(logs))
             tasks.cancel_scope.cancel()
-
-
-def build_held(service: ChatService, parts: RunParts, tasks: TaskGroup) -> DetachedRuns | None:
-    """The runs that outlive their client, in `tasks`; None if they end with it."""
-    if not parts.grace_s:
-        return None
-    return DetachedRuns(service.stream, parts.logs, tasks, grace_s=parts.grace_s)

@@ -5,13 +5,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from citewire.errors import IndexMismatch
 from citewire.services.ingest.catalog import Catalog
 from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import IngestSummary, Progress
 from citewire.services.ingest.plan import IngestPlan, make_plan
 from citewire.services.ingest.run import IngestOptions, IngestRun, OnProgress, OpenIndexing
+from citewire.services.models.names import embedding_dims, embedding_name
 from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
+from citewire.settings.groups import ModelSettings
+from citewire.storage.connection.fingerprint import REMEDY, read_fingerprint
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.versions import changing_documents
 
@@ -59,6 +63,27 @@ async def ingest_folders(
         run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
         outcomes = await run.carry_out(plan)
     return IngestSummary(tuple(outcomes), time.monotonic() - started, run.tokens)
+
+
+async def check_embedding(documents: DocumentStore, models: ModelSettings) -> None:
+    """Check that the owner's documents were embedded with the model of the settings.
+
+    Loads no model and no index: also a run that finds nothing new is to say it.
+
+    Raises:
+        IndexMismatch: they were embedded with another one, or with vectors of another size.
+        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    """
+    noted = await read_fingerprint(documents.client, documents.namespace)
+    if noted is None or not await documents.count():
+        return  # an index that holds nothing is made anew
+    name, dims = embedding_name(models), embedding_dims(models) or noted.dims
+    if (noted.embedding, noted.dims) != (name, dims):
+        raise IndexMismatch(
+            f"the documents in the namespace {documents.namespace} were embedded with "
+            f"{noted.embedding} ({noted.dims} dimensions), the settings ask for {name} ({dims}). "
+            f"Fix: {REMEDY}"
+        )
 
 
 async def _planned(

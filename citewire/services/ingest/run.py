@@ -65,7 +65,7 @@ class IngestRun:
         planned = plan.outcomes(self.catalog)
         left_over = await self._clean_up(plan)
         await self._move(plan)
-        reading = {one.file.place for work in plan.works for one in work.places}
+        reading = {place.file.place for work in plan.works for place in work.places}
         for place, outcome in planned.items():
             if place not in reading:
                 self.finish(place, outcome)
@@ -100,7 +100,7 @@ class IngestRun:
             # StagedPlace from a folder that this run is not about: left for a run over that one.
             if doc_id not in staged or staged[doc_id] in here:
                 await self.versions.discard(doc_id)
-        await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
+        await retag(self.versions, self.catalog, [record.doc_id for record in self.catalog.records])
         return hidden & wanted
 
     async def _move(self, plan: IngestPlan) -> None:

@@ -142,7 +142,7 @@ class Staging:
                 async for part in reading.parts():
                     await self._room.acquire()
                     parts.create_task(self._write(staged, part.passages))
-                    staged.passage_ids += [one.passage_id for one in part.passages]
+                    staged.passage_ids += [passage.passage_id for passage in part.passages]
                     progress.passages += len(part.passages)
             progress.pages += reading.head.pages
         if staged.failure is not None:
@@ -164,10 +164,10 @@ class Staging:
                 return
             there: set[str] = set()
             if staged.work.doc_id in self._left_over:
-                there = await versions.with_vectors([one.passage_id for one in passages])
-            news = [one for one in passages if one.passage_id not in there]
+                there = await versions.with_vectors([passage.passage_id for passage in passages])
+            news = [passage for passage in passages if passage.passage_id not in there]
             vectors = await self._embedder.embed(staged.work.doc_id, news)
-            records = {one.passage_id: staged.fields(one) for one in passages}
+            records = {passage.passage_id: staged.fields(passage) for passage in passages}
             for one, vector in zip(news, vectors, strict=True):
                 if isinstance(vector, ModelError):
                     # What else was embedded is paid for: it is written, for the next run.
@@ -177,7 +177,11 @@ class Staging:
                     fields = records[one.passage_id]
                     records[one.passage_id] = self._indexing.fields(fields, vector)
             progress.embedded += len(records)
-            layout = {one.passage_id: one.layout for one in passages if one.passage_id in records}
+            layout = {
+                passage.passage_id: passage.layout
+                for passage in passages
+                if passage.passage_id in records
+            }
             await versions.write(staged.work.doc_id, records, layout)
             progress.written += len(records)
             self._run.tell()

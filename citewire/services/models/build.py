@@ -14,6 +14,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.models.health import Health
+from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
@@ -96,10 +97,10 @@ def _build_embeddings(
     settings: Settings, provider: Provider | None, stack: AsyncExitStack
 ) -> Embeddings:
     if provider is None or settings.models.embeddings_from == "local":
-        from citewire.services.models.minilm.embedding import DIMS, build_minilm
+        from citewire.services.models.minilm.embedding import build_minilm
 
         model = stack.enter_context(build_minilm(settings.storage.data_dir / "models"))
-        return Embeddings(model, DIMS, model.model_name)
+        return Embeddings(model, LOCAL_DIMS, LOCAL_EMBEDDING)
     from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 
     remote = WireOpenAIEmbedding(

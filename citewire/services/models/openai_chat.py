@@ -22,6 +22,7 @@ from llama_index.llms.openai.utils import (
 )
 
 from citewire.errors import ConfigurationError, ModelUnavailable
+from citewire.services.models.faults import failure_in_stream
 from citewire.services.models.replies import count_of, meaning_of, reason_of, text_of
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
@@ -148,7 +149,11 @@ class WireOpenAI(OpenAI):
         )
         choice, usage = _choice_of(answer), answer.get("usage")
         counts = {name: count_of(usage, name) for name in ("prompt_tokens", "completion_tokens")}
-        is_complete = meaning_of(reason_of(choice)) != "length"
+        reason = reason_of(choice)
+        meaning = meaning_of(reason)
+        if reason and meaning is None:
+            raise failure_in_stream({"code": reason}, self.model)
+        is_complete = meaning != "length"
         text = self._provider.said(text_of(choice["message"]), self.model, is_complete=is_complete)
         return ChatResponse(
             message=ChatMessage(role=MessageRole.ASSISTANT, content=text),

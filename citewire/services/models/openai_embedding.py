@@ -11,15 +11,11 @@ from llama_index.embeddings.openai import OpenAIEmbedding
 from numpy.typing import NDArray
 
 from citewire.errors import ConfigurationError, ModelError, TooLongForModel
+from citewire.services.models.names import KNOWN_DIMS
 from citewire.services.models.openai_chat import HELD_BY_PROVIDER
 from citewire.services.models.wire import Provider
 from citewire.workflows.spans import unspanned
 
-KNOWN_DIMS = {
-    "text-embedding-3-small": 1536,
-    "text-embedding-3-large": 3072,
-    "text-embedding-ada-002": 1536,
-}
 Vector = NDArray[np.float32]
 
 SHORTEST_PIECE = 100

@@ -58,12 +58,12 @@ class PastRun:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The sub-questions that were searched for, as far as they were kept."""
-        return tuple(self.answered.get("sub_questions", ())) or self.record.parts
+        """The sub-questions that were searched for."""
+        return tuple(self.answered["sub_questions"])
 
     @property
     def query(self) -> ReportQuery:
-        """What was searched for; without its sub-questions, if these were not kept."""
+        """What was searched for."""
         rewritten = self.standalone != self.question
         forms = (self.question,) if rewritten else ()
         return ReportQuery(self.standalone, parts=self.parts, forms=forms)
@@ -130,8 +130,8 @@ def _node(source: Source) -> NodeWithScore:
     if source.withheld:
         units = source.text.encode("utf-16-le")
         spans = [
-            (_code_points(units, one.start), _code_points(units, one.end), one.reason)
-            for one in source.withheld
+            (_code_points(units, span.start), _code_points(units, span.end), span.reason)
+            for span in source.withheld
         ]
         metadata[WITHHELD] = to_json(spans)
     node = TextNode(id_=source.passage_id, text=source.text, metadata=metadata)

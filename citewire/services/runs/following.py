@@ -54,11 +54,10 @@ class Replays:
         end = await self._logs.read_end(run_id)
         if end is None:
             raise RunNotFound(f"what run {run_id} told was not logged")
-        last = end.events[-1].seq
-        if after == last and known.status != "lost":
+        if after == end.last and known.status != "lost":
             return None
         # Of a lost run its client may have heard more than the log has, but not how it ended.
-        return self.follow(run_id, owner, after=min(after, last - 1))
+        return self.follow(run_id, owner, after=min(after, end.last - 1))
 
     async def begun(self, run_id: str, owner: str) -> bool:
         """Wait until a run has told something; False if it was refused and never will.
@@ -106,9 +105,9 @@ class Replays:
                 marked = monotonic()
             entries = await self._logs.read(run_id, read, waits=waits)
             for entry in entries:
-                first, read = entry.events[0].seq, entry.events[-1].seq
-                if first <= told + 1:
-                    yield entry.events[told + 1 - first :]
+                read = entry.last
+                if entry.first <= told + 1:
+                    yield entry.events[told + 1 - entry.first :]
                     told = read
                 elif entry.is_end:
                     yield entry.events[-1:]
@@ -118,7 +117,7 @@ class Replays:
                 if is_over:
                     # Its client heard more than a dead worker had logged, and no end.
                     end = await self._logs.read_end(run_id)
-                    if end is not None and end.is_end and end.events[-1].seq <= read:
+                    if end is not None and end.is_end and end.last <= read:
                         yield end.events[-1:]
                     return
                 is_over = (await self._logs.find(run_id, owner)).status not in UNDER_WAY

@@ -14,7 +14,7 @@ import orjson
 
 from citewire.errors import StorageError
 from citewire.services.answers.events import EndEvent, RunEvent
-from citewire.storage.runs.log import EncodedEvent
+from citewire.storage.runs.log import EncodedEvent, to_block
 from citewire.storage.runs.registry import End, EndStatus, LogPiece, RunStore
 
 logger = logging.getLogger(__name__)
@@ -37,21 +37,21 @@ class Told:
     seq: int = 0
     size: int = 0
     is_whole: bool = True
-    waiting: list[EncodedEvent] = field(default_factory=list)
+    waiting: list[bytes] = field(default_factory=list)
+    first_waiting: int = 1
 
     def encode(self, batch: Sequence[RunEvent]) -> list[EncodedEvent]:
         """The next events, numbered."""
         first = self.seq + 1
         self.seq += len(batch)
-        return [
-            EncodedEvent(seq, event.name, orjson.dumps(event))
-            for seq, event in enumerate(batch, first)
-        ]
+        return [(seq, event.name, orjson.dumps(event)) for seq, event in enumerate(batch, first)]
 
     def take(self) -> LogPiece:
         """What is to be logged next."""
-        waiting, self.waiting = self.waiting, []
-        return LogPiece(self.run_id, waiting)
+        piece = LogPiece(self.run_id, self.first_waiting, self.seq, b"".join(self.waiting))
+        self.waiting.clear()
+        self.first_waiting = self.seq + 1
+        return piece
 
     def give_up(self) -> None:
         """Log no more of it but its end."""
@@ -82,14 +82,14 @@ class RunLog:
         """The next events of a run, encoded; they are logged a little later."""
         events = told.encode(batch)
         if self._is_on and told.is_whole:
-            size = sum([len(event.data) for event in events])
-            told.size += size
-            self._waiting += size
+            block = to_block(events)
+            told.size += len(block)
+            self._waiting += len(block)
             if told.size > self._max_bytes or self._waiting > MAX_WAITING:
                 logger.warning("run %s says too much to be replayed", told.run_id)
                 told.give_up()
                 return events
-            told.waiting += events
+            told.waiting.append(block)
             self._dirty[told.run_id] = told
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._wake.set)
@@ -103,9 +103,12 @@ class RunLog:
         """
         events = told.encode((end,))
         self._dirty.pop(told.run_id, None)
+        piece = LogPiece(told.run_id, told.seq, told.seq, b"")
         if self._is_on:
-            told.waiting += events
-        piece = told.take()
+            told.waiting.append(to_block(events))
+            if not told.is_whole:
+                told.first_waiting = told.seq
+            piece = told.take()
         is_ours: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._ends.append((End(status, piece), is_ours))
         self._wake.set()

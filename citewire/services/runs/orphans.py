@@ -15,7 +15,7 @@ from citewire.services.answers.turns import to_messages
 from citewire.services.runs.log import Told, ToldBatch
 from citewire.services.runs.record import Recorder
 from citewire.storage.chats.store import ChatStore
-from citewire.storage.runs.log import RunLogs
+from citewire.storage.runs.log import RunLogs, to_block
 from citewire.storage.runs.records import StoredRecord
 from citewire.storage.runs.registry import End, LogPiece, RunStore
 from citewire.workflows.retriever import PassageFilter
@@ -95,13 +95,15 @@ class LostRuns:
         try:
             if found := await self._store.lost_facts(run_id):
                 last = await self._tell(told, *found)
-                logger.warning("run %s was lost with its worker", run_id)
+                facts = {"run_id": run_id, "owner": found[0], "end": "error", "code": RunLost.code}
+                logger.warning("run ended, lost with its worker", extra={"facts": facts})
         except StorageError:
             raise
         except Exception:
             # The boundary of one run, which is not to be tried again for ever.
             logger.exception("what run %s told is lost", run_id)
-        end = End("lost", LogPiece(run_id, last if self._logged else ()))
+        block = to_block(last) if last and self._logged else b""
+        end = End("lost", LogPiece(run_id, told.seq, told.seq, block))
         await self._store.close([end], lost=True)
 
     async def _tell(self, told: Told, owner: str, raw: bytes) -> ToldBatch:
@@ -116,9 +118,9 @@ class LostRuns:
         answer = ToldAnswer(question=question, standalone=question)
         while entries := await self._logs.read(told.run_id, told.seq):
             for entry in entries:
-                for event in entry.events:
-                    answer.take(event.name, orjson.loads(event.data))
-                    told.seq = event.seq
+                for _, name, data in entry.events:
+                    answer.take(name, orjson.loads(data))
+                told.seq = entry.last
         return answer
 
     async def _save(self, answer: ToldAnswer, owner: str, facts: RunFacts, error: RunLost) -> bool:

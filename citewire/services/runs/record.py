@@ -73,9 +73,7 @@ class RunRecord:
         calls: what language models were asked, in order.
         usage: tokens of the answer.
         is_fallback: whether something else than the model's own plan was followed.
-        part_count: how many sub-questions were searched for; 0: the question itself.
         has_text: whether the rest is kept: CITEWIRE_RUN_RECORDS=text.
-        parts: the sub-questions, of a run whose turn did not keep them yet.
         fallback: why the plan was not followed.
         summary: of older turns, in the words in which it was shown for condensing.
     """
@@ -89,9 +87,7 @@ class RunRecord:
     calls: Sequence[ModelCall]
     usage: Usage
     is_fallback: bool
-    part_count: int
     has_text: bool
-    parts: tuple[str, ...] = ()
     fallback: str = ""
     summary: str = ""
 
@@ -150,7 +146,6 @@ class Recorder:
             calls=calls if self._keeps_text else [_without_nonce(call) for call in calls],
             usage=usage or Usage(),
             is_fallback=bool(answer.fallback),
-            part_count=len(answer.sub_questions),
             has_text=self._keeps_text,
             fallback=answer.fallback if self._keeps_text else "",
             summary=_summary(history) if self._keeps_text else "",

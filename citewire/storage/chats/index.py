@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from citewire.storage.chats.words import Word, find_runs, find_words
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text, says_unknown
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.index.live import read_live_index
+from citewire.storage.keys import Keys
 
 MOST_WORDS = 16
 """Words of a search that count."""
@@ -53,8 +53,8 @@ class ChatIndex:
     def __init__(self, client: Redis, namespace: str) -> None:
         # Untyped: the client's stubs have no commands of modules.
         self._client: Any = client
-        self._name = f"{namespace}:chats:v1"
-        self._prefix = f"{namespace}:chat:"
+        self._keys = Keys(namespace)
+        self._name = self._keys.chat_index
 
     async def ensure(self) -> None:
         """Create the index, or make it anew if its fields are others: it can be made from keys.
@@ -107,7 +107,7 @@ class ChatIndex:
         return hits, _stamp(rows[limit - 1]) if len(rows) > limit else None
 
     async def _hits(self, rows: Sequence[Mapping[str, str]]) -> list[Hit]:
-        keys = [f"{self._prefix}{row['chat_id']}:head" for row in rows]
+        keys = [self._keys.chat_head(row["chat_id"]) for row in rows]
         keys += [row["best"] for row in rows]
         with storage_errors("the search"):
             found = await self._client.execute_command("JSON.MGET", *keys, "$")
@@ -142,7 +142,7 @@ class ChatIndex:
         ]
         try:
             await self._client.execute_command(
-                "FT.CREATE", self._name, "ON", "JSON", "PREFIX", 1, self._prefix,
+                "FT.CREATE", self._name, "ON", "JSON", "PREFIX", 1, self._keys.chat(""),
                 "STOPWORDS", 0, "SCHEMA", *fields,
             )  # fmt: skip
         except ResponseError as error:

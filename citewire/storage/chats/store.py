@@ -1,6 +1,12 @@
 """Chats and their messages: a tree of messages for each chat, of which one path is active.
 
 Every change is one script: no reader, no other writer and no crash ever sees half a turn.
+
+A chat is a JSON document for its head, one for each message, and a hash for its tree, which has for
+each message its number and its parent as `7:parent`. Deleted, it lies in the trash until Redis lets
+it expire, where no search sees it and no script. Stamps are microseconds of Redis's own clock, all
+different and rising, so that an order by them is the same whoever asks; they are written as text,
+for Lua's JSON would round them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,16 +14,16 @@ from typing import Any, Literal
 
 import orjson
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 
 from citewire.errors import ChatNotFound, MessageNotFound, TooManyChats
 from citewire.settings import Settings
-from citewire.storage.chats import scripts as chat_scripts
 from citewire.storage.chats.index import ChatIndex, Hit
 from citewire.storage.chats.record import Chat, Message
 from citewire.storage.chats.words import searchable
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
-from citewire.storage.keys import owner_tag
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys, owner_tag
+from citewire.storage.lua.loader import register
 from citewire.storage.runs.records import StoredRecord
 
 __all__ = ["Chat", "ChatStore", "Hit", "Message"]
@@ -46,16 +52,20 @@ class ChatStore:
     ) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
-        self._namespace = namespace
+        self._keys = Keys(namespace)
         self._limit = limit
         self._ttl_ms = (ttl_s or 0) * 1000
         self.index = ChatIndex(client, namespace)
-        self._scripts = {
-            name: client.register_script(getattr(chat_scripts, name))
-            for name in (
-                "CREATE APPEND READ RENAME SWITCH FEEDBACK SUMMARISE DELETE RESTORE SWEEP".split()
-            )
-        }
+        self._create = register(client, "chats/create")
+        self._append = register(client, "chats/append")
+        self._read = register(client, "chats/read")
+        self._rename = register(client, "chats/rename")
+        self._switch = register(client, "chats/switch")
+        self._feedback = register(client, "chats/feedback")
+        self._summarise = register(client, "chats/summarise")
+        self._delete = register(client, "chats/delete")
+        self._restore = register(client, "chats/restore")
+        self._sweep = register(client, "chats/sweep")
 
     async def create(
         self, chat_id: str, owner: str, *, title: str = "", listed: bool = False
@@ -69,7 +79,7 @@ class ChatStore:
         """
         ms = self._ttl_ms if listed else UNUSED_S * 1000
         fields = _title(title, by="person" if title else "")
-        head = await self._run("CREATE", chat_id, owner, self._limit, ms, int(listed), fields)
+        head = await self._run(self._create, chat_id, owner, self._limit, ms, int(listed), fields)
         if not head:
             raise TooManyChats(f"{self._limit} chats are kept: delete some to begin another")
         return Chat.from_head(orjson.loads(head))
@@ -84,7 +94,7 @@ class ChatStore:
         """
         limit, what = -1 if last is None else last, "whole" if whole else "path"
         head, tree, messages = self._known(
-            chat_id, await self._run("READ", chat_id, owner, limit, "", what)
+            chat_id, await self._run(self._read, chat_id, owner, limit, "", what)
         )
         messages.sort(key=lambda message: int(message["created"]))
         return Chat.from_head(head, messages, tree)
@@ -102,7 +112,7 @@ class ChatStore:
             ChatNotFound: there is no chat of that id.
             MessageNotFound: it has no such question.
         """
-        reply = await self._run("READ", chat_id, owner, last, replaces or "", "said")
+        reply = await self._run(self._read, chat_id, owner, last, replaces or "", "said")
         head, summed_up, messages = self._known(chat_id, reply)
         if not summed_up:
             head["summary"] = None
@@ -137,7 +147,7 @@ class ChatStore:
         cited = orjson.dumps(list(passage_ids))
         kept = (record.run_id, record.ttl_s * 1000, record.body) if record else ("", 0, b"")
         given = self._ttl_ms, replaces or "", fields, cited
-        reply = await self._run("APPEND", chat_id, owner, *given, *kept, *parts)
+        reply = await self._run(self._append, chat_id, owner, *given, *kept, *parts)
         self._known(chat_id, reply)
 
     async def rename(
@@ -149,7 +159,8 @@ class ChatStore:
             ChatNotFound: there is none of that id.
         """
         fields = _title(title, by=by)
-        self._known(chat_id, await self._run("RENAME", chat_id, owner, self._ttl_ms, by, fields))
+        reply = await self._run(self._rename, chat_id, owner, self._ttl_ms, by, fields)
+        self._known(chat_id, reply)
 
     async def switch(self, chat_id: str, owner: str, message_id: str) -> None:
         """Let the active path go through a message, to the newest end of its branch.
@@ -157,7 +168,8 @@ class ChatStore:
         Raises:
             ChatNotFound, MessageNotFound: there is none of that id.
         """
-        self._known(chat_id, await self._run("SWITCH", chat_id, owner, self._ttl_ms, message_id))
+        reply = await self._run(self._switch, chat_id, owner, self._ttl_ms, message_id)
+        self._known(chat_id, reply)
 
     async def rate(
         self, chat_id: str, owner: str, message_id: str, feedback: Mapping[str, Any] | None
@@ -168,7 +180,7 @@ class ChatStore:
             ChatNotFound, MessageNotFound: there is no such chat or answer.
         """
         kept = orjson.dumps(feedback)
-        reply = await self._run("FEEDBACK", chat_id, owner, self._ttl_ms, message_id, kept)
+        reply = await self._run(self._feedback, chat_id, owner, self._ttl_ms, message_id, kept)
         self._known(chat_id, reply)
 
     async def summarise(self, chat_id: str, owner: str, summary: Mapping[str, Any]) -> None:
@@ -177,7 +189,7 @@ class ChatStore:
         Raises:
             ChatNotFound: there is none of that id.
         """
-        reply = await self._run("SUMMARISE", chat_id, owner, orjson.dumps(summary))
+        reply = await self._run(self._summarise, chat_id, owner, orjson.dumps(summary))
         self._known(chat_id, reply)
 
     async def delete(self, chat_id: str, owner: str) -> None:
@@ -186,7 +198,7 @@ class ChatStore:
         Raises:
             ChatNotFound: there is none of that id.
         """
-        self._known(chat_id, await self._run("DELETE", chat_id, owner, UNDO_S * 1000))
+        self._known(chat_id, await self._run(self._delete, chat_id, owner, UNDO_S * 1000))
 
     async def restore(self, chat_id: str, owner: str) -> None:
         """Bring a deleted chat back.
@@ -194,12 +206,12 @@ class ChatStore:
         Raises:
             ChatNotFound: it was not deleted, or too long ago.
         """
-        self._known(chat_id, await self._run("RESTORE", chat_id, owner, self._ttl_ms))
+        self._known(chat_id, await self._run(self._restore, chat_id, owner, self._ttl_ms))
 
     async def ids(self, owner: str) -> list[str]:
         """The ids of all chats of an owner, in no order."""
         with storage_errors("the chats"):
-            found = await self._client.smembers(f"{self._namespace}:chats:of:{owner_tag(owner)}")
+            found = await self._client.smembers(self._keys.chats(owner))
         return [as_text(one) for one in found]
 
     async def all_ids(self, owner: str) -> list[str]:
@@ -207,7 +219,7 @@ class ChatStore:
         ids = await self.ids(owner)
         if not ids:
             return []
-        keys = [f"{self._namespace}:chat:{chat_id}:head" for chat_id in ids]
+        keys = [self._keys.chat_head(chat_id) for chat_id in ids]
         with storage_errors("the chats"):
             found = await self._client.execute_command("JSON.MGET", *keys, "$['created','listed']")
         made = [
@@ -238,13 +250,13 @@ class ChatStore:
         with storage_errors("the chats"):
             seconds, micros = await self._client.time()
             due = await self._client.zrangebyscore(
-                f"{self._namespace}:chats:ending", "-inf", seconds * 1000 + micros // 1000
+                self._keys.chats_ending, "-inf", seconds * 1000 + micros // 1000
             )
         gone: list[str] = []
         documents: set[str] = set()
         for member in due:
             tag, _, chat_id = as_text(member).partition(":")
-            dropped = await self._run_tagged("SWEEP", chat_id, tag)
+            dropped = await self._run_tagged(self._sweep, chat_id, tag)
             if dropped is not None:
                 gone.append(chat_id)
                 documents.update(as_text(one) for one in dropped)
@@ -260,14 +272,16 @@ class ChatStore:
         head, tree, *messages = reply
         return orjson.loads(head), tree, [orjson.loads(message) for message in messages]
 
-    async def _run(self, script: str, chat_id: str, owner: str, *args: str | int | bytes) -> Any:
+    async def _run(
+        self, script: AsyncScript, chat_id: str, owner: str, *args: str | int | bytes
+    ) -> Any:
         return await self._run_tagged(script, chat_id, owner_tag(owner), *args)
 
     async def _run_tagged(
-        self, script: str, chat_id: str, tag: str, *args: str | int | bytes
+        self, script: AsyncScript, chat_id: str, tag: str, *args: str | int | bytes
     ) -> Any:
         with storage_errors("the chat"):
-            return await self._scripts[script](args=(self._namespace, chat_id, tag, *args))
+            return await script(args=(self._keys.prefix, chat_id, tag, *args))
 
 
 def build_chats(client: Redis, settings: Settings) -> ChatStore:

@@ -1,1 +1,1 @@
-"""The connection to Redis: its pool, and what its failures mean for us."""
+"""The connection to Redis: its pool, and its replies in our words."""

@@ -1,26 +1,22 @@
-"""Connections to Redis: one client per process, and what its failures mean for us."""
+"""Connections to Redis: one client per process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import cast
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import (
-    AuthenticationError,
-    BusyLoadingError,
-    NoPermissionError,
-    RedisError,
-)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 
-from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
+from citewire.errors import ConfigurationError, StorageError
 from citewire.settings.groups import StorageSettings
+from citewire.storage.connection.fingerprint import read_fingerprint
 from citewire.storage.connection.pool import WaitingPool
+from citewire.storage.connection.replies import MODULES_REMEDY, translate_redis_errors
 
 MAX_CONNECTIONS = 64
 _CONNECT_TIMEOUT_S = 3.0
@@ -29,9 +25,6 @@ _ANSWER_TIMEOUT_S = 10.0
 _HEALTH_CHECK_S = 30
 _CONNECT_RETRIES = 3
 _NEEDED = {"FT.SEARCH": "search", "JSON.SET": "JSON"}
-MODULES_REMEDY = (
-    "use Redis 8 or Redis Stack, or leave CITEWIRE_REDIS_URL unset for the embedded server"
-)
 
 
 @asynccontextmanager
@@ -46,9 +39,11 @@ async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
         EmbeddedRedisError: the embedded server does not start.
         StorageUnavailable: Redis does not answer.
         StorageError: it refuses the password or lacks a module.
+        IndexMismatch: what is stored in the namespace is of another version.
     """
     if storage.redis_url is not None:
         async with open_client(storage.redis_url.get_secret_value()) as client:
+            await read_fingerprint(client, storage.namespace)
             yield client
         return
     # Deferred: it needs flock, which not every system has where a Redis of one's own works.
@@ -58,6 +53,7 @@ async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
         _entered_in_thread(open_embedded_redis(storage.data_dir)) as url,
         open_client(url) as client,
     ):
+        await read_fingerprint(client, storage.namespace)
         yield client
 
 
@@ -106,27 +102,6 @@ async def ping(client: Redis) -> None:
     """
     with translate_redis_errors():
         await client.ping()
-
-
-@contextmanager
-def translate_redis_errors() -> Iterator[None]:
-    """Turn the failures of the connection inside the block into ours.
-
-    What Redis says of a command (`ResponseError`: no such index, say) passes: who sent the command
-    knows what it means.
-    """
-    try:
-        yield
-    except (AuthenticationError, NoPermissionError) as error:
-        raise StorageError(
-            f"Redis refuses the user or password in CITEWIRE_REDIS_URL: {error}"
-        ) from error
-    except BusyLoadingError as error:
-        raise StorageUnavailable("Redis is still loading its data") from error
-    except (RedisConnectionError, RedisTimeoutError) as error:
-        raise StorageUnavailable(
-            "Redis does not answer: check that it runs and that CITEWIRE_REDIS_URL is right"
-        ) from error
 
 
 def _build_pool(url: str) -> WaitingPool:

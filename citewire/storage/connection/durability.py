@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.connection.connection import translate_redis_errors
+from citewire.storage.connection.replies import translate_redis_errors
 
 KEEPS_ALL = "noeviction"
 

@@ -10,18 +10,17 @@ from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch, StorageUnavailable
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import says_unknown
-from citewire.storage.index.fingerprint import (
+from citewire.storage.connection.fingerprint import (
+    REMEDY,
+    Fingerprint,
     VectorType,
     forget_fingerprint,
-    namespace_of,
     read_fingerprint,
     record_fingerprint,
 )
+from citewire.storage.connection.replies import says_unknown, storage_errors
 from citewire.storage.index.live import LiveIndex, read_live_index, wanted_fields
-from citewire.storage.index.schema_upgrade import is_to_upgrade, read_first_index, upgrade
-from citewire.storage.keys import SCHEMA_VERSION, folder_id, index_name
+from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION, Keys, folder_id, index_name
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -33,11 +32,6 @@ __all__ = [
 ]
 
 POLL_S = 0.05
-
-REMEDY = (
-    "ingest again into another CITEWIRE_NAMESPACE, or set CITEWIRE_EMBED_MODEL, "
-    "CITEWIRE_EMBED_DIM and CITEWIRE_INDEX_ALGORITHM back"
-)
 
 
 def build_schema(
@@ -77,8 +71,14 @@ def build_schema(
         {"name": "page", "type": "numeric"},
         {"name": "vector", "type": "vector", "attrs": vector},
     ]
-    index = {"name": index_name(namespace), "prefix": f"{namespace}:passage"}
+    keys = Keys(namespace)
+    index = {"name": keys.passage_index, "prefix": keys.passage_prefix}
     return IndexSchema.from_dict({"index": index, "fields": fields})
+
+
+def namespace_of(schema: IndexSchema) -> str:
+    """The namespace that `schema` was built for."""
+    return str(schema.index.prefix).removesuffix(":passage")
 
 
 async def ensure_index(
@@ -90,8 +90,6 @@ async def ensure_index(
     timeout_s: float = 60.0,
 ) -> None:
     """Create the index if there is none, otherwise check it; safe in several processes at once.
-
-    One of an earlier version that fits otherwise is replaced, with all its passages kept.
 
     With `replace_empty`, an index that does not fit is replaced instead of being refused if it
     holds nothing and its namespace no documents: whoever only tried out the defaults may change
@@ -106,20 +104,22 @@ async def ensure_index(
         timeout_s: how long to wait in seconds while Redis indexes existing passages.
 
     Raises:
-        IndexMismatch: the index was built for other fields, another vector size or model.
+        IndexMismatch: the index was built for other fields, another vector size or model, or what
+            is stored is of another version.
         StorageUnavailable: Redis does not answer, or is still indexing after `timeout_s`.
     """
     with storage_errors("the index"):
-        if await is_to_upgrade(client, schema):
-            await _upgrade(client, schema, embedding, replace_empty=replace_empty)
+        await read_fingerprint(client, namespace_of(schema))  # refuses another version
         await _create(client, schema, embedding)
         live = await _settled(client, schema, timeout_s)
-        differences = await _differences(client, schema, live, embedding)
+        noted = await read_fingerprint(client, namespace_of(schema))
+        differences = _differences(schema, live, noted, embedding)
         if differences and replace_empty and await _holds_nothing(client, schema, live):
             await _drop(client, schema)
             await _create(client, schema, embedding)
             live = await _settled(client, schema, timeout_s)
-            differences = await _differences(client, schema, live, embedding)
+            noted = await read_fingerprint(client, namespace_of(schema))
+        differences = _differences(schema, live, noted, embedding)
     _refuse(schema, differences, live)
 
 
@@ -131,30 +131,19 @@ async def check_index(client: Redis, schema: IndexSchema, *, embedding: str) -> 
         StorageUnavailable: Redis does not answer or is still indexing.
     """
     with storage_errors("the index"):
+        noted = await read_fingerprint(client, namespace_of(schema))
         live = await read_live_index(client, schema.index.name)
         if live is None:
             raise IndexMismatch(
                 f"the index {schema.index.name} is missing in Redis (was it flushed?): "
                 "restart `citewire serve`, and run `citewire ingest` if the passages are gone too"
             )
-        differences = await _differences(client, schema, live, embedding)
+        differences = _differences(schema, live, noted, embedding)
     _refuse(schema, differences, live)
     if live.indexing:
         raise StorageUnavailable(
             f"Redis is still indexing the passages ({live.percent_indexed:.0%} done)"
         )
-
-
-async def _upgrade(
-    client: Redis, schema: IndexSchema, embedding: str, *, replace_empty: bool
-) -> None:
-    live = await read_first_index(client, schema)
-    is_empty = live is not None and await _holds_nothing(client, schema, live)
-    if live is not None and not (replace_empty and is_empty):
-        # With another model the passages could not be found in the new index either.
-        differences = await _differences(client, schema, live, embedding)
-        _refuse(schema, [one for one in differences if " owner_id " not in one], live)
-    await upgrade(client, schema)
 
 
 async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
@@ -169,7 +158,11 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     except ResponseError as error:
         if "already exists" not in str(error).lower():
             raise
-    await record_fingerprint(client, schema, version=SCHEMA_VERSION, embedding=embedding)
+    vector = schema.fields["vector"].attrs
+    made_with = Fingerprint(vector.dims, vector.datatype.value.lower(), embedding)
+    await record_fingerprint(
+        client, namespace_of(schema), made_with, algorithm=vector.algorithm.value.lower()
+    )
 
 
 async def _settled(client: Redis, schema: IndexSchema, timeout_s: float) -> LiveIndex:
@@ -185,8 +178,8 @@ async def _settled(client: Redis, schema: IndexSchema, timeout_s: float) -> Live
         await asyncio.sleep(POLL_S)
 
 
-async def _differences(
-    client: Redis, schema: IndexSchema, live: LiveIndex, embedding: str
+def _differences(
+    schema: IndexSchema, live: LiveIndex, noted: Fingerprint | None, embedding: str
 ) -> list[str]:
     found = []
     wanted = wanted_fields(schema)
@@ -194,8 +187,7 @@ async def _differences(
         is_, should = live.fields.get(name, "missing"), wanted.get(name, "not there")
         if is_ != should:
             found.append(f"field {name} is {is_}, wanted {should}")
-    noted = await read_fingerprint(client, namespace_of(schema))
-    if noted is not None and noted.embedding not in ("", embedding):
+    if noted is not None and noted.embedding != embedding:
         found.append(f"the embedding model is {noted.embedding}, wanted {embedding}")
     return found
 
@@ -214,7 +206,7 @@ def _refuse(schema: IndexSchema, differences: list[str], live: LiveIndex) -> Non
 
 
 async def _holds_nothing(client: Redis, schema: IndexSchema, live: LiveIndex) -> bool:
-    documents: int = await client.exists(f"{namespace_of(schema)}:documents")
+    documents: int = await client.exists(Keys(namespace_of(schema)).documents(DEFAULT_OWNER))
     return not (live.passages or live.failures or documents)
 
 
@@ -226,4 +218,4 @@ async def _drop(client: Redis, schema: IndexSchema) -> None:
         # Another process may have been faster.
         if not says_unknown(error):
             raise
-    await forget_fingerprint(client, schema)
+    await forget_fingerprint(client, namespace_of(schema))

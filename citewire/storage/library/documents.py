@@ -4,13 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
 from typing import Any, Self
 
 from redis.asyncio import Redis
 
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.keys import DEFAULT_OWNER, documents_key, folder_id, owner_tag
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import DEFAULT_OWNER, Keys, folder_id, owner_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Location:
     def key(self) -> str:
         """What tells this place from others; the same whatever lies there."""
         parts = [self.folder, self.root, self.path]
-        # A place that was known before there were owners is known by the same key.
         place = "\0".join(parts if self.owner == DEFAULT_OWNER else [self.owner, *parts])
         return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
@@ -89,20 +87,15 @@ class DocumentRecord:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """The record that `to_json` made `stored` of.
-
-        Fields of later versions are left out, those that an earlier one did not have are empty.
-        """
+        """The record that `to_json` made `stored` of."""
         places = sorted(stored["locations"].values(), key=lambda p: (p["root"], p["path"]))
         locations = tuple(
-            Location(**{name: place[name] for name in Location.__slots__ if name in place})
-            for place in places
+            Location(**{name: place[name] for name in Location.__slots__}) for place in places
         )
         names = [field.name for field in fields(cls) if field.name != "locations"]
         rest: dict[str, Any] = {
             name: tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
             for name in names
-            if name in stored
         }
         return cls(**rest, locations=locations)
 
@@ -121,7 +114,7 @@ def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
     return {
         "folder": places[0].folder,
         "file_name": places[0].path.rpartition("/")[2],
-        "folder_id": ",".join(sorted({folder_id(one.folder, one.owner) for one in places})),
+        "folder_id": ",".join(sorted({folder_id(place.folder, place.owner) for place in places})),
         "owner_id": owner_tag(places[0].owner),
     }
 
@@ -140,13 +133,14 @@ class DocumentStore:
     def __init__(self, client: Redis, namespace: str, owner: str = DEFAULT_OWNER) -> None:
         # Untyped: the client's stubs have no JSON commands.
         self._client: Any = client
-        self._namespace = namespace
+        self._keys = Keys(namespace)
         self.owner = owner
+        self._ids = self._keys.documents(owner)
 
     @property
     def namespace(self) -> str:
         """The prefix of all keys."""
-        return self._namespace
+        return self._keys.namespace
 
     @property
     def client(self) -> Redis:
@@ -156,7 +150,7 @@ class DocumentStore:
 
     def owned_by(self, owner: str) -> "DocumentStore":
         """The documents of another owner."""
-        return DocumentStore(self._client, self._namespace, owner)
+        return DocumentStore(self._client, self.namespace, owner)
 
     async def get(self, doc_id: str) -> DocumentRecord | None:
         """The record of `doc_id`, or None if the owner has no such document."""
@@ -166,52 +160,25 @@ class DocumentStore:
     async def of_any_owner(self, doc_id: str) -> DocumentRecord | None:
         """The record of `doc_id`, whose ever it is: for work of which nobody is told."""
         with storage_errors("the document records"):
-            stored = await self._client.execute_command("JSON.GET", self._key(doc_id))
+            stored = await self._client.execute_command("JSON.GET", self._keys.document(doc_id))
         return DocumentRecord.from_json(json.loads(stored)) if stored else None
 
-    async def put(self, record: DocumentRecord) -> None:
-        """Store `record`: from now on the document counts as ingested.
-
-        Its passages are written before. Locations that another process added meanwhile stay.
-        """
-        ingested = datetime.fromisoformat(record.ingested_at).timestamp()
+    async def count(self) -> int:
+        """How many documents the owner has."""
         with storage_errors("the document records"):
-            async with self._client.pipeline(transaction=True) as pipe:
-                pipe.execute_command(
-                    "JSON.MERGE", self._key(record.doc_id), "$", json.dumps(record.to_json())
-                )
-                pipe.zadd(self._ids, {record.doc_id: ingested})
-                await pipe.execute()
-
-    async def add_location(self, doc_id: str, location: Location) -> None:
-        """Note that `doc_id`, which must be known, also lies at `location`."""
-        path = f'$.locations["{location.key}"]'
-        place = json.dumps(asdict(location))
-        with storage_errors("the document records"):
-            await self._client.execute_command("JSON.SET", self._key(doc_id), path, place)
+            return int(await self._client.zcard(self._ids))
 
     async def list(self) -> list[DocumentRecord]:
         """All documents in the order in which they were ingested, in two round trips."""
         with storage_errors("the document records"):
-            ids = [_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
+            ids = [as_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
             if not ids:
                 return []
-            keys = [self._key(doc_id) for doc_id in ids]
+            keys = [self._keys.document(doc_id) for doc_id in ids]
             stored = await self._client.execute_command("JSON.MGET", *keys, "$")
         # One may have been removed between the two.
         return [DocumentRecord.from_json(json.loads(one)[0]) for one in stored if one]
 
-    @property
-    def _ids(self) -> str:
-        return documents_key(self._namespace, self.owner)
-
-    def _key(self, doc_id: str) -> str:
-        return f"{self._namespace}:document:{doc_id}"
-
 
 def _by_key(locations: Iterable[Location]) -> dict[str, dict[str, Any]]:
     return {location.key: asdict(location) for location in locations}
-
-
-def _text(reply: bytes | str) -> str:
-    return reply.decode() if isinstance(reply, bytes) else reply

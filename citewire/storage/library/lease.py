@@ -18,49 +18,19 @@ from typing import Any, Self
 from uuid import uuid4
 
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 
 from citewire.errors import LibraryBusy, StorageError
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
-from citewire.storage.library.lineage import LINEAGE
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys
+from citewire.storage.lua.loader import register
 
 LEASE_S = 20.0
 RENEW_EVERY_S = 4.0
 POLL_S = 0.25
 
 Command = Sequence[str | bytes | int | float]
-"""A command of Redis, or `release`, `retire` or `settle` of `storage.lineage`."""
-
-_ACQUIRE = """#!lua flags=allow-oom
-local held = redis.call('GET', KEYS[1])
-if held and held ~= ARGV[2] then return held end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
-return ''
-"""
-_RENEW = """#!lua flags=allow-oom
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-"""
-_RELEASE = """#!lua flags=allow-oom
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return 1
-"""
-_CHANGE = f"""#!lua flags=allow-oom
-{LINEAGE}
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-local at = 2
-while at <= #ARGV do
-  local words = tonumber(ARGV[at])
-  local procedure = lineage[ARGV[at + 1]]
-  if procedure then
-    procedure(unpack(ARGV, at + 2, at + words))
-  else
-    redis.call(unpack(ARGV, at + 1, at + words))
-  end
-  at = at + words + 1
-end
-return 1
-"""
+"""A command of Redis, or `release`, `retire` or `settle` of `lua/library/lineage.lua`."""
 
 
 class Lease:
@@ -72,9 +42,11 @@ class Lease:
     """
 
     def __init__(self, client: Redis, namespace: str) -> None:
-        # Untyped: the client's stubs mix the results of both of its forms.
-        self._client: Any = client
-        self._key = f"{namespace}:lease"
+        self._keys = Keys(namespace)
+        self._acquire = register(client, "library/lease_acquire")
+        self._renew = register(client, "library/lease_renew")
+        self._release = register(client, "library/lease_release")
+        self._change = register(client, "library/change")
         self._owner = json.dumps({**_this_process(), "id": uuid4().hex})
         self._valid_until = 0.0
 
@@ -89,7 +61,7 @@ class Lease:
         for command in commands:
             words += [len(command), *command]
         with storage_errors("the change of the documents"):
-            done = await self._client.eval(_CHANGE, 1, self._key, self._owner, *words)
+            done = await self._run(self._change, self._keys.prefix, self._owner, *words)
         if not done:
             raise LibraryBusy(_LOST)
 
@@ -120,11 +92,8 @@ class Lease:
         while True:
             asked = time.monotonic()
             with storage_errors("the lease"):
-                held = as_text(
-                    await self._client.eval(
-                        _ACQUIRE, 1, self._key, self._owner, dead, int(LEASE_S * 1000)
-                    )
-                )
+                found = await self._run(self._acquire, self._owner, dead, int(LEASE_S * 1000))
+            held = as_text(found)
             if not held:
                 self._valid_until = asked + LEASE_S
                 return None
@@ -140,9 +109,7 @@ class Lease:
             asked = time.monotonic()
             try:
                 with storage_errors("the lease"):
-                    kept = await self._client.eval(
-                        _RENEW, 1, self._key, self._owner, int(LEASE_S * 1000)
-                    )
+                    kept = await self._run(self._renew, self._owner, int(LEASE_S * 1000))
             except StorageError:
                 # Whoever is at work meets the same error; `check` tells when it takes too long.
                 continue
@@ -154,7 +121,10 @@ class Lease:
     async def release(self) -> None:
         """Give it back; if Redis is gone it expires by itself."""
         with suppress(StorageError), storage_errors("the lease"):
-            await self._client.eval(_RELEASE, 1, self._key, self._owner)
+            await self._run(self._release, self._owner)
+
+    async def _run(self, script: AsyncScript, *args: str | bytes | float) -> Any:
+        return await script(keys=[self._keys.lease], args=args)
 
 
 @asynccontextmanager

@@ -8,10 +8,8 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
-from citewire.storage.keys import DEFAULT_OWNER, owner_tag
-from citewire.storage.library.passages import PassageKeys
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys, owner_tag
 
 _FIELDS = (
     "doc_id", "title", "file_name", "folder", "page", "page_label", "start", "section", "kind",
@@ -64,7 +62,7 @@ class PassageReader:
     def __init__(self, client: Redis, namespace: str) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
-        self._keys = PassageKeys(client, namespace)
+        self._keys = Keys(namespace)
 
     async def read(self, passage_id: str, owner: str) -> StoredPassage | None:
         """The passage, None if the owner has none of that id and none was kept.
@@ -76,9 +74,9 @@ class PassageReader:
         doc_id = passage_id.rsplit("-", 3)[0]
         with storage_errors("the passages"):
             async with self._client.pipeline(transaction=False) as pipe:
-                pipe.hmget(self._keys.key(passage_id), *_FIELDS)
-                pipe.hget(self._keys.layout_key(doc_id), passage_id)
-                pipe.hmget(self._keys.snapshot_key(passage_id), *_FIELDS, "layout")
+                pipe.hmget(self._keys.passage(passage_id), *_FIELDS)
+                pipe.hget(self._keys.layout(doc_id), passage_id)
+                pipe.hmget(self._keys.snapshot(passage_id), *_FIELDS, "layout")
                 found, layout, kept = await pipe.execute()
         if found[_TEXT] is None:
             *found, layout = kept
@@ -87,9 +85,7 @@ class PassageReader:
             for name, value in zip(_FIELDS, found, strict=True)
             if value is not None
         }
-        # What was kept before there were owners does not tell it.
-        of_owner = told.get("owner_id", owner_tag(DEFAULT_OWNER))
-        if "text" not in told or of_owner != owner_tag(owner):
+        if told.get("owner_id") != owner_tag(owner):
             return None
         return StoredPassage(
             passage_id=passage_id,
@@ -100,9 +96,8 @@ class PassageReader:
             page=int(told["page"]),
             page_label=told["page_label"],
             start=int(told["start"]),
-            # Not written by the earliest versions.
             section=told.get("section", ""),
-            kind=told.get("kind", "text"),
+            kind=told["kind"],
             text=told["text"],
             layout=None if layout is None else as_text(layout),
         )

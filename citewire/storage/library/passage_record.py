@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
+import ml_dtypes
 import numpy as np
 from llama_index.core.schema import BaseNode, MetadataMode
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch
-from citewire.storage.index.fingerprint import DTYPES
-from citewire.storage.index.schema import REMEDY
+from citewire.storage.connection.fingerprint import REMEDY, VectorType
 from citewire.storage.keys import Fields
+
+_DTYPES: dict[VectorType, np.dtype[Any]] = {
+    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+    "float32": np.dtype("<f4"),
+}
 
 
 def passage_fields(node: BaseNode) -> Fields:
@@ -42,7 +47,7 @@ class VectorField:
     def from_schema(cls, schema: IndexSchema) -> Self:
         """The vectors of the index that `schema` describes."""
         attrs = schema.fields["vector"].attrs
-        kind = DTYPES[attrs.datatype.value.lower()]
+        kind = _DTYPES[attrs.datatype.value.lower()]
         return cls(schema.index.name, attrs.dims, kind)
 
     def encode(self, vector: Sequence[float]) -> bytes:

@@ -9,11 +9,9 @@ from itertools import chain, islice
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text, says_unknown
-from citewire.storage.keys import Fields, index_name
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Fields, Keys
 from citewire.storage.library.lease import Lease
 
 WRITE_BATCH = 200
@@ -33,22 +31,22 @@ class PassageKeys:
     def __init__(self, client: Redis, namespace: str) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
-        self._namespace = namespace
+        self._keys = Keys(namespace)
 
     async def with_vectors(self, passage_ids: Sequence[str]) -> set[str]:
         """Which of these passages are written already, with their embeddings."""
         with storage_errors("the passages"):
             async with self._client.pipeline(transaction=False) as pipe:
                 for passage_id in passage_ids:
-                    pipe.hexists(self.key(passage_id), "vector")
+                    pipe.hexists(self._keys.passage(passage_id), "vector")
                 found = await pipe.execute()
         return {passage_id for passage_id, there in zip(passage_ids, found, strict=True) if there}
 
     async def ids(self, doc_id: str) -> set[str]:
         """The ids of all passages of a document."""
         with storage_errors("the passages"):
-            noted = await self._client.smembers(self.ids_key(doc_id))
-        return {as_text(one) for one in noted} or set(await self._searched(doc_id))
+            noted = await self._client.smembers(self._keys.passage_ids(doc_id))
+        return {as_text(passage_id) for passage_id in noted}
 
     async def write(
         self,
@@ -67,14 +65,14 @@ class PassageKeys:
             return
         with storage_errors("the passages"):
             async with self._client.pipeline(transaction=False) as pipe:
-                pipe.sadd(self.ids_key(doc_id), *passages)
+                pipe.sadd(self._keys.passage_ids(doc_id), *passages)
                 for passage_id, fields in passages.items():
                     # `hset` takes longer to flatten a mapping than hiredis to pack it.
                     words = chain.from_iterable(fields.items())
-                    pipe.execute_command("HSET", self.key(passage_id), *words)
+                    pipe.execute_command("HSET", self._keys.passage(passage_id), *words)
                 if layout:
                     words = chain.from_iterable(layout.items())
-                    pipe.execute_command("HSET", self.layout_key(doc_id), *words)
+                    pipe.execute_command("HSET", self._keys.layout(doc_id), *words)
                 await pipe.execute()
 
     async def set_fields(self, doc_id: str, fields: Mapping[str, str]) -> None:
@@ -83,7 +81,7 @@ class PassageKeys:
             with storage_errors("the passages"):
                 async with self._client.pipeline(transaction=False) as pipe:
                     for passage_id in batch:
-                        pipe.hset(self.key(passage_id), mapping=dict(fields))
+                        pipe.hset(self._keys.passage(passage_id), mapping=dict(fields))
                     await pipe.execute()
 
     async def delete(self, lease: Lease, doc_id: str, *, except_for: Collection[str] = ()) -> None:
@@ -99,45 +97,11 @@ class PassageKeys:
         for batch in _batches(sorted(gone), DELETE_BATCH):
             await lease.change(
                 [
-                    ("UNLINK", *(self.key(passage_id) for passage_id in batch)),
-                    ("SREM", self.ids_key(doc_id), *batch),
-                    ("HDEL", self.layout_key(doc_id), *batch),
+                    ("UNLINK", *(self._keys.passage(passage_id) for passage_id in batch)),
+                    ("SREM", self._keys.passage_ids(doc_id), *batch),
+                    ("HDEL", self._keys.layout(doc_id), *batch),
                 ]
             )
-        if not kept:
-            # Also what an earlier version wrote without noting its id.
-            while left := await self._searched(doc_id):
-                await lease.change([("UNLINK", *(self.key(one) for one in left))])
-
-    async def _searched(self, doc_id: str) -> list[str]:
-        words = (f"@doc_id:{{{doc_id}}}", "NOCONTENT", "LIMIT", 0, DELETE_BATCH, "DIALECT", 2)
-        with storage_errors("the passages"):
-            try:
-                found = await self._client.execute_command(
-                    "FT.SEARCH", index_name(self._namespace), *words
-                )
-            except ResponseError as error:
-                if says_unknown(error):
-                    return []
-                raise
-        prefix = len(self.key(""))
-        return [as_text(key)[prefix:] for key in found[1:]]
-
-    def key(self, passage_id: str) -> str:
-        """The key of a passage."""
-        return f"{self._namespace}:passage:{passage_id}"
-
-    def snapshot_key(self, passage_id: str) -> str:
-        """The key under which a passage is kept that a chat cites."""
-        return f"{self._namespace}:snapshot:{passage_id}"
-
-    def ids_key(self, doc_id: str) -> str:
-        """The key of the set of a document's passage ids."""
-        return f"{self._namespace}:passages:{doc_id}"
-
-    def layout_key(self, doc_id: str) -> str:
-        """The key of the rectangles of a document's passages."""
-        return f"{self._namespace}:layout:{doc_id}"
 
 
 def _batches(items: Sequence[str], size: int) -> Iterator[list[str]]:

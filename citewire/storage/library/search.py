@@ -8,10 +8,9 @@ from typing import Any, Self
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text, says_unknown
-from citewire.storage.index.fingerprint import Fingerprint, read_fingerprint
-from citewire.storage.keys import index_name
+from citewire.storage.connection.fingerprint import Fingerprint, read_fingerprint
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.keys import Keys
 
 MAX_WORDS = 24
 """So many words of a text are searched for, the longest ones."""
@@ -22,6 +21,8 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 Query = tuple[str | bytes | int, ...]
 """The words of an FT.SEARCH after the name of the index."""
+Found = dict[str, str]
+"""The fields of one result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,8 @@ class Candidate:
     end: int
 
     @classmethod
-    def from_reply(cls, reply: Sequence[Any]) -> Self:
-        """From the fields of one result, name and value by turns."""
-        fields = dict(zip(map(as_text, reply[::2]), map(as_text, reply[1::2]), strict=True))
+    def from_found(cls, fields: Found) -> Self:
+        """The passage of one result."""
         return cls(
             passage_id=fields["id"],
             doc_id=fields["doc_id"],
@@ -51,6 +51,19 @@ class Candidate:
             start=int(fields["start"]),
             end=int(fields["end"]),
         )
+
+
+def to_command(index: str, query: Query) -> Query:
+    """The words of the command that asks an index."""
+    return ("FT.SEARCH", index, *query, "DIALECT", 2)
+
+
+def read_found(reply: Sequence[Any]) -> list[Found]:
+    """The results of an FT.SEARCH, best first: after their number, key and fields by turns."""
+    return [
+        dict(zip(map(as_text, fields[::2]), map(as_text, fields[1::2]), strict=True))
+        for fields in reply[2::2]
+    ]
 
 
 def like_vector(doc_id: str, vector: bytes, count: int) -> Query:
@@ -84,6 +97,7 @@ class PassageSearch:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
         self._namespace = namespace
+        self._index = Keys(namespace).passage_index
 
     async def fingerprint(self) -> Fingerprint | None:
         """What the index was made with, if anybody noted it."""
@@ -104,14 +118,13 @@ class PassageSearch:
             try:
                 async with self._client.pipeline(transaction=False) as pipe:
                     for query in queries:
-                        name = index_name(self._namespace)
-                        pipe.execute_command("FT.SEARCH", name, *query, "DIALECT", 2)
+                        pipe.execute_command(*to_command(self._index, query))
                     replies = await pipe.execute()
             except ResponseError as error:
                 if says_unknown(error):
                     return [[] for _ in queries]
                 raise
-        return [[Candidate.from_reply(found) for found in one[2::2]] for one in replies]
+        return [[Candidate.from_found(found) for found in read_found(reply)] for reply in replies]
 
 
 def _returning(count: int) -> Query:

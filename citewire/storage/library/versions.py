@@ -16,9 +16,8 @@ from typing import Any, Self
 
 from redis.asyncio import Redis
 
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
-from citewire.storage.keys import DEFAULT_OWNER, Fields, documents_key, hidden_key
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import DEFAULT_OWNER, Fields, Keys
 from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
 from citewire.storage.library.lease import LEASE_S, Command, Lease, holding_lease
 from citewire.storage.library.passages import PassageKeys
@@ -44,11 +43,6 @@ class Change:
     left: tuple[tuple[str, str, str], ...] = ()
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing would be done."""
-        return not (self.show or self.add or self.drop or self.retire)
-
-    @property
     def moved(self) -> set[str]:
         """The documents that still lie somewhere, but not where they did."""
         return {doc_id for doc_id, _ in (*self.add, *self.drop)}
@@ -68,7 +62,7 @@ class StagedPlace:
         return cls(f"/{root}", owner or DEFAULT_OWNER)
 
     def to_text(self) -> str:
-        """As it is stored; as before there were owners for the default one."""
+        """As it is stored; without a name for the default owner."""
         return self.root if self.owner == DEFAULT_OWNER else f"{self.owner}{self.root}"
 
 
@@ -105,27 +99,28 @@ class Versions:
     def __init__(self, client: Redis, namespace: str, lease: Lease, owner: str) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
-        self._namespace = namespace
+        self._keys = Keys(namespace)
         self._lease = lease
         self.owner = owner
+        self._ids = self._keys.documents(owner)
         self._passages = PassageKeys(client, namespace)
 
     async def staged(self) -> dict[str, StagedPlace]:
         """The documents of all owners that a run did not finish."""
         with storage_errors("the documents"):
-            found = await self._client.hgetall(self._staging)
+            found = await self._client.hgetall(self._keys.staging)
         return {as_text(doc_id): StagedPlace.from_text(as_text(at)) for doc_id, at in found.items()}
 
     async def hidden(self) -> set[str]:
         """The staged and the retired documents."""
         with storage_errors("the documents"):
-            return {as_text(one) for one in await self._client.smembers(self._hidden)}
+            return {as_text(one) for one in await self._client.smembers(self._keys.hidden)}
 
     async def stage(self, doc_id: str, root: str) -> None:
         """Hide a document whose passages are going to be written."""
         at = StagedPlace(root, self.owner).to_text()
         await self._lease.change(
-            [("SADD", self._hidden, doc_id), ("HSET", self._staging, doc_id, at)]
+            [("SADD", self._keys.hidden, doc_id), ("HSET", self._keys.staging, doc_id, at)]
         )
 
     async def with_vectors(self, passage_ids: Sequence[str]) -> set[str]:
@@ -146,14 +141,14 @@ class Versions:
             commands += self._show(record)
         for doc_id, location in change.add:
             place = json.dumps(asdict(location))
-            commands.append(("JSON.SET", self._key(doc_id), _path(location.key), place))
-            commands.append(("settle", self._namespace, doc_id, location.key))
+            commands.append(("JSON.SET", self._keys.document(doc_id), _path(location.key), place))
+            commands.append(("settle", doc_id, location.key))
         for doc_id, key in change.drop:
-            commands.append(("JSON.DEL", self._key(doc_id), _path(key)))
+            commands.append(("JSON.DEL", self._keys.document(doc_id), _path(key)))
         for doc_id in change.retire:
             commands += [
-                ("SADD", self._hidden, doc_id),
-                ("DEL", self._key(doc_id)),
+                ("SADD", self._keys.hidden, doc_id),
+                ("DEL", self._keys.document(doc_id)),
                 ("ZREM", self._ids, doc_id),
                 self._retire(doc_id, change),
             ]
@@ -165,11 +160,11 @@ class Versions:
         await self._passages.delete(self._lease, doc_id)
         await self._lease.change(
             [
-                ("UNLINK", self._passages.ids_key(doc_id), self._passages.layout_key(doc_id)),
-                ("HDEL", self._staging, doc_id),
-                ("SREM", self._hidden, doc_id),
+                ("UNLINK", self._keys.passage_ids(doc_id), self._keys.layout(doc_id)),
+                ("HDEL", self._keys.staging, doc_id),
+                ("SREM", self._keys.hidden, doc_id),
                 # Not before: as long as there are passages, a chat may come to cite one.
-                ("release", self._namespace, doc_id),
+                ("release", doc_id),
             ]
         )
 
@@ -182,39 +177,24 @@ class Versions:
         self._lease.check()
         tagged = record.whereabouts
         await self._passages.set_fields(record.doc_id, tagged)
-        told = json.dumps(tagged)
-        await self._lease.change([("JSON.SET", self._key(record.doc_id), "$.tagged", told)])
+        key = self._keys.document(record.doc_id)
+        await self._lease.change([("JSON.SET", key, "$.tagged", json.dumps(tagged))])
         return replace(record, tagged=tagged)
 
     def _show(self, record: DocumentRecord) -> list[Command]:
         ingested = datetime.fromisoformat(record.ingested_at).timestamp()
         return [
-            ("JSON.SET", self._key(record.doc_id), "$", json.dumps(record.to_json())),
+            ("JSON.SET", self._keys.document(record.doc_id), "$", json.dumps(record.to_json())),
             ("ZADD", self._ids, ingested, record.doc_id),
-            ("HDEL", self._staging, record.doc_id),
-            ("SREM", self._hidden, record.doc_id),
-            ("settle", self._namespace, record.doc_id, *(at.key for at in record.locations)),
+            ("HDEL", self._keys.staging, record.doc_id),
+            ("SREM", self._keys.hidden, record.doc_id),
+            ("settle", record.doc_id, *(at.key for at in record.locations)),
         ]
 
     def _retire(self, doc_id: str, change: Change) -> Command:
         left = [(place, heir) for one, place, heir in change.left if one == doc_id]
         heir = next((heir for _, heir in left if heir), "")
-        return ("retire", self._namespace, doc_id, heir, *(place for place, _ in left))
-
-    @property
-    def _hidden(self) -> str:
-        return hidden_key(self._namespace)
-
-    @property
-    def _staging(self) -> str:
-        return f"{self._namespace}:staging"
-
-    @property
-    def _ids(self) -> str:
-        return documents_key(self._namespace, self.owner)
-
-    def _key(self, doc_id: str) -> str:
-        return f"{self._namespace}:document:{doc_id}"
+        return ("retire", doc_id, heir, *(place for place, _ in left))
 
 
 def _path(key: str) -> str:

@@ -9,40 +9,32 @@ from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.client import NEVER_DECODE
-from redis.commands.search.commands import SEARCH_CMD
-from redis.commands.search.query import Query
 
 from citewire.storage.connection.replies import as_text
-from citewire.storage.keys import hidden_key
+from citewire.storage.keys import Keys
+from citewire.storage.library.search import Found, Query, read_found, to_command
 
 ROUNDS = 5
 """So often a search is repeated at most while documents are switched under it."""
 
-Found = dict[str, Any]
-
 
 class VisibleSearch:
-    """Searches an index for what is visible.
+    """Searches the passages of a namespace for what is visible.
 
     Args:
         client: connection that the caller opens and closes.
         namespace: whose passages.
-        index: name of the search index.
     """
 
-    def __init__(self, client: Redis, namespace: str, index: str) -> None:
+    def __init__(self, client: Redis, namespace: str) -> None:
         self._client: Any = client
-        self._hidden = hidden_key(namespace)
-        self._search: Any = client.ft(index)  # type: ignore[no-untyped-call]
+        self._keys = Keys(namespace)
 
-    async def search(
-        self, query_without: Callable[[frozenset[str]], tuple[Query, dict[str, Any]]]
-    ) -> list[Found]:
-        """The visible results of a query, as flat mappings that have the field `doc_id`.
+    async def search(self, query_without: Callable[[frozenset[str]], Query]) -> list[Found]:
+        """The visible results of a query, best first.
 
         Args:
-            query_without: gives the query, and its parameters, that leaves out some documents; it
+            query_without: gives the query that leaves out some documents; it returns `doc_id` and
                 limits the number of its results by itself.
 
         Raises:
@@ -51,23 +43,17 @@ class VisibleSearch:
         excluded: frozenset[str] = frozenset()
         visible: list[Found] = []
         for _ in range(ROUNDS):
-            query, parameters = query_without(excluded)
-            hidden, found = await self._ask(query, parameters)
-            visible = [one for one in found if one["doc_id"] not in hidden]
+            hidden, found = await self._ask(query_without(excluded))
+            visible = [fields for fields in found if fields["doc_id"] not in hidden]
             # What was left out and is hidden no longer has to be asked for.
             if excluded <= hidden and len(visible) == len(found):
                 break
             excluded = hidden
         return visible
 
-    async def _ask(
-        self, query: Query, parameters: dict[str, Any]
-    ) -> tuple[frozenset[str], list[Found]]:
-        words, query = self._search._mk_query_args(query, query_params=parameters)
+    async def _ask(self, query: Query) -> tuple[frozenset[str], list[Found]]:
         async with self._client.pipeline(transaction=True) as pipe:
-            pipe.smembers(self._hidden)
-            pipe.execute_command(SEARCH_CMD, *words, **{NEVER_DECODE: True})
+            pipe.smembers(self._keys.hidden)
+            pipe.execute_command(*to_command(self._keys.passage_index, query))
             members, reply = await pipe.execute()
-        result = self._search._parse_search(reply, query=query, duration=0.0)
-        found = [{k: v for k, v in vars(doc).items() if k != "payload"} for doc in result.docs]
-        return frozenset(as_text(member) for member in members), found
+        return frozenset(as_text(member) for member in members), read_found(reply)

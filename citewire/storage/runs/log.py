@@ -3,14 +3,15 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import count
+from typing import Any
 
 from redis.asyncio import Redis
 
 from citewire.errors import RunNotFound
 from citewire.storage.connection.connection import open_sibling
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys
 
 MAX_READERS = 64
 """How many readers may wait for the next events of runs at once; each needs a connection."""
@@ -33,24 +34,17 @@ class KnownRun:
     status: str
 
 
-class EncodedEvent(NamedTuple):
-    """An event of a run, encoded once for its log and for whoever reads it.
-
-    Args:
-        seq: its number in the run, from 1 without a gap.
-        name: of the event.
-        data: its fields as one JSON object, in one line.
-    """
-
-    seq: int
-    name: str
-    data: bytes
+EncodedEvent = tuple[int, str, bytes]
+"""An event of a run, encoded once for its log and for whoever reads it: its number in the run, from
+1 without a gap, its name, and its fields as one JSON object in one line. One is made per token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Some events of a run, in a row; the run's last ones if `is_end`."""
+    """Some events of a run, numbered from `first` to `last`; the run's last ones if `is_end`."""
 
+    first: int
+    last: int
     events: Sequence[EncodedEvent]
     is_end: bool
 
@@ -71,7 +65,7 @@ class RunLogs:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
         self._waiting: Any = waiting
-        self._prefix = f"{namespace}:run:"
+        self._keys = Keys(namespace)
         self._mark_ms = int(grace_s * 1000) + 2 * WAIT_MS if grace_s else 0
 
     async def find(self, run_id: str, owner: str) -> KnownRun:
@@ -81,7 +75,7 @@ class RunLogs:
             RunNotFound: there is none of that id, or too long ago.
         """
         with storage_errors("the run"):
-            found = await self._client.hmget(f"{self._prefix}{run_id}", "owner", "status")
+            found = await self._client.hmget(self._keys.run(run_id), "owner", "status")
         if found[0] is None or as_text(found[0]) != owner:
             raise RunNotFound(f"there is no run {run_id}, or it is too long ago")
         return KnownRun(as_text(found[1]))
@@ -97,7 +91,7 @@ class RunLogs:
         client = self._waiting if waits else self._client
         with storage_errors("the log"):
             found = await client.xread(
-                {f"{self._prefix}{run_id}:log": f"{after}-0"},
+                {self._keys.run_log(run_id): f"{after}-0"},
                 count=_AT_ONCE,
                 block=WAIT_MS if waits else None,
             )
@@ -107,18 +101,18 @@ class RunLogs:
         """Say that somebody reads the run: it goes on although its first client has left."""
         if self._mark_ms:
             with storage_errors("the run"):
-                await self._client.set(f"{self._prefix}{run_id}:read", b"", px=self._mark_ms)
+                await self._client.set(self._keys.run_read(run_id), b"", px=self._mark_ms)
 
     async def read_for_s(self, run_id: str) -> float:
         """How long the run is to go on for those who read it, in seconds."""
         with storage_errors("the run"):
-            left_ms = await self._client.pttl(f"{self._prefix}{run_id}:read")
+            left_ms = await self._client.pttl(self._keys.run_read(run_id))
         return max(0.0, float(left_ms) / 1000)
 
     async def read_end(self, run_id: str) -> Entry | None:
         """The last entry of a log."""
         with storage_errors("the log"):
-            found = await self._client.xrevrange(f"{self._prefix}{run_id}:log", count=1)
+            found = await self._client.xrevrange(self._keys.run_log(run_id), count=1)
         return _entry(found[0][1]) if found else None
 
 
@@ -135,17 +129,22 @@ async def open_run_logs(
 
 
 def to_block(events: Sequence[EncodedEvent]) -> bytes:
-    """Events as they lie in a log: a line for each, with its name and its data."""
-    return b"".join([b"%b %b\n" % (event.name.encode(), event.data) for event in events])
+    """Events as they lie in a log: a line with their names, then a line of data for each.
+
+    Blocks one behind the other are a block.
+    """
+    names = " ".join([name for _, name, _ in events])
+    return b"\n".join([names.encode(), *[data for _, _, data in events], b""])
 
 
 def from_block(first: int, block: bytes) -> list[EncodedEvent]:
     """The events of a block, numbered from `first`."""
-    lines = (line.partition(b" ") for line in block.split(b"\n")[:-1])
+    numbers, lines = count(first), iter(block.split(b"\n")[:-1])
     return [
-        EncodedEvent(seq, name.decode(), data) for seq, (name, _, data) in enumerate(lines, first)
+        (next(numbers), name, next(lines)) for names in lines for name in names.decode().split(" ")
     ]
 
 
 def _entry(fields: dict[bytes, bytes]) -> Entry:
-    return Entry(from_block(int(fields[b"first"]), fields[b"block"]), b"end" in fields)
+    events = from_block(int(fields[b"first"]), fields[b"block"])
+    return Entry(events[0][0], events[-1][0], events, b"end" in fields)

@@ -1,9 +1,8 @@
 """Records of runs: what the wire does not tell of a run, kept for a while beside its turn.
 
-A record is the hash `{ns}:run-record:{run}`, written in the transaction that stores the turn and
-found by the run's id; its text is the turn's, which is not kept twice. The sorted set
-`{ns}:chat:{chat}:records` has the records of a chat, each with when it ends by itself: a deleted
-chat takes them along, and brings them back when it is restored.
+A record is a hash, written by the script that stores the turn and found by the run's id; its text
+is the turn's, which is not kept twice. A sorted set has the records of a chat, each with when it
+ends by itself: a deleted chat takes them along, and brings them back when it is restored.
 """
 
 from dataclasses import dataclass
@@ -12,34 +11,9 @@ from typing import Any
 from redis.asyncio import Redis
 
 from citewire.errors import RunNotFound
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
-from citewire.storage.keys import owner_tag
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys, owner_tag
 from citewire.storage.runs.log import UNDER_WAY
-
-RECORDS = """
-local function record_of(run) return ns .. ':run-record:' .. run end
-
-local function keep_record(run, ms, body, now)
-  local of_chat = base .. ':records'
-  redis.call('HSET', record_of(run), 'owner', owner, 'chat_id', id, 'body', body)
-  redis.call('PEXPIRE', record_of(run), ms)
-  redis.call('ZREMRANGEBYSCORE', of_chat, '-inf', now)
-  redis.call('ZADD', of_chat, string.format('%.0f', now + ms), run)
-  redis.call('PEXPIRE', of_chat, ms)
-end
-
--- With a chat that ends in so many milliseconds, or (0) never: but none later than by itself.
-local function live_records(prefix, ms, now)
-  local kept = redis.call('ZRANGE', prefix .. ':records', 0, -1, 'WITHSCORES')
-  for at = 1, #kept, 2 do
-    local left = tonumber(kept[at + 1]) - now
-    if ms > 0 and ms < left then left = ms end
-    redis.call('PEXPIRE', record_of(kept[at]), string.format('%.0f', left))
-  end
-end
-"""
-"""Lua: `keep_record` and `live_records`, for the scripts of chats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +36,7 @@ class RunRecordStore:
     def __init__(self, client: Redis, namespace: str) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
-        self._namespace = namespace
+        self._keys = Keys(namespace)
 
     async def read(self, run_id: str, owner: str) -> bytes:
         """The record of an owner's run.
@@ -73,9 +47,7 @@ class RunRecordStore:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         with storage_errors("the record"):
-            found = await self._client.hmget(
-                f"{self._namespace}:run-record:{run_id}", "owner", "body"
-            )
+            found = await self._client.hmget(self._keys.run_record(run_id), "owner", "body")
         if found[0] is None or as_text(found[0]) != owner_tag(owner):
             if await self._is_going_on(run_id, owner):
                 raise RunNotFound(
@@ -90,6 +62,6 @@ class RunRecordStore:
 
     async def _is_going_on(self, run_id: str, owner: str) -> bool:
         with storage_errors("the run"):
-            found = await self._client.hmget(f"{self._namespace}:run:{run_id}", "owner", "status")
+            found = await self._client.hmget(self._keys.run(run_id), "owner", "status")
         told = [as_text(one or b"") for one in found]
         return told[0] == owner and told[1] in UNDER_WAY

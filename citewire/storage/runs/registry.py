@@ -1,4 +1,14 @@
-"""The registry of runs over all workers: who answers which chat, who is to stop, who is dead."""
+"""The registry of runs over all workers: who answers which chat, who is to stop, who is dead.
+
+Every change is one script. A run is a hash; a key of a chat names the run that it is being answered
+by, a set has the runs of a worker and, if there is a limit to them, another those of an owner. A
+worker lives as long as its score among the workers, by Redis's own clock, is in the future: one
+lease for all its runs. Whoever finds a dead worker turns its running runs into `ending` ones, from
+when on the worker, if it only was suspended, can neither add to them nor end them: a run ends once.
+Until it has, it stands among the lost runs, with until when somebody is at it. What a run tells its
+client is kept in a stream: an entry has some events, and the number of its last
+event is its id, so that nothing can be added twice or out of order.
+"""
 
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
@@ -6,13 +16,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound, TooManyRuns
-from citewire.storage.connection.refusals import storage_errors
-from citewire.storage.connection.replies import as_text
-from citewire.storage.runs import scripts as run_scripts
-from citewire.storage.runs.log import EncodedEvent, to_block
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import Keys
+from citewire.storage.lua.loader import register
 
 EndStatus = Literal["done", "stopped", "error", "lost"]
 """How a run ended; `lost`: its worker died, and another one ended it with an error."""
@@ -46,16 +56,12 @@ class RunClaim:
 
 @dataclass(frozen=True, slots=True)
 class LogPiece:
-    """Some events of a run, in a row, to be added to its log; none where it is not logged."""
+    """Some events of a run as they lie in its log, numbered from `first` to `last`."""
 
     run_id: str
-    events: Sequence[EncodedEvent]
-
-    def to_arguments(self) -> tuple[int, int, bytes]:
-        """The numbers of the first and the last event, and the block that holds them."""
-        if not self.events:
-            return 0, 0, b""
-        return self.events[0].seq, self.events[-1].seq, to_block(self.events)
+    first: int
+    last: int
+    block: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +115,20 @@ class RunStore:
     ) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
-        self._namespace = namespace
+        self._keys = Keys(namespace)
         self._worker = worker
         self._lease_ms = int(lease_s * 1000)
         self._kept_ms = int(kept_s * 1000)
         self._open_ms = self._kept_ms + int(running_s * 1000)
         self._per_owner = per_owner
-        self._scripts = {
-            name: client.register_script(getattr(run_scripts, name))
-            for name in "CLAIM ABANDON STOP CLOSE APPEND BEAT DISOWN LEAVE".split()
-        }
+        self._claim = register(client, "runs/claim")
+        self._abandon = register(client, "runs/abandon")
+        self._stop = register(client, "runs/stop")
+        self._close = register(client, "runs/close")
+        self._append = register(client, "runs/append")
+        self._beat = register(client, "runs/beat")
+        self._disown = register(client, "runs/disown")
+        self._leave = register(client, "runs/leave")
 
     async def claim(self, claim: RunClaim) -> str | None:
         """Write down a run of this worker, if its chat has none.
@@ -135,7 +145,7 @@ class RunStore:
         ids = claim.run_id, claim.chat_id, claim.owner, self._worker
         times = self._open_ms, self._lease_ms, claim.started
         asked = claim.facts, claim.asked, claim.body
-        told, *joined = await self._run("CLAIM", *ids, *times, *asked, self._per_owner)
+        told, *joined = await self._run(self._claim, *ids, *times, *asked, self._per_owner)
         if told == b"differs":
             raise KeyReused("something else was asked with this Idempotency-Key")
         if told == b"busy":
@@ -148,7 +158,7 @@ class RunStore:
 
     async def abandon(self, run_id: str) -> None:
         """Forget a run of this worker that never began."""
-        await self._run("ABANDON", run_id, self._worker)
+        await self._run(self._abandon, run_id, self._worker)
 
     async def append(self, pieces: Sequence[LogPiece]) -> set[str]:
         """Add to the logs of runs of this worker; gives the runs that another one has ended.
@@ -156,8 +166,12 @@ class RunStore:
         Args:
             pieces: at most one of each run.
         """
-        args = [part for piece in pieces for part in (piece.run_id, *piece.to_arguments())]
-        return {as_text(one) for one in await self._run("APPEND", self._open_ms, *args)}
+        args = [
+            part
+            for piece in pieces
+            for part in (piece.run_id, piece.first, piece.last, piece.block)
+        ]
+        return {as_text(run_id) for run_id in await self._run(self._append, self._open_ms, *args)}
 
     async def close(self, ends: Sequence[End], *, lost: bool = False) -> set[str]:
         """End runs and free their chats; gives the runs that somebody else has ended before.
@@ -168,16 +182,16 @@ class RunStore:
         """
         args: list[str | int | bytes] = []
         for end in ends:
-            args += (end.piece.run_id, end.status, *end.piece.to_arguments())
+            piece = end.piece
+            args += (piece.run_id, end.status, piece.first, piece.last, piece.block)
         expected = "ending" if lost else "running"
-        return {as_text(one) for one in await self._run("CLOSE", expected, self._kept_ms, *args)}
+        refused = await self._run(self._close, expected, self._kept_ms, *args)
+        return {as_text(run_id) for run_id in refused}
 
     async def lost_facts(self, run_id: str) -> tuple[str, bytes] | None:
         """The owner and the facts of a lost run that nobody has ended yet."""
         with storage_errors("the run"):
-            found = await self._client.hmget(
-                f"{self._namespace}:run:{run_id}", "status", "owner", "facts"
-            )
+            found = await self._client.hmget(self._keys.run(run_id), "status", "owner", "facts")
         status, owner, facts = found
         return (as_text(owner), facts) if status == b"ending" else None
 
@@ -187,26 +201,26 @@ class RunStore:
         Raises:
             RunNotFound: there is none of that id, or too long ago.
         """
-        if not await self._run("STOP", run_id, owner):
+        if not await self._run(self._stop, run_id, owner):
             raise RunNotFound(f"there is no run {run_id}, or it is too long ago")
 
     async def run_of_chat(self, chat_id: str) -> str | None:
         """The run that answers a chat at the moment."""
         with storage_errors("the run"):
-            found = await self._client.get(f"{self._namespace}:runs:of-chat:{chat_id}")
+            found = await self._client.get(self._keys.run_of_chat(chat_id))
         return None if found is None else as_text(found)
 
     async def runs_of_worker(self) -> set[str]:
         """The runs that Redis believes this worker to have."""
         with storage_errors("the runs"):
-            found = await self._client.smembers(f"{self._namespace}:runs:of:{self._worker}")
+            found = await self._client.smembers(self._keys.runs_of_worker(self._worker))
         return {as_text(run_id) for run_id in found}
 
     async def over(self, run_ids: Collection[str]) -> list[str]:
         """Those of the runs that have ended or are being ended; not those that Redis forgot."""
         async with self._client.pipeline(transaction=False) as pipeline:
             for run_id in run_ids:
-                pipeline.hget(f"{self._namespace}:run:{run_id}", "status")
+                pipeline.hget(self._keys.run(run_id), "status")
             with storage_errors("the runs"):
                 found = await pipeline.execute()
         known = zip(run_ids, found, strict=True)
@@ -215,7 +229,7 @@ class RunStore:
     async def disown(self, run_ids: Collection[str]) -> None:
         """Let runs be ended that this worker does not have."""
         if run_ids:
-            await self._run("DISOWN", self._worker, *run_ids)
+            await self._run(self._disown, self._worker, *run_ids)
 
     async def beat(self, *, sweeps: bool) -> Beat:
         """Renew this worker's lease.
@@ -224,16 +238,18 @@ class RunStore:
             sweeps: look for workers that are dead, too.
         """
         args = self._worker, self._lease_ms, int(sweeps)
-        stops, lost, was_over = await self._run("BEAT", *args)
-        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost], bool(was_over))
+        stops, lost, was_over = await self._run(self._beat, *args)
+        return Beat(
+            [as_text(stop) for stop in stops], [as_text(one) for one in lost], bool(was_over)
+        )
 
     async def leave(self) -> None:
         """Say that this worker ends; if it has runs left they are ended by another."""
-        await self._run("LEAVE", self._worker)
+        await self._run(self._leave, self._worker)
 
     async def stops(self) -> AsyncGenerator[str, None]:
         """The ids of runs that this worker is told to stop, as the messages come."""
-        channel = f"{self._namespace}:runs:stops:{self._worker}"
+        channel = self._keys.stops(self._worker)
         with storage_errors("listening"):
             async with aclosing(self._client.pubsub()) as pubsub:
                 await pubsub.subscribe(channel)
@@ -249,6 +265,6 @@ class RunStore:
                     elif message["type"] == "message":
                         yield as_text(message["data"])
 
-    async def _run(self, script: str, *args: str | int | bytes) -> Any:
+    async def _run(self, script: AsyncScript, *args: str | int | bytes) -> Any:
         with storage_errors("the run"):
-            return await self._scripts[script](args=(self._namespace, *args))
+            return await script(args=(self._keys.prefix, *args))

@@ -375,12 +375,12 @@ export interface DeletedChats {
 export interface CreatedJob {
   job_id: string;
   folder: string;
-  files: UploadedView[];
+  files: UploadedFile[];
 }
 /**
- * An uploaded file: the name it was stored under, the document that it holds.
+ * A file that arrived: its name in the folder, and the id of the document that it holds.
  */
-export interface UploadedView {
+export interface UploadedFile {
   path: string;
   doc_id: string;
 }
@@ -534,12 +534,12 @@ export interface ProblemView {
 export interface Readiness {
   ready: boolean;
   status: "ready" | "degraded" | "unavailable";
-  checks: Check[];
+  checks: CheckResult[];
 }
 /**
- * One thing that the service needs to answer; without `model` it is degraded.
+ * One check; `detail` says what is wrong and what to do, or what was found.
  */
-export interface Check {
+export interface CheckResult {
   name: string;
   ok: boolean;
   detail: string;

@@ -17,10 +17,9 @@ from tokenizers import Tokenizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.models.minilm.session import model_folder, open_session
+from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
 from citewire.workflows.spans import unspanned
 
-DIMS = 384
-FINGERPRINT = "all-MiniLM-L6-v2"
 MAX_TOKENS = 256
 
 Vectors = NDArray[np.float32]
@@ -49,7 +48,7 @@ class MiniLMEmbedding(BaseEmbedding):
             session: the model; takes `ids` and `mask`, gives unit vectors.
             encode: word-piece ids of each text, with the special tokens, at most `MAX_TOKENS`.
         """
-        super().__init__(model_name=FINGERPRINT, embed_batch_size=256)
+        super().__init__(model_name=LOCAL_EMBEDDING, embed_batch_size=256)
         self._session = session
         self._encode = encode
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="minilm")
@@ -57,7 +56,7 @@ class MiniLMEmbedding(BaseEmbedding):
     @property
     def fingerprint(self) -> str:
         """Names the model whose vectors these are; vectors of another are not comparable."""
-        return FINGERPRINT
+        return LOCAL_EMBEDDING
 
     def close(self) -> None:
         """Wait for the batch at hand and end the thread; nothing can be embedded after it."""
@@ -76,7 +75,7 @@ class MiniLMEmbedding(BaseEmbedding):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """The vectors of `texts`, one row each, in the given order."""
-        vectors = np.empty((len(texts), DIMS), dtype=np.float32)
+        vectors = np.empty((len(texts), LOCAL_DIMS), dtype=np.float32)
         encoded = self._encode(texts)
         for rows in _batches(encoded):
             vectors[rows] = self._run([encoded[row] for row in rows])
@@ -85,7 +84,7 @@ class MiniLMEmbedding(BaseEmbedding):
     async def aembed(self, texts: Sequence[str]) -> Vectors:
         """As `embed`, off the event loop; other callers get their turn between two batches."""
         loop = asyncio.get_running_loop()
-        vectors = np.empty((len(texts), DIMS), dtype=np.float32)
+        vectors = np.empty((len(texts), LOCAL_DIMS), dtype=np.float32)
         encoded = await loop.run_in_executor(self._executor, self._encode, texts)
         for rows in _batches(encoded):
             batch = [encoded[row] for row in rows]

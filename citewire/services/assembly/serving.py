@@ -1,0 +1,142 @@
+"""All that a server is made of, opened together: the one thing that the API is handed."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from citewire.services.assembly.chat import build_succession, open_chat
+from citewire.services.assembly.library import Library, open_library
+from citewire.services.assembly.readiness import ReadinessChecks
+from citewire.services.chat import ChatService
+from citewire.services.chats.chats import Chats
+from citewire.services.ingest.outcome import IngestSummary
+from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.run import OnProgress
+from citewire.services.pages.copies import PageCopies
+from citewire.services.passages.succession import Succession
+from citewire.services.runs.detached import DetachedRuns, Stream
+from citewire.services.runs.following import Replays
+from citewire.services.runs.runs import Runs
+from citewire.services.uploads.jobs import Jobs
+from citewire.services.uploads.receiving import Uploads
+from citewire.settings import Settings
+from citewire.storage.chats.store import ChatStore
+from citewire.storage.jobs import JobStore
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.passage_read import PassageReader
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What answers the requests of a server.
+
+    Args:
+        settings: of the server.
+        chat: answers questions.
+        stream: what a run tells; it ends with its client, or outlives it for a while.
+        replays: those who follow runs.
+        chats: what a person does with chats besides asking.
+        chat_store: the chats as they are stored, to be exported.
+        documents: of the default owner; `owned_by` gives another's.
+        passages: reads them.
+        succession: what became of them.
+        page_copies: of the pages that are cited.
+        uploads: takes files in.
+        jobs: ingest them.
+        readiness: whether all of it can answer.
+    """
+
+    settings: Settings
+    chat: ChatService
+    stream: Stream
+    replays: Replays
+    chats: Chats
+    chat_store: ChatStore
+    documents: DocumentStore
+    passages: PassageReader
+    succession: Succession
+    page_copies: PageCopies
+    uploads: Uploads
+    jobs: Jobs
+    readiness: ReadinessChecks
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, *, draining: Callable[[], anyio.Event] | None = None
+) -> AsyncGenerator[Services, None]:
+    """Open everything that the settings name, with the work that goes on behind requests.
+
+    Args:
+        settings: checked settings.
+        draining: gives the event that is set when the server is told to stop; the runs and jobs
+            under way then end.
+
+    Raises:
+        ConfigurationError, StorageError: something is missing or does not fit; the message says
+            what to do.
+    """
+    async with (
+        open_library(settings) as library,
+        open_chat(library) as chat,
+        anyio.create_task_group() as tasks,
+    ):
+        runs, page_copies = chat.runs.runs, chat.page_copies
+        chats = Chats(library.chats, runs, page_copies)
+        uploads = Uploads(settings.storage, settings.uploads)
+        jobs = build_jobs(library, uploads)
+        stream: Stream = chat.service.stream
+        if grace_s := settings.runs.disconnect_grace_s:
+            stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
+        tasks.start_soon(chat.afterwards.run, runs.__len__)
+        tasks.start_soon(chats.keep_swept)
+        tasks.start_soon(jobs.run)
+        tasks.start_soon(page_copies.run)
+        if draining is not None:
+            tasks.start_soon(_drain_when_told, draining(), runs, jobs)
+        yield Services(
+            settings=settings,
+            chat=chat.service,
+            stream=stream,
+            replays=chat.runs.replays,
+            chats=chats,
+            chat_store=library.chats,
+            documents=library.documents,
+            passages=library.passages,
+            succession=build_succession(library),
+            page_copies=page_copies,
+            uploads=uploads,
+            jobs=jobs,
+            readiness=library.readiness,
+        )
+        tasks.cancel_scope.cancel()
+
+
+def build_jobs(library: Library, uploads: Uploads) -> Jobs:
+    """The background ingestions into an open library."""
+
+    async def ingest(root: Path, owner: str, on_progress: OnProgress) -> IngestSummary:
+        return await ingest_folders(
+            [root],
+            documents=library.documents.owned_by(owner),
+            open_indexing=library.open_indexing,
+            settings=library.settings,
+            on_progress=on_progress,
+        )
+
+    return Jobs(
+        JobStore(library.documents.client, library.settings.storage.namespace),
+        ingest,
+        root_of=uploads.folder,
+        grace_s=library.settings.server.shutdown_grace_s,
+    )
+
+
+async def _drain_when_told(told: anyio.Event, runs: Runs, jobs: Jobs) -> None:
+    await told.wait()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(runs.drain)
+        tasks.start_soon(jobs.drain)

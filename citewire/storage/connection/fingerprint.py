@@ -1,0 +1,103 @@
+"""What is stored in a namespace and cannot tell it itself: its version, and the embedding model.
+
+It is read before anything else is, also where nothing is embedded or searched: nothing that takes
+long to load is imported here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from redis.asyncio import Redis
+
+from citewire.errors import IndexMismatch
+from citewire.storage.connection.replies import as_text, storage_errors
+from citewire.storage.keys import SCHEMA_VERSION, Keys
+
+VectorType = Literal["bfloat16", "float32"]
+"""Of the components of vectors; `float32` where Redis does not know the other."""
+
+REMEDY = (
+    "ingest again into another CITEWIRE_NAMESPACE, or set CITEWIRE_EMBED_MODEL, "
+    "CITEWIRE_EMBED_DIM and CITEWIRE_INDEX_ALGORITHM back"
+)
+_SIZES: Mapping[VectorType, int] = {"bfloat16": 2, "float32": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What an index was made with.
+
+    Args:
+        dims: size of the vectors.
+        vector_type: of their components.
+        embedding: name of the embedding model.
+    """
+
+    dims: int
+    vector_type: VectorType
+    embedding: str
+
+    def fits(self, embedding: str, vector: bytes) -> bool:
+        """Whether the index can be searched with a vector that a model gave."""
+        size = self.dims * _SIZES[self.vector_type]
+        return bool(vector) and (embedding, len(vector)) == (self.embedding, size)
+
+
+async def record_fingerprint(
+    client: Redis, namespace: str, fingerprint: Fingerprint, *, algorithm: str
+) -> None:
+    """Note what the index is made with, and the version of what is stored, unless it is known.
+
+    Args:
+        client: connection to the Redis with the index.
+        namespace: of the index.
+        fingerprint: what it is made with.
+        algorithm: of its search, for a person who looks.
+    """
+    made_with = {
+        "schema_version": str(SCHEMA_VERSION),
+        "dims": str(fingerprint.dims),
+        "algorithm": algorithm,
+        "vector_type": fingerprint.vector_type,
+        "embedding": fingerprint.embedding,
+    }
+    # In one transaction: of several processes with different settings one writes all the fields.
+    async with client.pipeline(transaction=True) as pipe:
+        for field, value in made_with.items():
+            pipe.hsetnx(Keys(namespace).fingerprint, field, value)
+        await pipe.execute()
+
+
+async def read_fingerprint(client: Redis, namespace: str) -> Fingerprint | None:
+    """What the index of the namespace was made with, None if nothing is stored there yet.
+
+    Told even while there is no index: the passages still are what it was made for.
+
+    Raises:
+        IndexMismatch: what is stored there is of another version.
+        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    """
+    # The client's stubs know neither the async nor the sync form alone.
+    asked: Any = client.hgetall(Keys(namespace).fingerprint)
+    with storage_errors("the index"):
+        noted = {as_text(name): as_text(value) for name, value in (await asked).items()}
+    if not noted:
+        return None
+    version = noted.get("schema_version", "none")
+    if version != str(SCHEMA_VERSION):
+        raise IndexMismatch(
+            f"what is stored in the namespace {namespace} is of another version of Citewire "
+            f"(schema version {version}, this one reads {SCHEMA_VERSION}). Fix: ingest again into "
+            "another CITEWIRE_NAMESPACE"
+        )
+    return Fingerprint(
+        dims=int(noted["dims"]),
+        vector_type=cast("VectorType", noted["vector_type"]),
+        embedding=noted["embedding"],
+    )
+
+
+async def forget_fingerprint(client: Redis, namespace: str) -> None:
+    """Remove the note, with the index that it was of."""
+    await client.delete(Keys(namespace).fingerprint)

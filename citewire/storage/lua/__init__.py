@@ -1,0 +1,1 @@
+"""The scripts that Redis runs, one in a file, and their loader."""
