@@ -107,7 +107,8 @@ def _no_stream(rng: Random, text: str) -> OddStream:
     if rng.random() < 0.3:
         message = {"role": "assistant", "content": f"<think>secret</think>{text}"}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        body = json.dumps({"object": "chat.completion", "choices": [choice]}).encode()
+        whole = {"object": "chat.completion", "choices": [choice]}
+        body = json.dumps(whole, indent=rng.choice((None, 1))).encode()
         return OddStream(_cut_up(rng, body), text, "stop")
     return OddStream(_cut_up(rng, rng.choice(NO_STREAMS)), "", "broken")
 

@@ -5,10 +5,12 @@
 
 import os
 
+import orjson
 import pytest
 
-from citewire.errors import ModelError
-from citewire.services.models.decoder import ChatDecoder
+from citewire.errors import ModelError, ModelRejected
+from citewire.services.models.decoder import LONGEST_LINE, ChatDecoder
+from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.odd_streams import OddStream, odd_stream
 
 SEEDS = int(os.environ.get("PROVIDER_FUZZ_SEEDS", "2000"))
@@ -37,6 +39,24 @@ def fault(seed: int) -> str:
     if not isinstance(decoder.failure, ModelError):
         return f"{seed}: no failure, said {said!r}\n{stream.body!r}"
     return "" if stream.text.startswith(said) else f"{seed}: said {said!r}\n{stream.body!r}"
+
+
+@pytest.mark.parametrize("odd", ["<|end|>", "<think>", "</think>", "`<think>", "<", "<|start|>"])
+def test_the_cost_of_tags_is_linear_in_their_number(odd: str) -> None:
+    def decode(count: int) -> None:
+        chunk = orjson.dumps({"choices": [{"delta": {"content": odd * count}}]})
+        ChatDecoder("m", guesses=True).feed(b"data: %b\n" % chunk)
+
+    assert growth(decode, 20_000, 80_000) < NOT_QUADRATIC
+
+
+@pytest.mark.parametrize("begin", [b"", b"{", b"data: {"])
+def test_a_line_without_an_end_is_no_answer(begin: bytes) -> None:
+    decoder = ChatDecoder("m")
+
+    decoder.feed(begin + b"x" * LONGEST_LINE + b"x")
+
+    assert isinstance(decoder.failure, ModelRejected)
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_A_TIME))

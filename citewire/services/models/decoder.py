@@ -27,8 +27,10 @@ from citewire.services.models.replies import Halves, meaning_of, reason_of, text
 from citewire.services.models.thinking import Thinking
 from citewire.workflows.run_context import FinishReason
 
-LONGEST_BODY = 8_000_000
-"""Of an answer that came in one piece instead of a stream, in bytes."""
+LONGEST_LINE = 8_000_000
+"""Bytes of one line, or of an answer that came in one piece instead of a stream."""
+MOST_LINES = 10_000
+"""Of data in one event."""
 SILENT_CHUNKS = 2
 """So many without text say that the model works: the first one only names a role."""
 
@@ -59,6 +61,7 @@ class ChatDecoder:
         "_rest",
         "_says_open",
         "_silent",
+        "_size",
         "done",
         "failure",
         "finish_reason",
@@ -79,6 +82,7 @@ class ChatDecoder:
         self._is_blank = True
         self._says_open = False  # text came without a finish reason: one does end the answer
         self._silent = 0
+        self._size = 0  # of what came since the last line ended
         self.thinking = Thinking(holds=holds, guesses=guesses)
         self.failure: ModelError | None = None
         self.finish_reason: FinishReason | None = None
@@ -96,12 +100,14 @@ class ChatDecoder:
         """Take `data` and return the pieces of text in the lines that it completes."""
         if self._body is not None:
             data = self._begun(data)
-        cut = data.rfind(b"\n") + 1
+        cut = 0 if self._is_whole else data.rfind(b"\n") + 1
         self._rest.append(data[:cut] if cut else data)
-        if self._is_whole and sum(map(len, self._rest)) > LONGEST_BODY:
-            self.failure = ModelRejected(_NO_STREAM)
-        if not cut or self._is_whole:
+        if not cut:
+            self._size += len(data)
+            if self._size > LONGEST_LINE:
+                self.failure = self.failure or ModelRejected(_NO_STREAM)
             return []
+        self._size = 0
         lines = b"".join(self._rest).split(b"\n")
         self._rest = [data[cut:]]
         parts: list[str] = []
@@ -201,6 +207,8 @@ class ChatDecoder:
     def _take(self, data: bytes, parts: list[str]) -> None:
         if self._pending:
             self._pending.append(data)
+            if len(self._pending) > MOST_LINES:
+                self._dispatch(parts)
             return
         chunk = json_or_none(data)
         if chunk is None:

@@ -36,6 +36,8 @@ _LATER = (*_ANYWHERE, *_STRAY, *_HARMONY)
 _SIGNS = ("okay,", "okay so", "alright,", "hmm", "嗯", "好的，")
 """How thinking begins, and an answer from reports hardly ever."""
 _LONGEST_HEAD = 200
+LONGEST_PIECE = 4000
+"""Characters that are looked at together: what is longer could hold tags without end."""
 _NAMES = re.compile(r"\br1\b|qwq|think|reason(?:er|ing)", re.IGNORECASE)
 
 
@@ -103,6 +105,10 @@ class Thinking:
         if self._is_plain and "<" not in text and "◁" not in text:  # nearly every token
             parts.append(text)
             self._last = text[-1:]
+            return
+        if len(text) > LONGEST_PIECE and ("<" in text or "◁" in text):
+            for start in range(0, len(text), LONGEST_PIECE):
+                self.feed(text[start : start + LONGEST_PIECE], parts)
             return
         text, self._pending = self._pending + text, ""
         while text:
