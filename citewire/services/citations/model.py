@@ -15,7 +15,12 @@ from citewire.services.citations.locating import Match
 from citewire.text.offsets import utf16_length
 
 WarningCode = Literal[
-    "dropped_marker", "unsupported_number", "no_citation", "truncated", "condense_fallback"
+    "dropped_marker",
+    "unsupported_number",
+    "no_citation",
+    "truncated",
+    "condense_fallback",
+    "model_fallback",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
