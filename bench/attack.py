@@ -56,21 +56,23 @@ class Phase:
     health_failed: int = 0
     memory: float = 0.0
     largest: float = 0.0
+    late_p99: float = math.nan  # of what watches: the machine is busy with other things
     told: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def line(self, name: str) -> str:
         """It as a line of the table."""
         times = (self.health_p50, self.health_p99, self.health_max, self.first_p50, self.first_max)
-        cells = "".join(f"{value:>9,.0f}" for value in (*times, self.memory, self.largest))
+        rest = (self.memory, self.largest, self.late_p99)
+        cells = "".join(f"{value:>9,.0f}" for value in (*times, *rest))
         failed = f"{sum(self.failed.values())}/{self.answers}"
         return f"{name:<14}{failed:>9}{self.health_failed:>8}{cells}"
 
 
 HEAD = (
     f"{'':<14}{'failed':>9}{'health':>8}{'health':>9}{'health':>9}{'health':>9}"
-    f"{'first':>9}{'first':>9}{'memory':>9}{'largest':>9}\n"
+    f"{'first':>9}{'first':>9}{'memory':>9}{'largest':>9}{'bench':>9}\n"
     f"{'':<14}{'answers':>9}{'failed':>8}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}"
-    f"{'p50 ms':>9}{'max ms':>9}{'all MB':>9}{'MB':>9}"
+    f"{'p50 ms':>9}{'max ms':>9}{'all MB':>9}{'MB':>9}{'late p99':>9}"
 )
 
 
@@ -80,6 +82,7 @@ class Watch:
 
     server: Server
     health_s: list[float] = field(default_factory=list)
+    late_s: list[float] = field(default_factory=list)
     failed: int = 0
     memory: float = 0.0
     largest: float = 0.0
@@ -94,7 +97,9 @@ class Watch:
                 if polls % (WATCH_S // POLL_S) == 0:
                     self._weigh()
                 polls += 1
-                await asyncio.sleep(max(0.0, begun + polls * POLL_S - loop.time()))
+                due = begun + polls * POLL_S
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                self.late_s.append(loop.time() - due)
 
     async def _poll(self) -> None:
         begun = time.monotonic()
@@ -245,6 +250,7 @@ def _note(phase: Phase, answers: Sequence[Answer], watch: Watch) -> None:
     phase.health_p50, phase.health_p99 = (float(np.percentile(health, p)) for p in (50, 99))
     phase.health_max = float(health.max())
     phase.health_failed = watch.failed
+    phase.late_p99 = float(np.percentile(watch.late_s, 99)) * 1000
     phase.memory, phase.largest = watch.memory, watch.largest
 
 
