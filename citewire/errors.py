@@ -290,6 +290,40 @@ class BodyTooLarge(RequestError):
     retryable = False
 
 
+class UnknownHost(RequestError):
+    """The server is asked by a name that it does not know (`CITEWIRE_HOSTS`)."""
+
+    code = "unknown_host"
+    retryable = False
+
+
+class ForeignPage(RequestError):
+    """Without API keys, another site's page may change nothing."""
+
+    code = "foreign_page"
+    retryable = False
+
+
+class HeadersTooLarge(RequestError):
+    """The request's line and headers are over the limit."""
+
+    code = "headers_too_large"
+    retryable = False
+
+
+class MalformedRequest(RequestError):
+    """What was sent is no HTTP request."""
+
+    code = "malformed_request"
+    retryable = False
+
+
+class RequestStalled(RequestError):
+    """A request was begun, but the rest of it does not arrive."""
+
+    code = "request_stalled"
+
+
 class Draining(RequestError):
     """The server is shutting down and takes no new runs."""
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Path, Request
 from sse_starlette import EventSourceResponse
-from starlette.exceptions import HTTPException
 
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
@@ -41,17 +40,10 @@ _FORM: dict[str, Any] = {
 }
 
 
-async def own_page_only(request: Request) -> None:
-    """Refuse what another site's page sends: a browser asks nobody before it posts a form."""
-    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        raise HTTPException(HTTPStatus.FORBIDDEN, "uploads are taken from this site's pages only")
-
-
 @router.post(
     "/documents",
     status_code=HTTPStatus.ACCEPTED,
     openapi_extra=_FORM,
-    dependencies=[Depends(own_page_only)],
 )
 async def upload_documents(
     request: Request, uploads: UploadsDep, jobs: JobsDep, owner: Owner

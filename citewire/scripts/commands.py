@@ -19,7 +19,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
     given = {"host": arguments.host, "port": arguments.port, "workers": arguments.workers}
     settings = load_settings(**{k: v for k, v in given.items() if v is not None})
-    configure_logging(settings.server.log_level)
+    configure_logging(settings.server.log_level, settings.server.log_format)
     return serve_workers(settings) if settings.server.workers > 1 else serve(settings)
 
 

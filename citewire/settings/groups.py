@@ -331,6 +331,14 @@ class AccessSettings(SettingsGroup):
         "The same in a file with the keys' hashes: the lines that `citewire key NAME` prints.",
         off=(None,),
     )
+    hosts: str | None = setting(
+        None,
+        "Names by which the server may be asked, besides those of its own machine; others get 421. "
+        "Without keys and names: only its own machine's, so that no web page can have a name of "
+        "its own lead here.",
+        unset="with keys, any",
+        example="reports.example.org,10.0.0.7",
+    )
     max_runs_per_owner: int | None = setting(
         None,
         "Concurrent answers of one owner, over all workers on one Redis, beyond which 429; off: "
@@ -373,6 +381,18 @@ class ServerSettings(SettingsGroup):
     max_body_bytes: int = setting(
         128 * 1024, "Longest request body, uploads exempt.", unit="bytes", ge=1024
     )
+    max_header_bytes: int = setting(
+        64 * 1024, "Longest request line and headers together.", unit="bytes", ge=8192
+    )
+    header_timeout_s: float = setting(
+        10, "How long the headers of a request may take to arrive.", unit="seconds", gt=0
+    )
+    body_timeout_s: float = setting(
+        30,
+        "How long a request body may take to arrive; a longer one has to bring 16 kB each time.",
+        unit="seconds",
+        gt=0,
+    )
     max_message_chars: int = setting(8000, "Longest question.", unit="characters", ge=1, le=8000)
     sse_ping_s: float = setting(15, "Between two signs of life on a stream.", unit="seconds", gt=0)
     send_timeout_s: float = setting(
@@ -383,4 +403,7 @@ class ServerSettings(SettingsGroup):
     )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "What is logged, to standard error."
+    )
+    log_format: Literal["text", "json"] = setting(
+        "text", "How it is logged: lines for people, or an object a line for programs."
     )

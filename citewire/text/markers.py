@@ -8,8 +8,9 @@ counts from 0 in a list (an interval). One such number leaves the whole bracket 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from citewire.text.alphabets import normal_form
 
 MAX_MARKER = 100
 """Longest text, in characters, that is held back as a possible marker."""
@@ -91,7 +92,7 @@ def numbers_in(opener: str, body: str) -> list[int] | None:
     """
     if len(body) == 1 and body in "123456789" and opener not in ROUND:  # nearly every marker
         return [int(body)]
-    body = unicodedata.normalize("NFKC", body)
+    body = normal_form("NFKC", body)
     if _NEVER.search(body):
         return None
     body = body.strip()
@@ -126,7 +127,7 @@ def may_grow(opener: str, body: str) -> bool:
     """Whether a bracket that is not closed yet may still become a marker."""
     if body in "123456789" and opener not in ROUND:
         return True
-    body = unicodedata.normalize("NFKC", body)
+    body = normal_form("NFKC", body)
     if _NEVER.search(body):
         return False
     body = body.lstrip()

@@ -10,7 +10,7 @@ _NUMBERED = re.compile(r"^\s*\(?\w")
 _FINISHED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
 _LEADER = re.compile(r"(?:\.\s?){4,}|_{4,}|…{2,}")
 _NUMBER = re.compile(r"^[-+($€£¥]*\d[\d.,]*[%)]*$|^[$€£¥%)(–—-]+$")
-SENTENCE_END = re.compile(r"[.!?…]+[\"”’»)\]]*(?=\s)|[。！？]+[」』”）]*")
+SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"”’»)\]]*+(?=\s)|[。！？]+[」』”）]*")
 _SPACE = re.compile(r"\s+")
 
 # Written with a full stop that does not end a sentence.
@@ -25,6 +25,9 @@ _ABBREVIATIONS = listed(
 
 AHEAD = 40
 """So many characters after a full stop tell whether a sentence ends with it."""
+
+_LAST_WORD = 40
+"""So many characters before a full stop hold the word that it may belong to."""
 
 _SHORT_LINE = 0.6
 """A line shorter than this part of the longest ones did not reach the margin."""
@@ -97,9 +100,10 @@ def ends_sentence(block: str, start: int, end: re.Match[str]) -> bool:
         return not following
     if end[0] != ".":
         return True
-    before = block[start : end.start()].rsplit(maxsplit=1)
+    near = max(start, end.start() - _LAST_WORD)
+    before = block[near : end.start()].rsplit(maxsplit=1)
     word = before[-1].strip("(\"“«'").lower() if before else ""
     # An initial, a list number at the start, or an abbreviation.
     is_initial = len(word) == 1 and word.isalpha()
-    is_list_number = len(before) <= 1 and word.isdigit()
+    is_list_number = near == start and len(before) <= 1 and word.isdigit()
     return not (is_initial or is_list_number or word in _ABBREVIATIONS)

@@ -42,7 +42,7 @@ NONCE_BYTES = 4
 """A document was written before the id was drawn: it can only guess, one chance in 4 billion."""
 
 _OPENS = re.compile(
-    r"<(?=\s*/?\s*(?:sources?|question|chat|message|system|instructions?|assistant|user)\b|\||s>|<)",
+    r"<(?=\s*+(?:/\s*+)?(?:sources?|question|chat|message|system|instructions?|assistant|user)\b|\||s>|<)",
     re.IGNORECASE,
 )
 _HEADED = re.compile(

@@ -1,8 +1,14 @@
 """Titles of chats, made from the first question or tidied from what a model or a person said."""
 
+import re
 import unicodedata
 
 FROM_QUESTION_CHARS = 60
+# What turns the direction of writing, tags, lone surrogates. The joiners stay: scripts need them.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 _TRIMMED = " \t\"'“”‘’«»„`*#_.,;:!?…-–—。，、；：！？「」『』()[]{}（）¿¡"
 
 
@@ -24,6 +30,6 @@ def tidy_title(text: str) -> str:
 
 
 def plain_line(text: str) -> str:
-    """One line without control characters."""
+    """One line without control characters, and without what turns it or shows nothing."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join(kept.split())
+    return " ".join(_UNSEEN.sub("", kept).split())

@@ -77,7 +77,7 @@ def to_markdown(chat: Chat, *, prefix: str = "") -> str:
 
     `prefix` begins the name of each footnote, where several chats come into one file.
     """
-    notes: dict[tuple[str, str], str] = {}
+    notes: dict[tuple[str, str], tuple[int, str]] = {}
     parts = [f"# {_escape(plain_line(chat.title)) or UNTITLED}", f"*{chat.created_at}*"]
     for message in active_path(chat):
         if message["role"] == "user":
@@ -86,7 +86,7 @@ def to_markdown(chat: Chat, *, prefix: str = "") -> str:
         else:
             said = _answer(message, notes, prefix)
             parts += [part for part in (_sub_questions(message), *said) if part]
-    noted = [f"[^{prefix}{n}]: {note}" for n, note in enumerate(notes.values(), start=1)]
+    noted = [f"[^{prefix}{n}]: {note}" for n, note in notes.values()]
     return "\n\n".join([*parts, *noted]) + "\n"
 
 
@@ -100,22 +100,26 @@ def active_path(chat: Chat) -> list[Message]:
     return path[::-1]
 
 
-def _answer(message: Message, notes: dict[tuple[str, str], str], prefix: str) -> tuple[str, ...]:
+def _answer(
+    message: Message, notes: dict[tuple[str, str], tuple[int, str]], prefix: str
+) -> tuple[str, ...]:
     sources = {source["passage_id"]: source for source in message["sources"]}
     text = message["text"].encode("utf-16-le")
-    # From the back: what is in front keeps its place.
     marks = []
     for citation in message["citations"]:
         quote = citation["quote"]["text"]
         key = (citation["passage_id"], quote)
         source = sources.get(citation["passage_id"], {})
-        notes.setdefault(key, _note(source, citation["quote"]))
-        number = list(notes).index(key) + 1
+        if key not in notes:
+            notes[key] = len(notes) + 1, _note(source, citation["quote"])
+        number = notes[key][0]
         span = citation["marker_span"]
         marks.append((span["start"], span["end"], f"[^{prefix}{number}]"))
-    for start, end, mark in sorted(marks, reverse=True):
-        text = text[: start * 2] + mark.encode("utf-16-le") + text[end * 2 :]
-    said = text.decode("utf-16-le")
+    parts, at = [], 0
+    for start, end, mark in sorted(marks):
+        parts += [text[at * 2 : start * 2], mark.encode("utf-16-le")]
+        at = end
+    said = b"".join([*parts, text[at * 2 :]]).decode("utf-16-le")
     return said, _end(message), "" if marks else _cited(message)
 
 

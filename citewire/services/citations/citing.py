@@ -129,7 +129,8 @@ class Citing:
         done = [check for check in self._under_way if check.future and check.future.done()]
         if not done:
             return []
-        self._under_way = [check for check in self._under_way if check not in done]
+        finished = set(done)
+        self._under_way = [check for check in self._under_way if check not in finished]
         return [event for check in done for event in self._found(check)]
 
     def _found(self, check: ClaimCheck) -> list[Verdict | Warned]:

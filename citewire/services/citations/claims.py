@@ -10,16 +10,19 @@ from citewire.text.sentences import SENTENCE_END, ends_sentence
 MAX_CLAIM = 1500
 """How far back from its marker, in characters, a claim may begin."""
 
-_BULLET = r"(?:[-*+•–—]|\(?\d{1,3}[.)])[ \t]+"
+_SIGN = r"(?:[-*+•–—]|\(?\d{1,3}[.)])"
+_BULLET = rf"{_SIGN}[ \t]+"
 _BORDER = re.compile(
     rf"\n[ \t]*\n|\n(?=[ \t]*(?:{_BULLET}|[#>|]))|(?<=:)\n|(?:(?<=\n)|(?<=\A))#[^\n]*\n"
 )
 _LEAD = re.compile(
-    rf"(?:[*_]+(?=[\s.,;:!?。，]))?[\s>#|.,;:!?)\]…。，、；：！？]*(?:{_BULLET})?\s*"
+    rf"(?:[*_]++(?=[\s.,;:!?。，]))?[\s>#|.,;:!?)\]…。，、；：！？]*(?:{_BULLET})?\s*"
 )
 _SPACE = re.compile(r"\s*")
-_BARE_BULLET = re.compile(rf"\s*{_BULLET}[\W_]*\Z")
-_JOINS = re.compile(r"[\W_]*(?:and|or|y|o|e|et|ou|und|oder|和|与|與|及|或)?[\W_]*", re.IGNORECASE)
+_BARE_BULLET = re.compile(rf"\s*+{_SIGN}[ \t][\W_]*+\Z")
+_JOINS = re.compile(
+    r"[\W_]*+(?:(?:and|or|y|o|e|et|ou|und|oder|和|与|與|及|或)[\W_]*+)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,10 @@ class Claims:
         if self._last is not None and _JOINS.fullmatch(text) and not _BARE_BULLET.match(text):
             return self._last
         line = text.rpartition("\n")[2]
-        if "\n" in text or self._last is None:
+        if "\n" in text or self._last is None or len(self._row) + len(line) > MAX_CLAIM:
             self._row = ""
+        if len(line) > MAX_CLAIM:
+            return self._remember(_claim(text, start))
         if not self._row and line.lstrip().startswith("|") and ("\n" in text or start == 0):
             self._row_start = start + utf16_length(text[: len(text) - len(line)])
             self._pieces = ()

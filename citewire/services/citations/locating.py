@@ -56,9 +56,15 @@ class SearchText:
         return normalise(self.text)
 
 
-def located(quote: str, within: SearchText) -> FoundQuote:
-    """Where the words of `quote` stand; how it is searched tells `quotes.locate`."""
-    place = placed(quote, within) or _nearly(quote, within)
+def located(quote: str, within: SearchText, *, nearly: bool = True) -> FoundQuote:
+    """Where the words of `quote` stand; how it is searched tells `quotes.locate`.
+
+    Args:
+        quote: the words.
+        within: where they are looked for.
+        nearly: whether also with edits.
+    """
+    place = placed(quote, within) or (_nearly(quote, within) if nearly else None)
     return NOT_FOUND if place is None else found_quote(within.text, *place)
 
 

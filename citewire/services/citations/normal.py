@@ -7,13 +7,13 @@ quotation marks are all the same, letters small.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
+
+from citewire.text.alphabets import normal_form
 
 _DASHES = "\\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\ufffe"
 _MARKS = "\u0300-\u036f"
@@ -56,6 +56,8 @@ class Normal:
     text: str
     written: str
     pieces: Sequence[_Piece]
+    _kept: dict[int, list[int]] = field(default_factory=dict, compare=False, repr=False)
+    """The places of what is kept of a plain piece, by where it begins, once it was asked for."""
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the text that `text[start:end]`, not empty, comes from."""
@@ -66,9 +68,12 @@ class Normal:
         piece = self.pieces[bisect_right(self.pieces, at, key=lambda one: one.at) - 1]
         if not piece.is_plain:
             return piece.start, piece.end
-        kept = (place for place in range(piece.start, piece.end)
-                if self.written[place] not in _LEFT_OUT)  # fmt: skip
-        place = next(islice(kept, at - piece.at, None))
+        kept = self._kept.get(piece.at)
+        if kept is None:
+            kept = [place for place in range(piece.start, piece.end)
+                    if self.written[place] not in _LEFT_OUT]  # fmt: skip
+            self._kept[piece.at] = kept
+        place = kept[at - piece.at]
         return place, place + 1
 
 
@@ -104,5 +109,5 @@ def _gap(gap: str, before: str, after: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _written_out(character: str) -> str:
-    plain = unicodedata.normalize("NFKC", character).translate(_QUOTES).casefold()
-    return unicodedata.normalize("NFKC", "".join(plain.split()))
+    plain = normal_form("NFKC", character).translate(_QUOTES).casefold()
+    return normal_form("NFKC", "".join(plain.split()))

@@ -24,6 +24,9 @@ from citewire.text.words import is_stop_word, stem, words
 QUOTED_MIN = 8
 """Characters between quotation marks from which they are words that the passage should have."""
 
+NEARLY = 3
+"""Of the words that a claim quotes, so many are looked for with edits, which takes long."""
+
 ENOUGH = 0.25
 """Share of a claim's weight that its quote carries at least."""
 
@@ -34,7 +37,7 @@ NUMBER = 3.0
 """A number tells as much as so many words of its rarity."""
 
 _MARKER = re.compile(r"\[\d{1,2}\]")
-_LAST_MARKERS = re.compile(r"(?:\s*\[\d{1,2}\])+(?=\W*$)")
+_WORD_SIGN = re.compile(r"\w")
 _QUOTATION = re.compile(r"[\"“„«「‘']")
 _QUOTED = re.compile(
     rf"[\"“„«「]([^\"“”„«»「」]{{{QUOTED_MIN},}})[\"”“»」]|(?<!\w)[‘']([^‘’'\"]{{{QUOTED_MIN},}})[’'](?!\w)"
@@ -85,7 +88,21 @@ def supporting_quote(claim: str, passage: PassageText) -> FoundQuote:
 
 def _without_markers(claim: str) -> list[str]:
     """The claim with ever fewer of its markers: a report's own references look like them."""
-    return list(dict.fromkeys((claim, _LAST_MARKERS.sub("", claim), _MARKER.sub("", claim))))
+    return list(dict.fromkeys((claim, _without_last_markers(claim), _MARKER.sub("", claim))))
+
+
+def _without_last_markers(claim: str) -> str:
+    """The claim without the markers that no word follows, and the blanks before them."""
+    end = start = -1
+    for marker in reversed(list(_MARKER.finditer(claim))):
+        if end < 0:
+            if _WORD_SIGN.search(claim, marker.end()):
+                return claim
+            end = marker.end()
+        elif claim[marker.end() : start].strip():
+            break
+        start = marker.start()
+    return claim if end < 0 else claim[:start].rstrip() + claim[end:]
 
 
 def locate(quote: str, text: str) -> FoundQuote:
@@ -173,8 +190,8 @@ def _quoted(claim: str, passage: PassageText) -> FoundQuote | None:
     if not _QUOTATION.search(claim):
         return None
     quoted = [found[1] or found[2] for found in _QUOTED.finditer(claim)]
-    for quote in sorted(quoted, key=len, reverse=True):
-        place = located(quote, passage)
+    for at, quote in enumerate(sorted(quoted, key=len, reverse=True)):
+        place = located(quote, passage, nearly=at < NEARLY)
         if place.match != "none":
             held = [s for s in passage.units if s[0] < place.end and s[1] > place.start]
             start, end = place.start, place.end

@@ -1,7 +1,8 @@
 """Text as files give it, made readable: line ends, ligatures, characters that show nothing."""
 
 import re
-import unicodedata
+
+from citewire.text.alphabets import normal_form
 
 LINE_HYPHEN = "\ufffe"
 """Stands for a hyphen at the end of a line until it is known whether it is one of the word."""
@@ -37,7 +38,7 @@ _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{2,7}")
 def clean(text: str) -> str:
     """`text` with line feeds as line ends, plain letters, no control or lone surrogate."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _DROPPED.sub("", text).translate(_PLAIN))
+    return normal_form("NFC", _DROPPED.sub("", text).translate(_PLAIN))
 
 
 def has_coded_text(text: str) -> bool:

@@ -17,7 +17,7 @@ TICK_S = 0.05
 TRIES = 5
 """So often a file is read that changes while it is, before it is given up."""
 
-_LOOKS_ESCAPED = re.compile(r"\\+(?=[\udc80-\udcff]|udc[89a-f][0-9a-f])")
+_LOOKS_ESCAPED = re.compile(r"(?<!\\)\\++(?=[\udc80-\udcff]|udc[89a-f][0-9a-f])")
 """Backslashes that stand where `printable` might have written them."""
 
 

@@ -9,7 +9,8 @@ prompts and instructions all the time. Their cases stand in tests/unit/test_inst
 
 import re
 
-_START = r"(?:^|(?<=[.!?:;\"“”»(\n])|(?<=[.!?:;,] )|(?<=\band )|(?<=\bplease ))\s*"
+# Empty lines count as one: from each of them on, the search for what follows would begin again.
+_START = r"(?:^|(?<!\s)(?>\s*\n)|(?<=[.!?:;\"“”»(])|(?<=[.!?:;,] )|(?<=\band )|(?<=\bplease ))\s*+"
 _WORDS = r"(?:[\w’'-]+\s+)"
 
 _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -121,9 +122,8 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("cite ", "quote ", "attribute "),
-        _START
-        + r"(?:(?:you\s+(?:must|should)|always|instead,?|only|then)\s+)*(?:cite|quote|attribute\s+"
-        rf"{_WORDS}{{0,4}}?to)\s+(?:only\s+)?(?:the\s+)?(?:source|passage)\s+(?:number\s+|no\.?\s*)?"
+        _START + r"(?:(?:you\s+(?:must|should)|always|instead,?|only|then)\s+){0,4}(?:cite|quote|"
+        rf"attribute\s+{_WORDS}{{0,4}}?to)\s+(?:only\s+)?(?:the\s+)?(?:source|passage)\s+(?:number\s+|no\.?\s*)?"
         r"\[?\d",
     ),
     (
@@ -145,7 +145,7 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("system", "assistant", "instruction"),
-        r"(?m)^\s*#{1,6}\s*(?:system|assistant|instruction)\b[^\n:]{0,20}:|^\s*\[?system\]?\s*:\s*(?:you\b|"
+        r"(?m)^[^\S\n]*+#{1,6}\s*+(?:system|assistant|instruction)\b[^\n:]{0,20}:|^[^\S\n]*+\[?system\]?\s*:\s*(?:you\b|"
         r"ignore\b|from\s+now|new\b|override|always\b|never\b|do\s+not\b|the\s+assistant)",
     ),
     (
@@ -172,7 +172,7 @@ _RULES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("instrucciones", "indicaciones", "órdenes", "reglas"),
         r"\b(?:ignor(?:a|e|ad|en)|olvid(?:a|e|ad|en)|descart(?:a|e)|omit(?:e|a)|haz\s+caso\s+omiso\s+"
-        r"(?:de|a)|no\s+(?:hagas?|sigas?)\s*(?:caso\s+(?:de|a))?)\s+(?:(?:todas?|las?|de|tus|sus|"
+        r"(?:de|a)|no\s+(?:hagas?|sigas?)(?:\s*caso\s+(?:de|a))?)\s+(?:(?:todas?|las?|de|tus|sus|"
         r"cualquier|estas)\s+){0,4}(?:instrucciones|indicaciones|órdenes|reglas)\b(?:\s+(?:anteriores|"
         r"previas|del\s+sistema))?",
     ),

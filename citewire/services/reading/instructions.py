@@ -4,9 +4,13 @@ What the rules miss is delimited as a source like all other text.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 
 from citewire.services.reading.instruction_rules import RULES
+from citewire.text.alphabets import latin_look
+
+Span = tuple[int, int]
 
 LONGEST = 700
 """Characters that one finding withholds at most, so that a false one costs little."""
@@ -28,8 +32,13 @@ def find_instructions(text: str) -> list[tuple[int, int]]:
     quotation marks is withheld without its surroundings: a report may well tell of such orders.
     """
     spans: list[tuple[int, int]] = []
-    for start, end in sorted(_hits(text)):
-        stretch = _quotation(text, start, end) or _around(text, start, end)
+    hits = sorted(_hits(text))
+    if not hits:
+        return spans
+    quoted = [found.span() for found in _QUOTED.finditer(text)]
+    borders = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
+    for start, end in hits:
+        stretch = _quotation(quoted, start, end) or _around(borders, start, end)
         if spans and stretch[0] <= spans[-1][1]:
             spans[-1] = spans[-1][0], max(spans[-1][1], stretch[1])
         else:
@@ -38,6 +47,14 @@ def find_instructions(text: str) -> list[tuple[int, int]]:
 
 
 def _hits(text: str) -> Iterator[tuple[int, int]]:
+    yield from _written(text)
+    look, places = latin_look(text)
+    if look != text:
+        for start, end in _written(look):
+            yield places[start], places[end - 1] + 1
+
+
+def _written(text: str) -> Iterator[tuple[int, int]]:
     lowered = text.lower()
     for words, rule in RULES:
         if any(word in lowered for word in words):
@@ -45,18 +62,20 @@ def _hits(text: str) -> Iterator[tuple[int, int]]:
                 yield found.span()
 
 
-def _quotation(text: str, start: int, end: int) -> tuple[int, int] | None:
-    for found in _QUOTED.finditer(text):
-        if found.start() < start and end < found.end():
-            return found.start() + 1, found.end() - 1
+def _quotation(quoted: Sequence[Span], start: int, end: int) -> Span | None:
+    """What stands between the quotation marks around a finding."""
+    at = bisect_left(quoted, start, key=lambda span: span[0]) - 1  # they do not overlap
+    if at >= 0 and end < quoted[at][1]:
+        return quoted[at][0] + 1, quoted[at][1] - 1
     return None
 
 
-def _around(text: str, start: int, end: int) -> tuple[int, int]:
-    if len(text) <= LONGEST:
-        return 0, len(text)
-    borders = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
-    before = [border for border in borders if border <= start][-2:]
-    first = before[0] if start - before[0] < LONGEST // 2 else start
-    inside = [border for border in borders if end <= border <= first + LONGEST]
-    return first, max(inside[-1] if inside else end, end)
+def _around(borders: Sequence[int], start: int, end: int) -> Span:
+    """The stretch around a finding; `borders` are those of the sentences, and of the text."""
+    if borders[-1] <= LONGEST:
+        return 0, borders[-1]
+    after = bisect_right(borders, start)
+    before = borders[max(after - 2, 0)]
+    first = before if start - before < LONGEST // 2 else start
+    last = borders[bisect_right(borders, first + LONGEST) - 1]
+    return first, max(last, end)

@@ -23,7 +23,7 @@ STANDS_OUT = 1.15
 MIN_LETTERS = 4
 
 # Two words at least: such a file name says more than any line that happens to be first.
-_SPEAKING = re.compile(r"[^\W\d_]{3,}.*[\W\d_][^\W\d_]{3,}")
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _PROGRAM = re.compile(
     r"^(microsoft (word|powerpoint|excel|office)|powerpoint presentation|word document|"
     r"untitled|unknown|no ?title|document\d*$|title$|null$|none$)",
@@ -67,7 +67,12 @@ def title_of(path: Path, metadata: str, lines: Sequence[TitleLine]) -> str:
     first = next((line.text[:LONGEST_TITLE] for line in lines if _makes_sense(line.text)), "")
     if reads_like_instructions(_as_words(name)):
         name = UNTITLED
-    return _biggest(lines) or (name if _SPEAKING.search(name) or not first else first)
+    return _biggest(lines) or (name if _speaks(name) or not first else first)
+
+
+def _speaks(name: str) -> bool:
+    """Whether a name has two words at least."""
+    return len(_LONG_WORD.findall(name)) >= 2
 
 
 def _as_words(name: str) -> str:
@@ -99,7 +104,8 @@ def _biggest(lines: Sequence[TitleLine]) -> str:
         return ""
     if any(line.height > tallest and _SECTION.match(line.text) for line in lines):
         return ""
-    while start - 1 in candidates and lines[start - 1].height >= tallest * NEAR_BIGGEST:
+    sensible = set(candidates)
+    while start - 1 in sensible and lines[start - 1].height >= tallest * NEAR_BIGGEST:
         start -= 1
     title = ""
     for line in lines[start : start + TITLE_LINES]:

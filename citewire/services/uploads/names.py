@@ -1,11 +1,11 @@
 """Names of uploaded files and of their folders: what comes from outside is never a path."""
 
 import re
-import unicodedata
 from pathlib import PurePosixPath
 
 from citewire.errors import InvalidUpload, UnsupportedFormat
 from citewire.services.reading.formats import SUFFIXES
+from citewire.text.alphabets import normal_form
 
 MAX_NAME_BYTES = 255
 _RESERVED = re.compile(r"(con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
@@ -26,7 +26,7 @@ def file_name(given: str) -> str:
         UnsupportedFormat: its ending is none that can be read.
     """
     last = re.split(r"[/\\]", given)[-1]
-    name = _UNSEEN.sub("", unicodedata.normalize("NFC", last)).strip().rstrip(". ")
+    name = _UNSEEN.sub("", normal_form("NFC", last)).strip().rstrip(". ")
     # What begins so would be left out by ingestion: hidden files, lock files of office programs.
     seen = re.sub(r"^(\.|~\$|\s)+", "", name)
     name = f"document.{seen}" if name.startswith(".") and f".{seen.lower()}" in SUFFIXES else seen
@@ -44,7 +44,7 @@ def folder_name(given: str) -> str:
     Raises:
         InvalidUpload: it is empty, too long or cannot be the name of one folder.
     """
-    name = unicodedata.normalize("NFC", given)
+    name = normal_form("NFC", given)
     if not name.strip() or name in (".", ".."):
         raise InvalidUpload("folder: the name of a folder is needed")
     if re.search(r"[/\\]", name) or _UNSEEN.search(name) or _RESERVED.match(name):

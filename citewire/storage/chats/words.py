@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from citewire.text.alphabets import normal_form
+
 # Chinese, Japanese, Korean, Thai, Lao, Burmese and Khmer are written without spaces or inflected by
 # what is appended.
 _SINGLE = (
@@ -87,7 +89,7 @@ def fold(word: str) -> str:
     """Without case, accents and typographic forms."""
     if word.isascii():
         return word.lower()
-    plain = unicodedata.normalize("NFKD", word.casefold())
+    plain = normal_form("NFKD", word.casefold())
     kept = "".join([c for c in plain if not unicodedata.combining(c)])
     return "".join([c for c in kept.casefold() if c.isalnum() or c == "_" or not c.isascii()])
 

@@ -8,22 +8,25 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
 from citewire.text.words import listed, stem, words, years
 from citewire.workflows.routing import followups
+from citewire.workflows.routing.safety_net import LONG
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_IN_YEAR = re.compile(r"\s+(?:in|for|during|of|en|de|durante)\s+(?:19|20)\d\d(?!\d)", re.I)
+_IN_YEAR = re.compile(r"(?<!\s)\s+(?:in|for|during|of|en|de|durante)\s+(?:19|20)\d\d(?!\d)", re.I)
 _QUARTER = re.compile(r"\b(?:Q[1-4]|[1-4]Q|[1-4]T|T[1-4])\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"\b(?P<word>in|en|at|for|para|de|of|from|by)\s+(?:the |el |la )?$", re.IGNORECASE
 )
 _ASKED_THING = re.compile(
     r"(?P<start>\b(?:was|were|is|are|fue|fueron|es|son|era|eran)\s+(?:the|el|la|los|las)\s+)"
-    r"(?P<thing>[^?,.;]+?)(?=\s+(?:of|in|for|at|by|during|from|de|del|en|para|por|durante)\b|[?,.;]|$)",
+    r"(?P<thing>[^?,.;]+?)(?=(?<!\s)\s+(?:of|in|for|at|by|during|from|de|del|en|para|por|durante)\b|[?,.;]|$)",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:the|el|la|los|las)\s+", re.IGNORECASE)
 _PREPOSED = re.compile(
     r"(?:in|en|at|for|para|de|of|from|by|during|on|con|with|the|el|la|los|las)\b", re.IGNORECASE
 )
+_NEAR = 40
+"""So many characters before a name hold the word that it stands behind."""
 MOST_WORDS = 6
 """Of a topic so many words are added to a question that has none of its own."""
 _PREPOSITIONS = listed("in en at for para de of from by during on con with sobre about")
@@ -59,9 +62,11 @@ def _follow(question: str, thread: _Thread | None) -> _Thread:
         return _Thread(question, _topic_of(question))
     if followups.is_chatter(question):
         return _Thread(question, thread.topic)
-    return (
-        _follow_cjk(question, thread) if followups.is_cjk(question) else _resolve(question, thread)
-    )
+    follow = _follow_cjk if followups.is_cjk(question) else _resolve
+    resolved = follow(question, thread)
+    # What only grows with each turn is no question any more: a new thread begins.
+    is_too_long = len(resolved.question) > max(LONG, 2 * len(question))
+    return _Thread(question, _topic_of(question)) if is_too_long else resolved
 
 
 def _resolve(question: str, thread: _Thread) -> _Thread:
@@ -100,15 +105,11 @@ def _follow_cjk(question: str, thread: _Thread) -> _Thread:
 
 def _topic_of(question: str) -> tuple[str, ...]:
     """Names whole, and the other words that mean something, in their order."""
-    found = followups.names(question)
-    parts = {stem(word) for name in found for word in words(name)}
-    topic: list[str] = []
-    for word in followups.content(question):
-        name = next((name for name in found if stem(word) in {stem(w) for w in words(name)}), None)
-        wanted = name or word
-        if wanted not in topic and (name or stem(word) not in parts):
-            topic.append(wanted)
-    return tuple(topic)
+    whole: dict[str, str] = {}  # by the stem of each of its words, the first name that has it
+    for name in followups.names(question):
+        for word in words(name):
+            whole.setdefault(stem(word), name)
+    return tuple(dict.fromkeys(whole.get(stem(word), word) for word in followups.content(question)))
 
 
 def _with_topic(question: str, topic: Sequence[str]) -> str:
@@ -170,7 +171,7 @@ def _swap_name(question: str, rest: str) -> tuple[str, str]:
     if len(new) != 1:
         return question, rest
     wanted = _word_before(rest, new[0].start())
-    names = followups.names(question)
+    names = frozenset(followups.names(question))
     places = [match for match in followups.NAME.finditer(question) if match[0] in names]
     # "in Spain" takes the place of another "in ..."; a bare name that of one without "in".
     fit = [
@@ -186,7 +187,7 @@ def _swap_name(question: str, rest: str) -> tuple[str, str]:
 
 
 def _word_before(text: str, at: int) -> str:
-    found = _PLACE.search(text[:at])
+    found = _PLACE.search(text, max(0, at - _NEAR), at)
     return found["word"].lower() if found else ""
 
 

@@ -191,8 +191,9 @@ def content(text: str) -> list[str]:
 def names(question: str) -> list[str]:
     """The names in `question`; what only opens the sentence is none."""
     found = []
+    begin = len(question) - len(question.lstrip(" ¿¡\"'("))
     for match in NAME.finditer(question):
-        opens = not question[: match.start()].strip(" ¿¡\"'(")
+        opens = match.start() <= begin
         name = match[0]
         if opens and is_stop_word(words(name)[0] if words(name) else name):
             name = name.partition(" ")[2]

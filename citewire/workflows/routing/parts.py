@@ -1,6 +1,7 @@
 """The questions of a message that asks several, by rule."""
 
 import re
+from collections.abc import Iterator
 
 from citewire.text.words import fold, listed, words
 from citewire.workflows.routing.followups import content
@@ -8,15 +9,19 @@ from citewire.workflows.routing.followups import content
 MOST_PARTS = 4
 """More questions than passages can be given to are searched for as one."""
 
-_SENTENCE = re.compile(r"[^?？]+[?？]")
+_MARK = re.compile(r"[?？]")
 _ASKING = (
     r"(?:(?:in|at|on|for|to|by|from|with|of) )?"
     r"(?:what|which|who|whom|whose|when|where|why|how)\b(?!ever)"
     r"|(?:(?:en|a|de|con|por|para) )?(?:qué|cuál(?:es)?|quién(?:es)?|cuándo|dónde|cómo"
     r"|cuánt[oa]s?)\b"
 )
-_AND = re.compile(rf"(?:\s*[,;]\s*(?:and|y|e)\s+|\s+(?:and|y|e)\s+|\s*;\s*)(?={_ASKING})", re.I)
-_LISTED = re.compile(rf"\s*,\s*(?={_ASKING})", re.I)
+_AND = re.compile(
+    # From the first blank on: each further one would begin the same search again.
+    rf"(?<!\s)(?:\s*[,;]\s*(?:and|y|e)\s+|\s+(?:and|y|e)\s+|\s*;\s*)(?={_ASKING})",
+    re.I,
+)
+_LISTED = re.compile(rf"(?<!\s)\s*,\s*(?={_ASKING})", re.I)
 _BEGINS = re.compile(
     rf"^[¿\s]*(?:(?:and|so|but|y|also)\s+)?(?:{_ASKING}|(?:is|are|was|were|do|does|did|has"
     rf"|have|had|can"
@@ -30,9 +35,18 @@ _ABOUT_THE_ANSWER = re.compile(r"\b(?:your|the) answer\b|\b(?:la|tu) respuesta\b
 
 def parts_of(message: str) -> tuple[str, ...]:
     """The questions of `message` in its own words; empty unless there are several."""
-    asked = [found.strip() for found in _SENTENCE.findall(message)] or [message.strip()]
+    asked = [sentence.strip() for sentence in _asked(message)] or [message.strip()]
     parts = [part for question in asked if _says_something(question) for part in _split(question)]
     return tuple(parts) if 1 < len(parts) <= MOST_PARTS else ()
+
+
+def _asked(message: str) -> Iterator[str]:
+    """What stands before each question mark, with it."""
+    start = 0
+    for mark in _MARK.finditer(message):
+        if mark.start() > start:
+            yield message[start : mark.end()]
+        start = mark.end()
 
 
 def _split(question: str) -> list[str]:

@@ -27,12 +27,15 @@ def lost(original: str, rewritten: str) -> str:
     if _script(original) != _script(rewritten) or _changed_language(original, rewritten):
         return "another language"
     left = fold(rewritten)
+    kept = frozenset(words(left))  # sooner looked up than searched for
     numbers = set(_NUMBER.findall(rewritten))
     if gone := [number for number in _NUMBER.findall(original) if number not in numbers]:
         return f"{gone[0]} is missing"
     for name in followups.names(original):
-        if gone := [word for word in words(name) if fold(word).removesuffix("'s") not in left]:
-            return f"{gone[0]} is missing"
+        for word in words(name):
+            bare = fold(word).removesuffix("'s")
+            if bare not in kept and bare not in left:
+                return f"{word} is missing"
     if _negates(original) and not _negates(rewritten):
         return "the negation is missing"
     return ""

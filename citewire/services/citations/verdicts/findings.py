@@ -1,6 +1,7 @@
 """What counts against a claim: untraced amounts, opposite sense, names that are not there."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
 from citewire.services.citations.verdicts.claim import ClaimReading
@@ -15,6 +16,9 @@ Span = tuple[int, int]
 
 UNTRACED, OPPOSITE, OTHER_NAME, LOOSE_NUMBER, NO_NAME = 0.1, 0.15, 0.2, 0.4, 0.4
 """The most that a claim's score can be after each finding."""
+
+MOST_CLAUSES = 24
+"""So many clauses of a claim are held against those of the passages, each against each."""
 
 _SAME = 0.6
 """The part of a clause's words that another one has when both speak of the same."""
@@ -50,7 +54,7 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> tuple[list[Findi
 
 def opposites(claim: ClaimReading, passages: Sequence[Digest]) -> Iterator[Finding]:
     """Clauses that the passages say the other way round, and nowhere as the claim does."""
-    for clause in claim.clauses:
+    for clause in claim.clauses[:MOST_CLAUSES]:
         against = [contradiction(clause.polarity, clause.words, near.polarity, near.words)
                    for near in _nearest(clause, passages)]  # fmt: skip
         if against and all(against):
@@ -78,11 +82,12 @@ def _nearest(part: Clause, passages: Sequence[Digest]) -> list[Clause]:
 
 def names(claim: ClaimReading, passages: Sequence[Digest]) -> list[Finding]:
     """Names that no passage has; worse where none of the claim's names is there."""
+    has_other_name = cache(lambda: _has_other_name(claim, passages))
     missing = [
         name
         for name in claim.names
         if not any(has_name(name, passage.names) for passage in passages)
-        and (not name.is_doubtful or _has_other_name(claim, passages))
+        and (not name.is_doubtful or has_other_name())
     ]
     is_none = len(missing) == len(claim.names) and not all(one.is_doubtful for one in missing)
     return [

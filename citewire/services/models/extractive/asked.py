@@ -30,7 +30,7 @@ _NAME_MALUS = 0.15
 _FOCUS_MIN = 2
 _NAME = re.compile(r"(?<![.?!¿¡] )(?<!^)(?<!^¿)\b[A-ZÁÉÍÓÚÑ][\w&’'-]+")
 _FULL_NAME = re.compile(
-    r"\b[A-ZÁÉÍÓÚÑ][\w’'-]+(?: (?:de|del|la|van|von|[A-Z]\.))* [A-ZÁÉÍÓÚÑ][\w’'-]+"
+    r"\b[A-ZÁÉÍÓÚÑ][\w’'-]{1,60}+(?: (?:de|del|la|van|von|[A-Z]\.))* [A-ZÁÉÍÓÚÑ][\w’'-]+"
 )
 _KINDS = (
     (

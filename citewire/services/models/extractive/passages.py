@@ -15,7 +15,7 @@ _MIN_WORDS, _LONG, _MAX_WORDS = 4, 60, 120
 _NAMES, _SAYING = 6, 0.34
 """A sentence says something when that part of its words is in small letters."""
 
-_FIGURE = re.compile(r"[\s$€£¥(+-]*\d[\d.,\s]*[%)]*\s*")
+_FIGURE = re.compile(r"[\s$€£¥(+-]*+\d[\d.,\s]*+[%)]*+\s*+")
 """A cell of a table that is a number."""
 
 _ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)

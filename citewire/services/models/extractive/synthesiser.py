@@ -23,7 +23,7 @@ from citewire.workflows.evidence import abstention
 from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.synthesiser import StreamedSynthesiser
 
-_STOP = re.compile(r"[.!?…。！？]+$")
+_STOP = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
 # What may open a marker, code or mathematics, as signs that look alike and may not.
 _HARMLESS = str.maketrans("[【［(（]】］)）`\\$", "⟨⟨⟨⟨⟨⟩⟩⟩⟩⟩'⧵＄")

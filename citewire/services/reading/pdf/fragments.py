@@ -31,7 +31,7 @@ SAME_LINE = 0.35
 
 
 _MARKS = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-_LOOSE_MARK = re.compile(f"[\r\n]+(?=[{_MARKS}])|(?<=[{_MARKS}])[\r\n]+")
+_LOOSE_MARK = re.compile(f"(?<![\r\n])[\r\n]++(?=[{_MARKS}])|(?<=[{_MARKS}])[\r\n]+")
 """pdfium gives a line of its own to a mark that stands above its letter, in Thai above all."""
 
 
