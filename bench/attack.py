@@ -56,6 +56,7 @@ class Phase:
     health_failed: int = 0
     memory: float = 0.0
     largest: float = 0.0
+    cores: float = 0.0  # that the workers kept busy
     late_p99: float = math.nan  # of what watches: the machine is busy with other things
     told: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -63,16 +64,16 @@ class Phase:
         """It as a line of the table."""
         times = (self.health_p50, self.health_p99, self.health_max, self.first_p50, self.first_max)
         rest = (self.memory, self.largest, self.late_p99)
-        cells = "".join(f"{value:>9,.0f}" for value in (*times, *rest))
+        cells = "".join(f"{value:>9,.0f}" for value in (*times, *rest)) + f"{self.cores:>9.2f}"
         failed = f"{sum(self.failed.values())}/{self.answers}"
         return f"{name:<14}{failed:>9}{self.health_failed:>8}{cells}"
 
 
 HEAD = (
     f"{'':<14}{'failed':>9}{'health':>8}{'health':>9}{'health':>9}{'health':>9}"
-    f"{'first':>9}{'first':>9}{'memory':>9}{'largest':>9}{'bench':>9}\n"
+    f"{'first':>9}{'first':>9}{'memory':>9}{'largest':>9}{'bench':>9}{'cores':>9}\n"
     f"{'':<14}{'answers':>9}{'failed':>8}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}"
-    f"{'p50 ms':>9}{'max ms':>9}{'all MB':>9}{'MB':>9}{'late p99':>9}"
+    f"{'p50 ms':>9}{'max ms':>9}{'all MB':>9}{'MB':>9}{'late p99':>9}{'in use':>9}"
 )
 
 
@@ -201,7 +202,9 @@ async def _phase(bench: Bench, chats: int, seconds: float, attackers: Sequence[s
     asks = fresh(chats)
     await open_chats(bench.server.dialect, bench.server.port, asks)
     watch, phase = Watch(bench.server), Phase(attackers)
-    until = time.monotonic() + seconds
+    # Those that read files come later: it is the workers that answer.
+    workers, begun = _processes(bench.server), time.monotonic()
+    until, cpu_s = begun + seconds, _cpu_s(workers)
     async with asyncio.TaskGroup() as group:
         attacking = group.create_task(_attack(bench.server.port, seconds, attackers))
         watching = group.create_task(watch.watch())
@@ -209,6 +212,7 @@ async def _phase(bench: Bench, chats: int, seconds: float, attackers: Sequence[s
         answered = await asyncio.gather(*talking)
         phase.told = await attacking
         watching.cancel()
+    phase.cores = (_cpu_s(workers) - cpu_s) / (time.monotonic() - begun)
     _note(phase, [answer for answers in answered for answer in answers], watch)
     return phase
 
@@ -265,6 +269,14 @@ def _processes(server: Server) -> list[psutil.Process]:
         return [server.process, *server.process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
+
+
+def _cpu_s(processes: Sequence[psutil.Process]) -> float:
+    used = 0.0
+    for process in processes:
+        with suppress(psutil.Error):
+            used += sum(process.cpu_times()[:2])
+    return used
 
 
 def _counts(told: dict[str, int]) -> str:
