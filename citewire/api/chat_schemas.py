@@ -83,12 +83,13 @@ class ChatList(BaseModel):
 
 
 class ChatView(ChatSummary):
-    """A chat with the messages of its active path, oldest first."""
+    """A chat with the messages of its active path, oldest first, and the run that answers it."""
 
     turns: list[Turn]
+    running: str | None
 
     @classmethod
-    def from_chat(cls, chat: Chat) -> "ChatView":
+    def from_chat(cls, chat: Chat, running: str | None) -> "ChatView":
         """As it is told."""
         turns = [
             Turn.model_validate(
@@ -96,7 +97,7 @@ class ChatView(ChatSummary):
             )
             for message in chat.messages
         ]
-        return cls(**ChatSummary.of(chat).model_dump(), turns=turns)
+        return cls(**ChatSummary.of(chat).model_dump(), turns=turns, running=running)
 
 
 class ChatExport(BaseModel):

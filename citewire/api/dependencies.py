@@ -112,7 +112,7 @@ async def admitted_run(
                 break
             except AlreadyAsked as before:
                 # One that was refused before its first event leaves the key to the next.
-                stack.enter_context(services.replays.reading())
+                stack.enter_context(services.replays.reading(owner))
                 if await services.replays.begun(before.run_id, owner):
                     run = JoinedRun(before.run_id, owner)
                     break
@@ -122,10 +122,10 @@ async def admitted_run(
 Asked = Annotated[Run | JoinedRun, Depends(admitted_run)]
 
 
-async def reading_replays(request: Request) -> AsyncGenerator[Replays, None]:
+async def reading_replays(request: Request, owner: Owner) -> AsyncGenerator[Replays, None]:
     """Those who follow runs, with the place of one more, until it has been sent what it wants."""
     replays = services_of(request).replays
-    with replays.reading():
+    with replays.reading(owner):
         yield replays
 
 

@@ -6,17 +6,17 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from sse_starlette import EventSourceResponse
 
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
-from citewire.api.schemas import CreatedJob, Identifier, JobView
+from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
-from citewire.services.uploads.jobs import Jobs
+from citewire.services.uploads.jobs import TOLD_SHARE, Jobs
 from citewire.services.uploads.names import folder_name
 
 router = APIRouter(tags=["jobs"])
@@ -49,16 +49,32 @@ async def upload_documents(
     request: Request, uploads: UploadsDep, jobs: JobsDep, owner: Owner
 ) -> CreatedJob:
     """Store files in a folder, all or none, and ingest it in the background."""
-    jobs.check_room()
+    jobs.check_room(owner)
     async with uploads.receiving(owner) as incoming:
         fields = await receive_form(request, incoming)
         folder = folder_name(fields.get("folder", ""))
         if not incoming.files:
             raise InvalidUpload("files: at least one file is needed")
+        jobs.check_room(owner)  # again: others may have come while the files did
         root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
     await jobs.submit(job)
     return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
+
+
+@router.get("/jobs")
+async def list_jobs(
+    jobs: JobsDep, owner: Owner, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> JobList:
+    """The jobs of the last week, the newest first."""
+    states = await jobs.newest(owner, limit)
+    return JobList(jobs=[JobView.model_validate(state) for state in states])
+
+
+@router.delete("/jobs/{job_id}")
+async def stop_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> JobView:
+    """Stop a job: its documents stay, its other files are deleted; one that is over stays so."""
+    return JobView.model_validate(await jobs.stop(job_id, owner))
 
 
 @router.get("/jobs/{job_id}")
@@ -81,7 +97,10 @@ async def job_events(
     owner: Owner,
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    return run_response(job_id, _encoded(jobs, job_id, owner), settings.server)
+    # Nothing is stored of a stream of these: it may wait for the job's own end.
+    return run_response(
+        job_id, _encoded(jobs, job_id, owner), settings.server, grace_share=TOLD_SHARE
+    )
 
 
 async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[ToldBatch, None]:

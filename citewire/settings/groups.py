@@ -344,7 +344,16 @@ class AccessSettings(SettingsGroup):
         "Concurrent answers of one owner, over all workers on one Redis, beyond which 429; off: "
         "as many as there are places (CITEWIRE_MAX_RUNS of each worker).",
         unit="answers",
-        off=(None,),
+        off=(0,),
+        unset="with API keys, half of CITEWIRE_MAX_RUNS",
+        ge=0,
+    )
+    max_readers_per_owner: int | None = setting(
+        None,
+        "Streams of one owner that follow runs in each worker, which has 64 places for them; "
+        "beyond them 429.",
+        unit="streams",
+        unset="with API keys 16, else all places",
         ge=1,
     )
     api_key: SecretStr | None = setting(
@@ -366,6 +375,20 @@ class UploadSettings(SettingsGroup):
     max_upload_files: int = setting(20, "Files in one upload.", unit="files", ge=1, le=1000)
     max_upload_space_bytes: int = setting(
         10 * 1024**3, "The space that all uploaded files together may take.", unit="bytes", ge=1024
+    )
+    max_upload_space_per_owner_bytes: int | None = setting(
+        None,
+        "The space that the uploaded files of one owner may take.",
+        unit="bytes",
+        unset="with API keys, half of CITEWIRE_MAX_UPLOAD_SPACE_BYTES",
+        ge=1024,
+    )
+    max_jobs_per_owner: int = setting(
+        50,
+        "Uploads of one owner that are being ingested, or wait for it, in each worker; beyond "
+        "them 429.",
+        unit="jobs",
+        ge=1,
     )
 
 

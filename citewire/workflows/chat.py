@@ -22,6 +22,7 @@ from citewire.workflows.events import (
     StageEvent,
 )
 from citewire.workflows.lean_runtime import LeanRuntime
+from citewire.workflows.limits import off_the_loop
 from citewire.workflows.routing.plan import Plan, Reply
 from citewire.workflows.routing.routers import ModelRouter
 from citewire.workflows.run_context import Generation
@@ -57,7 +58,8 @@ class ChatWorkflow(Workflow):
         if self._screen is None:
             return AskedEvent(ask=ask)
         ctx.write_event_to_stream(StageEvent(stage="screen"))
-        if (refusal := self._screen.refusal(ask.question)) is not None:
+        refusal = await off_the_loop(ask.question, (), self._screen.refusal, ask.question)
+        if refusal is not None:
             return RefuseEvent(text=refusal)
         if not isinstance(self._screen, ModelScreen):
             return AskedEvent(ask=ask)
@@ -73,7 +75,9 @@ class ChatWorkflow(Workflow):
         """Decide whether the message is a question to the reports, and what it asks."""
         ask = asked.ask
         router = self._engines.router
-        planned = router.at_once(ask.question, ask.history)
+        planned = await off_the_loop(
+            ask.question, ask.history, router.at_once, ask.question, ask.history
+        )
         if planned is None or (isinstance(planned, Plan) and planned.was_condensed):
             ctx.write_event_to_stream(StageEvent(stage="condense"))
         if planned is None:
@@ -150,7 +154,9 @@ class ChatWorkflow(Workflow):
         except (ModelError, TimeoutError) as error:
             logger.warning("a message was not routed by the model: %r", error)
             fault = str(error) or "the model took too long"
-            return router.without_model(ask.question, ask.history, fault)
+            return await off_the_loop(
+                ask.question, ask.history, router.without_model, ask.question, ask.history, fault
+            )
 
 
 def _announcer(ctx: Context, asked: AskedEvent) -> Announce:

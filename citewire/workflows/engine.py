@@ -36,7 +36,7 @@ from citewire.workflows.events import (
     WarnEvent,
 )
 from citewire.workflows.evidence import CalibratedEvidence, Evidence
-from citewire.workflows.limits import StepLimits
+from citewire.workflows.limits import StepLimits, off_the_loop
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
 from citewire.workflows.routing.plan import Plan
@@ -96,10 +96,10 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         """
         history = self.chat_history if chat_history is None else chat_history
         plan = await self._condensed(message, history)
-        query, fault = self._query(message, plan)
+        query, fault = await off_the_loop(message, (), self._query, message, plan)
         self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
         nodes = await self._retrieved(query)
-        evidence = self._evidence_of(query, nodes)
+        evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
@@ -121,7 +121,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
                     standalone = await self._acondense_question(history, message)
         except (ModelError, TimeoutError) as error:
             fault = str(error) or "the model took too long"
-            return self._parts.router.without_model(message, history, fault)
+            instead = self._parts.router.without_model
+            return await off_the_loop(message, history, instead, message, history, fault)
         return Plan(standalone.strip() or message, was_condensed=True)
 
     def _query(self, message: str, plan: Plan) -> tuple[ReportQuery, str]:

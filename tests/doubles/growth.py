@@ -1,6 +1,7 @@
 """What work costs, as parts and ratios, so that no test depends on how fast a machine is."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -23,6 +24,52 @@ def growth(work: Callable[[Input], object], small: Input, fourfold: Input) -> fl
     # In turn, so that a busy moment of the machine does not fall on one of the two alone.
     costs = [(cost(small), cost(fourfold)) for _ in range(3)]
     return min(large for _, large in costs) / min(little for little, _ in costs)
+
+
+LINEAR = 2.5
+"""What the time for twice as much stays below, against 2 for work that is linear."""
+
+ABOVE_S = 0.005
+"""Seconds of CPU time from which a growth is measured: what costs less is noise."""
+
+LONGEST = 2_000_000
+"""Characters; what takes less than `ABOVE_S` for so many is quick enough."""
+
+
+def worst_doubling(work: Callable[[str], object], text_of: Callable[[int], str]) -> float:
+    """How many times the CPU time twice the text takes, doubled until it takes long enough.
+
+    Args:
+        work: what is measured.
+        text_of: a text of about so many characters.
+    """
+    size = 1000
+    while cost_of(work, text_of(size)) < ABOVE_S:
+        if (size := 2 * size) > LONGEST:
+            return 0.0
+    text, twice, growth = text_of(size), text_of(2 * size), 0.0
+    for _ in range(4):
+        if (growth := _doubling(work, text, twice)) <= LINEAR:
+            break
+    return growth
+
+
+def _doubling(work: Callable[[str], object], text: str, twice: str) -> float:
+    """The best of five each, in turn: a busy machine only ever makes them longer."""
+    costs = [(cost_of(work, text), cost_of(work, twice)) for _ in range(5)]
+    return min(double for _, double in costs) / min(single for single, _ in costs)
+
+
+def cost_of(work: Callable[[str], object], text: str) -> float:
+    """The CPU time of this thread that the work takes once, in seconds."""
+    gc.collect(0)
+    gc.disable()  # it looks at all that there is, every now and then
+    try:
+        started = time.thread_time()
+        work(text)
+        return time.thread_time() - started
+    finally:
+        gc.enable()
 
 
 FREE = 0.5

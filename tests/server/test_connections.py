@@ -13,8 +13,8 @@ from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
 
 HEADER_BYTES = 8192
-HEADER_S = 0.5
-BODY_S = 0.8
+HEADER_S = 1.5
+BODY_S = 2
 ENDLESS = 100_000_000
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -147,7 +147,7 @@ async def test_a_slow_body_that_goes_on_is_taken(strict: Server) -> None:
         await raw.send(POST + b"Content-Length: %d\r\n\r\n" % len(body))
         for start in range(0, len(body), 10_000):
             await raw.send(body[start : start + 10_000])
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.3)
         answer = await raw.reader.readline()
 
     assert answer.startswith(b"HTTP/1.1 422 ")
@@ -168,7 +168,7 @@ async def test_requests_one_after_another_share_a_connection(strict: Server) -> 
         for _ in range(3):
             await raw.send(GET + b"\r\n")
             await raw.read_answer()
-            await asyncio.sleep(HEADER_S * 0.8)
+            await asyncio.sleep(0.4)
         await raw.send((GET + b"\r\n") * 3 + GET)
         for _ in range(3):
             await raw.read_answer()

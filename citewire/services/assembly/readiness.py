@@ -1,13 +1,16 @@
 """Whether the service can answer now: Redis, the index, the embedding size, the model."""
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import anyio
 
-from citewire.errors import CitewireError
+from citewire.errors import UNKNOWN, CitewireError
 from citewire.services.models.build import Models
+
+logger = logging.getLogger(__name__)
 
 MODEL_CHECK_EVERY_S = 15.0
 """How long the answer of the model's endpoint is believed, in seconds."""
@@ -68,4 +71,8 @@ async def _run(name: str, check: Probe, fine: str) -> CheckResult:
         return CheckResult(name, ok=False, detail=str(error))
     except TimeoutError:
         return CheckResult(name, ok=False, detail=f"no answer within {CHECK_TIMEOUT_S:g} s")
+    except Exception:
+        # Whatever it is, whoever asks is told which check it was.
+        logger.exception("the check of %s failed for an unknown reason", name)
+        return CheckResult(name, ok=False, detail=f"{UNKNOWN}; its log says what")
     return CheckResult(name, ok=True, detail=fine)

@@ -39,7 +39,7 @@ async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerat
             lease_s=settings.runs.run_lease_s,
             running_s=settings.runs.run_timeout_s,
             kept_s=settings.runs.run_log_ttl_s,
-            per_owner=settings.access.max_runs_per_owner or 0,
+            per_owner=settings.runs_per_owner,
         )
         is_on = settings.runs.run_log
         log = RunLog(store, is_on=is_on, max_bytes=settings.runs.run_log_max_bytes)
@@ -59,5 +59,5 @@ async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerat
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)
-            yield OpenRuns(runs, logs, Replays(logs))
+            yield OpenRuns(runs, logs, Replays(logs, settings.readers_per_owner))
             tasks.cancel_scope.cancel()

@@ -1,7 +1,7 @@
-"""One run over a plan: clean up, move, read what is new; under the lease of the namespace."""
+"""One run over a plan: clean up, move, read what is new; under the lease of the owner."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -60,17 +60,24 @@ class IngestRun:
     tokens: int = 0
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
-    async def carry_out(self, plan: IngestPlan) -> list[FileOutcome]:
-        """Do what `plan` says; gives what became of each file."""
+    async def carry_out(
+        self, plan: IngestPlan, given_up: Mapping[str, FileOutcome]
+    ) -> list[FileOutcome]:
+        """Do what `plan` says, but leave alone what was `given_up`; gives what became of each."""
         planned = plan.outcomes(self.catalog)
         left_over = await self._clean_up(plan)
         await self._move(plan)
-        reading = {place.file.place for work in plan.works for place in work.places}
+        works = [
+            work
+            for work in plan.works
+            if not all(place.file.name in given_up for place in work.places)
+        ]
+        reading = {place.file.place for work in works for place in work.places}
         for place, outcome in planned.items():
             if place not in reading:
-                self.finish(place, outcome)
-        if plan.works:
-            await self._read(plan.works, left_over)
+                self.finish(place, given_up.get(outcome.path, outcome))
+        if works:
+            await self._read(works, left_over)
         return [self._done[place] for place in planned]
 
     @property
@@ -93,15 +100,14 @@ class IngestRun:
     async def _clean_up(self, plan: IngestPlan) -> set[str]:
         """Delete what a killed run left; gives the hidden documents that are still wanted."""
         hidden = await self.versions.hidden()
-        staged = await self.versions.staged() if hidden else {}
         wanted = {work.doc_id for work in plan.works}
         here = {StagedPlace(root, self.versions.owner) for root in plan.roots}
-        for doc_id in sorted(hidden - wanted):
-            # StagedPlace from a folder that this run is not about: left for a run over that one.
-            if doc_id not in staged or staged[doc_id] in here:
+        for doc_id in sorted(hidden.keys() - wanted):
+            # Staged from a folder that this run is not about: left for a run over that one.
+            if hidden[doc_id] is None or hidden[doc_id] in here:
                 await self.versions.discard(doc_id)
         await retag(self.versions, self.catalog, [record.doc_id for record in self.catalog.records])
-        return hidden & wanted
+        return hidden.keys() & wanted
 
     async def _move(self, plan: IngestPlan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)

@@ -88,7 +88,7 @@ class PassageKeys:
         """Delete the passages of a document, which is hidden, in batches.
 
         Args:
-            lease: of the namespace.
+            lease: of the owner.
             doc_id: whose passages.
             except_for: ids that are kept.
         """

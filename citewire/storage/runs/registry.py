@@ -210,6 +210,16 @@ class RunStore:
             found = await self._client.get(self._keys.run_of_chat(chat_id))
         return None if found is None else as_text(found)
 
+    async def run_of_owned_chat(self, chat_id: str, owner: str) -> str | None:
+        """The run that answers an owner's chat at the moment."""
+        run_id = await self.run_of_chat(chat_id)
+        if run_id is None:
+            return None
+        with storage_errors("the run"):
+            # Another owner's claim on the chat is taken back only once the chat was looked for.
+            found = await self._client.hget(self._keys.run(run_id), "owner")
+        return run_id if found is not None and as_text(found) == owner else None
+
     async def runs_of_worker(self) -> set[str]:
         """The runs that Redis believes this worker to have."""
         with storage_errors("the runs"):

@@ -6,6 +6,7 @@ const problems: Record<string, string> = {
   document_not_found: "This report is no longer on the server.",
   too_many_runs: "The server is answering as many questions as it can. Try again in a moment.",
   too_many_jobs: "Too many uploads are waiting. Try again in a while.",
+  upload_not_stored: "There is no room for more uploads. Delete reports first.",
   body_too_large: "That is larger than the server takes.",
   unsupported_format: "A file of this kind cannot be read.",
   draining: "The server is shutting down. Try again in a moment.",
@@ -207,6 +208,7 @@ export const en = {
     running: "Reading",
     done: "Done",
     failed: "Failed",
+    stopped: "Stopped: what was read stays, the other files were deleted",
     interrupted: "Interrupted: the server ended before it was done",
   },
   jobProgress: (read: number, toRead: number, written: number): string =>
@@ -219,6 +221,7 @@ export const en = {
     removed: "removed",
     failed: "failed",
   },
+  stopJob: "Stop reading",
   uploadFailed: "The upload failed.",
   dismiss: "Dismiss",
   deleteDocument: (title: string): string => `Delete “${title}”`,

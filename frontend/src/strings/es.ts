@@ -7,6 +7,7 @@ const problems: Record<string, string> = {
   document_not_found: "Este informe ya no está en el servidor.",
   too_many_runs: "El servidor está respondiendo todas las preguntas que puede. Inténtalo dentro de un momento.",
   too_many_jobs: "Hay demasiadas subidas en espera. Inténtalo más tarde.",
+  upload_not_stored: "No queda sitio para más subidas. Elimina informes primero.",
   body_too_large: "Es más grande de lo que admite el servidor.",
   unsupported_format: "No se puede leer un archivo de este tipo.",
   draining: "El servidor se está apagando. Inténtalo dentro de un momento.",
@@ -201,6 +202,7 @@ export const es: Strings = {
     running: "Leyendo",
     done: "Terminado",
     failed: "Falló",
+    stopped: "Detenido: lo leído se queda, los demás archivos se borraron",
     interrupted: "Interrumpido: el servidor terminó antes",
   },
   jobProgress: (read, toRead, written) =>
@@ -213,6 +215,7 @@ export const es: Strings = {
     removed: "quitado",
     failed: "falló",
   },
+  stopJob: "Detener la lectura",
   uploadFailed: "La subida falló.",
   dismiss: "Descartar",
   deleteDocument: (title) => `Eliminar «${title}»`,

@@ -94,7 +94,7 @@ class Parsers:
         return process
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes; blocks."""
         for process in self._all:
             process.kill()
         self._threads.shutdown(wait=True)
@@ -215,7 +215,8 @@ async def open_parsers(count: int, limits: Limits) -> AsyncIterator[Parsers]:
     try:
         yield parsers
     finally:
-        parsers.close()
+        # One may be in the midst of being started: everybody else on the loop does not wait for it.
+        await asyncio.shield(asyncio.to_thread(parsers.close))
 
 
 def cpu_count() -> int:
