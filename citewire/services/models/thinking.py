@@ -237,7 +237,7 @@ class Thinking:
         start = max(text.rfind("<"), text.rfind("◁"), text.rfind("["))
         tail = text[start:].lower() if start >= 0 else ""
         quoted = (text[:start] or self._last).endswith("`") and not self._closing
-        may_be = bool(tail) and not quoted and any(one.startswith(tail) for one in tokens)
+        may_be = bool(tail) and not quoted and any(token.startswith(tail) for token in tokens)
         return start if may_be else len(text)
 
 
