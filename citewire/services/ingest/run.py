@@ -121,7 +121,7 @@ class IngestRun:
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
 
-    def _open_parsers(
+    def _open_readers(
         self, count: int, limits: Limits
     ) -> AbstractAsyncContextManager[ReadingProcesses | RayReaders]:
         if self.options.engine == "ray":
@@ -133,7 +133,7 @@ class IngestRun:
         limits = Limits(
             self.settings.ingestion.parse_timeout_s, self.settings.ingestion.parse_memory_mb
         )
-        reading = self._open_parsers(count, limits)
+        reading = self._open_readers(count, limits)
         async with reading as readers, self.open_indexing() as indexing:
             embedder = Embedder(indexing.embed, max_texts=self.settings.models.embed_batch)
             staging = Staging(self, readers, embedder, indexing, left_over)
