@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from redis.asyncio import Redis
 
 from citewire.services.ingest.readers.exchange import ReadPassage, ReadTask
-from citewire.services.ingest.readers.processes import Limits, cpu_count, open_parsers
+from citewire.services.ingest.readers.processes import Limits, cpu_count, open_readers
 from citewire.settings import Settings
 from citewire.storage.index.schema import build_schema, ensure_index
 from citewire.storage.keys import Fields, index_name
@@ -57,11 +57,11 @@ async def read_all(paths: Sequence[Path], settings: Settings) -> tuple[list[Read
     left = iter(tasks)
     started = time.monotonic()
     limits = Limits(settings.ingestion.parse_timeout_s, settings.ingestion.parse_memory_mb)
-    async with open_parsers(count, limits) as parsers, asyncio.TaskGroup() as group:
+    async with open_readers(count, limits) as readers, asyncio.TaskGroup() as group:
 
         async def work() -> None:
             for task in left:
-                async with parsers.reading(task) as reading:
+                async with readers.reading(task) as reading:
                     parts = [part.passages async for part in reading.parts()]
                 documents.append(ReadDocument(task.doc_id, parts))
 
