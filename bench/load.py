@@ -16,6 +16,7 @@ import orjson
 ANSWER_TIMEOUT_S = 120.0
 CONNECT_TRIES = 100
 CONNECT_PAUSE_S = 0.05
+TAIL_BYTES = 1000
 
 
 class BenchError(Exception):
@@ -33,6 +34,7 @@ class Dialect:
         token: occurs once in the lines of each token.
         end: occurs in the lines of the end of a complete answer.
         new_chat: where a chat's id is posted for; empty: the client makes it up.
+        key: the API key that is sent, if any.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Dialect:
     token: bytes
     end: bytes
     new_chat: str = ""
+    key: str = ""
 
 
 def _ask_model(question: str, chat_id: str) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class Answer:
     tokens: int = 0
     ended: bool = False
     retry_after: bool = False
+    tail: bytes = b""  # the end of what came of a stream
     body: list[bytes] = field(default_factory=list)
     gaps_s: list[float] = field(default_factory=list)
 
@@ -138,6 +142,7 @@ class _Exchange(asyncio.Protocol):
     def count(self, lines: bytes) -> None:
         answer = self.answer
         answer.ended = answer.ended or self.dialect.end in lines
+        answer.tail = lines[-TAIL_BYTES:]
         tokens = lines.count(self.dialect.token)
         if tokens and not answer.tokens:
             answer.first_at = self.now
@@ -160,12 +165,13 @@ class _Exchange(asyncio.Protocol):
             self.over.set_result(self.answer)
 
 
-def _request(method: str, path: str, port: int, body: object) -> bytes:
+def _request(method: str, path: str, port: int, body: object, key: str = "") -> bytes:
     sent = orjson.dumps(body) if body is not None else b""
+    access = f"authorization: Bearer {key}\r\n" if key else ""
     head = (
         f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\naccept: */*\r\n"
         f"content-type: application/json\r\ncontent-length: {len(sent)}\r\n"
-        "connection: close\r\n\r\n"
+        f"{access}connection: close\r\n\r\n"
     )
     return head.encode() + sent
 
@@ -205,9 +211,9 @@ async def _exchange(request: bytes, dialect: Dialect, port: int, leave_after: in
 _PLAIN = Dialect("", "", lambda question, chat_id: {}, b"", b"")
 
 
-async def call(port: int, method: str, path: str, body: object = None) -> Any:
+async def call(port: int, method: str, path: str, body: object = None, key: str = "") -> Any:
     """One JSON request; raises BenchError unless it is answered with a success."""
-    answer = await _exchange(_request(method, path, port, body), _PLAIN, port)
+    answer = await _exchange(_request(method, path, port, body, key), _PLAIN, port)
     raw = b"".join(answer.body)
     if not 200 <= answer.status < 300:
         raise BenchError(f"{method} {path} answered {answer.status}: {raw[:300]!r}")
@@ -233,7 +239,7 @@ async def open_chats(dialect: Dialect, port: int, asks: Sequence[Ask]) -> None:
 
 async def _open_chat(dialect: Dialect, port: int, ask: Ask) -> None:
     if dialect.new_chat:
-        ask.chat_id = (await call(port, "POST", dialect.new_chat))["chat_id"]
+        ask.chat_id = (await call(port, "POST", dialect.new_chat, key=dialect.key))["chat_id"]
     else:
         ask.chat_id = f"chat-{ask.tag}"
 
@@ -243,7 +249,7 @@ async def put(dialect: Dialect, port: int, ask: Ask, *, leave_after: int = 0) ->
     if not ask.chat_id:
         await _open_chat(dialect, port, ask)
     body = dialect.body(ask.question, ask.chat_id)
-    request = _request("POST", dialect.path, port, body)
+    request = _request("POST", dialect.path, port, body, dialect.key)
     answer = await _exchange(request, dialect, port, leave_after)
     answer.tag = ask.tag
     return answer

@@ -63,7 +63,7 @@ class Bench:
     standin: Server
     plan: Plan
 
-    async def configure(self, **knobs: float) -> None:
+    async def configure(self, **knobs: Any) -> None:
         """Put the stand-in's counts back and set its knobs."""
         await call(self.standin.port, "POST", "/reset")
         await call(self.standin.port, "POST", "/config", knobs)

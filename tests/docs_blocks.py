@@ -26,11 +26,14 @@ def block(name: str) -> str:
     """The text of a block; `types A B` is a table of these types of the wire.
 
     Raises:
-        KeyError: there is no such block or type.
+        KeyError: there is no such block.
+        ValueError: the wire has no such type.
     """
     kind, *names = name.split()
     if kind == "types":
         types = wire_schema()["$defs"]
+        if unknown := [name for name in names if name not in types]:
+            raise ValueError(f"a page shows types that the wire does not have: {unknown}")
         return _types("Type", {name: types[name] for name in names})
     return {"formats": _formats, "errors": _errors, "events": _events}[name]()
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from citewire import __version__
 from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
 from citewire.api.errors import install_error_handlers
+from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit
 from citewire.services.access.keys import load_api_keys
@@ -45,7 +46,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
     # Added last, it comes first.
-    app.add_middleware(KeyCheck, keys=keys)
+    app.add_middleware(KeyCheck, keys=keys, hosts=HostCheck.from_settings(settings))
     install_error_handlers(app)
     for module in (chat, chats, documents, passages, uploads):
         app.include_router(module.router, dependencies=[DESCRIBED])

@@ -83,18 +83,21 @@ class ChatList(BaseModel):
 
 
 class ChatView(ChatSummary):
-    """A chat with the messages of its active path, oldest first."""
+    """A chat with the messages of its active path, oldest first, and the run that answers it."""
 
     turns: list[Turn]
+    running: str | None
 
     @classmethod
-    def from_chat(cls, chat: Chat) -> "ChatView":
+    def from_chat(cls, chat: Chat, running: str | None) -> "ChatView":
         """As it is told."""
         turns = [
-            Turn.model_validate({**one, "siblings": chat.siblings.get(one["message_id"], [])})
-            for one in chat.messages
+            Turn.model_validate(
+                {**message, "siblings": chat.siblings.get(message["message_id"], [])}
+            )
+            for message in chat.messages
         ]
-        return cls(**ChatSummary.of(chat).model_dump(), turns=turns)
+        return cls(**ChatSummary.of(chat).model_dump(), turns=turns, running=running)
 
 
 class ChatExport(BaseModel):

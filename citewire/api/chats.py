@@ -80,7 +80,9 @@ async def read_chat(
     last: Annotated[int | None, Query(ge=0, le=10_000)] = None,
 ) -> ChatView:
     """A chat with the messages of its active path, or the last of them, as they were shown."""
-    return ChatView.from_chat(await chats.read(chat_id, owner, last=last))
+    # Asked first: a run that ends meanwhile is then named beside its turn, and not missing.
+    running = await chats.running(chat_id, owner)
+    return ChatView.from_chat(await chats.read(chat_id, owner, last=last), running)
 
 
 @router.patch("/chats/{chat_id}")

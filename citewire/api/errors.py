@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +15,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from citewire import errors
+from citewire.api.request_log import note_problem
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,11 @@ STATUSES: dict[str, HTTPStatus] = {
     "too_many_jobs": HTTPStatus.TOO_MANY_REQUESTS,
     "too_many_runs": HTTPStatus.TOO_MANY_REQUESTS,
     "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unknown_host": HTTPStatus.MISDIRECTED_REQUEST,
+    "foreign_page": HTTPStatus.FORBIDDEN,
+    "headers_too_large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "malformed_request": HTTPStatus.BAD_REQUEST,
+    "request_stalled": HTTPStatus.REQUEST_TIMEOUT,
     "draining": HTTPStatus.SERVICE_UNAVAILABLE,
     "storage_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "index_mismatch": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -56,6 +61,11 @@ STATUSES: dict[str, HTTPStatus] = {
     "model_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "model_timeout": HTTPStatus.GATEWAY_TIMEOUT,
     "model_rejected": HTTPStatus.BAD_GATEWAY,
+    "model_unpaid": HTTPStatus.BAD_GATEWAY,
+    "prompt_filtered": HTTPStatus.BAD_GATEWAY,
+    "too_long_for_model": HTTPStatus.BAD_GATEWAY,
+    "model_out_of_tokens": HTTPStatus.BAD_GATEWAY,
+    "model_thought_aloud": HTTPStatus.BAD_GATEWAY,
     "model_unavailable": HTTPStatus.BAD_GATEWAY,
     "model_error": HTTPStatus.BAD_GATEWAY,
 }
@@ -66,7 +76,8 @@ def problem_response(
     status: int, code: str, detail: str, *, retryable: bool = False, **more: object
 ) -> JSONResponse:
     """A problem as JSON (RFC 9457), with our `code`, `retryable` and `request_id`."""
-    headers = {"Cache-Control": "no-store"}
+    request_id = note_problem(code)
+    headers = {"Cache-Control": "no-store", "X-Request-ID": request_id}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) and retryable:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if status == HTTPStatus.UNAUTHORIZED:
@@ -78,7 +89,7 @@ def problem_response(
         "detail": detail,
         "code": code,
         "retryable": retryable,
-        "request_id": uuid4().hex,
+        "request_id": request_id,
         **more,
     }
     return JSONResponse(
@@ -109,6 +120,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(errors.CitewireError)
     async def known(request: Request, error: errors.CitewireError) -> JSONResponse:
+        if error.public != str(error):
+            logger.warning("%s: %s", error.code, error)
         return error_response(error)
 
     @app.exception_handler(RequestValidationError)

@@ -1,4 +1,4 @@
-"""The check of API keys, before anything else of a request is looked at."""
+"""The check of names and API keys, before anything else of a request is looked at."""
 
 from typing import Any, Final
 
@@ -7,7 +7,8 @@ from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from citewire.api.errors import error_response
-from citewire.errors import ApiKeyRefused
+from citewire.api.host_check import HostCheck
+from citewire.errors import ApiKeyRefused, RequestError
 from citewire.services.access.keys import ApiKeys
 
 OPEN: Final = frozenset(
@@ -15,6 +16,8 @@ OPEN: Final = frozenset(
 )
 OPEN_FOLDERS: Final = ("/assets/",)
 """The web client's files. Whatever is not listed here needs a key, routes to come included."""
+OPEN_BY_ANY_NAME: Final = frozenset(("/healthz", "/readyz"))
+"""What a load balancer asks, by whatever name it knows; what is wrong in detail is not for it."""
 
 DESCRIBED: Final[Any] = Security(
     HTTPBearer(auto_error=False, description="An API key, if the server has keys.")
@@ -23,37 +26,43 @@ DESCRIBED: Final[Any] = Security(
 
 
 class KeyCheck:
-    """ASGI middleware that notes whose data a request is about, or answers 401.
+    """ASGI middleware that notes whose data a request is about, or refuses it.
 
     The owner is `request.state.owner`, None where no key is needed and none of ours was sent.
 
     Args:
         app: what comes next.
         keys: of the server.
+        hosts: by which names it may be asked.
     """
 
-    def __init__(self, app: ASGIApp, *, keys: ApiKeys) -> None:
+    def __init__(self, app: ASGIApp, *, keys: ApiKeys, hosts: HostCheck) -> None:
         self._app = app
+        self._hosts = hosts
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its owner, unless it lacks a key."""
+        """Pass the request on with its owner, unless it lacks a key or has a wrong name."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         owner: str | None = None
         try:
+            self._hosts.check(scope)
             owner = self._keys.owner_of(given)
-        except ApiKeyRefused as error:
-            if not _is_open(scope):
+        except RequestError as error:
+            if not _is_open(scope, error):
                 await error_response(error)(scope, receive, send)
                 return
         scope.setdefault("state", {})["owner"] = owner
         await self._app(scope, receive, send)
 
 
-def _is_open(scope: Scope) -> bool:
+def _is_open(scope: Scope, error: RequestError) -> bool:
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    is_listed = path in OPEN or path.startswith(OPEN_FOLDERS)
+    if isinstance(error, ApiKeyRefused):
+        is_listed = path in OPEN or path.startswith(OPEN_FOLDERS)
+    else:
+        is_listed = path in OPEN_BY_ANY_NAME
     return is_listed and scope["method"] in ("GET", "HEAD")

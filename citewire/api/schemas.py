@@ -201,13 +201,19 @@ class JobView(BaseModel):
 
     job_id: str
     folder: str
-    status: Literal["queued", "running", "done", "failed", "interrupted"]
+    status: Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
     created_at: str
     finished_at: str | None
     progress: dict[str, int]
     counts: dict[str, int]
     files: list[FileView]
     error: dict[str, Any] | None
+
+
+class JobList(BaseModel):
+    """Jobs, the newest first."""
+
+    jobs: list[JobView]
 
 
 class ProblemView(BaseModel):
@@ -225,7 +231,8 @@ class ProblemView(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether the service can answer, and what stands in the way."""
+    """Whether the service can answer, and what stands in the way; `degraded` is ready as well."""
 
     ready: bool
+    status: Literal["ready", "degraded", "unavailable"]
     checks: list[CheckResult]

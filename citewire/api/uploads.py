@@ -6,13 +6,12 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from sse_starlette import EventSourceResponse
-from starlette.exceptions import HTTPException
 
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
-from citewire.api.schemas import CreatedJob, Identifier, JobView
+from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.runs.log import ToldBatch
@@ -41,32 +40,41 @@ _FORM: dict[str, Any] = {
 }
 
 
-async def own_page_only(request: Request) -> None:
-    """Refuse what another site's page sends: a browser asks nobody before it posts a form."""
-    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        raise HTTPException(HTTPStatus.FORBIDDEN, "uploads are taken from this site's pages only")
-
-
 @router.post(
     "/documents",
     status_code=HTTPStatus.ACCEPTED,
     openapi_extra=_FORM,
-    dependencies=[Depends(own_page_only)],
 )
 async def upload_documents(
     request: Request, uploads: UploadsDep, jobs: JobsDep, owner: Owner
 ) -> CreatedJob:
     """Store files in a folder, all or none, and ingest it in the background."""
-    jobs.check_room()
+    jobs.check_room(owner)
     async with uploads.receiving(owner) as incoming:
         fields = await receive_form(request, incoming)
         folder = folder_name(fields.get("folder", ""))
         if not incoming.files:
             raise InvalidUpload("files: at least one file is needed")
+        jobs.check_room(owner)  # again: others may have come while the files did
         root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
     await jobs.submit(job)
     return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
+
+
+@router.get("/jobs")
+async def list_jobs(
+    jobs: JobsDep, owner: Owner, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> JobList:
+    """The jobs of the last week, the newest first."""
+    states = await jobs.newest(owner, limit)
+    return JobList(jobs=[JobView.model_validate(state) for state in states])
+
+
+@router.delete("/jobs/{job_id}")
+async def stop_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> JobView:
+    """Stop a job: its documents stay, its other files are deleted; one that is over stays so."""
+    return JobView.model_validate(await jobs.stop(job_id, owner))
 
 
 @router.get("/jobs/{job_id}")

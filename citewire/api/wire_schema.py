@@ -30,6 +30,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.DocumentList,
     schemas.DocumentView,
     schemas.HighlightsView,
+    schemas.JobList,
     schemas.JobView,
     schemas.PassageStates,
     schemas.PassageView,

@@ -19,7 +19,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
     given = {"host": arguments.host, "port": arguments.port, "workers": arguments.workers}
     settings = load_settings(**{k: v for k, v in given.items() if v is not None})
-    configure_logging(settings.server.log_level)
+    configure_logging(settings.server.log_level, settings.server.log_format)
     return serve_workers(settings) if settings.server.workers > 1 else serve(settings)
 
 
@@ -119,10 +119,10 @@ def run_eval_citations(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Try it out with the sample reports."""
-    from citewire.scripts.demo import demo
+    from citewire.scripts.demo import NAMESPACE, demo
 
     configure_logging("warning")
-    return demo(load_settings(namespace="demo"), once=arguments.once)
+    return demo(load_settings(namespace=NAMESPACE), once=arguments.once)
 
 
 def run_key(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,10 @@ from citewire.scripts.ingest import ingest_into_library, print_summary
 from citewire.scripts.serve import DrainingServer, build_server
 from citewire.services.access.keys import new_key
 from citewire.settings import Settings
-from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION
+
+NAMESPACE = f"demo-v{SCHEMA_VERSION}"
+"""One of its own for each version of what is stored: a demo of before stands in no one's way."""
 
 QUESTION = "How many tonnes of cargo did the harbour handle in 2024?"
 

@@ -7,11 +7,12 @@ from typing import Literal
 
 from rich.console import Console
 
-from citewire.errors import CitewireError, ConfigurationError
-from citewire.scripts.plain_text import explained
+from citewire.errors import CitewireError, ConfigurationError, ModelError
+from citewire.scripts.plain_text import explained as in_plain_text
 from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import CheckResult
+from citewire.services.models.probing import explained, probe_answers
 from citewire.settings import Settings, load_settings
 from citewire.storage.connection.durability import Durability, read_durability
 from citewire.storage.keys import DEFAULT_OWNER
@@ -22,7 +23,7 @@ COLOURS: dict[Level, str] = {"ok": "green", "note": "cyan", "warn": "yellow", "F
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class DoctorFinding:
     """One line of the examination; `warn` is what works now and may cost data later."""
 
     level: Level
@@ -51,15 +52,15 @@ async def _examine(console: Console) -> set[Level]:
     return levels
 
 
-async def _findings() -> AsyncGenerator[Diagnosis, None]:
+async def _findings() -> AsyncGenerator[DoctorFinding, None]:
     async for finding in _checks():
-        if isinstance(finding, Diagnosis):
+        if isinstance(finding, DoctorFinding):
             yield finding
         else:
-            yield Diagnosis("ok" if finding.ok else "FAIL", finding.name, finding.detail)
+            yield DoctorFinding("ok" if finding.ok else "FAIL", finding.name, finding.detail)
 
 
-async def _checks() -> AsyncGenerator[CheckResult | Diagnosis, None]:
+async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
     try:
         settings = load_settings()
         owners = sorted({DEFAULT_OWNER, *load_api_keys(settings.access).owners})
@@ -70,7 +71,9 @@ async def _checks() -> AsyncGenerator[CheckResult | Diagnosis, None]:
     try:
         async with open_library(settings) as library:
             for result in await library.readiness.check():
-                yield result
+                if result.is_vital:  # the model is asked itself, below
+                    yield result
+            yield await _answers(library)
             for finding in _durability(await read_durability(library.documents.client)):
                 yield finding
             yield await _embedding(library)
@@ -80,15 +83,23 @@ async def _checks() -> AsyncGenerator[CheckResult | Diagnosis, None]:
                 "documents", ok=True, detail=_corpus(count, settings.storage.namespace)
             )
     except CitewireError as error:
-        yield CheckResult(_stage(error), ok=False, detail=explained(error))
+        yield CheckResult(_stage(error), ok=False, detail=in_plain_text(error))
+
+
+async def _answers(library: Library) -> CheckResult:
+    try:
+        return CheckResult("model", ok=True, detail=await probe_answers(library.models))
+    except CitewireError as error:
+        return CheckResult("model", ok=False, detail=str(error))
 
 
 async def _embedding(library: Library) -> CheckResult:
     embeddings = library.models.embeddings
     try:
         vector = await embeddings.model.aget_query_embedding(PROBE)
-    except CitewireError as error:
-        return CheckResult("embedding", ok=False, detail=str(error))
+    except ModelError as error:
+        told = await explained(error, library.models, embeddings.name)
+        return CheckResult("embedding", ok=False, detail=str(told))
     fits = len(vector) == embeddings.dims
     detail = f"{embeddings.name} gives {len(vector)} dimensions, the index has {embeddings.dims}"
     return CheckResult(
@@ -118,11 +129,11 @@ def _corpus(count: int, namespace: str) -> str:
     return f"none yet in the namespace {namespace}: run `citewire ingest FOLDER`"
 
 
-def _durability(found: Durability | None) -> list[Diagnosis]:
+def _durability(found: Durability | None) -> list[DoctorFinding]:
     """What may cost data later."""
     if found is None:
         return [
-            Diagnosis(
+            DoctorFinding(
                 "note",
                 "durability",
                 "Redis refuses CONFIG, as managed ones do, so eviction and persistence could not "
@@ -132,7 +143,7 @@ def _durability(found: Durability | None) -> list[Diagnosis]:
     findings = []
     if found.evicts:
         findings.append(
-            Diagnosis(
+            DoctorFinding(
                 "warn",
                 "eviction",
                 f"maxmemory-policy is {found.policy}: Redis deletes passages and chats when its "
@@ -141,14 +152,16 @@ def _durability(found: Durability | None) -> list[Diagnosis]:
         )
     if not found.persists:
         findings.append(
-            Diagnosis(
+            DoctorFinding(
                 "warn",
                 "persistence",
                 "Redis writes nothing to disk: passages and chats are gone when it restarts; "
                 "set appendonly yes",
             )
         )
-    return findings or [Diagnosis("ok", "durability", "nothing is evicted, all is written to disk")]
+    return findings or [
+        DoctorFinding("ok", "durability", "nothing is evicted, all is written to disk")
+    ]
 
 
 def _stage(error: CitewireError) -> str:

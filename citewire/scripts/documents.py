@@ -86,7 +86,9 @@ def _table(records: list[DocumentRecord]) -> Table:
             no_wrap=name == "document",
         )
     for record in records:
-        places = "\n".join(harmless_name(f"{one.folder}/{one.path}") for one in record.locations)
+        places = "\n".join(
+            harmless_name(f"{location.folder}/{location.path}") for location in record.locations
+        )
         table.add_row(
             record.doc_id,
             Text(harmless_name(record.title)),

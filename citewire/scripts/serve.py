@@ -15,6 +15,9 @@ import anyio
 import uvicorn
 
 from citewire.api.app import create_app
+from citewire.api.connections import limited_connection
+from citewire.api.host_check import ALL_ADDRESSES
+from citewire.api.request_log import RequestLog, mark_log_lines
 from citewire.errors import ConfigurationError
 from citewire.settings import Settings
 from citewire.settings.groups import ServerSettings
@@ -111,15 +114,19 @@ def build_server(
     settings: Settings, *, on_started: Callable[[], None] = lambda: None
 ) -> DrainingServer:
     """A server for `settings`, not yet running."""
+    mark_log_lines()
     server: DrainingServer
     # The app needs the server's event, and the server needs the app.
     app = create_app(settings, draining=lambda: server.told())  # noqa: PLW0108
     config = uvicorn.Config(
-        app,
+        RequestLog(app),
         host=settings.server.host,
         port=settings.server.port,
+        http=limited_connection(settings.server),
+        ws="none",
         log_level=settings.server.log_level,
         access_log=False,
+        log_config=None,  # its lines are ours, in our format
         proxy_headers=False,  # nothing here depends on the client's address or scheme
         # Less than the grace, which also covers what comes after; in whole seconds.
         timeout_graceful_shutdown=max(1, math.floor(0.8 * settings.server.shutdown_grace_s)),
@@ -183,7 +190,8 @@ def bind(server: ServerSettings) -> list[socket.socket]:
 
 def tell_address(server: ServerSettings, sockets: list[socket.socket]) -> None:
     """Print where the server answers."""
-    host = f"[{server.host}]" if ":" in server.host else server.host
+    host = "localhost" if server.host in ALL_ADDRESSES else server.host
+    host = f"[{host}]" if ":" in host else host
     with suppress(OSError):  # whoever started it may not listen
         port = sockets[0].getsockname()[1]
         print(f"Citewire answers at http://{host}:{port} (Ctrl-C ends)", flush=True)

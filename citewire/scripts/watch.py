@@ -70,7 +70,7 @@ async def _watch(
     ):
         async for _ in changes:
             summary = await watcher.ingest(is_patient=not is_first)
-            if is_first or any(one.status != "unchanged" for one in summary.files):
+            if is_first or any(file.status != "unchanged" for file in summary.files):
                 print_summary(summary, console)
             if report is not None:
                 await asyncio.to_thread(write_report, summary, report)

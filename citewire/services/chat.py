@@ -22,15 +22,18 @@ from citewire.errors import (
     RunLost,
     StorageError,
     StorageUnavailable,
+    ThoughtAloud,
 )
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
 from citewire.services.answers.events import (
+    Done,
     EndEvent,
     Failed,
     Ids,
     RunEvent,
     Start,
+    Stopped,
     TurnStatus,
     Usage,
 )
@@ -170,16 +173,22 @@ class ChatService:
         except CitewireError as error:
             logger.warning("run %s failed: %s (%r)", run.ids.run_id, error, error.__cause__)
             failure = error
+            if isinstance(error, ThoughtAloud):
+                answer.retract()
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
             # Nobody is there to be told, but whoever follows the run is.
-            await self.runs.close(run, await self._end(run, answer, context, None))
+            end = await self._end(run, answer, context, None)
+            _log_end(run, answer, context.generation, end)
+            await self.runs.close(run, end)
             raise
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError(UNKNOWN)
+        end = await self._end(run, answer, context, failure)
+        _log_end(run, answer, context.generation, end)
         # Whoever reads the end may ask again at once.
-        yield await self.runs.close(run, await self._end(run, answer, context, failure))
+        yield await self.runs.close(run, end)
 
     async def _events(
         self, run: Run, answer: Answer, context: RunContext
@@ -322,6 +331,24 @@ def _ask(run: Run, context: RunContext) -> AskEvent:
     return AskEvent(
         question=run.question, history=list(run.history), filter=run.filter, run=context
     )
+
+
+def _log_end(run: Run, answer: Answer, generation: Generation, end: EndEvent) -> None:
+    """A line for each run: nothing that a person or a model wrote."""
+    facts = {
+        "run_id": run.ids.run_id,
+        "chat_id": run.ids.chat_id,
+        "owner": run.owner,
+        "end": end.name,
+        "finish_reason": end.finish_reason if isinstance(end, Done) else None,
+        "by": end.by if isinstance(end, Stopped) else None,
+        "code": end.code if isinstance(end, Failed) else None,
+        "prompt_tokens": generation.prompt_tokens,
+        "completion_tokens": generation.completion_tokens,
+        "first_token_ms": answer.timings.first_token_ms,
+        "total_ms": answer.timings.total_ms,
+    }
+    logger.info("run ended", extra={"facts": facts})
 
 
 def _usage(answer: Answer, generation: Generation, *, stopped: bool) -> Usage:

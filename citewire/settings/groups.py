@@ -55,6 +55,11 @@ class ModelSettings(SettingsGroup):
         "Who answers: a model, or extracts from the reports (auto: a model, with a key or base "
         "URL).",
     )
+    fallback: Literal["off", "extracts"] = setting(
+        "off",
+        "What is answered when the model does not: extracts from the reports, which say so, or off "
+        "(an error). It needs embeddings that work meanwhile, as CITEWIRE_EMBEDDINGS=local.",
+    )
     embeddings: Literal["auto", "openai", "local"] = setting(
         "auto",
         "Who embeds: the provider, or all-MiniLM-L6-v2 here (auto: the provider, with a key or "
@@ -69,7 +74,30 @@ class ModelSettings(SettingsGroup):
         ge=1024,
     )
     max_answer_tokens: int = setting(1024, "Longest answer.", unit="tokens", ge=16)
-    temperature: float = setting(0.1, "Temperature of the model.", ge=0, le=2)
+    length_option: Literal["auto", "max_tokens", "max_completion_tokens"] = setting(
+        "auto",
+        "The option of a request that says the longest answer (auto: as the model wants it).",
+    )
+    temperature: float | None = setting(
+        0.1, "Temperature of the model; off: as the provider has it.", off=(None,), ge=0, le=2
+    )
+    thinking: Literal["auto", "tags", "open"] = setting(
+        "auto",
+        "How a model's thinking is told from its answer where the server does not part them: tags "
+        "(what stands in them), open (all before a closing tag, for templates that open it) or "
+        "auto (tags, and open once the model did so).",
+    )
+    thinking_tokens: int = setting(
+        4096,
+        "What a model that was seen to think may use for it, beside the longest answer; less where "
+        "the window is small.",
+        unit="tokens",
+        off=(0,),
+        ge=0,
+    )
+    thinking_timeout_s: float = setting(
+        180, "Longest time a model may think before its answer.", unit="seconds", gt=0
+    )
     embed_model: str = setting("text-embedding-3-small", "Embedding model.", min_length=1)
     embed_dim: int | None = setting(
         None,
@@ -331,12 +359,29 @@ class AccessSettings(SettingsGroup):
         "The same in a file with the keys' hashes: the lines that `citewire key NAME` prints.",
         off=(None,),
     )
+    hosts: str | None = setting(
+        None,
+        "Names by which the server may be asked, besides those of its own machine; others get 421. "
+        "Without keys and names: only its own machine's, so that no web page can have a name of "
+        "its own lead here.",
+        unset="with keys, any",
+        example="reports.example.org,10.0.0.7",
+    )
     max_runs_per_owner: int | None = setting(
         None,
         "Concurrent answers of one owner, over all workers on one Redis, beyond which 429; off: "
         "as many as there are places (CITEWIRE_MAX_RUNS of each worker).",
         unit="answers",
-        off=(None,),
+        off=(0,),
+        unset="with API keys, half of CITEWIRE_MAX_RUNS",
+        ge=0,
+    )
+    max_readers_per_owner: int | None = setting(
+        None,
+        "Streams of one owner that follow runs in each worker, which has 64 places for them; "
+        "beyond them 429.",
+        unit="streams",
+        unset="with API keys 16, else all places",
         ge=1,
     )
     api_key: SecretStr | None = setting(
@@ -359,6 +404,20 @@ class UploadSettings(SettingsGroup):
     max_upload_space_bytes: int = setting(
         10 * 1024**3, "The space that all uploaded files together may take.", unit="bytes", ge=1024
     )
+    max_upload_space_per_owner_bytes: int | None = setting(
+        None,
+        "The space that the uploaded files of one owner may take.",
+        unit="bytes",
+        unset="with API keys, half of CITEWIRE_MAX_UPLOAD_SPACE_BYTES",
+        ge=1024,
+    )
+    max_jobs_per_owner: int = setting(
+        50,
+        "Uploads of one owner that are being ingested, or wait for it, in each worker; beyond "
+        "them 429.",
+        unit="jobs",
+        ge=1,
+    )
 
 
 class ServerSettings(SettingsGroup):
@@ -373,6 +432,18 @@ class ServerSettings(SettingsGroup):
     max_body_bytes: int = setting(
         128 * 1024, "Longest request body, uploads exempt.", unit="bytes", ge=1024
     )
+    max_header_bytes: int = setting(
+        64 * 1024, "Longest request line and headers together.", unit="bytes", ge=8192
+    )
+    header_timeout_s: float = setting(
+        10, "How long the headers of a request may take to arrive.", unit="seconds", gt=0
+    )
+    body_timeout_s: float = setting(
+        30,
+        "How long a request body may take to arrive; a longer one has to bring 16 kB each time.",
+        unit="seconds",
+        gt=0,
+    )
     max_message_chars: int = setting(8000, "Longest question.", unit="characters", ge=1, le=8000)
     sse_ping_s: float = setting(15, "Between two signs of life on a stream.", unit="seconds", gt=0)
     send_timeout_s: float = setting(
@@ -383,4 +454,7 @@ class ServerSettings(SettingsGroup):
     )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "What is logged, to standard error."
+    )
+    log_format: Literal["text", "json"] = setting(
+        "text", "How it is logged: lines for people, or an object a line for programs."
     )

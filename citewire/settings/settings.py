@@ -64,6 +64,26 @@ class Settings(BaseModel):
         """The same but for `changes`; raises as `build`."""
         return self.build({**self.flat(), **changes})
 
+    @property
+    def runs_per_owner(self) -> int:
+        """How many answers one owner may have under way; 0: any number."""
+        limit = self.access.max_runs_per_owner
+        if limit is not None:
+            return limit
+        return max(1, self.server.max_runs // 2) if self.access.has_api_keys else 0
+
+    @property
+    def readers_per_owner(self) -> int | None:
+        """How many streams of one owner may follow runs in a worker; None: any number."""
+        return self.access.max_readers_per_owner or (16 if self.access.has_api_keys else None)
+
+    @property
+    def upload_space_per_owner(self) -> int:
+        """How many bytes the uploaded files of one owner may take."""
+        space = self.uploads.max_upload_space_bytes
+        share = space // 2 if self.access.has_api_keys else space
+        return self.uploads.max_upload_space_per_owner_bytes or share
+
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:
         if self.models.answers_from == "extractive":

@@ -1,6 +1,7 @@
 """Background ingestions as they are kept: for a week, and with a sign of life of who is at work."""
 
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from citewire.storage.keys import Keys
 KEPT_S = 7 * 24 * 3600
 ALIVE_S = 10
 """How long after its last sign of life a process counts as alive."""
+STOP_S = 60
 
 
 class JobStore:
@@ -45,6 +47,29 @@ class JobStore:
                     pipe.delete(self._keys.job_alive(job_id))
                 await pipe.execute()
 
+    async def add(self, job_id: str, owner: str, state: bytes) -> None:
+        """Keep the state of a new job, which is alive, and list it among its owner's."""
+        now, index = time.time(), self._keys.jobs(owner)
+        with storage_errors("the state of a job"):
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.set(self._keys.job(job_id), state, ex=KEPT_S)
+                pipe.set(self._keys.job_alive(job_id), b"1", ex=ALIVE_S)
+                pipe.zadd(index, {job_id: now})
+                pipe.zremrangebyscore(index, "-inf", now - KEPT_S)
+                pipe.expire(index, KEPT_S)
+                await pipe.execute()
+
+    async def newest(self, owner: str, limit: int) -> list[tuple[dict[str, Any], bool]]:
+        """The states of an owner's newest jobs, as `read` gives them, the newest first."""
+        with storage_errors("the state of a job"):
+            found = await self._client.zrevrange(self._keys.jobs(owner), 0, limit - 1)
+            ids = [as_text(job_id) for job_id in found]
+            keys = [self._keys.job(job_id) for job_id in ids]
+            keys += [self._keys.job_alive(job_id) for job_id in ids]
+            values = await self._client.mget(keys) if keys else []
+        pairs = zip(values[: len(ids)], values[len(ids) :], strict=True)
+        return [(orjson.loads(state), alive is not None) for state, alive in pairs if state]
+
     async def read(self, job_id: str, owner: str) -> tuple[dict[str, Any], bool]:
         """The state of a job as it was saved, and whether its process gave a sign of life.
 
@@ -69,7 +94,7 @@ class JobStore:
             dead = [self._keys.job(name) for name in names if ":" not in name and name not in alive]
             stored = await self._client.mget(dead) if dead else []
         found = [orjson.loads(one) for one in stored if one is not None]
-        left = [one for one in found if one["status"] not in ("done", "failed")]
+        left = [one for one in found if one["status"] not in ("done", "failed", "stopped")]
         return sorted(left, key=lambda one: str(one["created_at"]))
 
     async def claim(self, job_id: str) -> bool:
@@ -77,3 +102,16 @@ class JobStore:
         with storage_errors("the state of a job"):
             key = self._keys.job_alive(job_id)
             return bool(await self._client.set(key, b"1", ex=ALIVE_S, nx=True))
+
+    async def ask_to_stop(self, job_id: str) -> None:
+        """Let the process that is at a job, or will be soon, know that it is to stop."""
+        with storage_errors("the state of a job"):
+            await self._client.set(self._keys.job_stop(job_id), b"1", ex=STOP_S)
+
+    async def asked_to_stop(self, job_ids: Sequence[str]) -> list[str]:
+        """Which of these jobs are to stop."""
+        if not job_ids:
+            return []
+        with storage_errors("the state of a job"):
+            stops = await self._client.mget([self._keys.job_stop(job_id) for job_id in job_ids])
+        return [job_id for job_id, stop in zip(job_ids, stops, strict=True) if stop is not None]

@@ -50,10 +50,10 @@ class Keys:
 
     # Documents and their passages.
 
-    @property
-    def lease(self) -> str:
-        """Who may change the documents at the moment."""
-        return f"{self.namespace}:lease"
+    def lease(self, owner: str) -> str:
+        """Who may change an owner's documents at the moment."""
+        of_owner = "" if owner == DEFAULT_OWNER else f":{owner_tag(owner)}"
+        return f"{self.namespace}:lease{of_owner}"
 
     @property
     def hidden(self) -> str:
@@ -64,6 +64,11 @@ class Keys:
     def staging(self) -> str:
         """The hash of the documents that are being written."""
         return f"{self.namespace}:staging"
+
+    @property
+    def retiring(self) -> str:
+        """The hash of the owners of the documents that are being deleted."""
+        return f"{self.namespace}:retiring"
 
     @property
     def retired(self) -> str:
@@ -214,6 +219,14 @@ class Keys:
     def job_alive(self, job_id: str) -> str:
         """A sign of life of who is at a job."""
         return f"{self.namespace}:job:{job_id}:alive"
+
+    def job_stop(self, job_id: str) -> str:
+        """A mark that a job is to stop."""
+        return f"{self.namespace}:jobs:stop:{job_id}"
+
+    def jobs(self, owner: str) -> str:
+        """The sorted set of an owner's jobs, by when they began to wait."""
+        return f"{self.namespace}:jobs:of:{owner_tag(owner)}"
 
 
 def index_name(namespace: str) -> str:

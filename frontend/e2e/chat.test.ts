@@ -307,3 +307,21 @@ test("the interface speaks the browser's language, and another when it is asked 
   await shot(page, "shortcuts-dark");
   expect(await seriousViolations(page)).toEqual([]);
 });
+
+test("a second tab follows an answer as it is written, and the first shows what is asked there", async () => {
+  await server.model({ text: EMITTED, inter_delay: 0.25 });
+  const first = await visit();
+  await ask(first.page, EMITTED_QUESTION);
+  await streaming(first.page, "The Trust");
+  const second = await visit(WIDE, `/${new URL(first.page.url()).hash}`);
+  await second.page.getByRole("heading", { name: EMITTED_QUESTION }).waitFor();
+  await streaming(second.page, "The Trust");
+  const answer = await answered(second.page);
+  await answer.locator(".chip").waitFor();
+  expect(await answer.locator("strong").first().textContent()).toBe("8,310 tonnes");
+  await server.model({ text: "In 2023 it was less [1]." });
+  await askAndWait(second.page, "How many ships called in 2023?");
+  await first.page.evaluate(() => dispatchEvent(new Event("focus")));
+  await first.page.getByRole("heading", { name: "How many ships called in 2023?" }).waitFor();
+  expect(await first.page.locator(".exchange").count()).toBe(2);
+});

@@ -64,7 +64,7 @@ async def embedded(standin: Standin) -> int:
     return int((await standin.stats())["embed_inputs"])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_killed_before_any_of_its_changes_a_run_leaves_nothing_half_done(
     crash_env: dict[str, str],
     *,

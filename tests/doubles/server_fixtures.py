@@ -8,14 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from subprocess import PIPE
-from threading import Event, Thread
+from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Protocol
 from uuid import uuid4
 
@@ -50,9 +51,9 @@ class Process(Protocol):
 
 
 class Forked:
-    """A process that another one forked; how it ended is not told."""
+    """A process that another one forked."""
 
-    def __init__(self, pid: int, ended: Event) -> None:
+    def __init__(self, pid: int, ended: "Future[int]") -> None:
         self._pid = pid
         self._ended = ended
 
@@ -61,15 +62,16 @@ class Forked:
         return self._pid
 
     def poll(self) -> int | None:
-        return 0 if self._ended.is_set() else None
+        return self._ended.result() if self._ended.done() else None
 
     def wait(self, timeout: float | None = None) -> int:
-        if not self._ended.wait(timeout):
-            raise subprocess.TimeoutExpired("citewire", timeout or 0)
-        return 0
+        try:
+            return self._ended.result(timeout)
+        except TimeoutError:
+            raise subprocess.TimeoutExpired("citewire", timeout or 0) from None
 
     def send_signal(self, sig: int, /) -> None:
-        if not self._ended.is_set():
+        if not self._ended.done():
             with suppress(ProcessLookupError):
                 os.kill(self._pid, sig)
 
@@ -86,17 +88,31 @@ class Zygote:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
         self._started: Queue[int] = Queue()
-        self._ended: defaultdict[int, Event] = defaultdict(Event)
+        self._ended: dict[int, Future[int]] = {}
         self._listening = Thread(target=self._listen)
         self._listening.start()
 
     def fork(self, **asked: object) -> Forked:
-        """Start `citewire` with `argv`, `env` and `cwd`; what it says goes to the file `log`."""
+        """Start `citewire` with `argv`, `env` and `cwd`; its output goes to files."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{json.dumps(asked, default=str)}\n")
         self._process.stdin.flush()
         pid = self._started.get(timeout=START_S)
         return Forked(pid, self._ended[pid])
+
+    def run(
+        self, argv: Sequence[str], env: dict[str, str], cwd: Path, timeout: float = 60
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run `citewire` to its end."""
+        with TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            process = self.fork(argv=argv, env=env, cwd=cwd, out=out, err=err)
+            try:
+                code = process.wait(timeout)
+            finally:
+                process.kill()
+            said, failed = out.read_text("utf-8"), err.read_text("utf-8")
+            return subprocess.CompletedProcess(argv, code, said, failed)
 
     def close(self) -> None:
         """Let it go, after all that it started."""
@@ -109,10 +125,10 @@ class Zygote:
         for line in self._process.stdout:
             match json.loads(line):
                 case {"started": pid}:
-                    self._ended[pid] = Event()  # an earlier one may have had its id
+                    self._ended[pid] = Future()  # an earlier one may have had its id
                     self._started.put(pid)
-                case {"ended": pid}:
-                    self._ended[pid].set()
+                case {"ended": pid, "code": code}:
+                    self._ended[pid].set_result(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +179,7 @@ def run_server(folder: Path, zygote: Zygote | None = None, **settings: object) -
 
 def _start(folder: Path, env: dict[str, str], log_file: Path, zygote: Zygote | None) -> Process:
     if zygote is not None:
-        return zygote.fork(argv=["serve"], env=env, cwd=folder, log=log_file)
+        return zygote.fork(argv=["serve"], env=env, cwd=folder, out=log_file, err=log_file)
     command = [sys.executable, "-c", MAIN, "serve"]
     with log_file.open("wb") as log:
         return subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log)

@@ -1,5 +1,6 @@
 """Small PDFs written for a test."""
 
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from reportlab.pdfgen.canvas import Canvas
 BODY_SIZE = 11
 HEADING_SIZE = 26
 LEADING = 14
+SLOW_PAGES = 1000
+SLOW_OPERATORS = 2**22
 
 
 def write_pdf(
@@ -48,6 +51,33 @@ def draw_pdf(path: Path, *pages: Callable[[Canvas], None], size: tuple[float, fl
         canvas.showPage()
     canvas.save()
     return path
+
+
+def slow_pdf(text: str) -> bytes:
+    """A small PDF that takes minutes to read: many pages show one stream of many operators."""
+    words = f"BT /F 12 Tf 72 720 Td ({text}) Tj ET\n".encode()
+    stream = zlib.compress(words + b"q Q\n" * SLOW_OPERATORS, 9)
+    kids = " ".join(f"{number} 0 R" for number in range(5, 5 + SLOW_PAGES))
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 3 0 R"
+        b"/Resources<</Font<</F 4 0 R>>>>>>"
+    )
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {SLOW_PAGES}>>".encode(),
+        b"<</Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *[page] * SLOW_PAGES,
+    ]
+    written, table = b"%PDF-1.4\n", b""
+    for number, content in enumerate(objects, 1):
+        table += b"%010d 00000 n \n" % len(written)
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    count = len(objects) + 1
+    return written + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (count, table, count, len(written))
+    )
 
 
 def draw_lines(

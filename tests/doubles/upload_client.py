@@ -11,7 +11,7 @@ import httpx
 from tests.doubles.small_pdfs import write_pdf
 
 Json = dict[str, Any]
-OVER = ("done", "failed", "interrupted")
+OVER = ("done", "failed", "stopped", "interrupted")
 
 
 def pdf(tmp_path: Path, text: str) -> bytes:
@@ -34,6 +34,16 @@ class UploadClient:
         """GET /jobs/{id}."""
         found: Json = self.http.get(f"/jobs/{job_id}").raise_for_status().json()
         return found
+
+    def jobs(self, **query: int) -> list[Json]:
+        """GET /jobs."""
+        found: list[Json] = self.http.get("/jobs", params=query).raise_for_status().json()["jobs"]
+        return found
+
+    def stop(self, job_id: str) -> Json:
+        """DELETE /jobs/{id}."""
+        stopped: Json = self.http.delete(f"/jobs/{job_id}").raise_for_status().json()
+        return stopped
 
     def until(self, job_id: str, *statuses: str, within_s: float = 30.0) -> Json:
         """Wait until the job has one of these statuses."""

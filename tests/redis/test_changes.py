@@ -352,11 +352,11 @@ async def test_a_staged_document_of_another_folder_is_left_for_its_own_run(
         await versions.stage("d" * 32, str(tmp_path / "other"))
     await ingest(ships)
     async with changing_documents(documents) as versions:
-        assert await versions.hidden() == {"d" * 32}
+        assert set(await versions.hidden()) == {"d" * 32}
 
     await ingest(tmp_path / "other")
     async with changing_documents(documents) as versions:
-        assert await versions.hidden() == set()
+        assert await versions.hidden() == {}
 
 
 @pytest.mark.parametrize(

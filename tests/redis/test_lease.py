@@ -36,6 +36,15 @@ async def test_a_second_holder_is_told_who_is_at_it(redis_client: Redis, namespa
     assert len(told) == 1
 
 
+async def test_another_owners_lease_is_not_waited_for(redis_client: Redis, namespace: str) -> None:
+    async with holding_lease(redis_client, namespace, "ann", wait_s=0):
+        async with holding_lease(redis_client, namespace, "bob", wait_s=0) as lease:
+            await lease.change([("SET", f"{namespace}:told", "by bob")])
+        with pytest.raises(LibraryBusy):
+            async with holding_lease(redis_client, namespace, "ann", wait_s=0):
+                pass
+
+
 async def test_the_second_waits_for_the_first(redis_client: Redis, namespace: str) -> None:
     order = []
 

@@ -15,7 +15,7 @@ from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch
 from citewire.storage.connection.connection import open_client
-from citewire.storage.index.fingerprint import read_fingerprint
+from citewire.storage.connection.fingerprint import read_fingerprint
 from citewire.storage.index.opening import open_index
 from citewire.storage.index.schema import build_schema, check_index, ensure_index
 from citewire.storage.keys import Keys, index_name

@@ -18,6 +18,7 @@ from citewire.storage.index.schema import build_schema, ensure_index
 from citewire.storage.keys import DEFAULT_OWNER, folder_id, owner_tag
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.vector_store import PassageStore, build_vector_store
+from citewire.storage.library.versions import Change, changing_documents
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from tests.doubles.ingest_fixtures import MODEL, SHIPS, HashingEmbedding, statuses
 from tests.doubles.passages import write_passages
@@ -128,6 +129,23 @@ async def test_what_an_owner_did_not_finish_is_left_for_that_owner(
     assert await left == {b"f" * 32: f"bob{ships}".encode()}
     await ingesting.ingest("bob", ships)
     assert await redis_client.exists(f"{namespace}:staging") == 0
+
+
+async def test_what_an_owner_is_deleting_is_left_for_that_owner(
+    ingesting: Ingesting, ships: Path, redis_client: Redis, namespace: str
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    await ingesting.ingest("bob", ships)
+    [record] = await ingesting.of("bob").list()
+    async with changing_documents(ingesting.of("bob")) as versions:
+        await versions.apply(Change(retire=(record.doc_id,)))
+    await ingesting.ingest("ann", ships)
+    async with changing_documents(ingesting.of("bob")) as versions:
+        assert await versions.hidden() == {record.doc_id: None}
+
+    await ingesting.ingest("bob", ships)
+    assert len(await ingesting.found("bob", "ships")) == 1
+    assert await redis_client.exists(f"{namespace}:retiring", f"{namespace}:hidden") == 0
 
 
 def _nodes(owner: str, count: int, vector: list[float]) -> list[TextNode]:

@@ -89,17 +89,6 @@ async def test_a_retired_document_leaves_nothing(
     assert keys == [f"{namespace}:index".encode()]
 
 
-async def test_passages_whose_ids_were_not_noted_are_deleted_too(
-    store: PassageStore, documents: DocumentStore, redis_client: Redis, namespace: str
-) -> None:
-    await write_passages(store, [passage(DOC_A, page) for page in range(5)])
-    await redis_client.delete(f"{namespace}:passages:{DOC_A}")
-    async with changing_documents(documents) as versions:
-        await versions.discard(DOC_A)
-
-    assert not [key async for key in redis_client.scan_iter(f"{namespace}:passage:*")]
-
-
 async def test_a_reader_sees_one_version_at_any_moment(
     store: PassageStore, documents: DocumentStore
 ) -> None:

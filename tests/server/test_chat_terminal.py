@@ -18,8 +18,18 @@ QUESTION = "How many ships did Quillmere harbour count in 2023?"
 ANSWER = "Quillmere harbour counted 538 ships in 2023 [1], and before that 412 in 2022 [2]."
 NOTES = ["[1] Quillmere Harbour 2023, p. A-4: “", "[2] Quillmere Harbour 2022, p. A-3: “"]
 LONG = {"tokens": 2000, "inter_delay": 0.02}
+ASKED = {"created_at": "2026-01-01T00:00:00Z"}
 HANGING = (
-    ("start", {"protocol": 1, "run_id": "r", "chat_id": "c", "assistant_message_id": "m"}),
+    (
+        "start",
+        {
+            "protocol": 1,
+            "run_id": "r",
+            "chat_id": "c",
+            "assistant_message_id": "m",
+            "created_at": "2026-01-01T00:00:00Z",
+        },
+    ),
     ("delta", {"text": "Half of it", "offset": 0}),
 )
 

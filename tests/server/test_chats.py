@@ -524,3 +524,21 @@ async def test_an_export_to_a_terminal_has_nothing_that_it_obeys(
     assert "a␛[2Jb�c" in told
     piped = await asyncio.to_thread(run_export, redis_url, namespace, tmp_path, "--format", "md")
     assert "a\x1b[2Jb\u202ec" in piped.stdout
+
+
+async def test_a_chat_names_the_run_that_answers_it(
+    chat: ChatClient, other: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(tokens=60, inter_delay=0.02)
+    async with chat.asking("How many ships called in 2023?") as events:
+        start = await anext(events)
+        chat_id, run_id = start.data["chat_id"], start.data["run_id"]
+        meanwhile = [(await one.http.get(f"/chats/{chat_id}")).json() for one in (chat, other)]
+        followed = await other.http.get(f"/chat_stream/{run_id}")
+        ended = [event.name async for event in events][-1]
+    afterwards = (await other.http.get(f"/chats/{chat_id}")).json()
+
+    assert [(seen["running"], seen["turns"]) for seen in meanwhile] == [(run_id, [])] * 2
+    assert ended == "done"
+    assert "event: done" in followed.text
+    assert (afterwards["running"], len(afterwards["turns"])) == (None, 2)

@@ -123,7 +123,7 @@ async def test_a_client_that_vanishes_with_a_reset_stops_the_run(
     await standin.configure(**SLOW)
     port = httpx.URL(server.url).port
     body = b'{"message": "How many ships?"}'
-    head = b"POST /chat_stream HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    head = b"POST /chat_stream HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head + b"content-length: %d\r\n\r\n%b" % (len(body), body))
     await reader.readuntil(b"event: delta")

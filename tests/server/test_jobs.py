@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 
 from citewire.api.documents import BUSY_WAIT_S
 from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.ingest.run import OnProgress
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import MAX_RESUMED, Jobs
 from citewire.storage.jobs import JobStore
@@ -185,8 +184,8 @@ async def test_a_job_that_ends_its_server_again_and_again_is_left_alone(
     begun: list[Path] = []
     all_begun = asyncio.Event()
 
-    async def ingest(root: Path, _owner: str, _: OnProgress) -> IngestSummary:
-        begun.append(root)
+    async def ingest(job: Job) -> IngestSummary:
+        begun.append(job.root)
         if len(begun) == MAX_RESUMED:
             all_begun.set()
         return IngestSummary((), 0.0)
@@ -195,7 +194,18 @@ async def test_a_job_that_ends_its_server_again_and_again_is_left_alone(
         job = Job(f"folder {resumed}", tmp_path, (), resumed=resumed)
         job.end("interrupted")
         await store.save({job.job_id: orjson.dumps(job.to_stored())}, alive=[])
-    jobs = Jobs(store, ingest, root_of=lambda folder, _: tmp_path / folder, grace_s=2)
+
+    async def take_back(_: Job) -> None:
+        """Nothing is stopped here."""
+
+    jobs = Jobs(
+        store,
+        ingest,
+        take_back=take_back,
+        root_of=lambda folder, _: tmp_path / folder,
+        per_owner=100,
+        grace_s=2,
+    )
     running = asyncio.create_task(jobs.run())
     async with asyncio.timeout(10):
         await all_begun.wait()

@@ -192,7 +192,7 @@ async def _shut_down_stuck(
 
 async def _ask_and_read_nothing(server: Server, chat_id: str) -> socket.socket:
     body = json.dumps({"message": QUESTION, "chat_id": chat_id}).encode()
-    head = b"POST /chat_stream HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    head = b"POST /chat_stream HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect(("127.0.0.1", httpx.URL(server.url).port))

@@ -3,16 +3,16 @@
 import re
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
+from citewire.scripts.demo import NAMESPACE
 from citewire.storage.embedded.folder import RedisFolder, hold_lock
 from tests.doubles.redis_fixtures import StoppableRedis
-from tests.doubles.server_fixtures import KEY, MAIN, StartServer, environment, free_port
+from tests.doubles.server_fixtures import KEY, StartServer, Zygote, environment, free_port
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
 COMMANDS = {
@@ -28,7 +28,9 @@ Command = Callable[..., Done]
 
 
 @pytest.fixture
-def command(redis_url: str, standin_url: str, corpus: str, tmp_path: Path) -> Command:
+def command(
+    redis_url: str, standin_url: str, corpus: str, zygote: Zygote, tmp_path: Path
+) -> Command:
     """Runs `citewire` with the arguments given, on the corpus; settings given override."""
 
     def run(*arguments: str, **settings: object) -> Done:
@@ -42,15 +44,7 @@ def command(redis_url: str, standin_url: str, corpus: str, tmp_path: Path) -> Co
             **settings,
         }
         given = {name: value for name, value in wanted.items() if value is not None}
-        return subprocess.run(
-            [sys.executable, "-c", MAIN, *arguments],
-            env=environment(given),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=WITHIN_S,
-            check=False,
-        )
+        return zygote.run(arguments, environment(given), tmp_path, WITHIN_S)
 
     return run
 
@@ -145,9 +139,9 @@ def test_an_empty_list_names_the_namespace_that_was_looked_in(command: Command) 
 
 async def test_the_demo_says_how_its_documents_are_listed(command: Command) -> None:
     shown = command("demo", "--once")
-    listed = command("documents", namespace="demo")
+    listed = command("documents", namespace=NAMESPACE)
 
-    assert "CITEWIRE_NAMESPACE=demo citewire documents" in shown.stdout
+    assert f"CITEWIRE_NAMESPACE={NAMESPACE} citewire documents" in shown.stdout
     assert "Trevanza Harbour Trust: Annual Report 2024" in listed.stdout
 
 

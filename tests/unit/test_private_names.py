@@ -20,9 +20,6 @@ KNOWN = {
     "services/models/openai_chat.py": {"_get_model_kwargs", "_get_model_name"},
     # test_connection.py hears a connection that is closed, and one that takes nothing
     "storage/connection/pool.py": {"_buffer", "_reader", "_writer"},
-    # test_vector_store.py and test_visibility.py search with them
-    "storage/library/vector_store.py": {"_num", "_query_string", "_redis_client", "_vector"},
-    "storage/library/visibility.py": {"_mk_query_args", "_parse_search"},
     # what a chat engine is made of: test_conversation.py condenses with it
     "workflows/engine.py": {"_acondense_question"},
     # set by the library's constructor: test_chat_stream.py answers with it
@@ -37,8 +34,7 @@ def test_no_module_uses_a_private_name_that_it_does_not_define() -> None:
         for path in PACKAGE.rglob("*.py")
         if (names := foreign(ast.parse(path.read_text("utf-8"))))
     }
-    unknown = {module: names - KNOWN.get(module, set()) for module, names in found.items()}
-    assert {module: names for module, names in unknown.items() if names} == {}
+    assert found == KNOWN
 
 
 def foreign(module: ast.Module) -> set[str]:

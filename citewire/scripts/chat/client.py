@@ -127,13 +127,13 @@ class ChatClient:
     async def folders(self) -> set[str]:
         """The names of the folders in which documents lie."""
         documents = self._json(await self._call("GET", "documents"))["documents"]
-        return {place["folder"] for one in documents for place in one["locations"]}
+        return {place["folder"] for document in documents for place in document["locations"]}
 
     async def fates(self, sources: Sequence[Json]) -> dict[str, Json]:
         """What became of the passages of sources since, by their ids."""
         ids = ",".join(source["passage_id"] for source in sources)
         answer = await self._call("GET", "passages", params={"ids": ids})
-        return {one["passage_id"]: one for one in self._json(answer)["passages"]}
+        return {passage["passage_id"]: passage for passage in self._json(answer)["passages"]}
 
     async def has(self, path: str) -> bool:
         """Whether the server has something to show there; at "" it is the web client."""

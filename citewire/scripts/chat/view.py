@@ -13,6 +13,7 @@ STAGES = {
     "condense": "reading the conversation …",
     "retrieve": "searching the reports …",
     "generate": "writing …",
+    "think": "the model is thinking …",
 }
 DOUBTS = {
     "partial": "partly supported",
@@ -68,7 +69,9 @@ def footnotes(answer: ToldAnswer) -> list[str]:
 
 def remarks(answer: ToldAnswer) -> list[str]:
     """What else there is to say of an answer, of its end above all."""
-    said = [line_of(one["message"]) for one in answer.warnings if one["code"] not in SILENT]
+    said = [
+        line_of(warning["message"]) for warning in answer.warnings if warning["code"] not in SILENT
+    ]
     if answer.finish_reason != "no_evidence" and answer.sources:
         said += EVIDENCE.get(answer.evidence or "", [])
     if answer.end == "error":

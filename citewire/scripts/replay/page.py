@@ -98,7 +98,7 @@ def _print_prompt(console: Console, prompt: Prompt, *, whole: bool) -> None:
     if prompt.messages is None:
         console.print(f"its text cannot be shown: {prompt.missing}")
         return
-    text = "\n\n".join(f"{one['role']}: {one['content']}" for one in prompt.messages)
+    text = "\n\n".join(f"{message['role']}: {message['content']}" for message in prompt.messages)
     cut = len(text) if whole else HEAD_CHARS
     console.print(shown(text[:cut]))
     if len(text) > cut:
@@ -110,10 +110,12 @@ def _print_citations(console: Console, run: PastRun) -> None:
         return
     print_title(console, "Citations")
     table = build_table("label", "verdict", "method", "quote", "match")
-    for one in run.citations:
-        verdict = one.verification
-        quote = shown(shorten(one.quote.text, QUOTE_CHARS, placeholder=" …"))
-        table.add_row(str(one.label), verdict.status, verdict.method, quote, one.quote.match)
+    for citation in run.citations:
+        verdict = citation.verification
+        quote = shown(shorten(citation.quote.text, QUOTE_CHARS, placeholder=" …"))
+        table.add_row(
+            str(citation.label), verdict.status, verdict.method, quote, citation.quote.match
+        )
     console.print(table)
 
 

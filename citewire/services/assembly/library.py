@@ -104,4 +104,6 @@ async def open_store(
         algorithm=settings.storage.index_algorithm,
         embedding=embeddings.name,
     )
-    return build_vector_store(documents.client, schema, main_owner=main_owner)
+    return build_vector_store(
+        documents.client, schema, main_owner=main_owner, embedding=embeddings.name
+    )

@@ -1,17 +1,18 @@
-"""Whether the service can answer now: Redis, the index, the embedding size, the model."""
+"""Whether the service can answer now: Redis, the index, and how the model did lately."""
 
-import time
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import anyio
 
-from citewire.errors import CitewireError
+from citewire.errors import UNKNOWN, CitewireError
 from citewire.services.models.build import Models
 
-MODEL_CHECK_EVERY_S = 15.0
-"""How long the answer of the model's endpoint is believed, in seconds."""
+logger = logging.getLogger(__name__)
+
 CHECK_TIMEOUT_S = 3.0
+MODEL = "model"
 
 
 Probe = Callable[[], Awaitable[None]]
@@ -25,6 +26,11 @@ class CheckResult:
     name: str
     ok: bool
     detail: str
+
+    @property
+    def is_vital(self) -> bool:
+        """Whether nothing can be answered without it."""
+        return self.name != MODEL
 
 
 class ReadinessChecks:
@@ -40,24 +46,27 @@ class ReadinessChecks:
         self._redis = redis
         self._index = index
         self._models = models
-        self._model_checked = 0.0
-        self._model_result: CheckResult | None = None
 
     async def check(self) -> list[CheckResult]:
         """Run all checks; each has its own time limit, so that one that hangs hides no other."""
         redis = await _run("redis", self._redis, "answers")
         if not redis.ok:
-            return [redis, await self._model()]
+            return [redis, self._model()]
         index = await _run("index", self._index, "fields and vector size fit")
-        return [redis, index, await self._model()]
+        return [redis, index, self._model()]
 
-    async def _model(self) -> CheckResult:
-        now = time.monotonic()
-        if self._model_result is None or now - self._model_checked > MODEL_CHECK_EVERY_S:
-            name = self._models.answering.name
-            self._model_result = await _run("model", self._models.check, f"{name} answers")
-            self._model_checked = now
-        return self._model_result
+    def _model(self) -> CheckResult:
+        """How the provider did lately: it is not asked, for that may cost.
+
+        Trouble there is trouble for every worker at once: a load balancer that took them all away
+        would make it worse.
+        """
+        name, health = self._models.answering.name, self._models.health
+        if health is None:
+            return CheckResult(MODEL, ok=True, detail=f"{name}: in this process")
+        trouble = health.trouble()
+        detail = f"{name}: {trouble or health.summary()}"
+        return CheckResult(MODEL, ok=not trouble, detail=detail)
 
 
 async def _run(name: str, check: Probe, fine: str) -> CheckResult:
@@ -68,4 +77,8 @@ async def _run(name: str, check: Probe, fine: str) -> CheckResult:
         return CheckResult(name, ok=False, detail=str(error))
     except TimeoutError:
         return CheckResult(name, ok=False, detail=f"no answer within {CHECK_TIMEOUT_S:g} s")
+    except Exception:
+        # Whatever it is, whoever asks is told which check it was.
+        logger.exception("the check of %s failed for an unknown reason", name)
+        return CheckResult(name, ok=False, detail=f"{UNKNOWN}; its log says what")
     return CheckResult(name, ok=True, detail=fine)

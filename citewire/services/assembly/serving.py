@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import anyio
 
@@ -14,12 +13,12 @@ from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
-from citewire.services.ingest.run import OnProgress
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.detached import DetachedRuns, Stream
-from citewire.services.runs.following import Replays
+from citewire.services.runs.following import Following
 from citewire.services.runs.runs import Runs
+from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
@@ -37,7 +36,7 @@ class Services:
         settings: of the server.
         chat: answers questions.
         stream: what a run tells; it ends with its client, or outlives it for a while.
-        replays: those who follow runs.
+        following: those who follow runs.
         chats: what a person does with chats besides asking.
         chat_store: the chats as they are stored, to be exported.
         documents: of the default owner; `owned_by` gives another's.
@@ -52,7 +51,7 @@ class Services:
     settings: Settings
     chat: ChatService
     stream: Stream
-    replays: Replays
+    following: Following
     chats: Chats
     chat_store: ChatStore
     documents: DocumentStore
@@ -86,7 +85,11 @@ async def open_services(
     ):
         runs, page_copies = chat.runs.runs, chat.page_copies
         chats = Chats(library.chats, runs, page_copies)
-        uploads = Uploads(settings.storage, settings.uploads)
+        uploads = Uploads(
+            settings.storage,
+            settings.uploads,
+            max_owner_bytes=settings.upload_space_per_owner,
+        )
         jobs = build_jobs(library, uploads)
         stream: Stream = chat.service.stream
         if grace_s := settings.runs.disconnect_grace_s:
@@ -101,7 +104,7 @@ async def open_services(
             settings=settings,
             chat=chat.service,
             stream=stream,
-            replays=chat.runs.replays,
+            following=chat.runs.following,
             chats=chats,
             chat_store=library.chats,
             documents=library.documents,
@@ -118,19 +121,27 @@ async def open_services(
 def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library."""
 
-    async def ingest(root: Path, owner: str, on_progress: OnProgress) -> IngestSummary:
+    async def ingest(job: Job) -> IngestSummary:
         return await ingest_folders(
-            [root],
-            documents=library.documents.owned_by(owner),
+            [job.root],
+            documents=library.documents.owned_by(job.owner),
             open_indexing=library.open_indexing,
             settings=library.settings,
-            on_progress=on_progress,
+            on_progress=job.follow,
+            given_up=job.failed,
         )
+
+    async def take_back(job: Job) -> None:
+        documents = library.documents.owned_by(job.owner)
+        lost = [file for file in job.uploaded if await documents.get(file.doc_id) is None]
+        await uploads.take_back(job.folder, job.owner, lost)
 
     return Jobs(
         JobStore(library.documents.client, library.settings.storage.namespace),
         ingest,
+        take_back=take_back,
         root_of=uploads.folder,
+        per_owner=library.settings.uploads.max_jobs_per_owner,
         grace_s=library.settings.server.shutdown_grace_s,
     )
 

@@ -71,6 +71,10 @@ class Chats:
         """
         return await self._store.read(chat_id, owner, last=last)
 
+    async def running(self, chat_id: str, owner: str) -> str | None:
+        """The run that answers a chat at the moment, on whichever worker."""
+        return await self._runs.of_chat(chat_id, owner)
+
     async def change(
         self, chat_id: str, owner: str, *, title: str | None = None, leaf_id: str | None = None
     ) -> Chat:

@@ -58,7 +58,8 @@ FILES = {"json": json_file, "md": markdown_file}
 def to_json(chat: Chat) -> bytes:
     """A chat with all its branches; `leaf_id` and the `parent_id`s say which one was active."""
     messages = [
-        {**one, "siblings": chat.siblings.get(one["message_id"], [])} for one in chat.messages
+        {**message, "siblings": chat.siblings.get(message["message_id"], [])}
+        for message in chat.messages
     ]
     facts = {
         "chat_id": chat.chat_id,
@@ -123,8 +124,8 @@ def _answer(
 
 
 def _sub_questions(message: Message) -> str:
-    """What the question was taken apart into; turns of before did not keep it."""
-    asked = [f"- {_escape(plain_line(one))}" for one in message.get("sub_questions", ())]
+    """What the question was taken apart into."""
+    asked = [f"- {_escape(plain_line(question))}" for question in message.get("sub_questions", ())]
     return "\n".join(["*Searched for:*\n", *asked]) if asked else ""
 
 

@@ -141,4 +141,4 @@ async def _ask(llm: LLM, prompt: str) -> str:
 
 
 def _dialogue(messages: Sequence[Message]) -> str:
-    return "\n".join(f"{one['role']}: {one['text'][:LONGEST_SAID]}" for one in messages)
+    return "\n".join(f"{message['role']}: {message['text'][:LONGEST_SAID]}" for message in messages)

@@ -77,7 +77,7 @@ def examine(
     cited = {places[citation.passage_id] for citation in done.citations}
     statements = statements_of(done.answer, done.citations, texts)
     shown = {match.span() for match in _MARKER.finditer(done.answer)}
-    explained = {_code_points(done.answer, one.marker_span) for one in done.citations}
+    explained = {_code_points(done.answer, citation.marker_span) for citation in done.citations}
     answered = done.finish_reason != "no_evidence"
     return Examined(
         name=question.name,
@@ -90,7 +90,7 @@ def examine(
         valid_markers=len(shown & explained),
         dropped_markers=warnings.count("dropped_marker"),
         citations=len(done.citations),
-        quotes_placed=sum(_is_placed(one, texts) for one in done.citations),
+        quotes_placed=sum(_is_placed(citation, texts) for citation in done.citations),
         claims_with_numbers_untraced=warnings.count("unsupported_number"),
         statements=len(statements),
         score=score_answer(statements) if answered else None,
@@ -104,7 +104,7 @@ def statements_of(
     answer: str, citations: Sequence[Citation], texts: dict[str, str]
 ) -> list[Statement]:
     """The sentences of an answer without their markers, each with the passages that it cites."""
-    places = [_code_points(answer, one.marker_span)[0] for one in citations]
+    places = [_code_points(answer, citation.marker_span)[0] for citation in citations]
     # In an answer, unlike on a page, a line with cells is a line of sentences: extracts have some.
     units = [
         # A marker after the full stop belongs to the sentence before.
@@ -118,7 +118,7 @@ def statements_of(
         own = [one for one, place in zip(citations, places, strict=True) if begin <= place < until]
         said = _MARKER.sub("", answer[start:end]).strip()
         if any(sign.isalnum() for sign in said):
-            passages = tuple(dict.fromkeys(texts[one.passage_id] for one in own))
+            passages = tuple(dict.fromkeys(texts[citation.passage_id] for citation in own))
             found.append(Statement(said, passages))
     return found
 
@@ -136,38 +136,44 @@ def _is_placed(citation: Citation, texts: dict[str, str]) -> bool:
 
 def sum_up(examined: Sequence[Examined]) -> dict[str, float | int | None]:
     """The figures of all answers; shares are None where there is nothing to divide by."""
-    answerable = [one for one in examined if one.answerable]
-    answered = [one for one in answerable if one.answered and one.has_pages]
-    known = [one for one in answerable if one.has_pages]
-    unanswerable = [one for one in examined if not one.answerable]
-    first = [one.first_token_ms for one in examined if one.first_token_ms is not None]
-    total = [one.total_ms for one in examined if one.total_ms is not None]
-    citations = sum(one.citations for one in examined)
-    statements = sum(one.statements for one in examined if one.answered)
-    score = mean_score([one.score for one in examined if one.score is not None])
+    answerable = [answer for answer in examined if answer.answerable]
+    answered = [answer for answer in answerable if answer.answered and answer.has_pages]
+    known = [answer for answer in answerable if answer.has_pages]
+    unanswerable = [answer for answer in examined if not answer.answerable]
+    first = [answer.first_token_ms for answer in examined if answer.first_token_ms is not None]
+    total = [answer.total_ms for answer in examined if answer.total_ms is not None]
+    citations = sum(answer.citations for answer in examined)
+    statements = sum(answer.statements for answer in examined if answer.answered)
+    score = mean_score([answer.score for answer in examined if answer.score is not None])
     return {
         "questions": len(examined),
         "answerable": len(answerable),
-        "answered, of the answerable": _share(sum(one.answered for one in answerable), answerable),
+        "answered, of the answerable": _share(
+            sum(answer.answered for answer in answerable), answerable
+        ),
         "declined, of the unanswerable": _share(
-            sum(not one.answered for one in unanswerable), unanswerable
+            sum(not answer.answered for answer in unanswerable), unanswerable
         ),
-        "evidence page among the sources": _share(sum(one.in_sources for one in known), known),
-        "cited page right": _share(sum(one.cited_right for one in known), known),
+        "evidence page among the sources": _share(
+            sum(answer.in_sources for answer in known), known
+        ),
+        "cited page right": _share(sum(answer.cited_right for answer in known), known),
         "answered: evidence page among the sources": _share(
-            sum(one.in_sources for one in answered), answered
+            sum(answer.in_sources for answer in answered), answered
         ),
-        "answered: cited page right": _share(sum(one.cited_right for one in answered), answered),
+        "answered: cited page right": _share(
+            sum(answer.cited_right for answer in answered), answered
+        ),
         "marker validity": _ratio(
-            sum(one.valid_markers for one in examined),
-            sum(one.markers + one.dropped_markers for one in examined),
+            sum(answer.valid_markers for answer in examined),
+            sum(answer.markers + answer.dropped_markers for answer in examined),
         ),
-        "quotes placed": _ratio(sum(one.quotes_placed for one in examined), citations),
-        "citations per answer": _ratio(citations, sum(one.answered for one in examined)),
+        "quotes placed": _ratio(sum(answer.quotes_placed for answer in examined), citations),
+        "citations per answer": _ratio(citations, sum(answer.answered for answer in examined)),
         "citation recall": round(score.recall, 4),
         "citation precision": round(score.precision, 4),
         "unsupported numbers per statement": _ratio(
-            sum(one.claims_with_numbers_untraced for one in examined), statements
+            sum(answer.claims_with_numbers_untraced for answer in examined), statements
         ),
         "first token p50, ms": _percentile(first, 50),
         "first token p95, ms": _percentile(first, 95),
@@ -178,7 +184,7 @@ def sum_up(examined: Sequence[Examined]) -> dict[str, float | int | None]:
 
 def to_json(examined: Sequence[Examined]) -> dict[str, object]:
     """The figures with all that they were made from."""
-    return {"summary": sum_up(examined), "questions": [asdict(one) for one in examined]}
+    return {"summary": sum_up(examined), "questions": [asdict(answer) for answer in examined]}
 
 
 def _share(count: int, of: Sequence[Examined]) -> float | None:

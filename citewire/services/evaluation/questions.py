@@ -59,7 +59,9 @@ def _question(path: Path, number: int, line: str) -> AskedQuestion:
         document = asked.get("doc") or asked.get("document") or ""
         pages = asked.get("evidence_pages") or asked.get("pages") or ()
         evidence = {(document, int(page)) for page in pages}
-        evidence |= {(one["doc"], int(one["page"])) for one in asked.get("evidence_places") or ()}
+        evidence |= {
+            (place["doc"], int(place["page"])) for place in asked.get("evidence_places") or ()
+        }
         return AskedQuestion(
             name=str(asked.get("id") or asked.get("qid") or number),
             text=asked["question"],

@@ -47,7 +47,9 @@ class Catalog:
         if doc_id is None:
             return None
         record = self._records[doc_id]
-        [location] = [one for one in record.locations if (one.root, one.path) == place]
+        [location] = [
+            location for location in record.locations if (location.root, location.path) == place
+        ]
         return Known(record, location)
 
     def within(self, root: str) -> list[Known]:

@@ -62,7 +62,7 @@ class Embedder:
         self._waiting.extend(asked)
         self._arrived.set()
         try:
-            return [await one.vector for one in asked]
+            return [await waiting.vector for waiting in asked]
         finally:
             for one in asked:
                 one.vector.cancel()
@@ -93,27 +93,27 @@ class Embedder:
 
     async def _embed(self, batch: list[_Waiting]) -> None:
         try:
-            vectors = await self._request([one.text for one in batch])
+            vectors = await self._request([waiting.text for waiting in batch])
         except ModelRejected as error:
-            owners = dict.fromkeys(one.owner for one in batch)
+            owners = dict.fromkeys(waiting.owner for waiting in batch)
             if len(owners) == 1:
                 _fail(batch, error)
                 return
             # One document's text that the provider refuses is not the other documents' fault.
             for owner in owners:
-                await self._embed([one for one in batch if one.owner == owner])
+                await self._embed([waiting for waiting in batch if waiting.owner == owner])
             return
         except ModelError as error:
             _fail(batch, error)
             return
         self.embedded += len(batch)
-        self.tokens += sum(one.tokens for one in batch)
+        self.tokens += sum(waiting.tokens for waiting in batch)
         for one, vector in zip(batch, vectors, strict=True):
             if not one.vector.done():
                 one.vector.set_result(vector)
 
 
 def _fail(batch: list[_Waiting], error: ModelError) -> None:
-    for one in batch:
-        if not one.vector.done():
-            one.vector.set_result(error)
+    for waiting in batch:
+        if not waiting.vector.done():
+            waiting.vector.set_result(error)

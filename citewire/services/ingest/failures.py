@@ -15,7 +15,7 @@ class FirstError:
         if not isinstance(error, BaseExceptionGroup):
             return
         errors = list(_leaves(error))
-        ours = [one for one in errors if isinstance(one, CitewireError)]
+        ours = [error for error in errors if isinstance(error, CitewireError)]
         if len(ours) < len(errors):
             return  # a mistake of ours: with all there is to know
         # What stops the run goes before what concerns a document.
@@ -25,7 +25,7 @@ class FirstError:
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
-        for one in error.exceptions:
-            yield from _leaves(one)
+        for exception in error.exceptions:
+            yield from _leaves(exception)
     else:
         yield error

@@ -2,20 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from citewire.errors import IndexMismatch
 from citewire.services.ingest.catalog import Catalog
 from citewire.services.ingest.folders import list_folders
-from citewire.services.ingest.outcome import IngestSummary, Progress
+from citewire.services.ingest.outcome import FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.plan import IngestPlan, make_plan
 from citewire.services.ingest.run import IngestOptions, IngestRun, OnProgress, OpenIndexing
 from citewire.services.models.names import embedding_dims, embedding_name
 from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
-from citewire.storage.index.fingerprint import REMEDY, read_fingerprint
+from citewire.storage.connection.fingerprint import REMEDY, read_fingerprint
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.versions import changing_documents
 
@@ -28,6 +29,7 @@ async def ingest_folders(
     settings: Settings,
     on_progress: OnProgress,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
+    given_up: Mapping[str, FileOutcome] = MappingProxyType({}),
 ) -> IngestSummary:
     """Ingest all reports in `folders`.
 
@@ -39,6 +41,7 @@ async def ingest_folders(
         settings: passage size, limits and how much is done at once.
         on_progress: called on the event loop, often; must return at once.
         options: how to ingest.
+        given_up: files that are not tried again, by their full paths.
 
     Raises:
         CitewireError: a folder does not exist.
@@ -61,7 +64,7 @@ async def ingest_folders(
     async with changing_documents(documents, on_wait=on_wait) as versions:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
         run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
-        outcomes = await run.carry_out(plan)
+        outcomes = await run.carry_out(plan, given_up)
     return IngestSummary(tuple(outcomes), time.monotonic() - started, run.tokens)
 
 

@@ -67,11 +67,11 @@ class IngestPlan:
     def outcomes(self, catalog: Catalog) -> dict[Place, FileOutcome]:
         """What becomes of the files if all goes well; before anything is changed."""
         outcomes = {}
-        for one in self.files:
-            known = catalog.get(one.doc_id)
+        for file in self.files:
+            known = catalog.get(file.doc_id)
             pages, passages = (known.pages, known.passages) if known else (0, 0)
-            outcomes[one.file.place] = FileOutcome(
-                one.file.name, one.status, one.reason, pages, passages
+            outcomes[file.file.place] = FileOutcome(
+                file.file.name, file.status, file.reason, pages, passages
             )
         for lost in self.pruned:
             at = lost.location
@@ -89,11 +89,11 @@ class IngestPlan:
         """The known documents that lie at other places, or with another size or time."""
         reading = {work.doc_id for work in self.works}
         return [
-            (one.doc_id, one.location)
-            for one in self.files
-            if one.location is not None
-            and one.doc_id not in reading
-            and (one.is_touched or one.status == "moved")
+            (file.doc_id, file.location)
+            for file in self.files
+            if file.location is not None
+            and file.doc_id not in reading
+            and (file.is_touched or file.status == "moved")
         ]
 
 
@@ -171,18 +171,18 @@ def _copies_of_news(compared: Iterable[Compared], catalog: Catalog) -> list[Comp
     """The second and further files of the same new bytes are copies, not news."""
     seen: set[str] = set()
     result = []
-    for one in compared:
-        is_copy = one.status == "new" and one.doc_id in seen
-        result.append(replace(one, status="moved") if is_copy else one)
-        seen.add(one.doc_id)
+    for entry in compared:
+        is_copy = entry.status == "new" and entry.doc_id in seen
+        result.append(replace(entry, status="moved") if is_copy else entry)
+        seen.add(entry.doc_id)
     return result
 
 
 def _works(compared: Iterable[Compared], catalog: Catalog) -> tuple[Work, ...]:
     places: dict[str, list[Compared]] = {}
-    for one in compared:
-        if one.location is not None and catalog.get(one.doc_id) is None:
-            places.setdefault(one.doc_id, []).append(one)
+    for entry in compared:
+        if entry.location is not None and catalog.get(entry.doc_id) is None:
+            places.setdefault(entry.doc_id, []).append(entry)
     works = []
     for doc_id, found in places.items():
         first = found[0]
@@ -194,7 +194,7 @@ def _works(compared: Iterable[Compared], catalog: Catalog) -> tuple[Work, ...]:
 def _gone(
     listing: Listing, catalog: Catalog, compared: Iterable[Compared], *, prune: bool
 ) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
-    there = {one.file.place for one in compared}
+    there = {entry.file.place for entry in compared}
     closed = [(folder.root_name, f"{folder.relative}/") for folder, _ in listing.unlisted]
     missing = [
         known
@@ -207,7 +207,7 @@ def _gone(
             for root_name, path in closed
         )
     ]
-    elsewhere = {one.doc_id for one in compared if one.status in ("moved", "changed")}
+    elsewhere = {entry.doc_id for entry in compared if entry.status in ("moved", "changed")}
     renamed = [known for known in missing if known.record.doc_id in elsewhere]
     if not prune:
         return tuple(renamed), ()

@@ -1,7 +1,7 @@
-"""One run over a plan: clean up, move, read what is new; under the lease of the namespace."""
+"""One run over a plan: clean up, move, read what is new; under the lease of the owner."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,8 +12,13 @@ from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import IngestPlan, Work
 from citewire.services.ingest.readers.exchange import Ocr
-from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
-from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
+from citewire.services.ingest.readers.processes import (
+    Limits,
+    ReadingProcesses,
+    cpu_count,
+    open_readers,
+)
+from citewire.services.ingest.readers.ray_cluster import RayReaders, open_ray_readers
 from citewire.services.ingest.staging import PassageIndexing, Staging
 from citewire.settings import Settings
 from citewire.storage.library.versions import StagedPlace, Versions
@@ -60,17 +65,24 @@ class IngestRun:
     tokens: int = 0
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
-    async def carry_out(self, plan: IngestPlan) -> list[FileOutcome]:
-        """Do what `plan` says; gives what became of each file."""
+    async def carry_out(
+        self, plan: IngestPlan, given_up: Mapping[str, FileOutcome]
+    ) -> list[FileOutcome]:
+        """Do what `plan` says, but leave alone what was `given_up`; gives what became of each."""
         planned = plan.outcomes(self.catalog)
         left_over = await self._clean_up(plan)
         await self._move(plan)
-        reading = {one.file.place for work in plan.works for one in work.places}
+        works = [
+            work
+            for work in plan.works
+            if not all(place.file.name in given_up for place in work.places)
+        ]
+        reading = {place.file.place for work in works for place in work.places}
         for place, outcome in planned.items():
             if place not in reading:
-                self.finish(place, outcome)
-        if plan.works:
-            await self._read(plan.works, left_over)
+                self.finish(place, given_up.get(outcome.path, outcome))
+        if works:
+            await self._read(works, left_over)
         return [self._done[place] for place in planned]
 
     @property
@@ -93,15 +105,14 @@ class IngestRun:
     async def _clean_up(self, plan: IngestPlan) -> set[str]:
         """Delete what a killed run left; gives the hidden documents that are still wanted."""
         hidden = await self.versions.hidden()
-        staged = await self.versions.staged() if hidden else {}
         wanted = {work.doc_id for work in plan.works}
         here = {StagedPlace(root, self.versions.owner) for root in plan.roots}
-        for doc_id in sorted(hidden - wanted):
-            # StagedPlace from a folder that this run is not about: left for a run over that one.
-            if doc_id not in staged or staged[doc_id] in here:
+        for doc_id in sorted(hidden.keys() - wanted):
+            # Staged from a folder that this run is not about: left for a run over that one.
+            if hidden[doc_id] is None or hidden[doc_id] in here:
                 await self.versions.discard(doc_id)
-        await retag(self.versions, self.catalog, [one.doc_id for one in self.catalog.records])
-        return hidden & wanted
+        await retag(self.versions, self.catalog, [record.doc_id for record in self.catalog.records])
+        return hidden.keys() & wanted
 
     async def _move(self, plan: IngestPlan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)
@@ -110,22 +121,22 @@ class IngestRun:
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
 
-    def _open_parsers(
+    def _open_readers(
         self, count: int, limits: Limits
-    ) -> AbstractAsyncContextManager[Parsers | RayParsers]:
+    ) -> AbstractAsyncContextManager[ReadingProcesses | RayReaders]:
         if self.options.engine == "ray":
-            return open_ray_parsers(self.settings.ingestion.parse_workers, limits)
-        return open_parsers(count, limits)
+            return open_ray_readers(self.settings.ingestion.parse_workers, limits)
+        return open_readers(count, limits)
 
     async def _read(self, works: Sequence[Work], left_over: set[str]) -> None:
         count = min(self.settings.ingestion.parse_workers or cpu_count(), len(works))
         limits = Limits(
             self.settings.ingestion.parse_timeout_s, self.settings.ingestion.parse_memory_mb
         )
-        reading = self._open_parsers(count, limits)
-        async with reading as parsers, self.open_indexing() as indexing:
+        reading = self._open_readers(count, limits)
+        async with reading as readers, self.open_indexing() as indexing:
             embedder = Embedder(indexing.embed, max_texts=self.settings.models.embed_batch)
-            staging = Staging(self, parsers, embedder, indexing, left_over)
+            staging = Staging(self, readers, embedder, indexing, left_over)
             left = iter(works)
             async with FirstError(), asyncio.TaskGroup() as tasks:
                 embedding = [
@@ -133,7 +144,7 @@ class IngestRun:
                     for _ in range(self.settings.ingestion.embed_concurrency)
                 ]
                 async with asyncio.TaskGroup() as documents:
-                    for _ in range(min(parsers.count + MORE_DOCUMENTS, len(works))):
+                    for _ in range(min(readers.count + MORE_DOCUMENTS, len(works))):
                         documents.create_task(staging.take(left))
                 for task in embedding:
                     task.cancel()

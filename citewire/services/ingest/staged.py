@@ -34,7 +34,7 @@ def is_as_it_was(place: Compared) -> bool:
 
 
 def _locations(work: Work) -> tuple[Location, ...]:
-    return tuple(one.location for one in work.places if one.location is not None)
+    return tuple(place.location for place in work.places if place.location is not None)
 
 
 def record_of(work: Work, head: Head) -> DocumentRecord:

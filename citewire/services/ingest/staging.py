@@ -15,8 +15,8 @@ from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.readers.exchange import Head, Ocr, ReadPassage, ReadTask
-from citewire.services.ingest.readers.processes import Parsers
-from citewire.services.ingest.readers.ray_cluster import RayParsers
+from citewire.services.ingest.readers.processes import ReadingProcesses
+from citewire.services.ingest.readers.ray_cluster import RayReaders
 from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
@@ -60,7 +60,7 @@ class Staging:
 
     Args:
         run: whose documents, progress and settings they are.
-        parsers: read files.
+        readers: read files.
         embedder: embeds; somebody else lets it work.
         indexing: makes fields of vectors.
         left_over: hidden documents of a killed run, of which passages may be written already.
@@ -69,13 +69,13 @@ class Staging:
     def __init__(
         self,
         run: StagingRun,
-        parsers: Parsers | RayParsers,
+        readers: ReadingProcesses | RayReaders,
         embedder: Embedder,
         indexing: PassageIndexing,
         left_over: set[str],
     ) -> None:
         self._run = run
-        self._parsers = parsers
+        self._readers = readers
         self._embedder = embedder
         self._indexing = indexing
         self._left_over = left_over
@@ -137,12 +137,12 @@ class Staging:
         progress = self._run.progress
         staged = StagedDocument(work)
         async with FirstError(), asyncio.TaskGroup() as parts:
-            async with self._parsers.reading(self._task(work, place), self._note_ocr) as reading:
+            async with self._readers.reading(self._task(work, place), self._note_ocr) as reading:
                 await self._run.versions.stage(work.doc_id, work.location.root)
                 async for part in reading.parts():
                     await self._room.acquire()
                     parts.create_task(self._write(staged, part.passages))
-                    staged.passage_ids += [one.passage_id for one in part.passages]
+                    staged.passage_ids += [passage.passage_id for passage in part.passages]
                     progress.passages += len(part.passages)
             progress.pages += reading.head.pages
         if staged.failure is not None:
@@ -164,10 +164,10 @@ class Staging:
                 return
             there: set[str] = set()
             if staged.work.doc_id in self._left_over:
-                there = await versions.with_vectors([one.passage_id for one in passages])
-            news = [one for one in passages if one.passage_id not in there]
+                there = await versions.with_vectors([passage.passage_id for passage in passages])
+            news = [passage for passage in passages if passage.passage_id not in there]
             vectors = await self._embedder.embed(staged.work.doc_id, news)
-            records = {one.passage_id: staged.fields(one) for one in passages}
+            records = {passage.passage_id: staged.fields(passage) for passage in passages}
             for one, vector in zip(news, vectors, strict=True):
                 if isinstance(vector, ModelError):
                     # What else was embedded is paid for: it is written, for the next run.
@@ -177,7 +177,11 @@ class Staging:
                     fields = records[one.passage_id]
                     records[one.passage_id] = self._indexing.fields(fields, vector)
             progress.embedded += len(records)
-            layout = {one.passage_id: one.layout for one in passages if one.passage_id in records}
+            layout = {
+                passage.passage_id: passage.layout
+                for passage in passages
+                if passage.passage_id in records
+            }
             await versions.write(staged.work.doc_id, records, layout)
             progress.written += len(records)
             self._run.tell()

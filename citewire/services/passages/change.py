@@ -53,10 +53,10 @@ def _now(
 ) -> PassageNow | None:
     old, page = snapshot.fields["text"], int(snapshot.fields["page"])
     unchanged = as_it_was(snapshot, near) or [
-        one for one in near if placed(old, texts[one.doc_id, one.page])
+        passage for passage in near if placed(old, texts[passage.doc_id, passage.page])
     ]
     # What stands on several pages has most likely stayed where it was.
-    unchanged = [one for one in unchanged if one.page == page] or unchanged
+    unchanged = [passage for passage in unchanged if passage.page == page] or unchanged
     best, ratio = _most_like(old, unchanged or near)
     if best is None:
         return None
@@ -67,7 +67,7 @@ def _now(
 
 def as_it_was(snapshot: Snapshot, near: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that have the very text of the passage."""
-    return [one for one in near if one.text == snapshot.fields["text"]]
+    return [passage for passage in near if passage.text == snapshot.fields["text"]]
 
 
 def _most_like(old: str, candidates: Iterable[Candidate]) -> tuple[Candidate | None, float]:
@@ -75,13 +75,13 @@ def _most_like(old: str, candidates: Iterable[Candidate]) -> tuple[Candidate | N
     ratio = -1.0
     matcher = SequenceMatcher(None, autojunk=False)
     matcher.set_seq2(old.split())
-    for one in candidates:
-        matcher.set_seq1(one.text.split())
+    for passage in candidates:
+        matcher.set_seq1(passage.text.split())
         # A quick upper bound first: most candidates have next to no words in common.
         if (bound := matcher.quick_ratio()) > ratio:
             found = matcher.ratio() if bound >= CHANGED_RATIO else bound
             if found > ratio:
-                best, ratio = one, found
+                best, ratio = passage, found
     return best, ratio
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from citewire.services.passages.change import Change, PassageNow, as_it_was, compare
-from citewire.storage.index.fingerprint import Fingerprint
+from citewire.storage.connection.fingerprint import Fingerprint
 from citewire.storage.library.lineage import Lineage, State
 from citewire.storage.library.search import (
     PassageSearch,
@@ -65,9 +65,14 @@ class Succession:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         lineages = await self._snapshots.lineages(passage_ids, owner)
-        superseded = [one for one in passage_ids if lineages[one].state == "superseded"]
+        superseded = [
+            passage_id for passage_id in passage_ids if lineages[passage_id].state == "superseded"
+        ]
         now = await self._found(superseded, lineages) if superseded else {}
-        return {one: _standing(lineages[one], now.get(one)) for one in passage_ids}
+        return {
+            passage_id: _standing(lineages[passage_id], now.get(passage_id))
+            for passage_id in passage_ids
+        }
 
     async def _found(
         self, passage_ids: Sequence[str], lineages: Mapping[str, Lineage]

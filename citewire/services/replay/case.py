@@ -32,11 +32,11 @@ def _line(asked: Message, answered: Message, before: str | None) -> dict[str, An
         "answerable": answered["finish_reason"] not in ("no_evidence", "blocked"),
         "evidence_places": _pages(cited),
         "answer": answered["text"],
-        "cited": [{"passage_id": one["passage_id"], "text": one["text"]} for one in cited],
+        "cited": [{"passage_id": source["passage_id"], "text": source["text"]} for source in cited],
     }
     return {**line, "follow_up": before} if before else line
 
 
 def _pages(cited: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    pages = dict.fromkeys((one["file_name"], one["page_start"]) for one in cited)
+    pages = dict.fromkeys((source["file_name"], source["page_start"]) for source in cited)
     return [{"doc": file_name, "page": page} for file_name, page in pages]

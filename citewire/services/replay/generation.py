@@ -140,7 +140,9 @@ def _cited(then: Sequence[Citation], now: Sequence[Citation]) -> list[CitedThen]
 
 
 def _verdicts(citations: Sequence[Citation], passage_id: str) -> list[str]:
-    return [one.verification.status for one in citations if one.passage_id == passage_id]
+    return [
+        citation.verification.status for citation in citations if citation.passage_id == passage_id
+    ]
 
 
 def _is_same(then: ModelCall | None, now: ModelCall | None) -> bool | None:

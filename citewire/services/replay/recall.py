@@ -130,8 +130,8 @@ def _node(source: Source) -> NodeWithScore:
     if source.withheld:
         units = source.text.encode("utf-16-le")
         spans = [
-            (_code_points(units, one.start), _code_points(units, one.end), one.reason)
-            for one in source.withheld
+            (_code_points(units, span.start), _code_points(units, span.end), span.reason)
+            for span in source.withheld
         ]
         metadata[WITHHELD] = to_json(spans)
     node = TextNode(id_=source.passage_id, text=source.text, metadata=metadata)

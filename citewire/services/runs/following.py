@@ -1,6 +1,7 @@
 """Following a run from its log, on whichever worker it is written: as its client heard it."""
 
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from time import monotonic
@@ -14,31 +15,37 @@ logger = logging.getLogger(__name__)
 MARK_S = 1.0
 
 
-class Replays:
+class Following:
     """The readers of this worker.
 
     Args:
         logs: what runs told.
+        per_owner: so many readers one owner may have; None for any number.
     """
 
-    def __init__(self, logs: RunLogs) -> None:
+    def __init__(self, logs: RunLogs, per_owner: int | None) -> None:
         self._logs = logs
-        self._readers = 0
+        self._per_owner = per_owner
+        self._readers: Counter[str] = Counter()
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Hold the place of one reader.
+    def reading(self, owner: str) -> Iterator[None]:
+        """Hold the place of one reader of an owner.
 
         Raises:
-            TooManyReaders: all places are taken.
+            TooManyReaders: all places are taken, or all that one owner may have.
         """
-        if self._readers >= MAX_READERS:
+        if self._per_owner is not None and self._readers[owner] >= self._per_owner:
+            raise TooManyReaders(f"{self._per_owner} of your streams follow runs already")
+        if self._readers.total() >= MAX_READERS:
             raise TooManyReaders(f"{MAX_READERS} streams follow runs already")
-        self._readers += 1
+        self._readers[owner] += 1
         try:
             yield
         finally:
-            self._readers -= 1
+            self._readers[owner] -= 1
+            if not self._readers[owner]:
+                del self._readers[owner]
 
     async def open(
         self, run_id: str, owner: str, *, after: int

@@ -95,7 +95,8 @@ class LostRuns:
         try:
             if found := await self._store.lost_facts(run_id):
                 last = await self._tell(told, *found)
-                logger.warning("run %s was lost with its worker", run_id)
+                facts = {"run_id": run_id, "owner": found[0], "end": "error", "code": RunLost.code}
+                logger.warning("run ended, lost with its worker", extra={"facts": facts})
         except StorageError:
             raise
         except Exception:

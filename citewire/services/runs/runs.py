@@ -206,6 +206,14 @@ class Runs:
         else:
             await self._store.stop(run_id, owner)
 
+    async def of_chat(self, chat_id: str, owner: str) -> str | None:
+        """The run that answers an owner's chat at the moment, on whichever worker.
+
+        Raises:
+            StorageError: Redis does not answer.
+        """
+        return await self._store.run_of_owned_chat(chat_id, owner)
+
     async def end(self, chat_id: str, owner: str, *, within_s: float) -> None:
         """Stop the run of an owner's chat, if it has one, and wait until its turn is stored.
 

@@ -11,10 +11,13 @@ from citewire.services.reading.files import printable
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import DEFAULT_OWNER
 
-JobStatus = Literal["queued", "running", "done", "failed", "interrupted"]
-ENDED: frozenset[JobStatus] = frozenset(("done", "failed", "interrupted"))
+JobStatus = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
+ENDED: frozenset[JobStatus] = frozenset(("done", "failed", "stopped", "interrupted"))
 State = dict[str, Any]
 """A job as JSON."""
+
+TURN_S = 10.0
+"""How long a turn is when another owner waits; one in which no file was read doubles the next."""
 
 _KEPT_BACK = frozenset(("owner", "uploaded", "resumed"))
 _COUNTED = "files compared to_read read pages passages embedded written finished".split()
@@ -44,6 +47,10 @@ class Job:
     error: dict[str, Any] | None = None
     changes: int = 1
     resumed: int = 0
+    turn_s: float = TURN_S
+    is_stopping: bool = False
+    failed: dict[str, FileOutcome] = field(default_factory=dict)
+    """Files that are not tried again in another turn, by their full paths."""
     _progress: dict[str, int] = field(default_factory=dict)
     _outcomes: dict[str, State] = field(default_factory=dict)
 
@@ -65,8 +72,15 @@ class Job:
         """Whether nothing more will happen to it."""
         return self.status in ENDED
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it has a file that takes longer than a turn."""
+        return self.turn_s > TURN_S
+
     def follow(self, progress: Progress) -> None:
         """Take over how far the run is; called often."""
+        if self.is_over:
+            return  # told of already
         self.changes += 1
         # Somebody else is changing the documents: that is waiting, too.
         self.status = "queued" if progress.waiting else "running"
@@ -78,6 +92,12 @@ class Job:
         """It waits, again."""
         self.changes += 1
         self.status = "queued"
+
+    def give_way(self) -> None:
+        """Its turn is over; what it was reading is begun again in the next, which may be longer."""
+        if self.status == "running" and not self._progress.get("read"):
+            self.turn_s *= 2
+        self.wait()
 
     def end(self, status: JobStatus, error: dict[str, Any] | None = None) -> None:
         """Nothing more will happen."""
@@ -108,6 +128,8 @@ class Job:
         return {**self.to_state(), **own}
 
     def _note(self, outcome: FileOutcome) -> None:
+        if outcome.status == "failed":
+            self.failed[outcome.path] = outcome
         path = outcome.path.removeprefix(f"{printable(str(self.root))}/")
         doc_ids = {file.path: file.doc_id for file in self.uploaded}
         if path in doc_ids or outcome.status != "unchanged":

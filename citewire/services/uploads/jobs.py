@@ -1,9 +1,10 @@
-"""The background ingestions of this process: one after another, owned by who runs `Jobs.run`."""
+"""The background ingestions of this process: in turns between owners, by who runs `Jobs.run`."""
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +21,27 @@ from citewire.errors import (
     known,
 )
 from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.ingest.run import OnProgress
 from citewire.services.uploads.job import ENDED, Job, State, public
+from citewire.services.uploads.turns import Turns
 from citewire.storage.jobs import ALIVE_S, JobStore
 from citewire.workflows.running import finish
 
 logger = logging.getLogger(__name__)
 
-MAX_WAITING = 100
+LANES = 2
+"""So many jobs are carried out at once."""
+MAX_WAITING = 1000
 MAX_RESUMED = 3
 """A job with which the server ends again and again is left alone."""
 POLL_S = 0.2
 BEAT_S = 2.0
 STOP_SHARE, SAVE_SHARE = 0.5, 0.2
 """Of the grace at shutdown: for a run to stop, then for the states to be kept."""
+STOP_WAIT_S = 10.0
+"""How long whoever stops a job waits until it is over."""
 
-Ingest = Callable[[Path, str, OnProgress], Coroutine[Any, Any, IngestSummary]]
+Ingest = Callable[[Job], Coroutine[Any, Any, IngestSummary]]
+TakeBack = Callable[[Job], Awaitable[None]]
 
 
 class Jobs:
@@ -43,8 +49,10 @@ class Jobs:
 
     Args:
         store: where their states are kept.
-        ingest: ingests a folder of an owner.
+        ingest: ingests the folder of a job.
+        take_back: deletes the files of a job that was stopped before they were ingested.
         root_of: where the folder of a name and an owner lies.
+        per_owner: so many of one owner are taken.
         grace_s: how long shutting down may take.
     """
 
@@ -53,41 +61,50 @@ class Jobs:
         store: JobStore,
         ingest: Ingest,
         *,
+        take_back: TakeBack,
         root_of: Callable[[str, str], Path],
+        per_owner: int,
         grace_s: float,
     ) -> None:
         self._store = store
         self._ingest = ingest
+        self._take_back = take_back
         self._root_of = root_of
+        self._per_owner = per_owner
         self._grace_s = grace_s
         self._jobs: dict[str, Job] = {}
         self._saved: dict[str, int] = {}
-        self._queue: asyncio.Queue[Job] = asyncio.Queue()
+        self._turns = Turns(LANES)
         self._scope = anyio.CancelScope()
         self._over = anyio.Event()
         self._draining = False
 
-    def check_room(self) -> None:
-        """See that a job would be taken now.
+    def check_room(self, owner: str) -> None:
+        """See that a job of an owner would be taken now.
 
         Raises:
             Draining: the server is shutting down.
-            TooManyJobs: so many wait already.
+            TooManyJobs: so many wait already, of the owner or of all.
         """
         if self._draining:
             raise Draining("the server is shutting down")
-        if len(self._jobs) >= MAX_WAITING:
+        owners = [job.owner for job in self._jobs.values() if not job.is_over]
+        if owners.count(owner) >= self._per_owner:
+            raise TooManyJobs(
+                f"{self._per_owner} of your jobs wait already (CITEWIRE_MAX_JOBS_PER_OWNER)"
+            )
+        if len(owners) >= MAX_WAITING:
             raise TooManyJobs(f"{MAX_WAITING} jobs wait already")
 
     async def submit(self, job: Job) -> None:
-        """Let a job be carried out when those before it are.
+        """Let a job be carried out when it is its owner's turn.
 
         Raises:
             Draining, TooManyJobs: no more are taken.
             StorageError: its state cannot be kept; it is not carried out.
         """
-        self.check_room()
-        await self._store.save({job.job_id: orjson.dumps(job.to_stored())}, alive=[job.job_id])
+        self.check_room(job.owner)
+        await self._store.add(job.job_id, job.owner, orjson.dumps(job.to_stored()))
         self._take(job)
 
     async def read(self, job_id: str, owner: str) -> State:
@@ -100,11 +117,48 @@ class Jobs:
         job = self._jobs.get(job_id)
         if job is not None and job.owner == owner:
             return job.to_state()
-        stored, is_alive = await self._store.read(job_id, owner)
-        state = public(stored)
-        if state["status"] not in ENDED and not is_alive:
-            return _interrupted(state)
-        return state
+        return _as_it_is(*await self._store.read(job_id, owner))
+
+    async def newest(self, owner: str, limit: int) -> list[State]:
+        """The states of an owner's jobs, of whichever process, the newest first.
+
+        Raises:
+            StorageError: Redis does not answer.
+        """
+        stored = await self._store.newest(owner, limit)
+        states = [_as_it_is(state, is_alive) for state, is_alive in stored]
+        here = {job.job_id: job.to_state() for job in self._jobs.values() if job.owner == owner}
+        return [here.get(state["job_id"], state) for state in states]
+
+    async def stop(self, job_id: str, owner: str) -> State:
+        """Stop an owner's job, in whichever process, and give its state; one that is over stays so.
+
+        What it has ingested stays; its other files are deleted.
+
+        Raises:
+            JobNotFound: the owner has none of that id.
+            StorageError: Redis does not answer.
+        """
+        deadline = time.monotonic() + STOP_WAIT_S
+        while True:
+            job = self._jobs.get(job_id)
+            if job is not None and job.owner == owner:
+                job.is_stopping = True
+                if self._turns.drop(job):
+                    await self._end_stopped(job)
+            else:
+                stored, is_alive = await self._store.read(job_id, owner)
+                if stored["status"] in ("done", "failed", "stopped"):
+                    return public(stored)
+                if not is_alive and await self._store.claim(job_id):
+                    # Its server has ended: the next one is not to begin it again.
+                    self._jobs[job_id] = job = self._from_stored(stored)
+                    await self._end_stopped(job)
+                else:
+                    await self._store.ask_to_stop(job_id)
+            if (job is not None and job.is_over) or time.monotonic() > deadline:
+                return await self.read(job_id, owner)
+            await anyio.sleep(POLL_S)
 
     async def follow(self, job_id: str, owner: str) -> AsyncGenerator[State, None]:
         """The state of an owner's job now and after each change, until it is over."""
@@ -132,13 +186,10 @@ class Jobs:
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._keep)
                     tasks.start_soon(self._resume)
-                    while True:
-                        await self._carry_out(await self._queue.get())
+                    for _ in range(LANES):
+                        tasks.start_soon(self._carry_out)
         finally:
-            self._draining = True
-            for job in self._jobs.values():
-                if not job.is_over:
-                    job.end("interrupted")
+            self._interrupt()
             try:
                 await finish(self._save(beat=False), deadline_s=SAVE_SHARE * self._grace_s)
             except TimeoutError:
@@ -147,35 +198,67 @@ class Jobs:
                 self._over.set()
 
     async def drain(self) -> None:
-        """Take no more jobs and stop the one under way; its next run goes on where it was."""
-        self._draining = True
+        """Take no more jobs and stop those under way; their next run goes on where it was."""
+        # Before they have stopped: their streams do not stay open for as long as that takes.
+        self._interrupt()
         self._scope.cancel()
         await self._over.wait()
 
-    async def _carry_out(self, job: Job) -> None:
+    def _interrupt(self) -> None:
+        self._draining = True
+        for job in self._jobs.values():
+            if not job.is_over:
+                job.end("stopped" if job.is_stopping else "interrupted")
+
+    async def _carry_out(self) -> None:
+        """One lane: a turn after another."""
         while True:
-            try:
-                await _owned(
-                    self._ingest(job.root, job.owner, job.follow), stop_s=STOP_SHARE * self._grace_s
-                )
-            except LibraryBusy:
-                # Another process ingests for longer than is waited for at a time.
-                job.wait()
-                continue
-            except CitewireError as error:
-                logger.warning("job %s failed: %s", job.job_id, error)
-                job.end("failed", _fault(error))
-            except Exception as error:
-                # The boundary of a job: those after it are not to suffer.
-                logger.exception("job %s failed", job.job_id)
-                job.end("failed", _fault(error))
-            else:
+            async with self._turns.taking() as job:
+                await self._take_turn(job)
+                if job.is_stopping and not job.is_over:
+                    await self._end_stopped(job)
+            if not job.is_over:
+                self._turns.add_again(job)
+
+    async def _take_turn(self, job: Job) -> None:
+        began = time.monotonic()
+
+        def is_enough() -> bool:
+            is_over = time.monotonic() - began > job.turn_s and self._turns.is_wanted(job)
+            return job.is_stopping or is_over
+
+        try:
+            summary = await _owned(self._ingest(job), is_enough, stop_s=STOP_SHARE * self._grace_s)
+        except LibraryBusy:
+            # Another process ingests for longer than is waited for at a time.
+            job.wait()
+        except CitewireError as error:
+            logger.warning("job %s failed: %s", job.job_id, error)
+            job.end("failed", _fault(error))
+        except Exception as error:
+            # The boundary of a job: those after it are not to suffer.
+            logger.exception("job %s failed", job.job_id)
+            job.end("failed", _fault(error))
+        else:
+            if summary is not None:
                 job.end("done")
-            return
+            else:
+                job.give_way()
+
+    async def _end_stopped(self, job: Job) -> None:
+        with anyio.CancelScope(shield=True):
+            try:
+                await self._take_back(job)
+            except CitewireError as error:
+                logger.warning("the files of job %s are not deleted: %s", job.job_id, error)
+        job.end("stopped")
 
     def _take(self, job: Job) -> None:
         self._jobs[job.job_id] = job
-        self._queue.put_nowait(job)
+        self._turns.add(job)
+
+    def _from_stored(self, stored: State) -> Job:
+        return Job.from_stored(stored, self._root_of(stored["folder"], stored["owner"]))
 
     async def _resume(self) -> None:
         """Begin again what was interrupted; a server killed just now still counts as alive."""
@@ -184,8 +267,7 @@ class Jobs:
                 for stored in await self._store.left_over():
                     is_due = stored["resumed"] < MAX_RESUMED
                     if is_due and await self._store.claim(stored["job_id"]):
-                        root = self._root_of(stored["folder"], stored["owner"])
-                        self._take(Job.from_stored(stored, root))
+                        self._take(self._from_stored(stored))
             except StorageError as error:
                 logger.warning("interrupted jobs cannot be looked for: %s", error)
             await anyio.sleep(pause_s)
@@ -197,8 +279,19 @@ class Jobs:
             await anyio.sleep(POLL_S)
             beat = time.monotonic() - beaten > BEAT_S
             await self._save(beat=beat)
+            await self._hear_stops()
             if beat:
                 beaten = time.monotonic()
+
+    async def _hear_stops(self) -> None:
+        """Stop what other processes were asked to."""
+        waiting = [job_id for job_id, job in self._jobs.items() if not job.is_over]
+        with suppress(StorageError):  # asked again
+            for job_id in await self._store.asked_to_stop(waiting):
+                job = self._jobs[job_id]
+                job.is_stopping = True
+                if self._turns.drop(job):
+                    await self._end_stopped(job)
 
     async def _save(self, *, beat: bool) -> None:
         changes = {job_id: job.changes for job_id, job in self._jobs.items()}
@@ -217,26 +310,36 @@ class Jobs:
             del self._jobs[job_id], self._saved[job_id]
 
 
+def _as_it_is(stored: State, is_alive: bool) -> State:
+    state = public(stored)
+    return state if is_alive or state["status"] in ENDED else _interrupted(state)
+
+
 def _interrupted(state: State) -> State:
     return {**state, "status": "interrupted"}
 
 
-async def _owned(work: Coroutine[Any, Any, IngestSummary], *, stop_s: float) -> IngestSummary:
-    """Await `work` in a task of its own, which is told to stop once and awaited when we are.
+async def _owned(
+    work: Coroutine[Any, Any, IngestSummary], is_enough: Callable[[], bool], *, stop_s: float
+) -> IngestSummary | None:
+    """Await `work` in a task of its own, until it `is_enough`: then it gives None.
 
-    A cancel scope would cancel each await of its cleaning up, too.
+    It is told to stop once and awaited, also when we are told to: a cancel scope would cancel
+    each await of its cleaning up, too.
     """
     task = asyncio.create_task(work)
     try:
-        await asyncio.wait({task})
+        while not task.done() and not is_enough():
+            await asyncio.wait({task}, timeout=POLL_S)
     finally:
-        if not task.done():
+        is_stopped = not task.done()
+        if is_stopped:
             task.cancel()
             with anyio.move_on_after(stop_s, shield=True):
                 await asyncio.wait({task})
             if task.done() and not task.cancelled() and task.exception():
                 logger.warning("stopping an ingestion: %s", task.exception())
-    return task.result()
+    return None if is_stopped else task.result()
 
 
 def _fault(error: Exception) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import anyio
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.uploads.names import distinct, file_name
 from citewire.settings.groups import StorageSettings, UploadSettings
-from citewire.storage.keys import document_id, folder_id
+from citewire.storage.keys import document_id, folder_id, owner_tag
 
 _ABANDONED_S = 24 * 3600
 
@@ -77,8 +77,8 @@ class Incoming:
         self._room -= len(data)
         if self._room < 0:
             raise UploadNotStored(
-                "uploaded files take all the space that they may "
-                "(CITEWIRE_MAX_UPLOAD_SPACE_BYTES): delete documents first"
+                "uploaded files take all the space that they may: delete documents first "
+                "(CITEWIRE_MAX_UPLOAD_SPACE_BYTES, CITEWIRE_MAX_UPLOAD_SPACE_PER_OWNER_BYTES)"
             )
         self._hash.update(data)
         with _disk_errors():
@@ -109,13 +109,18 @@ class Uploads:
     Args:
         storage: says where they lie.
         limits: how many may come at once, and how much there may be.
+        max_owner_bytes: how much there may be of one owner.
     """
 
-    def __init__(self, storage: StorageSettings, limits: UploadSettings) -> None:
+    def __init__(
+        self, storage: StorageSettings, limits: UploadSettings, *, max_owner_bytes: int
+    ) -> None:
         self.root = uploads_root(storage)
+        self._owners = self.root / ".owners"
         self._incoming = self.root / ".incoming"
         self._max_files = limits.max_upload_files
         self._max_bytes = limits.max_upload_space_bytes
+        self._max_owner_bytes = max_owner_bytes
 
     @asynccontextmanager
     async def receiving(self, owner: str) -> AsyncGenerator[Incoming, None]:
@@ -124,9 +129,9 @@ class Uploads:
         Raises:
             UploadNotStored: the disk does not take it.
         """
-        folder = self._incoming / uuid4().hex
-        taken = await anyio.to_thread.run_sync(self._prepare, folder)
-        incoming = Incoming(folder, self._max_files, self._max_bytes - taken, owner)
+        folder = self._incoming / f"{owner_tag(owner)}-{uuid4().hex}"
+        room = await anyio.to_thread.run_sync(self._prepare, folder, owner)
+        incoming = Incoming(folder, self._max_files, room, owner)
         try:
             yield incoming
         finally:
@@ -146,12 +151,21 @@ class Uploads:
             UploadNotStored: the disk does not take it.
         """
         root = self.folder(folder, incoming.owner)
+        mark = self._owners / owner_tag(incoming.owner) / folder_id(folder, incoming.owner)
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_move, incoming, root)
+            await anyio.to_thread.run_sync(_move, incoming, root, mark)
         return root
 
-    def _prepare(self, folder: Path) -> int:
-        """Make the folder; gives how many bytes all uploads take."""
+    async def take_back(self, folder: str, owner: str, files: Sequence[UploadedFile]) -> None:
+        """Delete files of an owner's `folder` unless others lie there by their names now.
+
+        Raises:
+            UploadNotStored: the disk refuses.
+        """
+        await anyio.to_thread.run_sync(_take_back, self.folder(folder, owner), owner, files)
+
+    def _prepare(self, folder: Path, owner: str) -> int:
+        """Make the folder; gives how many bytes there is room for."""
         with _disk_errors():
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._incoming.mkdir(exist_ok=True)
@@ -160,12 +174,21 @@ class Uploads:
                 if other.stat().st_mtime < time.time() - _ABANDONED_S:
                     shutil.rmtree(other, ignore_errors=True)
             folder.mkdir()
-        return sum(_size(Path(at, name)) for at, _, names in os.walk(self.root) for name in names)
+        # Which folders are whose cannot be told by their names; those from before are nobody's.
+        marks = self._owners / owner_tag(owner)
+        own = [self.root / name for name in os.listdir(marks)] if marks.is_dir() else []
+        own += self._incoming.glob(f"{owner_tag(owner)}-*")
+        of_owner = sum(map(_size_below, own))
+        return min(self._max_bytes - _size_below(self.root), self._max_owner_bytes - of_owner)
 
 
 def uploads_root(storage: StorageSettings) -> Path:
     """Where the uploaded files of the namespace lie."""
     return storage.data_dir.expanduser().resolve() / "uploads" / storage.namespace
+
+
+def _size_below(folder: Path) -> int:
+    return sum(_size(Path(at, name)) for at, _, names in os.walk(folder) for name in names)
 
 
 def _size(path: Path) -> int:
@@ -175,8 +198,19 @@ def _size(path: Path) -> int:
         return 0  # just deleted
 
 
-def _move(incoming: Incoming, root: Path) -> None:
+def _take_back(root: Path, owner: str, files: Sequence[UploadedFile]) -> None:
     with _disk_errors():
+        for file in files:
+            path = root / file.path
+            with suppress(FileNotFoundError), path.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+                if document_id(digest, owner) == file.doc_id:
+                    path.unlink()
+
+
+def _move(incoming: Incoming, root: Path, mark: Path) -> None:
+    with _disk_errors():
+        mark.mkdir(mode=0o700, parents=True, exist_ok=True)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for number, file in enumerate(incoming.files):
             (incoming.folder / str(number)).replace(root / file.path)

@@ -14,9 +14,13 @@ from redis.exceptions import RedisError
 
 from citewire.errors import ConfigurationError, StorageError
 from citewire.settings.groups import StorageSettings
+from citewire.storage.connection.fingerprint import read_fingerprint
 from citewire.storage.connection.pool import WaitingPool
-from citewire.storage.connection.replies import MODULES_REMEDY, translate_redis_errors
-from citewire.storage.index.fingerprint import read_fingerprint
+from citewire.storage.connection.replies import (
+    MODULES_REMEDY,
+    storage_errors,
+    translate_redis_errors,
+)
 
 MAX_CONNECTIONS = 64
 _CONNECT_TIMEOUT_S = 3.0
@@ -98,9 +102,9 @@ async def ping(client: Redis) -> None:
 
     Raises:
         StorageUnavailable: it does not, or it is still loading its data.
-        StorageError: it refuses the password.
+        StorageError: it refuses the password, or everything, for its disk is full.
     """
-    with translate_redis_errors():
+    with storage_errors("to answer"):
         await client.ping()
 
 

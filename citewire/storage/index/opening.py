@@ -6,8 +6,8 @@ from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
 from citewire.errors import StorageError
+from citewire.storage.connection.fingerprint import VectorType, read_fingerprint
 from citewire.storage.connection.replies import storage_errors
-from citewire.storage.index.fingerprint import VectorType, read_fingerprint
 from citewire.storage.index.schema import build_schema, ensure_index
 
 _UNKNOWN_TYPE = "vector similarity"

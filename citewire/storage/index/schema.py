@@ -10,8 +10,7 @@ from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch, StorageUnavailable
-from citewire.storage.connection.replies import says_unknown, storage_errors
-from citewire.storage.index.fingerprint import (
+from citewire.storage.connection.fingerprint import (
     REMEDY,
     Fingerprint,
     VectorType,
@@ -19,6 +18,7 @@ from citewire.storage.index.fingerprint import (
     read_fingerprint,
     record_fingerprint,
 )
+from citewire.storage.connection.replies import says_unknown, storage_errors
 from citewire.storage.index.live import LiveIndex, read_live_index, wanted_fields
 from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION, Keys, folder_id, index_name
 

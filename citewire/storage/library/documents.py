@@ -87,20 +87,15 @@ class DocumentRecord:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """The record that `to_json` made `stored` of.
-
-        Fields of later versions are left out, those that an earlier one did not have are empty.
-        """
+        """The record that `to_json` made `stored` of."""
         places = sorted(stored["locations"].values(), key=lambda p: (p["root"], p["path"]))
         locations = tuple(
-            Location(**{name: place[name] for name in Location.__slots__ if name in place})
-            for place in places
+            Location(**{name: place[name] for name in Location.__slots__}) for place in places
         )
         names = [field.name for field in fields(cls) if field.name != "locations"]
         rest: dict[str, Any] = {
             name: tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
             for name in names
-            if name in stored
         }
         return cls(**rest, locations=locations)
 
@@ -119,7 +114,7 @@ def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
     return {
         "folder": places[0].folder,
         "file_name": places[0].path.rpartition("/")[2],
-        "folder_id": ",".join(sorted({folder_id(one.folder, one.owner) for one in places})),
+        "folder_id": ",".join(sorted({folder_id(place.folder, place.owner) for place in places})),
         "owner_id": owner_tag(places[0].owner),
     }
 

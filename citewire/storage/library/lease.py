@@ -1,4 +1,4 @@
-"""The lease of a namespace: one process at a time changes what is indexed.
+"""The lease of an owner: one process at a time changes what is indexed of the owner's documents.
 
 Every change is a script that first compares the lease's owner, so that a process which was
 suspended and lost its lease meanwhile changes nothing. Scripts and not MULTI with WATCH, for two
@@ -22,7 +22,7 @@ from redis.commands.core import AsyncScript
 
 from citewire.errors import LibraryBusy, StorageError
 from citewire.storage.connection.replies import as_text, storage_errors
-from citewire.storage.keys import Keys
+from citewire.storage.keys import DEFAULT_OWNER, Keys
 from citewire.storage.lua.loader import register
 
 LEASE_S = 20.0
@@ -34,15 +34,17 @@ Command = Sequence[str | bytes | int | float]
 
 
 class Lease:
-    """The right to change a namespace; hold it with `holding_lease`.
+    """The right to change an owner's documents; hold it with `holding_lease`.
 
     Args:
         client: connection that the caller opens and closes.
-        namespace: what the lease is of.
+        namespace: prefix of all keys.
+        owner: whose documents.
     """
 
-    def __init__(self, client: Redis, namespace: str) -> None:
+    def __init__(self, client: Redis, namespace: str, owner: str = DEFAULT_OWNER) -> None:
         self._keys = Keys(namespace)
+        self._key = self._keys.lease(owner)
         self._acquire = register(client, "library/lease_acquire")
         self._renew = register(client, "library/lease_renew")
         self._release = register(client, "library/lease_release")
@@ -124,22 +126,24 @@ class Lease:
             await self._run(self._release, self._owner)
 
     async def _run(self, script: AsyncScript, *args: str | bytes | float) -> Any:
-        return await script(keys=[self._keys.lease], args=args)
+        return await script(keys=[self._key], args=args)
 
 
 @asynccontextmanager
 async def holding_lease(
     client: Redis,
     namespace: str,
+    owner: str = DEFAULT_OWNER,
     *,
     wait_s: float = LEASE_S + 5,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Lease]:
-    """Hold the lease of `namespace` for the block.
+    """Hold the lease of an owner in `namespace` for the block.
 
     Args:
         client: connection that the caller opens and closes.
-        namespace: what is going to be changed.
+        namespace: prefix of all keys.
+        owner: whose documents are going to be changed.
         wait_s: how long to wait in seconds for another process; by default until the lease of one
             that died on another machine is over.
         on_wait: told once who is being waited for.
@@ -148,7 +152,7 @@ async def holding_lease(
         LibraryBusy: another process holds it for longer.
         StorageError: Redis does not answer.
     """
-    lease = await Lease(client, namespace).acquire(wait_s=wait_s, on_wait=on_wait)
+    lease = await Lease(client, namespace, owner).acquire(wait_s=wait_s, on_wait=on_wait)
     keeping = asyncio.create_task(lease.keep())
     try:
         yield lease

@@ -10,7 +10,7 @@ from llama_index.core.schema import BaseNode, MetadataMode
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch
-from citewire.storage.index.fingerprint import REMEDY, VectorType
+from citewire.storage.connection.fingerprint import REMEDY, VectorType
 from citewire.storage.keys import Fields
 
 _DTYPES: dict[VectorType, np.dtype[Any]] = {

@@ -9,9 +9,8 @@ from itertools import chain, islice
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
-from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import Fields, Keys
 from citewire.storage.library.lease import Lease
 
@@ -47,7 +46,7 @@ class PassageKeys:
         """The ids of all passages of a document."""
         with storage_errors("the passages"):
             noted = await self._client.smembers(self._keys.passage_ids(doc_id))
-        return {as_text(one) for one in noted} or set(await self._searched(doc_id))
+        return {as_text(passage_id) for passage_id in noted}
 
     async def write(
         self,
@@ -89,7 +88,7 @@ class PassageKeys:
         """Delete the passages of a document, which is hidden, in batches.
 
         Args:
-            lease: of the namespace.
+            lease: of the owner.
             doc_id: whose passages.
             except_for: ids that are kept.
         """
@@ -103,24 +102,6 @@ class PassageKeys:
                     ("HDEL", self._keys.layout(doc_id), *batch),
                 ]
             )
-        if not kept:
-            # Also what an earlier version wrote without noting its id.
-            while left := await self._searched(doc_id):
-                await lease.change([("UNLINK", *(self._keys.passage(one) for one in left))])
-
-    async def _searched(self, doc_id: str) -> list[str]:
-        words = (f"@doc_id:{{{doc_id}}}", "NOCONTENT", "LIMIT", 0, DELETE_BATCH, "DIALECT", 2)
-        with storage_errors("the passages"):
-            try:
-                found = await self._client.execute_command(
-                    "FT.SEARCH", self._keys.passage_index, *words
-                )
-            except ResponseError as error:
-                if says_unknown(error):
-                    return []
-                raise
-        prefix = len(self._keys.passage(""))
-        return [as_text(key)[prefix:] for key in found[1:]]
 
 
 def _batches(items: Sequence[str], size: int) -> Iterator[list[str]]:

@@ -8,8 +8,8 @@ from typing import Any, Self
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from citewire.storage.connection.fingerprint import Fingerprint, read_fingerprint
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
-from citewire.storage.index.fingerprint import Fingerprint, read_fingerprint
 from citewire.storage.keys import Keys
 
 MAX_WORDS = 24

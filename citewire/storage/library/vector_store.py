@@ -1,6 +1,7 @@
 """The passages in Redis: LlamaIndex's `RedisVectorStore` on our schema, pipelined and visible."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
@@ -14,10 +15,11 @@ from llama_index.core.vector_stores.types import (
 )
 from llama_index.vector_stores.redis import RedisVectorStore
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
-from citewire.storage.connection.replies import storage_errors
-from citewire.storage.index.schema import namespace_of
+from citewire.storage.connection.replies import says_unknown, storage_errors
+from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.passage_record import VectorField
 from citewire.storage.library.passages import PassageKeys
@@ -36,6 +38,8 @@ _DISTANCE = "distance"
 _RETURNED = ("id", "doc_id", "text", *TEXTS, *NUMBERS, _DISTANCE)
 """All of a passage's metadata is in the fields of its hash. Not `folder_id`: the tags of all the
 folders of its document, for filters alone."""
+REMAKE_S = 1.0
+"""How long a question waits for an index that is made anew, in seconds."""
 _NOT_IN_TAGS = re.compile(r"\W")
 
 _BLANK = TextNode(
@@ -54,13 +58,21 @@ class PassageStore(RedisVectorStore):
         client: connection that the caller opens and closes.
         schema: of the index.
         main_owner: whose nearly all passages are, if that is known: they are found faster.
+        embedding: name of the embedding model, if an index that is gone is to be made anew.
     """
 
     def __init__(
-        self, client: Redis, schema: IndexSchema, *, main_owner: str | None = None
+        self,
+        client: Redis,
+        schema: IndexSchema,
+        *,
+        main_owner: str | None = None,
+        embedding: str | None = None,
     ) -> None:
         super().__init__(schema=schema, redis_client_async=client)
         namespace = namespace_of(schema)
+        self._client = client
+        self._embedding = embedding
         self._visible = VisibleSearch(client, namespace)
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
@@ -85,7 +97,7 @@ class PassageStore(RedisVectorStore):
 
         Raises:
             StorageUnavailable: Redis does not answer.
-            StorageError: it refuses the query: the index is gone, say.
+            StorageError: it refuses the query.
             ValueError: there is no embedding, or a filter of a kind that is not made here.
         """
         if query.query_embedding is None:
@@ -99,25 +111,39 @@ class PassageStore(RedisVectorStore):
         with storage_errors("the search"):
             found: list[Found] = []
             if wanted == self._nearly_all:
-                found = await self._visible.search(lambda hidden: nearest(hidden, _IN_BATCHES))
+                found = await self._search(lambda hidden: nearest(hidden, _IN_BATCHES))
             # Short: there are no more, or it lost its way among what is others' after all.
             if len(found) < count:
-                found = await self._visible.search(nearest)
+                found = await self._search(nearest)
         nodes = [_to_node(fields) for fields in found]
         # What was rounded can be a trifle nearer to itself than is possible.
         scores = [min(1 - float(fields[_DISTANCE]), 1.0) for fields in found]
         ids = [node.node_id for node in nodes]
         return VectorStoreQueryResult(nodes=nodes, ids=ids, similarities=scores)
 
+    async def _search(self, query_without: Callable[[frozenset[str]], Query]) -> list[Found]:
+        try:
+            return await self._visible.search(query_without)
+        except ResponseError as error:
+            if self._embedding is None or not says_unknown(error):
+                raise
+        # Redis was emptied or replaced: what is there now is searched, which may be nothing.
+        await ensure_index(self._client, self.schema, embedding=self._embedding, timeout_s=REMAKE_S)
+        return await self._visible.search(query_without)
+
 
 def build_vector_store(
-    client: Redis, schema: IndexSchema, *, main_owner: str | None = None
+    client: Redis,
+    schema: IndexSchema,
+    *,
+    main_owner: str | None = None,
+    embedding: str | None = None,
 ) -> PassageStore:
     """The vector store on `schema`, over a client that the caller opened and closes.
 
-    The index must exist (`ensure_index`). `main_owner` as in `PassageStore`.
+    The index must exist (`ensure_index`). `main_owner` and `embedding` as in `PassageStore`.
     """
-    return PassageStore(client, schema, main_owner=main_owner)
+    return PassageStore(client, schema, main_owner=main_owner, embedding=embedding)
 
 
 def to_filter(filters: MetadataFilters | None) -> str:

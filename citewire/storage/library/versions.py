@@ -3,8 +3,8 @@
 A document that is being written is staged: its id is in the set of hidden ones before its first
 passage exists. A change shows it, notes where it lies and hides what lay there before, all in one
 atomic step. What is hidden without being staged is retired: it only waits for its passages to be
-deleted. So whatever a killed process leaves behind is told by two small keys, and the next run
-goes on with the staged documents that it needs and deletes the rest.
+deleted. So whatever a killed process leaves behind is told by three small keys, and the next run
+of the owner goes on with the staged documents that it needs and deletes the rest.
 """
 
 import json
@@ -73,14 +73,14 @@ async def changing_documents(
     wait_s: float = LEASE_S + 5,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator["Versions"]:
-    """Hold the lease on the documents of a namespace and give what changes them.
+    """Hold the lease on the documents of their owner and give what changes them.
 
     Raises:
         LibraryBusy: another process changes them, and still does after `wait_s`.
         StorageError: Redis does not answer.
     """
     client, namespace, owner = documents.client, documents.namespace, documents.owner
-    async with holding_lease(client, namespace, wait_s=wait_s, on_wait=on_wait) as lease:
+    async with holding_lease(client, namespace, owner, wait_s=wait_s, on_wait=on_wait) as lease:
         yield Versions(client, namespace, lease, owner)
 
 
@@ -90,7 +90,7 @@ class Versions:
     Args:
         client: connection that the caller opens and closes.
         namespace: prefix of all keys.
-        lease: of the namespace, held.
+        lease: of the owner, held.
         owner: whose documents.
 
     Every method raises LibraryBusy when the lease is lost, StorageError when Redis refuses.
@@ -108,13 +108,22 @@ class Versions:
     async def staged(self) -> dict[str, StagedPlace]:
         """The documents of all owners that a run did not finish."""
         with storage_errors("the documents"):
-            found = await self._client.hgetall(self._keys.staging)
-        return {as_text(doc_id): StagedPlace.from_text(as_text(at)) for doc_id, at in found.items()}
+            return _staged(await self._client.hgetall(self._keys.staging))
 
-    async def hidden(self) -> set[str]:
-        """The staged and the retired documents."""
+    async def hidden(self) -> dict[str, StagedPlace | None]:
+        """The owner's staged documents with where they were found, and the retired ones."""
         with storage_errors("the documents"):
-            return {as_text(one) for one in await self._client.smembers(self._keys.hidden)}
+            # At once: others show and hide theirs meanwhile.
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.hgetall(self._keys.staging)
+                pipe.hgetall(self._keys.retiring)
+                staging, retiring = await pipe.execute()
+        retired = {as_text(doc_id): as_text(owner) for doc_id, owner in retiring.items()}
+        hidden: dict[str, StagedPlace | None] = {
+            doc_id: None for doc_id, owner in retired.items() if owner == self.owner
+        }
+        staged = _staged(staging)
+        return hidden | {id_: at for id_, at in staged.items() if at.owner == self.owner}
 
     async def stage(self, doc_id: str, root: str) -> None:
         """Hide a document whose passages are going to be written."""
@@ -148,6 +157,7 @@ class Versions:
         for doc_id in change.retire:
             commands += [
                 ("SADD", self._keys.hidden, doc_id),
+                ("HSET", self._keys.retiring, doc_id, self.owner),
                 ("DEL", self._keys.document(doc_id)),
                 ("ZREM", self._ids, doc_id),
                 self._retire(doc_id, change),
@@ -162,6 +172,7 @@ class Versions:
             [
                 ("UNLINK", self._keys.passage_ids(doc_id), self._keys.layout(doc_id)),
                 ("HDEL", self._keys.staging, doc_id),
+                ("HDEL", self._keys.retiring, doc_id),
                 ("SREM", self._keys.hidden, doc_id),
                 # Not before: as long as there are passages, a chat may come to cite one.
                 ("release", doc_id),
@@ -187,6 +198,7 @@ class Versions:
             ("JSON.SET", self._keys.document(record.doc_id), "$", json.dumps(record.to_json())),
             ("ZADD", self._ids, ingested, record.doc_id),
             ("HDEL", self._keys.staging, record.doc_id),
+            ("HDEL", self._keys.retiring, record.doc_id),
             ("SREM", self._keys.hidden, record.doc_id),
             ("settle", record.doc_id, *(at.key for at in record.locations)),
         ]
@@ -195,6 +207,10 @@ class Versions:
         left = [(place, heir) for one, place, heir in change.left if one == doc_id]
         heir = next((heir for _, heir in left if heir), "")
         return ("retire", doc_id, heir, *(place for place, _ in left))
+
+
+def _staged(stored: Mapping[bytes, bytes]) -> dict[str, StagedPlace]:
+    return {as_text(doc_id): StagedPlace.from_text(as_text(at)) for doc_id, at in stored.items()}
 
 
 def _path(key: str) -> str:

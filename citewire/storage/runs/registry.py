@@ -210,6 +210,16 @@ class RunStore:
             found = await self._client.get(self._keys.run_of_chat(chat_id))
         return None if found is None else as_text(found)
 
+    async def run_of_owned_chat(self, chat_id: str, owner: str) -> str | None:
+        """The run that answers an owner's chat at the moment."""
+        run_id = await self.run_of_chat(chat_id)
+        if run_id is None:
+            return None
+        with storage_errors("the run"):
+            # Another owner's claim on the chat is taken back only once the chat was looked for.
+            found = await self._client.hget(self._keys.run(run_id), "owner")
+        return run_id if found is not None and as_text(found) == owner else None
+
     async def runs_of_worker(self) -> set[str]:
         """The runs that Redis believes this worker to have."""
         with storage_errors("the runs"):
@@ -239,7 +249,9 @@ class RunStore:
         """
         args = self._worker, self._lease_ms, int(sweeps)
         stops, lost, was_over = await self._run(self._beat, *args)
-        return Beat([as_text(one) for one in stops], [as_text(one) for one in lost], bool(was_over))
+        return Beat(
+            [as_text(stop) for stop in stops], [as_text(one) for one in lost], bool(was_over)
+        )
 
     async def leave(self) -> None:
         """Say that this worker ends; if it has runs left they are ended by another."""

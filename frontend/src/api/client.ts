@@ -1,6 +1,6 @@
 // The server's calls. Every address is relative, so that a path prefix does not matter.
 import { anotherKey, currentKey, keyHeader } from "./key";
-import type { AskRequest, ChatView, DocumentList, JobView, ProblemView, Readiness } from "./types";
+import type { AskRequest, ChatView, DocumentList, JobList, JobView, ProblemView, Readiness } from "./types";
 
 /** A refusal or a failure, in the form of the server's problems. */
 export class Problem extends Error {
@@ -65,6 +65,8 @@ export const api = {
   chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
   documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
   deleteDocument: (id: string) => request(`documents/${seg(id)}`, { method: "DELETE" }),
+  jobs: (signal: AbortSignal) => json<JobList>("jobs", { signal }),
+  stopJob: (id: string) => request(`jobs/${seg(id)}`, { method: "DELETE" }),
   job: (id: string, signal: AbortSignal) => json<JobView>(`jobs/${seg(id)}`, { signal }),
   jobEvents: (id: string, signal: AbortSignal) => request(`jobs/${seg(id)}/events`, { signal }),
   readiness: (signal: AbortSignal) => json<Readiness>("readyz", { signal }),

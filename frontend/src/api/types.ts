@@ -30,6 +30,7 @@ export interface CitewireProtocol {
     DocumentList: DocumentList;
     DocumentView: DocumentView;
     HighlightsView: HighlightsView;
+    JobList: JobList;
     JobView: JobView;
     PassageStates: PassageStates;
     PassageView: PassageView;
@@ -53,7 +54,7 @@ export interface Start {
  * What is happening now.
  */
 export interface Status {
-  stage: "screen" | "condense" | "retrieve" | "generate";
+  stage: "screen" | "condense" | "retrieve" | "generate" | "think";
   elapsed_ms: number;
 }
 /**
@@ -160,7 +161,7 @@ export interface Verdict {
  * Something the client should know that does not end the run; `span` is where, if known.
  */
 export interface Warned {
-  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback";
+  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback" | "model_fallback";
   message: string;
   span: Span | null;
 }
@@ -344,7 +345,7 @@ export interface Snippet {
   matches: Span[];
 }
 /**
- * A chat with the messages of its active path, oldest first.
+ * A chat with the messages of its active path, oldest first, and the run that answers it.
  */
 export interface ChatView {
   chat_id: string;
@@ -354,6 +355,7 @@ export interface ChatView {
   leaf_id: string | null;
   message_count: number;
   turns: Turn[];
+  running: string | null;
 }
 /**
  * A deleted chat, and until when it can be restored.
@@ -434,12 +436,18 @@ export interface Rectangle {
   y1: number;
 }
 /**
+ * Jobs, the newest first.
+ */
+export interface JobList {
+  jobs: JobView[];
+}
+/**
  * A background ingestion.
  */
 export interface JobView {
   job_id: string;
   folder: string;
-  status: "queued" | "running" | "done" | "failed" | "interrupted";
+  status: "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
   created_at: string;
   finished_at: string | null;
   progress: {
@@ -529,10 +537,11 @@ export interface ProblemView {
   [k: string]: unknown;
 }
 /**
- * Whether the service can answer, and what stands in the way.
+ * Whether the service can answer, and what stands in the way; `degraded` is ready as well.
  */
 export interface Readiness {
   ready: boolean;
+  status: "ready" | "degraded" | "unavailable";
   checks: CheckResult[];
 }
 /**

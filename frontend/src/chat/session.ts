@@ -47,6 +47,8 @@ export class ChatSession {
   #stopping = false;
   /** The question that the one under way is asked in place of. */
   #replaces: string | null = null;
+  /** The question under way was asked in another tab or on another device. */
+  #elsewhere = false;
   /** The last turn is being stored: asking before that is over would be refused as busy. */
   #settling: Promise<void> = Promise.resolve();
 
@@ -91,8 +93,10 @@ export class ChatSession {
     const { chatId } = this.#state;
     if (chatId === null || this.running) return;
     try {
-      this.#take(await api.chat(chatId));
+      const view = await api.chat(chatId);
+      this.#take(view);
       this.#resume(chatId);
+      if (view.running !== null) this.#listen(chatId, view.running);
     } catch (error) {
       if (this.#state.load !== "ready") this.#set({ load: toProblem(error) });
     }
@@ -135,6 +139,17 @@ export class ChatSession {
     const exchange: Exchange = { key: newKey(), question: left.question, versions: [], answer, live: true, recovering: false };
     const lost = new ConnectionLost("the page was loaded again");
     this.#begin([...kept, exchange], exchange, left.replaces, (signal) => this.#follow(exchange.key, lost, signal));
+  }
+
+  /** Shows an answer that another tab or device asked for, as it is being written. */
+  #listen(chatId: string, runId: string): void {
+    const { exchanges } = this.#state;
+    if (this.running || exchanges.some((one) => one.answer.ids?.run_id === runId)) return;
+    const ids = { run_id: runId, chat_id: chatId, user_message_id: "", assistant_message_id: "" };
+    const exchange: Exchange = { key: newKey(), question: "", versions: [], answer: { ...ASKED, ids }, live: true, recovering: false };
+    const lost = new ConnectionLost("nothing was heard of the run");
+    this.#elsewhere = true;
+    this.#begin([...exchanges, exchange], exchange, null, (signal) => this.#follow(exchange.key, lost, signal));
   }
 
   /** Shows another version of a question, with what followed it. */
@@ -201,8 +216,11 @@ export class ChatSession {
       this.#set({ running: false });
       this.#flush();
       this.onChange(this);
-      // Which versions of the question there are is with the stored turn.
-      if (this.#replaces !== null && phase === "complete") void this.load();
+      const elsewhere = this.#elsewhere;
+      this.#elsewhere = false;
+      // Which versions of the question there are is with the stored turn, and what another tab asked, too.
+      if (elsewhere) void this.#settling.then(() => this.load());
+      else if (this.#replaces !== null && phase === "complete") void this.load();
     }
   }
 
@@ -253,7 +271,9 @@ export class ChatSession {
     if (before === undefined) return;
     const answer = change(before);
     if (answer === before) return;
-    this.#patch(key, { answer });
+    // Of a question that was asked elsewhere, its own events say how it was put.
+    const question = this.#elsewhere && answer.query !== null ? { question: answer.query.original } : {};
+    this.#patch(key, { answer, ...question });
     if (before.ids === null && answer.ids !== null && this.running) {
       remember({ ids: answer.ids, question: this.#find(key)?.question ?? "", replaces: this.#replaces });
     }

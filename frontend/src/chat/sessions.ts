@@ -5,6 +5,7 @@ import { go, parseRoute } from "@/app/route";
 
 import { ChatSession, type ChatState } from "./session";
 
+const RETURN_MS = 500;
 const open = new Map<string, ChatSession>();
 const listeners = new Set<() => void>();
 let fresh = create(null);
@@ -23,6 +24,10 @@ function changed(session: ChatSession): void {
     if (session === fresh) fresh = create(null);
     if (shown) go({ view: "chat", chatId, messageId: null, panel: null }, { replace: true });
   }
+  told();
+}
+
+function told(): void {
   revision += 1;
   for (const listener of listeners) listener();
 }
@@ -39,8 +44,7 @@ export function sessionOf(chatId: string | null): ChatSession {
 export function startNew(): void {
   fresh = create(null);
   go({ view: "chat", chatId: null, messageId: null, panel: null });
-  revision += 1;
-  for (const listener of listeners) listener();
+  told();
 }
 
 export function forget(chatId: string): void {
@@ -48,7 +52,7 @@ export function forget(chatId: string): void {
   open.delete(chatId);
 }
 
-/** A number that changes whenever a run began or ended: what lists conversations reads again. */
+/** A number that changes whenever a run began or ended, or the page was come back to: what lists conversations reads again. */
 export function useRevision(): number {
   return useSyncExternalStore(
     (listener) => {
@@ -63,9 +67,31 @@ export function useChat(session: ChatSession): ChatState {
   return useSyncExternalStore(session.subscribe, session.snapshot);
 }
 
-// Another tab may have gone on with a conversation while this one was hidden.
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
+// What another tab or device changed shows when one comes back to the page, or to a conversation that it
+// has open. Of two windows side by side none is ever hidden; a tab that comes to the front says it twice.
+let shown: string | null = null;
+let cameBack = 0;
+
+function chatShown(): string | null {
   const route = parseRoute(location.hash);
-  if (route.view === "chat" && route.chatId !== null) void open.get(route.chatId)?.load();
-});
+  return route.view === "chat" ? route.chatId : null;
+}
+
+function onMove(): void {
+  const before = shown;
+  shown = chatShown();
+  if (shown !== null && shown !== before) void open.get(shown)?.load();
+}
+
+function onReturn(): void {
+  if (document.hidden || performance.now() - cameBack < RETURN_MS) return;
+  cameBack = performance.now();
+  const chatId = chatShown();
+  if (chatId !== null) void open.get(chatId)?.load();
+  told();
+}
+
+document.addEventListener("visibilitychange", onReturn);
+addEventListener("focus", onReturn);
+addEventListener("popstate", onMove);
+addEventListener("hashchange", onMove);

@@ -1,13 +1,15 @@
 // Where reports are dropped or chosen, and how far their uploads are.
-import { useId, useRef, useState, type DragEvent, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type DragEvent, type ReactNode } from "react";
 
+import type { Problem } from "@/api/client";
 import { FORMATS } from "@/api/formats";
 import type { JobView } from "@/api/types";
 import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
-import { dismissUpload, startUpload, useUploads, type Upload } from "./uploads";
+import { isGoing } from "./upload";
+import { dismissUpload, findJobs, startUpload, stopJob, useUploads, type Upload } from "./uploads";
 
 const ACCEPTED = FORMATS.flatMap((format) => format.suffixes).join(",");
 const LABELS = FORMATS.map((format) => format.label);
@@ -18,6 +20,7 @@ export function UploadArea({ folders }: { folders: readonly string[] }): ReactNo
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
+  useEffect(() => void findJobs(), []);
   const take = (files: FileList | null): void => {
     if (files !== null && files.length > 0) startUpload(folder.trim() === "" ? strings.defaultFolder : folder.trim(), [...files]);
   };
@@ -83,7 +86,7 @@ function UploadRow({ upload }: { upload: Upload }): ReactNode {
   return (
     <li className="upload-row">
       <p>
-        <strong dir="auto">{upload.names.join(", ")}</strong> <span className="soft">→ {upload.folder}</span>
+        {upload.names.length > 0 && <strong dir="auto">{upload.names.join(", ")}</strong>} <span className="soft">→ {upload.folder}</span>
         <IconButton icon="close" label={strings.dismiss} onClick={() => dismissUpload(upload.id)} />
       </p>
       {state.step === "sending" && (
@@ -105,14 +108,21 @@ function UploadRow({ upload }: { upload: Upload }): ReactNode {
 function JobState({ job }: { job: JobView }): ReactNode {
   const strings = useStrings();
   const count = (name: string): number => job.progress[name] ?? 0;
-  const going = job.status === "queued" || job.status === "running";
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const going = isGoing(job);
   return (
     <>
       {going && <progress aria-label={strings.jobStatus[job.status]} {...(count("to_read") > 0 ? { max: count("to_read") + 1, value: count("read") } : {})} />}
       <p className="soft">
         {strings.jobStatus[job.status]}
-        {job.status === "running" && `: ${strings.jobProgress(count("read"), count("to_read"), count("written"))}`}
+        {job.status === "running" && `: ${strings.jobProgress(count("read"), count("to_read"), count("written"))}`}{" "}
+        {going && (
+          <Button icon="stop" onClick={() => void stopJob(job.job_id).then(setProblem)}>
+            {strings.stopJob}
+          </Button>
+        )}
       </p>
+      {problem !== null && going && <p className="note error">{strings.problem(problem.code, problem.message)}</p>}
       {job.error !== null && <p className="note error">{strings.problem(String(job.error["code"]), String(job.error["message"]))}</p>}
       <ul className="job-files">
         {job.files.map((file) => (

@@ -14,12 +14,23 @@ export type UploadState =
 export async function upload(folder: string, files: readonly File[], tell: (state: UploadState) => void, signal: AbortSignal): Promise<void> {
   try {
     const created = await send(folder, files, (percent) => tell({ step: "sending", percent }), signal);
-    const job = await followJob(created.job_id, (state) => tell({ step: "job", job: state }), signal);
+    await follow(created.job_id, tell, signal);
+  } catch (error) {
+    if (!signal.aborted) tell({ step: "failed", problem: toProblem(error) });
+  }
+}
+
+/** Follows a job that there is; ends as `upload`. */
+export async function follow(jobId: string, tell: (state: UploadState) => void, signal: AbortSignal): Promise<void> {
+  try {
+    const job = await followJob(jobId, (state) => tell({ step: "job", job: state }), signal);
     tell({ step: "job", job });
   } catch (error) {
     if (!signal.aborted) tell({ step: "failed", problem: toProblem(error) });
   }
 }
+
+export const isGoing = (job: JobView): boolean => job.status === "queued" || job.status === "running";
 
 /** By XMLHttpRequest: fetch does not say how much was sent. */
 function send(folder: string, files: readonly File[], onPercent: (percent: number) => void, signal: AbortSignal): Promise<CreatedJob> {
@@ -63,6 +74,6 @@ async function followJob(jobId: string, onProgress: (job: JobView) => void, sign
       onProgress({ ...job, files: [] });
     }
     const job = await api.job(jobId, signal);
-    if (job.status !== "queued" && job.status !== "running") return job;
+    if (!isGoing(job)) return job;
   }
 }

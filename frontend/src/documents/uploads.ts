@@ -1,8 +1,15 @@
-// The uploads of this page: they go on when the view is left.
+// The uploads of this page, and the jobs of earlier ones: they go on when the view is left.
 import { useSyncExternalStore } from "react";
 
+import { api, toProblem, type Problem } from "@/api/client";
+import type { JobView } from "@/api/types";
+import { readTab, writeTab } from "@/ui/tab";
+
 import { libraryChanged } from "./library";
-import { upload, type UploadState } from "./upload";
+import { follow, isGoing, upload, type UploadState } from "./upload";
+
+const RECENT_MS = 24 * 3600 * 1000;
+const DISMISSED = "dismissed-jobs";
 
 export interface Upload {
   id: number;
@@ -13,6 +20,7 @@ export interface Upload {
 
 let uploads: readonly Upload[] = [];
 let last = 0;
+let found = false;
 const listeners = new Set<() => void>();
 const stops = new Map<number, AbortController>();
 
@@ -22,19 +30,61 @@ function set(next: readonly Upload[]): void {
 }
 
 export function startUpload(folder: string, files: readonly File[]): void {
+  const names = files.map((file) => file.name);
+  const { tell, signal } = add(folder, names, { step: "sending", percent: 0 });
+  void upload(folder, files, tell, signal).then(libraryChanged);
+}
+
+/** Shows the jobs from before the page was loaded, and follows those that go on. */
+export async function findJobs(): Promise<void> {
+  if (found) return;
+  found = true;
+  const jobs = await api.jobs(new AbortController().signal).then(
+    (list) => list.jobs,
+    () => {
+      found = false; // asked again when the view is opened again
+      return [];
+    },
+  );
+  const dismissed = dismissedJobs();
+  for (const job of jobs.filter((one) => isShown(one, dismissed)).reverse()) {
+    const names = job.files.map((file) => file.path);
+    const { tell, signal } = add(job.folder, names, { step: "job", job });
+    if (isGoing(job)) void follow(job.job_id, tell, signal).then(libraryChanged);
+  }
+}
+
+function add(folder: string, names: readonly string[], state: UploadState): { tell: (state: UploadState) => void; signal: AbortSignal } {
   const id = (last += 1);
   const stop = new AbortController();
   stops.set(id, stop);
-  set([{ id, folder, names: files.map((file) => file.name), state: { step: "sending", percent: 0 } }, ...uploads]);
-  const tell = (state: UploadState): void => set(uploads.map((one) => (one.id === id ? { ...one, state } : one)));
-  void upload(folder, files, tell, stop.signal).then(libraryChanged);
+  set([{ id, folder, names, state }, ...uploads]);
+  const tell = (next: UploadState): void => set(uploads.map((one) => (one.id === id ? { ...one, state: next } : one)));
+  return { tell, signal: stop.signal };
+}
+
+function isShown(job: JobView, dismissed: readonly string[]): boolean {
+  const isKnown = uploads.some(({ state }) => state.step === "job" && state.job.job_id === job.job_id);
+  const isRecent = job.finished_at === null || Date.now() - Date.parse(job.finished_at) < RECENT_MS;
+  return !isKnown && isRecent && !dismissed.includes(job.job_id);
+}
+
+/** Its files that are read by now stay; what it is tells the one who follows it. */
+export async function stopJob(jobId: string): Promise<Problem | null> {
+  return api.stopJob(jobId).then(() => null, toProblem);
 }
 
 export function dismissUpload(id: number): void {
   stops.get(id)?.abort();
   stops.delete(id);
+  const state = uploads.find((one) => one.id === id)?.state;
+  if (state?.step === "job") writeTab(DISMISSED, [...dismissedJobs(), state.job.job_id].slice(-100).join(" "));
   set(uploads.filter((one) => one.id !== id));
 }
+
+const dismissedJobs = (): string[] => readTab(DISMISSED)?.split(" ") ?? [];
+
+export const listUploads = (): readonly Upload[] => uploads;
 
 export function useUploads(): readonly Upload[] {
   return useSyncExternalStore(
@@ -42,6 +92,6 @@ export function useUploads(): readonly Upload[] {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => uploads,
+    listUploads,
   );
 }

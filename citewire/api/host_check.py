@@ -1,0 +1,94 @@
+"""Which names the server is asked by, and by which pages: what stands in for a key without keys.
+
+Any page in the operator's browser can send requests to an address of her machine, and, once its
+own name is made to lead there (DNS rebinding), read the answers. Its name then is in `Host`.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.types import Scope
+
+from citewire.errors import ForeignPage, UnknownHost
+from citewire.settings import Settings
+
+SAFE: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+"""Methods that change nothing."""
+ALL_ADDRESSES: Final = frozenset(("", "0.0.0.0", "::"))  # noqa: S104 (asked for, not bound)
+
+
+class HostCheck:
+    """The names by which a server may be asked.
+
+    Args:
+        names: besides those of this machine; their pages are the server's own.
+        address: that it listens on.
+        has_keys: whether requests need a key; then it checks only names that are configured.
+    """
+
+    def __init__(self, names: Iterable[str], *, address: str, has_keys: bool) -> None:
+        self._own = frozenset(name.lower().rstrip(".") for name in names)
+        self._known = self._own | ({address.lower()} - ALL_ADDRESSES)
+        self._checks_names = bool(self._own) or not has_keys
+        self._checks_pages = not has_keys
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "HostCheck":
+        """The check of a server."""
+        names = (name.strip() for name in (settings.access.hosts or "").split(","))
+        return cls(
+            filter(None, names),
+            address=settings.server.host,
+            has_keys=settings.access.has_api_keys,
+        )
+
+    def check(self, scope: Scope) -> None:
+        """Return if the request may be answered.
+
+        Raises:
+            UnknownHost: it is for another name.
+            ForeignPage: it would change something, and another site's page sends it.
+        """
+        if not self._checks_names:
+            return
+        headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            if name == b"host" and not self._knows(_host_of(value)):
+                raise UnknownHost(
+                    "the server is not known by the name in this address: ask it as localhost, "
+                    "or add the name to CITEWIRE_HOSTS"
+                )
+            headers[name] = value
+        if self._checks_pages and scope["method"] not in SAFE and self._is_foreign(headers):
+            raise ForeignPage("without API keys only the server's own pages may change anything")
+
+    def _knows(self, host: str) -> bool:
+        return host in self._known or _is_loopback(host)
+
+    def _is_foreign(self, headers: dict[bytes, bytes]) -> bool:
+        site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
+        if site in (b"same-origin", b"none"):
+            return False
+        if origin is None:
+            return site is not None  # what is no browser sends neither
+        authority = origin.partition(b"://")[2]
+        is_own = site is None and authority == headers.get(b"host")
+        return not is_own and _host_of(authority) not in self._own
+
+
+def _host_of(authority: bytes) -> str:
+    """The name without the port; anything that is none stays as it is, and is not known."""
+    text = authority.decode("latin-1").lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0].rstrip(".")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
