@@ -15,6 +15,12 @@ from citewire.text.alphabets import normal_form
 MAX_MARKER = 100
 """Longest text, in characters, that is held back as a possible marker."""
 
+MAX_LIST = 400
+"""The same for a list of nothing but numbers and words for sources, in square or wide brackets."""
+
+LEFTOVERS = ("cite_start", "cite_end")
+"""What some models write between brackets around what they cite: it says nothing to anybody."""
+
 MAX_SOURCE = 99
 """A bracketed number above this cannot be a source and is ordinary text, such as a year."""
 
@@ -50,25 +56,34 @@ def _either(words: list[str]) -> str:
 _NAME = rf"{_either(_SOURCE + _DOCUMENT)}(?![^\W\d_])[\s:.#_-]{{0,3}}"
 _ONE = r"(?<!\d)\d{1,4}(?!\d)"
 _TO = rf"\s?(?:[-–—‑~]|{_either(_SPAN)})\s?"
-_RANGE = rf"{_ONE}(?:{_TO}{_ONE})?"
-_LOCATOR = rf"(?:\s?[,:]?\s?(?:{_either(_PAGE)}\.?|§)\s?\d{{1,4}}(?:\s?[-–]\s?\d{{1,4}})?)?"
-_ITEM = rf"(?:{_NAME})?#?{_RANGE}{_LOCATOR}"
+_SHORT = r"(?:S(?=\d))?"  # `S1`; a page is `S. 1`
+_RANGE = rf"{_ONE}(?:{_TO}{_SHORT}{_ONE})?"
+_LOCATOR = rf"(?:\s?[,:]?\s?(?!S\d)(?:{_either(_PAGE)}\.?|§)\s?\d{{1,4}}(?:\s?[-–]\s?\d{{1,4}})?)?"
+_ITEM = rf"(?:{_NAME}|{_SHORT})#?{_RANGE}{_LOCATOR}"
 _AND = (
     rf"(?:\s?(?:[,;&+、]|{_either(_AND_SIGNS)})\s{{0,2}}(?:{_either(_AND_WORDS)}\s)?"
     rf"|\s{_either(_AND_WORDS)}\s)"
 )
 _LIST = re.compile(
-    rf"(?:{_either(_SEE)}\.?\s(?={_NAME}))?{_ITEM}(?:{_AND}{_ITEM}){{0,30}}\.?", re.IGNORECASE
+    rf"(?:{_either(_SEE)}\.?\s(?={_NAME}))?{_ITEM}(?:{_AND}{_ITEM}){{0,98}}\.?", re.IGNORECASE
 )
-_NUMBERS = re.compile(rf"(?P<first>{_ONE})(?:{_TO}(?P<last>{_ONE}))?{_LOCATOR}", re.IGNORECASE)
+_NUMBERS = re.compile(
+    rf"(?P<first>{_ONE})(?:{_TO}{_SHORT}(?P<last>{_ONE}))?{_LOCATOR}", re.IGNORECASE
+)
 _NAMED = re.compile(rf"(?:{_either(_SEE)}\.?\s)?{_NAME}#?{_ONE}", re.IGNORECASE)
 _TOLD = re.compile(rf"{_NAME}#?(?P<first>{_ONE})(?P<last>)(?=$|\s?[(:,;|†–—-])", re.IGNORECASE)
 _DAGGER = re.compile(rf"(?<!:)(?P<first>{_ONE})(?P<last>)(?=†)")
+_TURN = re.compile(rf"(?P<first>{_ONE})(?P<last>):\d{{1,4}}(?=†)")
+"""`1:0†source`, with the number of a part of the source, or of the turn of the chat."""
 _SAYS_SOURCE = re.compile(
     rf"(?:{_either(_SEE)}\.?\s)?{_either(_SOURCE)}(?![^\W\d_])", re.IGNORECASE
 )
 
 _NEVER = re.compile(r"[\n\[【]|\s{4}")
+_WRAPPED = re.compile(r"(?<=[,;&+、])[ \t]?\n[ \t]?(?=[^\s\]】])")
+"""Where a list goes on in the next line."""
+_WRAPPED_END = re.compile(r"[,;&+、][ \t]?\n[ \t]?\Z")
+"""The same, as long as nothing stands there yet."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = frozenset(_SOURCE + _DOCUMENT + _AND_WORDS + _AND_SIGNS + _SPAN + _PAGE + _SEE)
 
@@ -80,7 +95,7 @@ def _beginnings(words: Iterable[str]) -> frozenset[str]:
 _BEGINNINGS = _beginnings(_WORDS)
 _SOURCE_BEGINNINGS = _beginnings(_SOURCE + _SEE)
 _PLAIN = re.compile(r"[\w\s,;&+、:.#§^~‑–—-]*")
-_FREE = re.compile(rf"\s?\d{{1,4}}†|{_NAMED.pattern}\s?[(:,;|†–—-]", re.IGNORECASE)
+_FREE = re.compile(rf"\s?\d{{1,4}}(?::\d{{1,4}})?†|{_NAMED.pattern}\s?[(:,;|†–—-]", re.IGNORECASE)
 
 
 def numbers_in(opener: str, body: str) -> list[int] | None:
@@ -92,9 +107,10 @@ def numbers_in(opener: str, body: str) -> list[int] | None:
     """
     if len(body) == 1 and body in "123456789" and opener not in ROUND:  # nearly every marker
         return [int(body)]
-    body = normal_form("NFKC", body)
+    body = _WRAPPED.sub(" ", normal_form("NFKC", body))
     if _NEVER.search(body):
         return None
+    is_long = len(body) > MAX_MARKER
     body = body.strip()
     if opener in ROUND and not _SAYS_SOURCE.match(body):
         return None
@@ -102,6 +118,13 @@ def numbers_in(opener: str, body: str) -> list[int] | None:
         body = body[1:-1]  # `[^1^]`; without the second sign it is a footnote
     if _LIST.fullmatch(body):
         return _expanded(_NUMBERS, body)
+    return None if is_long else _told(opener, body)
+
+
+def _told(opener: str, body: str) -> list[int] | None:
+    """The sources of what is more than a list."""
+    if opener == "【" and _TURN.match(body):
+        return _expanded(_TURN, body)
     if _NAMED.match(body):
         return _expanded(_TOLD, body)
     return _expanded(_DAGGER, body) if "†" in body else None
@@ -109,9 +132,9 @@ def numbers_in(opener: str, body: str) -> list[int] | None:
 
 def closing(text: str, start: int, closer: str) -> int:
     """Where a bracket is closed, within the longest marker; -1 if it is not."""
-    limit = start + MAX_MARKER
     if closer not in CLOSERS["("] + CLOSERS["（"]:
-        return text.find(closer, start, limit)
+        return text.find(closer, start, start + MAX_LIST)
+    limit = start + MAX_MARKER
     depth = 0
     for at in range(start, min(limit, len(text))):
         if text[at] in ROUND:
@@ -125,13 +148,14 @@ def closing(text: str, start: int, closer: str) -> int:
 
 def may_grow(opener: str, body: str) -> bool:
     """Whether a bracket that is not closed yet may still become a marker."""
-    if body in "123456789" and opener not in ROUND:
+    if opener not in ROUND and (body in "123456789" or _begins_leftover(body)):
         return True
-    body = normal_form("NFKC", body)
-    if _NEVER.search(body):
+    body = _WRAPPED.sub(" ", normal_form("NFKC", body))
+    if _NEVER.search(_WRAPPED_END.sub(",", body)):
         return False
+    is_short = len(body) <= MAX_MARKER
     body = body.lstrip()
-    if _FREE.match(body):
+    if is_short and _FREE.match(body):
         return opener not in ROUND or bool(_SAYS_SOURCE.match(body))
     runs = [found[0].lower() for found in _LETTERS.finditer(body)]
     if opener in ROUND and body and not (runs and runs[0] in _SOURCE_BEGINNINGS):
@@ -139,6 +163,10 @@ def may_grow(opener: str, body: str) -> bool:
     if runs and body[-1:].isalpha() and runs[-1] not in _WORDS and runs.pop() not in _BEGINNINGS:
         return False
     return all(run in _WORDS for run in runs) and bool(_PLAIN.fullmatch(body))
+
+
+def _begins_leftover(body: str) -> bool:
+    return any(word.startswith(body) for word in LEFTOVERS)
 
 
 def _expanded(pattern: re.Pattern[str], body: str) -> list[int] | None:

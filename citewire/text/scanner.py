@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 from citewire.text.markers import (
     CLOSERS,
+    LEFTOVERS,
+    MAX_LIST,
     MAX_MARKER,
+    ROUND,
     closing,
     is_index,
     may_grow,
@@ -164,10 +167,9 @@ class MarkerScanner:
         inner = at + 1 + doubled
         end = closing(text, inner, CLOSERS[text[at]])
         if end < 0:
-            grows = not final and len(text) - at < MAX_MARKER
-            if grows and may_grow(text[at], text[inner : at + MAX_MARKER]):
-                return None
-            return self._let_go(text, at)
+            return None if not final and _grows(text, at, inner) else self._let_go(text, at)
+        if text[at] == "[" and text[inner:end] in LEFTOVERS:
+            return [], end + 1
         numbers = numbers_in(text[at], text[inner:end])
         end += 1
         if numbers is None:
@@ -210,6 +212,12 @@ class MarkerScanner:
     def _let_go(self, text: str, at: int) -> Step:
         self._chained = text[at] == "[" and text[at + 1 : at + 2].isalpha()
         return [text[at]], at + 1
+
+
+def _grows(text: str, at: int, inner: int) -> bool:
+    """Whether the bracket at `at`, whose body begins at `inner`, may still become a marker."""
+    longest = MAX_MARKER if text[at] in ROUND else MAX_LIST
+    return len(text) - at < longest and may_grow(text[at], text[inner : at + longest])
 
 
 def _may_change(closing: re.Match[str] | None, text: str) -> bool:

@@ -107,6 +107,23 @@ MARKERS = {
         "[1†source] · 【1†source】 · 【2†L5-L9】 · 【1†Annual report.pdf】 · 【1†a】【2†b】",
         "⟨1⟩ · ⟨1⟩ · ⟨2⟩ · ⟨1⟩ · ⟨1⟩⟨2⟩",
     ),
+    "short": (
+        "[S1] · [S1, S2] · [S1][S2] · [S1-S3] · [s2]",
+        "⟨1⟩ · ⟨1⟩⟨2⟩ · ⟨1⟩⟨2⟩ · ⟨1⟩⟨2⟩⟨3⟩ · ⟨2⟩",
+    ),
+    "with a number of its part": (
+        "【1:0†source】 · 【2:13†Annual report.pdf】【1:0†source】",
+        "⟨1⟩ · ⟨2⟩⟨1⟩",
+    ),
+    "with what is left over of a model's own markup": (
+        "[cite_start]Ships came.[cite: 1] · [cite_start]Ships[cite_end] came [1]",
+        "Ships came.⟨1⟩ · Ships came ⟨1⟩",
+    ),
+    "a list over two lines": ("[1,\n2] · [Source 1;\nSource 2]", "⟨1⟩⟨2⟩ · ⟨1⟩⟨2⟩"),
+    "a long list": (
+        f"[{', '.join(['Source 1, Source 2, Source 3'] * 8)}] · [{'1, 2, 3, ' * 12}4]",
+        "⟨1⟩⟨2⟩⟨3⟩ · ⟨1⟩⟨2⟩⟨3⟩⟨4⟩",
+    ),
     "between carets": (
         "[^1^] · [^1^][^2^]",
         "⟨1⟩ · ⟨1⟩⟨2⟩",
@@ -172,7 +189,7 @@ _SAME = {
     ),
     "the word source without a number of one": (
         "[Source] · [Source A] · [source: Annual report] · [sources cited] · [resource 1] · "
-        "[citation needed] · [Source 2024] · [S1]"
+        "[citation needed] · [Source 2024] · [S. 1]"
     ),
     "other brackets": "{1} <1> ¹",
     "round brackets that do not say source": (

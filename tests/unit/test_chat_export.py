@@ -33,6 +33,12 @@ def test_a_model_s_title_is_tidied() -> None:
     assert tidy_title('"**Ships in the harbour.**"\n') == "Ships in the harbour"
 
 
+def test_a_title_cannot_turn_the_direction_of_what_is_around_it() -> None:
+    assert tidy_title("Ships\u202egnp.exe\u202c \u2066of\u2069 2023\u200b\ufeff") == (
+        "Shipsgnp.exe of 2023"
+    )
+
+
 @pytest.mark.parametrize("text", ["x", "ab " * 200, "港口" * 300, "🚢" * 300, "a" * 1000, ""])
 @pytest.mark.parametrize("q", ["ab", "港口", "🚢", "zz", "a"])
 def test_a_snippet_is_short_and_its_matches_are_in_it(text: str, q: str) -> None:

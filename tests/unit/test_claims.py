@@ -71,6 +71,29 @@ def test_a_marker_closes_its_sentence_or_clause(answer: str, expected: list[str]
     assert [slice_utf16(answer, claim.start, claim.end) for claim in found] == expected
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["References:", "**Sources:**", "## Sources\n", "Sources used:\n", "Fuentes:", "参考文献：\n"],
+)
+@pytest.mark.parametrize(
+    "entries",
+    ["[1] Harbour report 2023, p. 3\n[2] Rail 2022", "[1] Harbour 2023. [2] Rail", "[1], [2]"],
+)
+def test_a_list_of_sources_claims_nothing(heading: str, entries: str) -> None:
+    between = "" if heading.endswith("\n") else " "
+
+    claims = claims_of(
+        f"Ships rose by 12 % [1].\n\n{heading}{between}{entries}\n\nTrains fell [2]."
+    )
+
+    assert [claim.text for claim in claims] == ["Ships rose by 12 %", "", "", "Trains fell"]
+
+
+@pytest.mark.parametrize("said", ["Our sources: ships came", "References rose by 12 %", "Source:"])
+def test_what_only_speaks_of_sources_is_claimed(said: str) -> None:
+    assert [claim.text for claim in claims_of(f"{said} [1].")] == [said]
+
+
 def test_a_row_is_claimed_from_its_beginning() -> None:
     answer = "| 2022 | 412 [1] | 538 [2] |"
     first, second = claims_of(answer)

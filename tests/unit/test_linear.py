@@ -194,7 +194,7 @@ def all_patterns() -> dict[re.Pattern[str], tuple[str, str]]:
 
 
 SHORT: dict[str, tuple[int, str]] = {
-    "text.markers": (100, "between brackets stand `MAX_LIST` characters at most"),
+    "text.markers": (400, "between brackets stand `MAX_LIST` characters at most"),
     "text.verbatim": (96, "a line's beginning, of which `MAX_LINE_START` characters are looked at"),
     "api.documents": (8192, "a header, which the server limits"),
 }

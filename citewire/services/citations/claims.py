@@ -24,6 +24,17 @@ _JOINS = re.compile(
     r"[\W_]*+(?:(?:and|or|y|o|e|et|ou|und|oder|和|与|與|及|或)[\W_]*+)?", re.IGNORECASE
 )
 
+_LISTS_SOURCES = re.compile(
+    r"(?:\A|\n)[ \t>#*_]{0,12}(?:references|sources(?: used| cited)?|citations|works cited"
+    r"|bibliography|referencias|fuentes|bibliografía|quellen|quellenverzeichnis|literatur"
+    r"|références|fonti|bronnen|参考文献|参考资料|參考資料|来源|來源|出典)[*_]{0,3}"
+    rf"(?:[ \t]?[:：][*_]{{0,3}}[ \t]*|[ \t]*\n)(?:[\s*_>]|{_SIGN}[ \t])*+\Z",
+    re.IGNORECASE,
+)
+"""The heading of a list of sources, up to the marker of its first entry."""
+_ENTRY = re.compile(rf"[ \t>]*+(?:{_BULLET})?[*_]*+\Z")
+"""What stands before the marker of a further entry, on a line of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -55,10 +66,11 @@ class Claims:
     table's row the beginning is kept.
     """
 
-    __slots__ = ("_last", "_pieces", "_row", "_row_start")
+    __slots__ = ("_last", "_lists", "_pieces", "_row", "_row_start")
 
     def __init__(self) -> None:
         self._last: Claim | None = None
+        self._lists = False  # whether sources are listed, at the end as a rule
         self._row = ""
         self._row_start = 0
         self._pieces: tuple[tuple[int, int], ...] = ()
@@ -67,7 +79,8 @@ class Claims:
         """The claim of a marker.
 
         A further marker behind nothing but punctuation shares the claim of the one before. A
-        marker that has nothing before it, at the start of a list's item say, closes an empty one.
+        marker that has nothing before it, at the start of a list's item say, closes an empty one,
+        and so does each in a list of the sources.
 
         Args:
             text: what was said between the last marker (or the start) and this one.
@@ -76,6 +89,12 @@ class Claims:
         if self._last is not None and _JOINS.fullmatch(text) and not _BARE_BULLET.match(text):
             return self._last
         line = text.rpartition("\n")[2]
+        self._lists = bool(_LISTS_SOURCES.search(text)) or (
+            self._lists and ("\n" not in text or bool(_ENTRY.match(line)))
+        )
+        if self._lists:
+            end = start + utf16_length(text)
+            return self._remember(Claim("", end, end))
         if "\n" in text or self._last is None or len(self._row) + len(line) > MAX_CLAIM:
             self._row = ""
         if len(line) > MAX_CLAIM:
