@@ -34,11 +34,6 @@ class ApiKeys:
         self._entries = [(owner, bytes.fromhex(digest)) for owner, digest in entries]
 
     @property
-    def are_on(self) -> bool:
-        """Whether a key is needed."""
-        return bool(self._entries)
-
-    @property
     def owners(self) -> list[str]:
         """Whose data can be asked for, each once."""
         return list(dict.fromkeys(owner for owner, _ in self._entries)) or [DEFAULT_OWNER]

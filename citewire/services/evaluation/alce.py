@@ -44,12 +44,6 @@ class CitationScore:
     recall: float
     precision: float
 
-    @property
-    def f1(self) -> float:
-        """Their harmonic mean."""
-        both = self.recall + self.precision
-        return 2 * self.recall * self.precision / both if both else 0.0
-
 
 def judged(claim: str, passages: Sequence[Passage]) -> bool:
     """The deterministic stand-in for entailment."""
