@@ -47,10 +47,12 @@ def worst_doubling(work: Callable[[str], object], text_of: Callable[[int], str])
     while cost_of(work, text_of(size)) < ABOVE_S:
         if (size := 2 * size) > LONGEST:
             return 0.0
-    text, twice, growth = text_of(size), text_of(2 * size), 0.0
-    for _ in range(4):
-        if (growth := _doubling(work, text, twice)) <= LINEAR:
+    growth = 0.0
+    for _ in range(3):
+        growth = _doubling(work, text_of(size), text_of(2 * size))
+        if growth <= LINEAR:
             break
+        size *= 2  # where a cache or a heap ends a step may be higher, but not the next one too
     return growth
 
 

@@ -31,6 +31,7 @@ from citewire.services.citations import claims, fuzzy, normal, quotes, units, ve
 from citewire.services.citations.verdicts import dates, entities, numerals, tokens
 from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import asked, passages
+from citewire.services.models.thinking import without_thinking
 from citewire.services.passages.cutting import split_page
 from citewire.services.reading import cleaning, files, hyphens, instructions, title
 from citewire.services.reading.html import read_html
@@ -52,7 +53,24 @@ PIECES = (
     *("漢", "_", "-", "–", "'", '"', "“", "’", "(", "[", "<", "$", "\\", "`", "*", "•", "/", "|"),
     *("\ufffe", "\u0315\u0300", "\u200d", "\ud800", "\U000e0041", "Ａ", "а"),
     *(", ", "1.", "1,", "x ", "Aa ", "a-", "A'", "A-", "a. ", "(a", "[1", "[1] ", "[^1^]", "<a b="),
-    *("| ", "|--", "$1", "\\(", "1 ", "\n\n", "\n ", " \n", "\n- ", "\n|", "\n# ", "\n1. ", "- "),
+    *(
+        "<think>",
+        "`<think>",
+        "<|channel|>",
+        "| ",
+        "|--",
+        "$1",
+        "\\(",
+        "1 ",
+        "\n\n",
+        "\n ",
+        " \n",
+        "\n- ",
+        "\n|",
+        "\n# ",
+        "\n1. ",
+        "- ",
+    ),
     *("and ", "what about ", "what is ", "instead, ", "user: ", "Ignore ", "2023-", "“Aa “"),
 )
 BEFORE = ("a", "x ", "“", "- ", "[", "<", "no sigas", "what about", "user:")
@@ -246,6 +264,8 @@ def test_every_pattern_takes_linear_time(room: str) -> None:
 
 MADE = {
     "api.sse": "made of the run's own id",
+    "services.models.faults": "made of names of ours",
+    "services.models.thinking": "made of tags of ours",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
     "scripts.chat.view": "made of the quotes of an answer, on the machine of who asks",
     "text.verbatim": "made of the run of signs that opens code: scanned below",
@@ -360,6 +380,10 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "extracts": lambda text: passages.candidates([passages.Passage(1, text)]),
     "asked": lambda text: asked.focus(text, [passages.Passage(1, PASSAGE)]),
     "demand": lambda text: asked.Demand(text, [passages.Passage(1, PASSAGE)], ()),
+    "what a model thinks": lambda text: without_thinking(text, holds=True, is_complete=True),
+    "what a model says": lambda text: without_thinking(
+        f"So. {text}", holds=False, is_complete=True
+    ),
     "split_page": lambda text: split_page(text, max_tokens=256, overlap=32),
     "title_of": lambda text: title.title_of(Path("a.pdf"), text, [title.TitleLine(text, 9)]),
     "Spellings": learn,
@@ -383,6 +407,9 @@ EXCUSED = {
     "services.citations.verdicts.units.is_currency": "one of our own words",
     "services.citations.verdicts.units.is_count": "one of our own words",
     "services.citations.verdicts.digest.digest": "the passage",
+    "services.models.openai_chat.known_context_window": "a setting",
+    "services.models.replies.meaning_of": "looks one word up",
+    "services.models.thinking.thinks_by_name": "a setting",
     "services.reading.dates.iso_date": "matches eight digits",
     "storage.chats.index.to_query": "200 characters at most",
     "text.verbatim.starts_line": "the end of a line",
