@@ -131,6 +131,38 @@ class ModelRejected(ModelError):
     code = "model_rejected"
 
 
+class ModelUnpaid(ModelRejected):
+    """The provider wants to be paid first (402), or the account's quota is used up."""
+
+    code = "model_unpaid"
+
+
+class PromptFiltered(ModelRejected):
+    """The provider's content filter refuses the question, or passages that it was given with."""
+
+    code = "prompt_filtered"
+
+
+class TooLongForModel(ModelRejected):
+    """The prompt, or a text to embed, is longer than the model takes."""
+
+    code = "too_long_for_model"
+
+
+class OutOfTokens(ModelError):
+    """The model used up all its tokens before it said anything: it thinks, and they are few."""
+
+    code = "model_out_of_tokens"
+    retryable = True
+
+
+class ThoughtAloud(ModelError):
+    """What was shown as the answer turned out to be thinking; it is known by the next time."""
+
+    code = "model_thought_aloud"
+    retryable = True
+
+
 class ServerFailed(CitewireError):
     """The Citewire server that a command asks over HTTP is not there, or refuses."""
 

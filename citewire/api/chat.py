@@ -14,9 +14,9 @@ from sse_starlette import EventSourceResponse
 from citewire.api.dependencies import (
     Asked,
     ChatServiceDep,
+    FollowingDep,
     JoinedRun,
     Owner,
-    ReplaysDep,
     SettingsDep,
     services_of,
 )
@@ -50,13 +50,13 @@ async def chat_stream(asked: Asked, request: Request) -> Response:
 async def follow_run(
     run_id: Annotated[Identifier, Path()],
     owner: Owner,
-    replays: ReplaysDep,
+    following: FollowingDep,
     settings: SettingsDep,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Stream what a run told after `Last-Event-ID` and goes on telling; leaving changes nothing."""
     after = last_event_number(run_id, last_event_id)
-    replay = await replays.open(run_id, owner, after=after)
+    replay = await following.open(run_id, owner, after=after)
     if replay is None:
         # With this a browser's EventSource does not connect again.
         return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -89,7 +89,7 @@ async def chat(request: Request, asked: Asked) -> Response:
 
 def _told(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[ToldBatch, None]:
     if isinstance(asked, JoinedRun):
-        return services.replays.follow(asked.run_id, asked.owner)
+        return services.following.follow(asked.run_id, asked.owner)
     return services.stream(asked)
 
 

@@ -17,7 +17,7 @@ from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.following import Replays
+from citewire.services.runs.following import Following
 from citewire.services.runs.runs import Once, Run
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
@@ -112,8 +112,8 @@ async def admitted_run(
                 break
             except AlreadyAsked as before:
                 # One that was refused before its first event leaves the key to the next.
-                stack.enter_context(services.replays.reading(owner))
-                if await services.replays.begun(before.run_id, owner):
+                stack.enter_context(services.following.reading(owner))
+                if await services.following.begun(before.run_id, owner):
                     run = JoinedRun(before.run_id, owner)
                     break
         yield run
@@ -122,14 +122,14 @@ async def admitted_run(
 Asked = Annotated[Run | JoinedRun, Depends(admitted_run)]
 
 
-async def reading_replays(request: Request, owner: Owner) -> AsyncGenerator[Replays, None]:
+async def following_runs(request: Request, owner: Owner) -> AsyncGenerator[Following, None]:
     """Those who follow runs, with the place of one more, until it has been sent what it wants."""
-    replays = services_of(request).replays
-    with replays.reading(owner):
-        yield replays
+    following = services_of(request).following
+    with following.reading(owner):
+        yield following
 
 
-ReplaysDep = Annotated[Replays, Depends(reading_replays)]
+FollowingDep = Annotated[Following, Depends(following_runs)]
 
 
 def _once(key: str, owner: str, ask: AskRequest) -> Once:

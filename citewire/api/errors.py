@@ -61,6 +61,11 @@ STATUSES: dict[str, HTTPStatus] = {
     "model_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "model_timeout": HTTPStatus.GATEWAY_TIMEOUT,
     "model_rejected": HTTPStatus.BAD_GATEWAY,
+    "model_unpaid": HTTPStatus.BAD_GATEWAY,
+    "prompt_filtered": HTTPStatus.BAD_GATEWAY,
+    "too_long_for_model": HTTPStatus.BAD_GATEWAY,
+    "model_out_of_tokens": HTTPStatus.BAD_GATEWAY,
+    "model_thought_aloud": HTTPStatus.BAD_GATEWAY,
     "model_unavailable": HTTPStatus.BAD_GATEWAY,
     "model_error": HTTPStatus.BAD_GATEWAY,
 }

@@ -22,16 +22,19 @@ async def healthz() -> dict[str, str]:
 async def readyz(
     readiness: ReadinessDep, service: ChatServiceDep, request: Request, response: Response
 ) -> Readiness:
-    """Able to answer: Redis, the index, the model's endpoint; 503 with the reason if not.
+    """Able to answer: Redis and the index; 503 with the reason if not.
 
-    The details are for those who have a key, if there are keys.
+    Trouble at the model's provider is 200 and `degraded`. The details are for those who have a
+    key, if there are keys.
     """
     checks = await readiness.check()
     if service.runs.draining:
         checks.append(CheckResult("serving", ok=False, detail="the server is shutting down"))
     if request.state.owner is None:
         checks = [replace(check, detail="") for check in checks]
-    ready = all(check.ok for check in checks)
+    ready = all(check.ok for check in checks if check.is_vital)
     if not ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    return Readiness(ready=ready, checks=checks)
+        return Readiness(ready=False, status="unavailable", checks=checks)
+    is_well = all(check.ok for check in checks)
+    return Readiness(ready=True, status="ready" if is_well else "degraded", checks=checks)

@@ -231,7 +231,8 @@ class ProblemView(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether the service can answer, and what stands in the way."""
+    """Whether the service can answer, and what stands in the way; `degraded` is ready as well."""
 
     ready: bool
+    status: Literal["ready", "degraded", "unavailable"]
     checks: list[CheckResult]

@@ -13,9 +13,6 @@ from starlette.types import Receive, Scope, Send
 from citewire.services.runs.log import ToldBatch
 from citewire.settings.groups import ServerSettings
 
-RUN_GRACE_SHARE = 0.25
-"""A client that reads nothing is cut off while there is still time to store its turn."""
-
 
 class RunResponse(EventSourceResponse):
     """sse-starlette's response, streaming in the task of the request (ADR 0009).
@@ -71,26 +68,16 @@ async def _blocks(
 
 
 def run_response(
-    stream_id: str,
-    batches: AsyncGenerator[ToldBatch, None],
-    server: ServerSettings,
-    *,
-    grace_share: float = RUN_GRACE_SHARE,
+    stream_id: str, batches: AsyncGenerator[ToldBatch, None], server: ServerSettings
 ) -> EventSourceResponse:
-    """Stream what a run or a job tells; when the client leaves, its generator is cancelled.
-
-    Args:
-        stream_id: of the run or job.
-        batches: its events.
-        server: how long is waited for what.
-        grace_share: how much of the grace at shutdown the stream may take to end by itself.
-    """
+    """Stream what a run or a job tells; when the client leaves, its generator is cancelled."""
     return RunResponse(
         _blocks(stream_id, batches),
         sep="\n",
         ping=server.sse_ping_s,
         send_timeout=server.send_timeout_s,
-        shutdown_grace_period=server.shutdown_grace_s * grace_share,
+        # A client that reads nothing is cut off while there is still time to store its turn.
+        shutdown_grace_period=server.shutdown_grace_s / 4,
         headers={"Cache-Control": "no-store"},
     )
 

@@ -16,7 +16,7 @@ from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
-from citewire.services.uploads.jobs import TOLD_SHARE, Jobs
+from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
 
 router = APIRouter(tags=["jobs"])
@@ -97,10 +97,7 @@ async def job_events(
     owner: Owner,
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    # Nothing is stored of a stream of these: it may wait for the job's own end.
-    return run_response(
-        job_id, _encoded(jobs, job_id, owner), settings.server, grace_share=TOLD_SHARE
-    )
+    return run_response(job_id, _encoded(jobs, job_id, owner), settings.server)
 
 
 async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[ToldBatch, None]:

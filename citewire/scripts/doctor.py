@@ -7,11 +7,12 @@ from typing import Literal
 
 from rich.console import Console
 
-from citewire.errors import CitewireError, ConfigurationError
-from citewire.scripts.plain_text import explained
+from citewire.errors import CitewireError, ConfigurationError, ModelError
+from citewire.scripts.plain_text import explained as in_plain_text
 from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import CheckResult
+from citewire.services.models.probing import explained, probe_answers
 from citewire.settings import Settings, load_settings
 from citewire.storage.connection.durability import Durability, read_durability
 from citewire.storage.keys import DEFAULT_OWNER
@@ -70,7 +71,9 @@ async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
     try:
         async with open_library(settings) as library:
             for result in await library.readiness.check():
-                yield result
+                if result.is_vital:  # the model is asked itself, below
+                    yield result
+            yield await _answers(library)
             for finding in _durability(await read_durability(library.documents.client)):
                 yield finding
             yield await _embedding(library)
@@ -80,15 +83,23 @@ async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
                 "documents", ok=True, detail=_corpus(count, settings.storage.namespace)
             )
     except CitewireError as error:
-        yield CheckResult(_stage(error), ok=False, detail=explained(error))
+        yield CheckResult(_stage(error), ok=False, detail=in_plain_text(error))
+
+
+async def _answers(library: Library) -> CheckResult:
+    try:
+        return CheckResult("model", ok=True, detail=await probe_answers(library.models))
+    except CitewireError as error:
+        return CheckResult("model", ok=False, detail=str(error))
 
 
 async def _embedding(library: Library) -> CheckResult:
     embeddings = library.models.embeddings
     try:
         vector = await embeddings.model.aget_query_embedding(PROBE)
-    except CitewireError as error:
-        return CheckResult("embedding", ok=False, detail=str(error))
+    except ModelError as error:
+        told = await explained(error, library.models, embeddings.name)
+        return CheckResult("embedding", ok=False, detail=str(told))
     fits = len(vector) == embeddings.dims
     detail = f"{embeddings.name} gives {len(vector)} dimensions, the index has {embeddings.dims}"
     return CheckResult(

@@ -22,6 +22,7 @@ from citewire.errors import (
     RunLost,
     StorageError,
     StorageUnavailable,
+    ThoughtAloud,
 )
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
@@ -172,6 +173,8 @@ class ChatService:
         except CitewireError as error:
             logger.warning("run %s failed: %s (%r)", run.ids.run_id, error, error.__cause__)
             failure = error
+            if isinstance(error, ThoughtAloud):
+                answer.retract()
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
             # Nobody is there to be told, but whoever follows the run is.

@@ -55,6 +55,11 @@ class ModelSettings(SettingsGroup):
         "Who answers: a model, or extracts from the reports (auto: a model, with a key or base "
         "URL).",
     )
+    fallback: Literal["off", "extracts"] = setting(
+        "off",
+        "What is answered when the model does not: extracts from the reports, which say so, or off "
+        "(an error). It needs embeddings that work meanwhile, as CITEWIRE_EMBEDDINGS=local.",
+    )
     embeddings: Literal["auto", "openai", "local"] = setting(
         "auto",
         "Who embeds: the provider, or all-MiniLM-L6-v2 here (auto: the provider, with a key or "
@@ -69,7 +74,30 @@ class ModelSettings(SettingsGroup):
         ge=1024,
     )
     max_answer_tokens: int = setting(1024, "Longest answer.", unit="tokens", ge=16)
-    temperature: float = setting(0.1, "Temperature of the model.", ge=0, le=2)
+    length_option: Literal["auto", "max_tokens", "max_completion_tokens"] = setting(
+        "auto",
+        "The option of a request that says the longest answer (auto: as the model wants it).",
+    )
+    temperature: float | None = setting(
+        0.1, "Temperature of the model; off: as the provider has it.", off=(None,), ge=0, le=2
+    )
+    thinking: Literal["auto", "tags", "open"] = setting(
+        "auto",
+        "How a model's thinking is told from its answer where the server does not part them: tags "
+        "(what stands in them), open (all before a closing tag, for templates that open it) or "
+        "auto (tags, and open once the model did so).",
+    )
+    thinking_tokens: int = setting(
+        4096,
+        "What a model that was seen to think may use for it, beside the longest answer; less where "
+        "the window is small.",
+        unit="tokens",
+        off=(0,),
+        ge=0,
+    )
+    thinking_timeout_s: float = setting(
+        180, "Longest time a model may think before its answer.", unit="seconds", gt=0
+    )
     embed_model: str = setting("text-embedding-3-small", "Embedding model.", min_length=1)
     embed_dim: int | None = setting(
         None,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from llama_index.core.workflow import Context, Workflow, step
@@ -20,6 +21,7 @@ from citewire.workflows.events import (
     ReplyEvent,
     SourcesEvent,
     StageEvent,
+    WarnEvent,
 )
 from citewire.workflows.lean_runtime import LeanRuntime
 from citewire.workflows.limits import off_the_loop
@@ -93,7 +95,9 @@ class ChatWorkflow(Workflow):
     async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:
         """Condense, retrieve, synthesise; everything that is started here ends here."""
         announce = _announcer(ctx, asked)
-        with asked.ask.run.asking("answer"):
+        # The one status that may follow the sources: nothing else would be heard for minutes.
+        thinking = partial(announce, StageEvent(stage="think"))
+        with asked.ask.run.asking("answer", thinking=thinking):
             finished = await self._answered(asked, announce)
         if isinstance(announce, Gate) and not await announce.passed():
             return None
@@ -112,6 +116,9 @@ class ChatWorkflow(Workflow):
         stream = response.answer.response_gen
         del response
         await _stream(stream, announce, ask.run.generation)
+        if fault := ask.run.generation.fallback:
+            told = f"the model did not answer: {fault}"
+            announce(WarnEvent(code="model_fallback", message=told))
         return RecordEvent(finish_reason=ask.run.generation.finish_reason, route="answer")
 
     @step

@@ -14,9 +14,9 @@ from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.run_context import FinishReason, RunContext
 
-Stage = Literal["screen", "condense", "retrieve", "generate"]
+Stage = Literal["screen", "condense", "retrieve", "generate", "think"]
 Route = Literal["answer", "reply", "refuse"]
-WarningCode = Literal["condense_fallback"]
+WarningCode = Literal["condense_fallback", "model_fallback"]
 # The library draws the graph with the schemas of the events, which have none for a future.
 PendingVerdict = SkipJsonSchema[asyncio.Future[bool] | None]
 

@@ -17,11 +17,15 @@ FinishReason = Literal["stop", "length", "content_filter", "no_evidence", "block
 
 @dataclass(slots=True)
 class Generation:
-    """How a generation goes; filled in while its stream is read, final when the stream ends."""
+    """How a generation goes; filled in while its stream is read, final when the stream ends.
+
+    `fallback` is why no model answered, where something else did.
+    """
 
     finish_reason: FinishReason = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    fallback: str = ""
     _cuts: tuple[str, ...] = ()
 
     def add(self, cuts: tuple[str, ...]) -> None:
@@ -54,19 +58,25 @@ class RunContext:
         generation: how the answer goes, so that whoever cancels the run can still read it.
         purpose: what models are asked for at the moment.
         retrying: called by a model before it waits and tries again, so that the run can say so.
+        thinking: called by a model that thinks before it answers.
     """
 
     calls: list[ModelCall] | None = None
     generation: Generation = field(default_factory=Generation)
     purpose: Purpose = "answer"
     retrying: Callable[[], None] | None = None
+    thinking: Callable[[], None] | None = None
 
     @contextmanager
     def asking(
-        self, purpose: Purpose, retrying: Callable[[], None] | None = None
+        self,
+        purpose: Purpose,
+        retrying: Callable[[], None] | None = None,
+        thinking: Callable[[], None] | None = None,
     ) -> Iterator[None]:
         """Let models that are called within the block know what for, and whom to tell of it."""
-        before = _current.set(replace(self, purpose=purpose, retrying=retrying))
+        told = replace(self, purpose=purpose, retrying=retrying, thinking=thinking)
+        before = _current.set(told)
         try:
             yield
         finally:

@@ -148,6 +148,15 @@ test("stopped and failed runs keep what was said", () => {
   const error = { ...ids, code: "model_busy", message: "busy", retryable: true, request_id: "r", partial_saved: true };
   const failed = reduce(before, typedEvent("error", 9, error));
   expect(failed).toMatchObject({ phase: "error", text: before.text, failure: { code: "model_busy", retryable: true, saved: true } });
+  // What was shown was thinking: it is not the answer's.
+  const aloud = reduce(before, typedEvent("error", 9, { ...error, code: "model_thought_aloud" }));
+  expect(aloud).toMatchObject({ phase: "error", text: "", citations: [] });
+});
+
+test("a status after the sources says that the model thinks", () => {
+  const before = fold(ALL.slice(0, 7));
+  const thinking = reduce(before, typedEvent("status", 8, { stage: "think", elapsed_ms: 5 }));
+  expect(thinking).toMatchObject({ stage: "think", sources: before.sources, text: before.text });
 });
 
 test("the stored turn shows what the stream showed", () => {

@@ -40,14 +40,19 @@ UNSEEN = frozenset(STOPWORDS.split())
 STATUS = {
     "400": b"400 Bad Request",
     "401": b"401 Unauthorized",
+    "402": b"402 Payment Required",
+    "403": b"403 Forbidden",
     "404": b"404 Not Found",
+    "413": b"413 Content Too Large",
+    "422": b"422 Unprocessable Content",
     "429": b"429 Too Many Requests",
     "500": b"500 Internal Server Error",
 }
-SSE_HEAD = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+CHUNKED_HEAD = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\n"
     b"cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n"
 )
+SSE_HEAD = CHUNKED_HEAD % b"text/event-stream"
 BODY_END = b"0\r\n\r\n"
 Json = dict[str, Any]
 
@@ -64,6 +69,9 @@ class Knobs:
     cut: int = 3
     hold_at: int = 0  # pause after so many tokens until this is put back to 0
     chunks: list[str] = field(default_factory=list)  # streamed as they are, instead of all that
+    # By the chat's number (`cidNNNN`) or "" for all: what is streamed byte by byte, instead of all
+    # that. `writes` are Latin-1 or seconds to wait, `end` is "close", "cut" or "open".
+    scripts: Json = field(default_factory=dict)
     finish: str = "stop"  # finish_reason of a streamed answer
     aux_delay: float = 0.0  # before an answer that is not streamed
     aux_text: str = ""  # its text; empty: the follow-up question of the prompt
@@ -71,14 +79,18 @@ class Knobs:
     form_text: str = ""  # raw arguments instead, for every tool
     no_tools: bool = False  # ignore tools, as some servers do
     embed_delay: float = 0.0
-    fail: str = ""  # 400, 401, 404, 429, 500; drop; hang; error (an error object in the stream)
+    fail: str = ""  # a status of STATUS; drop; hang; error (an error object in the stream)
     fail_kind: str = "any"  # chat (streamed), aux (not streamed), embed, any
     fail_rate: float = 1.0  # share of those requests that fail, spread evenly
     fail_after: int = 10  # tokens before drop, hang and error; -1: nothing at all is sent
     fail_times: int = 0  # only the first n of those requests fail; 0: all
     fail_code: str = "injected"  # error.code of a refusal
+    fail_error: Any = None  # error of a refusal, whole
     retry_after: str = "1"  # header of a 429; empty: none
     refuse_stream_options: bool = False  # answer 400 to them, as some servers do
+    refuse: Json = field(default_factory=dict)  # errors of the 400 for a request with that option
+    only_models: list[str] = field(default_factory=list)  # answer 404 to all others
+    embed_limit: int = 0  # characters of a text, beyond which 400
     embed_lists: bool = False  # send vectors as lists even if base64 is asked for
     embed_data: Any = None  # sent as the vectors of any request
     embed_dims: int = 0  # send vectors of this size; 0: what is asked for, or 1536
@@ -282,7 +294,8 @@ class Connection(asyncio.Protocol):
         elif path == b"/v1/embeddings":
             await self.embeddings(orjson.loads(body))
         elif path == b"/v1/models":
-            self.reply({"object": "list", "data": [{"id": m, "object": "model"} for m in MODELS]})
+            listed = knobs.only_models or MODELS
+            self.reply({"object": "list", "data": [{"id": m, "object": "model"} for m in listed]})
         elif path == b"/stats":
             seen = {"times": times} if b"times" in query else {}
             self.reply({**stats, "config": asdict(knobs), "now": time.monotonic(), **seen})
@@ -308,7 +321,18 @@ class Connection(asyncio.Protocol):
         wait = knobs.retry_after if status == "429" else ""
         head = b"retry-after: %s\r\n" % wait.encode() if wait else b""
         fault = {"message": "secret prose", "type": "injected", "code": knobs.fail_code}
-        self.reply({"error": fault}, status, head)
+        self.reply({"error": knobs.fail_error or fault}, status, head)
+
+    def refuses(self, asked: Json) -> bool:
+        """Refuse a request for an option or its model."""
+        if knobs.only_models and asked["model"] not in knobs.only_models:
+            self.reply({"error": {"message": "no such model", "code": "model_not_found"}}, "404")
+            return True
+        for option, error in knobs.refuse.items():
+            if option in asked:
+                self.reply({"error": error}, "400")
+                return True
+        return False
 
     async def refused(self, fault: str) -> bool:
         """Act out a fault that comes instead of an answer; False if there is none."""
@@ -328,7 +352,11 @@ class Connection(asyncio.Protocol):
         stats["embed_inputs"] += len(texts)
         if knobs.embed_delay:
             await asyncio.sleep(knobs.embed_delay)
-        if await self.refused(failing("embed")):
+        if await self.refused(failing("embed")) or self.refuses(asked):
+            return
+        if knobs.embed_limit and max(map(len, texts)) > knobs.embed_limit:
+            told = "This model's maximum context length is 512 tokens: secret prose"
+            self.reply({"error": {"message": told, "code": 400}}, "400")
             return
         dims = knobs.embed_dims or asked.get("dimensions") or DIMS
         in_base64 = asked.get("encoding_format") == "base64" and not knobs.embed_lists
@@ -346,9 +374,16 @@ class Connection(asyncio.Protocol):
         requests.append({"path": "/v1/chat/completions", "body": asked})
         if asked.get("stream_options") and knobs.refuse_stream_options:
             self.reply({"error": {"message": "stream_options?", "code": "unknown"}}, "400")
+        elif self.refuses(asked):
+            return
         elif asked.get("stream"):
             found = re.search(rb"cid(\w{4,16})", body)
-            await self.stream(asked, times.setdefault(found[1].decode(), {}) if found else {})
+            cid = found[1].decode() if found else ""
+            script = knobs.scripts.get(cid) or knobs.scripts.get("")
+            if script:
+                await self.play(**script)
+                return
+            await self.stream(asked, times.setdefault(cid, {}) if found else {})
         else:
             await self.complete(asked)
 
@@ -366,6 +401,24 @@ class Connection(asyncio.Protocol):
             message = {"role": "assistant", "content": aux_answer(prompt)}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
         self.reply({"id": "x", "object": "chat.completion", "choices": [choice], "usage": usage(5)})
+
+    async def play(
+        self, writes: list[str | float], end: str = "close", kind: str = "text/event-stream"
+    ) -> None:
+        """Write a script, a chunk of HTTP for each of its writes."""
+        self.kind = "chat"
+        stats["started"] += 1
+        self.transport.write(CHUNKED_HEAD % kind.encode())
+        for write in writes:
+            if isinstance(write, str) and write:
+                self.transport.write(frame(write.encode("latin-1")))
+            await asyncio.sleep(0 if isinstance(write, str) else write)
+        if end == "close":
+            self.transport.write(BODY_END)
+        elif end == "cut":
+            self.transport.close()
+        else:
+            await asyncio.sleep(HANG_S)
 
     async def stream(self, asked: Json, record: dict[str, float]) -> None:
         self.kind = "chat"

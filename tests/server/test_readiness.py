@@ -13,9 +13,10 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from citewire.errors import ModelKeyRefused
+from citewire.errors import ModelKeyRefused, PromptFiltered
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.models.build import Models
+from citewire.services.models.health import Health
 from citewire.storage.embedded.folder import RedisFolder, hold_lock
 from citewire.storage.index.schema import index_name
 from citewire.storage.keys import SCHEMA_VERSION, Keys
@@ -262,38 +263,50 @@ async def test_a_server_does_not_start_on_what_another_version_stored(
     assert "another version of Citewire (schema version 2" in done.stdout + done.stderr
 
 
-async def test_a_model_that_refuses_the_key_is_told_beside_what_works() -> None:
-    async def refused() -> None:
-        raise ModelKeyRefused("check OPENAI_API_KEY")
+async def test_trouble_at_the_provider_is_told_and_keeps_nobody_from_asking() -> None:
+    health = Health()
+    health.note("chat/completions", ModelKeyRefused("check OPENAI_API_KEY"))
 
-    found = await ReadinessChecks(redis=well, index=well, models=models(refused)).check()
+    found = await ReadinessChecks(redis=well, index=well, models=models(health)).check()
 
-    assert [(check.name, check.ok) for check in found] == [
-        ("redis", True),
-        ("index", True),
-        ("model", False),
+    assert [(check.name, check.ok, check.is_vital) for check in found] == [
+        ("redis", True, True),
+        ("index", True, True),
+        ("model", False, False),
     ]
-    assert found[-1].detail == "check OPENAI_API_KEY"
+    assert "check OPENAI_API_KEY" in found[-1].detail
 
 
-async def test_the_model_is_not_asked_at_every_probe() -> None:
-    asked: list[bool] = []
+async def test_a_fault_that_is_over_is_no_trouble() -> None:
+    health = Health()
+    health.note("chat/completions", ModelKeyRefused("check OPENAI_API_KEY"))
+    health.note("chat/completions")
+    health.note("chat/completions", PromptFiltered("of that question"))
 
-    async def ask() -> None:
-        asked.append(True)
+    assert (health.trouble(), health.summary()) == ("", "1 of the last 2 calls went well")
 
-    readiness = ReadinessChecks(redis=well, index=well, models=models(ask))
-    for _ in range(3):
-        await readiness.check()
 
-    assert asked == [True]
+async def test_readiness_pays_for_nothing_and_tells_how_real_calls_went(
+    chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(fail="500", fail_kind="chat")
+    await chat.ask(QUESTION)
+    asked = len(await standin.requests())
+
+    answer = (await chat.http.get("/readyz")).json()
+
+    assert (answer["ready"], answer["status"]) == (True, "degraded")
+    assert len(await standin.requests()) == asked
+    await standin.configure(fail="")
+    await chat.ask(QUESTION)
+    assert (await chat.http.get("/readyz")).json()["status"] == "ready"
 
 
 async def test_a_check_that_hangs_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("citewire.services.assembly.readiness.CHECK_TIMEOUT_S", 0.05)
 
     async with asyncio.timeout(5):
-        found = await ReadinessChecks(redis=well, index=hang, models=models(well)).check()
+        found = await ReadinessChecks(redis=well, index=hang, models=models(Health())).check()
 
     assert {check.name: check.ok for check in found} == {
         "redis": True,
@@ -310,5 +323,5 @@ async def hang() -> None:
     await asyncio.Event().wait()
 
 
-def models(check: Callable[[], Awaitable[None]]) -> Models:
-    return cast(Models, SimpleNamespace(check=check, answering=SimpleNamespace(name="some")))
+def models(health: Health) -> Models:
+    return cast(Models, SimpleNamespace(health=health, answering=SimpleNamespace(name="some")))

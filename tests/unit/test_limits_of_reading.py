@@ -12,7 +12,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.ingest.readers import extraction
 from citewire.services.ingest.readers import processes as parsing
 from citewire.services.ingest.readers.exchange import Answer, ReadTask
-from citewire.services.ingest.readers.processes import Limits, Parsers, open_parsers
+from citewire.services.ingest.readers.processes import Limits, ReadingProcesses, open_readers
 from tests.doubles.ingest_fixtures import SHIPS
 from tests.doubles.small_pdfs import write_pdf
 
@@ -60,8 +60,10 @@ def task(path: Path) -> ReadTask:
     )
 
 
-async def read(parsers: Parsers, asked: ReadTask, on_ocr: Callable[[], None] = lambda: None) -> int:
-    async with parsers.reading(asked, on_ocr) as reading:
+async def read(
+    readers: ReadingProcesses, asked: ReadTask, on_ocr: Callable[[], None] = lambda: None
+) -> int:
+    async with readers.reading(asked, on_ocr) as reading:
         return sum([len(part.passages) async for part in reading.parts()])
 
 
@@ -79,38 +81,38 @@ async def test_a_hostile_file_is_reported_and_the_next_is_read(
     tmp_path: Path, name: str, reason: str
 ) -> None:
     limits = Limits(seconds=2 if name == "hang.pdf" else 20, megabytes=4096)
-    async with open_parsers(1, limits) as parsers:
+    async with open_readers(1, limits) as readers:
         with pytest.raises(UnreadableDocument, match=reason):
-            await read(parsers, task(tmp_path / name))
-        assert await read(parsers, task(tmp_path / "good.pdf")) == 3
+            await read(readers, task(tmp_path / name))
+        assert await read(readers, task(tmp_path / "good.pdf")) == 3
 
 
 async def test_a_long_scan_is_read_while_its_pages_come(tmp_path: Path) -> None:
     pages: list[None] = []
-    async with open_parsers(1, Limits(seconds=2.5, megabytes=4096)) as parsers:
+    async with open_readers(1, Limits(seconds=2.5, megabytes=4096)) as readers:
         asked = task(tmp_path / "scan.pdf")
-        assert await read(parsers, asked, on_ocr=lambda: pages.append(None)) == 3
+        assert await read(readers, asked, on_ocr=lambda: pages.append(None)) == 3
     assert len(pages) == 4
 
 
 async def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     asked = task(tmp_path / "a.pdf")
     os.utime(asked.path, ns=(1, 1))
-    async with open_parsers(1, Limits(20, 4096)) as parsers:
+    async with open_readers(1, Limits(20, 4096)) as readers:
         with pytest.raises(UnreadableDocument, match="changed while it was being ingested"):
-            await read(parsers, asked)
+            await read(readers, asked)
 
 
 async def test_a_process_is_used_again(tmp_path: Path) -> None:
-    async with open_parsers(1, Limits(20, 4096)) as parsers:
+    async with open_readers(1, Limits(20, 4096)) as readers:
         for number in range(5):
-            await read(parsers, task(tmp_path / f"{number}.pdf"))
+            await read(readers, task(tmp_path / f"{number}.pdf"))
 
-        assert len(parsers._all) == 1
+        assert len(readers._all) == 1
 
 
 async def test_who_leaves_early_gets_a_new_process_next_time(tmp_path: Path) -> None:
-    async with open_parsers(1, Limits(20, 4096)) as parsers:
-        async with parsers.reading(task(tmp_path / "a.pdf")) as reading:
+    async with open_readers(1, Limits(20, 4096)) as readers:
+        async with readers.reading(task(tmp_path / "a.pdf")) as reading:
             assert reading.head.passages == 3
-        assert await read(parsers, task(tmp_path / "b.pdf")) == 3
+        assert await read(readers, task(tmp_path / "b.pdf")) == 3

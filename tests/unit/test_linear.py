@@ -439,3 +439,20 @@ def test_every_function_of_one_text_takes_linear_time(work: Callable[[str], obje
 @pytest.mark.parametrize("name", WITH_MORE)
 def test_what_is_done_to_a_text_takes_linear_time(name: str) -> None:
     assert not slow(WITH_MORE[name], SORTS, 250, 1000)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<p {}>said</p>",
+        "<p\n{}\n/>said",
+        "<p title='a > b' {}>said</p>",
+        "<script>if (a <b {}) </script><p>said</p>",
+    ],
+)
+@pytest.mark.parametrize("between", [" ", "/", "='>'", " <b ", "=1 "])
+def test_a_tag_with_many_attributes_takes_linear_time(form: str, between: str) -> None:
+    def tag_of(size: int) -> str:
+        return form.format(between.join(f"a{n}" for n in range(size // 8)))
+
+    assert worst_doubling(WITH_MORE["HTML"], tag_of) < LINEAR

@@ -13,6 +13,7 @@ STAGES = {
     "condense": "reading the conversation …",
     "retrieve": "searching the reports …",
     "generate": "writing …",
+    "think": "the model is thinking …",
 }
 DOUBTS = {
     "partial": "partly supported",

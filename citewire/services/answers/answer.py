@@ -110,6 +110,8 @@ class Answer:
 
     def _told(self, event: StageEvent | WarnEvent) -> Status | Warned:
         if isinstance(event, WarnEvent):
+            if event.code == "model_fallback":
+                return self.warn(event.code, event.message)
             self.fallback = event.message
             return Warned(event.code, event.message)
         return self._entered(event.stage, self.elapsed_ms())
@@ -237,6 +239,14 @@ class Answer:
         return Stopped(
             **asdict(self.ids), by=by, answer=self.text, citations=self.citations, usage=usage
         )
+
+    def retract(self) -> None:
+        """What was said is none of the answer: nothing of it is kept."""
+        self.citing.drop()
+        self.citing = self._cite_from(self.sources)
+        self._scanner = MarkerScanner(len(self.sources))
+        self._parts, self._offset = [], 0
+        self._marked_parts = self._marked_to = 0
 
     def finish(self) -> None:
         """The run is over: nothing more is waited for."""

@@ -88,6 +88,8 @@ class ToldAnswer:
     def _finish(self, end: Ending, data: Json) -> None:
         """The last event says what was stored; of an error, what came before stands."""
         self.end = end
+        if data.get("code") == "model_thought_aloud":  # nothing of it was the answer
+            self.text, self.citations, self.warnings = "", [], []
         self.finish_reason = data.get("finish_reason", "")
         self.stopped_by = data.get("by", "")
         self.error = data.get("message", "")

@@ -1,7 +1,6 @@
-"""Whether the service can answer now: Redis, the index, the embedding size, the model."""
+"""Whether the service can answer now: Redis, the index, and how the model did lately."""
 
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -12,9 +11,8 @@ from citewire.services.models.build import Models
 
 logger = logging.getLogger(__name__)
 
-MODEL_CHECK_EVERY_S = 15.0
-"""How long the answer of the model's endpoint is believed, in seconds."""
 CHECK_TIMEOUT_S = 3.0
+MODEL = "model"
 
 
 Probe = Callable[[], Awaitable[None]]
@@ -28,6 +26,11 @@ class CheckResult:
     name: str
     ok: bool
     detail: str
+
+    @property
+    def is_vital(self) -> bool:
+        """Whether nothing can be answered without it."""
+        return self.name != MODEL
 
 
 class ReadinessChecks:
@@ -43,24 +46,27 @@ class ReadinessChecks:
         self._redis = redis
         self._index = index
         self._models = models
-        self._model_checked = 0.0
-        self._model_result: CheckResult | None = None
 
     async def check(self) -> list[CheckResult]:
         """Run all checks; each has its own time limit, so that one that hangs hides no other."""
         redis = await _run("redis", self._redis, "answers")
         if not redis.ok:
-            return [redis, await self._model()]
+            return [redis, self._model()]
         index = await _run("index", self._index, "fields and vector size fit")
-        return [redis, index, await self._model()]
+        return [redis, index, self._model()]
 
-    async def _model(self) -> CheckResult:
-        now = time.monotonic()
-        if self._model_result is None or now - self._model_checked > MODEL_CHECK_EVERY_S:
-            name = self._models.answering.name
-            self._model_result = await _run("model", self._models.check, f"{name} answers")
-            self._model_checked = now
-        return self._model_result
+    def _model(self) -> CheckResult:
+        """How the provider did lately: it is not asked, for that may cost.
+
+        Trouble there is trouble for every worker at once: a load balancer that took them all away
+        would make it worse.
+        """
+        name, health = self._models.answering.name, self._models.health
+        if health is None:
+            return CheckResult(MODEL, ok=True, detail=f"{name}: in this process")
+        trouble = health.trouble()
+        detail = f"{name}: {trouble or health.summary()}"
+        return CheckResult(MODEL, ok=not trouble, detail=detail)
 
 
 async def _run(name: str, check: Probe, fine: str) -> CheckResult:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import anyio
 
 from citewire.services.assembly.library import Library
-from citewire.services.runs.following import Replays
+from citewire.services.runs.following import Following
 from citewire.services.runs.log import RunLog
 from citewire.services.runs.orphans import LostRuns
 from citewire.services.runs.record import Recorder
@@ -23,7 +23,7 @@ class OpenRuns:
 
     runs: Runs
     logs: RunLogs
-    replays: Replays
+    following: Following
 
 
 @asynccontextmanager
@@ -59,5 +59,5 @@ async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerat
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runs.keep)
-            yield OpenRuns(runs, logs, Replays(logs, settings.readers_per_owner))
+            yield OpenRuns(runs, logs, Following(logs, settings.readers_per_owner))
             tasks.cancel_scope.cancel()

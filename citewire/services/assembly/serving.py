@@ -16,7 +16,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.detached import DetachedRuns, Stream
-from citewire.services.runs.following import Replays
+from citewire.services.runs.following import Following
 from citewire.services.runs.runs import Runs
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
@@ -36,7 +36,7 @@ class Services:
         settings: of the server.
         chat: answers questions.
         stream: what a run tells; it ends with its client, or outlives it for a while.
-        replays: those who follow runs.
+        following: those who follow runs.
         chats: what a person does with chats besides asking.
         chat_store: the chats as they are stored, to be exported.
         documents: of the default owner; `owned_by` gives another's.
@@ -51,7 +51,7 @@ class Services:
     settings: Settings
     chat: ChatService
     stream: Stream
-    replays: Replays
+    following: Following
     chats: Chats
     chat_store: ChatStore
     documents: DocumentStore
@@ -104,7 +104,7 @@ async def open_services(
             settings=settings,
             chat=chat.service,
             stream=stream,
-            replays=chat.runs.replays,
+            following=chat.runs.following,
             chats=chats,
             chat_store=library.chats,
             documents=library.documents,

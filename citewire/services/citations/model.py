@@ -15,7 +15,12 @@ from citewire.services.citations.locating import Match
 from citewire.text.offsets import utf16_length
 
 WarningCode = Literal[
-    "dropped_marker", "unsupported_number", "no_citation", "truncated", "condense_fallback"
+    "dropped_marker",
+    "unsupported_number",
+    "no_citation",
+    "truncated",
+    "condense_fallback",
+    "model_fallback",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
@@ -81,8 +86,8 @@ class Source:
         if not self.withheld:
             return self.text
         units = bytearray(self.text.encode("utf-16-le"))
-        for one in self.withheld:
-            units[2 * one.start : 2 * one.end] = " ".encode("utf-16-le") * (one.end - one.start)
+        for span in self.withheld:
+            units[2 * span.start : 2 * span.end] = " ".encode("utf-16-le") * (span.end - span.start)
         return units.decode("utf-16-le")
 
 

@@ -75,8 +75,8 @@ def supporting_quote(claim: str, passage: PassageText) -> FoundQuote:
     content = contents_of(forms[-1])
     if not content:
         return NOT_FOUND
-    for one in forms:
-        whole = placed(one, passage)
+    for form in forms:
+        whole = placed(form, passage)
         if whole is not None:
             return found_quote(passage.text, *whole[:2], "exact")
     quoted = _quoted(claim, passage)

@@ -12,8 +12,13 @@ from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import IngestPlan, Work
 from citewire.services.ingest.readers.exchange import Ocr
-from citewire.services.ingest.readers.processes import Limits, Parsers, cpu_count, open_parsers
-from citewire.services.ingest.readers.ray_cluster import RayParsers, open_ray_parsers
+from citewire.services.ingest.readers.processes import (
+    Limits,
+    ReadingProcesses,
+    cpu_count,
+    open_readers,
+)
+from citewire.services.ingest.readers.ray_cluster import RayReaders, open_ray_readers
 from citewire.services.ingest.staging import PassageIndexing, Staging
 from citewire.settings import Settings
 from citewire.storage.library.versions import StagedPlace, Versions
@@ -116,22 +121,22 @@ class IngestRun:
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
 
-    def _open_parsers(
+    def _open_readers(
         self, count: int, limits: Limits
-    ) -> AbstractAsyncContextManager[Parsers | RayParsers]:
+    ) -> AbstractAsyncContextManager[ReadingProcesses | RayReaders]:
         if self.options.engine == "ray":
-            return open_ray_parsers(self.settings.ingestion.parse_workers, limits)
-        return open_parsers(count, limits)
+            return open_ray_readers(self.settings.ingestion.parse_workers, limits)
+        return open_readers(count, limits)
 
     async def _read(self, works: Sequence[Work], left_over: set[str]) -> None:
         count = min(self.settings.ingestion.parse_workers or cpu_count(), len(works))
         limits = Limits(
             self.settings.ingestion.parse_timeout_s, self.settings.ingestion.parse_memory_mb
         )
-        reading = self._open_parsers(count, limits)
-        async with reading as parsers, self.open_indexing() as indexing:
+        reading = self._open_readers(count, limits)
+        async with reading as readers, self.open_indexing() as indexing:
             embedder = Embedder(indexing.embed, max_texts=self.settings.models.embed_batch)
-            staging = Staging(self, parsers, embedder, indexing, left_over)
+            staging = Staging(self, readers, embedder, indexing, left_over)
             left = iter(works)
             async with FirstError(), asyncio.TaskGroup() as tasks:
                 embedding = [
@@ -139,7 +144,7 @@ class IngestRun:
                     for _ in range(self.settings.ingestion.embed_concurrency)
                 ]
                 async with asyncio.TaskGroup() as documents:
-                    for _ in range(min(parsers.count + MORE_DOCUMENTS, len(works))):
+                    for _ in range(min(readers.count + MORE_DOCUMENTS, len(works))):
                         documents.create_task(staging.take(left))
                 for task in embedding:
                     task.cancel()

@@ -15,8 +15,8 @@ from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.readers.exchange import Head, Ocr, ReadPassage, ReadTask
-from citewire.services.ingest.readers.processes import Parsers
-from citewire.services.ingest.readers.ray_cluster import RayParsers
+from citewire.services.ingest.readers.processes import ReadingProcesses
+from citewire.services.ingest.readers.ray_cluster import RayReaders
 from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
@@ -60,7 +60,7 @@ class Staging:
 
     Args:
         run: whose documents, progress and settings they are.
-        parsers: read files.
+        readers: read files.
         embedder: embeds; somebody else lets it work.
         indexing: makes fields of vectors.
         left_over: hidden documents of a killed run, of which passages may be written already.
@@ -69,13 +69,13 @@ class Staging:
     def __init__(
         self,
         run: StagingRun,
-        parsers: Parsers | RayParsers,
+        readers: ReadingProcesses | RayReaders,
         embedder: Embedder,
         indexing: PassageIndexing,
         left_over: set[str],
     ) -> None:
         self._run = run
-        self._parsers = parsers
+        self._readers = readers
         self._embedder = embedder
         self._indexing = indexing
         self._left_over = left_over
@@ -137,7 +137,7 @@ class Staging:
         progress = self._run.progress
         staged = StagedDocument(work)
         async with FirstError(), asyncio.TaskGroup() as parts:
-            async with self._parsers.reading(self._task(work, place), self._note_ocr) as reading:
+            async with self._readers.reading(self._task(work, place), self._note_ocr) as reading:
                 await self._run.versions.stage(work.doc_id, work.location.root)
                 async for part in reading.parts():
                     await self._room.acquire()

@@ -4,7 +4,7 @@ Each kind is imported when it is asked for: the OpenAI SDK alone takes a second,
 need not be loaded by whoever does not use it.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,10 +13,12 @@ from llama_index.core.llms import LLM, MockLLM
 from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
+from citewire.services.models.health import Health
 from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
+from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
 from citewire.workflows.synthesiser import ModelSynthesiser
 
@@ -50,11 +52,16 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """All models of a process."""
+    """All models of a process, and the provider of those that are not in it."""
 
     embeddings: Embeddings
     answering: Answering
-    check: Callable[[], Awaitable[None]]
+    provider: Provider | None
+
+    @property
+    def health(self) -> Health | None:
+        """How the provider did lately; None without one."""
+        return self.provider.health if self.provider else None
 
 
 @asynccontextmanager
@@ -70,7 +77,7 @@ async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
             provider = await stack.enter_async_context(_open_provider(settings.models))
         embeddings = _build_embeddings(settings, provider, stack)
         answering = _build_answering(settings, provider, embeddings.model)
-        yield Models(embeddings, answering, provider.check if provider else _nothing_to_check)
+        yield Models(embeddings, answering, provider)
 
 
 def _open_provider(models: ModelSettings) -> AbstractAsyncContextManager[Provider]:
@@ -81,6 +88,8 @@ def _open_provider(models: ModelSettings) -> AbstractAsyncContextManager[Provide
         retries=models.model_retries,
         first_token_timeout_s=models.first_token_timeout_s,
         idle_timeout_s=models.idle_timeout_s,
+        thinking_timeout_s=models.thinking_timeout_s,
+        thinking=models.thinking,
     )
 
 
@@ -111,20 +120,36 @@ def _build_answering(
 
         extractive = ExtractiveSynthesiser(embed_model)
         return Answering(extractive, MockLLM(), None, "extractive")
-    from citewire.services.models.openai_chat import WireOpenAI
+    from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
+    models = settings.models
+    window = models.context_window or known_context_window(models.model)
     llm = WireOpenAI(
         provider=provider,
-        model=settings.models.model,
-        context_window=settings.models.context_window,
-        max_tokens=settings.models.max_answer_tokens,
-        temperature=settings.models.temperature,
+        model=models.model,
+        context_window=window,
+        max_tokens=models.max_answer_tokens,
+        temperature=models.temperature,
+        thinking_tokens=min(models.thinking_tokens, _room_left(settings, window)),
+        length_option=None if models.length_option == "auto" else models.length_option,
     )
-    _check_window(settings, llm.metadata.context_window)
-    return Answering(ModelSynthesiser(llm), llm, llm, settings.models.model)
+    return Answering(_build_synthesiser(settings, llm, embed_model), llm, llm, models.model)
 
 
-def _check_window(settings: Settings, window: int) -> None:
+def _build_synthesiser(settings: Settings, llm: LLM, embed_model: BaseEmbedding) -> BaseSynthesizer:
+    if settings.models.fallback == "off":
+        return ModelSynthesiser(llm)
+    from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
+
+    return FallbackSynthesiser(llm, ExtractiveSynthesiser(embed_model))
+
+
+def _room_left(settings: Settings, window: int) -> int:
+    """Tokens of the window that the prompt and the longest answer leave.
+
+    Raises:
+        ConfigurationError: they do not fit into it.
+    """
     passages = settings.retrieval.similarity_top_k * settings.ingestion.passage_tokens
     needed = passages + settings.models.max_answer_tokens + PROMPT_MARGIN
     if needed > window:
@@ -132,7 +157,4 @@ def _check_window(settings: Settings, window: int) -> None:
             f"the prompt may need {needed} tokens and {settings.models.model} has {window}: lower "
             "CITEWIRE_SIMILARITY_TOP_K, CITEWIRE_PASSAGE_TOKENS or CITEWIRE_MAX_ANSWER_TOKENS"
         )
-
-
-async def _nothing_to_check() -> None:
-    """Local models cannot be out of reach."""
+    return window - needed

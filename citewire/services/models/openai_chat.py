@@ -22,7 +22,8 @@ from llama_index.llms.openai.utils import (
 )
 
 from citewire.errors import ConfigurationError, ModelUnavailable
-from citewire.services.models.replies import count_of, text_of
+from citewire.services.models.faults import failure_in_stream
+from citewire.services.models.replies import count_of, meaning_of, reason_of, text_of
 from citewire.services.models.stream import StreamEnd
 from citewire.services.models.wire import Provider
 from citewire.workflows.forms import Form, asking_for, filled
@@ -47,7 +48,9 @@ class WireOpenAI(OpenAI):
         model: the name that the provider knows.
         context_window: in tokens; None for a model that OpenAI knows.
         max_tokens: longest answer in tokens.
-        temperature: 0 to 2.
+        temperature: 0 to 2; None leaves it to the provider.
+        thinking_tokens: added to `max_tokens` for a model that was seen to think.
+        length_option: the name of `max_tokens` in a request; None: as the model's name says.
 
     Raises:
         ConfigurationError: the context window is not known, or OpenAI offers the model through
@@ -56,6 +59,9 @@ class WireOpenAI(OpenAI):
 
     _provider: Provider = PrivateAttr()
     _metadata: LLMMetadata = PrivateAttr()
+    _thinking_tokens: int = PrivateAttr()
+    _length_option: str | None = PrivateAttr()
+    _is_tempered: bool = PrivateAttr()
 
     def __init__(
         self,
@@ -64,21 +70,26 @@ class WireOpenAI(OpenAI):
         model: str,
         context_window: int | None = None,
         max_tokens: int | None = None,
-        temperature: float = 0.1,
+        temperature: float | None = 0.1,
+        thinking_tokens: int = 0,
+        length_option: str | None = None,
     ) -> None:
         if not is_chatcomp_api_supported(model):
             raise ConfigurationError(f"CITEWIRE_MODEL: {model} has no chat completions API")
         super().__init__(
             model=model,
-            temperature=temperature,
+            temperature=temperature or 0.0,
             max_tokens=max_tokens,
             api_key=HELD_BY_PROVIDER,
             api_base=provider.base_url,
             max_retries=0,
         )
         self._provider = provider
+        self._thinking_tokens = thinking_tokens
+        self._length_option = length_option
+        self._is_tempered = temperature is not None
         self._metadata = LLMMetadata(
-            context_window=context_window or _known_context_window(model),
+            context_window=context_window or known_context_window(model),
             num_output=max_tokens or -1,
             is_chat_model=True,
             is_function_calling_model=is_function_calling_model(self._get_model_name()),
@@ -130,16 +141,22 @@ class WireOpenAI(OpenAI):
         """
         payload = {**self._payload(messages), **asking_for(form)}
         answer = await self._provider.post_json("chat/completions", payload)
-        return filled(form, _message_of(answer))
+        return filled(form, _choice_of(answer)["message"])
 
     async def _achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         answer = await self._provider.post_json(
             "chat/completions", self._payload(messages, **kwargs)
         )
-        message, usage = _message_of(answer), answer.get("usage")
+        choice, usage = _choice_of(answer), answer.get("usage")
         counts = {name: count_of(usage, name) for name in ("prompt_tokens", "completion_tokens")}
+        reason = reason_of(choice)
+        meaning = meaning_of(reason)
+        if reason and meaning is None:
+            raise failure_in_stream({"code": reason}, self.model)
+        is_complete = meaning != "length"
+        text = self._provider.said(text_of(choice["message"]), self.model, is_complete=is_complete)
         return ChatResponse(
-            message=ChatMessage(role=MessageRole.ASSISTANT, content=text_of(message)),
+            message=ChatMessage(role=MessageRole.ASSISTANT, content=text),
             raw=answer,
             additional_kwargs=counts,
         )
@@ -162,9 +179,20 @@ class WireOpenAI(OpenAI):
 
     def _payload(self, messages: Sequence[ChatMessage], **kwargs: Any) -> dict[str, Any]:
         wanted = to_openai_message_dicts(messages, model=self.model)
-        payload = {**self._get_model_kwargs(**kwargs), "messages": wanted}
+        options = dict(map(self._option, self._get_model_kwargs(**kwargs).items()))
+        if not self._is_tempered:
+            del options["temperature"]
+        payload = {**options, "messages": wanted}
         current_run().note(payload)
         return payload
+
+    def _option(self, option: tuple[str, Any]) -> tuple[str, Any]:
+        """An option of the request, the longest answer under its name and with room to think."""
+        name, value = option
+        if name not in ("max_tokens", "max_completion_tokens"):
+            return option
+        room = self._thinking_tokens if self._provider.habits(self.model).thinks else 0
+        return self._length_option or name, value + room
 
 
 def _response(message: ChatMessage, delta: str, facts: dict[str, Any]) -> ChatResponse:
@@ -182,15 +210,20 @@ def _counts(end: StreamEnd) -> dict[str, Any]:
     }
 
 
-def _message_of(answer: dict[str, Any]) -> dict[str, Any]:
+def _choice_of(answer: dict[str, Any]) -> dict[str, Any]:
     choices = answer.get("choices")
     for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict) and isinstance(message := choice.get("message"), dict):
-            return message
+        if isinstance(choice, dict) and isinstance(choice.get("message"), dict):
+            return choice
     raise ModelUnavailable("the provider sent an answer without a message: ask again")
 
 
-def _known_context_window(model: str) -> int:
+def known_context_window(model: str) -> int:
+    """The window of a model that OpenAI knows.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
     try:
         return int(openai_modelname_to_contextsize(model))
     except ValueError:

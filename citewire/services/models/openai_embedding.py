@@ -10,13 +10,16 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.embeddings.openai import OpenAIEmbedding
 from numpy.typing import NDArray
 
-from citewire.errors import ConfigurationError, ModelError
+from citewire.errors import ConfigurationError, ModelError, TooLongForModel
 from citewire.services.models.names import KNOWN_DIMS
 from citewire.services.models.openai_chat import HELD_BY_PROVIDER
 from citewire.services.models.wire import Provider
 from citewire.workflows.spans import unspanned
 
 Vector = NDArray[np.float32]
+
+SHORTEST_PIECE = 100
+"""Characters; what is refused for its length although it is shorter is refused for good."""
 
 MAX_REQUEST_BYTES = 600_000
 """OpenAI takes 300,000 tokens in one request, and no text has more than one token in 2 bytes
@@ -109,11 +112,28 @@ class WireOpenAIEmbedding(OpenAIEmbedding):
         return [list(vector) for vector in await self.aget_text_embedding_batch(texts)]
 
     async def _embed(self, texts: list[str]) -> list[Vector]:
+        """Embed texts; one that is longer than the model takes has the mean of its halves."""
+        try:
+            return await self._embed_as_they_are(texts)
+        except TooLongForModel as error:
+            if len(texts) > 1:
+                middle = len(texts) // 2
+                return [*await self._embed(texts[:middle]), *await self._embed(texts[middle:])]
+            [text] = texts
+            if len(text) < SHORTEST_PIECE:
+                raise TooLongForModel(
+                    f"the text is longer than the embedding model {self.model_name} takes, also"
+                    " in pieces: shorten it, or choose another CITEWIRE_EMBED_MODEL"
+                ) from error
+            halves = await self._embed(_halves(text))
+        return [_mean(halves)]
+
+    async def _embed_as_they_are(self, texts: list[str]) -> list[Vector]:
         # Line breaks as in the class above: both kinds of vectors must be comparable.
         wanted = [text.replace("\n", " ") for text in texts]
         answer = await self._provider.post_json("embeddings", {**self._options, "input": wanted})
         try:
-            found = sorted(answer.get("data") or (), key=lambda item: int(item.get("index", 0)))
+            found = _in_order(answer.get("data") or ())
         except (AttributeError, TypeError, ValueError) as error:
             raise ModelError(f"the embedding model {self.model_name} gave no vectors") from error
         if len(found) != len(texts):
@@ -146,6 +166,29 @@ class WireOpenAIEmbedding(OpenAIEmbedding):
                 f"the embedding model {self.model_name} gave a vector without direction"
             )
         return vector
+
+
+def _in_order(data: Any) -> list[dict[str, Any]]:
+    """The vectors as their texts were sent; without an index they stand so already."""
+    given = [(item.get("index"), item) for item in data]
+    if any(index is None for index, _ in given):
+        return [item for _, item in given]
+    return [item for _, item in sorted(given, key=lambda pair: int(pair[0]))]
+
+
+def _halves(text: str) -> list[str]:
+    """A text in two pieces, cut between words if there are any near the middle."""
+    middle = len(text) // 2
+    space = text.find(" ", middle, middle + SHORTEST_PIECE // 4)
+    cut = space if space > 0 else middle
+    return [text[:cut], text[cut:]]
+
+
+def _mean(vectors: list[Vector]) -> Vector:
+    """Their mean, of length one as those of texts are."""
+    mean = np.mean(vectors, axis=0, dtype=np.float32)
+    length = float(np.linalg.norm(mean))
+    return cast(Vector, mean / np.float32(length)) if length else vectors[0]
 
 
 def _batches(texts: list[str], size: int) -> Iterator[list[str]]:

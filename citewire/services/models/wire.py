@@ -5,8 +5,9 @@ each request.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -16,18 +17,41 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 import orjson
 
-from citewire.errors import ConfigurationError, ModelBusy, ModelTimeout, ModelUnavailable
-from citewire.services.models.faults import BadRequest, json_object, pause_s, refusal
+from citewire.errors import (
+    ConfigurationError,
+    ModelBusy,
+    ModelError,
+    ModelTimeout,
+    ModelUnavailable,
+)
+from citewire.services.models.decoder import ChatDecoder
+from citewire.services.models.faults import BadRequest, json_object, json_or_none, pause_s, refusal
+from citewire.services.models.habits import UNTOLD, Habits, accepted
+from citewire.services.models.health import Health
 from citewire.services.models.stream import Cuts, Stream, StreamEnd
+from citewire.services.models.thinking import (
+    Thinking,
+    ThinkingMode,
+    thinks_by_name,
+    without_thinking,
+)
 from citewire.workflows.run_context import current_run
 
 CONNECT_TIMEOUT_S = 10.0
 CHECK_TIMEOUT_S = 5.0
 KEEPALIVE_S = 60.0
+CHAT = "chat/completions"
 
 T = TypeVar("T")
 
-_NO_SUCH_CALL = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a provider is waited for, in seconds; see `open_provider`."""
+
+    first_token_s: float
+    idle_s: float
+    thinking_s: float
 
 
 class Provider:
@@ -39,15 +63,36 @@ class Provider:
         *,
         base_url: str,
         retries: int,
-        first_token_timeout_s: float,
-        idle_timeout_s: float,
+        patience: Patience,
+        thinking: ThinkingMode,
     ) -> None:
         self.base_url = base_url.rstrip("/")
+        self.health = Health()
         self._session = session
         self._retries = retries
-        self._first_token_timeout_s = first_token_timeout_s
-        self._idle_timeout_s = idle_timeout_s
-        self._counts_tokens: bool | None = None  # None: not known yet
+        self._patience = patience
+        self._thinking = thinking
+        self._lingering: set[aiohttp.ClientResponse] = set()
+        self._habits: dict[tuple[str, str], Habits] = {}
+
+    def close(self) -> None:
+        """Let go of what only waits for its end."""
+        for response in self._lingering:
+            response.close()
+
+    def habits(self, model: str, path: str = CHAT) -> Habits:
+        """What is known of a model by now."""
+        known = self._habits.get((path, model))
+        if known is None:
+            by_name = self._thinking == "auto" and thinks_by_name(model)
+            known = self._habits[path, model] = Habits(thinks=by_name, opens_itself=by_name)
+        return known
+
+    def said(self, text: str, model: str, *, is_complete: bool) -> str:
+        """What is said in an answer that came in one piece, without what was thought for it."""
+        said, thinking = without_thinking(text, holds=self._holds(model), is_complete=is_complete)
+        self._learn(thinking, model)
+        return said
 
     async def post_json(self, path: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Ask once, with retries, within the time for a first token.
@@ -59,28 +104,36 @@ class Provider:
         Raises:
             ModelError: of the class that fits the fault.
         """
-        deadline = self._deadline()
 
-        async def ask() -> dict[str, Any]:
+        async def ask(limit: asyncio.Timeout) -> dict[str, Any]:
             async with await self._post(path, payload) as response:
-                return json_object(await response.read())
+                return json_object(await response.read(), str(payload.get("model")))
 
-        return await self._retrying(ask, deadline)
+        with self._noting(path):
+            return await self._retrying(ask, self._deadline())
 
-    async def check(self) -> None:
-        """Ask once, quickly and at no cost, whether the provider answers and takes the key.
+    async def models(self, *, below: str = "") -> list[str]:
+        """The names of the provider's models, asked for quickly and at no cost.
 
-        Raises:
-            ModelError: it does not; a server without a list of models passes.
+        Args:
+            below: looked for there, below the base URL.
+
+        Returns:
+            None of them if the provider does not tell.
         """
 
-        async def ask() -> None:
-            url = f"{self.base_url}/models"
+        async def ask(limit: asyncio.Timeout) -> list[str]:
+            url = f"{self.base_url}{below}/models"
             async with self._session.get(url, allow_redirects=False) as response:
-                if response.status not in (HTTPStatus.OK, *_NO_SUCH_CALL):
-                    raise await refusal(response, "list")
+                answer = json_or_none(await response.read())
+            found = answer.get("data") if isinstance(answer, dict) else None
+            listed = found if isinstance(found, list) else []
+            return [str(one["id"]) for one in listed if isinstance(one, dict) and "id" in one]
 
-        await self._in_time(ask, asyncio.get_running_loop().time() + CHECK_TIMEOUT_S)
+        try:
+            return await self._in_time(ask, asyncio.get_running_loop().time() + CHECK_TIMEOUT_S)
+        except ModelError:
+            return []
 
     async def stream_chat(
         self, payload: Mapping[str, Any]
@@ -93,53 +146,92 @@ class Provider:
         Raises:
             ModelError: of the class that fits the fault.
         """
-        deadline = self._deadline()
-        stream, cuts = await self._retrying(partial(self._start, payload), deadline)
-        del payload  # with all the passages in it, it would be kept as long as the answer streams
-        try:
-            stream.watch(self._idle_timeout_s)
-            while cuts is not None:
-                yield cuts
-                cuts = await stream.read()
-            yield stream.end
-        finally:
-            stream.close()
+        with self._noting(CHAT):
+            stream, cuts = await self._retrying(partial(self._start, payload), self._deadline())
+            model = str(payload.get("model"))
+            del payload  # with all the passages in it, it would be kept as long as it streams
+            try:
+                stream.watch(self._patience.idle_s)
+                while cuts is not None:
+                    if cuts:
+                        yield cuts
+                    cuts = await stream.read()
+                yield stream.end
+            finally:
+                stream.close()
+                self._learn(stream.decoder.thinking, model)
 
-    async def _start(self, payload: Mapping[str, Any]) -> tuple[Stream, Cuts | None]:
-        stream = Stream(await self._open_stream(payload), str(payload.get("model")))
+    async def _start(
+        self, payload: Mapping[str, Any], limit: asyncio.Timeout
+    ) -> tuple[Stream, Cuts | None]:
+        """Ask, and wait for the first text; a model that thinks is given its own time."""
+        model = str(payload.get("model"))
+        asked = asyncio.get_running_loop().time()
+        response = await self._post(
+            CHAT, {**payload, "stream": True, "stream_options": {"include_usage": True}}
+        )
+        stream = Stream(response, self._decoder(model), self._lingering)
         try:
-            return stream, await stream.read()
+            tell = current_run().thinking
+            while True:
+                cuts = await stream.read()
+                if tell is not None and stream.decoder.thinking.is_seen:
+                    tell()
+                    tell = None
+                if cuts != ():
+                    return stream, cuts
+                limit.reschedule(max(limit.when() or 0.0, asked + self._patience.thinking_s))
+                stream.watch(self._patience.idle_s)
         except BaseException:
             stream.close()
+            self._learn(stream.decoder.thinking, model)
+            if stream.decoder.finish_reason == "length":
+                self.habits(model).thinks = True  # it had no tokens left to say anything
             raise
 
-    async def _open_stream(self, payload: Mapping[str, Any]) -> aiohttp.ClientResponse:
-        """Ask for the token counts too, except of a server that is known to refuse that."""
-        wanted = {**payload, "stream": True}
-        if self._counts_tokens is not False:
-            try:
-                response = await self._post(
-                    "chat/completions", {**wanted, "stream_options": {"include_usage": True}}
-                )
-                self._counts_tokens = True
-                return response
-            except BadRequest:
-                if self._counts_tokens:
-                    raise
-        response = await self._post("chat/completions", wanted)
-        self._counts_tokens = False
-        return response
+    def _decoder(self, model: str) -> ChatDecoder:
+        guesses = self._thinking == "auto"
+        return ChatDecoder(model, holds=self._holds(model), guesses=guesses)
+
+    def _holds(self, model: str) -> bool:
+        if self._thinking == "auto":
+            return self.habits(model).opens_itself
+        return self._thinking == "open"
+
+    def _learn(self, thinking: Thinking, model: str) -> None:
+        self.habits(model).learn(
+            thinks=thinking.is_seen,
+            opens_itself=thinking.opened_itself,
+            held_in_vain=thinking.held_in_vain,
+        )
 
     async def _post(self, path: str, payload: Mapping[str, Any]) -> aiohttp.ClientResponse:
-        response = await self._session.post(
-            f"{self.base_url}/{path}", data=orjson.dumps(payload), allow_redirects=False
-        )
-        if response.status == HTTPStatus.OK:
-            return response
-        async with response:
-            raise await refusal(response, str(payload.get("model")))
+        """Ask without the options that this model refuses, which is learned by asking."""
+        model = str(payload.get("model"))
+        habits = self.habits(model, path)
+        refused = habits.refused
+        untold = UNTOLD.get(path)
+        while True:
+            sent = accepted(payload, refused)
+            response = await self._session.post(
+                f"{self.base_url}/{path}", data=orjson.dumps(sent), allow_redirects=False
+            )
+            if response.status == HTTPStatus.OK:
+                habits.refused = refused
+                habits.is_proven |= untold in sent
+                return response
+            async with response:
+                error = await refusal(response, model, path=path)
+            option = error.option if isinstance(error, BadRequest) else None
+            if isinstance(error, BadRequest) and option not in sent and not habits.is_proven:
+                option = untold
+            if option is None or option not in sent or option in refused:
+                raise error
+            refused |= {option}
 
-    async def _retrying(self, attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
+    async def _retrying(
+        self, attempt: Callable[[asyncio.Timeout], Awaitable[T]], deadline: float
+    ) -> T:
         """Call `attempt` until it works, fails for good, or the deadline is too near."""
         tries = 0
         while True:
@@ -155,10 +247,12 @@ class Provider:
                 retrying()
             await asyncio.sleep(pause)
 
-    async def _in_time(self, attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
+    async def _in_time(
+        self, attempt: Callable[[asyncio.Timeout], Awaitable[T]], deadline: float
+    ) -> T:
         try:
-            async with asyncio.timeout_at(deadline):
-                return await attempt()
+            async with asyncio.timeout_at(deadline) as limit:
+                return await attempt(limit)
         except aiohttp.ClientError as error:
             host = urlsplit(self.base_url).hostname
             raise ModelUnavailable(
@@ -166,12 +260,24 @@ class Provider:
                 " check that it runs and that OPENAI_BASE_URL is right"
             ) from error
         except TimeoutError as error:
-            raise ModelTimeout(
-                "the model did not answer in time (CITEWIRE_FIRST_TOKEN_TIMEOUT_S)"
-            ) from error
+            if limit.when() == deadline:
+                told = "the model did not answer in time (CITEWIRE_FIRST_TOKEN_TIMEOUT_S)"
+            else:
+                told = "the model thought for too long (CITEWIRE_THINKING_TIMEOUT_S)"
+            raise ModelTimeout(told) from error
+
+    @contextmanager
+    def _noting(self, path: str) -> Iterator[None]:
+        """Remember how a call goes; one that is left early says nothing."""
+        try:
+            yield
+        except ModelError as error:
+            self.health.note(path, error)
+            raise
+        self.health.note(path)
 
     def _deadline(self) -> float:
-        return asyncio.get_running_loop().time() + self._first_token_timeout_s
+        return asyncio.get_running_loop().time() + self._patience.first_token_s
 
 
 @asynccontextmanager
@@ -182,6 +288,8 @@ async def open_provider(
     retries: int,
     first_token_timeout_s: float,
     idle_timeout_s: float,
+    thinking_timeout_s: float = 180.0,
+    thinking: ThinkingMode = "auto",
 ) -> AsyncGenerator[Provider, None]:
     """Own the one HTTP session of this process; leaving closes all its connections.
 
@@ -192,9 +300,11 @@ async def open_provider(
         first_token_timeout_s: seconds from asking to the first text, retries included; also for
             an embedding or a completion that is not streamed.
         idle_timeout_s: longest silence in mid-stream, in seconds.
+        thinking_timeout_s: seconds from asking to the first text of a model that thinks first.
+        thinking: how thinking is told from text; `auto`: by tags, and by what the model did.
 
     Raises:
-        ConfigurationError: the base URL is no HTTP address.
+        ConfigurationError: the base URL is not that of an API.
     """
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
@@ -204,13 +314,17 @@ async def open_provider(
         proxy=_proxy_for(base_url),
     )
     async with session:
-        yield Provider(
+        provider = Provider(
             session,
             base_url=base_url,
             retries=retries,
-            first_token_timeout_s=first_token_timeout_s,
-            idle_timeout_s=idle_timeout_s,
+            patience=Patience(first_token_timeout_s, idle_timeout_s, thinking_timeout_s),
+            thinking=thinking,
         )
+        try:
+            yield provider
+        finally:
+            provider.close()
 
 
 def _headers(api_key: str) -> dict[str, str]:
@@ -230,4 +344,13 @@ def _proxy_for(base_url: str) -> str | None:
         url = urlsplit("")
     if url.scheme not in ("http", "https") or not url.hostname:
         raise ConfigurationError("OPENAI_BASE_URL must be like http://host:port/v1")
+    if url.query or url.fragment:
+        raise ConfigurationError(
+            "OPENAI_BASE_URL must have no ?query and no #fragment"
+            " (Azure's is https://NAME.openai.azure.com/openai/v1)"
+        )
+    for call in ("chat/completions", "completions", "embeddings", "models"):
+        if url.path.rstrip("/").endswith(f"/{call}"):
+            right = base_url.rstrip("/").removesuffix(f"/{call}")
+            raise ConfigurationError(f"OPENAI_BASE_URL is without /{call}: set it to {right}")
     return None if proxy_bypass(url.hostname) else getproxies().get(url.scheme)

@@ -28,6 +28,12 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*+(?:[\"']\s*+)?([\w-]{2,4
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "citation_date")
 
+_ATTRIBUTE = re.compile(
+    r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?"
+)
+MOST_ATTRIBUTES = 500
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE.pattern}){{0,{MOST_ATTRIBUTES}}}+")
+
 HEAD = 4096
 CUT_OFF = "read only up to where the page is nested too deeply: the rest is left out"
 
@@ -39,7 +45,7 @@ def read_html(path: Path) -> Report:
         UnreadableDocument: it cannot be opened, is too large, empty or has no text.
     """
     text = read_text(path, declared=_declared(path))
-    root, is_whole = _parse(_DECLARATION.sub("", text))
+    root, is_whole = _parse(_closed(_DECLARATION.sub("", text)))
     report = flow_report(path, _Walk().parts(root), title=_title(root), date=_date(root))
     return report if is_whole else replace(report, notes=(*report.notes, CUT_OFF))
 
@@ -47,6 +53,17 @@ def read_html(path: Path) -> Report:
 def _declared(path: Path) -> str:
     found = _CHARSET.search(read_head(path, HEAD))
     return found[1].decode("ascii") if found else ""
+
+
+def _closed(text: str) -> str:
+    """`text` with tags closed after many attributes: the parser compares each with all others."""
+    parts, at = [], 0
+    for tag in _TAG.finditer(text):
+        is_long = tag.end() - tag.start() > 2 * MOST_ATTRIBUTES
+        if is_long and _ATTRIBUTE.match(text, tag.end()):
+            parts += [text[at : tag.end()], ">"]
+            at = tag.end()
+    return "".join([*parts, text[at:]])
 
 
 def _parse(text: str) -> tuple[Any, bool]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 _LEFT_OUT = frozenset(
@@ -26,6 +27,10 @@ _BACKGROUND = re.compile(
 )
 
 
+MOST_AROUND = 64
+"""So many elements around one are asked for a background, of 2,000 that may be open."""
+
+
 def is_left_out(element: Any) -> bool:
     """Whether an element is no text of the page, or is switched off."""
     return (
@@ -44,7 +49,8 @@ def is_hidden(element: Any) -> bool:
         return False
     if _TINY_OR_OFF.search(style):
         return True
-    return bool(_WHITE.search(style)) and not any(map(_has_background, _upwards(element)))
+    around = islice(_upwards(element), MOST_AROUND)
+    return bool(_WHITE.search(style)) and not any(map(_has_background, around))
 
 
 def _upwards(element: Any) -> Iterator[Any]:

@@ -29,8 +29,8 @@ def withhold(report: Report) -> Report:
 def _title(title: str, first: Sequence[Page]) -> str:
     """`title`, which may be made of lines of the first page, up to what is withheld there."""
     for page in first:
-        for one in page.withheld:
-            for line in page.text[one.start : one.end].splitlines():
+        for span in page.withheld:
+            for line in page.text[span.start : span.end].splitlines():
                 begin = " ".join(line.split())[:TITLE_SAMPLE]
                 title = title.partition(begin)[0].rstrip() if begin else title
     if sum(map(str.isalpha, title)) < MIN_LETTERS or reads_like_instructions(title):
@@ -54,15 +54,15 @@ def _withheld(page: Page) -> tuple[WithheldText, ...]:
 def within(withheld: Sequence[WithheldText], start: int, end: int) -> Spans:
     """What of `withheld` lies in a passage from `start` to `end`, in characters of the passage."""
     return [
-        (max(one.start, start) - start, min(one.end, end) - start, one.reason)
-        for one in withheld
-        if one.start < end and one.end > start
+        (max(span.start, start) - start, min(span.end, end) - start, span.reason)
+        for span in withheld
+        if span.start < end and span.end > start
     ]
 
 
 def _notes(found: Sequence[Page]) -> Iterator[str]:
     for reason, told in _TOLD.items():
-        holding = [page for page in found if any(one.reason == reason for one in page.withheld)]
+        holding = [page for page in found if any(span.reason == reason for span in page.withheld)]
         if holding:
             held = numbers((page.number for page in holding), "holds", "hold")
             yield f"{held} {told}, which is kept out of answers"

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 MARK_S = 1.0
 
 
-class Replays:
+class Following:
     """The readers of this worker.
 
     Args:

@@ -35,9 +35,8 @@ MAX_RESUMED = 3
 """A job with which the server ends again and again is left alone."""
 POLL_S = 0.2
 BEAT_S = 2.0
-STOP_SHARE, SAVE_SHARE, TOLD_SHARE = 0.5, 0.2, 0.8
-"""Of the grace at shutdown: for a run to stop, then for the states to be kept; and for both, until
-whoever follows a job has heard its end."""
+STOP_SHARE, SAVE_SHARE = 0.5, 0.2
+"""Of the grace at shutdown: for a run to stop, then for the states to be kept."""
 STOP_WAIT_S = 10.0
 """How long whoever stops a job waits until it is over."""
 

@@ -162,7 +162,7 @@ def route_messages(
     A prompt that was sent before is made again with its `nonce`; a new one draws its own.
     """
     nonce = nonce or draw_nonce()
-    said = "\n".join(f"{one.role.value}: {one.content}" for one in history)
+    said = "\n".join(f"{message.role.value}: {message.content}" for message in history)
     asked = (
         f'The id is {nonce}.\n\n<chat id="{nonce}">\n{said}\n</chat {nonce}>\n\n'
         f'<message id="{nonce}">\n{message}\n</message {nonce}>'

@@ -54,7 +54,7 @@ export interface Start {
  * What is happening now.
  */
 export interface Status {
-  stage: "screen" | "condense" | "retrieve" | "generate";
+  stage: "screen" | "condense" | "retrieve" | "generate" | "think";
   elapsed_ms: number;
 }
 /**
@@ -161,7 +161,7 @@ export interface Verdict {
  * Something the client should know that does not end the run; `span` is where, if known.
  */
 export interface Warned {
-  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback";
+  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback" | "model_fallback";
   message: string;
   span: Span | null;
 }
@@ -537,10 +537,11 @@ export interface ProblemView {
   [k: string]: unknown;
 }
 /**
- * Whether the service can answer, and what stands in the way.
+ * Whether the service can answer, and what stands in the way; `degraded` is ready as well.
  */
 export interface Readiness {
   ready: boolean;
+  status: "ready" | "degraded" | "unavailable";
   checks: CheckResult[];
 }
 /**

@@ -130,7 +130,10 @@ function stopped(answer: Answer, data: Stopped): Answer {
 
 function failed(answer: Answer, data: Failed): Answer {
   const { code, message, retryable, partial_saved: saved } = data;
-  return { ...answer, phase: "error", failure: { code, message, retryable, saved } };
+  const failure = { code, message, retryable, saved };
+  // What was shown turned out to be none of the answer: nothing of it is kept.
+  const kept = code === "model_thought_aloud" ? { text: "", citations: [], warnings: [] } : {};
+  return { ...answer, ...kept, phase: "error", failure };
 }
 
 function idsOf(data: NonNullable<Answer["ids"]>): NonNullable<Answer["ids"]> {

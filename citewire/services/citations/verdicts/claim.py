@@ -43,7 +43,7 @@ def read_claim(text: str) -> ClaimReading:
     spans = [(date.start, date.end) for date in dates]
     amounts = find_amounts(tokens, flat, spans)
     clauses = read_clauses(tokens.texts, flat)
-    spans = sorted([*spans, *((one.start, one.end) for one in amounts)])
+    spans = sorted([*spans, *((amount.start, amount.end) for amount in amounts)])
     return ClaimReading(
         text=text,
         clauses=clauses,

@@ -39,9 +39,9 @@ class Finding(NamedTuple):
 def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> tuple[list[Finding], int]:
     """Findings on the claim's amounts and dates, and how many of them the passages hold."""
     findings: list[Finding] = []
-    spans = {(one.start, one.end): trace_date(one, passages) for one in claim.dates}
-    for one in claim.amounts:
-        spans[one.start, one.end] = trace_amount(one, passages, claim.sides)
+    spans = {(date.start, date.end): trace_date(date, passages) for date in claim.dates}
+    for amount in claim.amounts:
+        spans[amount.start, amount.end] = trace_amount(amount, passages, claim.sides)
     for span, trace in spans.items():
         said = f"“{claim.text[slice(*span)]}”"
         if trace is Trace.MISSING:

@@ -43,7 +43,7 @@ def judge(
         similarity: cosine of the embeddings of the claim and its nearest passage.
     """
     read = read_claim(claim)
-    digests = [one if isinstance(one, Digest) else digest(one) for one in passages]
+    digests = [passage if isinstance(passage, Digest) else digest(passage) for passage in passages]
     numbers, traced = rules.numbers(read, digests)
     against = sorted(
         [*numbers, *rules.opposites(read, digests), *rules.names(read, digests)],

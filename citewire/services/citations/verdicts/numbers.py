@@ -189,6 +189,8 @@ def _like(left: Amount, right: Amount) -> Amount:
     """`left` also with the scale and unit that `right` has."""
     own = left.readings[0].kind
     kind = own or right.readings[0].kind
-    more = tuple(times((one.value, one.step), right.factor, kind) for one in left.readings)
+    more = tuple(
+        times((reading.value, reading.step), right.factor, kind) for reading in left.readings
+    )
     readings = more if right.factor == 1 else left.readings + more
     return replace(left, readings=readings)

@@ -35,7 +35,7 @@ def trace_amount(amount: Amount, passages: Sequence[Digest], sides: frozenset[st
     """How well the passages hold an amount of a claim that takes `sides`."""
     best = max((_in(amount, passage, sides) for passage in passages), default=Trace.MISSING)
     if best < Trace.FOUND and amount.groups:
-        best = max(best, min(trace_amount(one, passages, sides) for one in amount.groups))
+        best = max(best, min(trace_amount(group, passages, sides) for group in amount.groups))
     return best
 
 
@@ -140,7 +140,7 @@ def _by_heading(kind: str, passage: Digest) -> Trace:
     if kind in passage.kinds or kind == "#":
         return Trace.FOUND
     if is_currency(kind):
-        money = [one for one in passage.kinds if is_currency(one)]
+        money = [kind for kind in passage.kinds if is_currency(kind)]
         if any(same_kind(kind, one) for one in money):
             return Trace.FOUND
         return Trace.MISSING if money else Trace.WEAK
@@ -157,4 +157,4 @@ def _date_in(claim: Date, passage: Digest) -> Trace:
         return Trace.MISSING
     if claim.month is None and claim.part is None:
         return Trace.FOUND
-    return Trace.FOUND if any(holds_date(claim, one) for one in passage.dates) else Trace.MISSING
+    return Trace.FOUND if any(holds_date(claim, date) for date in passage.dates) else Trace.MISSING

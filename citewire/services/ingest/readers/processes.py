@@ -45,8 +45,8 @@ class Limits:
     megabytes: int
 
 
-class Parsers:
-    """A bounded number of reading processes; use `open_parsers`."""
+class ReadingProcesses:
+    """A bounded number of reading processes; use `open_readers`."""
 
     def __init__(self, count: int, limits: Limits) -> None:
         self._context: Any = get_context(_METHOD)
@@ -204,19 +204,19 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def open_parsers(count: int, limits: Limits) -> AsyncIterator[Parsers]:
+async def open_readers(count: int, limits: Limits) -> AsyncIterator[ReadingProcesses]:
     """Reading processes for the block; none is started before the first file.
 
     Args:
         count: at most so many.
         limits: for each file.
     """
-    parsers = Parsers(count, limits)
+    readers = ReadingProcesses(count, limits)
     try:
-        yield parsers
+        yield readers
     finally:
         # One may be in the midst of being started: everybody else on the loop does not wait for it.
-        await asyncio.shield(asyncio.to_thread(parsers.close))
+        await asyncio.shield(asyncio.to_thread(readers.close))
 
 
 def cpu_count() -> int:

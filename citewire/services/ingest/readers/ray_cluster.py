@@ -15,14 +15,14 @@ from typing import Any
 
 from citewire.errors import ConfigurationError, UnreadableDocument
 from citewire.services.ingest.readers.exchange import Answer, Head, PassageBatch, ReadTask, Unread
-from citewire.services.ingest.readers.processes import Limits, Parsers
+from citewire.services.ingest.readers.processes import Limits, ReadingProcesses
 
 PARTS_AHEAD = 4
 """So many parts are sent before one is taken: memory does not grow with the file."""
 
 
-class RayParsers:
-    """As many actors on the cluster as files are read at a time; use `open_ray_parsers`."""
+class RayReaders:
+    """As many actors on the cluster as files are read at a time; use `open_ray_readers`."""
 
     def __init__(self, ray: Any, count: int, limits: Limits) -> None:
         self._ray = ray
@@ -113,11 +113,11 @@ class _Reader:
 
     def __init__(self, limits: Limits) -> None:
         # Never closed: it ends with the actor, which is killed.
-        self._parsers = Parsers(1, limits)
+        self._readers = ReadingProcesses(1, limits)
 
     async def read(self, task: ReadTask) -> AsyncGenerator[Answer, None]:
         try:
-            async with self._parsers.reading(task) as reading:
+            async with self._readers.reading(task) as reading:
                 yield reading.head
                 async for part in reading.parts():
                     yield part
@@ -126,7 +126,7 @@ class _Reader:
 
 
 @asynccontextmanager
-async def open_ray_parsers(count: int | None, limits: Limits) -> AsyncIterator[RayParsers]:
+async def open_ray_readers(count: int | None, limits: Limits) -> AsyncIterator[RayReaders]:
     """Readers on the cluster of RAY_ADDRESS, or on one that is started here for the block.
 
     The folders must be at the same paths on all its machines, and Citewire installed there.
@@ -152,10 +152,10 @@ async def open_ray_parsers(count: int | None, limits: Limits) -> AsyncIterator[R
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise ConfigurationError(f"no Ray cluster (RAY_ADDRESS): {error}") from error
     cpus = max(1, math.floor(ray.cluster_resources().get("CPU", 1)))
-    parsers = RayParsers(ray, min(count or cpus, cpus), limits)
+    readers = RayReaders(ray, min(count or cpus, cpus), limits)
     try:
-        yield parsers
+        yield readers
     finally:
-        parsers.close()
+        readers.close()
         if joined:
             await asyncio.to_thread(ray.shutdown)

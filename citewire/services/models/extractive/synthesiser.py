@@ -156,8 +156,12 @@ class Extracts:
         return self._written(_HARMLESS)
 
     def _written(self, signs: Mapping[int, int] = MappingProxyType({})) -> str:
-        picked = [_marked(one.text.translate(signs), one.number) for one in self.picked]
-        further = [_marked(one.text.translate(signs), one.number) for one in self.further]
+        picked = [
+            _marked(sentence.text.translate(signs), sentence.number) for sentence in self.picked
+        ]
+        further = [
+            _marked(sentence.text.translate(signs), sentence.number) for sentence in self.further
+        ]
         items = "\n".join(f"- {' '.join(item.split())}" for item in further)
         return "\n\n".join(filter(None, (" ".join(picked), items)))
 
