@@ -21,6 +21,7 @@ import orjson
 HOST = "127.0.0.1"
 WAIT_S = 10.0  # for one answer; then the next
 LEAVE_S = 1.0  # how long a question is listened to
+ENDING_S = 0.2  # what the run of a question that was left may take to end
 CHATTERS, UPLOADERS, KNOCKERS = 8, 4, 4
 READERS = 100
 OPEN_HALVES = 200
@@ -140,6 +141,7 @@ async def messages(target: Target) -> None:
                 chat_id = await target.new_chat()
                 await target.post("/chat_stream", {"message": STARTER, "chat_id": chat_id})
             await target.post("/chat_stream", {"message": next(texts), "chat_id": chat_id}, LEAVE_S)
+            await asyncio.sleep(ENDING_S)
 
     await _all(chatter, CHATTERS)
 
