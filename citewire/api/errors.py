@@ -115,6 +115,16 @@ def _status(code: str) -> HTTPStatus:
     return STATUSES.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def _field_problem(problem: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with a field, or with the whole body: then its name is empty."""
+    match problem.get("type"):
+        case "json_invalid":
+            return {"field": "", "message": f"is not JSON: {problem['ctx']['error']}"}
+        case "model_attributes_type":
+            return {"field": "", "message": "must be a JSON object, sent as application/json"}
+    return {"field": ".".join(map(str, problem["loc"][1:])), "message": problem["msg"]}
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Make every error of the app a problem."""
 
@@ -126,10 +136,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [
-            {"field": ".".join(str(part) for part in problem["loc"][1:]), "message": problem["msg"]}
-            for problem in error.errors()
-        ]
+        found = [_field_problem(problem) for problem in error.errors()]
         detail = "; ".join(f"{p['field'] or 'body'}: {p['message']}" for p in found)
         return problem_response(
             HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, errors=found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rich.console import Console
+from rich.markup import escape
 
 from citewire.errors import CitewireError, ConfigurationError, ModelError
 from citewire.scripts.plain_text import explained as in_plain_text
@@ -48,7 +49,7 @@ async def _examine(console: Console) -> set[Level]:
         levels.add(finding.level)
         colour = COLOURS[finding.level]
         mark = f"[{colour}]{finding.level:<4}[/{colour}]"
-        console.print(mark, f"{finding.name}:", finding.detail, markup=True)
+        console.print(mark, f"{finding.name}:", escape(finding.detail), markup=True)
     return levels
 
 

@@ -1,12 +1,13 @@
 """One setting: a field with its default, its sentence, its unit, and what "off" means for it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 OFF = "off"
+YEAR_S = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +15,14 @@ class About:
     """What a setting says of itself beside its type, limits and description.
 
     `off` is a tuple of the one value that the word "off" stands for, empty where the setting
-    cannot be off; `unset` says what happens without a value.
+    cannot be off; `unset` says what happens without a value, `form` how one must look.
     """
 
     unit: str | None = None
     off: tuple[object, ...] = ()
     unset: str | None = None
     example: str | None = None
+    form: str | None = None
 
     @classmethod
     def of(cls, field: FieldInfo) -> "About":
@@ -37,6 +39,7 @@ def setting(
     off: tuple[object, ...] = (),
     unset: str | None = None,
     example: str | None = None,
+    form: str | None = None,
     **limits: Any,
 ) -> Any:
     """A field of a group.
@@ -48,9 +51,12 @@ def setting(
         off: see `About`.
         unset: see `About`.
         example: shown instead of a default.
-        limits: pydantic's, as `ge=1`.
+        form: see `About`.
+        limits: pydantic's, as `ge=1`. A number of seconds is at most that of a year.
     """
-    extra = {"unit": unit, "off": off, "unset": unset, "example": example}
+    extra = {"unit": unit, "off": off, "unset": unset, "example": example, "form": form}
+    if unit == "seconds":
+        limits.setdefault("le", YEAR_S)
     made: dict[str, Any] = (
         {"default_factory": default} if callable(default) else {"default": default}
     )
@@ -65,6 +71,11 @@ class SettingsGroup(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _understand_off(cls, value: object, info: ValidationInfo) -> object:
-        off = About.of(cls.model_fields[str(info.field_name)]).off
-        said_off = isinstance(value, str) and value.strip().lower() == OFF
-        return off[0] if said_off and off else value
+        field = cls.model_fields[str(info.field_name)]
+        if not (isinstance(value, str) and value.strip().lower() == OFF):
+            return value
+        if off := About.of(field).off:
+            return off[0]
+        if field.annotation is bool or OFF in get_args(field.annotation):
+            return value
+        raise ValueError("this cannot be off")

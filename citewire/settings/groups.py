@@ -5,13 +5,17 @@ A setting is one field here and nothing else: `citewire settings` prints the val
 the provider's are the usual `OPENAI_API_KEY` and `OPENAI_BASE_URL`.
 """
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import SecretStr, model_validator
+from pydantic import SecretStr, field_validator, model_validator
 
 from citewire.settings.field import SettingsGroup, setting
+
+_HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[?[0-9A-Fa-f:]+\]?")
+"""A host's name or address as it stands in `Host`, without a port."""
 
 
 class StorageSettings(SettingsGroup):
@@ -21,6 +25,7 @@ class StorageSettings(SettingsGroup):
         None,
         "Redis with search and JSON: Redis 8, Redis Stack or Redis Cloud.",
         unset="an embedded server in CITEWIRE_DATA_DIR",
+        off=(None,),
         example="redis://user:password@localhost:6379/0",
     )
     data_dir: Path = setting(
@@ -32,22 +37,30 @@ class StorageSettings(SettingsGroup):
         "citewire",
         "Prefix of all keys in Redis, so that one Redis can hold several corpora.",
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        form="1 to 40 small letters, digits, - and _, the first a letter or digit",
     )
     index_algorithm: Literal["hnsw", "flat"] = setting(
         "hnsw", "Vector index: hnsw is fast in large archives, flat is exact."
     )
+
+    @field_validator("data_dir")
+    @classmethod
+    def _at_home(cls, data_dir: Path) -> Path:
+        # Once, here: all that is kept there must lie in one place, from wherever it is started.
+        return data_dir.expanduser().absolute()
 
 
 class ModelSettings(SettingsGroup):
     """Models."""
 
     openai_api_key: SecretStr | None = setting(
-        None, "Key of the provider.", unset="without a base URL, too, all is local"
+        None, "Key of the provider.", unset="without a base URL, too, all is local", off=(None,)
     )
     openai_base_url: str | None = setting(
         None,
         "Any OpenAI-compatible server, as of Ollama, vLLM or llama.cpp.",
         unset="OpenAI, if there is a key",
+        off=(None,),
         example="http://localhost:11434/v1",
     )
     answers: Literal["auto", "openai", "extractive"] = setting(
@@ -365,6 +378,7 @@ class AccessSettings(SettingsGroup):
         "Without keys and names: only its own machine's, so that no web page can have a name of "
         "its own lead here.",
         unset="with keys, any",
+        off=(None,),
         example="reports.example.org,10.0.0.7",
     )
     max_runs_per_owner: int | None = setting(
@@ -392,6 +406,14 @@ class AccessSettings(SettingsGroup):
     def has_api_keys(self) -> bool:
         """Whether requests need an API key."""
         return self.api_keys is not None or self.api_keys_file is not None
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_names(cls, hosts: str | None) -> str | None:
+        for name in (hosts or "").split(","):
+            if name.strip() and not _HOST_NAME.fullmatch(name.strip()):
+                raise ValueError(f"{name.strip()} is no name or address: no http://, no port")
+        return hosts
 
 
 class UploadSettings(SettingsGroup):

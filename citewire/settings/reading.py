@@ -4,10 +4,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from citewire.errors import ConfigurationError
 from citewire.settings.settings import GROUP_OF, PREFIX, Settings, env_name
@@ -41,8 +43,7 @@ def read_given() -> dict[str, Given]:
     Raises:
         ConfigurationError: a name is unknown, or keys are empty.
     """
-    in_file = dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {}
-    written = [(name, Given(value or "", ".env")) for name, value in in_file.items()]
+    written = [(name, Given(value, ".env")) for name, value in _read_env_file().items()]
     written += [(name, Given(value, "environment")) for name, value in os.environ.items()]
     known = {env_name(name): name for name in GROUP_OF}
     given: dict[str, Given] = {}
@@ -65,6 +66,31 @@ def read_given() -> dict[str, Given]:
             "or see `citewire key --help`"
         )
     return given
+
+
+def _read_env_file() -> dict[str, str]:
+    """What `.env` says, if there is one.
+
+    Raises:
+        ConfigurationError: it cannot be read, or a line of it is no setting: what was meant by it
+            may be that others are kept out.
+    """
+    path = Path(ENV_FILE)
+    if not path.is_file():
+        return {}
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{ENV_FILE} is not UTF-8: save it as that") from None
+    except OSError as error:
+        raise ConfigurationError(f"{ENV_FILE} cannot be read: {error.strerror}") from error
+    for binding in parse_stream(StringIO(text)):
+        if binding.error:
+            line = binding.original.line
+            raise ConfigurationError(
+                f"{ENV_FILE}, line {line}: not NAME=value, or a quotation mark is not closed"
+            )
+    return {name: value or "" for name, value in dotenv_values(stream=StringIO(text)).items()}
 
 
 def _with_guesses(unknown: list[str], known: Mapping[str, str]) -> str:

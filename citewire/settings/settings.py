@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from citewire.errors import ConfigurationError
-from citewire.settings.field import SettingsGroup
+from citewire.settings.field import About, SettingsGroup
 from citewire.settings.groups import (
     AccessSettings,
     ChatSettings,
@@ -123,7 +123,9 @@ def env_name(name: str) -> str:
 def _describe(error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
-        said = problem["msg"].removeprefix("Value error, ")
         name = str(problem["loc"][-1]) if problem["loc"] else ""
+        said = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "string_pattern_mismatch" and (form := About.of(FIELDS[name]).form):
+            said = f"must be {form}"
         lines.append(f"{env_name(name)}: {said}" if name in GROUP_OF else said)
     return "; ".join(lines)

@@ -226,3 +226,56 @@ def test_an_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
     assert not settings.models.has_provider
     assert settings.storage.redis_url is None
     assert settings.storage.namespace == "citewire"
+
+
+@pytest.mark.parametrize("line", ['CITEWIRE_API_KEYS="ann:key', "CITEWIRE_API_KEYS: ann:key"])
+def test_a_line_of_the_env_file_that_is_no_setting_is_an_error(line: str) -> None:
+    Path(".env").write_text(f"CITEWIRE_PORT=9001\n{line}\n", "utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"\.env, line 2"):
+        load_settings()
+
+
+def test_an_env_file_that_is_not_utf_8_is_an_error() -> None:
+    Path(".env").write_bytes(b"CITEWIRE_MODEL=caf\xe9\n")
+
+    with pytest.raises(ConfigurationError, match="not UTF-8"):
+        load_settings()
+
+
+def test_the_data_folder_is_one_place_from_wherever_it_is_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert load_settings(data_dir="~/data").storage.data_dir == tmp_path / "data"
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "1e300"])
+def test_a_time_is_a_number_of_seconds_within_a_year(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="CITEWIRE_RUN_TIMEOUT_S"):
+        load_settings(run_timeout_s=value)
+
+
+@pytest.mark.parametrize("hosts", ["http://reports.example.org", "reports.example.org:80", "*"])
+def test_a_host_is_a_name_and_no_more(hosts: str) -> None:
+    with pytest.raises(ConfigurationError, match="CITEWIRE_HOSTS"):
+        load_settings(hosts=hosts)
+
+
+@pytest.mark.parametrize("hosts", ["reports.example.org, 10.0.0.7", "[::1]", "localhost", "off"])
+def test_names_and_addresses_are_hosts(hosts: str) -> None:
+    load_settings(hosts=hosts)
+
+
+def test_a_pattern_is_told_in_words() -> None:
+    with pytest.raises(ConfigurationError, match="small letters, digits"):
+        load_settings(namespace="a b:c*")
+
+
+def test_a_key_that_is_off_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "off")
+
+    assert not load_settings().models.has_provider
+    with pytest.raises(ConfigurationError, match="CITEWIRE_CONTEXT_WINDOW: this cannot be off"):
+        load_settings(context_window="off")
