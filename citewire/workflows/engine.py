@@ -12,6 +12,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import ChatMessage
@@ -154,7 +155,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         return max(levels, key=_STRENGTH.index)
 
     def _again(self, stage: Stage) -> Callable[[], None]:
-        return lambda: self._announce(StageEvent(stage=stage))
+        # Not of this engine: whatever waits in the loop keeps it for as long as the answer streams.
+        return partial(self._announce, StageEvent(stage=stage))
 
 
 @dataclass
