@@ -62,7 +62,7 @@ class FallbackSynthesiser(StreamedSynthesiser):
     ) -> AsyncGenerator[str, None]:
         has_spoken = False
         try:
-            async with aclosing(_pieces(answer)) as pieces:
+            async with aclosing(answer.response_gen) as pieces:
                 async for piece in pieces:
                     has_spoken = True
                     yield piece
@@ -77,10 +77,6 @@ class FallbackSynthesiser(StreamedSynthesiser):
         run.generation.add((notice,))
         yield notice
         extracts = await self._extracts.asynthesize(query, nodes, run=run)
-        async with aclosing(_pieces(cast(AsyncStreamingResponse, extracts))) as pieces:
+        async with aclosing(cast(AsyncStreamingResponse, extracts).response_gen) as pieces:
             async for piece in pieces:
                 yield piece
-
-
-def _pieces(answer: AsyncStreamingResponse) -> AsyncGenerator[str, None]:
-    return answer.response_gen

@@ -45,43 +45,43 @@ class DetachedRuns:
 
     async def batches(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
         """Answer `run`; leaving does not stop it at once."""
-        run.is_held = True
-        held = _Held(run)
-        self._tasks.start_soon(self._answer, held)
+        run.is_detached = True
+        detached = _Detached(run)
+        self._tasks.start_soon(self._answer, detached)
         try:
-            while (batch := await held.queue.get()) is not None:
+            while (batch := await detached.queue.get()) is not None:
                 yield batch
         finally:
-            held.leave()
-            if not held.over.is_set():
-                self._tasks.start_soon(self._wait, held)
+            detached.leave()
+            if not detached.over.is_set():
+                self._tasks.start_soon(self._wait, detached)
 
-    async def _answer(self, held: "_Held") -> None:
+    async def _answer(self, detached: "_Detached") -> None:
         try:
-            async with aclosing(self._stream(held.run)) as batches:
+            async with aclosing(self._stream(detached.run)) as batches:
                 async for batch in batches:
-                    await held.put(batch)
+                    await detached.put(batch)
         except Exception:
             # The boundary of one run: the others are not to suffer.
-            logger.exception("run %s ended without an end", held.run.ids.run_id)
+            logger.exception("run %s ended without an end", detached.run.ids.run_id)
         finally:
-            held.over.set()
-        await held.put(None)
+            detached.over.set()
+        await detached.put(None)
 
-    async def _wait(self, held: "_Held") -> None:
+    async def _wait(self, detached: "_Detached") -> None:
         """Stop a run that nobody reads any more when its time is over."""
         left_s = self._grace_s
         while left_s > 0:
             with anyio.move_on_after(left_s):
-                await held.over.wait()
+                await detached.over.wait()
                 return
             left_s = 0.0
             with suppress(StorageError):
-                left_s = await self._logs.read_for_s(held.run.ids.run_id)
-        await held.run.stop("disconnect")
+                left_s = await self._logs.read_for_s(detached.run.ids.run_id)
+        await detached.run.stop("disconnect")
 
 
-class _Held:
+class _Detached:
     """A run and the client that it was begun for."""
 
     def __init__(self, run: Run) -> None:

@@ -53,7 +53,7 @@ class Run:
     handler: WorkflowHandler | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)
     began: bool = False
-    is_held: bool = False
+    is_detached: bool = False
     is_lost: bool = False
     told: Told = field(init=False, repr=False)
 
@@ -146,7 +146,7 @@ class Runs:
             async with self._claimed(run, facts, once):
                 yield
         finally:
-            if not (run.began and run.is_held):
+            if not (run.began and run.is_detached):
                 self._by_id.pop(run.ids.run_id, None)
 
     @asynccontextmanager

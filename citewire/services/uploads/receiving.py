@@ -184,7 +184,7 @@ class Uploads:
 
 def uploads_root(storage: StorageSettings) -> Path:
     """Where the uploaded files of the namespace lie."""
-    return storage.data_dir.expanduser().resolve() / "uploads" / storage.namespace
+    return storage.data_dir.resolve() / "uploads" / storage.namespace
 
 
 def _size_below(folder: Path) -> int:
