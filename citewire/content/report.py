@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "table", "heading"]
+from citewire.content.table import Box, Table
+
+Kind = Literal["text", "table", "heading", "figure"]
 
 Reason = Literal["invisible", "hidden", "instruction"]
 """Why text is withheld: it cannot be seen on the page, the file's format hides it, or it speaks to
@@ -39,19 +41,25 @@ class LineBox:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, a table (one line per row, cells separated by " | ") or a heading.
+    """A paragraph, a table (one line per row, as `content.table` writes it), a heading or a figure.
+
+    The text of a figure is its caption and the words inside it.
 
     Args:
         kind: which of them.
         start: where it begins in `Page.text`, in characters.
         end: where it ends, exclusive.
         lines: its lines from the top; empty where a format has no layout.
+        table: of a table, its grid.
+        box: of a figure, its rectangle as shares (0..1) of the displayed page.
     """
 
     kind: Kind
     start: int
     end: int
     lines: tuple[LineBox, ...] = ()
+    table: Table | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,16 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, help="processes that share it (CITEWIRE_WORKERS)")
     _add_chat(kinds)
     _add_ingest(kinds)
+    read = kinds.add_parser(
+        "read",
+        help="show what would be taken from a file; nothing is stored",
+        description="Print what would be taken from each file, page by page, with tables as "
+        "tables. Notes about what was not read go to the error output, or into the JSON.",
+    )
+    read.set_defaults(run=commands.run_read)
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    read.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    read.add_argument("--ocr", choices=("auto", "off", "force"), default="auto")
     documents = kinds.add_parser("documents", help="list what is indexed")
     documents.set_defaults(run=commands.run_documents)
     _add_owner(documents)

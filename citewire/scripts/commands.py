@@ -57,6 +57,14 @@ def run_ingest(arguments: argparse.Namespace) -> int:
     )
 
 
+def run_read(arguments: argparse.Namespace) -> int:
+    """Show what would be taken from files."""
+    from citewire.scripts.read import read
+
+    configure_logging("warning")
+    return read(arguments.files, form=arguments.format, ocr=arguments.ocr)
+
+
 def run_documents(arguments: argparse.Namespace) -> int:
     """List what is indexed."""
     from citewire.scripts.documents import list_documents

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from citewire.content.report import Block, Kind, Page, Report, WithheldText
+from citewire.content.table import Grid, GridCell, grid_of
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
+from citewire.services.reading.heads import with_heads
 from citewire.services.reading.language import language_of
 from citewire.services.reading.notes import coded_note
 from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
-
-CELL = " | "
 
 TITLE, BODY = 20.0, 10.0
 """Heights, in points, that stand for the first heading and all else where a title is searched."""
@@ -27,26 +27,45 @@ TITLE_PARTS = 40
 
 @dataclass(frozen=True, slots=True)
 class FlowBlock:
-    """A paragraph, a table with one line per row, or a heading.
+    """A paragraph, a table or a heading.
 
     Args:
         kind: which of them.
-        text: of one line or more.
+        text: of one line or more; of a table, its caption.
         page_break: whether the file begins a new page before it.
         hidden: whether the file's format keeps it from readers.
+        grid: of a table, its cells, whose texts are on one line each.
+        label: of the page that it begins; its number if empty.
     """
 
     kind: Kind
     text: str
     page_break: bool = False
     hidden: bool = False
+    grid: Grid | None = None
+    label: str = ""
 
 
-def table_part(rows: Iterable[Iterable[str]], *, page_break: bool = False) -> FlowBlock:
-    """A table; cells are put on one line, empty rows are left out."""
-    lines = (CELL.join(" ".join(cell.split()) for cell in row) for row in rows)
-    kept = [line for line in lines if line.strip(" |")]
-    return FlowBlock("table", "\n".join(kept), page_break)
+def table_part(
+    rows: Iterable[Iterable[GridCell | str]],
+    *,
+    caption: str = "",
+    header_rows: int = 0,
+    header_columns: int = 0,
+    page_break: bool = False,
+) -> FlowBlock:
+    """A table of rows that tell each cell once, where it begins.
+
+    Args:
+        rows: from the top; `content.table.grid_of` says how cells are placed.
+        caption: that the file gives it.
+        header_rows: how many rows at the top the file calls heads of columns; if it does not say,
+            what looks like heads is taken for such.
+        header_columns: how many columns at the left are heads of rows, likewise.
+        page_break: whether the file begins a new page before it.
+    """
+    grid = grid_of(rows, header_rows=header_rows, header_columns=header_columns)
+    return FlowBlock("table", caption, page_break, grid=with_heads(grid))
 
 
 def flow_report(
@@ -64,8 +83,8 @@ def flow_report(
         UnreadableDocument: there is no text in any part.
     """
     given = list(parts)
-    kept = [part for part in map(_cleaned, given) if part.text or part.page_break]
-    if not any(part.text for part in kept):
+    kept = [part for part in map(_cleaned, given) if _has_words(part) or part.page_break]
+    if not any(map(_has_words, kept)):
         raise UnreadableDocument("the file has no text")
     pages = tuple(_pages(kept))
     return Report(
@@ -73,12 +92,32 @@ def flow_report(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=coded_note(has_coded_text(part.text) for part in given),
+        notes=coded_note(has_coded_text(text) for part in given for text in _texts(part)),
     )
 
 
+def _texts(part: FlowBlock) -> Iterator[str]:
+    yield part.text
+    if part.grid is not None:
+        for placed in part.grid.cells:
+            yield placed.cell.text
+
+
+def _has_words(part: FlowBlock) -> bool:
+    return any(_texts(part))
+
+
 def _cleaned(part: FlowBlock) -> FlowBlock:
-    return replace(part, text=clean(part.text).strip())
+    return replace(
+        part,
+        text=clean(part.text).strip(),
+        grid=None if part.grid is None else part.grid.with_texts(clean_line),
+    )
+
+
+def _size(part: FlowBlock) -> int:
+    """About how many characters a part takes."""
+    return sum(len(text) for text in _texts(part))
 
 
 def _pages(parts: list[FlowBlock]) -> Iterator[Page]:
@@ -93,14 +132,31 @@ def _pages(parts: list[FlowBlock]) -> Iterator[Page]:
 
 
 def _short(parts: Iterable[FlowBlock]) -> Iterator[FlowBlock]:
-    """`parts`, with those longer than a page cut at line ends, spaces or anywhere."""
+    """`parts`, with those longer than a page cut at rows, line ends, spaces or anywhere."""
     for part in parts:
+        if part.grid is not None:
+            yield from _short_tables(part, part.grid)
+            continue
         start, text = 0, part.text
         while len(text) - start > PAGE_CHARS:
             cut = _cut(text, start)
             yield replace(part, text=text[start:cut].strip())
             start = cut
         yield replace(part, text=text[start:].strip())
+
+
+def _short_tables(part: FlowBlock, grid: Grid) -> Iterator[FlowBlock]:
+    """A table in parts of some rows each, of a page's size."""
+    sizes = [0] * grid.rows
+    for placed in grid.cells:
+        sizes[placed.row] += len(placed.cell.text) + 3
+    first, size = 0, 0
+    for row, length in enumerate(sizes):
+        if size and size + length > PAGE_CHARS and row > grid.header_rows:
+            yield replace(part, grid=grid.part(first, row), text=part.text if first == 0 else "")
+            first, size = row, 0
+        size += length
+    yield replace(part, grid=grid.part(first, grid.rows), text=part.text if first == 0 else "")
 
 
 def _cut(text: str, start: int) -> int:
@@ -116,6 +172,7 @@ class _Page:
     """A page that is being filled."""
 
     number: int
+    label: str = ""
     length: int = 0
     parts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -123,28 +180,41 @@ class _Page:
 
     def is_full(self, part: FlowBlock) -> bool:
         return self.length > 0 and (
-            self.length + len(part.text) > PAGE_CHARS
+            self.length + _size(part) > PAGE_CHARS
             # No heading stays behind at the end of a page.
             or (part.kind == "heading" and self.length > 0.8 * PAGE_CHARS)
         )
 
     def add(self, part: FlowBlock) -> None:
-        if not part.text:
+        self.label = self.label or part.label
+        if not _has_words(part):
             return
         if self.length:
-            self.parts.append("\n\n")
-            self.length += 2
-        end = self.length + len(part.text)
-        self.parts.append(part.text)
+            self._write("\n\n")
+        start = self.length
+        self._write(part.text)
+        table = None
+        if part.grid is not None:
+            if part.text:
+                self._write("\n")
+            rows, table = part.grid.written(self.length)
+            if part.text:
+                table = replace(table, caption=(start, start + len(part.text)))
+            self._write(rows)
         if part.hidden:
-            self.withheld.append(WithheldText(self.length, end, "hidden"))
-        self.blocks.append(Block("text" if part.hidden else part.kind, self.length, end))
-        self.length = end
+            self.withheld.append(WithheldText(start, self.length, "hidden"))
+        kind: Kind = "text" if part.hidden and table is None else part.kind
+        self.blocks.append(Block(kind, start, self.length, table=table))
+
+    def _write(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
 
     def finished(self) -> Page:
         text = "".join(self.parts)
         blocks, withheld = tuple(self.blocks), tuple(self.withheld)
-        return Page(self.number, str(self.number), text, None, blocks, withheld)
+        label = self.label or str(self.number)
+        return Page(self.number, label, text, None, blocks, withheld)
 
 
 def _lines(parts: list[FlowBlock]) -> list[TitleLine]:

@@ -1,0 +1,65 @@
+"""Heads of tables, guessed: which rows and columns of a grid name the others."""
+
+import re
+from dataclasses import replace
+
+from citewire.content.table import Grid
+
+MAX_HEADER_ROWS = 4
+
+# All three are matched without spaces.
+_FIGURE = re.compile(
+    r"[(\[]?[-+−–~<>≈±]?(?:[A-Z]{0,3}[$€£¥₹])?[-−–]?\d[\d.,'’]*+"
+    r"(?:[%‰x$€£¥]|pp|bps?)?[)\]]?(?:[*†‡]|\(\w\))*"
+)
+_NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
+_PERIOD = re.compile(
+    r"(?:FY|CY|Q[1-4]|H[12])?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?", re.IGNORECASE
+)
+
+
+def with_heads(grid: Grid) -> Grid:
+    """`grid` with its heads guessed as far as it has none yet.
+
+    Rows at the top without figures, years apart, are heads of columns if there are figures below;
+    columns at the left of words are heads of rows if figures stand beside them.
+    """
+    texts = [[""] * grid.columns for _ in range(grid.rows)]
+    for placed in grid.cells:
+        for row in texts[placed.row : placed.row + placed.cell.rows]:
+            columns = slice(placed.column, placed.column + placed.cell.columns)
+            row[columns] = [placed.cell.text] * placed.cell.columns
+    header_rows = grid.header_rows or _header_rows(texts)
+    header_columns = grid.header_columns or _header_columns(texts[header_rows:], grid.columns)
+    return replace(grid, header_rows=header_rows, header_columns=header_columns)
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a figure and nothing else, which a year is not."""
+    packed = _packed(text)
+    return _FIGURE.fullmatch(packed) is not None and _PERIOD.fullmatch(packed) is None
+
+
+def _packed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _header_rows(texts: list[list[str]]) -> int:
+    first = next((n for n, row in enumerate(texts) if any(map(is_figure, row[1:]))), None)
+    if first is None:
+        # Words alone: the first row is taken for the heads of a table of more.
+        return 1 if len(texts) > 1 and all(texts[0][1:]) else 0
+    # A row of one cell at its left is a subhead of the body, not a head of columns.
+    while first > 0 and not any(texts[first - 1][1:]):
+        first -= 1
+    return min(first, MAX_HEADER_ROWS)
+
+
+def _header_columns(body: list[list[str]], columns: int) -> int:
+    if not body or columns < 2:
+        return 0
+    for column in range(columns):
+        cells = [row[column] for row in body if not _NOTHING.fullmatch(_packed(row[column]))]
+        if sum(map(is_figure, cells)) * 2 > len(cells):
+            return min(column, 2)
+    return 1
