@@ -172,6 +172,11 @@ class RetrievalSettings(SettingsGroup):
     abstain: bool = setting(
         True, "End with no_evidence, and ask no model, when nothing that fits is found."
     )
+    vocabulary: Path | None = setting(
+        None,
+        "A file of words of your trade, one `asked for, other name = words of reports` a line; "
+        "they widen the search, as those of accounting and finance do that are shipped.",
+    )
     withhold: bool = setting(
         True, "Keep invisible and instruction-like text of reports out of prompts."
     )

@@ -10,6 +10,7 @@ _WORD = re.compile(
     r"|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?"
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SIGNS = re.compile(r"[^\w]+")
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
 _SHORT_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–/]\s?(\d\d)(?!\d)")
 
@@ -102,6 +103,14 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """The stems of the words that mean something alone."""
     return [stem(word) for word in words(text) if not is_stop_word(word)]
+
+
+def search_terms(text: str) -> list[str]:
+    """The stems of `text` as they are indexed and searched for, in its order.
+
+    Signs within a word, at which Redis would cut it in two, are underscores.
+    """
+    return [_SIGNS.sub("_", one) for one in stems(text)]
 
 
 def years(text: str) -> frozenset[str]:

@@ -45,6 +45,7 @@ from citewire.workflows.routing.routers import Router
 from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.run_context import RunContext
 from citewire.workflows.spans import unspanned
+from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
 _STRENGTH: tuple[Evidence, ...] = ("none", "weak", "strong")
 
@@ -191,6 +192,7 @@ class Engines:
     top_k: int
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
+    vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
     splitter: TextSplitter = field(default_factory=WholePassages)
 
     def for_run(
@@ -203,7 +205,13 @@ class Engines:
         announce: Callable[[Event], None],
     ) -> ReportChatEngine:
         """The chat engine of one run."""
-        retriever = PassageRetriever(self.store, self.embed_model, top_k=self.top_k, filter=filter)
+        retriever = PassageRetriever(
+            self.store,
+            self.embed_model,
+            top_k=self.top_k,
+            filter=filter,
+            vocabulary=self.vocabulary,
+        )
         query_engine = PassageCitationEngine(
             retriever,
             llm=self.llm,

@@ -1,6 +1,7 @@
 """Retrieval: the passages nearest to a question, or to several, within a filter."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,14 @@ from llama_index.core.vector_stores.types import (
 )
 
 from citewire.storage.keys import owner_tag
+from citewire.storage.library.search import Words
+from citewire.text.words import search_terms, years
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
+from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
+
+_NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
+"""A capitalised word or a number, which may name a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,14 @@ class PassageRetriever(BaseRetriever):
         *,
         top_k: int,
         filter: PassageFilter,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         super().__init__()
         self._store = store
         self._embed_model = embed_model
         self._top_k = top_k
         self._filters = filter.to_metadata_filters()
+        self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         raise NotImplementedError("retrieval is async")
@@ -105,12 +114,12 @@ class PassageRetriever(BaseRetriever):
             forms = (query_bundle.query_str, *query_bundle.forms)
             return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
         embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
-        return await self._nearest(embedding)
+        return await self._nearest(query_bundle.query_str, embedding)
 
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
         vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
-        searches = [self._nearest(vector) for vector in vectors]
+        searches = [self._nearest(*pair) for pair in zip(questions, vectors, strict=True)]
         found = await asyncio.gather(*searches, return_exceptions=True)  # none outlives this call
         rankings = []
         for ranking in found:
@@ -119,14 +128,22 @@ class PassageRetriever(BaseRetriever):
             rankings.append(ranking)
         return rankings
 
-    async def _nearest(self, embedding: list[float]) -> list[NodeWithScore]:
+    async def _nearest(self, question: str, embedding: list[float]) -> list[NodeWithScore]:
         result = await self._store.aquery(
             VectorStoreQuery(
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters
-            )
+            ),
+            words=sought_words(question, self._vocabulary),
         )
         scores = result.similarities or []
         return [
             NodeWithScore(node=node, score=score)
             for node, score in zip(result.nodes or [], scores, strict=True)
         ]
+
+
+def sought_words(question: str, vocabulary: Vocabulary) -> Words:
+    """The words that a question is searched for by."""
+    asked = search_terms(question)
+    named = [term for name in _NAME.findall(question) for term in search_terms(name)]
+    return Words(tuple(asked), vocabulary.related(asked), (*named, *sorted(years(question))))

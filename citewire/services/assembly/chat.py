@@ -24,6 +24,7 @@ from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.limits import StepLimits
 from citewire.workflows.routing.routers import build_router
 from citewire.workflows.screening.screens import build_screen
+from citewire.workflows.vocabulary.widening import load_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ def build_service(
             settings.steps.retrieve_timeout_s,
         ),
         withhold=settings.retrieval.withhold,
+        vocabulary=load_vocabulary(settings.retrieval.vocabulary),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(

@@ -9,7 +9,7 @@ from citewire.errors import ModelError
 from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.readers.exchange import Head, ReadPassage
 from citewire.storage.keys import Fields
-from citewire.storage.library.documents import DocumentRecord, Location, whereabouts
+from citewire.storage.library.documents import DocumentRecord, Location, tags
 
 
 class StagedDocument:
@@ -19,12 +19,14 @@ class StagedDocument:
         self.work = work
         self.passage_ids: list[str] = []
         self.failure: ModelError | None = None
-        self._tags = whereabouts(_locations(work))
-        if "title" in corrections:
-            self._tags["title"] = corrections["title"]
+        self._title = corrections.get("title")
+        self._tags: dict[str, str] = {}
 
     def fields(self, passage: ReadPassage) -> Fields:
         """The fields of a passage, with where its document lies and what was corrected of it."""
+        if not self._tags:
+            title = self._title or str(passage.fields["title"])
+            self._tags = tags(_locations(self.work), title)
         return {**passage.fields, **self._tags}
 
 

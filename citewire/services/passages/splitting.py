@@ -15,6 +15,7 @@ from citewire.services.passages.cutting import MIN_WORDS, Cut, split_page
 from citewire.services.passages.layout import PassageLayout, line_of_passage
 from citewire.services.reading.withholding import within
 from citewire.storage.index.schema import folder_id
+from citewire.text.words import search_terms
 
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""
@@ -78,6 +79,12 @@ def embedded_text(node: TextNode) -> str:
     text = without(node.text, spans_of(node.metadata), " ")
     above = f"{title}\n" if section in text else f"{title}\n{section}\n"
     return f"{above}{text}"
+
+
+def indexed_terms(node: TextNode) -> str:
+    """The words by which a passage is found: those of its heading and of what is not withheld."""
+    section, text = str(node.metadata["section"]), without(node.text, spans_of(node.metadata), " ")
+    return " ".join(search_terms(text if section in text else f"{section}\n{text}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ _FIELD_KEYS = frozenset({"identifier", "attribute", "type", "algorithm", "data_t
 }
 
 
+UNINDEXED = frozenset({"text"})
+"""Fields of the schema that LlamaIndex wants and nobody searches: words are found by our stems."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveIndex:
     """What `FT.INFO` says of an index.
@@ -59,6 +63,8 @@ def wanted_fields(schema: IndexSchema) -> dict[str, str]:
     """The fields of `schema`, described as `LiveIndex.fields` describes them."""
     described = {}
     for name, field in schema.fields.items():
+        if name in UNINDEXED:
+            continue
         attrs: Any = field.attrs
         kind = FieldTypes(field.type).value  # a plain string or the enum, as redisvl pleases
         if kind == "vector":

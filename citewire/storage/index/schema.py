@@ -5,6 +5,7 @@ import time
 from typing import Literal
 
 from redis.asyncio import Redis
+from redis.commands.search.field import Field
 from redis.commands.search.indexDefinition import IndexDefinition, IndexType
 from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
@@ -19,7 +20,7 @@ from citewire.storage.connection.fingerprint import (
     record_fingerprint,
 )
 from citewire.storage.connection.replies import says_unknown, storage_errors
-from citewire.storage.index.live import LiveIndex, read_live_index, wanted_fields
+from citewire.storage.index.live import UNINDEXED, LiveIndex, read_live_index, wanted_fields
 from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION, Keys, folder_id, index_name
 
 __all__ = [
@@ -66,8 +67,10 @@ def build_schema(
         {"name": "folder_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "owner_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "language", "type": "tag"},
-        {"name": "text", "type": "text"},
-        {"name": "title", "type": "text"},
+        {"name": "text", "type": "text"},  # LlamaIndex asks for it
+        # Stems of our own, of any language: of the passage, and of what its document is called.
+        {"name": "terms", "type": "text", "attrs": {"no_stem": True}},
+        {"name": "about", "type": "text", "attrs": {"no_stem": True}},
         {"name": "page", "type": "numeric"},
         {"name": "vector", "type": "vector", "attrs": vector},
     ]
@@ -154,7 +157,7 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     )
     try:
         search = client.ft(schema.index.name)  # type: ignore[no-untyped-call]
-        await search.create_index(fields=schema.redis_fields, definition=definition)
+        await search.create_index(fields=_fields(schema), definition=definition, stopwords=[])
     except ResponseError as error:
         if "already exists" not in str(error).lower():
             raise
@@ -163,6 +166,10 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     await record_fingerprint(
         client, namespace_of(schema), made_with, algorithm=vector.algorithm.value.lower()
     )
+
+
+def _fields(schema: IndexSchema) -> list[Field]:
+    return [field for field in schema.redis_fields if field.name not in UNINDEXED]
 
 
 async def _settled(client: Redis, schema: IndexSchema, timeout_s: float) -> LiveIndex:

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import DEFAULT_OWNER, Keys, folder_id, owner_tag
+from citewire.text.words import search_terms
 
 CORRECTABLE = ("title", "date")
 """Fields of a record that people may correct."""
@@ -86,8 +87,8 @@ class DocumentRecord:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What its passages are to tell of it: its title and where it lies."""
-        return {**whereabouts(self.locations), "title": self.title}
+        """What its passages are to tell of it: its title, where it lies, and the words of both."""
+        return tags(self.locations, self.title)
 
     @property
     def corrected(self) -> list[str]:
@@ -117,6 +118,18 @@ class DocumentRecord:
     def to_json(self) -> dict[str, Any]:
         """As it is stored: the locations by key, so that adding one is a single command."""
         return {**asdict(self), "locations": _by_key(self.locations)}
+
+
+def tags(locations: Iterable[Location], title: str) -> dict[str, str]:
+    """The fields of the passages of a document that tell of it.
+
+    Args:
+        locations: of the document, at least one; their order does not matter.
+        title: of the document.
+    """
+    told = whereabouts(locations)
+    name = told["file_name"].replace("_", " ").rpartition(".")[0]
+    return {**told, "title": title, "about": " ".join(search_terms(f"{name} {title}"))}
 
 
 def whereabouts(locations: Iterable[Location]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Passages of given documents: those like a vector, those with given words, those on a page."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -11,18 +10,53 @@ from redis.exceptions import ResponseError
 from citewire.storage.connection.fingerprint import Fingerprint, read_fingerprint
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.keys import Keys
+from citewire.text.words import search_terms
 
 MAX_WORDS = 24
 """So many words of a text are searched for, the longest ones."""
 MAX_ON_PAGE = 200
+MAX_SOUGHT = 64
+"""So many words of a question are searched for, the first ones."""
+
+RELATED_WEIGHT = 0.7
+NAME_WEIGHT = 1.0
 
 _RETURNED = ("id", "doc_id", "text", "title", "page", "page_label", "start", "end")
-_WORD = re.compile(r"[^\W_]{3,}")
 
 Query = tuple[str | bytes | int, ...]
 """The words of an FT.SEARCH after the name of the index."""
 Found = dict[str, str]
 """The fields of one result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that passages are searched for by, as `text.words.search_terms` makes them.
+
+    Args:
+        asked: of the question.
+        related: what stands for these in reports, which counts less.
+        names: of the question, those that may name a report, its organisation or its year: they
+            count more where a document is called so.
+    """
+
+    asked: tuple[str, ...]
+    related: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def to_query(self) -> str:
+        """In the words of Redis; empty if nothing is sought."""
+        parts = [
+            _any_of("terms|about", self.asked, 1.0),
+            _any_of("terms|about", self.related, RELATED_WEIGHT),
+            _any_of("about", self.names, NAME_WEIGHT),
+        ]
+        return " | ".join(part for part in parts if part)
+
+
+def _any_of(fields: str, words: Sequence[str], weight: float) -> str:
+    wanted = "|".join(dict.fromkeys(words[:MAX_SOUGHT]))
+    return f"((@{fields}:({wanted}))=>{{$weight: {weight}}})" if wanted else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +108,10 @@ def like_vector(doc_id: str, vector: bytes, count: int) -> Query:
 
 def with_words(doc_id: str, text: str, count: int) -> Query:
     """The `count` passages of a document that have most of the words of `text`."""
-    words = sorted({word.lower() for word in _WORD.findall(text)}, key=lambda word: -len(word))
+    words = sorted(set(search_terms(text)), key=lambda word: (-len(word), word))
     # Without a word nothing is found, as it should be.
     wanted = "|".join(words[:MAX_WORDS]) or "0"
-    return (f"@doc_id:{{{doc_id}}} @text:({wanted})", *_returning(count))
+    return (f"@doc_id:{{{doc_id}}} @terms:({wanted})", *_returning(count))
 
 
 def on_page(doc_id: str, page: int) -> Query:

@@ -1,7 +1,7 @@
 """The passages in Redis: LlamaIndex's `RedisVectorStore` on our schema, pipelined and visible."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
@@ -23,7 +23,7 @@ from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.passage_record import VectorField
 from citewire.storage.library.passages import PassageKeys
-from citewire.storage.library.search import Found, Query
+from citewire.storage.library.search import Found, Query, Words
 from citewire.storage.library.visibility import VisibleSearch
 
 TEXTS = (
@@ -35,9 +35,16 @@ _IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"
 """Asks the vector index first and filters what it gives. Left to itself, Redis compares the
 question with all that the filter lets through, which takes six times as long with 12,000."""
 _DISTANCE = "distance"
-_RETURNED = ("id", "doc_id", "text", *TEXTS, *NUMBERS, _DISTANCE)
+_FIELDS = ("id", "doc_id", "text", *TEXTS, *NUMBERS)
+_RETURNED = (*_FIELDS, _DISTANCE)
 """All of a passage's metadata is in the fields of its hash. Not `folder_id`: the tags of all the
 folders of its document, for filters alone."""
+DEPTH = 50
+"""So many are found by words and by meaning each before they are fused."""
+
+RANK_DAMPING = 60
+"""The constant of reciprocal rank fusion, as in the paper (Cormack, Clarke, Büttcher 2009)."""
+
 REMAKE_S = 1.0
 """How long a question waits for an index that is made anew, in seconds."""
 _NOT_IN_TAGS = re.compile(r"\W")
@@ -92,8 +99,13 @@ class PassageStore(RedisVectorStore):
         """What vectors the index takes."""
         return self._vectors
 
-    async def aquery(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:
+    async def aquery(
+        self, query: VectorStoreQuery, *, words: Words | None = None, **kwargs: Any
+    ) -> VectorStoreQueryResult:
         """The visible passages nearest to the query's embedding, within its filters.
+
+        With `words` also those that have most of them, both fused by reciprocal rank. The
+        similarity is the cosine, 0 of what was found by its words alone.
 
         Raises:
             StorageUnavailable: Redis does not answer.
@@ -103,33 +115,40 @@ class PassageStore(RedisVectorStore):
         if query.query_embedding is None:
             raise ValueError("passages are searched for with an embedding")
         vector = self._vectors.encode(query.query_embedding)
-        wanted, count = to_filter(query.filters), query.similarity_top_k
+        wanted = to_filter(query.filters)
+        sought = words.to_query() if words else ""
+        count = max(query.similarity_top_k, DEPTH) if sought else query.similarity_top_k
 
-        def nearest(hidden: frozenset[str], how: str = "") -> Query:
-            return _nearest(_excluding(wanted, hidden), vector, count, how)
+        def queries(hidden: frozenset[str], how: str = "") -> list[Query]:
+            visible = _excluding(wanted, hidden)
+            nearest = _nearest(visible, vector, count, how)
+            return [nearest, _with_words(visible, sought, count)] if sought else [nearest]
 
         with storage_errors("the search"):
-            found: list[Found] = []
+            found: list[list[Found]] = [[]]
             if wanted == self._nearly_all:
-                found = await self._search(lambda hidden: nearest(hidden, _IN_BATCHES))
+                found = await self._search(lambda hidden: queries(hidden, _IN_BATCHES))
             # Short: there are no more, or it lost its way among what is others' after all.
-            if len(found) < count:
-                found = await self._search(nearest)
-        nodes = [_to_node(fields) for fields in found]
+            if len(found[0]) < count:
+                found = await self._search(queries)
+        best = _fused(found)[: query.similarity_top_k]
+        nodes = [_to_node(fields) for fields in best]
         # What was rounded can be a trifle nearer to itself than is possible.
-        scores = [min(1 - float(fields[_DISTANCE]), 1.0) for fields in found]
+        scores = [min(1 - float(fields.get(_DISTANCE, 1)), 1.0) for fields in best]
         ids = [node.node_id for node in nodes]
         return VectorStoreQueryResult(nodes=nodes, ids=ids, similarities=scores)
 
-    async def _search(self, query_without: Callable[[frozenset[str]], Query]) -> list[Found]:
+    async def _search(
+        self, queries_without: Callable[[frozenset[str]], list[Query]]
+    ) -> list[list[Found]]:
         try:
-            return await self._visible.search(query_without)
+            return await self._visible.search(queries_without)
         except ResponseError as error:
             if self._embedding is None or not says_unknown(error):
                 raise
         # Redis was emptied or replaced: what is there now is searched, which may be nothing.
         await ensure_index(self._client, self.schema, embedding=self._embedding, timeout_s=REMAKE_S)
-        return await self._visible.search(query_without)
+        return await self._visible.search(queries_without)
 
 
 def build_vector_store(
@@ -177,6 +196,26 @@ def _nearest(wanted: str, vector: bytes, count: int, how: str) -> Query:
     query = f"{wanted}=>[KNN {count} @vector $vector AS {_DISTANCE}]{how}"
     returned = ("RETURN", len(_RETURNED), *_RETURNED, "SORTBY", _DISTANCE, "ASC", "LIMIT", 0, count)
     return (query, *returned, "PARAMS", 2, "vector", vector)
+
+
+def _with_words(wanted: str, sought: str, count: int) -> Query:
+    within = "" if wanted == "*" else f"{wanted} "
+    # The plain `BM25` of Redis is another formula, and finds less (measured).
+    how: Query = ("SCORER", "BM25STD", "RETURN", len(_FIELDS), *_FIELDS, "LIMIT", 0, count)
+    return (f"{within}({sought})", *how)
+
+
+def _fused(rankings: Sequence[Sequence[Found]]) -> list[Found]:
+    """One ranking; a passage has the fields of the first one in which it stands."""
+    if len(rankings) == 1:
+        return list(rankings[0])
+    gains: dict[str, float] = {}
+    passages: dict[str, Found] = {}
+    for ranking in rankings:
+        for rank, fields in enumerate(ranking, start=1):
+            gains[fields["id"]] = gains.get(fields["id"], 0.0) + 1 / (RANK_DAMPING + rank)
+            passages.setdefault(fields["id"], fields)
+    return sorted(passages.values(), key=lambda fields: -gains[fields["id"]])
 
 
 def _to_node(fields: Found) -> TextNode:

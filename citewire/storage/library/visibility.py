@@ -5,7 +5,7 @@ that it sees the documents as they are before or after a switch, never between. 
 to the first token: one round trip, and a second one only if hidden passages were among the best.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -30,30 +30,33 @@ class VisibleSearch:
         self._client: Any = client
         self._keys = Keys(namespace)
 
-    async def search(self, query_without: Callable[[frozenset[str]], Query]) -> list[Found]:
-        """The visible results of a query, best first.
+    async def search(
+        self, queries_without: Callable[[frozenset[str]], Sequence[Query]]
+    ) -> list[list[Found]]:
+        """The visible results of each of some queries, best first.
 
         Args:
-            query_without: gives the query that leaves out some documents; it returns `doc_id` and
-                limits the number of its results by itself.
+            queries_without: gives the queries that leave out some documents; they return `doc_id`
+                and limit the number of their results by themselves.
 
         Raises:
             redis.exceptions.RedisError: for the caller to translate.
         """
         excluded: frozenset[str] = frozenset()
-        visible: list[Found] = []
+        visible: list[list[Found]] = []
         for _ in range(ROUNDS):
-            hidden, found = await self._ask(query_without(excluded))
-            visible = [fields for fields in found if fields["doc_id"] not in hidden]
+            hidden, found = await self._ask(queries_without(excluded))
+            visible = [[one for one in some if one["doc_id"] not in hidden] for some in found]
             # What was left out and is hidden no longer has to be asked for.
-            if excluded <= hidden and len(visible) == len(found):
+            if excluded <= hidden and list(map(len, visible)) == list(map(len, found)):
                 break
             excluded = hidden
         return visible
 
-    async def _ask(self, query: Query) -> tuple[frozenset[str], list[Found]]:
+    async def _ask(self, queries: Sequence[Query]) -> tuple[frozenset[str], list[list[Found]]]:
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.smembers(self._keys.hidden)
-            pipe.execute_command(*to_command(self._keys.passage_index, query))
-            members, reply = await pipe.execute()
-        return frozenset(as_text(member) for member in members), read_found(reply)
+            for query in queries:
+                pipe.execute_command(*to_command(self._keys.passage_index, query))
+            members, *replies = await pipe.execute()
+        return frozenset(as_text(member) for member in members), list(map(read_found, replies))

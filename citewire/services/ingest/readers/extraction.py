@@ -11,7 +11,12 @@ from citewire.services.ingest.readers.exchange import (
     ReadPassage,
     ReadTask,
 )
-from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
+from citewire.services.passages.splitting import (
+    build_passages,
+    embedded_text,
+    indexed_terms,
+    layout_of,
+)
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
 from citewire.storage.library.passage_record import passage_fields
@@ -52,7 +57,8 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
             text = embedded_text(node)
             tokens = count_tokens(text, english=english)
             boxes = layout[node.node_id].to_json()
-            passages.append(ReadPassage(node.node_id, text, tokens, passage_fields(node), boxes))
+            fields = {**passage_fields(node), "terms": indexed_terms(node)}
+            passages.append(ReadPassage(node.node_id, text, tokens, fields, boxes))
         yield PassageBatch(tuple(passages))
 
 

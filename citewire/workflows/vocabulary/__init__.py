@@ -1,0 +1,1 @@
+"""Words of the trade: what questions call by one name and reports by another."""
