@@ -19,7 +19,7 @@ MAX_SOUGHT = 64
 """So many words of a question are searched for, the first ones."""
 
 RELATED_WEIGHT = 0.7
-NAME_WEIGHT = 1.0
+NAME_WEIGHT = 2.0
 
 _RETURNED = ("id", "doc_id", "text", "title", "page", "page_label", "start", "end")
 
