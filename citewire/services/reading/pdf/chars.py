@@ -6,7 +6,7 @@ microseconds, with plain addresses and `map` about 0.35.
 
 import ctypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
@@ -44,6 +44,8 @@ class Chars:
         turns: n quarter turns (0..3, clockwise as displayed) by which a character lies.
         width: of the displayed page, in points.
         height: of the displayed page, in points.
+        frame: where a place (x, y) of the page's own coordinates is on the displayed page: what
+            `[x, y] @ frame[:2] + frame[2]` makes of it.
         handle: address of the text page, for what is asked of single characters.
         font_name: where pdfium writes the name of a font.
     """
@@ -53,8 +55,19 @@ class Chars:
     turns: NDArray[np.int8]
     width: float
     height: float
+    frame: NDArray[np.float64]
     handle: int
     font_name: "ctypes.Array[ctypes.c_char]"
+
+    def origins(self, indices: Sequence[int]) -> Floats:
+        """Where the pen stands at some characters: boxes without extent, as `boxes` are."""
+        places = np.zeros((len(indices), 2), np.float64)
+        start = places.ctypes.data
+        at = range(start, start + 16 * len(indices), 16)
+        beside = range(start + 8, start + 8 + 16 * len(indices), 16)
+        for _ in map(_ORIGIN, repeat(self.handle), indices, at, beside):
+            pass
+        return np.tile(_in_frame(places, self.frame), 2)
 
     def is_bold(self, index: int) -> bool:
         """Whether the font of a character is bold."""
@@ -88,6 +101,10 @@ _FONT_NAME = prototype(
     ctypes.c_ulong,
     ctypes.c_void_p,
 )
+_ORIGIN = prototype(
+    pdfium.FPDFText_GetCharOrigin, ctypes.c_int, *[ctypes.c_void_p, ctypes.c_int], *[ctypes.c_void_p] * 2
+)
+_IS_HYPHEN = prototype(pdfium.FPDFText_IsHyphen, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _BOX = prototype(
     pdfium.FPDFText_GetLooseCharBox,
     ctypes.c_int,
@@ -103,15 +120,18 @@ def read_chars(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Cha
     handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value or 0
     count = max(text_page.count_chars(), 0)
     text = _text(handle, count)
-    boxes = _displayed(page, _boxes(handle, count), width, height)
+    frame = _frame(page, width, height)
+    boxes = _displayed(_boxes(handle, count), frame)
     name = ctypes.create_string_buffer(MAX_FONT_NAME)
-    return Chars(text, boxes, _turns(page, handle, text), width, height, handle, name)
+    return Chars(text, boxes, _turns(page, handle, text), width, height, frame, handle, name)
 
 
 def _text(handle: int, count: int) -> str:
     codes = np.fromiter(map(_UNICODE, repeat(handle), range(count)), np.uint32, count)
     # Half a surrogate pair, or a number that is no character: a broken font says such.
-    codes[codes == _HYPHEN] = ord(LINE_HYPHEN)
+    # The code may be one of a font without a map, too.
+    for index in np.flatnonzero(codes == _HYPHEN).tolist():
+        codes[index] = ord(LINE_HYPHEN) if _IS_HYPHEN(handle, index) == 1 else 0
     codes[((codes >= 0xD800) & (codes <= 0xDFFF)) | (codes > 0x10FFFF)] = 0
     return codes.tobytes().decode("utf-32-le")
 
@@ -125,15 +145,22 @@ def _boxes(handle: int, count: int) -> Floats:
     return boxes
 
 
-def _displayed(page: pypdfium2.PdfPage, boxes: Floats, width: float, height: float) -> Floats:
-    """`boxes` from the page's own coordinates to those of the displayed page."""
+def _frame(page: pypdfium2.PdfPage, width: float, height: float) -> NDArray[np.float64]:
+    """From the page's own coordinates to those of the displayed page, as `Chars.frame` says."""
     origin, right, up = (np.array(_place(page, x, y)) for x, y in ((0, 0), (1000, 0), (0, 1000)))
     scale = np.array([width / UNITS, height / UNITS])
-    turn = np.stack([right - origin, up - origin]) / 1000 * scale
-    first = boxes[:, [0, 1]] @ turn + origin * scale
-    second = boxes[:, [2, 3]] @ turn + origin * scale
-    corners = np.concatenate([np.minimum(first, second), np.maximum(first, second)], axis=1)
-    return np.asarray(np.nan_to_num(corners, posinf=1e9, neginf=-1e9), np.float32)
+    return np.stack([(right - origin) / 1000 * scale, (up - origin) / 1000 * scale, origin * scale])
+
+
+def _displayed(boxes: Floats, frame: NDArray[np.float64]) -> Floats:
+    """`boxes` from the page's own coordinates to those of the displayed page."""
+    first, second = _in_frame(boxes[:, [0, 1]], frame), _in_frame(boxes[:, [2, 3]], frame)
+    return np.concatenate([np.minimum(first, second), np.maximum(first, second)], axis=1)
+
+
+def _in_frame(places: NDArray[Any], frame: NDArray[np.float64]) -> Floats:
+    found = places @ frame[:2] + frame[2]
+    return np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9), np.float32)
 
 
 def _place(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[int, int]:

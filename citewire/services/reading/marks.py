@@ -1,0 +1,97 @@
+"""How raised and lowered characters are written in a line of text, never glued to a figure.
+
+An exponent keeps to its number or unit with a circumflex (10^6), the mark of a note stands apart
+in brackets (12.5 [1] million), and what only looks better raised (1st, N°, %) stays as it is.
+"""
+
+import re
+
+_TAIL = 40
+"""So many characters before a mark tell what it stands at."""
+
+_LAST = re.compile(r"(?:\d\S{0,40}\s)?\S{1,40}\s?\Z")
+_NOTE = re.compile(
+    r"[\[(]?(?P<note>(?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})"
+    r"(?:[,;–-](?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})){0,9})[*†‡]?[\])]?[.,;:]?",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"st|nd|rd|th|[èe]?re|er|os?|as|[èe]?me|e|ª|º", re.IGNORECASE)
+_WHOLE = re.compile(r"\(?(?:\d{1,3}|[IVXLCM]{1,7})")
+_TRADE = re.compile(r"tm|sm|md|mc", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"[A-Z][oaretms]|n[o°]")
+"""Of a capital and its raised letter: N°, Dr, St."""
+
+_MAGNITUDE = re.compile(r"[mkbtxp]|bn|mn|pp", re.IGNORECASE)
+_SIGNED = re.compile(r"[+−–-]\d{1,3}")
+_ION = re.compile(r"\d?[+−–-]")
+_POWER = re.compile(r"[2-9]|[12]\d|30")
+_TEN = re.compile(r"(?:.*[×·*x(]|[~≈<>=≤≥])?10")
+_UNIT = re.compile(r"(?:.*[\d/·])?(?:[cdkmnµμ]?m|ft|yd|[kM]?W/m)")
+_UNIT_OF_FIGURE = re.compile(r"(?:\d\S*\s|.*[\d/·])(?:in|mi|s|sec|h)")
+_VARIABLE = re.compile(r"(?:.*[=+*/(^−-])?(?:[a-z]|R|[Α-Ωα-ω])")
+
+
+def shifted(before: str, piece: str, after: str, *, lowered: bool = False) -> str:
+    """A raised or lowered `piece` of a line as it is written between `before` and `after`.
+
+    Spaces at its ends, where it brings such, are those of words of their own.
+    """
+    mark = "".join(piece.split())
+    found = _LAST.search(before[-_TAIL:])
+    base = found[0] if found else ""
+    if lowered:
+        # A lowered figure must not make another of the one before it; CO2 is written so.
+        return f"_{piece}" if base[-1:].isdigit() and mark[:1].isdigit() else piece
+    return _raised(base, piece, after) if any(map(str.isalnum, mark)) else piece
+
+
+def _raised(base: str, piece: str, after: str) -> str:
+    mark = "".join(piece.split())
+    is_apart = not base or base[-1:].isspace()
+    word = base.split()[-1] if base else ""
+    if mark.isdigit() and after.lstrip()[:1] in ("/", "⁄"):
+        return f" {mark}" if word[-1:].isdigit() and not is_apart else mark
+    if not is_apart and mark.isalpha() and (kept := _letters(word, mark)) is not None:
+        return kept
+    if not is_apart and _is_power(base, word, mark):
+        return f"^{mark}"
+    note = _NOTE.fullmatch(mark)
+    if note is not None:
+        trail = mark[-1] if mark[-1] in ".,;:" else ""
+        written = f"[{note['note']}]{trail}"
+    elif mark[0].isdigit() and word[-1:].isdigit():
+        written = piece
+    else:
+        return piece
+    opens = is_apart or word[-1:] in ("(", "[", "“", "‘", "«", "¿", "¡")
+    closes = " " if after[:1].isalnum() or after[:1] in ("$", "€", "£", "¥", "(", "“") else ""
+    return f"{'' if opens else ' '}{written}{closes}"
+
+
+def _letters(word: str, mark: str) -> str | None:
+    """Raised letters that are no mark of a note, as they are written; None if they are one."""
+    if _TRADE.fullmatch(mark) or (_ORDINAL.fullmatch(mark) and _WHOLE.fullmatch(word)):
+        return mark
+    if _ABBREVIATED.fullmatch(word + mark):
+        return mark
+    if word[-1].isdigit() and _MAGNITUDE.fullmatch(mark):
+        return mark
+    if _VARIABLE.fullmatch(word) or (word == "10" and mark == "n"):
+        return f"^{mark}"
+    return None if _NOTE.fullmatch(mark) else mark
+
+
+def _is_power(base: str, word: str, mark: str) -> bool:
+    if _SIGNED.fullmatch(mark):
+        return word[-1].isalnum()
+    if _ION.fullmatch(mark):
+        return word[-1].isalpha() and word[-2:-1].isalpha()
+    if not _POWER.fullmatch(mark):
+        return False
+    if word[-1].isdigit():
+        return _TEN.fullmatch(word) is not None
+    if len(mark) > 1:
+        return False
+    return bool(
+        _UNIT.fullmatch(word) or _UNIT_OF_FIGURE.fullmatch(base) or _VARIABLE.fullmatch(word)
+    )
