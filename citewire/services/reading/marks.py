@@ -15,6 +15,10 @@ _NOTE = re.compile(
     r"(?:[,;–-](?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})){0,9})[*†‡]?[\])]?[.,;:]?",
     re.IGNORECASE,
 )
+_NOTES = re.compile(r"(?:[\[(](?:\d{1,3}|[a-z])[\])]){2,6}", re.IGNORECASE)
+_LETTERS = re.compile(r"[a-h]{2,4}")
+"""Marks of several notes: (a)(b), ab."""
+
 _ORDINAL = re.compile(r"st|nd|rd|th|[èe]?re|er|os?|as|[èe]?me|e|ª|º", re.IGNORECASE)
 _WHOLE = re.compile(r"\(?(?:\d{1,3}|[IVXLCM]{1,7})")
 _TRADE = re.compile(r"tm|sm|md|mc", re.IGNORECASE)
@@ -51,14 +55,18 @@ def _raised(base: str, piece: str, after: str) -> str:
     word = base.split()[-1] if base else ""
     if mark.isdigit() and after.lstrip()[:1] in ("/", "⁄"):
         return f" {mark}" if word[-1:].isdigit() and not is_apart else mark
-    if not is_apart and mark.isalpha() and (kept := _letters(word, mark)) is not None:
-        return kept
+    if not is_apart and mark.isalpha() and _stays(word, mark):
+        return piece
     if not is_apart and _is_power(base, word, mark):
         return f"^{mark}"
+    if _NOTES.fullmatch(mark):
+        mark = ",".join(filter(str.isalnum, re.split(r"\W+", mark)))
     note = _NOTE.fullmatch(mark)
     if note is not None:
         trail = mark[-1] if mark[-1] in ".,;:" else ""
         written = f"[{note['note']}]{trail}"
+    elif word[-1:].isdigit() and _LETTERS.fullmatch(mark):
+        written = f"[{mark}]"
     elif mark[0].isdigit() and word[-1:].isdigit():
         written = piece
     else:
@@ -68,22 +76,22 @@ def _raised(base: str, piece: str, after: str) -> str:
     return f"{'' if opens else ' '}{written}{closes}"
 
 
-def _letters(word: str, mark: str) -> str | None:
-    """Raised letters that are no mark of a note, as they are written; None if they are one."""
+def _stays(word: str, mark: str) -> bool:
+    """Whether raised letters are no mark of a note, nor an exponent."""
     if _TRADE.fullmatch(mark) or (_ORDINAL.fullmatch(mark) and _WHOLE.fullmatch(word)):
-        return mark
+        return True
     if _ABBREVIATED.fullmatch(word + mark):
-        return mark
-    if word[-1].isdigit() and _MAGNITUDE.fullmatch(mark):
-        return mark
-    if _VARIABLE.fullmatch(word) or (word == "10" and mark == "n"):
-        return f"^{mark}"
-    return None if _NOTE.fullmatch(mark) else mark
+        return True
+    if word[-1].isdigit():
+        return _MAGNITUDE.fullmatch(mark) is not None
+    return not _NOTE.fullmatch(mark) and not _VARIABLE.fullmatch(word)
 
 
 def _is_power(base: str, word: str, mark: str) -> bool:
     if _SIGNED.fullmatch(mark):
         return word[-1].isalnum()
+    if mark.isalpha():
+        return _VARIABLE.fullmatch(word) is not None or (word == "10" and mark == "n")
     if _ION.fullmatch(mark):
         return word[-1].isalpha() and word[-2:-1].isalpha()
     if not _POWER.fullmatch(mark):

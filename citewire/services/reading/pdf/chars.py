@@ -28,6 +28,9 @@ BOLD = 600
 MAX_FONT_NAME = 128
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|semi", re.IGNORECASE)
 
+_IDEOGRAPHS = "\u2e80"
+"""The first of the signs that are also written from top to bottom."""
+
 _HYPHEN = 2
 """The code of a hyphen at the end of a line, whose line break pdfium drops."""
 
@@ -123,7 +126,7 @@ def read_chars(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Cha
     frame = _frame(page, width, height)
     boxes = _displayed(_boxes(handle, count), frame)
     name = ctypes.create_string_buffer(MAX_FONT_NAME)
-    return Chars(text, boxes, _turns(page, handle, text), width, height, frame, handle, name)
+    return Chars(text, boxes, _turns(page, handle, text, boxes), width, height, frame, handle, name)
 
 
 def _text(handle: int, count: int) -> str:
@@ -169,7 +172,9 @@ def _place(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[int, int]:
     return left.value, top.value
 
 
-def _turns(page: pypdfium2.PdfPage, handle: int, text: str) -> NDArray[np.int8]:
+def _turns(
+    page: pypdfium2.PdfPage, handle: int, text: str, boxes: Floats
+) -> NDArray[np.int8]:
     """Quarter turns per character; asked once per line of pdfium, which does not mix them."""
     turns = np.zeros(len(text), np.int8)
     rotation = page.get_rotation() // 90
@@ -177,7 +182,19 @@ def _turns(page: pypdfium2.PdfPage, handle: int, text: str) -> NDArray[np.int8]:
     for line in text.splitlines(keepends=True):
         inked = start + len(line) - len(line.lstrip())
         if inked < start + len(line):
-            angle = _ANGLE(handle, inked)
-            turns[start : start + len(line)] = (round(angle / (np.pi / 2)) + rotation) % 4
+            turn = (round(_ANGLE(handle, inked) / (np.pi / 2)) + rotation) % 4
+            if turn == 0 and text[inked] >= _IDEOGRAPHS and _is_vertical(line, boxes[start:]):
+                turn = 1
+            turns[start : start + len(line)] = turn
         start += len(line)
     return turns
+
+
+def _is_vertical(line: str, boxes: Floats) -> bool:
+    """Whether a line is written from top to bottom: so is one that lies, with its signs upright."""
+    found = [number for number, sign in enumerate(line) if not sign.isspace()][:2]
+    if len(found) < 2:
+        return False
+    (left, top, right, bottom), (next_left, next_top, next_right, _) = boxes[found].tolist()
+    is_below = next_top - top > 0.5 * (bottom - top)
+    return is_below and abs(next_left + next_right - left - right) < right - left

@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean_line
 from citewire.services.reading.dates import iso_date
+from citewire.services.reading.pdf.fallback_font import provide_fallback_font
 from citewire.services.reading.raw import read_head
 
 PDFIUM = threading.Lock()
@@ -37,6 +38,7 @@ def open_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
         UnreadableDocument: it needs a password, is broken or not a PDF, or has no pages.
     """
     _refuse_other_formats(path)
+    provide_fallback_font()
     with _open(path) as document:
         try:
             count = len(document)

@@ -92,7 +92,7 @@ class Bases:
         """Of the character at `position` among those of the direction."""
         x, y, _, _ = self._chars.origins([int(self._indices[position])])[0].tolist()
         width, height = self._chars.width, self._chars.height
-        return (y, width - x, height - y, x)[self._turn]
+        return float((y, width - x, height - y, x)[self._turn])
 
 
 def _placed(edges: Sequence[int], boxes: Floats, bases: Bases) -> Iterator[Shift]:
