@@ -7,13 +7,23 @@ from citewire.text.alphabets import normal_form
 LINE_HYPHEN = "\ufffe"
 """Stands for a hyphen at the end of a line until it is known whether it is one of the word."""
 
+LIGATURES = {
+    "fi": "\ufb01",
+    "fl": "\ufb02",
+    "ff": "\ufb00",
+    "ffi": "\ufb03",
+    "ffl": "\ufb04",
+    # These have no code of their own: private ones, which nobody else uses.
+    "ft": "\U000fcb01",
+    "tt": "\U000fcb02",
+    "ti": "\U000fcb03",
+    "Th": "\U000fcb04",
+}
+"""One character for the letters of each ligature, which `clean` writes out."""
+
 _PLAIN = str.maketrans(
     {
-        "\ufb00": "ff",
-        "\ufb01": "fi",
-        "\ufb02": "fl",
-        "\ufb03": "ffi",
-        "\ufb04": "ffl",
+        **{sign: letters for letters, sign in LIGATURES.items()},
         "\ufb05": "st",
         "\ufb06": "st",
         # Bullets of the Symbol and Wingdings fonts, in the private use area.

@@ -105,7 +105,10 @@ _FONT_NAME = prototype(
     ctypes.c_void_p,
 )
 _ORIGIN = prototype(
-    pdfium.FPDFText_GetCharOrigin, ctypes.c_int, *[ctypes.c_void_p, ctypes.c_int], *[ctypes.c_void_p] * 2
+    pdfium.FPDFText_GetCharOrigin,
+    ctypes.c_int,
+    *[ctypes.c_void_p, ctypes.c_int],
+    *[ctypes.c_void_p] * 2,
 )
 _IS_HYPHEN = prototype(pdfium.FPDFText_IsHyphen, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _BOX = prototype(
@@ -129,12 +132,22 @@ def read_chars(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Cha
     return Chars(text, boxes, _turns(page, handle, text, boxes), width, height, frame, handle, name)
 
 
+def read_text(text_page: pypdfium2.PdfTextPage) -> Chars:
+    """The characters of a page without their places; valid as long as `text_page` is open."""
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value or 0
+    text = _text(handle, max(text_page.count_chars(), 0))
+    nowhere, turns = np.zeros((len(text), 4), np.float32), np.zeros(len(text), np.int8)
+    name = ctypes.create_string_buffer(MAX_FONT_NAME)
+    return Chars(text, nowhere, turns, 0.0, 0.0, np.zeros((3, 2)), handle, name)
+
+
 def _text(handle: int, count: int) -> str:
     codes = np.fromiter(map(_UNICODE, repeat(handle), range(count)), np.uint32, count)
     # Half a surrogate pair, or a number that is no character: a broken font says such.
     # The code may be one of a font without a map, too.
     for index in np.flatnonzero(codes == _HYPHEN).tolist():
-        codes[index] = ord(LINE_HYPHEN) if _IS_HYPHEN(handle, index) == 1 else 0
+        if _IS_HYPHEN(handle, index) == 1:
+            codes[index] = ord(LINE_HYPHEN)
     codes[((codes >= 0xD800) & (codes <= 0xDFFF)) | (codes > 0x10FFFF)] = 0
     return codes.tobytes().decode("utf-32-le")
 
@@ -172,9 +185,7 @@ def _place(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[int, int]:
     return left.value, top.value
 
 
-def _turns(
-    page: pypdfium2.PdfPage, handle: int, text: str, boxes: Floats
-) -> NDArray[np.int8]:
+def _turns(page: pypdfium2.PdfPage, handle: int, text: str, boxes: Floats) -> NDArray[np.int8]:
     """Quarter turns per character; asked once per line of pdfium, which does not mix them."""
     turns = np.zeros(len(text), np.int8)
     rotation = page.get_rotation() // 90
@@ -197,4 +208,4 @@ def _is_vertical(line: str, boxes: Floats) -> bool:
         return False
     (left, top, right, bottom), (next_left, next_top, next_right, _) = boxes[found].tolist()
     is_below = next_top - top > 0.5 * (bottom - top)
-    return is_below and abs(next_left + next_right - left - right) < right - left
+    return bool(is_below and abs(next_left + next_right - left - right) < right - left)

@@ -86,9 +86,7 @@ def square_font() -> bytes:
         b"head": struct.pack(
             ">4I2H2Q4h2H3h", one, one, 0, magic, 0, EM, 0, 0, 0, DESCENT, EM, ASCENT, 0, 8, 2, 1, 0
         ),
-        b"hhea": struct.pack(
-            ">I3hH11hH", one, ASCENT, DESCENT, 0, EM, 0, 0, EM, 1, *[0] * 7, 2
-        ),
+        b"hhea": struct.pack(">I3hH11hH", one, ASCENT, DESCENT, 0, EM, 0, 0, EM, 1, *[0] * 7, 2),
         b"hmtx": struct.pack(">HhHh", EM, 0, EM, 0),
         b"loca": struct.pack(">3I", 0, 0, len(_padded(glyph))),
         b"maxp": struct.pack(">I14H", one, 2, 4, 1, 0, 0, 1, *[0] * 8),

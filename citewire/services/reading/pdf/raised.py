@@ -119,9 +119,7 @@ def _placed(edges: Sequence[int], boxes: Floats, bases: Bases) -> Iterator[Shift
         yield before
 
 
-def _coded(
-    chars: Chars, indices: NDArray[np.int64], breaks: NDArray[np.bool_]
-) -> Iterator[Shift]:
+def _coded(chars: Chars, indices: NDArray[np.int64], breaks: NDArray[np.bool_]) -> Iterator[Shift]:
     codes = np.frombuffer(chars.text.encode("utf-32-le"), np.uint32)[indices]
     found = np.flatnonzero(np.isin(codes, _SIGNS)).tolist()
     if not found:

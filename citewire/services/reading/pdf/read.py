@@ -17,7 +17,7 @@ from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import has_coded_text
 from citewire.services.reading.language import language_of
-from citewire.services.reading.notes import coded_note, page_notes
+from citewire.services.reading.notes import coded_note, ocr_remedy, page_notes
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
@@ -32,8 +32,10 @@ from citewire.services.reading.pdf.file import (
 from citewire.services.reading.pdf.fragments import find_fragments, find_shown, turned
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
+from citewire.services.reading.pdf.ligatures import Ligatures
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
+from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
 from citewire.services.reading.title import TitleLine, title_of
 
 A4 = (595.0, 842.0)
@@ -87,6 +89,12 @@ class _Reading:
     coded: list[bool] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Page numbers at which OCR failed, and why."""
+    unmapped: list[int] = field(default_factory=list)
+    """Numbers of pages with text in fonts of which the file does not say what they write."""
+    ligatures: Ligatures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ligatures = Ligatures(self.document)
 
     def read_page(self, index: int) -> None:
         try:
@@ -100,7 +108,8 @@ class _Reading:
         self.pages.append(laid)
 
     def notes(self, mode: OcrMode) -> tuple[str, ...]:
-        return coded_note(self.coded) + page_notes(
+        return (*coded_note(self.coded), *self.ligatures.notes()) + page_notes(
+            unmapped=self.unmapped,
             broken=self.broken,
             scanned=self.scanned,
             failed=self.failed,
@@ -113,6 +122,9 @@ class _Reading:
         count = len(self.pages)
         if len(self.broken) == count:
             return BROKEN
+        if self.unmapped:
+            why = "its fonts do not say which characters they write"
+            return f"no readable text on any of its {count} pages: {why}{ocr_remedy(mode, self.ocr is not None)}"
         if not self.scanned and not self.failed:
             return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.ocr is not None:
@@ -123,24 +135,40 @@ class _Reading:
     def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
         with closing(page.get_textpage()) as text_page:
             chars = read_chars(page, text_page)
-            laid = lay_out(page, chars)
+            unmapped = find_unmapped(chars)
+            if unmapped is not None and unmapped.signs:
+                chars = self.ligatures.mended(chars, unmapped.signs, number)
+            laid = lay_out(page, chars, None if unmapped is None else unmapped.unread)
             self.coded.append(has_coded_text(chars.text))
         is_blank = not laid.has_text and _is_blank(page)
-        if self.ocr is not None and (self.ocr.all_pages or not (laid.is_seen or is_blank)):
+        is_unread = unmapped is not None and unmapped.share > UNREADABLE
+        is_read = laid.is_seen and not is_unread
+        was_read = False
+        if self.ocr is not None and (self.ocr.all_pages or not (is_read or is_blank)):
             outcome = self.ocr.read(page)
             self.on_ocr()
             if isinstance(outcome, str):
                 self.failed.append((number, outcome))
             elif outcome:
                 laid.blocks = [*outcome, *(block for block in laid.blocks if block.invisible)]
-        if not (laid.has_text or is_blank):
+                was_read = True
+        if unmapped is not None and unmapped.share > 0 and not was_read:
+            self.unmapped.append(number)
+        elif not (laid.has_text or is_blank):
             self.scanned.append(number)
         return laid
 
 
-def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
-    """The lines and blocks of a page in reading order; text that nobody sees comes last."""
+def lay_out(
+    page: pypdfium2.PdfPage, chars: Chars, unread: NDArray[np.bool_] | None = None
+) -> LaidPage:
+    """The lines and blocks of a page in reading order; text that nobody sees comes last.
+
+    The characters that are `unread` are left out.
+    """
     shown, outside = find_shown(chars)
+    if unread is not None:
+        shown = shown[~unread[shown]]
     invisible = find_invisible(page, chars, shown)
     laid = LaidPage(chars.width, chars.height, outside=outside)
     laid.blocks += _blocks(chars, shown[~invisible])
