@@ -52,7 +52,7 @@ def shifted(before: str, piece: str, after: str, *, lowered: bool = False) -> st
 def _raised(base: str, piece: str, after: str) -> str:
     mark = "".join(piece.split())
     is_apart = not base or base[-1:].isspace()
-    word = base.split()[-1] if base else ""
+    word = base.rsplit(maxsplit=1)[-1] if base else ""
     if mark.isdigit() and after.lstrip()[:1] in ("/", "⁄"):
         return f" {mark}" if word[-1:].isdigit() and not is_apart else mark
     if not is_apart and mark.isalpha() and _stays(word, mark):
@@ -94,12 +94,8 @@ def _is_power(base: str, word: str, mark: str) -> bool:
         return _VARIABLE.fullmatch(word) is not None or (word == "10" and mark == "n")
     if _ION.fullmatch(mark):
         return word[-1].isalpha() and word[-2:-1].isalpha()
-    if not _POWER.fullmatch(mark):
-        return False
-    if word[-1].isdigit():
-        return _TEN.fullmatch(word) is not None
-    if len(mark) > 1:
-        return False
-    return bool(
+    if word[-1].isdigit() or not _POWER.fullmatch(mark):
+        return bool(_POWER.fullmatch(mark) and _TEN.fullmatch(word))
+    return len(mark) == 1 and bool(
         _UNIT.fullmatch(word) or _UNIT_OF_FIGURE.fullmatch(base) or _VARIABLE.fullmatch(word)
     )

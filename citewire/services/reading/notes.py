@@ -29,7 +29,7 @@ def page_notes(
         notes.append(f"{pages(broken)} broken and left out")
     if unmapped:
         said = "text in a font that does not say which characters it writes (no Unicode map)"
-        remedy = ocr_remedy(mode, can_ocr)
+        remedy = ocr_remedy(mode, can_ocr=can_ocr)
         notes.append(f"{pages(unmapped, 'has', 'have')} {said}; it was left out{remedy}")
     without = sorted(set(scanned) - {number for number, _ in failed})
     if without:
@@ -61,7 +61,7 @@ def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
     return f"page {listed} {one}" if single else f"pages {listed} {many}"
 
 
-def ocr_remedy(mode: str, can_ocr: bool) -> str:
+def ocr_remedy(mode: str, *, can_ocr: bool) -> str:
     """What to do that pages are read from their image, to be added to what is said of them."""
     if can_ocr:
         return ", and OCR found none"

@@ -107,8 +107,10 @@ _FONT_NAME = prototype(
 _ORIGIN = prototype(
     pdfium.FPDFText_GetCharOrigin,
     ctypes.c_int,
-    *[ctypes.c_void_p, ctypes.c_int],
-    *[ctypes.c_void_p] * 2,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
 )
 _IS_HYPHEN = prototype(pdfium.FPDFText_IsHyphen, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _BOX = prototype(

@@ -31,7 +31,6 @@ def provide_fallback_font() -> Any:
         return None
     system, font = own.contents, square_font()
     given = pdfium.FPDF_SYSFONTINFO()
-    kinds = dict(pdfium.FPDF_SYSFONTINFO._fields_)
 
     def enumerate_fonts(_: Any, mapper: Any) -> None:
         system.EnumFonts(own, mapper)
@@ -63,13 +62,13 @@ def provide_fallback_font() -> Any:
             system.DeleteFont(own, handle)
 
     given.version = _VERSION
-    given.EnumFonts = kinds["EnumFonts"](enumerate_fonts)
-    given.MapFont = kinds["MapFont"](map_font)
-    given.GetFont = kinds["GetFont"](get_font)
-    given.GetFontData = kinds["GetFontData"](font_data)
-    given.GetFaceName = kinds["GetFaceName"](face_name)
-    given.GetFontCharset = kinds["GetFontCharset"](charset_of)
-    given.DeleteFont = kinds["DeleteFont"](delete_font)
+    given.EnumFonts = type(given.EnumFonts)(enumerate_fonts)
+    given.MapFont = type(given.MapFont)(map_font)
+    given.GetFont = type(given.GetFont)(get_font)
+    given.GetFontData = type(given.GetFontData)(font_data)
+    given.GetFaceName = type(given.GetFaceName)(face_name)
+    given.GetFontCharset = type(given.GetFontCharset)(charset_of)
+    given.DeleteFont = type(given.DeleteFont)(delete_font)
     pdfium.FPDF_SetSystemFontInfo(given)
     return given
 

@@ -93,7 +93,9 @@ def find_fragments(chars: Chars, shown: NDArray[np.int64]) -> list[tuple[int, li
         boxes = upright(chars.boxes[indices], turn, chars.width, chars.height)
         at = writing.at(indices)
         bases = Bases(chars, indices, turn)
-        found.append((turn, list(_fragments(chars, indices, order[indices], boxes, at, bases))))
+        found.append(
+            (turn, list(_fragments(chars, indices, order[indices], boxes, writing=at, bases=bases)))
+        )
     return found
 
 
@@ -159,6 +161,7 @@ def _fragments(
     indices: NDArray[np.int64],
     order: NDArray[np.int64],
     boxes: Floats,
+    *,
     writing: _Writing,
     bases: Bases,
 ) -> Iterator[Fragment]:
@@ -175,7 +178,7 @@ def _fragments(
     edges = np.concatenate([low, high], axis=1).tolist()
     firsts, lasts = indices[starts].tolist(), indices[ends - 1].tolist()
     shifts = find_shifts(chars, indices, boxes, breaks, bases)
-    rewritten = _rewritten(chars.text, indices, starts, ends, shifts, parted)
+    rewritten = _rewritten(chars.text, indices, starts, shifts, parted)
     words = _words(boxes, breaks, parted, writing.kept)
     for number, (box, first, last, height, middle, inside) in enumerate(
         zip(edges, firsts, lasts, heights.tolist(), middles.tolist(), words, strict=True)
@@ -194,7 +197,6 @@ def _rewritten(
     text: str,
     indices: NDArray[np.int64],
     starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
     shifts: Sequence[Shift],
     parted: NDArray[np.bool_],
 ) -> dict[int, str]:
@@ -203,6 +205,7 @@ def _rewritten(
     In `parted`, where words end, what these begin and end is put right.
     """
     numbers = np.searchsorted(starts, [shift.start for shift in shifts], "right") - 1
+    ends = np.append(starts[1:], len(indices))
     found: dict[int, str] = {}
     for number, group in groupby(zip(numbers.tolist(), shifts, strict=True), lambda pair: pair[0]):
         position, end = int(starts[number]), int(ends[number])

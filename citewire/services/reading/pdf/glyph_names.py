@@ -7,6 +7,7 @@ names. The format: Adobe Technical Note 5176.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 STANDARD = 391
 """So many names are numbered by the format itself; others are in the font."""
@@ -74,7 +75,7 @@ def _index(font: bytes, start: int) -> tuple[list[bytes], int]:
         for n in range(count + 1)
     ]
     base = first + (count + 1) * size - 1
-    entries = [font[base + a : base + b] for a, b in zip(offsets, offsets[1:], strict=False)]
+    entries = [font[base + a : base + b] for a, b in pairwise(offsets)]
     return entries, base + offsets[-1]
 
 

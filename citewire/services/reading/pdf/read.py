@@ -108,7 +108,7 @@ class _Reading:
         self.pages.append(laid)
 
     def notes(self, mode: OcrMode) -> tuple[str, ...]:
-        return (*coded_note(self.coded), *self.ligatures.notes()) + page_notes(
+        about_pages = page_notes(
             unmapped=self.unmapped,
             broken=self.broken,
             scanned=self.scanned,
@@ -117,6 +117,7 @@ class _Reading:
             can_ocr=self.ocr is not None,
             mode=mode,
         )
+        return (*coded_note(self.coded), *self.ligatures.notes(), *about_pages)
 
     def why_no_text(self, mode: OcrMode) -> str:
         count = len(self.pages)
@@ -124,7 +125,8 @@ class _Reading:
             return BROKEN
         if self.unmapped:
             why = "its fonts do not say which characters they write"
-            return f"no readable text on any of its {count} pages: {why}{ocr_remedy(mode, self.ocr is not None)}"
+            remedy = ocr_remedy(mode, can_ocr=self.ocr is not None)
+            return f"no readable text on any of its {count} pages: {why}{remedy}"
         if not self.scanned and not self.failed:
             return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.ocr is not None:
