@@ -7,7 +7,7 @@ microseconds, with plain addresses and `map` about 0.35.
 import ctypes
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
@@ -71,6 +71,27 @@ class Chars:
         for _ in map(_ORIGIN, repeat(self.handle), indices, at, beside):
             pass
         return np.tile(_in_frame(places, self.frame), 2)
+
+    def without(self, unread: NDArray[np.bool_]) -> "Chars":
+        """With no ink where characters are `unread`."""
+        return replace(self, boxes=np.where(unread[:, None], np.float32(0), self.boxes))
+
+    def with_lines(self, lines: Sequence[tuple[str, Sequence[float]]]) -> "Chars":
+        """With lines of text after all others, each spread over a box in the page's coordinates."""
+        added = [np.zeros((0, 4), np.float32)]
+        for text, (left, lower, right, upper) in lines:
+            edges = np.linspace(left, right, len(text) + 1)
+            rest = np.full(len(text), lower), edges[1:], np.full(len(text), upper)
+            boxes = _displayed(np.stack([edges[:-1], *rest], axis=1).astype(np.float32), self.frame)
+            boxes[[sign.isspace() for sign in text]] = 0
+            added += [np.zeros((1, 4), np.float32), boxes]
+        boxes = np.concatenate([self.boxes, *added])
+        return replace(
+            self,
+            text=self.text + "".join(f"\n{text}" for text, _ in lines),
+            boxes=boxes,
+            turns=np.concatenate([self.turns, np.zeros(len(boxes) - len(self.turns), np.int8)]),
+        )
 
     def is_bold(self, index: int) -> bool:
         """Whether the font of a character is bold."""

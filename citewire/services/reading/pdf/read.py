@@ -4,7 +4,7 @@ pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` o
 Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +18,14 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import has_coded_text
 from citewire.services.reading.language import language_of
 from citewire.services.reading.notes import coded_note, ocr_remedy, page_notes
+from citewire.services.reading.pdf.annotations import Annotations, Written
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
+    container_notes,
     metadata_date,
     metadata_title,
     open_pdf,
@@ -61,8 +63,11 @@ def read_pdf(
             for index in range(len(document)):
                 reading.read_page(index)
             title, date = metadata_title(document), metadata_date(document)
+            notes = reading.notes(ocr)
         except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
             raise UnreadableDocument(BROKEN) from error
+        finally:
+            reading.annotations.close()
     laid = reading.pages
     if not any(page.has_text for page in laid):
         raise UnreadableDocument(reading.why_no_text(ocr))
@@ -72,7 +77,7 @@ def read_pdf(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=reading.notes(ocr),
+        notes=notes,
     )
 
 
@@ -92,14 +97,16 @@ class _Reading:
     unmapped: list[int] = field(default_factory=list)
     """Numbers of pages with text in fonts of which the file does not say what they write."""
     ligatures: Ligatures = field(init=False)
+    annotations: Annotations = field(init=False)
 
     def __post_init__(self) -> None:
         self.ligatures = Ligatures(self.document)
+        self.annotations = Annotations(self.document)
 
     def read_page(self, index: int) -> None:
         try:
-            with closing(self.document[index]) as page:
-                laid = self._read(page, index + 1)
+            with self.annotations.page(index) as (page, written):
+                laid = self._read(page, index + 1, written)
         except pypdfium2.PdfiumError:
             # A broken page counts as one without text: the others can still be cited.
             self.broken.append(index + 1)
@@ -117,7 +124,8 @@ class _Reading:
             can_ocr=self.ocr is not None,
             mode=mode,
         )
-        return (*coded_note(self.coded), *self.ligatures.notes(), *about_pages)
+        held = (*coded_note(self.coded), *container_notes(self.document, self.annotations))
+        return (*held, *self.ligatures.notes(), *about_pages)
 
     def why_no_text(self, mode: OcrMode) -> str:
         count = len(self.pages)
@@ -134,13 +142,17 @@ class _Reading:
         remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
         return f"no text on any of its {count} pages: it seems to be scanned; {remedy}"
 
-    def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
+    def _read(self, page: pypdfium2.PdfPage, number: int, written: Sequence[Written]) -> LaidPage:
         with closing(page.get_textpage()) as text_page:
             chars = read_chars(page, text_page)
             unmapped = find_unmapped(chars)
             if unmapped is not None and unmapped.signs:
                 chars = self.ligatures.mended(chars, unmapped.signs, number)
-            laid = lay_out(page, chars, None if unmapped is None else unmapped.unread)
+            if unmapped is not None:
+                chars = chars.without(unmapped.unread)
+            if written:
+                chars = chars.with_lines(written)
+            laid = lay_out(page, chars)
             self.coded.append(has_coded_text(chars.text))
         is_blank = not laid.has_text and _is_blank(page)
         is_unread = unmapped is not None and unmapped.share > UNREADABLE
@@ -161,16 +173,9 @@ class _Reading:
         return laid
 
 
-def lay_out(
-    page: pypdfium2.PdfPage, chars: Chars, unread: NDArray[np.bool_] | None = None
-) -> LaidPage:
-    """The lines and blocks of a page in reading order; text that nobody sees comes last.
-
-    The characters that are `unread` are left out.
-    """
+def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
+    """The lines and blocks of a page in reading order; text that nobody sees comes last."""
     shown, outside = find_shown(chars)
-    if unread is not None:
-        shown = shown[~unread[shown]]
     invisible = find_invisible(page, chars, shown)
     laid = LaidPage(chars.width, chars.height, outside=outside)
     laid.blocks += _blocks(chars, shown[~invisible])
