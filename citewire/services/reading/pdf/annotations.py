@@ -133,7 +133,8 @@ class Annotations:
         form = self._form_of_document()
         sort = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
         if sort in _TICKED:
-            sign = _TICKED[sort][bool(pdfium.FPDFAnnot_IsChecked(form, annotation))]
+            # The state that is shown, whatever the value of the field.
+            sign = _TICKED[sort][_text(annotation, b"AS") not in ("", "Off")]
             return [(sign, rectangle)] if (rectangle := _rectangle(annotation)) else []
         if is_drawn or sort not in _VALUED:
             return None
