@@ -39,6 +39,9 @@ _DROPPED = re.compile(
     # Joiners, which some scripts and emoji need, say nothing between letters of ours or in rows.
     "|(?<=[A-Za-z])[\u200c\u200d]+(?=[A-Za-z])|[\u200c\u200d]{2,}"
 )
+_ARABIC_FORMS = re.compile("[\ufb50-\ufdf9\ufdfc\ufe70-\ufefc]")
+"""Letters as they look at the beginning, in the middle or at the end of a word, and ligatures."""
+
 _CODED = re.compile(
     "[\U000e0001-\U000e007e\U000e0100-\U000e01ef]{4,}|[\u200b-\u200d\u2060-\u2064]{8,}"
 )
@@ -48,7 +51,13 @@ _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{2,7}")
 def clean(text: str) -> str:
     """`text` with line feeds as line ends, plain letters, no control or lone surrogate."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return normal_form("NFC", _DROPPED.sub("", text).translate(_PLAIN))
+    plain = _ARABIC_FORMS.sub(_letter, _DROPPED.sub("", text).translate(_PLAIN))
+    return normal_form("NFC", plain)
+
+
+def _letter(form: re.Match[str]) -> str:
+    # The forms of a vowel sign alone stand on a space.
+    return normal_form("NFKC", form[0]).replace(" ", "")
 
 
 def has_coded_text(text: str) -> bool:

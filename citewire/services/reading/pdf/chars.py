@@ -34,6 +34,8 @@ _IDEOGRAPHS = "\u2e80"
 _HYPHEN = 2
 """The code of a hyphen at the end of a line, whose line break pdfium drops."""
 
+_ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627\u0671]\u0644")
+
 Floats = NDArray[np.float32]
 
 
@@ -151,6 +153,7 @@ def read_chars(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Cha
     text = _text(handle, count)
     frame = _frame(page, width, height)
     boxes = _displayed(_boxes(handle, count), frame)
+    text = _in_order(text, boxes)
     name = ctypes.create_string_buffer(MAX_FONT_NAME)
     return Chars(text, boxes, _turns(page, handle, text, boxes), width, height, frame, handle, name)
 
@@ -182,6 +185,21 @@ def _boxes(handle: int, count: int) -> Floats:
     for _ in map(_BOX, repeat(handle), range(count), range(start, start + 16 * count, 16)):
         pass
     return boxes
+
+
+def _in_order(text: str, boxes: Floats) -> str:
+    """`text` with the letters of lam-alef, one glyph, as they are read: pdfium turns them round."""
+    turned = [
+        found.start()
+        for found in _ALEF_LAM.finditer(text)
+        if (boxes[found.start()] == boxes[found.start() + 1]).all()
+    ]
+    if not turned:
+        return text
+    letters = list(text)
+    for start in turned:
+        letters[start : start + 2] = letters[start + 1], letters[start]
+    return "".join(letters)
 
 
 def _frame(page: pypdfium2.PdfPage, width: float, height: float) -> NDArray[np.float64]:

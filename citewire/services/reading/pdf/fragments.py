@@ -34,8 +34,12 @@ SAME_LINE = 0.35
 
 
 _MARKS = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-_LOOSE_MARK = re.compile(f"(?<![\r\n])[\r\n]++(?=[{_MARKS}])|(?<=[{_MARKS}])[\r\n]+")
-"""pdfium gives a line of its own to a mark that stands above its letter, in Thai above all."""
+_VOWELS = "\u064b-\u0655"
+_LOOSE_MARK = re.compile(
+    f"(?<![\r\n])[\r\n]++(?=[{_MARKS}])|(?<=[{_MARKS}])[\r\n]+|(?<! ) ++(?=[{_VOWELS}])"
+)
+"""pdfium gives a line of its own to a mark that stands above its letter, in Thai above all, and
+takes the way to an Arabic vowel for a space."""
 
 
 @dataclass(slots=True)
