@@ -33,7 +33,7 @@ from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import asked, passages
 from citewire.services.models.thinking import without_thinking
 from citewire.services.passages.cutting import split_page
-from citewire.services.reading import cleaning, files, heads, hyphens, instructions, title
+from citewire.services.reading import cleaning, files, heads, hyphens, instructions, marks, title
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
 from citewire.services.reading.pdf import furniture
@@ -341,6 +341,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     cleaning.clean_line, heads.is_figure, files.printable, instructions.reads_like_instructions,
+    marks.reads_like_note,
     instructions.find_instructions, furniture.signature, chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,

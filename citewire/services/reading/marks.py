@@ -6,6 +6,7 @@ in brackets (12.5 [1] million), and what only looks better raised (1st, N°, %) 
 
 import re
 
+_LONGEST = 12
 _TAIL = 40
 """So many characters before a mark tell what it stands at."""
 
@@ -47,6 +48,11 @@ def shifted(before: str, piece: str, after: str, *, lowered: bool = False) -> st
         # A lowered figure must not make another of the one before it; CO2 is written so.
         return f"_{piece}" if base[-1:].isdigit() and mark[:1].isdigit() else piece
     return _raised(base, piece, after) if any(map(str.isalnum, mark)) else piece
+
+
+def reads_like_note(text: str) -> bool:
+    """Whether `text` can be the mark of a note, or several."""
+    return len(text) <= _LONGEST and (_NOTE.fullmatch(text) or _NOTES.fullmatch(text)) is not None
 
 
 def _raised(base: str, piece: str, after: str) -> str:

@@ -29,6 +29,8 @@ _SPACES = np.array(
 _DROPPED = np.array([0xAD, 0x200B, 0xFEFF, 0xFFFF])
 """Characters, besides controls, that it does not."""
 
+_CLOSING = ".,;:)]}%/⁄"
+
 SAME_LINE = 0.35
 """Neighbours whose heights overlap by less than this share are on different lines."""
 
@@ -230,7 +232,12 @@ def _rewritten(
             if " " not in piece.strip():
                 parted[shift.start : shift.end - 1] = False
             position = shift.end
-            written += piece + (text[after : indices[position]] if position < end else "")
+            gap = text[after : indices[position]] if position < end else ""
+            if gap and text[indices[position]] in _CLOSING:
+                # Nor is there a space before what ends a sentence.
+                gap = ""
+                parted[position - 1] = False
+            written += piece + gap
         found[number] = written + (text[indices[position] : last] if position < end else "")
     return found
 

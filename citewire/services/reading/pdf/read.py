@@ -35,6 +35,7 @@ from citewire.services.reading.pdf.fragments import find_fragments, find_shown, 
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
 from citewire.services.reading.pdf.ligatures import Ligatures
+from citewire.services.reading.pdf.loose_marks import with_marks
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
 from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
@@ -187,7 +188,7 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
 
 def _blocks(chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
     for turn, fragments in find_fragments(chars, shown):
-        for region in regions(fragments):
+        for region in regions(with_marks(fragments)):
             for block in blocks_of(region):
                 yield _turned(block, turn, chars)
 
