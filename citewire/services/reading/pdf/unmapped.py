@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from citewire.services.reading.pdf.chars import Chars, prototype
+from citewire.services.reading.word_list import known_words
 
 EVERY = 8
 """One of so many characters is asked about; all are where one of them has no meaning."""
@@ -22,6 +23,12 @@ RUN = 3
 
 UNREADABLE = 0.3
 """Of a page: with a larger share of characters without a meaning it counts as one without text."""
+
+WORDS = 0.2
+"""Of what looks like words, the share that are ones; of nonsense, hardly any are."""
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_FIGURES = re.compile(r"[\s\d.,:;%()+/-]*")
 
 Mask = NDArray[np.bool_]
 
@@ -63,10 +70,25 @@ def find_unmapped(chars: Chars) -> Unmapped | None:
         errors[sign] = _is_error(_ERROR(chars.handle, sign))
     unread = np.zeros_like(errors)
     unread[drawn] = _in_runs(errors[drawn])
+    if _makes_words(chars.text, unread):
+        # Some programs make fonts without names or maps but keep to the usual codes.
+        unread = np.zeros_like(unread)
     share = float(unread[drawn].mean()) if len(drawn) else 0.0
     alone = [sign for sign in signs if errors[sign] and not unread[sign]]
     # On such a page there are no words to tell anything by.
     return Unmapped(alone if share <= UNREADABLE else [], unread, share)
+
+
+def _makes_words(text: str, unread: Mask) -> bool:
+    """Whether the codes of the `unread` characters make words if taken for letters."""
+    if not unread.any():
+        return False
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    taken = np.where(unread, codes, np.uint32(ord(" "))).tobytes().decode("utf-32-le")
+    words = _WORD.findall(taken.lower())
+    if not words:
+        return _FIGURES.fullmatch(taken) is not None
+    return sum(word in known_words() for word in words) >= WORDS * len(words)
 
 
 def _is_error(answer: int) -> bool:
