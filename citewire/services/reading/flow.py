@@ -14,7 +14,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
 from citewire.services.reading.heads import with_heads
 from citewire.services.reading.language import language_of
-from citewire.services.reading.notes import coded_note
+from citewire.services.reading.notes import coded_note, damaged_note
 from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
@@ -69,7 +69,12 @@ def table_part(
 
 
 def flow_report(
-    path: Path, parts: Iterable[FlowBlock], *, title: str = "", date: str | None = None
+    path: Path,
+    parts: Iterable[FlowBlock],
+    *,
+    title: str = "",
+    date: str | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Report:
     """The report that `parts` make.
 
@@ -78,6 +83,7 @@ def flow_report(
         parts: in order. Where they have page breaks, these and nothing else make pages.
         title: that the file claims.
         date: ISO date from the metadata.
+        notes: what is to be told of how the file was read.
 
     Raises:
         UnreadableDocument: there is no text in any part.
@@ -92,7 +98,11 @@ def flow_report(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        notes=(
+            *notes,
+            *damaged_note(text.count("\ufffd") for part in kept for text in _texts(part)),
+            *coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        ),
     )
 
 
