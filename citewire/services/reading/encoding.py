@@ -8,7 +8,14 @@ from charset_normalizer import from_bytes
 
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.encoding_labels import as_browsers, codec_of
-from citewire.services.reading.encoding_western import SCATTERED, scattered, western_codec
+from citewire.services.reading.encoding_latin import (
+    CENTRAL,
+    CERTAIN,
+    SCATTERED,
+    central_codec,
+    scattered,
+    western_codec,
+)
 from citewire.services.reading.language import language_of
 from citewire.services.reading.raw import read_bytes
 
@@ -96,12 +103,14 @@ def _likely(content: bytes, declared: str) -> str:
     best = from_bytes(sample).best()
     guess = (as_browsers(best.encoding) or best.encoding) if best else WESTERN
     text = sample.decode(guess, "replace")
-    # Short texts look much the same in all Latin alphabets; the language tells them apart.
-    if _is_latin(text) and language_of([text]) in EASTERN and guess != WESTERN:
+    if not _is_latin(text) and scattered(sample) < SCATTERED:
         return guess
-    if _is_latin(text) or scattered(sample) >= SCATTERED:
-        return western_codec(sample)
-    return guess
+    western, certainty = western_codec(sample)
+    # Short texts look much the same in all Latin alphabets; the language tells them apart.
+    language = language_of([text]) if _is_latin(text) else ""
+    if language not in EASTERN or (certainty > CERTAIN and western != WESTERN):
+        return western
+    return central_codec(sample) if language in CENTRAL else guess
 
 
 def _fits(content: bytes, encoding: str) -> bool:

@@ -7,6 +7,9 @@ its own mark is not known here.
 import codecs
 from typing import Final
 
+LONGEST = 40
+"""Characters of a name."""
+
 _ALSO: Final = {
     "cp1252": "ascii us-ascii iso-8859-1 latin1 x-cp1252 x-user-defined iso8859-1 latin-1 l1",
     "utf-8": "utf-16 utf-16le utf-16be utf-32 unicode unicodefffe csunicode iso-10646-ucs-2 ucs-2 "
@@ -43,7 +46,7 @@ _KNOWN: Final = frozenset(
 
 def codec_of(label: str) -> str:
     """The name of the codec that `label` means; empty if it is none of a text on the web."""
-    said = label.strip().lower()
+    said = label[:LONGEST].strip().lower()
     if codec := as_browsers(said):
         return codec
     try:

@@ -229,7 +229,9 @@ class _Page:
 
 def _lines(parts: list[FlowBlock]) -> list[TitleLine]:
     lines = []
-    heights = {"heading": TITLE, "text": BODY}
+    # Without headings no line is bigger than the next, and none belongs to the title with another.
+    has_heading = any(part.kind == "heading" for part in parts[:TITLE_PARTS])
+    heights = {"heading": TITLE, "text": BODY if has_heading else 0.0}
     for part in parts[:TITLE_PARTS]:
         if part.text and not part.hidden and part.kind in heights:
             text = part.text if part.kind == "heading" else part.text.partition("\n")[0]
