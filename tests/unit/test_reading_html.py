@@ -61,6 +61,7 @@ def tables(report: Report) -> list[tuple[Table, list[list[str]]]]:
         ("<footer><table><tr><th>a<td>1<tr><th>b<td>2</table></footer>", "a | 1\nb | 2"),
         ("<details><summary>More</summary>nine days</details>", "More\nnine days"),
         ("<p>a</p><dialog>no</dialog><dialog open>yes</dialog>", "a\nyes"),
+        ("<div><template shadowrootmode=open><p>yes</p></template></div>", "yes"),
         ("<p>a</p><template>no</template><noscript>no</noscript>", "a"),
         ("<ol><li>a<li>b</ol>", "1. a\n2. b"),
         ("<ol start=3><li>a<li value=9>b<li>c</ol>", "3. a\n9. b\n10. c"),

@@ -161,13 +161,26 @@ def _short_tables(part: FlowBlock, grid: Grid) -> Iterator[FlowBlock]:
     sizes = [0] * grid.rows
     for placed in grid.cells:
         sizes[placed.row] += len(placed.cell.text) + 3
-    first, size = 0, 0
+    cuts: list[int] = []
+    size = 0
     for row, length in enumerate(sizes):
         if size and size + length > PAGE_CHARS and row > grid.header_rows:
-            yield replace(part, grid=grid.part(first, row), text=part.text if first == 0 else "")
-            first, size = row, 0
+            cuts.append(row)
+            size = 0
         size += length
-    yield replace(part, grid=grid.part(first, grid.rows), text=part.text if first == 0 else "")
+    for number, rows in enumerate(_cut_at(grid, cuts)):
+        yield replace(part, grid=rows, text="" if number else part.text)
+
+
+def _cut_at(grid: Grid, cuts: list[int]) -> Iterator[Grid]:
+    """The parts of `grid` between `cuts`; by halves, as cutting looks at all cells of a part."""
+    if not cuts:
+        yield grid
+        return
+    half = len(cuts) // 2
+    middle = cuts[half]
+    yield from _cut_at(grid.part(0, middle), cuts[:half])
+    yield from _cut_at(grid.part(middle, grid.rows), [cut - middle for cut in cuts[half + 1 :]])
 
 
 def _cut(text: str, start: int) -> int:
