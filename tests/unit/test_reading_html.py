@@ -207,6 +207,24 @@ def test_heads_are_those_that_the_file_tells(
 @pytest.mark.parametrize(
     "table",
     [
+        "<div role=table><div role=rowgroup><div role=row><span role=columnheader>a</span>"
+        "<span role=columnheader>b</span></div></div><div role=row><span role=rowheader>c</span>"
+        "<span role=cell>1</span></div></div>",
+        "<div style='display:table'><div style='display: table-row'><p style='display:table-cell'>"
+        "a</p><p style='display:table-cell;'>b</p></div><div style='display:table-row'>"
+        "<b style='display:table-cell'>c</b><div style='display:table-cell'>1</div></div></div>",
+    ],
+)
+def test_what_is_shown_as_a_table_is_one(tmp_path: Path, table: str) -> None:
+    [(found, rows)] = tables(read(tmp_path, table))
+
+    assert rows == [["a", "b"], ["c", "1"]]
+    assert (found.header_rows, found.header_columns) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
         "<table role=presentation><tr><td>a<td>b<tr><td>1<td>2</table>",
         "<table><tr><td>a<tr><td>b</table>",
         "<table><tr><td>a<td>b</table>",
