@@ -1,107 +1,104 @@
-"""How raised and lowered characters are written in a line of text, never glued to a figure.
+"""Raised and lowered letters: powers and indices stay with what they belong to, notes stand apart.
 
-An exponent keeps to its number or unit with a circumflex (10^6), the mark of a note stands apart
-in brackets (12.5 [1] million), and what only looks better raised (1st, N°, %) stays as it is.
+A mark of a note that is glued to a figure makes another figure of it: 12.5 with note 1 is no 12.51.
 """
 
 import re
 
-_LONGEST = 12
-_TAIL = 40
-"""So many characters before a mark tell what it stands at."""
+MOST_BEFORE = 60
+"""Characters before a raised or lowered piece that are looked at."""
 
-_LAST = re.compile(r"(?:\d\S{0,40}\s)?\S{1,40}\s?\Z")
-_NOTE = re.compile(
-    r"[\[(]?(?P<note>(?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})"
-    r"(?:[,;–-](?:\d{1,3}[a-z]?|[a-z]|[ivx]{1,4})){0,9})[*†‡]?[\])]?[.,;:]?",
-    re.IGNORECASE,
-)
-_NOTES = re.compile(r"(?:[\[(](?:\d{1,3}|[a-z])[\])]){2,6}", re.IGNORECASE)
-_LETTERS = re.compile(r"[a-h]{2,4}")
-"""Marks of several notes: (a)(b), ab."""
-
-_ORDINAL = re.compile(r"st|nd|rd|th|[èe]?re|er|os?|as|[èe]?me|e|ª|º", re.IGNORECASE)
-_WHOLE = re.compile(r"\(?(?:\d{1,3}|[IVXLCM]{1,7})")
-_TRADE = re.compile(r"tm|sm|md|mc", re.IGNORECASE)
-_ABBREVIATED = re.compile(r"[A-Z][oaretms]|n[o°]")
-"""Of a capital and its raised letter: N°, Dr, St."""
-
-_MAGNITUDE = re.compile(r"[mkbtxp]|bn|mn|pp", re.IGNORECASE)
-_SIGNED = re.compile(r"[+−–-]\d{1,3}")
-_ION = re.compile(r"\d?[+−–-]")
-_POWER = re.compile(r"[2-9]|[12]\d|30")
-_TEN = re.compile(r"(?:.*[×·*x(]|[~≈<>=≤≥])?10")
-_UNIT = re.compile(r"(?:.*[\d/·])?(?:[cdkmnµμ]?m|ft|yd|[kM]?W/m)")
-_UNIT_OF_FIGURE = re.compile(r"(?:\d\S*\s|.*[\d/·])(?:in|mi|s|sec|h)")
-_VARIABLE = re.compile(r"(?:.*[=+*/(^−-])?(?:[a-z]|R|[Α-Ωα-ω])")
+_LAST = re.compile(r"(?:[^\W\d_]{1,40}|\d[\d.,'’]{0,39})$")
+_CUT = re.compile(r"[^\W\d_]{40}$")
+_POWER = re.compile(r"[-+−–]?\d{1,3}|[a-z]", re.IGNORECASE)
+_SIGNED = re.compile(r"[-−–]\d{1,3}|\d?[-+−–]")
+_TERM = re.compile(r"(?:\w{1,3}[-+−–/*×.,]){1,4}\w{1,3}")
+_NOTE = re.compile(r"(?:\w{1,3}|[*†‡§¶#]{1,3})(?:[-–,;/ ]{1,2}(?:\w{1,3}|[*†‡§¶#]{1,3})){0,9}")
+_SIGNS = re.compile(r"[*†‡§¶#®©™℠°ªº′″]{1,3}")
+_ORDINAL = re.compile(r"st|nd|rd|th|er|[eè]re|e|[eè]me|o|os|as|ter|ten|te", re.IGNORECASE)
+_FORMULA = re.compile(r"\([^()\n]{1,40}\)$")
+_IN_FORMULAS = (re.compile(r"\b[^\W\d_]\b"), re.compile(r"[-+*/×·−–]"))
+_UNITS = frozenset("m cm mm km dm ft in yd mi s h kg mol sec px µm nm".split())
+_SMALL_POWERS = frozenset("23")
+_LETTERS = {"TM": "™", "SM": "℠", "R": "®", "C": "©"}
 
 
-def shifted(before: str, piece: str, after: str, *, lowered: bool = False) -> str:
-    """A raised or lowered `piece` of a line as it is written between `before` and `after`.
+def shifted(before: str, piece: str, shift: int) -> str:
+    """A raised (`shift` above 0) or lowered `piece` as it is written after `before`.
 
-    Spaces at its ends, where it brings such, are those of words of their own.
+    Args:
+        before: what stands before it on its line, of which the end counts.
+        piece: what is raised or lowered; white space around it is kept as one space.
+        shift: which of both.
     """
-    mark = "".join(piece.split())
-    found = _LAST.search(before[-_TAIL:])
-    base = found[0] if found else ""
-    if lowered:
-        # A lowered figure must not make another of the one before it; CO2 is written so.
-        return f"_{piece}" if base[-1:].isdigit() and mark[:1].isdigit() else piece
-    return _raised(base, piece, after) if any(map(str.isalnum, mark)) else piece
+    said = " ".join(piece.split())
+    if not said:
+        return " " if piece else ""
+    lead = " " if piece[0].isspace() else ""
+    trail = " " if piece[-1].isspace() else ""
+    end = (before[-MOST_BEFORE:] + lead).replace("\n", "  ")
+    written = _lowered(end, said) if shift < 0 else _raised(end, said)
+    return lead * (not written.startswith(" ")) + written + trail
 
 
-def reads_like_note(text: str) -> bool:
-    """Whether `text` can be the mark of a note, or several."""
-    return len(text) <= _LONGEST and (_NOTE.fullmatch(text) or _NOTES.fullmatch(text)) is not None
+def _lowered(before: str, said: str) -> str:
+    last = before[-1:]
+    if last.isdigit():
+        return f"_{said}"
+    # CO2 and H2O, but x_i: letters of an index would make another word.
+    return f"_{said}" if last.isalpha() and said[0].isalpha() else said
 
 
-def _raised(base: str, piece: str, after: str) -> str:
-    mark = "".join(piece.split())
-    is_apart = not base or base[-1:].isspace()
-    word = base.rsplit(maxsplit=1)[-1] if base else ""
-    if mark.isdigit() and after.lstrip()[:1] in ("/", "⁄"):
-        return f" {mark}" if word[-1:].isdigit() and not is_apart else mark
-    if not is_apart and mark.isalpha() and _stays(word, mark):
-        return piece
-    if not is_apart and _is_power(base, word, mark):
-        return f"^{mark}"
-    if _NOTES.fullmatch(mark):
-        mark = ",".join(filter(str.isalnum, re.split(r"\W+", mark)))
-    note = _NOTE.fullmatch(mark)
-    if note is not None:
-        trail = mark[-1] if mark[-1] in ".,;:" else ""
-        written = f"[{note['note']}]{trail}"
-    elif word[-1:].isdigit() and _LETTERS.fullmatch(mark):
-        written = f"[{mark}]"
-    elif mark[0].isdigit() and word[-1:].isdigit():
-        written = piece
-    else:
-        return piece
-    opens = is_apart or word[-1:] in ("(", "[", "“", "‘", "«", "¿", "¡")
-    closes = " " if after[:1].isalnum() or after[:1] in ("$", "€", "£", "¥", "(", "“") else ""
-    return f"{'' if opens else ' '}{written}{closes}"
+def _raised(before: str, said: str) -> str:
+    last = before[-1:]
+    bare = _bare(said)
+    if not last or last.isspace():
+        return f"[{bare}]" if bare[0].isdigit() and _NOTE.fullmatch(bare) else said
+    if _SIGNS.fullmatch(said) or (last.isdigit() and _ORDINAL.fullmatch(said)):
+        return said
+    if said in _LETTERS and last.isalpha():
+        return _LETTERS[said]
+    if _is_power(before, said):
+        return f"^{said}" if _POWER.fullmatch(said) or len(said) < 3 else f"^({said})"
+    return f" [{bare}]" if _NOTE.fullmatch(bare) else f" {said}"
 
 
-def _stays(word: str, mark: str) -> bool:
-    """Whether raised letters are no mark of a note, nor an exponent."""
-    if _TRADE.fullmatch(mark) or (_ORDINAL.fullmatch(mark) and _WHOLE.fullmatch(word)):
-        return True
-    if _ABBREVIATED.fullmatch(word + mark):
-        return True
-    if word[-1].isdigit():
-        return _MAGNITUDE.fullmatch(mark) is not None
-    return not _NOTE.fullmatch(mark) and not _VARIABLE.fullmatch(word)
+def _bare(said: str) -> str:
+    """A mark without brackets of its own."""
+    inner = said.strip("()[]{} ")
+    return inner or said
 
 
-def _is_power(base: str, word: str, mark: str) -> bool:
-    if _SIGNED.fullmatch(mark):
-        return word[-1].isalnum()
-    if mark.isalpha():
-        return _VARIABLE.fullmatch(word) is not None or (word == "10" and mark == "n")
-    if _ION.fullmatch(mark):
-        return word[-1].isalpha() and word[-2:-1].isalpha()
-    if word[-1].isdigit() or not _POWER.fullmatch(mark):
-        return bool(_POWER.fullmatch(mark) and _TEN.fullmatch(word))
-    return len(mark) == 1 and bool(
-        _UNIT.fullmatch(word) or _UNIT_OF_FIGURE.fullmatch(base) or _VARIABLE.fullmatch(word)
+def _is_power(before: str, said: str) -> bool:
+    """Whether what is raised belongs to the number, unit, letter or formula before it."""
+    if before.endswith(")"):
+        formula = _FORMULA.search(before)
+        # A loss in brackets or a range of years is none.
+        is_formula = formula is not None and all(one.search(formula[0]) for one in _IN_FORMULAS)
+        return is_formula and _is_exponent(said)
+    found = _LAST.search(before)
+    # The first power is never written, and would be no other number: it is a note.
+    if found is None or said == "1" or _CUT.search(before):
+        return False
+    return _SIGNED.fullmatch(said) is not None or _has_power(found[0], said)
+
+
+def _has_power(word: str, said: str) -> bool:
+    """Whether the number, unit or letter `word` has the power `said`."""
+    if word[0].isdigit():
+        # Any other figure with a small one above it has a note: 3 million are no 9.
+        is_base = word == "10" or (word == "2" and said.isdigit() and len(said) > 1)
+        return (is_base and _is_exponent(said)) or (len(word) < 3 and _is_variable(said))
+    if word in _UNITS and (len(word) > 1 or said in _SMALL_POWERS):
+        return said in _SMALL_POWERS
+    return len(word) == 1 and _is_exponent(said)
+
+
+def _is_exponent(said: str) -> bool:
+    return bool(_POWER.fullmatch(said) or _SIGNED.fullmatch(said) or _TERM.fullmatch(said))
+
+
+def _is_variable(said: str) -> bool:
+    return said in ("n", "x", "t", "k", "i", "N") or (
+        "+" in said and _TERM.fullmatch(said) is not None
     )

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.cleaning import clean
-from citewire.services.reading.marks import shifted
 from citewire.services.reading.pdf.chars import Chars, Floats
 from citewire.services.reading.pdf.layout import Box
 from citewire.services.reading.pdf.raised import Bases, Shift, find_shifts
+from citewire.services.reading.pdf.shifted import shifted
 from citewire.text.alphabets import normal_form
 
 WIDE_GAP = 0.8

@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from citewire.services.reading.marks import reads_like_note, shifted
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.raised import RAISED, SMALL
+from citewire.services.reading.pdf.shifted import reads_like_note, shifted
 
 NEAR = 0.6
 """A mark follows what it stands at within so many of its heights, and may overlap by half."""

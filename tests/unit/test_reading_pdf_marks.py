@@ -6,8 +6,8 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.edges import decode
-from citewire.services.reading.marks import shifted
 from citewire.services.reading.pdf.read import read_pdf
+from citewire.services.reading.pdf.shifted import shifted
 from tests.doubles.small_pdfs import draw_pdf
 
 SIZE = 11.0
