@@ -27,7 +27,7 @@ from citewire.services.reading.word_list import known_words
 MAX_PAGES = 40
 """So many pages, evenly spread, are looked at for the words of a report."""
 
-MAX_WORDS = 500
+MAX_WORDS = 100
 """So many different words of a sign tell what it stands for."""
 
 ENOUGH = 2
@@ -37,6 +37,7 @@ AGAINST = 0.34
 """The next best ligature makes at most this share of the words of a page."""
 
 LONG = 5
+MAX_SIGNS = 200
 MAX_TOLD = 16
 MAX_VOCABULARY = 1_000_000
 MAX_FONT = 1_000_000
@@ -168,7 +169,10 @@ class Ligatures:
         plain = list(text)
         found = _halves(text, places)
         for place, (font, written, _), halves in zip(places, signs, found, strict=True):
-            if len(words := self._words.setdefault((font, written), {})) < MAX_WORDS:
+            words = self._words.get((font, written))
+            if words is None and len(self._words) < MAX_SIGNS:
+                words = self._words.setdefault((font, written), {})
+            if words is not None and len(words) < MAX_WORDS:
                 words[halves] = None
             # The halves of a word are none.
             for at in range(place - len(halves[0]), place + len(halves[1]) + 1):
