@@ -95,7 +95,9 @@ class Ligatures:
         for place, sign in zip(places, signs, strict=True):
             ligature = here.get(sign) or self._known.get(sign[:2])
             if ligature is None:
-                self._left[sign[1]].add(number)
+                # Before anything but a small letter it may as well be a sign of its own.
+                if chars.text[place + 1 : place + 2].islower():
+                    self._left[sign[1]].add(number)
             else:
                 self._mended[sign[1], ligature].add(number)
                 text[place] = LIGATURES[ligature]
