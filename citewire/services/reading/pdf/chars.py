@@ -103,7 +103,7 @@ def read_chars(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Cha
     handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value or 0
     count = max(text_page.count_chars(), 0)
     text = _text(handle, count)
-    boxes = _displayed(page, _boxes(handle, count), width, height)
+    boxes = displayed(page, _boxes(handle, count), width, height)
     name = ctypes.create_string_buffer(MAX_FONT_NAME)
     return Chars(text, boxes, _turns(page, handle, text), width, height, handle, name)
 
@@ -125,7 +125,7 @@ def _boxes(handle: int, count: int) -> Floats:
     return boxes
 
 
-def _displayed(page: pypdfium2.PdfPage, boxes: Floats, width: float, height: float) -> Floats:
+def displayed(page: pypdfium2.PdfPage, boxes: Floats, width: float, height: float) -> Floats:
     """`boxes` from the page's own coordinates to those of the displayed page."""
     origin, right, up = (np.array(_place(page, x, y)) for x, y in ((0, 0), (1000, 0), (0, 1000)))
     scale = np.array([width / UNITS, height / UNITS])

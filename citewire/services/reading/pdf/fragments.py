@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from citewire.services.reading.cleaning import clean
 from citewire.services.reading.pdf.chars import Chars, Floats
-from citewire.services.reading.pdf.layout import Box
+from citewire.services.reading.pdf.layout import Box, LaidBlock
 
 WIDE_GAP = 0.8
 """A gap wider than so many heights of the letters ends a fragment: a column or a cell may end."""
@@ -60,6 +60,8 @@ class Fragment:
     bold: bool
     edges: list[float]
     """Left and right edge of each word of `text` in turn; empty if they cannot be told."""
+    table: LaidBlock | None = None
+    """What it stands for, if that is a table whose place is known before the order of the page."""
 
     @property
     def box(self) -> Box:

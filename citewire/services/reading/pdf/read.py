@@ -7,6 +7,7 @@ Why pdfium: docs/adr/0004-reading-pdf.md.
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from citewire.services.reading.notes import coded_note, page_notes
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
+from citewire.services.reading.pdf.drawn import NOTHING, Drawing, read_drawing
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
@@ -34,6 +36,7 @@ from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
+from citewire.services.reading.pdf.ruled_tables import may_be_tables, with_ruled_tables
 from citewire.services.reading.title import TitleLine, title_of
 
 A4 = (595.0, 842.0)
@@ -143,25 +146,34 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     shown, outside = find_shown(chars)
     invisible = find_invisible(page, chars, shown)
     laid = LaidPage(chars.width, chars.height, outside=outside)
-    laid.blocks += _blocks(chars, shown[~invisible])
+    laid.blocks += _blocks(page, chars, shown[~invisible])
     if invisible.any():
-        for block in _blocks(chars, shown[invisible]):
+        for block in _blocks(page, chars, shown[invisible]):
             laid.blocks.append(LaidBlock("text", block.lines, invisible=True))
     return laid
 
 
-def _blocks(chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
+def _blocks(page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
+    drawing: Drawing | None = None
     for turn, fragments in find_fragments(chars, shown):
+        drawn = NOTHING
+        if may_be_tables(fragments):
+            drawing = drawing or read_drawing(page)
+            drawn = drawing.upright(turn)
+            fragments = with_ruled_tables(fragments, drawn)
         for region in regions(fragments):
-            for block in blocks_of(region):
+            for block in blocks_of(region, drawn):
                 yield _turned(block, turn, chars)
 
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     if turn:
-        for line in (each for row in block.lines for each in (row, *row.parts)):
+        cells = block.table.cells if block.table else []
+        for line in chain(block.lines, *(cell.lines for cell in cells)):
             line.turn = turn
             line.box = turned(line.box, turn, chars.width, chars.height)
+        for cell in cells:
+            cell.box = turned(cell.box, turn, chars.width, chars.height)
     return block
 
 

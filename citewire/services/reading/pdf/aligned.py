@@ -1,0 +1,270 @@
+"""Columns of a table by how the cells of all its rows stand under each other.
+
+Between two cells of a row is a gap. A place over which more rows have a gap than text is between
+two columns; never one row alone tells, and a head over several columns is outvoted by the rows
+below it. Such a stretch may hold columns that most rows leave empty: cells that lie in it whole.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citewire.services.reading.heads import is_figure
+from citewire.services.reading.pdf.lines import Row, split_at, union
+
+MOST_BINS = 2000
+SLACK = 1.0
+"""Points; cells that reach over an edge by less do not."""
+
+WORD_GAP = 0.8
+"""Heights of letters; words of a head that are so far apart stand over different columns."""
+
+WIDER = 1.5
+"""So is a gap that is so many times wider than others of its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands in a row of text over one column or several.
+
+    Args:
+        column: the first.
+        columns: how many.
+        fragments: in order.
+    """
+
+    column: int
+    columns: int
+    fragments: Row
+
+    @property
+    def last(self) -> int:
+        """The last column."""
+        return self.column + self.columns - 1
+
+    @property
+    def x0(self) -> float:
+        """Left edge."""
+        return min(f.x0 for f in self.fragments)
+
+    @property
+    def x1(self) -> float:
+        """Right edge."""
+        return max(f.x1 for f in self.fragments)
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return " ".join(f.text for f in self.fragments)
+
+
+def find_separators(rows: Sequence[Sequence[Row]], walls: Sequence[float] = ()) -> list[float]:
+    """Places between the columns of `rows`, whose cells are given.
+
+    Args:
+        rows: of the table, those of one cell among them.
+        walls: where lines are drawn between columns.
+    """
+    cells = [cell for row in rows if len(row) > 1 for cell in row]
+    if not cells:
+        return sorted(walls)
+    edges = np.array([union(cell) for cell in cells])[:, [0, 2]]
+    ends = np.cumsum([len(row) for row in rows if len(row) > 1])
+    view = _View.of(edges, ends)
+    found: list[float] = []
+    for start, end in _runs(view.gaps > view.cover):
+        found += _inside(view.place(start), view.place(end), view, cells, edges)
+    for wall in walls:
+        near = [place for place in found if abs(place - wall) < 2 * view.step + 4]
+        found = [place for place in found if place not in near] + [wall]
+    return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How many rows have text, and how many a gap between cells, at each place."""
+
+    left: float
+    step: float
+    cover: NDArray[np.int64]
+    gaps: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, edges: NDArray[np.float64], ends: NDArray[np.int64]) -> "_View":
+        left, right = float(edges[:, 0].min()), float(edges[:, 1].max())
+        step = max(1.0, (right - left) / MOST_BINS)
+        bins = ((edges - left) / step).round().astype(int)
+        size = int(bins.max()) + 2
+        cover = _counted(bins[:, 0], bins[:, 1], size)
+        begins = np.concatenate([[0], ends[:-1]])
+        # The order within a row is that of reading, which may be from right to left.
+        row = np.repeat(np.arange(len(ends)), ends - begins)
+        bins = bins[np.lexsort((bins[:, 0], row))]
+        same = row[1:] == row[:-1]
+        before, after = bins[:-1, 1][same], bins[1:, 0][same]
+        wide = after > before
+        return cls(left, step, cover, _counted(before[wide], after[wide], size))
+
+    def place(self, index: float) -> float:
+        return self.left + index * self.step
+
+    def index(self, place: float) -> int:
+        return min(max(round((place - self.left) / self.step), 0), len(self.cover) - 1)
+
+    def least(self, start: float, end: float) -> float:
+        """The middle of the longest stretch that the fewest rows have text over."""
+        low, high = self.index(start), self.index(end)
+        if high <= low:
+            return (start + end) / 2
+        part = self.cover[low:high]
+        runs = list(_runs(part == part.min()))
+        first, last = max(runs, key=lambda run: run[1] - run[0])
+        return self.place(low + (first + last) / 2)
+
+
+def _counted(starts: NDArray[np.int64], ends: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """How many of the stretches from `starts` to `ends` are over each place."""
+    up, down = np.bincount(starts, minlength=size), np.bincount(ends, minlength=size)
+    return np.asarray(np.cumsum(up - down)[: size - 1], np.int64)
+
+
+def _runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]))).tolist()
+    yield from zip(changes[::2], changes[1::2], strict=True)
+
+
+def _inside(
+    start: float, end: float, view: _View, cells: list[Row], edges: NDArray[np.float64]
+) -> Iterator[float]:
+    """The places between columns in a stretch of gaps: one, or more around sparse columns."""
+    x0, x1 = edges.T
+    position = start
+    for low, high in _sparse(start, end, cells, x0, x1):
+        yield view.least(position, low)
+        position = high
+    yield view.least(position, end)
+
+
+def _sparse(
+    start: float,
+    end: float,
+    cells: list[Row],
+    x0: NDArray[np.float64],
+    x1: NDArray[np.float64],
+) -> list[tuple[float, float]]:
+    """Left and right edges of columns that lie in a stretch of gaps whole, from the left."""
+    within = (x0 >= start - SLACK) & (x1 <= end + SLACK)
+    if not within.any():
+        return []
+    inside = np.flatnonzero(within)
+    reaching = ~within & (x0 < end) & (x1 > start) & ((x0 >= start) | (x1 <= end))
+    reaching_in = np.flatnonzero(reaching)
+    columns: list[tuple[float, float, int, bool]] = []
+    for n in inside[np.argsort(x0[inside])].tolist():
+        figure = is_figure(_text(cells[n]))
+        middle = (x0[n] + x1[n]) / 2
+        beside = reaching_in[(x0[reaching_in] < middle) & (x1[reaching_in] > middle)].tolist()
+        # It stands at its place in the column beside it, of which a wider cell reaches in.
+        if any(is_figure(_text(cells[other])) or not figure for other in beside):
+            continue
+        if columns and x0[n] < columns[-1][1]:
+            low, high, count, figures = columns[-1]
+            columns[-1] = (low, max(high, float(x1[n])), count + 1, figures or figure)
+        else:
+            columns.append((float(x0[n]), float(x1[n]), 1, figure))
+    return [(low, high) for low, high, count, figures in columns if count > 1 or figures]
+
+
+def _text(cell: Row) -> str:
+    return " ".join(f.text for f in cell)
+
+
+def place_cells(cells: Sequence[Row], separators: Sequence[float]) -> list[Piece]:
+    """What stands over which columns in a row of `cells`; a cell over two columns is cut there
+    if its words are apart as those of two cells are.
+    """
+    pieces: list[Piece] = []
+    parts = [part for cell in cells for part in _cut(cell, separators)]
+    for part in sorted(parts, key=lambda part: min(f.x0 for f in part)):
+        box = union(part)
+        first = bisect_right(separators, box[0] + SLACK)
+        last = max(first, bisect_right(separators, box[2] - SLACK))
+        before = pieces[-1] if pieces else None
+        if before is not None and first <= before.last:
+            if before.column < first:
+                # A long text reaches into a column that has its own.
+                pieces[-1] = Piece(before.column, first - before.column, before.fragments)
+            elif last > before.last:
+                first = before.last + 1
+            else:
+                before.fragments.extend(part)
+                continue
+        pieces.append(Piece(first, last - first + 1, list(part)))
+    return pieces
+
+
+def _cut(cell: Row, separators: Sequence[float]) -> list[Row]:
+    box = union(cell)
+    first = bisect_right(separators, box[0] + SLACK)
+    last = bisect_right(separators, box[2] - SLACK)
+    if first >= last:
+        return [cell]
+    places = [place for place in separators[first:last] if _is_cut(cell, place)]
+    if not places:
+        return [cell]
+    parts: dict[int, Row] = {}
+    for fragment in cell:
+        for piece in split_at(fragment, places):
+            side = bisect_right(places, (piece.x0 + piece.x1) / 2)
+            parts.setdefault(side, []).append(piece)
+    return [parts[side] for side in sorted(parts)]
+
+
+def _is_cut(cell: Row, place: float) -> bool:
+    """Whether the words of `cell` beside `place` are those of two cells."""
+    words = _words(cell)
+    gaps = [after[0] - before[1] for before, after in zip(words, words[1:], strict=False)]
+    at = next(
+        (
+            n
+            for n, (before, after) in enumerate(zip(words, words[1:], strict=False))
+            if (before[0] + before[1]) / 2 < place <= (after[0] + after[1]) / 2
+        ),
+        None,
+    )
+    if at is None:
+        return False
+    height = min(f.height for f in cell)
+    if gaps[at] >= WORD_GAP * height or (is_figure(words[at][2]) and is_figure(words[at + 1][2])):
+        return True
+    others = sorted(gaps[:at] + gaps[at + 1 :])
+    return bool(others) and gaps[at] > WIDER * max(others[len(others) // 2], 0.15 * height)
+
+
+def _words(cell: Row) -> list[tuple[float, float, str]]:
+    """Left edge, right edge and text of each word, from the left."""
+    found: list[tuple[float, float, str]] = []
+    for fragment in cell:
+        if fragment.edges:
+            pairs = zip(fragment.edges[::2], fragment.edges[1::2], strict=True)
+            found += [
+                (left, right, word)
+                for (left, right), word in zip(pairs, fragment.text.split(), strict=True)
+            ]
+        else:
+            found.append((fragment.x0, fragment.x1, fragment.text))
+    return sorted(found)
+
+
+def column_edges(rows: Sequence[Sequence[Piece]], count: int) -> list[tuple[float, float]]:
+    """Left and right edge of what stands in each column alone."""
+    low, high = [np.inf] * count, [-np.inf] * count
+    for row in rows:
+        for piece in row:
+            if piece.columns == 1:
+                low[piece.column] = min(low[piece.column], piece.x0)
+                high[piece.column] = max(high[piece.column], piece.x1)
+    return list(zip(low, high, strict=True))

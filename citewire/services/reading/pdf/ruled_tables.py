@@ -1,0 +1,141 @@
+"""Tables from drawn cells: which grids of lines are tables, and what are their rows."""
+
+from collections.abc import Iterator, Sequence
+
+from citewire.services.reading.heads import is_figure
+from citewire.services.reading.pdf.drawn import Drawn
+from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.layout import LaidBlock
+from citewire.services.reading.pdf.lines import cells_of, text_rows, union
+from citewire.services.reading.pdf.ruled import RuledCell, RuledGrid, find_grids
+from citewire.services.reading.pdf.tables import Draft, table_block
+
+MIN_FILLED = 4
+"""A table has at least so many cells with words."""
+
+FILLED = 0.25
+"""And at least this share of its cells."""
+
+MOST_TEXT = 0.8
+"""One cell with more of the words than this is a frame around a text."""
+
+LEVEL = 0.35
+"""Lines of different cells are level if they are apart by less than so many heights."""
+
+
+MIN_LEVEL = 2
+"""On a page that may hold tables, at least so many pieces of text stand beside another."""
+
+
+def may_be_tables(fragments: Sequence[Fragment]) -> bool:
+    """Whether enough stands side by side for a table; other pages need no look at their lines."""
+    found = 0
+    ordered = sorted(fragments, key=lambda f: f.middle)
+    for above, below in zip(ordered, ordered[1:], strict=False):
+        found += below.middle - above.middle <= 0.5 * min(above.height, below.height)
+        if found >= MIN_LEVEL:
+            return True
+    return False
+
+
+def with_ruled_tables(fragments: Sequence[Fragment], drawn: Drawn) -> list[Fragment]:
+    """`fragments`, those that stand in a drawn table replaced by one that carries the table."""
+    left = list(fragments)
+    tables = []
+    for grid in find_grids(drawn):
+        x0, y0, x1, y1 = grid.box
+        inside = [f for f in left if x0 <= (f.x0 + f.x1) / 2 <= x1 and y0 <= f.middle <= y1]
+        block = _table(grid, inside) if len(inside) >= MIN_FILLED else None
+        if block is not None:
+            tables.append(carrying(block, union(inside)))
+            gone = {id(fragment) for fragment in inside}
+            left = [fragment for fragment in left if id(fragment) not in gone]
+    return left + tables
+
+
+def carrying(block: LaidBlock, box: tuple[float, float, float, float]) -> Fragment:
+    """A fragment that stands for a table where the order of a page is found."""
+    text = " ".join(line.text for line in block.lines)
+    x0, y0, x1, y1 = box
+    height = max(line.height for line in block.lines)
+    return Fragment(text, x0, y0, x1, y1, (y0 + y1) / 2, height, False, [], block)
+
+
+def _table(grid: RuledGrid, fragments: Sequence[Fragment]) -> LaidBlock | None:
+    cells = grid.filled(fragments)
+    if not _is_table(cells):
+        return None
+    drafts = list(_drafts(cells))
+    return table_block(drafts, list(zip(grid.xs, grid.xs[1:], strict=False)))
+
+
+def _is_table(cells: Sequence[RuledCell]) -> bool:
+    filled = [cell for cell in cells if cell.fragments]
+    if len(filled) < max(MIN_FILLED, FILLED * len(cells)):
+        return False
+    if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
+        return False
+    sizes = [sum(len(f.text) for f in cell.fragments) for cell in filled]
+    if max(sizes) > MOST_TEXT * sum(sizes):
+        return False
+    # Columns that are not drawn are found by how their cells stand.
+    loose = sum(_is_loose(cell) for cell in filled)
+    return loose * 3 <= len(filled)
+
+
+def _is_loose(cell: RuledCell) -> bool:
+    """Whether the lines of a cell have several cells themselves."""
+    if len(cell.fragments) < 2:
+        return False
+    rows = text_rows(cell.fragments)
+    return sum(len(cells_of(row)) > 1 for row in rows) * 2 > len(rows)
+
+
+def _drafts(cells: Sequence[RuledCell]) -> Iterator[Draft]:
+    """The cells, with rows cut in which figures stand under each other without lines between."""
+    shift = 0
+    rows = max(cell.row + cell.rows for cell in cells)
+    starts = []
+    cuts: dict[int, list[float]] = {}
+    for row in range(rows):
+        starts.append(row + shift)
+        inside = [cell for cell in cells if cell.row == row and cell.rows == 1 and cell.fragments]
+        cuts[row] = _cuts(inside)
+        shift += len(cuts[row])
+    starts.append(rows + shift)
+    for cell in cells:
+        first, end = starts[cell.row], starts[cell.row + cell.rows]
+        if cell.rows > 1 or end - first == 1:
+            yield Draft(first, cell.column, end - first, cell.columns, cell.fragments, cell.box)
+            continue
+        x0, y0, x1, y1 = cell.box
+        edges = [y0, *cuts[cell.row], y1]
+        for n in range(end - first):
+            low, high = edges[n], edges[n + 1]
+            part = [f for f in cell.fragments if low <= f.middle < high or len(edges) == 1]
+            yield Draft(first + n, cell.column, 1, cell.columns, part, (x0, low, x1, high))
+
+
+def _cuts(cells: Sequence[RuledCell]) -> list[float]:
+    """Where a drawn row is several rows, of which each has its figures."""
+    if len(cells) < 2:
+        return []
+    columns = [text_rows(cell.fragments) for cell in cells]
+    most = max(map(len, columns))
+    if most < 2:
+        return []
+    figures = [rows for rows in columns if len(rows) > 1 and _all_figures(rows)]
+    # Labels that go over two lines, or stand in the middle of two, make one row.
+    if not figures or len(columns[0]) < most or max(map(len, figures)) < most:
+        return []
+    middles = [row[0].middle for row in columns[0]]
+    height = min(row[0].height for row in columns[0])
+    for rows in columns:
+        for row in rows:
+            if min(abs(row[0].middle - middle) for middle in middles) > LEVEL * height:
+                return []
+    return [(above + below) / 2 for above, below in zip(middles, middles[1:], strict=False)]
+
+
+def _all_figures(rows: list[list[Fragment]]) -> bool:
+    return all(is_figure(" ".join(f.text for f in row)) for row in rows)
