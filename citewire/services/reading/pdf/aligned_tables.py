@@ -42,9 +42,12 @@ def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | No
         return None
     placed = [place_cells(cells, separators) for cells in rows]
     edges = column_edges(placed, len(separators) + 1)
-    placed = [[_settled(piece, edges) for piece in row] for row in placed]
-    lines = _Lines(rows, drawn)
     heads = _header_lines(placed)
+    placed = [
+        [_settled(piece, edges, is_head=n < heads) for piece in row]
+        for n, row in enumerate(placed)
+    ]
+    lines = _Lines(rows, drawn)
     for number in range(heads - 1, -1, -1):
         below = [row for row in placed[number + 1 : heads + 1]]
         placed[number] = _spread(placed[number], below, edges, lines, number)
@@ -68,7 +71,7 @@ class _Lines:
         top, bottom = self.tops[0], self.bottoms[-1]
         self.across = [
             (x0, y, x1)
-            for x0, y, x1 in drawn.across.tolist()
+            for y, x0, x1 in drawn.across.tolist()
             if top - 3 <= y <= bottom + 3 and x0 < self.right and x1 > self.left
         ]
 
@@ -90,8 +93,11 @@ class _Lines:
         return (self.tops[number + 1] - self.bottoms[number]) / max(self.heights[number], 0.1)
 
 
-def _settled(piece: Piece, edges: Edges) -> Piece:
-    """`piece` over those columns alone that it stands over for the most part."""
+def _settled(piece: Piece, edges: Edges, *, is_head: bool) -> Piece:
+    """`piece` over those columns alone that it stands over for the most part.
+
+    In the body, a long text reaches into columns that are empty there.
+    """
     if piece.columns == 1:
         return piece
     covered = []
@@ -110,7 +116,7 @@ def _settled(piece: Piece, edges: Edges) -> Piece:
                 ),
             )
         ]
-    return Piece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
+    return Piece(covered[0], covered[-1] - covered[0] + 1 if is_head else 1, piece.fragments)
 
 
 def _header_lines(placed: Sequence[Sequence[Piece]]) -> int:

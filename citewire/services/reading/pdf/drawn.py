@@ -17,6 +17,9 @@ from citewire.services.reading.pdf.fragments import upright
 THIN = 2.5
 """Points; what is drawn and not thicker than this is a line."""
 
+JOINED = 1.0
+"""Points; pieces of one line are apart by no more."""
+
 SHORTEST = 6.0
 """Points; shorter lines are strokes of a picture."""
 
@@ -60,19 +63,14 @@ class Drawn:
     """What is drawn on a page, in points from the top left corner.
 
     Args:
-        across: lines from left to right, n rows of x0, y, x1.
-        down: lines from top to bottom, n rows of x, y0, y1.
+        across: lines from left to right, n rows of y, x0, x1; pieces of one line as one.
+        down: lines from top to bottom, n rows of x, y0, y1, likewise.
         boxes: filled boxes, n rows of x0, y0, x1, y1.
     """
 
     across: Floats
     down: Floats
     boxes: Floats
-
-    @property
-    def any(self) -> bool:
-        """Whether there is anything that may be part of a table."""
-        return bool(len(self.across) or len(self.down) or len(self.boxes))
 
 
 NOTHING = Drawn(*(np.zeros((0, n), np.float32) for n in (3, 3, 4)))
@@ -84,10 +82,29 @@ def _sorted_out(lines: Floats, boxes: Floats) -> Drawn:
     wide, high = lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]
     across, down = lines[wide >= high], lines[high > wide]
     return Drawn(
-        np.stack([across[:, 0], (across[:, 1] + across[:, 3]) / 2, across[:, 2]], axis=1),
-        np.stack([(down[:, 0] + down[:, 2]) / 2, down[:, 1], down[:, 3]], axis=1),
+        joined(np.stack([(across[:, 1] + across[:, 3]) / 2, across[:, 0], across[:, 2]], axis=1)),
+        joined(np.stack([(down[:, 0] + down[:, 2]) / 2, down[:, 1], down[:, 3]], axis=1)),
         boxes,
     )
+
+
+def joined(lines: Floats) -> Floats:
+    """`lines` (place, start, end), those as one that go on in each other."""
+    if not len(lines):
+        return lines
+    found: list[list[float]] = []
+    ordered = lines[np.argsort(lines[:, 0], kind="stable")]
+    for group in np.split(ordered, 1 + np.flatnonzero(np.diff(ordered[:, 0]) > JOINED)):
+        place = float(group[:, 0].mean())
+        ends = np.maximum.accumulate((group := group[np.argsort(group[:, 1])])[:, 2])
+        begins = np.concatenate([[True], group[1:, 1] > ends[:-1] + JOINED])
+        starts = np.flatnonzero(begins)
+        stops = ends[np.append(starts[1:], len(group)) - 1]
+        found += [
+            [place, start, end]
+            for start, end in zip(group[starts, 1].tolist(), stops.tolist(), strict=True)
+        ]
+    return np.array(found, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

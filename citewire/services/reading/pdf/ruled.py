@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.pdf.chars import Floats
-from citewire.services.reading.pdf.drawn import Drawn
+from citewire.services.reading.pdf.drawn import Drawn, joined
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.layout import Box
 from citewire.services.reading.pdf.lines import split_at
@@ -94,12 +94,13 @@ def _index(places: list[float], place: float) -> int:
 
 def find_grids(drawn: Drawn) -> Iterator[RuledGrid]:
     """The grids that lines in both directions make, those within others left out."""
-    across, down = merged(drawn.across[:, [1, 0, 2]]), merged(drawn.down)
-    if not (len(across) + len(down) >= 2 and max(len(across), len(down)) <= MOST_LINES):
+    across, down = drawn.across, drawn.down
+    if max(len(across), len(down)) > MOST_LINES:
         return
     found = []
+    edges = _edges_across(drawn.boxes)
     for level, upright in _connected(across, down):
-        grid = _grid(across[level], down[upright])
+        grid = _grid(across[level], down[upright], edges)
         if grid is not None:
             found.append(grid)
     found.sort(key=lambda grid: -(grid.box[2] - grid.box[0]) * (grid.box[3] - grid.box[1]))
@@ -113,23 +114,6 @@ def find_grids(drawn: Drawn) -> Iterator[RuledGrid]:
 def _within(box: Box, other: Box) -> bool:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return other[0] <= x <= other[2] and other[1] <= y <= other[3]
-
-
-def merged(lines: Floats) -> Floats:
-    """`lines` (place, start, end), those put together that go on in each other."""
-    found: list[list[float]] = []
-    if not len(lines):
-        return lines
-    ordered = lines[np.argsort(lines[:, 0], kind="stable")]
-    groups = np.split(ordered, 1 + np.flatnonzero(np.diff(ordered[:, 0]) > 1.0))
-    for group in groups:
-        place = float(group[:, 0].mean())
-        for start, end in sorted(group[:, 1:].tolist()):
-            if found and found[-1][0] == place and start <= found[-1][2] + TOUCH:
-                found[-1][2] = max(found[-1][2], end)
-            else:
-                found.append([place, start, end])
-    return np.array(found, np.float32)
 
 
 def _connected(
@@ -163,9 +147,20 @@ def _connected(
         yield members[members < count], members[members >= count] - count
 
 
-def _grid(across: Floats, down: Floats) -> RuledGrid | None:
+def _edges_across(boxes: Floats) -> Floats:
+    """Upper and lower edges of filled boxes, which part rows as lines do."""
+    x0, y0, x1, y1 = boxes.T
+    return joined(np.concatenate([np.stack([y, x0, x1], axis=1) for y in (y0, y1)]))
+
+
+def _grid(across: Floats, down: Floats, edges: Floats) -> RuledGrid | None:
     if not len(down):
         return None
+    low, high = across[:, 1].min() - TOUCH, across[:, 2].max() + TOUCH
+    inside = (edges[:, 1] >= low) & (edges[:, 2] <= high)
+    inside &= (edges[:, 0] >= down[:, 1].min()) & (edges[:, 0] <= down[:, 2].max())
+    inside &= edges[:, 2] - edges[:, 1] >= COVERED * (high - low)
+    across = np.concatenate([across, edges[inside]])
     xs = _places(down[:, 0], across[:, 1].min(), across[:, 2].max())
     ys = _places(across[:, 0], down[:, 1].min(), down[:, 2].max())
     columns, rows = len(xs) - 1, len(ys) - 1

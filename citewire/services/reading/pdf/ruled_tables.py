@@ -1,6 +1,8 @@
 """Tables from drawn cells: which grids of lines are tables, and what are their rows."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.drawn import Drawn
@@ -19,6 +21,9 @@ FILLED = 0.25
 MOST_TEXT = 0.8
 """One cell with more of the words than this is a frame around a text."""
 
+MIN_LINES = 3
+"""So many lines of words that are not wrapped are rows; two may be a head on two lines."""
+
 LEVEL = 0.35
 """Lines of different cells are level if they are apart by less than so many heights."""
 
@@ -31,7 +36,7 @@ def may_be_tables(fragments: Sequence[Fragment]) -> bool:
     """Whether enough stands side by side for a table; other pages need no look at their lines."""
     found = 0
     ordered = sorted(fragments, key=lambda f: f.middle)
-    for above, below in zip(ordered, ordered[1:], strict=False):
+    for above, below in pairwise(ordered):
         found += below.middle - above.middle <= 0.5 * min(above.height, below.height)
         if found >= MIN_LEVEL:
             return True
@@ -110,32 +115,47 @@ def _drafts(cells: Sequence[RuledCell]) -> Iterator[Draft]:
             continue
         x0, y0, x1, y1 = cell.box
         edges = [y0, *cuts[cell.row], y1]
-        for n in range(end - first):
-            low, high = edges[n], edges[n + 1]
-            part = [f for f in cell.fragments if low <= f.middle < high or len(edges) == 1]
-            yield Draft(first + n, cell.column, 1, cell.columns, part, (x0, low, x1, high))
+        parts: list[list[Fragment]] = [[] for _ in range(end - first)]
+        for fragment in cell.fragments:
+            parts[bisect_right(cuts[cell.row], fragment.middle)].append(fragment)
+        for n, part in enumerate(parts):
+            box = (x0, edges[n], x1, edges[n + 1])
+            yield Draft(first + n, cell.column, 1, cell.columns, part, box)
 
 
 def _cuts(cells: Sequence[RuledCell]) -> list[float]:
-    """Where a drawn row is several rows, of which each has its figures."""
-    if len(cells) < 2:
-        return []
+    """Where a drawn row is several rows: each has its figures, or words that are not wrapped."""
     columns = [text_rows(cell.fragments) for cell in cells]
-    most = max(map(len, columns))
-    if most < 2:
+    most = max(map(len, columns), default=0)
+    if most < 2 or len(columns) < 2:  # noqa: PLR2004 - one line, or a row of one cell
         return []
-    figures = [rows for rows in columns if len(rows) > 1 and _all_figures(rows)]
-    # Labels that go over two lines, or stand in the middle of two, make one row.
-    if not figures or len(columns[0]) < most or max(map(len, figures)) < most:
+    longest = [n for n, rows in enumerate(columns) if len(rows) == most]
+    figures = [n for n in longest if _all_figures(columns[n])]
+    if figures:
+        key = columns[figures[0]]
+    elif most >= MIN_LINES and len(longest) > 1 and all(_is_unforced(cells[n], rows) for n, rows in enumerate(columns)):
+        key = columns[longest[0]]
+    else:
         return []
-    middles = [row[0].middle for row in columns[0]]
-    height = min(row[0].height for row in columns[0])
+    middles = [row[0].middle for row in key]
+    height = min(row[0].height for row in key)
     for rows in columns:
-        for row in rows:
-            if min(abs(row[0].middle - middle) for middle in middles) > LEVEL * height:
-                return []
-    return [(above + below) / 2 for above, below in zip(middles, middles[1:], strict=False)]
+        off = [min(abs(row[0].middle - y) for y in middles) > LEVEL * height for row in rows]
+        # What stands in the middle of the others belongs to all of them.
+        if any(off) and (len(rows) < 2 or not figures or sum(off) * 2 > len(off)):  # noqa: PLR2004
+            return []
+    return [min(f.y0 for f in row) for row in key[1:]]
 
 
 def _all_figures(rows: list[list[Fragment]]) -> bool:
     return all(is_figure(" ".join(f.text for f in row)) for row in rows)
+
+
+def _is_unforced(cell: RuledCell, rows: list[list[Fragment]]) -> bool:
+    """Whether lines end although the first word of the next would have had room."""
+    for above, below in pairwise(rows):
+        first = below[0]
+        word = (first.x1 - first.x0) * len(first.text.split()[0]) / len(first.text)
+        if max(f.x1 for f in above) + word + first.height > cell.box[2]:
+            return False
+    return True
