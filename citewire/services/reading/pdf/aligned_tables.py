@@ -1,6 +1,7 @@
 """Tables from rows of text: their columns, heads over several of them, and lines of one row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from citewire.services.reading.heads import is_figure
@@ -52,9 +53,14 @@ def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | No
         below = [row for row in placed[number + 1 : heads + 1]]
         placed[number] = _spread(placed[number], below, edges, lines, number)
     groups = _groups(placed, heads, edges, lines)
-    drafts = [draft for n, group in enumerate(groups) for draft in _drafts(n, group)]
     starts = accumulate([0, *map(len, groups[:-1])])
     header_rows = sum(start < heads for start in starts)
+    drafts = [
+        draft
+        for n, group in enumerate(groups[header_rows:], start=header_rows)
+        for draft in _drafts(n, group)
+    ]
+    drafts += _heads(groups[:header_rows], len(edges))
     columns = [(low, high) if low <= high else (0.0, 0.0) for low, high in edges]
     return table_block(drafts, columns, header_rows=header_rows)
 
@@ -172,26 +178,29 @@ def _over(
     drawn: Sequence[tuple[float, float]],
 ) -> Piece:
     height = piece.fragments[0].height
-    under = [(x0, x1) for x0, x1 in drawn if x0 <= piece.x0 + height and x1 >= piece.x1 - height]
-    if under:
-        x0, x1 = min(under, key=lambda each: each[1] - each[0])
+    for x0, x1 in drawn:
+        if x0 > piece.x0 + height or x1 < piece.x1 - height:
+            continue
         covered = [
             n
-            for n in range(first, last + 1)
-            if edges[n][0] <= edges[n][1] and x0 - height < sum(edges[n]) / 2 < x1 + height
+            for n, (low, high) in enumerate(edges)
+            if low <= high and x0 - height < (low + high) / 2 < x1 + height
         ]
-        if covered and (len(covered) < last - first + 1 or first > 0) and _is_over(covered, below):
+        is_free = len(covered) > 1 and first <= covered[0] and covered[-1] <= last
+        if is_free and _is_over(covered, below):
             return Piece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
     middle = (piece.x0 + piece.x1) / 2
-    best, least = piece, CENTRED * height
-    own = _off(middle, piece.column, piece.last, edges)
-    if own < 0.5 * least:
-        return piece
-    for low in range(first, piece.column + 1):
+    # The widest that it stands in the middle of: over the middle one of three is over all three.
+    best = piece
+    for low in range(max(first, 1), piece.column + 1):
         for high in range(piece.last, last + 1):
             off = _off(middle, low, high, edges)
-            if off < min(least, own) and _is_over(range(low, high + 1), below):
-                best, least = Piece(low, high - low + 1, piece.fragments), off
+            if (
+                off < CENTRED * height
+                and high - low >= best.columns
+                and _is_over(range(low, high + 1), below)
+            ):
+                best = Piece(low, high - low + 1, piece.fragments)
     return best
 
 
@@ -254,8 +263,12 @@ def _are_ruled_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines
     parted = [n for n in body[:-1] if lines.is_parted(n)]
     if len(parted) < 2:
         return False
-    edges = [heads, *(n + 1 for n in parted), len(placed)]
-    for start, end in pairwise(edges):
+    return _are_rows(placed, [heads, *(n + 1 for n in parted), len(placed)])
+
+
+def _are_rows(placed: Sequence[Sequence[Piece]], starts: Sequence[int]) -> bool:
+    """Whether no column has two figures between one of `starts` and the next."""
+    for start, end in pairwise(starts):
         columns = [
             piece.column for row in placed[start:end] for piece in row if is_figure(piece.text)
         ]
@@ -277,7 +290,9 @@ def _gap_between_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lin
     step, at = max((after - before, n) for n, (before, after) in enumerate(pairwise(gaps)))
     if step < 0.25 or gaps[at] > TIGHT:
         return None
-    return (gaps[at] + gaps[at + 1]) / 2
+    least = (gaps[at] + gaps[at + 1]) / 2
+    begins = [n + 1 for n in range(heads, len(placed) - 1) if lines.gap(n) >= least]
+    return least if _are_rows(placed, [heads, *begins, len(placed)]) else None
 
 
 def _goes_on(
@@ -293,8 +308,12 @@ def _goes_on(
     if lines.gap(number) > TIGHT or lines.is_parted(number):
         return False
     label = row[0] if row[0].column == 0 else None
+    if label is None:
+        # Words that go on below other words, beside no label and no figure.
+        words = {p.column for line in group for p in line if not is_figure(p.text)}
+        return all(p.column in words and not is_figure(p.text) for p in row)
     above_label = above[0] if above and above[0].column == 0 else None
-    if label is None or above_label is None:
+    if above_label is None:
         return False
     is_lower = label.text[:1].islower()
     width = edges[0][1] - edges[0][0]
@@ -309,6 +328,21 @@ def _goes_on(
         # A label whose figures stand at its last line.
         return not ends and (is_lower or (is_hanging and is_full))
     return False
+
+
+def _heads(groups: Sequence[Sequence[Sequence[Piece]]], columns: int) -> list[Draft]:
+    """The cells of the heads; one that stands alone over its column is over all their rows."""
+    drafts = [draft for n, group in enumerate(groups) for draft in _drafts(n, group)]
+    over: list[list[Draft]] = [[] for _ in range(columns)]
+    for draft in drafts:
+        for column in range(draft.column, draft.column + draft.columns):
+            over[column].append(draft)
+    return [
+        replace(draft, row=0, rows=len(groups))
+        if draft.columns == 1 and len(over[draft.column]) == 1
+        else draft
+        for draft in drafts
+    ]
 
 
 def _drafts(number: int, group: Sequence[Sequence[Piece]]) -> list[Draft]:

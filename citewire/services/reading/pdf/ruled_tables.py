@@ -130,11 +130,11 @@ def _cuts(cells: Sequence[RuledCell]) -> list[float]:
     if most < 2 or len(columns) < 2:  # noqa: PLR2004 - one line, or a row of one cell
         return []
     longest = [n for n, rows in enumerate(columns) if len(rows) == most]
-    figures = [n for n in longest if _all_figures(columns[n])]
+    figures = [rows for rows in columns if len(rows) > 1 and _all_figures(rows)]
     if figures:
-        key = columns[figures[0]]
-    elif most >= MIN_LINES and len(longest) > 1 and all(_is_unforced(cells[n], rows) for n, rows in enumerate(columns)):
-        key = columns[longest[0]]
+        key = max(figures, key=len)
+    elif most >= MIN_LINES and len(longest) == len(columns) and _are_unforced(cells, columns):
+        key = columns[0]
     else:
         return []
     middles = [row[0].middle for row in key]
@@ -142,13 +142,19 @@ def _cuts(cells: Sequence[RuledCell]) -> list[float]:
     for rows in columns:
         off = [min(abs(row[0].middle - y) for y in middles) > LEVEL * height for row in rows]
         # What stands in the middle of the others belongs to all of them.
-        if any(off) and (len(rows) < 2 or not figures or sum(off) * 2 > len(off)):  # noqa: PLR2004
+        if off[0] or (any(off) and not figures):
             return []
     return [min(f.y0 for f in row) for row in key[1:]]
 
 
 def _all_figures(rows: list[list[Fragment]]) -> bool:
     return all(is_figure(" ".join(f.text for f in row)) for row in rows)
+
+
+def _are_unforced(cells: Sequence[RuledCell], columns: list[list[list[Fragment]]]) -> bool:
+    """Whether words of most columns are on lines of their own without need."""
+    unforced = sum(_is_unforced(cells[n], rows) for n, rows in enumerate(columns))
+    return unforced * 2 > len(columns)
 
 
 def _is_unforced(cell: RuledCell, rows: list[list[Fragment]]) -> bool:
