@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.heads import is_figure
-from citewire.services.reading.pdf.lines import Row, split_at, union
+from citewire.services.reading.pdf.lines import Row, is_sign, split_at
 
 MOST_BINS = 2000
 SLACK = 1.0
@@ -21,6 +21,9 @@ SLACK = 1.0
 
 WORD_GAP = 0.8
 """Heights of letters; words of a head that are so far apart stand over different columns."""
+
+MERGED_GAP = 1.5
+"""Heights of letters; columns that are further apart are two, though no row has both."""
 
 WIDER = 1.5
 """So is a gap that is so many times wider than others of its line."""
@@ -71,7 +74,7 @@ def find_separators(rows: Sequence[Sequence[Row]], walls: Sequence[float] = ()) 
     cells = [cell for row in rows if len(row) > 1 for cell in row]
     if not cells:
         return sorted(walls)
-    edges = np.array([union(cell) for cell in cells])[:, [0, 2]]
+    edges = np.array([extent(cell) for cell in cells])
     ends = np.cumsum([len(row) for row in rows if len(row) > 1])
     view = _View.of(edges, ends)
     found: list[float] = []
@@ -182,16 +185,20 @@ def _text(cell: Row) -> str:
     return " ".join(f.text for f in cell)
 
 
-def place_cells(cells: Sequence[Row], separators: Sequence[float]) -> list[Piece]:
-    """What stands over which columns in a row of `cells`; a cell over two columns is cut there
-    if its words are apart as those of two cells are.
+def place_cells(
+    cells: Sequence[Row], separators: Sequence[float], walls: Sequence[float] = ()
+) -> list[Piece]:
+    """What stands over which columns in a row of `cells`.
+
+    A cell over two columns is cut between them where a wall is, and where its words are apart as
+    those of two cells are.
     """
     pieces: list[Piece] = []
-    parts = [part for cell in cells for part in _cut(cell, separators)]
+    parts = [part for cell in cells for part in _cut(cell, separators, walls)]
     for part in sorted(parts, key=lambda part: min(f.x0 for f in part)):
-        box = union(part)
-        first = bisect_right(separators, box[0] + SLACK)
-        last = max(first, bisect_right(separators, box[2] - SLACK))
+        low, high = extent(part)
+        first = bisect_right(separators, low + SLACK)
+        last = max(first, bisect_right(separators, high - SLACK))
         before = pieces[-1] if pieces else None
         if before is not None and first <= before.last:
             if before.column < first:
@@ -206,21 +213,40 @@ def place_cells(cells: Sequence[Row], separators: Sequence[float]) -> list[Piece
     return pieces
 
 
-def _cut(cell: Row, separators: Sequence[float]) -> list[Row]:
-    box = union(cell)
-    first = bisect_right(separators, box[0] + SLACK)
-    last = bisect_right(separators, box[2] - SLACK)
+def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list[Row]:
+    low, high = extent(cell)
+    first = bisect_right(separators, low + SLACK)
+    last = bisect_right(separators, high - SLACK)
     if first >= last:
         return [cell]
-    places = [place for place in separators[first:last] if _is_cut(cell, place)]
+    places = [
+        place for place in separators[first:last] if place in walls or _is_cut(cell, place)
+    ]
     if not places:
         return [cell]
     parts: dict[int, Row] = {}
+    signs: Row = []
     for fragment in cell:
         for piece in split_at(fragment, places):
+            if is_sign(piece.text):
+                # It goes with the figure after it.
+                signs.append(piece)
+                continue
             side = bisect_right(places, (piece.x0 + piece.x1) / 2)
-            parts.setdefault(side, []).append(piece)
+            parts.setdefault(side, []).extend([*signs, piece])
+            signs = []
+    if signs:
+        parts.setdefault(len(places), []).extend(signs)
     return [parts[side] for side in sorted(parts)]
+
+
+def extent(cell: Row) -> tuple[float, float]:
+    """Left and right edge of a cell without the sign before its figure, which may stand apart."""
+    first = 0
+    while first + 1 < len(cell) and is_sign(cell[first].text):
+        first += 1
+    inside = cell[first:] if first else cell
+    return min(f.x0 for f in inside), max(f.x1 for f in inside)
 
 
 def _is_cut(cell: Row, place: float) -> bool:
@@ -235,7 +261,7 @@ def _is_cut(cell: Row, place: float) -> bool:
         ),
         None,
     )
-    if at is None:
+    if at is None or is_sign(words[at][2]):
         return False
     height = min(f.height for f in cell)
     if gaps[at] >= WORD_GAP * height or (is_figure(words[at][2]) and is_figure(words[at + 1][2])):
@@ -268,3 +294,25 @@ def column_edges(rows: Sequence[Sequence[Piece]], count: int) -> list[tuple[floa
                 low[piece.column] = min(low[piece.column], piece.x0)
                 high[piece.column] = max(high[piece.column], piece.x1)
     return list(zip(low, high, strict=True))
+
+
+def kept_separators(rows: Sequence[Sequence[Piece]], edges: Sequence[tuple[float, float]]) -> list[int]:
+    """Which of the separators part columns; not those between two that are one.
+
+    Dashes and figures in brackets may stand beside the other figures of their column: two columns
+    close to each other, of which no row has both, are one.
+    """
+    both = [False] * (len(edges) - 1)
+    for row in rows:
+        alone = {piece.column for piece in row if piece.columns == 1}
+        for column in alone:
+            if column + 1 in alone:
+                both[column] = True
+    height = rows[0][0].fragments[0].height
+    kept = []
+    for n, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
+        is_near = right[0] - left[1] < MERGED_GAP * height
+        is_known = left[0] <= left[1] and right[0] <= right[1]
+        if both[n] or not is_near or not is_known or n == 0:
+            kept.append(n)
+    return kept

@@ -9,6 +9,7 @@ from citewire.services.reading.pdf.aligned import (
     Piece,
     column_edges,
     find_separators,
+    kept_separators,
     place_cells,
 )
 from citewire.services.reading.pdf.drawn import Drawn
@@ -38,11 +39,17 @@ Edges = list[tuple[float, float]]
 
 def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | None:
     """The table that `rows` of cells make; None if its columns cannot be told."""
-    separators = find_separators(rows)
+    walls = _walls(rows, drawn)
+    separators = find_separators(rows, walls)
     if not separators:
         return None
-    placed = [place_cells(cells, separators) for cells in rows]
+    placed = [place_cells(cells, separators, walls) for cells in rows]
     edges = column_edges(placed, len(separators) + 1)
+    kept = kept_separators(placed, edges)
+    if len(kept) < len(separators):
+        separators = [separators[n] for n in kept]
+        placed = [place_cells(cells, separators, walls) for cells in rows]
+        edges = column_edges(placed, len(separators) + 1)
     heads = _header_lines(placed)
     placed = [
         [_settled(piece, edges, is_head=n < heads) for piece in row]
@@ -63,6 +70,21 @@ def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | No
     drafts += _heads(groups[:header_rows], len(edges))
     columns = [(low, high) if low <= high else (0.0, 0.0) for low, high in edges]
     return table_block(drafts, columns, header_rows=header_rows)
+
+
+def _walls(rows: Sequence[Sequence[Row]], drawn: Drawn) -> list[float]:
+    """Where lines are drawn between columns, from the top of a table to its end."""
+    if not len(drawn.down):
+        return []
+    boxes = [union([f for cell in row for f in cell]) for row in rows]
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    top, bottom = boxes[0][1], boxes[-1][3]
+    found: dict[int, float] = {}
+    for x, y0, y1 in drawn.down.tolist():
+        if left < x < right:
+            found.setdefault(round(x), 0.0)
+            found[round(x)] += max(min(y1, bottom) - max(y0, top), 0)
+    return sorted(float(x) for x, drawn_to in found.items() if drawn_to >= WHOLE * (bottom - top))
 
 
 class _Lines:

@@ -17,6 +17,9 @@ MAX_PLAIN_ROWS = 2
 APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
 
+SENTENCE = 0.65
+"""A line of one cell that is so much of the table's width is a text between two tables."""
+
 HEADING = 1.2
 """A row of one cell with so much higher letters is the heading of the next table."""
 
@@ -113,6 +116,12 @@ def _table(several: list[int]) -> Iterator[tuple[int, int]]:
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
     if row - before - 1 > MAX_PLAIN_ROWS:
+        return True
+    widths = [
+        max(f.x1 for f in rows[index][-1]) - min(f.x0 for f in rows[index][0])
+        for index in range(before, row + 1)
+    ]
+    if max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1]):
         return True
     heads = [rows[index][0][0] for index in range(before, row + 1)]
     if any(head.height > HEADING * heads[0].height for head in heads[1:-1]):
