@@ -16,6 +16,9 @@ from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.lines import Row, is_sign, split_at
 
 MOST_BINS = 2000
+NEAR = 3.0
+"""Points; a drawn line so near to the gap between two columns tells nothing new."""
+
 SLACK = 1.0
 """Points; cells that reach over an edge by less do not."""
 
@@ -64,26 +67,55 @@ class Piece:
         return " ".join(f.text for f in self.fragments)
 
 
-def find_separators(rows: Sequence[Sequence[Row]], walls: Sequence[float] = ()) -> list[float]:
-    """Places between the columns of `rows`, whose cells are given.
+def find_separators(
+    rows: Sequence[Sequence[Row]], walls: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """Places between the columns of `rows`, and those of them that only a drawn line tells.
 
     Args:
         rows: of the table, those of one cell among them.
         walls: where lines are drawn between columns.
     """
-    cells = [cell for row in rows if len(row) > 1 for cell in row]
-    if not cells:
-        return sorted(walls)
-    edges = np.array([extent(cell) for cell in cells])
-    ends = np.cumsum([len(row) for row in rows if len(row) > 1])
-    view = _View.of(edges, ends)
+    several = [sorted((*extent(cell), n) for n, cell in enumerate(row)) for row in rows]
+    placed = [
+        (number, low, high, rows[number][n])
+        for number, row in enumerate(several)
+        if len(row) > 1
+        for low, high, n in row
+    ]
+    if not placed:
+        return sorted(walls), sorted(walls)
+    cells = _Cells(
+        np.array([number for number, *_ in placed]),
+        np.array([low for _, low, _, _ in placed]),
+        np.array([high for _, _, high, _ in placed]),
+        [cell for *_, cell in placed],
+    )
+    view = _View.of(cells)
     found: list[float] = []
-    for start, end in _runs(view.gaps > view.cover):
-        found += _inside(view.place(start), view.place(end), view, cells, edges)
-    for wall in walls:
-        near = [place for place in found if abs(place - wall) < 2 * view.step + 4]
-        found = [place for place in found if place not in near] + [wall]
-    return sorted(found)
+    hard = list(walls)
+    stretches = [
+        (view.place(start), view.place(end)) for start, end in _runs(view.gaps > view.cover)
+    ]
+    for n, (start, end) in enumerate(stretches):
+        following = stretches[n + 1][0] if n + 1 < len(stretches) else np.inf
+        previous = found[-1] if found else -np.inf
+        found += _inside((start, end), view, cells, previous, following)
+        hard = [wall for wall in hard if not start - NEAR < wall < end + NEAR]
+    return sorted([*found, *hard]), hard
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Cells of rows that have several, from the left: row, left and right edge, and each itself."""
+
+    row: NDArray[np.int64]
+    x0: NDArray[np.float64]
+    x1: NDArray[np.float64]
+    cells: list[Row]
+
+    def is_figure(self, n: int) -> bool:
+        return is_figure(" ".join(f.text for f in self.cells[n]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +128,15 @@ class _View:
     gaps: NDArray[np.int64]
 
     @classmethod
-    def of(cls, edges: NDArray[np.float64], ends: NDArray[np.int64]) -> "_View":
-        left, right = float(edges[:, 0].min()), float(edges[:, 1].max())
+    def of(cls, cells: _Cells) -> "_View":
+        left, right = float(cells.x0.min()), float(cells.x1.max())
         step = max(1.0, (right - left) / MOST_BINS)
-        bins = ((edges - left) / step).round().astype(int)
-        size = int(bins.max()) + 2
-        cover = _counted(bins[:, 0], bins[:, 1], size)
-        begins = np.concatenate([[0], ends[:-1]])
-        # The order within a row is that of reading, which may be from right to left.
-        row = np.repeat(np.arange(len(ends)), ends - begins)
-        bins = bins[np.lexsort((bins[:, 0], row))]
-        same = row[1:] == row[:-1]
-        before, after = bins[:-1, 1][same], bins[1:, 0][same]
+        low = ((cells.x0 - left) / step).round().astype(int)
+        high = ((cells.x1 - left) / step).round().astype(int)
+        size = int(high.max()) + 2
+        cover = _counted(low, high, size)
+        same = cells.row[1:] == cells.row[:-1]
+        before, after = high[:-1][same], low[1:][same]
         wide = after > before
         return cls(left, step, cover, _counted(before[wide], after[wide], size))
 
@@ -140,49 +169,61 @@ def _runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def _inside(
-    start: float, end: float, view: _View, cells: list[Row], edges: NDArray[np.float64]
+    stretch: tuple[float, float], view: _View, cells: _Cells, previous: float, following: float
 ) -> Iterator[float]:
-    """The places between columns in a stretch of gaps: one, or more around sparse columns."""
-    x0, x1 = edges.T
+    """The places between columns in a stretch of gaps: one, or more around sparse columns.
+
+    Args:
+        stretch: where it begins and ends.
+        view: of all rows.
+        cells: of all rows.
+        previous: the place between columns before it.
+        following: where the next stretch begins.
+    """
+    start, end = stretch
+    columns, others = _sparse(start, end, cells)
+    for n in others:
+        left = n > 0 and cells.row[n - 1] == cells.row[n] and cells.x1[n - 1] > previous
+        right = n + 1 < len(cells.row) and cells.row[n + 1] == cells.row[n]
+        right = right and cells.x0[n + 1] < following
+        # Its row has a cell in the column at one side: it belongs to the other one.
+        if left and right:
+            columns.append((float(cells.x0[n]), float(cells.x1[n])))
+        elif left and not columns:
+            end = min(end, float(cells.x0[n]))
+        elif right and not columns:
+            start = max(start, float(cells.x1[n]))
     position = start
-    for low, high in _sparse(start, end, cells, x0, x1):
+    for low, high in sorted(columns):
         yield view.least(position, low)
         position = high
     yield view.least(position, end)
 
 
-def _sparse(
-    start: float,
-    end: float,
-    cells: list[Row],
-    x0: NDArray[np.float64],
-    x1: NDArray[np.float64],
-) -> list[tuple[float, float]]:
-    """Left and right edges of columns that lie in a stretch of gaps whole, from the left."""
+def _sparse(start: float, end: float, cells: _Cells) -> tuple[list[tuple[float, float]], list[int]]:
+    """Left and right edges of columns that lie in a stretch of gaps whole, and cells in none."""
+    x0, x1 = cells.x0, cells.x1
     within = (x0 >= start - SLACK) & (x1 <= end + SLACK)
     if not within.any():
-        return []
+        return [], []
     inside = np.flatnonzero(within)
     reaching = ~within & (x0 < end) & (x1 > start) & ((x0 >= start) | (x1 <= end))
     reaching_in = np.flatnonzero(reaching)
-    columns: list[tuple[float, float, int, bool]] = []
+    columns: list[tuple[float, float, list[int], bool]] = []
     for n in inside[np.argsort(x0[inside])].tolist():
-        figure = is_figure(_text(cells[n]))
+        figure = cells.is_figure(n)
         middle = (x0[n] + x1[n]) / 2
         beside = reaching_in[(x0[reaching_in] < middle) & (x1[reaching_in] > middle)].tolist()
         # It stands at its place in the column beside it, of which a wider cell reaches in.
-        if any(is_figure(_text(cells[other])) or not figure for other in beside):
+        if any(not figure or cells.is_figure(other) for other in beside):
             continue
         if columns and x0[n] < columns[-1][1]:
-            low, high, count, figures = columns[-1]
-            columns[-1] = (low, max(high, float(x1[n])), count + 1, figures or figure)
+            low, high, members, figures = columns[-1]
+            columns[-1] = (low, max(high, float(x1[n])), [*members, n], figures or figure)
         else:
-            columns.append((float(x0[n]), float(x1[n]), 1, figure))
-    return [(low, high) for low, high, count, figures in columns if count > 1 or figures]
-
-
-def _text(cell: Row) -> str:
-    return " ".join(f.text for f in cell)
+            columns.append((float(x0[n]), float(x1[n]), [n], figure))
+    found = [(low, high) for low, high, members, figures in columns if len(members) > 1 or figures]
+    return found, [m[0] for _, _, m, figures in columns if len(m) == 1 and not figures]
 
 
 def place_cells(

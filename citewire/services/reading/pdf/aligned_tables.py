@@ -39,8 +39,7 @@ Edges = list[tuple[float, float]]
 
 def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | None:
     """The table that `rows` of cells make; None if its columns cannot be told."""
-    walls = _walls(rows, drawn)
-    separators = find_separators(rows, walls)
+    separators, walls = find_separators(rows, _walls(rows, drawn))
     if not separators:
         return None
     placed = [place_cells(cells, separators, walls) for cells in rows]
@@ -56,9 +55,12 @@ def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | No
         for n, row in enumerate(placed)
     ]
     lines = _Lines(rows, drawn)
-    for number in range(heads - 1, -1, -1):
-        below = [row for row in placed[number + 1 : heads + 1]]
-        placed[number] = _spread(placed[number], below, edges, lines, number)
+    boxes = lines.boxes(edges)
+    for number in range(heads):
+        below = placed[number + 1 : heads + 3]
+        placed[number] = _spread(
+            placed[number], placed[number - 1] if number else [], below, boxes, lines.under(number)
+        )
     groups = _groups(placed, heads, edges, lines)
     starts = accumulate([0, *map(len, groups[:-1])])
     header_rows = sum(start < heads for start in starts)
@@ -116,6 +118,18 @@ class _Lines:
         covered = sum(min(x1, self.right) - max(x0, self.left) for x0, x1 in self.under(number))
         return covered >= WHOLE * (self.right - self.left)
 
+    def boxes(self, edges: Edges) -> Edges:
+        """Left and right edges of columns, with the lines that are drawn over one of them each."""
+        found = list(edges)
+        for x0, _, x1 in self.across:
+            over = [n for n, (low, high) in enumerate(edges) if x0 < (low + high) / 2 < x1]
+            if len(over) == 1 and over[0] > 0:
+                low, high = found[over[0]]
+                left, right = edges[over[0] - 1][1], edges[min(over[0] + 1, len(edges) - 1)][0]
+                if x0 >= left and (x1 <= right or over[0] + 1 == len(edges)):
+                    found[over[0]] = (min(low, x0), max(high, x1))
+        return found
+
     def gap(self, number: int) -> float:
         """The distance of a line of text to the next, in heights of its letters."""
         return (self.tops[number + 1] - self.bottoms[number]) / max(self.heights[number], 0.1)
@@ -165,40 +179,53 @@ def _header_lines(placed: Sequence[Sequence[Piece]]) -> int:
 
 def _spread(
     row: list[Piece],
-    below: Sequence[Sequence[Piece]],
-    edges: Edges,
-    lines: _Lines,
-    number: int,
-) -> list[Piece]:
-    """The heads of a line over all the columns that they stand over."""
-    found = []
-    for n, piece in enumerate(row):
-        first = row[n - 1].last + 1 if n else 1
-        last = row[n + 1].column - 1 if n + 1 < len(row) else len(edges) - 1
-        if piece.column == 0 and piece.last == 0 and len(row) > 1:
-            found.append(piece)
-            continue
-        found.append(
-            _over(
-                piece,
-                min(first, piece.column),
-                max(last, piece.last),
-                below,
-                edges,
-                lines.under(number),
-            )
-        )
-    return found
-
-
-def _over(
-    piece: Piece,
-    first: int,
-    last: int,
+    above: Sequence[Piece],
     below: Sequence[Sequence[Piece]],
     edges: Edges,
     drawn: Sequence[tuple[float, float]],
-) -> Piece:
+) -> list[Piece]:
+    """The heads of a line over all the columns that they stand over."""
+    found, centred = [], []
+    for n, piece in enumerate(row):
+        first = max(row[n - 1].last + 1 if n else 1, 1)
+        last = row[n + 1].column - 1 if n + 1 < len(row) else len(edges) - 1
+        if piece.column == 0:
+            found.append(piece)
+            continue
+        # Not out of what stands over it, nor into what another one stands over.
+        for other in above:
+            if other.columns > 1 and other.column <= piece.column <= other.last:
+                first, last = max(first, other.column), min(last, other.last)
+            elif other.columns > 1 and other.last < piece.column:
+                first = max(first, other.last + 1)
+            elif other.columns > 1 and other.column > piece.last:
+                last = min(last, other.column - 1)
+        over = _ruled_over(piece, (first, last), below, edges, drawn)
+        if over is None:
+            over = _centred_over(piece, (first, last), below, edges)
+            centred.append(len(found))
+        found.append(over)
+    # What stands in the middle of its own column stands over others only if all heads do.
+    if len({piece.columns for piece in found if piece.column}) > 1 and len(centred) > 1:
+        for n in centred:
+            piece = row[n]
+            if _off(piece, piece.column, piece.last, edges) < 0.5 * _slack(piece):
+                found[n] = piece
+    return found
+
+
+def _slack(piece: Piece) -> float:
+    return CENTRED * piece.fragments[0].height
+
+
+def _ruled_over(
+    piece: Piece,
+    free: tuple[int, int],
+    below: Sequence[Sequence[Piece]],
+    edges: Edges,
+    drawn: Sequence[tuple[float, float]],
+) -> Piece | None:
+    """A head over the columns over which a line is drawn under it; None if over one or none."""
     height = piece.fragments[0].height
     for x0, x1 in drawn:
         if x0 > piece.x0 + height or x1 < piece.x1 - height:
@@ -208,26 +235,34 @@ def _over(
             for n, (low, high) in enumerate(edges)
             if low <= high and x0 - height < (low + high) / 2 < x1 + height
         ]
-        is_free = len(covered) > 1 and first <= covered[0] and covered[-1] <= last
+        is_free = len(covered) > 1 and free[0] <= covered[0] and covered[-1] <= free[1]
         if is_free and _is_over(covered, below):
             return Piece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
-    middle = (piece.x0 + piece.x1) / 2
-    # The widest that it stands in the middle of: over the middle one of three is over all three.
+    return None
+
+
+def _centred_over(
+    piece: Piece, free: tuple[int, int], below: Sequence[Sequence[Piece]], edges: Edges
+) -> Piece:
+    """A head over the widest columns that it stands in the middle of.
+
+    Over the middle one of three it is over all three.
+    """
     best = piece
-    for low in range(max(first, 1), piece.column + 1):
-        for high in range(piece.last, last + 1):
-            off = _off(middle, low, high, edges)
+    for low in range(free[0], piece.column + 1):
+        for high in range(piece.last, free[1] + 1):
             if (
-                off < CENTRED * height
-                and high - low >= best.columns
+                high - low >= best.columns
+                and _off(piece, low, high, edges) < _slack(piece)
                 and _is_over(range(low, high + 1), below)
             ):
                 best = Piece(low, high - low + 1, piece.fragments)
     return best
 
 
-def _off(middle: float, first: int, last: int, edges: Edges) -> float:
-    return abs((edges[first][0] + edges[last][1]) / 2 - middle)
+def _off(piece: Piece, first: int, last: int, edges: Edges) -> float:
+    """How far the middle of a head is from that of columns."""
+    return abs(edges[first][0] + edges[last][1] - piece.x0 - piece.x1) / 2
 
 
 def _is_over(columns: Sequence[int], below: Sequence[Sequence[Piece]]) -> bool:
