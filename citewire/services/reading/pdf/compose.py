@@ -9,6 +9,7 @@ from citewire.content.report import Block, Kind, LineBox, Page, WithheldText
 from citewire.content.table import Table
 from citewire.services.reading.cleaning import LINE_HYPHEN
 from citewire.services.reading.hyphens import Spellings
+from citewire.services.reading.pdf.continued import mark_continued
 from citewire.services.reading.pdf.furniture import Furniture, find_furniture
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage, LaidTable, TextLine
 from citewire.services.reading.pdf.table_text import share, without_rows, written
@@ -36,7 +37,12 @@ def compose(laid: Sequence[LaidPage]) -> tuple[Page, ...]:
         for block in page.blocks:
             words.learn(line.text for line in block.lines)
     usual = _usual_height(laid)
-    return tuple(_page(index, page, furniture, words, usual) for index, page in enumerate(laid))
+    parted = [_parted(page, furniture) for page in laid]
+    mark_continued([body for _, _, body in parted])
+    return tuple(
+        _page(index, page, parts, furniture, words, usual)
+        for index, (page, parts) in enumerate(zip(laid, parted, strict=True))
+    )
 
 
 def _usual_height(laid: Sequence[LaidPage]) -> float:
@@ -48,9 +54,20 @@ def _usual_height(laid: Sequence[LaidPage]) -> float:
     return heights.most_common(1)[0][0] if heights else 0.0
 
 
-def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, usual: float) -> Page:
+_Parts = tuple[list[TextLine], list[TextLine], list[LaidBlock]]
+"""Furniture of the upper half and of the lower half of a page, and all else."""
+
+
+def _page(
+    index: int,
+    laid: LaidPage,
+    parts: _Parts,
+    furniture: Furniture,
+    words: Spellings,
+    usual: float,
+) -> Page:
     label = laid.label or furniture.labels.get(index) or str(index + 1)
-    above, below, body = _parted(laid, furniture)
+    above, below, body = parts
     writer = _Writer(laid.width, laid.height, words)
     for line in above:
         writer.write_aside(line)
@@ -72,10 +89,7 @@ def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, us
     )
 
 
-def _parted(
-    laid: LaidPage, furniture: Furniture
-) -> tuple[list[TextLine], list[TextLine], list[LaidBlock]]:
-    """Furniture of the upper half and of the lower half of the page, and all else."""
+def _parted(laid: LaidPage, furniture: Furniture) -> _Parts:
     above: list[TextLine] = []
     below: list[TextLine] = []
     body = []

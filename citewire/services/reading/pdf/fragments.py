@@ -4,7 +4,7 @@ Made from positions alone, as the order of a page's content says little about li
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -60,8 +60,8 @@ class Fragment:
     bold: bool
     edges: list[float]
     """Left and right edge of each word of `text` in turn; empty if they cannot be told."""
-    table: LaidBlock | None = None
-    """What it stands for, if that is a table whose place is known before the order of the page."""
+    blocks: Sequence[LaidBlock] = ()
+    """What it stands for: a table that is known before the order of the page is."""
 
     @property
     def box(self) -> Box:

@@ -68,6 +68,7 @@ class LaidTable:
         cells: by row and column.
         header_rows: how many rows at the top are known to be heads; 0 if nothing tells.
         continues: whether it goes on from the page before.
+        repeats_heads: whether it does and its first rows are the heads again.
     """
 
     rows: int
@@ -75,6 +76,7 @@ class LaidTable:
     cells: list[LaidCell]
     header_rows: int = 0
     continues: bool = False
+    repeats_heads: bool = False
 
 
 @dataclass(slots=True)

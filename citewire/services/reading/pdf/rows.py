@@ -33,19 +33,18 @@ def blocks_of(region: Sequence[Fragment], drawn: Drawn) -> Iterator[LaidBlock]:
         region: its fragments.
         drawn: what is drawn on the page.
     """
-    known = sorted((f for f in region if f.table is not None), key=lambda f: f.y0)
+    known = sorted((f for f in region if f.blocks), key=lambda f: f.y0)
     if not known:
         yield from _blocks([cells_of(row) for row in text_rows(region)], drawn)
         return
-    rows = [cells_of(row) for row in text_rows(f for f in region if f.table is None)]
+    rows = [cells_of(row) for row in text_rows(f for f in region if not f.blocks)]
     position = 0
     for table in known:
         end = position
         while end < len(rows) and rows[end][0][0].middle < table.middle:
             end += 1
         yield from _blocks(rows[position:end], drawn)
-        assert table.table is not None
-        yield table.table
+        yield from table.blocks
         position = end
     yield from _blocks(rows[position:], drawn)
 

@@ -2,13 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from dataclasses import replace
+from itertools import accumulate, pairwise
 
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
-from citewire.services.reading.pdf.layout import LaidBlock
-from citewire.services.reading.pdf.lines import cells_of, text_rows, union
+from citewire.services.reading.pdf.layout import Box, LaidBlock
+from citewire.services.reading.pdf.lines import cells_of, line_of, split_at, text_rows, union
 from citewire.services.reading.pdf.ruled import RuledCell, RuledGrid, find_grids
 from citewire.services.reading.pdf.tables import Draft, table_block
 
@@ -23,6 +24,9 @@ MOST_TEXT = 0.8
 
 MIN_LINES = 3
 """So many lines of words that are not wrapped are rows; two may be a head on two lines."""
+
+SLACK = 2.0
+"""Points; words reach over the edge of their column by less."""
 
 LEVEL = 0.35
 """Lines of different cells are level if they are apart by less than so many heights."""
@@ -50,28 +54,48 @@ def with_ruled_tables(fragments: Sequence[Fragment], drawn: Drawn) -> list[Fragm
     for grid in find_grids(drawn):
         x0, y0, x1, y1 = grid.box
         inside = [f for f in left if x0 <= (f.x0 + f.x1) / 2 <= x1 and y0 <= f.middle <= y1]
-        block = _table(grid, inside) if len(inside) >= MIN_FILLED else None
-        if block is not None:
-            tables.append(carrying(block, union(inside)))
+        blocks = _blocks(grid, inside) if len(inside) >= MIN_FILLED else []
+        if blocks:
+            tables.append(_carrying(blocks, union(inside)))
             gone = {id(fragment) for fragment in inside}
             left = [fragment for fragment in left if id(fragment) not in gone]
     return left + tables
 
 
-def carrying(block: LaidBlock, box: tuple[float, float, float, float]) -> Fragment:
+def _carrying(blocks: list[LaidBlock], box: Box) -> Fragment:
     """A fragment that stands for a table where the order of a page is found."""
-    text = " ".join(line.text for line in block.lines)
+    lines = [line for block in blocks for line in block.lines]
     x0, y0, x1, y1 = box
-    height = max(line.height for line in block.lines)
-    return Fragment(text, x0, y0, x1, y1, (y0 + y1) / 2, height, False, [], block)
+    height = max(line.height for line in lines)
+    text = " ".join(line.text for line in lines)
+    return Fragment(text, x0, y0, x1, y1, (y0 + y1) / 2, height, False, [], blocks)
 
 
-def _table(grid: RuledGrid, fragments: Sequence[Fragment]) -> LaidBlock | None:
+def _blocks(grid: RuledGrid, fragments: Sequence[Fragment]) -> list[LaidBlock]:
+    """The table of a grid with its title and notes, if these are drawn as rows of one cell."""
     cells = grid.filled(fragments)
-    if not _is_table(cells):
-        return None
-    drafts = list(_drafts(cells))
-    return table_block(drafts, list(zip(grid.xs, grid.xs[1:], strict=False)))
+    columns = len(grid.xs) - 1
+    rows = sorted({cell.row for cell in cells})
+    whole = {cell.row: cell for cell in cells if cell.columns == columns and cell.rows == 1}
+    first, last = 0, len(rows)
+    while first < last and rows[first] in whole:
+        first += 1
+    while last > first and rows[last - 1] in whole:
+        last -= 1
+    body = [cell for cell in cells if first <= cell.row < last]
+    aside = [whole[row] for row in rows if row in whole]
+    if not _is_table(body) or any(_is_loose(cell) for cell in aside):
+        return []
+    edges = list(pairwise(grid.xs))
+    return [
+        *(_text(whole[row]) for row in rows[:first] if whole[row].fragments),
+        table_block(_drafts(body, grid.xs), edges),
+        *(_text(whole[row]) for row in rows[last:] if whole[row].fragments),
+    ]
+
+
+def _text(cell: RuledCell) -> LaidBlock:
+    return LaidBlock("text", [line_of(cells_of(row)) for row in text_rows(cell.fragments)])
 
 
 def _is_table(cells: Sequence[RuledCell]) -> bool:
@@ -96,8 +120,9 @@ def _is_loose(cell: RuledCell) -> bool:
     return sum(len(cells_of(row)) > 1 for row in rows) * 2 > len(rows)
 
 
-def _drafts(cells: Sequence[RuledCell]) -> Iterator[Draft]:
+def _drafts(cells: Sequence[RuledCell], xs: Sequence[float]) -> Iterator[Draft]:
     """The cells, with rows cut in which figures stand under each other without lines between."""
+    cells = _opened(cells, xs)
     shift = 0
     rows = max(cell.row + cell.rows for cell in cells)
     starts = []
@@ -121,6 +146,55 @@ def _drafts(cells: Sequence[RuledCell]) -> Iterator[Draft]:
         for n, part in enumerate(parts):
             box = (x0, edges[n], x1, edges[n + 1])
             yield Draft(first + n, cell.column, 1, cell.columns, part, box)
+
+
+def _opened(cells: Sequence[RuledCell], xs: Sequence[float]) -> list[RuledCell]:
+    """The cells, those over several columns cut whose words stand over one of them each.
+
+    Heads are often drawn as one box, in which a line of words stands over the columns below, and
+    perhaps another one over all of them.
+    """
+    opened = {n: parts for n, cell in enumerate(cells) if (parts := _over_columns(cell, xs))}
+    split = {cells[n].row for n, (above, _) in opened.items() if above}
+    rows = max(cell.row + cell.rows for cell in cells)
+    shifted = [0, *accumulate(1 + (row in split) for row in range(rows))]
+    found = []
+    for n, cell in enumerate(cells):
+        first, end = shifted[cell.row], shifted[cell.row + cell.rows]
+        if n not in opened:
+            found.append(replace(cell, row=first, rows=end - first))
+            continue
+        above, parts = opened[n]
+        x0, y0, x1, y1 = cell.box
+        if above:
+            y = max(f.y1 for f in above)
+            box = (x0, y0, x1, y)
+            found.append(replace(cell, row=first, box=box, fragments=above))
+            first, y0 = first + 1, y
+        for column, part in enumerate(parts, start=cell.column):
+            box = (xs[column], y0, xs[column + 1], y1)
+            found.append(RuledCell(first, column, end - first, 1, box, part))
+    return found
+
+
+def _over_columns(
+    cell: RuledCell, xs: Sequence[float]
+) -> tuple[list[Fragment], list[list[Fragment]]] | None:
+    """What stands over all columns of a cell, and what below it over each; None if nothing does."""
+    if cell.columns == 1 or cell.rows > 1 or len(cell.fragments) < 2:  # noqa: PLR2004
+        return None
+    *above, last = text_rows(cell.fragments)
+    inner = xs[cell.column + 1 : cell.column + cell.columns]
+    parts: list[list[Fragment]] = [[] for _ in range(cell.columns)]
+    for fragment in last:
+        for part in split_at(fragment, inner):
+            column = bisect_right(inner, (part.x0 + part.x1) / 2)
+            edges = xs[cell.column + column], xs[cell.column + column + 1]
+            if part.x0 < edges[0] - SLACK or part.x1 > edges[1] + SLACK:
+                return None
+            parts[column].append(part)
+    is_one = len(above) > 1 or any(len(cells_of(row)) > 1 for row in above)
+    return None if is_one or not all(parts) else ([f for row in above for f in row], parts)
 
 
 def _cuts(cells: Sequence[RuledCell]) -> list[float]:

@@ -1,7 +1,7 @@
 """The text of a table of a page, its grid, and where each line of its cells stands."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citewire.content.edges import decode, encode
 from citewire.content.report import LineBox
@@ -57,6 +57,9 @@ def written(
             continues=laid.continues,
         )
     )
+    if laid.continues and not laid.repeats_heads:
+        # Its heads are on the page before.
+        grid = replace(grid, header_rows=laid.header_rows)
     text, table = grid.written(start)
     return WrittenTable(text, table, tuple(_lines(laid, table, texts, size)))
 
@@ -177,4 +180,4 @@ def without_rows(laid: LaidTable, gone: set[int]) -> LaidTable | None:
                 LaidCell(rows[0], cell.column, cell.lines, cell.box, len(rows), cell.columns)
             )
     heads = sum(row < laid.header_rows for row in kept)
-    return LaidTable(len(kept), laid.columns, cells, heads, laid.continues)
+    return LaidTable(len(kept), laid.columns, cells, heads)
