@@ -13,8 +13,14 @@ from citewire.services.reading.pdf.aligned import (
     place_cells,
 )
 from citewire.services.reading.pdf.drawn import Drawn
+from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.layout import LaidBlock
 from citewire.services.reading.pdf.lines import Row, union
+from citewire.services.reading.pdf.lookalikes import (
+    are_text_columns,
+    is_numbered,
+    is_scattered,
+)
 from citewire.services.reading.pdf.tables import Draft, table_block
 
 MAX_HEADER_LINES = 8
@@ -37,8 +43,13 @@ WHOLE = 0.7
 Edges = list[tuple[float, float]]
 
 
-def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | None:
-    """The table that `rows` of cells make; None if its columns cannot be told."""
+def table_of_rows(
+    rows: Sequence[Sequence[Row]], drawn: Drawn
+) -> LaidBlock | list[list[Fragment]] | None:
+    """The table that `rows` of cells make.
+
+    None if they make none; if they are running text in columns, what stands in each of them.
+    """
     separators, walls = find_separators(rows, _walls(rows, drawn))
     if not separators:
         return None
@@ -54,7 +65,13 @@ def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | No
         [_settled(piece, edges, is_head=n < heads) for piece in row]
         for n, row in enumerate(placed)
     ]
+    count = len(edges)
+    if is_numbered(placed, count) or (not walls and is_scattered(placed, count)):
+        return None
     lines = _Lines(rows, drawn)
+    parts_rows = _are_ruled_rows(placed, 0, lines) or _gap_between_rows(placed, 0, lines)
+    if not parts_rows and are_text_columns(placed, count):
+        return _columns(placed, count)
     boxes = lines.boxes(edges)
     for number in range(heads):
         below = placed[number + 1 : heads + 3]
@@ -72,6 +89,14 @@ def table_of_rows(rows: Sequence[Sequence[Row]], drawn: Drawn) -> LaidBlock | No
     drafts += _heads(groups[:header_rows], len(edges))
     columns = [(low, high) if low <= high else (0.0, 0.0) for low, high in edges]
     return table_block(drafts, columns, header_rows=header_rows)
+
+
+def _columns(placed: Sequence[Sequence[Piece]], count: int) -> list[list[Fragment]]:
+    columns: list[list[Fragment]] = [[] for _ in range(count)]
+    for row in placed:
+        for piece in row:
+            columns[piece.column] += piece.fragments
+    return [column for column in columns if column]
 
 
 def _walls(rows: Sequence[Sequence[Row]], drawn: Drawn) -> list[float]:

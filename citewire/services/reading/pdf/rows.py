@@ -57,7 +57,11 @@ def _blocks(rows: Rows, drawn: Drawn) -> Iterator[LaidBlock]:
         if table is None:
             continue
         yield from _paragraphs(rows[position:first])
-        yield table
+        if isinstance(table, LaidBlock):
+            yield table
+        else:
+            for column in table:
+                yield from _paragraphs([cells_of(row) for row in text_rows(column)])
         position = last
     yield from _paragraphs(rows[position:])
 

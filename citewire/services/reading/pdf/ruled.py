@@ -58,6 +58,12 @@ class RuledGrid:
         """Its edges."""
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
+    def column_of(self, box: Box) -> int | None:
+        """The column in which a rectangle stands, None if it stands in several or beside all."""
+        column = _index(self.xs, (box[0] + box[2]) / 2)
+        is_in = self.xs[column] - TOUCH <= box[0] and box[2] <= self.xs[column + 1] + TOUCH
+        return column if is_in else None
+
     def filled(self, fragments: Sequence[Fragment]) -> list[RuledCell]:
         """Its cells with those of `fragments`, all of which stand in it."""
         places: dict[tuple[int, int], int] = {}

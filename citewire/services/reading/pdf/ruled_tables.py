@@ -9,7 +9,7 @@ from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.layout import Box, LaidBlock
-from citewire.services.reading.pdf.lines import cells_of, line_of, split_at, text_rows, union
+from citewire.services.reading.pdf.lines import Row, cells_of, line_of, split_at, text_rows, union
 from citewire.services.reading.pdf.ruled import RuledCell, RuledGrid, find_grids
 from citewire.services.reading.pdf.tables import Draft, table_block
 
@@ -18,6 +18,9 @@ MIN_FILLED = 4
 
 FILLED = 0.25
 """And at least this share of its cells."""
+
+CELLS = 0.3
+"""Of the places of a grid, so many are cells of their own; bars of a chart cover many each."""
 
 MOST_TEXT = 0.8
 """One cell with more of the words than this is a frame around a text."""
@@ -54,12 +57,42 @@ def with_ruled_tables(fragments: Sequence[Fragment], drawn: Drawn) -> list[Fragm
     for grid in find_grids(drawn):
         x0, y0, x1, y1 = grid.box
         inside = [f for f in left if x0 <= (f.x0 + f.x1) / 2 <= x1 and y0 <= f.middle <= y1]
-        blocks = _blocks(grid, inside) if len(inside) >= MIN_FILLED else []
+        if len(inside) < MIN_FILLED:
+            continue
+        below = _rows_below(grid, inside, left)
+        if below is None:
+            continue
+        blocks = _blocks(grid, inside, below)
+        inside += [fragment for row in below for cell in row for fragment in cell]
         if blocks:
             tables.append(_carrying(blocks, union(inside)))
             gone = {id(fragment) for fragment in inside}
             left = [fragment for fragment in left if id(fragment) not in gone]
     return left + tables
+
+
+def _rows_below(
+    grid: RuledGrid, inside: Sequence[Fragment], fragments: Sequence[Fragment]
+) -> list[list[Row]] | None:
+    """The rows of figures under a grid of heads; None if they do not stand in its columns."""
+    x0, _, x1, y1 = grid.box
+    rows: list[list[Row]] = []
+    if sum(is_figure(f.text) for f in inside) * 8 > len(inside):
+        return rows
+    bottom, height = y1, inside[0].height
+    under = [f for f in fragments if f.x0 < x1 and f.x1 > x0 and f.middle > y1]
+    for row in text_rows(under):
+        cells = cells_of(row)
+        if min(f.y0 for f in row) > bottom + 1.5 * height or (rows and len(cells) == 1):
+            break
+        if not rows and len(cells) < 3 and not any(is_figure(f.text) for f in row):  # noqa: PLR2004
+            break
+        places = [grid.column_of(union(cell)) for cell in cells]
+        if None in places or len(set(places)) < len(places):
+            return rows or None
+        rows.append(cells)
+        bottom = max(f.y1 for f in row)
+    return rows
 
 
 def _carrying(blocks: list[LaidBlock], box: Box) -> Fragment:
@@ -71,9 +104,15 @@ def _carrying(blocks: list[LaidBlock], box: Box) -> Fragment:
     return Fragment(text, x0, y0, x1, y1, (y0 + y1) / 2, height, False, [], blocks)
 
 
-def _blocks(grid: RuledGrid, fragments: Sequence[Fragment]) -> list[LaidBlock]:
+def _blocks(
+    grid: RuledGrid, fragments: Sequence[Fragment], below: Sequence[Sequence[Row]]
+) -> list[LaidBlock]:
     """The table of a grid with its title and notes, if these are drawn as rows of one cell."""
     cells = grid.filled(fragments)
+    for number, row in enumerate(below, start=len(grid.ys) - 1):
+        for cell in row:
+            box = union(cell)
+            cells.append(RuledCell(number, grid.column_of(box) or 0, 1, 1, box, cell))
     columns = len(grid.xs) - 1
     rows = sorted({cell.row for cell in cells})
     whole = {cell.row: cell for cell in cells if cell.columns == columns and cell.rows == 1}
@@ -100,7 +139,8 @@ def _text(cell: RuledCell) -> LaidBlock:
 
 def _is_table(cells: Sequence[RuledCell]) -> bool:
     filled = [cell for cell in cells if cell.fragments]
-    if len(filled) < max(MIN_FILLED, FILLED * len(cells)):
+    places = sum(cell.rows * cell.columns for cell in cells)
+    if len(cells) < CELLS * places or len(filled) < max(MIN_FILLED, FILLED * len(cells)):
         return False
     if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
         return False
