@@ -64,6 +64,8 @@ class Piece:
     @property
     def text(self) -> str:
         """Its words."""
+        if len(self.fragments) == 1:
+            return self.fragments[0].text
         return " ".join(f.text for f in self.fragments)
 
 
@@ -283,6 +285,8 @@ def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list
 
 def extent(cell: Row) -> tuple[float, float]:
     """Left and right edge of a cell without the sign before its figure, which may stand apart."""
+    if len(cell) == 1:
+        return cell[0].x0, cell[0].x1
     first = 0
     while first + 1 < len(cell) and is_sign(cell[first].text):
         first += 1

@@ -31,6 +31,9 @@ _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|semi", re.IGNORECASE)
 _HYPHEN = 2
 """The code of a hyphen at the end of a line, whose line break pdfium drops."""
 
+_BULK_HYPHEN = 0xFFFE
+"""The same where the text is asked for at once."""
+
 Floats = NDArray[np.float32]
 
 
@@ -77,6 +80,14 @@ def prototype(function: Any, result: type, *arguments: type) -> Callable[..., An
 
 
 _UNICODE = prototype(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_ALL = prototype(
+    pdfium.FPDFText_GetText,
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_int,
+    ctypes.c_void_p,
+)
 _ANGLE = prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
 _WEIGHT = prototype(pdfium.FPDFText_GetFontWeight, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _FONT_NAME = prototype(
@@ -109,11 +120,24 @@ def read_chars(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Cha
 
 
 def _text(handle: int, count: int) -> str:
-    codes = np.fromiter(map(_UNICODE, repeat(handle), range(count)), np.uint32, count)
+    codes = _codes(handle, count)
     # Half a surrogate pair, or a number that is no character: a broken font says such.
     codes[codes == _HYPHEN] = ord(LINE_HYPHEN)
     codes[((codes >= 0xD800) & (codes <= 0xDFFF)) | (codes > 0x10FFFF)] = 0
     return codes.tobytes().decode("utf-32-le")
+
+
+def _codes(handle: int, count: int) -> NDArray[np.uint32]:
+    """The number of each character; asked for all at once where that tells the same."""
+    buffer = np.zeros(count + 1, np.uint16)
+    written = _ALL(handle, 0, count, buffer.ctypes.data)
+    codes = buffer[:count].astype(np.uint32)
+    # It leaves out what is no Unicode, and writes two halves where one character has so many.
+    is_whole = written == count + 1 and not ((codes >= 0xD800) & (codes <= 0xDFFF)).any()
+    if not is_whole:
+        return np.fromiter(map(_UNICODE, repeat(handle), range(count)), np.uint32, count)
+    codes[codes == _BULK_HYPHEN] = _HYPHEN
+    return codes
 
 
 def _boxes(handle: int, count: int) -> Floats:

@@ -92,18 +92,25 @@ def joined(lines: Floats) -> Floats:
     """`lines` (place, start, end), those as one that go on in each other."""
     if not len(lines):
         return lines
-    found: list[list[float]] = []
-    ordered = lines[np.argsort(lines[:, 0], kind="stable")]
-    for group in np.split(ordered, 1 + np.flatnonzero(np.diff(ordered[:, 0]) > JOINED)):
-        place = float(group[:, 0].mean())
-        ends = np.maximum.accumulate((group := group[np.argsort(group[:, 1])])[:, 2])
-        begins = np.concatenate([[True], group[1:, 1] > ends[:-1] + JOINED])
-        starts = np.flatnonzero(begins)
-        stops = ends[np.append(starts[1:], len(group)) - 1]
-        found += [
-            [place, start, end]
-            for start, end in zip(group[starts, 1].tolist(), stops.tolist(), strict=True)
-        ]
+    found: list[tuple[float, float, float]] = []
+    group: list[tuple[float, float]] = []
+    first = last = -np.inf
+    for place, start, end in [*sorted(lines.tolist()), (np.inf, 0.0, 0.0)]:
+        if group and place - last > JOINED:
+            group.sort()
+            low, high = group[0]
+            for begin, stop in group:
+                if begin > high + JOINED:
+                    found.append(((first + last) / 2, low, high))
+                    low, high = begin, stop
+                elif stop > high:
+                    high = stop
+            found.append(((first + last) / 2, low, high))
+            group = []
+        if not group:
+            first = place
+        last = place
+        group.append((start, end))
     return np.array(found, np.float32)
 
 
@@ -126,9 +133,8 @@ def read_drawing(page: pypdfium2.PdfPage) -> Drawing:
     """The lines and boxes of `page`; none of a page with more than any table has."""
     width, height = page.get_size()
     lines, boxes = _drawn_on(page)
-    return Drawing(
-        displayed(page, lines, width, height), displayed(page, boxes, width, height), width, height
-    )
+    places = displayed(page, np.concatenate([lines, boxes]), width, height)
+    return Drawing(places[: len(lines)], places[len(lines) :], width, height)
 
 
 def _drawn_on(page: pypdfium2.PdfPage) -> tuple[Floats, Floats]:

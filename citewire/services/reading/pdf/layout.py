@@ -1,5 +1,6 @@
 """What readers of pages with a layout hand on: lines in blocks, in points, in reading order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from citewire.content.report import Kind
@@ -22,6 +23,7 @@ class TextLine:
         bold: whether all of it is.
         words: where its words stand, as `edges.encode` writes it; empty if that is unknown.
         turn: quarter turns (0..3, clockwise) by which it lies on the displayed page.
+        edges: of a line of a cell, left and right edge of each word instead, while it is upright.
     """
 
     text: str
@@ -30,6 +32,7 @@ class TextLine:
     bold: bool = False
     words: str = ""
     turn: int = 0
+    edges: Sequence[float] = ()
 
 
 @dataclass(slots=True)

@@ -24,8 +24,11 @@ Row = list[Fragment]
 
 def text_rows(fragments: Iterable[Fragment]) -> list[Row]:
     """The lines on which `fragments` stand, from the top, each in reading order."""
+    given = list(fragments)
+    if len(given) == 1:
+        return [given]
     rows: list[Row] = []
-    for fragment in sorted(fragments, key=lambda f: f.middle):
+    for fragment in sorted(given, key=lambda f: f.middle):
         first = rows[-1][0] if rows else None
         if first is not None and fragment.middle - first.middle <= 0.5 * min(
             fragment.height, first.height
@@ -101,25 +104,27 @@ def split_at(fragment: Fragment, places: Sequence[float]) -> list[Fragment]:
     return parts
 
 
-def line_of(cells: Sequence[Row], separator: str = " ") -> TextLine:
-    """The line that cells make, with the places of its words as far as they are known."""
-    fragments = [fragment for cell in cells for fragment in cell]
-    box = union(fragments)
-    texts, edges = [], []
-    known = all(fragment.edges for fragment in fragments)
-    for cell in cells:
-        if texts and separator != " ":
-            # The bar is a word of the text that the page does not show.
-            edges += edges[-1:] * 2
-        text, inside = _joined(cell)
-        texts.append(text)
-        edges += inside
+def line_of(row: Iterable[Fragment]) -> TextLine:
+    """The line that fragments make, with the places of its words as far as they are known."""
+    line = cell_line(row)
+    line.words = encode(line.edges, line.box[0], line.box[2]) if line.edges else ""
+    line.edges = ()
+    return line
+
+
+def cell_line(row: Iterable[Fragment]) -> TextLine:
+    """A line of a cell, whose words are not written down yet: that is done for a whole row."""
+    fragments = list(row)
+    if len(fragments) == 1:
+        [only] = fragments
+        return TextLine(only.text, only.box, only.height, only.bold, edges=only.edges)
+    text, edges = _joined(fragments)
     return TextLine(
-        separator.join(texts),
-        box,
+        text,
+        union(fragments),
         max(fragments, key=lambda f: len(f.text)).height,
         all(f.bold for f in fragments),
-        encode(edges, box[0], box[2]) if known else "",
+        edges=edges if all(f.edges for f in fragments) else (),
     )
 
 
@@ -138,6 +143,8 @@ def _joined(cell: Row) -> tuple[str, list[float]]:
 
 def union(fragments: Sequence[Fragment]) -> Box:
     """The smallest box around `fragments`."""
+    if len(fragments) == 1:
+        return fragments[0].box
     return (
         min(f.x0 for f in fragments),
         min(f.y0 for f in fragments),

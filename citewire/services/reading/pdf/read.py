@@ -14,6 +14,7 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from citewire.content.edges import encode
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import has_coded_text
@@ -171,6 +172,7 @@ def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
         cells = block.table.cells if block.table else []
         for line in chain(block.lines, *(cell.lines for cell in cells)):
             line.turn = turn
+            line.words = line.words or encode(line.edges, line.box[0], line.box[2])
             line.box = turned(line.box, turn, chars.width, chars.height)
         for cell in cells:
             cell.box = turned(cell.box, turn, chars.width, chars.height)

@@ -1,7 +1,7 @@
 """From the fragments of a region to its lines, and from lines to paragraphs and tables."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
@@ -133,7 +133,7 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
 
 
 def _paragraphs(rows: Rows) -> Iterator[LaidBlock]:
-    lines = [line_of(cells) for cells in rows]
+    lines = [line_of(chain.from_iterable(cells)) for cells in rows]
     if not lines:
         return
     steps = [_middle(b) - _middle(a) for a, b in pairwise(lines)]

@@ -20,6 +20,9 @@ TOUCH = 3.0
 MOST_LINES = 800
 """In each direction, after pieces of one line were put together."""
 
+MIN_LINES = 3
+"""Two lines make a cross."""
+
 MOST_PLACES = 10_000
 """Of a grid."""
 
@@ -160,7 +163,7 @@ def _edges_across(boxes: Floats) -> Floats:
 
 
 def _grid(across: Floats, down: Floats, edges: Floats) -> RuledGrid | None:
-    if not len(down):
+    if not len(down) or not len(across) or len(down) + len(across) < MIN_LINES:
         return None
     low, high = across[:, 1].min() - TOUCH, across[:, 2].max() + TOUCH
     inside = (edges[:, 1] >= low) & (edges[:, 2] <= high)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from citewire.content.edges import decode, encode
+from citewire.content.edges import encode
 from citewire.content.report import LineBox
 from citewire.content.table import Box, Cell, Grid, GridCell, PlacedCell, Table
 from citewire.services.reading.cleaning import LINE_HYPHEN
@@ -121,7 +121,7 @@ def _level_line(row: Sequence[tuple[int, Cell, _Words]]) -> TextLine | None:
         if cell.rows > 1 or cell.columns > 1 or len(inside.lines) > 1:
             return None
         line = inside.lines[0][2]
-        if not line.words or line.turn or (lines and not _is_level(lines[-1].box, line.box)):
+        if not line.edges or line.turn or (lines and not _is_level(lines[-1].box, line.box)):
             return None
         lines.append(line)
     boxes = [line.box for line in lines]
@@ -132,14 +132,12 @@ def _level_line(row: Sequence[tuple[int, Cell, _Words]]) -> TextLine | None:
         # A bar is a word of the text that the page does not show.
         edges += (edges[-1:] or [x0]) * 2 * (cell.column - column)
         column = cell.column
-        left, wide = line.box[0], line.box[2] - line.box[0]
-        for low, high in decode(line.words):
-            edges += [left + low * wide, left + high * wide]
+        edges += line.edges
     return TextLine(
         "",
         (x0, min(box[1] for box in boxes), x1, max(box[3] for box in boxes)),
         lines[0].height,
-        words=encode(edges, x0, x1),
+        edges=edges,
     )
 
 
@@ -149,15 +147,21 @@ def _is_level(one: Box, other: Box) -> bool:
 
 
 def _box(line: TextLine, start: int, end: int, size: tuple[float, float]) -> LineBox:
-    return LineBox(start, end, *_shares(line.box, size), line.words, line.turn)
+    words = line.words
+    if not line.turn and line.edges:
+        words = encode(line.edges, line.box[0], line.box[2])
+    return LineBox(start, end, *_shares(line.box, size), words, line.turn)
 
 
 def _shares(box: Box, size: tuple[float, float]) -> Box:
+    width, height = size
+    if min(box) >= 0 and 0 < box[2] <= width and 0 < box[3] <= height:
+        return box[0] / width, box[1] / height, box[2] / width, box[3] / height
     return (
-        share(box[0], size[0]),
-        share(box[1], size[1]),
-        share(box[2], size[0]),
-        share(box[3], size[1]),
+        share(box[0], width),
+        share(box[1], height),
+        share(box[2], width),
+        share(box[3], height),
     )
 
 

@@ -12,7 +12,7 @@ from citewire.services.reading.pdf.layout import (
     LaidTable,
     TextLine,
 )
-from citewire.services.reading.pdf.lines import line_of, text_rows
+from citewire.services.reading.pdf.lines import cell_line, text_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def table_block(
         if not places or places & taken:
             continue
         taken |= places
-        lines = [line_of([row]) for row in text_rows(draft.fragments)]
+        lines = [cell_line(row) for row in text_rows(draft.fragments)]
         box = draft.box or _around(lines)
         cells.append(LaidCell(down[0], right[0], lines, box, len(down), len(right)))
     kept = [edges[n] for n in sorted(columns)]
