@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from citewire.services.reading.cleaning import clean
 from citewire.services.reading.pdf.chars import Chars, Floats
-from citewire.services.reading.pdf.layout import Box
+from citewire.services.reading.pdf.layout import Box, LaidBlock
 from citewire.services.reading.pdf.raised import Bases, Shift, find_shifts
 from citewire.services.reading.pdf.shifted import shifted
 from citewire.text.alphabets import normal_form
@@ -69,6 +69,8 @@ class Fragment:
     bold: bool
     edges: list[float]
     """Left and right edge of each word of `text` in turn; empty if they cannot be told."""
+    blocks: Sequence[LaidBlock] = ()
+    """What it stands for: a table that is known before the order of the page is."""
 
     @property
     def box(self) -> Box:
