@@ -15,6 +15,7 @@ from citewire.content.report import Kind, Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
 from citewire.services.reading.office import broken_if_refused, property_date
+from citewire.services.reading.package import OfficePackage
 
 _TEXT, _TAB, _BREAK = qn("w:t"), qn("w:tab"), qn("w:br")
 _RENDERED_BREAK, _RUN, _DELETED = qn("w:lastRenderedPageBreak"), qn("w:r"), qn("w:del")
@@ -45,9 +46,13 @@ def read_docx(path: Path) -> Report:
     Raises:
         UnreadableDocument: it is broken or has no text.
     """
-    with broken_if_refused():
+    with (
+        OfficePackage.open(path) as package,
+        broken_if_refused(),
+        package.mended(f"{package.kind}.main+xml") as copy,
+    ):
         try:
-            document = Document(str(path))
+            document = Document(copy)
         except OpcError as error:
             raise UnreadableDocument("the file is broken: a part of it is missing") from error
         properties = document.core_properties

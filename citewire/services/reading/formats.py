@@ -25,7 +25,8 @@ class Format:
         media_types: by the endings of its files, which are in lower case.
         reader: module and function that read a file of it, as `pkgutil.resolve_name` takes them.
         begins: what only files of it begin with, whatever they are called.
-        archive_part: if its files are zip archives, the part that others do not have.
+        archive_type: if its files are zip archives, the media type of what is in them, as
+            `OfficePackage.kind` tells it.
         takes_ocr: whether its reader can read pages from their image.
     """
 
@@ -33,7 +34,7 @@ class Format:
     media_types: Mapping[str, str]
     reader: str
     begins: re.Pattern[bytes] | None = None
-    archive_part: str = ""
+    archive_type: str = ""
     takes_ocr: bool = False
 
 
@@ -54,15 +55,20 @@ FORMATS: Final = (
     PDF,
     Format(
         "Word",
-        {".docx": f"{_OFFICE}wordprocessingml.document"},
+        {
+            ".docx": f"{_OFFICE}wordprocessingml.document",
+            ".docm": "application/vnd.ms-word.document.macroEnabled.12",
+            ".dotx": f"{_OFFICE}wordprocessingml.template",
+            ".dotm": "application/vnd.ms-word.template.macroEnabled.12",
+        },
         "citewire.services.reading.docx:read_docx",
-        archive_part="word/document.xml",
+        archive_type=f"{_OFFICE}wordprocessingml.document",
     ),
     Format(
         "PowerPoint",
         {".pptx": f"{_OFFICE}presentationml.presentation"},
         "citewire.services.reading.pptx:read_pptx",
-        archive_part="ppt/presentation.xml",
+        archive_type=f"{_OFFICE}presentationml.presentation",
     ),
     Format(
         "HTML",

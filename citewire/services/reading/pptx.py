@@ -13,6 +13,10 @@ from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
 from citewire.services.reading.office import broken_if_refused, property_date
+from citewire.services.reading.package import OfficePackage
+
+MAIN_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+"""The only one that the library takes, but templates and shows are no different."""
 
 MAX_DEPTH = 20
 """Of groups in groups."""
@@ -26,9 +30,13 @@ def read_pptx(path: Path) -> Report:
     Raises:
         UnreadableDocument: it is broken or has no text.
     """
-    with broken_if_refused():
+    with (
+        OfficePackage.open(path) as package,
+        broken_if_refused(),
+        package.mended(MAIN_TYPE) as copy,
+    ):
         try:
-            presentation = Presentation(str(path))
+            presentation = Presentation(copy)
         except PythonPptxError as error:
             raise UnreadableDocument("the file is broken: a part of it is missing") from error
         properties = presentation.core_properties

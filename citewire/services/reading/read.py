@@ -52,6 +52,6 @@ def _format(path: Path) -> Format:
     if head.startswith(_ZIP):
         return archive_format(path)
     told = next((row for row in FORMATS if row.begins and row.begins.match(head)), named)
-    if named.archive_part and told is not PDF:
+    if named.archive_type and told is not PDF:
         raise UnreadableDocument(f"not a {named.label} file: it does not begin like one")
     return told

@@ -9,7 +9,10 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   {
     "label": "Word",
     "suffixes": [
-      ".docx"
+      ".docx",
+      ".docm",
+      ".dotx",
+      ".dotm"
     ]
   },
   {
