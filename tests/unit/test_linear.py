@@ -406,6 +406,7 @@ EXCUSED = {
     "services.citations.verdicts.entities.is_ordinary": "one word, kept",
     "services.citations.verdicts.units.is_currency": "one of our own words",
     "services.citations.verdicts.units.is_count": "one of our own words",
+    "services.reading.word.names.w": "one of our own words",
     "services.citations.verdicts.digest.digest": "the passage",
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",

@@ -69,7 +69,12 @@ def table_part(
 
 
 def flow_report(
-    path: Path, parts: Iterable[FlowBlock], *, title: str = "", date: str | None = None
+    path: Path,
+    parts: Iterable[FlowBlock],
+    *,
+    title: str = "",
+    date: str | None = None,
+    notes: Iterable[str] = (),
 ) -> Report:
     """The report that `parts` make.
 
@@ -78,6 +83,7 @@ def flow_report(
         parts: in order. Where they have page breaks, these and nothing else make pages.
         title: that the file claims.
         date: ISO date from the metadata.
+        notes: what could not be read.
 
     Raises:
         UnreadableDocument: there is no text in any part.
@@ -92,7 +98,10 @@ def flow_report(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        notes=(
+            *notes,
+            *coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        ),
     )
 
 
