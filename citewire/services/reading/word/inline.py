@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from citewire.services.reading.drawing_text import shifted
+from citewire.services.reading.marks import shifted
 from citewire.services.reading.word.file import WordNote
 
 PAGE = "\f"
