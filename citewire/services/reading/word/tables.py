@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from citewire.content.table import Grid, GridCell
@@ -234,25 +235,21 @@ def _on_pages(block: FlowBlock, rows: list[_WordRow]) -> Iterator[WordBlock]:
         return
     before = _breaks_before(rows)
     kept = _kept(rows, grid)
-    first, broken, notes_of_part = 0, 0, list[WordNote]()
+    starts, breaks = [0], [0]
+    notes: list[list[WordNote]] = [[]]
     for number, row in enumerate([*rows, _WordRow()]):
-        at = kept[number]
-        if before[number] and at > first:
-            yield from _part(grid.part(first, at), broken, notes_of_part)
-            first, broken, notes_of_part = at, 0, []
-        broken += before[number]
-        notes_of_part += row.notes
-    if first < grid.rows:
-        yield from _part(grid.part(first, grid.rows), broken, notes_of_part)
-    else:
-        yield from (WordBlock(FlowBlock("text", "", page_break=True)) for _ in range(broken))
-
-
-def _part(grid: Grid, breaks: int, notes: list[WordNote]) -> Iterator[WordBlock]:
-    for _ in range(breaks - 1):
-        yield WordBlock(FlowBlock("text", "", page_break=True))
-    part = FlowBlock("table", "", grid=grid, page_break=breaks > 0)
-    yield WordBlock(part, notes=tuple(notes))
+        if before[number] and kept[number] > starts[-1]:
+            starts.append(kept[number])
+            breaks.append(0)
+            notes.append([])
+        breaks[-1] += before[number]
+        notes[-1] += row.notes
+    parts = list(grid.cut([start for start in starts if start < grid.rows]))
+    for count, part, own in zip_longest(breaks, parts, notes):
+        turns = count if part is None else count - 1
+        yield from (WordBlock(FlowBlock("text", "", page_break=True)) for _ in range(turns))
+        if part is not None:
+            yield WordBlock(replace(block, grid=part, page_break=count > 0), notes=tuple(own))
 
 
 def _breaks_before(rows: list[_WordRow]) -> list[int]:
