@@ -72,13 +72,15 @@ def _on_pages(parts: Sequence[WordBlock], file: WordFile, margins: Margins) -> I
     """The blocks, each page with its notes and what is new in its margins at its end."""
     at_end: list[WordNote] = []
     on_page: list[WordNote] = []
-    section = 0
+    section = shown = 0
     for part in parts:
         if part.block.page_break:
             yield from _notes(on_page, file)
-            yield from margins.blocks(section)
+            yield from margins.blocks(shown)
             on_page = []
         yield part.block
+        if part.block.text or part.block.grid:
+            shown = section
         for note in part.notes:
             (at_end if note.kind == "endnotes" else on_page).append(note)
         if part.ends_section:

@@ -230,8 +230,7 @@ def _on_pages(block: FlowBlock, rows: list[_WordRow]) -> Iterator[WordBlock]:
     """The table in a part for each page; rows without words, which the grid lacks, only break."""
     grid = block.grid
     if grid is None or not any(row.breaks for row in rows):
-        notes = tuple(note for row in rows for note in row.notes)
-        yield WordBlock(block, notes=notes)
+        yield WordBlock(block, notes=tuple(note for row in rows for note in row.notes))
         return
     before = _breaks_before(rows)
     kept = _kept(rows, grid)
