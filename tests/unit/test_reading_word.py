@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from citewire.content.report import Report
 from citewire.content.table import Grid, Table, rows_of
+from citewire.errors import UnreadableDocument
 from citewire.services.reading.read import read_report
 from tests.doubles.word_files import NAMES, cell, p, part, row, run, tbl, write_word
 from tests.grids import broken, grids, marked, rows_of_grid, shape
@@ -645,3 +646,88 @@ def test_a_table_is_read_as_it_was_written(read: Read, drawn: Grid) -> None:
     assert list(rows_of(found, page.text)) == rows_of_grid(drawn)
     assert shape(found) == shape(drawn)
     assert (found.header_rows, found.header_columns) == (drawn.header_rows, drawn.header_columns)
+
+
+LOOPS = part(
+    "w:styles",
+    "".join(
+        style(
+            f"S{n}",
+            f'<w:basedOn w:val="S{(n + 1) % 500}"/>'
+            f'<w:pPr><w:numPr><w:numId w:val="{n}"/></w:numPr></w:pPr>',
+        )
+        for n in range(500)
+    ),
+)
+LISTS_IN_CIRCLES = part(
+    "w:numbering",
+    "".join(
+        f'<w:abstractNum w:abstractNumId="{n}"><w:numStyleLink w:val="S{(n + 1) % 500}"/>'
+        f'</w:abstractNum><w:num w:numId="{n}"><w:abstractNumId w:val="{n}"/></w:num>'
+        for n in range(500)
+    ),
+)
+WIDE = cell("x", '<w:gridSpan w:val="999999999"/><w:vMerge w:val="restart"/>')
+BEGIN = FIELD.format("begin")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (p(*[run("x")] * 50_000), 50_000),
+        (p("x") + p(BEGIN * 20_000) + p("x", BEGIN) * 5_000, 5_001),
+        (tbl(row(*[WIDE] * 2_000), row("x")), None),
+        (tbl(row("x", cell("x", START)) + row("x", cell("", ON)) * 3_000), None),
+        (p("x") + p("<w:r><w:lastRenderedPageBreak/></w:r>" * 5_000), 1),
+        (p(*["<w:r><w:t>x</w:t><w:footnoteReference w:id='1'/></w:r>"] * 3_000), None),
+        ("".join(p("x", look=styled(f"S{n}")) for n in range(500)), 500),
+        (p("x", drawn('<c:chart r:id="chart1.xml"/>') * 3_000), None),
+        (p("", look="<w:rPr><w:del/></w:rPr>") * 5_000 + p("x"), 1),
+    ],
+    ids=["runs", "fields", "wide", "merged", "breaks", "notes", "loops", "charts", "ends"],
+)
+def test_hostile_files_take_little_time(read: Read, body: str, words: int | None) -> None:
+    report = read(
+        body,
+        styles__xml=LOOPS,
+        numbering__xml=LISTS_IN_CIRCLES,
+        chart1__xml=CHART,
+        footnotes__xml=part("w:footnotes", note(1, "x " * 3_000)),
+    )
+
+    found = sum(page.text.count("x") for page in report.pages)
+    assert found == words if words is not None else 0 < found < 1_000_000
+
+
+NESTS = {
+    "tables": ("<w:tbl><w:tr><w:tc><w:p/></w:tc><w:tc>", "</w:tc></w:tr></w:tbl>"),
+    "controls": ("<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>"),
+    "boxes": ("<w:p><w:r><w:pict><w:txbxContent>", "</w:txbxContent></w:pict></w:r></w:p>"),
+}
+
+
+@pytest.mark.parametrize("nest", NESTS)
+@pytest.mark.parametrize("depth", [300, 20_000])
+def test_what_is_nested_without_end_is_read_or_refused(read: Read, nest: str, depth: int) -> None:
+    opens, closes = NESTS[nest]
+    body = p("above") + opens * depth + p("deep") + closes * depth
+    if depth > 1000:
+        with pytest.raises(UnreadableDocument, match="nested too deeply"):
+            read(body)
+        return
+
+    report = read(body)
+
+    assert texts(report) == ["above", "deep"]
+    assert report.notes == ("nested too deeply: parts of it are told as plain text",)
+
+
+@pytest.mark.parametrize(
+    "form", ["<m:f><m:num>{}</m:num></m:f>", "<m:sSub><m:sub>{}</m:sub></m:sSub>"]
+)
+def test_formulas_in_formulas_end(read: Read, form: str) -> None:
+    equation = "<m:r><m:t>7</m:t></m:r>"
+    for _ in range(200):
+        equation = form.format(equation)
+
+    assert "7" in texts(read(p("x", f"<m:oMath>{equation}</m:oMath>")))[0]

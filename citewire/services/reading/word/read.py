@@ -47,7 +47,8 @@ def _read(package: OfficePackage, depth: int) -> tuple[list[FlowBlock], list[str
     root = package.xml(package.main) if package.main else None
     body = at_path(root, "body")
     if root is None or body is None:
-        raise UnreadableDocument("the file is broken: its main part cannot be read")
+        reason = "the file is broken, or nested too deeply: its main part cannot be read"
+        raise UnreadableDocument(reason)
 
     def include(data: bytes, ending: str) -> list[FlowBlock] | None:
         if not ending.startswith((".doc", ".dot")):
