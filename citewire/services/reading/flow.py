@@ -147,13 +147,12 @@ def _short(parts: Iterable[FlowBlock]) -> Iterator[FlowBlock]:
         if part.grid is not None:
             yield from _short_tables(part, part.grid)
             continue
-        start, text = 0, part.text
+        start, text, begins = 0, part.text, part.page_break
         while len(text) - start > PAGE_CHARS:
             cut = _cut(text, start)
-            yield replace(part, text=text[start:cut].strip())
-            part = replace(part, page_break=False)
-            start = cut
-        yield replace(part, text=text[start:].strip())
+            yield replace(part, text=text[start:cut].strip(), page_break=begins)
+            start, begins = cut, False
+        yield replace(part, text=text[start:].strip(), page_break=begins)
 
 
 def _short_tables(part: FlowBlock, grid: Grid) -> Iterator[FlowBlock]:
@@ -167,9 +166,9 @@ def _short_tables(part: FlowBlock, grid: Grid) -> Iterator[FlowBlock]:
             starts.append(row)
             size = 0
         size += length
-    for rows in grid.cut(starts):
-        yield replace(part, grid=rows)
-        part = replace(part, text="", page_break=False)
+    first, *others = grid.cut(starts)
+    yield replace(part, grid=first)
+    yield from (replace(part, grid=rows, text="", page_break=False) for rows in others)
 
 
 def _cut(text: str, start: int) -> int:
