@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from citewire.content.table import column_letters
@@ -12,6 +13,9 @@ MAX_CELLS = 1_200_000
 
 MAX_CHARS = 60_000_000
 """Characters of a workbook: a text that is kept once may stand in any number of cells."""
+
+MAX_DIGITS = 10
+"""Of the name of a cell; it takes three letters and seven digits."""
 
 MAX_HIDDEN = 200_000
 """Cells of a workbook that it hides; of more, none is told."""
@@ -113,15 +117,23 @@ def cell_name(row: int, column: int) -> str:
 
 def place_of(name: str) -> tuple[int, int] | None:
     """Row and column, from 0, of a cell by its name (`B7`, `$B$7`); None if it is no name."""
-    letters = name.replace("$", "")[:20]
-    column = at = 0
-    while at < len(letters) and letters[at].isascii() and letters[at].isalpha():
-        column = column * 26 + ord(letters[at].upper()) - ord("A") + 1
-        at += 1
-    digits = letters[at:]
-    if not column or not digits.isascii() or not digits.isdecimal() or int(digits) < 1:
+    letters = name.rstrip("0123456789")
+    digits = name[len(letters) :]
+    if not 0 < len(digits) < MAX_DIGITS or len(letters) > MAX_DIGITS:
         return None
-    return int(digits) - 1, column - 1
+    column = _column(letters.replace("$", ""))
+    return (int(digits) - 1, column) if column >= 0 and digits[0] != "0" else None
+
+
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
+    """A column, from 0, by its letters; less than 0 if they are none."""
+    column = 0
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z":
+            return -1
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column - 1
 
 
 def area_of(name: str) -> Area | None:

@@ -58,9 +58,10 @@ class RowReader:
 
     def _fill(self, sheet: Sheet, part: IO[bytes]) -> None:
         row, column, is_hidden = -1, -1, False
+        names: dict[str, str] = {}  # by tags, of which there are few
         events = etree.iterparse(part, events=("start", "end"), tag=_TAGS, **PARSING)
         for event, element in events:
-            name = local_name(element)
+            name = names.get(element.tag) or names.setdefault(element.tag, local_name(element))
             if name == "c":
                 if event == "end":
                     row, column = _place(element, row, column + 1)
@@ -107,12 +108,12 @@ class RowReader:
         """What a cell shows; empty text if only its formula is known, None if it has nothing."""
         value = inline = formula = None
         for child in element:
-            name = local_name(child)
-            if name == "v":
+            tag = child.tag
+            if tag.endswith("}v"):
                 value = child.text
-            elif name == "is":
+            elif tag.endswith("}is"):
                 inline = rich_text(child)
-            elif name == "f":
+            elif tag.endswith("}f"):
                 formula = child
         kind = element.get("t", "n")
         if kind == "inlineStr" or (value is None and inline is not None):
