@@ -33,7 +33,17 @@ from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import asked, passages
 from citewire.services.models.thinking import without_thinking
 from citewire.services.passages.cutting import split_page
-from citewire.services.reading import cleaning, files, heads, hyphens, instructions, title
+from citewire.services.reading import (
+    cleaning,
+    encoding_labels,
+    files,
+    heads,
+    hyphens,
+    instructions,
+    marks,
+    plain_tables,
+    title,
+)
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
 from citewire.services.reading.pdf import furniture
@@ -340,7 +350,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
-    cleaning.clean_line, heads.is_figure, files.printable, instructions.reads_like_instructions,
+    cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
+    plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
     instructions.find_instructions, furniture.signature, chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
@@ -388,6 +399,8 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "title_of": lambda text: title.title_of(Path("a.pdf"), text, [title.TitleLine(text, 9)]),
     "Spellings": learn,
     "snippet_of": lambda text: snippet_of(text, "port of 港口 2023", None),
+    "raised": lambda text: marks.shifted(text, text, 1),
+    "lowered": lambda text: marks.shifted(text, text, -1),
     "HTML": read(read_html, ".html"),
     "Markdown": read(read_markdown, ".md"),
     "plain text": read(read_plain, ".txt"),
@@ -406,10 +419,12 @@ EXCUSED = {
     "services.citations.verdicts.entities.is_ordinary": "one word, kept",
     "services.citations.verdicts.units.is_currency": "one of our own words",
     "services.citations.verdicts.units.is_count": "one of our own words",
+    "services.reading.word.names.w": "one of our own words",
     "services.citations.verdicts.digest.digest": "the passage",
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
+    "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
     "storage.chats.index.to_query": "200 characters at most",
     "text.verbatim.starts_line": "the end of a line",

@@ -14,7 +14,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
 from citewire.services.reading.heads import with_heads
 from citewire.services.reading.language import language_of
-from citewire.services.reading.notes import coded_note
+from citewire.services.reading.notes import coded_note, damaged_note
 from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
@@ -100,7 +100,11 @@ def flow_report(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=(*notes, *coded_note(has_coded_text(t) for part in given for t in _texts(part))),
+        notes=(
+            *notes,
+            *damaged_note(text.count("\ufffd") for part in kept for text in _texts(part)),
+            *coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        ),
     )
 
 
@@ -239,7 +243,9 @@ class _Page:
 
 def _lines(parts: list[FlowBlock]) -> list[TitleLine]:
     lines = []
-    heights = {"heading": TITLE, "text": BODY}
+    # Without headings no line is bigger than the next, and none belongs to the title with another.
+    has_heading = any(part.kind == "heading" for part in parts[:TITLE_PARTS])
+    heights = {"heading": TITLE, "text": BODY if has_heading else 0.0}
     for part in parts[:TITLE_PARTS]:
         if part.text and not part.hidden and part.kind in heights:
             text = part.text if part.kind == "heading" else part.text.partition("\n")[0]

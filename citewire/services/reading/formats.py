@@ -72,7 +72,7 @@ FORMATS: Final = (
             ".dotx": f"{_OFFICE}wordprocessingml.template",
             ".dotm": "application/vnd.ms-word.template.macroEnabled.12",
         },
-        "citewire.services.reading.docx:read_docx",
+        "citewire.services.reading.word.read:read_docx",
         archive_type=f"{_OFFICE}wordprocessingml.document",
     ),
     Format(

@@ -42,6 +42,15 @@ def coded_note(found: Iterable[bool]) -> tuple[str, ...]:
     return (said,) if any(found) else ()
 
 
+def damaged_note(counts: Iterable[int]) -> tuple[str, ...]:
+    """A note if characters of a document are lost; `counts` are those of its texts."""
+    count = sum(counts)
+    if not count:
+        return ()
+    characters = "1 character" if count == 1 else f"{count:,} characters"
+    return (f"{characters} could not be told (shown as \ufffd): the file is damaged there",)
+
+
 def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
     """`numbers` as words and a verb: "page 3 is", "pages 3-5, 9 are"."""
     ranges: list[list[int]] = []

@@ -35,7 +35,7 @@ Token = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
+class _FormatSection:
     """One of the forms of a format.
 
     Args:
@@ -99,8 +99,8 @@ def _shown_text(value: str, code: str) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _sections(code: str) -> tuple[_Section, ...]:
-    sections: list[_Section] = []
+def _sections(code: str) -> tuple[_FormatSection, ...]:
+    sections: list[_FormatSection] = []
     tokens: list[Token] = []
     condition: tuple[str, Decimal] | None = None
     for match in _TOKEN.finditer(code):
@@ -126,12 +126,14 @@ def _sections(code: str) -> tuple[_Section, ...]:
     return tuple(sections[:4])
 
 
-def _section(tokens: list[Token], condition: tuple[str, Decimal] | None) -> _Section:
+def _section(tokens: list[Token], condition: tuple[str, Decimal] | None) -> _FormatSection:
     is_date = any(kind in ("date", "elapsed") for kind, _ in tokens)
-    return _Section(tuple(tokens), condition, is_date)
+    return _FormatSection(tuple(tokens), condition, is_date)
 
 
-def _chosen(sections: Sequence[_Section], number: float) -> tuple[_Section | None, float]:
+def _chosen(
+    sections: Sequence[_FormatSection], number: float
+) -> tuple[_FormatSection | None, float]:
     """The section that shows `number`, and the number without a sign that the section tells."""
     own = [one for one in sections if not one.has("@")] or list(sections)
     if any(one.condition for one in own):

@@ -133,7 +133,7 @@ class OfficePackage:
         Office files are told by the content type of their main part, macros and templates as what
         they are made of, or by its root if that says nothing; others by their part `mimetype`.
         """
-        told = self._type(self.main).lower() if self.main else ""
+        told = self.media_type(self.main).lower() if self.main else ""
         for word, kind in _FAMILIES:
             if word in told:
                 return kind
@@ -210,6 +210,11 @@ class OfficePackage:
         relations = self.relations(name).values()
         return next((one.target for one in relations if one.kind == kind and one.is_there), "")
 
+    def media_type(self, name: str) -> str:
+        """The media type that the package gives a part, empty if none."""
+        key = _key(name)
+        return self._overrides.get(key) or self._defaults.get(key.rpartition(".")[2], "")
+
     def mended(self, main_type: str = "") -> IO[bytes]:
         """A copy in which names, Strict XML and missing targets are as libraries want them.
 
@@ -272,10 +277,6 @@ class OfficePackage:
     def _type_rows(self, tag: str) -> list[Any]:
         root = self.xml("[content_types].xml")
         return [] if root is None else list(root.iter(_TYPES + tag))
-
-    def _type(self, name: str) -> str:
-        key = _key(name)
-        return self._overrides.get(key) or self._defaults.get(key.rpartition(".")[2], "")
 
     def _content_types(self, main_type: str) -> bytes:
         root = etree.Element(_TYPES + "Types", nsmap={None: _TYPES[1:-1]})
