@@ -103,12 +103,14 @@ def _likely(content: bytes, declared: str) -> str:
     best = from_bytes(sample).best()
     guess = (as_browsers(best.encoding) or best.encoding) if best else WESTERN
     text = sample.decode(guess, "replace")
-    if not _is_latin(text) and scattered(sample) < SCATTERED:
-        return guess
     western, certainty = western_codec(sample)
+    is_latin = _is_latin(text)
+    if not is_latin and (scattered(sample) < SCATTERED or certainty < CERTAIN):
+        return guess
     # Short texts look much the same in all Latin alphabets; the language tells them apart.
-    language = language_of([text]) if _is_latin(text) else ""
-    if language not in EASTERN or (certainty > CERTAIN and western != WESTERN):
+    is_certain = certainty >= CERTAIN
+    language = language_of([sample.decode(western, "replace") if is_certain else text])
+    if language not in EASTERN or (is_certain and western != WESTERN):
         return western
     return central_codec(sample) if language in CENTRAL else guess
 

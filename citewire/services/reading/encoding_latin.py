@@ -6,7 +6,7 @@ words and signs between them.
 
 import re
 
-SCATTERED = 0.7
+SCATTERED = 0.6
 """From this share on, bytes beyond ASCII that stand alone are letters among letters of ASCII."""
 
 _WESTERN = ("cp1252", "cp850", "mac_roman", "cp437")
@@ -16,7 +16,7 @@ _CENTRAL = ("cp1250", "iso8859_2", "cp852", "mac_latin2")
 CENTRAL = frozenset("pl cs sk hu sl hr bs ro sq".split())
 """Languages that are written with the letters of Central Europe."""
 
-CERTAIN = 0.95
+CERTAIN = 0.9
 """Mean worth of the letters beyond ASCII of a text that is surely read in the right way."""
 
 _BEYOND = re.compile(rb"[\x80-\xff]+")

@@ -19,8 +19,9 @@ from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
 
-TITLE, BODY = 20.0, 10.0
-"""Heights, in points, that stand for the first heading and all else where a title is searched."""
+TITLE, BODY = 20.0, 0.0
+"""Heights that stand for the first heading, and for all else, of which no line is known to be
+bigger than the next, so that none makes a title with another."""
 
 TITLE_PARTS = 40
 
@@ -243,9 +244,7 @@ class _Page:
 
 def _lines(parts: list[FlowBlock]) -> list[TitleLine]:
     lines = []
-    # Without headings no line is bigger than the next, and none belongs to the title with another.
-    has_heading = any(part.kind == "heading" for part in parts[:TITLE_PARTS])
-    heights = {"heading": TITLE, "text": BODY if has_heading else 0.0}
+    heights = {"heading": TITLE, "text": BODY}
     for part in parts[:TITLE_PARTS]:
         if part.text and not part.hidden and part.kind in heights:
             text = part.text if part.kind == "heading" else part.text.partition("\n")[0]

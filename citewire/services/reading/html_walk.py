@@ -57,6 +57,10 @@ MOST_RAISED = 40
 """Elements in one that is raised or lowered; with more, somebody forgot to close it."""
 
 
+LONGEST_ALT = 300
+"""Characters by which a picture is told."""
+
+
 class HtmlWalk:
     """Collects blocks of text; without recursion, however deep the page is nested."""
 
@@ -322,5 +326,6 @@ def _is_numerator(element: Any) -> bool:
 
 
 def _said_of(image: Any) -> str:
-    said = " ".join((image.get("alt") or "").translate(_NO_BORDERS).split())
+    """What a picture shows, as its page says; only readers who do not see it are told so much."""
+    said = " ".join((image.get("alt") or "")[:LONGEST_ALT].translate(_NO_BORDERS).split())
     return "" if _FILE.search(said) or image.get("role") in ("presentation", "none") else said

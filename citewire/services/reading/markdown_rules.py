@@ -87,7 +87,9 @@ class _Renderer(RendererHTML):
         said = tokens[idx].content
         lowered = said.lower()
         opened = {name for name in _SWALLOWS if f"<{name}" in lowered}
-        return escape(said) if any(f"</{name}" not in lowered for name in opened) else said
+        if all(f"</{name}" in lowered for name in opened):
+            return said
+        return "".join(f"<p>{escape(part)}</p>" for part in said.split("\n\n"))
 
 
 def _is_product(tokens: Sequence[Token], idx: int) -> bool:

@@ -17,7 +17,7 @@ _NOTE = re.compile(r"(?:\w{1,3}|[*†‡§¶#]{1,3})(?:[-–,;/ ]{1,2}(?:\w{1,3}
 _SIGNS = re.compile(r"[*†‡§¶#®©™℠°ªº′″]{1,3}")
 _ORDINAL = re.compile(r"st|nd|rd|th|er|[eè]re|e|[eè]me|o|os|as|ter|ten|te", re.IGNORECASE)
 _FORMULA = re.compile(r"\([^()\n]{1,40}\)$")
-_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_IN_FORMULAS = (re.compile(r"\b[^\W\d_]\b"), re.compile(r"[-+*/×·−–]"))
 _UNITS = frozenset("m cm mm km dm ft in yd mi s h kg mol sec px µm nm".split())
 _SMALL_POWERS = frozenset("23")
 _LETTERS = {"TM": "™", "SM": "℠", "R": "®", "C": "©"}
@@ -73,22 +73,25 @@ def _is_power(before: str, said: str) -> bool:
     """Whether what is raised belongs to the number, unit, letter or formula before it."""
     if before.endswith(")"):
         formula = _FORMULA.search(before)
-        is_short = formula is not None and not _LONG_WORD.search(formula[0])
-        return is_short and _is_exponent(said)
+        # A loss in brackets or a range of years is none.
+        is_formula = formula is not None and all(one.search(formula[0]) for one in _IN_FORMULAS)
+        return is_formula and _is_exponent(said)
     found = _LAST.search(before)
-    if found is None or _CUT.search(before):
+    # The first power is never written, and would be no other number: it is a note.
+    if found is None or said == "1" or _CUT.search(before):
         return False
-    word = found[0]
-    if _SIGNED.fullmatch(said):
-        return True
+    return _SIGNED.fullmatch(said) is not None or _has_power(found[0], said)
+
+
+def _has_power(word: str, said: str) -> bool:
+    """Whether the number, unit or letter `word` has the power `said`."""
     if word[0].isdigit():
         # Any other figure with a small one above it has a note: 3 million are no 9.
         is_base = word == "10" or (word == "2" and said.isdigit() and len(said) > 1)
         return (is_base and _is_exponent(said)) or (len(word) < 3 and _is_variable(said))
     if word in _UNITS and (len(word) > 1 or said in _SMALL_POWERS):
         return said in _SMALL_POWERS
-    # The first power is never written: it is a note.
-    return len(word) == 1 and said != "1" and _is_exponent(said)
+    return len(word) == 1 and _is_exponent(said)
 
 
 def _is_exponent(said: str) -> bool:

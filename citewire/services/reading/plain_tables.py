@@ -19,7 +19,7 @@ WIDEST = 400
 
 _RULE = re.compile(r"[\s|+:=_*.-]+")
 _GAP = re.compile(r" {2,}")
-_LIST_MARK = re.compile(r"(?:[-*•‣◦]|\(?\w{1,3}[.)])?")
+_LIST_MARK = re.compile(r"(?:[-*•‣◦]|\(?\w{1,3}[.)])(?:\s|$)|$")
 
 
 def table_of(paragraph: str) -> FlowBlock | None:
@@ -34,8 +34,8 @@ def table_of(paragraph: str) -> FlowBlock | None:
 
 def _by_bars(lines: list[str]) -> list[list[str]]:
     rows = [line.strip().removeprefix("|").removesuffix("|").split("|") for line in lines]
-    # A bar with a space beside it is no sign of a formula.
-    is_spaced = all(" | " in line or "| " in line or "\t|" in line for line in lines)
+    # A bar without spaces is a sign of a formula.
+    is_spaced = all(" | " in line or line.lstrip().startswith("|") for line in lines)
     return _same(rows, 2) if is_spaced else []
 
 
@@ -91,7 +91,7 @@ def _is_data(rows: list[list[str]]) -> bool:
     if not rows:
         return False
     columns = list(zip(*rows, strict=True))
-    if all(_LIST_MARK.fullmatch(cell) for cell in columns[0]):
+    if all(_LIST_MARK.match(cell) for cell in columns[0]):
         return False
     return any(_is_of_figures(column) for column in columns[1:])
 
