@@ -29,8 +29,10 @@ def archive_format(path: Path) -> Format:
     with OfficePackage.open(path) as package:
         row = _BY_TYPE.get(package.kind)
     if row is None:
-        known = " or ".join(row.label for row in _BY_TYPE.values())
-        raise UnreadableDocument(f"not a report: a zip archive, but no {known} file")
+        *known, last = (row.label for row in _BY_TYPE.values())
+        raise UnreadableDocument(
+            f"not a report: a zip archive, but no {', '.join(known)} or {last} file"
+        )
     return row
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from citewire.services.reading.charts import chart_part
 from citewire.services.reading.cleaning import clean_line
-from citewire.services.reading.diagrams import diagram_text
 from citewire.services.reading.drawing_text import body_text
 from citewire.services.reading.flow import FlowBlock
+from citewire.services.reading.graphics import graphic_part
 from citewire.services.reading.office_xml import at_path, children, local_name, one_of_each
 from citewire.services.reading.package import OfficePackage
 from citewire.services.reading.pictures import picture_text
@@ -17,13 +16,14 @@ from citewire.services.reading.sheets.styles import rich_text
 MAX_COMMENTS = 20_000
 
 
-def attach(sheet: Sheet, package: OfficePackage, name: str) -> None:
-    """Put into `sheet` what its part `name` points to."""
+def attach(sheet: Sheet, package: OfficePackage, name: str, seen: set[str]) -> None:
+    """Put into `sheet` what its part `name` points to, but for parts that were `seen` before."""
     comments: dict[tuple[int, int], str] = {}
     threads: dict[tuple[int, int], str] = {}
     for relation in package.relations(name).values():
-        if not relation.is_there:
+        if not relation.is_there or relation.target in seen:
             continue
+        seen.add(relation.target)
         if relation.kind == "comments":
             comments.update(_comments(package.xml(relation.target)))
         elif relation.kind == "threadedComment":
@@ -32,7 +32,7 @@ def attach(sheet: Sheet, package: OfficePackage, name: str) -> None:
         elif relation.kind == "table":
             _add_table(sheet, package.xml(relation.target))
         elif relation.kind == "drawing":
-            sheet.parts += drawn_parts(package, relation.target)
+            sheet.parts += drawn_parts(package, relation.target, seen)
     # Of a thread, older programs get a copy with an advertisement.
     comments |= threads
     sheet.comments = [(*place, text) for place, text in comments.items() if text][:MAX_COMMENTS]
@@ -59,7 +59,7 @@ def _add_table(sheet: Sheet, root: Any) -> None:
         sheet.tables.append((area, int(heads) if heads in ("0", "1") else 1))
 
 
-def drawn_parts(package: OfficePackage, name: str) -> list[FlowBlock]:
+def drawn_parts(package: OfficePackage, name: str, seen: set[str]) -> list[FlowBlock]:
     """Charts, diagrams, boxes of text and pictures of the drawing `name`, in its order."""
     root = package.xml(name)
     anchors = () if root is None else one_of_each(root)
@@ -72,7 +72,7 @@ def drawn_parts(package: OfficePackage, name: str) -> list[FlowBlock]:
         if kind == "grpSp":
             waiting += list(one_of_each(shape))[::-1]
         elif kind == "graphicFrame":
-            parts.append(graphic_part(package, name, shape))
+            parts.append(graphic_part(package, name, shape, seen))
         elif kind in ("sp", "cxnSp"):
             body = at_path(shape, "txBody")
             if body is not None:
@@ -81,19 +81,3 @@ def drawn_parts(package: OfficePackage, name: str) -> list[FlowBlock]:
             text = picture_text(shape)
             parts.append(FlowBlock("figure", text) if text else None)
     return [part for part in parts if part is not None]
-
-
-def graphic_part(package: OfficePackage, name: str, frame: Any) -> FlowBlock | None:
-    """The chart or diagram that a frame of the part `name` shows, None if it is neither."""
-    for element in children(at_path(frame, "graphic", "graphicData"), "chart", "relIds"):
-        wanted = "dm" if local_name(element) == "relIds" else "id"
-        identity = next((v for key, v in element.items() if key.endswith(f"}}{wanted}")), "")
-        relation = package.relations(name).get(identity)
-        root = package.xml(relation.target) if relation is not None and relation.is_there else None
-        if root is None:
-            return None
-        if wanted == "id":
-            return chart_part(root)
-        text = diagram_text(root)
-        return FlowBlock("text", text) if text else None
-    return None

@@ -9,7 +9,7 @@ from citewire.content.table import BAR
 from citewire.services.reading.flow import FlowBlock
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.sheets.islands import Island, find_islands
-from citewire.services.reading.sheets.model import Area, Sheet, cell_name
+from citewire.services.reading.sheets.model import Area, Sheet, SheetCell, cell_name
 from citewire.services.reading.sheets.tables import (
     TableArea,
     grid_of_cells,
@@ -88,8 +88,8 @@ class _Shown:
         cells = sorted(sheet.cells, key=lambda cell: (cell.row, cell.column))
         if self._rows or self._columns:
             cells = [
-                cell._replace(row=self.row(cell.row), column=self.column(cell.column))
-                for cell in cells
+                SheetCell(self.row(row), self.column(column), text, is_bold)
+                for row, column, text, is_bold in cells
             ]
         self.cells = cells
         self.merged = self._merged()
@@ -123,9 +123,8 @@ class _Shown:
         room = MAX_MERGED_ROWS
         for area in map(self.area, self.sheet.merged):
             at = area.top, area.left
-            cut = area._replace(
-                bottom=min(area.bottom, last_row), right=min(area.right, last_column)
-            )
+            bottom, right = min(area.bottom, last_row), min(area.right, last_column)
+            cut = Area(area.top, area.left, bottom, right)
             size = (cut.bottom - cut.top + 1) * (cut.right - cut.left + 1)
             if at in places and 1 < size <= room:
                 found[at] = cut

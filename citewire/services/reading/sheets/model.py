@@ -78,7 +78,7 @@ class Sheet:
         if self.left_out_from is not None:
             yield (
                 f"sheet “{self.name}”: rows from {self.left_out_from + 1} on are left out: "
-                f"of a workbook {MAX_CELLS:,} cells are read"
+                f"of a workbook {MAX_CELLS:,} cells and {MAX_CHARS:,} characters are read"
             )
         if self.unreckoned:
             formulas = "a formula has" if self.unreckoned == 1 else "formulas have"

@@ -10,8 +10,8 @@ from lxml import etree
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean_line
-from citewire.services.reading.drawing_text import shifted
 from citewire.services.reading.flow import FlowBlock, flow_report
+from citewire.services.reading.marks import shifted
 from citewire.services.reading.number_formats import shown
 from citewire.services.reading.office_xml import local_name
 from citewire.services.reading.package import OfficePackage
@@ -139,7 +139,7 @@ class _OpenSheets:
                 if not self.room.takes(cell.text):
                     sheet.left_out_from = row
                     return
-                sheet.cells.append(cell._replace(row=row))
+                sheet.cells.append(SheetCell(row, cell.column, cell.text, cell.is_bold))
         self.row = min(self.row + count, MAX_ROWS)
 
     def _text(self, cell: Any) -> str:

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from lxml import etree
 
-from citewire.services.reading.drawing_text import shifted
+from citewire.services.reading.marks import shifted
 from citewire.services.reading.office_xml import at_path, children, local_name
 
 _BUILT_IN = {
