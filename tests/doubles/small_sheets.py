@@ -1,5 +1,6 @@
 """Small workbooks made of XML, for what no library writes."""
 
+import struct
 import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -102,3 +103,50 @@ def write_ods(path: Path, tables: str, styles: str = "", manifest: str = "") -> 
             "</office:spreadsheet></office:body></office:document-content>",
         )
     return path
+
+
+def write_ole(path: Path, name: str, content: bytes) -> Path:
+    """A compound file as old Office programs write them, with one stream."""
+    content = content.ljust(4096, b"\0")  # smaller ones lie elsewhere
+    content += b"\0" * (-len(content) % 512)
+    sectors = len(content) // 512
+    chain = [*range(3, 2 + sectors), 0xFFFFFFFE]
+    fat = struct.pack(f"<{2 + sectors}I", 0xFFFFFFFD, 0xFFFFFFFE, *chain).ljust(512, b"\xff")
+    header = struct.pack(
+        "<8s16sHHHHH6xIIIIIIIIII",
+        *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6),
+        *(0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0),
+    ).ljust(512, b"\xff")
+    entries = _entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1) + _entry(name, 2, 2, len(content))
+    path.write_bytes(header + fat + entries.ljust(512, b"\0") + content)
+    return path
+
+
+def _entry(name: str, kind: int, start: int, size: int, child: int = 0xFFFFFFFF) -> bytes:
+    words = name.encode("utf-16-le") + b"\0\0"
+    none = 0xFFFFFFFF
+    return struct.pack(
+        "<64sHBBIII16sI16xIQ", words, len(words), kind, 1, none, none, child, b"", 0, start, size
+    )
+
+
+def write_xls(path: Path, sheet: str, values: dict[tuple[int, int], str | float]) -> Path:
+    """An old Excel file (BIFF8) with one sheet of texts and figures by row and column."""
+    beginning = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+    name = struct.pack("<BB", len(sheet), 0) + sheet.encode("latin-1")
+    length = len(beginning) + 4 + 6 + len(name) + 4
+    bound = _record(0x85, struct.pack("<IBB", length, 0, 0) + name)
+    cells = [_record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))]
+    for (row, column), value in sorted(values.items()):
+        place = struct.pack("<HHH", row, column, 0)
+        if isinstance(value, str):
+            text = struct.pack("<HB", len(value), 0) + value.encode("latin-1")
+            cells.append(_record(0x204, place + text))
+        else:
+            cells.append(_record(0x203, place + struct.pack("<d", value)))
+    end = _record(0xA, b"")
+    return write_ole(path, "Workbook", beginning + bound + end + b"".join(cells) + end)
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
