@@ -222,10 +222,12 @@ class Grid:
 
     def with_texts(self, change: Callable[[str], str]) -> "Grid":
         """The same grid with the text of each cell changed, without what then is empty."""
-        cells = (
-            replace(placed, cell=replace(placed.cell, text=change(placed.cell.text)))
-            for placed in self.cells
-        )
+        cells = []
+        for placed in self.cells:
+            text = change(placed.cell.text)
+            if text != placed.cell.text:
+                placed = replace(placed, cell=replace(placed.cell, text=text))  # noqa: PLW2901
+            cells.append(placed)
         return without_empty(replace(self, cells=tuple(cells)))
 
     def cut(self, starts: Sequence[int]) -> Iterator["Grid"]:
@@ -237,17 +239,21 @@ class Grid:
         cells: list[list[PlacedCell]] = [[] for _ in starts]
         for placed in self.cells:
             number, below = bisect_right(starts, placed.row) - 1, placed.row + placed.cell.rows
+            if placed.cell.rows == 1:
+                own = PlacedCell(placed.row - starts[number], placed.column, placed.cell)
+                cells[number].append(own if number else placed)
+                continue
             while number < len(starts) and starts[number] < below:
                 top, end = max(placed.row, starts[number]), min(below, ends[number])
                 cell = placed.cell
                 cell = cell if cell.rows == end - top else replace(cell, rows=end - top)
                 cells[number].append(PlacedCell(top - starts[number], placed.column, cell))
                 number += 1
-        for first, end, own in zip(starts, ends, cells, strict=True):
+        for first, end, part in zip(starts, ends, cells, strict=True):
             yield replace(
                 self,
                 rows=end - first,
-                cells=tuple(own),
+                cells=tuple(part),
                 header_rows=min(max(self.header_rows - first, 0), end - first),
                 continues=self.continues or first > 0,
                 origin=(self.origin[0] + first, self.origin[1]),
@@ -357,6 +363,9 @@ def _as_cell(cell: GridCell | str) -> GridCell:
 
 def _written(placed: PlacedCell, spans: Sequence[Sequence[Span]]) -> Cell:
     cell = placed.cell
+    if cell.rows == cell.columns == 1:
+        own = (spans[placed.row][placed.column],)
+        return Cell(placed.row, placed.column, own, 1, 1, cell.box)
     covered = tuple(
         span
         for row in spans[placed.row : placed.row + cell.rows]

@@ -141,7 +141,7 @@ def test_a_slide_is_a_page(tmp_path: Path) -> None:
     assert found(report) == [
         (1, "heading", "Ships"),
         (1, "text", "More grain\nLess oil"),
-        (1, "text", "Say hello"),
+        (1, "text", "Notes: Say hello"),
         (3, "heading", "Figures"),
         (3, "table", "Year | Ships\n2024 | 400"),
     ]
@@ -369,7 +369,7 @@ def test_an_archive_that_is_no_report_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
         archive.writestr("letter.txt", "words")
 
-    with pytest.raises(UnreadableDocument, match="no Word or PowerPoint file"):
+    with pytest.raises(UnreadableDocument, match="a zip archive, but no Word, PowerPoint, Excel"):
         read_report(tmp_path / "a.docx")
 
 
@@ -380,7 +380,7 @@ def test_a_word_file_without_its_main_part_is_no_report(tmp_path: Path) -> None:
             if name != "word/document.xml":
                 new.writestr(name, old.read(name))
 
-    with pytest.raises(UnreadableDocument, match="no Word or PowerPoint file"):
+    with pytest.raises(UnreadableDocument, match="a zip archive, but no Word, PowerPoint, Excel"):
         read_report(tmp_path / "a.docx")
 
 

@@ -11,6 +11,7 @@ from lxml import etree
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.dates import iso_date
 from citewire.services.reading.formats import FORMATS, Format
+from citewire.services.reading.office_xml import local_name
 from citewire.services.reading.package import OfficePackage
 
 _TEMPLATES = (date(2013, 1, 27), date(2013, 12, 23))
@@ -28,8 +29,10 @@ def archive_format(path: Path) -> Format:
     with OfficePackage.open(path) as package:
         row = _BY_TYPE.get(package.kind)
     if row is None:
-        known = " or ".join(row.label for row in _BY_TYPE.values())
-        raise UnreadableDocument(f"not a report: a zip archive, but no {known} file")
+        *known, last = (row.label for row in _BY_TYPE.values())
+        raise UnreadableDocument(
+            f"not a report: a zip archive, but no {', '.join(known)} or {last} file"
+        )
     return row
 
 
@@ -62,3 +65,18 @@ def property_date(*moments: datetime | None) -> str | None:
         if moment is not None and moment.date() not in _TEMPLATES:
             return iso_date(moment.date().isoformat())
     return None
+
+
+def office_properties(package: OfficePackage) -> tuple[str, str | None]:
+    """The title and the date in the properties of an Office file."""
+    root = package.xml(package.related("", "core-properties"))
+    said = {local_name(element): element.text or "" for element in (() if root is None else root)}
+    moments = (_moment(said.get(name, "")) for name in ("created", "modified"))
+    return said.get("title", ""), property_date(*moments)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None

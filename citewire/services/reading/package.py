@@ -47,6 +47,9 @@ _DECLARATION = re.compile(r"^\s*+<\?xml[^>]{0,200}\?>")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*+:)?(document|presentation|workbook)[\s>/]")
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_BIT_BY_BIT = re.compile(
+    r"(?:^|[/\\])(?:worksheets[/\\][^/\\]+|sharedstrings|content)\.xml$", re.IGNORECASE
+)
 _MAIN = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
 _KINDS = {
     b"document": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -91,6 +94,9 @@ class Relation:
 class OfficePackage:
     """A zip archive with its parts; open for as long as the `with` block of `open` lasts."""
 
+    unreadable = (*_UNREADABLE, RuntimeError)
+    """What reading a damaged part raises."""
+
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._parts = {_key(entry.filename): entry for entry in archive.infolist()}
@@ -115,7 +121,7 @@ class OfficePackage:
             if (
                 len(parts) > MAX_PARTS
                 or sum(part.file_size for part in parts) > MAX_UNPACKED
-                or any(part.file_size > MAX_XML for part in parts if _is_xml(part.filename))
+                or any(part.file_size > MAX_XML for part in parts if _is_whole(part.filename))
             ):
                 raise UnreadableDocument("too large when unpacked: it may be a zip bomb")
             yield cls(archive)
@@ -160,6 +166,24 @@ class OfficePackage:
         except (*_UNREADABLE, RuntimeError):
             return None
         return _usual(data) if _is_xml(name) or data[:5] == b"<?xml" else data
+
+    @contextmanager
+    def stream(self, name: str) -> Iterator[IO[bytes] | None]:
+        """Open a part to be read bit by bit, whatever its size; None if it is missing.
+
+        Reading it may raise what is in `unreadable`.
+        """
+        entry = self._parts.get(_key(name))
+        if entry is None or not name:
+            yield None
+            return
+        try:
+            part = self._archive.open(entry)
+        except (*_UNREADABLE, RuntimeError):
+            yield None
+            return
+        with part:
+            yield part
 
     def xml(self, name: str) -> Any:
         """The root of a part; None if it is missing, too large or no XML.
@@ -297,6 +321,11 @@ def _key(name: str) -> str:
 def _relations_of(key: str) -> str:
     folder, name = posixpath.split(key)
     return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a part is XML that is read as a whole; those with cells are read bit by bit."""
+    return _is_xml(name) and not _BIT_BY_BIT.search(name)
 
 
 def _is_xml(name: str) -> bool:

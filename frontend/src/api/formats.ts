@@ -18,7 +18,46 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   {
     "label": "PowerPoint",
     "suffixes": [
-      ".pptx"
+      ".pptx",
+      ".pptm",
+      ".ppsx",
+      ".ppsm",
+      ".potx",
+      ".potm"
+    ]
+  },
+  {
+    "label": "Excel",
+    "suffixes": [
+      ".xlsx",
+      ".xlsm",
+      ".xltx",
+      ".xltm"
+    ]
+  },
+  {
+    "label": "binary Excel",
+    "suffixes": [
+      ".xlsb"
+    ]
+  },
+  {
+    "label": "old Excel",
+    "suffixes": [
+      ".xls"
+    ]
+  },
+  {
+    "label": "OpenDocument sheet",
+    "suffixes": [
+      ".ods"
+    ]
+  },
+  {
+    "label": "CSV",
+    "suffixes": [
+      ".csv",
+      ".tsv"
     ]
   },
   {
