@@ -424,6 +424,7 @@ EXCUSED = {
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
+    "services.reading.formats.why_not_read": "looks an ending up",
     "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
     "storage.chats.index.to_query": "200 characters at most",
@@ -498,3 +499,28 @@ def test_a_tag_with_many_attributes_takes_linear_time(form: str, between: str) -
         return form.format(between.join(f"a{n}" for n in range(size // 8)))
 
     assert worst_doubling(WITH_MORE["HTML"], tag_of) < LINEAR
+
+
+@pytest.mark.parametrize(
+    ("reader", "before", "piece"),
+    [
+        ("HTML", "<table>", "<tr><td>a<td>1"),
+        ("HTML", "<table>", "<tr><td rowspan=9>a<td>1"),
+        ("HTML", "", "<table><tr><td>a<td>"),
+        ("HTML", "", "a<sup>1</sup>"),
+        ("HTML", "", "<sup>a"),
+        ("HTML", "<ol reversed>", "<li>a"),
+        ("HTML", "", "<nav><ol><li>a"),
+        ("HTML", "<math>", "<mrow><mo>-</mo><mn>1</mn>"),
+        ("HTML", "<p>a<select multiple>", "<option>a"),
+        ("Markdown", "|a|b|\n|-|-|\n", "|`x|y`|2|\n"),
+        ("Markdown", "", "a[^a]\n\n[^a]: x\n"),
+        ("Markdown", "---\n", "a: b\n"),
+        ("plain text", "", "a  1  2\n"),
+    ],
+)
+def test_markup_takes_linear_time(reader: str, before: str, piece: str) -> None:
+    def text_of(size: int) -> str:
+        return before + piece * (size // len(piece))
+
+    assert worst_doubling(WITH_MORE[reader], text_of) < LINEAR
