@@ -41,6 +41,7 @@ from citewire.services.reading import (
     hyphens,
     instructions,
     marks,
+    pictures,
     plain_tables,
     title,
 )
@@ -350,7 +351,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
-    cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
+    pictures.described, cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
     instructions.find_instructions, furniture.signature, chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,

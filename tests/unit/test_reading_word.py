@@ -552,6 +552,19 @@ def test_what_cannot_be_read_is_told(read: Read) -> None:
     )
 
 
+def test_what_a_person_wrote_of_a_picture_is_a_figure(read: Read) -> None:
+    frame = '<wp:docPr descr="{}"/><pic:pic/>'
+    ships, nothing = "Ships by year: 400 in 2023", "Picture 3"
+    image = f'<w:r><w:pict><v:shape alt="{ships}"><v:imagedata/></v:shape></w:pict></w:r>'
+    table = tbl(row("a", cell(p("1", drawn(frame.format("A crane"))))), row("b", "2"))
+    body = p("x", drawn(frame.format(ships)), drawn(frame.format(nothing)), image) + table
+    report = read(body)
+
+    assert texts(report) == ["x", ships, ships, "a | 1\nb | 2", "A crane"]
+    assert [block.kind for block in report.pages[0].blocks][1:3] == ["figure"] * 2
+    assert report.notes == ("4 pictures were not read",)
+
+
 def test_included_files_are_read_through_their_readers(read: Read, tmp_path: Path) -> None:
     inner = write_word(tmp_path / "inner.docx", p("From Word") + tbl(row("a", "1"), row("b", "2")))
     page = "<html><body><p>From HTML</p><table><tr><td>x<td>1<tr><td>y<td>2</table>"
