@@ -54,6 +54,7 @@ class WordNumbering:
             elif row.tag == w("num"):
                 self._numbers[row.get(w("numId")) or ""] = row
         self._lists: dict[str, _List | None] = {}
+        self._levels: dict[str, dict[int, _Level]] = {}
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[tuple[str, int]] = set()
 
@@ -119,7 +120,10 @@ class WordNumbering:
             name, root = ("", None) if linked is None else self._root_of(linked)
         if root is None:
             return None
-        levels = {n: level for element in root.iter(w("lvl")) for n, level in _level(element)}
+        if name not in self._levels:
+            found = (one for element in root.iter(w("lvl")) for one in _level(element))
+            self._levels[name] = dict(found)
+        levels = dict(self._levels[name])
         starts = {}
         for override in row.iterchildren(w("lvlOverride")):
             at = whole(override.get(w("ilvl"))) or 0

@@ -47,7 +47,8 @@ def _read(package: OfficePackage, depth: int) -> tuple[list[FlowBlock], list[str
     root = package.xml(package.main) if package.main else None
     body = at_path(root, "body")
     if root is None or body is None:
-        raise UnreadableDocument("the file is broken: its main part cannot be read")
+        reason = "the file is broken, or nested too deeply: its main part cannot be read"
+        raise UnreadableDocument(reason)
 
     def include(data: bytes, ending: str) -> list[FlowBlock] | None:
         if not ending.startswith((".doc", ".dot")):
@@ -72,13 +73,15 @@ def _on_pages(parts: Sequence[WordBlock], file: WordFile, margins: Margins) -> I
     """The blocks, each page with its notes and what is new in its margins at its end."""
     at_end: list[WordNote] = []
     on_page: list[WordNote] = []
-    section = 0
+    section = shown = 0
     for part in parts:
         if part.block.page_break:
             yield from _notes(on_page, file)
-            yield from margins.blocks(section)
+            yield from margins.blocks(shown)
             on_page = []
         yield part.block
+        if part.block.text or part.block.grid:
+            shown = section
         for note in part.notes:
             (at_end if note.kind == "endnotes" else on_page).append(note)
         if part.ends_section:

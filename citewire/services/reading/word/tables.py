@@ -26,6 +26,9 @@ from citewire.services.reading.word.styles import WordStyles, whole
 MOST_COLUMNS = 63
 """That a cell covers, or that stand empty before one; Word knows no more in a table."""
 
+WIDEST = 1000
+"""Columns of a row; cells beyond cover one each."""
+
 DEEPEST = 40
 """Wrappers in wrappers of rows or cells."""
 
@@ -137,7 +140,7 @@ def _add_cell(
 ) -> int:
     """Add a cell at `column` to `row`; gives the column after it."""
     look = cell.find(CELL_LOOK)
-    columns = _count(look, "gridSpan", 1) or 1
+    columns = (_count(look, "gridSpan", 1) or 1) if column < WIDEST else 1
     down, across = _merge(look, "vMerge"), _merge(look, "hMerge")
     above = merged.get(column)
     if across == "continue" and row.cells:
@@ -230,8 +233,7 @@ def _on_pages(block: FlowBlock, rows: list[_WordRow]) -> Iterator[WordBlock]:
     """The table in a part for each page; rows without words, which the grid lacks, only break."""
     grid = block.grid
     if grid is None or not any(row.breaks for row in rows):
-        notes = tuple(note for row in rows for note in row.notes)
-        yield WordBlock(block, notes=notes)
+        yield WordBlock(block, notes=tuple(note for row in rows for note in row.notes))
         return
     before = _breaks_before(rows)
     kept = _kept(rows, grid)
