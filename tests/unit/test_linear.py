@@ -41,6 +41,7 @@ from citewire.services.reading import (
     hyphens,
     instructions,
     marks,
+    number_formats,
     pictures,
     plain_tables,
     title,
@@ -49,6 +50,8 @@ from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
 from citewire.services.reading.pdf import furniture
 from citewire.services.reading.plain import read_plain
+from citewire.services.reading.sheets import delimited
+from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
 from citewire.text import alphabets, offsets, scanner, sentences, words
@@ -358,6 +361,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
     words.stems, words.years, words.is_spanish, prompts.neutral, followups.without_lead,
     followups.has_lead, followups.has_own_subject, followups.is_cjk, followups.cjk_refers_back,
+    delimited.found_delimiter, sheet_model.place_of, sheet_model.area_of,
     followups.is_brief, followups.compares, followups.is_chatter, followups.is_elliptic,
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
@@ -405,6 +409,9 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "HTML": read(read_html, ".html"),
     "Markdown": read(read_markdown, ".md"),
     "plain text": read(read_plain, ".txt"),
+    "CSV": read(delimited.read_delimited, ".csv"),
+    "number format": lambda text: number_formats.shown("-1234.5", text),
+    "value": lambda text: number_formats.shown(text, "#,##0;@"),
 }
 """What else is done to a text, or in another way."""
 
