@@ -48,7 +48,7 @@ from citewire.services.reading import (
 )
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
-from citewire.services.reading.pdf import furniture
+from citewire.services.reading.pdf import furniture, shifted
 from citewire.services.reading.plain import read_plain
 from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
@@ -356,7 +356,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
-    instructions.find_instructions, furniture.signature, chat_words.searchable,
+    shifted.reads_like_note, instructions.find_instructions, furniture.signature,
+    chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
     words.stems, words.years, words.is_spanish, prompts.neutral, followups.without_lead,
