@@ -56,6 +56,8 @@ def _raised(before: str, said: str) -> str:
         return f"[{bare}]" if bare[0].isdigit() and _NOTE.fullmatch(bare) else said
     if _SIGNS.fullmatch(said) or (last.isdigit() and _ORDINAL.fullmatch(said)):
         return said
+    if not (last.isdigit() or any(map(str.isalnum, said))):
+        return said  # a stroke or a point that makes no other figure
     if said in _LETTERS and last.isalpha():
         return _LETTERS[said]
     if _is_power(before, said):
