@@ -744,3 +744,38 @@ def test_formulas_in_formulas_end(read: Read, form: str) -> None:
         equation = form.format(equation)
 
     assert "7" in texts(read(p("x", f"<m:oMath>{equation}</m:oMath>")))[0]
+
+
+def test_a_report_is_read_whole_and_in_its_places(read: Read) -> None:
+    new_page = "<w:r><w:lastRenderedPageBreak/></w:r>"
+    body = (
+        p("Harbour report", look=styled("H"))
+        + p("Revenue was 12.5", run("1", RAISED), " million, 2023", reference(1), ".")
+        + p(new_page, "Table 1: Ships by year, in thousands", look=styled("Caption"))
+        + tbl(
+            row(cell("Year", START), cell("Ships", SPAN)),
+            row(cell("", ON), "Grain", "Oil"),
+            row("2022", "", "(3)"),
+            row("2023", "400", "12"),
+        )
+        + item("Grain rose", 1)
+        + item("Oil fell", 1)
+        + margins("header default header1")
+    )
+    report = read(
+        body,
+        styles__xml=STYLES,
+        numbering__xml=LISTS,
+        footnotes__xml=part("w:footnotes", note(1, "Unaudited.")),
+        header1__xml=part("w:hdr", p("Port of Vigo")),
+    )
+
+    assert [page.text for page in report.pages] == [
+        "Harbour report\n\nRevenue was 12.5 [1] million, 2023 [1].\n\n[1] Unaudited.\n\n"
+        "Port of Vigo",
+        "Table 1: Ships by year, in thousands\nYear | Ships | Ships\nYear | Grain | Oil\n"
+        "2022 |  | (3)\n2023 | 400 | 12\n\n1. Grain rose\n\n2. Oil fell",
+    ]
+    assert report.title == "Harbour report"
+    table = table_of(report, 1)
+    assert (table.header_rows, table.header_columns, table.caption) == (2, 1, (0, 36))
