@@ -21,7 +21,15 @@ from citewire.content.table import Grid, Table, rows_of
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
-from tests.doubles.small_sheets import cell, inline, write_ods, write_ole, write_xls, write_xlsx
+from tests.doubles.small_sheets import (
+    cell,
+    inline,
+    write_ods,
+    write_ole,
+    write_xls,
+    write_xlsb,
+    write_xlsx,
+)
 from tests.grids import grids, marked, rows_of_grid, shape
 
 
@@ -493,6 +501,20 @@ def test_an_old_workbook_is_read(tmp_path: Path) -> None:
         "Old!B2": "Port", "Old!C2": "Ships", "Old!B3": "Oslo", "Old!C3": "7",
         "Old!B4": "Rome", "Old!C4": "0.125",
     }  # fmt: skip
+
+
+def test_a_binary_workbook_is_read_unless_its_cells_are_too_far_apart(tmp_path: Path) -> None:
+    values: dict[tuple[int, int], str | float] = {
+        (1, 1): "Port", (1, 2): "Ships", (2, 1): "Oslo", (2, 2): 7.0,
+    }  # fmt: skip
+    report = read_report(write_xlsb(tmp_path / "a.xlsb", "Bin", values))
+    assert names(report) == {
+        "Bin!B2": "Port", "Bin!C2": "Ships", "Bin!B3": "Oslo", "Bin!C3": "7",
+    }  # fmt: skip
+
+    far = write_xlsb(tmp_path / "b.xlsb", "Bin", values | {(1048575, 16383): "far"})
+    with pytest.raises(UnreadableDocument, match=r"save it as \.xlsx"):
+        read_report(far)
 
 
 @pytest.mark.parametrize(
