@@ -270,6 +270,40 @@ def test_a_table_goes_on_behind_empty_rows_and_columns_of_its_own(tmp_path: Path
     assert names(report)["Data!A5"] == "Assets"
 
 
+def test_a_statement_with_a_table_beside_it_is_one_table(tmp_path: Path) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row("C1", ["2024", "2023"])
+        for row, values in {
+            2: ["Revenue", "", 500, 450],
+            3: ["Costs", "", 300, 280],
+            5: ["Expenses"],
+            6: ["Selling", "", 20, 10],
+            7: ["Other", "", 80, 90],
+            8: ["Note: unaudited."],
+        }.items():
+            for column, value in enumerate(values):
+                if value != "":
+                    sheet.write(row - 1, column, value)
+        sheet.write("G1", "Assumptions")
+        sheet.write_row("G2", ["Tax rate", 0.25])
+        sheet.write_row("G3", ["Growth", 0.03])
+
+    report = read_report(write(tmp_path / "a.xlsx", fill))
+
+    assert rows(report) == [
+        [
+            ["", "2024", "2023"],
+            ["Revenue", "500", "450"],
+            ["Costs", "300", "280"],
+            ["Expenses", "", ""],
+            ["Selling", "20", "10"],
+            ["Other", "80", "90"],
+        ],
+        [["Tax rate", "0.25"], ["Growth", "0.03"]],
+    ]
+    assert ("text", "Note: unaudited.") in others(report)
+
+
 def test_heads_are_those_that_the_workbook_tells(tmp_path: Path) -> None:
     def listed(_: Any, sheet: Any) -> None:
         sheet.add_table("B2:C4", {"data": [[1, 2], [3, 4]], "columns": [
