@@ -150,3 +150,50 @@ def write_xls(path: Path, sheet: str, values: dict[tuple[int, int], str | float]
 
 def _record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
+
+
+def write_xlsb(path: Path, sheet: str, values: dict[tuple[int, int], str | float]) -> Path:
+    """A workbook in binary form (XLSB) with one sheet of texts and figures by row and column."""
+    book = _binary(131) + _binary(143)
+    book += _binary(156, struct.pack("<II", 0, 1) + _wide("r1") + _wide(sheet))
+    book += _binary(144) + _binary(132)
+    rows = [row for row, _ in values]
+    columns = [column for _, column in values]
+    size = struct.pack("<IIII", min(rows), max(rows), min(columns), max(columns))
+    cells = _binary(129) + _binary(148, size) + _binary(145)
+    for (row, column), value in sorted(values.items()):
+        cells += _binary(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+        place = struct.pack("<II", column, 0)
+        if isinstance(value, str):
+            cells += _binary(6, place + _wide(value))
+        else:
+            cells += _binary(5, place + struct.pack("<d", value))
+    cells += _binary(146) + _binary(130)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{TYPES}"><Override PartName="/xl/workbook.bin" ContentType="'
+            'application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" '
+            f'Type="{OFFICE}/officeDocument" Target="xl/workbook.bin"/></Relationships>',
+        )
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" '
+            f'Type="{OFFICE}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>',
+        )
+        archive.writestr("xl/worksheets/sheet1.bin", cells)
+    return path
+
+
+def _binary(kind: int, content: bytes = b"") -> bytes:
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return head + bytes([len(content) & 0x7F | 0x80, len(content) >> 7]) + content
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")

@@ -21,7 +21,15 @@ from citewire.content.table import Grid, Table, rows_of
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
-from tests.doubles.small_sheets import cell, inline, write_ods, write_ole, write_xls, write_xlsx
+from tests.doubles.small_sheets import (
+    cell,
+    inline,
+    write_ods,
+    write_ole,
+    write_xls,
+    write_xlsb,
+    write_xlsx,
+)
 from tests.grids import grids, marked, rows_of_grid, shape
 
 
@@ -262,6 +270,40 @@ def test_a_table_goes_on_behind_empty_rows_and_columns_of_its_own(tmp_path: Path
     assert names(report)["Data!A5"] == "Assets"
 
 
+def test_a_statement_with_a_table_beside_it_is_one_table(tmp_path: Path) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row("C1", ["2024", "2023"])
+        for row, values in {
+            2: ["Revenue", "", 500, 450],
+            3: ["Costs", "", 300, 280],
+            5: ["Expenses"],
+            6: ["Selling", "", 20, 10],
+            7: ["Other", "", 80, 90],
+            8: ["Note: unaudited."],
+        }.items():
+            for column, value in enumerate(values):
+                if value != "":
+                    sheet.write(row - 1, column, value)
+        sheet.write("G1", "Assumptions")
+        sheet.write_row("G2", ["Tax rate", 0.25])
+        sheet.write_row("G3", ["Growth", 0.03])
+
+    report = read_report(write(tmp_path / "a.xlsx", fill))
+
+    assert rows(report) == [
+        [
+            ["", "2024", "2023"],
+            ["Revenue", "500", "450"],
+            ["Costs", "300", "280"],
+            ["Expenses", "", ""],
+            ["Selling", "20", "10"],
+            ["Other", "80", "90"],
+        ],
+        [["Tax rate", "0.25"], ["Growth", "0.03"]],
+    ]
+    assert ("text", "Note: unaudited.") in others(report)
+
+
 def test_heads_are_those_that_the_workbook_tells(tmp_path: Path) -> None:
     def listed(_: Any, sheet: Any) -> None:
         sheet.add_table("B2:C4", {"data": [[1, 2], [3, 4]], "columns": [
@@ -493,6 +535,20 @@ def test_an_old_workbook_is_read(tmp_path: Path) -> None:
         "Old!B2": "Port", "Old!C2": "Ships", "Old!B3": "Oslo", "Old!C3": "7",
         "Old!B4": "Rome", "Old!C4": "0.125",
     }  # fmt: skip
+
+
+def test_a_binary_workbook_is_read_unless_its_cells_are_too_far_apart(tmp_path: Path) -> None:
+    values: dict[tuple[int, int], str | float] = {
+        (1, 1): "Port", (1, 2): "Ships", (2, 1): "Oslo", (2, 2): 7.0,
+    }  # fmt: skip
+    report = read_report(write_xlsb(tmp_path / "a.xlsb", "Bin", values))
+    assert names(report) == {
+        "Bin!B2": "Port", "Bin!C2": "Ships", "Bin!B3": "Oslo", "Bin!C3": "7",
+    }  # fmt: skip
+
+    far = write_xlsb(tmp_path / "b.xlsb", "Bin", values | {(1048575, 16383): "far"})
+    with pytest.raises(UnreadableDocument, match=r"save it as \.xlsx"):
+        read_report(far)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean_line
 from citewire.services.reading.flow import FlowBlock, flow_report
 from citewire.services.reading.number_formats import general
+from citewire.services.reading.raw import read_head
+from citewire.services.reading.sheets.binary_size import is_packed
 from citewire.services.reading.sheets.blocks import sheet_blocks
 from citewire.services.reading.sheets.model import Area, Room, Sheet, SheetCell
 
@@ -32,6 +34,8 @@ def read_binary(path: Path) -> Report:
         UnreadableDocument: it is encrypted, broken or has no text.
     """
     notes: list[str] = []
+    if read_head(path, 2) == b"PK" and not is_packed(path):
+        raise UnreadableDocument("too large: its cells are too far apart; save it as .xlsx")
     try:
         with load_workbook(str(path)) as workbook:
             parts = list(_blocks(workbook, notes))
@@ -63,10 +67,11 @@ def _blocks(workbook: CalamineWorkbook, notes: list[str]) -> Iterator[FlowBlock]
 
 
 def _fill(sheet: Sheet, told: Any, room: Room) -> None:
-    top, left = told.start or (0, 0)
-    for row, values in enumerate(told.to_python(skip_empty_area=True), top):
+    # Rows come from the first of the sheet on, columns from the first with something in it.
+    _, left = told.start or (0, 0)
+    for row, values in enumerate(told.iter_rows()):
         for column, value in enumerate(values, left):
-            text = clean_line(value_text(value))
+            text = "" if value == "" else clean_line(value_text(value))
             if text:
                 if not room.takes(text):
                     sheet.left_out_from = row

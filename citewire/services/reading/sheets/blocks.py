@@ -3,11 +3,12 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from citewire.content.report import Kind
 from citewire.content.table import BAR
 from citewire.services.reading.flow import FlowBlock
-from citewire.services.reading.heads import is_figure
+from citewire.services.reading.heads import MAX_HEADER_ROWS, is_figure
 from citewire.services.reading.sheets.islands import Island, find_islands
 from citewire.services.reading.sheets.model import Area, Sheet, SheetCell, cell_name
 from citewire.services.reading.sheets.tables import (
@@ -27,6 +28,9 @@ MAX_LINES = 3
 
 LONG_TEXT = 60
 """Characters from which a text in a cell is a paragraph."""
+
+NEAR = 8
+"""Tables and lines before one that are looked at for what it goes on from."""
 
 MAX_CAPTION = 300
 MAX_MERGED_ROWS = 1_000_000
@@ -194,26 +198,32 @@ def _joined(islands: list[Island], shown: _Shown) -> list[Island]:
     )
     for island in left:
         island.cells.sort(key=lambda cell: (cell.row, cell.column))
-    found: list[Island] = []
-    above: Island | None = None
-    label: Island | None = None
+    tables: list[Island] = []
+    texts: list[Island] = []
+    gone: set[int] = set()
     for island in left:
         if _is_text(island):
-            is_row = above is not None and island.left == above.left and len(island.cells) == 1
-            label = island if is_row and label is None else None
-            above = above if label else None
-            found.append(island)
+            texts.append(island)
             continue
-        if above is not None and _goes_on(above, label, island, shown):
-            above.cells += [*(label.cells if label else ()), *island.cells]
-            above.bottom = island.bottom
-            if label is not None:
-                found.pop()
+        for above in reversed(tables[-NEAR:]):
+            label = _label_between(above, island, texts[-NEAR:])
+            if _goes_on(above, label, island, shown):
+                above.cells += [*(label.cells if label else ()), *island.cells]
+                above.bottom = island.bottom
+                gone |= {id(island), id(label)}
+                break
         else:
-            found.append(island)
-            above = island if island.right > island.left else None
-        label = None
-    return found
+            tables.append(island)
+    return [island for island in left if id(island) not in gone]
+
+
+def _label_between(above: Island, below: Island, texts: Sequence[Island]) -> Island | None:
+    """A line in the first column of a table, before more rows of it."""
+    for text in reversed(texts):
+        is_between = above.bottom < text.top < below.top
+        if is_between and text.left == above.left and len(text.cells) == 1:
+            return text
+    return None
 
 
 def _join_sideways(islands: list[Island]) -> None:
@@ -225,11 +235,18 @@ def _join_sideways(islands: list[Island]) -> None:
     pairs = []
     for island in islands:
         beside = by_left.get(island.right + 2, [])
-        at = bisect_left(tops.get(island.right + 2, []), island.top - 2)
-        for other in beside[at : at + 4]:
+        at = bisect_left(tops.get(island.right + 2, []), island.top - MAX_HEADER_ROWS)
+        for other in islice(beside, at, at + 40):
+            if other.top > island.bottom:
+                break
             common = min(island.bottom, other.bottom) - max(island.top, other.top) + 1
             longest = max(island.bottom - island.top, other.bottom - other.top) + 1
-            if common >= 2 and common >= 0.7 * longest and _begins_with_figures(other):
+            # Labels may go on without figures, whose heads may stand above the first of them;
+            # columns of figures go as far as one another.
+            heads = min(max(island.top - other.top, 0), MAX_HEADER_ROWS)
+            is_labels = island.left == island.right
+            whole = other.bottom - other.top + 1 - heads if is_labels else longest
+            if 0 < 0.7 * whole <= common and _begins_with_figures(other):
                 pairs.append((island, other))
     for island, other in pairs:
         first, second = island.last(), other.last()
