@@ -63,6 +63,9 @@ class Table:
         continues: whether it goes on from the last table of the page before, whose heads hold.
         sheet: name of the sheet of a workbook; empty for tables of other files.
         origin: row and column, from 0, in the sheet at which the grid begins.
+        row_numbers: of each row its place in the sheet, from 0, if they do not follow one another
+            from `origin` on.
+        column_numbers: of each column, likewise.
     """
 
     rows: int
@@ -75,6 +78,8 @@ class Table:
     continues: bool = False
     sheet: str = ""
     origin: tuple[int, int] = (0, 0)
+    row_numbers: tuple[int, ...] = ()
+    column_numbers: tuple[int, ...] = ()
 
     def moved(self, by: int) -> "Table":
         """The same table with all its places `by` characters later."""
@@ -101,8 +106,16 @@ class Table:
         """What a person calls the cell in its workbook (`Sheet!B7`); empty without a sheet."""
         if not self.sheet:
             return ""
-        row, column = self.origin
-        return f"{self.sheet}!{column_letters(column + cell.column)}{row + cell.row + 1}"
+        row, column = self.row_number(cell.row), self.column_number(cell.column)
+        return f"{self.sheet}!{column_letters(column)}{row + 1}"
+
+    def row_number(self, row: int) -> int:
+        """Which row of its sheet a row is, from 0."""
+        return self.row_numbers[row] if self.row_numbers else self.origin[0] + row
+
+    def column_number(self, column: int) -> int:
+        """Which column of its sheet a column is, from 0."""
+        return self.column_numbers[column] if self.column_numbers else self.origin[1] + column
 
 
 def column_letters(column: int) -> str:
@@ -323,10 +336,11 @@ def _moved(span: Span | None, by: int) -> Span | None:
 def rows_of(table: Table, text: str) -> Iterator[list[str]]:
     """The words of each place of `table`, row by row."""
     for number, row in enumerate(table.grid()):
-        yield [text[slice(*_span_at(cell, number, column))] for column, cell in enumerate(row)]
+        yield [text[slice(*span_at(cell, number, column))] for column, cell in enumerate(row)]
 
 
-def _span_at(cell: Cell, row: int, column: int) -> Span:
+def span_at(cell: Cell, row: int, column: int) -> Span:
+    """Where the words of `cell` stand at one of the places that it covers."""
     return cell.spans[(row - cell.row) * cell.columns + column - cell.column]
 
 

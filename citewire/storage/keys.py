@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Of all that is stored: index, documents, chats and runs. What has another one is not read."""
 
 DEFAULT_OWNER = "default"

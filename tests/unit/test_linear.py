@@ -33,7 +33,15 @@ from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import asked, passages
 from citewire.services.models.thinking import without_thinking
 from citewire.services.passages.cutting import split_page
-from citewire.services.reading import cleaning, files, heads, hyphens, instructions, title
+from citewire.services.reading import (
+    cleaning,
+    files,
+    heads,
+    hyphens,
+    instructions,
+    table_heads,
+    title,
+)
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
 from citewire.services.reading.pdf import furniture
@@ -340,7 +348,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
-    cleaning.clean_line, heads.is_figure, files.printable, instructions.reads_like_instructions,
+    table_heads.is_caption, table_heads.is_unit_line, cleaning.clean_line, heads.is_figure,
+    files.printable, instructions.reads_like_instructions,
     instructions.find_instructions, furniture.signature, chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
@@ -402,6 +411,7 @@ EXCUSED = {
     "services.uploads.names.folder_name": "below, for it raises",
     "text.markers.is_index": "the last 64 characters: `SHORT`",
     "content.edges.decode": "of our own making",
+    "content.table_record.table_from_json": "of our own making",
     "services.citations.verdicts.clauses.stem_of": "one word, kept: `fold` and `stem`",
     "services.citations.verdicts.entities.is_ordinary": "one word, kept",
     "services.citations.verdicts.units.is_currency": "one of our own words",

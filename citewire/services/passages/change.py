@@ -52,8 +52,9 @@ def _now(
     snapshot: Snapshot, near: Sequence[Candidate], texts: Mapping[Page, SearchText]
 ) -> PassageNow | None:
     old, page = snapshot.fields["text"], int(snapshot.fields["page"])
+    told = old[int(snapshot.fields.get("body", 0)) :]
     unchanged = as_it_was(snapshot, near) or [
-        passage for passage in near if placed(old, texts[passage.doc_id, passage.page])
+        passage for passage in near if placed(told, texts[passage.doc_id, passage.page])
     ]
     # What stands on several pages has most likely stayed where it was.
     unchanged = [passage for passage in unchanged if passage.page == page] or unchanged
@@ -102,8 +103,12 @@ def page_text(passages: Iterable[Candidate]) -> str:
     parts: list[str] = []
     end = 0
     for one in sorted(passages, key=lambda passage: (passage.start, passage.end)):
-        if one.end > end:
-            parts.append(one.text[end - one.start :] if one.start < end else f"\n{one.text}")
+        told = one.text[one.body :]
+        if len(told) != one.end - one.start:
+            # Some columns of a table: no stretch of the page.
+            parts.append(f"\n{told}")
+        elif one.end > end:
+            parts.append(told[end - one.start :] if one.start < end else f"\n{told}")
             end = one.end
     return "".join(parts)
 
