@@ -185,6 +185,20 @@ def test_what_stands_below_the_rows_is_told_too() -> None:
     assert passages[-1].node.text == notes
 
 
+def test_caption_and_unit_line_make_no_passage_without_their_table() -> None:
+    parts = ["Ships carry grain.", CAPTION, UNIT, "Oil came as well."]
+    page = page_of(LONG, intro="\n\n".join(parts[:3]), notes="")
+    spans = [(page.text.index(part), page.text.index(part) + len(part)) for part in parts[:3]]
+    *_, block = page.blocks
+    assert block.table is not None
+    table = replace(block.table, caption=spans[1], unit=spans[2])
+    blocks = (*(Block("text", *span) for span in spans), replace(block, table=table))
+    first, *others = [one.node.text for one in built(replace(page, blocks=blocks))]
+
+    assert first == parts[0]
+    assert all(text.startswith(f"{CAPTION}\n{UNIT}\n") for text in others)
+
+
 def test_a_figure_is_a_passage_with_its_rectangle() -> None:
     text = "Ships carry grain.\n\nFigure 2: Ships by year\n2022 2023 2024"
     box = (0.1, 0.25, 0.9, 0.5)

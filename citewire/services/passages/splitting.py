@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
 from citewire.content.report import Block, Kind, Page, Report
-from citewire.content.table import Box, Table
+from citewire.content.table import Box, Span, Table
 from citewire.content.table_record import TABLE, table_to_json
 from citewire.content.withheld import WITHHELD, Spans, is_withheld, spans_of, to_json, without
 from citewire.services.passages.cutting import MIN_WORDS, split_page
@@ -181,20 +181,28 @@ def _runs(page: Page, headings: "_Headings") -> Iterator[Block]:
     if not page.blocks:
         yield Block("text", 0, len(page.text))
         return
+    of_tables = _told_with_tables(page)
     start = end = -1
     for block in page.blocks:
         if block.kind == "heading" and not within(page.withheld, block.start, block.end):
             headings.add(block.start, " ".join(page.text[block.start : block.end].split()))
-        if block.kind in ("table", "figure"):
+        if block.kind in ("table", "figure") or (block.start, block.end) in of_tables:
             if start >= 0:
                 yield Block("text", start, end)
-            yield block
+            if block.kind in ("table", "figure"):
+                yield block
             start = -1
         else:
             start = block.start if start < 0 else start
             end = block.end
     if start >= 0:
         yield Block("text", start, end)
+
+
+def _told_with_tables(page: Page) -> set[Span]:
+    """Caption and unit line of the tables: a passage of nothing else would answer nothing."""
+    tables = [block.table for block in page.blocks if block.table is not None]
+    return {span for table in tables for span in (table.caption, table.unit) if span}
 
 
 class _Headings:

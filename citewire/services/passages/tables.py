@@ -120,12 +120,22 @@ class _Cutter:
         heads = self._heads.cut_down(columns, half, self._limit)
         bands = list(heads.bands(columns, self._side, half))
         is_whole = heads is self._heads and len(bands) == 1
-        if not is_whole and self._first:
-            last = self._own.span(self._first - 1, columns[-1])
-            yield from self._as_text(block.start, last[1])
+        if not is_whole:
+            yield from self._heads_as_text()
         for band in bands:
             yield from self._packed(heads, band, tells_heads=is_whole)
         yield from self._beside(end, block.end)
+
+    def _heads_as_text(self) -> Iterator[TableDraft]:
+        """All of the heads of this table, wherever on its page."""
+        block, own = self._block, self._own
+        for line in self._heads.lines:
+            if line.rows is own and not _holds((block.start, block.end), line.span):
+                yield from self._as_text(*line.span)
+        if self._first:
+            yield from self._as_text(
+                block.start, own.span(self._first - 1, own.table.columns - 1)[1]
+            )
 
     def _lines(self, rows: Sequence[TableRow]) -> Iterator[TableLine]:
         """Caption and unit line, unless they are within what is repeated anyway."""
