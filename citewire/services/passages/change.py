@@ -52,9 +52,12 @@ def _now(
     snapshot: Snapshot, near: Sequence[Candidate], texts: Mapping[Page, SearchText]
 ) -> PassageNow | None:
     old, page = snapshot.fields["text"], int(snapshot.fields["page"])
-    told = old[int(snapshot.fields.get("body", 0)) :]
+    body = int(snapshot.fields.get("body", 0))
+    repeated, told = old[:body].split("\n"), old[body:]
     unchanged = as_it_was(snapshot, near) or [
-        passage for passage in near if placed(told, texts[passage.doc_id, passage.page])
+        passage
+        for passage in near
+        if placed(told, texts[passage.doc_id, passage.page]) and _repeats(repeated, passage)
     ]
     # What stands on several pages has most likely stayed where it was.
     unchanged = [passage for passage in unchanged if passage.page == page] or unchanged
@@ -64,6 +67,12 @@ def _now(
     if unchanged:
         return _place(best, "same" if best.page == page else "moved")
     return _place(best, "changed") if ratio >= CHANGED_RATIO else None
+
+
+def _repeats(heads: Sequence[str], passage: Candidate) -> bool:
+    """Whether the heads of a table are still those: the same rows may be told in another unit."""
+    text = SearchText(passage.text)
+    return all(placed(line, text) for line in heads if line.strip())
 
 
 def as_it_was(snapshot: Snapshot, near: Sequence[Candidate]) -> list[Candidate]:
