@@ -1,6 +1,7 @@
 """Tables as models and extracts read them, and the words that come back found in the passage."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from llama_index.core.schema import NodeWithScore, TextNode
@@ -12,7 +13,8 @@ from citewire.services.citations.model import Source
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.source_table import SourceTable, address_of, touched_cells
 from citewire.services.models.extractive.passages import Passage, candidates, rows_told
-from citewire.workflows.prompts import source_block
+from citewire.services.replay.recall import PastRun
+from citewire.workflows.prompts import answer_messages, source_block
 from citewire.workflows.shown import readable
 
 CAPTION, UNIT = "Table 3: Balance sheet", "in millions of euros"
@@ -146,3 +148,13 @@ def test_the_cells_that_words_stand_in_are_named() -> None:
     assert address_of(table, start - 5, start + 12) == "Q 1!B7:D7"
     assert address_of(table, 0, 4) == ""
     assert [cell.column for cell in touched_cells(table, start, start + 1)] == [1]
+
+
+@pytest.mark.parametrize("withheld", ["", "59,268"])
+def test_a_past_prompt_is_made_again_with_its_table(withheld: str) -> None:
+    found = NodeWithScore(node=node_of(sheet="Q 1", withheld=withheld, lead="🚢\n"), score=0.5)
+    told: Any = {"record": None, "asked": {}, "answered": {}, "before": [], "citations": []}
+    past = PastRun(**told, sources=[Source.from_node(1, found)])
+    then, now = (answer_messages("What?", [readable(one)], "id") for one in (found, *past.nodes))
+
+    assert then == now
