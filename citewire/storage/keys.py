@@ -89,6 +89,11 @@ class Keys:
         """The record of a document."""
         return f"{self.namespace}:document:{doc_id}"
 
+    @property
+    def corrections(self) -> str:
+        """The hash of what people corrected of documents; kept also when one is taken out."""
+        return f"{self.namespace}:corrections"
+
     def passage_ids(self, doc_id: str) -> str:
         """The set of the ids of a document's passages."""
         return f"{self.namespace}:passages:{doc_id}"
