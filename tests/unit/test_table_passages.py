@@ -131,7 +131,8 @@ def test_repeated_heads_have_their_rectangles_on_the_same_page_only() -> None:
 
 
 def test_a_table_over_three_pages_keeps_the_heads_of_the_first() -> None:
-    parts = [LONG.part(0, 5), LONG.part(5, 6), LONG.part(6, 7)]
+    first = grid_of([HEADS, *ROWS[:4]], header_rows=1, header_columns=1)
+    parts = [first, *(replace(grid_of([row]), continues=True) for row in ROWS[4:6])]
     pages = [
         page_of(part, number=n, caption=CAPTION if n == 1 else "")
         for n, part in enumerate(parts, 1)
