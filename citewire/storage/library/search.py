@@ -21,7 +21,7 @@ MAX_SOUGHT = 64
 RELATED_WEIGHT = 0.7
 NAME_WEIGHT = 2.0
 
-_RETURNED = ("id", "doc_id", "text", "title", "page", "page_label", "start", "end")
+_RETURNED = ("id", "doc_id", "text", "title", "page", "page_label", "start", "end", "body")
 
 Query = tuple[str | bytes | int, ...]
 """The words of an FT.SEARCH after the name of the index."""
@@ -61,7 +61,10 @@ def _any_of(fields: str, words: Sequence[str], weight: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage: characters `start` up to `end` of the text of `page` of a document."""
+    """A passage: characters `start` up to `end` of the text of `page` of a document.
+
+    These stand from `body` on; what is before is repeated from elsewhere.
+    """
 
     passage_id: str
     doc_id: str
@@ -71,6 +74,7 @@ class Candidate:
     page_label: str
     start: int
     end: int
+    body: int = 0
 
     @classmethod
     def from_found(cls, fields: Found) -> Self:
@@ -84,6 +88,7 @@ class Candidate:
             page_label=fields.get("page_label", ""),
             start=int(fields["start"]),
             end=int(fields["end"]),
+            body=int(fields.get("body", 0)),
         )
 
 
