@@ -1,0 +1,179 @@
+"""Retrieval by words and by meaning together: who is found, in which order, and who never is."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import pytest
+from llama_index.core.schema import NodeWithScore
+
+from citewire.errors import ConfigurationError
+from citewire.services.ingest.correction import correct_document
+from citewire.storage.keys import DEFAULT_OWNER, folder_id
+from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.search import Words
+from citewire.storage.library.vector_store import PassageStore
+from citewire.workflows.retriever import PassageFilter, PassageRetriever, sought_words
+from citewire.workflows.vocabulary.widening import (
+    Vocabulary,
+    load_vocabulary,
+    shipped_vocabulary,
+)
+from tests.doubles.ingest_fixtures import HashingEmbedding, Ingest
+
+FILLING = [f"Report number {n} speaks of weather and of nothing else at all." for n in range(30)]
+NO_WORDS = Vocabulary({})
+
+
+def write(folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+
+
+Retrieve = Callable[..., Awaitable[list[NodeWithScore]]]
+
+
+@pytest.fixture
+def retrieve(store: PassageStore, embed_model: HashingEmbedding) -> Retrieve:
+    async def run(
+        question: str,
+        *,
+        top_k: int = 3,
+        filter: PassageFilter = PassageFilter(DEFAULT_OWNER),  # noqa: B008  (frozen)
+        vocabulary: Vocabulary = NO_WORDS,
+    ) -> list[NodeWithScore]:
+        retriever = PassageRetriever(
+            store, embed_model, top_k=top_k, filter=filter, vocabulary=vocabulary
+        )
+        return await retriever.aretrieve(question)
+
+    return run
+
+
+def names(found: Sequence[NodeWithScore]) -> list[str]:
+    return [one.node.metadata["file_name"] for one in found]
+
+
+async def test_a_rare_word_finds_its_passage_although_others_are_nearer(
+    ingest: Ingest, retrieve: Retrieve, ships: Path
+) -> None:
+    write(ships, **{f"filling{n}": text for n, text in enumerate(FILLING)})
+    write(ships, needle="The quay of Zarnholm has a crane. " + "It is red and old. " * 3)
+    await ingest(ships)
+    found = await retrieve("Does the weather matter in Zarnholm?")
+
+    assert "needle.txt" in names(found)
+
+
+async def test_forms_of_a_word_find_each_other(
+    ingest: Ingest, retrieve: Retrieve, ships: Path
+) -> None:
+    write(ships, a="Receivables rose.", b="Inventories fell.", c="Nobody came here.")
+    await ingest(ships)
+    [first, *_] = await retrieve("What happened to the inventory?")
+
+    assert first.node.metadata["file_name"] == "b.txt"
+
+
+async def test_words_of_the_trade_widen_a_question(
+    ingest: Ingest, retrieve: Retrieve, ships: Path
+) -> None:
+    write(
+        ships,
+        a="Current assets were 5 and current liabilities 4; inventories were 1.",
+        b="The quick brown fox has a ratio of legs to ears.",
+        c="Nobody came.",
+    )
+    await ingest(ships)
+    plain = sought_words("What is the quick ratio?", NO_WORDS)
+    widened = sought_words("What is the quick ratio?", shipped_vocabulary())
+    found = await retrieve("What is the quick ratio?", vocabulary=shipped_vocabulary())
+
+    assert plain.related == ()
+    assert "current" in widened.related
+    assert "a.txt" in names(found)[:2]
+
+
+async def test_the_report_that_a_question_names_comes_first(
+    ingest: Ingest, retrieve: Retrieve, ships: Path
+) -> None:
+    text = "Total assets were {} million at the end of the year."
+    for company, figure in (("Costco", 59), ("Walmart", 252), ("Target", 53)):
+        write(ships, **{f"{company}_2021_10K": text.format(figure)})
+    await ingest(ships)
+    for company in ("Walmart", "Target", "Costco"):
+        [first, *_] = await retrieve(f"What were the total assets of {company} in 2021?")
+        assert first.node.metadata["file_name"] == f"{company}_2021_10K.txt"
+
+
+async def test_a_corrected_title_is_found_at_once(
+    ingest: Ingest, retrieve: Retrieve, documents: DocumentStore, ships: Path
+) -> None:
+    write(ships, a="It counted many ships in the year.", b="It counted many trains in the year.")
+    await ingest(ships)
+    record = next(r for r in await documents.list() if r.locations[0].path == "b.txt")
+    await correct_document(
+        record.doc_id, {"title": "Harbour of Zarnholm"}, documents=documents, wait_s=1
+    )
+    [first, *_] = await retrieve("Zarnholm?")
+
+    assert first.node.metadata["file_name"] == "b.txt"
+
+
+async def test_filters_hold_for_what_is_found_by_words(
+    ingest: Ingest, retrieve: Retrieve, ships: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "trains").mkdir()
+    write(ships, a="Zarnholm counted ships.")
+    write(tmp_path / "trains", b="Zarnholm counted trains.")
+    await ingest(ships, tmp_path / "trains")
+    trains = PassageFilter(DEFAULT_OWNER, folder_ids=(folder_id("trains"),))
+
+    assert names(await retrieve("Zarnholm", filter=trains)) == ["b.txt"]
+    assert await retrieve("Zarnholm", filter=PassageFilter("somebody-else")) == []
+
+
+async def test_a_passage_found_by_its_words_alone_has_no_similarity(
+    store: PassageStore, ingest: Ingest, retrieve: Retrieve, ships: Path
+) -> None:
+    write(ships, **{f"filling{n}": f"{text} {n}" for n, text in enumerate(FILLING * 3)})
+    write(ships, needle="Zarnholm")
+    await ingest(ships)
+    found = await retrieve("weather nothing else at all Zarnholm", top_k=5)
+    [needle] = [one for one in found if one.node.metadata["file_name"] == "needle.txt"]
+
+    assert needle.score is not None
+    assert 0 <= needle.score <= 1
+    assert any((one.score or 0) > 0 for one in found)
+
+
+@pytest.mark.parametrize("question", ["?!", "of the and", "@terms:(x) | -*", "a" * 5000, "'"])
+async def test_any_question_may_be_asked(
+    ingest: Ingest, retrieve: Retrieve, ships: Path, question: str
+) -> None:
+    write(ships, a="Zarnholm counted ships.")
+    await ingest(ships)
+
+    assert len(await retrieve(question)) == 1
+
+
+def test_a_file_of_ones_own_adds_to_the_vocabulary(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("# ours\n\nchurn rate, attrition = customers lost, cancellations\n", "utf-8")
+    vocabulary = load_vocabulary(path)
+    churn = sought_words("How high was the churn rate?", vocabulary)
+
+    assert churn.related == ("custome", "lost", "cancell")
+    assert sought_words("capex in 2021?", vocabulary).related
+
+
+@pytest.mark.parametrize("line", ["no sign", "= words", "name =", "name, = words"])
+def test_a_line_of_another_form_is_told_with_its_number(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text(f"capital = words\n{line}\n", "utf-8")
+
+    with pytest.raises(ConfigurationError, match="line 2"):
+        load_vocabulary(path)
+
+
+def test_nothing_is_sought_where_nothing_is_asked() -> None:
+    assert Words(()).to_query() == ""
