@@ -47,7 +47,7 @@ from citewire.services.reading import (
 )
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
-from citewire.services.reading.pdf import furniture
+from citewire.services.reading.pdf import furniture, shifted
 from citewire.services.reading.plain import read_plain
 from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
@@ -355,7 +355,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
-    instructions.find_instructions, furniture.signature, chat_words.searchable,
+    shifted.reads_like_note, instructions.find_instructions, furniture.signature,
+    chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
     words.stems, words.years, words.is_spanish, prompts.neutral, followups.without_lead,
@@ -431,6 +432,7 @@ EXCUSED = {
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
+    "services.reading.formats.why_not_read": "looks an ending up",
     "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
     "storage.chats.index.to_query": "200 characters at most",
@@ -505,3 +507,28 @@ def test_a_tag_with_many_attributes_takes_linear_time(form: str, between: str) -
         return form.format(between.join(f"a{n}" for n in range(size // 8)))
 
     assert worst_doubling(WITH_MORE["HTML"], tag_of) < LINEAR
+
+
+@pytest.mark.parametrize(
+    ("reader", "before", "piece"),
+    [
+        ("HTML", "<table>", "<tr><td>a<td>1"),
+        ("HTML", "<table>", "<tr><td rowspan=9>a<td>1"),
+        ("HTML", "", "<table><tr><td>a<td>"),
+        ("HTML", "", "a<sup>1</sup>"),
+        ("HTML", "", "<sup>a"),
+        ("HTML", "<ol reversed>", "<li>a"),
+        ("HTML", "", "<nav><ol><li>a"),
+        ("HTML", "<math>", "<mrow><mo>-</mo><mn>1</mn>"),
+        ("HTML", "<p>a<select multiple>", "<option>a"),
+        ("Markdown", "|a|b|\n|-|-|\n", "|`x|y`|2|\n"),
+        ("Markdown", "", "a[^a]\n\n[^a]: x\n"),
+        ("Markdown", "---\n", "a: b\n"),
+        ("plain text", "", "a  1  2\n"),
+    ],
+)
+def test_markup_takes_linear_time(reader: str, before: str, piece: str) -> None:
+    def text_of(size: int) -> str:
+        return before + piece * (size // len(piece))
+
+    assert worst_doubling(WITH_MORE[reader], text_of) < LINEAR

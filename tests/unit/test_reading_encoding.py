@@ -100,6 +100,12 @@ def test_encodings_of_central_europe_are_told_by_words(tmp_path: Path, codec: st
     assert told(tmp_path, POLISH.encode(codec), "a.txt") == POLISH
 
 
+def test_a_damaged_byte_does_not_make_another_encoding(tmp_path: Path) -> None:
+    content = (GERMAN * 9).encode().replace("ß".encode(), b"\xc3", 1)
+
+    assert told(tmp_path, content, "a.txt").count("ü") == 9
+
+
 def test_lost_characters_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("Profit was 4\ufffd million\ufffd.", "utf-8")

@@ -61,6 +61,7 @@ def tables(report: Report) -> list[tuple[Table, list[list[str]]]]:
         ("<footer><table><tr><th>a<td>1<tr><th>b<td>2</table></footer>", "a | 1\nb | 2"),
         ("<details><summary>More</summary>nine days</details>", "More\nnine days"),
         ("<p>a</p><dialog>no</dialog><dialog open>yes</dialog>", "a\nyes"),
+        ("<div><template shadowrootmode=open><p>yes</p></template></div>", "yes"),
         ("<p>a</p><template>no</template><noscript>no</noscript>", "a"),
         ("<ol><li>a<li>b</ol>", "1. a\n2. b"),
         ("<ol start=3><li>a<li value=9>b<li>c</ol>", "3. a\n9. b\n10. c"),
@@ -201,6 +202,24 @@ def test_heads_are_those_that_the_file_tells(
     [(found, _)] = tables(read(tmp_path, f"<table>{table}</table>"))
 
     assert (found.header_rows, found.header_columns) == heads
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<div role=table><div role=rowgroup><div role=row><span role=columnheader>a</span>"
+        "<span role=columnheader>b</span></div></div><div role=row><span role=rowheader>c</span>"
+        "<span role=cell>1</span></div></div>",
+        "<div style='display:table'><div style='display: table-row'><p style='display:table-cell'>"
+        "a</p><p style='display:table-cell;'>b</p></div><div style='display:table-row'>"
+        "<b style='display:table-cell'>c</b><div style='display:table-cell'>1</div></div></div>",
+    ],
+)
+def test_what_is_shown_as_a_table_is_one(tmp_path: Path, table: str) -> None:
+    [(found, rows)] = tables(read(tmp_path, table))
+
+    assert rows == [["a", "b"], ["c", "1"]]
+    assert (found.header_rows, found.header_columns) == (1, 1)
 
 
 @pytest.mark.parametrize(

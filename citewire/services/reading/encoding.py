@@ -31,6 +31,9 @@ EASTERN = frozenset("pl cs sk hu sl hr bs sr ro sq lv lt et tr az mt cy ga eo".s
 MOST_DAMAGED = 0.001
 """Of the bytes, so many may not fit a declaration that is believed all the same."""
 
+MOST_LOST = 10
+"""A text has so many characters of UTF-8 for each byte that is none of it, or is no such text."""
+
 MOST_ODD_ZEROS = 0.05
 """Of the zeros of a text of two bytes a character, so many may stand on the other side."""
 
@@ -70,7 +73,17 @@ def read_text(path: Path, *, declared: str = "") -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
+        if _is_damaged_utf8(content):
+            return content.decode("utf-8", "replace")
         return content.decode(_likely(content, codec_of(declared)), "replace")
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Whether nearly all characters beyond ASCII are those of UTF-8, which is no chance."""
+    text = content.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    beyond = sum(not character.isascii() for character in text) - lost
+    return beyond >= MOST_LOST * lost
 
 
 def _wide(sample: bytes) -> str:

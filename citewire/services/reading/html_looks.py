@@ -6,10 +6,13 @@ from itertools import islice
 from typing import Any
 
 _LEFT_OUT = frozenset(
-    "script style noscript template iframe object embed datalist colgroup col head audio video "
+    "script style noscript iframe object embed datalist colgroup col head audio video "
     "canvas map del s strike rt rp rtc".split()
 )
 """What shows nothing, was struck out, or tells how to pronounce what stands beside it."""
+
+_UNLESS = {"dialog": "open", "template": "shadowrootmode"}
+"""What shows nothing unless it has this attribute."""
 
 _OF_SITE = frozenset(("nav", "footer"))
 """Parts of the site around a report, as far as they are not within one of these:"""
@@ -56,7 +59,8 @@ def is_left_out(element: Any, own_parts: int = 0) -> bool:
         return True
     if tag in _OF_SITE and not own_parts and next(element.iter("table"), None) is None:
         return True
-    if tag == "dialog" and element.get("open") is None:
+    opens = _UNLESS.get(tag)
+    if opens and element.get(opens) is None:
         return True
     if element.get("hidden") is not None or _NOT_SHOWN.search(element.get("style") or ""):
         # Where a picture of a formula is shown, the formula itself is not.

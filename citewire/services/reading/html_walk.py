@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -10,9 +9,21 @@ from lxml import etree
 from citewire.content.report import Kind
 from citewire.services.reading.flow import FlowBlock
 from citewire.services.reading.html_controls import CONTROLS, value_of
+from citewire.services.reading.html_elements import (
+    is_block,
+    is_figure,
+    is_heading,
+    is_numerator,
+    is_short,
+    is_unknown,
+    is_way_back,
+    said_of,
+    shift_of,
+)
 from citewire.services.reading.html_lists import OpenList, opened
 from citewire.services.reading.html_looks import OWN_PARTS, is_hidden, is_left_out
 from citewire.services.reading.html_math import linear
+from citewire.services.reading.html_roles import name_tables
 from citewire.services.reading.html_tables import (
     MOST_NESTED,
     Heights,
@@ -22,28 +33,8 @@ from citewire.services.reading.html_tables import (
 )
 from citewire.services.reading.marks import MOST_BEFORE, shifted
 
-_BLOCKS = frozenset(
-    "p div section article main header footer nav aside ul ol menu dir li dl dt dd blockquote pre "
-    "figure figcaption table tr td th caption thead tbody tfoot hr address details summary body "
-    "html center fieldset legend form dialog hgroup search listing xmp plaintext "
-    "h1 h2 h3 h4 h5 h6".split()
-)
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big blink br cite code data del dfn em font i img ins kbd label mark "
-    "math nobr output picture q rb ruby s samp small source span strike strong sub sup time tt u "
-    "var wbr".split()
-)
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _VERBATIM = frozenset("pre listing xmp plaintext".split())
 _LISTS = frozenset("ul ol menu dir".split())
-_PICTURES = frozenset("img svg picture canvas video object".split())
-
-_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
-_RAISED = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
-_LOWERED = re.compile(r"vertical-align\s*:\s*sub", re.IGNORECASE)
-_NOTES = frozenset("footnote-ref footnoteref footnote-reference noteref fnref".split())
-_BACK = frozenset("footnote-backref footnote-back reversefootnote".split())
-_FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?)$", re.IGNORECASE)
 
 _SPACE = re.compile(r"\s+")
 _SPACES = re.compile(r"[ ]{2,}")
@@ -52,13 +43,6 @@ SOFT, HARD = "\ufdd0", "\ufdd1"
 the soft one between a figure and what it does not belong to, the hard one between words too."""
 _BORDERS = re.compile(f"[{SOFT}{HARD}]+")
 _NO_BORDERS = str.maketrans("", "", SOFT + HARD)
-
-MOST_RAISED = 40
-"""Elements in one that is raised or lowered; with more, somebody forgot to close it."""
-
-
-LONGEST_ALT = 300
-"""Characters by which a picture is told."""
 
 
 class HtmlWalk:
@@ -97,7 +81,7 @@ class HtmlWalk:
                 if element is not root:
                     self._add(element.tail)
                 continue
-            if _is_block(element):
+            if is_block(element):
                 yield from self._flush()
             if element.tag == "table" and not self._flat and _is_seen(element, self._own_parts):
                 blocks = self._table(element)
@@ -129,7 +113,7 @@ class HtmlWalk:
             before = element.getprevious()
             is_shown = before is not None and "MathJax" in (before.get("class") or "")
             self._write(SOFT if is_shown else f"{HARD}${(element.text or '').strip()}${HARD}")
-        elif is_left_out(element, self._own_parts) or _is_way_back(element):
+        elif is_left_out(element, self._own_parts) or is_way_back(element):
             self._write(SOFT)
         elif is_hidden(element):
             self._hidden.append(" ".join("".join(element.itertext()).split()))
@@ -137,13 +121,13 @@ class HtmlWalk:
         elif tag == "math":
             self._write(HARD + linear(element) + HARD)
         elif tag == "img":
-            self._write(f"{HARD}{_said_of(element)}{HARD}")
+            self._write(f"{HARD}{said_of(element).translate(_NO_BORDERS)}{HARD}")
         elif tag == "svg":
             texts = (" ".join("".join(text.itertext()).split()) for text in element.iter("text"))
             self._write(f"{HARD}{' '.join(filter(None, texts))}{HARD}")
         elif tag in CONTROLS and tag != "button":
             self._write(f" {value_of(element).strip().translate(_NO_BORDERS)} ")
-        elif self._raises and (shift := _shift(element)) and _is_short(element):
+        elif self._raises and (shift := shift_of(element)) and is_short(element):
             self._write_shifted(element, shift)
         else:
             return False
@@ -154,7 +138,7 @@ class HtmlWalk:
         parts = list(inner.parts(element))
         self._hidden += (part.text for part in parts if part.hidden)
         said = " ".join(part.text for part in parts if not part.hidden)
-        if shift > 0 and said.strip().isdecimal() and _is_numerator(element):
+        if shift > 0 and said.strip().isdecimal() and is_numerator(element):
             self._write(f"{' ' * self._end[-1:].isdigit()}{said.strip()}")
             return
         written = shifted(self._end, said, shift)
@@ -190,8 +174,8 @@ class HtmlWalk:
     def _enter(self, element: Any) -> None:
         tag = element.tag
         self._verbatim += tag in _VERBATIM
-        self._headings += _is_heading(element)
-        self._figures += _is_figure(element)
+        self._headings += is_heading(element)
+        self._figures += is_figure(element)
         self._own_parts += tag in OWN_PARTS
         if tag in _LISTS:
             self._lists.append(opened(element))
@@ -201,17 +185,17 @@ class HtmlWalk:
             self._write("\n")
         elif tag == "q":
             self._write("“")
-        elif tag not in _BLOCKS and tag not in _INLINE:
+        elif is_unknown(element):
             self._write(" " if tag == "button" else HARD)
         self._add(element.text)
 
     def _leave(self, element: Any) -> Iterator[FlowBlock]:
         tag = element.tag
-        if _is_block(element):
+        if is_block(element):
             yield from self._flush()
         self._verbatim -= tag in _VERBATIM
-        self._headings -= _is_heading(element)
-        self._figures -= _is_figure(element)
+        self._headings -= is_heading(element)
+        self._figures -= is_figure(element)
         self._own_parts -= tag in OWN_PARTS
         if tag in _LISTS:
             self._lists.pop()
@@ -219,7 +203,7 @@ class HtmlWalk:
             self._mark = ""
         elif tag == "q":
             self._write("”")
-        elif tag not in _BLOCKS and tag not in _INLINE:
+        elif is_unknown(element):
             self._write(" " if tag == "button" else HARD)
 
     def _add(self, text: str | None) -> None:
@@ -252,6 +236,7 @@ class HtmlWalk:
 
 def blocks_of(root: Any) -> Iterator[FlowBlock]:
     """The blocks of a page, from its top."""
+    name_tables(root)
     return HtmlWalk(heights(root)).parts(root)
 
 
@@ -265,67 +250,5 @@ def _border(found: re.Match[str]) -> str:
     return " " if is_glued else ""
 
 
-def _is_block(element: Any) -> bool:
-    if element.tag in _BLOCKS:
-        return True
-    style = element.get("style")
-    return bool(style) and _AS_BLOCK.search(style) is not None
-
-
-def _is_heading(element: Any) -> bool:
-    return element.tag in _HEADINGS or element.get("role") == "heading"
-
-
-def _is_figure(element: Any) -> bool:
-    """Whether an element is a picture with what is said of it."""
-    if element.tag != "figure":
-        return False
-    tags = {inner.tag for inner in islice(element.iter(), MOST_RAISED)}
-    return bool(tags & _PICTURES) and not tags & {"table", "pre"}
-
-
 def _is_seen(element: Any, own_parts: int) -> bool:
     return not is_left_out(element, own_parts) and not is_hidden(element)
-
-
-def _names(element: Any) -> frozenset[str]:
-    return frozenset((element.get("class") or "")[:500].split())
-
-
-def _is_way_back(element: Any) -> bool:
-    """Whether an element only leads from a note back to its mark."""
-    return element.tag == "a" and (
-        element.get("role") == "doc-backlink" or not _BACK.isdisjoint(_names(element))
-    )
-
-
-def _shift(element: Any) -> int:
-    """How far an element is raised (above 0) or lowered (below)."""
-    tag = element.tag
-    if tag in ("sup", "sub"):
-        return 1 if tag == "sup" else -1
-    if tag not in ("a", "span", "small", "font"):
-        return 0
-    is_note = "noteref" in (element.get("role") or element.get("epub:type") or "")
-    style = element.get("style") or ""
-    if is_note or not _NOTES.isdisjoint(_names(element)) or _RAISED.search(style):
-        return 1
-    return -1 if _LOWERED.search(style) else 0
-
-
-def _is_short(element: Any) -> bool:
-    inner = list(islice(element.iter(), MOST_RAISED + 1))
-    return len(inner) <= MOST_RAISED and not any(map(_is_block, inner[1:]))
-
-
-def _is_numerator(element: Any) -> bool:
-    """Whether a raised number is the upper one of a fraction, as in ½."""
-    after = element.getnext()
-    between = (element.tail or "").strip()
-    return after is not None and after.tag == "sub" and between in ("/", "⁄")
-
-
-def _said_of(image: Any) -> str:
-    """What a picture shows, as its page says; only readers who do not see it are told so much."""
-    said = " ".join((image.get("alt") or "")[:LONGEST_ALT].translate(_NO_BORDERS).split())
-    return "" if _FILE.search(said) or image.get("role") in ("presentation", "none") else said
