@@ -381,10 +381,11 @@ def _moved(span: Span | None, by: int) -> Span | None:
 def rows_of(table: Table, text: str) -> Iterator[list[str]]:
     """The words of each place of `table`, row by row."""
     for number, row in enumerate(table.grid()):
-        yield [text[slice(*_span_at(cell, number, column))] for column, cell in enumerate(row)]
+        yield [text[slice(*span_at(cell, number, column))] for column, cell in enumerate(row)]
 
 
-def _span_at(cell: Cell, row: int, column: int) -> Span:
+def span_at(cell: Cell, row: int, column: int) -> Span:
+    """Where the words of `cell` stand at one of the places that it covers."""
     return cell.spans[(row - cell.row) * cell.columns + column - cell.column]
 
 

@@ -42,7 +42,9 @@ from citewire.services.reading import (
     instructions,
     marks,
     number_formats,
+    pictures,
     plain_tables,
+    table_heads,
     title,
 )
 from citewire.services.reading.html import read_html
@@ -353,6 +355,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
+    pictures.described, table_heads.is_caption, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
     shifted.reads_like_note, instructions.find_instructions, furniture.signature,
@@ -423,6 +426,7 @@ EXCUSED = {
     "services.uploads.names.folder_name": "below, for it raises",
     "text.markers.is_index": "the last 64 characters: `SHORT`",
     "content.edges.decode": "of our own making",
+    "content.table_record.table_from_json": "of our own making",
     "services.citations.verdicts.clauses.stem_of": "one word, kept: `fold` and `stem`",
     "services.citations.verdicts.entities.is_ordinary": "one word, kept",
     "services.citations.verdicts.units.is_currency": "one of our own words",

@@ -552,6 +552,19 @@ def test_what_cannot_be_read_is_told(read: Read) -> None:
     )
 
 
+def test_what_a_person_wrote_of_a_picture_is_a_figure(read: Read) -> None:
+    frame = '<wp:docPr descr="{}"/><pic:pic/>'
+    ships, nothing = "Ships by year: 400 in 2023", "Picture 3"
+    image = f'<w:r><w:pict><v:shape alt="{ships}"><v:imagedata/></v:shape></w:pict></w:r>'
+    table = tbl(row("a", cell(p("1", drawn(frame.format("A crane"))))), row("b", "2"))
+    body = p("x", drawn(frame.format(ships)), drawn(frame.format(nothing)), image) + table
+    report = read(body)
+
+    assert texts(report) == ["x", ships, ships, "a | 1\nb | 2", "A crane"]
+    assert [block.kind for block in report.pages[0].blocks][1:3] == ["figure"] * 2
+    assert report.notes == ("4 pictures were not read",)
+
+
 def test_included_files_are_read_through_their_readers(read: Read, tmp_path: Path) -> None:
     inner = write_word(tmp_path / "inner.docx", p("From Word") + tbl(row("a", "1"), row("b", "2")))
     page = "<html><body><p>From HTML</p><table><tr><td>x<td>1<tr><td>y<td>2</table>"
@@ -731,3 +744,38 @@ def test_formulas_in_formulas_end(read: Read, form: str) -> None:
         equation = form.format(equation)
 
     assert "7" in texts(read(p("x", f"<m:oMath>{equation}</m:oMath>")))[0]
+
+
+def test_a_report_is_read_whole_and_in_its_places(read: Read) -> None:
+    new_page = "<w:r><w:lastRenderedPageBreak/></w:r>"
+    body = (
+        p("Harbour report", look=styled("H"))
+        + p("Revenue was 12.5", run("1", RAISED), " million, 2023", reference(1), ".")
+        + p(new_page, "Table 1: Ships by year, in thousands", look=styled("Caption"))
+        + tbl(
+            row(cell("Year", START), cell("Ships", SPAN)),
+            row(cell("", ON), "Grain", "Oil"),
+            row("2022", "", "(3)"),
+            row("2023", "400", "12"),
+        )
+        + item("Grain rose", 1)
+        + item("Oil fell", 1)
+        + margins("header default header1")
+    )
+    report = read(
+        body,
+        styles__xml=STYLES,
+        numbering__xml=LISTS,
+        footnotes__xml=part("w:footnotes", note(1, "Unaudited.")),
+        header1__xml=part("w:hdr", p("Port of Vigo")),
+    )
+
+    assert [page.text for page in report.pages] == [
+        "Harbour report\n\nRevenue was 12.5 [1] million, 2023 [1].\n\n[1] Unaudited.\n\n"
+        "Port of Vigo",
+        "Table 1: Ships by year, in thousands\nYear | Ships | Ships\nYear | Grain | Oil\n"
+        "2022 |  | (3)\n2023 | 400 | 12\n\n1. Grain rose\n\n2. Oil fell",
+    ]
+    assert report.title == "Harbour report"
+    table = table_of(report, 1)
+    assert (table.header_rows, table.header_columns, table.caption) == (2, 1, (0, 36))

@@ -65,6 +65,8 @@ def _raised(before: str, said: str) -> str:
         return said
     if _SHORTENED.search(f"{before}^{said}"):
         return said
+    if not (last.isdigit() or any(map(str.isalnum, said))):
+        return said  # a stroke or a point that makes no other figure
     if said in _LETTERS and last.isalpha():
         return _LETTERS[said]
     if _is_power(before, said):

@@ -24,8 +24,13 @@ def picture_text(shape: Any) -> str:
     for holder in shape:
         if local_name(holder).startswith("nv"):
             for properties in children(holder, "cNvPr"):
-                text = clean_line(properties.get("descr") or "")
-                if _FILE.fullmatch(text) or _MADE_UP.search(text) or _SAYS_NOTHING.fullmatch(text):
-                    return ""
-                return text
+                return described(properties.get("descr") or "")
     return ""
+
+
+def described(text: str) -> str:
+    """The description of a picture; empty if it is a file's name, a program's guess or nothing."""
+    text = clean_line(text)
+    if _FILE.fullmatch(text) or _MADE_UP.search(text) or _SAYS_NOTHING.fullmatch(text):
+        return ""
+    return text

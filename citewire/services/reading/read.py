@@ -20,6 +20,7 @@ from citewire.services.reading.office import archive_format
 from citewire.services.reading.ole import SIGNATURE, ole_format
 from citewire.services.reading.pdf.ocr import OcrMode
 from citewire.services.reading.raw import read_head
+from citewire.services.reading.table_heads import with_table_heads
 
 # Loaded here and now: the processes that read are forked of one that has imported this module.
 _READERS: dict[Format, Callable[..., Report]] = {row: resolve_name(row.reader) for row in FORMATS}
@@ -44,7 +45,7 @@ def read_report(
     """
     row = _format(path)
     options: dict[str, Any] = {"ocr": ocr, "on_ocr": on_ocr} if row.takes_ocr else {}
-    return _READERS[row](path, **options)
+    return with_table_heads(_READERS[row](path, **options))
 
 
 def _format(path: Path) -> Format:

@@ -148,12 +148,19 @@ class _View:
     def index(self, place: float) -> int:
         return min(max(round((place - self.left) / self.step), 0), len(self.cover) - 1)
 
-    def least(self, start: float, end: float) -> float:
-        """The middle of the longest stretch that the fewest rows have text over."""
+    def least(self, start: float, end: float, over: Sequence[Row]) -> float:
+        """The middle of the longest stretch that the fewest rows have text over.
+
+        The cells `over` it count by their words: one of them may be between two.
+        """
         low, high = self.index(start), self.index(end)
         if high <= low:
             return (start + end) / 2
-        part = self.cover[low:high]
+        part = self.cover[low:high].copy()
+        for cell in over:
+            part -= 1
+            for left, right, _ in _words(cell):
+                part[max(self.index(left) - low, 0) : max(self.index(right) - low, 0)] += 1
         runs = list(_runs(part == part.min()))
         first, last = max(runs, key=lambda run: run[1] - run[0])
         return self.place(low + (first + last) / 2)
@@ -195,11 +202,13 @@ def _inside(
             end = min(end, float(cells.x0[n]))
         elif right and not columns:
             start = max(start, float(cells.x1[n]))
+    over = np.flatnonzero((cells.x0 < stretch[0]) & (cells.x1 > stretch[1])).tolist()
+    crossing = [cells.cells[n] for n in over]
     position = start
     for low, high in sorted(columns):
-        yield view.least(position, low)
+        yield view.least(position, low, crossing)
         position = high
-    yield view.least(position, end)
+    yield view.least(position, end, crossing)
 
 
 def _sparse(start: float, end: float, cells: _Cells) -> tuple[list[tuple[float, float]], list[int]]:

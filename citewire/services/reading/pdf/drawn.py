@@ -24,6 +24,10 @@ SHORTEST = 6.0
 """Points; shorter lines are strokes of a picture."""
 
 MOST_OBJECTS = 20_000
+FEW_OBJECTS = 500
+MIN_PATHS = 4
+"""Lines of the smallest table."""
+
 MOST_PATHS = 4_000
 MOST_SEGMENTS = 8_000
 """Of a page; one with more is a drawing, whose lines say nothing about tables."""
@@ -127,6 +131,17 @@ class Drawing:
         """It, as seen with the page turned back by `turn`."""
         lines = upright(self.lines, turn, self.width, self.height)
         return _sorted_out(lines, upright(self.boxes, turn, self.width, self.height))
+
+
+def is_drawn_on(page: pypdfium2.PdfPage) -> bool:
+    """Whether there are paths on a page of few objects, which are quick to look at."""
+    address = ctypes.cast(page.raw, _P).value or 0
+    count = _COUNT(address)
+    if not 0 < count <= FEW_OBJECTS:
+        return False
+    kinds = map(_TYPE, map(_GET, repeat(address), range(count)))
+    wanted = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM)
+    return sum(kind in wanted for kind in kinds) >= MIN_PATHS
 
 
 def read_drawing(page: pypdfium2.PdfPage) -> Drawing:

@@ -21,7 +21,7 @@ MIN_NUMBERED = 4
 NUMBERED = 0.8
 """Lines of a list of contents, of references, or with numbers at their side: so many have one."""
 
-FULL = 0.4
+FULL = 0.45
 """A table fills so much of its places, or its first row does so with `MOST` of its own."""
 
 MIN_COLUMNS = 4

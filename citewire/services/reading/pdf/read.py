@@ -24,7 +24,7 @@ from citewire.services.reading.pdf.annotations import Annotations, Written
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
-from citewire.services.reading.pdf.drawn import NOTHING, Drawing, read_drawing
+from citewire.services.reading.pdf.drawn import NOTHING, Drawing, is_drawn_on, read_drawing
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
@@ -192,10 +192,10 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
 
 def _blocks(page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
     drawing: Drawing | None = None
-    for turn, fragments in find_fragments(chars, shown):
-        fragments = with_marks(fragments)
+    for turn, found in find_fragments(chars, shown):
+        fragments = with_marks(found)
         drawn = NOTHING
-        if may_be_tables(fragments):
+        if may_be_tables(fragments) or is_drawn_on(page):
             drawing = drawing or read_drawing(page)
             drawn = drawing.upright(turn)
             fragments = with_ruled_tables(fragments, drawn)

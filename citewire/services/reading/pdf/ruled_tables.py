@@ -9,15 +9,7 @@ from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.layout import Box, LaidBlock
-from citewire.services.reading.pdf.lines import (
-    CELL_GAP,
-    Row,
-    cells_of,
-    line_of,
-    split_at,
-    text_rows,
-    union,
-)
+from citewire.services.reading.pdf.lines import Row, cells_of, line_of, split_at, text_rows, union
 from citewire.services.reading.pdf.ruled import RuledCell, RuledGrid, find_grids
 from citewire.services.reading.pdf.tables import Draft, table_block
 
@@ -43,7 +35,7 @@ LEVEL = 0.35
 """Lines of different cells are level if they are apart by less than so many heights."""
 
 
-MIN_LEVEL = 3
+MIN_LEVEL = 2
 """On a page that may hold tables, at least so many pieces of text stand beside another."""
 
 
@@ -52,12 +44,9 @@ def may_be_tables(fragments: Sequence[Fragment]) -> bool:
     found = 0
     ordered = sorted(fragments, key=lambda f: f.middle)
     for above, below in pairwise(ordered):
-        height = min(above.height, below.height)
-        if below.middle - above.middle <= 0.5 * height:
-            gap = max(below.x0 - above.x1, above.x0 - below.x1)
-            found += gap > CELL_GAP * height
-            if found >= MIN_LEVEL:
-                return True
+        found += below.middle - above.middle <= 0.5 * min(above.height, below.height)
+        if found >= MIN_LEVEL:
+            return True
     return False
 
 

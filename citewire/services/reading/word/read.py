@@ -84,10 +84,7 @@ def _on_pages(parts: Sequence[WordBlock], file: WordFile, margins: Margins) -> I
             shown = section
         for note in part.notes:
             (at_end if note.kind == "endnotes" else on_page).append(note)
-        if part.ends_section:
-            # Its margins may be shown on this page alone.
-            yield from margins.blocks(section)
-            section += 1
+        section += part.ends_section
     yield from _notes([*on_page, *at_end], file)
     yield from margins.rest()
 

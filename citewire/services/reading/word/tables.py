@@ -174,7 +174,7 @@ def _read_into(placed: _WordCell, row: _WordRow, cell: Any, read_cell: ReadCell)
             breaks += 1
             row.breaks_first = row.breaks_first or (is_first and not placed.texts)
         row.notes += part.notes
-        if block.hidden:
+        if block.hidden or block.kind == "figure":
             row.after.append(replace(part, block=replace(block, page_break=False), notes=()))
         elif block.grid is None:
             placed.texts += [block.text] * bool(block.text.strip())
