@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from citewire.content.report import LineBox, Page
 from citewire.content.table import Span
@@ -54,7 +54,7 @@ class PassageWriter:
             is_same = last is not None and page is last.page
             # It may go on as it does on the page.
             if last is not None and is_same and page.text[last.end : start] == self._since:
-                self.pieces[-1] = replace(last, end=end)
+                self.pieces[-1] = Piece(page, last.start, end, last.place)
             else:
                 self.pieces.append(Piece(page, start, end, self._length))
             self._since = ""
