@@ -224,19 +224,21 @@ class _Cutter:
             if part or fits([*side, column]):
                 part.append(column)
             else:
-                yield from self._cut_cell(heads, number, side, column)
+                for tells, piece in self._cell_cuts(heads, number, side, column, first):
+                    yield self._written(heads, [piece], [*side, column], tells)
+                first = []
         if part or first:
             yield self._written(heads, [row], [*side, *part], [*first, *part])
 
-    def _cut_cell(
-        self, heads: TableHeads, number: int, side: list[int], column: int
-    ) -> Iterator[TableDraft]:
-        columns = [*side, column]
+    def _cell_cuts(
+        self, heads: TableHeads, number: int, side: list[int], column: int, first: list[int]
+    ) -> Iterator[tuple[list[int], TableRow]]:
+        """A row with its cell of `column` in pieces, and which of the columns each one tells."""
         start, end = self._own.span(number, column)
-        taken = heads.tokens(columns) + self._own.tokens(number, side) + 1
+        taken = heads.tokens([*side, column]) + self._own.tokens(number, side) + 1
         for cut in self._cuts(start, end, max(self._limit - taken, 1), min_words=0):
-            row = TableRow(self._own, number, cut=cut)
-            yield self._written(heads, [row], columns, [column])
+            yield [*first, column], TableRow(self._own, number, cut=cut)
+            first = []
 
     def _beside(self, start: int, end: int) -> Iterator[TableDraft]:
         """What stands in the block besides rows, caption and unit line."""
