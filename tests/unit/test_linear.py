@@ -410,6 +410,8 @@ EXCUSED = {
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
+    "services.reading.pdf.lines.is_sign": "two characters",
+    "services.reading.pdf.lines.trails": "two characters",
     "services.reading.dates.iso_date": "matches eight digits",
     "storage.chats.index.to_query": "200 characters at most",
     "text.verbatim.starts_line": "the end of a line",

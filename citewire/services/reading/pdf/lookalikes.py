@@ -51,14 +51,14 @@ def _is_running(texts: Sequence[str]) -> bool:
 
 def is_numbered(placed: Rows, columns: int) -> bool:
     """Whether lines of text have a number beside them: of a page, a reference or the line."""
-    if columns != 2 or len(placed) < MIN_NUMBERED:  # noqa: PLR2004 - text and number
+    if columns != 2 or len(placed) < MIN_NUMBERED:
         return False
     first, second = (
         [piece.text for row in placed for piece in row if piece.column == column]
         for column in range(2)
     )
     for numbers, texts in ((first, second), (second, first)):
-        words = [text for text in texts if sum(map(str.isalpha, text)) > 2]  # noqa: PLR2004
+        words = [text for text in texts if sum(map(str.isalpha, text)) > 2]
         if len(words) < NUMBERED * len(texts) or len(numbers) < NUMBERED * len(placed) / 2:
             continue
         if sum(_REFERENCE.fullmatch(text) is not None for text in numbers) >= NUMBERED * len(

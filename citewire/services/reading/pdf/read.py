@@ -156,7 +156,8 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
 
 def _blocks(page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
     drawing: Drawing | None = None
-    for turn, fragments in find_fragments(chars, shown):
+    for turn, found in find_fragments(chars, shown):
+        fragments = found
         drawn = NOTHING
         if may_be_tables(fragments) or is_drawn_on(page):
             drawing = drawing or read_drawing(page)

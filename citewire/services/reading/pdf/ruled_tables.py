@@ -85,7 +85,7 @@ def _rows_below(
         cells = cells_of(row)
         if min(f.y0 for f in row) > bottom + 1.5 * height or (rows and len(cells) == 1):
             break
-        if not rows and len(cells) < 3 and not any(is_figure(f.text) for f in row):  # noqa: PLR2004
+        if not rows and len(cells) < 3 and not any(is_figure(f.text) for f in row):
             break
         places = [grid.column_of(union(cell)) for cell in cells]
         if None in places or len(set(places)) < len(places):
@@ -194,7 +194,7 @@ def _opened(cells: Sequence[RuledCell], xs: Sequence[float]) -> list[RuledCell]:
     Heads are often drawn as one box, in which a line of words stands over the columns below, and
     perhaps another one over all of them.
     """
-    opened = {n: parts for n, cell in enumerate(cells) if (parts := _over_columns(cell, xs))}
+    opened = {n: over for n, cell in enumerate(cells) if (over := _over_columns(cell, xs))}
     split = {cells[n].row for n, (above, _) in opened.items() if above}
     rows = max(cell.row + cell.rows for cell in cells)
     shifted = [0, *accumulate(1 + (row in split) for row in range(rows))]
@@ -221,7 +221,7 @@ def _over_columns(
     cell: RuledCell, xs: Sequence[float]
 ) -> tuple[list[Fragment], list[list[Fragment]]] | None:
     """What stands over all columns of a cell, and what below it over each; None if nothing does."""
-    if cell.columns == 1 or cell.rows > 1 or len(cell.fragments) < 2:  # noqa: PLR2004
+    if cell.columns == 1 or cell.rows > 1 or len(cell.fragments) < 2:
         return None
     *above, last = text_rows(cell.fragments)
     inner = xs[cell.column + 1 : cell.column + cell.columns]
@@ -241,7 +241,7 @@ def _cuts(cells: Sequence[RuledCell]) -> list[float]:
     """Where a drawn row is several rows: each has its figures, or words that are not wrapped."""
     columns = [text_rows(cell.fragments) for cell in cells]
     most = max(map(len, columns), default=0)
-    if most < 2 or len(columns) < 2:  # noqa: PLR2004 - one line, or a row of one cell
+    if most < 2 or len(columns) < 2:
         return []
     longest = [n for n, rows in enumerate(columns) if len(rows) == most]
     figures = [rows for rows in columns if len(rows) > 1 and _all_figures(rows)]
