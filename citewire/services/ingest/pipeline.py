@@ -54,7 +54,8 @@ async def ingest_folders(
     if options.dry_run:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
         outcomes = list(plan.outcomes(catalog).values())
-        return IngestSummary(tuple(outcomes), time.monotonic() - started, is_plan=True)
+        took = time.monotonic() - started
+        return IngestSummary(tuple(outcomes), took, is_plan=True, skipped=plan.skipped)
 
     def on_wait(told: str) -> None:
         progress.waiting = told
@@ -65,7 +66,8 @@ async def ingest_folders(
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
         run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
         outcomes = await run.carry_out(plan, given_up)
-    return IngestSummary(tuple(outcomes), time.monotonic() - started, run.tokens)
+    took = time.monotonic() - started
+    return IngestSummary(tuple(outcomes), took, run.tokens, skipped=plan.skipped)
 
 
 async def check_embedding(documents: DocumentStore, models: ModelSettings) -> None:
@@ -104,7 +106,14 @@ async def _planned(
         progress.compared = count
         on_progress(progress)
 
-    plan = await make_plan(listing, catalog, prune=options.prune, on_compared=on_compared)
+    plan = await make_plan(
+        listing,
+        catalog,
+        prune=options.prune,
+        prune_empty=options.prune_empty,
+        check_content=options.check_content,
+        on_compared=on_compared,
+    )
     progress.to_finish = len(plan.files) + len(plan.pruned)
     progress.to_read = len(plan.works)
     progress.bytes_to_read = sum(work.location.size for work in plan.works)

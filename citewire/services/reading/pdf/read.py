@@ -4,7 +4,7 @@ pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` o
 Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -19,7 +19,8 @@ from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import has_coded_text
 from citewire.services.reading.language import language_of
-from citewire.services.reading.notes import coded_note, page_notes
+from citewire.services.reading.notes import coded_note, ocr_remedy, page_notes
+from citewire.services.reading.pdf.annotations import Annotations, Written
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
@@ -27,6 +28,7 @@ from citewire.services.reading.pdf.drawn import NOTHING, Drawing, is_drawn_on, r
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
+    container_notes,
     metadata_date,
     metadata_title,
     open_pdf,
@@ -35,9 +37,12 @@ from citewire.services.reading.pdf.file import (
 from citewire.services.reading.pdf.fragments import find_fragments, find_shown, turned
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
+from citewire.services.reading.pdf.ligatures import Ligatures
+from citewire.services.reading.pdf.loose_marks import with_marks
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
 from citewire.services.reading.pdf.ruled_tables import may_be_tables, with_ruled_tables
+from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
 from citewire.services.reading.title import TitleLine, title_of
 
 A4 = (595.0, 842.0)
@@ -63,8 +68,11 @@ def read_pdf(
             for index in range(len(document)):
                 reading.read_page(index)
             title, date = metadata_title(document), metadata_date(document)
+            notes = reading.notes(ocr)
         except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
             raise UnreadableDocument(BROKEN) from error
+        finally:
+            reading.annotations.close()
     laid = reading.pages
     if not any(page.has_text for page in laid):
         raise UnreadableDocument(reading.why_no_text(ocr))
@@ -74,7 +82,7 @@ def read_pdf(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=reading.notes(ocr),
+        notes=notes,
     )
 
 
@@ -91,11 +99,19 @@ class _Reading:
     coded: list[bool] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Page numbers at which OCR failed, and why."""
+    unmapped: list[int] = field(default_factory=list)
+    """Numbers of pages with text in fonts of which the file does not say what they write."""
+    ligatures: Ligatures = field(init=False)
+    annotations: Annotations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ligatures = Ligatures(self.document)
+        self.annotations = Annotations(self.document)
 
     def read_page(self, index: int) -> None:
         try:
-            with closing(self.document[index]) as page:
-                laid = self._read(page, index + 1)
+            with self.annotations.page(index) as (page, written):
+                laid = self._read(page, index + 1, written)
         except pypdfium2.PdfiumError:
             # A broken page counts as one without text: the others can still be cited.
             self.broken.append(index + 1)
@@ -104,7 +120,8 @@ class _Reading:
         self.pages.append(laid)
 
     def notes(self, mode: OcrMode) -> tuple[str, ...]:
-        return coded_note(self.coded) + page_notes(
+        about_pages = page_notes(
+            unmapped=self.unmapped,
             broken=self.broken,
             scanned=self.scanned,
             failed=self.failed,
@@ -112,11 +129,17 @@ class _Reading:
             can_ocr=self.ocr is not None,
             mode=mode,
         )
+        held = (*coded_note(self.coded), *container_notes(self.document, self.annotations))
+        return (*held, *self.ligatures.notes(), *about_pages)
 
     def why_no_text(self, mode: OcrMode) -> str:
         count = len(self.pages)
         if len(self.broken) == count:
             return BROKEN
+        if self.unmapped:
+            why = "its fonts do not say which characters they write"
+            remedy = ocr_remedy(mode, can_ocr=self.ocr is not None)
+            return f"no readable text on any of its {count} pages: {why}{remedy}"
         if not self.scanned and not self.failed:
             return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.ocr is not None:
@@ -124,20 +147,33 @@ class _Reading:
         remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
         return f"no text on any of its {count} pages: it seems to be scanned; {remedy}"
 
-    def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
+    def _read(self, page: pypdfium2.PdfPage, number: int, written: Sequence[Written]) -> LaidPage:
         with closing(page.get_textpage()) as text_page:
             chars = read_chars(page, text_page)
+            unmapped = find_unmapped(chars)
+            if unmapped is not None and unmapped.signs:
+                chars = self.ligatures.mended(chars, unmapped.signs, number)
+            if unmapped is not None:
+                chars = chars.without(unmapped.unread)
+            if written:
+                chars = chars.with_lines(written)
             laid = lay_out(page, chars)
             self.coded.append(has_coded_text(chars.text))
         is_blank = not laid.has_text and _is_blank(page)
-        if self.ocr is not None and (self.ocr.all_pages or not (laid.is_seen or is_blank)):
+        is_unread = unmapped is not None and unmapped.share > UNREADABLE
+        is_read = laid.is_seen and not is_unread
+        was_read = False
+        if self.ocr is not None and (self.ocr.all_pages or not (is_read or is_blank)):
             outcome = self.ocr.read(page)
             self.on_ocr()
             if isinstance(outcome, str):
                 self.failed.append((number, outcome))
             elif outcome:
                 laid.blocks = [*outcome, *(block for block in laid.blocks if block.invisible)]
-        if not (laid.has_text or is_blank):
+                was_read = True
+        if unmapped is not None and unmapped.share > 0 and not was_read:
+            self.unmapped.append(number)
+        elif not (laid.has_text or is_blank):
             self.scanned.append(number)
         return laid
 
@@ -157,7 +193,7 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
 def _blocks(page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
     drawing: Drawing | None = None
     for turn, found in find_fragments(chars, shown):
-        fragments = found
+        fragments = with_marks(found)
         drawn = NOTHING
         if may_be_tables(fragments) or is_drawn_on(page):
             drawing = drawing or read_drawing(page)
