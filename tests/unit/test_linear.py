@@ -411,6 +411,8 @@ EXCUSED = {
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
     "services.reading.dates.iso_date": "matches eight digits",
+    "services.reading.ocr.tesseract.installed_languages": "the path of a command",
+    "services.reading.ocr.tesseract.parse_tsv": "rows of tesseract's own, parted at tabs",
     "storage.chats.index.to_query": "200 characters at most",
     "text.verbatim.starts_line": "the end of a line",
     "text.verbatim.inline_code": "scanned",

@@ -44,6 +44,26 @@ PDF: Final = Format(
     begins=re.compile(rb".{0,3}%PDF-", re.DOTALL),
     takes_ocr=True,
 )
+PICTURE: Final = Format(
+    "pictures",
+    {
+        ".png": "image/png",
+        ".jpg": "image/jpeg",
+        ".jpeg": "image/jpeg",
+        ".tif": "image/tiff",
+        ".tiff": "image/tiff",
+        ".webp": "image/webp",
+        ".bmp": "image/bmp",
+        ".gif": "image/gif",
+    },
+    "citewire.services.reading.image:read_image",
+    begins=re.compile(
+        rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\x00|MM\x00\*|GIF8[79]a"
+        rb"|RIFF.{4}WEBPVP8|BM.{4}\x00{4}",
+        re.DOTALL,
+    ),
+    takes_ocr=True,
+)
 PLAIN: Final = Format(
     "text",
     {".txt": "text/plain", ".text": "text/plain"},
@@ -76,6 +96,7 @@ FORMATS: Final = (
         "citewire.services.reading.markdown:read_markdown",
     ),
     PLAIN,
+    PICTURE,
 )
 """All of them, in the order in which they are named to people."""
 

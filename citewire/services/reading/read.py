@@ -8,8 +8,8 @@ from typing import Any
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.formats import FORMATS, PDF, PLAIN, Format, named_format
+from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.services.reading.office import archive_format
-from citewire.services.reading.pdf.ocr import OcrMode
 from citewire.services.reading.raw import read_head
 
 # Loaded here and now: the processes that read are forked of one that has imported this module.
@@ -20,14 +20,19 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 def read_report(
-    path: Path, *, ocr: OcrMode = "auto", on_ocr: Callable[[], None] = lambda: None
+    path: Path,
+    *,
+    ocr: OcrMode = "auto",
+    engine: OcrChoice = DEFAULT,
+    on_ocr: Callable[[], None] = lambda: None,
 ) -> Report:
     """Read the file at `path`; blocks, so call it off the event loop.
 
     Args:
         path: of the file.
-        ocr: whether pages of a PDF without text (`auto`), all pages (`force`) or none (`off`)
-            are read from their image with tesseract, where that is installed.
+        ocr: whether pages of a PDF without usable text (`auto`), all pages (`force`) or none
+            (`off`) are read from their picture; files that are pictures are, unless `off`.
+        engine: which OCR reads them.
         on_ocr: called after each page that was, which may take a minute.
 
     Raises:
@@ -35,7 +40,9 @@ def read_report(
             text or is of no known format; the message says which.
     """
     row = _format(path)
-    options: dict[str, Any] = {"ocr": ocr, "on_ocr": on_ocr} if row.takes_ocr else {}
+    options: dict[str, Any] = (
+        {"ocr": ocr, "engine": engine, "on_ocr": on_ocr} if row.takes_ocr else {}
+    )
     return _READERS[row](path, **options)
 
 

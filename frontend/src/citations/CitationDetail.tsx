@@ -62,6 +62,8 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
 }
 
 const NONE: readonly never[] = [];
+/** Files whose pages the server gives as PDFs. */
+const HAS_PAGES = /\.(pdf|png|jpe?g|tiff?|webp|bmp|gif)$/i;
 
 function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
   const strings = useStrings();
@@ -69,11 +71,11 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const onFailure = useCallback(() => setFailed(true), []);
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
-  const isPdf = /\.pdf$/i.test(source.file_name);
+  const isSeen = HAS_PAGES.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   return (
     <>
-      {isPdf && !failed && (
+      {isSeen && !failed && (
         <PdfPage
           docId={source.doc_id}
           page={page}
@@ -82,8 +84,8 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
           onFailure={onFailure}
         />
       )}
-      {isPdf && failed && <p className="note">{strings.pageFailed}</p>}
-      <details open={!isPdf || failed}>
+      {isSeen && failed && <p className="note">{strings.pageFailed}</p>}
+      <details open={!isSeen || failed}>
         <summary>{strings.passageText}</summary>
         <PassageText text={source.text} quote={quote} withheld={source.withheld} />
       </details>

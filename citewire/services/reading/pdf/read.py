@@ -18,6 +18,10 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import has_coded_text
 from citewire.services.reading.language import language_of
 from citewire.services.reading.notes import coded_note, page_notes
+from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
+from citewire.services.reading.ocr.engine import find_ocr, why_no_ocr
+from citewire.services.reading.ocr.reading import PictureReading
+from citewire.services.reading.ocr.seen import OcrError
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
@@ -32,7 +36,12 @@ from citewire.services.reading.pdf.file import (
 from citewire.services.reading.pdf.fragments import find_fragments, find_shown, turned
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
-from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
+from citewire.services.reading.pdf.pictures import (
+    is_blank,
+    needs_picture,
+    picture_of,
+    takes_place,
+)
 from citewire.services.reading.pdf.rows import blocks_of
 from citewire.services.reading.title import TitleLine, title_of
 
@@ -40,13 +49,19 @@ A4 = (595.0, 842.0)
 
 
 def read_pdf(
-    path: Path, *, ocr: OcrMode = "auto", on_ocr: Callable[[], None] = lambda: None
+    path: Path,
+    *,
+    ocr: OcrMode = "auto",
+    engine: OcrChoice = DEFAULT,
+    on_ocr: Callable[[], None] = lambda: None,
 ) -> Report:
     """Read the PDF at `path`; blocks, and waits while another thread reads.
 
     Args:
         path: of the file.
-        ocr: whether pages without text (`auto`) or all pages (`force`) are read from their image.
+        ocr: whether pages without usable text (`auto`) or all pages (`force`) are read from their
+            picture.
+        engine: which OCR reads them.
         on_ocr: called after each page that was.
 
     Raises:
@@ -54,7 +69,9 @@ def read_pdf(
             no text; the message says which.
     """
     with PDFIUM, open_pdf(path) as document:
-        reading = _Reading(document, find_ocr(ocr), on_ocr)
+        found = find_ocr(ocr, engine)
+        pictures = PictureReading(found, on_ocr) if found else None
+        reading = _Reading(document, pictures, why_no_ocr(ocr, engine))
         try:
             for index in range(len(document)):
                 reading.read_page(index)
@@ -63,14 +80,14 @@ def read_pdf(
             raise UnreadableDocument(BROKEN) from error
     laid = reading.pages
     if not any(page.has_text for page in laid):
-        raise UnreadableDocument(reading.why_no_text(ocr))
+        raise UnreadableDocument(reading.why_no_text())
     pages = compose(laid)
     return Report(
         title=title_of(path, title, _lines(laid[0])),
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=reading.notes(ocr),
+        notes=reading.notes(),
     )
 
 
@@ -79,14 +96,13 @@ class _Reading:
     """The pages of a document, read one after the other."""
 
     document: pypdfium2.PdfDocument
-    ocr: Ocr | None
-    on_ocr: Callable[[], None]
+    pictures: PictureReading | None
+    no_ocr: str
+    """What to do to have pages read from their picture."""
     pages: list[LaidPage] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
     coded: list[bool] = field(default_factory=list)
-    failed: list[tuple[int, str]] = field(default_factory=list)
-    """Page numbers at which OCR failed, and why."""
 
     def read_page(self, index: int) -> None:
         try:
@@ -99,43 +115,56 @@ class _Reading:
         laid.label = page_label(self.document, index)
         self.pages.append(laid)
 
-    def notes(self, mode: OcrMode) -> tuple[str, ...]:
-        return coded_note(self.coded) + page_notes(
-            broken=self.broken,
-            scanned=self.scanned,
-            failed=self.failed,
-            outside=[n for n, page in enumerate(self.pages, start=1) if page.outside],
-            can_ocr=self.ocr is not None,
-            mode=mode,
+    def notes(self) -> tuple[str, ...]:
+        told = self.pictures.without if self.pictures else set()
+        return (
+            *coded_note(self.coded),
+            *page_notes(
+                broken=self.broken,
+                scanned=[number for number in self.scanned if number not in told],
+                outside=[n for n, page in enumerate(self.pages, start=1) if page.outside],
+                no_ocr="" if self.pictures else self.no_ocr,
+            ),
+            *(self.pictures.notes() if self.pictures else ()),
         )
 
-    def why_no_text(self, mode: OcrMode) -> str:
+    def why_no_text(self) -> str:
         count = len(self.pages)
         if len(self.broken) == count:
             return BROKEN
-        if not self.scanned and not self.failed:
+        if not self.scanned:
             return f"no text on any of its {count} pages: they are blank, or the file is broken"
-        if self.ocr is not None:
-            return f"no text on any of its {count} pages, and OCR found none"
-        remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
-        return f"no text on any of its {count} pages: it seems to be scanned; {remedy}"
+        if self.pictures is not None:
+            return f"no text on any of its {count} pages, {self.pictures.why_nothing()}"
+        return f"no text on any of its {count} pages: it seems to be scanned; {self.no_ocr}"
 
     def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
         with closing(page.get_textpage()) as text_page:
             chars = read_chars(page, text_page)
             laid = lay_out(page, chars)
             self.coded.append(has_coded_text(chars.text))
-        is_blank = not laid.has_text and _is_blank(page)
-        if self.ocr is not None and (self.ocr.all_pages or not (laid.is_seen or is_blank)):
-            outcome = self.ocr.read(page)
-            self.on_ocr()
-            if isinstance(outcome, str):
-                self.failed.append((number, outcome))
-            elif outcome:
-                laid.blocks = [*outcome, *(block for block in laid.blocks if block.invisible)]
-        if not (laid.has_text or is_blank):
+        blank = not laid.has_text and is_blank(page)
+        if self.pictures is not None:
+            self._read_picture(self.pictures, page, laid, number)
+        if not (laid.has_text or blank):
             self.scanned.append(number)
         return laid
+
+    def _read_picture(
+        self, pictures: PictureReading, page: pypdfium2.PdfPage, laid: LaidPage, number: int
+    ) -> None:
+        forced = pictures.ocr.all_pages
+        if not (forced or needs_picture(page, laid)):
+            return
+        try:
+            picture, dpi = picture_of(page)
+        except OcrError as error:
+            pictures.fail(number, str(error))
+            return
+        blocks = pictures.read(number, picture, dpi, (laid.width, laid.height))
+        if takes_place(blocks, laid, unreadable=forced):
+            pictures.keep(number)
+            laid.blocks = [*blocks, *(block for block in laid.blocks if block.invisible)]
 
 
 def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
@@ -163,10 +192,6 @@ def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
             line.turn = turn
             line.box = turned(line.box, turn, chars.width, chars.height)
     return block
-
-
-def _is_blank(page: pypdfium2.PdfPage) -> bool:
-    return next(iter(page.get_objects(max_depth=1)), None) is None
 
 
 def _lines(page: LaidPage) -> list[TitleLine]:
