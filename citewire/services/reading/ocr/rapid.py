@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 SCRIPTS: Final = "Latin, Chinese and Japanese"
 
 LOOK_DPI = 120
-"""Lines are looked for at this resolution, and read at that of the picture: docs/adr/0010-reading-pictures.md."""
+"""Lines are looked for at this resolution, and read at that of the picture (ADR 0010)."""
 
 LOOK_PIXELS = 4_000_000
 """Of the picture in which lines are looked for; memory and time go with it."""
