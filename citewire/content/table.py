@@ -8,6 +8,7 @@ on lines of their own above the rows.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 BAR = " | "
 """Stands between the cells of a row."""
@@ -124,12 +125,15 @@ class GridCell:
         rows: how many rows it covers.
         columns: how many columns it covers.
         box: its rectangle on the page; None where a format has no layout.
+        head: what the file calls it the head of, `any` if it only calls it one; empty if it
+            does not say that it is one.
     """
 
     text: str
     rows: int = 1
     columns: int = 1
     box: Box | None = None
+    head: Literal["", "column", "row", "any"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
 from citewire.services.reading.heads import with_heads
 from citewire.services.reading.language import language_of
-from citewire.services.reading.notes import coded_note
+from citewire.services.reading.notes import coded_note, damaged_note
 from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
 
-TITLE, BODY = 20.0, 10.0
-"""Heights, in points, that stand for the first heading and all else where a title is searched."""
+TITLE, BODY = 20.0, 0.0
+"""Heights that stand for the first heading, and for all else, of which no line is known to be
+bigger than the next, so that none makes a title with another."""
 
 TITLE_PARTS = 40
 
@@ -69,7 +70,12 @@ def table_part(
 
 
 def flow_report(
-    path: Path, parts: Iterable[FlowBlock], *, title: str = "", date: str | None = None
+    path: Path,
+    parts: Iterable[FlowBlock],
+    *,
+    title: str = "",
+    date: str | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Report:
     """The report that `parts` make.
 
@@ -78,6 +84,7 @@ def flow_report(
         parts: in order. Where they have page breaks, these and nothing else make pages.
         title: that the file claims.
         date: ISO date from the metadata.
+        notes: what is to be told of how the file was read.
 
     Raises:
         UnreadableDocument: there is no text in any part.
@@ -92,7 +99,11 @@ def flow_report(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        notes=(
+            *notes,
+            *damaged_note(text.count("\ufffd") for part in kept for text in _texts(part)),
+            *coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        ),
     )
 
 
@@ -150,13 +161,26 @@ def _short_tables(part: FlowBlock, grid: Grid) -> Iterator[FlowBlock]:
     sizes = [0] * grid.rows
     for placed in grid.cells:
         sizes[placed.row] += len(placed.cell.text) + 3
-    first, size = 0, 0
+    cuts: list[int] = []
+    size = 0
     for row, length in enumerate(sizes):
         if size and size + length > PAGE_CHARS and row > grid.header_rows:
-            yield replace(part, grid=grid.part(first, row), text=part.text if first == 0 else "")
-            first, size = row, 0
+            cuts.append(row)
+            size = 0
         size += length
-    yield replace(part, grid=grid.part(first, grid.rows), text=part.text if first == 0 else "")
+    for number, rows in enumerate(_cut_at(grid, cuts)):
+        yield replace(part, grid=rows, text="" if number else part.text)
+
+
+def _cut_at(grid: Grid, cuts: list[int]) -> Iterator[Grid]:
+    """The parts of `grid` between `cuts`; by halves, as cutting looks at all cells of a part."""
+    if not cuts:
+        yield grid
+        return
+    half = len(cuts) // 2
+    middle = cuts[half]
+    yield from _cut_at(grid.part(0, middle), cuts[:half])
+    yield from _cut_at(grid.part(middle, grid.rows), [cut - middle for cut in cuts[half + 1 :]])
 
 
 def _cut(text: str, start: int) -> int:

@@ -100,6 +100,19 @@ FORMATS: Final = (
 )
 """All of them, in the order in which they are named to people."""
 
+_INSTEAD: Final = {
+    ".doc .dot .wps .wpd .rtf .odt .ott .fodt .pages .docm .dotx .dotm": "save it as .docx or PDF",
+    ".ppt .pps .pot .odp .otp .key .pptm .ppsx .ppsm .potx .potm": "save it as .pptx or PDF",
+    ".xls .xlt .xlsb .ods .ots .numbers .xlsm .xltx": "save it as .xlsx or PDF",
+    ".eml .msg .mht .mhtml .epub .mobi .azw .azw3 .djvu .ps .xps .oxps .tex .vsd .vsdx": (
+        "print it to PDF"
+    ),
+    ".heic .heif .avif .jp2 .svg": "a picture: save it as PNG or JPEG",
+    ".zip .7z .rar .tar .gz .tgz .bz2 .xz": "an archive: unpack it",
+}
+_OLD: Final = {".doc": "Word", ".dot": "Word", ".ppt": "PowerPoint", ".pps": "PowerPoint"}
+_ADVICE: Final = {ending: said for endings, said in _INSTEAD.items() for ending in endings.split()}
+
 _BY_SUFFIX: Final = {suffix: row for row in FORMATS for suffix in row.media_types}
 
 SUFFIXES: Final = tuple(_BY_SUFFIX)
@@ -109,6 +122,20 @@ SUFFIXES: Final = tuple(_BY_SUFFIX)
 def named_format(path: PurePath) -> Format | None:
     """Tell the format of the file at `path` by its name alone."""
     return _BY_SUFFIX.get(path.suffix.lower())
+
+
+def why_not_read(ending: str) -> str:
+    """Tell why files with `ending` (in small letters, with its dot) are passed over, and a remedy.
+
+    Advice is given only for what can be saved in a format of the table.
+    """
+    if not ending:
+        return "its name has no ending that tells its format"
+    old = f"the old format of {_OLD[ending]} (before 2007)" if ending in _OLD else ""
+    advice = _ADVICE.get(ending, "")
+    if (wanted := re.search(r"\.\w+", advice)) and wanted[0] not in _BY_SUFFIX:
+        advice = "save it as PDF"
+    return ": ".join(filter(None, (old or "its format is not read", advice)))
 
 
 def media_type(path: PurePath) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 def page_notes(
     *,
+    unmapped: Sequence[int],
     broken: Sequence[int],
     scanned: Sequence[int],
     outside: Sequence[int],
@@ -13,6 +14,7 @@ def page_notes(
     """A note for each thing that went wrong, with the numbers of the pages.
 
     Args:
+        unmapped: pages with text in fonts of which the file does not say what they write.
         broken: pages that pdfium cannot open.
         scanned: pages with images or drawings but without text.
         outside: pages with text off the displayed page, which is left out.
@@ -21,6 +23,10 @@ def page_notes(
     notes = []
     if broken:
         notes.append(f"{pages(broken)} broken and left out")
+    if unmapped:
+        said = "text in a font that does not say which characters it writes (no Unicode map)"
+        remedy = f": {no_ocr}" if no_ocr else ", and OCR found none"
+        notes.append(f"{pages(unmapped, 'has', 'have')} {said}; it was left out{remedy}")
     if scanned:
         why = f" (scanned, or a picture): {no_ocr}" if no_ocr else ", and OCR found none"
         notes.append(f"{pages(scanned, 'has', 'have')} no text{why}")
@@ -33,6 +39,15 @@ def coded_note(found: Iterable[bool]) -> tuple[str, ...]:
     """A note if any of the texts of a document held characters without a shape."""
     said = "hidden characters, which can carry a text of their own, were taken out"
     return (said,) if any(found) else ()
+
+
+def damaged_note(counts: Iterable[int]) -> tuple[str, ...]:
+    """A note if characters of a document are lost; `counts` are those of its texts."""
+    count = sum(counts)
+    if not count:
+        return ()
+    characters = "1 character" if count == 1 else f"{count:,} characters"
+    return (f"{characters} could not be told (shown as \ufffd): the file is damaged there",)
 
 
 def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:

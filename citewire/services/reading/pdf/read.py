@@ -4,7 +4,7 @@ pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` o
 Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +22,14 @@ from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.services.reading.ocr.engine import find_ocr, why_no_ocr
 from citewire.services.reading.ocr.reading import PictureReading
 from citewire.services.reading.ocr.seen import OcrError
+from citewire.services.reading.pdf.annotations import Annotations, Written
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
+    container_notes,
     metadata_date,
     metadata_title,
     open_pdf,
@@ -36,6 +38,8 @@ from citewire.services.reading.pdf.file import (
 from citewire.services.reading.pdf.fragments import find_fragments, find_shown, turned
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
+from citewire.services.reading.pdf.ligatures import Ligatures
+from citewire.services.reading.pdf.loose_marks import with_marks
 from citewire.services.reading.pdf.pictures import (
     is_blank,
     needs_picture,
@@ -43,6 +47,7 @@ from citewire.services.reading.pdf.pictures import (
     takes_place,
 )
 from citewire.services.reading.pdf.rows import blocks_of
+from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
 from citewire.services.reading.title import TitleLine, title_of
 
 A4 = (595.0, 842.0)
@@ -76,8 +81,11 @@ def read_pdf(
             for index in range(len(document)):
                 reading.read_page(index)
             title, date = metadata_title(document), metadata_date(document)
+            notes = reading.notes()
         except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
             raise UnreadableDocument(BROKEN) from error
+        finally:
+            reading.annotations.close()
     laid = reading.pages
     if not any(page.has_text for page in laid):
         raise UnreadableDocument(reading.why_no_text())
@@ -87,7 +95,7 @@ def read_pdf(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=reading.notes(),
+        notes=notes,
     )
 
 
@@ -103,11 +111,19 @@ class _Reading:
     broken: list[int] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
     coded: list[bool] = field(default_factory=list)
+    unmapped: list[int] = field(default_factory=list)
+    """Numbers of pages with text in fonts of which the file does not say what they write."""
+    ligatures: Ligatures = field(init=False)
+    annotations: Annotations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ligatures = Ligatures(self.document)
+        self.annotations = Annotations(self.document)
 
     def read_page(self, index: int) -> None:
         try:
-            with closing(self.document[index]) as page:
-                laid = self._read(page, index + 1)
+            with self.annotations.page(index) as (page, written):
+                laid = self._read(page, index + 1, written)
         except pypdfium2.PdfiumError:
             # A broken page counts as one without text: the others can still be cited.
             self.broken.append(index + 1)
@@ -117,54 +133,78 @@ class _Reading:
 
     def notes(self) -> tuple[str, ...]:
         told = self.pictures.without if self.pictures else set()
-        return (
-            *coded_note(self.coded),
-            *page_notes(
-                broken=self.broken,
-                scanned=[number for number in self.scanned if number not in told],
-                outside=[n for n, page in enumerate(self.pages, start=1) if page.outside],
-                no_ocr="" if self.pictures else self.no_ocr,
-            ),
-            *(self.pictures.notes() if self.pictures else ()),
+        about_pages = page_notes(
+            unmapped=self.unmapped,
+            broken=self.broken,
+            scanned=[number for number in self.scanned if number not in told],
+            outside=[n for n, page in enumerate(self.pages, start=1) if page.outside],
+            no_ocr="" if self.pictures else self.no_ocr,
         )
+        held = (*coded_note(self.coded), *container_notes(self.document, self.annotations))
+        about_pictures = self.pictures.notes() if self.pictures else ()
+        return (*held, *self.ligatures.notes(), *about_pages, *about_pictures)
 
     def why_no_text(self) -> str:
         count = len(self.pages)
         if len(self.broken) == count:
             return BROKEN
+        if self.unmapped:
+            why = "its fonts do not say which characters they write"
+            remedy = ", and OCR found none" if self.pictures else f": {self.no_ocr}"
+            return f"no readable text on any of its {count} pages: {why}{remedy}"
         if not self.scanned:
             return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.pictures is not None:
             return f"no text on any of its {count} pages, {self.pictures.why_nothing()}"
         return f"no text on any of its {count} pages: it seems to be scanned; {self.no_ocr}"
 
-    def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
+    def _read(self, page: pypdfium2.PdfPage, number: int, written: Sequence[Written]) -> LaidPage:
         with closing(page.get_textpage()) as text_page:
             chars = read_chars(page, text_page)
+            unmapped = find_unmapped(chars)
+            if unmapped is not None and unmapped.signs:
+                chars = self.ligatures.mended(chars, unmapped.signs, number)
+            if unmapped is not None:
+                chars = chars.without(unmapped.unread)
+            if written:
+                chars = chars.with_lines(written)
             laid = lay_out(page, chars)
             self.coded.append(has_coded_text(chars.text))
         blank = not laid.has_text and is_blank(page)
-        if self.pictures is not None:
-            self._read_picture(self.pictures, page, laid, number)
-        if not (laid.has_text or blank):
+        unreadable = unmapped is not None and unmapped.share > UNREADABLE
+        was_read = self.pictures is not None and self._read_picture(
+            self.pictures, page, laid, number, unreadable=unreadable
+        )
+        if unmapped is not None and unmapped.share > 0 and not was_read:
+            self.unmapped.append(number)
+        elif not (laid.has_text or blank):
             self.scanned.append(number)
         return laid
 
     def _read_picture(
-        self, pictures: PictureReading, page: pypdfium2.PdfPage, laid: LaidPage, number: int
-    ) -> None:
-        forced = pictures.ocr.all_pages
-        if not (forced or needs_picture(page, laid)):
-            return
+        self,
+        pictures: PictureReading,
+        page: pypdfium2.PdfPage,
+        laid: LaidPage,
+        number: int,
+        *,
+        unreadable: bool,
+    ) -> bool:
+        """Read a page from its picture where that is wanted; tells whether that became its text."""
+        unreadable = unreadable or pictures.ocr.all_pages
+        if not needs_picture(page, laid, unreadable=unreadable):
+            return False
         try:
             picture, dpi = picture_of(page)
         except OcrError as error:
             pictures.fail(number, str(error))
-            return
+            return False
         blocks = pictures.read(number, picture, dpi, (laid.width, laid.height))
-        if takes_place(blocks, laid, unreadable=forced):
-            pictures.keep(number)
-            laid.blocks = [*blocks, *(block for block in laid.blocks if block.invisible)]
+        if not takes_place(blocks, laid, unreadable=unreadable):
+            return False
+        pictures.keep(number)
+        laid.blocks = [*blocks, *(block for block in laid.blocks if block.invisible)]
+        return True
 
 
 def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
@@ -181,7 +221,7 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
 
 def _blocks(chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
     for turn, fragments in find_fragments(chars, shown):
-        for region in regions(fragments):
+        for region in regions(with_marks(fragments)):
             for block in blocks_of(region):
                 yield _turned(block, turn, chars)
 
