@@ -33,6 +33,16 @@ def scan(
     return page
 
 
+def add_marked(page: Image.Image, place: tuple[int, int], *pieces: tuple[str, bool]) -> None:
+    """Draw a line of pieces, of which some are small and raised."""
+    draw = ImageDraw.Draw(page)
+    x, y = place
+    for text, is_raised in pieces:
+        font = ImageFont.truetype(str(FONT), 18 if is_raised else 30)
+        draw.text((x, y), text, font=font, fill=0)
+        x += round(draw.textlength(text, font=font))
+
+
 def column(x: int, y: int, lines: Sequence[str], leading: int = 36) -> list[Placed]:
     """Lines below one another."""
     return [(x, y + leading * number, line) for number, line in enumerate(lines)]

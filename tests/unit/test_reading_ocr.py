@@ -21,11 +21,12 @@ from citewire.services.reading.ocr import engine as engines
 from citewire.services.reading.ocr import rapid, tesseract
 from citewire.services.reading.ocr.choice import OcrChoice
 from citewire.services.reading.ocr.ink import band_of, ink_of, unread_share
+from citewire.services.reading.ocr.marked import written_with_marks
 from citewire.services.reading.ocr.seen import Picture, Seen, SeenLine, SeenLines
 from citewire.services.reading.ocr.tesseract import TesseractEngine, languages_for, parse_tsv
 from citewire.services.reading.pdf import pictures
 from citewire.services.reading.pdf.read import read_pdf
-from tests.doubles.scans import column, save_pdf, scan
+from tests.doubles.scans import add_marked, column, save_pdf, scan
 from tests.doubles.small_pdfs import draw_lines, draw_pdf
 
 LINES = [
@@ -457,3 +458,30 @@ def test_the_real_tesseract_reads_a_scan(tmp_path: Path) -> None:
     seen = engine.read(np.asarray(scan(column(60, 80, LINES))), 150)
 
     assert [line.text for line in seen.groups[0].lines] == LINES
+
+
+def test_marks_of_notes_in_a_scan_stand_apart(tmp_path: Path) -> None:
+    page = scan([])
+    add_marked(page, (60, 80), ("Revenue was 12.5", False), ("1", True), (" million", False))
+    report = read_pdf(save_pdf(tmp_path / "a.pdf", page))
+
+    assert report.pages[0].text == "Revenue was 12.5 [1] million"
+
+
+@pytest.mark.parametrize(
+    ("text", "raised", "expected"),
+    [
+        ("rose to 12.51 million", {12}, "rose to 12.5 [1] million"),
+        ("assets(1) 5", {7}, "assets [1] 5"),
+        ("10 6 units", set(), "10 6 units"),
+        ("106 units", {2}, "10^6 units"),
+        ("45 km² of", set(), "45 km² of"),
+        ("12.5¹ million", set(), "12.5 [1] million"),
+    ],
+)
+def test_raised_figures_are_written_apart(text: str, raised: set[int], expected: str) -> None:
+    written, origins = written_with_marks(text, raised)
+
+    assert written == expected
+    assert len(origins) == len(written)
+    assert all(0 <= origin < len(text) for origin in origins)

@@ -38,9 +38,11 @@ LETTER = 0.25
 REACH = 0.75
 """Of the height of a line: what is so far from all characters is none of them."""
 
-RISE, SMALL, WIDEST = 0.2, 0.82, 0.75
-"""Of raised characters, in sizes of the line: rise of the lower edge at least; height, as a share
-of that of capitals, and width at most."""
+RISE, WIDEST = 0.2, 0.75
+"""Sizes of the line: a raised character ends so high at least, and is no wider."""
+
+SMALLEST, SMALL = 0.2, 0.82
+"""Its height, as a share of that of capitals."""
 
 _WIDE_FROM: Final = "\u2e80"
 _TAILS: Final = frozenset("gjpqyçşţ,;()[]{}|/Qμβ§$@ĄąĘęŞŢ")
@@ -177,26 +179,42 @@ def unread_share(ink: Mask, band: Band, middles: Sequence[float]) -> float:
     return float((distance > REACH * height).mean())
 
 
-def is_raised(ink: Mask, band: Band, font: Font, middle: float) -> bool:
+def is_raised(ink: Mask, band: Band, font: Font, middle: float, before: float | None) -> bool:
     """Whether the character with its middle at a column stands above the base line, and is small.
 
-    One that touches its neighbour cannot be told from it, and counts as not raised.
+    So it is also beside that `before` it, where there is one: a line may not be quite level. One
+    that touches its neighbour cannot be told from it, and counts as not raised.
     """
+    found = _rows_of(ink, band, font, middle)
+    if found is None:
+        return False
+    top, bottom = found
+    if top == 0:  # cut off by the edge of the picture: part of something above
+        return False
+    if before is not None:
+        beside = _rows_of(ink, band, font, before)
+        if beside is None or beside[1] - bottom < RISE * font.size:
+            return False
+    height = (bottom - top) / (ASCENT * font.size)
+    return font.base - bottom > RISE * font.size and SMALLEST < height < SMALL
+
+
+def _rows_of(ink: Mask, band: Band, font: Font, middle: float) -> tuple[int, int] | None:
+    """The first row and that after the last of what stands at a column, if it stands alone."""
     rows = ink[band.top : band.bottom]
     profile = rows.any(axis=0)
     column = _nearest(profile, round(middle), round(font.size / 4))
     if column is None:
-        return False
+        return None
     start, end = column, column + 1
     while start > 0 and profile[start - 1]:
         start -= 1
     while end < len(profile) and profile[end]:
         end += 1
+    if end - start >= WIDEST * font.size:
+        return None
     held = np.flatnonzero(rows[:, start:end].any(axis=1))
-    height = held[-1] + 1 - held[0]
-    rise = font.base - (band.top + held[-1] + 1)
-    is_one = end - start < font.size * WIDEST
-    return bool(is_one and rise > RISE * font.size and 0.2 < height / (ASCENT * font.size) < SMALL)
+    return band.top + int(held[0]), band.top + int(held[-1]) + 1
 
 
 def _nearest(profile: Mask, column: int, reach: int) -> int | None:

@@ -5,6 +5,7 @@ the direction that most of them have, and the places of words come from the ink.
 """
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -23,9 +24,11 @@ from citewire.services.reading.ocr.ink import (
     band_of,
     font_of,
     ink_of,
+    is_raised,
     unread_share,
     word_edges,
 )
+from citewire.services.reading.ocr.marked import may_be_raised, written_with_marks
 from citewire.services.reading.ocr.quads import (
     Quad,
     as_read,
@@ -82,6 +85,7 @@ _MODELS: Final = {
     "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
 }
+_WORD: Final = re.compile(r"\S+")
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 
@@ -300,16 +304,27 @@ class _PictureAtWork:
 
 
 def _words(read: _Read, ink: Mask, band: Band, font: Font) -> list[tuple[str, float, float]]:
-    texts = clean_line(read.text).split()
-    written = read.text.split()
-    if sum(map(len, written)) != len(read.middles) or len(texts) != len(written):
-        return [(" ".join(texts), read.middles[0], read.middles[-1])] if texts else []
-    columns = []
-    position = 0
-    for word in written:
-        columns.append(read.middles[position : position + len(word)])
-        position += len(word)
-    edges = word_edges(ink, band, columns)
+    places = [n for n, sign in enumerate(read.text) if not sign.isspace()]
+    if len(places) != len(read.middles):  # a sign of several characters, which none has today
+        text = clean_line(read.text)
+        return [(text, read.middles[0], read.middles[-1])] if text else []
+    middles = dict(zip(places, read.middles, strict=True))
+    raised: set[int] = set()
+    for n in may_be_raised(read.text):
+        # Several raised ones stand beside what is before the first, and its bracket.
+        others = (m for m in range(n - 1, -1, -1) if m not in raised and read.text[m] not in "([,")
+        first = next(others, -1)
+        if is_raised(ink, band, font, middles[n], middles.get(first)):
+            raised.add(n)
+    written, origins = written_with_marks(read.text, raised)
+    columns: list[list[float]] = []
+    texts: list[str] = []
+    for found in _WORD.finditer(written):
+        if text := clean_line(found[0]):
+            texts.append(text)
+            known = [middles[n] for n in origins[slice(*found.span())] if n in middles]
+            columns.append(known or [columns[-1][-1] if columns else 0.0])
+    edges = word_edges(ink, band, columns) if columns else []
     return list(zip(texts, edges[::2], edges[1::2], strict=True))
 
 
