@@ -68,8 +68,10 @@ def grids(
             if two_labels:
                 cells.append(PlacedCell(line, 1, GridCell(draw(labels(2)))))
             for column in range(head_columns, columns):
-                # The first row is full, as a column without figures is none.
-                is_empty = line > header_rows and draw(st.integers(0, 4)) == 0
+                # The first and the last row are full: a column without figures is none, and
+                # without lines nothing tells that a row of a label alone belongs to the table.
+                is_inner = header_rows < line < header_rows + body - 1
+                is_empty = is_inner and draw(st.integers(0, 4)) == 0
                 text = "" if is_empty else draw(figures(marks=marks))
                 cells.append(PlacedCell(line, column, GridCell(text)))
         row += height

@@ -41,13 +41,18 @@ from citewire.services.reading import (
     hyphens,
     instructions,
     marks,
+    number_formats,
+    pictures,
     plain_tables,
+    table_heads,
     title,
 )
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
 from citewire.services.reading.pdf import furniture, shifted
 from citewire.services.reading.plain import read_plain
+from citewire.services.reading.sheets import delimited
+from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
 from citewire.text import alphabets, offsets, scanner, sentences, words
@@ -350,13 +355,16 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
+    pictures.described, table_heads.is_caption, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
-    shifted.reads_like_note, instructions.find_instructions, furniture.signature, chat_words.searchable,
+    shifted.reads_like_note, instructions.find_instructions, furniture.signature,
+    chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
     words.stems, words.years, words.is_spanish, prompts.neutral, followups.without_lead,
     followups.has_lead, followups.has_own_subject, followups.is_cjk, followups.cjk_refers_back,
+    delimited.found_delimiter, sheet_model.place_of, sheet_model.area_of,
     followups.is_brief, followups.compares, followups.is_chatter, followups.is_elliptic,
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
@@ -404,6 +412,9 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "HTML": read(read_html, ".html"),
     "Markdown": read(read_markdown, ".md"),
     "plain text": read(read_plain, ".txt"),
+    "CSV": read(delimited.read_delimited, ".csv"),
+    "number format": lambda text: number_formats.shown("-1234.5", text),
+    "value": lambda text: number_formats.shown(text, "#,##0;@"),
 }
 """What else is done to a text, or in another way."""
 
@@ -415,10 +426,12 @@ EXCUSED = {
     "services.uploads.names.folder_name": "below, for it raises",
     "text.markers.is_index": "the last 64 characters: `SHORT`",
     "content.edges.decode": "of our own making",
+    "content.table_record.table_from_json": "of our own making",
     "services.citations.verdicts.clauses.stem_of": "one word, kept: `fold` and `stem`",
     "services.citations.verdicts.entities.is_ordinary": "one word, kept",
     "services.citations.verdicts.units.is_currency": "one of our own words",
     "services.citations.verdicts.units.is_count": "one of our own words",
+    "services.reading.word.names.w": "one of our own words",
     "services.citations.verdicts.digest.digest": "the passage",
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
@@ -426,6 +439,7 @@ EXCUSED = {
     "services.reading.formats.why_not_read": "looks an ending up",
     "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
+    "services.reading.ocr.marked.may_be_raised": "looks at each character once",
     "services.reading.ocr.tesseract.installed_languages": "the path of a command",
     "services.reading.ocr.tesseract.parse_tsv": "rows of tesseract's own, parted at tabs",
     "storage.chats.index.to_query": "200 characters at most",

@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.edges import decode
 from citewire.content.report import Report
+from citewire.content.table import rows_of
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.ocr import engine as engines
 from citewire.services.reading.ocr import rapid, tesseract
@@ -88,7 +89,7 @@ def test_columns_of_a_scan_are_read_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_a_ruled_table_in_a_scan_is_a_table(tmp_path: Path) -> None:
-    rows = [("Segment", "2022", "2023"), ("Retail", "12.5", "13.7"), ("Online", "(3.1)", "4.2")]
+    rows = [("Segment", "2022", "2023"), ("Retail", "12.5", "13.7"), ("Online", "", "4.2")]
     rows.append(("Total", "9.4", "17.9"))
     placed = [(70 + 250 * c, 90 + 60 * r, rows[r][c]) for r in range(4) for c in range(3)]
     rules = [(60, 80 + 60 * r, 810, 80 + 60 * r) for r in range(5)]
@@ -97,7 +98,11 @@ def test_a_ruled_table_in_a_scan_is_a_table(tmp_path: Path) -> None:
     [block] = report.pages[0].blocks
 
     assert block.kind == "table"
-    assert lines_of(report) == [" | ".join(row) for row in rows]
+    assert block.table is not None
+    assert [list(row) for row in rows_of(block.table, report.pages[0].text)] == [*map(list, rows)]
+    # The rule at the left is at 60 of 874 pixels, that at the right at 810.
+    assert block.table.cells[0].box is not None
+    assert block.table.cells[0].box[0] == pytest.approx(60 / 874, abs=0.005)
 
 
 def test_a_scan_askew_is_read_line_by_line(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 from citewire.content.edges import decode
 from citewire.services.reading.pdf.read import read_pdf
 from citewire.services.reading.pdf.shifted import shifted
+from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.small_pdfs import draw_pdf
 
 SIZE = 11.0
@@ -129,3 +130,18 @@ def test_a_mark_on_a_turned_page_stands_apart(tmp_path: Path, turn: int) -> None
 
 def test_a_sentence_that_is_raised_is_left_as_it_is() -> None:
     assert shifted("320", "all of this", "") == "all of this"
+
+
+def test_time_grows_with_the_number_of_marks_only(tmp_path: Path) -> None:
+    def page_of(marks: int) -> Path:
+        def draw(canvas: Canvas) -> None:
+            for n in range(marks):
+                x, y = 20 + n * 9 % 550, 20 + n * 9 // 550 * 3
+                canvas.setFont("Helvetica", 2.0)
+                canvas.drawString(x, y, "ab")
+                canvas.setFont("Helvetica", 1.2)
+                canvas.drawString(x + 2.3, y + 0.8, "1")
+
+        return draw_pdf(tmp_path / f"{marks}.pdf", draw)
+
+    assert growth(read_pdf, page_of(1000), page_of(4000)) < NOT_QUADRATIC

@@ -67,4 +67,7 @@ def has_coded_text(text: str) -> bool:
 
 def clean_line(text: str) -> str:
     """`text` cleaned and put on one line."""
+    if text.isascii() and text.isprintable():
+        # Nothing to clean, which is so of most cells of tables.
+        return " ".join(text.split())
     return " ".join(clean(text).replace(LINE_HYPHEN, "-").split())

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Final
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,8 @@ class Format:
         media_types: by the endings of its files, which are in lower case.
         reader: module and function that read a file of it, as `pkgutil.resolve_name` takes them.
         begins: what only files of it begin with, whatever they are called.
-        archive_part: if its files are zip archives, the part that others do not have.
+        archive_type: if its files are zip archives, the media type of what is in them, as
+            `OfficePackage.kind` tells it.
         takes_ocr: whether its reader can read pages from their image.
     """
 
@@ -33,7 +35,7 @@ class Format:
     media_types: Mapping[str, str]
     reader: str
     begins: re.Pattern[bytes] | None = None
-    archive_part: str = ""
+    archive_type: str = ""
     takes_ocr: bool = False
 
 
@@ -69,21 +71,68 @@ PLAIN: Final = Format(
     {".txt": "text/plain", ".text": "text/plain"},
     "citewire.services.reading.plain:read_plain",
 )
+OLD_EXCEL: Final = Format(
+    "old Excel",
+    {".xls": "application/vnd.ms-excel"},
+    "citewire.services.reading.sheets.binary:read_binary",
+)
+DELIMITED: Final = Format(
+    "CSV",
+    {".csv": "text/csv", ".tsv": "text/tab-separated-values"},
+    "citewire.services.reading.sheets.delimited:read_delimited",
+)
 
 FORMATS: Final = (
     PDF,
     Format(
         "Word",
-        {".docx": f"{_OFFICE}wordprocessingml.document"},
-        "citewire.services.reading.docx:read_docx",
-        archive_part="word/document.xml",
+        {
+            ".docx": f"{_OFFICE}wordprocessingml.document",
+            ".docm": "application/vnd.ms-word.document.macroEnabled.12",
+            ".dotx": f"{_OFFICE}wordprocessingml.template",
+            ".dotm": "application/vnd.ms-word.template.macroEnabled.12",
+        },
+        "citewire.services.reading.word.read:read_docx",
+        archive_type=f"{_OFFICE}wordprocessingml.document",
     ),
     Format(
         "PowerPoint",
-        {".pptx": f"{_OFFICE}presentationml.presentation"},
+        {
+            ".pptx": f"{_OFFICE}presentationml.presentation",
+            ".pptm": "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+            ".ppsx": f"{_OFFICE}presentationml.slideshow",
+            ".ppsm": "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
+            ".potx": f"{_OFFICE}presentationml.template",
+            ".potm": "application/vnd.ms-powerpoint.template.macroEnabled.12",
+        },
         "citewire.services.reading.pptx:read_pptx",
-        archive_part="ppt/presentation.xml",
+        archive_type=f"{_OFFICE}presentationml.presentation",
     ),
+    Format(
+        "Excel",
+        {
+            ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+            ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
+            ".xltx": f"{_OFFICE}spreadsheetml.template",
+            ".xltm": "application/vnd.ms-excel.template.macroEnabled.12",
+        },
+        "citewire.services.reading.sheets.xlsx:read_xlsx",
+        archive_type=f"{_OFFICE}spreadsheetml.sheet",
+    ),
+    Format(
+        "binary Excel",
+        {".xlsb": "application/vnd.ms-excel.sheet.binary.macroEnabled.12"},
+        "citewire.services.reading.sheets.binary:read_binary",
+        archive_type="application/vnd.ms-excel.sheet.binary.macroenabled.12",
+    ),
+    OLD_EXCEL,
+    Format(
+        "OpenDocument sheet",
+        {".ods": f"{_OPEN}spreadsheet"},
+        "citewire.services.reading.sheets.ods:read_ods",
+        archive_type=f"{_OPEN}spreadsheet",
+    ),
+    DELIMITED,
     Format(
         "HTML",
         {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"},

@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from citewire.content.table import Grid
 
 MAX_HEADER_ROWS = 4
+
+LONGEST_FIGURE = 60
+"""Characters, with spaces, signs and marks."""
 
 # All three are matched without spaces.
 _FIGURE = re.compile(
@@ -36,6 +40,12 @@ def with_heads(grid: Grid) -> Grid:
 
 def is_figure(text: str) -> bool:
     """Whether a cell holds a figure and nothing else, which a year is not."""
+    return len(text) <= LONGEST_FIGURE and _is_figure(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_figure(text: str) -> bool:
+    # The columns of a table are asked for again and again.
     packed = _packed(text)
     return _FIGURE.fullmatch(packed) is not None and _PERIOD.fullmatch(packed) is None
 

@@ -16,6 +16,13 @@ _TERM = re.compile(r"(?:\w{1,3}[-+−–/*×.,]){1,4}\w{1,3}")
 _NOTE = re.compile(r"(?:\w{1,3}|[*†‡§¶#]{1,3})(?:[-–,;/ ]{1,2}(?:\w{1,3}|[*†‡§¶#]{1,3})){0,9}")
 _SIGNS = re.compile(r"[*†‡§¶#®©™℠°ªº′″]{1,3}")
 _ORDINAL = re.compile(r"st|nd|rd|th|er|[eè]re|e|[eè]me|o|os|as|ter|ten|te", re.IGNORECASE)
+_SHORTENED = re.compile(
+    r"\b(?:[Nn]\^(?:o|os|°|r)|D\^ra?|S\^te?|M\^(?:r|e|me|mes|lle|lles|gr)"
+    r"|[IVXLCM]{1,7}\^(?:e|er|[eè]re|[eè]me|o|a))$|\d\^(?:m|k|bn|mn|pp)$"
+)
+"""Words that end in raised letters (Nº, Mme, XXe), and thousands and millions."""
+
+_EQUATION = re.compile(r"=\s?[^\W\d_]{1,3}$")
 _FORMULA = re.compile(r"\([^()\n]{1,40}\)$")
 _IN_FORMULAS = (re.compile(r"\b[^\W\d_]\b"), re.compile(r"[-+*/×·−–]"))
 _UNITS = frozenset("m cm mm km dm ft in yd mi s h kg mol sec px µm nm".split())
@@ -56,6 +63,10 @@ def _raised(before: str, said: str) -> str:
         return f"[{bare}]" if bare[0].isdigit() and _NOTE.fullmatch(bare) else said
     if _SIGNS.fullmatch(said) or (last.isdigit() and _ORDINAL.fullmatch(said)):
         return said
+    if _SHORTENED.search(f"{before}^{said}"):
+        return said
+    if not (last.isdigit() or any(map(str.isalnum, said))):
+        return said  # a stroke or a point that makes no other figure
     if said in _LETTERS and last.isalpha():
         return _LETTERS[said]
     if _is_power(before, said):
@@ -80,7 +91,8 @@ def _is_power(before: str, said: str) -> bool:
     # The first power is never written, and would be no other number: it is a note.
     if found is None or said == "1" or _CUT.search(before):
         return False
-    return _SIGNED.fullmatch(said) is not None or _has_power(found[0], said)
+    is_term = _EQUATION.search(before) is not None and _is_exponent(said)
+    return is_term or _SIGNED.fullmatch(said) is not None or _has_power(found[0], said)
 
 
 def _has_power(word: str, said: str) -> bool:

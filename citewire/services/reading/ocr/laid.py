@@ -1,32 +1,35 @@
 """From the lines that OCR saw in a picture to blocks of a page, as with text that a PDF holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import chain
 
+from citewire.content.edges import encode
 from citewire.services.reading.ocr.seen import Seen, SeenLine, SeenLines, Words
 from citewire.services.reading.pdf.columns import regions
+from citewire.services.reading.pdf.drawn import NOTHING, Drawing
 from citewire.services.reading.pdf.fragments import WIDE_GAP, Fragment, turned
-from citewire.services.reading.pdf.layout import LaidBlock, TextLine
+from citewire.services.reading.pdf.layout import Box, LaidBlock
 from citewire.services.reading.pdf.rows import blocks_of
+from citewire.services.reading.pdf.ruled_tables import with_ruled_tables
 
 
-def lay_out_seen(seen: Seen, scale: float, width: float, height: float) -> list[LaidBlock]:
+def lay_out_seen(seen: Seen, scale: float, drawing: Drawing) -> list[LaidBlock]:
     """The blocks of a picture in reading order.
 
     Args:
         seen: what was read.
         scale: pixels per point.
-        width: of the picture, in points.
-        height: of the picture, in points.
+        drawing: the rules of the picture, and its size in points.
     """
     blocks = []
     # The most usual direction first: it is the text of the page, the others stand beside it.
     for group in sorted(seen.groups, key=lambda group: -len(group.lines)):
         fragments = [piece for line in group.lines for piece in _fragments(line, scale)]
-        middle = (height if group.turn % 2 else width) / 2
-        for region in regions(fragments):
-            for block in blocks_of(region):
-                for line in _lines(block):
-                    _place(line, group, middle, width, height)
+        # The rules of a page that lies askew are not where its lines are put.
+        drawn = NOTHING if group.slope else drawing.upright(group.turn)
+        for region in regions(with_ruled_tables(fragments, drawn)):
+            for block in blocks_of(region, drawn):
+                _place(block, group, drawing)
                 blocks.append(block)
     return blocks
 
@@ -51,16 +54,20 @@ def _parted(words: Words, gap: float) -> Iterator[Words]:
     yield words[start:]
 
 
-def _lines(block: LaidBlock) -> Iterator[TextLine]:
-    for line in block.lines:
-        yield line
-        yield from line.parts
+def _place(block: LaidBlock, group: SeenLines, drawing: Drawing) -> None:
+    """Put a block back where it stands in the picture, askew and on its side."""
+    size = drawing.width, drawing.height
+    middle = size[group.turn % 2] / 2
 
+    def placed(box: Box) -> Box:
+        x0, y0, x1, y1 = box
+        drops = [group.slope * (x - middle) for x in (x0, x1)]
+        return turned((x0, y0 + min(drops), x1, y1 + max(drops)), group.turn, *size)
 
-def _place(line: TextLine, group: SeenLines, middle: float, width: float, height: float) -> None:
-    """Put a line back where it stands in the picture, askew and on its side."""
-    x0, y0, x1, y1 = line.box
-    drops = [group.slope * (x - middle) for x in (x0, x1)]
-    box: Sequence[float] = (x0, y0 + min(drops), x1, y1 + max(drops))
-    line.turn = group.turn
-    line.box = turned((box[0], box[1], box[2], box[3]), group.turn, width, height)
+    cells = block.table.cells if block.table else []
+    for line in chain(block.lines, *(cell.lines for cell in cells)):
+        line.turn = group.turn
+        line.words = line.words or encode(line.edges, line.box[0], line.box[2])
+        line.box = placed(line.box)
+    for cell in cells:
+        cell.box = placed(cell.box)

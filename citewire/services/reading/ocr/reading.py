@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from citewire.services.reading.notes import pages
 from citewire.services.reading.ocr.engine import LOW_CONFIDENCE, Ocr
 from citewire.services.reading.ocr.laid import lay_out_seen
+from citewire.services.reading.ocr.rules import rules_of
 from citewire.services.reading.ocr.seen import OcrError, Picture, Seen
+from citewire.services.reading.pdf.drawn import Drawing
 from citewire.services.reading.pdf.layout import LaidBlock
 
 POINTS_PER_INCH = 72
@@ -46,7 +50,9 @@ class PictureReading:
         finally:
             self.on_ocr()
         self._seen[number] = seen
-        return lay_out_seen(seen, picture.shape[1] / size[0], *size)
+        boxes = np.zeros((0, 4), np.float32)
+        drawing = Drawing(rules_of(picture, size[0]), boxes, *size)
+        return lay_out_seen(seen, picture.shape[1] / size[0], drawing)
 
     def fail(self, number: int, why: str) -> None:
         """Note that page `number` cannot be read."""

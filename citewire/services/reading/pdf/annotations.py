@@ -20,6 +20,9 @@ from citewire.services.reading.pdf.layout import Box
 MAX_ANNOTATIONS = 2_000
 """Of a page; more are not looked at."""
 
+MAX_NAMES = 5
+"""Of attached files, that are told."""
+
 MAX_VALUE = 20_000
 """Bytes of a value."""
 
@@ -55,13 +58,15 @@ class Annotations:
         widgets: how many fields of forms were seen.
         commented: numbers of pages with comments.
         crowded: numbers of pages with more annotations than are looked at.
-        files: names of files that are pinned to pages.
+        pinned: how many files are pinned to pages.
+        files: the names of the first of them.
     """
 
     document: pypdfium2.PdfDocument
     widgets: int = 0
     commented: list[int] = field(default_factory=list)
     crowded: list[int] = field(default_factory=list)
+    pinned: int = 0
     files: list[str] = field(default_factory=list)
     _form: Any = None
     _config: Any = None
@@ -103,7 +108,9 @@ class Annotations:
                 left_out.append(index)
                 is_commented |= kind == pdfium.FPDF_ANNOT_TEXT
                 if kind == pdfium.FPDF_ANNOT_FILEATTACHMENT:
-                    self.files.append(_file_name(annotation))
+                    self.pinned += 1
+                    if len(self.files) < MAX_NAMES:
+                        self.files.append(_file_name(annotation))
             elif pdfium.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
                 left_out.append(index)
             elif (lines := self._written(annotation, kind)) is not None:
@@ -149,10 +156,12 @@ class Annotations:
         return self._form
 
 
-def attached_files(document: pypdfium2.PdfDocument, most: int) -> tuple[int, list[str]]:
-    """How many files a document holds, and the names of the first `most`."""
+def attached_files(document: pypdfium2.PdfDocument) -> tuple[int, list[str]]:
+    """How many files a document holds, and the names of the first."""
     count = max(pdfium.FPDFDoc_GetAttachmentCount(document), 0)
-    found = (pdfium.FPDFDoc_GetAttachment(document, index) for index in range(min(count, most)))
+    found = (
+        pdfium.FPDFDoc_GetAttachment(document, index) for index in range(min(count, MAX_NAMES))
+    )
     return count, [_name(attachment) for attachment in found]
 
 

@@ -34,6 +34,9 @@ _IDEOGRAPHS = "\u2e80"
 _HYPHEN = 2
 """The code of a hyphen at the end of a line, whose line break pdfium drops."""
 
+_BULK_HYPHEN = 0xFFFE
+"""The same where the text is asked for at once."""
+
 _ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627\u0671]\u0644")
 
 Floats = NDArray[np.float32]
@@ -116,6 +119,14 @@ def prototype(function: Any, result: type, *arguments: type) -> Callable[..., An
 
 
 _UNICODE = prototype(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_ALL = prototype(
+    pdfium.FPDFText_GetText,
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_int,
+    ctypes.c_void_p,
+)
 _ANGLE = prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
 _WEIGHT = prototype(pdfium.FPDFText_GetFontWeight, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _FONT_NAME = prototype(
@@ -168,7 +179,7 @@ def read_text(text_page: pypdfium2.PdfTextPage) -> Chars:
 
 
 def _text(handle: int, count: int) -> str:
-    codes = np.fromiter(map(_UNICODE, repeat(handle), range(count)), np.uint32, count)
+    codes = _codes(handle, count)
     # Half a surrogate pair, or a number that is no character: a broken font says such.
     # The code may be one of a font without a map, too.
     for index in np.flatnonzero(codes == _HYPHEN).tolist():
@@ -176,6 +187,19 @@ def _text(handle: int, count: int) -> str:
             codes[index] = ord(LINE_HYPHEN)
     codes[((codes >= 0xD800) & (codes <= 0xDFFF)) | (codes > 0x10FFFF)] = 0
     return codes.tobytes().decode("utf-32-le")
+
+
+def _codes(handle: int, count: int) -> NDArray[np.uint32]:
+    """The number of each character; asked for all at once where that tells the same."""
+    buffer = np.zeros(count + 1, np.uint16)
+    written = _ALL(handle, 0, count, buffer.ctypes.data)
+    codes = buffer[:count].astype(np.uint32)
+    # It leaves out what is no Unicode, and writes two halves where one character has so many.
+    is_whole = written == count + 1 and not ((codes >= 0xD800) & (codes <= 0xDFFF)).any()
+    if not is_whole:
+        return np.fromiter(map(_UNICODE, repeat(handle), range(count)), np.uint32, count)
+    codes[codes == _BULK_HYPHEN] = _HYPHEN
+    return codes
 
 
 def _boxes(handle: int, count: int) -> Floats:
@@ -200,6 +224,11 @@ def _in_order(text: str, boxes: Floats) -> str:
     for start in turned:
         letters[start : start + 2] = letters[start + 1], letters[start]
     return "".join(letters)
+
+
+def displayed(page: pypdfium2.PdfPage, boxes: Floats, width: float, height: float) -> Floats:
+    """`boxes` from the page's own coordinates to those of the displayed page."""
+    return _displayed(boxes, _frame(page, width, height))
 
 
 def _frame(page: pypdfium2.PdfPage, width: float, height: float) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ from citewire.services.reading.dates import iso_date
 from citewire.services.reading.notes import pages
 from citewire.services.reading.pdf.annotations import (
     MAX_ANNOTATIONS,
+    MAX_NAMES,
     Annotations,
     attached_files,
 )
@@ -30,9 +31,6 @@ BROKEN = "the PDF is broken: its structure cannot be read"
 
 MAX_PAGES = 50_000
 """The count is what the file claims."""
-
-MAX_NAMES = 5
-"""Of attached files, that are told."""
 
 _NO_PAGES = re.compile(rb"/Kids\s*\[\s*\]")
 _CATALOG = re.compile(rb"/Type\s*/Catalog\b")
@@ -74,8 +72,8 @@ def container_notes(document: pypdfium2.PdfDocument, annotations: Annotations) -
     is_static = form == pdfium.FORMTYPE_XFA_FOREGROUND and annotations.widgets > 0
     if form in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND) and not is_static:
         yield "a dynamic XFA form: what it shows is made by Adobe Reader and was not read"
-    count, names = attached_files(document, MAX_NAMES)
-    count, names = count + len(annotations.files), [*names, *annotations.files][:MAX_NAMES]
+    count, names = attached_files(document)
+    count, names = count + annotations.pinned, [*names, *annotations.files][:MAX_NAMES]
     if count:
         listed = ", ".join(names) + ", …" * (count > len(names))
         many = "file that was" if count == 1 else "files that were"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from citewire.services.reading.cleaning import clean
 from citewire.services.reading.pdf.chars import Chars, Floats
-from citewire.services.reading.pdf.layout import Box
+from citewire.services.reading.pdf.layout import Box, LaidBlock
 from citewire.services.reading.pdf.raised import Bases, Shift, find_shifts
 from citewire.services.reading.pdf.shifted import shifted
 from citewire.text.alphabets import normal_form
@@ -69,6 +69,8 @@ class Fragment:
     bold: bool
     edges: list[float]
     """Left and right edge of each word of `text` in turn; empty if they cannot be told."""
+    blocks: Sequence[LaidBlock] = ()
+    """What it stands for: a table that is known before the order of the page is."""
 
     @property
     def box(self) -> Box:
@@ -216,15 +218,15 @@ def _rewritten(
     for number, group in groupby(zip(numbers.tolist(), shifts, strict=True), lambda pair: pair[0]):
         position, end = int(starts[number]), int(ends[number])
         last = int(indices[end - 1]) + 1
-        written = ""
+        parts = [""]
         for _, shift in group:
             start, after = int(indices[shift.start]), int(indices[shift.end - 1]) + 1
-            written += text[indices[position] : start] if position < shift.start else ""
+            parts.append(text[indices[position] : start] if position < shift.start else "")
             following = text[after : min(after + 8, last)]
             if shift.touches:
                 # pdfium takes the step up or down for a gap.
-                written = written.rstrip()
-            piece = _piece(written, text[start:after], following, shift)
+                parts[-1] = parts[-1].rstrip()
+            piece = _piece("".join(parts[-2:]), text[start:after], following, shift)
             if shift.start > starts[number] and (shift.touches or piece[:1] == " "):
                 parted[shift.start - 1] = piece[:1] == " "
             if piece[-1:] == " " and shift.end < end:
@@ -237,8 +239,9 @@ def _rewritten(
                 # Nor is there a space before what ends a sentence.
                 gap = ""
                 parted[position - 1] = False
-            written += piece + gap
-        found[number] = written + (text[indices[position] : last] if position < end else "")
+            parts.append(piece + gap)
+        parts.append(text[indices[position] : last] if position < end else "")
+        found[number] = "".join(parts)
     return found
 
 

@@ -8,11 +8,11 @@ What neither tells is left as it is, and both are told in the notes.
 
 import ctypes
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -27,7 +27,7 @@ from citewire.services.reading.word_list import known_words
 MAX_PAGES = 40
 """So many pages, evenly spread, are looked at for the words of a report."""
 
-MAX_WORDS = 500
+MAX_WORDS = 100
 """So many different words of a sign tell what it stands for."""
 
 ENOUGH = 2
@@ -37,6 +37,7 @@ AGAINST = 0.34
 """The next best ligature makes at most this share of the words of a page."""
 
 LONG = 5
+MAX_SIGNS = 200
 MAX_TOLD = 16
 MAX_VOCABULARY = 1_000_000
 MAX_FONT = 1_000_000
@@ -59,12 +60,12 @@ class _Font:
 
     Args:
         name: with the letters that tell subsets apart.
-        mark: of its content.
+        size: of its data; the same font comes in the same subset.
         names: of its glyphs.
     """
 
     name: str
-    mark: int
+    size: int
     names: GlyphNames = field(compare=False)
 
 
@@ -80,6 +81,7 @@ class Ligatures:
     _vocabulary: set[str] = field(default_factory=set)
     _words: dict[tuple[_Font, str], dict[_Halves, None]] = field(default_factory=dict)
     _known: dict[tuple[_Font, str], str] = field(default_factory=dict)
+    _fonts: dict[tuple[str, int], _Font] = field(default_factory=dict)
     _mended: defaultdict[tuple[str, str], set[int]] = field(
         default_factory=lambda: defaultdict(set)
     )
@@ -87,13 +89,15 @@ class Ligatures:
 
     def mended(self, chars: Chars, places: Sequence[int], number: int) -> Chars:
         """`chars` of the page `number` with the letters that the signs at `places` stand for."""
-        signs = _signs(chars, places)
+        signs = self._signs(chars, places)
         here = self._told_here(chars.text, places, signs)
         text = list(chars.text)
         for place, sign in zip(places, signs, strict=True):
             ligature = here.get(sign) or self._known.get(sign[:2])
             if ligature is None:
-                self._left[sign[1]].add(number)
+                # Before anything but a small letter it may as well be a sign of its own.
+                if chars.text[place + 1 : place + 2].islower():
+                    self._left[sign[1]].add(number)
             else:
                 self._mended[sign[1], ligature].add(number)
                 text[place] = LIGATURES[ligature]
@@ -131,6 +135,25 @@ class Ligatures:
             where = pages(sorted(set().union(*self._left.values())), "has", "have")
             yield f"{where} {listed} in the place of letters that could not be told"
 
+    def _signs(self, chars: Chars, places: Sequence[int]) -> list[_Sign]:
+        here: dict[int, _Font] = {}
+        signs = []
+        for place in places:
+            address = _FONT(_OBJECT(chars.handle, place)) or 0
+            if address not in here:
+                here[address] = self._font(address)
+            signs.append((here[address], chars.text[place], address))
+        return signs
+
+    def _font(self, address: int) -> _Font:
+        handle, size = ctypes.cast(address, pdfium.FPDF_FONT), ctypes.c_size_t()
+        name = _font_name(handle)
+        pdfium.FPDFFont_GetFontData(handle, None, 0, size)
+        if (name, size.value) not in self._fonts:
+            names = glyph_names(_font_data(handle, size.value))
+            self._fonts[name, size.value] = _Font(name, size.value, names)
+        return self._fonts[name, size.value]
+
     def _look_ahead(self) -> None:
         self._vocabulary |= known_words()
         for index in range(0, len(self.document), -(-len(self.document) // MAX_PAGES)):
@@ -139,7 +162,7 @@ class Ligatures:
                     chars = read_text(opened)
                     unmapped = find_unmapped(chars)
                     places = unmapped.signs if unmapped else []
-                    self._learn(chars.text, places, _signs(chars, places))
+                    self._learn(chars.text, places, self._signs(chars, places))
             except pypdfium2.PdfiumError:
                 continue
         self._tell()
@@ -148,7 +171,10 @@ class Ligatures:
         plain = list(text)
         found = _halves(text, places)
         for place, (font, written, _), halves in zip(places, signs, found, strict=True):
-            if len(words := self._words.setdefault((font, written), {})) < MAX_WORDS:
+            words = self._words.get((font, written))
+            if words is None and len(self._words) < MAX_SIGNS:
+                words = self._words.setdefault((font, written), {})
+            if words is not None and len(words) < MAX_WORDS:
                 words[halves] = None
             # The halves of a word are none.
             for at in range(place - len(halves[0]), place + len(halves[1]) + 1):
@@ -221,25 +247,15 @@ def _told(
     return best if is_enough and second <= against * count else None
 
 
-def _signs(chars: Chars, places: Sequence[int]) -> list[_Sign]:
-    fonts: dict[int, _Font] = {}
-    signs = []
-    for place in places:
-        address = _FONT(_OBJECT(chars.handle, place)) or 0
-        if address not in fonts:
-            fonts[address] = _font(address)
-        signs.append((fonts[address], chars.text[place], address))
-    return signs
-
-
-def _font(address: int) -> _Font:
-    handle = ctypes.cast(address, pdfium.FPDF_FONT)
+def _font_name(handle: Any) -> str:
     name = ctypes.create_string_buffer(MAX_FONT_NAME)
     length = pdfium.FPDFFont_GetBaseFontName(handle, name, MAX_FONT_NAME)
-    content, size = b"", ctypes.c_size_t()
-    if pdfium.FPDFFont_GetFontData(handle, None, 0, size) and size.value <= MAX_FONT:
-        buffer = (ctypes.c_uint8 * size.value)()
-        pdfium.FPDFFont_GetFontData(handle, buffer, size.value, size)
-        content = bytes(buffer)
-    written = name.raw[: min(length, MAX_FONT_NAME)].rstrip(b"\0").decode("utf-8", "replace")
-    return _Font(written, zlib.crc32(content) if content else size.value, glyph_names(content))
+    return name.raw[: min(length, MAX_FONT_NAME)].rstrip(b"\0").decode("utf-8", "replace")
+
+
+def _font_data(handle: Any, size: int) -> bytes:
+    if not 0 < size <= MAX_FONT:
+        return b""
+    buffer, length = (ctypes.c_uint8 * size)(), ctypes.c_size_t()
+    pdfium.FPDFFont_GetFontData(handle, buffer, size, length)
+    return bytes(buffer)

@@ -11,6 +11,9 @@ from citewire.services.reading.pdf.shifted import reads_like_note, shifted
 NEAR = 0.6
 """A mark follows what it stands at within so many of its heights, and may overlap by half."""
 
+MOST = 2_000
+"""Marks of a page; no page has more."""
+
 MAX_LOOKED_AT = 200
 """So many fragments end beside a mark at most; a page of usual text has one in each line."""
 
@@ -23,7 +26,7 @@ def with_marks(fragments: Sequence[Fragment]) -> list[Fragment]:
         for n, fragment in enumerate(fragments)
         if fragment.height < SMALL * highest and reads_like_note(fragment.text)
     ]
-    if not marks:
+    if not 0 < len(marks) <= MOST:
         return list(fragments)
     found = list(fragments)
     by_end = sorted(range(len(found)), key=lambda n: found[n].x1)

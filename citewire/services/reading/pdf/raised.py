@@ -26,6 +26,9 @@ TOUCHES = 0.12
 LONGEST = 12
 """Characters: a mark may be a list, but is no sentence."""
 
+MOST = 5_000
+"""Steps from size to size on a page; no text has more, and each is looked at by itself."""
+
 _SIGNS = np.array([0xB2, 0xB3, 0xB9, 0x2070, *range(0x2074, 0x207A)])
 """Digits that are raised by their code: ², ³, ¹ and so on."""
 
@@ -69,7 +72,7 @@ def find_shifts(
     heights = boxes[:, 3] - boxes[:, 1]
     low, high = np.minimum(heights[1:], heights[:-1]), np.maximum(heights[1:], heights[:-1])
     steps = (low < SMALL * high) & ~breaks
-    if steps.any():
+    if 0 < np.count_nonzero(steps) <= MOST:
         ends = np.flatnonzero(breaks) + 1
         # Only fragments with a step are looked at one by one.
         for number in np.unique(np.searchsorted(ends, np.flatnonzero(steps) + 1, "left")).tolist():

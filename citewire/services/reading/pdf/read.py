@@ -7,12 +7,14 @@ Why pdfium: docs/adr/0004-reading-pdf.md.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from citewire.content.edges import encode
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import has_coded_text
@@ -26,6 +28,7 @@ from citewire.services.reading.pdf.annotations import Annotations, Written
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
+from citewire.services.reading.pdf.drawn import NOTHING, Drawing, is_drawn_on, read_drawing
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
@@ -47,6 +50,7 @@ from citewire.services.reading.pdf.pictures import (
     takes_place,
 )
 from citewire.services.reading.pdf.rows import blocks_of
+from citewire.services.reading.pdf.ruled_tables import may_be_tables, with_ruled_tables
 from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
 from citewire.services.reading.title import TitleLine, title_of
 
@@ -212,25 +216,36 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     shown, outside = find_shown(chars)
     invisible = find_invisible(page, chars, shown)
     laid = LaidPage(chars.width, chars.height, outside=outside)
-    laid.blocks += _blocks(chars, shown[~invisible])
+    laid.blocks += _blocks(page, chars, shown[~invisible])
     if invisible.any():
-        for block in _blocks(chars, shown[invisible]):
+        for block in _blocks(page, chars, shown[invisible]):
             laid.blocks.append(LaidBlock("text", block.lines, invisible=True))
     return laid
 
 
-def _blocks(chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
-    for turn, fragments in find_fragments(chars, shown):
-        for region in regions(with_marks(fragments)):
-            for block in blocks_of(region):
+def _blocks(page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
+    drawing: Drawing | None = None
+    for turn, found in find_fragments(chars, shown):
+        fragments = with_marks(found)
+        drawn = NOTHING
+        if may_be_tables(fragments) or is_drawn_on(page):
+            drawing = drawing or read_drawing(page)
+            drawn = drawing.upright(turn)
+            fragments = with_ruled_tables(fragments, drawn)
+        for region in regions(fragments):
+            for block in blocks_of(region, drawn):
                 yield _turned(block, turn, chars)
 
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     if turn:
-        for line in (each for row in block.lines for each in (row, *row.parts)):
+        cells = block.table.cells if block.table else []
+        for line in chain(block.lines, *(cell.lines for cell in cells)):
             line.turn = turn
+            line.words = line.words or encode(line.edges, line.box[0], line.box[2])
             line.box = turned(line.box, turn, chars.width, chars.height)
+        for cell in cells:
+            cell.box = turned(cell.box, turn, chars.width, chars.height)
     return block
 
 

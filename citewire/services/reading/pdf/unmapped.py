@@ -59,22 +59,21 @@ def find_unmapped(chars: Chars) -> Unmapped | None:
     boxes = chars.boxes
     drawn = np.flatnonzero((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))
     signs = [found.start() for found in _AT_LETTERS.finditer(chars.text)]
+    alone = [sign for sign in signs if _is_error(_ERROR(chars.handle, sign))]
     controls = drawn[(codes[drawn] < 32) & ~np.isin(codes[drawn], (9, 10, 13))]
-    asked = [*drawn[::EVERY].tolist(), *controls[::EVERY].tolist(), *signs]
-    if not any(map(_is_error, map(_ERROR, repeat(chars.handle), asked))):
-        return None
+    asked = {*drawn[::EVERY].tolist(), *controls[::EVERY].tolist()}.difference(signs)
     errors = np.zeros(len(codes), np.bool_)
+    if not any(map(_is_error, map(_ERROR, repeat(chars.handle), asked))):
+        return Unmapped(alone, errors, 0.0) if alone else None
     answers = map(_ERROR, repeat(chars.handle), drawn.tolist())
     errors[drawn] = np.fromiter(map(_is_error, answers), np.bool_, len(drawn))
-    for sign in signs:
-        errors[sign] = _is_error(_ERROR(chars.handle, sign))
     unread = np.zeros_like(errors)
     unread[drawn] = _in_runs(errors[drawn])
     if _makes_words(chars.text, unread):
         # Some programs make fonts without names or maps but keep to the usual codes.
         unread = np.zeros_like(unread)
     share = float(unread[drawn].mean()) if len(drawn) else 0.0
-    alone = [sign for sign in signs if errors[sign] and not unread[sign]]
+    alone = [sign for sign in alone if not unread[sign]]
     # On such a page there are no words to tell anything by.
     return Unmapped(alone if share <= UNREADABLE else [], unread, share)
 
