@@ -436,6 +436,8 @@ EXCUSED = {
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
+    "services.reading.pdf.lines.is_sign": "two characters",
+    "services.reading.pdf.lines.trails": "two characters",
     "services.reading.formats.why_not_read": "looks an ending up",
     "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",

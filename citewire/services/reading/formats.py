@@ -151,8 +151,8 @@ FORMATS: Final = (
 
 _INSTEAD: Final = {
     ".doc .dot .wps .wpd .rtf .odt .ott .fodt .pages .docm .dotx .dotm": "save it as .docx or PDF",
-    ".ppt .pps .pot .odp .otp .key .pptm .ppsx .ppsm .potx .potm": "save it as .pptx or PDF",
-    ".xls .xlt .xlsb .ods .ots .numbers .xlsm .xltx": "save it as .xlsx or PDF",
+    ".ppt .pps .pot .odp .otp .key": "save it as .pptx or PDF",
+    ".xlt .ots .fods .numbers": "save it as .xlsx or PDF",
     ".eml .msg .mht .mhtml .epub .mobi .azw .azw3 .djvu .ps .xps .oxps .tex .vsd .vsdx": (
         "print it to PDF"
     ),

@@ -8,6 +8,7 @@ below it. Such a stretch may hold columns that most rows leave empty: cells that
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -304,11 +305,11 @@ def extent(cell: Row) -> tuple[float, float]:
 def _is_cut(cell: Row, place: float) -> bool:
     """Whether the words of `cell` beside `place` are those of two cells."""
     words = _words(cell)
-    gaps = [after[0] - before[1] for before, after in zip(words, words[1:], strict=False)]
+    gaps = [after[0] - before[1] for before, after in pairwise(words)]
     at = next(
         (
             n
-            for n, (before, after) in enumerate(zip(words, words[1:], strict=False))
+            for n, (before, after) in enumerate(pairwise(words))
             if (before[0] + before[1]) / 2 < place <= (after[0] + after[1]) / 2
         ),
         None,
@@ -364,7 +365,7 @@ def kept_separators(
                 both[column] = True
     height = rows[0][0].fragments[0].height
     kept = []
-    for n, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
+    for n, (left, right) in enumerate(pairwise(edges)):
         is_near = right[0] - left[1] < MERGED_GAP * height
         is_known = left[0] <= left[1] and right[0] <= right[1]
         if both[n] or not is_near or not is_known or n == 0:

@@ -318,8 +318,8 @@ def _groups(
         elif by_gaps is not None:
             joins = lines.gap(number) < by_gaps
         else:
-            following = placed[number + 2] if number + 2 < len(placed) else None
-            joins = _goes_on(groups[-1], above, row, following, edges, lines, number)
+            is_near = lines.gap(number) <= TIGHT and not lines.is_parted(number)
+            joins = _goes_on(groups[-1], above, row, edges[0][1] - edges[0][0], is_near=is_near)
         if joins:
             groups[-1].append(row)
         else:
@@ -332,9 +332,9 @@ def _is_same_head(group: Sequence[Sequence[Piece]], row: Sequence[Piece]) -> boo
     for line in group:
         for one in line:
             for other in row:
-                if one.column <= other.last and other.column <= one.last:
-                    if (one.column, one.columns) != (other.column, other.columns):
-                        return False
+                is_over = one.column <= other.last and other.column <= one.last
+                if is_over and (one.column, one.columns) != (other.column, other.columns):
+                    return False
     return True
 
 
@@ -360,8 +360,7 @@ def _are_rows(placed: Sequence[Sequence[Piece]], starts: Sequence[int]) -> bool:
 
 def _gap_between_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines) -> float | None:
     """The distance from which a line begins a new row, of tables of words of several lines."""
-    body = [row for row in placed[heads:]]
-    pieces = [piece for row in body for piece in row]
+    pieces = [piece for row in placed[heads:] for piece in row]
     if sum(is_figure(piece.text) for piece in pieces) * 4 > len(pieces):
         return None
     gaps = sorted(lines.gap(n) for n in range(heads, len(placed) - 1))
@@ -380,13 +379,12 @@ def _goes_on(
     group: Sequence[Sequence[Piece]],
     above: Sequence[Piece],
     row: Sequence[Piece],
-    following: Sequence[Piece] | None,
-    edges: Edges,
-    lines: _Lines,
-    number: int,
+    width: float,
+    *,
+    is_near: bool,
 ) -> bool:
     """Whether a line of the body belongs to the row of the line above."""
-    if lines.gap(number) > TIGHT or lines.is_parted(number):
+    if not is_near:
         return False
     label = row[0] if row[0].column == 0 else None
     if label is None:
@@ -397,8 +395,7 @@ def _goes_on(
     if above_label is None:
         return False
     is_lower = label.text[:1].islower()
-    width = edges[0][1] - edges[0][0]
-    is_full = above_label.x1 - edges[0][0] >= FULL * width
+    is_full = above_label.x1 - above_label.x0 >= FULL * width
     is_hanging = label.x0 - above_label.x0 >= HANGING * label.fragments[0].height
     ends = above_label.text.endswith((":", "."))
     if len(row) == 1:
