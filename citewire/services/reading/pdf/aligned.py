@@ -357,17 +357,20 @@ def kept_separators(
     Dashes and figures in brackets may stand beside the other figures of their column: two columns
     close to each other, of which no row has both, are one.
     """
-    both = [False] * (len(edges) - 1)
-    for row in rows:
-        alone = {piece.column for piece in row if piece.columns == 1}
-        for column in alone:
-            if column + 1 in alone:
-                both[column] = True
+    inside: list[set[int]] = [set() for _ in edges]
+    for number, row in enumerate(rows):
+        for piece in row:
+            if piece.columns == 1:
+                inside[piece.column].add(number)
     height = rows[0][0].fragments[0].height
     kept = []
+    together = inside[0]
     for n, (left, right) in enumerate(pairwise(edges)):
         is_near = right[0] - left[1] < MERGED_GAP * height
         is_known = left[0] <= left[1] and right[0] <= right[1]
-        if both[n] or not is_near or not is_known or n == 0:
+        if n == 0 or not is_near or not is_known or together & inside[n + 1]:
             kept.append(n)
+            together = inside[n + 1]
+        else:
+            together = together | inside[n + 1]
     return kept
