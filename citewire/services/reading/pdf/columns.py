@@ -164,8 +164,12 @@ def _bands(
             crosser is None or beside[position].middle < crosser.middle
         ):
             position += 1
-        if position > start:
-            yield from _sides(beside[start:position], gutter, strict=strict)
+        band = beside[start:position]
+        if start and (alone := _alone(band, gutter)):
+            yield [band[:alone]]
+            band = band[alone:]
+        if band:
+            yield from _sides(band, gutter, strict=strict)
         if crosser is not None:
             yield [[crosser]]
 
@@ -180,6 +184,19 @@ def _sides(band: list[Fragment], gutter: float, *, strict: bool) -> Iterator[lis
         start = end
     if start < len(band):
         yield _columns(band[start:], gutter, strict=strict)
+
+
+def _alone(band: list[Fragment], gutter: float) -> int:
+    """How many at the top stand at the left, over a strip with nothing, beside nothing.
+
+    They end running text that other gutters part.
+    """
+    for count, (above, below) in enumerate(pairwise(band), start=1):
+        if above.x1 > gutter:
+            return 0
+        if below.y0 - above.y1 > SLAB_GAP * above.height:
+            return count if _is_running(band[:count]) else 0
+    return 0
 
 
 def _across(band: list[Fragment], gutter: float) -> Iterator[tuple[int, int]]:
