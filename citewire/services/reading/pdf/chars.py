@@ -77,7 +77,9 @@ def prototype(function: Any, result: type, *arguments: type) -> Callable[..., An
 
 
 _UNICODE = prototype(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
-_ANGLE = prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+ANGLE = prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+"""By how many radians a character is turned."""
+
 _WEIGHT = prototype(pdfium.FPDFText_GetFontWeight, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _FONT_NAME = prototype(
     pdfium.FPDFText_GetFontInfo,
@@ -150,7 +152,7 @@ def _turns(page: pypdfium2.PdfPage, handle: int, text: str) -> NDArray[np.int8]:
     for line in text.splitlines(keepends=True):
         inked = start + len(line) - len(line.lstrip())
         if inked < start + len(line):
-            angle = _ANGLE(handle, inked)
+            angle = ANGLE(handle, inked)
             turns[start : start + len(line)] = (round(angle / (np.pi / 2)) + rotation) % 4
         start += len(line)
     return turns

@@ -53,7 +53,7 @@ def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, us
     for line in above:
         writer.write_aside(line)
     for block in body:
-        writer.write(_kind(block, usual), block.lines, invisible=block.invisible)
+        writer.write(_kind(block, usual), block)
     for line in below:
         writer.write_aside(line)
     blocks = tuple(writer.finished())
@@ -79,17 +79,17 @@ def _parted(
         for line in block.lines:
             if id(line) not in furniture.lines:
                 kept.append(line)
-            elif line.box[1] < laid.height / 2:
+            elif line.box[1] < laid.height / 2 and not block.aside:
                 above.append(line)
             else:
                 below.append(line)
         if kept:
-            body.append(LaidBlock(block.kind, kept, block.invisible))
+            body.append(replace(block, lines=kept))
     return above, below, body
 
 
 def _kind(block: LaidBlock, usual: float) -> Kind:
-    if block.kind != "text" or block.invisible or len(block.lines) > HEADING_LINES:
+    if block.kind != "text" or block.invisible or block.aside or len(block.lines) > HEADING_LINES:
         return block.kind
     text = " ".join(line.text for line in block.lines)
     stands_out = all(
@@ -133,11 +133,12 @@ class _Writer:
         self._separate("\n\n")
         self._add(line.text.replace(LINE_HYPHEN, "-"))
 
-    def write(self, kind: Kind, lines: Sequence[TextLine], *, invisible: bool) -> None:
+    def write(self, kind: Kind, block: LaidBlock) -> None:
         """Add a block; a paragraph that goes on in the next column is one with its beginning."""
-        if invisible or not self._goes_on(kind, lines[0]):
+        lines = block.lines
+        if block.invisible or block.aside or not self._goes_on(kind, lines[0]):
             self._separate("\n\n")
-            if invisible:
+            if block.invisible:
                 self._invisible.append(len(self._blocks))
             self._blocks.append((kind, []))
         elif not self._mend_last(lines[0].text):
@@ -151,6 +152,8 @@ class _Writer:
             boxes += self._boxes(line, start)
             if following is not None and mended is None:
                 self._separate("\n")
+        if block.aside:
+            self._last = None
 
     def _goes_on(self, kind: Kind, first: TextLine) -> bool:
         last = self._last

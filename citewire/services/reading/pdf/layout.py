@@ -38,11 +38,15 @@ class TextLine:
 
 @dataclass(slots=True)
 class LaidBlock:
-    """Lines that belong together; `invisible` ones stand after all others of the page."""
+    """Lines that belong together; `invisible` ones stand after all others of the page.
+
+    What stands `aside`, a watermark say, is no heading and goes on in no other block.
+    """
 
     kind: Kind
     lines: list[TextLine]
     invisible: bool = False
+    aside: bool = False
 
 
 @dataclass(slots=True)

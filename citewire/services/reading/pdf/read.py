@@ -34,6 +34,11 @@ from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
+from citewire.services.reading.pdf.watermarks import (
+    find_aslant,
+    part_watermarks,
+    watermark_blocks,
+)
 from citewire.services.reading.title import TitleLine, title_of
 
 A4 = (595.0, 842.0)
@@ -143,7 +148,10 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     shown, outside = find_shown(chars)
     invisible = find_invisible(page, chars, shown)
     laid = LaidPage(chars.width, chars.height, outside=outside)
-    laid.blocks += _blocks(chars, shown[~invisible])
+    seen = shown[~invisible]
+    aslant, apart = find_aslant(chars, seen)
+    laid.blocks += _blocks(chars, seen[~aslant])
+    laid.blocks += apart
     if invisible.any():
         for block in _blocks(chars, shown[invisible]):
             laid.blocks.append(LaidBlock("text", block.lines, invisible=True))
@@ -151,10 +159,14 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
 
 
 def _blocks(chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
-    for turn, fragments in find_fragments(chars, shown):
+    apart: list[LaidBlock] = []
+    for turn, found in find_fragments(chars, shown):
+        fragments, watermarks = part_watermarks(found)
         for region in regions(fragments):
             for block in blocks_of(region):
                 yield _turned(block, turn, chars)
+        apart += (_turned(block, turn, chars) for block in watermark_blocks(watermarks))
+    yield from apart
 
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
@@ -173,6 +185,6 @@ def _lines(page: LaidPage) -> list[TitleLine]:
     return [
         TitleLine(line.text.replace(" | ", " "), line.height)
         for block in page.blocks
-        if not block.invisible
+        if not (block.invisible or block.aside)
         for line in block.lines
     ]
