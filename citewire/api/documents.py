@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from citewire.api.dependencies import DocumentsDep, Owner, PageCopiesDep, UploadsDep
-from citewire.api.schemas import DocumentList, DocumentView, Identifier
+from citewire.api.schemas import DocumentCorrection, DocumentList, DocumentView, Identifier
 from citewire.errors import DocumentNotFound
+from citewire.services.ingest.correction import correct_document
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
 from citewire.services.reading.formats import PDF, media_type, named_format
@@ -98,6 +99,16 @@ async def read_page(
     content = await page_copies.page(doc_id, number, owner)
     headers |= {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=PDF.media_types[".pdf"], headers=headers)
+
+
+@router.patch("/documents/{doc_id}")
+async def patch_document(
+    doc_id: DocId, correction: DocumentCorrection, documents: DocumentsDep
+) -> DocumentView:
+    """Correct title or date; null goes back to what the report says. Kept for the same file."""
+    changes = correction.model_dump(exclude_unset=True)
+    record = await correct_document(doc_id, changes, documents=documents, wait_s=BUSY_WAIT_S)
+    return DocumentView.model_validate(record)
 
 
 @router.delete("/documents/{doc_id}", status_code=HTTPStatus.NO_CONTENT)

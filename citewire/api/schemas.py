@@ -1,8 +1,16 @@
 """What crosses the wire as JSON, besides the stream's events."""
 
+import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
 from citewire.services.assembly.readiness import CheckResult
@@ -11,6 +19,7 @@ from citewire.services.citations.model import Citation, Source, Warned
 from citewire.services.citations.rectangles import Rectangle
 from citewire.services.passages.change import PassageNow
 from citewire.services.passages.succession import Standing
+from citewire.services.reading.cleaning import clean_line
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
@@ -97,7 +106,7 @@ class LocationView(BaseModel):
 
 
 class DocumentView(BaseModel):
-    """One ingested document."""
+    """One ingested document; `corrected` names the fields that somebody set by hand."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -110,6 +119,33 @@ class DocumentView(BaseModel):
     date: str | None
     notes: list[str]
     locations: list[LocationView]
+    corrected: list[str]
+
+
+class DocumentCorrection(BaseModel):
+    """What is to be corrected of a document; null goes back to what its reader found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = Field(
+        None, description="ISO: a day, a month or a year"
+    )
+
+    @field_validator("title")
+    @classmethod
+    def _one_line(cls, title: str | None) -> str | None:
+        cleaned = None if title is None else clean_line(title)
+        if cleaned == "":
+            raise ValueError("the title is blank")
+        return cleaned
+
+    @field_validator("date")
+    @classmethod
+    def _is_there(cls, date: str | None) -> str | None:
+        if date is not None:
+            datetime.date.fromisoformat(f"{date}-01-01"[:10])  # of a month or year its first day
+        return date
 
 
 class DocumentList(BaseModel):

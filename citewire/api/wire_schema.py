@@ -29,6 +29,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.CreatedJob,
     schemas.DocumentList,
     schemas.DocumentView,
+    schemas.DocumentCorrection,
     schemas.HighlightsView,
     schemas.JobList,
     schemas.JobView,

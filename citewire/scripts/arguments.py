@@ -151,6 +151,16 @@ def _add_ingest(kinds: Kinds) -> None:
     ingest.add_argument(
         "--prune", action="store_true", help="remove what is no longer in these folders"
     )
+    ingest.add_argument(
+        "--prune-empty",
+        action="store_true",
+        help="the same, also where a folder is empty, as one is whose disk is missing",
+    )
+    ingest.add_argument(
+        "--check-content",
+        action="store_true",
+        help="compare the bytes of all files, where sizes and times are not to be trusted",
+    )
     endless = ingest.add_mutually_exclusive_group()
     endless.add_argument(
         "--watch", action="store_true", help="then follow the folders until it is stopped"

@@ -46,7 +46,14 @@ def run_ingest(arguments: argparse.Namespace) -> int:
     from citewire.services.ingest.run import IngestOptions
 
     configure_logging("warning")
-    options = IngestOptions(arguments.prune, arguments.dry_run, arguments.ocr, arguments.engine)
+    options = IngestOptions(
+        prune=arguments.prune or arguments.prune_empty,
+        dry_run=arguments.dry_run,
+        ocr=arguments.ocr,
+        engine=arguments.engine,
+        prune_empty=arguments.prune_empty,
+        check_content=arguments.check_content,
+    )
     run = watch if arguments.watch else ingest
     return run(
         load_settings(),

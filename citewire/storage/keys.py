@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Of all that is stored: index, documents, chats and runs. What has another one is not read."""
 
 DEFAULT_OWNER = "default"
@@ -88,6 +88,11 @@ class Keys:
     def document(self, doc_id: str) -> str:
         """The record of a document."""
         return f"{self.namespace}:document:{doc_id}"
+
+    @property
+    def corrections(self) -> str:
+        """The hash of what people corrected of documents; kept also when one is taken out."""
+        return f"{self.namespace}:corrections"
 
     def passage_ids(self, doc_id: str) -> str:
         """The set of the ids of a document's passages."""

@@ -100,13 +100,15 @@ async def follow(
         crash = folder.chance.random() < 0.6 and step < STEPS - 1
         if crash:
             delay = folder.chance.uniform(0, took_s)
-            status = await citewire.run("ingest", str(folder.root), "--prune", kill_after_s=delay)
+            status = await citewire.run(
+                "ingest", str(folder.root), "--prune-empty", kill_after_s=delay
+            )
             killed += status == -signal.SIGKILL
             # What it sent with its last breath is no part of what the next run changes.
             await guillotine.settle()
         else:
             began = asyncio.get_running_loop().time()
-            status = await citewire.run("ingest", str(folder.root), "--prune")
+            status = await citewire.run("ingest", str(folder.root), "--prune-empty")
             took_s = asyncio.get_running_loop().time() - began
             assert status == 0, citewire.told
             await assert_settled(documents, reader, folder.root)

@@ -93,7 +93,9 @@ async def test_killed_before_any_of_its_changes_a_run_leaves_nothing_half_done(
                 reader.pages |= new
                 reader.expect(await reader.look(), await recorded(documents), state_of(root))
                 guillotine.set_to(turn)
-                await citewire.run("ingest", str(root), "--prune", on_start=guillotine.under_it)
+                await citewire.run(
+                    "ingest", str(root), "--prune-empty", on_start=guillotine.under_it
+                )
                 killed = guillotine.is_down
                 await guillotine.settle()
                 reader.check(await reader.look(), reader.expected)
@@ -112,4 +114,4 @@ async def test_killed_before_any_of_its_changes_a_run_leaves_nothing_half_done(
 
 async def make_good(citewire: Citewire, root: Path) -> None:
     """A run that nobody kills."""
-    assert await citewire.run("ingest", str(root), "--prune") == 0, citewire.told
+    assert await citewire.run("ingest", str(root), "--prune-empty") == 0, citewire.told

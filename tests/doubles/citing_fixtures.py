@@ -41,7 +41,7 @@ class Archive:
     async def remove(self, name: str = REPORT) -> None:
         """Delete a report, of the index, too."""
         (self.folder / name).unlink()
-        await self.ingest(self.folder, prune=True)
+        await self.ingest(self.folder, prune=True, prune_empty=True)
 
     async def texts(self) -> dict[str, str]:
         """The texts of all passages that are there, by their ids."""

@@ -13,9 +13,11 @@ import pytest
 from redis.asyncio import Redis
 
 from citewire.errors import ModelUnavailable
+from citewire.services.ingest.correction import correct_document
 from citewire.services.ingest.removal import remove
 from citewire.storage.keys import folder_id
-from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.documents import DocumentRecord, DocumentStore
+from citewire.storage.library.passages import PassageKeys
 from citewire.storage.library.vector_store import PassageStore
 from citewire.storage.library.versions import changing_documents
 from tests.doubles.ingest_fixtures import (
@@ -124,10 +126,144 @@ async def test_prune_removes_from_its_folder_only(
     await ingest(ships, tmp_path / "other" / "ships")
     (ships / "a.pdf").unlink()
     (tmp_path / "other" / "ships" / "b.pdf").unlink()
-    summary = await ingest(ships, prune=True)
+    summary = await ingest(ships, prune=True, prune_empty=True)
 
     assert statuses(summary) == {"a.pdf": "removed"}
     assert [one["text"] for one in await search(store, SHIPS)] == [TRAINS]
+
+
+async def test_prune_takes_out_nothing_of_a_folder_that_is_suddenly_empty(
+    ingest: Ingest, store: PassageStore, documents: DocumentStore, ships: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "trains").mkdir()
+    write_pdf(ships / "a.pdf", [SHIPS])
+    write_pdf(tmp_path / "trains" / "b.pdf", [TRAINS])
+    write_pdf(tmp_path / "trains" / "c.pdf", [TRAINS + TRAINS])
+    await ingest(ships, tmp_path / "trains")
+    (ships / "a.pdf").unlink()
+    (tmp_path / "trains" / "b.pdf").unlink()
+    planned = await ingest(ships, tmp_path / "trains", prune=True, dry_run=True)
+    summary = await ingest(ships, tmp_path / "trains", prune=True)
+    there = await paths(documents)
+    told = await ingest(ships, prune=True, prune_empty=True)
+
+    assert statuses(planned) == statuses(summary)
+    assert statuses(summary) == {"ships": "failed", "b.pdf": "removed", "c.pdf": "unchanged"}
+    [refused] = [file for file in summary.files if file.status == "failed"]
+    assert "no report in it any more, but 1 known: nothing was removed" in str(refused.reason)
+    assert there == [["a.pdf"], ["c.pdf"]]
+    assert statuses(told) == {"a.pdf": "removed"}
+
+
+async def test_a_folder_whose_reports_all_moved_elsewhere_may_be_empty(
+    ingest: Ingest, documents: DocumentStore, ships: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "anchors").mkdir()
+    write_pdf(ships / "a.pdf", [SHIPS])
+    await ingest(ships)
+    (ships / "a.pdf").rename(tmp_path / "anchors" / "a.pdf")
+    summary = await ingest(ships, tmp_path / "anchors", prune=True)
+
+    assert statuses(summary) == {"a.pdf": "moved"}
+    assert [place.folder for one in await documents.list() for place in one.locations] == [
+        "anchors"
+    ]
+
+
+async def test_content_is_compared_where_size_and_time_lie(
+    ingest: Ingest, store: PassageStore, ships: Path
+) -> None:
+    path = ships / "a.txt"
+    path.write_text("The harbour counted 412 ships.")
+    await ingest(ships)
+    status = path.stat()
+    path.write_text("The harbour counted 912 ships.")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    trusting = await ingest(ships)
+    checking = await ingest(ships, check_content=True)
+    again = await ingest(ships, check_content=True)
+
+    assert statuses(trusting) == {"a.txt": "unchanged"}
+    assert statuses(checking) == {"a.txt": "changed"}
+    assert statuses(again) == {"a.txt": "unchanged"}
+
+
+async def corrected(documents: DocumentStore, **changes: str | None) -> DocumentRecord:
+    [record] = await documents.list()
+    return await correct_document(record.doc_id, changes, documents=documents, wait_s=1)
+
+
+async def test_a_corrected_title_is_told_and_kept_when_the_file_is_ingested_again(
+    ingest: Ingest,
+    store: PassageStore,
+    documents: DocumentStore,
+    embed_model: HashingEmbedding,
+    ships: Path,
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    await ingest(ships)
+    [read] = await documents.list()
+    record = await corrected(documents, title="Ships of 1911", date="1911")
+    told = [one["title"] for one in await search(store, SHIPS)]
+    await remove("ships", documents=documents)
+    await ingest(ships)
+    [again] = await documents.list()
+
+    assert (record.title, record.date, record.corrected) == (
+        "Ships of 1911",
+        "1911",
+        ["date", "title"],
+    )
+    assert told == ["Ships of 1911"]
+    assert (again.title, again.date, again.as_read) == (
+        "Ships of 1911",
+        "1911",
+        {"title": read.title, "date": read.date},
+    )
+    assert [one["title"] for one in await search(store, SHIPS)] == ["Ships of 1911"]
+    assert embed_model.texts[-1].startswith("Ships of 1911\n")
+
+
+async def test_a_correction_that_is_taken_back_leaves_what_was_read(
+    ingest: Ingest, store: PassageStore, documents: DocumentStore, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    await ingest(ships)
+    [read] = await documents.list()
+    await corrected(documents, title="Ships of 1911")
+    await corrected(documents, date="1911-05")
+    await corrected(documents, title=None)
+    [half] = await documents.list()
+    await corrected(documents, date=None)
+    [back] = await documents.list()
+
+    assert (half.title, half.date, half.corrected) == (read.title, "1911-05", ["date"])
+    assert back == read
+    assert [one["title"] for one in await search(store, SHIPS)] == [read.title]
+
+
+async def test_a_correction_that_was_cut_short_is_made_good_by_the_next_run(
+    ingest: Ingest,
+    store: PassageStore,
+    documents: DocumentStore,
+    ships: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    await ingest(ships)
+
+    async def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PassageKeys, "set_fields", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await corrected(documents, title="Ships of 1911")
+    before = [one["title"] for one in await search(store, SHIPS)]
+    await ingest(ships)
+
+    assert before != ["Ships of 1911"]
+    assert [one["title"] for one in await search(store, SHIPS)] == ["Ships of 1911"]
 
 
 def make_folders(root: Path, *names: str) -> None:
@@ -169,7 +305,7 @@ async def test_prune_spares_a_folder_that_cannot_be_listed(
             summary = await ingest(root, prune=True)
         found = [one["text"] for one in await search(store, SHIPS)]
         (root / "closed" / "a.pdf").unlink()
-        later = await ingest(root, prune=True)
+        later = await ingest(root, prune=True, prune_empty=True)
 
     assert statuses(summary) == {"closed": "failed", "b.pdf": "removed"}
     assert "cannot be listed" in str(summary.files[0].reason)
@@ -270,7 +406,7 @@ async def test_sources_tell_the_copy_that_is_left(
     filtered = [await search(store, SHIPS, folder) for folder in ("anchors", "ships")]
     (tmp_path / "anchors" / "a.pdf").unlink()
     if prune:
-        await ingest(tmp_path / "anchors", prune=True)
+        await ingest(tmp_path / "anchors", prune=True, prune_empty=True)
     else:
         await remove(str(tmp_path / "anchors"), documents=documents)
 
@@ -376,7 +512,7 @@ async def test_folders_that_a_killed_run_did_not_tag_are_tagged_by_the_next(
     write_pdf(ships / "a.pdf", [SHIPS])
     await ingest(ships)
     [record] = await documents.list()
-    elsewhere = {**record.whereabouts, "folder_id": folder_id("elsewhere"), "file_name": "x.pdf"}
+    elsewhere = {**record.tags, "folder_id": folder_id("elsewhere"), "file_name": "x.pdf"}
     await store.passages.set_fields(record.doc_id, elsewhere)
     key = f"{documents.namespace}:document:{record.doc_id}"
     command: Any = redis_client.execute_command

@@ -312,6 +312,50 @@ def test_a_document_can_be_looked_at(client: UploadClient, document: dict[str, A
     assert found["locations"] == [{"folder": "files", "path": "f.pdf"}]
 
 
+def test_title_and_date_can_be_corrected_and_set_back(
+    client: UploadClient, document: dict[str, Any]
+) -> None:
+    path = f"/documents/{document['doc_id']}"
+    before = client.http.get(path).json()
+    set_ = client.http.patch(path, json={"title": " Ships\tof 1911 ", "date": "1911-05"})
+    kept = client.http.get(path).json()
+    back = client.http.patch(path, json={"title": None, "date": None})
+
+    assert set_.status_code == 200
+    assert set_.json() == kept
+    assert kept == {
+        **before,
+        "title": "Ships of 1911",
+        "date": "1911-05",
+        "corrected": ["date", "title"],
+    }
+    assert back.json() == before
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        {"title": "  "},
+        {"title": ""},
+        {"title": "a" * 301},
+        {"date": "2024-13"},
+        {"date": "2024-02-30"},
+        {"date": "yesterday"},
+        {"pages": 3},
+    ],
+)
+def test_a_correction_that_says_nothing_sensible_changes_nothing(
+    client: UploadClient, document: dict[str, Any], correction: dict[str, Any]
+) -> None:
+    path = f"/documents/{document['doc_id']}"
+    before = client.http.get(path).json()
+    answer = client.http.patch(path, json=correction)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_request"
+    assert client.http.get(path).json() == before
+
+
 def test_the_file_is_given_out(client: UploadClient, document: dict[str, Any]) -> None:
     answer = client.http.get(f"/documents/{document['doc_id']}/file")
 
@@ -400,10 +444,12 @@ def test_a_deleted_document_does_not_come_back_with_the_next_upload(
     assert here == [[{"folder": "again", "path": "e.pdf"}]]
 
 
-def test_deleting_what_there_is_not_is_not_found(client: UploadClient) -> None:
+def test_deleting_or_correcting_what_there_is_not_is_not_found(client: UploadClient) -> None:
     # Not even what the command line would take for a folder.
     answers: list[httpx.Response] = [
-        client.http.delete(f"/documents/{name}") for name in ("0" * 32, "harbours")
+        client.http.request(method, f"/documents/{name}", json={"title": "x"})
+        for name in ("0" * 32, "harbours")
+        for method in ("DELETE", "PATCH")
     ]
 
-    assert [problem(answer) for answer in answers] == [(404, PROBLEM, "document_not_found")] * 2
+    assert [problem(answer) for answer in answers] == [(404, PROBLEM, "document_not_found")] * 4

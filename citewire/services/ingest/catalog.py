@@ -119,7 +119,7 @@ class Catalog:
 
 
 async def retag(versions: Versions, catalog: Catalog, doc_ids: Iterable[str]) -> None:
-    """Let the passages of documents that were moved tell their new places.
+    """Let the passages of documents that were moved or corrected tell so.
 
     After the change that moved them: if this is killed, the records tell that it is to be done.
 
@@ -133,5 +133,5 @@ async def retag(versions: Versions, catalog: Catalog, doc_ids: Iterable[str]) ->
     """
     for doc_id in sorted(doc_ids):
         record = catalog.get(doc_id)
-        if record is not None and record.tagged and record.tagged != record.whereabouts:
+        if record is not None and record.tagged and record.tagged != record.tags:
             catalog.update(await versions.retag(record))

@@ -104,7 +104,14 @@ async def _planned(
         progress.compared = count
         on_progress(progress)
 
-    plan = await make_plan(listing, catalog, prune=options.prune, on_compared=on_compared)
+    plan = await make_plan(
+        listing,
+        catalog,
+        prune=options.prune,
+        prune_empty=options.prune_empty,
+        check_content=options.check_content,
+        on_compared=on_compared,
+    )
     progress.to_finish = len(plan.files) + len(plan.pruned)
     progress.to_read = len(plan.works)
     progress.bytes_to_read = sum(work.location.size for work in plan.works)

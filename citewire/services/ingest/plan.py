@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -98,7 +99,13 @@ class IngestPlan:
 
 
 async def make_plan(
-    listing: Listing, catalog: Catalog, *, prune: bool, on_compared: Callable[[int], None]
+    listing: Listing,
+    catalog: Catalog,
+    *,
+    prune: bool,
+    prune_empty: bool,
+    check_content: bool,
+    on_compared: Callable[[int], None],
 ) -> IngestPlan:
     """Compare files with the documents that are known.
 
@@ -106,10 +113,14 @@ async def make_plan(
         listing: the files.
         catalog: the documents; not changed.
         prune: whether to remove what is no longer there, in the roots of `listing` only.
+        prune_empty: whether to remove all of a root in which there is no report any more.
+        check_content: whether to compare bytes also where size and time are as they were.
         on_compared: told how many files are compared.
     """
     room = asyncio.Semaphore(HASHED_AT_ONCE)
-    first = await asyncio.to_thread(lambda: [_by_status(f, catalog) for f in listing.files])
+    first = await asyncio.to_thread(
+        lambda: [_by_status(f, catalog, check_content) for f in listing.files]
+    )
     done = sum(one is not None for one in first)
     on_compared(done)
 
@@ -130,11 +141,17 @@ async def make_plan(
     compared = _copies_of_news(compared, catalog)
     compared += [Compared(folder, "failed", reason=why) for folder, why in listing.unlisted]
     gone, pruned = _gone(listing, catalog, compared, prune=prune)
+    if not prune_empty and (emptied := _emptied(listing, pruned)):
+        compared += [Compared(root, "failed", reason=why) for root, why in emptied.items()]
+        spared = {root.root_name for root in emptied}
+        kept = [known for known in pruned if known.location.root in spared]
+        gone = tuple(known for known in gone if known not in kept)
+        pruned = tuple(known for known in pruned if known not in kept)
     roots = frozenset(FoundFile(root, root).root_name for root in listing.roots)
     return IngestPlan(roots, tuple(compared), gone, pruned, _works(compared, catalog))
 
 
-def _by_status(file: FoundFile, catalog: Catalog) -> Compared | None:
+def _by_status(file: FoundFile, catalog: Catalog, check_content: bool) -> Compared | None:
     """What the file system's word on a file is enough for: unchanged, or not to be read."""
     try:
         status = os.stat(file.path)
@@ -145,7 +162,7 @@ def _by_status(file: FoundFile, catalog: Catalog) -> Compared | None:
         return Compared(file, "failed", reason="cannot be read: it is not a regular file")
     known = catalog.at(file.place)
     location = file.location(status)
-    if known is None or known.location != location:
+    if known is None or known.location != location or check_content:
         return None
     return Compared(file, "unchanged", known.record.doc_id, location)
 
@@ -157,7 +174,8 @@ def _by_bytes(file: FoundFile, catalog: Catalog) -> Compared:
         return _unreadable(file, error)
     known = catalog.at(file.place)
     if known is not None and known.record.doc_id == doc_id:
-        return Compared(file, "unchanged", doc_id, location, is_touched=True)
+        is_touched = known.location != location
+        return Compared(file, "unchanged", doc_id, location, is_touched=is_touched)
     if catalog.get(doc_id) is not None:
         return Compared(file, "moved", doc_id, location)
     return Compared(file, "new" if known is None else "changed", doc_id, location)
@@ -191,8 +209,29 @@ def _works(compared: Iterable[Compared], catalog: Catalog) -> tuple[Work, ...]:
     return tuple(works)
 
 
+def _emptied(listing: Listing, pruned: Iterable[Known]) -> dict[FoundFile, str]:
+    """Roots without any report of which all is to go, and why nothing is removed.
+
+    A disk that is not mounted leaves an empty folder behind.
+    """
+    roots = {FoundFile(root, root) for root in listing.roots}
+    there = [*listing.files, *(folder for folder, _ in listing.unlisted)]
+    roots -= {FoundFile(file.root, file.root) for file in there}
+    counts = Counter(known.location.root for known in pruned)
+    return {
+        root: f"there is no report in it any more, but {count} known: nothing was removed. Is a "
+        "disk missing? If they are to go, add --prune-empty, or use citewire remove"
+        for root in roots
+        if (count := counts[root.root_name])
+    }
+
+
 def _gone(
-    listing: Listing, catalog: Catalog, compared: Iterable[Compared], *, prune: bool
+    listing: Listing,
+    catalog: Catalog,
+    compared: Iterable[Compared],
+    *,
+    prune: bool,
 ) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
     there = {entry.file.place for entry in compared}
     closed = [(folder.root_name, f"{folder.relative}/") for folder, _ in listing.unlisted]

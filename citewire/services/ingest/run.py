@@ -33,12 +33,23 @@ OpenIndexing = Callable[[], AbstractAsyncContextManager[PassageIndexing]]
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """How to ingest: remove what is gone, only plan, read pictures of text, and where to read."""
+    """How to ingest.
+
+    Args:
+        prune: whether to remove what is gone from the folders.
+        dry_run: whether only to plan.
+        ocr: whether pictures of text are read.
+        engine: where files are read.
+        prune_empty: whether `prune` also removes all of a folder without any report.
+        check_content: whether bytes are compared also where size and time are as they were.
+    """
 
     prune: bool = False
     dry_run: bool = False
     ocr: Ocr = "auto"
     engine: Engine = "local"
+    prune_empty: bool = False
+    check_content: bool = False
 
 
 @dataclass(slots=True)

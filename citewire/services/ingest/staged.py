@@ -1,6 +1,7 @@
 """A document that is being read: its passages so far, and its record once they are all there."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,15 +15,17 @@ from citewire.storage.library.documents import DocumentRecord, Location, whereab
 class StagedDocument:
     """A document that is being written: its passages so far, and why some could not be."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, corrections: Mapping[str, str]) -> None:
         self.work = work
         self.passage_ids: list[str] = []
         self.failure: ModelError | None = None
-        self._whereabouts = whereabouts(_locations(work))
+        self._tags = whereabouts(_locations(work))
+        if "title" in corrections:
+            self._tags["title"] = corrections["title"]
 
     def fields(self, passage: ReadPassage) -> Fields:
-        """The fields of a passage, with where its document lies."""
-        return {**passage.fields, **self._whereabouts}
+        """The fields of a passage, with where its document lies and what was corrected of it."""
+        return {**passage.fields, **self._tags}
 
 
 def is_as_it_was(place: Compared) -> bool:
@@ -37,8 +40,8 @@ def _locations(work: Work) -> tuple[Location, ...]:
     return tuple(place.location for place in work.places if place.location is not None)
 
 
-def record_of(work: Work, head: Head) -> DocumentRecord:
-    """The document as it stands once it is shown."""
+def record_of(work: Work, head: Head, corrections: Mapping[str, str]) -> DocumentRecord:
+    """The document as it stands once it is shown, with what people corrected of it."""
     record = DocumentRecord(
         doc_id=work.doc_id,
         title=head.title,
@@ -50,4 +53,5 @@ def record_of(work: Work, head: Head) -> DocumentRecord:
         date=head.date,
         notes=head.notes,
     )
-    return replace(record, tagged=record.whereabouts)
+    record = record.with_corrections(corrections)
+    return replace(record, tagged=record.tags)

@@ -5,7 +5,7 @@ document's passages go through in parts, so that what is held in memory does not
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from citewire.errors import DocumentError, ModelError, ModelKeyRefused
@@ -91,8 +91,9 @@ class Staging:
         for work in works:
             refused: dict[str, DocumentError] = {}
             try:
-                head = await self._stage_from_any(work, refused)
-                await self._show(work, head)
+                corrections = await self._run.versions.corrections(work.doc_id)
+                head = await self._stage_from_any(work, corrections, refused)
+                await self._show(work, head, corrections)
             except ModelKeyRefused:
                 raise
             except (DocumentError, ModelError) as error:
@@ -106,7 +107,9 @@ class Staging:
                     outcome = FileOutcome(one.file.name, one.status, None, *sizes, head.notes)
                     self._run.finish(one.file.place, outcome)
 
-    async def _stage_from_any(self, work: Work, refused: dict[str, DocumentError]) -> Head:
+    async def _stage_from_any(
+        self, work: Work, corrections: Mapping[str, str], refused: dict[str, DocumentError]
+    ) -> Head:
         """Stage a document from its first place that can be read.
 
         Endings of names decide how a file is read: the same bytes are tried again under another
@@ -119,7 +122,7 @@ class Staging:
                 if place.file.suffix in spent:
                     continue
                 try:
-                    return await self._stage(work, place)
+                    return await self._stage(work, place, corrections)
                 except DocumentError as error:
                     refused[place.file.suffix] = error
                 # What was written of it may not be in what is written next.
@@ -132,12 +135,13 @@ class Staging:
             self._run.tell()
         raise refused[work.places[0].file.suffix]
 
-    async def _stage(self, work: Work, place: Compared) -> Head:
+    async def _stage(self, work: Work, place: Compared, corrections: Mapping[str, str]) -> Head:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
-        staged = StagedDocument(work)
+        staged = StagedDocument(work, corrections)
         async with FirstError(), asyncio.TaskGroup() as parts:
-            async with self._readers.reading(self._task(work, place), self._note_ocr) as reading:
+            task = self._task(work, place, corrections)
+            async with self._readers.reading(task, self._note_ocr) as reading:
                 await self._run.versions.stage(work.doc_id, work.location.root)
                 async for part in reading.parts():
                     await self._room.acquire()
@@ -190,16 +194,16 @@ class Staging:
         finally:
             self._room.release()
 
-    async def _show(self, work: Work, head: Head) -> None:
+    async def _show(self, work: Work, head: Head, corrections: Mapping[str, str]) -> None:
         """Make a document current, and delete what it takes the place of."""
         async with self._switching:
-            change = self._run.catalog.show(record_of(work, head))
+            change = self._run.catalog.show(record_of(work, head, corrections))
             await self._run.versions.apply(change)
             await retag(self._run.versions, self._run.catalog, change.moved)
         for doc_id in change.retire:
             await self._run.versions.discard(doc_id)
 
-    def _task(self, work: Work, place: Compared) -> ReadTask:
+    def _task(self, work: Work, place: Compared, corrections: Mapping[str, str]) -> ReadTask:
         location, settings = place.location, self._run.settings
         assert location is not None
         return ReadTask(
@@ -212,4 +216,5 @@ class Staging:
             max_tokens=settings.ingestion.passage_tokens,
             overlap=settings.ingestion.passage_overlap,
             ocr=self._run.ocr,
+            title=corrections.get("title", ""),
         )

@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from redis.asyncio import Redis
 
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import DEFAULT_OWNER, Keys, folder_id, owner_tag
+
+CORRECTABLE = ("title", "date")
+"""Fields of a record that people may correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,17 @@ class DocumentRecord:
 
     Args:
         doc_id: hash of the bytes and their owner: `document_id`.
-        title: as its reader found it.
+        title: as its reader found it, or as somebody corrected it.
         language: ISO 639-1, `und` if it cannot be told.
         pages: how many it has, those without text too.
         passages: how many were made of it.
         locations: where it lies.
         ingested_at: ISO 8601 in UTC.
-        date: ISO date that the report bears, None if unknown.
+        date: ISO date that the report bears, or that somebody gave it; None if unknown.
         notes: what could not be read of it, for a person.
-        tagged: the fields of its passages that tell where it lies. Other than `whereabouts` only
-            while a run is at it, or after one was killed; the next run makes it good. Empty:
-            nobody noted it.
+        tagged: the fields of its passages that tell of it. Other than `tags` only while a run is
+            at it, or after one was killed; the next run makes it good. Empty: nobody noted it.
+        as_read: what its reader found where somebody corrected it, by the name of the field.
     """
 
     doc_id: str
@@ -74,6 +77,7 @@ class DocumentRecord:
     date: str | None = None
     notes: tuple[str, ...] = ()
     tagged: Mapping[str, str] = field(default_factory=dict)
+    as_read: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
@@ -81,9 +85,20 @@ class DocumentRecord:
         return next((place.owner for place in self.locations), DEFAULT_OWNER)
 
     @property
-    def whereabouts(self) -> dict[str, str]:
-        """What its passages are to tell of where it lies."""
-        return whereabouts(self.locations)
+    def tags(self) -> dict[str, str]:
+        """What its passages are to tell of it: its title and where it lies."""
+        return {**whereabouts(self.locations), "title": self.title}
+
+    @property
+    def corrected(self) -> list[str]:
+        """The names of the fields that somebody corrected."""
+        return sorted(self.as_read)
+
+    def with_corrections(self, corrections: Mapping[str, str]) -> Self:
+        """The record with all `corrections` that hold, by field; of others what was read."""
+        read = {name: getattr(self, name) for name in CORRECTABLE} | dict(self.as_read)
+        as_read = {name: read[name] for name in corrections}
+        return replace(self, **{**read, **corrections}, as_read=as_read)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:

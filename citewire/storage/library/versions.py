@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import DEFAULT_OWNER, Fields, Keys
-from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
+from citewire.storage.library.documents import CORRECTABLE, DocumentRecord, DocumentStore, Location
 from citewire.storage.library.lease import LEASE_S, Command, Lease, holding_lease
 from citewire.storage.library.passages import PassageKeys
 
@@ -183,10 +183,35 @@ class Versions:
         """Delete passages of a staged document that it is not made of, of an earlier run, say."""
         await self._passages.delete(self._lease, doc_id, except_for=except_for)
 
+    async def corrections(self, doc_id: str) -> dict[str, str]:
+        """What people corrected of a document, by field, also if it was taken out since."""
+        with storage_errors("the corrections"):
+            stored = await self._client.hget(self._keys.corrections, doc_id)
+        return dict(json.loads(stored)) if stored else {}
+
+    async def correct(
+        self, record: DocumentRecord, corrections: Mapping[str, str]
+    ) -> DocumentRecord:
+        """Note all `corrections` of a document that hold, also for when it is ingested again."""
+        corrected = record.with_corrections(corrections)
+        key, noted = self._keys.document(record.doc_id), self._keys.corrections
+        note: Command = (
+            ("HSET", noted, record.doc_id, json.dumps(dict(corrections)))
+            if corrections
+            else ("HDEL", noted, record.doc_id)
+        )
+        names = (*CORRECTABLE, "as_read")
+        stored = {name: getattr(corrected, name) for name in names}
+        sets: list[Command] = [
+            ("JSON.SET", key, f"$.{name}", json.dumps(value)) for name, value in stored.items()
+        ]
+        await self._lease.change([note, *sets])
+        return await self.retag(corrected)
+
     async def retag(self, record: DocumentRecord) -> DocumentRecord:
-        """Let the passages tell where the document lies now, and be filtered by it."""
+        """Let the passages tell title and place of the document, and be filtered by the place."""
         self._lease.check()
-        tagged = record.whereabouts
+        tagged = record.tags
         await self._passages.set_fields(record.doc_id, tagged)
         key = self._keys.document(record.doc_id)
         await self._lease.change([("JSON.SET", key, "$.tagged", json.dumps(tagged))])

@@ -29,6 +29,7 @@ export interface CitewireProtocol {
     CreatedJob: CreatedJob;
     DocumentList: DocumentList;
     DocumentView: DocumentView;
+    DocumentCorrection: DocumentCorrection;
     HighlightsView: HighlightsView;
     JobList: JobList;
     JobView: JobView;
@@ -393,7 +394,7 @@ export interface DocumentList {
   documents: DocumentView[];
 }
 /**
- * One ingested document.
+ * One ingested document; `corrected` names the fields that somebody set by hand.
  */
 export interface DocumentView {
   doc_id: string;
@@ -405,6 +406,7 @@ export interface DocumentView {
   date: string | null;
   notes: string[];
   locations: LocationView[];
+  corrected: string[];
 }
 /**
  * Where a document lies.
@@ -412,6 +414,16 @@ export interface DocumentView {
 export interface LocationView {
   folder: string;
   path: string;
+}
+/**
+ * What is to be corrected of a document; null goes back to what its reader found.
+ */
+export interface DocumentCorrection {
+  title: string | null;
+  /**
+   * ISO: a day, a month or a year
+   */
+  date: string | null;
 }
 /**
  * Where a quote stands in a passage and on its page; offsets count UTF-16 code units.

@@ -23,6 +23,7 @@ class ReadTask:
         max_tokens: longest passage.
         overlap: tokens that neighbours share at most.
         ocr: whether pages without text are read from their picture.
+        title: that a person gave the document; empty to take the file's own.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class ReadTask:
     max_tokens: int
     overlap: int
     ocr: Ocr = "auto"
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

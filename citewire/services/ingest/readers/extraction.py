@@ -1,6 +1,7 @@
 """A file read and split; loaded only by the processes that read."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from citewire.errors import UnreadableDocument
 from citewire.services.ingest.readers.exchange import (
@@ -32,7 +33,8 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
     report = withhold(read_report(task.path, ocr=task.ocr, on_ocr=on_ocr))
     _refuse_changed(task)
     nodes = build_passages(
-        report,
+        # With the title that is embedded and searched; the head tells what the file says.
+        replace(report, title=task.title) if task.title else report,
         doc_id=task.doc_id,
         folder=task.folder,
         file_name=task.file_name,
