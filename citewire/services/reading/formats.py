@@ -27,6 +27,7 @@ class Format:
         begins: what only files of it begin with, whatever they are called.
         archive_part: if its files are zip archives, the part that others do not have.
         takes_ocr: whether its reader can read pages from their image.
+        states_date: whether the date that its reader tells was written for people to read.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Format:
     begins: re.Pattern[bytes] | None = None
     archive_part: str = ""
     takes_ocr: bool = False
+    states_date: bool = False
 
 
 PDF: Final = Format(
@@ -69,11 +71,13 @@ FORMATS: Final = (
         {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"},
         "citewire.services.reading.html:read_html",
         begins=re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html)", re.IGNORECASE),
+        states_date=True,
     ),
     Format(
         "Markdown",
         {".md": "text/markdown", ".markdown": "text/markdown"},
         "citewire.services.reading.markdown:read_markdown",
+        states_date=True,
     ),
     PLAIN,
 )

@@ -11,6 +11,7 @@ from citewire.services.reading.formats import FORMATS, PDF, PLAIN, Format, named
 from citewire.services.reading.office import archive_format
 from citewire.services.reading.pdf.ocr import OcrMode
 from citewire.services.reading.raw import read_head
+from citewire.services.reading.stated_dates import with_stated_date
 
 # Loaded here and now: the processes that read are forked of one that has imported this module.
 _READERS: dict[Format, Callable[..., Report]] = {row: resolve_name(row.reader) for row in FORMATS}
@@ -36,7 +37,9 @@ def read_report(
     """
     row = _format(path)
     options: dict[str, Any] = {"ocr": ocr, "on_ocr": on_ocr} if row.takes_ocr else {}
-    return _READERS[row](path, **options)
+    report = _READERS[row](path, **options)
+    # What a web page or a Markdown file says of itself was written for its readers.
+    return report if row.states_date and report.date else with_stated_date(report)
 
 
 def _format(path: Path) -> Format:

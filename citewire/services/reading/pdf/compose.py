@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from citewire.content.report import Block, Kind, LineBox, Page, WithheldText
 from citewire.services.reading.cleaning import LINE_HYPHEN
 from citewire.services.reading.hyphens import Spellings
-from citewire.services.reading.pdf.furniture import Furniture, find_furniture
+from citewire.services.reading.pdf.furniture import Furniture
 from citewire.services.reading.pdf.layout import CELL, LaidBlock, LaidPage, TextLine
 
 HEADING_HEIGHT = 1.15
@@ -26,9 +26,8 @@ _ENDS = re.compile(r"[.;,…。]$")
 _PARAGRAPH_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 
 
-def compose(laid: Sequence[LaidPage]) -> tuple[Page, ...]:
+def compose(laid: Sequence[LaidPage], furniture: Furniture) -> tuple[Page, ...]:
     """The pages of a report. Takes time in proportion to its characters."""
-    furniture = find_furniture(laid)
     words = Spellings()
     for page in laid:
         for block in page.blocks:

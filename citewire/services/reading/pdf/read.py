@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pypdfium2
@@ -30,6 +31,7 @@ from citewire.services.reading.pdf.file import (
     page_label,
 )
 from citewire.services.reading.pdf.fragments import find_fragments, find_shown, turned
+from citewire.services.reading.pdf.furniture import Furniture, find_furniture
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
@@ -39,7 +41,7 @@ from citewire.services.reading.pdf.watermarks import (
     part_watermarks,
     watermark_blocks,
 )
-from citewire.services.reading.title import TitleLine, title_of
+from citewire.services.reading.title import STANDS_OUT, TitleLine, title_of
 
 A4 = (595.0, 842.0)
 
@@ -69,9 +71,10 @@ def read_pdf(
     laid = reading.pages
     if not any(page.has_text for page in laid):
         raise UnreadableDocument(reading.why_no_text(ocr))
-    pages = compose(laid)
+    furniture = find_furniture(laid)
+    pages = compose(laid, furniture)
     return Report(
-        title=title_of(path, title, _lines(laid[0])),
+        title=title_of(path, title, _lines(laid[0], furniture)),
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
@@ -181,10 +184,13 @@ def _is_blank(page: pypdfium2.PdfPage) -> bool:
     return next(iter(page.get_objects(max_depth=1)), None) is None
 
 
-def _lines(page: LaidPage) -> list[TitleLine]:
+def _lines(page: LaidPage, furniture: Furniture) -> list[TitleLine]:
+    """What may be the title; a running head is only if it stands out on the first page."""
+    blocks = [block for block in page.blocks if not (block.invisible or block.aside)]
+    lines = [line for block in blocks for line in block.lines]
+    least = STANDS_OUT * median(line.height for line in lines) if lines else 0.0
     return [
         TitleLine(line.text.replace(" | ", " "), line.height)
-        for block in page.blocks
-        if not (block.invisible or block.aside)
-        for line in block.lines
+        for line in lines
+        if id(line) not in furniture.lines or line.height >= least
     ]
