@@ -9,7 +9,7 @@ from citewire.content.report import Block, Kind, LineBox, Page, WithheldText
 from citewire.services.reading.cleaning import LINE_HYPHEN
 from citewire.services.reading.hyphens import Spellings
 from citewire.services.reading.pdf.furniture import Furniture
-from citewire.services.reading.pdf.layout import CELL, LaidBlock, LaidPage, TextLine
+from citewire.services.reading.pdf.layout import CELL, Box, LaidBlock, LaidPage, TextLine
 
 HEADING_HEIGHT = 1.15
 """A heading is so many times higher than the report's usual text, or bold."""
@@ -51,8 +51,18 @@ def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, us
     writer = _Writer(laid.width, laid.height, words)
     for line in above:
         writer.write_aside(line)
+    figures: list[LaidBlock] = []
     for block in body:
-        writer.write(_kind(block, usual), block)
+        if block.kind == "figure":
+            figures.append(block)
+            continue
+        # A figure in mid-paragraph stands after it.
+        kind = _kind(block, usual)
+        if not writer.goes_on(kind, block.lines[0]):
+            writer.write_all(figures)
+            figures = []
+        writer.write(kind, block)
+    writer.write_all(figures)
     for line in below:
         writer.write_aside(line)
     blocks = tuple(writer.finished())
@@ -111,6 +121,8 @@ class _Writer:
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)
+    _figures: dict[int, Box] = field(default_factory=dict)
+    """Of the blocks that are figures, their rectangles."""
     _invisible: list[int] = field(default_factory=list)
     """Which of the blocks nobody sees."""
     _last: TextLine | None = None
@@ -121,8 +133,9 @@ class _Writer:
         return "".join(self._parts)
 
     def finished(self) -> Iterator[Block]:
-        for kind, lines in self._blocks:
-            yield Block(kind, lines[0].start, lines[-1].end, tuple(lines))
+        for number, (kind, lines) in enumerate(self._blocks):
+            box = self._shares(self._figures[number]) if number in self._figures else None
+            yield Block(kind, lines[0].start, lines[-1].end, tuple(lines), box=box)
 
     def withheld(self, blocks: Sequence[Block]) -> tuple[WithheldText, ...]:
         found = (blocks[n] for n in self._invisible)
@@ -135,10 +148,12 @@ class _Writer:
     def write(self, kind: Kind, block: LaidBlock) -> None:
         """Add a block; a paragraph that goes on in the next column is one with its beginning."""
         lines = block.lines
-        if block.invisible or block.aside or not self._goes_on(kind, lines[0]):
+        if block.invisible or block.aside or not self.goes_on(kind, lines[0]):
             self._separate("\n\n")
             if block.invisible:
                 self._invisible.append(len(self._blocks))
+            if block.box is not None:
+                self._figures[len(self._blocks)] = block.box
             self._blocks.append((kind, []))
         elif not self._mend_last(lines[0].text):
             self._separate("\n")
@@ -154,7 +169,13 @@ class _Writer:
         if block.aside:
             self._last = None
 
-    def _goes_on(self, kind: Kind, first: TextLine) -> bool:
+    def write_all(self, figures: Sequence[LaidBlock]) -> None:
+        """Add figures, each a block of its own."""
+        for figure in figures:
+            self.write("figure", figure)
+
+    def goes_on(self, kind: Kind, first: TextLine) -> bool:
+        """Whether a block that begins with a line goes on from the one before."""
         last = self._last
         if last is None or not self._blocks or kind != self._blocks[-1][0]:
             return False
@@ -200,17 +221,12 @@ class _Writer:
         yield self._box(last, start, self._length)
 
     def _box(self, line: TextLine, start: int, end: int) -> LineBox:
-        x0, y0, x1, y1 = line.box
-        return LineBox(
-            start,
-            end,
-            _share(x0, self.width),
-            _share(y0, self.height),
-            _share(x1, self.width),
-            _share(y1, self.height),
-            line.words,
-            line.turn,
-        )
+        return LineBox(start, end, *self._shares(line.box), line.words, line.turn)
+
+    def _shares(self, box: Box) -> Box:
+        x0, y0, x1, y1 = box
+        width, height = self.width, self.height
+        return _share(x0, width), _share(y0, height), _share(x1, width), _share(y1, height)
 
 
 def _share(place: float, whole: float) -> float:

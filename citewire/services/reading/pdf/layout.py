@@ -47,6 +47,8 @@ class LaidBlock:
     lines: list[TextLine]
     invisible: bool = False
     aside: bool = False
+    box: Box | None = None
+    """Of a figure, its rectangle in points."""
 
 
 @dataclass(slots=True)

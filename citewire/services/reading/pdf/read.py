@@ -22,6 +22,7 @@ from citewire.services.reading.notes import coded_note, page_notes
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
+from citewire.services.reading.pdf.figures import Figure, find_figures, with_figures
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
@@ -153,7 +154,7 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     laid = LaidPage(chars.width, chars.height, outside=outside)
     seen = shown[~invisible]
     aslant, apart = find_aslant(chars, seen)
-    laid.blocks += _blocks(chars, seen[~aslant])
+    laid.blocks += _blocks(chars, seen[~aslant], page)
     laid.blocks += apart
     if invisible.any():
         for block in _blocks(chars, shown[invisible]):
@@ -161,13 +162,19 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     return laid
 
 
-def _blocks(chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
+def _blocks(
+    chars: Chars, shown: NDArray[np.int64], page: pypdfium2.PdfPage | None = None
+) -> Iterator[LaidBlock]:
+    """The blocks of the characters `shown`; figures are looked for where the page is given."""
     apart: list[LaidBlock] = []
     for turn, found in find_fragments(chars, shown):
         fragments, watermarks = part_watermarks(found)
-        for region in regions(fragments):
-            for block in blocks_of(region):
-                yield _turned(block, turn, chars)
+        figures: list[Figure] = []
+        if page is not None and turn == 0:
+            fragments, figures = find_figures(page, fragments)
+        blocks = [block for region in regions(fragments) for block in blocks_of(region)]
+        for block in with_figures(blocks, figures):
+            yield _turned(block, turn, chars)
         apart += (_turned(block, turn, chars) for block in watermark_blocks(watermarks))
     yield from apart
 
