@@ -6,14 +6,16 @@ from fastapi import APIRouter, Path, Query
 
 from citewire.api.dependencies import Owner, PassagesDep, SuccessionDep
 from citewire.api.schemas import (
+    CellView,
     HighlightsView,
     Identifier,
     PassageState,
     PassageStates,
     PassageView,
+    TableView,
 )
 from citewire.services.passages.change import page_url
-from citewire.services.passages.lookup import find_passage, highlights
+from citewire.services.passages.lookup import FoundPassage, find_passage, highlights
 from citewire.storage.keys import IDENTIFIER
 
 router = APIRouter(tags=["passages"])
@@ -56,6 +58,8 @@ async def read_passage(
         page=stored.page,
         page_size=found.layout.size,
         lines=found.lines,
+        table=_table(found),
+        figure=found.figure,
         url=page_url(stored.doc_id, stored.page, is_current=standing.state == "current"),
         state=standing.state,
         now=standing.now,
@@ -79,4 +83,21 @@ async def read_highlights(
         start=placed.start,
         end=placed.end,
         rectangles=placed.rectangles,
+        cells=[CellView.model_validate(cell) for cell in placed.cells],
+    )
+
+
+def _table(found: FoundPassage) -> TableView | None:
+    table, text = found.table, found.stored.text
+    if table is None:
+        return None
+    return TableView(
+        caption=text[slice(*table.caption)] if table.caption else "",
+        unit=text[slice(*table.unit)] if table.unit else "",
+        sheet=table.sheet,
+        header_rows=table.header_rows,
+        header_columns=table.header_columns,
+        rows=table.rows,
+        columns=table.columns,
+        cells=[CellView.model_validate(cell) for cell in found.cells()],
     )

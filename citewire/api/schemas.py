@@ -176,6 +176,35 @@ class PassageStates(BaseModel):
     passages: list[PassageState]
 
 
+class CellView(BaseModel):
+    """A cell, from 0; `start` and `end` count UTF-16 in the passage, merged cells stand once."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+    text: str
+    start: int
+    end: int
+    rectangle: Rectangle | None
+    address: str
+
+
+class TableView(BaseModel):
+    """The grid of a table; `caption`, `unit` and `sheet` are empty if there is none."""
+
+    caption: str
+    unit: str
+    sheet: str
+    header_rows: int
+    header_columns: int
+    rows: int
+    columns: int
+    cells: list[CellView]
+
+
 class PassageView(BaseModel):
     """A passage; `lines` are empty and `page_size` (points) null for formats without a layout."""
 
@@ -193,6 +222,8 @@ class PassageView(BaseModel):
     page: int
     page_size: tuple[float, float] | None
     lines: list[Rectangle]
+    table: TableView | None
+    figure: Rectangle | None
     url: str
     state: State
     now: PassageNow | None
@@ -210,6 +241,7 @@ class HighlightsView(BaseModel):
     start: int
     end: int
     rectangles: list[Rectangle]
+    cells: list[CellView]
 
 
 class CreatedJob(BaseModel):

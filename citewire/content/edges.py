@@ -29,6 +29,8 @@ def encode(edges: Sequence[float], low: float, high: float) -> str:
     if high - low < _SHORTEST:
         return ""
     scale = _STEPS / (high - low)
+    if edges and low <= min(edges) and max(edges) <= high:
+        return "".join([_CODES[int((edge - low) * scale + 0.5)] for edge in edges])
     return "".join([_CODES[min(max(round((edge - low) * scale), 0), _STEPS)] for edge in edges])
 
 

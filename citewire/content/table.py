@@ -6,8 +6,10 @@ that it covers, so that no row needs another one to be understood. Caption and u
 on lines of their own above the rows.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 BAR = " | "
 """Stands between the cells of a row."""
@@ -63,6 +65,9 @@ class Table:
         continues: whether it goes on from the last table of the page before, whose heads hold.
         sheet: name of the sheet of a workbook; empty for tables of other files.
         origin: row and column, from 0, in the sheet at which the grid begins.
+        row_numbers: of each row its place in the sheet, from 0, if they do not follow one another
+            from `origin` on.
+        column_numbers: of each column, likewise.
     """
 
     rows: int
@@ -75,6 +80,8 @@ class Table:
     continues: bool = False
     sheet: str = ""
     origin: tuple[int, int] = (0, 0)
+    row_numbers: tuple[int, ...] = ()
+    column_numbers: tuple[int, ...] = ()
 
     def moved(self, by: int) -> "Table":
         """The same table with all its places `by` characters later."""
@@ -101,8 +108,16 @@ class Table:
         """What a person calls the cell in its workbook (`Sheet!B7`); empty without a sheet."""
         if not self.sheet:
             return ""
-        row, column = self.origin
-        return f"{self.sheet}!{column_letters(column + cell.column)}{row + cell.row + 1}"
+        row, column = self.row_number(cell.row), self.column_number(cell.column)
+        return f"{self.sheet}!{column_letters(column)}{row + 1}"
+
+    def row_number(self, row: int) -> int:
+        """Which row of its sheet a row is, from 0."""
+        return self.row_numbers[row] if self.row_numbers else self.origin[0] + row
+
+    def column_number(self, column: int) -> int:
+        """Which column of its sheet a column is, from 0."""
+        return self.column_numbers[column] if self.column_numbers else self.origin[1] + column
 
 
 def column_letters(column: int) -> str:
@@ -124,12 +139,15 @@ class GridCell:
         rows: how many rows it covers.
         columns: how many columns it covers.
         box: its rectangle on the page; None where a format has no layout.
+        head: what the file calls it the head of, `any` if it only calls it one; empty if it
+            does not say that it is one.
     """
 
     text: str
     rows: int = 1
     columns: int = 1
     box: Box | None = None
+    head: Literal["", "column", "row", "any"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +172,8 @@ class Grid:
         continues: whether it goes on from the table before.
         sheet: name of the sheet of a workbook.
         origin: row and column, from 0, in the sheet at which it begins.
+        row_numbers: of each row its place in the sheet, as `Table` has them.
+        column_numbers: of each column, likewise.
     """
 
     rows: int
@@ -164,6 +184,8 @@ class Grid:
     continues: bool = False
     sheet: str = ""
     origin: tuple[int, int] = (0, 0)
+    row_numbers: tuple[int, ...] = ()
+    column_numbers: tuple[int, ...] = ()
 
     def written(self, start: int = 0) -> tuple[str, Table]:
         """The text of the table, and the table as it is if the text stands at `start`."""
@@ -193,33 +215,50 @@ class Grid:
             continues=self.continues,
             sheet=self.sheet,
             origin=self.origin,
+            row_numbers=self.row_numbers,
+            column_numbers=self.column_numbers,
         )
         return "\n".join(map(BAR.join, texts)), table
 
     def with_texts(self, change: Callable[[str], str]) -> "Grid":
         """The same grid with the text of each cell changed, without what then is empty."""
-        cells = (
-            replace(placed, cell=replace(placed.cell, text=change(placed.cell.text)))
-            for placed in self.cells
-        )
-        return without_empty(replace(self, cells=tuple(cells)))
-
-    def part(self, first: int, end: int) -> "Grid":
-        """Its rows from `first` to `end`, exclusive; a merged cell that is cut is in both parts."""
         cells = []
         for placed in self.cells:
-            top, below = max(placed.row, first), min(placed.row + placed.cell.rows, end)
-            if top < below:
-                cell = replace(placed.cell, rows=below - top)
-                cells.append(PlacedCell(top - first, placed.column, cell))
-        return replace(
-            self,
-            rows=end - first,
-            cells=tuple(cells),
-            header_rows=min(max(self.header_rows - first, 0), end - first),
-            continues=self.continues or first > 0,
-            origin=(self.origin[0] + first, self.origin[1]),
-        )
+            text = change(placed.cell.text)
+            if text != placed.cell.text:
+                placed = replace(placed, cell=replace(placed.cell, text=text))  # noqa: PLW2901
+            cells.append(placed)
+        return without_empty(replace(self, cells=tuple(cells)))
+
+    def cut(self, starts: Sequence[int]) -> Iterator["Grid"]:
+        """Its parts that begin at each of `starts`, of which the first is 0, in their order.
+
+        A merged cell that is cut is in all of its parts.
+        """
+        ends = [*starts[1:], self.rows]
+        cells: list[list[PlacedCell]] = [[] for _ in starts]
+        for placed in self.cells:
+            number, below = bisect_right(starts, placed.row) - 1, placed.row + placed.cell.rows
+            if placed.cell.rows == 1:
+                own = PlacedCell(placed.row - starts[number], placed.column, placed.cell)
+                cells[number].append(own if number else placed)
+                continue
+            while number < len(starts) and starts[number] < below:
+                top, end = max(placed.row, starts[number]), min(below, ends[number])
+                cell = placed.cell
+                cell = cell if cell.rows == end - top else replace(cell, rows=end - top)
+                cells[number].append(PlacedCell(top - starts[number], placed.column, cell))
+                number += 1
+        for first, end, part in zip(starts, ends, cells, strict=True):
+            yield replace(
+                self,
+                rows=end - first,
+                cells=tuple(part),
+                header_rows=min(max(self.header_rows - first, 0), end - first),
+                continues=self.continues or first > 0,
+                origin=(self.origin[0] + first, self.origin[1]),
+                row_numbers=self.row_numbers[first:end],
+            )
 
 
 def grid_of(
@@ -284,13 +323,29 @@ def without_empty(grid: Grid) -> Grid:
         width = columns[placed.column + placed.cell.columns] - column
         if height and width:
             cells.append(PlacedCell(row, column, replace(placed.cell, rows=height, columns=width)))
-    return replace(
+    smaller = replace(
         grid,
         rows=rows[-1],
         columns=columns[-1],
         cells=tuple(cells),
         header_rows=rows[min(grid.header_rows, grid.rows)],
         header_columns=columns[min(grid.header_columns, grid.columns)],
+    )
+    return _numbered(smaller, grid, full_rows, full_columns) if grid.sheet else smaller
+
+
+def _numbered(smaller: Grid, grid: Grid, full_rows: set[int], full_columns: set[int]) -> Grid:
+    """`smaller`, what is left of `grid`, with the places in the sheet of its rows and columns."""
+    top, left = grid.origin
+    down = tuple((grid.row_numbers or range(top, top + grid.rows))[n] for n in sorted(full_rows))
+    across = tuple(
+        (grid.column_numbers or range(left, left + grid.columns))[n] for n in sorted(full_columns)
+    )
+    return replace(
+        smaller,
+        origin=(down[0], across[0]) if down and across else grid.origin,
+        row_numbers=down,
+        column_numbers=across,
     )
 
 
@@ -308,6 +363,9 @@ def _as_cell(cell: GridCell | str) -> GridCell:
 
 def _written(placed: PlacedCell, spans: Sequence[Sequence[Span]]) -> Cell:
     cell = placed.cell
+    if cell.rows == cell.columns == 1:
+        own = (spans[placed.row][placed.column],)
+        return Cell(placed.row, placed.column, own, 1, 1, cell.box)
     covered = tuple(
         span
         for row in spans[placed.row : placed.row + cell.rows]
@@ -323,10 +381,11 @@ def _moved(span: Span | None, by: int) -> Span | None:
 def rows_of(table: Table, text: str) -> Iterator[list[str]]:
     """The words of each place of `table`, row by row."""
     for number, row in enumerate(table.grid()):
-        yield [text[slice(*_span_at(cell, number, column))] for column, cell in enumerate(row)]
+        yield [text[slice(*span_at(cell, number, column))] for column, cell in enumerate(row)]
 
 
-def _span_at(cell: Cell, row: int, column: int) -> Span:
+def span_at(cell: Cell, row: int, column: int) -> Span:
+    """Where the words of `cell` stand at one of the places that it covers."""
     return cell.spans[(row - cell.row) * cell.columns + column - cell.column]
 
 

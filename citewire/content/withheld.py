@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from llama_index.core.schema import NodeWithScore
+from citewire.content.table import Span, Table
 
 WITHHELD = "withheld"
 """The key of a passage's metadata: JSON `[[start, end, reason], ...]`, in characters of its text,
@@ -41,10 +42,23 @@ def is_withheld(text: str, spans: Spans) -> bool:
     return bool(spans) and not any(map(str.isalnum, without(text, spans, "")))
 
 
-def readable(found: NodeWithScore) -> NodeWithScore:
-    """The passage as a model may read it."""
-    spans = spans_of(found.node.metadata)
-    if not spans:
-        return found
-    text = without(found.node.get_content(), spans)
-    return NodeWithScore(node=found.node.model_copy(update={"text": text}), score=found.score)
+def without_in_table(table: Table, spans: Spans, mark: str = MARK) -> Table:
+    """`table` as it stands in its text once `mark` is in the place of each of `spans`."""
+
+    def moved(place: int) -> int:
+        by = 0
+        for start, end, _ in spans:
+            if place >= end:
+                by += len(mark) - (end - start)
+            elif place > start:
+                return start + by + len(mark)
+        return place + by
+
+    def span(kept: Span | None) -> Span | None:
+        return None if kept is None else (moved(kept[0]), moved(kept[1]))
+
+    cells = tuple(
+        replace(cell, spans=tuple((moved(start), moved(end)) for start, end in cell.spans))
+        for cell in table.cells
+    )
+    return replace(table, cells=cells, caption=span(table.caption), unit=span(table.unit))

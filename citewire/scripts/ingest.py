@@ -26,10 +26,15 @@ from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
+from citewire.services.ingest.skipped import SkippedFiles
+from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 
 OnProgress = Callable[[Progress], None]
+
+MOST_PRINTED = 20
+"""Files that are named where others are counted."""
 
 
 def ingest(
@@ -135,9 +140,13 @@ class RateColumn(ProgressColumn):
 
 
 def print_summary(summary: IngestSummary, console: Console) -> None:
-    """The files that failed with their reasons, what was not read of others, then the totals."""
+    """Files that failed or are passed over with the reasons, notes on others, then the totals."""
     for outcome in summary.files:
         _print_outcome(outcome, console, with_plan=summary.is_plan)
+    _print_skipped(summary.skipped, console)
+    if summary.skipped.count and not summary.files:
+        told = f"nothing to ingest: no file is of a format that is read ({' '.join(SUFFIXES)})"
+        console.print(Text(told, style="yellow"), soft_wrap=True)
     # Without lines: it fits into 80 columns.
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     if summary.is_plan:
@@ -163,6 +172,17 @@ def _print_outcome(outcome: FileOutcome, console: Console, *, with_plan: bool) -
         console.print(Text(line), soft_wrap=True)
     for note in outcome.notes:
         line = harmless_name(f"note: {outcome.path}: {note}")
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+
+
+def _print_skipped(skipped: SkippedFiles, console: Console) -> None:
+    """The first files that are passed over, with their reasons, and how many there are."""
+    for path, reason in skipped.named[:MOST_PRINTED]:
+        line = harmless_name(f"skipped: {path}: {reason}")
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+    if skipped.count:
+        files = "1 file" if skipped.count == 1 else f"{skipped.count:,} files"
+        line = harmless_name(f"skipped: {files} in all ({skipped.by_ending()})")
         console.print(Text(line, style="yellow"), soft_wrap=True)
 
 

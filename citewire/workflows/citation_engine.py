@@ -10,8 +10,8 @@ from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from citewire.content.withheld import readable
 from citewire.workflows.run_context import RunContext
+from citewire.workflows.shown import readable
 from citewire.workflows.spans import unspanned
 
 

@@ -8,6 +8,8 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.prompts import PromptTemplate
 from llama_index.core.schema import BaseNode, NodeWithScore
 
+from citewire.workflows.shown import parts_of
+
 SYSTEM_PROMPT = """\
 You answer questions about a collection of reports, from the numbered sources below and from \
 nothing else.
@@ -68,14 +70,20 @@ def condense_prompt(nonce: str = "") -> PromptTemplate:
 def source_block(number: int, node: BaseNode, nonce: str) -> str:
     """A passage as it stands in the prompt: between marks, with its title and printed page.
 
+    A table is written in Markdown, below its caption and unit line.
+
     The library's own prompt shows no metadata at all, so that "which report says …" could not be
     answered.
     """
     title = _named(node.metadata.get("title", "untitled"), TITLE_CHARS)
     page = _named(node.metadata.get("page_label", "?"), LABEL_CHARS)
+    above, table, below = parts_of(node)
+    # A row begins with a bar: it is no head of a source, and another bar would shift its cells.
+    shown = (neutral(above), _OPENS.sub("‹", table), neutral(below))
     return (
         f'<source n="{number}" id="{nonce}" title="{title}" page="{page}">\n'
-        f"{neutral(node.get_content())}\n</source {nonce}>"
+        + "\n\n".join(filter(None, shown))
+        + f"\n</source {nonce}>"
     )
 
 

@@ -56,6 +56,52 @@ test("a report is uploaded, read, and answers a question about itself", async ()
   expect(await seriousViolations(page)).toEqual([]);
 });
 
+const GRAIN = `<h1>Grain of Pellrun</h1><p>Table 3: Grain by quay</p><p>(in thousands of tonnes)</p>
+<table><tr><th rowspan=2>Quay<th colspan=2>Year<tr><th>2024<th>2023
+${Array.from({ length: 12 }, (_, n) => `<tr><td>Quay ${n + 1}<td>${n + 1},204<td>${n + 1},106`).join("")}</table>`;
+
+test("the table of a citation is shown as a table, at the cells that it cites", async () => {
+  const { page } = await visit(WIDE, "/#/documents");
+  await page.getByText("Trevanza Harbour Trust: Annual Report 2024").waitFor();
+  const file = { name: "pellrun.html", mimeType: "text/html", buffer: Buffer.from(GRAIN) };
+  await page.getByLabel("Choose files").setInputFiles([file]);
+  await page.locator(".document-row").filter({ hasText: "pellrun.html" }).waitFor({ timeout: 30_000 });
+  await server.model({ text: "Grain of Quay 11 was 11,204 [1]." });
+  await page.getByRole("button", { name: /^More: Grain of Pellrun/ }).click();
+  await page.getByRole("menuitem", { name: "Ask about this" }).click();
+  await page.getByRole("button", { name: /1 report$/ }).waitFor();
+  const answer = await askAndWait(page, "How much grain had Quay 11 in 2024?");
+  await answer.locator(".chip").click();
+  const table = page.locator(".panel .passage-table table");
+  await table.locator(".cited").first().waitFor();
+  const text = async (what: string): Promise<string[]> => (await table.locator(what).allTextContents()).map((one) => one.trim());
+  expect(await text("caption .caption-line")).toEqual(["Table 3: Grain by quay", "(in thousands of tonnes)"]);
+  expect(await text("thead th")).toEqual(["Quay", "Year", "2024", "2023"]);
+  await shot(page, "citation-of-table");
+  expect(await text(".cited")).toEqual(["Quay 11", "11,204", "11,106"]);
+  expect(await table.locator(".cited").first().evaluate((cell) => cell.getBoundingClientRect().bottom < window.innerHeight)).toBe(true);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test("of a figure its part of the page is shown", async () => {
+  const { page } = await visit();
+  const figure = { x0: 0.1, y0: 0.05, x1: 0.9, y1: 0.3 };
+  await page.route(/\/passages\/[^/?]+$/, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), kind: "figure", figure } });
+  });
+  await server.model({ text: EMITTED });
+  const answer = await askAndWait(page, EMITTED_QUESTION);
+  await answer.locator(".chip").click();
+  await page.locator(".figure-crop .sheet[aria-busy=false]").waitFor();
+  const [crop, sheet] = await Promise.all([".figure-crop", ".figure-page .sheet"].map((one) => page.locator(one).boundingBox()));
+  expect((crop?.width ?? 0) / (sheet?.width ?? 1)).toBeCloseTo(0.8, 1);
+  expect((crop?.height ?? 0) / (sheet?.height ?? 1)).toBeCloseTo(0.25, 1);
+  expect(((crop?.y ?? 0) - (sheet?.y ?? 0)) / (sheet?.height ?? 1)).toBeCloseTo(0.05, 1);
+  await shot(page, "citation-of-figure");
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
 /** Drops a Markdown report on the upload area, as from the desktop. */
 async function drop(page: Page, name: string, text: string): Promise<void> {
   const dropped = await page.evaluateHandle(

@@ -22,6 +22,8 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   url: `/documents/d${n}/file#page=${n}`,
   cited: n < 3,
   withheld: [],
+  kind: "text",
+  table: null,
 }));
 
 function citation(id: string, label: number, start: number, status: Citation["verification"]["status"]): Citation {
@@ -32,7 +34,7 @@ function citation(id: string, label: number, start: number, status: Citation["ve
     passage_id: `p${label}`,
     claim_span: { start: 0, end: start },
     marker_span: { start, end: start + 3 },
-    quote: { text: `Quote of ${label}`, page: label, match: "exact" },
+    quote: { text: `Quote of ${label}`, page: label, match: "exact", address: "" },
     verification: { status, score: null, method: "rules" },
     origin: "marked",
   };

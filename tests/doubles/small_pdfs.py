@@ -69,6 +69,11 @@ def slow_pdf(text: str) -> bytes:
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
         *[page] * SLOW_PAGES,
     ]
+    return pdf_of(objects)
+
+
+def pdf_of(objects: Sequence[bytes]) -> bytes:
+    """A PDF of written objects, numbered from 1, the first of which is the catalog."""
     written, table = b"%PDF-1.4\n", b""
     for number, content in enumerate(objects, 1):
         table += b"%010d 00000 n \n" % len(written)
@@ -78,6 +83,27 @@ def slow_pdf(text: str) -> bytes:
         b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
         % (count, table, count, len(written))
     )
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    """A stream object with `entries` in its dictionary."""
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)
+
+
+def page_of(content: bytes, *fonts: bytes, entries: bytes = b"") -> list[bytes]:
+    """Objects 1.. of a PDF of one page that shows `content`; its fonts are /F5, /F6 and so on.
+
+    Objects that follow are numbered from 5 on, the fonts first.
+    """
+    named = b"".join(b"/F%d %d 0 R" % (number, number) for number in range(5, 5 + len(fonts)))
+    return [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+        b"/Resources<</Font<<%s>>>>%s>>" % (named, entries),
+        stream(content),
+        *fonts,
+    ]
 
 
 def draw_lines(

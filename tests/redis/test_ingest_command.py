@@ -94,6 +94,27 @@ def test_a_dry_run_shows_the_plan(ships: Path, capsys: pytest.CaptureFixture[str
     assert listed(capsys) == []
 
 
+@pytest.mark.parametrize("option", ["--dry-run", "--check-content"])
+def test_files_that_are_not_read_are_told(
+    ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    for number in range(30):
+        (ships / f"{number}.doc").write_bytes(b"")
+    status, report = report_of(tmp_path, str(ships), option)
+    said = capsys.readouterr().out
+
+    assert status == 0
+    assert said.count("save it as .docx") == 20
+    assert "skipped: 30 files in all (30 .doc)" in said
+    assert "nothing to ingest" in said
+    assert report["summary"]["skipped"] == report["skipped"]["count"] == 30
+    assert len(report["skipped"]["files"]) == 30
+
+    write_pdf(ships / "a.pdf", [SHIPS])
+    main(["ingest", str(ships), option])
+    assert "nothing to ingest" not in capsys.readouterr().out
+
+
 def test_prune_and_remove(ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_pdf(ships / "a.pdf", [SHIPS])
     write_pdf(ships / "b.pdf", [TRAINS])

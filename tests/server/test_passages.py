@@ -94,6 +94,8 @@ def test_a_passage_tells_what_it_says_and_where(client: UploadClient, doc_id: st
         "text": FIRST,
         "page": 1,
         "page_size": [700, 700],
+        "table": None,
+        "figure": None,
         "url": f"/documents/{doc_id}/file#page=1",
         "state": "current",
         "now": None,
@@ -135,6 +137,37 @@ def test_without_a_layout_a_quote_has_its_place_in_the_text(
     assert (passage["text"], passage["lines"], passage["page_size"]) == (text, [], None)
     assert (found["match"], found["rectangles"]) == ("exact", [])
     assert units[2 * found["start"] : 2 * found["end"]].decode("utf-16-le") == found["quote"]
+
+
+GRAIN = (
+    "<p>Table 3: Grain \U0001f6a2</p><table><tr><th>Harbour<th>2024<tr><td>Zarnholm<td>{}</table>"
+)
+
+
+def test_a_table_is_told_as_a_grid_and_a_quote_by_its_cells(client: UploadClient) -> None:
+    job = client.ingest("tables", ("grain.html", GRAIN.format(712).encode()))
+    doc_id = job["files"][0]["doc_id"]
+    caption, rows = "Table 3: Grain \U0001f6a2", "Harbour | 2024\nZarnholm | 712"
+    start = len(caption) + 2
+    passage_id = f"{doc_id}-1-{start}-{start + len(rows)}"
+    found = client.http.get(f"/passages/{passage_id}").raise_for_status().json()
+    table = found["table"]
+    cells = table.pop("cells")
+    units = found["text"].encode("utf-16-le")
+
+    assert (found["kind"], found["text"]) == ("table", f"{caption}\n{rows}")
+    assert table == {
+        "caption": caption, "unit": "", "sheet": "", "header_rows": 1, "header_columns": 1,
+        "rows": 2, "columns": 2,
+    }  # fmt: skip
+    assert [(cell["row"], cell["column"], cell["text"]) for cell in cells] == [
+        (0, 0, "Harbour"), (0, 1, "2024"), (1, 0, "Zarnholm"), (1, 1, "712")
+    ]  # fmt: skip
+    for cell in cells:
+        said = units[2 * cell["start"] : 2 * cell["end"]].decode("utf-16-le")
+        assert (said, cell["rectangle"], cell["address"]) == (cell["text"], None, "")
+    assert highlights(client, passage_id, "| Zarnholm | 712 |")["cells"] == cells[2:]
+    assert highlights(client, passage_id, "nobody wrote these words")["cells"] == []
 
 
 @pytest.mark.parametrize("path", ["", "/highlights?quote=ships"])

@@ -9,6 +9,7 @@ import pytest
 
 from citewire.errors import CitewireError
 from citewire.services.ingest.folders import list_folders
+from citewire.services.ingest.skipped import MOST_ENDINGS, MOST_NAMED, SkippedFiles
 from citewire.services.reading.files import FoundFile, identify, printable
 
 
@@ -20,6 +21,32 @@ def test_only_visible_pdfs_are_taken(tmp_path: Path) -> None:
     found = [file.path.relative_to(tmp_path).as_posix() for file in list_folders([tmp_path]).files]
 
     assert found == ["a.pdf", "b.PDF", "sub/c.Pdf"]
+
+
+def test_what_is_not_read_is_named_with_a_reason(tmp_path: Path) -> None:
+    for name in ("a.pdf", "old.doc", "b.PPT", "c.xyz", "none", ".hidden", "~$a.docx"):
+        (tmp_path / name).write_bytes(b"")
+    skipped = list_folders([tmp_path]).skipped
+
+    assert {Path(path).name: reason for path, reason in skipped.named} == {
+        "old.doc": "the old format of Word (before 2007): save it as .docx or PDF",
+        "b.PPT": "the old format of PowerPoint (before 2007): save it as .pptx or PDF",
+        "c.xyz": "its format is not read",
+        "none": "its name has no ending that tells its format",
+    }
+    assert (skipped.count, skipped.hidden) == (4, 2)
+    assert skipped.endings == {".doc": 1, ".ppt": 1, ".xyz": 1, "without an ending": 1}
+
+
+def test_of_very_many_files_the_first_are_named() -> None:
+    skipped = SkippedFiles()
+    for number in range(MOST_NAMED * 3):
+        skipped.add(f"/reports/a.{number}")
+
+    assert len(skipped.named) == MOST_NAMED
+    assert skipped.count == skipped.endings.total() == MOST_NAMED * 3
+    assert len(skipped.endings) == MOST_ENDINGS + 1
+    assert skipped.by_ending().startswith("2,900 others, 1 .0")
 
 
 def test_links_that_lead_back_end(tmp_path: Path) -> None:

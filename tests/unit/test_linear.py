@@ -33,11 +33,26 @@ from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import asked, passages
 from citewire.services.models.thinking import without_thinking
 from citewire.services.passages.cutting import split_page
-from citewire.services.reading import cleaning, files, heads, hyphens, instructions, title
+from citewire.services.reading import (
+    cleaning,
+    encoding_labels,
+    files,
+    heads,
+    hyphens,
+    instructions,
+    marks,
+    number_formats,
+    pictures,
+    plain_tables,
+    table_heads,
+    title,
+)
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
-from citewire.services.reading.pdf import furniture
+from citewire.services.reading.pdf import furniture, shifted
 from citewire.services.reading.plain import read_plain
+from citewire.services.reading.sheets import delimited
+from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
 from citewire.text import alphabets, offsets, scanner, sentences, words
@@ -340,12 +355,16 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
-    cleaning.clean_line, heads.is_figure, files.printable, instructions.reads_like_instructions,
-    instructions.find_instructions, furniture.signature, chat_words.searchable,
+    pictures.described, table_heads.is_caption, table_heads.is_unit_line,
+    cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
+    plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
+    shifted.reads_like_note, instructions.find_instructions, furniture.signature,
+    chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
     words.stems, words.years, words.is_spanish, prompts.neutral, followups.without_lead,
     followups.has_lead, followups.has_own_subject, followups.is_cjk, followups.cjk_refers_back,
+    delimited.found_delimiter, sheet_model.place_of, sheet_model.area_of,
     followups.is_brief, followups.compares, followups.is_chatter, followups.is_elliptic,
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
@@ -388,9 +407,14 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "title_of": lambda text: title.title_of(Path("a.pdf"), text, [title.TitleLine(text, 9)]),
     "Spellings": learn,
     "snippet_of": lambda text: snippet_of(text, "port of 港口 2023", None),
+    "raised": lambda text: marks.shifted(text, text, 1),
+    "lowered": lambda text: marks.shifted(text, text, -1),
     "HTML": read(read_html, ".html"),
     "Markdown": read(read_markdown, ".md"),
     "plain text": read(read_plain, ".txt"),
+    "CSV": read(delimited.read_delimited, ".csv"),
+    "number format": lambda text: number_formats.shown("-1234.5", text),
+    "value": lambda text: number_formats.shown(text, "#,##0;@"),
 }
 """What else is done to a text, or in another way."""
 
@@ -402,14 +426,18 @@ EXCUSED = {
     "services.uploads.names.folder_name": "below, for it raises",
     "text.markers.is_index": "the last 64 characters: `SHORT`",
     "content.edges.decode": "of our own making",
+    "content.table_record.table_from_json": "of our own making",
     "services.citations.verdicts.clauses.stem_of": "one word, kept: `fold` and `stem`",
     "services.citations.verdicts.entities.is_ordinary": "one word, kept",
     "services.citations.verdicts.units.is_currency": "one of our own words",
     "services.citations.verdicts.units.is_count": "one of our own words",
+    "services.reading.word.names.w": "one of our own words",
     "services.citations.verdicts.digest.digest": "the passage",
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
+    "services.reading.formats.why_not_read": "looks an ending up",
+    "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
     "storage.chats.index.to_query": "200 characters at most",
     "text.verbatim.starts_line": "the end of a line",
@@ -483,3 +511,28 @@ def test_a_tag_with_many_attributes_takes_linear_time(form: str, between: str) -
         return form.format(between.join(f"a{n}" for n in range(size // 8)))
 
     assert worst_doubling(WITH_MORE["HTML"], tag_of) < LINEAR
+
+
+@pytest.mark.parametrize(
+    ("reader", "before", "piece"),
+    [
+        ("HTML", "<table>", "<tr><td>a<td>1"),
+        ("HTML", "<table>", "<tr><td rowspan=9>a<td>1"),
+        ("HTML", "", "<table><tr><td>a<td>"),
+        ("HTML", "", "a<sup>1</sup>"),
+        ("HTML", "", "<sup>a"),
+        ("HTML", "<ol reversed>", "<li>a"),
+        ("HTML", "", "<nav><ol><li>a"),
+        ("HTML", "<math>", "<mrow><mo>-</mo><mn>1</mn>"),
+        ("HTML", "<p>a<select multiple>", "<option>a"),
+        ("Markdown", "|a|b|\n|-|-|\n", "|`x|y`|2|\n"),
+        ("Markdown", "", "a[^a]\n\n[^a]: x\n"),
+        ("Markdown", "---\n", "a: b\n"),
+        ("plain text", "", "a  1  2\n"),
+    ],
+)
+def test_markup_takes_linear_time(reader: str, before: str, piece: str) -> None:
+    def text_of(size: int) -> str:
+        return before + piece * (size // len(piece))
+
+    assert worst_doubling(WITH_MORE[reader], text_of) < LINEAR

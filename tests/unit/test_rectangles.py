@@ -28,7 +28,7 @@ from citewire.content.report import LineBox
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.passages.layout import PassageLayout
-from citewire.services.passages.splitting import build_passages, layout_of
+from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.pdf.ocr import parse_tsv
 from citewire.services.reading.pdf.read import read_pdf
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, prose
@@ -52,23 +52,17 @@ class Placed:
 def place(path: Path, quote: str) -> Placed:
     """Read a PDF of one page, store and load its layout, and place a quote."""
     report = read_pdf(path, ocr="off")
-    nodes = build_passages(
+    built = build_passages(
         report, doc_id="d" * 32, folder="f", file_name="a.pdf", max_tokens=220, overlap=0
     )
-    layout = layout_of(report, nodes)
-    for node in nodes:
-        found = locate(quote, node.text)
+    for one in built:
+        text = one.node.text
+        found = locate(quote, text)
         if found.match != "none":
-            stored = PassageLayout.from_json(layout[node.id_].to_json())
-            placed = rectangles(
-                stored.lines,
-                text=node.text,
-                offset=node.metadata["start"],
-                start=found.start,
-                end=found.end,
-            )
+            stored = PassageLayout.from_json(one.layout.to_json())
+            placed = rectangles(stored.lines, text=text, start=found.start, end=found.end)
             return Placed(path, quote, placed)
-    pytest.fail(f"{quote!r} is not in {[node.text for node in nodes]}")
+    pytest.fail(f"{quote!r} is not in {[one.node.text for one in built]}")
 
 
 def draw_marked(
@@ -288,9 +282,9 @@ def test_any_run_of_words_is_covered(tmp_path: Path) -> None:
 
 
 def test_lines_whose_words_are_unknown_are_cut_by_characters() -> None:
-    lines = [LineBox(10, 30, 0.1, 0.2, 0.9, 0.25), LineBox(31, 41, 0.1, 0.3, 0.5, 0.35)]
+    lines = [LineBox(0, 20, 0.1, 0.2, 0.9, 0.25), LineBox(21, 31, 0.1, 0.3, 0.5, 0.35)]
     text = "x" * 20 + "\n" + "x" * 10
-    found = rectangles(lines, text=text, offset=10, start=5, end=26)
+    found = rectangles(lines, text=text, start=5, end=26)
 
     assert found == [Rectangle(0.3, 0.2, 0.9, 0.25), Rectangle(0.1, 0.3, 0.3, 0.35)]
 
@@ -299,16 +293,16 @@ def test_a_passage_that_begins_within_a_line_knows_its_own_words(tmp_path: Path)
     sentences = "First one is here. Second *one follows it*. Third one ends it."
     path = draw_pdf(tmp_path / "a.pdf", lambda canvas: draw_marked(canvas, 60, 700, [sentences]))
     report = read_pdf(path, ocr="off")
-    nodes = build_passages(
+    built = build_passages(
         report, doc_id="d", folder="f", file_name="a.pdf", max_tokens=6, overlap=0
     )
-    [node] = [node for node in nodes if "Second" in node.text]
-    lines = layout_of(report, nodes)[node.id_].lines
-    start = node.text.index("one")
-    at = {"text": node.text, "offset": node.metadata["start"]}
-    found = rectangles(lines, **at, start=start, end=start + len("one follows it"))
+    [one] = [one for one in built if "Second" in one.node.text]
+    text = one.node.text
+    start = text.index("one")
+    end = start + len("one follows it")
+    found = rectangles(one.layout.lines, text=text, start=start, end=end)
 
-    assert node.text == "Second one follows it."
+    assert text == "Second one follows it."
     assert_true_by_ink(Placed(path, "one follows it", found))
 
 
@@ -339,8 +333,8 @@ def test_edges_come_back_within_a_step(edges: list[float], low: float, length: f
 
 @given(st.text(alphabet="ab \n|", max_size=40), st.integers(0, 45), st.integers(0, 45))
 def test_rectangles_stay_in_their_lines(text: str, start: int, end: int) -> None:
-    lines = [LineBox(5, 20, 0.1, 0.1, 0.9, 0.2, turn=3), LineBox(21, 60, 0.2, 0.3, 0.8, 0.4)]
-    found = rectangles(lines, text=text, offset=7, start=start, end=min(end, len(text)))
+    lines = [LineBox(0, 13, 0.1, 0.1, 0.9, 0.2, turn=3), LineBox(14, 60, 0.2, 0.3, 0.8, 0.4)]
+    found = rectangles(lines, text=text, start=start, end=min(end, len(text)))
 
     assert len(found) <= len(lines)
     for box in found:

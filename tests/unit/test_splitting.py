@@ -11,7 +11,7 @@ from llama_index.core.schema import TextNode
 from citewire.content.report import Block, Kind, LineBox, Page, Report
 from citewire.services.passages.cutting import Cut, split_page
 from citewire.services.passages.layout import PassageLayout
-from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
+from citewire.services.passages.splitting import BuiltPassage, build_passages, embedded_text
 from citewire.storage.index.schema import folder_id
 from citewire.text.tokens import count_tokens
 from tests.doubles.growth import NOT_QUADRATIC, growth
@@ -30,10 +30,10 @@ def report(*pages: str, language: str = "en") -> Report:
 
 
 def passages(made: Report) -> list[str]:
-    nodes = build_passages(
+    built = build_passages(
         made, doc_id="d" * 32, folder="ships", file_name="a.pdf", max_tokens=50, overlap=10
     )
-    return [node.text for node in nodes]
+    return [one.node.text for one in built]
 
 
 @given(st.text(alphabet="ab .!?\n\t,;-–•1漢字。àЖ\u0301", max_size=400), st.integers(1, 40))
@@ -102,7 +102,7 @@ def test_time_grows_with_the_length_only(piece: str) -> None:
 
 
 def test_nodes_carry_their_place() -> None:
-    [node] = build_passages(
+    [one] = build_passages(
         report("  Ships carry grain to the harbour.  "),
         doc_id="d" * 32,
         folder="ships",
@@ -110,6 +110,7 @@ def test_nodes_carry_their_place() -> None:
         max_tokens=50,
         overlap=10,
     )
+    node = one.node
 
     assert f"{'d' * 32}-1-2-35" == node.id_
     assert node.ref_doc_id == "d" * 32
@@ -130,7 +131,7 @@ def test_nodes_carry_their_place() -> None:
 
 
 def test_metadata_is_not_part_of_what_models_read() -> None:
-    [node] = build_passages(
+    [one] = build_passages(
         report("Ships carry grain."),
         doc_id="d" * 32,
         folder="ships",
@@ -139,6 +140,7 @@ def test_metadata_is_not_part_of_what_models_read() -> None:
         overlap=10,
     )
 
+    node = one.node
     assert set(node.metadata) == set(node.excluded_embed_metadata_keys)
     assert set(node.metadata) == set(node.excluded_llm_metadata_keys)
 
@@ -173,6 +175,10 @@ def blocks_page(number: int, *parts: tuple[Kind, str], header: str = "") -> Page
 
 
 def nodes_of(*pages: Page, max_tokens: int = 50) -> list[TextNode]:
+    return [one.node for one in built_of(*pages, max_tokens=max_tokens)]
+
+
+def built_of(*pages: Page, max_tokens: int = 50) -> list[BuiltPassage]:
     made = Report(title="Harbour Report", language="en", pages=pages)
     return build_passages(
         made, doc_id="d" * 32, folder="ships", file_name="a.pdf", max_tokens=max_tokens, overlap=10
@@ -226,33 +232,28 @@ def test_what_is_in_no_block_is_in_no_passage() -> None:
 
 def test_the_layout_of_a_passage_is_its_lines() -> None:
     page = blocks_page(3, ("text", "Ships carry grain\nand coal."), header="Header")
-    [node] = nodes = nodes_of(page)
-    made = Report(title="Harbour Report", language="en", pages=(page,))
+    [one] = built_of(page)
 
-    assert json.loads(layout_of(made, nodes)[node.id_].to_json()) == {
+    assert json.loads(one.layout.to_json()) == {
         "page": 3,
         "size": [595.28, 841.89],
-        "lines": [[8, 25, 3333, 0, 9000, 1000, ""], [26, 35, 3333, 1000, 9000, 2000, ""]],
+        "lines": [[0, 17, 3333, 0, 9000, 1000, ""], [18, 27, 3333, 1000, 9000, 2000, ""]],
     }
 
 
 def test_the_lines_of_a_passage_are_those_that_it_touches() -> None:
     page = blocks_page(1, ("table", ROWS))
-    nodes = nodes_of(page)
-    made = Report(title="Harbour Report", language="en", pages=(page,))
-    layout = layout_of(made, nodes)
-
-    for node in nodes:
-        assert len(layout[node.id_].lines) == node.text.count("\n") + 1
+    for one in built_of(page):
+        assert len(one.layout.lines) == one.node.text.count("\n") + 1
 
 
 def test_a_report_without_layout_has_no_lines() -> None:
     made = report("Ships carry grain.")
-    nodes = build_passages(
+    built = build_passages(
         made, doc_id="d" * 32, folder="ships", file_name="a.txt", max_tokens=50, overlap=10
     )
 
-    assert list(layout_of(made, nodes).values()) == [PassageLayout(1, None, ())]
+    assert [one.layout for one in built] == [PassageLayout(1, None, ())]
 
 
 def test_title_and_heading_are_embedded_with_a_passage() -> None:

@@ -231,3 +231,29 @@ def test_a_number_wrapped_before_its_scale_is_the_same_number() -> None:
     passage = "Of the programme, $1.1\nbillion remained available."
 
     assert judge("$1.1 billion remained available.", [passage]).status == "supported"
+
+
+HEADS = "Table 3: Balance sheet\nin millions of euros\nItem | 2024 | 2023"
+SHEET = (
+    f"{HEADS}\nTotal assets | 59,268 | 54,321\nNet debt | (1.5) |\nCash |  | 12.4\nLoans | – | 3"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("Total assets were 59,268 million euros in 2024", "supported"),
+        ("Total assets were €59.3 billion in 2024", "supported"),
+        ("Cash was 12.4 million euros in 2023", "supported"),
+        ("Net debt was -1.5 million euros", "supported"),
+        ("Loans were 3 million in 2023", "supported"),
+        ("Total assets were 59,268 thousand euros in 2024", "partial"),
+        ("Total assets fell to 77 million in 2024", "unsupported"),
+    ],
+)
+def test_heads_and_unit_of_a_table_count_and_empty_cells_do_no_harm(
+    claim: str, status: str
+) -> None:
+    assert judge(claim, [SHEET]).status == status
+    # Repeated heads and further rows change nothing.
+    assert judge(claim, [f"{HEADS}\n{SHEET}"]).status == status

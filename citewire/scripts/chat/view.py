@@ -62,7 +62,10 @@ def footnotes(answer: ToldAnswer) -> list[str]:
             doubts = [DOUBTS.get(citation["verification"]["status"], "")]
             doubts += ["found afterwards, not cited"] if citation["origin"] == "inferred" else []
             doubt = "; ".join(filter(None, doubts))
-            note = f"[{label}] {line_of(source['title'])}, {page_of(source)}{told}"
+            place = f"{line_of(source['title'])}, {page_of(source)}"
+            if address := line_of(citation["quote"].get("address", "")):
+                place += f", {address}"
+            note = f"[{label}] {place}{told}"
             notes.append(f"{note} ({doubt})" if doubt else note)
     return list(dict.fromkeys(notes))
 

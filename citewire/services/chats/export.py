@@ -137,7 +137,7 @@ def _cited(message: Message) -> str:
 
 def _note(source: Mapping[str, Any], quote: Mapping[str, Any]) -> str:
     place = [_escape(plain_line(str(source.get(name) or ""))) for name in ("title", "file_name")]
-    place.append(_page(source, quote))
+    place += [_page(source, quote), _escape(plain_line(quote.get("address", "")))]
     told = ", ".join(part for part in place if part)
     words = _escape(plain_line(quote.get("text", "")))
     return f'{told}: "{words}"' if words else told

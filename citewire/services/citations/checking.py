@@ -19,6 +19,7 @@ from citewire.services.citations.claims import Claim
 from citewire.services.citations.locating import FoundQuote
 from citewire.services.citations.model import Quote, Source, Verification
 from citewire.services.citations.quotes import PassageText, supporting_quote
+from citewire.services.citations.source_table import address_of
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 
 KEPT = 256
@@ -105,7 +106,10 @@ class Checker:
     def quote(self, claim: str, source: Source) -> Quote:
         """The words of the source that carry the claim."""
         found = self._quote(claim, self.source(source))
-        return Quote(found.text, source.page_start, found.match)
+        address = ""
+        if source.table is not None and source.table.sheet and found.match != "none":
+            address = address_of(source.table.in_text(source.text), found.start, found.end)
+        return Quote(found.text, source.page_start, found.match, address)
 
     def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
         """Judge a claim against the sources that it cites; None if nothing is to be checked.

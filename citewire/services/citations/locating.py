@@ -70,7 +70,7 @@ def located(quote: str, within: SearchText, *, nearly: bool = True) -> FoundQuot
 
 def placed(quote: str, within: SearchText) -> tuple[int, int, Match] | None:
     """Where `quote` stands as it is or in normal form, and which of them."""
-    text, plain = within.text, quote.strip()
+    text, plain = within.text, _plain(quote)
     for start in _occurrences(plain, text):
         if not _cuts_words(text, start, start + len(plain)):
             return start, start + len(plain), "exact"
@@ -79,6 +79,17 @@ def placed(quote: str, within: SearchText) -> tuple[int, int, Match] | None:
     if not _WORD.search(bare):
         return None
     return _placed_normally(reduced, within) or _placed_normally(bare, within)
+
+
+def _plain(quote: str) -> str:
+    """`quote` without what only Markdown has: rules below heads, and escapes of bars."""
+    if "--" in quote:
+        quote = "\n".join(line for line in quote.split("\n") if not _is_rule(line))
+    return quote.replace("\\|", "|").strip()
+
+
+def _is_rule(line: str) -> bool:
+    return "--" in line and "|" in line and not line.strip("|-: \t\r")
 
 
 def _placed_normally(reduced: str, within: SearchText) -> tuple[int, int, Match] | None:

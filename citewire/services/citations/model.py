@@ -10,8 +10,10 @@ from typing import ClassVar, Literal
 
 from llama_index.core.schema import NodeWithScore
 
+from citewire.content.table_record import TABLE
 from citewire.content.withheld import Spans, spans_of
 from citewire.services.citations.locating import Match
+from citewire.services.citations.source_table import SourceTable
 from citewire.text.offsets import utf16_length
 
 WarningCode = Literal[
@@ -40,7 +42,10 @@ class Withheld:
 
 @dataclass
 class Source:
-    """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text."""
+    """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
+
+    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+    """
 
     n: int
     passage_id: str
@@ -56,6 +61,8 @@ class Source:
     url: str
     cited: bool = False
     withheld: list[Withheld] = field(default_factory=list)
+    kind: str = "text"
+    table: SourceTable | None = None
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -78,6 +85,8 @@ class Source:
             score=round(found.score or 0.0, 4),
             url=f"/documents/{doc_id}/file#page={page}",
             withheld=_withheld(node.get_content(), spans_of(facts)),
+            kind=facts.get("kind", "text"),
+            table=_table(facts.get(TABLE), node.get_content()),
         )
 
     @property
@@ -89,6 +98,10 @@ class Source:
         for span in self.withheld:
             units[2 * span.start : 2 * span.end] = " ".encode("utf-16-le") * (span.end - span.start)
         return units.decode("utf-16-le")
+
+
+def _table(stored: str | None, text: str) -> SourceTable | None:
+    return SourceTable.from_json(stored, text) if stored else None
 
 
 def _withheld(text: str, spans: Spans) -> list[Withheld]:
@@ -108,11 +121,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Quote:
-    """The words of the source that carry a claim; empty where `match` is `none`."""
+    """The words of the source that carry a claim; empty where `match` is `none`.
+
+    `address` names the cells of a sheet that they stand in (`Sheet!B7`, `Sheet!A7:C7`).
+    """
 
     text: str
     page: int
     match: Match
+    address: str = ""
 
 
 @dataclass(frozen=True)

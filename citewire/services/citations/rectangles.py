@@ -34,29 +34,26 @@ class Rectangle:
     y1: float
 
 
-def rectangles(
-    lines: Sequence[LineBox], *, text: str, offset: int, start: int, end: int
-) -> list[Rectangle]:
+def rectangles(lines: Sequence[LineBox], *, text: str, start: int, end: int) -> list[Rectangle]:
     """One rectangle for each line that has some of the characters `start` to `end`.
 
     Each reaches from the first to the last of their words in it; of a word that they hold in part,
     it has the share of its letters, as it has of a line whose words are unknown.
 
     Args:
-        lines: of the passage; `words` of those words of a line that the passage holds.
+        lines: of the passage, by their places in it; `words` of those words of a line that it
+            holds.
         text: of the passage.
-        offset: where the passage begins in the text of its page.
-        start: first character, counted in the passage.
+        start: first character.
         end: where they end, exclusive.
     """
     found = []
     for line in lines:
-        low, high = max(line.start - offset, start), min(line.end - offset, end)
-        inked = text[max(low, 0) : max(high, 0)].strip()
-        if low < high and inked:
-            reach = _reach(line, text, offset, (low, high))
+        low, high = max(line.start, start), min(line.end, end)
+        if low < high and text[low:high].strip():
+            reach = _reach(line, text, (low, high))
             if reach is not None:
-                found.append(_rectangle(line, *reach))
+                found.append(part_of_line(line, *reach))
     return found
 
 
@@ -64,14 +61,13 @@ _Span = tuple[int, int]
 _Reach = tuple[float, float]
 
 
-def _reach(line: LineBox, text: str, offset: int, wanted: _Span) -> _Reach | None:
+def _reach(line: LineBox, text: str, wanted: _Span) -> _Reach | None:
     """From where to where on a line characters stand, in shares of its length."""
-    begin, finish = line.start - offset, line.end - offset
-    words = [found.span() for found in _WORD.finditer(text, max(begin, 0), max(finish, 0))]
+    words = [found.span() for found in _WORD.finditer(text, line.start, line.end)]
     edges = decode(line.words)
     if len(words) != len(edges):
         # Unknown; a line is cut in proportion to its characters.
-        words, edges = [(begin, finish)], [(0.0, 1.0)]
+        words, edges = [(line.start, line.end)], [(0.0, 1.0)]
     reached = list(_reached(text, words, edges, wanted))
     if not reached:
         return None
@@ -87,12 +83,11 @@ def _reached(
         if first >= last or high <= low:
             continue
         before, inside, after = (
-            _width(text[max(a, 0) : max(b, 0)])
-            for a, b in ((start, first), (first, last), (last, end))
+            _width(text[a:b]) for a, b in ((start, first), (first, last), (last, end))
         )
         total = before + inside + after
         before, upto = before / total, (before + inside) / total
-        if _RTL.search(text, max(start, 0), max(end, 0)):
+        if _RTL.search(text, start, end):
             before, upto = 1 - upto, 1 - before
         yield low + before * (high - low), low + upto * (high - low)
 
@@ -105,7 +100,7 @@ def _width(text: str) -> float:
     return width
 
 
-def _rectangle(line: LineBox, low: float, high: float) -> Rectangle:
+def part_of_line(line: LineBox, low: float, high: float) -> Rectangle:
     """The part of a line from `low` to `high` of its length, in its own direction."""
     if line.turn in (2, 3):
         low, high = 1 - high, 1 - low

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from citewire.errors import CitewireError
+from citewire.services.ingest.skipped import SkippedFiles
 from citewire.services.reading.files import FoundFile, printable
 from citewire.services.reading.formats import SUFFIXES
 from citewire.storage.keys import DEFAULT_OWNER
@@ -13,11 +14,19 @@ from citewire.storage.keys import DEFAULT_OWNER
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies in folders: the roots, the files, and folders in them that cannot be listed."""
+    """What lies in folders.
+
+    Args:
+        roots: the folders.
+        files: the reports.
+        unlisted: folders in them that cannot be listed, and why.
+        skipped: the other files.
+    """
 
     roots: tuple[Path, ...]
     files: tuple[FoundFile, ...]
     unlisted: tuple[tuple[FoundFile, str], ...]
+    skipped: SkippedFiles = field(default_factory=SkippedFiles)
 
 
 def list_folders(
@@ -39,15 +48,16 @@ def list_folders(
     roots = tuple(dict.fromkeys(find_root(folder) for folder in folders))
     files: list[FoundFile] = []
     unlisted: list[tuple[FoundFile, str]] = []
+    skipped = SkippedFiles()
     for root in roots:
-        for path, error in _walk(root, frozenset(), tuple(suffixes)):
+        for path, error in _walk(root, frozenset(), tuple(suffixes), skipped):
             if error is None:
                 files.append(FoundFile(root, path, owner))
             elif path == root:
                 raise CitewireError(_unlistable(path, error)) from error
             else:
                 unlisted.append((FoundFile(root, path, owner), _unlistable(path, error)))
-    return Listing(roots, tuple(files), tuple(unlisted))
+    return Listing(roots, tuple(files), tuple(unlisted), skipped)
 
 
 def find_root(folder: Path) -> Path:
@@ -72,7 +82,7 @@ def find_root(folder: Path) -> Path:
 
 
 def _walk(
-    folder: Path, above: frozenset[str], suffixes: tuple[str, ...]
+    folder: Path, above: frozenset[str], suffixes: tuple[str, ...], skipped: SkippedFiles
 ) -> Iterator[tuple[Path, OSError | None]]:
     # A link may lead back up: a folder that is its own ancestor is not entered again.
     here = os.path.realpath(folder)
@@ -86,11 +96,13 @@ def _walk(
         return
     for entry in entries:
         if entry.name.startswith((".", "~$")):
-            continue
-        if _is_folder(entry):
-            yield from _walk(Path(entry.path), above | {here}, suffixes)
+            skipped.hidden += 1
+        elif _is_folder(entry):
+            yield from _walk(Path(entry.path), above | {here}, suffixes, skipped)
         elif entry.name.lower().endswith(suffixes):
             yield Path(entry.path), None
+        else:
+            skipped.add(entry.path)
 
 
 def _unlistable(folder: Path, error: OSError) -> str:

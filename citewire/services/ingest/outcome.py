@@ -1,7 +1,9 @@
 """What becomes of the files of a run, and how far it is."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from citewire.services.ingest.skipped import SkippedFiles
 
 Status = Literal["new", "changed", "moved", "unchanged", "removed", "failed"]
 STATUSES: tuple[Status, ...] = ("new", "changed", "moved", "unchanged", "removed", "failed")
@@ -34,12 +36,21 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """What became of all files, how long it took in seconds, how many tokens were embedded."""
+    """What became of all files.
+
+    Args:
+        files: those that were found, and those that are gone.
+        seconds: that it took.
+        tokens: that were embedded.
+        is_plan: whether nothing was done, only planned.
+        skipped: files that are of no format that is read.
+    """
 
     files: tuple[FileOutcome, ...]
     seconds: float
     tokens: int = 0
     is_plan: bool = False
+    skipped: SkippedFiles = field(default_factory=SkippedFiles)
 
     def count(self, status: Status) -> int:
         """How many files have `status`."""
@@ -63,7 +74,9 @@ class IngestSummary:
         """The report of a run, for programs."""
         return {
             "files": [outcome.to_json() for outcome in self.files],
+            "skipped": self.skipped.to_json(),
             "summary": {status: self.count(status) for status in STATUSES}
+            | {"skipped": self.skipped.count}
             | {"pages": self.pages, "passages": self.passages, "tokens": self.tokens}
             | {"seconds": round(self.seconds, 3), "dry_run": self.is_plan},
         }

@@ -54,7 +54,8 @@ async def ingest_folders(
     if options.dry_run:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
         outcomes = list(plan.outcomes(catalog).values())
-        return IngestSummary(tuple(outcomes), time.monotonic() - started, is_plan=True)
+        took = time.monotonic() - started
+        return IngestSummary(tuple(outcomes), took, is_plan=True, skipped=plan.skipped)
 
     def on_wait(told: str) -> None:
         progress.waiting = told
@@ -65,7 +66,8 @@ async def ingest_folders(
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
         run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
         outcomes = await run.carry_out(plan, given_up)
-    return IngestSummary(tuple(outcomes), time.monotonic() - started, run.tokens)
+    took = time.monotonic() - started
+    return IngestSummary(tuple(outcomes), took, run.tokens, skipped=plan.skipped)
 
 
 async def check_embedding(documents: DocumentStore, models: ModelSettings) -> None:

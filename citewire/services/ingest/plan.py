@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from citewire.services.ingest.catalog import Catalog, Known, Place
 from citewire.services.ingest.folders import Listing
 from citewire.services.ingest.outcome import FileOutcome, Status
+from citewire.services.ingest.skipped import SkippedFiles
 from citewire.services.reading.files import FoundFile, identify
 from citewire.storage.library.documents import Location
 
@@ -57,6 +58,7 @@ class IngestPlan:
             otherwise those whose bytes now lie elsewhere.
         pruned: those of `gone` that lie nowhere else now.
         works: documents to be read.
+        skipped: files of no format that is read.
     """
 
     roots: frozenset[str]
@@ -64,6 +66,7 @@ class IngestPlan:
     gone: tuple[Known, ...]
     pruned: tuple[Known, ...]
     works: tuple[Work, ...]
+    skipped: SkippedFiles
 
     def outcomes(self, catalog: Catalog) -> dict[Place, FileOutcome]:
         """What becomes of the files if all goes well; before anything is changed."""
@@ -148,7 +151,8 @@ async def make_plan(
         gone = tuple(known for known in gone if known not in kept)
         pruned = tuple(known for known in pruned if known not in kept)
     roots = frozenset(FoundFile(root, root).root_name for root in listing.roots)
-    return IngestPlan(roots, tuple(compared), gone, pruned, _works(compared, catalog))
+    works = _works(compared, catalog)
+    return IngestPlan(roots, tuple(compared), gone, pruned, works, listing.skipped)
 
 
 def _by_status(file: FoundFile, catalog: Catalog, check_content: bool) -> Compared | None:

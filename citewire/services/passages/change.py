@@ -52,8 +52,12 @@ def _now(
     snapshot: Snapshot, near: Sequence[Candidate], texts: Mapping[Page, SearchText]
 ) -> PassageNow | None:
     old, page = snapshot.fields["text"], int(snapshot.fields["page"])
+    body = int(snapshot.fields.get("body", 0))
+    repeated, told = old[:body].split("\n"), old[body:]
     unchanged = as_it_was(snapshot, near) or [
-        passage for passage in near if placed(old, texts[passage.doc_id, passage.page])
+        passage
+        for passage in near
+        if placed(told, texts[passage.doc_id, passage.page]) and _repeats(repeated, passage)
     ]
     # What stands on several pages has most likely stayed where it was.
     unchanged = [passage for passage in unchanged if passage.page == page] or unchanged
@@ -63,6 +67,12 @@ def _now(
     if unchanged:
         return _place(best, "same" if best.page == page else "moved")
     return _place(best, "changed") if ratio >= CHANGED_RATIO else None
+
+
+def _repeats(heads: Sequence[str], passage: Candidate) -> bool:
+    """Whether the heads of a table are still those: the same rows may be told in another unit."""
+    text = SearchText(passage.text)
+    return all(placed(line, text) for line in heads if line.strip())
 
 
 def as_it_was(snapshot: Snapshot, near: Sequence[Candidate]) -> list[Candidate]:
@@ -102,8 +112,12 @@ def page_text(passages: Iterable[Candidate]) -> str:
     parts: list[str] = []
     end = 0
     for one in sorted(passages, key=lambda passage: (passage.start, passage.end)):
-        if one.end > end:
-            parts.append(one.text[end - one.start :] if one.start < end else f"\n{one.text}")
+        told = one.text[one.body :]
+        if len(told) != one.end - one.start:
+            # Some columns of a table: no stretch of the page.
+            parts.append(f"\n{told}")
+        elif one.end > end:
+            parts.append(told[end - one.start :] if one.start < end else f"\n{told}")
             end = one.end
     return "".join(parts)
 

@@ -3,24 +3,35 @@
 It is kept apart from the passages, as it is much and is read for few of them; by passage id, JSON:
 
     {"page": 3, "size": [595.28, 841.89],
-     "lines": [[12, 80, 1000, 912, 9000, 1034, "AAEJ…", 1], ...]}
+     "lines": [[0, 68, 1000, 912, 9000, 1034, "AAEJ…", 1], ...],
+     "cells": [[1000, 912, 3000, 1034], 0, ...], "figure": [1000, 912, 9000, 4000]}
 
 `size` is width and height of the displayed page in points. A line is [start, end, x0, y0, x1, y1,
-words, turn]: `start` and `end` are characters of the page's text, like those of the passage, but
-those of the whole line, which may begin before the passage or end after it; the rectangle is in
-ten-thousandths of the displayed page with the origin at the top left; `words` says where those
-words of the line stand that the passage holds (`content.edges`), empty if that is unknown; `turn`
-is left out where it is 0. Formats without a layout have no lines and `size` null.
+words, turn]: `start` and `end` are characters of the passage's text; the rectangle is that of the
+whole line, which may have begun before the passage or end after it, in ten-thousandths of the
+displayed page with the origin at the top left; `words` says where those words of the line stand
+that the passage holds (`content.edges`), empty if that is unknown: then the rectangle is that of
+the passage's part alone; `turn` is left out where it is 0. What the passage repeats from another
+page has no lines. Formats without a layout have no lines and `size` null.
+
+`cells` are the rectangles of the cells of a table, in their order, 0 where there is none; `figure`
+is that of a figure. Each is left out where there is nothing to tell.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from citewire.content.edges import PER_WORD
 from citewire.content.report import LineBox
+from citewire.content.table import Box
+from citewire.services.citations.rectangles import part_of_line
 
 UNITS = 10_000
+
+
+Boxes = tuple[Box | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +41,27 @@ class PassageLayout:
     Args:
         page: physical number from 1.
         size: width and height as displayed; None where a format has no layout.
-        lines: from the top of the passage; `words` is that of the words which the passage holds.
+        lines: in the order of the passage, by their places in it; `words` is that of the words
+            which the passage holds.
+        cells: rectangles of the cells of a table, in their order; empty if there are none.
+        figure: the rectangle of a figure.
     """
 
     page: int
     size: tuple[float, float] | None
     lines: tuple[LineBox, ...]
+    cells: Boxes = ()
+    figure: Box | None = None
 
     def to_json(self) -> str:
         """As it is stored."""
         size = [round(length, 2) for length in self.size] if self.size else None
         lines = [_stored(line) for line in self.lines]
-        stored = {"page": self.page, "size": size, "lines": lines}
+        stored: dict[str, Any] = {"page": self.page, "size": size, "lines": lines}
+        if any(self.cells):
+            stored["cells"] = [_edges(box) if box else 0 for box in self.cells]
+        if self.figure:
+            stored["figure"] = _edges(self.figure)
         return json.dumps(stored, separators=(",", ":"))
 
     @classmethod
@@ -49,33 +69,48 @@ class PassageLayout:
         """What `to_json` wrote."""
         told = json.loads(stored)
         size = (told["size"][0], told["size"][1]) if told["size"] else None
-        return cls(told["page"], size, tuple(map(_line, told["lines"])))
+        cells = tuple(_box(edges) if edges else None for edges in told.get("cells", ()))
+        figure = _box(told["figure"]) if "figure" in told else None
+        return cls(told["page"], size, tuple(map(_line, told["lines"])), cells, figure)
 
 
-def line_of_passage(line: LineBox, text: str, start: int, end: int) -> LineBox:
-    """`line` with the edges of those of its words only that a passage holds.
+def line_of_piece(line: LineBox, text: str, start: int, end: int, place: int) -> LineBox:
+    """What a passage holds of `line`.
 
     Args:
-        line: a line of a page that the passage touches.
+        line: a line of a page of which the passage has a part.
         text: of the page.
-        start: where the passage begins in it.
+        start: where what the passage has of the page begins.
         end: where it ends, exclusive.
+        place: where that begins in the passage.
     """
-    if not line.words or (start <= line.start and line.end <= end):
-        return line
-    inner = max(start, line.start)
-    first = len(text[line.start : inner].split())
-    if inner > line.start and not (text[inner - 1].isspace() or text[inner].isspace()):
-        first -= 1
-    count = len(text[inner : min(end, line.end)].split())
-    words = line.words[PER_WORD * first : PER_WORD * (first + count)]
-    return LineBox(line.start, line.end, line.x0, line.y0, line.x1, line.y1, words, line.turn)
+    first, last = max(start, line.start), min(end, line.end)
+    held = replace(line, start=place + first - start, end=place + last - start)
+    if (first, last) == (line.start, line.end):
+        return held
+    if not line.words:
+        length = line.end - line.start
+        part = part_of_line(line, (first - line.start) / length, (last - line.start) / length)
+        return replace(held, x0=part.x0, y0=part.y0, x1=part.x1, y1=part.y1)
+    before = len(text[line.start : first].split())
+    if first > line.start and not (text[first - 1].isspace() or text[first].isspace()):
+        before -= 1
+    count = len(text[first:last].split())
+    return replace(held, words=line.words[PER_WORD * before : PER_WORD * (before + count)])
+
+
+def _edges(box: Box) -> list[int]:
+    return [round(edge * UNITS) for edge in box]
+
+
+def _box(stored: Sequence[int]) -> Box:
+    x0, y0, x1, y1 = (edge / UNITS for edge in stored)
+    return x0, y0, x1, y1
 
 
 def _stored(line: LineBox) -> list[int | str]:
-    edges = (line.x0, line.y0, line.x1, line.y1)
-    stored: list[int | str] = [line.start, line.end, *(round(edge * UNITS) for edge in edges)]
-    stored.append(line.words)
+    edges = _edges((line.x0, line.y0, line.x1, line.y1))
+    stored: list[int | str] = [line.start, line.end, *edges, line.words]
     if line.turn:
         stored.append(line.turn)
     return stored
@@ -83,6 +118,6 @@ def _stored(line: LineBox) -> list[int | str]:
 
 def _line(stored: Sequence[int | str]) -> LineBox:
     start, end, *edges = (int(number) for number in stored[:6])
-    x0, y0, x1, y1 = (edge / UNITS for edge in edges)
+    x0, y0, x1, y1 = _box(edges)
     turn = int(stored[7]) if len(stored) > 7 else 0
     return LineBox(start, end, x0, y0, x1, y1, str(stored[6]), turn)

@@ -1,18 +1,22 @@
-"""Passages: pieces of a page that keep their exact place in its text.
+"""Passages: what a report says in pieces that know their exact place on its pages.
 
-Tables are passages of their own, cut between rows; headers and footers that repeat are in none.
+Tables and figures are passages of their own; headers and footers that repeat are in none.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
-from citewire.content.report import LineBox, Page, Report
-from citewire.content.withheld import WITHHELD, is_withheld, spans_of, to_json, without
-from citewire.services.passages.cutting import MIN_WORDS, Cut, split_page
-from citewire.services.passages.layout import PassageLayout, line_of_passage
+from citewire.content.report import Block, Kind, Page, Report
+from citewire.content.table import Box, Span, Table
+from citewire.content.table_record import TABLE, table_to_json
+from citewire.content.withheld import WITHHELD, Spans, is_withheld, spans_of, to_json, without
+from citewire.services.passages.cutting import MIN_WORDS, split_page
+from citewire.services.passages.layout import PassageLayout
+from citewire.services.passages.tables import PageTable, table_drafts
+from citewire.services.passages.writing import PageLines, PassageWriter, withheld_of
 from citewire.services.reading.withholding import within
 from citewire.storage.index.schema import folder_id
 
@@ -22,10 +26,23 @@ TITLE_CHARS = 120
 SECTION_CHARS = 160
 
 
+BODY = "body"
+"""The key of a passage's metadata that tells where in its text begins what it does not repeat of
+its page or another; absent where it repeats nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPassage:
+    """A passage as a node without an embedding, and where it stands on its page."""
+
+    node: TextNode
+    layout: PassageLayout
+
+
 def build_passages(
     report: Report, *, doc_id: str, folder: str, file_name: str, max_tokens: int, overlap: int
-) -> list[TextNode]:
-    """The passages of `report` as nodes without embeddings.
+) -> list[BuiltPassage]:
+    """The passages of `report`.
 
     What is withheld of a passage is told in its metadata; one that holds nothing else is left out.
 
@@ -47,22 +64,13 @@ def build_passages(
     found = list(_split(report, max_tokens, overlap, MIN_WORDS))
     # A report with next to no text is still found by it.
     found = found or list(_split(report, max_tokens, overlap, 1))
-    nodes = (_node(page, piece, doc_id, shared) for page, piece in found)
-    return [node for node in nodes if not is_withheld(node.text, spans_of(node.metadata))]
-
-
-def layout_of(report: Report, passages: Sequence[TextNode]) -> dict[str, PassageLayout]:
-    """By passage id, the page and the lines of each of `passages`."""
-    pages = {page.number: page for page in report.pages}
-    starts = {number: _line_starts(page) for number, page in pages.items() if page.blocks}
-    layout: dict[str, PassageLayout] = {}
-    for node in passages:
-        page = pages[int(node.metadata["page"])]
-        start, end = int(node.metadata["start"]), int(node.metadata["end"])
-        touched = _lines_between(starts.get(page.number, ([], [])), start, end)
-        lines = tuple(line_of_passage(line, page.text, start, end) for line in touched)
-        layout[node.id_] = PassageLayout(page.number, page.size, lines)
-    return layout
+    lines = PageLines()
+    built = (
+        BuiltPassage(_node(draft, doc_id, shared), _layout(draft, lines))
+        for draft in found
+        if not draft.is_withheld
+    )
+    return list(built)
 
 
 def embedded_text(node: TextNode) -> str:
@@ -81,55 +89,120 @@ def embedded_text(node: TextNode) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """What becomes a passage: its place, kind and the heading above it."""
+class _Draft:
+    """What becomes a passage.
 
-    span: Cut
-    kind: str
+    Args:
+        page: on which it stands.
+        kind: what it is.
+        section: the heading above it.
+        writer: its text and what that is made of.
+        start: where what it does not repeat begins on the page.
+        end: where that ends, exclusive.
+        body: where that begins in the passage.
+        table: of a table, by its places in the passage.
+        box: of a figure.
+    """
+
+    page: Page
+    kind: Kind
     section: str
+    writer: PassageWriter
+    start: int
+    end: int
+    body: int = 0
+    table: Table | None = None
+    box: Box | None = None
+
+    @property
+    def withheld(self) -> Spans:
+        return withheld_of(self.writer.pieces)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether nothing is left of what is told here."""
+        told = [
+            (max(start - self.body, 0), end - self.body, reason)
+            for start, end, reason in self.withheld
+            if end > self.body
+        ]
+        return is_withheld(self.writer.text[self.body :], told)
 
 
-def _split(
-    report: Report, max_tokens: int, overlap: int, min_words: int
-) -> Iterator[tuple[Page, _Stretch]]:
+def _split(report: Report, max_tokens: int, overlap: int, min_words: int) -> Iterator[_Draft]:
     english = report.language == "en"
     section = ""
+    begun: PageTable | None = None
     for page in report.pages:
         headings = _Headings(section)
-        for kind, start, end in _runs(page, headings):
-            spans = split_page(
-                page.text[start:end],
+        for block in _runs(page, headings):
+            if block.table is not None:
+                above = begun if block.table.continues else None
+                begun = above or PageTable(page, block.table)
+                for draft in table_drafts(
+                    page,
+                    block,
+                    above=above,
+                    max_tokens=max_tokens,
+                    english=english,
+                    min_words=min_words,
+                ):
+                    section = headings.at(draft.start)
+                    yield _Draft(
+                        page,
+                        block.kind,
+                        section,
+                        draft.writer,
+                        draft.start,
+                        draft.end,
+                        draft.body,
+                        draft.table,
+                    )
+                continue
+            cuts = split_page(
+                page.text[block.start : block.end],
                 # A table is told twice if rows are shared, and rows need no neighbours.
-                overlap=0 if kind == "table" else overlap,
+                overlap=overlap if block.kind == "text" else 0,
                 max_tokens=max_tokens,
                 english=english,
                 min_words=min_words,
             )
-            for span in spans:
-                moved = Cut(span.start + start, span.end + start, span.tokens)
-                yield page, _Stretch(moved, kind, headings.at(moved.start))
+            for cut in cuts:
+                start, end = block.start + cut.start, block.start + cut.end
+                writer = PassageWriter()
+                writer.add(page, start, end)
+                section = headings.at(start)
+                yield _Draft(page, block.kind, section, writer, start, end, box=block.box)
         section = headings.last
 
 
-def _runs(page: Page, headings: "_Headings") -> Iterator[tuple[str, int, int]]:
-    """Stretches of a page that are split together: tables one by one, and what is between."""
+def _runs(page: Page, headings: "_Headings") -> Iterator[Block]:
+    """What of a page is split together: tables and figures one by one, and what is between."""
     if not page.blocks:
-        yield "text", 0, len(page.text)
+        yield Block("text", 0, len(page.text))
         return
+    of_tables = _told_with_tables(page)
     start = end = -1
     for block in page.blocks:
         if block.kind == "heading" and not within(page.withheld, block.start, block.end):
             headings.add(block.start, " ".join(page.text[block.start : block.end].split()))
-        if block.kind == "table":
+        if block.kind in ("table", "figure") or (block.start, block.end) in of_tables:
             if start >= 0:
-                yield "text", start, end
-            yield "table", block.start, block.end
+                yield Block("text", start, end)
+            if block.kind in ("table", "figure"):
+                yield block
             start = -1
         else:
             start = block.start if start < 0 else start
             end = block.end
     if start >= 0:
-        yield "text", start, end
+        yield Block("text", start, end)
+
+
+def _told_with_tables(page: Page) -> set[Span]:
+    """Caption and unit line of the tables: a passage of nothing else would answer nothing."""
+    tables = [block.table for block in page.blocks if block.table is not None]
+    return {span for table in tables for span in (table.caption, table.unit) if span}
 
 
 class _Headings:
@@ -153,33 +226,33 @@ class _Headings:
         return self._texts[-1]
 
 
-def _line_starts(page: Page) -> tuple[list[int], list[LineBox]]:
-    lines = [line for block in page.blocks for line in block.lines]
-    return [line.start for line in lines], lines
+def _layout(draft: _Draft, lines: PageLines) -> PassageLayout:
+    page = draft.page
+    held = lines.of(draft.writer.pieces, page)
+    cells = tuple(cell.box for cell in draft.table.cells) if draft.table else ()
+    return PassageLayout(page.number, page.size, held, cells if any(cells) else (), draft.box)
 
 
-def _lines_between(lines: tuple[list[int], list[LineBox]], start: int, end: int) -> list[LineBox]:
-    starts, boxes = lines
-    first = max(bisect_right(starts, start) - 1, 0)
-    return [box for box in boxes[first : bisect_left(starts, end)] if box.end > start]
-
-
-def _node(page: Page, piece: _Stretch, doc_id: str, shared: dict[str, str | int]) -> TextNode:
-    span = piece.span
+def _node(draft: _Draft, doc_id: str, shared: dict[str, str | int]) -> TextNode:
+    page = draft.page
     metadata = {
         **shared,
         "page": page.number,
         "page_label": page.label,
-        "start": span.start,
-        "end": span.end,
-        "kind": piece.kind,
-        "section": piece.section,
+        "start": draft.start,
+        "end": draft.end,
+        "kind": draft.kind,
+        "section": draft.section,
     }
-    if kept := within(page.withheld, span.start, span.end):
+    if draft.body:
+        metadata[BODY] = draft.body
+    if draft.table is not None:
+        metadata[TABLE] = table_to_json(draft.table)
+    if kept := draft.withheld:
         metadata[WITHHELD] = to_json(kept)
     return TextNode(
-        id_=f"{doc_id}-{page.number}-{span.start}-{span.end}",
-        text=page.text[span.start : span.end],
+        id_=f"{doc_id}-{page.number}-{draft.start}-{draft.end}",
+        text=draft.writer.text,
         metadata=metadata,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=doc_id)},
         excluded_embed_metadata_keys=list(metadata),

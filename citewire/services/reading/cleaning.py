@@ -7,13 +7,23 @@ from citewire.text.alphabets import normal_form
 LINE_HYPHEN = "\ufffe"
 """Stands for a hyphen at the end of a line until it is known whether it is one of the word."""
 
+LIGATURES = {
+    "fi": "\ufb01",
+    "fl": "\ufb02",
+    "ff": "\ufb00",
+    "ffi": "\ufb03",
+    "ffl": "\ufb04",
+    # These have no code of their own: private ones, which nobody else uses.
+    "ft": "\U000fcb01",
+    "tt": "\U000fcb02",
+    "ti": "\U000fcb03",
+    "Th": "\U000fcb04",
+}
+"""One character for the letters of each ligature, which `clean` writes out."""
+
 _PLAIN = str.maketrans(
     {
-        "\ufb00": "ff",
-        "\ufb01": "fi",
-        "\ufb02": "fl",
-        "\ufb03": "ffi",
-        "\ufb04": "ffl",
+        **{sign: letters for letters, sign in LIGATURES.items()},
         "\ufb05": "st",
         "\ufb06": "st",
         # Bullets of the Symbol and Wingdings fonts, in the private use area.
@@ -29,6 +39,9 @@ _DROPPED = re.compile(
     # Joiners, which some scripts and emoji need, say nothing between letters of ours or in rows.
     "|(?<=[A-Za-z])[\u200c\u200d]+(?=[A-Za-z])|[\u200c\u200d]{2,}"
 )
+_ARABIC_FORMS = re.compile("[\ufb50-\ufdf9\ufdfc\ufe70-\ufefc]")
+"""Letters as they look at the beginning, in the middle or at the end of a word, and ligatures."""
+
 _CODED = re.compile(
     "[\U000e0001-\U000e007e\U000e0100-\U000e01ef]{4,}|[\u200b-\u200d\u2060-\u2064]{8,}"
 )
@@ -38,7 +51,13 @@ _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{2,7}")
 def clean(text: str) -> str:
     """`text` with line feeds as line ends, plain letters, no control or lone surrogate."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return normal_form("NFC", _DROPPED.sub("", text).translate(_PLAIN))
+    plain = _ARABIC_FORMS.sub(_letter, _DROPPED.sub("", text).translate(_PLAIN))
+    return normal_form("NFC", plain)
+
+
+def _letter(form: re.Match[str]) -> str:
+    # The forms of a vowel sign alone stand on a space.
+    return normal_form("NFKC", form[0]).replace(" ", "")
 
 
 def has_coded_text(text: str) -> bool:
@@ -48,4 +67,7 @@ def has_coded_text(text: str) -> bool:
 
 def clean_line(text: str) -> str:
     """`text` cleaned and put on one line."""
+    if text.isascii() and text.isprintable():
+        # Nothing to clean, which is so of most cells of tables.
+        return " ".join(text.split())
     return " ".join(clean(text).replace(LINE_HYPHEN, "-").split())

@@ -1,4 +1,4 @@
-"""The characters of a text file whose encoding nobody told."""
+"""The characters of a text file: by its mark, its bytes, what it declares, or what is likely."""
 
 import codecs
 import unicodedata
@@ -7,6 +7,15 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.encoding_labels import as_browsers, codec_of
+from citewire.services.reading.encoding_latin import (
+    CENTRAL,
+    CERTAIN,
+    SCATTERED,
+    central_codec,
+    scattered,
+    western_codec,
+)
 from citewire.services.reading.language import language_of
 from citewire.services.reading.raw import read_bytes
 
@@ -19,6 +28,15 @@ WESTERN = "cp1252"
 EASTERN = frozenset("pl cs sk hu sl hr bs sr ro sq lv lt et tr az mt cy ga eo".split())
 """Languages with Latin letters that are not in it."""
 
+MOST_DAMAGED = 0.001
+"""Of the bytes, so many may not fit a declaration that is believed all the same."""
+
+MOST_LOST = 10
+"""A text has so many characters of UTF-8 for each byte that is none of it, or is no such text."""
+
+MOST_ODD_ZEROS = 0.05
+"""Of the zeros of a text of two bytes a character, so many may stand on the other side."""
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     # Before UTF-16, whose mark it begins with.
@@ -27,10 +45,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_JAPANESE = (b"\x1b$B", b"\x1b$@")
+"""What switches to Japanese in its encoding of seven bits, all of whose bytes are UTF-8 too."""
 
 
 def read_text(path: Path, *, declared: str = "") -> str:
     """The text of the file at `path`: by its mark, as UTF-8, as declared, or as is likely.
+
+    Args:
+        path: of the file.
+        declared: the encoding that it names, which is believed if its bytes fit.
 
     Raises:
         UnreadableDocument: it cannot be opened, is larger than 50 MB or no text.
@@ -40,25 +64,79 @@ def read_text(path: Path, *, declared: str = "") -> str:
         if content.startswith(mark):
             return content.decode(encoding, "replace")
     if b"\x00" in content[:SAMPLE]:
-        raise UnreadableDocument("not a text: the file holds binary data")
+        encoding = _wide(content[: SAMPLE // 4 * 4])
+        if not encoding:
+            raise UnreadableDocument("not a text: the file holds binary data")
+        return content.decode(encoding, "replace")
+    if any(switch in content for switch in _JAPANESE) and _fits(content, "iso2022_jp"):
+        return content.decode("iso2022_jp", "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode(_likely(content, declared), "replace")
+        if _is_damaged_utf8(content):
+            return content.decode("utf-8", "replace")
+        return content.decode(_likely(content, codec_of(declared)), "replace")
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Whether nearly all characters beyond ASCII are those of UTF-8, which is no chance."""
+    text = content.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    beyond = sum(not character.isascii() for character in text) - lost
+    return beyond >= MOST_LOST * lost
+
+
+def _wide(sample: bytes) -> str:
+    """The encoding of two or four bytes a character that `sample` has without a mark, or none."""
+    for encoding in ("utf-32-le", "utf-32-be"):
+        if len(sample) >= 8 and _is_plain(sample, encoding):
+            return encoding
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) > MOST_ODD_ZEROS * (even + odd):
+        return ""
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    return encoding if _is_plain(sample, encoding) else ""
+
+
+def _is_plain(sample: bytes, encoding: str) -> bool:
+    """Whether `sample` is a text in `encoding`: letters mostly, and no control characters."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    kinds = [unicodedata.category(character) for character in text if character not in "\t\n\r\f"]
+    # Bullets of some fonts are in the private use area.
+    return not {"Cc", "Cn", "Cs"} & set(kinds) and kinds.count("Co") * 50 <= len(kinds) > 0
 
 
 def _likely(content: bytes, declared: str) -> str:
-    try:
-        return codecs.lookup(declared).name
-    except LookupError:
-        pass
-    best = from_bytes(content[:SAMPLE]).best()
-    if best is None:
-        return WESTERN
-    text = content[:SAMPLE].decode(best.encoding, "replace")
+    if declared and _fits(content, declared):
+        return declared
+    sample = content[:SAMPLE]
+    best = from_bytes(sample).best()
+    guess = (as_browsers(best.encoding) or best.encoding) if best else WESTERN
+    text = sample.decode(guess, "replace")
+    western, certainty = western_codec(sample)
+    is_latin = _is_latin(text)
+    if not is_latin and (scattered(sample) < SCATTERED or certainty < CERTAIN):
+        return guess
     # Short texts look much the same in all Latin alphabets; the language tells them apart.
-    is_western = _is_latin(text) and language_of([text]) not in EASTERN
-    return WESTERN if is_western else best.encoding
+    is_certain = certainty >= CERTAIN
+    language = language_of([sample.decode(western, "replace") if is_certain else text])
+    if language not in EASTERN or (is_certain and western != WESTERN):
+        return western
+    return central_codec(sample) if language in CENTRAL else guess
+
+
+def _fits(content: bytes, encoding: str) -> bool:
+    if encoding == "utf-8":
+        return False  # it was tried
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        text = content.decode(encoding, "replace")
+        return text.count("\ufffd") <= MOST_DAMAGED * len(content)
+    return True
 
 
 def _is_latin(text: str) -> bool:

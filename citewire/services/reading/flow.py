@@ -4,7 +4,7 @@ Pages begin with paragraphs, except where one alone is longer than a page. Their
 "2" and so on, they have no size and their blocks no lines.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,13 +14,14 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
 from citewire.services.reading.heads import with_heads
 from citewire.services.reading.language import language_of
-from citewire.services.reading.notes import coded_note
+from citewire.services.reading.notes import coded_note, damaged_note
 from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
 
-TITLE, BODY = 20.0, 10.0
-"""Heights, in points, that stand for the first heading and all else where a title is searched."""
+TITLE, BODY = 20.0, 0.0
+"""Heights that stand for the first heading, and for all else, of which no line is known to be
+bigger than the next, so that none makes a title with another."""
 
 TITLE_PARTS = 40
 
@@ -35,7 +36,7 @@ class FlowBlock:
         page_break: whether the file begins a new page before it.
         hidden: whether the file's format keeps it from readers.
         grid: of a table, its cells, whose texts are on one line each.
-        label: of the page that it begins; its number if empty.
+        label: of the page that it begins, and goes on over the pages that it takes.
     """
 
     kind: Kind
@@ -69,7 +70,13 @@ def table_part(
 
 
 def flow_report(
-    path: Path, parts: Iterable[FlowBlock], *, title: str = "", date: str | None = None
+    path: Path,
+    parts: Iterable[FlowBlock],
+    *,
+    title: str = "",
+    date: str | None = None,
+    notes: Sequence[str] = (),
+    is_titled: bool = True,
 ) -> Report:
     """The report that `parts` make.
 
@@ -78,6 +85,8 @@ def flow_report(
         parts: in order. Where they have page breaks, these and nothing else make pages.
         title: that the file claims.
         date: ISO date from the metadata.
+        notes: what could not be read, for a person.
+        is_titled: whether its first lines may tell its title.
 
     Raises:
         UnreadableDocument: there is no text in any part.
@@ -88,11 +97,15 @@ def flow_report(
         raise UnreadableDocument("the file has no text")
     pages = tuple(_pages(kept))
     return Report(
-        title=title_of(path, clean_line(title), _lines(kept)),
+        title=title_of(path, clean_line(title), _lines(kept) if is_titled else []),
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        notes=(
+            *notes,
+            *damaged_note(text.count("\ufffd") for part in kept for text in _texts(part)),
+            *coded_note(has_coded_text(text) for part in given for text in _texts(part)),
+        ),
     )
 
 
@@ -122,11 +135,13 @@ def _size(part: FlowBlock) -> int:
 
 def _pages(parts: list[FlowBlock]) -> Iterator[Page]:
     own = any(part.page_break for part in parts)
+    # Pages with names are sheets, which have any length.
+    cuts = not own or any(part.label for part in parts)
     page = _Page(1)
-    for part in parts if own else _short(parts):
-        if part.page_break if own else page.is_full(part):
+    for part in _short(parts) if cuts else parts:
+        if part.page_break or (cuts and page.is_full(part)):
             yield page.finished()
-            page = _Page(page.number + 1)
+            page = page.following(goes_on=not part.page_break)
         page.add(part)
     yield page.finished()
 
@@ -137,12 +152,12 @@ def _short(parts: Iterable[FlowBlock]) -> Iterator[FlowBlock]:
         if part.grid is not None:
             yield from _short_tables(part, part.grid)
             continue
-        start, text = 0, part.text
+        start, text, begins = 0, part.text, part.page_break
         while len(text) - start > PAGE_CHARS:
             cut = _cut(text, start)
-            yield replace(part, text=text[start:cut].strip())
-            start = cut
-        yield replace(part, text=text[start:].strip())
+            yield replace(part, text=text[start:cut].strip(), page_break=begins)
+            start, begins = cut, False
+        yield replace(part, text=text[start:].strip(), page_break=begins)
 
 
 def _short_tables(part: FlowBlock, grid: Grid) -> Iterator[FlowBlock]:
@@ -150,13 +165,15 @@ def _short_tables(part: FlowBlock, grid: Grid) -> Iterator[FlowBlock]:
     sizes = [0] * grid.rows
     for placed in grid.cells:
         sizes[placed.row] += len(placed.cell.text) + 3
-    first, size = 0, 0
+    starts, size = [0], 0
     for row, length in enumerate(sizes):
         if size and size + length > PAGE_CHARS and row > grid.header_rows:
-            yield replace(part, grid=grid.part(first, row), text=part.text if first == 0 else "")
-            first, size = row, 0
+            starts.append(row)
+            size = 0
         size += length
-    yield replace(part, grid=grid.part(first, grid.rows), text=part.text if first == 0 else "")
+    first, *others = grid.cut(starts)
+    yield replace(part, grid=first)
+    yield from (replace(part, grid=rows, text="", page_break=False) for rows in others)
 
 
 def _cut(text: str, start: int) -> int:
@@ -173,10 +190,16 @@ class _Page:
 
     number: int
     label: str = ""
+    turn: int = 1  # of the pages with this label
     length: int = 0
     parts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     withheld: list[WithheldText] = field(default_factory=list)
+
+    def following(self, *, goes_on: bool) -> "_Page":
+        """The page behind it, which has its label as far as it goes on."""
+        label, turn = (self.label, self.turn + 1) if goes_on else ("", 1)
+        return _Page(self.number + 1, label, turn)
 
     def is_full(self, part: FlowBlock) -> bool:
         return self.length > 0 and (
@@ -214,6 +237,8 @@ class _Page:
         text = "".join(self.parts)
         blocks, withheld = tuple(self.blocks), tuple(self.withheld)
         label = self.label or str(self.number)
+        if self.turn > 1 and self.label:
+            label = f"{label} ({self.turn})"
         return Page(self.number, label, text, None, blocks, withheld)
 
 

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Final
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,8 @@ class Format:
         media_types: by the endings of its files, which are in lower case.
         reader: module and function that read a file of it, as `pkgutil.resolve_name` takes them.
         begins: what only files of it begin with, whatever they are called.
-        archive_part: if its files are zip archives, the part that others do not have.
+        archive_type: if its files are zip archives, the media type of what is in them, as
+            `OfficePackage.kind` tells it.
         takes_ocr: whether its reader can read pages from their image.
         states_date: whether the date that its reader tells was written for people to read.
     """
@@ -34,7 +36,7 @@ class Format:
     media_types: Mapping[str, str]
     reader: str
     begins: re.Pattern[bytes] | None = None
-    archive_part: str = ""
+    archive_type: str = ""
     takes_ocr: bool = False
     states_date: bool = False
 
@@ -51,21 +53,68 @@ PLAIN: Final = Format(
     {".txt": "text/plain", ".text": "text/plain"},
     "citewire.services.reading.plain:read_plain",
 )
+OLD_EXCEL: Final = Format(
+    "old Excel",
+    {".xls": "application/vnd.ms-excel"},
+    "citewire.services.reading.sheets.binary:read_binary",
+)
+DELIMITED: Final = Format(
+    "CSV",
+    {".csv": "text/csv", ".tsv": "text/tab-separated-values"},
+    "citewire.services.reading.sheets.delimited:read_delimited",
+)
 
 FORMATS: Final = (
     PDF,
     Format(
         "Word",
-        {".docx": f"{_OFFICE}wordprocessingml.document"},
-        "citewire.services.reading.docx:read_docx",
-        archive_part="word/document.xml",
+        {
+            ".docx": f"{_OFFICE}wordprocessingml.document",
+            ".docm": "application/vnd.ms-word.document.macroEnabled.12",
+            ".dotx": f"{_OFFICE}wordprocessingml.template",
+            ".dotm": "application/vnd.ms-word.template.macroEnabled.12",
+        },
+        "citewire.services.reading.word.read:read_docx",
+        archive_type=f"{_OFFICE}wordprocessingml.document",
     ),
     Format(
         "PowerPoint",
-        {".pptx": f"{_OFFICE}presentationml.presentation"},
+        {
+            ".pptx": f"{_OFFICE}presentationml.presentation",
+            ".pptm": "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+            ".ppsx": f"{_OFFICE}presentationml.slideshow",
+            ".ppsm": "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
+            ".potx": f"{_OFFICE}presentationml.template",
+            ".potm": "application/vnd.ms-powerpoint.template.macroEnabled.12",
+        },
         "citewire.services.reading.pptx:read_pptx",
-        archive_part="ppt/presentation.xml",
+        archive_type=f"{_OFFICE}presentationml.presentation",
     ),
+    Format(
+        "Excel",
+        {
+            ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+            ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
+            ".xltx": f"{_OFFICE}spreadsheetml.template",
+            ".xltm": "application/vnd.ms-excel.template.macroEnabled.12",
+        },
+        "citewire.services.reading.sheets.xlsx:read_xlsx",
+        archive_type=f"{_OFFICE}spreadsheetml.sheet",
+    ),
+    Format(
+        "binary Excel",
+        {".xlsb": "application/vnd.ms-excel.sheet.binary.macroEnabled.12"},
+        "citewire.services.reading.sheets.binary:read_binary",
+        archive_type="application/vnd.ms-excel.sheet.binary.macroenabled.12",
+    ),
+    OLD_EXCEL,
+    Format(
+        "OpenDocument sheet",
+        {".ods": f"{_OPEN}spreadsheet"},
+        "citewire.services.reading.sheets.ods:read_ods",
+        archive_type=f"{_OPEN}spreadsheet",
+    ),
+    DELIMITED,
     Format(
         "HTML",
         {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"},
@@ -83,6 +132,19 @@ FORMATS: Final = (
 )
 """All of them, in the order in which they are named to people."""
 
+_INSTEAD: Final = {
+    ".doc .dot .wps .wpd .rtf .odt .ott .fodt .pages .docm .dotx .dotm": "save it as .docx or PDF",
+    ".ppt .pps .pot .odp .otp .key .pptm .ppsx .ppsm .potx .potm": "save it as .pptx or PDF",
+    ".xls .xlt .xlsb .ods .ots .numbers .xlsm .xltx": "save it as .xlsx or PDF",
+    ".eml .msg .mht .mhtml .epub .mobi .azw .azw3 .djvu .ps .xps .oxps .tex .vsd .vsdx": (
+        "print it to PDF"
+    ),
+    ".png .jpg .jpeg .tif .tiff .gif .bmp .webp .heic": "a picture: put it into a PDF",
+    ".zip .7z .rar .tar .gz .tgz .bz2 .xz": "an archive: unpack it",
+}
+_OLD: Final = {".doc": "Word", ".dot": "Word", ".ppt": "PowerPoint", ".pps": "PowerPoint"}
+_ADVICE: Final = {ending: said for endings, said in _INSTEAD.items() for ending in endings.split()}
+
 _BY_SUFFIX: Final = {suffix: row for row in FORMATS for suffix in row.media_types}
 
 SUFFIXES: Final = tuple(_BY_SUFFIX)
@@ -92,6 +154,20 @@ SUFFIXES: Final = tuple(_BY_SUFFIX)
 def named_format(path: PurePath) -> Format | None:
     """Tell the format of the file at `path` by its name alone."""
     return _BY_SUFFIX.get(path.suffix.lower())
+
+
+def why_not_read(ending: str) -> str:
+    """Tell why files with `ending` (in small letters, with its dot) are passed over, and a remedy.
+
+    Advice is given only for what can be saved in a format of the table.
+    """
+    if not ending:
+        return "its name has no ending that tells its format"
+    old = f"the old format of {_OLD[ending]} (before 2007)" if ending in _OLD else ""
+    advice = _ADVICE.get(ending, "")
+    if (wanted := re.search(r"\.\w+", advice)) and wanted[0] not in _BY_SUFFIX:
+        advice = "save it as PDF"
+    return ": ".join(filter(None, (old or "its format is not read", advice)))
 
 
 def media_type(path: PurePath) -> str:

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from citewire.content.table import Grid
 
 MAX_HEADER_ROWS = 4
 
+LONGEST_FIGURE = 60
+"""Characters, with spaces, signs and marks."""
+
 # All three are matched without spaces.
 _FIGURE = re.compile(
     r"[(\[]?[-+−–~<>≈±]?(?:[A-Z]{0,3}[$€£¥₹])?[-−–]?\d[\d.,'’]*+"
-    r"(?:[%‰x$€£¥]|pp|bps?)?[)\]]?(?:[*†‡]|\(\w\))*"
+    r"(?:[%‰x$€£¥]|pp|bps?)?[)\]]?(?:[*†‡]|\(\w\)|\[\w{1,3}\])*"
 )
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
 _PERIOD = re.compile(
@@ -36,6 +40,12 @@ def with_heads(grid: Grid) -> Grid:
 
 def is_figure(text: str) -> bool:
     """Whether a cell holds a figure and nothing else, which a year is not."""
+    return len(text) <= LONGEST_FIGURE and _is_figure(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_figure(text: str) -> bool:
+    # The columns of a table are asked for again and again.
     packed = _packed(text)
     return _FIGURE.fullmatch(packed) is not None and _PERIOD.fullmatch(packed) is None
 

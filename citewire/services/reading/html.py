@@ -1,30 +1,23 @@
 """HTML: what a reader of the page sees, without scripts, styles, navigation and hidden parts."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from citewire.content.report import Kind, Report
+from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
-from citewire.services.reading.flow import FlowBlock, flow_report, table_part
-from citewire.services.reading.html_looks import is_hidden, is_left_out
+from citewire.services.reading.flow import flow_report
+from citewire.services.reading.html_walk import blocks_of
 from citewire.services.reading.raw import read_head
 
-_BLOCKS = frozenset(
-    "p div section article main header aside ul ol li dl dt dd blockquote pre figure figcaption "
-    "table tr td th caption thead tbody tfoot hr address details summary body html "
-    "h1 h2 h3 h4 h5 h6".split()
-)
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-_BEFORE = {"br": "\n", "li": "• "}
-_SPACE = re.compile(r"\s+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*+(?:[\"']\s*+)?([\w-]{2,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(
+    rb"\s*<\?xml[^>]{0,200}encoding\s*=\s*+[\"']\s*+([\w-]{2,40})", re.IGNORECASE
+)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATES = ("date", "dcterms.date", "dc.date", "article:published_time", "citation_date")
 
@@ -44,14 +37,23 @@ def read_html(path: Path) -> Report:
     Raises:
         UnreadableDocument: it cannot be opened, is too large, empty or has no text.
     """
-    text = read_text(path, declared=_declared(path))
+    root, notes = parsed(read_text(path, declared=_declared(path)))
+    return flow_report(path, blocks_of(root), title=_title(root), date=_date(root), notes=notes)
+
+
+def parsed(text: str) -> tuple[Any, tuple[str, ...]]:
+    """The root of the page `text`, and what is to be told of how it was read.
+
+    Raises:
+        UnreadableDocument: there is nothing in it.
+    """
     root, is_whole = _parse(_closed(_DECLARATION.sub("", text)))
-    report = flow_report(path, _Walk().parts(root), title=_title(root), date=_date(root))
-    return report if is_whole else replace(report, notes=(*report.notes, CUT_OFF))
+    return root, () if is_whole else (CUT_OFF,)
 
 
 def _declared(path: Path) -> str:
-    found = _CHARSET.search(read_head(path, HEAD))
+    head = read_head(path, HEAD)
+    found = _CHARSET.search(head) or _XML_ENCODING.match(head)
     return found[1].decode("ascii") if found else ""
 
 
@@ -95,77 +97,3 @@ def _date(root: Any) -> str | None:
         if date:
             return date
     return None
-
-
-class _Walk:
-    """Collects the text between the borders of blocks; without recursion, however deep it goes."""
-
-    def __init__(self) -> None:
-        self._text: list[str] = []
-        self._verbatim = 0
-        self._hidden: list[str] = []
-        """Texts that are made invisible, to be told behind the block that they stand in."""
-
-    def parts(self, root: Any) -> Iterator[FlowBlock]:
-        walk = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walk:
-            if event == "end":
-                yield from self._leave(element)
-                continue
-            if element.tag in _BLOCKS:
-                yield from self._flush("text")
-            if is_left_out(element):
-                walk.skip_subtree()
-            elif is_hidden(element):
-                self._hidden.append(" ".join("".join(element.itertext()).split()))
-                walk.skip_subtree()
-            elif element.tag == "table" and _is_data(element):
-                yield table_part(_rows(element, self._hidden))
-                walk.skip_subtree()
-            else:
-                self._enter(element)
-
-    def _enter(self, element: Any) -> None:
-        self._verbatim += element.tag == "pre"
-        self._text.append(_BEFORE.get(element.tag, ""))
-        self._add(element.text)
-
-    def _leave(self, element: Any) -> Iterator[FlowBlock]:
-        if element.tag in _BLOCKS:
-            yield from self._flush("heading" if element.tag in _HEADINGS else "text")
-        if element.tag == "pre" and not (is_left_out(element) or is_hidden(element)):
-            self._verbatim -= 1
-        self._add(element.tail)
-
-    def _add(self, text: str | None) -> None:
-        if text:
-            self._text.append(text if self._verbatim else _SPACE.sub(" ", text))
-
-    def _flush(self, kind: Kind) -> Iterator[FlowBlock]:
-        lines = "".join(self._text).split("\n")
-        text = "\n".join(line.rstrip() if self._verbatim else line.strip() for line in lines)
-        self._text.clear()
-        if text.strip(" •\n"):
-            yield FlowBlock(kind, text.strip("\n"))
-        for hidden in self._hidden:
-            yield FlowBlock("text", hidden, hidden=True)
-        self._hidden.clear()
-
-
-def _is_data(table: Any) -> bool:
-    """Whether a table holds data; others only lay out a page and are read as text."""
-    if next(table.iterdescendants("table"), None) is not None:
-        return False
-    rows = list(table.iter("tr"))
-    return len(rows) > 1 and max(len(row.xpath("td|th")) for row in rows) > 1
-
-
-def _rows(table: Any, hidden: list[str]) -> Iterator[Iterator[str]]:
-    for row in table.iter("tr"):
-        yield (_visible(cell, hidden) for cell in row.xpath("td|th"))
-
-
-def _visible(cell: Any, hidden: list[str]) -> str:
-    parts = list(_Walk().parts(cell))
-    hidden += (part.text for part in parts if part.hidden)
-    return " ".join(part.text for part in parts if not part.hidden)

@@ -6,10 +6,26 @@ from itertools import islice
 from typing import Any
 
 _LEFT_OUT = frozenset(
-    "script style nav footer noscript template svg math iframe object embed form button select "
-    "textarea head audio video canvas map dialog".split()
+    "script style noscript iframe object embed datalist colgroup col head audio video "
+    "canvas map del s strike rt rp rtc".split()
 )
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.I)
+"""What shows nothing, was struck out, or tells how to pronounce what stands beside it."""
+
+_UNLESS = {"dialog": "open", "template": "shadowrootmode"}
+"""What shows nothing unless it has this attribute."""
+
+_OF_SITE = frozenset(("nav", "footer"))
+"""Parts of the site around a report, as far as they are not within one of these:"""
+
+OWN_PARTS = frozenset("article section blockquote main figure details nav footer".split())
+"""A part of the site that is read, as it holds a table, is one by itself."""
+
+_NOT_SHOWN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|text-decoration(?:-line)?\s*:[^;]{0,40}line-through",
+    re.IGNORECASE,
+)
+_GONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _TINY_OR_OFF = re.compile(
     r"font-size\s*:\s*(?:0+(?:\.0+)?\s*(?:[a-z%]|;|$)|(?:0?\.\d+|1(?:\.\d+)?)\s*p[xt])"
     r"|opacity\s*:\s*0(?:\.0\d*)?\s*(?:;|$)"
@@ -31,14 +47,36 @@ MOST_AROUND = 64
 """So many elements around one are asked for a background, of 2,000 that may be open."""
 
 
-def is_left_out(element: Any) -> bool:
-    """Whether an element is no text of the page, or is switched off."""
-    return (
-        element.tag in _LEFT_OUT
-        or element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(_NOT_SHOWN.search(element.get("style") or ""))
-    )
+def is_left_out(element: Any, own_parts: int = 0) -> bool:
+    """Whether an element is no text of the page, or is switched off.
+
+    Args:
+        element: which.
+        own_parts: how many elements around it hold content of their own, as `OWN_PARTS` do.
+    """
+    tag = element.tag
+    if tag in _LEFT_OUT:
+        return True
+    if tag in _OF_SITE and not own_parts and next(element.iter("table"), None) is None:
+        return True
+    opens = _UNLESS.get(tag)
+    if opens and element.get(opens) is None:
+        return True
+    if element.get("hidden") is not None or _NOT_SHOWN.search(element.get("style") or ""):
+        # Where a picture of a formula is shown, the formula itself is not.
+        return not (len(element) == 1 and element[0].tag == "math")
+    return element.get("aria-hidden") == "true" and not _is_only_form(element)
+
+
+def is_gone(element: Any) -> bool:
+    """Whether an element takes no place at all, as a cell or row that is switched off."""
+    return element.get("hidden") is not None or bool(_GONE.search(element.get("style") or ""))
+
+
+def _is_only_form(element: Any) -> bool:
+    """Whether a formula that programs shall pass over is there in no other form."""
+    names = (element.get("class") or "").split()
+    return "katex-html" in names and element.getprevious() is None
 
 
 def is_hidden(element: Any) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 def page_notes(
     *,
+    unmapped: Sequence[int],
     broken: Sequence[int],
     scanned: Sequence[int],
     failed: Sequence[tuple[int, str]],
@@ -15,6 +16,7 @@ def page_notes(
     """A note for each thing that went wrong, with the numbers of the pages.
 
     Args:
+        unmapped: pages with text in fonts of which the file does not say what they write.
         broken: pages that pdfium cannot open.
         scanned: pages with images or drawings but without text.
         failed: pages where OCR failed, each with the reason.
@@ -25,6 +27,10 @@ def page_notes(
     notes = []
     if broken:
         notes.append(f"{pages(broken)} broken and left out")
+    if unmapped:
+        said = "text in a font that does not say which characters it writes (no Unicode map)"
+        remedy = ocr_remedy(mode, can_ocr=can_ocr)
+        notes.append(f"{pages(unmapped, 'has', 'have')} {said}; it was left out{remedy}")
     without = sorted(set(scanned) - {number for number, _ in failed})
     if without:
         notes.append(f"{pages(without, 'has', 'have')} no text{_remedy(can_ocr, mode)}")
@@ -42,6 +48,15 @@ def coded_note(found: Iterable[bool]) -> tuple[str, ...]:
     return (said,) if any(found) else ()
 
 
+def damaged_note(counts: Iterable[int]) -> tuple[str, ...]:
+    """A note if characters of a document are lost; `counts` are those of its texts."""
+    count = sum(counts)
+    if not count:
+        return ()
+    characters = "1 character" if count == 1 else f"{count:,} characters"
+    return (f"{characters} could not be told (shown as \ufffd): the file is damaged there",)
+
+
 def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
     """`numbers` as words and a verb: "page 3 is", "pages 3-5, 9 are"."""
     ranges: list[list[int]] = []
@@ -53,6 +68,13 @@ def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
     listed = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ranges)
     single = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
     return f"page {listed} {one}" if single else f"pages {listed} {many}"
+
+
+def ocr_remedy(mode: str, *, can_ocr: bool) -> str:
+    """What to do that pages are read from their image, to be added to what is said of them."""
+    if can_ocr:
+        return ", and OCR found none"
+    return f": {'use --ocr auto' if mode == 'off' else 'install tesseract to read them with OCR'}"
 
 
 def _remedy(can_ocr: bool, mode: str) -> str:

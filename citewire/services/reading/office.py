@@ -1,4 +1,4 @@
-"""Office files are zip archives of XML: what is in one is checked before anything is unpacked."""
+"""Office files: which format an archive is, what libraries raise, what properties tell."""
 
 import zipfile
 from collections.abc import Iterator
@@ -11,45 +11,29 @@ from lxml import etree
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.dates import iso_date
 from citewire.services.reading.formats import FORMATS, Format
-
-MAX_UNPACKED = 500_000_000
-"""Bytes of all parts; the libraries hold them all, images too."""
-
-MAX_XML = 60_000_000
-"""Bytes of one XML part, which takes some ten times as much when parsed."""
-
-MAX_PARTS = 20_000
+from citewire.services.reading.office_xml import local_name
+from citewire.services.reading.package import OfficePackage
 
 _TEMPLATES = (date(2013, 1, 27), date(2013, 12, 23))
 """Of widely used libraries: what they write bears these days, whenever it was written."""
 
-_MAIN_PARTS = {row.archive_part: row for row in FORMATS if row.archive_part}
+_BY_TYPE = {row.archive_type: row for row in FORMATS if row.archive_type}
 
 
 def archive_format(path: Path) -> Format:
-    """Tell the format of the archive at `path` by what it holds; nothing is unpacked.
+    """Tell the format of the archive at `path` by its main part; little is unpacked.
 
     Raises:
         UnreadableDocument: it is of none, encrypted, broken or too large when unpacked.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise UnreadableDocument("the file is broken: it cannot be unpacked") from error
-    found = {_MAIN_PARTS[part.filename] for part in parts if part.filename in _MAIN_PARTS}
-    if not found:
-        known = " or ".join(row.label for row in _MAIN_PARTS.values())
-        raise UnreadableDocument(f"not a report: a zip archive, but no {known} file")
-    if any(part.flag_bits & 1 for part in parts):
-        raise UnreadableDocument("encrypted: it needs a password to be opened")
-    if (
-        len(parts) > MAX_PARTS
-        or sum(part.file_size for part in parts) > MAX_UNPACKED
-        or any(part.file_size > MAX_XML for part in parts if _is_xml(part.filename))
-    ):
-        raise UnreadableDocument("too large when unpacked: it may be a zip bomb")
-    return found.pop()
+    with OfficePackage.open(path) as package:
+        row = _BY_TYPE.get(package.kind)
+    if row is None:
+        *known, last = (row.label for row in _BY_TYPE.values())
+        raise UnreadableDocument(
+            f"not a report: a zip archive, but no {', '.join(known)} or {last} file"
+        )
+    return row
 
 
 @contextmanager
@@ -83,5 +67,16 @@ def property_date(*moments: datetime | None) -> str | None:
     return None
 
 
-def _is_xml(name: str) -> bool:
-    return name.lower().endswith((".xml", ".rels"))
+def office_properties(package: OfficePackage) -> tuple[str, str | None]:
+    """The title and the date in the properties of an Office file."""
+    root = package.xml(package.related("", "core-properties"))
+    said = {local_name(element): element.text or "" for element in (() if root is None else root)}
+    moments = (_moment(said.get(name, "")) for name in ("created", "modified"))
+    return said.get("title", ""), property_date(*moments)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""Plain text: paragraphs between empty lines; a form feed begins a page."""
+"""Plain text: paragraphs and tables between empty lines; a form feed begins a page."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from citewire.content.report import Report
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import FlowBlock, flow_report
+from citewire.services.reading.plain_tables import table_of
 
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
@@ -26,4 +27,5 @@ def _parts(text: str) -> Iterator[FlowBlock]:
         if number:
             yield FlowBlock("text", "", page_break=True)
         for paragraph in _EMPTY_LINE.split(page):
-            yield FlowBlock("text", paragraph.strip("\n"))
+            text = paragraph.strip("\n")
+            yield table_of(text) or FlowBlock("text", text)

@@ -1,21 +1,27 @@
 """PowerPoint files: one slide is one page, its title the heading, its notes at the end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pptx import Presentation
-from pptx.exc import PythonPptxError
-from pptx.shapes.group import GroupShape
-
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.flow import FlowBlock, flow_report, table_part
-from citewire.services.reading.office import broken_if_refused, property_date
+from citewire.services.reading.drawing_text import body_text
+from citewire.services.reading.flow import FlowBlock, flow_report
+from citewire.services.reading.graphics import graphic_part, related_id
+from citewire.services.reading.notes import pages
+from citewire.services.reading.office import office_properties
+from citewire.services.reading.office_xml import at_path, children, local_name, one_of_each
+from citewire.services.reading.package import OfficePackage
+from citewire.services.reading.pictures import picture_text
+from citewire.services.reading.slide_places import SlideRoom
+from citewire.services.reading.slide_tables import slide_table
 
-MAX_DEPTH = 20
-"""Of groups in groups."""
+MAX_SLIDES = 10_000
+
+_TITLES = ("title", "ctrTitle")
+_PLACE_OF_NUMBER = "sldNum"
 
 
 def read_pptx(path: Path) -> Report:
@@ -26,59 +32,136 @@ def read_pptx(path: Path) -> Report:
     Raises:
         UnreadableDocument: it is broken or has no text.
     """
-    with broken_if_refused():
-        try:
-            presentation = Presentation(str(path))
-        except PythonPptxError as error:
-            raise UnreadableDocument("the file is broken: a part of it is missing") from error
-        properties = presentation.core_properties
-        date = property_date(properties.created, properties.modified)
-        title = properties.title or ""
-        room = presentation.slide_width or 0, presentation.slide_height or 0
-        parts = [
-            part
-            for number, slide in enumerate(presentation.slides)
-            for part in _slide_parts(slide, room, first=number == 0)
-        ]
+    with OfficePackage.open(path) as package:
+        root = package.xml(package.main)
+        if root is None:
+            raise UnreadableDocument("the file is broken: its structure cannot be read")
+        reader = _SlideReader(package, at_path(root, "sldSz"))
+        relations = package.relations(package.main)
+        slides = list(children(at_path(root, "sldIdLst"), "sldId"))[:MAX_SLIDES]
+        parts: list[FlowBlock] = []
+        for number, slide in enumerate(slides, 1):
+            relation = relations.get(related_id(slide))
+            name = relation.target if relation is not None and relation.is_there else ""
+            parts += reader.parts(name, number)
+        title, date = office_properties(package)
     if title == "PowerPoint Presentation":
         title = ""
-    return flow_report(path, parts, title=title, date=date)
+    return flow_report(path, parts, title=title, date=date, notes=reader.notes())
 
 
-def _slide_parts(slide: Any, room: tuple[int, int], *, first: bool) -> Iterator[FlowBlock]:
-    # An empty part carries the page break, also of a slide without text.
-    yield FlowBlock("text", "", page_break=not first)
-    title = slide.shapes.title
-    hidden = slide.element.get("show") in ("0", "false")
-    if title is not None:
-        off = hidden or _is_off(title, room)
-        yield FlowBlock("heading", title.text_frame.text, hidden=off)
-    title_id = None if title is None else title.shape_id
-    for shape in slide.shapes:
-        if shape.shape_id != title_id:
-            off = hidden or _is_off(shape, room)
-            for part in _parts([shape], 0):
-                yield replace(part, hidden=off)
-    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        yield FlowBlock("text", slide.notes_slide.notes_text_frame.text, hidden=hidden)
+class _SlideReader:
+    """Reads the slides of one file, and remembers what could not be read."""
+
+    def __init__(self, package: OfficePackage, size: Any) -> None:
+        self._package = package
+        self._room = SlideRoom(package, size)
+        self._seen: set[str] = set()
+        self._missing: list[int] = []
+        self._with_objects: list[int] = []
+
+    def notes(self) -> tuple[str, ...]:
+        """What could not be read, for a person."""
+        said = []
+        if self._missing:
+            said.append(f"{pages(self._missing)} missing in the file, or damaged")
+        if self._with_objects:
+            told = pages(self._with_objects, "has", "have")
+            said.append(f"{told} objects of other programs, which are not read")
+        return tuple(said)
+
+    def parts(self, name: str, number: int) -> Iterator[FlowBlock]:
+        """The blocks of the slide in the part `name`, beginning its page."""
+        # An empty part carries the page break, also of a slide without text.
+        yield FlowBlock("text", "", page_break=number > 1)
+        if name and name in self._seen:
+            return
+        self._seen.add(name)
+        root = self._package.xml(name) if name else None
+        if root is None:
+            self._missing.append(number)
+            return
+        hidden = root.get("show") in ("0", "false")
+        tree = at_path(root, "cSld", "spTree")
+        shapes = list(one_of_each(tree if tree is not None else ()))
+        title = next((shape for shape in shapes if _placeholder(shape) in _TITLES), None)
+        if title is not None:
+            off = hidden or self._room.is_outside(title, name)
+            yield FlowBlock("heading", _shape_text(title), hidden=off)
+        for shape in shapes:
+            if shape is not title:
+                off = hidden or self._room.is_outside(shape, name)
+                for part in self._shape_parts(shape, name, number):
+                    yield replace(part, hidden=off)
+        for text in (*_comments(self._package, name), *_spoken(self._package, name)):
+            yield FlowBlock("text", text, hidden=hidden)
+
+    def _shape_parts(self, shape: Any, name: str, number: int) -> Iterator[FlowBlock]:
+        """What a shape says; those of a group in their own order, in which they are read out."""
+        waiting = [shape]
+        while waiting:
+            shape = waiting.pop()
+            kind = local_name(shape)
+            if kind == "grpSp":
+                waiting += list(one_of_each(shape))[::-1]
+            elif kind == "graphicFrame":
+                yield from self._frame_parts(shape, name, number)
+            elif kind == "pic":
+                text = picture_text(shape)
+                if text:
+                    yield FlowBlock("figure", text)
+            elif _placeholder(shape) != _PLACE_OF_NUMBER:
+                yield FlowBlock("text", _shape_text(shape))
+
+    def _frame_parts(self, frame: Any, name: str, number: int) -> Iterator[FlowBlock]:
+        data = at_path(frame, "graphic", "graphicData")
+        for element in one_of_each(data if data is not None else ()):
+            if local_name(element) == "tbl":
+                yield slide_table(element)
+            elif local_name(element) == "oleObj":
+                self._with_objects.append(number)
+        part = graphic_part(self._package, name, frame, self._seen)
+        if part is not None:
+            yield part
 
 
-def _is_off(shape: Any, room: tuple[int, int]) -> bool:
-    """Whether a shape stands beside the slide, in lengths of the file; `room` is its size."""
-    left, top, width, height = shape.left, shape.top, shape.width, shape.height
-    if None in (left, top, width, height) or not all(room):
-        return False
-    return bool(left + width <= 0 or top + height <= 0 or left >= room[0] or top >= room[1])
+def _shape_text(shape: Any) -> str:
+    body = at_path(shape, "txBody")
+    return "" if body is None else body_text(body)
 
 
-def _parts(shapes: Iterable[Any], depth: int) -> Iterator[FlowBlock]:
-    """The text of `shapes` in their own order, which is the one in which they are read out."""
-    for shape in shapes:
-        if isinstance(shape, GroupShape):
-            if depth < MAX_DEPTH:
-                yield from _parts(shape.shapes, depth + 1)
-        elif getattr(shape, "has_table", False):
-            rows = ((cell.text for cell in row.cells) for row in shape.table.rows)
-            yield table_part(rows)
-        elif shape.has_text_frame:
-            yield FlowBlock("text", shape.text_frame.text.replace("\v", "\n"))
+def _placeholder(shape: Any) -> str:
+    """The kind of place that a shape takes on its slide; empty if it takes none."""
+    for properties in shape:
+        if local_name(properties).startswith("nv"):
+            place = at_path(properties, "nvPr", "ph")
+            return "" if place is None else str(place.get("type", "obj"))
+    return ""
+
+
+def _spoken(package: OfficePackage, name: str) -> Iterator[str]:
+    """The notes of who speaks to a slide."""
+    root = package.xml(package.related(name, "notesSlide"))
+    tree = at_path(root, "cSld", "spTree")
+    for shape in one_of_each(tree if tree is not None else ()):
+        text = _shape_text(shape).strip() if _placeholder(shape) == "body" else ""
+        if text:
+            yield f"Notes: {text}"
+
+
+def _comments(package: OfficePackage, name: str) -> Iterator[str]:
+    """What was remarked on a slide, with the answers to it."""
+    for relation in package.relations(name).values():
+        root = package.xml(relation.target) if relation.kind == "comments" else None
+        for comment in children(root, "cm"):
+            said = [comment, *children(at_path(comment, "replyLst"), "reply")]
+            texts = (" ".join(filter(None, map(_remark, said)))).strip()
+            if texts:
+                yield f"Comment: {texts}"
+
+
+def _remark(comment: Any) -> str:
+    plain, body = at_path(comment, "text"), at_path(comment, "txBody")
+    if plain is not None:
+        return " ".join((plain.text or "").split())
+    return "" if body is None else " ".join(body_text(body).split())

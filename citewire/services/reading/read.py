@@ -7,17 +7,26 @@ from typing import Any
 
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.formats import FORMATS, PDF, PLAIN, Format, named_format
+from citewire.services.reading.formats import (
+    DELIMITED,
+    FORMATS,
+    OLD_EXCEL,
+    PDF,
+    PLAIN,
+    Format,
+    named_format,
+)
 from citewire.services.reading.office import archive_format
+from citewire.services.reading.ole import SIGNATURE, ole_format
 from citewire.services.reading.pdf.ocr import OcrMode
 from citewire.services.reading.raw import read_head
 from citewire.services.reading.stated_dates import with_stated_date
+from citewire.services.reading.table_heads import with_table_heads
 
 # Loaded here and now: the processes that read are forked of one that has imported this module.
 _READERS: dict[Format, Callable[..., Report]] = {row: resolve_name(row.reader) for row in FORMATS}
 _ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0"
-"""Old Word and PowerPoint files, and new ones that are encrypted."""
+_WORKBOOK_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def read_report(
@@ -37,7 +46,7 @@ def read_report(
     """
     row = _format(path)
     options: dict[str, Any] = {"ocr": ocr, "on_ocr": on_ocr} if row.takes_ocr else {}
-    report = _READERS[row](path, **options)
+    report = with_table_heads(_READERS[row](path, **options))
     # What a web page or a Markdown file says of itself was written for its readers.
     return report if row.states_date and report.date else with_stated_date(report)
 
@@ -47,14 +56,16 @@ def _format(path: Path) -> Format:
     named = named_format(path) or PLAIN
     if named is PDF:  # it may begin with other bytes
         return PDF
-    if head.startswith(_OLE):
-        raise UnreadableDocument(
-            "encrypted, or in the old format of Word or PowerPoint (before 2007): "
-            "save it as .docx, .pptx or PDF without a password"
-        )
+    if head.startswith(SIGNATURE):
+        return ole_format(path)
     if head.startswith(_ZIP):
         return archive_format(path)
     told = next((row for row in FORMATS if row.begins and row.begins.match(head)), named)
-    if named.archive_part and told is not PDF:
+    if _WORKBOOK_2003 in head:
+        raise UnreadableDocument("in the XML format of Excel 2003: save it as .xlsx")
+    if told is OLD_EXCEL:
+        # Many programs call the tables that they export so; one in bytes it cannot be.
+        return DELIMITED
+    if named.archive_type and told is not PDF:
         raise UnreadableDocument(f"not a {named.label} file: it does not begin like one")
     return told

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from llama_index.core.base.response.schema import AsyncStreamingResponse
 
-from citewire.content.withheld import readable
 from citewire.errors import CannotRepeat
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import settle
@@ -20,6 +19,7 @@ from citewire.services.replay.recall import PastRun
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, SourcesEvent
 from citewire.workflows.model_calls import ModelCall
 from citewire.workflows.run_context import RunContext
+from citewire.workflows.shown import readable
 
 _WORD = re.compile(r"(?:\[\d+\]|\d[\d.,]*\d|\w+|[^\w\s])\s*|\s+")
 

@@ -8,12 +8,12 @@ from llama_index.core.base.llms.generic_utils import messages_to_history_str
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.llms.openai.utils import to_openai_message_dicts
 
-from citewire.content.withheld import readable
 from citewire.services.replay.recall import PastRun
 from citewire.workflows.model_calls import ModelCall, digest
 from citewire.workflows.prompts import answer_messages, condense_prompt
 from citewire.workflows.routing.routers import route_messages
 from citewire.workflows.screening.screens import screen_messages
+from citewire.workflows.shown import readable
 
 NOT_KEPT = "what it was made from is not kept (CITEWIRE_RUN_RECORDS=ids)"
 NOT_REMADE = "it holds every claim with its passage, and is not made again"

@@ -7,6 +7,7 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
 from pydantic import TypeAdapter
 
+from citewire.content.table_record import TABLE
 from citewire.content.withheld import WITHHELD, to_json
 from citewire.errors import ChatNotFound, RunNotFound
 from citewire.services.answers.turns import recent_history
@@ -126,7 +127,10 @@ def _node(source: Source) -> NodeWithScore:
         "folder": source.folder,
         "page": source.page_start,
         "page_label": source.page_label,
+        "kind": source.kind,
     }
+    if source.table is not None:
+        metadata[TABLE] = source.table.to_json(source.text)
     if source.withheld:
         units = source.text.encode("utf-16-le")
         spans = [

@@ -12,8 +12,8 @@ from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import Keys, owner_tag
 
 _FIELDS = (
-    "doc_id", "title", "file_name", "folder", "page", "page_label", "start", "section", "kind",
-    "text", "owner_id",
+    "doc_id", "title", "file_name", "folder", "page", "page_label", "section", "kind", "text",
+    "owner_id", "table",
 )  # fmt: skip
 _TEXT = _FIELDS.index("text")
 
@@ -30,11 +30,11 @@ class StoredPassage:
         folder: where that lies.
         page: physical number from 1.
         page_label: printed on the page.
-        start: where the passage begins in the page's text, in characters.
         section: the heading above it, empty if there is none.
-        kind: `text` or `table`.
+        kind: `text`, `table` or `figure`.
         text: of the passage.
         layout: JSON of its lines; None if none was stored.
+        table: JSON of its table (`content.table_record`), empty if there is none.
     """
 
     passage_id: str
@@ -44,11 +44,11 @@ class StoredPassage:
     folder: str
     page: int
     page_label: str
-    start: int
     section: str
     kind: str
     text: str
     layout: str | None
+    table: str = ""
 
 
 class PassageReader:
@@ -95,9 +95,9 @@ class PassageReader:
             folder=told["folder"],
             page=int(told["page"]),
             page_label=told["page_label"],
-            start=int(told["start"]),
             section=told.get("section", ""),
             kind=told["kind"],
             text=told["text"],
             layout=None if layout is None else as_text(layout),
+            table=told.get("table", ""),
         )

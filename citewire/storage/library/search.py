@@ -16,7 +16,7 @@ MAX_WORDS = 24
 """So many words of a text are searched for, the longest ones."""
 MAX_ON_PAGE = 200
 
-_RETURNED = ("id", "doc_id", "text", "title", "page", "page_label", "start", "end")
+_RETURNED = ("id", "doc_id", "text", "title", "page", "page_label", "start", "end", "body")
 _WORD = re.compile(r"[^\W_]{3,}")
 
 Query = tuple[str | bytes | int, ...]
@@ -27,7 +27,10 @@ Found = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage: characters `start` up to `end` of the text of `page` of a document."""
+    """A passage: characters `start` up to `end` of the text of `page` of a document.
+
+    These stand from `body` on; what is before is repeated from elsewhere.
+    """
 
     passage_id: str
     doc_id: str
@@ -37,6 +40,7 @@ class Candidate:
     page_label: str
     start: int
     end: int
+    body: int = 0
 
     @classmethod
     def from_found(cls, fields: Found) -> Self:
@@ -50,6 +54,7 @@ class Candidate:
             page_label=fields.get("page_label", ""),
             start=int(fields["start"]),
             end=int(fields["end"]),
+            body=int(fields.get("body", 0)),
         )
 
 

@@ -28,7 +28,7 @@ from citewire.storage.library.visibility import VisibleSearch
 
 TEXTS = (
     *("folder", "file_name", "title", "page_label", "language", "kind", "section"),
-    "withheld",
+    *("withheld", "table"),
 )
 NUMBERS = ("page", "start", "end")
 _IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"

@@ -9,13 +9,55 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   {
     "label": "Word",
     "suffixes": [
-      ".docx"
+      ".docx",
+      ".docm",
+      ".dotx",
+      ".dotm"
     ]
   },
   {
     "label": "PowerPoint",
     "suffixes": [
-      ".pptx"
+      ".pptx",
+      ".pptm",
+      ".ppsx",
+      ".ppsm",
+      ".potx",
+      ".potm"
+    ]
+  },
+  {
+    "label": "Excel",
+    "suffixes": [
+      ".xlsx",
+      ".xlsm",
+      ".xltx",
+      ".xltm"
+    ]
+  },
+  {
+    "label": "binary Excel",
+    "suffixes": [
+      ".xlsb"
+    ]
+  },
+  {
+    "label": "old Excel",
+    "suffixes": [
+      ".xls"
+    ]
+  },
+  {
+    "label": "OpenDocument sheet",
+    "suffixes": [
+      ".ods"
+    ]
+  },
+  {
+    "label": "CSV",
+    "suffixes": [
+      ".csv",
+      ".tsv"
     ]
   },
   {

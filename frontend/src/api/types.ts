@@ -77,6 +77,8 @@ export interface Sources {
 }
 /**
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
+ *
+ * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
  */
 export interface Source {
   n: number;
@@ -93,6 +95,8 @@ export interface Source {
   url: string;
   cited: boolean;
   withheld: Withheld[];
+  kind: string;
+  table: SourceTable | null;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -103,6 +107,27 @@ export interface Withheld {
   start: number;
   end: number;
   reason: string;
+}
+/**
+ * The grid of a source that is a table; offsets and lengths count UTF-16 in its text.
+ *
+ * Its rows stand in the text from `start` on, one a line, with ` | ` between places; `lengths`
+ * has the length of each place, row by row. `merged` has row, column, and how many rows and
+ * columns a merged cell covers. `caption` and `unit` are [start, end]. Of a workbook, `sheet` is
+ * named, and `row_numbers` and `column_numbers` are those in the sheet, from 0.
+ */
+export interface SourceTable {
+  columns: number;
+  header_rows: number;
+  header_columns: number;
+  start: number;
+  lengths: number[];
+  merged: number[][];
+  caption: number[] | null;
+  unit: number[] | null;
+  sheet: string;
+  row_numbers: number[];
+  column_numbers: number[];
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
@@ -137,11 +162,14 @@ export interface Span {
 }
 /**
  * The words of the source that carry a claim; empty where `match` is `none`.
+ *
+ * `address` names the cells of a sheet that they stand in (`Sheet!B7`, `Sheet!A7:C7`).
  */
 export interface Quote {
   text: string;
   page: number;
   match: "exact" | "normalised" | "fuzzy" | "none";
+  address: string;
 }
 /**
  * What checking a claim against its source gave; `score` from 0 to 1.
@@ -437,6 +465,7 @@ export interface HighlightsView {
   start: number;
   end: number;
   rectangles: Rectangle[];
+  cells: CellView[];
 }
 /**
  * Edges as shares (0..1) of the displayed page, origin at the top left.
@@ -446,6 +475,20 @@ export interface Rectangle {
   y0: number;
   x1: number;
   y1: number;
+}
+/**
+ * A cell, from 0; `start` and `end` count UTF-16 in the passage, merged cells stand once.
+ */
+export interface CellView {
+  row: number;
+  column: number;
+  rows: number;
+  columns: number;
+  text: string;
+  start: number;
+  end: number;
+  rectangle: Rectangle | null;
+  address: string;
 }
 /**
  * Jobs, the newest first.
@@ -530,10 +573,25 @@ export interface PassageView {
   page: number;
   page_size: [number, number] | null;
   lines: Rectangle[];
+  table: TableView | null;
+  figure: Rectangle | null;
   url: string;
   state: "current" | "superseded" | "gone";
   now: PassageNow | null;
   note: string | null;
+}
+/**
+ * The grid of a table; `caption`, `unit` and `sheet` are empty if there is none.
+ */
+export interface TableView {
+  caption: string;
+  unit: string;
+  sheet: string;
+  header_rows: number;
+  header_columns: number;
+  rows: number;
+  columns: number;
+  cells: CellView[];
 }
 /**
  * A refusal as problem JSON (RFC 9457).

@@ -10,6 +10,7 @@ import { Icon } from "@/ui/Icon";
 import { useRemote } from "@/ui/useRemote";
 
 import { pageLabel, sourceOf } from "./model";
+import { FigureCrop } from "./FigureCrop";
 import { readHighlights, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
@@ -54,6 +55,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
           {quote.text}
         </blockquote>
       )}
+      {quote.address !== "" && <p className="soft">{strings.cells(quote.address)}</p>}
       {data !== null && match !== "" && <p className="soft">{match}</p>}
       {problem !== null && <p className="note">{strings.problem(problem.code, problem.message)}</p>}
       <Evidence source={source} citation={citation} found={data} />
@@ -71,21 +73,24 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
   const isPdf = /\.pdf$/i.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
+  const shown = {
+    docId: source.doc_id,
+    page,
+    label: strings.pageImage(pageLabel(source), source.title),
+    rectangles: highlights?.rectangles ?? NONE,
+    onFailure,
+  };
+  const { figure, page_size: size } = found?.passage ?? { figure: null, page_size: null };
+  const hasPage = isPdf && !failed;
   return (
     <>
-      {isPdf && !failed && (
-        <PdfPage
-          docId={source.doc_id}
-          page={page}
-          label={strings.pageImage(pageLabel(source), source.title)}
-          rectangles={highlights?.rectangles ?? NONE}
-          onFailure={onFailure}
-        />
-      )}
+      {hasPage && figure !== null && size !== null && <FigureCrop {...shown} figure={figure} size={size} />}
+      {/* Of what may be a figure, nothing is drawn before it is known where on the page that is. */}
+      {hasPage && figure === null && (source.kind !== "figure" || found !== null) && <PdfPage {...shown} />}
       {isPdf && failed && <p className="note">{strings.pageFailed}</p>}
-      <details open={!isPdf || failed}>
+      <details open={!hasPage || source.table !== null}>
         <summary>{strings.passageText}</summary>
-        <PassageText text={source.text} quote={quote} withheld={source.withheld} />
+        <PassageText source={source} quote={quote} scrolls={!hasPage} />
       </details>
     </>
   );

@@ -1,45 +1,41 @@
 // The text of a passage with the quote marked, for what has no page to show, and beside it.
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 
-import type { Withheld } from "@/api/types";
+import type { Source } from "@/api/types";
 import { useStrings } from "@/strings";
 
+import { gridOf, type Place } from "./grid";
+import { MarkedText } from "./MarkedText";
+import { PassageTable } from "./PassageTable";
+
 interface Props {
-  text: string;
-  quote: { start: number; end: number } | null;
-  withheld?: readonly Withheld[];
+  source: Source;
+  quote: Place | null;
+  /** Whether what is cited is brought into view. */
+  scrolls?: boolean;
 }
 
-/** Offsets are of the text; what is withheld is said in its place. */
-export function PassageText({ text, quote, withheld = [] }: Props): ReactNode {
+/** Offsets are of the source's text; a table is shown as one. */
+export function PassageText({ source, quote, scrolls = false }: Props): ReactNode {
   const strings = useStrings();
-  const cuts = new Set([0, text.length, ...withheld.flatMap(({ start, end }) => [start, end])]);
-  if (quote !== null) cuts.add(quote.start).add(quote.end);
-  const at = [...cuts].filter((cut) => cut >= 0 && cut <= text.length).sort((a, b) => a - b);
+  const { text, table, withheld } = source;
+  const grid = useMemo(() => (table === null ? null : gridOf(table)), [table]);
   return (
     <>
-      <div className="passage-text" dir="auto">
-        {at.slice(0, -1).map((start, index) => {
-          const end = at[index + 1] ?? text.length;
-          if (withheld.some((one) => one.start <= start && end <= one.end)) {
-            return (
-              <span key={start} className="withheld" title={strings.withheldExplained}>
-                [{strings.withheld}]
-              </span>
-            );
-          }
-          const part = text.slice(start, end);
-          const marked = quote !== null && quote.start <= start && end <= quote.end;
-          return marked ? <mark key={start}>{part}</mark> : <span key={start}>{part}</span>;
-        })}
-      </div>
+      {grid === null ? (
+        <div className="passage-text" dir="auto">
+          <MarkedText text={text} part={{ start: 0, end: text.length }} quote={quote} withheld={withheld} />
+        </div>
+      ) : (
+        <PassageTable text={text} grid={grid} quote={quote} withheld={withheld} scrolls={scrolls} />
+      )}
       {withheld.length > 0 && <p className="soft">{strings.withheldExplained}</p>}
     </>
   );
 }
 
 /** Where the quote stands in the text, however its spaces were written; null if nowhere. */
-export function findQuote(text: string, quote: string): { start: number; end: number } | null {
+export function findQuote(text: string, quote: string): Place | null {
   const words = quote.trim().split(/\s+/);
   if (words[0] === "" || words[0] === undefined) return null;
   const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("\\s+");

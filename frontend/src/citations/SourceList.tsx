@@ -45,7 +45,7 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
             <SourceHead source={source} label={null} />
             <details>
               <summary>{strings.passageText}</summary>
-              <PassageText text={source.text} quote={null} withheld={source.withheld} />
+              <PassageText source={source} quote={null} />
               <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
                 {strings.openReport}
               </a>

@@ -55,6 +55,7 @@ export function withFootnotes(answer: Answer): string {
 function footnote(answer: Answer, citation: Citation): string {
   const source = sourceOf(answer, citation);
   const place = source === undefined ? citation.passage_id : `${source.title}, p. ${pageLabel(source)} (${source.file_name})`;
+  const address = citation.quote.address === "" ? "" : `, ${citation.quote.address}`;
   const quote = citation.quote.text.replace(/\s+/g, " ").trim();
-  return quote === "" ? place : `${place}: “${quote}”`;
+  return quote === "" ? place : `${place}${address}: “${quote}”`;
 }

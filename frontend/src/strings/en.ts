@@ -170,6 +170,8 @@ export const en = {
     gone: "This report is not in the library any more. The passage is shown as it was when cited.",
   },
   nowAt: (title: string, page: string): string => `Now: ${title}, p.\u00a0${page}`,
+  table: "Table",
+  cells: (address: string): string => `Cells ${address}`,
   withheld: "withheld",
   withheldExplained: "Words of this passage that look like instructions to the model were withheld from it.",
   pageFailed: "The page cannot be shown.",

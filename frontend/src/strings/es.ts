@@ -166,6 +166,8 @@ export const es: Strings = {
     gone: "Este informe ya no está en la biblioteca. El pasaje se muestra como era al citarlo.",
   },
   nowAt: (title, page) => `Ahora: ${title}, pág.\u00a0${page}`,
+  table: "Tabla",
+  cells: (address) => `Celdas ${address}`,
   withheld: "omitido",
   withheldExplained: "Se omitieron ante el modelo palabras de este pasaje que parecen instrucciones para él.",
   pageFailed: "No se puede mostrar la página.",

@@ -11,7 +11,7 @@ from citewire.services.ingest.readers.exchange import (
     ReadPassage,
     ReadTask,
 )
-from citewire.services.passages.splitting import build_passages, embedded_text, layout_of
+from citewire.services.passages.splitting import build_passages, embedded_text
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
 from citewire.storage.library.passage_record import passage_fields
@@ -32,7 +32,7 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
     _refuse_changed(task)
     report = withhold(read_report(task.path, ocr=task.ocr, on_ocr=on_ocr))
     _refuse_changed(task)
-    nodes = build_passages(
+    built = build_passages(
         # With the title that is embedded and searched; the head tells what the file says.
         replace(report, title=task.title) if task.title else report,
         doc_id=task.doc_id,
@@ -42,17 +42,16 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
         overlap=task.overlap,
     )
     yield Head(
-        report.title, report.language, report.date, report.notes, len(report.pages), len(nodes)
+        report.title, report.language, report.date, report.notes, len(report.pages), len(built)
     )
-    layout = layout_of(report, nodes)
     english = report.language == "en"
-    for start in range(0, len(nodes), PASSAGES_PER_PART):
+    for start in range(0, len(built), PASSAGES_PER_PART):
         passages = []
-        for node in nodes[start : start + PASSAGES_PER_PART]:
-            text = embedded_text(node)
+        for one in built[start : start + PASSAGES_PER_PART]:
+            text = embedded_text(one.node)
             tokens = count_tokens(text, english=english)
-            boxes = layout[node.node_id].to_json()
-            passages.append(ReadPassage(node.node_id, text, tokens, passage_fields(node), boxes))
+            fields, layout = passage_fields(one.node), one.layout.to_json()
+            passages.append(ReadPassage(one.node.node_id, text, tokens, fields, layout))
         yield PassageBatch(tuple(passages))
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from citewire.content.table import BAR, Table, rows_of
 from citewire.content.withheld import MARK
 from citewire.text.sentences import split_sentences
 from citewire.text.words import words, years
@@ -24,11 +25,15 @@ _ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What the scoring needs to know of one source: its number, its text and its names."""
+    """What the scoring needs to know of one source: its number, its text and its names.
+
+    Of a table, `rows` has each row as it stands in the text, and as it is told: with its heads.
+    """
 
     number: int
     text: str
     title: str = ""
+    rows: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,37 @@ def candidates(passages: Sequence[Passage]) -> list[Sentence]:
     seen: set[str] = set()
     for passage in passages:
         around = years(passage.text) | years(passage.title)
-        for position, text in enumerate(split_sentences(passage.text)):
-            if _is_readable(text) and text not in seen:
-                seen.add(text)
-                about = years(text) or around
-                found.append(Sentence(text, passage.number, position, about))
+        pieces = passage.rows or [(text, text) for text in split_sentences(passage.text)]
+        for position, (text, told) in enumerate(pieces):
+            if _is_readable(text) and told not in seen:
+                seen.add(told)
+                about = years(told) or around
+                found.append(Sentence(told, passage.number, position, about))
     return found[:MAX_CANDIDATES]
+
+
+def rows_told(table: Table, text: str) -> list[tuple[str, str]]:
+    """The rows of a table without its heads: as they stand in the text, and with their heads."""
+    rows = list(rows_of(table, text))
+    if not 0 < table.header_rows < table.rows:
+        return [(BAR.join(row), BAR.join(row)) for row in rows]
+    heads = [
+        " ".join(dict.fromkeys(filter(None, column)))
+        for column in zip(*rows[: table.header_rows], strict=True)
+    ]
+    unit = f" ({text[slice(*table.unit)].strip('()')})" if table.unit else ""
+    return [
+        (BAR.join(row), f"{_row_told(row, heads, table.header_columns)}{unit}")
+        for row in rows[table.header_rows :]
+    ]
+
+
+def _row_told(row: Sequence[str], heads: Sequence[str], header_columns: int) -> str:
+    told = list(filter(None, dict.fromkeys(row[:header_columns])))
+    for head, cell in zip(heads[header_columns:], row[header_columns:], strict=True):
+        if cell:
+            told.append(f"{head}: {cell}" if head else cell)
+    return BAR.join(told)
 
 
 def is_fragment(text: str) -> bool:

@@ -11,11 +11,17 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.response.schema import AsyncStreamingResponse
 from llama_index.core.llms.mock import MockLLM
-from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
+from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, QueryType
 from numpy.typing import NDArray
 
+from citewire.content.table_record import TABLE, table_from_json
 from citewire.services.models.extractive.asked import focus, lacks_evidence
-from citewire.services.models.extractive.passages import Passage, Sentence, candidates
+from citewire.services.models.extractive.passages import (
+    Passage,
+    Sentence,
+    candidates,
+    rows_told,
+)
 from citewire.services.models.extractive.scoring import pick, pick_further, score
 from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
@@ -104,9 +110,15 @@ def to_passages(nodes: Sequence[NodeWithScore]) -> list[Passage]:
             number,
             found.node.get_content(),
             f"{found.node.metadata.get('title', '')} {found.node.metadata.get('file_name', '')}",
+            _rows(found.node),
         )
         for number, found in enumerate(nodes, 1)
     ]
+
+
+def _rows(node: BaseNode) -> Sequence[tuple[str, str]]:
+    stored = node.metadata.get(TABLE)
+    return rows_told(table_from_json(stored), node.get_content()) if stored else ()
 
 
 def _read(question: str, passages: Sequence[Passage]) -> list[Sentence]:

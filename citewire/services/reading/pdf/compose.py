@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from citewire.content.report import Block, Kind, LineBox, Page, WithheldText
+from citewire.content.table import Table
 from citewire.services.reading.cleaning import LINE_HYPHEN
 from citewire.services.reading.hyphens import Spellings
+from citewire.services.reading.pdf.continued import mark_continued
 from citewire.services.reading.pdf.furniture import Furniture
-from citewire.services.reading.pdf.layout import CELL, Box, LaidBlock, LaidPage, TextLine
+from citewire.services.reading.pdf.layout import Box, LaidBlock, LaidPage, LaidTable, TextLine
+from citewire.services.reading.pdf.table_text import share, without_rows, written
 
 HEADING_HEIGHT = 1.15
 """A heading is so many times higher than the report's usual text, or bold."""
@@ -33,7 +36,12 @@ def compose(laid: Sequence[LaidPage], furniture: Furniture) -> tuple[Page, ...]:
         for block in page.blocks:
             words.learn(line.text for line in block.lines)
     usual = _usual_height(laid)
-    return tuple(_page(index, page, furniture, words, usual) for index, page in enumerate(laid))
+    parted = [_parted(page, furniture) for page in laid]
+    mark_continued([body for _, _, body in parted])
+    return tuple(
+        _page(index, page, parts, furniture, words, usual)
+        for index, (page, parts) in enumerate(zip(laid, parted, strict=True))
+    )
 
 
 def _usual_height(laid: Sequence[LaidPage]) -> float:
@@ -45,9 +53,20 @@ def _usual_height(laid: Sequence[LaidPage]) -> float:
     return heights.most_common(1)[0][0] if heights else 0.0
 
 
-def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, usual: float) -> Page:
+_Parts = tuple[list[TextLine], list[TextLine], list[LaidBlock]]
+"""Furniture of the upper half and of the lower half of a page, and all else."""
+
+
+def _page(
+    index: int,
+    laid: LaidPage,
+    parts: _Parts,
+    furniture: Furniture,
+    words: Spellings,
+    usual: float,
+) -> Page:
     label = laid.label or furniture.labels.get(index) or str(index + 1)
-    above, below, body = _parted(laid, furniture)
+    above, below, body = parts
     writer = _Writer(laid.width, laid.height, words)
     for line in above:
         writer.write_aside(line)
@@ -58,10 +77,13 @@ def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, us
             continue
         # A figure in mid-paragraph stands after it.
         kind = _kind(block, usual)
-        if not writer.goes_on(kind, block.lines[0]):
+        if block.table is not None or not writer.goes_on(kind, block.lines[0]):
             writer.write_all(figures)
             figures = []
-        writer.write(kind, block)
+        if block.table is None:
+            writer.write(kind, block)
+        else:
+            writer.write_table(block.table)
     writer.write_all(figures)
     for line in below:
         writer.write_aside(line)
@@ -76,10 +98,7 @@ def _page(index: int, laid: LaidPage, furniture: Furniture, words: Spellings, us
     )
 
 
-def _parted(
-    laid: LaidPage, furniture: Furniture
-) -> tuple[list[TextLine], list[TextLine], list[LaidBlock]]:
-    """Furniture of the upper half and of the lower half of the page, and all else."""
+def _parted(laid: LaidPage, furniture: Furniture) -> _Parts:
     above: list[TextLine] = []
     below: list[TextLine] = []
     body = []
@@ -93,8 +112,17 @@ def _parted(
             else:
                 below.append(line)
         if kept:
-            body.append(replace(block, lines=kept))
+            body.append(_left(block, kept))
     return above, below, body
+
+
+def _left(block: LaidBlock, kept: list[TextLine]) -> LaidBlock:
+    """`block` with those of its lines alone that are no furniture."""
+    if block.table is None or len(kept) == len(block.lines):
+        return replace(block, lines=kept)
+    left = {id(line) for line in kept}
+    gone = {row for row, line in enumerate(block.lines) if id(line) not in left}
+    return LaidBlock("table", kept, table=without_rows(block.table, gone))
 
 
 def _kind(block: LaidBlock, usual: float) -> Kind:
@@ -123,6 +151,8 @@ class _Writer:
     _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)
     _figures: dict[int, Box] = field(default_factory=dict)
     """Of the blocks that are figures, their rectangles."""
+    _tables: dict[int, tuple[int, int, Table]] = field(default_factory=dict)
+    """Of the blocks that are tables, where they begin and end."""
     _invisible: list[int] = field(default_factory=list)
     """Which of the blocks nobody sees."""
     _last: TextLine | None = None
@@ -134,8 +164,12 @@ class _Writer:
 
     def finished(self) -> Iterator[Block]:
         for number, (kind, lines) in enumerate(self._blocks):
-            box = self._shares(self._figures[number]) if number in self._figures else None
-            yield Block(kind, lines[0].start, lines[-1].end, tuple(lines), box=box)
+            if number in self._tables:
+                start, end, table = self._tables[number]
+                yield Block(kind, start, end, tuple(lines), table)
+            else:
+                box = self._shares(self._figures[number]) if number in self._figures else None
+                yield Block(kind, lines[0].start, lines[-1].end, tuple(lines), box=box)
 
     def withheld(self, blocks: Sequence[Block]) -> tuple[WithheldText, ...]:
         found = (blocks[n] for n in self._invisible)
@@ -163,11 +197,21 @@ class _Writer:
             mended = self._mended(kind, line, following)
             start = self._length
             self._add((line.text if mended is None else mended).replace(LINE_HYPHEN, "-"))
-            boxes += self._boxes(line, start)
+            boxes.append(self._box(line, start, self._length))
             if following is not None and mended is None:
                 self._separate("\n")
         if block.aside:
             self._last = None
+
+    def write_table(self, laid: LaidTable) -> None:
+        """Add a table, a line for each of its rows."""
+        self._separate("\n\n")
+        start = self._length
+        found = written(laid, self.words, start, (self.width, self.height))
+        self._add(found.text)
+        self._tables[len(self._blocks)] = (start, self._length, found.table)
+        self._blocks.append(("table", list(found.lines)))
+        self._last = None
 
     def write_all(self, figures: Sequence[LaidBlock]) -> None:
         """Add figures, each a block of its own."""
@@ -211,23 +255,10 @@ class _Writer:
         self._parts.append(text)
         self._length += len(text)
 
-    def _boxes(self, line: TextLine, start: int) -> Iterator[LineBox]:
-        """The places of a line that was just written from `start` on, or of its parts."""
-        *others, last = line.parts or (line,)
-        for part in others:
-            yield self._box(part, start, start + len(part.text))
-            start += len(part.text) + len(CELL)
-        # A mended line ends otherwise than its text.
-        yield self._box(last, start, self._length)
-
     def _box(self, line: TextLine, start: int, end: int) -> LineBox:
         return LineBox(start, end, *self._shares(line.box), line.words, line.turn)
 
     def _shares(self, box: Box) -> Box:
         x0, y0, x1, y1 = box
         width, height = self.width, self.height
-        return _share(x0, width), _share(y0, height), _share(x1, width), _share(y1, height)
-
-
-def _share(place: float, whole: float) -> float:
-    return min(max(place / whole, 0.0), 1.0) if whole > 0 else 0.0
+        return share(x0, width), share(y0, height), share(x1, width), share(y1, height)

@@ -13,6 +13,14 @@ import pypdfium2.raw as pdfium
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean_line
 from citewire.services.reading.dates import iso_date
+from citewire.services.reading.notes import pages
+from citewire.services.reading.pdf.annotations import (
+    MAX_ANNOTATIONS,
+    MAX_NAMES,
+    Annotations,
+    attached_files,
+)
+from citewire.services.reading.pdf.fallback_font import provide_fallback_font
 from citewire.services.reading.raw import read_head
 
 PDFIUM = threading.Lock()
@@ -37,6 +45,7 @@ def open_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
         UnreadableDocument: it needs a password, is broken or not a PDF, or has no pages.
     """
     _refuse_other_formats(path)
+    provide_fallback_font()
     with _open(path) as document:
         try:
             count = len(document)
@@ -55,6 +64,25 @@ def page_label(document: pypdfium2.PdfDocument, index: int) -> str:
         return clean_line(document.get_page_label(index))
     except UnicodeDecodeError:
         return ""
+
+
+def container_notes(document: pypdfium2.PdfDocument, annotations: Annotations) -> Iterator[str]:
+    """What a file holds besides its pages, which have been read with the `annotations`."""
+    form = document.get_formtype()
+    is_static = form == pdfium.FORMTYPE_XFA_FOREGROUND and annotations.widgets > 0
+    if form in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND) and not is_static:
+        yield "a dynamic XFA form: what it shows is made by Adobe Reader and was not read"
+    count, names = attached_files(document)
+    count, names = count + annotations.pinned, [*names, *annotations.files][:MAX_NAMES]
+    if count:
+        listed = ", ".join(names) + ", …" * (count > len(names))
+        many = "file that was" if count == 1 else "files that were"
+        yield f"holds {count} attached {many} not read: {listed}"
+    if annotations.commented:
+        yield f"{pages(annotations.commented, 'has', 'have')} comments, left out"
+    if annotations.crowded:
+        more = f"more than {MAX_ANNOTATIONS:,} annotations, of which the rest was left out"
+        yield f"{pages(annotations.crowded, 'has', 'have')} {more}"
 
 
 def metadata_title(document: pypdfium2.PdfDocument) -> str:

@@ -4,16 +4,19 @@ Made from positions alone, as the order of a page's content says little about li
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.cleaning import clean
 from citewire.services.reading.pdf.chars import Chars, Floats
-from citewire.services.reading.pdf.layout import Box
+from citewire.services.reading.pdf.layout import Box, LaidBlock
+from citewire.services.reading.pdf.raised import Bases, Shift, find_shifts
+from citewire.services.reading.pdf.shifted import shifted
+from citewire.text.alphabets import normal_form
 
 WIDE_GAP = 0.8
 """A gap wider than so many heights of the letters ends a fragment: a column or a cell may end."""
@@ -26,13 +29,19 @@ _SPACES = np.array(
 _DROPPED = np.array([0xAD, 0x200B, 0xFEFF, 0xFFFF])
 """Characters, besides controls, that it does not."""
 
+_CLOSING = ".,;:)]}%/⁄"
+
 SAME_LINE = 0.35
 """Neighbours whose heights overlap by less than this share are on different lines."""
 
 
 _MARKS = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-_LOOSE_MARK = re.compile(f"(?<![\r\n])[\r\n]++(?=[{_MARKS}])|(?<=[{_MARKS}])[\r\n]+")
-"""pdfium gives a line of its own to a mark that stands above its letter, in Thai above all."""
+_VOWELS = "\u064b-\u0655"
+_LOOSE_MARK = re.compile(
+    f"(?<![\r\n])[\r\n]++(?=[{_MARKS}])|(?<=[{_MARKS}])[\r\n]+|(?<! ) ++(?=[{_VOWELS}])"
+)
+"""pdfium gives a line of its own to a mark that stands above its letter, in Thai above all, and
+takes the way to an Arabic vowel for a space."""
 
 
 @dataclass(slots=True)
@@ -60,6 +69,8 @@ class Fragment:
     bold: bool
     edges: list[float]
     """Left and right edge of each word of `text` in turn; empty if they cannot be told."""
+    blocks: Sequence[LaidBlock] = ()
+    """What it stands for: a table that is known before the order of the page is."""
 
     @property
     def box(self) -> Box:
@@ -89,7 +100,10 @@ def find_fragments(chars: Chars, shown: NDArray[np.int64]) -> list[tuple[int, li
         indices = shown[turns == turn]
         boxes = upright(chars.boxes[indices], turn, chars.width, chars.height)
         at = writing.at(indices)
-        found.append((turn, list(_fragments(chars, indices, order[indices], boxes, at))))
+        bases = Bases(chars, indices, turn)
+        found.append(
+            (turn, list(_fragments(chars, indices, order[indices], boxes, writing=at, bases=bases)))
+        )
     return found
 
 
@@ -155,10 +169,13 @@ def _fragments(
     indices: NDArray[np.int64],
     order: NDArray[np.int64],
     boxes: Floats,
+    *,
     writing: _Writing,
+    bases: Bases,
 ) -> Iterator[Fragment]:
     # What is left out between two characters must not come back with the text between them.
     breaks = _breaks(boxes) | (np.diff(order) > 1)
+    parted = breaks | (writing.spaces[1:] != writing.spaces[:-1])
     starts = np.concatenate([[0], 1 + np.flatnonzero(breaks)])
     ends = np.append(starts[1:], len(indices))
     low = np.minimum.reduceat(boxes[:, :2], starts)
@@ -168,11 +185,14 @@ def _fragments(
     middles = np.add.reduceat(boxes[:, 3] + boxes[:, 1], starts) / sizes / 2
     edges = np.concatenate([low, high], axis=1).tolist()
     firsts, lasts = indices[starts].tolist(), indices[ends - 1].tolist()
-    words = _words(boxes, breaks, writing)
-    for box, first, last, height, middle, inside in zip(
-        edges, firsts, lasts, heights.tolist(), middles.tolist(), words, strict=True
+    shifts = find_shifts(chars, indices, boxes, breaks, bases)
+    rewritten = _rewritten(chars.text, indices, starts, shifts, parted)
+    words = _words(boxes, breaks, parted, writing.kept)
+    for number, (box, first, last, height, middle, inside) in enumerate(
+        zip(edges, firsts, lasts, heights.tolist(), middles.tolist(), words, strict=True)
     ):
-        written = clean(_LOOSE_MARK.sub("", chars.text[first : last + 1])).split()
+        text = rewritten.get(number) or chars.text[first : last + 1]
+        written = clean(_LOOSE_MARK.sub("", text)).split()
         if written:
             x0, y0, x1, y1 = box
             # A bold number or word may begin a line that is not.
@@ -181,14 +201,70 @@ def _fragments(
             yield Fragment(" ".join(written), x0, y0, x1, y1, middle, height, bold, known)
 
 
-def _words(boxes: Floats, breaks: NDArray[np.bool_], writing: "_Writing") -> list[list[float]]:
+def _rewritten(
+    text: str,
+    indices: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    shifts: Sequence[Shift],
+    parted: NDArray[np.bool_],
+) -> dict[int, str]:
+    """By their number, the texts of the fragments with raised or lowered characters.
+
+    In `parted`, where words end, what these begin and end is put right.
+    """
+    numbers = np.searchsorted(starts, [shift.start for shift in shifts], "right") - 1
+    ends = np.append(starts[1:], len(indices))
+    found: dict[int, str] = {}
+    for number, group in groupby(zip(numbers.tolist(), shifts, strict=True), lambda pair: pair[0]):
+        position, end = int(starts[number]), int(ends[number])
+        last = int(indices[end - 1]) + 1
+        parts = [""]
+        for _, shift in group:
+            start, after = int(indices[shift.start]), int(indices[shift.end - 1]) + 1
+            parts.append(text[indices[position] : start] if position < shift.start else "")
+            following = text[after : min(after + 8, last)]
+            if shift.touches:
+                # pdfium takes the step up or down for a gap.
+                parts[-1] = parts[-1].rstrip()
+            piece = _piece("".join(parts[-2:]), text[start:after], following, shift)
+            if shift.start > starts[number] and (shift.touches or piece[:1] == " "):
+                parted[shift.start - 1] = piece[:1] == " "
+            if piece[-1:] == " " and shift.end < end:
+                parted[shift.end - 1] = True
+            if " " not in piece.strip():
+                parted[shift.start : shift.end - 1] = False
+            position = shift.end
+            gap = text[after : indices[position]] if position < end else ""
+            if gap and text[indices[position]] in _CLOSING:
+                # Nor is there a space before what ends a sentence.
+                gap = ""
+                parted[position - 1] = False
+            parts.append(piece + gap)
+        parts.append(text[indices[position] : last] if position < end else "")
+        found[number] = "".join(parts)
+    return found
+
+
+def _piece(before: str, piece: str, after: str, shift: Shift) -> str:
+    if not shift.coded:
+        return shifted(before, piece, after, lowered=shift.lowered)
+    written = shifted(before, normal_form("NFKC", piece), after)
+    # Square metres are written so.
+    return written if before[-1:].isdigit() or written[:1] != "^" else piece
+
+
+def _words(
+    boxes: Floats,
+    breaks: NDArray[np.bool_],
+    parted: NDArray[np.bool_],
+    is_kept: NDArray[np.bool_],
+) -> list[list[float]]:
     """By fragment, the left and right edges of what white space parts."""
-    parted = breaks | (writing.spaces[1:] != writing.spaces[:-1])
     starts = np.concatenate([[0], 1 + np.flatnonzero(parted)])
     left = np.minimum.reduceat(boxes[:, 0], starts)
     right = np.maximum.reduceat(boxes[:, 2], starts)
     # A word of which the text keeps nothing: bullets of some fonts are control characters.
-    kept = np.logical_or.reduceat(writing.kept, starts)
+    kept = np.logical_or.reduceat(is_kept, starts)
     edges = np.stack([left, right], axis=1)[kept].ravel().tolist()
     fragment = np.concatenate([[0], np.cumsum(breaks)])[starts][kept]
     borders = 2 * np.searchsorted(fragment, np.arange(np.count_nonzero(breaks) + 2))

@@ -17,6 +17,9 @@ SIDE = 0.06
 SAME_PLACE = 0.025
 """Repeated lines stand at the same height, within this share of it."""
 
+MAX_ROWS = 3
+"""Of what stands at the border of a page in several columns."""
+
 MIN_PAGES = 3
 
 MOST = 0.35
@@ -104,7 +107,13 @@ def signature(text: str) -> str:
 def _candidates(pages: Sequence[LaidPage]) -> dict[tuple[str, str], list[_Seen]]:
     found: dict[tuple[str, str], list[_Seen]] = defaultdict(list)
     for index, page in enumerate(pages):
-        lines = [line for block in page.blocks for line in block.lines]
+        # The rows of a table look alike from page to page, and are none.
+        lines = [
+            line
+            for block in page.blocks
+            if block.table is None or block.table.rows <= MAX_ROWS
+            for line in block.lines
+        ]
         if not lines:
             continue
         outer = {

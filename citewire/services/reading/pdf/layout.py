@@ -23,8 +23,7 @@ class TextLine:
         bold: whether all of it is.
         words: where its words stand, as `edges.encode` writes it; empty if that is unknown.
         turn: quarter turns (0..3, clockwise) by which it lies on the displayed page.
-        parts: of a row of a table whose cells stand at different heights, the runs of cells that
-            do not; their texts joined by `CELL` are that of the line. Empty for all else.
+        edges: of a line of a cell, left and right edge of each word instead, while it is upright.
     """
 
     text: str
@@ -33,19 +32,68 @@ class TextLine:
     bold: bool = False
     words: str = ""
     turn: int = 0
-    parts: "Sequence[TextLine]" = ()
+    edges: Sequence[float] = ()
+
+
+@dataclass(slots=True)
+class LaidCell:
+    """A cell of a table, at the first of the places that it covers.
+
+    Args:
+        row: the first row that it covers, from 0.
+        column: the first column that it covers, from 0.
+        lines: from the top; none of an empty cell.
+        box: its rectangle, as far as it is known: that of its words or that drawn around it.
+        rows: how many rows it covers.
+        columns: how many columns it covers.
+    """
+
+    row: int
+    column: int
+    lines: list[TextLine]
+    box: Box
+    rows: int = 1
+    columns: int = 1
+
+    @property
+    def text(self) -> str:
+        """Its words, on one line."""
+        return " ".join(line.text for line in self.lines)
+
+
+@dataclass(slots=True)
+class LaidTable:
+    """The grid of a table; its cells cover each place once.
+
+    Args:
+        rows: how many there are.
+        columns: left and right edge of each.
+        cells: by row and column.
+        header_rows: how many rows at the top are known to be heads; 0 if nothing tells.
+        continues: whether it goes on from the page before.
+        repeats_heads: whether it does and its first rows are the heads again.
+    """
+
+    rows: int
+    columns: list[tuple[float, float]]
+    cells: list[LaidCell]
+    header_rows: int = 0
+    continues: bool = False
+    repeats_heads: bool = False
 
 
 @dataclass(slots=True)
 class LaidBlock:
     """Lines that belong together; `invisible` ones stand after all others of the page.
 
-    What stands `aside`, a watermark say, is no heading and goes on in no other block.
+    Of a table there is a line for each row, with the words of the cells that begin in it. What
+    stands `aside`, a watermark say, is no heading and goes on in no other block.
     """
 
     kind: Kind
     lines: list[TextLine]
     invisible: bool = False
+    table: LaidTable | None = None
     aside: bool = False
     box: Box | None = None
     """Of a figure, its rectangle in points."""

@@ -4,9 +4,10 @@ pdfium is not thread-safe, so that one thread reads at a time; call `read_pdf` o
 Why pdfium: docs/adr/0004-reading-pdf.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
@@ -14,18 +15,22 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from citewire.content.edges import encode
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import has_coded_text
 from citewire.services.reading.language import language_of
-from citewire.services.reading.notes import coded_note, page_notes
+from citewire.services.reading.notes import coded_note, ocr_remedy, page_notes
+from citewire.services.reading.pdf.annotations import Annotations, Written
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
+from citewire.services.reading.pdf.drawn import NOTHING, Drawing, is_drawn_on, read_drawing
 from citewire.services.reading.pdf.figures import Figure, find_figures, with_figures
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
+    container_notes,
     metadata_date,
     metadata_title,
     open_pdf,
@@ -35,8 +40,12 @@ from citewire.services.reading.pdf.fragments import find_fragments, find_shown, 
 from citewire.services.reading.pdf.furniture import Furniture, find_furniture
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
+from citewire.services.reading.pdf.ligatures import Ligatures
+from citewire.services.reading.pdf.loose_marks import with_marks
 from citewire.services.reading.pdf.ocr import Ocr, OcrMode, find_ocr
 from citewire.services.reading.pdf.rows import blocks_of
+from citewire.services.reading.pdf.ruled_tables import may_be_tables, with_ruled_tables
+from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
 from citewire.services.reading.pdf.watermarks import (
     find_aslant,
     part_watermarks,
@@ -67,8 +76,11 @@ def read_pdf(
             for index in range(len(document)):
                 reading.read_page(index)
             title, date = metadata_title(document), metadata_date(document)
+            notes = reading.notes(ocr)
         except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
             raise UnreadableDocument(BROKEN) from error
+        finally:
+            reading.annotations.close()
     laid = reading.pages
     if not any(page.has_text for page in laid):
         raise UnreadableDocument(reading.why_no_text(ocr))
@@ -79,7 +91,7 @@ def read_pdf(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
-        notes=reading.notes(ocr),
+        notes=notes,
     )
 
 
@@ -96,11 +108,19 @@ class _Reading:
     coded: list[bool] = field(default_factory=list)
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Page numbers at which OCR failed, and why."""
+    unmapped: list[int] = field(default_factory=list)
+    """Numbers of pages with text in fonts of which the file does not say what they write."""
+    ligatures: Ligatures = field(init=False)
+    annotations: Annotations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ligatures = Ligatures(self.document)
+        self.annotations = Annotations(self.document)
 
     def read_page(self, index: int) -> None:
         try:
-            with closing(self.document[index]) as page:
-                laid = self._read(page, index + 1)
+            with self.annotations.page(index) as (page, written):
+                laid = self._read(page, index + 1, written)
         except pypdfium2.PdfiumError:
             # A broken page counts as one without text: the others can still be cited.
             self.broken.append(index + 1)
@@ -109,7 +129,8 @@ class _Reading:
         self.pages.append(laid)
 
     def notes(self, mode: OcrMode) -> tuple[str, ...]:
-        return coded_note(self.coded) + page_notes(
+        about_pages = page_notes(
+            unmapped=self.unmapped,
             broken=self.broken,
             scanned=self.scanned,
             failed=self.failed,
@@ -117,11 +138,17 @@ class _Reading:
             can_ocr=self.ocr is not None,
             mode=mode,
         )
+        held = (*coded_note(self.coded), *container_notes(self.document, self.annotations))
+        return (*held, *self.ligatures.notes(), *about_pages)
 
     def why_no_text(self, mode: OcrMode) -> str:
         count = len(self.pages)
         if len(self.broken) == count:
             return BROKEN
+        if self.unmapped:
+            why = "its fonts do not say which characters they write"
+            remedy = ocr_remedy(mode, can_ocr=self.ocr is not None)
+            return f"no readable text on any of its {count} pages: {why}{remedy}"
         if not self.scanned and not self.failed:
             return f"no text on any of its {count} pages: they are blank, or the file is broken"
         if self.ocr is not None:
@@ -129,20 +156,33 @@ class _Reading:
         remedy = "use --ocr auto" if mode == "off" else "install tesseract to read it with OCR"
         return f"no text on any of its {count} pages: it seems to be scanned; {remedy}"
 
-    def _read(self, page: pypdfium2.PdfPage, number: int) -> LaidPage:
+    def _read(self, page: pypdfium2.PdfPage, number: int, written: Sequence[Written]) -> LaidPage:
         with closing(page.get_textpage()) as text_page:
             chars = read_chars(page, text_page)
+            unmapped = find_unmapped(chars)
+            if unmapped is not None and unmapped.signs:
+                chars = self.ligatures.mended(chars, unmapped.signs, number)
+            if unmapped is not None:
+                chars = chars.without(unmapped.unread)
+            if written:
+                chars = chars.with_lines(written)
             laid = lay_out(page, chars)
             self.coded.append(has_coded_text(chars.text))
         is_blank = not laid.has_text and _is_blank(page)
-        if self.ocr is not None and (self.ocr.all_pages or not (laid.is_seen or is_blank)):
+        is_unread = unmapped is not None and unmapped.share > UNREADABLE
+        is_read = laid.is_seen and not is_unread
+        was_read = False
+        if self.ocr is not None and (self.ocr.all_pages or not (is_read or is_blank)):
             outcome = self.ocr.read(page)
             self.on_ocr()
             if isinstance(outcome, str):
                 self.failed.append((number, outcome))
             elif outcome:
                 laid.blocks = [*outcome, *(block for block in laid.blocks if block.invisible)]
-        if not (laid.has_text or is_blank):
+                was_read = True
+        if unmapped is not None and unmapped.share > 0 and not was_read:
+            self.unmapped.append(number)
+        elif not (laid.has_text or is_blank):
             self.scanned.append(number)
         return laid
 
@@ -154,26 +194,31 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     laid = LaidPage(chars.width, chars.height, outside=outside)
     seen = shown[~invisible]
     aslant, apart = find_aslant(chars, seen)
-    laid.blocks += _blocks(chars, seen[~aslant], page)
+    laid.blocks += _blocks(page, chars, seen[~aslant], figures=True)
     laid.blocks += apart
     if invisible.any():
-        for block in _blocks(chars, shown[invisible]):
+        for block in _blocks(page, chars, shown[invisible]):
             laid.blocks.append(LaidBlock("text", block.lines, invisible=True))
     return laid
 
 
 def _blocks(
-    chars: Chars, shown: NDArray[np.int64], page: pypdfium2.PdfPage | None = None
+    page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64], *, figures: bool = False
 ) -> Iterator[LaidBlock]:
-    """The blocks of the characters `shown`; figures are looked for where the page is given."""
+    drawing: Drawing | None = None
     apart: list[LaidBlock] = []
     for turn, found in find_fragments(chars, shown):
-        fragments, watermarks = part_watermarks(found)
-        figures: list[Figure] = []
-        if page is not None and turn == 0:
-            fragments, figures = find_figures(page, fragments)
-        blocks = [block for region in regions(fragments) for block in blocks_of(region)]
-        for block in with_figures(blocks, figures):
+        fragments, watermarks = part_watermarks(with_marks(found))
+        shown_figures: list[Figure] = []
+        if figures and turn == 0:
+            fragments, shown_figures = find_figures(page, fragments)
+        drawn = NOTHING
+        if may_be_tables(fragments) or is_drawn_on(page):
+            drawing = drawing or read_drawing(page)
+            drawn = drawing.upright(turn)
+            fragments = with_ruled_tables(fragments, drawn)
+        blocks = [block for region in regions(fragments) for block in blocks_of(region, drawn)]
+        for block in with_figures(blocks, shown_figures):
             yield _turned(block, turn, chars)
         apart += (_turned(block, turn, chars) for block in watermark_blocks(watermarks))
     yield from apart
@@ -181,9 +226,13 @@ def _blocks(
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     if turn:
-        for line in (each for row in block.lines for each in (row, *row.parts)):
+        cells = block.table.cells if block.table else []
+        for line in chain(block.lines, *(cell.lines for cell in cells)):
             line.turn = turn
+            line.words = line.words or encode(line.edges, line.box[0], line.box[2])
             line.box = turned(line.box, turn, chars.width, chars.height)
+        for cell in cells:
+            cell.box = turned(cell.box, turn, chars.width, chars.height)
     return block
 
 

@@ -55,7 +55,7 @@ def _lines_aslant(chars: Chars) -> Iterator[tuple[int, int]]:
     inked = [n for n, end in enumerate(ends) if first[n] < end]
     angles = np.fromiter(map(ANGLE, repeat(chars.handle), (first[n] for n in inked)), np.float64)
     quarters = angles / (np.pi / 2)
-    off = np.abs(quarters - np.round(quarters)) * (np.pi / 2) > ASLANT
+    off = (angles >= 0) & (np.abs(quarters - np.round(quarters)) * (np.pi / 2) > ASLANT)
     for n in np.flatnonzero(off).tolist():
         yield first[inked[n]], ends[inked[n]]
 

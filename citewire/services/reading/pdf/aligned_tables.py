@@ -1,0 +1,442 @@
+"""Tables from rows of text: their columns, heads over several of them, and lines of one row."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+
+from citewire.services.reading.heads import is_figure
+from citewire.services.reading.pdf.aligned import (
+    Piece,
+    column_edges,
+    find_separators,
+    kept_separators,
+    place_cells,
+)
+from citewire.services.reading.pdf.drawn import Drawn
+from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.layout import LaidBlock
+from citewire.services.reading.pdf.lines import Row, union
+from citewire.services.reading.pdf.lookalikes import (
+    are_text_columns,
+    is_numbered,
+    is_scattered,
+)
+from citewire.services.reading.pdf.tables import Draft, table_block
+
+MAX_HEADER_LINES = 8
+
+TIGHT = 0.75
+"""Lines of one cell are apart by less than so many heights of their letters."""
+
+CENTRED = 0.6
+"""A head stands in the middle of its columns, but for so many heights of its letters."""
+
+FULL = 0.75
+"""A label that goes on in the next line fills so much of its column."""
+
+HANGING = 0.4
+"""And the next line, if it is indented, by at least so many heights."""
+
+WHOLE = 0.7
+"""A line that parts rows is as long as this share of the table."""
+
+Edges = list[tuple[float, float]]
+
+
+def table_of_rows(
+    rows: Sequence[Sequence[Row]], drawn: Drawn
+) -> LaidBlock | list[list[Fragment]] | None:
+    """The table that `rows` of cells make.
+
+    None if they make none; if they are running text in columns, what stands in each of them.
+    """
+    separators, walls = find_separators(rows, _walls(rows, drawn))
+    if not separators:
+        return None
+    placed = [place_cells(cells, separators, walls) for cells in rows]
+    edges = column_edges(placed, len(separators) + 1)
+    kept = kept_separators(placed, edges)
+    if len(kept) < len(separators):
+        separators = [separators[n] for n in kept]
+        placed = [place_cells(cells, separators, walls) for cells in rows]
+        edges = column_edges(placed, len(separators) + 1)
+    heads = _header_lines(placed)
+    placed = [
+        [_settled(piece, edges, is_head=n < heads) for piece in row] for n, row in enumerate(placed)
+    ]
+    count = len(edges)
+    if is_numbered(placed, count) or (not walls and is_scattered(placed, count)):
+        return None
+    lines = _Lines(rows, drawn)
+    parts_rows = _are_ruled_rows(placed, 0, lines) or _gap_between_rows(placed, 0, lines)
+    if not parts_rows and are_text_columns(placed, count):
+        return _columns(placed, count)
+    boxes = lines.boxes(edges)
+    for number in range(heads):
+        below = placed[number + 1 : heads + 3]
+        placed[number] = _spread(
+            placed[number], placed[number - 1] if number else [], below, boxes, lines.under(number)
+        )
+    groups = _groups(placed, heads, edges, lines)
+    starts = accumulate([0, *map(len, groups[:-1])])
+    header_rows = sum(start < heads for start in starts)
+    drafts = [
+        draft
+        for n, group in enumerate(groups[header_rows:], start=header_rows)
+        for draft in _drafts(n, group)
+    ]
+    drafts += _heads(groups[:header_rows], len(edges))
+    columns = [(low, high) if low <= high else (0.0, 0.0) for low, high in edges]
+    return table_block(drafts, columns, header_rows=header_rows)
+
+
+def _columns(placed: Sequence[Sequence[Piece]], count: int) -> list[list[Fragment]]:
+    columns: list[list[Fragment]] = [[] for _ in range(count)]
+    for row in placed:
+        for piece in row:
+            columns[piece.column] += piece.fragments
+    return [column for column in columns if column]
+
+
+def _walls(rows: Sequence[Sequence[Row]], drawn: Drawn) -> list[float]:
+    """Where lines are drawn between columns, from the top of a table to its end."""
+    if not len(drawn.down):
+        return []
+    boxes = [union([f for cell in row for f in cell]) for row in rows]
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    top, bottom = boxes[0][1], boxes[-1][3]
+    found: dict[int, float] = {}
+    for x, y0, y1 in drawn.down.tolist():
+        if left < x < right:
+            found.setdefault(round(x), 0.0)
+            found[round(x)] += max(min(y1, bottom) - max(y0, top), 0)
+    return sorted(float(x) for x, drawn_to in found.items() if drawn_to >= WHOLE * (bottom - top))
+
+
+class _Lines:
+    """Where the lines of text stand, and which of them a drawn line parts from the next."""
+
+    def __init__(self, rows: Sequence[Sequence[Row]], drawn: Drawn) -> None:
+        boxes = [union([f for cell in row for f in cell]) for row in rows]
+        self.tops = [box[1] for box in boxes]
+        self.bottoms = [box[3] for box in boxes]
+        self.heights = [row[0][0].height for row in rows]
+        self.left, self.right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+        top, bottom = self.tops[0], self.bottoms[-1]
+        self.across = [
+            (x0, y, x1)
+            for y, x0, x1 in drawn.across.tolist()
+            if top - 3 <= y <= bottom + 3 and x0 < self.right and x1 > self.left
+        ]
+
+    def under(self, number: int) -> list[tuple[float, float]]:
+        """Left and right ends of the lines that are drawn under a line of text."""
+        if number + 1 >= len(self.tops):
+            return []
+        low = (self.tops[number] + self.bottoms[number]) / 2
+        high = (self.tops[number + 1] + self.bottoms[number + 1]) / 2
+        return [(x0, x1) for x0, y, x1 in self.across if low < y < high]
+
+    def is_parted(self, number: int) -> bool:
+        """Whether lines are drawn over the table under a line of text."""
+        covered = sum(min(x1, self.right) - max(x0, self.left) for x0, x1 in self.under(number))
+        return covered >= WHOLE * (self.right - self.left)
+
+    def boxes(self, edges: Edges) -> Edges:
+        """Left and right edges of columns, with the lines that are drawn over one of them each."""
+        found = list(edges)
+        for x0, _, x1 in self.across:
+            over = [n for n, (low, high) in enumerate(edges) if x0 < (low + high) / 2 < x1]
+            if len(over) == 1 and over[0] > 0:
+                low, high = found[over[0]]
+                left, right = edges[over[0] - 1][1], edges[min(over[0] + 1, len(edges) - 1)][0]
+                if x0 >= left and (x1 <= right or over[0] + 1 == len(edges)):
+                    found[over[0]] = (min(low, x0), max(high, x1))
+        return found
+
+    def gap(self, number: int) -> float:
+        """The distance of a line of text to the next, in heights of its letters."""
+        return (self.tops[number + 1] - self.bottoms[number]) / max(self.heights[number], 0.1)
+
+
+def _settled(piece: Piece, edges: Edges, *, is_head: bool) -> Piece:
+    """`piece` over those columns alone that it stands over for the most part.
+
+    In the body, a long text reaches into columns that are empty there.
+    """
+    if piece.columns == 1:
+        return piece
+    covered = []
+    for column in range(piece.column, piece.last + 1):
+        low, high = edges[column]
+        common = min(high, piece.x1) - max(low, piece.x0)
+        if low <= high and (common >= 0.5 * (high - low) or piece.x0 < (low + high) / 2 < piece.x1):
+            covered.append(column)
+    if not covered:
+        middle = (piece.x0 + piece.x1) / 2
+        covered = [
+            min(
+                range(piece.column, piece.last + 1),
+                key=lambda n: (
+                    abs(sum(edges[n]) / 2 - middle) if edges[n][0] <= edges[n][1] else 1e9
+                ),
+            )
+        ]
+    return Piece(covered[0], covered[-1] - covered[0] + 1 if is_head else 1, piece.fragments)
+
+
+def _header_lines(placed: Sequence[Sequence[Piece]]) -> int:
+    """How many lines at the top have no figures; 0 if that tells nothing."""
+    first = next(
+        (
+            n
+            for n, row in enumerate(placed)
+            if any(piece.column > 0 and is_figure(piece.text) for piece in row)
+        ),
+        0,
+    )
+    # A line of one cell at its left is a subhead of the body, not a head of columns.
+    while first > 0 and all(piece.last == 0 for piece in placed[first - 1]):
+        first -= 1
+    return first if first <= MAX_HEADER_LINES else 0
+
+
+def _spread(
+    row: list[Piece],
+    above: Sequence[Piece],
+    below: Sequence[Sequence[Piece]],
+    edges: Edges,
+    drawn: Sequence[tuple[float, float]],
+) -> list[Piece]:
+    """The heads of a line over all the columns that they stand over."""
+    found, centred = [], []
+    for n, piece in enumerate(row):
+        first = max(row[n - 1].last + 1 if n else 1, 1)
+        last = row[n + 1].column - 1 if n + 1 < len(row) else len(edges) - 1
+        if piece.column == 0:
+            found.append(piece)
+            continue
+        # Not out of what stands over it, nor into what another one stands over.
+        for other in above:
+            if other.columns > 1 and other.column <= piece.column <= other.last:
+                first, last = max(first, other.column), min(last, other.last)
+            elif other.columns > 1 and other.last < piece.column:
+                first = max(first, other.last + 1)
+            elif other.columns > 1 and other.column > piece.last:
+                last = min(last, other.column - 1)
+        over = _ruled_over(piece, (first, last), below, edges, drawn)
+        if over is None:
+            over = _centred_over(piece, (first, last), below, edges)
+            centred.append(len(found))
+        found.append(over)
+    # What stands in the middle of its own column stands over others only if all heads do.
+    if len({piece.columns for piece in found if piece.column}) > 1 and len(centred) > 1:
+        for n in centred:
+            piece = row[n]
+            if _off(piece, piece.column, piece.last, edges) < 0.5 * _slack(piece):
+                found[n] = piece
+    return found
+
+
+def _slack(piece: Piece) -> float:
+    return CENTRED * piece.fragments[0].height
+
+
+def _ruled_over(
+    piece: Piece,
+    free: tuple[int, int],
+    below: Sequence[Sequence[Piece]],
+    edges: Edges,
+    drawn: Sequence[tuple[float, float]],
+) -> Piece | None:
+    """A head over the columns over which a line is drawn under it; None if over one or none."""
+    height = piece.fragments[0].height
+    for x0, x1 in drawn:
+        if x0 > piece.x0 + height or x1 < piece.x1 - height:
+            continue
+        covered = [
+            n
+            for n, (low, high) in enumerate(edges)
+            if low <= high and x0 - height < (low + high) / 2 < x1 + height
+        ]
+        is_free = len(covered) > 1 and free[0] <= covered[0] and covered[-1] <= free[1]
+        if is_free and _is_over(covered, below):
+            return Piece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
+    return None
+
+
+def _centred_over(
+    piece: Piece, free: tuple[int, int], below: Sequence[Sequence[Piece]], edges: Edges
+) -> Piece:
+    """A head over the widest columns that it stands in the middle of.
+
+    Over the middle one of three it is over all three.
+    """
+    best = piece
+    for low in range(free[0], piece.column + 1):
+        for high in range(piece.last, free[1] + 1):
+            if (
+                high - low >= best.columns
+                and _off(piece, low, high, edges) < _slack(piece)
+                and _is_over(range(low, high + 1), below)
+            ):
+                best = Piece(low, high - low + 1, piece.fragments)
+    return best
+
+
+def _off(piece: Piece, first: int, last: int, edges: Edges) -> float:
+    """How far the middle of a head is from that of columns."""
+    return abs(edges[first][0] + edges[last][1] - piece.x0 - piece.x1) / 2
+
+
+def _is_over(columns: Sequence[int], below: Sequence[Sequence[Piece]]) -> bool:
+    """Whether something stands in each of several columns below, in one line or together."""
+    if len(columns) == 1:
+        return True
+    filled = {n for row in below for piece in row for n in range(piece.column, piece.last + 1)}
+    return columns[0] in filled and columns[-1] in filled
+
+
+def _groups(
+    placed: list[list[Piece]], heads: int, edges: Edges, lines: _Lines
+) -> list[list[list[Piece]]]:
+    """The lines that make a row each."""
+    by_rules = _are_ruled_rows(placed, heads, lines)
+    by_gaps = None if by_rules else _gap_between_rows(placed, heads, lines)
+    groups = [[placed[0]]]
+    for number, (above, row) in enumerate(pairwise(placed)):
+        if number + 1 < heads:
+            joins = (
+                _is_same_head(groups[-1], row)
+                and lines.gap(number) < TIGHT
+                and not (lines.is_parted(number))
+            )
+        elif number + 1 == heads:
+            joins = False
+        elif by_rules:
+            joins = not lines.is_parted(number)
+        elif by_gaps is not None:
+            joins = lines.gap(number) < by_gaps
+        else:
+            following = placed[number + 2] if number + 2 < len(placed) else None
+            joins = _goes_on(groups[-1], above, row, following, edges, lines, number)
+        if joins:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _is_same_head(group: Sequence[Sequence[Piece]], row: Sequence[Piece]) -> bool:
+    """Whether the cells of a line of heads go on those above, or stand beside them."""
+    for line in group:
+        for one in line:
+            for other in row:
+                if one.column <= other.last and other.column <= one.last:
+                    if (one.column, one.columns) != (other.column, other.columns):
+                        return False
+    return True
+
+
+def _are_ruled_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines) -> bool:
+    """Whether drawn lines part the rows of the body, some of which have several lines."""
+    body = range(heads, len(placed))
+    parted = [n for n in body[:-1] if lines.is_parted(n)]
+    if len(parted) < 2:
+        return False
+    return _are_rows(placed, [heads, *(n + 1 for n in parted), len(placed)])
+
+
+def _are_rows(placed: Sequence[Sequence[Piece]], starts: Sequence[int]) -> bool:
+    """Whether no column has two figures between one of `starts` and the next."""
+    for start, end in pairwise(starts):
+        columns = [
+            piece.column for row in placed[start:end] for piece in row if is_figure(piece.text)
+        ]
+        if len(columns) != len(set(columns)):
+            return False
+    return True
+
+
+def _gap_between_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines) -> float | None:
+    """The distance from which a line begins a new row, of tables of words of several lines."""
+    body = [row for row in placed[heads:]]
+    pieces = [piece for row in body for piece in row]
+    if sum(is_figure(piece.text) for piece in pieces) * 4 > len(pieces):
+        return None
+    gaps = sorted(lines.gap(n) for n in range(heads, len(placed) - 1))
+    if len(gaps) < 2:
+        return None
+    # The widest step between neighbours, if it is wide and small gaps are there.
+    step, at = max((after - before, n) for n, (before, after) in enumerate(pairwise(gaps)))
+    if step < 0.25 or gaps[at] > TIGHT:
+        return None
+    least = (gaps[at] + gaps[at + 1]) / 2
+    begins = [n + 1 for n in range(heads, len(placed) - 1) if lines.gap(n) >= least]
+    return least if _are_rows(placed, [heads, *begins, len(placed)]) else None
+
+
+def _goes_on(
+    group: Sequence[Sequence[Piece]],
+    above: Sequence[Piece],
+    row: Sequence[Piece],
+    following: Sequence[Piece] | None,
+    edges: Edges,
+    lines: _Lines,
+    number: int,
+) -> bool:
+    """Whether a line of the body belongs to the row of the line above."""
+    if lines.gap(number) > TIGHT or lines.is_parted(number):
+        return False
+    label = row[0] if row[0].column == 0 else None
+    if label is None:
+        # Words that go on below other words, beside no label and no figure.
+        words = {p.column for line in group for p in line if not is_figure(p.text)}
+        return all(p.column in words and not is_figure(p.text) for p in row)
+    above_label = above[0] if above and above[0].column == 0 else None
+    if above_label is None:
+        return False
+    is_lower = label.text[:1].islower()
+    width = edges[0][1] - edges[0][0]
+    is_full = above_label.x1 - edges[0][0] >= FULL * width
+    is_hanging = label.x0 - above_label.x0 >= HANGING * label.fragments[0].height
+    ends = above_label.text.endswith((":", "."))
+    if len(row) == 1:
+        # A label that goes on below its figures.
+        has_figures = len(group[0]) > 1 or len(above) > 1
+        return has_figures and not ends and (is_lower or (is_hanging and is_full))
+    if len(above) == 1 and above_label.columns == 1:
+        # A label whose figures stand at its last line.
+        return not ends and (is_lower or (is_hanging and is_full))
+    return False
+
+
+def _heads(groups: Sequence[Sequence[Sequence[Piece]]], columns: int) -> list[Draft]:
+    """The cells of the heads; one that stands alone over its column is over all their rows."""
+    drafts = [draft for n, group in enumerate(groups) for draft in _drafts(n, group)]
+    over: list[list[Draft]] = [[] for _ in range(columns)]
+    for draft in drafts:
+        for column in range(draft.column, draft.column + draft.columns):
+            over[column].append(draft)
+    return [
+        replace(draft, row=0, rows=len(groups))
+        if draft.columns == 1 and len(over[draft.column]) == 1
+        else draft
+        for draft in drafts
+    ]
+
+
+def _drafts(number: int, group: Sequence[Sequence[Piece]]) -> list[Draft]:
+    """The cells of a row, of its lines; those over the same columns are one."""
+    cells: dict[tuple[int, int], list[Piece]] = {}
+    for line in group:
+        for piece in line:
+            place = next(
+                (key for key in cells if key[0] <= piece.last and piece.column < key[0] + key[1]),
+                (piece.column, piece.columns),
+            )
+            cells.setdefault(place, []).append(piece)
+    return [
+        Draft(number, column, 1, columns, [f for piece in pieces for f in piece.fragments])
+        for (column, columns), pieces in cells.items()
+    ]

@@ -1,0 +1,86 @@
+"""What stands in columns and is no table: text in columns, contents, lists, labels of a chart."""
+
+import re
+from collections.abc import Sequence
+from statistics import median
+
+from citewire.services.reading.heads import is_figure
+from citewire.services.reading.pdf.aligned import Piece
+
+MIN_LINES = 4
+RUNNING_CHARS = 15
+"""Half of the lines of running text are at least so long."""
+
+RUNNING = 0.35
+"""So many of its lines begin with a small letter: sentences go on over lines."""
+
+MOST = 0.7
+"""Columns of running text are so much of all."""
+
+MIN_NUMBERED = 4
+NUMBERED = 0.8
+"""Lines of a list of contents, of references, or with numbers at their side: so many have one."""
+
+FULL = 0.45
+"""A table fills so much of its places, or its first row does so with `MOST` of its own."""
+
+MIN_COLUMNS = 4
+
+_NUMBER = re.compile(r"\d{1,4}")
+_REFERENCE = re.compile(r"\[\d{1,4}\]|\d{1,3}\.|\(\d{1,3}\)")
+
+Rows = Sequence[Sequence[Piece]]
+
+
+def are_text_columns(placed: Rows, columns: int) -> bool:
+    """Whether the columns are running text, each to be read on its own."""
+    inside: list[list[str]] = [[] for _ in range(columns)]
+    for row in placed:
+        for piece in row:
+            inside[piece.column].append(piece.text)
+    running = [texts for texts in inside if _is_running(texts)]
+    count = sum(map(len, running))
+    return len(running) > 1 and count >= MOST * sum(map(len, inside))
+
+
+def _is_running(texts: Sequence[str]) -> bool:
+    if len(texts) < MIN_LINES or median(map(len, texts)) < RUNNING_CHARS:
+        return False
+    return sum(text[:1].islower() for text in texts) >= RUNNING * len(texts)
+
+
+def is_numbered(placed: Rows, columns: int) -> bool:
+    """Whether lines of text have a number beside them: of a page, a reference or the line."""
+    if columns != 2 or len(placed) < MIN_NUMBERED:
+        return False
+    first, second = (
+        [piece.text for row in placed for piece in row if piece.column == column]
+        for column in range(2)
+    )
+    for numbers, texts in ((first, second), (second, first)):
+        words = [text for text in texts if sum(map(str.isalpha, text)) > 2]
+        if len(words) < NUMBERED * len(texts) or len(numbers) < NUMBERED * len(placed) / 2:
+            continue
+        if sum(_REFERENCE.fullmatch(text) is not None for text in numbers) >= NUMBERED * len(
+            numbers
+        ):
+            return True
+        values = [int(text) for text in numbers if _NUMBER.fullmatch(text)]
+        if len(values) < max(MIN_NUMBERED, NUMBERED * len(numbers)):
+            continue
+        if values == sorted(values) and len(set(values)) >= NUMBERED * len(values):
+            return True
+    return False
+
+
+def is_scattered(placed: Rows, columns: int) -> bool:
+    """Whether most places would be empty, as with the labels of a chart."""
+    if columns < MIN_COLUMNS or len(placed) < MIN_LINES:
+        return False
+    filled = sum(piece.columns for row in placed for piece in row)
+    best = max(sum(piece.columns for piece in row) for row in placed[:3])
+    figures = sum(is_figure(piece.text) for row in placed for piece in row)
+    pieces = sum(map(len, placed))
+    if best >= MOST * columns and figures * 4 > pieces:
+        return False
+    return filled < FULL * columns * len(placed)

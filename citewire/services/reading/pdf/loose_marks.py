@@ -1,0 +1,67 @@
+"""Marks of notes that a page draws apart from what they stand at, put where they belong."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.raised import RAISED, SMALL
+from citewire.services.reading.pdf.shifted import reads_like_note, shifted
+
+NEAR = 0.6
+"""A mark follows what it stands at within so many of its heights, and may overlap by half."""
+
+MOST = 2_000
+"""Marks of a page; no page has more."""
+
+MAX_LOOKED_AT = 200
+"""So many fragments end beside a mark at most; a page of usual text has one in each line."""
+
+
+def with_marks(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """`fragments` with small raised marks written into the fragments that they follow."""
+    highest = max((fragment.height for fragment in fragments), default=0.0)
+    marks = [
+        n
+        for n, fragment in enumerate(fragments)
+        if fragment.height < SMALL * highest and reads_like_note(fragment.text)
+    ]
+    if not 0 < len(marks) <= MOST:
+        return list(fragments)
+    found = list(fragments)
+    by_end = sorted(range(len(found)), key=lambda n: found[n].x1)
+    ends = [found[n].x1 for n in by_end]
+    gone = set()
+    for n in marks:
+        mark = found[n]
+        first = bisect_left(ends, mark.x0 - NEAR * mark.height / SMALL)
+        last = bisect_left(ends, mark.x0 + NEAR * mark.height)
+        near = by_end[first : min(last, first + MAX_LOOKED_AT)]
+        bases = [at for at in near if at != n and at not in gone and _is_base(found[at], mark)]
+        if bases:
+            base = max(bases, key=lambda at: found[at].x1)
+            if (joined := _joined(found[base], mark)) is not None:
+                found[base] = joined
+                gone.add(n)
+    return [fragment for n, fragment in enumerate(found) if n not in gone]
+
+
+def _is_base(base: Fragment, mark: Fragment) -> bool:
+    is_small = mark.height < SMALL * base.height
+    is_raised = base.y1 - mark.y1 > RAISED * base.height and mark.y1 > base.y0
+    is_beside = mark.middle > base.y0 - 0.3 * base.height and base.x0 < mark.x0
+    return is_small and is_raised and is_beside
+
+
+def _joined(base: Fragment, mark: Fragment) -> Fragment | None:
+    written = shifted(base.text, mark.text, "")
+    if not base.edges or not mark.edges or written == mark.text:
+        return None
+    edges = [*base.edges, *mark.edges] if written[0] == " " else [*base.edges[:-1], mark.x1]
+    return replace(
+        base,
+        text=base.text + written,
+        y0=min(base.y0, mark.y0),
+        x1=max(base.x1, mark.x1),
+        edges=edges,
+    )

@@ -1,0 +1,281 @@
+"""Tables from drawn cells: which grids of lines are tables, and what are their rows."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+
+from citewire.services.reading.heads import is_figure
+from citewire.services.reading.pdf.drawn import Drawn
+from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.layout import Box, LaidBlock
+from citewire.services.reading.pdf.lines import Row, cells_of, line_of, split_at, text_rows, union
+from citewire.services.reading.pdf.ruled import RuledCell, RuledGrid, find_grids
+from citewire.services.reading.pdf.tables import Draft, table_block
+
+MIN_FILLED = 4
+"""A table has at least so many cells with words."""
+
+FILLED = 0.25
+"""And at least this share of its cells."""
+
+CELLS = 0.3
+"""Of the places of a grid, so many are cells of their own; bars of a chart cover many each."""
+
+MOST_TEXT = 0.8
+"""One cell with more of the words than this is a frame around a text."""
+
+MIN_LINES = 3
+"""So many lines of words that are not wrapped are rows; two may be a head on two lines."""
+
+SLACK = 2.0
+"""Points; words reach over the edge of their column by less."""
+
+LEVEL = 0.35
+"""Lines of different cells are level if they are apart by less than so many heights."""
+
+
+MIN_LEVEL = 2
+"""On a page that may hold tables, at least so many pieces of text stand beside another."""
+
+
+def may_be_tables(fragments: Sequence[Fragment]) -> bool:
+    """Whether enough stands side by side for a table; other pages need no look at their lines."""
+    found = 0
+    ordered = sorted(fragments, key=lambda f: f.middle)
+    for above, below in pairwise(ordered):
+        found += below.middle - above.middle <= 0.5 * min(above.height, below.height)
+        if found >= MIN_LEVEL:
+            return True
+    return False
+
+
+def with_ruled_tables(fragments: Sequence[Fragment], drawn: Drawn) -> list[Fragment]:
+    """`fragments`, those that stand in a drawn table replaced by one that carries the table."""
+    left = list(fragments)
+    tables = []
+    for grid in find_grids(drawn):
+        x0, y0, x1, y1 = grid.box
+        inside = [f for f in left if x0 <= (f.x0 + f.x1) / 2 <= x1 and y0 <= f.middle <= y1]
+        if len(inside) < MIN_FILLED:
+            continue
+        below = _rows_below(grid, inside, left)
+        if below is None:
+            continue
+        blocks = _blocks(grid, inside, below)
+        inside += [fragment for row in below for cell in row for fragment in cell]
+        if blocks:
+            tables.append(_carrying(blocks, union(inside)))
+            gone = {id(fragment) for fragment in inside}
+            left = [fragment for fragment in left if id(fragment) not in gone]
+    return left + tables
+
+
+def _rows_below(
+    grid: RuledGrid, inside: Sequence[Fragment], fragments: Sequence[Fragment]
+) -> list[list[Row]] | None:
+    """The rows of figures under a grid of heads; None if they do not stand in its columns."""
+    x0, _, x1, y1 = grid.box
+    rows: list[list[Row]] = []
+    if sum(is_figure(f.text) for f in inside) * 8 > len(inside):
+        return rows
+    bottom, height = y1, inside[0].height
+    under = [f for f in fragments if f.x0 < x1 and f.x1 > x0 and f.middle > y1]
+    for row in text_rows(under):
+        cells = cells_of(row)
+        if min(f.y0 for f in row) > bottom + 1.5 * height or (rows and len(cells) == 1):
+            break
+        if not rows and len(cells) < 3 and not any(is_figure(f.text) for f in row):
+            break
+        places = [grid.column_of(union(cell)) for cell in cells]
+        if None in places or len(set(places)) < len(places):
+            return rows or None
+        rows.append(cells)
+        bottom = max(f.y1 for f in row)
+    return rows
+
+
+def _carrying(blocks: list[LaidBlock], box: Box) -> Fragment:
+    """A fragment that stands for a table where the order of a page is found."""
+    lines = [line for block in blocks for line in block.lines]
+    x0, y0, x1, y1 = box
+    height = max(line.height for line in lines)
+    text = " ".join(line.text for line in lines)
+    return Fragment(text, x0, y0, x1, y1, (y0 + y1) / 2, height, False, [], blocks)
+
+
+def _blocks(
+    grid: RuledGrid, fragments: Sequence[Fragment], below: Sequence[Sequence[Row]]
+) -> list[LaidBlock]:
+    """The table of a grid with its title and notes, if these are drawn as rows of one cell."""
+    cells = grid.filled(fragments)
+    for number, row in enumerate(below, start=len(grid.ys) - 1):
+        for cell in row:
+            box = union(cell)
+            cells.append(RuledCell(number, grid.column_of(box) or 0, 1, 1, box, cell))
+    columns = len(grid.xs) - 1
+    rows = sorted({cell.row for cell in cells})
+    whole = {cell.row: cell for cell in cells if cell.columns == columns and cell.rows == 1}
+    first, last = 0, len(rows)
+    while first < last and rows[first] in whole:
+        first += 1
+    while last > first and rows[last - 1] in whole:
+        last -= 1
+    body = [cell for cell in cells if first <= cell.row < last]
+    aside = [whole[row] for row in rows if row in whole]
+    if not _is_table(body) or any(_is_loose(cell) for cell in aside):
+        return []
+    edges = list(pairwise(grid.xs))
+    return [
+        *(_text(whole[row]) for row in rows[:first] if whole[row].fragments),
+        table_block(_drafts(body, grid.xs), edges),
+        *(_text(whole[row]) for row in rows[last:] if whole[row].fragments),
+    ]
+
+
+def _text(cell: RuledCell) -> LaidBlock:
+    return LaidBlock("text", [line_of(row) for row in text_rows(cell.fragments)])
+
+
+def _is_table(cells: Sequence[RuledCell]) -> bool:
+    filled = [cell for cell in cells if cell.fragments]
+    places = sum(cell.rows * cell.columns for cell in cells)
+    if len(cells) < CELLS * places or len(filled) < max(MIN_FILLED, FILLED * len(cells)):
+        return False
+    if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
+        return False
+    sizes = [sum(len(f.text) for f in cell.fragments) for cell in filled]
+    if max(sizes) > MOST_TEXT * sum(sizes):
+        return False
+    # Columns that are not drawn are found by how their cells stand.
+    loose = sum(_is_loose(cell) for cell in filled)
+    return loose * 3 <= len(filled)
+
+
+def _is_loose(cell: RuledCell) -> bool:
+    """Whether the lines of a cell have several cells themselves."""
+    if len(cell.fragments) < 2:
+        return False
+    rows = text_rows(cell.fragments)
+    return sum(len(cells_of(row)) > 1 for row in rows) * 2 > len(rows)
+
+
+def _drafts(cells: Sequence[RuledCell], xs: Sequence[float]) -> Iterator[Draft]:
+    """The cells, with rows cut in which figures stand under each other without lines between."""
+    cells = _opened(cells, xs)
+    shift = 0
+    rows = max(cell.row + cell.rows for cell in cells)
+    starts = []
+    cuts: dict[int, list[float]] = {}
+    for row in range(rows):
+        starts.append(row + shift)
+        inside = [cell for cell in cells if cell.row == row and cell.rows == 1 and cell.fragments]
+        cuts[row] = _cuts(inside)
+        shift += len(cuts[row])
+    starts.append(rows + shift)
+    for cell in cells:
+        first, end = starts[cell.row], starts[cell.row + cell.rows]
+        if cell.rows > 1 or end - first == 1:
+            yield Draft(first, cell.column, end - first, cell.columns, cell.fragments, cell.box)
+            continue
+        x0, y0, x1, y1 = cell.box
+        edges = [y0, *cuts[cell.row], y1]
+        parts: list[list[Fragment]] = [[] for _ in range(end - first)]
+        for fragment in cell.fragments:
+            parts[bisect_right(cuts[cell.row], fragment.middle)].append(fragment)
+        for n, part in enumerate(parts):
+            box = (x0, edges[n], x1, edges[n + 1])
+            yield Draft(first + n, cell.column, 1, cell.columns, part, box)
+
+
+def _opened(cells: Sequence[RuledCell], xs: Sequence[float]) -> list[RuledCell]:
+    """The cells, those over several columns cut whose words stand over one of them each.
+
+    Heads are often drawn as one box, in which a line of words stands over the columns below, and
+    perhaps another one over all of them.
+    """
+    opened = {n: parts for n, cell in enumerate(cells) if (parts := _over_columns(cell, xs))}
+    split = {cells[n].row for n, (above, _) in opened.items() if above}
+    rows = max(cell.row + cell.rows for cell in cells)
+    shifted = [0, *accumulate(1 + (row in split) for row in range(rows))]
+    found = []
+    for n, cell in enumerate(cells):
+        first, end = shifted[cell.row], shifted[cell.row + cell.rows]
+        if n not in opened:
+            found.append(replace(cell, row=first, rows=end - first))
+            continue
+        above, parts = opened[n]
+        x0, y0, x1, y1 = cell.box
+        if above:
+            y = max(f.y1 for f in above)
+            box = (x0, y0, x1, y)
+            found.append(replace(cell, row=first, box=box, fragments=above))
+            first, y0 = first + 1, y
+        for column, part in enumerate(parts, start=cell.column):
+            box = (xs[column], y0, xs[column + 1], y1)
+            found.append(RuledCell(first, column, end - first, 1, box, part))
+    return found
+
+
+def _over_columns(
+    cell: RuledCell, xs: Sequence[float]
+) -> tuple[list[Fragment], list[list[Fragment]]] | None:
+    """What stands over all columns of a cell, and what below it over each; None if nothing does."""
+    if cell.columns == 1 or cell.rows > 1 or len(cell.fragments) < 2:
+        return None
+    *above, last = text_rows(cell.fragments)
+    inner = xs[cell.column + 1 : cell.column + cell.columns]
+    parts: list[list[Fragment]] = [[] for _ in range(cell.columns)]
+    for fragment in last:
+        for part in split_at(fragment, inner):
+            column = bisect_right(inner, (part.x0 + part.x1) / 2)
+            edges = xs[cell.column + column], xs[cell.column + column + 1]
+            if part.x0 < edges[0] - SLACK or part.x1 > edges[1] + SLACK:
+                return None
+            parts[column].append(part)
+    is_one = len(above) > 1 or any(len(cells_of(row)) > 1 for row in above)
+    return None if is_one or not all(parts) else ([f for row in above for f in row], parts)
+
+
+def _cuts(cells: Sequence[RuledCell]) -> list[float]:
+    """Where a drawn row is several rows: each has its figures, or words that are not wrapped."""
+    columns = [text_rows(cell.fragments) for cell in cells]
+    most = max(map(len, columns), default=0)
+    if most < 2 or len(columns) < 2:
+        return []
+    longest = [n for n, rows in enumerate(columns) if len(rows) == most]
+    figures = [rows for rows in columns if len(rows) > 1 and _all_figures(rows)]
+    if figures:
+        key = max(figures, key=len)
+    elif most >= MIN_LINES and len(longest) == len(columns) and _are_unforced(cells, columns):
+        key = columns[0]
+    else:
+        return []
+    middles = [row[0].middle for row in key]
+    height = min(row[0].height for row in key)
+    for rows in columns:
+        off = [min(abs(row[0].middle - y) for y in middles) > LEVEL * height for row in rows]
+        # What stands in the middle of the others belongs to all of them.
+        if off[0] or (any(off) and not figures):
+            return []
+    return [min(f.y0 for f in row) for row in key[1:]]
+
+
+def _all_figures(rows: list[list[Fragment]]) -> bool:
+    return all(is_figure(" ".join(f.text for f in row)) for row in rows)
+
+
+def _are_unforced(cells: Sequence[RuledCell], columns: list[list[list[Fragment]]]) -> bool:
+    """Whether words of most columns are on lines of their own without need."""
+    unforced = sum(_is_unforced(cells[n], rows) for n, rows in enumerate(columns))
+    return unforced * 2 > len(columns)
+
+
+def _is_unforced(cell: RuledCell, rows: list[list[Fragment]]) -> bool:
+    """Whether lines end although the first word of the next would have had room."""
+    for above, below in pairwise(rows):
+        first = below[0]
+        word = (first.x1 - first.x0) * len(first.text.split()[0]) / len(first.text)
+        if max(f.x1 for f in above) + word + first.height > cell.box[2]:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Workbooks and tables of values: XLSX, XLS, XLSB, ODS, CSV and TSV."""

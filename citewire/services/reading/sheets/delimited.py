@@ -1,0 +1,118 @@
+"""Tables of values in text files: CSV and TSV, with whatever stands between their columns."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from citewire.content.report import Report
+from citewire.content.table import Grid
+from citewire.services.reading.cleaning import clean_line
+from citewire.services.reading.encoding import read_text
+from citewire.services.reading.flow import FlowBlock, flow_report
+from citewire.services.reading.heads import is_figure
+from citewire.services.reading.sheets.blocks import table_blocks
+from citewire.services.reading.sheets.model import MAX_CELLS, Room, Sheet, SheetCell
+
+DELIMITERS = ("\t", ";", "|", ",")
+"""What may stand between columns; of two that fit as well, the first one is meant."""
+
+SAMPLE_CHARS = 200_000
+SAMPLE_ROWS = 200
+
+MAX_LINES_IN_FIELD = 500
+"""A quote that is never closed would take the rest of the file into one field."""
+
+# The library's own bound is smaller than a long text, and raises.
+csv.field_size_limit(2**31 - 1)
+
+
+def read_delimited(path: Path) -> Report:
+    """Read the CSV or TSV file at `path` as one table.
+
+    Its cells have names as in a spreadsheet program, with the file's name for the sheet's.
+
+    Raises:
+        UnreadableDocument: it cannot be opened, is too large, empty or no text.
+    """
+    text, delimiter = _stated(read_text(path).removeprefix("\ufeff"))
+    delimiter = delimiter or found_delimiter(text)
+    sheet = Sheet(path.stem)
+    room = Room()
+    for number, row in enumerate(_rows(text, delimiter)):
+        if not all(_add(sheet, room, number, column, value) for column, value in enumerate(row)):
+            sheet.left_out_from = number
+            break
+    blocks = [_with_head(block) for block in table_blocks(sheet)]
+    return flow_report(path, blocks, notes=tuple(sheet.notes()), is_titled=False)
+
+
+def _add(sheet: Sheet, room: Room, row: int, column: int, value: str) -> bool:
+    text = clean_line(value)
+    if not text:
+        return True
+    sheet.cells.append(SheetCell(row, column, text))
+    return room.takes(text) and column < MAX_CELLS
+
+
+def _stated(text: str) -> tuple[str, str]:
+    """The text without the line by which Excel is told what stands between columns, and that."""
+    first, _, rest = text[:100].partition("\n")
+    first = first.rstrip("\r").strip('"')
+    if len(first) == len("sep=") + 1 and first.lower().startswith("sep="):
+        # An empty line instead keeps the numbers of the rows.
+        return text[text.find("\n") :] if rest else "", first[-1]
+    return text, ""
+
+
+def found_delimiter(text: str) -> str:
+    """What stands between the columns of a table of values: what divides most rows alike."""
+    sample = text[:SAMPLE_CHARS]
+    if len(text) > SAMPLE_CHARS:
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    best, most = ",", 0.0
+    for delimiter in DELIMITERS:
+        rows = [row for row in islice(_reader(sample, delimiter), SAMPLE_ROWS) if any(row)]
+        ((width, count),) = Counter(map(len, rows)).most_common(1) or [(1, 0)]
+        alike = count / max(len(rows), 1)
+        if width > 1 and alike > most + 0.05:
+            best, most = delimiter, alike
+    return best
+
+
+def _reader(text: str, delimiter: str, *, quotes: bool = True) -> Iterator[list[str]]:
+    lines = io.StringIO(text, newline="")
+    if not quotes:
+        return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    rows = list(_reader(text, delimiter))
+    if any(field.count("\n") > MAX_LINES_IN_FIELD for row in rows for field in row):
+        rows = list(_reader(text, delimiter, quotes=False))
+    return rows
+
+
+def _with_head(block: FlowBlock) -> FlowBlock:
+    """A table of such a file has a row of heads, unless it looks like the others."""
+    grid = block.grid
+    if grid is None or grid.header_rows or grid.rows < 2 or not _differs(grid):
+        return block
+    return replace(block, grid=replace(grid, header_rows=1))
+
+
+def _differs(grid: Grid) -> bool:
+    """Whether the first row has words or figures where most others have not."""
+    first = {one.column: one.cell.text for one in grid.cells if one.row == 0}
+    figures = Counter(one.column for one in grid.cells if one.row and is_figure(one.cell.text))
+    told = Counter(one.column for one in grid.cells if one.row and one.cell.text)
+    others = sum(
+        is_figure(text) != (figures[column] * 2 > told[column])
+        for column, text in first.items()
+        if text and told[column]
+    )
+    return others * 2 > len(first)

@@ -1,0 +1,33 @@
+// A figure: its part of the page.
+import type { ReactNode } from "react";
+
+import type { Rectangle } from "@/api/types";
+
+import { PdfPage } from "./PdfPage";
+
+interface Props {
+  docId: string;
+  page: number;
+  size: readonly [number, number];
+  figure: Rectangle;
+  rectangles: readonly Rectangle[];
+  label: string;
+  onFailure: () => void;
+}
+
+export function FigureCrop({ docId, page, size, figure, rectangles, label, onFailure }: Props): ReactNode {
+  const width = figure.x1 - figure.x0;
+  const height = figure.y1 - figure.y0;
+  return (
+    <div className="figure-crop" style={{ aspectRatio: `${width * size[0]} / ${height * size[1]}` }}>
+      <div
+        className="figure-page"
+        style={{ width: share(1 / width), left: share(-figure.x0 / width), top: share(-figure.y0 / height) }}
+      >
+        <PdfPage docId={docId} page={page} label={label} rectangles={rectangles} onFailure={onFailure} />
+      </div>
+    </div>
+  );
+}
+
+const share = (part: number): string => `${(part * 100).toFixed(3)}%`;

@@ -1,0 +1,35 @@
+// A part of a passage's text with the quote marked; what is withheld is said in its place.
+import type { ReactNode } from "react";
+
+import type { Withheld } from "@/api/types";
+import { useStrings } from "@/strings";
+
+import type { Place } from "./grid";
+
+interface Props {
+  text: string;
+  /** Which part of the text; offsets are of all of it. */
+  part: Place;
+  quote: Place | null;
+  withheld: readonly Withheld[];
+}
+
+export function MarkedText({ text, part, quote, withheld }: Props): ReactNode {
+  const strings = useStrings();
+  const cuts = new Set([part.start, part.end, ...withheld.flatMap(({ start, end }) => [start, end])]);
+  if (quote !== null) cuts.add(quote.start).add(quote.end);
+  const at = [...cuts].filter((cut) => cut >= part.start && cut <= part.end).sort((a, b) => a - b);
+  return at.slice(0, -1).map((start, index) => {
+    const end = at[index + 1] ?? part.end;
+    if (withheld.some((one) => one.start <= start && end <= one.end)) {
+      return (
+        <span key={start} className="withheld" title={strings.withheldExplained}>
+          [{strings.withheld}]
+        </span>
+      );
+    }
+    const words = text.slice(start, end);
+    const marked = quote !== null && quote.start <= start && end <= quote.end;
+    return marked ? <mark key={start}>{words}</mark> : <span key={start}>{words}</span>;
+  });
+}

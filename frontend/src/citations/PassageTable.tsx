@@ -1,0 +1,90 @@
+// The table of a passage as a table, with the cited cells set off and their words marked.
+import { useEffect, useRef, type ReactNode } from "react";
+
+import type { Withheld } from "@/api/types";
+import { useStrings } from "@/strings";
+
+import { touches, type Cell, type Grid, type Place } from "./grid";
+import { MarkedText } from "./MarkedText";
+
+interface Props {
+  text: string;
+  grid: Grid;
+  quote: Place | null;
+  withheld: readonly Withheld[];
+  /** Whether the first cited cell is brought into view. */
+  scrolls: boolean;
+}
+
+export function PassageTable({ text, grid, quote, withheld, scrolls }: Props): ReactNode {
+  const strings = useStrings();
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const cited = frame.current?.querySelector(".cited");
+    if (scrolls) cited?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [scrolls, quote]);
+  const marked = (part: Place): ReactNode => <MarkedText text={text} part={part} quote={quote} withheld={withheld} />;
+  const line = (row: Cell[], index: number): ReactNode => (
+    <tr key={index}>
+      {row.map((cell) => (
+        <TableCell key={cell.column} cell={cell} grid={grid} isCited={touches(cell, quote)}>
+          {marked(cell)}
+        </TableCell>
+      ))}
+    </tr>
+  );
+  const { caption, unit, headerRows, rows } = grid;
+  const lines = [caption, unit].filter((one) => one !== null);
+  // A unit within the caption is told there.
+  const shown = lines.filter((one) => !lines.some((other) => other !== one && other.start <= one.start && one.end <= other.end));
+  return (
+    <div ref={frame} className="passage-table" tabIndex={0} role="group" aria-label={strings.table}>
+      <table dir="auto">
+        {shown.length > 0 && (
+          <caption>
+            {shown.map((one) => (
+              <span key={one.start} className="caption-line">
+                {marked(one)}
+              </span>
+            ))}
+          </caption>
+        )}
+        {headerRows > 0 && <thead>{rows.slice(0, headerRows).map(line)}</thead>}
+        <tbody>{rows.slice(headerRows).map(line)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+interface CellProps {
+  cell: Cell;
+  grid: Grid;
+  isCited: boolean;
+  children: ReactNode;
+}
+
+function TableCell({ cell, grid, isCited, children }: CellProps): ReactNode {
+  const facts = {
+    rowSpan: cell.rows === 1 ? undefined : cell.rows,
+    colSpan: cell.columns === 1 ? undefined : cell.columns,
+    className: isCited ? "cited" : undefined,
+    title: cell.address === "" ? undefined : cell.address,
+  };
+  const isEmpty = cell.start === cell.end;
+  // An empty head names nothing.
+  if (!isEmpty && cell.row < grid.headerRows) {
+    return (
+      <th scope={cell.columns > 1 ? "colgroup" : "col"} {...facts}>
+        {children}
+      </th>
+    );
+  }
+  if (!isEmpty && cell.column < grid.headerColumns) {
+    return (
+      <th scope={cell.rows > 1 ? "rowgroup" : "row"} {...facts}>
+        {children}
+      </th>
+    );
+  }
+  return <td {...facts}>{children}</td>;
+}

@@ -1,0 +1,71 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+
+import type { Source, SourceTable } from "@/api/types";
+import { gridOf, letters } from "@/citations/grid";
+import { PassageText } from "@/citations/PassageText";
+
+import { SOURCES } from "./recorded";
+
+const LINES = ["🚢 Table 3: Grain (in tonnes)", "Quay | Year | Year", "Quay | 2024 | 2023", "East | 712 | ", "West |  | 5"];
+const TEXT = LINES.join("\n");
+const TABLE: SourceTable = {
+  columns: 3,
+  header_rows: 2,
+  header_columns: 1,
+  start: TEXT.indexOf("Quay"),
+  lengths: [4, 4, 4, 4, 4, 4, 4, 3, 0, 4, 0, 1],
+  merged: [
+    [0, 0, 2, 1],
+    [0, 1, 1, 2],
+  ],
+  caption: [0, LINES[0]?.length ?? 0],
+  unit: [TEXT.indexOf("in tonnes"), TEXT.indexOf(")")],
+  sheet: "",
+  row_numbers: [],
+  column_numbers: [],
+};
+const [FIRST] = SOURCES;
+
+function html(quoted: string, table: SourceTable | null = TABLE, withheld: Source["withheld"] = []): string {
+  const start = TEXT.indexOf(quoted);
+  const quote = quoted === "" ? null : { start, end: start + quoted.length };
+  if (FIRST === undefined) throw new Error("no source");
+  const source = { ...FIRST, text: TEXT, table, withheld };
+  return renderToStaticMarkup(<PassageText source={source} quote={quote} />).replaceAll(/<\/?span>/g, "");
+}
+
+test("each cell is found in the text by its place", () => {
+  const words = gridOf(TABLE).rows.map((row) => row.map(({ start, end }) => TEXT.slice(start, end)));
+  expect(words).toEqual([["Quay", "Year"], ["2024", "2023"], ["East", "712", ""], ["West", "", "5"]]);
+});
+
+test("a table is one, with its caption, heads and merged cells", () => {
+  const shown = html("");
+  expect(shown).toContain('<caption><span class="caption-line">🚢 Table 3: Grain (in tonnes)</caption>');
+  expect(shown).toContain('<th scope="col" rowSpan="2">Quay</th><th scope="colgroup" colSpan="2">Year</th>');
+  expect(shown).toContain('<tr><th scope="row">East</th><td>712</td><td></td></tr>');
+  expect(shown).not.toContain("cited");
+});
+
+test("what is cited is marked, and the cells that it stands in are set off", () => {
+  const shown = html("East | 712");
+  expect(shown).toContain('<th scope="row" class="cited"><mark>East</mark></th><td class="cited"><mark>712</mark></td><td></td>');
+});
+
+test("what is withheld of a table is not shown", () => {
+  const start = TEXT.indexOf("East");
+  const shown = html("", TABLE, [{ start, end: start + 4, reason: "instruction" }]);
+  expect(shown).not.toContain("East");
+  expect(shown).toContain("[withheld]");
+});
+
+test("a cell of a workbook says what it is called there", () => {
+  const sheet = { ...TABLE, sheet: "Q 1", row_numbers: [4, 5, 6, 99], column_numbers: [0, 1, 27] };
+  expect(html("", sheet)).toContain('<td title="Q 1!AB100">5</td>');
+  expect([0, 25, 26, 701, 702].map(letters)).toEqual(["A", "Z", "AA", "ZZ", "AAA"]);
+});
+
+test("a passage that is no table is shown as text", () => {
+  expect(html("712", null)).toContain("East | <mark>712</mark> | ");
+});

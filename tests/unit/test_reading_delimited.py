@@ -1,0 +1,130 @@
+"""Tables of values in text files: what stands between columns, quotes, heads, names of cells."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from citewire.content.table import rows_of
+from citewire.services.reading.read import read_report
+from citewire.services.reading.sheets.delimited import DELIMITERS
+
+
+def rows(path: Path, content: str | bytes) -> list[list[str]]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    ((table, text),) = (
+        (block.table, page.text)
+        for page in read_report(path).pages
+        for block in page.blocks
+        if block.table is not None
+    )
+    return list(rows_of(table, text))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("Port,Ships\nOslo,7\n", [["Port", "Ships"], ["Oslo", "7"]]),
+        ("Port;Ships\r\nOslo;7,5\r\n", [["Port", "Ships"], ["Oslo", "7,5"]]),
+        ("Port\tShips\rOslo\t7\r", [["Port", "Ships"], ["Oslo", "7"]]),
+        ("Port|Ships\nOslo|7\n", [["Port", "Ships"], ["Oslo", "7"]]),
+        ("sep=;\nPort;Ships, all\nOslo;7\n", [["Port", "Ships, all"], ["Oslo", "7"]]),
+        ("\ufeffPort,Ships\nOslo,7", [["Port", "Ships"], ["Oslo", "7"]]),
+        (
+            'Port,Note\n"Oslo, the\nold ""one""",x\n',
+            [["Port", "Note"], ['Oslo, the old "one"', "x"]],
+        ),
+        ("a,b,c\n1,2\n1,2,3,4\n", [["a", "b", "c", ""], ["1", "2", "", ""], ["1", "2", "3", "4"]]),
+        ("Industry\nSteel\nGlass\n", [["Industry"], ["Steel"], ["Glass"]]),
+        ("x;1,5;2,5\ny;3,5;4,5\n", [["x", "1,5", "2,5"], ["y", "3,5", "4,5"]]),
+    ],
+)
+def test_columns_are_found(tmp_path: Path, content: str, expected: list[list[str]]) -> None:
+    assert rows(tmp_path / "a.csv", content) == expected
+
+
+def test_encodings_are_told_apart(tmp_path: Path) -> None:
+    words = "Región;Toneladas de mineral según el año\nEspaña;7\n"
+    expected = [["Región", "Toneladas de mineral según el año"], ["España", "7"]]
+
+    for encoding in ("utf-8", "utf-16", "cp1252"):
+        assert rows(tmp_path / "a.csv", words.encode(encoding)) == expected
+
+
+def test_a_cell_has_its_name_and_the_first_row_is_its_head(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("All orders,,\n\nRegion,2023,2024\nNorth,5,6\n")
+    ((table, text),) = (
+        (block.table, page.text)
+        for page in read_report(path).pages
+        for block in page.blocks
+        if block.table is not None
+    )
+
+    assert table.header_rows == 1
+    assert table.caption is not None
+    assert text[slice(*table.caption)] == "All orders"
+    assert table.address(table.cells[-1]) == "orders!C4"
+
+
+def test_figures_over_words_are_heads(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("1,2,3\na,b,c\nd,e,f\n")
+    (block,) = read_report(path).pages[0].blocks
+
+    assert block.table is not None
+    assert block.table.header_rows == 1
+
+
+def test_a_quote_that_is_never_closed_takes_no_rows_with_it(tmp_path: Path) -> None:
+    content = 'Port,Ships\n"Oslo,7\n' + "Rome,9\n" * 2000
+
+    assert rows_count(tmp_path / "a.csv", content) == 2002
+
+
+def rows_count(path: Path, content: str) -> int:
+    path.write_text(content)
+    return sum(
+        block.table.rows
+        for page in read_report(path).pages
+        for block in page.blocks
+        if block.table is not None
+    )
+
+
+FIELDS = (
+    st.text("ab ,;\t|\n\"'é1", max_size=8).map(str.strip).filter(lambda text: text not in ("", '"'))
+)
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_any_table_is_the_same_after_a_round_trip(tmp_path: Path, data: st.DataObject) -> None:
+    delimiter = data.draw(st.sampled_from(DELIMITERS))
+    width = data.draw(st.integers(2, 5))
+    table = data.draw(
+        st.lists(st.lists(FIELDS, min_size=width, max_size=width), min_size=3, max_size=6)
+    )
+    written = io.StringIO()
+    # The line that says what stands between columns, since letters alone may leave it open.
+    written.write(f"sep={delimiter}\n")
+    csv.writer(written, delimiter=delimiter, lineterminator="\n").writerows(table)
+
+    assert rows(tmp_path / "a.csv", written.getvalue()) == [
+        [" ".join(field.split()) for field in row] for row in table
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", ["," * 300_000 + "x\n", "\n" * 300_000 + "x,1\n", '"' * 300_001]
+)
+def test_hostile_files_are_read_in_no_time(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+
+    assert len(read_report(path).pages) < 200
