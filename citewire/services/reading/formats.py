@@ -29,6 +29,7 @@ class Format:
         archive_type: if its files are zip archives, the media type of what is in them, as
             `OfficePackage.kind` tells it.
         takes_ocr: whether its reader can read pages from their image.
+        states_date: whether the date that its reader tells was written for people to read.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Format:
     begins: re.Pattern[bytes] | None = None
     archive_type: str = ""
     takes_ocr: bool = False
+    states_date: bool = False
 
 
 PDF: Final = Format(
@@ -138,11 +140,13 @@ FORMATS: Final = (
         {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"},
         "citewire.services.reading.html:read_html",
         begins=re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html)", re.IGNORECASE),
+        states_date=True,
     ),
     Format(
         "Markdown",
         {".md": "text/markdown", ".markdown": "text/markdown"},
         "citewire.services.reading.markdown:read_markdown",
+        states_date=True,
     ),
     PLAIN,
     PICTURE,

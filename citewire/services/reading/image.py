@@ -22,6 +22,7 @@ from citewire.services.reading.ocr.engine import find_ocr, why_no_ocr
 from citewire.services.reading.ocr.reading import POINTS_PER_INCH, PictureReading
 from citewire.services.reading.ocr.seen import Picture
 from citewire.services.reading.pdf.compose import compose
+from citewire.services.reading.pdf.furniture import find_furniture
 from citewire.services.reading.pdf.layout import LaidPage
 from citewire.services.reading.title import TitleLine, title_of
 
@@ -84,7 +85,7 @@ def read_image(
         more = getattr(image, "n_frames", 1) - len(laid)
     if not any(page.has_text for page in laid):
         raise UnreadableDocument(f"no text in the picture, {reading.why_nothing()}")
-    pages = compose(laid)
+    pages = compose(laid, find_furniture(laid))
     lines = (line for block in laid[0].blocks for line in block.lines)
     notes = (f"{more} further pictures were left out: it is a film, or too long",) if more else ()
     return Report(

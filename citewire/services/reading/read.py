@@ -20,6 +20,7 @@ from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.services.reading.office import archive_format
 from citewire.services.reading.ole import SIGNATURE, ole_format
 from citewire.services.reading.raw import read_head
+from citewire.services.reading.stated_dates import with_stated_date
 from citewire.services.reading.table_heads import with_table_heads
 
 # Loaded here and now: the processes that read are forked of one that has imported this module.
@@ -50,7 +51,10 @@ def read_report(
     """
     row = _format(path)
     options: dict[str, Any] = {"ocr": ocr, "engine": engine, "on_ocr": on_ocr}
-    return with_table_heads(_READERS[row](path, **(options if row.takes_ocr else {})))
+    read = _READERS[row](path, **(options if row.takes_ocr else {}))
+    report = with_table_heads(read)
+    # What a web page or a Markdown file says of itself was written for its readers.
+    return report if row.states_date and report.date else with_stated_date(report)
 
 
 def _format(path: Path) -> Format:

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pypdfium2
@@ -29,6 +30,7 @@ from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
 from citewire.services.reading.pdf.drawn import NOTHING, Drawing, is_drawn_on, read_drawing
+from citewire.services.reading.pdf.figures import Figure, find_figures, with_figures
 from citewire.services.reading.pdf.file import (
     BROKEN,
     PDFIUM,
@@ -39,6 +41,7 @@ from citewire.services.reading.pdf.file import (
     page_label,
 )
 from citewire.services.reading.pdf.fragments import find_fragments, find_shown, turned
+from citewire.services.reading.pdf.furniture import Furniture, find_furniture
 from citewire.services.reading.pdf.invisible import find_invisible
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
 from citewire.services.reading.pdf.ligatures import Ligatures
@@ -52,7 +55,12 @@ from citewire.services.reading.pdf.pictures import (
 from citewire.services.reading.pdf.rows import blocks_of
 from citewire.services.reading.pdf.ruled_tables import may_be_tables, with_ruled_tables
 from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
-from citewire.services.reading.title import TitleLine, title_of
+from citewire.services.reading.pdf.watermarks import (
+    find_aslant,
+    part_watermarks,
+    watermark_blocks,
+)
+from citewire.services.reading.title import STANDS_OUT, TitleLine, title_of
 
 A4 = (595.0, 842.0)
 
@@ -93,9 +101,10 @@ def read_pdf(
     laid = reading.pages
     if not any(page.has_text for page in laid):
         raise UnreadableDocument(reading.why_no_text())
-    pages = compose(laid)
+    furniture = find_furniture(laid)
+    pages = compose(laid, furniture)
     return Report(
-        title=title_of(path, title, _lines(laid[0])),
+        title=title_of(path, title, _lines(laid[0], furniture)),
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
@@ -216,25 +225,36 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     shown, outside = find_shown(chars)
     invisible = find_invisible(page, chars, shown)
     laid = LaidPage(chars.width, chars.height, outside=outside)
-    laid.blocks += _blocks(page, chars, shown[~invisible])
+    seen = shown[~invisible]
+    aslant, apart = find_aslant(chars, seen)
+    laid.blocks += _blocks(page, chars, seen[~aslant], figures=True)
+    laid.blocks += apart
     if invisible.any():
         for block in _blocks(page, chars, shown[invisible]):
             laid.blocks.append(LaidBlock("text", block.lines, invisible=True))
     return laid
 
 
-def _blocks(page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64]) -> Iterator[LaidBlock]:
+def _blocks(
+    page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64], *, figures: bool = False
+) -> Iterator[LaidBlock]:
     drawing: Drawing | None = None
+    apart: list[LaidBlock] = []
     for turn, found in find_fragments(chars, shown):
-        fragments = with_marks(found)
+        fragments, watermarks = part_watermarks(with_marks(found))
+        shown_figures: list[Figure] = []
+        if figures and turn == 0:
+            fragments, shown_figures = find_figures(page, fragments)
         drawn = NOTHING
         if may_be_tables(fragments) or is_drawn_on(page):
             drawing = drawing or read_drawing(page)
             drawn = drawing.upright(turn)
             fragments = with_ruled_tables(fragments, drawn)
-        for region in regions(fragments):
-            for block in blocks_of(region, drawn):
-                yield _turned(block, turn, chars)
+        blocks = [block for region in regions(fragments) for block in blocks_of(region, drawn)]
+        for block in with_figures(blocks, shown_figures):
+            yield _turned(block, turn, chars)
+        apart += (_turned(block, turn, chars) for block in watermark_blocks(watermarks))
+    yield from apart
 
 
 def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
@@ -249,10 +269,13 @@ def _turned(block: LaidBlock, turn: int, chars: Chars) -> LaidBlock:
     return block
 
 
-def _lines(page: LaidPage) -> list[TitleLine]:
+def _lines(page: LaidPage, furniture: Furniture) -> list[TitleLine]:
+    """What may be the title; a running head is only if it stands out on the first page."""
+    blocks = [block for block in page.blocks if not (block.invisible or block.aside)]
+    lines = [line for block in blocks for line in block.lines]
+    least = STANDS_OUT * median(line.height for line in lines) if lines else 0.0
     return [
         TitleLine(line.text.replace(" | ", " "), line.height)
-        for block in page.blocks
-        if not block.invisible
-        for line in block.lines
+        for line in lines
+        if id(line) not in furniture.lines or line.height >= least
     ]
