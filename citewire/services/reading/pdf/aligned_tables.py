@@ -6,7 +6,7 @@ from itertools import accumulate, pairwise
 
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned import (
-    Piece,
+    RowPiece,
     column_edges,
     find_separators,
     kept_separators,
@@ -90,7 +90,7 @@ def table_of_rows(
     return table_block(drafts, columns, header_rows=header_rows)
 
 
-def _columns(placed: Sequence[Sequence[Piece]], count: int) -> list[list[Fragment]]:
+def _columns(placed: Sequence[Sequence[RowPiece]], count: int) -> list[list[Fragment]]:
     columns: list[list[Fragment]] = [[] for _ in range(count)]
     for row in placed:
         for piece in row:
@@ -159,7 +159,7 @@ class _Lines:
         return (self.tops[number + 1] - self.bottoms[number]) / max(self.heights[number], 0.1)
 
 
-def _settled(piece: Piece, edges: Edges, *, is_head: bool) -> Piece:
+def _settled(piece: RowPiece, edges: Edges, *, is_head: bool) -> RowPiece:
     """`piece` over those columns alone that it stands over for the most part.
 
     In the body, a long text reaches into columns that are empty there.
@@ -182,10 +182,10 @@ def _settled(piece: Piece, edges: Edges, *, is_head: bool) -> Piece:
                 ),
             )
         ]
-    return Piece(covered[0], covered[-1] - covered[0] + 1 if is_head else 1, piece.fragments)
+    return RowPiece(covered[0], covered[-1] - covered[0] + 1 if is_head else 1, piece.fragments)
 
 
-def _header_lines(placed: Sequence[Sequence[Piece]]) -> int:
+def _header_lines(placed: Sequence[Sequence[RowPiece]]) -> int:
     """How many lines at the top have no figures; 0 if that tells nothing."""
     first = next(
         (
@@ -202,12 +202,12 @@ def _header_lines(placed: Sequence[Sequence[Piece]]) -> int:
 
 
 def _spread(
-    row: list[Piece],
-    above: Sequence[Piece],
-    below: Sequence[Sequence[Piece]],
+    row: list[RowPiece],
+    above: Sequence[RowPiece],
+    below: Sequence[Sequence[RowPiece]],
     edges: Edges,
     drawn: Sequence[tuple[float, float]],
-) -> list[Piece]:
+) -> list[RowPiece]:
     """The heads of a line over all the columns that they stand over."""
     found, centred = [], []
     for n, piece in enumerate(row):
@@ -238,17 +238,17 @@ def _spread(
     return found
 
 
-def _slack(piece: Piece) -> float:
+def _slack(piece: RowPiece) -> float:
     return CENTRED * piece.fragments[0].height
 
 
 def _ruled_over(
-    piece: Piece,
+    piece: RowPiece,
     free: tuple[int, int],
-    below: Sequence[Sequence[Piece]],
+    below: Sequence[Sequence[RowPiece]],
     edges: Edges,
     drawn: Sequence[tuple[float, float]],
-) -> Piece | None:
+) -> RowPiece | None:
     """A head over the columns over which a line is drawn under it; None if over one or none."""
     height = piece.fragments[0].height
     for x0, x1 in drawn:
@@ -261,13 +261,13 @@ def _ruled_over(
         ]
         is_free = len(covered) > 1 and free[0] <= covered[0] and covered[-1] <= free[1]
         if is_free and _is_over(covered, below):
-            return Piece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
+            return RowPiece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
     return None
 
 
 def _centred_over(
-    piece: Piece, free: tuple[int, int], below: Sequence[Sequence[Piece]], edges: Edges
-) -> Piece:
+    piece: RowPiece, free: tuple[int, int], below: Sequence[Sequence[RowPiece]], edges: Edges
+) -> RowPiece:
     """A head over the widest columns that it stands in the middle of.
 
     Over the middle one of three it is over all three.
@@ -280,16 +280,16 @@ def _centred_over(
                 and _off(piece, low, high, edges) < _slack(piece)
                 and _is_over(range(low, high + 1), below)
             ):
-                best = Piece(low, high - low + 1, piece.fragments)
+                best = RowPiece(low, high - low + 1, piece.fragments)
     return best
 
 
-def _off(piece: Piece, first: int, last: int, edges: Edges) -> float:
+def _off(piece: RowPiece, first: int, last: int, edges: Edges) -> float:
     """How far the middle of a head is from that of columns."""
     return abs(edges[first][0] + edges[last][1] - piece.x0 - piece.x1) / 2
 
 
-def _is_over(columns: Sequence[int], below: Sequence[Sequence[Piece]]) -> bool:
+def _is_over(columns: Sequence[int], below: Sequence[Sequence[RowPiece]]) -> bool:
     """Whether something stands in each of several columns below, in one line or together."""
     if len(columns) == 1:
         return True
@@ -298,8 +298,8 @@ def _is_over(columns: Sequence[int], below: Sequence[Sequence[Piece]]) -> bool:
 
 
 def _groups(
-    placed: list[list[Piece]], heads: int, edges: Edges, lines: _Lines
-) -> list[list[list[Piece]]]:
+    placed: list[list[RowPiece]], heads: int, edges: Edges, lines: _Lines
+) -> list[list[list[RowPiece]]]:
     """The lines that make a row each."""
     by_rules = _are_ruled_rows(placed, heads, lines)
     by_gaps = None if by_rules else _gap_between_rows(placed, heads, lines)
@@ -327,7 +327,7 @@ def _groups(
     return groups
 
 
-def _is_same_head(group: Sequence[Sequence[Piece]], row: Sequence[Piece]) -> bool:
+def _is_same_head(group: Sequence[Sequence[RowPiece]], row: Sequence[RowPiece]) -> bool:
     """Whether the cells of a line of heads go on those above, or stand beside them."""
     for line in group:
         for one in line:
@@ -338,7 +338,7 @@ def _is_same_head(group: Sequence[Sequence[Piece]], row: Sequence[Piece]) -> boo
     return True
 
 
-def _are_ruled_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines) -> bool:
+def _are_ruled_rows(placed: Sequence[Sequence[RowPiece]], heads: int, lines: _Lines) -> bool:
     """Whether drawn lines part the rows of the body, some of which have several lines."""
     body = range(heads, len(placed))
     parted = [n for n in body[:-1] if lines.is_parted(n)]
@@ -347,7 +347,7 @@ def _are_ruled_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines
     return _are_rows(placed, [heads, *(n + 1 for n in parted), len(placed)])
 
 
-def _are_rows(placed: Sequence[Sequence[Piece]], starts: Sequence[int]) -> bool:
+def _are_rows(placed: Sequence[Sequence[RowPiece]], starts: Sequence[int]) -> bool:
     """Whether no column has two figures between one of `starts` and the next."""
     for start, end in pairwise(starts):
         columns = [
@@ -358,7 +358,9 @@ def _are_rows(placed: Sequence[Sequence[Piece]], starts: Sequence[int]) -> bool:
     return True
 
 
-def _gap_between_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines) -> float | None:
+def _gap_between_rows(
+    placed: Sequence[Sequence[RowPiece]], heads: int, lines: _Lines
+) -> float | None:
     """The distance from which a line begins a new row, of tables of words of several lines."""
     pieces = [piece for row in placed[heads:] for piece in row]
     if sum(is_figure(piece.text) for piece in pieces) * 4 > len(pieces):
@@ -376,9 +378,9 @@ def _gap_between_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lin
 
 
 def _goes_on(
-    group: Sequence[Sequence[Piece]],
-    above: Sequence[Piece],
-    row: Sequence[Piece],
+    group: Sequence[Sequence[RowPiece]],
+    above: Sequence[RowPiece],
+    row: Sequence[RowPiece],
     width: float,
     *,
     is_near: bool,
@@ -408,7 +410,7 @@ def _goes_on(
     return False
 
 
-def _heads(groups: Sequence[Sequence[Sequence[Piece]]], columns: int) -> list[Draft]:
+def _heads(groups: Sequence[Sequence[Sequence[RowPiece]]], columns: int) -> list[Draft]:
     """The cells of the heads; one that stands alone over its column is over all their rows."""
     drafts = [draft for n, group in enumerate(groups) for draft in _drafts(n, group)]
     over: list[list[Draft]] = [[] for _ in range(columns)]
@@ -423,9 +425,9 @@ def _heads(groups: Sequence[Sequence[Sequence[Piece]]], columns: int) -> list[Dr
     ]
 
 
-def _drafts(number: int, group: Sequence[Sequence[Piece]]) -> list[Draft]:
+def _drafts(number: int, group: Sequence[Sequence[RowPiece]]) -> list[Draft]:
     """The cells of a row, of its lines; those over the same columns are one."""
-    cells: dict[tuple[int, int], list[Piece]] = {}
+    cells: dict[tuple[int, int], list[RowPiece]] = {}
     for line in group:
         for piece in line:
             place = next(
