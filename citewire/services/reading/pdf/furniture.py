@@ -29,6 +29,9 @@ MIN_RUN = 8
 MAX_SKIP = 3
 """A chapter's header: on so many pages, from one to the next at most so many pages."""
 
+LARGE = 2.0
+"""A watermark's letters are higher than so many times the usual ones of its page."""
+
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]+\b")
 
@@ -59,7 +62,7 @@ class _Seen:
 def find_furniture(pages: Sequence[LaidPage]) -> Furniture:
     """The lines that repeat at the borders of most of `pages`."""
     with_text = sum(page.has_text for page in pages)
-    lines: set[int] = set()
+    lines = _watermarks(pages)
     labels: dict[int, str] = {}
     for (_, text), seen in _candidates(pages).items():
         if len(seen) < MIN_PAGES:
@@ -77,6 +80,22 @@ def find_furniture(pages: Sequence[LaidPage]) -> Furniture:
         lines.update(id(one.line) for one in same if one.page in repeated)
         labels |= {page: label for page, label in numbered.items() if page in repeated}
     return Furniture(frozenset(lines), labels)
+
+
+def _watermarks(pages: Sequence[LaidPage]) -> set[int]:
+    """The lines across the text of a page that other pages have too, or that are large."""
+    found: dict[str, list[int]] = defaultdict(list)
+    large: set[int] = set()
+    for page in pages:
+        apart = [block.lines[0] for block in page.blocks if block.aside]
+        if not apart:
+            continue
+        heights = [line.height for block in page.blocks if not block.aside for line in block.lines]
+        least = LARGE * median(heights) if heights else 0.0
+        large.update(id(line) for line in apart if line.height > least)
+        for text, line in {signature(line.text): line for line in apart}.items():
+            found[text].append(id(line))
+    return large.union(*(seen for seen in found.values() if len(seen) >= MIN_PAGES))
 
 
 def signature(text: str) -> str:
