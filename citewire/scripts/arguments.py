@@ -34,7 +34,12 @@ def build_parser() -> argparse.ArgumentParser:
     read.set_defaults(run=commands.run_read)
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read.add_argument("--format", choices=("markdown", "json"), default="markdown")
-    read.add_argument("--ocr", choices=("auto", "off", "force"), default="auto")
+    read.add_argument(
+        "--ocr",
+        choices=("auto", "off", "force"),
+        default="auto",
+        help="read pages from their picture (default auto: those without usable text)",
+    )
     documents = kinds.add_parser("documents", help="list what is indexed")
     documents.set_defaults(run=commands.run_documents)
     _add_owner(documents)
@@ -175,7 +180,7 @@ def _add_ingest(kinds: Kinds) -> None:
         "--ocr",
         choices=("auto", "off", "force"),
         default="auto",
-        help="read pages from their images, if tesseract is there (default: those without text)",
+        help="read pages from their picture (default auto: those without usable text)",
     )
     ingest.add_argument(
         "--engine",

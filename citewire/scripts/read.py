@@ -12,14 +12,14 @@ from citewire.content.report import Block, Page, Report
 from citewire.content.table import Table, rows_of
 from citewire.errors import UnreadableDocument
 from citewire.scripts.plain_text import harmless
-from citewire.services.reading.pdf.ocr import OcrMode
+from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
 
 Form = Literal["markdown", "json"]
 
 
-def read(files: Sequence[Path], *, form: Form, ocr: OcrMode) -> int:
+def read(files: Sequence[Path], *, form: Form, ocr: OcrMode, engine: OcrChoice = DEFAULT) -> int:
     """Print what is read of `files`; gives the exit code, 1 if one of them cannot be read.
 
     Notes go to the error output in Markdown, and are part of the JSON.
@@ -28,7 +28,7 @@ def read(files: Sequence[Path], *, form: Form, ocr: OcrMode) -> int:
     answers: list[dict[str, Any]] = []
     for number, path in enumerate(files):
         try:
-            report = withhold(read_report(path, ocr=ocr))
+            report = withhold(read_report(path, ocr=ocr, engine=engine))
         except UnreadableDocument as error:
             failed = True
             print(harmless(f"{path}: not read: {error}"), file=sys.stderr)

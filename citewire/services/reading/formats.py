@@ -48,6 +48,26 @@ PDF: Final = Format(
     begins=re.compile(rb".{0,3}%PDF-", re.DOTALL),
     takes_ocr=True,
 )
+PICTURE: Final = Format(
+    "pictures",
+    {
+        ".png": "image/png",
+        ".jpg": "image/jpeg",
+        ".jpeg": "image/jpeg",
+        ".tif": "image/tiff",
+        ".tiff": "image/tiff",
+        ".webp": "image/webp",
+        ".bmp": "image/bmp",
+        ".gif": "image/gif",
+    },
+    "citewire.services.reading.image:read_image",
+    begins=re.compile(
+        rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\x00|MM\x00\*|GIF8[79]a"
+        rb"|RIFF.{4}WEBPVP8|BM.{4}\x00{4}",
+        re.DOTALL,
+    ),
+    takes_ocr=True,
+)
 PLAIN: Final = Format(
     "text",
     {".txt": "text/plain", ".text": "text/plain"},
@@ -129,17 +149,18 @@ FORMATS: Final = (
         states_date=True,
     ),
     PLAIN,
+    PICTURE,
 )
 """All of them, in the order in which they are named to people."""
 
 _INSTEAD: Final = {
     ".doc .dot .wps .wpd .rtf .odt .ott .fodt .pages .docm .dotx .dotm": "save it as .docx or PDF",
-    ".ppt .pps .pot .odp .otp .key .pptm .ppsx .ppsm .potx .potm": "save it as .pptx or PDF",
-    ".xls .xlt .xlsb .ods .ots .numbers .xlsm .xltx": "save it as .xlsx or PDF",
+    ".ppt .pps .pot .odp .otp .key": "save it as .pptx or PDF",
+    ".xlt .ots .fods .numbers": "save it as .xlsx or PDF",
     ".eml .msg .mht .mhtml .epub .mobi .azw .azw3 .djvu .ps .xps .oxps .tex .vsd .vsdx": (
         "print it to PDF"
     ),
-    ".png .jpg .jpeg .tif .tiff .gif .bmp .webp .heic": "a picture: put it into a PDF",
+    ".heic .heif .avif .jp2 .svg": "a picture: save it as PNG or JPEG",
     ".zip .7z .rar .tar .gz .tgz .bz2 .xz": "an archive: unpack it",
 }
 _OLD: Final = {".doc": "Word", ".dot": "Word", ".ppt": "PowerPoint", ".pps": "PowerPoint"}

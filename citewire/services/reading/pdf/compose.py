@@ -38,8 +38,10 @@ def compose(laid: Sequence[LaidPage], furniture: Furniture) -> tuple[Page, ...]:
     usual = _usual_height(laid)
     parted = [_parted(page, furniture) for page in laid]
     mark_continued([body for _, _, body in parted])
+    for index, page in enumerate(laid):
+        page.label = page.label or furniture.labels.get(index) or str(index + 1)
     return tuple(
-        _page(index, page, parts, furniture, words, usual)
+        _page(index, page, parts, words, usual)
         for index, (page, parts) in enumerate(zip(laid, parted, strict=True))
     )
 
@@ -61,11 +63,9 @@ def _page(
     index: int,
     laid: LaidPage,
     parts: _Parts,
-    furniture: Furniture,
     words: Spellings,
     usual: float,
 ) -> Page:
-    label = laid.label or furniture.labels.get(index) or str(index + 1)
     above, below, body = parts
     writer = _Writer(laid.width, laid.height, words)
     for line in above:
@@ -90,7 +90,7 @@ def _page(
     blocks = tuple(writer.finished())
     return Page(
         index + 1,
-        label,
+        laid.label,
         writer.text,
         (laid.width, laid.height),
         blocks,
