@@ -58,7 +58,7 @@ HISTORY = [
 class TwoPassages:
     """A vector store that always finds the same."""
 
-    async def aquery(self, query: VectorStoreQuery) -> VectorStoreQueryResult:
+    async def aquery(self, query: VectorStoreQuery, **_: object) -> VectorStoreQueryResult:
         nodes = [QUILLMERE_2023.to_node([1.0]), TARNHOLT.to_node([1.0])]
         return VectorStoreQueryResult(nodes=nodes, similarities=[0.9, 0.4])
 
