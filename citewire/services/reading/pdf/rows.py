@@ -11,6 +11,9 @@ from citewire.services.reading.pdf.layout import LaidBlock, TextLine
 from citewire.services.reading.pdf.lines import Row, cells_of, line_of, text_rows, union
 
 MIN_TABLE_ROWS = 3
+MAX_HEAD_LINES = 6
+"""After so many lines of heads, labels stand at the left of the figures."""
+
 MAX_PLAIN_ROWS = 2
 """So many rows of one cell may stand between rows of several: wrapped labels, subheadings."""
 
@@ -70,12 +73,14 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
     """Where a table begins: with lines of one cell that stand above its columns of figures."""
     if len(rows[start]) < 2:
         return start
-    left = min(f.x0 for f in rows[start][0])
-    body = rows[start : start + MIN_TABLE_ROWS]
-    labels_end = min(
-        (union(row[1])[0] for row in body if len(row) > 1 and union(row[0])[0] < left + 20),
-        default=union(rows[start][0])[0],
-    )
+    body = rows[start : start + MAX_HEAD_LINES]
+    left = min(f.x0 for row in body for f in row[0])
+    several = [row for row in body if len(row) > 1]
+    labelled = [union(row[1])[0] for row in several if union(row[0])[0] < left + 20]
+    labels_end = min(labelled, default=union(rows[start][0])[0])
+    # Heads of labels may stand in the middle of these.
+    over = [union(row[1])[0] for row in several if union(row[0])[2] < labels_end]
+    labels_end = min([labels_end, *over])
     while start > position:
         above, below = rows[start - 1], rows[start]
         box, under = union(above[0]), union([f for cell in below for f in cell])
