@@ -290,6 +290,29 @@ def test_a_label_of_two_lines_after_a_long_row_is_no_part_of_it(tmp_path: Path) 
     assert read[1:3] == [rows[1], ["Net income of all that are common shareholders", "709", "621"]]
 
 
+def test_a_sum_without_a_label_is_a_row_of_its_table(tmp_path: Path) -> None:
+    rows = [["", "Total"], ["2023", "$3,084"], ["2024", "2,608"], ["2025", "381"], ["", "$6,073"]]
+
+    read = drawn_rows(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [340], step=13))
+
+    assert read == rows
+
+
+def test_a_row_of_years_after_a_line_of_text_begins_another_table(tmp_path: Path) -> None:
+    first = [["Years", "2022", "2021"], ["U.S.", "(5,457)", "(5,475)"], ["Total", "(5,022)", "9"]]
+    second = [["Years", "2022", "2021"], ["Federal", "142", "147"], ["Sum", "31", "(743)"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, first, [340, 440], step=13)
+        draw_rows(canvas, [["Income tax consisted of the following:"]], [], top=652, step=13)
+        draw_rows(canvas, second, [340, 440], top=635, step=13)
+
+    [page] = read_pdf(draw_pdf(tmp_path / "a.pdf", draw, size=WIDE), ocr="off").pages
+
+    read = [list(rows_of(block.table, page.text)) for block in tables(page) if block.table]
+    assert read == [first, second]
+
+
 def axes(canvas: Canvas) -> None:
     for n in range(6):
         draw_lines(canvas, 60, 700 - 20 * n, [str(50 - 10 * n)])

@@ -1,9 +1,11 @@
 """From the fragments of a region to its lines, and from lines to paragraphs and tables."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from statistics import median
 
+from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
@@ -25,6 +27,8 @@ SENTENCE = 0.65
 
 HEADING = 1.2
 """A row of one cell with so much higher letters is the heading of the next table."""
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 Rows = list[list[Row]]
 
@@ -93,12 +97,16 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
 
 
 def _with_end(rows: Rows, start: int, end: int) -> int:
-    """Where a table ends: with the second line of its last label."""
+    """Where a table ends: with the second line of its last label, or a sum without a label."""
     if end < len(rows) and len(rows[end]) == 1 and len(rows[end - 1]) > 1:
         label, more = rows[end - 1][0], rows[end][0]
         box, under = union(label), union(more)
         is_near = under[1] - box[3] < 0.6 * label[0].height and under[2] < rows[end - 1][1][0].x0
         if is_near and more[0].text[:1].islower() and abs(under[0] - box[0]) < 20:
+            return end + 1
+        last = union(rows[end - 1][-1])
+        is_below = under[1] - last[3] < label[0].height and abs(under[2] - last[2]) < 3
+        if is_below and under[0] > box[2] and is_figure(" ".join(f.text for f in more)):
             return end + 1
     return end
 
@@ -109,7 +117,7 @@ def _tables(rows: Rows) -> Iterator[tuple[int, int]]:
     for index, cells in enumerate(rows):
         if len(cells) == 1:
             continue
-        if several and _is_apart(rows, several[-1], index):
+        if several and (_is_apart(rows, several[-1], index) or _begins(rows, several, index)):
             yield from _table(several)
             several = []
         several.append(index)
@@ -119,6 +127,20 @@ def _tables(rows: Rows) -> Iterator[tuple[int, int]]:
 def _table(several: list[int]) -> Iterator[tuple[int, int]]:
     if len(several) >= MIN_TABLE_ROWS:
         yield several[0], several[-1] + 1
+
+
+def _begins(rows: Rows, several: Sequence[int], row: int) -> bool:
+    """Whether another table begins: after a line of text, with a row of years as heads."""
+    if len(several) < MIN_TABLE_ROWS or several[-1] == row - 1:
+        return False
+    below = rows[row + 1 : row + MIN_TABLE_ROWS + MAX_PLAIN_ROWS]
+    if sum(len(cells) > 1 for cells in below) < MIN_TABLE_ROWS - 1:
+        return False
+    above, heads = (
+        [" ".join(f.text for f in cell) for cell in rows[n][1:]] for n in (several[-1], row)
+    )
+    are_heads = any(map(_YEAR.search, heads)) and not any(map(is_figure, heads))
+    return are_heads and any(map(is_figure, above))
 
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
