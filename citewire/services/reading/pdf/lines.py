@@ -109,7 +109,19 @@ def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
     if is_sign(fragment.text):
         return False
     near = _gap(before, fragment) < CELL_GAP * min(before.height, fragment.height)
-    return near or trails(fragment.text)
+    return (near and not _are_values(before, fragment)) or trails(fragment.text)
+
+
+def _are_values(before: Fragment, fragment: Fragment) -> bool:
+    """Whether a figure with its sign follows another figure."""
+    first, *others = fragment.text.split(maxsplit=1)
+    last = before.text.rsplit(maxsplit=1)[-1]
+    return (
+        bool(others)
+        and is_sign(first)
+        and _VALUE.fullmatch(last) is not None
+        and _VALUE.fullmatch(others[0]) is not None
+    )
 
 
 def is_sign(text: str) -> bool:
