@@ -29,11 +29,17 @@ def build_parser() -> argparse.ArgumentParser:
         "read",
         help="show what would be taken from a file; nothing is stored",
         description="Print what would be taken from each file, page by page, with tables as "
-        "tables. Notes about what was not read go to the error output, or into the JSON.",
+        "tables. Pages without usable text, and pictures, are read by OCR, which takes a while. "
+        "Notes about what was not read go to the error output, or into the JSON.",
     )
     read.set_defaults(run=commands.run_read)
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    read.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    read.add_argument(
+        "--format",
+        choices=("markdown", "json"),
+        default="markdown",
+        help="text for people (default), or all that is known of it, for programs",
+    )
     read.add_argument(
         "--ocr",
         choices=("auto", "off", "force"),

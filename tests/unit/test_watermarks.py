@@ -95,3 +95,26 @@ def test_a_heading_over_close_lines_is_no_watermark(tmp_path: Path) -> None:
             canvas.drawString(60, 722 - 12 * number, line)
 
     assert read_pdf(draw_pdf(tmp_path / "a.pdf", draw)).title == "Ships and Grain"
+
+
+@pytest.mark.parametrize("number", ["62", "- 7 -", "Page 3 of 10"])
+def test_a_page_number_alone_at_the_border_is_no_text(tmp_path: Path, number: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_text(canvas)
+        canvas.drawCentredString(297, 40, number)
+
+    page = read_pdf(draw_pdf(tmp_path / "a.pdf", draw)).pages[0]
+
+    assert page.text.endswith(number)
+    assert not any(number in page.text[block.start : block.end] for block in page.blocks)
+
+
+def test_a_figure_in_the_text_is_no_page_number(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_text(canvas)
+        canvas.drawString(60, 60, "Orders of the year")
+        canvas.drawString(60, 48, "412")
+
+    page = read_pdf(draw_pdf(tmp_path / "a.pdf", draw)).pages[0]
+
+    assert any("412" in page.text[block.start : block.end] for block in page.blocks)

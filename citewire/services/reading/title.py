@@ -60,7 +60,8 @@ _BESIDE = re.compile(
     r"^(united states|(united states )?securities and exchange commission|washington, ?d\.?c\.?.*|"
     r"form (10-?[kq]|8-?k|20-?f).*|by \w.*|securities registered .*|commission file .*|"
     r"(\S{1,3}\s)?x?(annual|quarterly|transition) report pursuant .*|"
-    r"(for )?immediate release|for release .*|(for )?(media|press) .{0,20}inquiries.*|"
+    r"(for )?immediate release|for (the )?(release|fiscal|year|quarter|transition) .*|"
+    r"(for )?(media|press) .{0,20}inquiries.*|"
     r"exhibit \d.*|open access.*|\(mark one\)|www\.\S+|https?:\S+)$"
     r"|\bpage \d+ of \d+\b",
     re.IGNORECASE,

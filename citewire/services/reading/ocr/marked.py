@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 
-from citewire.services.reading.pdf.shifted import shifted
+from citewire.services.reading.marks import shifted
 from citewire.text.alphabets import normal_form
 
 _CODED = frozenset("\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079")
