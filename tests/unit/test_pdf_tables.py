@@ -290,6 +290,22 @@ def test_a_label_of_two_lines_after_a_long_row_is_no_part_of_it(tmp_path: Path) 
     assert read[1:3] == [rows[1], ["Net income of all that are common shareholders", "709", "621"]]
 
 
+def test_items_under_a_long_subhead_are_no_part_of_it(tmp_path: Path) -> None:
+    rows = [
+        ["", "2022", "2021"],
+        ["Current tax of all the companies"],
+        ["    Federal", "(58)", "(89)"],
+        ["    Abroad", "142", "147"],
+        ["Total tax of all the companies", "84", "58"],
+    ]
+
+    read = drawn_rows(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [340, 440], step=13)
+    )
+
+    assert read[1:3] == [[rows[1][0], "", ""], ["Federal", "(58)", "(89)"]]
+
+
 def test_a_sum_without_a_label_is_a_row_of_its_table(tmp_path: Path) -> None:
     rows = [["", "Total"], ["2023", "$3,084"], ["2024", "2,608"], ["2025", "381"], ["", "$6,073"]]
 

@@ -361,6 +361,8 @@ def _groups(
         else:
             is_near = lines.gap(number) <= TIGHT and not lines.is_parted(number)
             joins = _goes_on(groups[-1], above, row, edges[0][1] - edges[0][0], is_near=is_near)
+            if joins and len(above) == 1 and _are_listed(row, placed[number + 2 : number + 3]):
+                joins = False
             if joins and len(row) > 1 and len(above) == 1 and max(map(len, groups[-1])) > 1:
                 # The row has its figures: lines of a label after them belong to this one.
                 groups.append(_labels_after(groups[-1]))
@@ -369,6 +371,16 @@ def _groups(
         else:
             groups.append([row])
     return groups
+
+
+def _are_listed(row: Sequence[RowPiece], after: Sequence[Sequence[RowPiece]]) -> bool:
+    """Whether the next line begins at the same place as `row`: both are items under a subhead."""
+    label = row[0]
+    if len(row) < 2 or label.text[:1].islower():
+        return False
+    return any(
+        len(line) > 1 and line[0].column == 0 and abs(line[0].x0 - label.x0) < 1 for line in after
+    )
 
 
 def _labels_after(group: list[list[RowPiece]]) -> list[list[RowPiece]]:
