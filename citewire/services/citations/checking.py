@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from citewire.content.table import Table
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.locating import FoundQuote
@@ -45,10 +46,15 @@ class SourceText:
     """A passage with what checking needs of it, each made when it is first asked for.
 
     `quotable` is used on the event loop only, `vector` in the checking thread only.
+
+    Args:
+        text: of the passage.
+        table: its cells, by their places in the text, if it is one.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, table: Table | None = None) -> None:
         self.text = text
+        self.table = table
         self.vector: Sequence[float] | None = None
 
     @cached_property
@@ -59,17 +65,20 @@ class SourceText:
     @cached_property
     def digest(self) -> Digest:
         """Its text, read for verdicts."""
-        return digest(self.text)
+        return digest(self.text, self.table)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found of one claim: a verification per source, numbers that none of them holds.
+    """What was found of one claim: a verification per source and one by all of them together.
+
+    Also the numbers that none of them holds.
 
     The numbers are given by their places in the claim, in characters.
     """
 
     verifications: tuple[Verification, ...]
+    together: Verification
     untraced: tuple[tuple[int, int], ...] = ()
 
 
@@ -174,7 +183,7 @@ def check(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Che
         found = [
             replace(one, status="partial") if one.status == "unsupported" else one for one in found
         ]
-    return Checked(tuple(found), together.untraced)
+    return Checked(tuple(found), _verification(together), together.untraced)
 
 
 def _judged(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Judgement:

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
+from citewire.content.table import Table
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.clauses import read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
@@ -33,9 +34,12 @@ class Digest:
 
     Args:
         passage: read in time linear in its length.
+        table: its cells, by their places in the passage, if it is a table.
     """
 
-    def __init__(self, passage: str) -> None:
+    def __init__(self, passage: str, table: Table | None = None) -> None:
+        self.text = passage
+        self.table = table
         self._flat = flatten(passage)
         self._texts = tokenise(self._flat)
         self.clauses = read_clauses(self._texts, self._flat)
@@ -93,9 +97,9 @@ class Digest:
         return frozenset(map(stem_of, self.names.sure))
 
 
-def digest(passage: str) -> Digest:
-    """Read a passage."""
-    return Digest(passage)
+def digest(passage: str, table: Table | None = None) -> Digest:
+    """Read a passage, and the cells of `table`, if it is one."""
+    return Digest(passage, table)
 
 
 def between(passage: Digest, low: float, high: float) -> Sequence[Held]:
