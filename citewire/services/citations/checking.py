@@ -104,13 +104,20 @@ class Checker:
         self._judges = judges
         self._at_once = at_once
         self._embed = embed
-        self._read = lru_cache(maxsize=KEPT)(SourceText)
+        self._read: dict[tuple[str, bool], SourceText] = {}
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
     def source(self, source: Source) -> SourceText:
         """The source's text, which may have been read for another answer already."""
-        return self._read(source.readable)
+        key = source.readable, source.table is not None
+        if (known := self._read.pop(key, None)) is None:
+            table = source.table
+            known = SourceText(key[0], None if table is None else table.in_text(source.text))
+        self._read[key] = known
+        if len(self._read) > KEPT:
+            del self._read[next(iter(self._read))]
+        return known
 
     def quote(self, claim: str, source: Source) -> Quote:
         """The words of the source that carry the claim."""

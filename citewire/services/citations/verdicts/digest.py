@@ -10,9 +10,11 @@ from citewire.content.table import Table
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.clauses import read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
+from citewire.services.citations.verdicts.figures import Figures, read_figures
 from citewire.services.citations.verdicts.numbers import find_amounts
-from citewire.services.citations.verdicts.numerals import decimal_point, scale_at
+from citewire.services.citations.verdicts.numerals import decimal_point, grouping_signs, scale_at
 from citewire.services.citations.verdicts.offered import Names
+from citewire.services.citations.verdicts.table_scales import scales_of_text
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
 
@@ -85,6 +87,21 @@ class Digest:
     def point(self) -> str:
         """The decimal sign, if the numbers show it."""
         return decimal_point(self._texts)
+
+    @cached_property
+    def may_group(self) -> frozenset[str]:
+        """The signs that may divide thousands in its numbers."""
+        return grouping_signs(self._texts)
+
+    @cached_property
+    def figures(self) -> Figures | None:
+        """The figures of its table, if it is one."""
+        return None if self.table is None else read_figures(self.text, self.table, self.point)
+
+    @cached_property
+    def told_scales(self) -> tuple[float, ...]:
+        """The scales in which it says that figures are told."""
+        return scales_of_text(self._flat)
 
     @cached_property
     def flat_words(self) -> frozenset[str]:
