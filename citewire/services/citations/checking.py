@@ -18,10 +18,12 @@ from citewire.content.table import Table
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.locating import FoundQuote
-from citewire.services.citations.model import Quote, Source, Verification
+from citewire.services.citations.model import Operand, Quote, Source, Verification, WorkedFigure
 from citewire.services.citations.quotes import PassageText, supporting_quote
 from citewire.services.citations.source_table import address_of
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
+from citewire.services.citations.verdicts.calculations import Calculated
+from citewire.services.citations.verdicts.fitting import label_of
 
 KEPT = 256
 """So many passages, quotes and verdicts are kept: the same question gets much the same answer, and
@@ -50,9 +52,11 @@ class SourceText:
     Args:
         text: of the passage.
         table: its cells, by their places in the text, if it is one.
+        passage_id: of the passage.
     """
 
-    def __init__(self, text: str, table: Table | None = None) -> None:
+    def __init__(self, text: str, table: Table | None = None, passage_id: str = "") -> None:
+        self.passage_id = passage_id
         self.text = text
         self.table = table
         self.vector: Sequence[float] | None = None
@@ -80,6 +84,8 @@ class Checked:
     verifications: tuple[Verification, ...]
     together: Verification
     untraced: tuple[tuple[int, int], ...] = ()
+    messages: tuple[str, ...] = ()
+    """For a person, what is wrong with each of them."""
 
 
 class Checker:
@@ -104,16 +110,17 @@ class Checker:
         self._judges = judges
         self._at_once = at_once
         self._embed = embed
-        self._read: dict[tuple[str, bool], SourceText] = {}
+        self._read: dict[tuple[str, str], SourceText] = {}
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
     def source(self, source: Source) -> SourceText:
         """The source's text, which may have been read for another answer already."""
-        key = source.readable, source.table is not None
+        key = source.readable, source.passage_id
         if (known := self._read.pop(key, None)) is None:
             table = source.table
-            known = SourceText(key[0], None if table is None else table.in_text(source.text))
+            cells = None if table is None else table.in_text(source.text)
+            known = SourceText(key[0], cells, source.passage_id)
         self._read[key] = known
         if len(self._read) > KEPT:
             del self._read[next(iter(self._read))]
@@ -185,12 +192,18 @@ def check(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Che
     """
     together = _judged(claim, sources, embed)
     alone = [together] if len(sources) == 1 else [_judged(claim, [one], embed) for one in sources]
-    found = [_verification(judgement) for judgement in alone]
+    found = [
+        _verification(judgement, sources if judgement is together else [one])
+        for judgement, one in zip(alone, sources, strict=True)
+    ]
     if together.status == "supported":
         found = [
-            replace(one, status="partial") if one.status == "unsupported" else one for one in found
+            _in_part(one, _verification(together, sources)) if one.status == "unsupported" else one
+            for one in found
         ]
-    return Checked(tuple(found), _verification(together), together.untraced)
+    return Checked(
+        tuple(found), _verification(together, sources), together.untraced, together.messages
+    )
 
 
 def _judged(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Judgement:
@@ -216,8 +229,35 @@ def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
     return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
 
 
-def _verification(judgement: Judgement) -> Verification:
-    return Verification(judgement.status, judgement.score, judgement.method)
+def _in_part(alone: Verification, together: Verification) -> Verification:
+    """What one source says of a claim that all of its sources carry together."""
+    reason = alone.reason and f"alone: {alone.reason}"
+    return replace(alone, status="partial", reason=reason, calculations=together.calculations)
+
+
+def _verification(judgement: Judgement, sources: Sequence[SourceText]) -> Verification:
+    is_supported = judgement.status == "supported"
+    return Verification(
+        judgement.status,
+        judgement.score,
+        judgement.method,
+        "" if is_supported else judgement.against,
+        [_worked(one, sources) for one in judgement.calculations],
+    )
+
+
+def _worked(calculated: Calculated, sources: Sequence[SourceText]) -> WorkedFigure:
+    table = calculated.table.table
+    operands = [
+        Operand(
+            sources[table.sources[line]].passage_id,
+            label_of(table, line, figure),
+            figure.text,
+            *figure.place,
+        )
+        for line, figure in calculated.calculation.operands
+    ]
+    return WorkedFigure(calculated.calculation.formula, operands)
 
 
 @contextmanager

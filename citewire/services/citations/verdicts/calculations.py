@@ -26,6 +26,7 @@ MOST_TRIED = 60
 """Calculations for one amount."""
 
 MOST_LINES = 4
+MOST_NAMED = 6
 _LEAST = 0.25
 PERCENT_AT_MOST = 100
 """A figure without a sign of its own may be per cent up to here."""
@@ -374,18 +375,23 @@ def _named(
 ) -> list[int]:
     """Lines or heads that a claim names one after the other, each by words of its own."""
     is_line = fits is table.lines
-    words, found = asked.words, list[int]()
-    while words and len(found) < 6:
-        now = fits if not found else _again(table, words, is_line=is_line)
+    heads = table.table.lines if is_line else table.table.heads
+    left, found = asked.words, list[int]()
+    while left and len(found) < MOST_NAMED:
+        now = fits if not found else _again(table, left, is_line=is_line)
         best = max(
-            (one for one in full if one not in found),
-            key=lambda one: (now[one].precision >= _NAMED, now[one].score),
+            (
+                one
+                for one in full
+                if fits[one].precision >= _NAMED and one not in found and heads[one].words & left
+            ),
+            key=lambda one: now[one].score,
             default=None,
         )
-        if best is None or now[best].precision < _NAMED:
+        if best is None:
             break
         found.append(best)
-        words -= (table.table.lines if is_line else table.table.heads)[best].words
+        left -= heads[best].words
     return found
 
 

@@ -16,7 +16,12 @@ from citewire.services.citations.verdicts.cells import CellTrace, trace_cell
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.figures import Figure
-from citewire.services.citations.verdicts.fitting import FittedTable, fitted, joined_tables
+from citewire.services.citations.verdicts.fitting import (
+    FittedTable,
+    fitted,
+    joined_tables,
+    label_of,
+)
 from citewire.services.citations.verdicts.periods import agrees
 
 _CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
@@ -83,5 +88,4 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
 
 def named(table: FittedTable, line: int, figure: Figure) -> str:
     """What a person calls a cell: the heads of its row and column, and what it says."""
-    heads = [table.table.lines[line].label, table.table.heads[figure.head].label]
-    return f"{', '.join(' '.join(head.split()) for head in heads if head)}: {figure.text}"
+    return f"{label_of(table.table, line, figure)}: {figure.text}"

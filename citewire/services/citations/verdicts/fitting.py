@@ -77,6 +77,12 @@ def _joined(parts: Sequence[tuple[int, Figures]]) -> FigureTable:
     )
 
 
+def label_of(table: FigureTable, line: int, figure: Figure) -> str:
+    """What the heads of a cell say: those of its row and its column."""
+    labels = [table.lines[line].label, table.heads[figure.head].label]
+    return ", ".join(" ".join(label.split()) for label in labels if label)
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How well a claim fits a line or a head: of its words, of the claim's, and both together."""

@@ -34,6 +34,10 @@ class Judgement:
     """For a person, the deciding one first."""
     untraced: tuple[Span, ...]
     """Code point spans in the claim of the numbers that no passage holds."""
+    against: str = ""
+    """What decided, if it counts against the claim."""
+    messages: tuple[str, ...] = ()
+    """For a person, of each of `untraced`, in their order."""
     calculations: tuple[Calculated, ...] = ()
     """Of numbers that the passages do not state, but give."""
 
@@ -70,13 +74,15 @@ def judge(
         if numbers.calculations:
             method = "calculated"
             reasons[:0] = [one.calculation.formula for one in numbers.calculations]
-    untraced = sorted(finding.span for finding in against if finding.span)
+    untraced = sorted((finding.span, finding.reason) for finding in against if finding.span)
     return Judgement(
         _status(score),
         round(score, 4),
         method,
         tuple(reasons),
-        tuple(untraced),
+        tuple(span for span, _ in untraced),
+        against[0].reason if against and score < said else "",
+        tuple(reason for _, reason in untraced),
         numbers.calculations,
     )
 

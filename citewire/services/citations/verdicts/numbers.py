@@ -118,7 +118,7 @@ def _with_unit(
         end=ends[end - 1] if is_closed else ends[after - 1],
         readings=tuple(readings),
         hedge=hedge_before(texts, at - (start < starts[at])),
-        is_negative=_is_negative(flat, starts[at], ends[at]),
+        is_negative=any(_is_negative(flat, one, ends[at]) for one in {starts[at], start}),
         is_year=not kind and scale == 1 and _reads_as_year(texts[at]),
         factor=scale * factor,
     )
