@@ -86,7 +86,7 @@ def _is_range(text: str) -> bool:
 async def read_page(
     doc_id: DocId, number: PageNumber, request: Request, page_copies: PageCopiesDep, owner: Owner
 ) -> Response:
-    """One page of a PDF as a PDF of its own, of a cited page also when the document is gone.
+    """One page of a PDF or picture as a PDF of its own; of a cited one also when all else is gone.
 
     404 for other formats.
     """

@@ -107,7 +107,8 @@ class Report:
         title: from the metadata or the first page; the file's name if neither tells.
         language: ISO 639-1 code of most of the text, `und` if it cannot be told.
         pages: all pages, those without text too.
-        date: ISO date (`2024-03-31`) from the metadata, None if there is none that makes sense.
+        date: ISO date (`2024-03-31`, `2024-03` or `2024`) as the text states it, or from the file
+            where it does not; None if there is none that makes sense.
         notes: what could not be read although the rest could, each for a person to read.
     """
 

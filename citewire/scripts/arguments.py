@@ -29,12 +29,23 @@ def build_parser() -> argparse.ArgumentParser:
         "read",
         help="show what would be taken from a file; nothing is stored",
         description="Print what would be taken from each file, page by page, with tables as "
-        "tables. Notes about what was not read go to the error output, or into the JSON.",
+        "tables. Pages without usable text, and pictures, are read by OCR, which takes a while. "
+        "Notes about what was not read go to the error output, or into the JSON.",
     )
     read.set_defaults(run=commands.run_read)
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    read.add_argument("--format", choices=("markdown", "json"), default="markdown")
-    read.add_argument("--ocr", choices=("auto", "off", "force"), default="auto")
+    read.add_argument(
+        "--format",
+        choices=("markdown", "json"),
+        default="markdown",
+        help="text for people (default), or all that is known of it, for programs",
+    )
+    read.add_argument(
+        "--ocr",
+        choices=("auto", "off", "force"),
+        default="auto",
+        help="read pages from their picture (default auto: those without usable text)",
+    )
     documents = kinds.add_parser("documents", help="list what is indexed")
     documents.set_defaults(run=commands.run_documents)
     _add_owner(documents)
@@ -181,7 +192,7 @@ def _add_ingest(kinds: Kinds) -> None:
         "--ocr",
         choices=("auto", "off", "force"),
         default="auto",
-        help="read pages from their images, if tesseract is there (default: those without text)",
+        help="read pages from their picture (default auto: those without usable text)",
     )
     ingest.add_argument(
         "--engine",

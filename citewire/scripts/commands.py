@@ -67,9 +67,11 @@ def run_ingest(arguments: argparse.Namespace) -> int:
 def run_read(arguments: argparse.Namespace) -> int:
     """Show what would be taken from files."""
     from citewire.scripts.read import read
+    from citewire.services.reading.ocr.choice import ocr_choice
 
     configure_logging("warning")
-    return read(arguments.files, form=arguments.format, ocr=arguments.ocr)
+    choice = ocr_choice(load_settings().ingestion)
+    return read(arguments.files, form=arguments.format, ocr=arguments.ocr, engine=choice)
 
 
 def run_documents(arguments: argparse.Namespace) -> int:

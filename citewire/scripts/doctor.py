@@ -14,6 +14,8 @@ from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import CheckResult
 from citewire.services.models.probing import explained, probe_answers
+from citewire.services.reading.ocr.choice import ocr_choice
+from citewire.services.reading.ocr.engine import find_engine, why_no_ocr
 from citewire.settings import Settings, load_settings
 from citewire.storage.connection.durability import Durability, read_durability
 from citewire.storage.keys import DEFAULT_OWNER
@@ -69,6 +71,7 @@ async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
         yield CheckResult("configuration", ok=False, detail=str(error))
         return
     yield CheckResult("configuration", ok=True, detail=_summary(settings))
+    yield _ocr(settings)
     try:
         async with open_library(settings) as library:
             for result in await library.readiness.check():
@@ -85,6 +88,14 @@ async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
             )
     except CitewireError as error:
         yield CheckResult(_stage(error), ok=False, detail=in_plain_text(error))
+
+
+def _ocr(settings: Settings) -> DoctorFinding:
+    choice = ocr_choice(settings.ingestion)
+    engine = find_engine(choice)
+    if engine is None:
+        return DoctorFinding("warn", "OCR", f"scans cannot be read: {why_no_ocr('auto', choice)}")
+    return DoctorFinding("ok", "OCR", engine.reads())
 
 
 async def _answers(library: Library) -> CheckResult:

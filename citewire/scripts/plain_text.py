@@ -1,5 +1,6 @@
 """What is printed: of what others wrote, no character that a terminal would obey."""
 
+import re
 import sys
 from typing import TextIO
 
@@ -11,6 +12,9 @@ _UNSAFE = dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x20
 _HARMLESS = {**_PICTURES, 0x7F: "␡", **_UNSAFE}
 # In a name also what begins a new line, or a column, would let it pass for something else.
 _IN_NAMES = {**_HARMLESS, 0x09: "␉", 0x0A: "␊", 0x2028: "�", 0x2029: "�"}
+
+# In JSON, where C0 is escaped already. Half a character cannot be printed at all.
+_OBEYED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 PIPED_WIDTH = 200
 """Where nobody watches, no name of a table is cut."""
@@ -36,6 +40,11 @@ def explained(error: CitewireError) -> str:
 def harmless(text: str) -> str:
     """The text with signs in place of the characters that a terminal would obey."""
     return text.replace("\r\n", "\n").translate(_HARMLESS)
+
+
+def escaped(json: str) -> str:
+    """The JSON with escapes in place of the characters that a terminal would obey."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
 
 
 def harmless_name(name: str) -> str:

@@ -11,38 +11,51 @@ from citewire.content.markdown import page_markdown
 from citewire.content.report import Block, Page, Report
 from citewire.content.table import Table, rows_of
 from citewire.errors import UnreadableDocument
-from citewire.scripts.plain_text import harmless
-from citewire.services.reading.pdf.ocr import OcrMode
+from citewire.scripts.plain_text import escaped, harmless, harmless_name
+from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
 
 Form = Literal["markdown", "json"]
 
 
-def read(files: Sequence[Path], *, form: Form, ocr: OcrMode) -> int:
+def read(files: Sequence[Path], *, form: Form, ocr: OcrMode, engine: OcrChoice = DEFAULT) -> int:
     """Print what is read of `files`; gives the exit code, 1 if one of them cannot be read.
 
     Notes go to the error output in Markdown, and are part of the JSON.
     """
     failed = False
     answers: list[dict[str, Any]] = []
-    for number, path in enumerate(files):
+    for path in files:
         try:
-            report = withhold(read_report(path, ocr=ocr))
+            report = _report(path, ocr, engine)
         except UnreadableDocument as error:
             failed = True
-            print(harmless(f"{path}: not read: {error}"), file=sys.stderr)
+            print(harmless_name(f"{path}: not read: {error}"), file=sys.stderr)
             answers.append({"file": str(path), "error": str(error)})
             continue
+        answers.append({"file": str(path), **to_json(report)} if form == "json" else {})
         if form == "markdown":
-            print(harmless("\n" * (number > 0) + to_markdown(report)))
+            is_named = len(files) > 1
+            print(_file_comment(path) * is_named + harmless(to_markdown(report)) + "\n" * is_named)
             for note in report.notes:
-                print(harmless(f"note: {path.name}: {note}"), file=sys.stderr)
-        else:
-            answers.append({"file": str(path), **to_json(report)})
+                print(harmless_name(f"note: {path.name}: {note}"), file=sys.stderr)
     if form == "json":
-        print(json.dumps(answers if len(files) > 1 else answers[0], ensure_ascii=False, indent=1))
+        found = answers if len(files) > 1 else answers[0]
+        print(escaped(json.dumps(found, ensure_ascii=False, indent=1)))
     return int(failed)
+
+
+def _report(path: Path, ocr: OcrMode, engine: OcrChoice) -> Report:
+    if path.is_dir():
+        raise UnreadableDocument("a folder: name files, or take in all of it by `citewire ingest`")
+    return withhold(read_report(path, ocr=ocr, engine=engine))
+
+
+def _file_comment(path: Path) -> str:
+    # Which of several files it is; no name ends the comment.
+    name = harmless_name(str(path)).encode("utf-8", "replace").decode().replace("--", "- -")
+    return f"<!-- file {name} -->\n\n"
 
 
 def to_markdown(report: Report) -> str:

@@ -208,6 +208,20 @@ class IngestionSettings(SettingsGroup):
     parse_memory_mb: int = setting(
         2048, "Most memory to read one file; beyond it the file has failed.", unit="MB", ge=512
     )
+    ocr_engine: Literal["rapidocr", "tesseract"] = setting(
+        "rapidocr",
+        "Who reads pages without usable text, and pictures: rapidocr, which is part of this and "
+        "reads Latin, Chinese and Japanese script, or tesseract, which has to be installed.",
+    )
+    ocr_languages: str | None = setting(
+        None,
+        "Languages that tesseract reads.",
+        unset="those installed for the script of the page",
+        off=(None,),
+        example="eng+rus",
+        pattern=r"^[A-Za-z0-9_/]{1,40}(\+[A-Za-z0-9_/]{1,40}){0,19}$",
+        form="tesseract's names of languages, joined by +",
+    )
     embed_concurrency: int = setting(
         4, "Embedding requests at a time.", unit="requests", ge=1, le=64
     )

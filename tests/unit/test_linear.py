@@ -53,12 +53,13 @@ from citewire.services.reading import (
     number_formats,
     pictures,
     plain_tables,
+    powers,
     table_heads,
     title,
 )
 from citewire.services.reading.html import read_html
 from citewire.services.reading.markdown import read_markdown
-from citewire.services.reading.pdf import furniture, shifted
+from citewire.services.reading.pdf import furniture
 from citewire.services.reading.plain import read_plain
 from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
@@ -370,7 +371,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
-    shifted.reads_like_note, instructions.find_instructions, furniture.signature,
+    marks.reads_like_note, instructions.find_instructions, furniture.signature,
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
@@ -419,8 +420,10 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "title_of": lambda text: title.title_of(Path("a.pdf"), text, [title.TitleLine(text, 9)]),
     "Spellings": learn,
     "snippet_of": lambda text: snippet_of(text, "port of 港口 2023", None),
-    "raised": lambda text: marks.shifted(text, text, 1),
-    "lowered": lambda text: marks.shifted(text, text, -1),
+    "raised": lambda text: marks.shifted(text, text, text),
+    "lowered": lambda text: marks.shifted(text, text, text, lowered=True),
+    "in_line": lambda text: marks.in_line([(sign, n % 3 - 1) for n, sign in enumerate(text)]),
+    "is_power": lambda text: powers.is_power(text, text),
     "HTML": read(read_html, ".html"),
     "Markdown": read(read_markdown, ".md"),
     "plain text": read(read_plain, ".txt"),
@@ -448,9 +451,14 @@ EXCUSED = {
     "services.models.openai_chat.known_context_window": "a setting",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
+    "services.reading.pdf.lines.is_sign": "two characters",
+    "services.reading.pdf.lines.trails": "two characters",
     "services.reading.formats.why_not_read": "looks an ending up",
     "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
+    "services.reading.ocr.marked.may_be_raised": "looks at each character once",
+    "services.reading.ocr.tesseract.installed_languages": "the path of a command",
+    "services.reading.ocr.tesseract.parse_tsv": "rows of tesseract's own, parted at tabs",
     "storage.chats.index.to_query": "200 characters at most",
     "text.verbatim.starts_line": "the end of a line",
     "text.verbatim.inline_code": "scanned",

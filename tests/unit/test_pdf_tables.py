@@ -194,6 +194,19 @@ def test_signs_and_dashes_make_no_columns(tmp_path: Path) -> None:
     ]
 
 
+def test_a_sign_close_to_the_figure_before_it_goes_with_the_one_after(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, sign in enumerate(["$", "", "", "$"]):
+            y = 700 - 16 * row
+            for right, text in ((200, "1,007"), (260, "9 %"), (268, sign), (340, "1,109")):
+                canvas.drawRightString(right, y, text)
+            canvas.drawString(60, y, f"Sales {row}")
+
+    rows = drawn_rows(tmp_path / "a.pdf", draw)
+    assert rows[0] == ["Sales 0", "1,007", "9 %", "$ 1,109"]
+    assert rows[1] == ["Sales 1", "1,007", "9 %", "1,109"]
+
+
 LONG = [[f"District {n}", str(1000 + n), f"{n}.5 %"] for n in range(60)]
 
 

@@ -7,7 +7,6 @@ from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.edges import decode
 from citewire.services.reading.pdf.read import read_pdf
-from citewire.services.reading.pdf.shifted import shifted
 from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.small_pdfs import draw_pdf
 
@@ -50,8 +49,11 @@ def read(tmp_path: Path, *pieces: str) -> str:
         (("tons of CO", "_2", " were"), "tons of CO2 were"),
         (("the base 12", "_2", " is"), "the base 12_2 is"),
         (("the 1", "^st", " quarter"), "the 1st quarter"),
-        (("our Brand", "^TM", " sells"), "our BrandTM sells"),
+        (("our Brand", "^TM", " sells"), "our Brand™ sells"),
         (("sold N", "^o", " 5"), "sold No 5"),
+        (("an area (m", "^2", ")"), "an area (m^2)"),
+        (("x", "_max", " is 5"), "x_max is 5"),
+        (("our Know", "^ledge", " of it"), "our Knowledge of it"),
         (("it cost 12", "^m", " in all"), "it cost 12m in all"),
         (("grew by 12", "^%", " since"), "grew by 12% since"),
         (("for ", "^$", "320 each"), "for $320 each"),
@@ -126,10 +128,6 @@ def test_a_mark_on_a_turned_page_stands_apart(tmp_path: Path, turn: int) -> None
 
     assert page.text == "Revenue was 12.5 [1] million"
     assert len(decode(page.blocks[0].lines[0].words)) == len(page.text.split())
-
-
-def test_a_sentence_that_is_raised_is_left_as_it_is() -> None:
-    assert shifted("320", "all of this", "") == "all of this"
 
 
 def test_time_grows_with_the_number_of_marks_only(tmp_path: Path) -> None:

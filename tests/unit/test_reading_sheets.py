@@ -273,14 +273,15 @@ def test_a_table_goes_on_behind_empty_rows_and_columns_of_its_own(tmp_path: Path
 def test_a_statement_with_a_table_beside_it_is_one_table(tmp_path: Path) -> None:
     def fill(_: Any, sheet: Any) -> None:
         sheet.write_row("C1", ["2024", "2023"])
-        for row, values in {
+        table: dict[int, list[Any]] = {
             2: ["Revenue", "", 500, 450],
             3: ["Costs", "", 300, 280],
             5: ["Expenses"],
             6: ["Selling", "", 20, 10],
             7: ["Other", "", 80, 90],
             8: ["Note: unaudited."],
-        }.items():
+        }
+        for row, values in table.items():
             for column, value in enumerate(values):
                 if value != "":
                     sheet.write(row - 1, column, value)

@@ -29,7 +29,10 @@ from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.passages.layout import PassageLayout
 from citewire.services.passages.splitting import build_passages
-from citewire.services.reading.pdf.ocr import parse_tsv
+from citewire.services.reading.ocr.laid import lay_out_seen
+from citewire.services.reading.ocr.seen import Seen, SeenLines
+from citewire.services.reading.ocr.tesseract import parse_tsv
+from citewire.services.reading.pdf.drawn import Drawing
 from citewire.services.reading.pdf.read import read_pdf
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, prose
 
@@ -310,7 +313,11 @@ def test_words_read_from_an_image_have_their_boxes() -> None:
     head = "level page_num block_num par_num line_num word_num left top width height conf text"
     rows = [(100, 50, "Ships"), (160, 100, "carry"), (300, 100, "grain")]
     table = [f"5\t1\t1\t1\t1\t{n}\t{x}\t40\t{w}\t20\t90\t{t}" for n, (x, w, t) in enumerate(rows)]
-    [block] = parse_tsv("\n".join([head.replace(" ", "\t"), *table]), 2.0)
+    nothing = np.zeros((0, 4), np.float32)
+    lines = list(parse_tsv("\n".join([head.replace(" ", "\t"), *table])))
+    [block] = lay_out_seen(
+        Seen([SeenLines(0, 0.0, lines)]), 2.0, Drawing(nothing, nothing, 300, 100)
+    )
     [line] = block.lines
 
     assert line.text == "Ships carry grain"

@@ -98,6 +98,27 @@ def test_a_passage_knows_caption_unit_and_heads_by_their_places() -> None:
         assert (table.header_rows, table.header_columns) == (1, 1)
 
 
+def test_rows_are_told_with_their_subhead_up_to_its_total() -> None:
+    parts = [
+        [name, *([f"{name} {n}", f"{n}", "7"] for n in range(9)), [f"Total {name}", "9", "7"]]
+        for name in ("Grain", "Oil")
+    ]
+    rows = [[first] if isinstance(first, str) else first for part in parts for first in part]
+    passages = built(
+        page_of(grid_of([HEADS, *rows, ["Other", "1", "2"]], header_rows=1)), max_tokens=50
+    )
+    told = [one.node.text.split("\n")[1:] for one in passages]
+
+    assert len(told) > 3
+    for lines in told:
+        assert not lines[-1].endswith(" |  | ")
+        assert lines[0] in ("Grain |  | ", "Oil |  | ") or lines[0].startswith(("Total", "Other"))
+    for one in passages:
+        assert one.node.metadata["end"] - one.node.metadata["start"] == len(
+            one.node.text[one.node.metadata.get("body", 0) :]
+        )
+
+
 def test_ids_are_those_of_what_is_not_repeated() -> None:
     page = page_of(LONG, caption=CAPTION, intro="Ships carry grain.")
     passages = built(page)
@@ -241,6 +262,13 @@ def test_a_cell_of_a_sheet_keeps_its_address() -> None:
     assert (named["Harbour 1"], named["Harbour 39"]) == ("Q 1!C6", "Q 1!C44")
 
 
+def test_a_subhead_before_a_row_that_is_cut_is_not_lost() -> None:
+    said = " ".join(f"Sentence {n} is about grain." for n in range(30))
+    grid = grid_of([HEADS, *ROWS[:4], ["Remarks"], ["Ann", said, "1"]], header_rows=1)
+
+    assert "Remarks" in "\n".join(one.node.text for one in built(page_of(grid), max_tokens=50))
+
+
 CELLS = st.builds(
     GridCell,
     st.sampled_from(["", "Grain", "1,234", "(5.6)", "a long label of several words", "–", "漢字"]),
@@ -269,7 +297,7 @@ def _apart(cell: Cell) -> Cell:
     return replace(cell, spans=tuple((2 * start, 2 * end) for start, end in cell.spans))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(GRIDS, st.integers(24, 90), st.sampled_from(["", CAPTION]), st.sampled_from(["", UNIT]))
 def test_nothing_of_a_table_is_lost_and_all_has_its_place(
     grid: Grid, limit: int, caption: str, unit: str

@@ -11,7 +11,6 @@ from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import IngestPlan, Work
-from citewire.services.ingest.readers.exchange import Ocr
 from citewire.services.ingest.readers.processes import (
     Limits,
     ReadingProcesses,
@@ -20,6 +19,7 @@ from citewire.services.ingest.readers.processes import (
 )
 from citewire.services.ingest.readers.ray_cluster import RayReaders, open_ray_readers
 from citewire.services.ingest.staging import PassageIndexing, Staging
+from citewire.services.reading.ocr.choice import OcrMode
 from citewire.settings import Settings
 from citewire.storage.library.versions import StagedPlace, Versions
 
@@ -46,7 +46,7 @@ class IngestOptions:
 
     prune: bool = False
     dry_run: bool = False
-    ocr: Ocr = "auto"
+    ocr: OcrMode = "auto"
     engine: Engine = "local"
     prune_empty: bool = False
     check_content: bool = False
@@ -97,7 +97,7 @@ class IngestRun:
         return [self._done[place] for place in planned]
 
     @property
-    def ocr(self) -> Ocr:
+    def ocr(self) -> OcrMode:
         """Whether pictures of text are read."""
         return self.options.ocr
 

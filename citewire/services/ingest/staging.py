@@ -14,10 +14,11 @@ from citewire.services.ingest.embedding import Embedder, Vector
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import Compared, Work
-from citewire.services.ingest.readers.exchange import Head, Ocr, ReadPassage, ReadTask
+from citewire.services.ingest.readers.exchange import Head, ReadPassage, ReadTask
 from citewire.services.ingest.readers.processes import ReadingProcesses
 from citewire.services.ingest.readers.ray_cluster import RayReaders
 from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
+from citewire.services.reading.ocr.choice import OcrMode, ocr_choice
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
 from citewire.storage.library.versions import Versions
@@ -45,7 +46,7 @@ class StagingRun(Protocol):
     progress: Progress
 
     @property
-    def ocr(self) -> Ocr:
+    def ocr(self) -> OcrMode:
         """Whether pictures of text are read."""
 
     def finish(self, place: Place, outcome: FileOutcome) -> None:
@@ -216,5 +217,6 @@ class Staging:
             max_tokens=settings.ingestion.passage_tokens,
             overlap=settings.ingestion.passage_overlap,
             ocr=self._run.ocr,
+            ocr_choice=ocr_choice(settings.ingestion),
             title=corrections.get("title", ""),
         )

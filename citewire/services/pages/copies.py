@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 import anyio
 
 from citewire.errors import DocumentNotFound, PageNotFound, StorageError
-from citewire.services.pages.extract import PageFiles
+from citewire.services.pages.extract import PageFiles, has_pages
 from citewire.services.pages.folder import PageFolder
 from citewire.services.pages.original import find_file
-from citewire.services.reading.formats import PDF, named_format
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.snapshots import SnapshotStore
 
@@ -132,7 +131,7 @@ class PageCopies:
         record = await self._documents.of_any_owner(doc_id) if missing else None
         # Other formats have no pages that can be shown by themselves.
         original = await find_file(record) if record else None
-        if record is None or original is None or named_format(original) is not PDF:
+        if record is None or original is None or not has_pages(original):
             return
         for page in missing:
             try:

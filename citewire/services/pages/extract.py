@@ -1,7 +1,8 @@
-"""Single pages of stored PDFs, each as a PDF of its own: a page of a long report opens at once."""
+"""Single pages of stored PDFs and pictures, each a PDF of its own: it opens at once."""
 
 import io
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import anyio
@@ -9,7 +10,8 @@ import pypdfium2
 
 from citewire.errors import PageNotFound, UnreadableDocument
 from citewire.services.pages.original import find_file
-from citewire.services.reading.formats import PDF, named_format
+from citewire.services.reading.formats import PDF, PICTURE, Format, named_format
+from citewire.services.reading.image import picture_pdf
 from citewire.services.reading.pdf.file import PDFIUM, open_pdf
 from citewire.storage.library.documents import DocumentRecord
 
@@ -33,8 +35,8 @@ class PageFiles:
         """Page `number`, from 1, of a document as a PDF.
 
         Raises:
-            PageNotFound: the document is no PDF, has no such page, is not there any more, or the
-                page cannot be read or is too large; the message says which.
+            PageNotFound: the document has no pages to be seen, or no such page, is not there any
+                more, or the page cannot be read or is too large; the message says which.
         """
         if number > record.pages:
             raise PageNotFound(f"the document has {record.pages} pages, there is no page {number}")
@@ -57,10 +59,11 @@ async def _cut_out(record: DocumentRecord, number: int) -> bytes:
     path = await find_file(record)
     if path is None:
         raise PageNotFound(f"the file of document {record.doc_id} is not there any more")
-    if named_format(path) is not PDF:
-        raise PageNotFound("only PDFs have pages that can be shown one by one")
+    make = _MAKERS.get(named_format(path))
+    if make is None:
+        raise PageNotFound("only PDFs and pictures have pages that can be shown one by one")
     try:
-        content = await anyio.to_thread.run_sync(_page_of, path, number)
+        content = await anyio.to_thread.run_sync(make, path, number)
     except (pypdfium2.PdfiumError, UnreadableDocument) as error:
         raise PageNotFound(f"page {number} cannot be read") from error
     if len(content) > MAX_PAGE_BYTES:
@@ -74,3 +77,14 @@ def _page_of(path: Path, number: int) -> bytes:
         single.import_pages(document, [number - 1])
         single.save(made)
     return made.getvalue()
+
+
+_MAKERS: Mapping[Format | None, Callable[[Path, int], bytes]] = {
+    PDF: _page_of,
+    PICTURE: picture_pdf,
+}
+
+
+def has_pages(path: Path) -> bool:
+    """Whether the file at `path` is of a format whose pages can be shown one by one."""
+    return named_format(path) in _MAKERS

@@ -1,5 +1,6 @@
 """What passages of a table are made of: its rows, and the heads that are repeated above them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -8,6 +9,8 @@ from citewire.content.report import Page
 from citewire.content.table import Cell, Span, Table, span_at
 from citewire.services.passages.cutting import split_page
 from citewire.text.tokens import count_tokens
+
+_TOTAL = re.compile(r"\W{0,3}(?:total|sub-?total|summe|gesamt|suma|totale)", re.IGNORECASE)
 
 LineName = Literal["caption", "unit"]
 LINES: tuple[LineName, ...] = ("caption", "unit")
@@ -29,6 +32,16 @@ class TableRows:
             _, end = span_at(cell, row, 0)
             return end, end
         return span_at(cell, row, column)
+
+    def is_subhead(self, row: int) -> bool:
+        """Whether a row only names those below it: words in its first place and in no other."""
+        cells = self.grid[row]
+        first, *others = (self.span(row, column) for column in range(len(cells)))
+        return first[0] < first[1] and not any(start < end for start, end in others)
+
+    def is_total(self, row: int) -> bool:
+        """Whether a row is a total, below which the subhead above holds no longer."""
+        return _TOTAL.match(self.page.text, *self.span(row, 0)) is not None
 
     def tokens(self, row: int, columns: Sequence[int], limit: int | None = None) -> int:
         """Of some places of a row, with the bars between them; of each `limit` at most."""
@@ -59,12 +72,14 @@ class TableRow:
         number: which one.
         limit: tokens of each of its places, at most.
         cut: what is taken of its last place in the passage, if not all.
+        is_repeated: whether it is told in a passage before.
     """
 
     rows: TableRows
     number: int
     limit: int | None = None
     cut: Span | None = None
+    is_repeated: bool = False
 
     def spans(self, columns: Sequence[int]) -> list[Span]:
         """Where its words stand on the page."""

@@ -1,9 +1,10 @@
 """Tables as passages: some rows each, under the caption, unit line and heads of their table.
 
-A row that is too long with its heads is cut between its cells, each part under the heads of its
-columns; a cell that is too long alone is cut as text is. Heads that would take more than half of a
-passage are cut down: first caption and unit line, then the words of each head, then the upper rows
-of heads, and at last the columns are told some at a time. Then all of the heads is told once, in
+Rows whose subhead ("Financing activities") stands in a passage before have it repeated. A row that
+is too long with its heads is cut between its cells, each part under the heads of its columns; a
+cell that is too long alone is cut as text is. Heads that would take more than half of a passage
+are cut down: first caption and unit line, then the words of each head, then the upper rows of
+heads, and at last the columns are told some at a time. Then all of the heads is told once, in
 passages of its own.
 """
 
@@ -70,11 +71,12 @@ def table_drafts(
             none itself.
         max_tokens: longest passage, as `count_tokens` estimates.
         english: whether tokens are counted as those of English.
-        min_words: of a passage, heads and all.
+        min_words: of the table; one with fewer makes no passage.
     """
+    if not _has_words(page.text[block.start : block.end], min_words):
+        return
     for draft in _Cutter(page, block, above, max_tokens, english).drafts():
-        text = draft.writer.text
-        if _has_words(text, min_words) and _has_words(text[draft.body :], 1):
+        if draft.start < draft.end and _has_words(draft.writer.text[draft.body :], 1):
             yield draft
 
 
@@ -122,8 +124,12 @@ class _Cutter:
         is_whole = heads is self._heads and len(bands) == 1
         if not is_whole:
             yield from self._heads_as_text()
+        already: set[int] = set()
         for band in bands:
-            yield from self._packed(heads, band, tells_heads=is_whole)
+            # What stands at the side is told with the first of them.
+            told = [column for column in band if column not in already]
+            already.update(band)
+            yield from self._packed(heads, band, told, tells_heads=is_whole)
         yield from self._beside(end, block.end)
 
     def _heads_as_text(self) -> Iterator[TableDraft]:
@@ -154,56 +160,85 @@ class _Cutter:
                     break
 
     def _packed(
-        self, heads: TableHeads, band: list[int], *, tells_heads: bool
+        self, heads: TableHeads, band: list[int], told: list[int], *, tells_heads: bool
     ) -> Iterator[TableDraft]:
         """The rows of some columns, as many in each passage as there is room for."""
-        room = self._limit - heads.tokens(band)
+        own, room = self._own, self._limit - heads.tokens(band)
         rows: list[TableRow] = []
         size, is_first = 0, tells_heads
-        for number in range(self._first, self._own.table.rows):
-            tokens = self._own.tokens(number, band)
+        subhead: int | None = None
+        for number in range(self._first, own.table.rows):
+            tokens = own.tokens(number, band)
             if rows and size + tokens > room:
-                yield self._written(heads, rows, band, is_first=is_first)
+                # No subhead stays behind without what it names.
+                left = rows[-1:] if rows[1:] and rows[-1].number == subhead else []
+                full = rows[: len(rows) - len(left)]
+                yield self._written(heads, full, band, told, is_first=is_first)
+                rows, is_first = left or self._named(number, subhead, band, room - tokens), False
+                size = sum(own.tokens(row.number, band) for row in rows)
+            if size + tokens > room:
+                if alone := [row for row in rows if not row.is_repeated]:
+                    yield self._written(heads, alone, band, told, is_first=is_first)
+                yield from self._cut_row(heads, number, band, told)
                 rows, size, is_first = [], 0, False
-            if tokens > room:
-                yield from self._cut_row(heads, number, band)
-                is_first = False
                 continue
-            rows.append(TableRow(self._own, number))
+            rows.append(TableRow(own, number))
             size += tokens
+            if own.is_subhead(number) or own.is_total(number):
+                subhead = None if own.is_total(number) else number
         if rows:
-            yield self._written(heads, rows, band, is_first=is_first)
+            yield self._written(heads, rows, band, told, is_first=is_first)
 
-    def _cut_row(self, heads: TableHeads, number: int, band: list[int]) -> Iterator[TableDraft]:
+    def _named(
+        self, number: int, subhead: int | None, band: Sequence[int], room: int
+    ) -> list[TableRow]:
+        """The subhead above a row that begins a passage, if it has one and there is room."""
+        own = self._own
+        if subhead is None or 0 not in band or own.is_subhead(number):
+            return []
+        if own.tokens(subhead, band) > min(room, self._limit // 8):
+            return []
+        return [TableRow(own, subhead, is_repeated=True)]
+
+    def _cut_row(
+        self, heads: TableHeads, number: int, band: list[int], told: list[int]
+    ) -> Iterator[TableDraft]:
         """A row that is too long, in parts of some cells."""
         own, row = self._own, TableRow(self._own, number)
-        side = [column for column in self._side if column in band]
-        side = side if own.tokens(number, side) <= self._limit // 8 else []
+        # The first column names the row even if it is not known to be a head.
+        side = [column for column in self._side or [0] if column in band]
+        side = (
+            side if len(side) < len(band) and own.tokens(number, side) <= self._limit // 8 else []
+        )
 
         def fits(columns: list[int]) -> bool:
             return heads.tokens(columns) + own.tokens(number, columns) <= self._limit
 
+        # What is at the side is told with the first part, and repeated with the others.
+        first = [column for column in side if column in told]
         part: list[int] = []
-        for column in (column for column in band if column not in side):
+        for column in (column for column in told if column not in side):
             if part and not fits([*side, *part, column]):
-                yield self._written(heads, [row], [*side, *part], told=part)
-                part = []
+                yield self._written(heads, [row], [*side, *part], [*first, *part])
+                part, first = [], []
             if part or fits([*side, column]):
                 part.append(column)
             else:
-                yield from self._cut_cell(heads, number, side, column)
-        if part:
-            yield self._written(heads, [row], [*side, *part], told=part)
+                for tells, piece in self._cell_cuts(heads, number, side, column, first):
+                    yield self._written(heads, [piece], [*side, column], tells)
+                first = []
+        if part or first:
+            yield self._written(heads, [row], [*side, *part], [*first, *part])
 
-    def _cut_cell(
-        self, heads: TableHeads, number: int, side: list[int], column: int
-    ) -> Iterator[TableDraft]:
-        columns = [*side, column]
+    def _cell_cuts(
+        self, heads: TableHeads, number: int, side: list[int], column: int, first: list[int]
+    ) -> Iterator[tuple[list[int], TableRow]]:
+        """A row with its cell of `column` in pieces, and which of the columns each one tells."""
         start, end = self._own.span(number, column)
-        taken = heads.tokens(columns) + self._own.tokens(number, side) + 1
+        taken = heads.tokens([*side, column]) + self._own.tokens(number, side) + 1
         for cut in self._cuts(start, end, max(self._limit - taken, 1), min_words=0):
-            row = TableRow(self._own, number, cut=cut)
-            yield self._written(heads, [row], columns, told=[column])
+            yield [*first, column], TableRow(self._own, number, cut=cut)
+            first = []
 
     def _beside(self, start: int, end: int) -> Iterator[TableDraft]:
         """What stands in the block besides rows, caption and unit line."""
@@ -234,9 +269,9 @@ class _Cutter:
         heads: TableHeads,
         rows: Sequence[TableRow],
         columns: Sequence[int],
+        told: Sequence[int],
         *,
         is_first: bool = False,
-        told: Sequence[int] = (),
     ) -> TableDraft:
         """A passage of `rows` under `heads`.
 
@@ -244,8 +279,8 @@ class _Cutter:
             heads: what is repeated.
             rows: of the table.
             columns: which are written.
+            told: those of the columns that are not repeated.
             is_first: whether the heads are told here and not repeated.
-            told: those of the columns that are not repeated; all if empty.
         """
         writer = PassageWriter()
         own = _Own(self._block, self._own, is_first)
@@ -268,9 +303,9 @@ class _Cutter:
                 if number:
                     writer.separate(BAR)
                 spans[-1].append(writer.add(row.rows.page, *span))
-            is_told = row.rows is self._own and (is_first or row.number >= self._first)
+            is_of_body = row.rows is self._own and (is_first or row.number >= self._first)
             picked = [one for one, column in zip(found, columns, strict=True) if column in told]
-            own.note(is_told, begin, *(picked or found))
+            own.note(is_of_body and not row.is_repeated, begin, *picked)
         table = self._table([*heads.rows, *rows], columns, spans, len(heads.rows))
         table = replace(
             table,
@@ -328,9 +363,9 @@ class _Own:
     block: Block
     rows: TableRows
     is_first: bool
-    body: int = 0
-    start: int = -1
-    end: int = -1
+    body: int = -1
+    start: int = 0
+    end: int = 0
 
     def has_line(self, line: TableLine) -> bool:
         """Whether a line above the rows is of this block."""
@@ -343,14 +378,13 @@ class _Own:
     def note(self, is_told: bool, place: int, *spans: Span) -> None:
         """Take in what was written at `place`, and whether it is told here."""
         if not is_told:
-            self.start = self.end = -1
+            self.body, self.start, self.end = -1, 0, 0
             return
-        if self.start < 0:
-            self.body = place
-        full = [span for span in spans if span[0] < span[1]] or list(spans)
-        start, end = min(one for one, _ in full), max(one for _, one in full)
-        self.start = start if self.start < 0 else min(self.start, start)
-        self.end = max(self.end, end)
+        self.body = place if self.body < 0 else self.body
+        for start, end in spans:
+            if start < end:
+                self.start = min(self.start, start) if self.end else start
+                self.end = max(self.end, end)
 
 
 def _holds(outer: Span, inner: Span) -> bool:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from citewire.content.report import LineBox, Page
 from citewire.content.table import Span
@@ -12,7 +12,7 @@ from citewire.services.reading.withholding import within
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """Characters `start` up to `end` of the text of a page, at `place` in that of the passage."""
 
     page: Page
@@ -30,7 +30,7 @@ class Piece:
 class PassageWriter:
     """Puts a passage together."""
 
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[TextPiece] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _since: str = ""
@@ -54,9 +54,9 @@ class PassageWriter:
             is_same = last is not None and page is last.page
             # It may go on as it does on the page.
             if last is not None and is_same and page.text[last.end : start] == self._since:
-                self.pieces[-1] = replace(last, end=end)
+                self.pieces[-1] = TextPiece(page, last.start, end, last.place)
             else:
-                self.pieces.append(Piece(page, start, end, self._length))
+                self.pieces.append(TextPiece(page, start, end, self._length))
             self._since = ""
         self._write(written)
         return self._length - len(written), self._length
@@ -84,7 +84,7 @@ class PageLines:
     def __init__(self) -> None:
         self._lines: dict[int, tuple[list[int], list[LineBox]]] = {}
 
-    def of(self, pieces: Sequence[Piece], page: Page) -> tuple[LineBox, ...]:
+    def of(self, pieces: Sequence[TextPiece], page: Page) -> tuple[LineBox, ...]:
         """The lines on `page` that a passage holds, as far as it does, by their places in it."""
         return tuple(
             line_of_piece(line, page.text, piece.start, piece.end, piece.place)
@@ -103,12 +103,12 @@ class PageLines:
         return [box for box in boxes[first : bisect_left(starts, end)] if box.end > start]
 
 
-def withheld_of(pieces: Sequence[Piece]) -> Spans:
+def withheld_of(pieces: Sequence[TextPiece]) -> Spans:
     """What of a passage is withheld, by its places in it."""
     return list(_withheld(pieces))
 
 
-def _withheld(pieces: Sequence[Piece]) -> Iterator[tuple[int, int, str]]:
+def _withheld(pieces: Sequence[TextPiece]) -> Iterator[tuple[int, int, str]]:
     for piece in pieces:
         for start, end, reason in within(piece.page.withheld, piece.start, piece.end):
             yield piece.place + start, piece.place + end, reason

@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from citewire.services.reading.equations import equation_text
-from citewire.services.reading.marks import shifted
+from citewire.services.reading.marks import in_line
 from citewire.services.reading.office_xml import at_path, local_name, one_of_each
-
-_TAIL = 60
-"""Characters before a raised one that are looked at."""
 
 
 def body_text(body: Any) -> str:
@@ -18,12 +15,7 @@ def body_text(body: Any) -> str:
 
 def paragraph_text(paragraph: Any) -> str:
     """The text of a paragraph; what is struck out and the number of the slide are left out."""
-    added: list[str] = []
-    tail = ""
-    for piece, shift in _pieces(paragraph):
-        added.append(shifted(tail, piece, shift) if shift else piece)
-        tail = (tail + added[-1])[-_TAIL:]
-    return "".join(added)
+    return in_line(_pieces(paragraph))
 
 
 def _pieces(paragraph: Any) -> Iterator[tuple[str, int]]:

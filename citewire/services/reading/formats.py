@@ -29,6 +29,7 @@ class Format:
         archive_type: if its files are zip archives, the media type of what is in them, as
             `OfficePackage.kind` tells it.
         takes_ocr: whether its reader can read pages from their image.
+        states_date: whether the date that its reader tells was written for people to read.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Format:
     begins: re.Pattern[bytes] | None = None
     archive_type: str = ""
     takes_ocr: bool = False
+    states_date: bool = False
 
 
 PDF: Final = Format(
@@ -44,6 +46,26 @@ PDF: Final = Format(
     {".pdf": "application/pdf"},
     "citewire.services.reading.pdf.read:read_pdf",
     begins=re.compile(rb".{0,3}%PDF-", re.DOTALL),
+    takes_ocr=True,
+)
+PICTURE: Final = Format(
+    "pictures",
+    {
+        ".png": "image/png",
+        ".jpg": "image/jpeg",
+        ".jpeg": "image/jpeg",
+        ".tif": "image/tiff",
+        ".tiff": "image/tiff",
+        ".webp": "image/webp",
+        ".bmp": "image/bmp",
+        ".gif": "image/gif",
+    },
+    "citewire.services.reading.image:read_image",
+    begins=re.compile(
+        rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\x00|MM\x00\*|GIF8[79]a"
+        rb"|RIFF.{4}WEBPVP8|BM.{4}\x00{4}",
+        re.DOTALL,
+    ),
     takes_ocr=True,
 )
 PLAIN: Final = Format(
@@ -118,24 +140,27 @@ FORMATS: Final = (
         {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"},
         "citewire.services.reading.html:read_html",
         begins=re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html)", re.IGNORECASE),
+        states_date=True,
     ),
     Format(
         "Markdown",
         {".md": "text/markdown", ".markdown": "text/markdown"},
         "citewire.services.reading.markdown:read_markdown",
+        states_date=True,
     ),
     PLAIN,
+    PICTURE,
 )
 """All of them, in the order in which they are named to people."""
 
 _INSTEAD: Final = {
     ".doc .dot .wps .wpd .rtf .odt .ott .fodt .pages .docm .dotx .dotm": "save it as .docx or PDF",
-    ".ppt .pps .pot .odp .otp .key .pptm .ppsx .ppsm .potx .potm": "save it as .pptx or PDF",
-    ".xls .xlt .xlsb .ods .ots .numbers .xlsm .xltx": "save it as .xlsx or PDF",
+    ".ppt .pps .pot .odp .otp .key": "save it as .pptx or PDF",
+    ".xlt .ots .fods .numbers": "save it as .xlsx or PDF",
     ".eml .msg .mht .mhtml .epub .mobi .azw .azw3 .djvu .ps .xps .oxps .tex .vsd .vsdx": (
         "print it to PDF"
     ),
-    ".png .jpg .jpeg .tif .tiff .gif .bmp .webp .heic": "a picture: put it into a PDF",
+    ".heic .heif .avif .jp2 .svg": "a picture: save it as PNG or JPEG",
     ".zip .7z .rar .tar .gz .tgz .bz2 .xz": "an archive: unpack it",
 }
 _OLD: Final = {".doc": "Word", ".dot": "Word", ".ppt": "PowerPoint", ".pps": "PowerPoint"}

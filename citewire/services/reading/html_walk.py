@@ -138,10 +138,8 @@ class HtmlWalk:
         parts = list(inner.parts(element))
         self._hidden += (part.text for part in parts if part.hidden)
         said = " ".join(part.text for part in parts if not part.hidden)
-        if shift > 0 and said.strip().isdecimal() and is_numerator(element):
-            self._write(f"{' ' * self._end[-1:].isdigit()}{said.strip()}")
-            return
-        written = shifted(self._end, said, shift)
+        after = "/" if is_numerator(element) else ""
+        written = shifted(self._end, said, after, lowered=shift < 0)
         # Nothing is glued to the mark of a note.
         self._write(written + HARD if written.endswith("]") else written)
 

@@ -1,42 +1,63 @@
 """Raised and lowered letters: powers and indices stay with what they belong to, notes stand apart.
 
-A mark of a note that is glued to a figure makes another figure of it: 12.5 with note 1 is no 12.51.
+An exponent keeps to its number or unit with a circumflex (10^6), the mark of a note stands apart in
+brackets, for one that is glued to a figure makes another of it: 12.5 with note 1 is no 12.51.
+What only looks better raised (1st, N°, %) stays as it is.
 """
 
 import re
+from collections.abc import Iterable, Iterator
+
+from citewire.services.reading.powers import is_power
 
 MOST_BEFORE = 60
 """Characters before a raised or lowered piece that are looked at."""
 
-_LAST = re.compile(r"(?:[^\W\d_]{1,40}|\d[\d.,'’]{0,39})$")
-_CUT = re.compile(r"[^\W\d_]{40}$")
-_POWER = re.compile(r"[-+−–]?\d{1,3}|[a-z]", re.IGNORECASE)
-_SIGNED = re.compile(r"[-−–]\d{1,3}|\d?[-+−–]")
-_TERM = re.compile(r"(?:\w{1,3}[-+−–/*×.,]){1,4}\w{1,3}")
-_NOTE = re.compile(r"(?:\w{1,3}|[*†‡§¶#]{1,3})(?:[-–,;/ ]{1,2}(?:\w{1,3}|[*†‡§¶#]{1,3})){0,9}")
-_SIGNS = re.compile(r"[*†‡§¶#®©™℠°ªº′″]{1,3}")
-_ORDINAL = re.compile(r"st|nd|rd|th|er|[eè]re|e|[eè]me|o|os|as|ter|ten|te", re.IGNORECASE)
-_SHORTENED = re.compile(
-    r"\b(?:[Nn]\^(?:o|os|°|r)|D\^ra?|S\^te?|M\^(?:r|e|me|mes|lle|lles|gr)"
-    r"|[IVXLCM]{1,7}\^(?:e|er|[eè]re|[eè]me|o|a))$|\d\^(?:m|k|bn|mn|pp)$"
+MOST_AFTER = 8
+
+_LONGEST_NOTE = 12
+_ONE = r"(?:\d{1,3}[a-z]?|[a-z]\d?|[ivx]{1,5}|[*†‡§¶#]{1,3})"
+_NOTE = re.compile(
+    rf"[\[(]?(?P<note>{_ONE}(?:[-–,;/ ]{_ONE}){{0,9}}[*†‡§¶#]?)[\])]?(?P<end>[.,;:]?)",
+    re.IGNORECASE,
 )
-"""Words that end in raised letters (Nº, Mme, XXe), and thousands and millions."""
+_NOTES = re.compile(r"(?:[\[(](?:\d{1,3}|[a-z])[\])]){2,6}", re.IGNORECASE)
+_LETTERS = re.compile(r"[a-h]{2,4}")
+"""Marks of several notes: (a)(b), ab."""
 
-_EQUATION = re.compile(r"=\s?[^\W\d_]{1,3}$")
-_FORMULA = re.compile(r"\([^()\n]{1,40}\)$")
-_IN_FORMULAS = (re.compile(r"\b[^\W\d_]\b"), re.compile(r"[-+*/×·−–]"))
-_UNITS = frozenset("m cm mm km dm ft in yd mi s h kg mol sec px µm nm".split())
-_SMALL_POWERS = frozenset("23")
-_LETTERS = {"TM": "™", "SM": "℠", "R": "®", "C": "©"}
+_LOOSE = re.compile(r"(?<![^\W_]) | (?![^\W_])")
+"""A space that parts no letters or figures."""
+
+_TRADE = {"TM": "™", "tm": "™", "SM": "℠", "sm": "℠"}
+_ORDINAL = re.compile(r"st|nd|rd|th|[eè]?re|[eè]me|e[rt]?|o|[oa]s|ter?|ten", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:^|[^\w.,'’$€£¥])(?:\d{1,3}|[IVXLCM]{1,7})$")
+_SHORTENED = re.compile(
+    r"(?:^|[^\w])(?:[Nn]\^(?:o|os|°|r)|[DSJ]\^ra?|S\^te?|C\^ie|[A-Za-z]\^(?:th|[eè]me)"
+    r"|M\^(?:r|rs|e|me|mes|lle|lles|gr)|Ma?c\^[A-Z][a-z]{1,9})$"
+)
+"""Words that end in raised letters: Nº, Mme, nth, McNeil."""
+
+_SIZE = re.compile(
+    r"\d\^(?:[mMkKX]|bn|Bn|BN|mn|Mn|MN|pp)$|[$€£¥]\s?\d[\d.,]{0,20}\^[BT]$|\d[.,]?\d\^x$"
+    r"|[$€£¥]\s?\d{1,5}\^[.,]\d\d$"
+)
+"""Thousands, millions, times, cents. Other letters at a figure are notes."""
+
+_NUMERATOR = re.compile(r"\s*+[/⁄]\s*+(?:\d|$)")
+_FRACTION = re.compile(r"\d{1,2}[/⁄]\d{1,2}")
+_OPENS = frozenset("([{“‘«¿¡-–—/")
+_CLOSING = frozenset(")]}%’'°")
+_FOLLOWS = frozenset("$€£¥(“")
 
 
-def shifted(before: str, piece: str, shift: int) -> str:
-    """A raised (`shift` above 0) or lowered `piece` as it is written after `before`.
+def shifted(before: str, piece: str, after: str = "", *, lowered: bool = False) -> str:
+    """A raised or lowered `piece` of a line as it is written between `before` and `after`.
 
     Args:
         before: what stands before it on its line, of which the end counts.
-        piece: what is raised or lowered; white space around it is kept as one space.
-        shift: which of both.
+        piece: what is raised or lowered; white space at its ends is kept as one space.
+        after: what follows on its line, of which the beginning counts.
+        lowered: which of both.
     """
     said = " ".join(piece.split())
     if not said:
@@ -44,73 +65,107 @@ def shifted(before: str, piece: str, shift: int) -> str:
     lead = " " if piece[0].isspace() else ""
     trail = " " if piece[-1].isspace() else ""
     end = (before[-MOST_BEFORE:] + lead).replace("\n", "  ")
-    written = _lowered(end, said) if shift < 0 else _raised(end, said)
-    return lead * (not written.startswith(" ")) + written + trail
+    after = trail + after[:MOST_AFTER]
+    written = _lowered(end, said) if lowered else _raised(end, said, after)
+    if written[-1].isdigit() and after[:1].isdigit():
+        trail = " "
+    return lead * (not written.startswith(" ")) + written + trail * (not written.endswith(" "))
+
+
+def in_line(pieces: Iterable[tuple[str, int]]) -> str:
+    """The text of the pieces of a line, each with how far it is raised (above 0) or lowered."""
+    merged = list(_merged(pieces))
+    said: list[str] = []
+    tail = ""
+    for number, (piece, shift) in enumerate(merged):
+        written = piece
+        if shift:
+            after = "".join(text[:MOST_AFTER] for text, _ in merged[number + 1 : number + 3])
+            written = shifted(tail, piece, after, lowered=shift < 0)
+        said.append(written)
+        tail = (tail + written[-MOST_BEFORE:])[-MOST_BEFORE:]
+    return "".join(said)
+
+
+def reads_like_note(text: str) -> bool:
+    """Whether `text` can be the mark of a note, or several."""
+    if len(text) > _LONGEST_NOTE or " " in text or not any(map(str.isalnum, text)):
+        return False
+    return (_NOTE.fullmatch(text) or _NOTES.fullmatch(text)) is not None
+
+
+def _merged(pieces: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    waiting: list[str] = []
+    last = 0
+    for piece, shift in pieces:
+        way = (shift > 0) - (shift < 0)
+        if waiting and way != last:
+            yield "".join(waiting), last
+            waiting = []
+        if piece:
+            waiting.append(piece)
+            last = way
+    if waiting:
+        yield "".join(waiting), last
 
 
 def _lowered(before: str, said: str) -> str:
-    last = before[-1:]
-    if last.isdigit():
-        return f"_{said}"
-    # CO2 and H2O, but x_i: letters of an index would make another word.
-    return f"_{said}" if last.isalpha() and said[0].isalpha() else said
+    # A lowered figure must not make another of the one before it; CO2 and H2O are written so. But
+    # x_i: letters of an index would make another word.
+    last, first = before[-1:], said[0]
+    is_figure = first.isalnum() or (first in ".,'’" and any(map(str.isdigit, said)))
+    is_glued = (last.isdigit() and is_figure) or (last.isalpha() and first.isalpha())
+    return f"_{said}" if is_glued else said
 
 
-def _raised(before: str, said: str) -> str:
-    last = before[-1:]
-    bare = _bare(said)
-    if not last or last.isspace():
-        return f"[{bare}]" if bare[0].isdigit() and _NOTE.fullmatch(bare) else said
-    if _SIGNS.fullmatch(said) or (last.isdigit() and _ORDINAL.fullmatch(said)):
+def _raised(before: str, said: str, after: str) -> str:
+    if not any(map(str.isalnum, said)):
         return said
-    if _SHORTENED.search(f"{before}^{said}"):
+    mark = _LOOSE.sub("", said)
+    if mark.isdigit() and _NUMERATOR.match(after):
+        return f" {mark}" if before[-1:].isalnum() else mark
+    is_apart = not before or before[-1].isspace()
+    kept = None if is_apart else _kept(before, mark)
+    if kept is not None:
+        return kept
+    opens = is_apart or before[-1] in _OPENS
+    closes = after[:1].isalnum() or after[:1] in _FOLLOWS
+    note = _note(before, mark)
+    if note is None and (opens or said[0] in _CLOSING):
         return said
-    if not (last.isdigit() or any(map(str.isalnum, said))):
-        return said  # a stroke or a point that makes no other figure
-    if said in _LETTERS and last.isalpha():
-        return _LETTERS[said]
-    if _is_power(before, said):
-        return f"^{said}" if _POWER.fullmatch(said) or len(said) < 3 else f"^({said})"
-    return f" [{bare}]" if _NOTE.fullmatch(bare) else f" {said}"
+    return f"{' ' * (not opens)}{note or said}{' ' * closes}"
 
 
-def _bare(said: str) -> str:
-    """A mark without brackets of its own."""
-    inner = said.strip("()[]{} ")
-    return inner or said
+def _kept(before: str, mark: str) -> str | None:
+    """What belongs to the word or figure that ends `before`; None for a note."""
+    last = before[-1]
+    if mark in _TRADE or (mark == "R" and last.isalpha()):
+        return _TRADE.get(mark, "®")
+    if _stays(before, mark) or last + mark[-1] in ("[]", "()"):
+        return mark
+    if last.isdigit() and _FRACTION.fullmatch(mark):
+        return f" {mark}"
+    if not is_power(before, mark):
+        return None
+    return f"^{mark}" if len(mark) < 3 or mark.lstrip("-+−–").isalnum() else f"^({mark})"
 
 
-def _is_power(before: str, said: str) -> bool:
-    """Whether what is raised belongs to the number, unit, letter or formula before it."""
-    if before.endswith(")"):
-        formula = _FORMULA.search(before)
-        # A loss in brackets or a range of years is none.
-        is_formula = formula is not None and all(one.search(formula[0]) for one in _IN_FORMULAS)
-        return is_formula and _is_exponent(said)
-    found = _LAST.search(before)
-    # The first power is never written, and would be no other number: it is a note.
-    if found is None or said == "1" or _CUT.search(before):
-        return False
-    is_term = _EQUATION.search(before) is not None and _is_exponent(said)
-    return is_term or _SIGNED.fullmatch(said) is not None or _has_power(found[0], said)
+def _stays(before: str, mark: str) -> bool:
+    """Whether what is raised is no mark of a note, nor an exponent, but the end of a word."""
+    joined = f"{before}^{mark}"
+    if _SIZE.search(joined):
+        return True
+    is_ordinal = _ORDINAL.fullmatch(mark) is not None
+    if is_ordinal and (_WHOLE.search(before) or (before[-1].isdigit() and len(mark) > 1)):
+        return True
+    return _SHORTENED.search(joined) is not None
 
 
-def _has_power(word: str, said: str) -> bool:
-    """Whether the number, unit or letter `word` has the power `said`."""
-    if word[0].isdigit():
-        # Any other figure with a small one above it has a note: 3 million are no 9.
-        is_base = word == "10" or (word == "2" and said.isdigit() and len(said) > 1)
-        return (is_base and _is_exponent(said)) or (len(word) < 3 and _is_variable(said))
-    if word in _UNITS and (len(word) > 1 or said in _SMALL_POWERS):
-        return said in _SMALL_POWERS
-    return len(word) == 1 and _is_exponent(said)
-
-
-def _is_exponent(said: str) -> bool:
-    return bool(_POWER.fullmatch(said) or _SIGNED.fullmatch(said) or _TERM.fullmatch(said))
-
-
-def _is_variable(said: str) -> bool:
-    return said in ("n", "x", "t", "k", "i", "N") or (
-        "+" in said and _TERM.fullmatch(said) is not None
-    )
+def _note(before: str, mark: str) -> str | None:
+    """The mark of a note or of several in brackets, with the stop behind it."""
+    if _NOTES.fullmatch(mark):
+        return f"[{','.join(filter(str.isalnum, re.split(r'[^0-9A-Za-z]+', mark)))}]"
+    found = _NOTE.fullmatch(mark)
+    if found is not None:
+        return f"[{found['note']}]{found['end']}"
+    return f"[{mark}]" if before[-1:].isalnum() and _LETTERS.fullmatch(mark) else None

@@ -8,10 +8,8 @@ def page_notes(
     unmapped: Sequence[int],
     broken: Sequence[int],
     scanned: Sequence[int],
-    failed: Sequence[tuple[int, str]],
     outside: Sequence[int],
-    can_ocr: bool,
-    mode: str,
+    no_ocr: str,
 ) -> tuple[str, ...]:
     """A note for each thing that went wrong, with the numbers of the pages.
 
@@ -19,24 +17,19 @@ def page_notes(
         unmapped: pages with text in fonts of which the file does not say what they write.
         broken: pages that pdfium cannot open.
         scanned: pages with images or drawings but without text.
-        failed: pages where OCR failed, each with the reason.
         outside: pages with text off the displayed page, which is left out.
-        can_ocr: whether tesseract was used.
-        mode: the OCR mode asked for.
+        no_ocr: what to do to have pages read from their picture; empty if they were.
     """
     notes = []
     if broken:
         notes.append(f"{pages(broken)} broken and left out")
     if unmapped:
         said = "text in a font that does not say which characters it writes (no Unicode map)"
-        remedy = ocr_remedy(mode, can_ocr=can_ocr)
+        remedy = f": {no_ocr}" if no_ocr else ", and OCR found none"
         notes.append(f"{pages(unmapped, 'has', 'have')} {said}; it was left out{remedy}")
-    without = sorted(set(scanned) - {number for number, _ in failed})
-    if without:
-        notes.append(f"{pages(without, 'has', 'have')} no text{_remedy(can_ocr, mode)}")
-    for reason in dict.fromkeys(reason for _, reason in failed):
-        numbers = [number for number, why in failed if why == reason]
-        notes.append(f"{pages(numbers)} without text: {reason}")
+    if scanned:
+        why = f" (scanned, or a picture): {no_ocr}" if no_ocr else ", and OCR found none"
+        notes.append(f"{pages(scanned, 'has', 'have')} no text{why}")
     if outside:
         notes.append(f"{pages(outside, 'has', 'have')} text off the visible page, left out")
     return tuple(notes)
@@ -68,17 +61,3 @@ def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
     listed = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ranges)
     single = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
     return f"page {listed} {one}" if single else f"pages {listed} {many}"
-
-
-def ocr_remedy(mode: str, *, can_ocr: bool) -> str:
-    """What to do that pages are read from their image, to be added to what is said of them."""
-    if can_ocr:
-        return ", and OCR found none"
-    return f": {'use --ocr auto' if mode == 'off' else 'install tesseract to read them with OCR'}"
-
-
-def _remedy(can_ocr: bool, mode: str) -> str:
-    if can_ocr:
-        return ", and OCR found none"
-    remedy = "use --ocr auto" if mode == "off" else "install tesseract to read such pages with OCR"
-    return f" (scanned, or a picture): {remedy}"

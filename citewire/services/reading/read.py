@@ -16,10 +16,11 @@ from citewire.services.reading.formats import (
     Format,
     named_format,
 )
+from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.services.reading.office import archive_format
 from citewire.services.reading.ole import SIGNATURE, ole_format
-from citewire.services.reading.pdf.ocr import OcrMode
 from citewire.services.reading.raw import read_head
+from citewire.services.reading.stated_dates import with_stated_date
 from citewire.services.reading.table_heads import with_table_heads
 
 # Loaded here and now: the processes that read are forked of one that has imported this module.
@@ -29,14 +30,19 @@ _WORKBOOK_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def read_report(
-    path: Path, *, ocr: OcrMode = "auto", on_ocr: Callable[[], None] = lambda: None
+    path: Path,
+    *,
+    ocr: OcrMode = "auto",
+    engine: OcrChoice = DEFAULT,
+    on_ocr: Callable[[], None] = lambda: None,
 ) -> Report:
     """Read the file at `path`; blocks, so call it off the event loop.
 
     Args:
         path: of the file.
-        ocr: whether pages of a PDF without text (`auto`), all pages (`force`) or none (`off`)
-            are read from their image with tesseract, where that is installed.
+        ocr: whether pages of a PDF without usable text (`auto`), all pages (`force`) or none
+            (`off`) are read from their picture; files that are pictures are, unless `off`.
+        engine: which OCR reads them.
         on_ocr: called after each page that was, which may take a minute.
 
     Raises:
@@ -44,8 +50,11 @@ def read_report(
             text or is of no known format; the message says which.
     """
     row = _format(path)
-    options: dict[str, Any] = {"ocr": ocr, "on_ocr": on_ocr} if row.takes_ocr else {}
-    return with_table_heads(_READERS[row](path, **options))
+    options: dict[str, Any] = {"ocr": ocr, "engine": engine, "on_ocr": on_ocr}
+    read = _READERS[row](path, **(options if row.takes_ocr else {}))
+    report = with_table_heads(read)
+    # What a web page or a Markdown file says of itself was written for its readers.
+    return report if row.states_date and report.date else with_stated_date(report)
 
 
 def _format(path: Path) -> Format:

@@ -25,24 +25,50 @@ MIN_LETTERS = 4
 # Two words at least: such a file name says more than any line that happens to be first.
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _PROGRAM = re.compile(
-    r"^(microsoft (word|powerpoint|excel|office)|powerpoint presentation|word document|"
-    r"untitled|unknown|no ?title|document\d*$|title$|null$|none$)",
+    r"^\W{0,2}(microsoft (word|powerpoint|excel|office)|powerpoint|word document|"
+    r"untitled|unknown|anonymous|unspecified|no ?title|(document|presentation|präsentation|"
+    r"présentation|presentación|slide|book|workbook|layout|print|scan|scanned)\W?\d*\W?$|"
+    r"title$|null$|none$)",
     re.IGNORECASE,
 )
+# What is stamped on a page, and a file's name that has no space.
+_STAMP = re.compile(
+    r"^\W*(draft|confidential|strictly confidential|embargoed|sample|specimen|copy|void|"
+    r"internal use only|for internal use only|not for distribution|preliminary|"
+    r"entwurf|vertraulich|muster|borrador|confidencial|copia|muestra|brouillon|confidentiel|"
+    r"spécimen|bozza|riservato|rascunho)\W*$",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"^(?=\S*_)\S+$")
 _FILE_NAME = re.compile(r"\.(docx?|pptx?|xlsx?|pdf|indd|qxd|qxp|tex|rtf|odt|ai|html?)$", re.I)
 # The biggest line of a page in mid-report: the title is not on this page.
 _SECTION = re.compile(
-    r"^((table of )?contents|(executive )?summary|introduction|foreword|preface|abstract|"
+    r"^((part|chapter|section|item|appendix|annex|exhibit|schedule|volume|teil|kapitel|anhang|"
+    r"partie|chapitre|annexe|parte|capítulo|anexo)\W{1,3}([ivxlc]+|\d+(\.\d+)*|[a-z])\W?|"
+    r"(\W|\d+(\.\d+)*\W{1,3}|[ivx]+\.\s)?((table of |list of )?(contents|figures|tables)|"
+    r"(executive )?summary|introduction|foreword|preface|"
+    r"abstract|overview|background|disclaimer|acknowledge?ments|references|glossary|"
+    r"about \S+(\s\S+){0,5}|key (findings|figures|facts|messages)|highlights|"
     r"índice|contenido|introducción|resumen( ejecutivo)?|prólogo|"
     r"sommaire|table des matières|avant-propos|résumé|"
-    r"inhalt|inhaltsverzeichnis|einleitung|vorwort|zusammenfassung)$",
+    r"inhalt|inhaltsverzeichnis|einleitung|vorwort|zusammenfassung))$"
+    r"|^\d{1,2}(\.\d{1,2}){0,3}\.\s",
     re.IGNORECASE,
 )
 # As big as the title on many first pages, and not it.
 _BESIDE = re.compile(
-    r"^(united states|securities and exchange commission|form (10-?[kq]|8-?k|20-?f).*|by \w.*)$",
+    r"^(united states|(united states )?securities and exchange commission|washington, ?d\.?c\.?.*|"
+    r"form (10-?[kq]|8-?k|20-?f).*|by \w.*|securities registered .*|commission file .*|"
+    r"(\S{1,3}\s)?x?(annual|quarterly|transition) report pursuant .*|"
+    r"(for )?immediate release|for (the )?(release|fiscal|year|quarter|transition) .*|"
+    r"(for )?(media|press) .{0,20}inquiries.*|"
+    r"exhibit \d.*|open access.*|\(mark one\)|www\.\S+|https?:\S+)$"
+    r"|\bpage \d+ of \d+\b",
     re.IGNORECASE,
 )
+
+
+_NO_TITLES = (_PROGRAM, _FILE_NAME, _JOINED, _STAMP, _SECTION, _BESIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +108,7 @@ def _as_words(name: str) -> str:
 def _makes_sense(title: str) -> bool:
     if reads_like_instructions(title):
         return False
-    if any(known.search(title) for known in (_PROGRAM, _FILE_NAME, _SECTION, _BESIDE)):
+    if any(known.search(title) for known in _NO_TITLES):
         return False
     letters = sum(map(str.isalpha, title))
     return (

@@ -81,5 +81,18 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
       ".txt",
       ".text"
     ]
+  },
+  {
+    "label": "pictures",
+    "suffixes": [
+      ".png",
+      ".jpg",
+      ".jpeg",
+      ".tif",
+      ".tiff",
+      ".webp",
+      ".bmp",
+      ".gif"
+    ]
   }
 ];

@@ -65,6 +65,8 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
 }
 
 const NONE: readonly never[] = [];
+/** Files whose pages the server gives as PDFs. */
+const HAS_PAGES = /\.(pdf|png|jpe?g|tiff?|webp|bmp|gif)$/i;
 
 function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
   const strings = useStrings();
@@ -72,7 +74,7 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const onFailure = useCallback(() => setFailed(true), []);
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
-  const isPdf = /\.pdf$/i.test(source.file_name);
+  const isPaged = HAS_PAGES.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   const shown = {
     docId: source.doc_id,
@@ -82,13 +84,13 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
     onFailure,
   };
   const { figure, page_size: size } = found?.passage ?? { figure: null, page_size: null };
-  const hasPage = isPdf && !failed;
+  const hasPage = isPaged && !failed;
   return (
     <>
       {hasPage && figure !== null && size !== null && <FigureCrop {...shown} figure={figure} size={size} />}
       {/* Of what may be a figure, nothing is drawn before it is known where on the page that is. */}
       {hasPage && figure === null && (source.kind !== "figure" || found !== null) && <PdfPage {...shown} />}
-      {isPdf && failed && <p className="note">{strings.pageFailed}</p>}
+      {isPaged && failed && <p className="note">{strings.pageFailed}</p>}
       <details open={!hasPage || source.table !== null}>
         <summary>{strings.passageText}</summary>
         <PassageText

@@ -70,7 +70,7 @@ function askAbout(filters: { folders?: string[]; doc_ids?: string[] }): void {
 function DocumentRow({ document, folder, onDelete }: { document: DocumentView; folder: string; onDelete: () => void }): ReactNode {
   const strings = useStrings();
   const place = document.locations.find((one) => one.folder === folder);
-  const dated = document.date === null ? "" : strings.dated(shownDate(document.date));
+  const dated = document.date === null ? "" : strings.dated(shownDay(document.date));
   const facts = [place?.path ?? "", strings.pages(document.pages), strings.passages(document.passages), dated, strings.added(shownDate(document.ingested_at))];
   return (
     <li className="document-row">
@@ -101,6 +101,14 @@ function DocumentRow({ document, folder, onDelete }: { document: DocumentView; f
 
 function shownDate(at: string): string {
   return new Date(at).toLocaleDateString(language(), { dateStyle: "medium" });
+}
+
+/** A date as exact as it is known: `2024`, `2024-03` or `2024-03-31`, the same in all time zones. */
+function shownDay(date: string): string {
+  const [, month, day] = date.split("-");
+  const parts: Intl.DateTimeFormatOptions =
+    day !== undefined ? { dateStyle: "medium" } : month !== undefined ? { year: "numeric", month: "long" } : { year: "numeric" };
+  return new Date(date).toLocaleDateString(language(), { ...parts, timeZone: "UTC" });
 }
 
 function DeleteDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {

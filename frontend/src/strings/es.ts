@@ -28,6 +28,8 @@ const problems: Record<string, string> = {
   network: "No se puede conectar con el servidor. ¿Está en marcha y tienes conexión?",
 };
 
+const formatNames: Record<string, string> = { text: "texto", pictures: "imágenes" };
+
 export const es: Strings = {
   language: "Español",
   appName: "Citewire",
@@ -204,7 +206,7 @@ export const es: Strings = {
   defaultFolder: "subidas",
   chooseFiles: "Elegir archivos",
   dropFiles: "Suelta informes aquí, o",
-  formats: (labels) => new Intl.ListFormat("es").format(labels.map((label) => (label === "text" ? "texto" : label))),
+  formats: (labels) => new Intl.ListFormat("es").format(labels.map((label) => (formatNames[label] ?? label))),
   uploading: (percent) => `Subiendo: ${String(percent)} %`,
   jobStatus: {
     queued: "En espera de turno",

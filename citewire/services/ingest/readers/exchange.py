@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.storage.keys import Fields
-
-Ocr = Literal["auto", "off", "force"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,8 @@ class ReadTask:
         file_name: its name in there.
         max_tokens: longest passage.
         overlap: tokens that neighbours share at most.
-        ocr: whether pages without text are read from their picture.
+        ocr: whether pages without usable text are read from their picture.
+        ocr_choice: which OCR reads them.
         title: that a person gave the document; empty to take the file's own.
     """
 
@@ -34,7 +33,8 @@ class ReadTask:
     file_name: str
     max_tokens: int
     overlap: int
-    ocr: Ocr = "auto"
+    ocr: OcrMode = "auto"
+    ocr_choice: OcrChoice = DEFAULT
     title: str = ""
 
 

@@ -30,7 +30,7 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
         OSError: it cannot be opened.
     """
     _refuse_changed(task)
-    report = withhold(read_report(task.path, ocr=task.ocr, on_ocr=on_ocr))
+    report = withhold(read_report(task.path, ocr=task.ocr, engine=task.ocr_choice, on_ocr=on_ocr))
     _refuse_changed(task)
     built = build_passages(
         # With the title that is embedded and searched; the head tells what the file says.

@@ -8,6 +8,7 @@ below it. Such a stretch may hold columns that most rows leave empty: cells that
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ WIDER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RowPiece:
     """What stands in a row of text over one column or several.
 
     Args:
@@ -239,13 +240,13 @@ def _sparse(start: float, end: float, cells: _Cells) -> tuple[list[tuple[float, 
 
 def place_cells(
     cells: Sequence[Row], separators: Sequence[float], walls: Sequence[float] = ()
-) -> list[Piece]:
+) -> list[RowPiece]:
     """What stands over which columns in a row of `cells`.
 
     A cell over two columns is cut between them where a wall is, and where its words are apart as
     those of two cells are.
     """
-    pieces: list[Piece] = []
+    pieces: list[RowPiece] = []
     parts = [part for cell in cells for part in _cut(cell, separators, walls)]
     for part in sorted(parts, key=lambda part: min(f.x0 for f in part)):
         low, high = extent(part)
@@ -255,13 +256,13 @@ def place_cells(
         if before is not None and first <= before.last:
             if before.column < first:
                 # A long text reaches into a column that has its own.
-                pieces[-1] = Piece(before.column, first - before.column, before.fragments)
+                pieces[-1] = RowPiece(before.column, first - before.column, before.fragments)
             elif last > before.last:
                 first = before.last + 1
             else:
                 before.fragments.extend(part)
                 continue
-        pieces.append(Piece(first, last - first + 1, list(part)))
+        pieces.append(RowPiece(first, last - first + 1, list(part)))
     return pieces
 
 
@@ -304,11 +305,11 @@ def extent(cell: Row) -> tuple[float, float]:
 def _is_cut(cell: Row, place: float) -> bool:
     """Whether the words of `cell` beside `place` are those of two cells."""
     words = _words(cell)
-    gaps = [after[0] - before[1] for before, after in zip(words, words[1:], strict=False)]
+    gaps = [after[0] - before[1] for before, after in pairwise(words)]
     at = next(
         (
             n
-            for n, (before, after) in enumerate(zip(words, words[1:], strict=False))
+            for n, (before, after) in enumerate(pairwise(words))
             if (before[0] + before[1]) / 2 < place <= (after[0] + after[1]) / 2
         ),
         None,
@@ -337,7 +338,7 @@ def _words(cell: Row) -> list[tuple[float, float, str]]:
     return sorted(found)
 
 
-def column_edges(rows: Sequence[Sequence[Piece]], count: int) -> list[tuple[float, float]]:
+def column_edges(rows: Sequence[Sequence[RowPiece]], count: int) -> list[tuple[float, float]]:
     """Left and right edge of what stands in each column alone."""
     low, high = [np.inf] * count, [-np.inf] * count
     for row in rows:
@@ -349,24 +350,27 @@ def column_edges(rows: Sequence[Sequence[Piece]], count: int) -> list[tuple[floa
 
 
 def kept_separators(
-    rows: Sequence[Sequence[Piece]], edges: Sequence[tuple[float, float]]
+    rows: Sequence[Sequence[RowPiece]], edges: Sequence[tuple[float, float]]
 ) -> list[int]:
     """Which of the separators part columns; not those between two that are one.
 
     Dashes and figures in brackets may stand beside the other figures of their column: two columns
     close to each other, of which no row has both, are one.
     """
-    both = [False] * (len(edges) - 1)
-    for row in rows:
-        alone = {piece.column for piece in row if piece.columns == 1}
-        for column in alone:
-            if column + 1 in alone:
-                both[column] = True
+    inside: list[set[int]] = [set() for _ in edges]
+    for number, row in enumerate(rows):
+        for piece in row:
+            if piece.columns == 1:
+                inside[piece.column].add(number)
     height = rows[0][0].fragments[0].height
     kept = []
-    for n, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
+    together = inside[0]
+    for n, (left, right) in enumerate(pairwise(edges)):
         is_near = right[0] - left[1] < MERGED_GAP * height
         is_known = left[0] <= left[1] and right[0] <= right[1]
-        if both[n] or not is_near or not is_known or n == 0:
+        if n == 0 or not is_near or not is_known or together & inside[n + 1]:
             kept.append(n)
+            together = inside[n + 1]
+        else:
+            together = together | inside[n + 1]
     return kept

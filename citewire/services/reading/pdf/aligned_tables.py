@@ -6,7 +6,7 @@ from itertools import accumulate, pairwise
 
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned import (
-    Piece,
+    RowPiece,
     column_edges,
     find_separators,
     kept_separators,
@@ -90,7 +90,7 @@ def table_of_rows(
     return table_block(drafts, columns, header_rows=header_rows)
 
 
-def _columns(placed: Sequence[Sequence[Piece]], count: int) -> list[list[Fragment]]:
+def _columns(placed: Sequence[Sequence[RowPiece]], count: int) -> list[list[Fragment]]:
     columns: list[list[Fragment]] = [[] for _ in range(count)]
     for row in placed:
         for piece in row:
@@ -159,7 +159,7 @@ class _Lines:
         return (self.tops[number + 1] - self.bottoms[number]) / max(self.heights[number], 0.1)
 
 
-def _settled(piece: Piece, edges: Edges, *, is_head: bool) -> Piece:
+def _settled(piece: RowPiece, edges: Edges, *, is_head: bool) -> RowPiece:
     """`piece` over those columns alone that it stands over for the most part.
 
     In the body, a long text reaches into columns that are empty there.
@@ -182,10 +182,10 @@ def _settled(piece: Piece, edges: Edges, *, is_head: bool) -> Piece:
                 ),
             )
         ]
-    return Piece(covered[0], covered[-1] - covered[0] + 1 if is_head else 1, piece.fragments)
+    return RowPiece(covered[0], covered[-1] - covered[0] + 1 if is_head else 1, piece.fragments)
 
 
-def _header_lines(placed: Sequence[Sequence[Piece]]) -> int:
+def _header_lines(placed: Sequence[Sequence[RowPiece]]) -> int:
     """How many lines at the top have no figures; 0 if that tells nothing."""
     first = next(
         (
@@ -202,12 +202,12 @@ def _header_lines(placed: Sequence[Sequence[Piece]]) -> int:
 
 
 def _spread(
-    row: list[Piece],
-    above: Sequence[Piece],
-    below: Sequence[Sequence[Piece]],
+    row: list[RowPiece],
+    above: Sequence[RowPiece],
+    below: Sequence[Sequence[RowPiece]],
     edges: Edges,
     drawn: Sequence[tuple[float, float]],
-) -> list[Piece]:
+) -> list[RowPiece]:
     """The heads of a line over all the columns that they stand over."""
     found, centred = [], []
     for n, piece in enumerate(row):
@@ -238,17 +238,17 @@ def _spread(
     return found
 
 
-def _slack(piece: Piece) -> float:
+def _slack(piece: RowPiece) -> float:
     return CENTRED * piece.fragments[0].height
 
 
 def _ruled_over(
-    piece: Piece,
+    piece: RowPiece,
     free: tuple[int, int],
-    below: Sequence[Sequence[Piece]],
+    below: Sequence[Sequence[RowPiece]],
     edges: Edges,
     drawn: Sequence[tuple[float, float]],
-) -> Piece | None:
+) -> RowPiece | None:
     """A head over the columns over which a line is drawn under it; None if over one or none."""
     height = piece.fragments[0].height
     for x0, x1 in drawn:
@@ -261,13 +261,13 @@ def _ruled_over(
         ]
         is_free = len(covered) > 1 and free[0] <= covered[0] and covered[-1] <= free[1]
         if is_free and _is_over(covered, below):
-            return Piece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
+            return RowPiece(covered[0], covered[-1] - covered[0] + 1, piece.fragments)
     return None
 
 
 def _centred_over(
-    piece: Piece, free: tuple[int, int], below: Sequence[Sequence[Piece]], edges: Edges
-) -> Piece:
+    piece: RowPiece, free: tuple[int, int], below: Sequence[Sequence[RowPiece]], edges: Edges
+) -> RowPiece:
     """A head over the widest columns that it stands in the middle of.
 
     Over the middle one of three it is over all three.
@@ -280,16 +280,16 @@ def _centred_over(
                 and _off(piece, low, high, edges) < _slack(piece)
                 and _is_over(range(low, high + 1), below)
             ):
-                best = Piece(low, high - low + 1, piece.fragments)
+                best = RowPiece(low, high - low + 1, piece.fragments)
     return best
 
 
-def _off(piece: Piece, first: int, last: int, edges: Edges) -> float:
+def _off(piece: RowPiece, first: int, last: int, edges: Edges) -> float:
     """How far the middle of a head is from that of columns."""
     return abs(edges[first][0] + edges[last][1] - piece.x0 - piece.x1) / 2
 
 
-def _is_over(columns: Sequence[int], below: Sequence[Sequence[Piece]]) -> bool:
+def _is_over(columns: Sequence[int], below: Sequence[Sequence[RowPiece]]) -> bool:
     """Whether something stands in each of several columns below, in one line or together."""
     if len(columns) == 1:
         return True
@@ -298,8 +298,8 @@ def _is_over(columns: Sequence[int], below: Sequence[Sequence[Piece]]) -> bool:
 
 
 def _groups(
-    placed: list[list[Piece]], heads: int, edges: Edges, lines: _Lines
-) -> list[list[list[Piece]]]:
+    placed: list[list[RowPiece]], heads: int, edges: Edges, lines: _Lines
+) -> list[list[list[RowPiece]]]:
     """The lines that make a row each."""
     by_rules = _are_ruled_rows(placed, heads, lines)
     by_gaps = None if by_rules else _gap_between_rows(placed, heads, lines)
@@ -318,8 +318,8 @@ def _groups(
         elif by_gaps is not None:
             joins = lines.gap(number) < by_gaps
         else:
-            following = placed[number + 2] if number + 2 < len(placed) else None
-            joins = _goes_on(groups[-1], above, row, following, edges, lines, number)
+            is_near = lines.gap(number) <= TIGHT and not lines.is_parted(number)
+            joins = _goes_on(groups[-1], above, row, edges[0][1] - edges[0][0], is_near=is_near)
         if joins:
             groups[-1].append(row)
         else:
@@ -327,18 +327,18 @@ def _groups(
     return groups
 
 
-def _is_same_head(group: Sequence[Sequence[Piece]], row: Sequence[Piece]) -> bool:
+def _is_same_head(group: Sequence[Sequence[RowPiece]], row: Sequence[RowPiece]) -> bool:
     """Whether the cells of a line of heads go on those above, or stand beside them."""
     for line in group:
         for one in line:
             for other in row:
-                if one.column <= other.last and other.column <= one.last:
-                    if (one.column, one.columns) != (other.column, other.columns):
-                        return False
+                is_over = one.column <= other.last and other.column <= one.last
+                if is_over and (one.column, one.columns) != (other.column, other.columns):
+                    return False
     return True
 
 
-def _are_ruled_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines) -> bool:
+def _are_ruled_rows(placed: Sequence[Sequence[RowPiece]], heads: int, lines: _Lines) -> bool:
     """Whether drawn lines part the rows of the body, some of which have several lines."""
     body = range(heads, len(placed))
     parted = [n for n in body[:-1] if lines.is_parted(n)]
@@ -347,7 +347,7 @@ def _are_ruled_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines
     return _are_rows(placed, [heads, *(n + 1 for n in parted), len(placed)])
 
 
-def _are_rows(placed: Sequence[Sequence[Piece]], starts: Sequence[int]) -> bool:
+def _are_rows(placed: Sequence[Sequence[RowPiece]], starts: Sequence[int]) -> bool:
     """Whether no column has two figures between one of `starts` and the next."""
     for start, end in pairwise(starts):
         columns = [
@@ -358,10 +358,11 @@ def _are_rows(placed: Sequence[Sequence[Piece]], starts: Sequence[int]) -> bool:
     return True
 
 
-def _gap_between_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lines) -> float | None:
+def _gap_between_rows(
+    placed: Sequence[Sequence[RowPiece]], heads: int, lines: _Lines
+) -> float | None:
     """The distance from which a line begins a new row, of tables of words of several lines."""
-    body = [row for row in placed[heads:]]
-    pieces = [piece for row in body for piece in row]
+    pieces = [piece for row in placed[heads:] for piece in row]
     if sum(is_figure(piece.text) for piece in pieces) * 4 > len(pieces):
         return None
     gaps = sorted(lines.gap(n) for n in range(heads, len(placed) - 1))
@@ -377,16 +378,15 @@ def _gap_between_rows(placed: Sequence[Sequence[Piece]], heads: int, lines: _Lin
 
 
 def _goes_on(
-    group: Sequence[Sequence[Piece]],
-    above: Sequence[Piece],
-    row: Sequence[Piece],
-    following: Sequence[Piece] | None,
-    edges: Edges,
-    lines: _Lines,
-    number: int,
+    group: Sequence[Sequence[RowPiece]],
+    above: Sequence[RowPiece],
+    row: Sequence[RowPiece],
+    width: float,
+    *,
+    is_near: bool,
 ) -> bool:
     """Whether a line of the body belongs to the row of the line above."""
-    if lines.gap(number) > TIGHT or lines.is_parted(number):
+    if not is_near:
         return False
     label = row[0] if row[0].column == 0 else None
     if label is None:
@@ -397,8 +397,7 @@ def _goes_on(
     if above_label is None:
         return False
     is_lower = label.text[:1].islower()
-    width = edges[0][1] - edges[0][0]
-    is_full = above_label.x1 - edges[0][0] >= FULL * width
+    is_full = above_label.x1 - above_label.x0 >= FULL * width
     is_hanging = label.x0 - above_label.x0 >= HANGING * label.fragments[0].height
     ends = above_label.text.endswith((":", "."))
     if len(row) == 1:
@@ -411,7 +410,7 @@ def _goes_on(
     return False
 
 
-def _heads(groups: Sequence[Sequence[Sequence[Piece]]], columns: int) -> list[Draft]:
+def _heads(groups: Sequence[Sequence[Sequence[RowPiece]]], columns: int) -> list[Draft]:
     """The cells of the heads; one that stands alone over its column is over all their rows."""
     drafts = [draft for n, group in enumerate(groups) for draft in _drafts(n, group)]
     over: list[list[Draft]] = [[] for _ in range(columns)]
@@ -426,9 +425,9 @@ def _heads(groups: Sequence[Sequence[Sequence[Piece]]], columns: int) -> list[Dr
     ]
 
 
-def _drafts(number: int, group: Sequence[Sequence[Piece]]) -> list[Draft]:
+def _drafts(number: int, group: Sequence[Sequence[RowPiece]]) -> list[Draft]:
     """The cells of a row, of its lines; those over the same columns are one."""
-    cells: dict[tuple[int, int], list[Piece]] = {}
+    cells: dict[tuple[int, int], list[RowPiece]] = {}
     for line in group:
         for piece in line:
             place = next(

@@ -127,7 +127,9 @@ _ALL = prototype(
     ctypes.c_int,
     ctypes.c_void_p,
 )
-_ANGLE = prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+ANGLE = prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+"""By how many radians a character is turned; below 0 if there is none."""
+
 _WEIGHT = prototype(pdfium.FPDFText_GetFontWeight, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _FONT_NAME = prototype(
     pdfium.FPDFText_GetFontInfo,
@@ -263,7 +265,7 @@ def _turns(page: pypdfium2.PdfPage, handle: int, text: str, boxes: Floats) -> ND
     for line in text.splitlines(keepends=True):
         inked = start + len(line) - len(line.lstrip())
         if inked < start + len(line):
-            turn = (round(_ANGLE(handle, inked) / (np.pi / 2)) + rotation) % 4
+            turn = (round(ANGLE(handle, inked) / (np.pi / 2)) + rotation) % 4
             if turn == 0 and text[inked] >= _IDEOGRAPHS and _is_vertical(line, boxes[start:]):
                 turn = 1
             turns[start : start + len(line)] = turn

@@ -8,7 +8,7 @@ lines and are not both running text.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.prose import SideLine, lines_of, prose_of
 
 BIN = 2.0
 """Points; the horizontal resolution of the search for gutters."""
@@ -35,7 +36,16 @@ RUNNING_CHARS = 18
 """Half of the lines of running text have at least so many characters, also in three columns."""
 
 MAX_GUTTERS = 4
-MAX_DEPTH = 4
+MAX_DEPTH = 6
+
+SLAB_GAP = 1.0
+"""Slabs of a page are apart by more than so many heights of their letters."""
+
+SLAB_GUTTERS = 2
+
+MOST_SHARED = 0.6
+"""A slab that runs across two columns shares so many of its lines."""
+MAX_SLABS = 24
 
 _PARAGRAPH_END = re.compile(r"[.!?:;。]$")
 
@@ -68,12 +78,37 @@ def _best_bands(fragments: Sequence[Fragment]) -> _Bands | None:
     """The bands of the gutter that puts most fragments into columns, None if none does."""
     best: _Bands | None = None
     most = 0
-    for gutter in _gutters(fragments):
-        bands = list(_bands(fragments, gutter))
+    gutters = _gutters(fragments)
+    for gutter in [*gutters, *_gutters_of_slabs(fragments, gutters)]:
+        # A gutter of a part of the page needs running text beside it: tables have such as well.
+        bands = list(_bands(fragments, gutter, strict=gutter not in gutters))
         in_columns = sum(len(side) for band in bands if len(band) > 1 for side in band)
         if in_columns > most:
             best, most = bands, in_columns
     return best
+
+
+def _gutters_of_slabs(fragments: Sequence[Fragment], known: Sequence[float]) -> set[float]:
+    """Gutters of parts of the region: columns may differ from one to the next."""
+    slabs = list(_slabs(fragments))
+    if not 1 < len(slabs) <= MAX_SLABS:
+        return set()
+    found = {gutter for slab in slabs for gutter in _gutters(slab)[:SLAB_GUTTERS]}
+    return found.difference(known)
+
+
+def _slabs(fragments: Sequence[Fragment]) -> Iterator[list[Fragment]]:
+    """What stands between strips of some height in which nothing stands, from the top."""
+    slab: list[Fragment] = []
+    bottom = 0.0
+    for fragment in sorted(fragments, key=lambda f: f.y0):
+        if slab and fragment.y0 - bottom > SLAB_GAP * min(fragment.height, slab[-1].height):
+            yield slab
+            slab = []
+        bottom = max(bottom, fragment.y1) if slab else fragment.y1
+        slab.append(fragment)
+    if slab:
+        yield slab
 
 
 def _gutters(fragments: Sequence[Fragment]) -> list[float]:
@@ -112,7 +147,9 @@ def _strips(is_open: NDArray[np.bool_]) -> Iterator[tuple[int, float]]:
             yield end - start, (start + end) / 2
 
 
-def _bands(fragments: Sequence[Fragment], gutter: float) -> Iterator[list[list[Fragment]]]:
+def _bands(
+    fragments: Sequence[Fragment], gutter: float, *, strict: bool
+) -> Iterator[list[list[Fragment]]]:
     """Bands from the top: two columns each, or one side only where text runs across."""
     crossing = sorted(
         (f for f in fragments if f.x0 < gutter < f.x1), key=lambda fragment: fragment.middle
@@ -127,24 +164,122 @@ def _bands(fragments: Sequence[Fragment], gutter: float) -> Iterator[list[list[F
             crosser is None or beside[position].middle < crosser.middle
         ):
             position += 1
-        if position > start:
-            yield from _sides(beside[start:position], gutter)
+        band = beside[start:position]
+        if start and (alone := _alone(band, gutter)):
+            yield [band[:alone]]
+            band = band[alone:]
+        if band:
+            yield from _sides(band, gutter, strict=strict)
         if crosser is not None:
             yield [[crosser]]
 
 
-def _sides(band: list[Fragment], gutter: float) -> Iterator[list[list[Fragment]]]:
-    left = [f for f in band if f.x1 <= gutter]
-    right = [f for f in band if f.x1 > gutter]
-    yield [left, right] if _are_columns(left, right) else [band]
+def _sides(band: list[Fragment], gutter: float, *, strict: bool) -> Iterator[list[list[Fragment]]]:
+    """A band's two columns, above and below the tables in it that run across."""
+    start = 0
+    for first, end in _across(band, gutter):
+        if first > start:
+            yield _columns(band[start:first], gutter, strict=strict)
+        yield [band[first:end]]
+        start = end
+    if start < len(band):
+        yield _columns(band[start:], gutter, strict=strict)
 
 
-def _are_columns(left: list[Fragment], right: list[Fragment]) -> bool:
+def _alone(band: list[Fragment], gutter: float) -> int:
+    """How many at the top stand at the left, over a strip with nothing, beside nothing.
+
+    They end running text that other gutters part.
+    """
+    for count, (above, below) in enumerate(pairwise(band), start=1):
+        if above.x1 > gutter:
+            return 0
+        if below.y0 - above.y1 > SLAB_GAP * above.height:
+            return count if _is_running(band[:count]) else 0
+    return 0
+
+
+def _across(band: list[Fragment], gutter: float) -> Iterator[tuple[int, int]]:
+    """Where tables begin and end in a band whose rows go from one side to the other.
+
+    They are rows with figures outside all running text, most of them with words on both sides.
+    """
+    left, right = _parted(band, gutter)
+    taken = [
+        (line.middle - line.height / 2, line.middle + line.height / 2)
+        for side in (left, right)
+        for line in _prose_lines(side)
+    ]
+    if not taken:
+        return
+    rows = list(_rows(band))
+    is_free = _outside([band[start].middle for start, _ in rows], taken)
+    run: list[tuple[int, int]] = []
+    for row, free in [*zip(rows, is_free, strict=True), ((0, 0), False)]:
+        if free:
+            run.append(row)
+            continue
+        yield from _figured(band, gutter, run)
+        run = []
+
+
+def _figured(
+    band: list[Fragment], gutter: float, rows: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The rows from the first with figures to the last, if they are a table across `gutter`."""
+    parts = [_parted(band[start:end], gutter) for start, end in rows]
+    with_figures = [
+        n for n, sides in enumerate(parts) if any(map(_is_figures, filter(None, sides)))
+    ]
+    if len(with_figures) < MIN_SIDE:
+        return
+    first, last = with_figures[0], with_figures[-1] + 1
+    table = rows[first:last]
+    both = sum(all(sides) for sides in parts[first:last])
+    if both >= max(MIN_SIDE, MOST_SHARED * len(table)):
+        yield table[0][0], table[-1][1]
+
+
+def _rows(band: list[Fragment]) -> Iterator[tuple[int, int]]:
+    """Where the rows of `band`, which is in order of height, begin and end."""
+    start = 0
+    for index in range(1, len(band) + 1):
+        if index == len(band) or band[index].middle - band[start].middle > 0.5 * min(
+            band[index].height, band[start].height
+        ):
+            yield start, index
+            start = index
+
+
+def _outside(middles: list[float], taken: list[tuple[float, float]]) -> list[bool]:
+    """For each of the growing `middles`, whether it is in none of the stretches."""
+    starts, ends = sorted(start for start, _ in taken), sorted(end for _, end in taken)
+    return [bisect_right(starts, middle) == bisect_left(ends, middle) for middle in middles]
+
+
+def _prose_lines(side: list[Fragment]) -> Iterator[SideLine]:
+    lines = lines_of(side)
+    for start, end in prose_of(lines):
+        yield from lines[start:end]
+
+
+def _columns(band: list[Fragment], gutter: float, *, strict: bool) -> list[list[Fragment]]:
+    left, right = _parted(band, gutter)
+    return [left, right] if _are_columns(left, right, strict=strict) else [band]
+
+
+def _parted(band: list[Fragment], gutter: float) -> tuple[list[Fragment], list[Fragment]]:
+    return [f for f in band if f.x1 <= gutter], [f for f in band if f.x1 > gutter]
+
+
+def _are_columns(left: list[Fragment], right: list[Fragment], *, strict: bool) -> bool:
     if min(len(left), len(right)) < MIN_SIDE:
         return False
     if left[-1].middle < right[0].middle or right[-1].middle < left[0].middle:
         return False
-    if _is_figures(left) or _is_figures(right):
+    if _have_prose(left, right):
+        return True
+    if strict or _is_figures(left) or _is_figures(right):
         return False
     running = [_is_running(left), _is_running(right)]
     shared = [_shared_lines(left, right), _shared_lines(right, left)]
@@ -153,6 +288,38 @@ def _are_columns(left: list[Fragment], right: list[Fragment]) -> bool:
     # Remarks or a picture's labels beside running text, or the terms of a glossary.
     few, many = (left, right) if len(left) < len(right) else (right, left)
     return any(running) and min(shared) < 0.5 and _is_running(many) and not _begin(few, many)
+
+
+def _have_prose(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Whether both sides have running text, or one that goes on past the lines of the other."""
+    lines, others = lines_of(left), lines_of(right)
+    prose, other_prose = list(prose_of(lines)), list(prose_of(others))
+    if prose and other_prose:
+        return True
+    # A table, code or a list stands beside it, no number or term at the head of a paragraph.
+    if prose:
+        return _passes(lines, prose, others) and not _begin(right, left)
+    return bool(other_prose) and _passes(others, other_prose, lines) and not _begin(left, right)
+
+
+def _passes(
+    lines: Sequence[SideLine], prose: Sequence[tuple[int, int]], others: Sequence[SideLine]
+) -> bool:
+    """Whether most of `others` stand beside the middle of running text: neither end of a cell."""
+    inside = beside = 0
+    middles = [line.middle for line in others]
+    for start, end in prose:
+        first, last = lines[start], lines[end - 1]
+        near = 0.5 * first.height
+        whole = bisect_right(middles, last.middle + near) - bisect_left(
+            middles, first.middle - near
+        )
+        inner = bisect_left(middles, last.middle - near) - bisect_right(
+            middles, first.middle + near
+        )
+        beside += whole
+        inside += max(inner, 0)
+    return inside >= MIN_SIDE and inside > 0.5 * beside
 
 
 def _is_running(side: list[Fragment]) -> bool:
@@ -173,12 +340,21 @@ def _begin(few: list[Fragment], many: list[Fragment]) -> bool:
     """Whether most of `few` stand beside the beginning of a paragraph of `many`."""
     steps = [below.middle - above.middle for above, below in pairwise(many)]
     usual = median(steps)
+    few = _firsts(few)
     begins = sum(
         n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(many[n - 1].text) is not None
         for n in _neighbours(few, many)
         if n is not None
     )
     return begins > 0.6 * len(few)
+
+
+def _firsts(side: list[Fragment]) -> list[Fragment]:
+    """What stands after a gap, where `side` has several; a cell may have more than one line."""
+    steps = [below.middle - above.middle for above, below in pairwise(side)]
+    usual = median(steps)
+    firsts = [side[0]] + [f for f, step in zip(side[1:], steps, strict=True) if step > 1.2 * usual]
+    return firsts if len(firsts) >= MIN_SIDE else side
 
 
 def _neighbours(side: list[Fragment], other: list[Fragment]) -> Iterator[int | None]:

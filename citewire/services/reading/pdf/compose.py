@@ -10,8 +10,8 @@ from citewire.content.table import Table
 from citewire.services.reading.cleaning import LINE_HYPHEN
 from citewire.services.reading.hyphens import Spellings
 from citewire.services.reading.pdf.continued import mark_continued
-from citewire.services.reading.pdf.furniture import Furniture, find_furniture
-from citewire.services.reading.pdf.layout import LaidBlock, LaidPage, LaidTable, TextLine
+from citewire.services.reading.pdf.furniture import Furniture
+from citewire.services.reading.pdf.layout import Box, LaidBlock, LaidPage, LaidTable, TextLine
 from citewire.services.reading.pdf.table_text import share, without_rows, written
 
 HEADING_HEIGHT = 1.15
@@ -29,9 +29,8 @@ _ENDS = re.compile(r"[.;,…。]$")
 _PARAGRAPH_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 
 
-def compose(laid: Sequence[LaidPage]) -> tuple[Page, ...]:
+def compose(laid: Sequence[LaidPage], furniture: Furniture) -> tuple[Page, ...]:
     """The pages of a report. Takes time in proportion to its characters."""
-    furniture = find_furniture(laid)
     words = Spellings()
     for page in laid:
         for block in page.blocks:
@@ -39,8 +38,10 @@ def compose(laid: Sequence[LaidPage]) -> tuple[Page, ...]:
     usual = _usual_height(laid)
     parted = [_parted(page, furniture) for page in laid]
     mark_continued([body for _, _, body in parted])
+    for index, page in enumerate(laid):
+        page.label = page.label or furniture.labels.get(index) or str(index + 1)
     return tuple(
-        _page(index, page, parts, furniture, words, usual)
+        _page(index, page, parts, words, usual)
         for index, (page, parts) in enumerate(zip(laid, parted, strict=True))
     )
 
@@ -62,26 +63,34 @@ def _page(
     index: int,
     laid: LaidPage,
     parts: _Parts,
-    furniture: Furniture,
     words: Spellings,
     usual: float,
 ) -> Page:
-    label = laid.label or furniture.labels.get(index) or str(index + 1)
     above, below, body = parts
     writer = _Writer(laid.width, laid.height, words)
     for line in above:
         writer.write_aside(line)
+    figures: list[LaidBlock] = []
     for block in body:
+        if block.kind == "figure":
+            figures.append(block)
+            continue
+        # A figure in mid-paragraph stands after it.
+        kind = _kind(block, usual)
+        if block.table is not None or not writer.goes_on(kind, block.lines[0]):
+            writer.write_all(figures)
+            figures = []
         if block.table is None:
-            writer.write(_kind(block, usual), block.lines, invisible=block.invisible)
+            writer.write(kind, block)
         else:
             writer.write_table(block.table)
+    writer.write_all(figures)
     for line in below:
         writer.write_aside(line)
     blocks = tuple(writer.finished())
     return Page(
         index + 1,
-        label,
+        laid.label,
         writer.text,
         (laid.width, laid.height),
         blocks,
@@ -98,7 +107,7 @@ def _parted(laid: LaidPage, furniture: Furniture) -> _Parts:
         for line in block.lines:
             if id(line) not in furniture.lines:
                 kept.append(line)
-            elif line.box[1] < laid.height / 2:
+            elif line.box[1] < laid.height / 2 and not block.aside:
                 above.append(line)
             else:
                 below.append(line)
@@ -110,14 +119,14 @@ def _parted(laid: LaidPage, furniture: Furniture) -> _Parts:
 def _left(block: LaidBlock, kept: list[TextLine]) -> LaidBlock:
     """`block` with those of its lines alone that are no furniture."""
     if block.table is None or len(kept) == len(block.lines):
-        return LaidBlock(block.kind, kept, block.invisible, block.table)
+        return replace(block, lines=kept)
     left = {id(line) for line in kept}
     gone = {row for row, line in enumerate(block.lines) if id(line) not in left}
     return LaidBlock("table", kept, table=without_rows(block.table, gone))
 
 
 def _kind(block: LaidBlock, usual: float) -> Kind:
-    if block.kind != "text" or block.invisible or len(block.lines) > HEADING_LINES:
+    if block.kind != "text" or block.invisible or block.aside or len(block.lines) > HEADING_LINES:
         return block.kind
     text = " ".join(line.text for line in block.lines)
     stands_out = all(
@@ -140,6 +149,8 @@ class _Writer:
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _blocks: list[tuple[Kind, list[LineBox]]] = field(default_factory=list)
+    _figures: dict[int, Box] = field(default_factory=dict)
+    """Of the blocks that are figures, their rectangles."""
     _tables: dict[int, tuple[int, int, Table]] = field(default_factory=dict)
     """Of the blocks that are tables, where they begin and end."""
     _invisible: list[int] = field(default_factory=list)
@@ -157,7 +168,8 @@ class _Writer:
                 start, end, table = self._tables[number]
                 yield Block(kind, start, end, tuple(lines), table)
             else:
-                yield Block(kind, lines[0].start, lines[-1].end, tuple(lines))
+                box = self._shares(self._figures[number]) if number in self._figures else None
+                yield Block(kind, lines[0].start, lines[-1].end, tuple(lines), box=box)
 
     def withheld(self, blocks: Sequence[Block]) -> tuple[WithheldText, ...]:
         found = (blocks[n] for n in self._invisible)
@@ -167,12 +179,15 @@ class _Writer:
         self._separate("\n\n")
         self._add(line.text.replace(LINE_HYPHEN, "-"))
 
-    def write(self, kind: Kind, lines: Sequence[TextLine], *, invisible: bool) -> None:
+    def write(self, kind: Kind, block: LaidBlock) -> None:
         """Add a block; a paragraph that goes on in the next column is one with its beginning."""
-        if invisible or not self._goes_on(kind, lines[0]):
+        lines = block.lines
+        if block.invisible or block.aside or not self.goes_on(kind, lines[0]):
             self._separate("\n\n")
-            if invisible:
+            if block.invisible:
                 self._invisible.append(len(self._blocks))
+            if block.box is not None:
+                self._figures[len(self._blocks)] = block.box
             self._blocks.append((kind, []))
         elif not self._mend_last(lines[0].text):
             self._separate("\n")
@@ -185,6 +200,8 @@ class _Writer:
             boxes.append(self._box(line, start, self._length))
             if following is not None and mended is None:
                 self._separate("\n")
+        if block.aside:
+            self._last = None
 
     def write_table(self, laid: LaidTable) -> None:
         """Add a table, a line for each of its rows."""
@@ -196,7 +213,13 @@ class _Writer:
         self._blocks.append(("table", list(found.lines)))
         self._last = None
 
-    def _goes_on(self, kind: Kind, first: TextLine) -> bool:
+    def write_all(self, figures: Sequence[LaidBlock]) -> None:
+        """Add figures, each a block of its own."""
+        for figure in figures:
+            self.write("figure", figure)
+
+    def goes_on(self, kind: Kind, first: TextLine) -> bool:
+        """Whether a block that begins with a line goes on from the one before."""
         last = self._last
         if last is None or not self._blocks or kind != self._blocks[-1][0]:
             return False
@@ -233,14 +256,9 @@ class _Writer:
         self._length += len(text)
 
     def _box(self, line: TextLine, start: int, end: int) -> LineBox:
-        x0, y0, x1, y1 = line.box
-        return LineBox(
-            start,
-            end,
-            share(x0, self.width),
-            share(y0, self.height),
-            share(x1, self.width),
-            share(y1, self.height),
-            line.words,
-            line.turn,
-        )
+        return LineBox(start, end, *self._shares(line.box), line.words, line.turn)
+
+    def _shares(self, box: Box) -> Box:
+        x0, y0, x1, y1 = box
+        width, height = self.width, self.height
+        return share(x0, width), share(y0, height), share(x1, width), share(y1, height)

@@ -15,7 +15,9 @@ MAX_LINES = 3
 SHARED = 0.5
 """Columns of both parts stand under each other for so much of the narrower one."""
 
-_CONTINUED = re.compile(r"\W*\b(?:continued|cont[.'’]?d|fortsetzung|suite|continuación)\b\W*", re.I)
+_CONTINUED = re.compile(
+    r"[(\[]?\b(?:continued|cont[.'’]?d|fortsetzung|suite|continuación)\b[)\]]?", re.IGNORECASE
+)
 
 
 def mark_continued(pages: Iterable[Sequence[LaidBlock]]) -> None:
@@ -63,5 +65,5 @@ def _same_columns(one: LaidTable, other: LaidTable) -> bool:
 def _heads(table: LaidTable) -> list[str]:
     """The words of the heads, or of the first row if nothing tells what is a head."""
     rows = max(table.header_rows, 1)
-    texts = [_CONTINUED.sub("", cell.text) for cell in table.cells if cell.row < rows]
+    texts = [_CONTINUED.sub("", cell.text).strip() for cell in table.cells if cell.row < rows]
     return texts if any(texts) else []

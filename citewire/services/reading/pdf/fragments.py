@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.cleaning import clean
+from citewire.services.reading.marks import shifted
 from citewire.services.reading.pdf.chars import Chars, Floats
 from citewire.services.reading.pdf.layout import Box, LaidBlock
 from citewire.services.reading.pdf.raised import Bases, Shift, find_shifts
-from citewire.services.reading.pdf.shifted import shifted
 from citewire.text.alphabets import normal_form
 
 WIDE_GAP = 0.8
@@ -30,6 +30,9 @@ _DROPPED = np.array([0xAD, 0x200B, 0xFEFF, 0xFFFF])
 """Characters, besides controls, that it does not."""
 
 _CLOSING = ".,;:)]}%/⁄"
+
+LONGEST_MARK = 3
+"""Letters that may be raised behind others."""
 
 SAME_LINE = 0.35
 """Neighbours whose heights overlap by less than this share are on different lines."""
@@ -246,6 +249,9 @@ def _rewritten(
 
 
 def _piece(before: str, piece: str, after: str, shift: Shift) -> str:
+    if shift.touches and len(piece) > LONGEST_MARK and (before[-1:] + piece).isalpha():
+        # The end of a word whose letters do not stand on one line: no mark has so many letters.
+        return piece
     if not shift.coded:
         return shifted(before, piece, after, lowered=shift.lowered)
     written = shifted(before, normal_form("NFKC", piece), after)

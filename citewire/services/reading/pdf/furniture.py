@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -29,6 +29,17 @@ MIN_RUN = 8
 MAX_SKIP = 3
 """A chapter's header: on so many pages, from one to the next at most so many pages."""
 
+LARGE = 2.0
+"""A watermark's letters are higher than so many times the usual ones of its page."""
+
+MIN_LINES = 5
+LONE_GAP = 1.2
+CENTRED = 0.06
+OUTER = 0.2
+"""A page number that no other page confirms stands in the middle or at a side, on a page of some
+lines, apart from all of them by more than its height."""
+
+_ALONE = re.compile(r"(?:page )?[-–—]? ?\d{1,3} ?[-–—]?(?: of \d{1,3})?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b[ivxlc]+\b")
 
@@ -59,7 +70,7 @@ class _Seen:
 def find_furniture(pages: Sequence[LaidPage]) -> Furniture:
     """The lines that repeat at the borders of most of `pages`."""
     with_text = sum(page.has_text for page in pages)
-    lines: set[int] = set()
+    lines = _watermarks(pages)
     labels: dict[int, str] = {}
     for (_, text), seen in _candidates(pages).items():
         if len(seen) < MIN_PAGES:
@@ -76,7 +87,45 @@ def find_furniture(pages: Sequence[LaidPage]) -> Furniture:
         repeated = _repeated(sorted({one.page for one in same}), with_text)
         lines.update(id(one.line) for one in same if one.page in repeated)
         labels |= {page: label for page, label in numbered.items() if page in repeated}
+    lines.update(id(line) for page in pages for line in _lone_numbers(page))
     return Furniture(frozenset(lines), labels)
+
+
+def _lone_numbers(page: LaidPage) -> Iterator[TextLine]:
+    """A page number alone at the top or the bottom: other pages may be missing or have none."""
+    lines = [line for block in page.blocks for line in block.lines]
+    if len(lines) < MIN_LINES:
+        return
+    of_tables = {id(line) for block in page.blocks if block.table for line in block.lines}
+    first = min(lines, key=lambda line: line.box[1])
+    last = max(lines, key=lambda line: line.box[3])
+    below = min(line.box[1] for line in lines if line is not first)
+    above = max(line.box[3] for line in lines if line is not last)
+    for line, gap in ((first, below - first.box[3]), (last, last.box[1] - above)):
+        middle = (line.box[0] + line.box[2]) / 2 / page.width
+        if (
+            _ALONE.fullmatch(line.text.strip())
+            and id(line) not in of_tables
+            and gap > LONE_GAP * line.height
+            and (abs(middle - 0.5) < CENTRED or not OUTER < middle < 1 - OUTER)
+        ):
+            yield line
+
+
+def _watermarks(pages: Sequence[LaidPage]) -> set[int]:
+    """The lines across the text of a page that other pages have too, or that are large."""
+    found: dict[str, list[int]] = defaultdict(list)
+    large: set[int] = set()
+    for page in pages:
+        apart = [block.lines[0] for block in page.blocks if block.aside]
+        if not apart:
+            continue
+        heights = [line.height for block in page.blocks if not block.aside for line in block.lines]
+        least = LARGE * median(heights) if heights else 0.0
+        large.update(id(line) for line in apart if line.height > least)
+        for text, line in {signature(line.text): line for line in apart}.items():
+            found[text].append(id(line))
+    return large.union(*(seen for seen in found.values() if len(seen) >= MIN_PAGES))
 
 
 def signature(text: str) -> str:

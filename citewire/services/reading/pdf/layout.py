@@ -86,13 +86,17 @@ class LaidTable:
 class LaidBlock:
     """Lines that belong together; `invisible` ones stand after all others of the page.
 
-    Of a table there is a line for each row, with the words of the cells that begin in it.
+    Of a table there is a line for each row, with the words of the cells that begin in it. What
+    stands `aside`, a watermark say, is no heading and goes on in no other block.
     """
 
     kind: Kind
     lines: list[TextLine]
     invisible: bool = False
     table: LaidTable | None = None
+    aside: bool = False
+    box: Box | None = None
+    """Of a figure, its rectangle in points."""
 
 
 @dataclass(slots=True)

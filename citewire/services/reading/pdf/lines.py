@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from citewire.content.edges import encode
 from citewire.services.reading.pdf.fragments import Fragment
@@ -15,6 +15,7 @@ CELL_GAP = 1.1
 
 _BULLET = re.compile(r"[•▪●◦■►‣∙·*–—-]|\(?(\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _SIGN = re.compile(r"[$€£¥]|\([$€£¥]?")
+_SIGNS = "$€£¥"
 _TRAILS = re.compile(r"[)%*†‡]{1,2}|[.,;:]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -47,13 +48,22 @@ def _in_order(row: Row) -> Row:
 def cells_of(row: Row) -> list[Row]:
     """Fragments of a row, those together that make a cell: bullets and signs join their text."""
     cells: list[Row] = []
-    for fragment in row:
+    for fragment in chain.from_iterable(map(_without_sign, row)):
         before = cells[-1][-1] if cells else None
         if before is not None and _joins(before, fragment, first=before is row[0]):
             cells[-1].append(fragment)
         else:
             cells.append([fragment])
     return cells
+
+
+def _without_sign(fragment: Fragment) -> list[Fragment]:
+    """A figure and the sign at its end apart: that belongs to the figure in the next column."""
+    if fragment.text[-1] not in _SIGNS or len(fragment.edges) <= 2:
+        return [fragment]
+    *_, last, _ = fragment.edges
+    before = fragment.edges[-3]
+    return split_at(fragment, [(before + last) / 2]) if before < last else [fragment]
 
 
 def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:

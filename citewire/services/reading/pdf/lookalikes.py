@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from citewire.services.reading.heads import is_figure
-from citewire.services.reading.pdf.aligned import Piece
+from citewire.services.reading.pdf.aligned import RowPiece
 
 MIN_LINES = 4
 RUNNING_CHARS = 15
@@ -29,7 +29,7 @@ MIN_COLUMNS = 4
 _NUMBER = re.compile(r"\d{1,4}")
 _REFERENCE = re.compile(r"\[\d{1,4}\]|\d{1,3}\.|\(\d{1,3}\)")
 
-Rows = Sequence[Sequence[Piece]]
+Rows = Sequence[Sequence[RowPiece]]
 
 
 def are_text_columns(placed: Rows, columns: int) -> bool:

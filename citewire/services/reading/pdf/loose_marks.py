@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
+from citewire.services.reading.marks import reads_like_note, shifted
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.raised import RAISED, SMALL
-from citewire.services.reading.pdf.shifted import reads_like_note, shifted
 
 NEAR = 0.6
 """A mark follows what it stands at within so many of its heights, and may overlap by half."""
@@ -54,7 +54,7 @@ def _is_base(base: Fragment, mark: Fragment) -> bool:
 
 
 def _joined(base: Fragment, mark: Fragment) -> Fragment | None:
-    written = shifted(base.text, mark.text, "")
+    written = shifted(base.text, mark.text)
     if not base.edges or not mark.edges or written == mark.text:
         return None
     edges = [*base.edges, *mark.edges] if written[0] == " " else [*base.edges[:-1], mark.x1]

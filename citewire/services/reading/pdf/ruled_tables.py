@@ -194,7 +194,7 @@ def _opened(cells: Sequence[RuledCell], xs: Sequence[float]) -> list[RuledCell]:
     Heads are often drawn as one box, in which a line of words stands over the columns below, and
     perhaps another one over all of them.
     """
-    opened = {n: parts for n, cell in enumerate(cells) if (parts := _over_columns(cell, xs))}
+    opened = {n: over for n, cell in enumerate(cells) if (over := _over_columns(cell, xs))}
     split = {cells[n].row for n, (above, _) in opened.items() if above}
     rows = max(cell.row + cell.rows for cell in cells)
     shifted = [0, *accumulate(1 + (row in split) for row in range(rows))]

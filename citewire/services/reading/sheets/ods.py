@@ -11,7 +11,7 @@ from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.cleaning import clean_line
 from citewire.services.reading.flow import FlowBlock, flow_report
-from citewire.services.reading.marks import shifted
+from citewire.services.reading.marks import in_line
 from citewire.services.reading.number_formats import shown
 from citewire.services.reading.office_xml import local_name
 from citewire.services.reading.package import OfficePackage
@@ -161,8 +161,9 @@ class _OpenSheets:
 
     def _paragraph(self, paragraph: Any) -> str:
         """The words of a paragraph; those of what is drawn or noted in it are not its own."""
-        pieces: list[str] = []
-        tail = ""
+        return in_line(self._pieces(paragraph))
+
+    def _pieces(self, paragraph: Any) -> Iterator[tuple[str, int]]:
         waiting: list[tuple[Any, str, int]] = [(paragraph, "start", 0)]
         while waiting:
             element, at, shift = waiting.pop()
@@ -181,9 +182,7 @@ class _OpenSheets:
                     waiting += [(child, "tail", inner), (child, "start", inner)]
                 shift = inner
             if text:
-                pieces.append(shifted(tail, text, shift) if shift else text)
-                tail = (tail + pieces[-1])[-100:]
-        return "".join(pieces)
+                yield text, shift
 
     def _learn(self, style: Any) -> None:
         name = _own(style, "name")

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from lxml import etree
 
-from citewire.services.reading.marks import shifted
+from citewire.services.reading.marks import in_line
 from citewire.services.reading.office_xml import at_path, children, local_name
 
 _BUILT_IN = {
@@ -142,20 +142,19 @@ def forget(element: Any) -> None:
 
 def rich_text(element: Any) -> str:
     """The text of a cell, a shared text or a comment, without readings and what is struck out."""
-    parts: list[str] = []
-    tail = ""
+    return in_line(_pieces(element))
+
+
+def _pieces(element: Any) -> Iterator[tuple[str, int]]:
     for child in element:
         name = local_name(child)
         if name == "t":
-            parts.append(_unescaped(child.text or ""))
+            yield _unescaped(child.text or ""), 0
         elif name == "r":
             look, text = at_path(child, "rPr"), at_path(child, "t")
             if text is None or (look is not None and _is_on(look, "strike")):
                 continue
-            piece, shift = _unescaped(text.text or ""), 0 if look is None else _shift(look)
-            parts.append(shifted(tail, piece, shift) if shift else piece)
-        tail = (tail + parts[-1])[-100:] if parts else ""
-    return "".join(parts)
+            yield _unescaped(text.text or ""), 0 if look is None else _shift(look)
 
 
 def _unescaped(text: str) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from citewire.services.reading.marks import shifted
+from citewire.services.reading.marks import MOST_AFTER, MOST_BEFORE, shifted
 from citewire.services.reading.word.file import WordNote
 
 PAGE = "\f"
 """Stands in a text where a page begins."""
 
-_TAIL = 60
 _APART = 9
 
 
@@ -50,17 +49,19 @@ class Inline:
         said: list[str] = []
         tail = ""
         is_mark = False
-        for piece, shift in self._merged():
+        merged = list(self._merged())
+        for number, (piece, shift) in enumerate(merged):
             if shift == _APART:
                 is_glued = bool(tail.strip()) and not tail[-1:].isspace() and _is_letter(piece)
                 text = " " * is_glued + piece
             elif shift:
-                text = shifted(tail, piece, shift)
+                after = "".join(text[:MOST_AFTER] for text, _ in merged[number + 1 : number + 3])
+                text = shifted(tail, piece, after, lowered=shift < 0)
             else:
                 text = " " * (is_mark and piece[0].isalnum()) + piece
             is_mark = shift == _APART or (shift > 0 and text.endswith("]"))
             said.append(text)
-            tail = (tail + text[-_TAIL:])[-_TAIL:]
+            tail = (tail + text[-MOST_BEFORE:])[-MOST_BEFORE:]
         return "".join(said)
 
     def _merged(self) -> Iterator[tuple[str, int]]:
