@@ -175,7 +175,7 @@ def scales_for(
     if reading.kind in (PERCENT, POINTS) or figure.kind == PERCENT:
         yield 1.0
         return
-    yield from figure.scales or told
+    yield from figure.scales or (told if len(told) == 1 else ())
     if amount.factor == 1 or 1.0 in figure.scales:
         yield 1.0
 

@@ -21,6 +21,7 @@ from citewire.services.citations.verdicts.tokens import Tokens
 from citewire.services.citations.verdicts.units import (
     CURRENCIES,
     GLUED_SCALES,
+    PERCENT,
     SCALES,
     is_currency,
     unit_of,
@@ -108,6 +109,8 @@ def _with_unit(
         kind, factor, after = _unit(texts, after, money)
     else:
         kind, factor = "", 1.0
+    if kind == PERCENT and after < len(texts) and scale_at(texts, after):
+        kind, factor = "", SCALES[texts[after]]  # "22.8 % thousand" are no per cent
     readings = [times(one, scale * factor, kind) for one in plain]
     is_closed = after == end + 1 and texts[end] == ")"
     is_letter = texts[after - 1] == "m" and starts[after - 1] == ends[after - 2]
