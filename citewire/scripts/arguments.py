@@ -101,6 +101,12 @@ def _add_owner(command: argparse.ArgumentParser) -> None:
 
 def _add_eval(kinds: Kinds) -> None:
     what = kinds.add_parser("eval", help="measure answers").add_subparsers(required=True)
+    claims = what.add_parser("claims", help="verdicts on labelled claims, by kind of claim")
+    claims.set_defaults(run=commands.run_eval_claims)
+    claims.add_argument(
+        "claims", type=Path, metavar="FILE.jsonl", help="claims with their passages or table"
+    )
+    claims.add_argument("--json", type=Path, metavar="FILE", help="write the counts there, too")
     citations = what.add_parser(
         "citations", help="citation recall and precision, quotes, markers, pages, latency"
     )

@@ -134,6 +134,14 @@ def run_eval_citations(arguments: argparse.Namespace) -> int:
     )
 
 
+def run_eval_claims(arguments: argparse.Namespace) -> int:
+    """Measure the checker on labelled claims."""
+    from citewire.scripts.evaluate_claims import evaluate_claims
+
+    configure_logging("error")
+    return evaluate_claims(arguments.claims, output=arguments.json)
+
+
 def run_demo(arguments: argparse.Namespace) -> int:
     """Try it out with the sample reports."""
     from citewire.scripts.demo import NAMESPACE, demo

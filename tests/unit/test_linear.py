@@ -28,7 +28,16 @@ from citewire.errors import InvalidUpload, UnreadableDocument, UnsupportedFormat
 from citewire.services.answers import titles
 from citewire.services.chats.hits import snippet_of
 from citewire.services.citations import claims, fuzzy, normal, quotes, units, verdicts
-from citewire.services.citations.verdicts import dates, entities, numerals, tokens
+from citewire.services.citations.verdicts import (
+    asked_figures,
+    dates,
+    entities,
+    figures,
+    numerals,
+    periods,
+    table_scales,
+    tokens,
+)
 from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import asked, passages
 from citewire.services.models.thinking import without_thinking
@@ -354,6 +363,9 @@ def learn(text: str) -> None:
 ONE_TEXT: tuple[Callable[[str], object], ...] = (
     titles.title_from_question, titles.tidy_title, titles.plain_line,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
+    periods.find_periods, table_scales.scales_of_heads.__wrapped__,
+    table_scales.scales_of_text.__wrapped__, figures.words_of,
+    asked_figures.operations_in.__wrapped__,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,

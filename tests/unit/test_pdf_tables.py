@@ -207,6 +207,207 @@ def test_a_sign_close_to_the_figure_before_it_goes_with_the_one_after(tmp_path: 
     assert rows[1] == ["Sales 1", "1,007", "9 %", "1,109"]
 
 
+def draw_rows(
+    canvas: Canvas, rows: list[list[str]], rights: list[float], *, top: float = 700, step: float
+) -> None:
+    """Draw labels at the left and figures at the right of their columns."""
+    canvas.setFont("Helvetica", 9)
+    for number, (label, *figures) in enumerate(rows):
+        canvas.drawString(60, top - step * number, label)
+        for right, figure in zip(rights, figures, strict=False):
+            canvas.drawRightString(right, top - step * number, figure)
+
+
+LOSSES = [
+    ["", "2022", "2021"],
+    ["OPERATING ACTIVITIES:"],
+    ["Net loss", "$ (8,470)", "$ (9,351)"],
+    ["Depreciation", "13,489", "11,072"],
+    ["Rate", "(2.5)%", "(1.5)%"],
+]
+
+
+def test_a_loss_with_its_sign_is_a_figure_and_no_line_of_the_heads(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, LOSSES, [340, 440], step=12)
+
+    rows = drawn_rows(tmp_path / "a.pdf", draw)
+
+    assert rows == [[*row, "", ""][:3] for row in LOSSES]
+
+
+def test_figures_that_stand_close_to_each_other_are_cells_of_their_own(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        draw_rows(
+            canvas,
+            [
+                ["", "2023", "2022", "2021"],
+                ["Shares", "1 007", "12", "9"],
+                ["Stores", "4", "3", "2"],
+            ],
+            [340, 382, 424],
+            step=16,
+        )
+        draw_rows(canvas, [["Sales", "", "", "$ 3,226.8 $ 2,729.4 $ 2,198.7"]], [340, 382, 424],
+                  top=652, step=16)  # fmt: skip
+
+    [*_, shares, _, sales] = drawn_rows(tmp_path / "a.pdf", draw)
+
+    assert shares == ["Shares", "1 007", "12", "9"]
+    assert sales == ["Sales", "$ 3,226.8", "$ 2,729.4", "$ 2,198.7"]
+
+
+def test_two_figures_of_a_row_are_never_in_one_column(tmp_path: Path) -> None:
+    words = [[f"A long label of what is told about harbour {n} and its ships", "x"] for n in "abc"]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["Grain", "360", "236", "8"], ["Ore", "532", "343", "7"]],
+                  [200, 260, 420], step=16)  # fmt: skip
+        draw_rows(canvas, words, [420], top=668, step=16)
+
+    rows = drawn_rows(tmp_path / "a.pdf", draw)
+
+    assert [[cell for cell in row if cell] for row in rows[:2]] == [
+        ["Grain", "360", "236", "8"],
+        ["Ore", "532", "343", "7"],
+    ]
+
+
+def test_a_label_of_two_lines_after_a_long_row_is_no_part_of_it(tmp_path: Path) -> None:
+    rows = [
+        ["", "2023", "2022"],
+        ["Balance as of December 31, 2021 told", "$ 6,121", "$ 5,864"],
+        ["  Net income of all that are common"],
+        ["  shareholders", "709", "621"],
+        ["Dividends", "(400)", "(389)"],
+    ]
+
+    read = drawn_rows(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [340, 440], step=10)
+    )
+
+    assert read[1:3] == [rows[1], ["Net income of all that are common shareholders", "709", "621"]]
+
+
+def test_items_under_a_long_subhead_are_no_part_of_it(tmp_path: Path) -> None:
+    rows = [
+        ["", "2022", "2021"],
+        ["Current tax of all the companies"],
+        ["    Federal", "(58)", "(89)"],
+        ["    Abroad", "142", "147"],
+        ["Total tax of all the companies", "84", "58"],
+    ]
+
+    read = drawn_rows(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [340, 440], step=13)
+    )
+
+    assert read[1:3] == [[rows[1][0], "", ""], ["Federal", "(58)", "(89)"]]
+
+
+def test_a_sum_without_a_label_is_a_row_of_its_table(tmp_path: Path) -> None:
+    rows = [["", "Total"], ["2023", "$3,084"], ["2024", "2,608"], ["2025", "381"], ["", "$6,073"]]
+
+    read = drawn_rows(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [340], step=13))
+
+    assert read == rows
+
+
+def test_a_row_of_years_after_a_line_of_text_begins_another_table(tmp_path: Path) -> None:
+    first = [["Years", "2022", "2021"], ["U.S.", "(5,457)", "(5,475)"], ["Total", "(5,022)", "9"]]
+    second = [["Years", "2022", "2021"], ["Federal", "142", "147"], ["Sum", "31", "(743)"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, first, [340, 440], step=13)
+        draw_rows(canvas, [["Income tax consisted of the following:"]], [], top=652, step=13)
+        draw_rows(canvas, second, [340, 440], top=635, step=13)
+
+    [page] = read_pdf(draw_pdf(tmp_path / "a.pdf", draw, size=WIDE), ocr="off").pages
+
+    read = [list(rows_of(block.table, page.text)) for block in tables(page) if block.table]
+    assert read == [first, second]
+
+
+def axes(canvas: Canvas) -> None:
+    for n in range(6):
+        draw_lines(canvas, 60, 700 - 20 * n, [str(50 - 10 * n)])
+        draw_lines(canvas, 320, 700 - 20 * n, [f"{2.5 - 0.5 * n:.1f}"])
+    for x in (120, 180, 240):
+        draw_lines(canvas, x, 580, [str(2020 + x // 60)])
+    draw_lines(canvas, 150, 660, ["31.4"])
+
+
+def weeks(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 9)
+    canvas.drawCentredString(390, 724, "13 Weeks Ended")
+    for x, day in ((330, "January 28,"), (450, "January 29,")):
+        canvas.drawCentredString(x, 712, day)
+        canvas.drawCentredString(x, 700, "(Unaudited)")
+    rows = [[f"Line {n}", f"{n},226", "62.4%", f"{n},729", "61.0%"] for n in range(1, 5)]
+    draw_rows(canvas, rows, [320, 370, 440, 490], top=686, step=12)
+
+
+def allocations(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 9)
+    for x, head in ((330, "Actual Allocations"), (470, "Target Allocations")):
+        canvas.drawString(x - 40, 712, head)
+    heads = ["Asset Class", "2022", "2021", "2022", "2021"]
+    rows = [[f"Class {n}", f"{n}1%", f"{n}2%", f"{n}3%", f"{n}4%"] for n in range(1, 5)]
+    draw_rows(canvas, [heads, *rows], [330, 410, 470, 550], step=12)
+
+
+def wrapped_head(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 9)
+    for x, lines in (
+        (250, ["", "Total feet"]), (340, ["Gross feet for", "stores opened"]), (430, ["", "In all"])
+    ):  # fmt: skip
+        for n, line in enumerate(lines):
+            canvas.drawCentredString(x, 712 - 11 * n, line)
+    rows = [[f"Quarter {n}", f"{n},770", f"{n}0,905", f"{n},861"] for n in range(1, 5)]
+    draw_rows(canvas, rows, [262, 355, 442], top=686, step=14)
+
+
+def head_of_words(canvas: Canvas) -> None:
+    canvas.setFont("Helvetica", 9)
+    for x, head in ((75, "Disposal"), (285, "Property"), (480, "Price")):
+        canvas.drawCentredString(x, 712, head)
+    names = ["Butler Square", "Walnut Hill", "Columbia Station",
+             "Berkley Shopping Center and Berkley Land Parcel"]  # fmt: skip
+    draw_rows(canvas, [[f"May {n}, 2022", "", f"{n},986"] for n in range(1, 5)], [0, 500], step=12)
+    for n, name in enumerate(names):
+        canvas.drawString(180, 700 - 12 * n, name)
+
+
+@pytest.mark.parametrize(
+    ("draw", "heads"),
+    [
+        (
+            weeks,
+            [
+                ["", *["13 Weeks Ended"] * 4],
+                ["", *["January 28, (Unaudited)"] * 2, *["January 29, (Unaudited)"] * 2],
+            ],
+        ),
+        (
+            allocations,
+            [
+                ["Asset Class", *["Actual Allocations"] * 2, *["Target Allocations"] * 2],
+                ["Asset Class", "2022", "2021", "2022", "2021"],
+            ],
+        ),
+        (wrapped_head, [["", "Total feet", "Gross feet for stores opened", "In all"]]),
+        (head_of_words, [["Disposal", "Property", "Price"]]),
+    ],
+)
+def test_heads_stand_over_their_own_columns(
+    tmp_path: Path, draw: Callable[[Canvas], None], heads: list[list[str]]
+) -> None:
+    page, table = read_table(tmp_path / "a.pdf", draw)
+
+    assert list(rows_of(table, page.text))[: table.header_rows] == heads
+
+
 LONG = [[f"District {n}", str(1000 + n), f"{n}.5 %"] for n in range(60)]
 
 
@@ -264,7 +465,7 @@ def labels_of_a_chart(canvas: Canvas) -> None:
         draw_lines(canvas, 60 + 47 * (n * 5 % 9), 700 - 17 * (n // 2), [f"Label {n}"], size=7)
 
 
-@pytest.mark.parametrize("draw", [contents, references, labels_of_a_chart])
+@pytest.mark.parametrize("draw", [contents, references, labels_of_a_chart, axes])
 def test_what_stands_in_columns_and_is_none_is_no_table(
     tmp_path: Path, draw: Callable[[Canvas], None]
 ) -> None:

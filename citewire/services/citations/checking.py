@@ -14,13 +14,16 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from citewire.content.table import Table
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.locating import FoundQuote
-from citewire.services.citations.model import Quote, Source, Verification
+from citewire.services.citations.model import Operand, Quote, Source, Verification, WorkedFigure
 from citewire.services.citations.quotes import PassageText, supporting_quote
 from citewire.services.citations.source_table import address_of
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
+from citewire.services.citations.verdicts.calculations import Calculated
+from citewire.services.citations.verdicts.fitting import label_of
 
 KEPT = 256
 """So many passages, quotes and verdicts are kept: the same question gets much the same answer, and
@@ -45,10 +48,17 @@ class SourceText:
     """A passage with what checking needs of it, each made when it is first asked for.
 
     `quotable` is used on the event loop only, `vector` in the checking thread only.
+
+    Args:
+        text: of the passage.
+        table: its cells, by their places in the text, if it is one.
+        passage_id: of the passage.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, table: Table | None = None, passage_id: str = "") -> None:
+        self.passage_id = passage_id
         self.text = text
+        self.table = table
         self.vector: Sequence[float] | None = None
 
     @cached_property
@@ -59,18 +69,23 @@ class SourceText:
     @cached_property
     def digest(self) -> Digest:
         """Its text, read for verdicts."""
-        return digest(self.text)
+        return digest(self.text, self.table)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found of one claim: a verification per source, numbers that none of them holds.
+    """What was found of one claim: a verification per source and one by all of them together.
+
+    Also the numbers that none of them holds.
 
     The numbers are given by their places in the claim, in characters.
     """
 
     verifications: tuple[Verification, ...]
+    together: Verification
     untraced: tuple[tuple[int, int], ...] = ()
+    messages: tuple[str, ...] = ()
+    """For a person, what is wrong with each of them."""
 
 
 class Checker:
@@ -95,13 +110,21 @@ class Checker:
         self._judges = judges
         self._at_once = at_once
         self._embed = embed
-        self._read = lru_cache(maxsize=KEPT)(SourceText)
+        self._read: dict[tuple[str, str], SourceText] = {}
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
     def source(self, source: Source) -> SourceText:
         """The source's text, which may have been read for another answer already."""
-        return self._read(source.readable)
+        key = source.readable, source.passage_id
+        if (known := self._read.pop(key, None)) is None:
+            table = source.table
+            cells = None if table is None else table.in_text(source.text)
+            known = SourceText(key[0], cells, source.passage_id)
+        self._read[key] = known
+        if len(self._read) > KEPT:
+            del self._read[next(iter(self._read))]
+        return known
 
     def quote(self, claim: str, source: Source) -> Quote:
         """The words of the source that carry the claim."""
@@ -169,12 +192,18 @@ def check(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Che
     """
     together = _judged(claim, sources, embed)
     alone = [together] if len(sources) == 1 else [_judged(claim, [one], embed) for one in sources]
-    found = [_verification(judgement) for judgement in alone]
+    found = [
+        _verification(judgement, sources if judgement is together else [one])
+        for judgement, one in zip(alone, sources, strict=True)
+    ]
     if together.status == "supported":
         found = [
-            replace(one, status="partial") if one.status == "unsupported" else one for one in found
+            _in_part(one, _verification(together, sources)) if one.status == "unsupported" else one
+            for one in found
         ]
-    return Checked(tuple(found), together.untraced)
+    return Checked(
+        tuple(found), _verification(together, sources), together.untraced, together.messages
+    )
 
 
 def _judged(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Judgement:
@@ -200,8 +229,35 @@ def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
     return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
 
 
-def _verification(judgement: Judgement) -> Verification:
-    return Verification(judgement.status, judgement.score, judgement.method)
+def _in_part(alone: Verification, together: Verification) -> Verification:
+    """What one source says of a claim that all of its sources carry together."""
+    reason = alone.reason and f"alone: {alone.reason}"
+    return replace(alone, status="partial", reason=reason, calculations=together.calculations)
+
+
+def _verification(judgement: Judgement, sources: Sequence[SourceText]) -> Verification:
+    is_supported = judgement.status == "supported"
+    return Verification(
+        judgement.status,
+        judgement.score,
+        judgement.method,
+        "" if is_supported else judgement.against,
+        [_worked(one, sources) for one in judgement.calculations],
+    )
+
+
+def _worked(calculated: Calculated, sources: Sequence[SourceText]) -> WorkedFigure:
+    table = calculated.table.table
+    operands = [
+        Operand(
+            sources[table.sources[line]].passage_id,
+            label_of(table, line, figure),
+            figure.text,
+            *figure.place,
+        )
+        for line, figure in calculated.calculation.operands
+    ]
+    return WorkedFigure(calculated.calculation.formula, operands)
 
 
 @contextmanager

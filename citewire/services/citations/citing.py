@@ -1,7 +1,8 @@
 """The citations of one answer as it grows: labels, claims, quotes, and verdicts as they come in."""
 
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,9 @@ from citewire.services.citations.model import (
     Warned,
 )
 from citewire.services.citations.model_verdicts import AskedClaim
+from citewire.services.citations.verdicts.findings import UNHELD
+
+_DIGITS = re.compile(r"\d(?:[\d.,]*\d)?")
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +152,7 @@ class Citing:
         events: list[Verdict | Warned] = []
         for at in check.citations:
             events.extend(self.verify(at, by_source[self.citations[at].n]))
-        return [*events, *self._numbers(check.claim, checked.untraced)]
+        return [*events, *self._numbers(check.claim, checked, cited)]
 
     def doubtful(self) -> dict[int, AskedClaim]:
         """What a model may be asked about, by its place in the list.
@@ -170,16 +174,28 @@ class Citing:
         self.citations[at] = replace(citation, verification=verification)
         return [Verdict(citation.citation_id, verification)]
 
-    def _numbers(self, claim: Claim, untraced: Sequence[tuple[int, int]]) -> list[Warned]:
+    def _numbers(self, claim: Claim, checked: Checked, cited: Collection[int]) -> list[Warned]:
         new: list[Warned] = []
-        for start, end in untraced:
+        for (start, end), told in zip(checked.untraced, checked.messages, strict=True):
             span = Span(*claim.place(start, end))
             if span not in self._warned:
                 self._warned.add(span)
-                told = f"“{claim.text[start:end]}” is in no passage cited for it"
-                new.append(Warned("unsupported_number", told, span))
+                others = self._holding(claim.text[start:end], cited) if UNHELD in told else ""
+                new.append(Warned("unsupported_number", told + others, span))
         self.warnings += new
         return new
+
+    def _holding(self, number: str, cited: Collection[int]) -> str:
+        """Which other source of the answer has the digits of a number, if any has."""
+        match = _DIGITS.search(number)
+        if match is None:
+            return ""
+        written = re.compile(rf"(?<![\d.,]){re.escape(match[0])}(?![\d]|[.,]\d)")
+        for n, source in enumerate(self._sources, start=1):
+            if n not in cited and written.search(source.readable):
+                page = f"page {source.page_label}" if source.page_label else "another source"
+                return f"; “{source.title}”, {page}, has it"
+        return ""
 
     @property
     def outstanding(self) -> list[Future[Checked]]:

@@ -133,12 +133,40 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Operand:
+    """A cell that a figure of a claim is calculated of: its words, and its place in the table.
+
+    `row` and `column` count from 0, heads and all; `label` is what its heads say.
+    """
+
+    passage_id: str
+    label: str
+    text: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class WorkedFigure:
+    """How a figure that no source states comes out of cells: `(66,608 − 62,286) / 62,286`."""
+
+    formula: str
+    operands: list[Operand]
+
+
+@dataclass(frozen=True)
 class Verification:
-    """What checking a claim against its source gave; `score` from 0 to 1."""
+    """What checking a claim against its source gave; `score` from 0 to 1.
+
+    `reason` says for a person what decided, where that is more than the status; `calculations`
+    are of the figures that the sources do not state, but give.
+    """
 
     status: VerificationStatus
     score: float | None
     method: str
+    reason: str = ""
+    calculations: list[WorkedFigure] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ LONGEST_FIGURE = 60
 
 # All three are matched without spaces.
 _FIGURE = re.compile(
-    r"[(\[]?[-+−–~<>≈±]?(?:[A-Z]{0,3}[$€£¥₹])?[-−–]?\d[\d.,'’]*+"
-    r"(?:[%‰x$€£¥]|pp|bps?)?[)\]]?(?:[*†‡]|\(\w\)|\[\w{1,3}\])*"
+    r"[(\[]?[-+−–~<>≈±]?(?:[A-Z]{0,3}[$€£¥₹])?[-−–(]?\d[\d.,'’]*+(?<!,)"
+    r"(?:[%‰x$€£¥]|pp|bps?)?[)\]]?%?(?:[*†‡]|\(\w\)|\[\w{1,3}\])*"
 )
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
 _PERIOD = re.compile(

@@ -173,11 +173,35 @@ export interface Quote {
 }
 /**
  * What checking a claim against its source gave; `score` from 0 to 1.
+ *
+ * `reason` says for a person what decided, where that is more than the status; `calculations`
+ * are of the figures that the sources do not state, but give.
  */
 export interface Verification {
   status: "supported" | "partial" | "unsupported" | "unchecked";
   score: number | null;
   method: string;
+  reason: string;
+  calculations: WorkedFigure[];
+}
+/**
+ * How a figure that no source states comes out of cells: `(66,608 − 62,286) / 62,286`.
+ */
+export interface WorkedFigure {
+  formula: string;
+  operands: Operand[];
+}
+/**
+ * A cell that a figure of a claim is calculated of: its words, and its place in the table.
+ *
+ * `row` and `column` count from 0, heads and all; `label` is what its heads say.
+ */
+export interface Operand {
+  passage_id: string;
+  label: string;
+  text: string;
+  row: number;
+  column: number;
 }
 /**
  * What checking says of a citation sent before; what is not judged in time is `unchecked`.

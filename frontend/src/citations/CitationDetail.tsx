@@ -15,7 +15,7 @@ import { readHighlights, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { StandingNote } from "./Standing";
-import { VerdictLine } from "./verdict";
+import { operandsIn, VerdictLine, Worked } from "./verdict";
 
 interface Found {
   passage: PassageView | null;
@@ -48,6 +48,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
         </a>
       </p>
       <VerdictLine status={citation.verification.status} inferred={citation.origin === "inferred"} />
+      <Worked verification={citation.verification} />
       {data?.passage && <StandingNote passage={data.passage} />}
       {data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
       {quote.text !== "" && (
@@ -92,7 +93,12 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
       {isPaged && failed && <p className="note">{strings.pageFailed}</p>}
       <details open={!hasPage || source.table !== null}>
         <summary>{strings.passageText}</summary>
-        <PassageText source={source} quote={quote} scrolls={!hasPage} />
+        <PassageText
+          source={source}
+          quote={quote}
+          operands={operandsIn(citation.verification, source.passage_id)}
+          scrolls={!hasPage}
+        />
       </details>
     </>
   );

@@ -7,7 +7,7 @@ import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
 import { pageLabel, sourceOf } from "./model";
-import { VerdictLine } from "./verdict";
+import { VerdictLine, Worked } from "./verdict";
 
 interface Shown {
   chip: HTMLElement;
@@ -105,6 +105,7 @@ function Summary({ answer, citation }: { answer: Answer; citation: Citation }): 
       </p>
       {citation.quote.text !== "" && <blockquote dir="auto">{citation.quote.text}</blockquote>}
       <VerdictLine status={citation.verification.status} inferred={citation.origin === "inferred"} />
+      <Worked verification={citation.verification} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The table of a passage as a table, with the cited cells set off and their words marked.
 import { useEffect, useRef, type ReactNode } from "react";
 
-import type { Withheld } from "@/api/types";
+import type { Operand, Withheld } from "@/api/types";
 import { useStrings } from "@/strings";
 
 import { touches, type Cell, type Grid, type Place } from "./grid";
@@ -11,12 +11,13 @@ interface Props {
   text: string;
   grid: Grid;
   quote: Place | null;
+  operands: readonly Operand[];
   withheld: readonly Withheld[];
   /** Whether the first cited cell is brought into view. */
   scrolls: boolean;
 }
 
-export function PassageTable({ text, grid, quote, withheld, scrolls }: Props): ReactNode {
+export function PassageTable({ text, grid, quote, operands, withheld, scrolls }: Props): ReactNode {
   const strings = useStrings();
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -27,7 +28,7 @@ export function PassageTable({ text, grid, quote, withheld, scrolls }: Props): R
   const line = (row: Cell[], index: number): ReactNode => (
     <tr key={index}>
       {row.map((cell) => (
-        <TableCell key={cell.column} cell={cell} grid={grid} isCited={touches(cell, quote)}>
+        <TableCell key={cell.column} cell={cell} grid={grid} isCited={touches(cell, quote) || operands.some((one) => one.row === cell.row && one.column === cell.column)}>
           {marked(cell)}
         </TableCell>
       ))}

@@ -1,7 +1,7 @@
 // The text of a passage with the quote marked, for what has no page to show, and beside it.
 import { useMemo, type ReactNode } from "react";
 
-import type { Source } from "@/api/types";
+import type { Operand, Source } from "@/api/types";
 import { useStrings } from "@/strings";
 
 import { gridOf, type Place } from "./grid";
@@ -11,12 +11,16 @@ import { PassageTable } from "./PassageTable";
 interface Props {
   source: Source;
   quote: Place | null;
+  /** The cells that a figure of the claim is calculated of. */
+  operands?: readonly Operand[];
   /** Whether what is cited is brought into view. */
   scrolls?: boolean;
 }
 
+const NONE: readonly never[] = [];
+
 /** Offsets are of the source's text; a table is shown as one. */
-export function PassageText({ source, quote, scrolls = false }: Props): ReactNode {
+export function PassageText({ source, quote, operands = NONE, scrolls = false }: Props): ReactNode {
   const strings = useStrings();
   const { text, table, withheld } = source;
   const grid = useMemo(() => (table === null ? null : gridOf(table)), [table]);
@@ -27,7 +31,7 @@ export function PassageText({ source, quote, scrolls = false }: Props): ReactNod
           <MarkedText text={text} part={{ start: 0, end: text.length }} quote={quote} withheld={withheld} />
         </div>
       ) : (
-        <PassageTable text={text} grid={grid} quote={quote} withheld={withheld} scrolls={scrolls} />
+        <PassageTable text={text} grid={grid} quote={quote} operands={operands} withheld={withheld} scrolls={scrolls} />
       )}
       {withheld.length > 0 && <p className="soft">{strings.withheldExplained}</p>}
     </>

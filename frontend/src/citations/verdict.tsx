@@ -1,7 +1,7 @@
 // What a check found, as a shape: a tick, a half disc, a cross, a ring. Never by colour alone.
 import type { ReactNode } from "react";
 
-import type { Verification } from "@/api/types";
+import type { Operand, Verification } from "@/api/types";
 import { useStrings } from "@/strings";
 
 const SHAPES: Record<Verification["status"], ReactNode> = {
@@ -33,4 +33,38 @@ export function VerdictLine({ status, inferred = false }: { status: Verification
       {inferred && <span className="soft">{strings.inferred}</span>}
     </p>
   );
+}
+
+/** What decided, and how a figure that the sources do not state comes out of their cells. */
+export function Worked({ verification }: { verification: Verification }): ReactNode {
+  const { reason, calculations } = complete(verification);
+  return (
+    <>
+      {reason !== "" && <p className="reason soft">{reason}</p>}
+      {calculations.map(({ formula, operands }) => (
+        <div key={formula} className="worked">
+          <code>{formula}</code>
+          <ul>
+            {operands.map((one) => (
+              <li key={`${one.passage_id} ${one.row} ${one.column}`} dir="auto">
+                {one.label}: <strong>{one.text}</strong>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** The cells of a passage that figures of a claim are calculated of. */
+export function operandsIn(verification: Verification, passageId: string): Operand[] {
+  return complete(verification)
+    .calculations.flatMap((one) => one.operands)
+    .filter((one) => one.passage_id === passageId);
+}
+
+/** Chats of before have neither reason nor calculations. */
+function complete(verification: Partial<Verification>): Pick<Verification, "reason" | "calculations"> {
+  return { reason: verification.reason ?? "", calculations: verification.calculations ?? [] };
 }

@@ -33,7 +33,8 @@ _ORDINALS = {
 _YEAR = r"(?:19|20)\d\d"
 _M = "(?P<m>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _OF_YEAR = (
-    rf"(?:,?\s{{0,2}}(?:(?:of|de|del|in)\s)?(?:(?:fiscal|the year|year|ano)\s)?(?P<y>{_YEAR})\b)"
+    r"(?:(?:,|\s?[-–])?\s{0,2}(?:(?:of|de|del|in)\s)?(?:(?:fiscal|the year|year|ano)\s)?"
+    rf"(?P<y>{_YEAR})\b)"
 )
 _PATTERNS = (
     re.compile(rf"\b(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)\b"),

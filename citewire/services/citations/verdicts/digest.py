@@ -6,12 +6,15 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
+from citewire.content.table import Table
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.clauses import read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
+from citewire.services.citations.verdicts.figures import Figures, read_figures
 from citewire.services.citations.verdicts.numbers import find_amounts
-from citewire.services.citations.verdicts.numerals import decimal_point, scale_at
+from citewire.services.citations.verdicts.numerals import decimal_point, grouping_signs, scale_at
 from citewire.services.citations.verdicts.offered import Names
+from citewire.services.citations.verdicts.table_scales import scales_of_text
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
 
@@ -33,9 +36,12 @@ class Digest:
 
     Args:
         passage: read in time linear in its length.
+        table: its cells, by their places in the passage, if it is a table.
     """
 
-    def __init__(self, passage: str) -> None:
+    def __init__(self, passage: str, table: Table | None = None) -> None:
+        self.text = passage
+        self.table = table
         self._flat = flatten(passage)
         self._texts = tokenise(self._flat)
         self.clauses = read_clauses(self._texts, self._flat)
@@ -83,6 +89,21 @@ class Digest:
         return decimal_point(self._texts)
 
     @cached_property
+    def may_group(self) -> frozenset[str]:
+        """The signs that may divide thousands in its numbers."""
+        return grouping_signs(self._texts)
+
+    @cached_property
+    def figures(self) -> Figures | None:
+        """The figures of its table, if it is one."""
+        return None if self.table is None else read_figures(self.text, self.table, self.point)
+
+    @cached_property
+    def told_scales(self) -> tuple[float, ...]:
+        """The scales in which it says that figures are told."""
+        return scales_of_text(self._flat)
+
+    @cached_property
     def flat_words(self) -> frozenset[str]:
         """Its words without accents."""
         return frozenset(self._texts)
@@ -93,9 +114,9 @@ class Digest:
         return frozenset(map(stem_of, self.names.sure))
 
 
-def digest(passage: str) -> Digest:
-    """Read a passage."""
-    return Digest(passage)
+def digest(passage: str, table: Table | None = None) -> Digest:
+    """Read a passage, and the cells of `table`, if it is one."""
+    return Digest(passage, table)
 
 
 def between(passage: Digest, low: float, high: float) -> Sequence[Held]:

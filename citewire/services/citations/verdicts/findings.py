@@ -4,6 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.calculations import Calculated
+from citewire.services.citations.verdicts.cell_findings import TableReading, named, read_tables
+from citewire.services.citations.verdicts.cells import CellTrace, Standing
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause
 from citewire.services.citations.verdicts.digest import Digest
@@ -11,17 +15,24 @@ from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
 
-Method = Literal["numbers", "negation", "entities", "similarity", "words"]
+Method = Literal["cell", "calculated", "numbers", "negation", "entities", "similarity", "words"]
 Span = tuple[int, int]
 
 UNTRACED, OPPOSITE, OTHER_NAME, LOOSE_NUMBER, NO_NAME = 0.1, 0.15, 0.2, 0.4, 0.4
 """The most that a claim's score can be after each finding."""
+
+LENGTHS = ("year", "years", "quarter", "quarters", "month", "months", "período", "años")
+
+UNHELD = "is in none of the sources that this sentence cites"
 
 MOST_CLAUSES = 24
 """So many clauses of a claim are held against those of the passages, each against each."""
 
 _SAME = 0.6
 """The part of a clause's words that another one has when both speak of the same."""
+
+MOST_SAID = 0.75
+"""The part of a claim's words from which on a text may be where its figure is from."""
 
 _ALIKE = 0.4
 """The part of a claim's words in a clause that may say the same of another name."""
@@ -36,20 +47,117 @@ class Finding(NamedTuple):
     span: Span | None = None
 
 
-def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> tuple[list[Finding], int]:
-    """Findings on the claim's amounts and dates, and how many of them the passages hold."""
+class Numbers(NamedTuple):
+    """What was found of a claim's amounts and dates."""
+
+    findings: list[Finding]
+    traced: int
+    """How many of them the passages hold."""
+    in_cells: int
+    """How many of these are the figures that the claim's words mean, or come out of such."""
+    calculations: tuple[Calculated, ...]
+    is_told: bool
+    """Whether cells hold all amounts of the claim."""
+
+
+def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
+    """What the passages hold of the claim's amounts and dates."""
     findings: list[Finding] = []
-    spans = {(date.start, date.end): trace_date(date, passages) for date in claim.dates}
+    calculations: list[Calculated] = []
+    in_cells = amounts = 0
+    tables = read_tables(claim, passages)
+    spans: dict[Span, Trace] = {}
+    for date in claim.dates:
+        spans[date.start, date.end] = trace_date(date, passages)
     for amount in claim.amounts:
-        spans[amount.start, amount.end] = trace_amount(amount, passages, claim.sides)
+        span = amount.start, amount.end
+        if tables is None or amount.is_year:
+            spans[span] = trace_amount(amount, passages, claim.sides)
+            continue
+        amounts += 1
+        told = _by_cells(amount, claim, passages, tables)
+        if isinstance(told, Finding):
+            findings.append(told)
+        elif isinstance(told, Calculated):
+            calculations.append(told)
+        spans[span] = told if isinstance(told, Trace) else Trace.FOUND
+        in_cells += not isinstance(told, Trace | Finding)
     for span, trace in spans.items():
         said = f"“{claim.text[slice(*span)]}”"
         if trace is Trace.MISSING:
-            findings.append(Finding(UNTRACED, "numbers", f"{said} is in no cited passage", span))
+            # "Over the 3 year period" says of which figures, not what they are.
+            is_length = bool(calculations) and claim.text[slice(*span)].endswith(LENGTHS)
+            if is_length or (tables is not None and tables.has_period(span)):
+                continue
+            findings.append(Finding(UNTRACED, "numbers", f"{said} {UNHELD}", span))
         elif trace is Trace.WEAK:
             reason = f"{said} is there, but not with its scale, unit, sign or precision"
             findings.append(Finding(LOOSE_NUMBER, "numbers", reason))
-    return findings, len(spans) - len(findings)
+    traced = len(spans) - len(findings)
+    is_told = bool(amounts) and in_cells == amounts
+    return Numbers(findings, traced, in_cells, tuple(calculations), is_told)
+
+
+def _by_cells(
+    amount: Amount, claim: ClaimReading, passages: Sequence[Digest], tables: TableReading
+) -> Finding | Calculated | CellTrace | Trace:
+    """How an amount is told by the cells of tables, or else by the words of the passages."""
+    cell = tables.cell(amount, claim.amounts)
+    is_held = cell is not None and cell.standing is Standing.HELD
+    if cell is not None and is_held and not tables.calculates:
+        return cell
+    calculated = tables.calculated(amount)
+    if calculated is not None and not calculated.is_turned:
+        return calculated
+    if cell is not None and is_held and not tables.is_operand(cell, claim.amounts):
+        return cell
+    if cell is not None and cell.standing is Standing.LOOSE:
+        return Trace.FOUND
+    prose = [passage for passage in passages if passage.figures is None]
+    if cell is not None and cell.standing is Standing.OTHER:
+        prose = [passage for passage in prose if _speaks_of(claim, passage)]
+    if not is_held and trace_amount(amount, prose, claim.sides) is Trace.FOUND:
+        return Trace.FOUND
+    against = _against(amount, claim, cell, calculated)
+    return against or trace_amount(amount, passages, claim.sides)
+
+
+def _against(
+    amount: Amount, claim: ClaimReading, cell: CellTrace | None, calculated: Calculated | None
+) -> Finding | None:
+    """What the cells of tables say against an amount."""
+    span = amount.start, amount.end
+    said = f"“{claim.text[slice(*span)]}”"
+    if calculated is not None:
+        reason = f"{said} has the wrong sign: {calculated.calculation.formula}"
+        return Finding(UNTRACED, "calculated", reason, span)
+    if cell is None:
+        return None
+    has = _named(cell)
+    if cell.standing is Standing.OTHER and cell.meant is not None:
+        means = named(cell.table, cell.meant_line, cell.meant)
+        reason = f"{said} is another cell's figure ({has}); the claim means {means}"
+    elif cell.standing is Standing.SCALE:
+        reason = f"{said} has another scale than its cell ({has})"
+    else:
+        reason = f"{said} is only what is calculated with ({has})"
+    return Finding(UNTRACED, "cell", reason, span)
+
+
+def _named(cell: CellTrace) -> str:
+    return named(cell.table, cell.line, cell.figure)
+
+
+def _speaks_of(claim: ClaimReading, passage: Digest) -> bool:
+    """Whether neighbouring clauses of a passage say most of a claim."""
+    words = frozenset(claim.stems)
+    previous = frozenset[str]()
+    for clause in passage.clauses:
+        here = words & clause.words
+        if len(here | previous) >= MOST_SAID * len(words):
+            return True
+        previous = here
+    return False
 
 
 def opposites(claim: ClaimReading, passages: Sequence[Digest]) -> Iterator[Finding]:

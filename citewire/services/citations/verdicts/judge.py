@@ -7,11 +7,15 @@ from math import exp
 from typing import Literal
 
 from citewire.services.citations.verdicts import findings as rules
+from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest, digest
 from citewire.services.citations.verdicts.findings import Method, Span
 
 Status = Literal["supported", "partial", "unsupported"]
+
+TOLD = 0.8
+"""The score of a claim of which cells hold all figures, in the rows and columns that it names."""
 
 SUPPORTED, PARTIAL = 0.42, 0.3
 """Scores from which a claim is supported, and partly so."""
@@ -30,6 +34,12 @@ class Judgement:
     """For a person, the deciding one first."""
     untraced: tuple[Span, ...]
     """Code point spans in the claim of the numbers that no passage holds."""
+    against: str = ""
+    """What decided, if it counts against the claim."""
+    messages: tuple[str, ...] = ()
+    """For a person, of each of `untraced`, in their order."""
+    calculations: tuple[Calculated, ...] = ()
+    """Of numbers that the passages do not state, but give."""
 
 
 def judge(
@@ -44,22 +54,37 @@ def judge(
     """
     read = read_claim(claim)
     digests = [passage if isinstance(passage, Digest) else digest(passage) for passage in passages]
-    numbers, traced = rules.numbers(read, digests)
+    numbers = rules.numbers(read, digests)
+    opposites = [] if numbers.is_told else rules.opposites(read, digests)
     against = sorted(
-        [*numbers, *rules.opposites(read, digests), *rules.names(read, digests)],
+        [*numbers.findings, *opposites, *rules.names(read, digests)],
         key=lambda finding: finding.most,
     )
-    said = _said(features(read, digests, traced), similarity)
+    said = _said(features(read, digests, numbers.traced), similarity)
+    method: Method = "words" if similarity is None else "similarity"
+    if numbers.is_told and said < TOLD:
+        said, method = TOLD, "cell"
     # What counts against a claim caps its score; below the cap what is said still orders.
     score = min([said, *(finding.most * (0.5 + said / 2) for finding in against)])
     reasons = [finding.reason for finding in against]
-    method: Method = "words" if similarity is None else "similarity"
     if against and score < said:
         method = against[0].method
     else:
         reasons.insert(0, f"the passage says {'it' if said >= SUPPORTED else 'little of it'}")
-    untraced = sorted(finding.span for finding in against if finding.span)
-    return Judgement(_status(score), round(score, 4), method, tuple(reasons), tuple(untraced))
+        if numbers.calculations:
+            method = "calculated"
+            reasons[:0] = [one.calculation.formula for one in numbers.calculations]
+    untraced = sorted((finding.span, finding.reason) for finding in against if finding.span)
+    return Judgement(
+        _status(score),
+        round(score, 4),
+        method,
+        tuple(reasons),
+        tuple(span for span, _ in untraced),
+        against[0].reason if against and score < said else "",
+        tuple(reason for _, reason in untraced),
+        numbers.calculations,
+    )
 
 
 def _status(score: float) -> Status:

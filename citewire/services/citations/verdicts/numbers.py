@@ -21,12 +21,14 @@ from citewire.services.citations.verdicts.tokens import Tokens
 from citewire.services.citations.verdicts.units import (
     CURRENCIES,
     GLUED_SCALES,
+    PERCENT,
     SCALES,
     is_currency,
     unit_of,
 )
 
 _BETWEEN = re.compile(r"\s?(?:-|–|—|to|and|or|a|y|o|hasta|bis|and from)\s?")
+_TIMES = frozenset("year years second month months week weeks day days ano".split())
 _FRACTION_STEP = 2.0
 """`Two thirds` is 66 % to 67 %; `nearly two thirds` is more."""
 
@@ -97,24 +99,38 @@ def _with_unit(
 ) -> tuple[Amount, int]:
     """The amount at tokens `span`, with the sign before it and the scale and unit after it."""
     texts, starts, ends = tokens
-    at, after = span
+    at, end = span
+    after = end
     money, start = _money_before(tokens, at)
+    if after < len(texts) and texts[after] == ")" and flat[starts[at] - 1 : starts[at]] == "(":
+        after += 1  # "(5,007) million"
     scale, after = _scale(tokens, after, bool(money))
-    kind, factor, after = _unit(texts, after, money)
+    if not (scale == 1 and not money and _reads_as_year(texts[at]) and _is_time(texts, after)):
+        kind, factor, after = _unit(texts, after, money)
+    else:
+        kind, factor = "", 1.0
+    if kind == PERCENT and after < len(texts) and scale_at(texts, after):
+        kind, factor = "", SCALES[texts[after]]  # "22.8 % thousand" are no per cent
     readings = [times(one, scale * factor, kind) for one in plain]
+    is_closed = after == end + 1 and texts[end] == ")"
     is_letter = texts[after - 1] == "m" and starts[after - 1] == ends[after - 2]
     if is_letter and scale == 1 and kind == "m":
         readings += [times(one, 1e6, "") for one in plain]  # "5m" of people
     amount = Amount(
         start=start,
-        end=ends[after - 1],
+        end=ends[end - 1] if is_closed else ends[after - 1],
         readings=tuple(readings),
         hedge=hedge_before(texts, at - (start < starts[at])),
-        is_negative=_is_negative(flat, starts[at], ends[at]),
+        is_negative=any(_is_negative(flat, one, ends[at]) for one in {starts[at], start}),
         is_year=not kind and scale == 1 and _reads_as_year(texts[at]),
         factor=scale * factor,
     )
     return amount, after
+
+
+def _is_time(texts: Sequence[str], at: int) -> bool:
+    """Whether a unit of time is next: `the 2019 year end`, `2019 second quarter`."""
+    return at < len(texts) and texts[at] in _TIMES
 
 
 def _reads_as_year(text: str) -> bool:
@@ -126,7 +142,7 @@ def _money_before(tokens: Tokens, at: int) -> tuple[str, int]:
     texts, starts, ends = tokens
     start = starts[at]
     back = at - 1
-    if back >= 0 and texts[back] in "-−–" and ends[back] == start:
+    if back >= 0 and texts[back] in "-−–(" and ends[back] == start:
         back -= 1
     if back < 0 or start - ends[back] > 2 or texts[back] not in CURRENCIES:
         return "", start

@@ -13,6 +13,7 @@ _SHOWS = re.compile(
     r"(?:\d+|\d{1,3}(?:[.,]\d{3})+)(?P<sign>[.,])(?:\d\d?|\d{4,})"
     r"|\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})+"
 )
+_GROUPED = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _LONGEST = 18
 """Digits of a number; longer ones are identifiers."""
 
@@ -61,6 +62,13 @@ def decimal_point(texts: Sequence[str]) -> str:
         if text[0].isdecimal() and (match := _SHOWS.fullmatch(text))
     }
     return shown.pop() if len(shown) == 1 else ""
+
+
+def grouping_signs(texts: Sequence[str]) -> frozenset[str]:
+    """The signs that stand before three digits in the numbers of a text."""
+    return frozenset(
+        sign for text in texts if text[0].isdecimal() for sign in _GROUPED.findall(text)
+    )
 
 
 def spaced_digits(tokens: Tokens, at: int, flat: str) -> tuple[int, str]:

@@ -44,7 +44,7 @@ def _in(amount: Amount, passage: Digest, sides: frozenset[str]) -> Trace:
         return Trace.FOUND if int(amount.readings[0].value) in passage.years else Trace.MISSING
     best = Trace.MISSING
     for index, reading in enumerate(amount.readings):
-        low, high, step = _bounds(reading, amount.hedge)
+        low, high, step = bounds(reading, amount.hedge)
         slack = max(abs(reading.value) * 0.005, step)
         for held in between(passage, min(low, reading.value - slack), high + slack)[:_MOST]:
             most = Trace.WEAK if _reads_otherwise(amount, index, passage) else Trace.FOUND
@@ -58,8 +58,11 @@ def _in(amount: Amount, passage: Digest, sides: frozenset[str]) -> Trace:
 
 def _reads_otherwise(amount: Amount, index: int, passage: Digest) -> bool:
     """Whether `1,234` is read as decimal where the passage writes 15.2, or the reverse."""
-    if not amount.sign or not passage.point:
+    if not amount.sign:
         return False
+    if not passage.point:
+        # 23,363 million are not the 23,363 of a table in thousands.
+        return index % 2 == 1 and amount.sign in passage.may_group
     return (index % 2 == 1) != (amount.sign == passage.point)
 
 
@@ -83,7 +86,7 @@ def _unscaled(amount: Amount, passage: Digest) -> Trace:
     return Trace.WEAK if bare and value >= 10 else Trace.MISSING
 
 
-def _bounds(reading: NumeralReading, hedge: str) -> tuple[float, float, float]:
+def bounds(reading: NumeralReading, hedge: str) -> tuple[float, float, float]:
     """The least and most that a claim's number stands for, and its precision."""
     step = max(reading.step, _trailing(reading)) if hedge else reading.step
     value, noise = reading.value, abs(reading.value) * 1e-9
@@ -108,7 +111,7 @@ def _trailing(reading: NumeralReading) -> float:
 def _compare(
     amount: Amount, reading: NumeralReading, held: Held, passage: Digest, sides: frozenset[str]
 ) -> Trace:
-    low, high, step = _bounds(reading, amount.hedge)
+    low, high, step = bounds(reading, amount.hedge)
     off = abs(held.value - reading.value)
     is_fine = low <= held.value <= high and held.step <= step * 1.001
     if is_fine or off <= abs(reading.value) * 1e-9:

@@ -105,7 +105,8 @@ def find_separators(
         previous = found[-1] if found else -np.inf
         found += _inside((start, end), view, cells, previous, following)
         hard = [wall for wall in hard if not start - NEAR < wall < end + NEAR]
-    return sorted([*found, *hard]), hard
+    found += hard
+    return sorted([*found, *_between_figures(cells, sorted(found))]), hard
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,10 @@ class _Cells:
     cells: list[Row]
 
     def is_figure(self, n: int) -> bool:
-        return is_figure(" ".join(f.text for f in self.cells[n]))
+        return is_figure(self.text(n))
+
+    def text(self, n: int) -> str:
+        return " ".join(f.text for f in self.cells[n])
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,35 @@ def _inside(
         yield view.least(position, low, crossing)
         position = high
     yield view.least(position, end, crossing)
+
+
+def _between_figures(cells: _Cells, separators: Sequence[float]) -> Iterator[float]:
+    """Places between two figures of a row that `separators` leave in one column.
+
+    As few as part all of them: other rows, of words, may have hidden that columns are there.
+    """
+    count = len(cells.row)
+    values = [cells.is_figure(n) or _is_year(cells.text(n)) for n in range(count)]
+    gaps = sorted(
+        (float(cells.x0[n + 1]), float(cells.x1[n]))
+        for n in range(count - 1)
+        if cells.row[n] == cells.row[n + 1] and values[n + 1]
+    )
+    low = high = -np.inf
+    for end, start in gaps:
+        if end <= start or bisect_right(separators, start) < bisect_right(separators, end):
+            continue
+        if start >= high:
+            if low < high:
+                yield (low + high) / 2
+            low, high = start, end
+        low = max(low, start)
+    if low < high:
+        yield (low + high) / 2
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == len("2024") and text.isdecimal()
 
 
 def _sparse(start: float, end: float, cells: _Cells) -> tuple[list[tuple[float, float]], list[int]]:
@@ -350,25 +383,42 @@ def column_edges(rows: Sequence[Sequence[RowPiece]], count: int) -> list[tuple[f
 
 
 def kept_separators(
-    rows: Sequence[Sequence[RowPiece]], edges: Sequence[tuple[float, float]]
+    rows: Sequence[Sequence[RowPiece]], edges: Sequence[tuple[float, float]], heads: int
 ) -> list[int]:
     """Which of the separators part columns; not those between two that are one.
 
     Dashes and figures in brackets may stand beside the other figures of their column: two columns
-    close to each other, of which no row has both, are one.
+    close to each other, of which no row has both, are one. So are a head in the middle of a wide
+    column of words and these words; and a column in which nothing stands alone is none.
+
+    Args:
+        rows: of the table.
+        edges: of what stands in each column alone.
+        heads: how many rows at the top have no figures.
     """
+    crossed = [False] * len(edges)
+    for row in rows[heads:]:
+        for piece in row:
+            # No row has more columns than the table.
+            crossed[piece.column : piece.last] = [True] * (piece.last - piece.column)
     inside: list[set[int]] = [set() for _ in edges]
     for number, row in enumerate(rows):
         for piece in row:
             if piece.columns == 1:
                 inside[piece.column].add(number)
+    are_heads = [bool(numbers) and max(numbers) < heads for numbers in inside]
     height = rows[0][0].fragments[0].height
     kept = []
     together = inside[0]
     for n, (left, right) in enumerate(pairwise(edges)):
         is_near = right[0] - left[1] < MERGED_GAP * height
         is_known = left[0] <= left[1] and right[0] <= right[1]
-        if n == 0 or not is_near or not is_known or together & inside[n + 1]:
+        if n and not inside[n + 1]:
+            continue
+        is_free = not together & inside[n + 1]
+        # A head in the middle of words below it that reach over both.
+        is_near = is_near or (is_free and crossed[n] and any(are_heads[n : n + 2]))
+        if n == 0 or not is_near or not is_known or not is_free:
             kept.append(n)
             together = inside[n + 1]
         else:

@@ -18,6 +18,7 @@ from citewire.services.reading.pdf.layout import LaidBlock
 from citewire.services.reading.pdf.lines import Row, union
 from citewire.services.reading.pdf.lookalikes import (
     are_text_columns,
+    is_chart,
     is_numbered,
     is_scattered,
 )
@@ -55,7 +56,7 @@ def table_of_rows(
         return None
     placed = [place_cells(cells, separators, walls) for cells in rows]
     edges = column_edges(placed, len(separators) + 1)
-    kept = kept_separators(placed, edges)
+    kept = kept_separators(placed, edges, _header_lines(placed))
     if len(kept) < len(separators):
         separators = [separators[n] for n in kept]
         placed = [place_cells(cells, separators, walls) for cells in rows]
@@ -65,7 +66,8 @@ def table_of_rows(
         [_settled(piece, edges, is_head=n < heads) for piece in row] for n, row in enumerate(placed)
     ]
     count = len(edges)
-    if is_numbered(placed, count) or (not walls and is_scattered(placed, count)):
+    is_other = is_numbered(placed, count) or is_chart(placed, count)
+    if is_other or (not walls and is_scattered(placed, count)):
         return None
     lines = _Lines(rows, drawn)
     parts_rows = _are_ruled_rows(placed, 0, lines) or _gap_between_rows(placed, 0, lines)
@@ -75,7 +77,11 @@ def table_of_rows(
     for number in range(heads):
         below = placed[number + 1 : heads + 3]
         placed[number] = _spread(
-            placed[number], placed[number - 1] if number else [], below, boxes, lines.under(number)
+            placed[number],
+            placed[number - 1] if number else [],
+            below,
+            boxes,
+            [line for n in (number, *range(number + 1, heads - 1)) for line in lines.under(n)],
         )
     groups = _groups(placed, heads, edges, lines)
     starts = accumulate([0, *map(len, groups[:-1])])
@@ -229,6 +235,9 @@ def _spread(
             over = _centred_over(piece, (first, last), below, edges)
             centred.append(len(found))
         found.append(over)
+    again = _repeated(row, below)
+    if again:
+        return again
     # What stands in the middle of its own column stands over others only if all heads do.
     if len({piece.columns for piece in found if piece.column}) > 1 and len(centred) > 1:
         for n in centred:
@@ -236,6 +245,33 @@ def _spread(
             if _off(piece, piece.column, piece.last, edges) < 0.5 * _slack(piece):
                 found[n] = piece
     return found
+
+
+def _repeated(row: list[RowPiece], below: Sequence[Sequence[RowPiece]]) -> list[RowPiece]:
+    """The heads of a line over columns whose own heads are the same again for each of them."""
+    if not below:
+        return []
+    heads = [piece for piece in row if piece.column]
+    under = [piece for piece in below[0] if piece.column]
+    each = len(under) // max(len(heads), 1)
+    if len(heads) < 2 or each < 2 or each * len(heads) != len(under):
+        return []
+    texts = [piece.text for piece in under]
+    groups = [under[n : n + each] for n in range(0, len(under), each)]
+    if texts != texts[:each] * len(heads) or len(set(texts[:each])) < each:
+        return []
+    if len({head.text for head in heads}) < len(heads):
+        # The same words again are a line of the heads themselves.
+        return []
+    if not all(
+        group[0].column <= head.column and head.last <= group[-1].last
+        for head, group in zip(heads, groups, strict=True)
+    ):
+        return []
+    return [piece for piece in row if not piece.column] + [
+        RowPiece(group[0].column, group[-1].last - group[0].column + 1, head.fragments)
+        for head, group in zip(heads, groups, strict=True)
+    ]
 
 
 def _slack(piece: RowPiece) -> float:
@@ -273,6 +309,11 @@ def _centred_over(
     Over the middle one of three it is over all three.
     """
     best = piece
+    is_own = _off(piece, piece.column, piece.last, edges) < 0.5 * _slack(piece)
+    under = below[0] if below else []
+    if is_own and any(p.column == piece.column and p.text[:1].islower() for p in under):
+        # It goes on in the next line, over its own column.
+        return piece
     for low in range(free[0], piece.column + 1):
         for high in range(piece.last, free[1] + 1):
             if (
@@ -320,11 +361,34 @@ def _groups(
         else:
             is_near = lines.gap(number) <= TIGHT and not lines.is_parted(number)
             joins = _goes_on(groups[-1], above, row, edges[0][1] - edges[0][0], is_near=is_near)
+            if joins and len(above) == 1 and _are_listed(row, placed[number + 2 : number + 3]):
+                joins = False
+            if joins and len(row) > 1 and len(above) == 1 and max(map(len, groups[-1])) > 1:
+                # The row has its figures: lines of a label after them belong to this one.
+                groups.append(_labels_after(groups[-1]))
         if joins:
             groups[-1].append(row)
         else:
             groups.append([row])
     return groups
+
+
+def _are_listed(row: Sequence[RowPiece], after: Sequence[Sequence[RowPiece]]) -> bool:
+    """Whether the next line begins at the same place as `row`: both are items under a subhead."""
+    label = row[0]
+    if len(row) < 2 or label.text[:1].islower():
+        return False
+    return any(
+        len(line) > 1 and line[0].column == 0 and abs(line[0].x0 - label.x0) < 1 for line in after
+    )
+
+
+def _labels_after(group: list[list[RowPiece]]) -> list[list[RowPiece]]:
+    """Take from a row the lines of one piece at its end."""
+    first = max(n for n, line in enumerate(group) if len(line) > 1) + 1
+    taken = group[first:]
+    del group[first:]
+    return taken
 
 
 def _is_same_head(group: Sequence[Sequence[RowPiece]], row: Sequence[RowPiece]) -> bool:

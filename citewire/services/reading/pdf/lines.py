@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain, groupby
+from itertools import groupby
 
 from citewire.content.edges import encode
 from citewire.services.reading.pdf.fragments import Fragment
@@ -16,6 +16,10 @@ CELL_GAP = 1.1
 _BULLET = re.compile(r"[•▪●◦■►‣∙·*–—-]|\(?(\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _SIGN = re.compile(r"[$€£¥]|\([$€£¥]?")
 _SIGNS = "$€£¥"
+_DASHES = "-–—"
+_VALUE = re.compile(r"[-−–]?[(]?[-−–$€£¥]?[(]?\d[\d.,]*+(?<!,)%?\)?%?")
+_GROUP = re.compile(r"\d{3}(?!\d)")
+_MARK = re.compile(r"\(\d\)")
 _TRAILS = re.compile(r"[)%*†‡]{1,2}|[.,;:]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -48,22 +52,55 @@ def _in_order(row: Row) -> Row:
 def cells_of(row: Row) -> list[Row]:
     """Fragments of a row, those together that make a cell: bullets and signs join their text."""
     cells: list[Row] = []
-    for fragment in chain.from_iterable(map(_without_sign, row)):
-        before = cells[-1][-1] if cells else None
-        if before is not None and _joins(before, fragment, first=before is row[0]):
-            cells[-1].append(fragment)
-        else:
-            cells.append([fragment])
+    for fragment in row:
+        for n, part in enumerate(_values(fragment)):
+            before = cells[-1][-1] if cells else None
+            if before is not None and not n and _joins(before, part, first=before is row[0]):
+                cells[-1].append(part)
+            else:
+                cells.append([part])
     return cells
 
 
-def _without_sign(fragment: Fragment) -> list[Fragment]:
-    """A figure and the sign at its end apart: that belongs to the figure in the next column."""
-    if fragment.text[-1] not in _SIGNS or len(fragment.edges) <= 2:
+def _values(fragment: Fragment) -> list[Fragment]:
+    """Figures that stand close to each other apart, each with the sign before it.
+
+    A sign at the end belongs to the figure in the next column.
+    """
+    if len(fragment.edges) <= 2 or not any(map(str.isdigit, fragment.text)):
         return [fragment]
-    *_, last, _ = fragment.edges
-    before = fragment.edges[-3]
-    return split_at(fragment, [(before + last) / 2]) if before < last else [fragment]
+    words = fragment.text.split()
+    if 2 * len(words) != len(fragment.edges):
+        return [fragment]
+    starts = [
+        n
+        for n in range(1, len(words))
+        if (is_sign(words[n]) and not is_sign(words[n - 1]) and _begins(words, n))
+        or _are_two(words[n - 1], words[n])
+    ]
+    if not starts or not all(map(_is_of_values, words)):
+        starts = [len(words) - 1] if fragment.text[-1] in _SIGNS else []
+    edges = fragment.edges
+    places = [(edges[2 * n - 1] + edges[2 * n]) / 2 for n in starts]
+    return split_at(fragment, places) if places and places == sorted(places) else [fragment]
+
+
+def _begins(words: Sequence[str], n: int) -> bool:
+    """Whether a sign is that of a figure after it, or the last word."""
+    return n + 1 == len(words) or _is_of_values(words[n + 1])
+
+
+def _is_of_values(word: str) -> bool:
+    return is_sign(word) or trails(word) or word in _DASHES or _VALUE.fullmatch(word) is not None
+
+
+def _are_two(word: str, following: str) -> bool:
+    """Whether two words are two figures: no groups of thousands, no figure and its mark."""
+    if not _VALUE.fullmatch(word) or not _VALUE.fullmatch(following):
+        return False
+    return not _MARK.fullmatch(following) and not (
+        _GROUP.match(following) and word.lstrip("(-−–$€£¥").isdecimal()
+    )
 
 
 def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
@@ -72,7 +109,19 @@ def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
     if is_sign(fragment.text):
         return False
     near = _gap(before, fragment) < CELL_GAP * min(before.height, fragment.height)
-    return near or trails(fragment.text)
+    return (near and not _are_values(before, fragment)) or trails(fragment.text)
+
+
+def _are_values(before: Fragment, fragment: Fragment) -> bool:
+    """Whether a figure with its sign follows another figure."""
+    first, *others = fragment.text.split(maxsplit=1)
+    last = before.text.rsplit(maxsplit=1)[-1]
+    return (
+        bool(others)
+        and is_sign(first)
+        and _VALUE.fullmatch(last) is not None
+        and _VALUE.fullmatch(others[0]) is not None
+    )
 
 
 def is_sign(text: str) -> bool:

@@ -26,7 +26,15 @@ FULL = 0.45
 
 MIN_COLUMNS = 4
 
+MANY_COLUMNS = 8
+SPARSE = 0.33
+"""And with so many columns, whatever its first row is like, no less than this share."""
+
+MIN_TICKS = 3
+"""So many values of an axis stand above each other, the highest at the top."""
+
 _NUMBER = re.compile(r"\d{1,4}")
+_TICK = re.compile(r"([-−]?\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,6})?)%?")
 _REFERENCE = re.compile(r"\[\d{1,4}\]|\d{1,3}\.|\(\d{1,3}\)")
 
 Rows = Sequence[Sequence[RowPiece]]
@@ -77,6 +85,8 @@ def is_scattered(placed: Rows, columns: int) -> bool:
     """Whether most places would be empty, as with the labels of a chart."""
     if columns < MIN_COLUMNS or len(placed) < MIN_LINES:
         return False
+    if columns >= MANY_COLUMNS and sum(map(len, placed)) < SPARSE * columns * len(placed):
+        return True
     filled = sum(piece.columns for row in placed for piece in row)
     best = max(sum(piece.columns for piece in row) for row in placed[:3])
     figures = sum(is_figure(piece.text) for row in placed for piece in row)
@@ -84,3 +94,31 @@ def is_scattered(placed: Rows, columns: int) -> bool:
     if best >= MOST * columns and figures * 4 > pieces:
         return False
     return filled < FULL * columns * len(placed)
+
+
+def is_chart(placed: Rows, columns: int) -> bool:
+    """Whether most figures are the values of axes: equal steps down from the highest."""
+    inside: list[list[str]] = [[] for _ in range(columns)]
+    for row in placed:
+        for piece in row:
+            if is_figure(piece.text):
+                inside[piece.column].append(piece.text)
+    figures = sum(map(len, inside))
+    return figures * 2 > sum(map(len, placed)) and sum(map(_ticks, inside)) * 2 > figures
+
+
+def _ticks(texts: Sequence[str]) -> int:
+    """How many figures of a column are values of an axis, or of several below each other."""
+    found = [_TICK.fullmatch("".join(text.split())) for text in texts]
+    values = [float(value[1].replace(",", "").replace("−", "-")) for value in found if value]
+    count = 0
+    start = 0
+    for n in range(1, len(values) + 1):
+        step = values[start] - values[start + 1] if n - start > 1 else 0.0
+        goes_on = n < len(values) and values[n] < values[n - 1]
+        if goes_on and (step == 0.0 or abs(values[n - 1] - values[n] - step) <= 0.01 * step):
+            continue
+        if n - start >= MIN_TICKS:
+            count += n - start
+        start = n
+    return count

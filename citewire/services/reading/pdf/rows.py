@@ -1,9 +1,11 @@
 """From the fragments of a region to its lines, and from lines to paragraphs and tables."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from statistics import median
 
+from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
@@ -11,6 +13,9 @@ from citewire.services.reading.pdf.layout import LaidBlock, TextLine
 from citewire.services.reading.pdf.lines import Row, cells_of, line_of, text_rows, union
 
 MIN_TABLE_ROWS = 3
+MAX_HEAD_LINES = 6
+"""After so many lines of heads, labels stand at the left of the figures."""
+
 MAX_PLAIN_ROWS = 2
 """So many rows of one cell may stand between rows of several: wrapped labels, subheadings."""
 
@@ -22,6 +27,8 @@ SENTENCE = 0.65
 
 HEADING = 1.2
 """A row of one cell with so much higher letters is the heading of the next table."""
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 Rows = list[list[Row]]
 
@@ -70,12 +77,14 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
     """Where a table begins: with lines of one cell that stand above its columns of figures."""
     if len(rows[start]) < 2:
         return start
-    left = min(f.x0 for f in rows[start][0])
-    body = rows[start : start + MIN_TABLE_ROWS]
-    labels_end = min(
-        (union(row[1])[0] for row in body if len(row) > 1 and union(row[0])[0] < left + 20),
-        default=union(rows[start][0])[0],
-    )
+    body = rows[start : start + MAX_HEAD_LINES]
+    left = min(f.x0 for row in body for f in row[0])
+    several = [row for row in body if len(row) > 1]
+    labelled = [union(row[1])[0] for row in several if union(row[0])[0] < left + 20]
+    labels_end = min(labelled, default=union(rows[start][0])[0])
+    # Heads of labels may stand in the middle of these.
+    over = [union(row[1])[0] for row in several if union(row[0])[2] < labels_end]
+    labels_end = min([labels_end, *over])
     while start > position:
         above, below = rows[start - 1], rows[start]
         box, under = union(above[0]), union([f for cell in below for f in cell])
@@ -88,12 +97,16 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
 
 
 def _with_end(rows: Rows, start: int, end: int) -> int:
-    """Where a table ends: with the second line of its last label."""
+    """Where a table ends: with the second line of its last label, or a sum without a label."""
     if end < len(rows) and len(rows[end]) == 1 and len(rows[end - 1]) > 1:
         label, more = rows[end - 1][0], rows[end][0]
         box, under = union(label), union(more)
         is_near = under[1] - box[3] < 0.6 * label[0].height and under[2] < rows[end - 1][1][0].x0
         if is_near and more[0].text[:1].islower() and abs(under[0] - box[0]) < 20:
+            return end + 1
+        last = union(rows[end - 1][-1])
+        is_below = under[1] - last[3] < label[0].height and abs(under[2] - last[2]) < 3
+        if is_below and under[0] > box[2] and is_figure(" ".join(f.text for f in more)):
             return end + 1
     return end
 
@@ -104,7 +117,7 @@ def _tables(rows: Rows) -> Iterator[tuple[int, int]]:
     for index, cells in enumerate(rows):
         if len(cells) == 1:
             continue
-        if several and _is_apart(rows, several[-1], index):
+        if several and (_is_apart(rows, several[-1], index) or _begins(rows, several, index)):
             yield from _table(several)
             several = []
         several.append(index)
@@ -114,6 +127,20 @@ def _tables(rows: Rows) -> Iterator[tuple[int, int]]:
 def _table(several: list[int]) -> Iterator[tuple[int, int]]:
     if len(several) >= MIN_TABLE_ROWS:
         yield several[0], several[-1] + 1
+
+
+def _begins(rows: Rows, several: Sequence[int], row: int) -> bool:
+    """Whether another table begins: after a line of text, with a row of years as heads."""
+    if len(several) < MIN_TABLE_ROWS or several[-1] == row - 1:
+        return False
+    below = rows[row + 1 : row + MIN_TABLE_ROWS + MAX_PLAIN_ROWS]
+    if sum(len(cells) > 1 for cells in below) < MIN_TABLE_ROWS - 1:
+        return False
+    above, heads = (
+        [" ".join(f.text for f in cell) for cell in rows[n][1:]] for n in (several[-1], row)
+    )
+    are_heads = any(map(_YEAR.search, heads)) and not any(map(is_figure, heads))
+    return are_heads and any(map(is_figure, above))
 
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:

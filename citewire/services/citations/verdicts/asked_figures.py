@@ -1,0 +1,166 @@
+"""What a claim asks of a table: the periods of each of its amounts, and the sort of calculation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.claim import ClaimReading
+from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
+from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods
+from citewire.services.citations.verdicts.tokens import flatten, tokenise
+
+NEAR = 40
+"""Characters from an amount within which the period that follows is its own."""
+
+
+BESIDE = 8
+"""Characters between a year and the quarter of it that is told apart."""
+
+
+class Operation(StrEnum):
+    """What a claim may say of several figures."""
+
+    CHANGE = "change"
+    RISE = "rise"
+    FALL = "fall"
+    DIFFERENCE = "difference"
+    SUM = "sum"
+    AVERAGE = "average"
+    RATIO = "ratio"
+    SHARE = "share"
+
+
+_WORDS = {
+    Operation.CHANGE: """change changes changed changing variation cambio cambios variacion
+ veranderung anderung evolution variance movement increase/decrease""",
+    Operation.RISE: """increase increases increased rise rises rose risen grow grows grew grown
+ growth up climbed gained gain jumped surged improved improvement higher aumento aumentaron crecio
+ crecimiento subio incremento incrementaron anstieg stieg wachstum wuchs zunahme gestiegen hausse
+ augmentation croissance progresse augmente""",
+    Operation.FALL: """decrease decreases decreased fall falls fell fallen decline declines declined
+ drop dropped drops down reduction reduced shrank lower disminucion disminuyo cayo bajo descenso
+ redujo reduccion ruckgang sank gesunken abnahme fiel baisse diminution recul recule baisse""",
+    Operation.DIFFERENCE: """difference differ differs differed gap spread exceeded exceeds more
+ less diferencia unterschied differenz ecart difference""",
+    Operation.SUM: """total totals totalled totaled sum combined together aggregate altogether both
+ overall value suma juntos conjunto summe zusammen insgesamt somme ensemble amount""",
+    Operation.AVERAGE: """average averaged averages mean promedio media durchschnitt
+ durchschnittlich moyenne mean""",
+    Operation.RATIO: """ratio times multiple divided cociente veces verhaltnis rapport fois turnover
+ proportion""",
+    Operation.SHARE: """percentage percent share proportion portion fraction accounted representing
+ represented represents porcentaje parte proporcion anteil part pourcentage % constituted
+ composed margin""",
+}
+_OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
+_SHARED = {"proportion": (Operation.RATIO, Operation.SHARE)}
+_OPERATION_STEMS = {operation: words_of(words) for operation, words in _WORDS.items()}
+_SAID = frozenset().union(*_OPERATION_STEMS.values())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedFigures:
+    """What a claim asks of tables.
+
+    Args:
+        words: that may name rows and columns.
+        named: those of them that do not name a calculation.
+        periods: all that it names, in order.
+        operations: that its words speak of.
+        is_range: whether it names the first and last of several periods.
+        places: where its periods stand.
+    """
+
+    words: frozenset[str]
+    named: frozenset[str]
+    periods: tuple[Period, ...]
+    operations: frozenset[Operation]
+    is_range: bool
+    places: tuple[PlacedPeriod, ...]
+
+    def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
+        """The periods that an amount may be of."""
+        if len(self.periods) < 2:
+            return self.periods
+        after = min((one.start for one in amounts if one.start > amount.start), default=1 << 30)
+        own = [
+            place.period
+            for place in self.places
+            if amount.end <= place.start < min(after, amount.end + NEAR)
+        ]
+        several = sum(not one.is_year for one in amounts) > 1
+        return tuple(own) if several and len(own) == 1 else self.periods
+
+
+@lru_cache(maxsize=64)
+def asked_figures(claim: ClaimReading) -> AskedFigures:
+    """What a claim asks; linear in its length."""
+    flat = flatten(claim.text)
+    amounts = [(one.start, one.end) for one in claim.amounts if not one.is_year]
+    places = tuple(
+        place
+        for place in find_periods(flat)
+        if not any(start < place.end and place.start < end for start, end in amounts)
+    )
+    places = _completed(places)
+    said = set(tokenise(flat))
+    operations = set(operations_in(flat))
+    if "%" in flat and not operations:
+        operations.add(Operation.SHARE)
+    words = frozenset(claim.stems) | (BARE_HEADS & said)
+    years = [place for place in places if place.period.year]
+    is_range = len(years) == 2 and _is_range(flat[years[0].end : years[1].start])
+    return AskedFigures(
+        words=words,
+        named=words - _SAID,
+        periods=tuple(dict.fromkeys(place.period for place in places)),
+        operations=frozenset(operations),
+        is_range=is_range,
+        places=places,
+    )
+
+
+@lru_cache(maxsize=512)
+def operations_in(text: str) -> frozenset[Operation]:
+    """The calculations that the words of a text speak of."""
+    said = set(tokenise(flatten(text)))
+    found = {_OPERATIONS[word] for word in said if word in _OPERATIONS}
+    found |= {one for word, several in _SHARED.items() if word in said for one in several}
+    if "growth" in said:
+        found.add(Operation.CHANGE)
+    return frozenset(found)
+
+
+def _completed(places: Sequence[PlacedPeriod]) -> tuple[PlacedPeriod, ...]:
+    """`the fiscal 2019 second quarter` is one period, not a year and a quarter of any."""
+    found: list[PlacedPeriod] = []
+    for place in places:
+        last = found[-1] if found else None
+        if last is not None and place.start - last.end <= BESIDE:
+            one, other = last.period, place.period
+            is_apart = not (one.year and other.year)
+            is_year = (one.part or one.month) is None or (other.part or other.month) is None
+            if is_apart and is_year and (one.year or other.year):
+                whole = Period(*(a or b for a, b in zip(one, other, strict=True)))  # type: ignore[arg-type]
+                found[-1] = PlacedPeriod(last.start, place.end, whole)
+                continue
+        found.append(place)
+    return tuple(found)
+
+
+def _is_range(between: str) -> bool:
+    return between.strip(" ,") in (
+        "to",
+        "-",
+        "–",
+        "—",
+        "through",
+        "until",
+        "a",
+        "bis",
+        "hasta",
+        "/",
+        "",
+    )

@@ -1,0 +1,91 @@
+"""What the cells of cited tables say of a claim's amounts: held, another's, calculated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from citewire.content.table import Span
+from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.asked_figures import (
+    AskedFigures,
+    Operation,
+    asked_figures,
+    operations_in,
+)
+from citewire.services.citations.verdicts.calculations import Calculated, calculate
+from citewire.services.citations.verdicts.cells import CellTrace, trace_cell
+from citewire.services.citations.verdicts.claim import ClaimReading
+from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.figures import Figure
+from citewire.services.citations.verdicts.fitting import (
+    FittedTable,
+    fitted,
+    joined_tables,
+    label_of,
+)
+from citewire.services.citations.verdicts.periods import agrees
+
+_CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """The tables of a claim's passages as the claim speaks of them."""
+
+    asked: AskedFigures
+    tables: Sequence[FittedTable]
+    told: tuple[float, ...]
+
+    def cell(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
+        """Where in the tables an amount of the claim stands."""
+        periods = self.asked.periods_of(amount, amounts)
+        return trace_cell(amount, periods, self.tables, self.told)
+
+    def calculated(self, amount: Amount) -> Calculated | None:
+        """How an amount of the claim comes out of the tables."""
+        return calculate(amount, self.asked, self.tables, self.told)
+
+    def has_period(self, span: Span) -> bool:
+        """Whether what a claim says there is a period that heads of the tables name."""
+        return any(
+            head.period is not None and head.period.year and agrees(place.period, head.period)
+            for place in self.asked.places
+            if place.start < span[1] and span[0] < place.end
+            for table in self.tables
+            for head in (*table.table.heads, *table.table.lines)
+        )
+
+    def is_operand(self, cell: CellTrace, amounts: Sequence[Amount]) -> bool:
+        """Whether a claim of one figure speaks of a calculation, and the cell is of none."""
+        wanted = self.asked.operations & _CALCULATED
+        if not wanted or sum(not amount.is_year for amount in amounts) > 1:
+            return False
+        heads = cell.table.table.lines[cell.line], cell.table.table.heads[cell.figure.head]
+        labels = " ".join(head.label for head in heads)
+        return not cell.figure.is_change and not operations_in(labels) & _CALCULATED
+
+    @property
+    def calculates(self) -> bool:
+        """Whether the claim surely speaks of a calculation."""
+        return bool(self.asked.operations - {Operation.SUM, Operation.SHARE})
+
+
+def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading | None:
+    """The tables of the passages; None if there are none or the claim has no amounts."""
+    if not any(not amount.is_year for amount in claim.amounts):
+        return None
+    parts = tuple(
+        (number, passage.figures)
+        for number, passage in enumerate(passages)
+        if passage.figures is not None and passage.figures.cells
+    )
+    if not parts:
+        return None
+    asked = asked_figures(claim)
+    tables = [fitted(table, asked.words, asked.periods) for table in joined_tables(parts)]
+    told = dict.fromkeys(scale for passage in passages for scale in passage.told_scales)
+    return TableReading(asked, tables, tuple(told))
+
+
+def named(table: FittedTable, line: int, figure: Figure) -> str:
+    """What a person calls a cell: the heads of its row and column, and what it says."""
+    return f"{label_of(table.table, line, figure)}: {figure.text}"

@@ -1,0 +1,205 @@
+"""Whether a figure of a claim is that of the row and the column that the claim's words name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from citewire.services.citations.verdicts.amounts import Amount, NumeralReading
+from citewire.services.citations.verdicts.figures import Figure
+from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
+from citewire.services.citations.verdicts.periods import Period
+from citewire.services.citations.verdicts.quantities import bounds
+from citewire.services.citations.verdicts.units import PERCENT, POINTS, is_currency, same_kind
+
+CLEARLY = 0.12
+"""So much better does the row that a claim means fit than the one that its figure is from."""
+
+FITS = 0.45
+"""The score of a row from which on its figure is surely the one that is meant."""
+
+
+class Standing(StrEnum):
+    """How a figure of a claim stands in tables."""
+
+    HELD = "held"
+    OTHER = "other"
+    SCALE = "scale"
+    LOOSE = "loose"
+    """It is there, and nothing says whether it is the one that is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellTrace:
+    """What cells say of an amount: where it stands, and which cell is meant instead."""
+
+    standing: Standing
+    table: FittedTable
+    line: int
+    figure: Figure
+    meant: Figure | None = None
+    meant_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    table: FittedTable
+    line: int
+    figure: Figure
+    in_period: bool | None
+
+    @property
+    def score(self) -> float:
+        return self.table.lines[self.line].score
+
+    @property
+    def head_score(self) -> float:
+        return self.table.heads[self.figure.head].score
+
+    @property
+    def rank(self) -> tuple[bool, bool, float, float]:
+        return (
+            self.in_period is not False,
+            self.in_period is True,
+            round(self.score, 3),
+            self.head_score,
+        )
+
+
+def trace_cell(
+    amount: Amount,
+    periods: Sequence[Period],
+    tables: Sequence[FittedTable],
+    told: Sequence[float],
+) -> CellTrace | None:
+    """Where in tables an amount stands; None if it is in none.
+
+    Args:
+        amount: of a claim.
+        periods: that the amount may be of.
+        tables: those of the passages.
+        told: the scales that other passages tell, for tables that tell none.
+    """
+    matches, unscaled = list[_Match](), list[_Match]()
+    for table in tables:
+        for line, figure in table.table.cells:
+            if is_value(amount, figure, told):
+                matches.append(_match(table, line, figure, periods))
+            elif amount.factor >= 1e3 and _is_unscaled(amount, figure):
+                unscaled.append(_match(table, line, figure, periods))
+    if not matches:
+        # Where nothing tells a scale, none is wrong.
+        unscaled = [match for match in unscaled if _has_scale(match, told)]
+        if not unscaled:
+            return None
+        best = max(unscaled, key=lambda match: match.rank)
+        return CellTrace(Standing.SCALE, best.table, best.line, best.figure)
+    ranked = sorted(matches, key=lambda match: match.rank, reverse=True)
+    best = ranked[0]
+    if meant := _meant_instead(best, periods):
+        return CellTrace(Standing.OTHER, best.table, best.line, best.figure, meant[1], meant[0])
+    fit = best.table.lines[best.line]
+    is_sure = fit.score >= FITS and best.in_period is not False
+    standing = Standing.HELD if is_sure else Standing.LOOSE
+    return CellTrace(standing, best.table, best.line, best.figure)
+
+
+def _has_scale(match: _Match, told: Sequence[float]) -> bool:
+    """Whether it is told which scale a figure has."""
+    heads = match.table.table.lines[match.line], match.table.table.heads[match.figure.head]
+    is_told = len(told) == 1 and not any(head.is_per_unit for head in heads)
+    return bool(match.figure.scales) or is_told
+
+
+def _match(table: FittedTable, line: int, figure: Figure, periods: Sequence[Period]) -> _Match:
+    return _Match(table, line, figure, period_fits(periods, figure.period))
+
+
+def _meant_instead(best: _Match, periods: Sequence[Period]) -> tuple[int, Figure] | None:
+    """The cell that the claim's words fit clearly better, and its line."""
+    found: tuple[float, int, Figure] | None = None
+    for line, figures in best.table.table.by_line.items():
+        fit = best.table.lines[line]
+        if line != best.line and (fit.precision < SURE or fit.score < best.score + CLEARLY):
+            continue
+        for figure in figures:
+            if figure.value != best.figure.value:
+                weight = _better(best, line, figure, periods)
+                if weight > 0 and (found is None or weight > found[0]):
+                    found = (weight, line, figure)
+    return None if found is None else found[1:]
+
+
+def _better(best: _Match, line: int, figure: Figure, periods: Sequence[Period]) -> float:
+    """By how much a cell fits better than the best that holds the amount; 0 if it hardly does."""
+    fit, own = best.table.lines[line], best.table.lines[best.line]
+    in_period = period_fits(periods, figure.period)
+    if in_period is False or figure.is_change > best.figure.is_change:
+        return 0.0
+    head, own_head = best.table.heads[figure.head], best.table.heads[best.figure.head]
+    by_head = head.score - own_head.score
+    if line == best.line:
+        if best.in_period is False and in_period:
+            return 1.0 + by_head
+        is_named = head.precision >= SURE and by_head >= CLEARLY
+        return by_head if is_named and best.in_period is not True else 0.0
+    by_line = fit.score - own.score
+    if by_head > -CLEARLY:
+        return by_line + by_head + (in_period is True)
+    return 0.0
+
+
+def is_value(amount: Amount, figure: Figure, told: Sequence[float]) -> bool:
+    """Whether a figure is the amount, as its table tells it, and at least as precise."""
+    return any(
+        _is_reading(reading, amount.hedge, figure, scale)
+        for reading in readings_beside(amount, figure)
+        if kinds_agree(reading.kind, figure)
+        for scale in scales_for(amount, reading, figure, told)
+    )
+
+
+def readings_beside(amount: Amount, figure: Figure) -> Sequence[NumeralReading]:
+    """What an amount may mean where figures are written as this one is.
+
+    23,363 million are not the 23,363 of a table in thousands.
+    """
+    if amount.sign and amount.sign == figure.grouping:
+        return amount.readings[::2]
+    return amount.readings
+
+
+def scales_for(
+    amount: Amount, reading: NumeralReading, figure: Figure, told: Sequence[float]
+) -> Iterator[float]:
+    """What the figure may be multiplied by to be compared with an amount."""
+    if reading.kind in (PERCENT, POINTS) or figure.kind == PERCENT:
+        yield 1.0
+        return
+    yield from figure.scales or (told if len(told) == 1 else ())
+    if amount.factor == 1 or 1.0 in figure.scales:
+        yield 1.0
+
+
+def kinds_agree(kind: str, figure: Figure) -> bool:
+    """Whether a figure may count what an amount counts."""
+    if figure.kind == PERCENT:
+        return kind in (PERCENT, POINTS)
+    if kind in (PERCENT, POINTS):
+        return not figure.kind
+    if is_currency(kind) and is_currency(figure.kind):
+        return same_kind(kind, figure.kind)
+    return True
+
+
+def _is_reading(reading: NumeralReading, hedge: str, figure: Figure, scale: float) -> bool:
+    low, high, step = bounds(reading, hedge)
+    value = abs(figure.value) * scale
+    if abs(value - reading.value) <= abs(reading.value) * 1e-9:
+        return True
+    return low <= value <= high and figure.step * scale <= step * 1.001
+
+
+def _is_unscaled(amount: Amount, figure: Figure) -> bool:
+    """Whether the digits are there, of another scale."""
+    value = amount.readings[0].value / amount.factor
+    return value > 0 and abs(abs(figure.value) - value) <= value * 1e-9 and figure.kind != PERCENT

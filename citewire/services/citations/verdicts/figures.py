@@ -1,0 +1,267 @@
+"""The figures of a table: each with the words of its row and column, its period, unit and scale."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from citewire.content.table import Span, Table, span_at
+from citewire.services.citations.verdicts.clauses import stem_of
+from citewire.services.citations.verdicts.numerals import plain_readings
+from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods, joined
+from citewire.services.citations.verdicts.table_scales import scales_of_heads
+from citewire.services.citations.verdicts.tokens import flatten, tokenise
+from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT
+
+MOST_FIGURES = 2000
+"""Of one passage; further ones are not looked at as cells."""
+
+_NUMBER = re.compile(
+    r"(?P<open>[(\-−–]?)\s?(?P<money>(?:us|hk|nt|ca|au|[ars])?[$€£¥₹]|eur|usd|gbp|rmb|rs\.?)?\s?"
+    r"(?P<sign>[(\-−–]?)\s?(?P<digits>\d[\d.,]{0,24}|\.\d{1,9})\s?\)?\s?"
+    r"(?P<unit>%|pp|bps|x|[$€£¥]|pts)?\s?\)?(?:\s?\[\d{1,2}\])*"
+)
+_NOTHING = re.compile(r"(?:[$€£¥]\s?)?[-—–−]{1,3}(?:\s?%)?|nil")
+_PERCENT = re.compile(r"%|\bper\s?cent\b|\bpercentage\b|\bpercentages\b|\bprozent\b|\bporcentaje\b")
+BARE_HEADS = frozenset("other others own all both otros andere sonstige autres".split())
+"""Words that say nothing in a sentence, but may be all that a head says."""
+_QUARTERS = {"first": "Q1", "second": "Q2", "third": "Q3", "fourth": "Q4"}
+"""Heads of columns that say no more."""
+_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}([.,])\d{3}(?!\d)")
+_MONEY = re.compile(r"[$€£¥]")
+_IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
+_EXCEPT = re.compile(r",?\s?\bexcept\b[^()|]{0,80}")
+_CHANGE = re.compile(
+    r"\bchanges?\b|\bvs\b|\bversus\b|\bvariance\b|\bvariation\b|\bgrowth\b|\bincrease\b|\bdecrease\b"
+    r"|\bveranderung\b|\bvariacion\b|\bcambio\b|[△Δ]"
+)
+_PER_UNIT = re.compile(r"\bper\s(?!cent)|\bshares?\b|\bpor accion\b|\bje aktie\b|\bpar action\b")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """A cell with a number.
+
+    Args:
+        value: as it is written, with its sign.
+        step: the distance of neighbouring numbers of the same precision.
+        kind: `%`, a currency or nothing.
+        line: of the words that say what it is, by its number.
+        head: of the words across them, by its number.
+        period: that its heads name.
+        is_change: whether its heads say that it is a change.
+        scales: what its value may be multiplied by.
+        span: where it stands in the passage.
+        place: its row and column in the table.
+        text: as it is written.
+    """
+
+    value: float
+    step: float
+    kind: str
+    line: int
+    head: int
+    period: Period | None
+    is_change: bool
+    scales: tuple[float, ...]
+    span: Span
+    place: tuple[int, int]
+    text: str
+    grouping: str
+    """The sign that divides thousands in its table; empty if none is seen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """What stands at the side of a row or above a column.
+
+    Args:
+        label: its words.
+        words: their stems, without those of periods.
+        group: those of the subhead above it, and those in brackets.
+        period: that it names, or its subhead does.
+        is_change: whether it says that what is told is a change.
+        is_percent: whether it says that per cent are told.
+        is_per_unit: whether it tells of shares or of something per share.
+    """
+
+    label: str
+    words: frozenset[str]
+    group: frozenset[str]
+    period: Period | None
+    is_change: bool
+    is_percent: bool
+    is_per_unit: bool
+    is_period: bool
+    """Whether its own label names the period, not the subhead."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """The figures of a table with their heads; where rows are periods, columns are the lines."""
+
+    lines: tuple[Head, ...]
+    heads: tuple[Head, ...]
+    cells: tuple[Figure, ...]
+    scales: tuple[float, ...]
+    key: tuple[str, ...]
+    """The heads of its columns: passages of one table have the same."""
+
+
+def read_figures(text: str, table: Table, point: str) -> Figures:
+    """Read the figures of a table in a passage, of this decimal sign; linear in its cells."""
+    grid = table.grid()
+    places = [
+        [text[slice(*span_at(cell, number, at))] for at, cell in enumerate(row)]
+        for number, row in enumerate(grid)
+    ]
+    side = _side(places[table.header_rows :], max(table.header_columns, 1), point)
+    tops = _tops(places, table.header_rows, side, point)
+    above = " ".join(text[slice(*span)] for span in (table.caption, table.unit) if span)
+    heads = [
+        " ".join(dict.fromkeys(row[at] for row in places[:tops])) for at in range(table.columns)
+    ]
+    columns = [_head(head, "") for head in heads]
+    rows, subheads = _row_heads(places[tops:], side)
+    scales = scales_of_heads(flatten(" \n".join([above, *dict.fromkeys(heads), *subheads])))
+    named = sum(head.period is not None and bool(head.period.year) for head in columns[side:])
+    of_rows = sum(head.is_period for head in rows)
+    is_turned = not named and of_rows * 2 > len(rows)
+    grouping = _grouping(text)
+    figures: list[Figure] = []
+    for number, row in enumerate(places[tops:]):
+        for at in range(side, table.columns):
+            read = _figure(row[at], point) if grid[tops + number][at].column == at else None
+            if read is None or len(figures) >= MOST_FIGURES:
+                continue
+            value, step, kind = read
+            line, head = rows[number], columns[at]
+            if kind == "" and (line.is_percent or head.is_percent):
+                kind = PERCENT
+            figures.append(
+                Figure(
+                    value,
+                    step,
+                    kind,
+                    at if is_turned else number,
+                    number if is_turned else at,
+                    joined(one.period for one in (head, line) if one.period),
+                    head.is_change or _has_years(heads[at]),
+                    _scales(scales, kind, line, head),
+                    span_at(grid[tops + number][at], tops + number, at),
+                    (tops + number, at),
+                    row[at],
+                    grouping,
+                )
+            )
+    lines, across = (columns, rows) if is_turned else (rows, columns)
+    return Figures(tuple(lines), tuple(across), tuple(figures), scales, tuple(heads))
+
+
+def _side(rows: Sequence[Sequence[str]], side: int, point: str) -> int:
+    """How many columns are heads: one of figures is none, whatever stands in it besides."""
+    for at in range(1, side):
+        full = [row[at] for row in rows if row[at]]
+        if 2 * sum(_figure(text, point) is not None for text in full) > len(full):
+            return at
+    return side
+
+
+def _tops(places: Sequence[Sequence[str]], tops: int, side: int, point: str) -> int:
+    """How many rows are heads: one that holds amounts of money beside its label is none."""
+    while tops:
+        row = places[tops - 1]
+        money = [text for text in row[side:] if _MONEY.search(text) and _figure(text, point)]
+        if not money or not any(row[:side]):
+            break
+        tops -= 1
+    return tops
+
+
+def _scales(stated: tuple[float, ...], kind: str, line: Head, head: Head) -> tuple[float, ...]:
+    if kind == PERCENT:
+        return (1.0,)
+    if line.is_per_unit or head.is_per_unit:
+        return (1.0, *stated) if stated else ()
+    return stated
+
+
+def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[Head], list[str]]:
+    """The heads of rows, each under the last row above without figures, and these."""
+    heads, subheads, subhead = [], [], ""
+    for row in rows:
+        label = " ".join(dict.fromkeys(row[:side]))
+        if label and not any(row[at] and row[at] not in row[:side] for at in range(side, len(row))):
+            subhead = label
+            subheads.append(label)
+        # What is summed up without a word is a total.
+        heads.append(_head(label or "total", subhead if subhead != label else ""))
+    return heads, subheads
+
+
+@lru_cache(maxsize=4096)
+def _head(label: str, subhead: str) -> Head:
+    flat = flatten(label)
+    periods = find_periods(flat)
+    if flat in _QUARTERS:
+        periods = [PlacedPeriod(0, len(flat), Period(None, part=_QUARTERS[flat]))]
+    flat = _EXCEPT.sub(lambda match: " " * len(match[0]), flat)
+    bare = _without(flat, [(one.start, one.end) for one in periods])
+    outside = words_of(_IN_BRACKETS.sub(" ", bare))
+    inside = words_of(bare) - outside
+    if not outside | inside:
+        outside = frozenset(token for token in tokenise(bare) if token in BARE_HEADS)
+    above = flatten(subhead)
+    over = find_periods(above)
+    return Head(
+        label,
+        outside or inside,
+        words_of(_without(above, [(one.start, one.end) for one in over]))
+        | (inside if outside else frozenset()),
+        joined([one.period for one in periods] or [one.period for one in over]),
+        bool(_CHANGE.search(flat)),
+        bool(_PERCENT.search(flat)) or (not label and bool(_PERCENT.search(above))),
+        bool(_PER_UNIT.search(flat)),
+        bool(periods),
+    )
+
+
+def words_of(flat: str) -> frozenset[str]:
+    """The stems of a flat text."""
+    return frozenset(filter(None, map(stem_of, tokenise(flat))))
+
+
+def _without(flat: str, spans: Sequence[Span]) -> str:
+    for start, end in spans:
+        flat = flat[:start] + " " * (end - start) + flat[end:]
+    return flat
+
+
+def _has_years(head: str) -> bool:
+    return len({one.period.year for one in find_periods(flatten(head)) if one.period.year}) > 1
+
+
+def _grouping(text: str) -> str:
+    signs = {match[1] for match in _GROUPED.finditer(text)}
+    return signs.pop() if len(signs) == 1 else ""
+
+
+@lru_cache(maxsize=4096)
+def _figure(text: str, point: str) -> tuple[float, float, str] | None:
+    """The value with its sign, step and kind of a cell that holds a number and nothing else."""
+    flat = flatten(text.strip())
+    if not flat or len(flat) > 40:
+        return None
+    if _NOTHING.fullmatch(flat):
+        return 0.0, 1.0, ""
+    match = _NUMBER.fullmatch(flat)
+    if match is None:
+        return None
+    digits = match["digits"].rstrip(".,")
+    readings = plain_readings("0" + digits if digits[0] == "." else digits, point)
+    if not readings:
+        return None
+    value, step = readings[0]
+    kind = PERCENT if match["unit"] == "%" else CURRENCIES.get(match["money"] or "", "")
+    is_negative = bool(match["open"] or match["sign"])
+    return -value if is_negative else value, step, kind

@@ -1,0 +1,170 @@
+"""Figures of claims beside the cells of tables: held, another's, of another scale, calculated."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from citewire.content.table_record import TABLE, table_from_json
+from citewire.services.citations.checking import SourceText, check
+from citewire.services.citations.verdicts import Judgement, judge
+from citewire.services.passages.splitting import build_passages
+from citewire.services.reading.flow import flow_report, table_part
+
+INCOME = [
+    ["(in millions, except per share)", "2023", "2022", "2021"],
+    ["Net sales", "$46,298", "$51,761", "$47,262"],
+    ["Cost of sales", "36,386", "40,121", "36,689"],
+    ["Gross profit", "9,912", "11,640", "10,573"],
+    ["Interest expense", "(35)", "(25)", "(52)"],
+    ["Net earnings", "$1,419", "$2,454", "$1,798"],
+    ["Diluted earnings per share", "$6.29", "$9.84", "$6.84"],
+    ["Gross profit rate", "21.4%", "22.5%", "22.4%"],
+]
+ASSETS = [
+    ["", "January 28, 2023", "January 29, 2022"],
+    ["Cash and cash equivalents", "$1,874", "$2,936"],
+    ["Receivables, net", "1,141", "1,042"],
+    ["Total current assets", "8,802", "10,539"],
+    ["Total assets", "$15,803", "$17,504"],
+    ["Total liabilities", "13,008", "14,484"],
+]
+QUARTERS = [
+    ["€m", "Q1", "Q2", "Q3", "Q4"],
+    ["Revenue", "1,010", "1,220", "1,330", "1,440"],
+    ["Operating profit", "101", "122", "133", "99"],
+]
+
+
+def _sources(rows: Sequence[Sequence[str]], caption: str = "") -> list[SourceText]:
+    report = flow_report(Path("report.txt"), [table_part(rows, caption=caption)], is_titled=False)
+    built = build_passages(report, doc_id="d", folder="f", file_name="n", max_tokens=220, overlap=0)
+    return [
+        SourceText(one.node.text, table_from_json(one.node.metadata[TABLE]), one.node.id_)
+        for one in built
+    ]
+
+
+def _judged(claim: str, rows: Sequence[Sequence[str]], caption: str = "") -> Judgement:
+    return judge(claim, [source.digest for source in _sources(rows, caption)])
+
+
+@pytest.mark.parametrize(
+    ("claim", "rows"),
+    [
+        ("Net sales were $46,298 million in 2023.", INCOME),
+        ("Net sales were $46.3 billion in fiscal 2023.", INCOME),
+        ("In FY22 the net sales amounted to 51.8 billion dollars.", INCOME),
+        ("Diluted earnings per share were $6.29 in 2023.", INCOME),
+        ("The gross profit rate was 22.5% in 2022.", INCOME),
+        ("Interest expense was $35 million in 2023.", INCOME),
+        ("Net sales fell from $51,761 million in 2022 to $46,298 million in 2023.", INCOME),
+        ("Revenue was €1,330 million in Q3.", QUARTERS),
+        ("Revenue in the third quarter was €1.33 billion.", QUARTERS),
+    ],
+)
+def test_a_figure_of_the_row_and_column_that_is_meant_is_supported(
+    claim: str, rows: list[list[str]]
+) -> None:
+    assert _judged(claim, rows).status == "supported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Cash and cash equivalents were $1,874 million on January 28, 2023.",
+        "The company had $1.874 billion of cash and cash equivalents on January 28, 2023.",
+        "Cash and cash equivalents fell from $2,936 million to $1,874 million.",
+        "Cash and cash equivalents fell by $1,062 million.",
+        "Total liabilities were $13,008 million in fiscal 2023.",
+    ],
+)
+def test_a_balance_sheet_is_read_under_its_unit_line(claim: str) -> None:
+    assert _judged(claim, ASSETS, "Balance sheets ($ in millions)").status == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "method"),
+    [
+        ("Net sales were $51,761 million in 2023.", "cell"),
+        ("Net earnings were $9,912 million in 2023.", "cell"),
+        ("Net sales were $46,298 billion in 2023.", "cell"),
+        ("Net sales were $46,298 thousand in 2023.", "cell"),
+        ("Diluted earnings per share were $9.84 in 2023.", "cell"),
+        ("Net sales were $46,398 million in 2023.", "numbers"),
+    ],
+)
+def test_a_figure_of_another_cell_or_scale_is_not(claim: str, method: str) -> None:
+    judged = _judged(claim, INCOME)
+    assert (judged.status, judged.method) == ("unsupported", method)
+    assert judged.untraced
+
+
+def test_says_which_cell_has_the_figure_and_which_is_meant() -> None:
+    (source,) = _sources(INCOME)
+    checked = check("Net sales were $51,761 million in 2023.", [source], None)
+    (message,) = checked.messages
+    assert "(Net sales, 2022: $51,761)" in message
+    assert "the claim means Net sales, 2023: $46,298" in message
+    assert checked.together.reason == message
+
+
+@pytest.mark.parametrize(
+    ("claim", "formula"),
+    [
+        ("Net sales changed by -10.6% from 2022 to 2023.", "($46,298 − $51,761) / $51,761"),
+        ("Net sales decreased by 10.6% in 2023.", "($46,298 − $51,761) / $51,761"),
+        ("The change in net earnings from 2022 to 2023 was -$1,035 million.", "$1,419 − $2,454"),
+        ("Average net earnings for 2022 and 2023 were $1,936.5 million.", "($2,454 + $1,419) / 2"),
+        ("The ratio of cost of sales to net sales was 0.79 in 2023.", "36,386 / $46,298"),
+    ],
+)
+def test_what_is_not_stated_is_calculated(claim: str, formula: str) -> None:
+    (source,) = _sources(INCOME)
+    verification = check(claim, [source], None).together
+    assert (verification.status, verification.method) == ("supported", "calculated")
+    (worked,) = verification.calculations
+    assert worked.formula == formula
+    cells = [INCOME[one.row][one.column] for one in worked.operands]
+    assert cells == [one.text for one in worked.operands]
+    assert {one.passage_id for one in worked.operands} == {source.passage_id}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The change in net sales from 2022 to 2023 was 10.6%.",
+        "The change in net earnings from 2022 to 2023 was $1,035 million.",
+        "Net sales decreased by 12.6% in 2023.",
+        "Average net earnings for 2022 and 2023 were $1,736.5 million.",
+    ],
+)
+def test_what_is_calculated_wrongly_or_with_the_sign_turned_is_unsupported(claim: str) -> None:
+    assert _judged(claim, INCOME).status == "unsupported"
+
+
+def test_random_tables_and_statements() -> None:
+    chance = random.Random(17)
+    names = "Freight Harbour Storage Timber Cement Copper Textile Salt".split()
+    for _ in range(60):
+        word, factor = chance.choice([("thousand", 1e3), ("million", 1e6)])
+        figures = chance.sample(range(1_001, 99_999), 2 * len(names))
+        rows = [[f"(in {word}s)", "2023", "2022"]]
+        rows += [
+            [f"{name} income", f"{new:,}", f"{old:,}"]
+            for name, new, old in zip(names, figures[::2], figures[1::2], strict=True)
+        ]
+        at = chance.randrange(len(names))
+        new, old = figures[2 * at], figures[2 * at + 1]
+        said = f"{names[at]} income was {{}} in 2023."
+        other = figures[2 * ((at + 1) % len(names))]
+        wrong = "billion" if factor == 1e6 else "million"
+        assert _judged(said.format(f"{new:,} {word}"), rows).status == "supported"
+        assert _judged(said.format(f"{old:,} {word}"), rows).status == "unsupported"
+        assert _judged(said.format(f"{other:,} {word}"), rows).status == "unsupported"
+        assert _judged(said.format(f"{new:,} {wrong}"), rows).status == "unsupported"
+        change = f"{names[at]} income changed by {{:.2f}}% from 2022 to 2023."
+        share = 100 * (new - old) / old
+        assert _judged(change.format(share), rows).status == "supported"
+        assert _judged(change.format(share * 1.2 + 1), rows).status == "unsupported"
