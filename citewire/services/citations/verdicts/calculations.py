@@ -11,7 +11,7 @@ from itertools import chain, islice
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
 from citewire.services.citations.verdicts.cells import readings_beside, scales_for
-from citewire.services.citations.verdicts.figures import Figure
+from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import (
     SURE,
     Fit,
@@ -34,7 +34,7 @@ _NEAR_BEST = 0.8
 _NAMED = 0.6
 
 _OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL, Operation.DIFFERENCE}
-_Operands = tuple[tuple[int, Figure], ...]
+_Operands = tuple[tuple[int, CellFigure], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _of_several(
         yield from _share_of(tuple(parts), whole)
 
 
-def _share_of(parts: _Operands, whole: tuple[int, Figure]) -> Iterator[Calculation]:
+def _share_of(parts: _Operands, whole: tuple[int, CellFigure]) -> Iterator[Calculation]:
     if whole[1].value:
         total = sum(figure.value for _, figure in parts)
         formula = f"({_written(parts, ' + ')}) / {_text(whole[1])}"
@@ -179,7 +179,7 @@ def _likely_lines(table: FittedTable) -> list[int]:
     return sorted(found, key=lambda line: (-table.lines[line].score, line))[:MOST_LINES]
 
 
-def _series(line: int, table: FittedTable) -> Iterator[list[tuple[int, Figure]]]:
+def _series(line: int, table: FittedTable) -> Iterator[list[tuple[int, CellFigure]]]:
     """The figures of a line, amounts and per cent apart, each under the heads that fit best.
 
     A line may be told again for each period: `Total` below 2019, and below 2018.
@@ -205,10 +205,10 @@ def _key(period: Period) -> tuple[int, int, int]:
 
 
 def _by_period(
-    figures: Sequence[tuple[int, Figure]],
-) -> dict[tuple[int, int, int], list[tuple[int, Figure]]]:
+    figures: Sequence[tuple[int, CellFigure]],
+) -> dict[tuple[int, int, int], list[tuple[int, CellFigure]]]:
     """Figures by their periods, the oldest first."""
-    found: dict[tuple[int, int, int], list[tuple[int, Figure]]] = {}
+    found: dict[tuple[int, int, int], list[tuple[int, CellFigure]]] = {}
     for line, figure in figures:
         if figure.period is not None:
             found.setdefault(_key(figure.period), []).append((line, figure))
@@ -216,8 +216,8 @@ def _by_period(
 
 
 def _asked_periods(
-    figures: Sequence[tuple[int, Figure]], asked: AskedFigures
-) -> tuple[list[list[tuple[int, Figure]]], list[list[tuple[int, Figure]]]]:
+    figures: Sequence[tuple[int, CellFigure]], asked: AskedFigures
+) -> tuple[list[list[tuple[int, CellFigure]]], list[list[tuple[int, CellFigure]]]]:
     """The figures of each period that is asked for, and of all periods, the oldest first."""
     groups = list(_by_period(figures).values())
     named = [group for group in groups if period_fits(asked.periods, group[0][1].period)]
@@ -226,7 +226,7 @@ def _asked_periods(
 
 def _pairs(
     line: int, asked: AskedFigures, table: FittedTable
-) -> Iterator[tuple[tuple[int, Figure], tuple[int, Figure]]]:
+) -> Iterator[tuple[tuple[int, CellFigure], tuple[int, CellFigure]]]:
     """An older and a newer figure of a line, by the periods that the claim names."""
     for figures in _series(line, table):
         named, groups = _asked_periods(figures, asked)
@@ -276,7 +276,11 @@ def _as_percent(one: Calculation) -> Calculation:
 
 
 def _difference(
-    one: tuple[int, Figure], other: tuple[int, Figure], *, may_turn: bool, falls: bool = False
+    one: tuple[int, CellFigure],
+    other: tuple[int, CellFigure],
+    *,
+    may_turn: bool,
+    falls: bool = False,
 ) -> Calculation:
     formula = f"{_text(one[1])} − {_text(other[1])}"
     value = one[1].value - other[1].value
@@ -321,8 +325,8 @@ def _sums(operands: _Operands, operations: frozenset[Operation]) -> Iterator[Cal
 
 
 def _quotients(
-    one: tuple[int, Figure],
-    other: tuple[int, Figure],
+    one: tuple[int, CellFigure],
+    other: tuple[int, CellFigure],
     operations: frozenset[Operation],
     *,
     is_percent: bool,
@@ -400,7 +404,7 @@ def _again(table: FittedTable, words: frozenset[str], *, is_line: bool) -> Seque
     return left.lines if is_line else left.heads
 
 
-def _text(figure: Figure) -> str:
+def _text(figure: CellFigure) -> str:
     return " ".join(figure.text.split()) or "0"
 
 

@@ -15,7 +15,7 @@ from citewire.services.citations.verdicts.calculations import Calculated, calcul
 from citewire.services.citations.verdicts.cells import CellTrace, trace_cell
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.digest import Digest
-from citewire.services.citations.verdicts.figures import Figure
+from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import (
     FittedTable,
     fitted,
@@ -86,6 +86,6 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
     return TableReading(asked, tables, tuple(told))
 
 
-def named(table: FittedTable, line: int, figure: Figure) -> str:
+def named(table: FittedTable, line: int, figure: CellFigure) -> str:
     """What a person calls a cell: the heads of its row and column, and what it says."""
     return f"{label_of(table.table, line, figure)}: {figure.text}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from citewire.services.citations.verdicts.amounts import Amount, NumeralReading
-from citewire.services.citations.verdicts.figures import Figure
+from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.quantities import bounds
@@ -18,7 +18,7 @@ FITS = 0.45
 """The score of a row from which on its figure is surely the one that is meant."""
 
 
-class Standing(StrEnum):
+class CellStanding(StrEnum):
     """How a figure of a claim stands in tables."""
 
     HELD = "held"
@@ -32,11 +32,11 @@ class Standing(StrEnum):
 class CellTrace:
     """What cells say of an amount: where it stands, and which cell is meant instead."""
 
-    standing: Standing
+    standing: CellStanding
     table: FittedTable
     line: int
-    figure: Figure
-    meant: Figure | None = None
+    figure: CellFigure
+    meant: CellFigure | None = None
     meant_line: int = 0
 
 
@@ -44,7 +44,7 @@ class CellTrace:
 class _Match:
     table: FittedTable
     line: int
-    figure: Figure
+    figure: CellFigure
     in_period: bool | None
 
     @property
@@ -92,14 +92,14 @@ def trace_cell(
         if not unscaled:
             return None
         best = max(unscaled, key=lambda match: match.rank)
-        return CellTrace(Standing.SCALE, best.table, best.line, best.figure)
+        return CellTrace(CellStanding.SCALE, best.table, best.line, best.figure)
     ranked = sorted(matches, key=lambda match: match.rank, reverse=True)
     best = ranked[0]
     if meant := _meant_instead(best, periods):
-        return CellTrace(Standing.OTHER, best.table, best.line, best.figure, meant[1], meant[0])
+        return CellTrace(CellStanding.OTHER, best.table, best.line, best.figure, meant[1], meant[0])
     fit = best.table.lines[best.line]
     is_sure = fit.score >= FITS and best.in_period is not False
-    standing = Standing.HELD if is_sure else Standing.LOOSE
+    standing = CellStanding.HELD if is_sure else CellStanding.LOOSE
     return CellTrace(standing, best.table, best.line, best.figure)
 
 
@@ -110,13 +110,13 @@ def _has_scale(match: _Match, told: Sequence[float]) -> bool:
     return bool(match.figure.scales) or is_told
 
 
-def _match(table: FittedTable, line: int, figure: Figure, periods: Sequence[Period]) -> _Match:
+def _match(table: FittedTable, line: int, figure: CellFigure, periods: Sequence[Period]) -> _Match:
     return _Match(table, line, figure, period_fits(periods, figure.period))
 
 
-def _meant_instead(best: _Match, periods: Sequence[Period]) -> tuple[int, Figure] | None:
+def _meant_instead(best: _Match, periods: Sequence[Period]) -> tuple[int, CellFigure] | None:
     """The cell that the claim's words fit clearly better, and its line."""
-    found: tuple[float, int, Figure] | None = None
+    found: tuple[float, int, CellFigure] | None = None
     for line, figures in best.table.table.by_line.items():
         fit = best.table.lines[line]
         if line != best.line and (fit.precision < SURE or fit.score < best.score + CLEARLY):
@@ -129,7 +129,7 @@ def _meant_instead(best: _Match, periods: Sequence[Period]) -> tuple[int, Figure
     return None if found is None else found[1:]
 
 
-def _better(best: _Match, line: int, figure: Figure, periods: Sequence[Period]) -> float:
+def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Period]) -> float:
     """By how much a cell fits better than the best that holds the amount; 0 if it hardly does."""
     fit, own = best.table.lines[line], best.table.lines[best.line]
     in_period = period_fits(periods, figure.period)
@@ -148,7 +148,7 @@ def _better(best: _Match, line: int, figure: Figure, periods: Sequence[Period]) 
     return 0.0
 
 
-def is_value(amount: Amount, figure: Figure, told: Sequence[float]) -> bool:
+def is_value(amount: Amount, figure: CellFigure, told: Sequence[float]) -> bool:
     """Whether a figure is the amount, as its table tells it, and at least as precise."""
     return any(
         _is_reading(reading, amount.hedge, figure, scale)
@@ -158,7 +158,7 @@ def is_value(amount: Amount, figure: Figure, told: Sequence[float]) -> bool:
     )
 
 
-def readings_beside(amount: Amount, figure: Figure) -> Sequence[NumeralReading]:
+def readings_beside(amount: Amount, figure: CellFigure) -> Sequence[NumeralReading]:
     """What an amount may mean where figures are written as this one is.
 
     23,363 million are not the 23,363 of a table in thousands.
@@ -169,7 +169,7 @@ def readings_beside(amount: Amount, figure: Figure) -> Sequence[NumeralReading]:
 
 
 def scales_for(
-    amount: Amount, reading: NumeralReading, figure: Figure, told: Sequence[float]
+    amount: Amount, reading: NumeralReading, figure: CellFigure, told: Sequence[float]
 ) -> Iterator[float]:
     """What the figure may be multiplied by to be compared with an amount."""
     if reading.kind in (PERCENT, POINTS) or figure.kind == PERCENT:
@@ -180,7 +180,7 @@ def scales_for(
         yield 1.0
 
 
-def kinds_agree(kind: str, figure: Figure) -> bool:
+def kinds_agree(kind: str, figure: CellFigure) -> bool:
     """Whether a figure may count what an amount counts."""
     if figure.kind == PERCENT:
         return kind in (PERCENT, POINTS)
@@ -191,7 +191,7 @@ def kinds_agree(kind: str, figure: Figure) -> bool:
     return True
 
 
-def _is_reading(reading: NumeralReading, hedge: str, figure: Figure, scale: float) -> bool:
+def _is_reading(reading: NumeralReading, hedge: str, figure: CellFigure, scale: float) -> bool:
     low, high, step = bounds(reading, hedge)
     value = abs(figure.value) * scale
     if abs(value - reading.value) <= abs(reading.value) * 1e-9:
@@ -199,7 +199,7 @@ def _is_reading(reading: NumeralReading, hedge: str, figure: Figure, scale: floa
     return low <= value <= high and figure.step * scale <= step * 1.001
 
 
-def _is_unscaled(amount: Amount, figure: Figure) -> bool:
+def _is_unscaled(amount: Amount, figure: CellFigure) -> bool:
     """Whether the digits are there, of another scale."""
     value = amount.readings[0].value / amount.factor
     return value > 0 and abs(abs(figure.value) - value) <= value * 1e-9 and figure.kind != PERCENT

@@ -39,7 +39,7 @@ _PER_UNIT = re.compile(r"\bper\s(?!cent)|\bshares?\b|\bpor accion\b|\bje aktie\b
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Figure:
+class CellFigure:
     """A cell with a number.
 
     Args:
@@ -72,7 +72,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Head:
+class TableHead:
     """What stands at the side of a row or above a column.
 
     Args:
@@ -100,9 +100,9 @@ class Head:
 class Figures:
     """The figures of a table with their heads; where rows are periods, columns are the lines."""
 
-    lines: tuple[Head, ...]
-    heads: tuple[Head, ...]
-    cells: tuple[Figure, ...]
+    lines: tuple[TableHead, ...]
+    heads: tuple[TableHead, ...]
+    cells: tuple[CellFigure, ...]
     scales: tuple[float, ...]
     key: tuple[str, ...]
     """The heads of its columns: passages of one table have the same."""
@@ -128,7 +128,7 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     of_rows = sum(head.is_period for head in rows)
     is_turned = not named and of_rows * 2 > len(rows)
     grouping = _grouping(text)
-    figures: list[Figure] = []
+    figures: list[CellFigure] = []
     for number, row in enumerate(places[tops:]):
         for at in range(side, table.columns):
             read = _figure(row[at], point) if grid[tops + number][at].column == at else None
@@ -139,7 +139,7 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
             if kind == "" and (line.is_percent or head.is_percent):
                 kind = PERCENT
             figures.append(
-                Figure(
+                CellFigure(
                     value,
                     step,
                     kind,
@@ -178,7 +178,9 @@ def _tops(places: Sequence[Sequence[str]], tops: int, side: int, point: str) -> 
     return tops
 
 
-def _scales(stated: tuple[float, ...], kind: str, line: Head, head: Head) -> tuple[float, ...]:
+def _scales(
+    stated: tuple[float, ...], kind: str, line: TableHead, head: TableHead
+) -> tuple[float, ...]:
     if kind == PERCENT:
         return (1.0,)
     if line.is_per_unit or head.is_per_unit:
@@ -186,7 +188,7 @@ def _scales(stated: tuple[float, ...], kind: str, line: Head, head: Head) -> tup
     return stated
 
 
-def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[Head], list[str]]:
+def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead], list[str]]:
     """The heads of rows, each under the last row above without figures, and these."""
     heads, subheads, subhead = [], [], ""
     for row in rows:
@@ -200,7 +202,7 @@ def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[Head], li
 
 
 @lru_cache(maxsize=4096)
-def _head(label: str, subhead: str) -> Head:
+def _head(label: str, subhead: str) -> TableHead:
     flat = flatten(label)
     periods = find_periods(flat)
     if flat in _QUARTERS:
@@ -213,7 +215,7 @@ def _head(label: str, subhead: str) -> Head:
         outside = frozenset(token for token in tokenise(bare) if token in BARE_HEADS)
     above = flatten(subhead)
     over = find_periods(above)
-    return Head(
+    return TableHead(
         label,
         outside or inside,
         words_of(_without(above, [(one.start, one.end) for one in over]))

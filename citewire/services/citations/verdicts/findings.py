@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.cell_findings import TableReading, named, read_tables
-from citewire.services.citations.verdicts.cells import CellTrace, Standing
+from citewire.services.citations.verdicts.cells import CellStanding, CellTrace
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause
 from citewire.services.citations.verdicts.digest import Digest
@@ -103,7 +103,7 @@ def _by_cells(
 ) -> Finding | Calculated | CellTrace | Trace:
     """How an amount is told by the cells of tables, or else by the words of the passages."""
     cell = tables.cell(amount, claim.amounts)
-    is_held = cell is not None and cell.standing is Standing.HELD
+    is_held = cell is not None and cell.standing is CellStanding.HELD
     if cell is not None and is_held and not tables.calculates:
         return cell
     calculated = tables.calculated(amount)
@@ -111,10 +111,10 @@ def _by_cells(
         return calculated
     if cell is not None and is_held and not tables.is_operand(cell, claim.amounts):
         return cell
-    if cell is not None and cell.standing is Standing.LOOSE:
+    if cell is not None and cell.standing is CellStanding.LOOSE:
         return Trace.FOUND
     prose = [passage for passage in passages if passage.figures is None]
-    if cell is not None and cell.standing is Standing.OTHER:
+    if cell is not None and cell.standing is CellStanding.OTHER:
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
     if not is_held and trace_amount(amount, prose, claim.sides) is Trace.FOUND:
         return Trace.FOUND
@@ -134,10 +134,10 @@ def _against(
     if cell is None:
         return None
     has = _named(cell)
-    if cell.standing is Standing.OTHER and cell.meant is not None:
+    if cell.standing is CellStanding.OTHER and cell.meant is not None:
         means = named(cell.table, cell.meant_line, cell.meant)
         reason = f"{said} is another cell's figure ({has}); the claim means {means}"
-    elif cell.standing is Standing.SCALE:
+    elif cell.standing is CellStanding.SCALE:
         reason = f"{said} has another scale than its cell ({has})"
     else:
         reason = f"{said} is only what is calculated with ({has})"

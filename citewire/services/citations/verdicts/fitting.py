@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import log
 
 from citewire.services.citations.verdicts.claim import ClaimReading
-from citewire.services.citations.verdicts.figures import Figure, Figures, Head
+from citewire.services.citations.verdicts.figures import CellFigure, Figures, TableHead
 from citewire.services.citations.verdicts.periods import Period, agrees
 
 SURE = 0.7
@@ -21,11 +21,11 @@ class FigureTable:
     Each figure's `line` and `head` count through all passages.
     """
 
-    lines: tuple[Head, ...]
-    heads: tuple[Head, ...]
-    cells: tuple[tuple[int, Figure], ...]
+    lines: tuple[TableHead, ...]
+    heads: tuple[TableHead, ...]
+    cells: tuple[tuple[int, CellFigure], ...]
     """Each with the number of its line."""
-    by_line: dict[int, list[Figure]]
+    by_line: dict[int, list[CellFigure]]
     full_heads: frozenset[int]
     weights: dict[str, float]
     of_heads: frozenset[str]
@@ -46,15 +46,15 @@ def joined_tables(parts: tuple[tuple[int, Figures], ...]) -> tuple[FigureTable, 
 
 
 def _joined(parts: Sequence[tuple[int, Figures]]) -> FigureTable:
-    lines: list[Head] = []
-    cells: list[tuple[int, Figure]] = []
+    lines: list[TableHead] = []
+    cells: list[tuple[int, CellFigure]] = []
     sources: list[int] = []
     for number, part in parts:
         cells += [(cell.line + len(lines), cell) for cell in part.cells]
         lines += part.lines
         sources += [number] * len(part.lines)
     heads = parts[0][1].heads
-    full: dict[int, list[Figure]] = {}
+    full: dict[int, list[CellFigure]] = {}
     for number, cell in cells:
         full.setdefault(number, []).append(cell)
     counts = Counter(word for number in full for word in lines[number].words)
@@ -77,7 +77,7 @@ def _joined(parts: Sequence[tuple[int, Figures]]) -> FigureTable:
     )
 
 
-def label_of(table: FigureTable, line: int, figure: Figure) -> str:
+def label_of(table: FigureTable, line: int, figure: CellFigure) -> str:
     """What the heads of a cell say: those of its row and its column."""
     labels = [table.lines[line].label, table.heads[figure.head].label]
     return ", ".join(" ".join(label.split()) for label in labels if label)
@@ -125,7 +125,7 @@ def fitted(
     return FittedTable(table, lines, heads, max((one.score for one in lines), default=0.0))
 
 
-def _fit(table: FigureTable, words: frozenset[str], told: frozenset[str], head: Head) -> Fit:
+def _fit(table: FigureTable, words: frozenset[str], told: frozenset[str], head: TableHead) -> Fit:
     if not told:
         return NO_FIT
     if not head.words:
