@@ -176,6 +176,7 @@ class RetrievalSettings(SettingsGroup):
         None,
         "A file of words of your trade, one `asked for, other name = words of reports` a line; "
         "they widen the search, as those of accounting and finance do that are shipped.",
+        unset="the shipped ones alone",
     )
     withhold: bool = setting(
         True, "Keep invisible and instruction-like text of reports out of prompts."

@@ -289,6 +289,7 @@ def test_every_pattern_takes_linear_time(room: str) -> None:
 
 MADE = {
     "api.sse": "made of the run's own id",
+    "services.citations.citing": "made of a number of the answer, for its few sources",
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",

@@ -32,6 +32,7 @@ APART = {
     *("CURRENCIES", "_UNITS", "_STARTS", "_ORDINALS"),  # have a test of their own below
     *("_CODES", "_DOLLARS", "_BARE_KINDS", "OPPOSITES", "_DROPS"),  # kinds and sides
     *("_LAST", "_BARE"),  # letters
+    *("_SAID", "_FACTORS"),  # stems; what a pattern finds
 }
 
 

@@ -11,7 +11,6 @@ import pypdfium2
 from citewire.errors import PageNotFound, UnreadableDocument
 from citewire.services.pages.original import find_file
 from citewire.services.reading.formats import PDF, PICTURE, Format, named_format
-from citewire.services.reading.image import picture_pdf
 from citewire.services.reading.pdf.file import PDFIUM, open_pdf
 from citewire.storage.library.documents import DocumentRecord
 
@@ -71,6 +70,13 @@ async def _cut_out(record: DocumentRecord, number: int) -> bytes:
     return content
 
 
+def _picture_page(path: Path, number: int) -> bytes:
+    # Loaded when the first is asked for: it brings a library of its own.
+    from citewire.services.reading.image import picture_pdf
+
+    return picture_pdf(path, number)
+
+
 def _page_of(path: Path, number: int) -> bytes:
     made = io.BytesIO()
     with PDFIUM, open_pdf(path) as document, pypdfium2.PdfDocument.new() as single:
@@ -81,7 +87,7 @@ def _page_of(path: Path, number: int) -> bytes:
 
 _MAKERS: Mapping[Format | None, Callable[[Path, int], bytes]] = {
     PDF: _page_of,
-    PICTURE: picture_pdf,
+    PICTURE: _picture_page,
 }
 
 

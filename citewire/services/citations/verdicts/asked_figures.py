@@ -34,7 +34,7 @@ class Operation(StrEnum):
 
 _WORDS = {
     Operation.CHANGE: """change changes changed changing variation cambio cambios variacion
- veranderung anderung evolution variance movement increase/decrease""",
+ veranderung anderung evolution variance movement""",
     Operation.RISE: """increase increases increased rise rises rose risen grow grows grew grown
  growth up climbed gained gain jumped surged improved improvement higher aumento aumentaron crecio
  crecimiento subio incremento incrementaron anstieg stieg wachstum wuchs zunahme gestiegen hausse

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-_WORDS = {
+_FACTORS = {
     **dict.fromkeys(("thousand", "thousands", "miles", "tausend", "milliers"), 1e3),
     **dict.fromkeys(("million", "millions", "millones", "millionen", "mio", "mn", "mm"), 1e6),
     **dict.fromkeys(("billion", "billions", "bn", "milliarden", "mrd", "milliards"), 1e9),
@@ -42,4 +42,4 @@ def scales_of_text(flat: str) -> tuple[float, ...]:
 
 
 def _factor(match: re.Match[str]) -> float:
-    return _WORDS[next(filter(None, match.groups()))]
+    return _FACTORS[next(filter(None, match.groups()))]
