@@ -15,6 +15,9 @@ MOST_BEFORE = 60
 
 MOST_AFTER = 8
 
+LEAST_OF_WORD = 3
+"""So many letters are a word, which has no index of letters."""
+
 _LONGEST_NOTE = 12
 _ONE = r"(?:\d{1,3}[a-z]?|[a-z]\d?|[ivx]{1,5}|[*†‡§¶#]{1,3})"
 _NOTE = re.compile(
@@ -113,6 +116,8 @@ def _lowered(before: str, said: str) -> str:
     # A lowered figure must not make another of the one before it; CO2 and H2O are written so. But
     # x_i: letters of an index would make another word.
     last, first = before[-1:], said[0]
+    if len(before) >= LEAST_OF_WORD and (before[-LEAST_OF_WORD:] + said).isalpha():
+        return said  # a word that goes down the page, as one aslant does
     is_figure = first.isalnum() or (first in ".,'’" and any(map(str.isdigit, said)))
     is_glued = (last.isdigit() and is_figure) or (last.isalpha() and first.isalpha())
     return f"_{said}" if is_glued else said
