@@ -105,6 +105,8 @@ async def test_a_source_tells_all_that_the_contract_names(chat: ChatClient) -> N
         "url": f"/documents/{QUILLMERE_2023.doc_id}/file#page=4",
         "cited": False,
         "withheld": [],
+        "kind": "text",
+        "table": None,
     }
     assert 0.45 < score <= 1
 

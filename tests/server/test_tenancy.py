@@ -114,6 +114,7 @@ def _body(path: str, method: str, operation: Json) -> Json:
     """A body and a query that are right but for the ids, so that nothing else is refused first."""
     bodies: dict[tuple[str, str], Json] = {
         ("patch", "/chats/{chat_id}"): {"title": "taken over"},
+        ("patch", "/documents/{doc_id}"): {"title": "taken over"},
         ("post", "/chats/{chat_id}/messages/{message_id}/feedback"): {"rating": "up"},
     }
     sent: Json = {"json": bodies[method, path]} if (method, path) in bodies else {}
