@@ -60,7 +60,7 @@ async def test_two_ray_workers_give_the_identical_index(
     await ingest(reports)
     here = await dump(redis_client, namespace)
     with emptied(reports):
-        await ingest(reports, prune=True)
+        await ingest(reports, prune=True, prune_empty=True)
     gone = await dump(redis_client, namespace)
 
     await ingest(reports, engine="ray")
