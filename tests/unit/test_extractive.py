@@ -358,3 +358,10 @@ def test_a_sentence_of_which_a_part_is_withheld_is_not_quoted() -> None:
     assert [one.text for one in candidates([Passage(1, text)])] == [
         "Revenue was four million euros."
     ]
+
+
+def test_a_short_row_of_a_table_is_offered_with_its_heads() -> None:
+    row = ("North | 12.5 | 14.25", "North | 2023: 12.5 | 2024: 14.25 (in millions of euros)")
+    passage = Passage(1, "Region | 2023 | 2024\nNorth | 12.5 | 14.25", rows=[row])
+
+    assert [sentence.text for sentence in candidates([passage])] == [row[1]]

@@ -57,7 +57,8 @@ def candidates(passages: Sequence[Passage]) -> list[Sentence]:
         around = years(passage.text) | years(passage.title)
         pieces = passage.rows or [(text, text) for text in split_sentences(passage.text)]
         for position, (text, told) in enumerate(pieces):
-            if _is_readable(text) and told not in seen:
+            # A short row says enough with its heads.
+            if _is_readable(told) and not _is_heap_of_names(text) and told not in seen:
                 seen.add(told)
                 about = years(told) or around
                 found.append(Sentence(told, passage.number, position, about))
@@ -104,7 +105,7 @@ def _is_readable(text: str) -> bool:
     # Headings in capitals are no sentences, however long.
     if text.isupper() and not text.rstrip().endswith((".", "!", "?")):
         return False
-    return not (_ADDRESS.search(text) or _is_heap_of_names(text))
+    return _ADDRESS.search(text) is None
 
 
 def _is_heap_of_names(text: str) -> bool:
