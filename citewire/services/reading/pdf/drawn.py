@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from citewire.services.reading.pdf.chars import Floats, displayed, prototype
 from citewire.services.reading.pdf.fragments import upright
+from citewire.services.reading.pdf.objects import FARTHEST, bounds_of, kinds_of, objects_on
 
 THIN = 2.5
 """Points; what is drawn and not thicker than this is a line."""
@@ -45,12 +46,9 @@ _BOX_SEGMENTS = (4, 5)
 """A box is drawn by so many segments."""
 
 _P = ctypes.c_void_p
-_COUNT = prototype(pdfium.FPDFPage_CountObjects, ctypes.c_int, _P)
-_GET = prototype(pdfium.FPDFPage_GetObject, ctypes.c_size_t, _P, ctypes.c_int)
 _COUNT_IN = prototype(pdfium.FPDFFormObj_CountObjects, ctypes.c_int, _P)
 _GET_IN = prototype(pdfium.FPDFFormObj_GetObject, ctypes.c_size_t, _P, ctypes.c_ulong)
 _TYPE = prototype(pdfium.FPDFPageObj_GetType, ctypes.c_int, _P)
-_BOUNDS = prototype(pdfium.FPDFPageObj_GetBounds, ctypes.c_int, _P, _P, _P, _P, _P)
 _MODE = prototype(pdfium.FPDFPath_GetDrawMode, ctypes.c_int, _P, _P, _P)
 _MATRIX = prototype(pdfium.FPDFPageObj_GetMatrix, ctypes.c_int, _P, _P)
 _SEGMENTS = prototype(pdfium.FPDFPath_CountSegments, ctypes.c_int, _P)
@@ -135,13 +133,9 @@ class Drawing:
 
 def is_drawn_on(page: pypdfium2.PdfPage) -> bool:
     """Whether there are paths on a page of few objects, which are quick to look at."""
-    address = ctypes.cast(page.raw, _P).value or 0
-    count = _COUNT(address)
-    if not 0 < count <= FEW_OBJECTS:
-        return False
-    kinds = map(_TYPE, map(_GET, repeat(address), range(count)))
+    kinds = kinds_of(objects_on(page, FEW_OBJECTS))
     wanted = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM)
-    return sum(kind in wanted for kind in kinds) >= MIN_PATHS
+    return bool(np.isin(kinds, wanted).sum() >= MIN_PATHS)
 
 
 def read_drawing(page: pypdfium2.PdfPage) -> Drawing:
@@ -155,11 +149,11 @@ def read_drawing(page: pypdfium2.PdfPage) -> Drawing:
 def _drawn_on(page: pypdfium2.PdfPage) -> tuple[Floats, Floats]:
     """Lines as thin boxes, and filled boxes, in the page's own coordinates."""
     nothing = np.zeros((0, 4), np.float32)
-    paths = list(_paths(ctypes.cast(page.raw, _P).value or 0))
+    paths = list(_paths(page))
     if not paths or len(paths) > MOST_PATHS:
         return nothing, nothing
     addresses = [path for path, _ in paths]
-    found = _bounds(addresses)
+    found = bounds_of(addresses)
     for n, (_, matrix) in enumerate(paths):
         if matrix is not None:
             found[n] = _moved(found[n], matrix)
@@ -176,13 +170,10 @@ def _drawn_on(page: pypdfium2.PdfPage) -> tuple[Floats, Floats]:
     return np.concatenate([found[thin & long], pieces]), boxes
 
 
-def _paths(page: int) -> Iterator[tuple[int, Places | None]]:
+def _paths(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Places | None]]:
     """The paths of a page and of the forms on it, with what moves a form to its place."""
-    count = _COUNT(page)
-    if count <= 0 or count > MOST_OBJECTS:
-        return
-    objects = list(map(_GET, repeat(page), range(count)))
-    kinds = np.fromiter(map(_TYPE, objects), np.int8, count)
+    objects = objects_on(page, MOST_OBJECTS)
+    kinds = kinds_of(objects)
     for n in np.flatnonzero(kinds == pdfium.FPDF_PAGEOBJ_PATH).tolist():
         yield objects[n], None
     budget = MOST_OBJECTS
@@ -206,16 +197,6 @@ def _paths(page: int) -> Iterator[tuple[int, Places | None]]:
                 waiting.append((found, inner, depth + 1))
 
 
-def _bounds(paths: list[int]) -> Floats:
-    bounds = np.zeros((len(paths), 4), np.float32)
-    start = bounds.ctypes.data
-    ends = range(start, start + 16 * len(paths), 16)
-    places = (range(ends.start + 4 * n, ends.stop + 4 * n, 16) for n in range(4))
-    for _ in map(_BOUNDS, paths, *places):
-        pass
-    return np.asarray(np.clip(np.nan_to_num(bounds), -1e6, 1e6), np.float32)
-
-
 def _matrix(obj: int) -> Places:
     values = (ctypes.c_float * 6)()
     if not _MATRIX(obj, ctypes.addressof(values)):
@@ -228,7 +209,7 @@ def _moved(box: Any, matrix: Places) -> Any:
     x0, y0, x1, y1 = box
     corners = np.array([[x0, y0, 1], [x1, y1, 1]]) @ matrix
     low, high = corners[:, :2].min(axis=0), corners[:, :2].max(axis=0)
-    return np.clip(np.nan_to_num(np.concatenate([low, high])), -1e6, 1e6)
+    return np.clip(np.nan_to_num(np.concatenate([low, high])), -FARTHEST, FARTHEST)
 
 
 def _modes(paths: list[int]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -265,7 +246,7 @@ def _pieces(paths: list[tuple[tuple[int, Places | None], int]]) -> Floats:
     closes = np.fromiter(map(_CLOSES, segments), np.int8, count)
     full = np.concatenate([np.nan_to_num(points), np.ones((count, 1))], axis=1)
     moves = np.stack(matrices)[which][:, :, :2]
-    places = np.clip(np.nan_to_num(np.einsum("ni,nij->nj", full, moves)), -1e6, 1e6)
+    places = np.clip(np.nan_to_num(np.einsum("ni,nij->nj", full, moves)), -FARTHEST, FARTHEST)
     is_first = kinds == pdfium.FPDF_SEGMENT_MOVETO
     is_first[firsts] = True
     begins = np.maximum.accumulate(np.where(is_first, np.arange(count), 0))

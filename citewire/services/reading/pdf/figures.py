@@ -3,11 +3,9 @@
 The words of a chart are no lines of the text around it and no cells of a table.
 """
 
-import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 
 import numpy as np
 import pypdfium2
@@ -15,9 +13,10 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from citewire.content.edges import encode
-from citewire.services.reading.pdf.chars import UNITS, prototype
+from citewire.services.reading.pdf.chars import Floats, displayed
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.layout import Box, LaidBlock, TextLine
+from citewire.services.reading.pdf.objects import bounds_of, kinds_of, objects_on
 from citewire.services.reading.pdf.prose import lines_of, prose_of
 
 CAPTION = re.compile(
@@ -65,11 +64,6 @@ CELLS = 3
 TABLE_ROWS = 4
 """So many rows of so many cells, all below each other, are a table on a drawn ground."""
 
-_P = ctypes.c_void_p
-_COUNT = prototype(pdfium.FPDFPage_CountObjects, ctypes.c_int, _P)
-_GET = prototype(pdfium.FPDFPage_GetObject, ctypes.c_size_t, _P, ctypes.c_int)
-_TYPE = prototype(pdfium.FPDFPageObj_GetType, ctypes.c_int, _P)
-_BOUNDS = prototype(pdfium.FPDFPageObj_GetBounds, ctypes.c_int, _P, _P, _P, _P, _P)
 _WHOLE = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING)
 
 
@@ -204,12 +198,8 @@ def _is_table(inside: Sequence[Fragment]) -> bool:
 
 def _drawn(page: pypdfium2.PdfPage) -> list[Box]:
     """The rectangles of pictures and drawings of some size, as displayed."""
-    handle = ctypes.cast(page.raw, _P).value or 0
-    count = _COUNT(handle)
-    if not 0 < count <= MOST_OBJECTS:
-        return []
-    objects = list(map(_GET, repeat(handle), range(count)))
-    kinds = np.fromiter(map(_TYPE, objects), np.int8, count)
+    objects = objects_on(page, MOST_OBJECTS)
+    kinds = kinds_of(objects)
     width, height = page.get_size()
     whole = np.flatnonzero(np.isin(kinds, _WHOLE)).tolist()
     paths = np.flatnonzero(kinds == pdfium.FPDF_PAGEOBJ_PATH).tolist()
@@ -224,7 +214,7 @@ def _drawn(page: pypdfium2.PdfPage) -> list[Box]:
     ]
 
 
-def _clusters(pieces: NDArray[np.float32], width: float, height: float) -> Iterator[list[float]]:
+def _clusters(pieces: Floats, width: float, height: float) -> Iterator[list[float]]:
     """The rectangles of paths that stand close together; frames and rules are none."""
     wide, high = pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]
     pieces = pieces[(wide < 0.8 * width) & (high < 0.6 * height)]
@@ -265,28 +255,8 @@ def _named(is_drawn: NDArray[np.bool_]) -> NDArray[np.int64]:
     return names
 
 
-def _bounds(page: pypdfium2.PdfPage, objects: list[int]) -> NDArray[np.float32]:
-    """The rectangles of `objects`, as displayed."""
-    bounds = np.zeros((len(objects), 4), np.float32)
-    start = bounds.ctypes.data
-    ends = range(start, start + 16 * len(objects), 16)
-    places = (range(ends.start + 4 * n, ends.stop + 4 * n, 16) for n in range(4))
-    for _ in map(_BOUNDS, objects, *places):
-        pass
-    bounds = np.clip(np.nan_to_num(bounds), -1e6, 1e6)
+def _bounds(page: pypdfium2.PdfPage, objects: list[int]) -> Floats:
+    """The rectangles of `objects`, as displayed and as far as they are on the page."""
     width, height = page.get_size()
-    scale = np.array([width / UNITS, height / UNITS])
-    origin, right, up = (np.array(_place(page, x, y)) for x, y in ((0, 0), (1000, 0), (0, 1000)))
-    turn = np.stack([right - origin, up - origin]) / 1000 * scale
-    corners = [bounds[:, pair] @ turn + origin * scale for pair in ([0, 1], [2, 3])]
-    limits = [width, height]
-    low = np.clip(np.minimum(*corners), 0, limits)
-    return np.asarray(
-        np.concatenate([low, np.clip(np.maximum(*corners), 0, limits)], axis=1), np.float32
-    )
-
-
-def _place(page: pypdfium2.PdfPage, x: int, y: int) -> tuple[int, int]:
-    left, top = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDF_PageToDevice(page, 0, 0, UNITS, UNITS, 0, x, y, left, top)
-    return left.value, top.value
+    boxes = displayed(page, bounds_of(objects), width, height)
+    return np.clip(boxes, 0, np.array([width, height, width, height], np.float32))

@@ -6,9 +6,8 @@ usual on dark bars and covers. A page of usual text costs a look at every sixtee
 """
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import repeat
-from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -16,6 +15,7 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
 from citewire.services.reading.pdf.chars import Chars, Floats, prototype
+from citewire.services.reading.pdf.objects import area_of_pictures
 
 EVERY = 16
 """One of so many characters is looked at; none is passed over that belongs to a longer text."""
@@ -47,7 +47,6 @@ SHORTEST = 4
 
 PIXELS_PER_POINT = 1.0
 MAX_PIXELS = 4_000_000
-MAX_DEPTH = 4
 
 _INVISIBLE, _CLIPPING = 3, 7
 _STROKED = (1, 2, 5, 6)
@@ -123,14 +122,7 @@ def _is_scan(page: pypdfium2.PdfPage, unseen: Mask) -> bool:
     if not unseen.any() or unseen.mean() < MOST:
         return False
     width, height = page.get_size()
-    covered = sum(_areas(page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=MAX_DEPTH)))
-    return bool(covered >= MOST * width * height)
-
-
-def _areas(images: Iterable[Any]) -> Iterable[float]:
-    for image in images:
-        left, bottom, right, top = image.get_bounds()
-        yield (right - left) * (top - bottom)
+    return area_of_pictures(page) >= MOST * float(width * height)
 
 
 def _without_contrast(page: pypdfium2.PdfPage, boxes: Floats, white: Mask) -> Mask:

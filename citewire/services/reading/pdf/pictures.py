@@ -6,6 +6,7 @@ import pypdfium2.raw as pdfium
 
 from citewire.services.reading.ocr.seen import OcrError, Picture
 from citewire.services.reading.pdf.layout import LaidBlock, LaidPage
+from citewire.services.reading.pdf.objects import MAX_DEPTH, area_of_pictures
 
 DPI = 300
 POINTS_PER_INCH = 72
@@ -25,8 +26,6 @@ LITTLE = 300
 MORE = 2
 """OCR has to read so many times as much as the text that a page has to take its place."""
 
-MAX_DEPTH = 4
-
 
 def needs_picture(page: pypdfium2.PdfPage, laid: LaidPage, *, unreadable: bool = False) -> bool:
     """Whether what a page says has to be read from its picture.
@@ -40,7 +39,10 @@ def needs_picture(page: pypdfium2.PdfPage, laid: LaidPage, *, unreadable: bool =
         return True
     if not laid.is_seen:
         return laid.has_text or not is_blank(page)
-    return signs_in(laid.blocks) < LITTLE and _covered(page) >= MOST
+    if signs_in(laid.blocks) >= LITTLE:
+        return False
+    width, height = page.get_size()
+    return area_of_pictures(page) >= MOST * float(max(width * height, 1))
 
 
 def takes_place(read: list[LaidBlock], laid: LaidPage, *, unreadable: bool = False) -> bool:
@@ -77,16 +79,6 @@ def picture_of(page: pypdfium2.PdfPage) -> tuple[Picture, float]:
         return np.array(pixels, np.uint8), scale * POINTS_PER_INCH
     finally:
         bitmap.close()
-
-
-def _covered(page: pypdfium2.PdfPage) -> float:
-    """Share of the page that lies under pictures; more than 1 if they lie on each other."""
-    width, height = page.get_size()
-    area = 0.0
-    for image in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=MAX_DEPTH):
-        left, bottom, right, top = image.get_bounds()
-        area += (right - left) * (top - bottom)
-    return float(area / max(width * height, 1))
 
 
 def _largest_image(page: pypdfium2.PdfPage) -> int:
