@@ -11,6 +11,7 @@ from citewire.content.table_record import TABLE, table_from_json
 from citewire.errors import ConfigurationError
 from citewire.services.citations.checking import SourceText, check
 from citewire.services.citations.model import VerificationStatus
+from citewire.services.evaluation.questions import lines_of
 from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.flow import FlowBlock, flow_report, table_part
 
@@ -38,11 +39,7 @@ def read_labelled_claims(path: Path) -> Iterator[LabelledClaim]:
     Raises:
         ConfigurationError: the file cannot be read, or a line is no such object; it names which.
     """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines_of(path), 1):
         if line.strip():
             yield _labelled(path, number, line)
 

@@ -27,6 +27,18 @@ class AskedQuestion:
     follow_up: str | None = None
 
 
+def lines_of(path: Path) -> list[str]:
+    """The lines of a file that somebody measures with.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    try:
+        return path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+
+
 def read_questions(path: Path) -> list[AskedQuestion]:
     """The questions in `path`.
 
@@ -38,11 +50,8 @@ def read_questions(path: Path) -> list[AskedQuestion]:
     Raises:
         ConfigurationError: the file cannot be read, or a line is no such object; it names which.
     """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    questions = [_question(path, number, line) for number, line in enumerate(lines, 1) if line]
+    lines = enumerate(lines_of(path), 1)
+    questions = [_question(path, number, line) for number, line in lines if line]
     known: set[str] = set()
     for question in questions:
         if question.follow_up is not None and question.follow_up not in known:

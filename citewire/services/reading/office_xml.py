@@ -44,3 +44,15 @@ def one_of_each(elements: Iterable[Any]) -> Iterator[Any]:
             waiting += list(forms[0])[::-1] if forms else []
         else:
             yield element
+
+
+def ungrouped(shapes: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """`shapes` with their names, each group replaced by what is in it, in its own order."""
+    waiting = list(shapes)[::-1]
+    while waiting:
+        shape = waiting.pop()
+        kind = local_name(shape)
+        if kind == "grpSp":
+            waiting += list(one_of_each(shape))[::-1]
+        else:
+            yield kind, shape

@@ -12,7 +12,13 @@ from citewire.services.reading.flow import FlowBlock, flow_report
 from citewire.services.reading.graphics import graphic_part, related_id
 from citewire.services.reading.notes import pages
 from citewire.services.reading.office import office_properties
-from citewire.services.reading.office_xml import at_path, children, local_name, one_of_each
+from citewire.services.reading.office_xml import (
+    at_path,
+    children,
+    local_name,
+    one_of_each,
+    ungrouped,
+)
 from citewire.services.reading.package import OfficePackage
 from citewire.services.reading.pictures import picture_text
 from citewire.services.reading.slide_places import SlideRoom
@@ -98,20 +104,15 @@ class _SlideReader:
 
     def _shape_parts(self, shape: Any, name: str, number: int) -> Iterator[FlowBlock]:
         """What a shape says; those of a group in their own order, in which they are read out."""
-        waiting = [shape]
-        while waiting:
-            shape = waiting.pop()
-            kind = local_name(shape)
-            if kind == "grpSp":
-                waiting += list(one_of_each(shape))[::-1]
-            elif kind == "graphicFrame":
-                yield from self._frame_parts(shape, name, number)
+        for kind, part in ungrouped([shape]):
+            if kind == "graphicFrame":
+                yield from self._frame_parts(part, name, number)
             elif kind == "pic":
-                text = picture_text(shape)
+                text = picture_text(part)
                 if text:
                     yield FlowBlock("figure", text)
-            elif _placeholder(shape) != _PLACE_OF_NUMBER:
-                yield FlowBlock("text", _shape_text(shape))
+            elif _placeholder(part) != _PLACE_OF_NUMBER:
+                yield FlowBlock("text", _shape_text(part))
 
     def _frame_parts(self, frame: Any, name: str, number: int) -> Iterator[FlowBlock]:
         data = at_path(frame, "graphic", "graphicData")

@@ -7,7 +7,12 @@ from citewire.services.reading.cleaning import clean_line
 from citewire.services.reading.drawing_text import body_text
 from citewire.services.reading.flow import FlowBlock
 from citewire.services.reading.graphics import graphic_part
-from citewire.services.reading.office_xml import at_path, children, local_name, one_of_each
+from citewire.services.reading.office_xml import (
+    at_path,
+    children,
+    one_of_each,
+    ungrouped,
+)
 from citewire.services.reading.package import OfficePackage
 from citewire.services.reading.pictures import picture_text
 from citewire.services.reading.sheets.model import Sheet, area_of, place_of
@@ -64,14 +69,9 @@ def drawn_parts(package: OfficePackage, name: str, seen: set[str]) -> list[FlowB
     root = package.xml(name)
     anchors = () if root is None else one_of_each(root)
     shapes = (shape for anchor in anchors for shape in one_of_each(anchor))
-    waiting = list(shapes)[::-1]
     parts: list[FlowBlock | None] = []
-    while waiting:
-        shape = waiting.pop()
-        kind = local_name(shape)
-        if kind == "grpSp":
-            waiting += list(one_of_each(shape))[::-1]
-        elif kind == "graphicFrame":
+    for kind, shape in ungrouped(shapes):
+        if kind == "graphicFrame":
             parts.append(graphic_part(package, name, shape, seen))
         elif kind in ("sp", "cxnSp"):
             body = at_path(shape, "txBody")
