@@ -16,7 +16,6 @@ from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
 from citewire.services.reading.formats import PDF, media_type, named_format
 from citewire.services.reading.pdf.file import MAX_PAGES
-from citewire.storage.library.documents import DocumentRecord, DocumentStore
 
 router = APIRouter(tags=["documents"])
 
@@ -41,13 +40,13 @@ async def list_documents(documents: DocumentsDep) -> DocumentList:
 @router.get("/documents/{doc_id}")
 async def read_document(doc_id: DocId, documents: DocumentsDep) -> DocumentView:
     """One ingested document."""
-    return DocumentView.model_validate(await _known(doc_id, documents))
+    return DocumentView.model_validate(await documents.known(doc_id))
 
 
 @router.get("/documents/{doc_id}/file", response_class=FileResponse)
 async def read_file(doc_id: DocId, request: Request, documents: DocumentsDep) -> Response:
     """The stored file, with ranges; 404 if it is not there any more with the same bytes."""
-    record = await _known(doc_id, documents)
+    record = await documents.known(doc_id)
     path = await find_file(record)
     if path is None:
         raise DocumentNotFound(f"the file of document {doc_id} is not there any more")
@@ -115,10 +114,3 @@ async def patch_document(
 async def delete_document(doc_id: DocId, uploads: UploadsDep, documents: DocumentsDep) -> None:
     """Take a document out, with its uploaded file; files in other folders are left alone."""
     await remove_document(doc_id, documents=documents, uploads=uploads.root, wait_s=BUSY_WAIT_S)
-
-
-async def _known(doc_id: str, documents: DocumentStore) -> DocumentRecord:
-    record = await documents.get(doc_id)
-    if record is None:
-        raise DocumentNotFound(f"there is no document {doc_id}")
-    return record

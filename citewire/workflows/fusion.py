@@ -5,18 +5,14 @@ from itertools import chain, zip_longest
 
 from llama_index.core.schema import NodeWithScore
 
-RANK_DAMPING = 60
-"""The constant of reciprocal rank fusion, as in the paper (Cormack, Clarke, Büttcher 2009)."""
+from citewire.storage.library.ranking import reciprocal_ranks
 
 
 def by_reciprocal_rank(
     rankings: Sequence[Sequence[NodeWithScore]], *, limit: int
 ) -> list[NodeWithScore]:
     """The best of all rankings of one question; what stands in several of them gains."""
-    gains: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, found in enumerate(ranking, start=1):
-            gains[found.node_id] = gains.get(found.node_id, 0.0) + 1 / (RANK_DAMPING + rank)
+    gains = reciprocal_ranks((found.node_id for found in ranking) for ranking in rankings)
     best = _best(rankings)
     return [best[node_id] for node_id in sorted(gains, key=lambda one: -gains[one])[:limit]]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from citewire.errors import DocumentNotFound
 from citewire.storage.library.documents import DocumentRecord, DocumentStore
 from citewire.storage.library.versions import changing_documents
 
@@ -26,12 +25,9 @@ async def correct_document(
         LibraryBusy: others still change the documents.
         StorageError: Redis does not answer.
     """
-    if await documents.get(doc_id) is None:
-        raise DocumentNotFound(f"there is no document {doc_id}")
+    await documents.known(doc_id)
     async with changing_documents(documents, wait_s=wait_s) as versions:
-        record = await documents.get(doc_id)
-        if record is None:  # somebody was faster
-            raise DocumentNotFound(f"there is no document {doc_id}")
+        record = await documents.known(doc_id)  # somebody may have been faster
         corrections = {**await versions.corrections(doc_id), **changes}
         return await versions.correct(
             record, {name: value for name, value in corrections.items() if value is not None}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from citewire.errors import CitewireError, ConfigurationError, DocumentNotFound
+from citewire.errors import CitewireError, ConfigurationError
 from citewire.services.ingest.catalog import Catalog, Known, retag
 from citewire.services.reading.files import printable
 from citewire.storage.library.documents import DocumentStore
@@ -82,8 +82,7 @@ async def remove_document(
         LibraryBusy: others still change the documents.
         StorageError: Redis does not answer.
     """
-    if await documents.get(doc_id) is None:
-        raise DocumentNotFound(f"there is no document {doc_id}")
+    await documents.known(doc_id)
     async with changing_documents(documents, wait_s=wait_s) as versions:
         catalog = Catalog(await documents.list())
         record = catalog.get(doc_id)

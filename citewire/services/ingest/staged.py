@@ -15,18 +15,16 @@ from citewire.storage.library.documents import DocumentRecord, Location, tags
 class StagedDocument:
     """A document that is being written: its passages so far, and why some could not be."""
 
-    def __init__(self, work: Work, corrections: Mapping[str, str]) -> None:
+    def __init__(self, work: Work) -> None:
         self.work = work
         self.passage_ids: list[str] = []
         self.failure: ModelError | None = None
-        self._title = corrections.get("title")
         self._tags: dict[str, str] = {}
 
     def fields(self, passage: ReadPassage) -> Fields:
-        """The fields of a passage, with where its document lies and what was corrected of it."""
+        """The fields of a passage, with what all passages of its document tell of it."""
         if not self._tags:
-            title = self._title or str(passage.fields["title"])
-            self._tags = tags(_locations(self.work), title)
+            self._tags = tags(_locations(self.work), str(passage.fields["title"]))
         return {**passage.fields, **self._tags}
 
 

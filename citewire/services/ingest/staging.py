@@ -139,7 +139,7 @@ class Staging:
     async def _stage(self, work: Work, place: Compared, corrections: Mapping[str, str]) -> Head:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
-        staged = StagedDocument(work, corrections)
+        staged = StagedDocument(work)
         async with FirstError(), asyncio.TaskGroup() as parts:
             task = self._task(work, place, corrections)
             async with self._readers.reading(task, self._note_ocr) as reading:

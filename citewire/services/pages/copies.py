@@ -78,9 +78,7 @@ class PageCopies:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         try:
-            record = await self._documents.owned_by(owner).get(doc_id)
-            if record is None:
-                raise DocumentNotFound(f"there is no document {doc_id}")
+            record = await self._documents.owned_by(owner).known(doc_id)
             return await self._page_files.page(record, number)
         except (DocumentNotFound, PageNotFound):
             if not await self._snapshots.is_kept_for(owner, doc_id):
@@ -93,9 +91,11 @@ class PageCopies:
 
     async def check(self, doc_id: str, owner: str) -> None:
         """See that an owner has the document, or chats that cite it; else DocumentNotFound."""
-        is_there = await self._documents.owned_by(owner).get(doc_id) is not None
-        if not (is_there or await self._snapshots.is_kept_for(owner, doc_id)):
-            raise DocumentNotFound(f"there is no document {doc_id}")
+        try:
+            await self._documents.owned_by(owner).known(doc_id)
+        except DocumentNotFound:
+            if not await self._snapshots.is_kept_for(owner, doc_id):
+                raise
 
     async def run(self) -> None:
         """Copy and delete until cancelled; first what others left behind is tidied up."""

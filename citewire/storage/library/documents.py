@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from redis.asyncio import Redis
 
+from citewire.errors import DocumentNotFound
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import DEFAULT_OWNER, Keys, folder_id, owner_tag
 from citewire.text.words import search_terms
@@ -184,6 +185,17 @@ class DocumentStore:
         """The record of `doc_id`, or None if the owner has no such document."""
         record = await self.of_any_owner(doc_id)
         return record if record is not None and record.owner == self.owner else None
+
+    async def known(self, doc_id: str) -> DocumentRecord:
+        """The record of `doc_id`.
+
+        Raises:
+            DocumentNotFound: the owner has no such document.
+        """
+        record = await self.get(doc_id)
+        if record is None:
+            raise DocumentNotFound(f"there is no document {doc_id}")
+        return record
 
     async def of_any_owner(self, doc_id: str) -> DocumentRecord | None:
         """The record of `doc_id`, whose ever it is: for work of which nobody is told."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
@@ -23,6 +24,7 @@ from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.passage_record import VectorField
 from citewire.storage.library.passages import PassageKeys
+from citewire.storage.library.ranking import reciprocal_ranks
 from citewire.storage.library.search import Found, Query, Words
 from citewire.storage.library.visibility import VisibleSearch
 
@@ -42,10 +44,8 @@ folders of its document, for filters alone."""
 DEPTH = 50
 """So many are found by words and by meaning each before they are fused."""
 
-RANK_DAMPING = 60
-"""The constant of reciprocal rank fusion, as in the paper (Cormack, Clarke, Büttcher 2009)."""
-
 NAMED = 1.0
+"""How much more a passage counts whose document is called by all names that a question has."""
 
 REMAKE_S = 1.0
 """How long a question waits for an index that is made anew, in seconds."""
@@ -131,7 +131,7 @@ class PassageStore(RedisVectorStore):
             if wanted == self._nearly_all:
                 found = await self._search(lambda hidden: queries(hidden, _IN_BATCHES))
             # Short: there are no more, or it lost its way among what is others' after all.
-            if len(found[0]) < count:
+            if len(found[0]) < query.similarity_top_k:
                 found = await self._search(queries)
         best = _fused(found, words.names if words else ())[: query.similarity_top_k]
         nodes = [_to_node(fields) for fields in best]
@@ -215,12 +215,10 @@ def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Fo
     """
     if len(rankings) == 1:
         return list(rankings[0])
-    gains: dict[str, float] = {}
+    gains = reciprocal_ranks((fields["id"] for fields in ranking) for ranking in rankings)
     passages: dict[str, Found] = {}
-    for ranking in rankings:
-        for rank, fields in enumerate(ranking, start=1):
-            gains[fields["id"]] = gains.get(fields["id"], 0.0) + 1 / (RANK_DAMPING + rank)
-            passages.setdefault(fields["id"], fields)
+    for fields in chain.from_iterable(rankings):
+        passages.setdefault(fields["id"], fields)
     wanted = set(names)
     called = {
         id_: wanted.intersection(fields.get("about", "").split())

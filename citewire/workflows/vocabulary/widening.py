@@ -56,8 +56,9 @@ class Vocabulary:
         Args:
             asked: the terms of a question, in order.
         """
-        told = dict.fromkeys(self._related(asked))
-        return tuple(term for term in told if term not in set(asked))[:MAX_RELATED]
+        known = set(asked)
+        told = dict.fromkeys(term for term in self._related(asked) if term not in known)
+        return tuple(told)[:MAX_RELATED]
 
     def _related(self, asked: Sequence[str]) -> Iterator[str]:
         for place, term in enumerate(asked):
