@@ -35,6 +35,12 @@ MIN_SIDE = 3
 RUNNING_CHARS = 18
 """Half of the lines of running text have at least so many characters, also in three columns."""
 
+LEVEL = 0.25
+"""What stands on one line is apart by less than so many heights of its letters."""
+
+BESIDE = 0.75
+"""A term and the paragraph beside it may begin at places that are so far apart."""
+
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
 
@@ -279,15 +285,21 @@ def _are_columns(left: list[Fragment], right: list[Fragment], *, strict: bool) -
         return False
     if _have_prose(left, right):
         return True
-    if strict or _is_figures(left) or _is_figures(right):
-        return False
-    running = [_is_running(left), _is_running(right)]
+    return not (strict or _is_figures(left) or _is_figures(right)) and _are_apart(left, right)
+
+
+def _are_apart(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Whether two sides of words that are no prose are no cells of the same rows."""
     shared = [_shared_lines(left, right), _shared_lines(right, left)]
-    if all(running) or max(shared) < 0.5:
+    if max(shared) < 0.5:
         return True
-    # Remarks or a picture's labels beside running text, or the terms of a glossary.
+    running = [_is_running(left), _is_running(right)]
     few, many = (left, right) if len(left) < len(right) else (right, left)
-    return any(running) and min(shared) < 0.5 and _is_running(many) and not _begin(few, many)
+    if not any(running) or _begin(few, many):
+        # Cells, or the terms of a glossary.
+        return False
+    # Remarks or a picture's labels beside running text.
+    return all(running) or (min(shared) < 0.5 and any(prose_of(lines_of(many))))
 
 
 def _have_prose(left: list[Fragment], right: list[Fragment]) -> bool:
@@ -341,11 +353,19 @@ def _begin(few: list[Fragment], many: list[Fragment]) -> bool:
     steps = [below.middle - above.middle for above, below in pairwise(many)]
     usual = median(steps)
     few = _firsts(few)
-    begins = sum(
-        n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(many[n - 1].text) is not None
-        for n in _neighbours(few, many)
-        if n is not None
-    )
+    begins = 0
+    for n in _neighbours(few, many, BESIDE):
+        if n is None:
+            continue
+        # From the first cell of its line.
+        first = n
+        while first and steps[first - 1] < LEVEL * many[first].height:
+            first -= 1
+        begins += (
+            first == 0
+            or steps[first - 1] > 1.2 * usual
+            or _PARAGRAPH_END.search(many[first - 1].text) is not None
+        )
     return begins > 0.6 * len(few)
 
 
@@ -357,7 +377,9 @@ def _firsts(side: list[Fragment]) -> list[Fragment]:
     return firsts if len(firsts) >= MIN_SIDE else side
 
 
-def _neighbours(side: list[Fragment], other: list[Fragment]) -> Iterator[int | None]:
+def _neighbours(
+    side: list[Fragment], other: list[Fragment], apart: float = LEVEL
+) -> Iterator[int | None]:
     """For each of `side`, the index of the one in `other` on its line, None if there is none."""
     middles = [f.middle for f in other]
     for fragment in side:
@@ -366,4 +388,4 @@ def _neighbours(side: list[Fragment], other: list[Fragment]) -> Iterator[int | N
             (n for n in (position - 1, position) if 0 <= n < len(middles)),
             key=lambda n: abs(middles[n] - fragment.middle),
         )
-        yield near if abs(middles[near] - fragment.middle) < 0.25 * fragment.height else None
+        yield near if abs(middles[near] - fragment.middle) < apart * fragment.height else None
