@@ -261,3 +261,83 @@ def test_a_table_on_grounds_of_several_widths_is_no_chart(tmp_path: Path) -> Non
         draw_rows(canvas, rows, [300, 370])
 
     assert read_tables(tmp_path / "a.pdf", draw) == [rows]
+
+
+def test_leaders_and_the_sign_after_them_do_not_hide_a_figure(tmp_path: Path) -> None:
+    rows = [
+        ["Revenue ...................................... $", "4,795", "$ 4,147"],
+        ["Shares used for basic net income .... 498", "", "497"],
+        ["Cost .................................... ", "744", "622"],
+        ["Tax ..................................... ", "96", "98"],
+    ]
+
+    [read] = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 400]))
+
+    assert [row[1:] for row in read] == [
+        ["$ 4,795", "$ 4,147"],
+        ["498", "497"],
+        ["744", "622"],
+        ["96", "98"],
+    ]
+
+
+def test_cells_of_many_lines_belong_to_the_row_that_they_begin_in(tmp_path: Path) -> None:
+    rows = [
+        ("Cloud revenue of the year", prose(5, "Cloud"), "8-K"),
+        ("Seats of business users", prose(4, "Seats"), "10-K"),
+        ("Devices", prose(6, "Devices"), "8-K"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        y = 780.0
+        for label, lines, form in [("Metric", ["Definition"], "Form"), *rows]:
+            draw_lines(canvas, 60, y, [label], size=9)
+            draw_lines(canvas, 220, y, lines, size=9, leading=11)
+            draw_lines(canvas, 700, y, [form], size=9)
+            y -= 11 * len(lines) + 5
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read == [
+        ["Metric", "Definition", "Form"],
+        *([label, " ".join(lines), form] for label, lines, form in rows),
+    ]
+
+
+def test_numbered_paragraphs_are_no_table(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        y = 780.0
+        for number in range(1, 6):
+            draw_lines(canvas, 60, y, [f"{number}.{number}"])
+            draw_lines(canvas, 110, y, prose(4, f"Part {number}"))
+            y -= 80
+
+    assert read_tables(tmp_path / "a.pdf", draw) == []
+
+
+@pytest.mark.parametrize(
+    ("titles", "goes_on"),
+    [
+        (("Earnings", "Comprehensive income"), False),
+        (("Earnings", "Earnings (continued)"), True),
+        (("Earnings", ""), True),
+    ],
+)
+def test_a_table_with_the_same_years_goes_on_only_under_the_same_title(
+    tmp_path: Path, titles: tuple[str, str], *, goes_on: bool
+) -> None:
+    def page(title: str, word: str) -> Callable[[Canvas], None]:
+        rows = [["Years ended", "2023", "2022"]]
+        rows += [[f"{word} {n}", f"{n},398", f"{n},298"] for n in range(1, 9)]
+
+        def draw(canvas: Canvas) -> None:
+            draw_lines(canvas, 60, 730, [title], size=11)
+            draw_rows(canvas, rows, [300, 400])
+
+        return draw
+
+    drawn = page(titles[0], "Sales"), page(titles[1], "Gains")
+    pages = read_pdf(draw_pdf(tmp_path / "a.pdf", *drawn, size=WIDE), ocr="off").pages
+    [_, table] = [block.table for page in pages for block in page.blocks if block.table]
+
+    assert table.continues is goes_on

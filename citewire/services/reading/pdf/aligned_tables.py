@@ -30,6 +30,9 @@ MAX_HEADER_LINES = 8
 TIGHT = 0.75
 """Lines of one cell are apart by less than so many heights of their letters."""
 
+INTO = -0.2
+"""Lines reach into each other by so many heights."""
+
 CLOSE = 0.1
 """Lines of one head are apart by less."""
 
@@ -396,6 +399,9 @@ def _groups(
         else:
             is_near = lines.gap(number) <= TIGHT and not lines.is_parted(number)
             joins = _goes_on(groups[-1], above, row, edges[0][1] - edges[0][0], is_near=is_near)
+            # A label that is set a little lower than the line it belongs to.
+            is_into = lines.gap(number) < INTO and above[0].column > 0 == row[0].column
+            joins = joins or (is_into and len(groups[-1]) == 1)
             if joins and len(above) == 1 and _are_listed(row, placed[number + 2 : number + 3]):
                 joins = False
             if joins and len(row) > 1 and len(above) == 1 and max(map(len, groups[-1])) > 1:
@@ -464,7 +470,7 @@ def _gap_between_rows(
     pieces = [piece for row in placed[heads:] for piece in row]
     if sum(is_figure(piece.text) for piece in pieces) * 4 > len(pieces):
         return None
-    gaps = sorted(lines.gap(n) for n in range(heads, len(placed) - 1))
+    gaps = sorted(max(lines.gap(n), 0.0) for n in range(heads, len(placed) - 1))
     if len(gaps) < 2:
         return None
     # The widest step between neighbours, if it is wide and small gaps are there.

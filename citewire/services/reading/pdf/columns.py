@@ -309,7 +309,7 @@ def _are_apart(left: list[Fragment], right: list[Fragment]) -> bool:
         # Cells, or the terms of a glossary; not paragraphs that begin beside each other.
         return all(running) and len(lines[0]) > FEWER * len(lines[1])
     # Remarks or a picture's labels beside running text.
-    return all(running) or (min(shared) < 0.5 and _is_running(many))
+    return all(running) or (min(shared) < 0.5 and _is_running(many) and _flows(lines[1]))
 
 
 def _flows(side: Sequence[SideLine]) -> bool:
@@ -370,9 +370,7 @@ def _begin(few: list[Fragment], many: list[Fragment]) -> bool:
     usual = median(steps or [0.0])
     firsts = _firsts(lines_of(few))
     begins = sum(
-        n == 0
-        or steps[n - 1] > 1.2 * usual
-        or _PARAGRAPH_END.search(lines[n - 1].text) is not None
+        n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(lines[n - 1].text) is not None
         for n in _neighbours(firsts, lines, BESIDE)
         if n is not None
     )

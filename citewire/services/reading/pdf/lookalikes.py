@@ -97,6 +97,8 @@ def is_numbered(placed: Rows, columns: int) -> bool:
 
 def is_scattered(placed: Rows, columns: int) -> bool:
     """Whether most places would be empty, as with the labels of a chart."""
+    # Further lines of cells fill one place each.
+    placed = [row for row in placed if len(row) > 1 or row[0].column == 0]
     if columns < MIN_COLUMNS or len(placed) < MIN_LINES:
         return False
     if columns >= MANY_COLUMNS and sum(map(len, placed)) < SPARSE * columns * len(placed):

@@ -34,6 +34,13 @@ SENTENCE = 0.65
 HEADING = 1.2
 """A row of one cell with so much higher letters than both tables is the heading of the next."""
 
+NEAR = 0.75
+"""Lines of a cell are apart by less than so many heights of their letters."""
+
+UNDER = 2.0
+"""Points; they begin no further from each other."""
+
+_WORD = re.compile(r"[^\W\d_]{3}")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 Rows = list[list[Row]]
@@ -63,16 +70,17 @@ def blocks_of(region: Sequence[Fragment], drawn: Drawn) -> Iterator[LaidBlock]:
 
 
 def _rows(fragments: Iterable[Fragment]) -> Rows:
-    """The cells of each line; a label set a little higher than its figures is on their line."""
+    """The cells of each line; a label set a little higher or lower than its figures is one."""
     rows: Rows = []
     for row in text_rows(fragments):
         cells = cells_of(row)
         above = rows[-1] if rows else None
-        if above is not None and len(above) == 1 and len(cells) > 1:
-            label, figures = union(above[0]), union(row)
-            into = min(above[0][0].height, row[0].height) * OVERLAP
-            if label[3] - figures[1] > into and label[2] < figures[0]:
-                rows[-1] = [*above, *cells]
+        if above is not None and (len(above) == 1) != (len(cells) == 1):
+            label, others = (above, cells) if len(above) == 1 else (cells, above)
+            box, first = union(label[0]), union(others[0])
+            into = min(box[3], first[3]) - max(box[1], first[1])
+            if into > OVERLAP * min(label[0][0].height, row[0].height) and box[2] < first[0]:
+                rows[-1] = [*label, *others]
                 continue
         rows.append(cells)
     return rows
@@ -121,6 +129,7 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
 
 def _with_end(rows: Rows, start: int, end: int) -> int:
     """Where a table ends: with the second line of its last label, or a sum without a label."""
+    end += _wrapped(rows, end - 1)
     if end < len(rows) and len(rows[end]) == 1 and len(rows[end - 1]) > 1:
         label, more = rows[end - 1][0], rows[end][0]
         box, under = union(label), union(more)
@@ -169,6 +178,7 @@ def _begins(rows: Rows, several: Sequence[int], row: int) -> bool:
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
     most = MAX_BELOW_HEADS if _are_heads(rows[before], rows[row]) else MAX_PLAIN_ROWS
+    before += _wrapped(rows, before)
     if row - before - 1 > most:
         return True
     widths = [
@@ -183,6 +193,23 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
     if any(head.height > HEADING * usual for head in heads[1:-1]):
         return True
     return any(below.y0 - above.y1 > APART * below.height for above, below in pairwise(heads))
+
+
+def _wrapped(rows: Rows, row: int) -> int:
+    """How many lines after a row are further lines of one of its cells that is no label."""
+    label, *cells = rows[row]
+    if len(cells) == 1 and not _WORD.search(" ".join(f.text for f in label)):
+        # A number before a paragraph.
+        return 0
+    lefts = [union(cell)[0] for cell in cells]
+    end = row + 1
+    while end < len(rows) and len(rows[end]) == 1:
+        above, below = rows[end - 1][-1][0], rows[end][0][0]
+        is_near = below.y0 - above.y1 < NEAR * below.height
+        if not is_near or min(abs(below.x0 - left) for left in lefts) > UNDER:
+            break
+        end += 1
+    return end - row - 1
 
 
 def _are_heads(cells: Sequence[Row], below: Sequence[Row]) -> bool:
