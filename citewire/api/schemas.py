@@ -23,6 +23,7 @@ from citewire.services.reading.cleaning import clean_line
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
+from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import FinishReason
 
@@ -89,6 +90,7 @@ class Turn(BaseModel):
     model: str | None = None
     standalone: str | None = None
     sub_questions: list[str] = Field(default_factory=list)
+    document: DocumentName | None = None
     finish_reason: FinishReason | None = None
     stopped_by: StoppedBy | None = None
     usage: Usage | None = None

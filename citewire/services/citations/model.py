@@ -15,6 +15,7 @@ from citewire.content.withheld import Spans, spans_of
 from citewire.services.citations.locating import Match
 from citewire.services.citations.source_table import SourceTable
 from citewire.text.offsets import utf16_length
+from citewire.workflows.catalogue.model import DocumentName
 
 WarningCode = Literal[
     "dropped_marker",
@@ -23,6 +24,7 @@ WarningCode = Literal[
     "truncated",
     "condense_fallback",
     "model_fallback",
+    "ambiguous_document",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
@@ -200,9 +202,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something the client should know that does not end the run; `span` is where, if known."""
+    """Something the client should know that does not end the run; `span` is where, if known.
+
+    `documents` are those of which the question may mean one: `ambiguous_document`.
+    """
 
     name: ClassVar = "warning"
     code: WarningCode
     message: str
     span: Span | None = None
+    documents: list[DocumentName] = field(default_factory=list)

@@ -59,20 +59,30 @@ export interface Status {
   elapsed_ms: number;
 }
 /**
- * What is searched for; not sent when no report is asked (`sources` is empty then).
+ * What is searched for; not sent when no report is asked.
+ *
+ * `document` alone is searched if it is not null, because the question points at it.
  */
 export interface Query {
   original: string;
   standalone: string;
   rewritten: boolean;
   sub_questions: string[];
+  document: DocumentName | null;
 }
 /**
- * All passages that the model is given, before the first `delta`; may be empty.
+ * A document by its id and its title.
+ */
+export interface DocumentName {
+  doc_id: string;
+  title: string;
+}
+/**
+ * All passages that the answer is made from, before the first `delta`; may be empty.
  */
 export interface Sources {
   sources: Source[];
-  evidence: "strong" | "weak" | "none";
+  evidence: ("strong" | "weak" | "none") | null;
   took_ms: number;
 }
 /**
@@ -212,11 +222,21 @@ export interface Verdict {
 }
 /**
  * Something the client should know that does not end the run; `span` is where, if known.
+ *
+ * `documents` are those of which the question may mean one: `ambiguous_document`.
  */
 export interface Warned {
-  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback" | "model_fallback";
+  code:
+    | "dropped_marker"
+    | "unsupported_number"
+    | "no_citation"
+    | "truncated"
+    | "condense_fallback"
+    | "model_fallback"
+    | "ambiguous_document";
   message: string;
   span: Span | null;
+  documents: DocumentName[];
 }
 /**
  * The answer is complete and stored; a client that lost all else can show it from this.
@@ -226,7 +246,7 @@ export interface Done {
   chat_id: string;
   user_message_id: string;
   assistant_message_id: string;
-  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "blocked";
+  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked";
   answer: string;
   citations: Citation[];
   sources: Source[];
@@ -354,7 +374,8 @@ export interface Turn {
   model: string | null;
   standalone: string | null;
   sub_questions: string[];
-  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
+  document: DocumentName | null;
+  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked") | null;
   stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
   usage: Usage | null;
   timings: Timings | null;
