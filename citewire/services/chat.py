@@ -236,6 +236,7 @@ class ChatService:
             model=self._model,
             doc_ids=run.filter.doc_ids,
             folder_ids=run.filter.folder_ids,
+            labels=run.filter.labels,
         ).to_json()
 
     def _start(self, run: Run) -> Start:

@@ -301,6 +301,7 @@ MADE = {
     "services.citations.citing": "made of a number of the answer, for its few sources",
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
+    "services.reading.identity.organisations": "made of the words of a title and a file's name",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
     "scripts.chat.view": "made of the quotes of an answer, on the machine of who asks",
     "text.verbatim": "made of the run of signs that opens code: scanned below",

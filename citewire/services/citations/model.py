@@ -47,6 +47,7 @@ class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
     `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+    `organisation`, `periods` and `document_kind` are those of its document.
     """
 
     n: int
@@ -65,6 +66,9 @@ class Source:
     withheld: list[Withheld] = field(default_factory=list)
     kind: str = "text"
     table: SourceTable | None = None
+    organisation: str = ""
+    periods: list[str] = field(default_factory=list)
+    document_kind: str = ""
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -89,6 +93,9 @@ class Source:
             withheld=_withheld(node.get_content(), spans_of(facts)),
             kind=facts.get("kind", "text"),
             table=_table(facts.get(TABLE), node.get_content()),
+            organisation=facts.get("organisation", ""),
+            periods=facts.get("periods", "").split(),
+            document_kind=facts.get("document_kind", ""),
         )
 
     @property

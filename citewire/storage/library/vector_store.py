@@ -30,7 +30,7 @@ from citewire.storage.library.visibility import VisibleSearch
 
 TEXTS = (
     *("folder", "file_name", "title", "page_label", "language", "kind", "section"),
-    *("withheld", "table"),
+    *("withheld", "table", "organisation", "periods", "document_kind"),
 )
 NUMBERS = ("page", "start", "end")
 _IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"

@@ -89,6 +89,7 @@ export interface Sources {
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+ * `organisation`, `periods` and `document_kind` are those of its document.
  */
 export interface Source {
   n: number;
@@ -107,6 +108,9 @@ export interface Source {
   withheld: Withheld[];
   kind: string;
   table: SourceTable | null;
+  organisation: string;
+  periods: string[];
+  document_kind: string;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -309,7 +313,10 @@ export interface AskRequest {
   replaces?: string | null;
 }
 /**
- * Answer from these documents and folders only; an empty list means any.
+ * Answer from these documents only; an empty list means any, and every list must fit.
+ *
+ * Organisations are compared without their legal form; a period is `2022`, `2022-H1` or
+ * `2022-Q3`, and a year means what lies in it, too; `annual report` means 10-K filings, too.
  */
 export interface Filters {
   /**
@@ -320,6 +327,18 @@ export interface Filters {
    * @maxItems 100
    */
   folders?: string[];
+  /**
+   * @maxItems 100
+   */
+  organisations?: string[];
+  /**
+   * @maxItems 100
+   */
+  periods?: string[];
+  /**
+   * @maxItems 100
+   */
+  kinds?: string[];
 }
 /**
  * A new title, or a message through which the active path is to go.
@@ -468,6 +487,8 @@ export interface DocumentList {
 }
 /**
  * One ingested document; `corrected` names the fields that somebody set by hand.
+ *
+ * `organisation` and `kind` are empty where nothing tells them.
  */
 export interface DocumentView {
   doc_id: string;
@@ -477,6 +498,9 @@ export interface DocumentView {
   passages: number;
   ingested_at: string;
   date: string | null;
+  organisation: string;
+  periods: string[];
+  kind: string;
   notes: string[];
   locations: LocationView[];
   corrected: string[];
@@ -490,6 +514,8 @@ export interface LocationView {
 }
 /**
  * What is to be corrected of a document; null goes back to what its reader found.
+ *
+ * `organisation`, `periods` and `kind` may be empty: then it has none.
  */
 export interface DocumentCorrection {
   title: string | null;
@@ -497,6 +523,22 @@ export interface DocumentCorrection {
    * ISO: a day, a month or a year
    */
   date: string | null;
+  organisation: string | null;
+  /**
+   * `2022`, `2022-H1` or `2022-Q3`
+   */
+  periods:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | null;
+  kind: string | null;
 }
 /**
  * Where a quote stands in a passage and on its page; offsets count UTF-16 code units.
