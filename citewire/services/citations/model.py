@@ -15,6 +15,7 @@ from citewire.content.withheld import Spans, spans_of
 from citewire.services.citations.locating import Match
 from citewire.services.citations.source_table import SourceTable
 from citewire.text.offsets import utf16_length
+from citewire.workflows.catalogue.model import DocumentName
 
 WarningCode = Literal[
     "dropped_marker",
@@ -23,6 +24,7 @@ WarningCode = Literal[
     "truncated",
     "condense_fallback",
     "model_fallback",
+    "ambiguous_document",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
@@ -45,6 +47,7 @@ class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
     `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+    `organisation`, `periods` and `document_kind` are those of its document.
     """
 
     n: int
@@ -63,6 +66,9 @@ class Source:
     withheld: list[Withheld] = field(default_factory=list)
     kind: str = "text"
     table: SourceTable | None = None
+    organisation: str = ""
+    periods: list[str] = field(default_factory=list)
+    document_kind: str = ""
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -87,6 +93,9 @@ class Source:
             withheld=_withheld(node.get_content(), spans_of(facts)),
             kind=facts.get("kind", "text"),
             table=_table(facts.get(TABLE), node.get_content()),
+            organisation=facts.get("organisation", ""),
+            periods=facts.get("periods", "").split(),
+            document_kind=facts.get("document_kind", ""),
         )
 
     @property
@@ -200,9 +209,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something the client should know that does not end the run; `span` is where, if known."""
+    """Something the client should know that does not end the run; `span` is where, if known.
+
+    `documents` are those of which the question may mean one: `ambiguous_document`.
+    """
 
     name: ClassVar = "warning"
     code: WarningCode
     message: str
     span: Span | None = None
+    documents: list[DocumentName] = field(default_factory=list)
