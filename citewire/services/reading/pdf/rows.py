@@ -190,8 +190,11 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
         max(f.x1 for f in rows[index][-1]) - min(f.x0 for f in rows[index][0])
         for index in range(before, row + 1)
     ]
+    if min(widths[0], widths[-1]) < 0:
+        # From right to left, words set apart to fill a line are not told from cells.
+        return True
     # A label may be wide, too, but ends where the figures begin.
-    labels_end = min(union(rows[index][-1])[0] for index in (first, row))
+    labels_end = min(union(rows[index][1])[0] for index in (first, row))
     reach = max((union(cells[0])[2] for cells in rows[before + 1 : row]), default=0.0)
     if max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1]) and reach > labels_end:
         return True
@@ -209,10 +212,9 @@ def _wrapped(rows: Rows, row: int) -> int:
     if len(cells) == 1 and not _WORD.search(" ".join(f.text for f in label)):
         # A number before a paragraph.
         return 0
-    # From right to left, lines of a text end at one place, whatever they are.
-    lefts = [left for cell in cells if (left := union(cell)[0]) > union(label)[2]]
+    lefts = [union(cell)[0] for cell in cells]
     end = row + 1
-    while lefts and end < len(rows) and len(rows[end]) == 1:
+    while end < len(rows) and len(rows[end]) == 1:
         above, below = rows[end - 1][-1][0], rows[end][0][0]
         is_near = below.y0 - above.y1 < NEAR * below.height
         if not is_near or min(abs(below.x0 - left) for left in lefts) > UNDER:
