@@ -198,7 +198,8 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
     reach = max((union(cells[0])[2] for cells in rows[before + 1 : row]), default=0.0)
     is_wide = max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1])
     begins = row + 1 < len(rows) and _are_heads(rows[row], rows[row + 1])
-    if is_wide and (reach > labels_end or begins):
+    tells = any(cells[0][-1].text.endswith((":", ".")) for cells in rows[before + 1 : row])
+    if is_wide and (reach > labels_end or begins or tells):
         return True
     heads = [rows[index][0][0] for index in range(before, row + 1)]
     # Heads are often set smaller than the rows under them.
