@@ -118,7 +118,7 @@ class PassageStore(RedisVectorStore):
             raise ValueError("passages are searched for with an embedding")
         vector = self._vectors.encode(query.query_embedding)
         wanted = to_filter(query.filters)
-        sought = words.to_query() if words else ""
+        sought = words if words and words.asked else None
         count = max(query.similarity_top_k, DEPTH) if sought else query.similarity_top_k
 
         def queries(hidden: frozenset[str], how: str = "") -> list[Query]:
@@ -200,11 +200,10 @@ def _nearest(wanted: str, vector: bytes, count: int, how: str) -> Query:
     return (query, *returned, "PARAMS", 2, "vector", vector)
 
 
-def _with_words(wanted: str, sought: str, count: int) -> Query:
-    within = "" if wanted == "*" else f"{wanted} "
+def _with_words(wanted: str, sought: Words, count: int) -> Query:
     # The plain `BM25` of Redis is another formula, and finds less (measured).
     how: Query = ("SCORER", "BM25STD", "RETURN", len(_FIELDS), *_FIELDS, "LIMIT", 0, count)
-    return (f"{within}({sought})", *how)
+    return (sought.to_query("" if wanted == "*" else wanted), *how)
 
 
 def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Found]:
