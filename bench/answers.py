@@ -27,11 +27,13 @@ from recall import Page, ingest, settings_for
 
 from citewire.errors import CitewireError
 from citewire.scripts.logs import configure_logging
+from citewire.services.assembly.chat import build_context
 from citewire.services.assembly.library import Library, open_library
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.search import Candidate, PassageSearch, on_page
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
+from citewire.workflows.shown import context_of
 
 Texts = dict[Page, str]
 """What is known of pages."""
@@ -134,6 +136,7 @@ async def texts_of(library: Library, settings: Settings, pages: Sequence[Page]) 
         for location in document.locations
     }
     search = PassageSearch(library.documents.client, settings.storage.namespace)
+    pages = [page for page in pages if page[0] in doc_ids]  # some may not have been read
     found = await search.search([on_page(doc_ids[name], page) for name, page in pages])
     return {
         page: "\n\n".join(passage.text for passage in sorted(passages, key=_place))
@@ -148,34 +151,36 @@ def _place(passage: Candidate) -> int:
 async def outcome_of(library: Library, question: GoldQuestion) -> dict[str, Any]:
     """Whether the gold answer is within what the model is given, and within its sources alone."""
     nodes = await given(library, question.text)
-    sources = shown(nodes)
+    everything = shown(nodes)
     return {
         "name": question.name,
         "question": question.text,
         "gold": question.gold,
-        "sources": is_told(question, sources),
-        "found": is_told(question, sources),
-        "tokens": sum(len(text) for text in sources.values()) // 4,
+        "sources": is_told(question, shown(nodes, with_context=False)),
+        "found": is_told(question, everything),
+        "tokens": sum(len(text) for text in everything.values()) // 4,
     }
 
 
 async def given(library: Library, question: str) -> list[NodeWithScore]:
-    """What the model is given for a question."""
+    """The sources that the model is given for a question, with their context."""
     retriever = PassageRetriever(
         library.store,
         library.models.embeddings.model,
         top_k=library.settings.retrieval.similarity_top_k,
         filter=PassageFilter(DEFAULT_OWNER),
     )
-    return await retriever.aretrieve(question)
+    nodes = await retriever.aretrieve(question)
+    return await build_context(library).around(nodes, DEFAULT_OWNER)
 
 
-def shown(nodes: Sequence[NodeWithScore]) -> Texts:
-    """The text of the sources, by their pages."""
+def shown(nodes: Sequence[NodeWithScore], *, with_context: bool = True) -> Texts:
+    """The texts that are shown, by their pages."""
     texts: defaultdict[Page, str] = defaultdict(str)
     for found in nodes:
-        facts = found.node.metadata
-        texts[facts["file_name"], facts["page"]] += f"{found.node.get_content()}\n\n"
+        name = found.node.metadata["file_name"]
+        for node in (found.node, *(context_of(found.node) if with_context else ())):
+            texts[name, node.metadata["page"]] += f"{node.get_content()}\n\n"
     return dict(texts)
 
 

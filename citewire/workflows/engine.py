@@ -10,7 +10,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -29,6 +29,7 @@ from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
+from citewire.workflows.context import PageContext
 from citewire.workflows.events import (
     RetrievingEvent,
     SourcesEvent,
@@ -60,6 +61,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: the turns before this one.
         parts: what all runs share.
         run: that it answers in.
+        owner: who asks.
         plan: what was decided of the message.
         announce: called with each event as it happens.
     """
@@ -71,6 +73,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         *,
         parts: "Engines",
         run: RunContext,
+        owner: str,
         plan: Plan,
         announce: Callable[[Event], None],
     ) -> None:
@@ -78,6 +81,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._citations = query_engine
         self._parts = parts
         self._run = run
+        self._owner = owner
         self._plan = plan
         self._announce = announce
 
@@ -102,6 +106,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
         nodes = await self._retrieved(query)
         evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        if evidence != "none":
+            nodes = await self._in_time(self._around(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
@@ -138,11 +144,19 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
+        # Here only: in the contract no status follows the sources.
+        with self._run.asking("answer", self._again("retrieve")):
+            return await self._in_time(self._citations.aretrieve(query))
+
+    async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The sources with what stands around them."""
+        context = self._parts.context
+        return nodes if context is None else await context.around(nodes, self._owner)
+
+    async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:
             async with asyncio.timeout(self._parts.limits.retrieve):
-                # Here only: in the contract no status follows the sources.
-                with self._run.asking("answer", self._again("retrieve")):
-                    return await self._citations.aretrieve(query)
+                return await finding
         except TimeoutError as error:
             raise RetrievalTimeout(
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
@@ -180,6 +194,9 @@ class Engines:
         evidence: judges what was retrieved.
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
+        withhold: whether it is kept from the synthesiser what the passages say to withhold.
+        vocabulary: widens what is searched for.
+        context: shows sources with what stands around them; None shows them alone.
         splitter: cuts sources; none are cut.
     """
 
@@ -193,6 +210,7 @@ class Engines:
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
+    context: PageContext | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
 
     def for_run(
@@ -225,5 +243,11 @@ class Engines:
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
         return ReportChatEngine(
-            query_engine, memory, parts=self, run=run, plan=plan, announce=announce
+            query_engine,
+            memory,
+            parts=self,
+            run=run,
+            owner=filter.owner,
+            plan=plan,
+            announce=announce,
         )

@@ -79,6 +79,8 @@ export interface Sources {
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+ * `found_by` names the ways in which it was found; `context` is what was shown with it, and
+ * `also_in` where the same stands.
  */
 export interface Source {
   n: number;
@@ -97,6 +99,9 @@ export interface Source {
   withheld: Withheld[];
   kind: string;
   table: SourceTable | null;
+  found_by: string[];
+  context: ContextPassage[];
+  also_in: AlsoIn[];
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -128,6 +133,32 @@ export interface SourceTable {
   sheet: string;
   row_numbers: number[];
   column_numbers: number[];
+}
+/**
+ * A passage beside a source on its page, shown to the model with it, without a number.
+ *
+ * `before` says whether it stands before the source; the rest is as in a source.
+ */
+export interface ContextPassage {
+  passage_id: string;
+  page: number;
+  page_label: string;
+  before: boolean;
+  text: string;
+  withheld: Withheld[];
+  kind: string;
+  table: SourceTable | null;
+}
+/**
+ * A passage that says the same as a source, and is none of its own for that.
+ */
+export interface AlsoIn {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  page: number;
+  page_label: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
