@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 from llama_index.core.vector_stores.types import (
     FilterCondition,
     FilterOperator,
@@ -22,25 +21,20 @@ from redisvl.schema import IndexSchema
 from citewire.storage.connection.replies import says_unknown, storage_errors
 from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
+from citewire.storage.library.passage_node import FIELDS, FOUND_BY, to_node
 from citewire.storage.library.passage_record import VectorField
 from citewire.storage.library.passages import PassageKeys
 from citewire.storage.library.ranking import reciprocal_ranks
 from citewire.storage.library.search import Found, Query, Words
 from citewire.storage.library.visibility import VisibleSearch
 
-TEXTS = (
-    *("folder", "file_name", "title", "page_label", "language", "kind", "section"),
-    *("withheld", "table", "organisation", "periods", "document_kind"),
-)
-NUMBERS = ("page", "start", "end")
 _IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"
 """Asks the vector index first and filters what it gives. Left to itself, Redis compares the
 question with all that the filter lets through, which takes six times as long with 12,000."""
 _DISTANCE = "distance"
-PASSAGE_FIELDS = ("id", "doc_id", "text", "about", *TEXTS, *NUMBERS)
-_RETURNED = (*PASSAGE_FIELDS, _DISTANCE)
-"""All of a passage's metadata is in the fields of its hash. Not `folder_id`: the tags of all the
-folders of its document, for filters alone."""
+WAYS = ("meaning", "words")
+"""What passages are found by, in the order in which they are searched for."""
+_RETURNED = (*FIELDS, _DISTANCE)
 DEPTH = 50
 """So many are found by words and by meaning each before they are fused."""
 
@@ -50,10 +44,6 @@ NAMED = 1.0
 REMAKE_S = 1.0
 """How long a question waits for an index that is made anew, in seconds."""
 _NOT_IN_TAGS = re.compile(r"\W")
-
-_BLANK = TextNode(
-    excluded_embed_metadata_keys=[*TEXTS, *NUMBERS], excluded_llm_metadata_keys=[*TEXTS, *NUMBERS]
-)
 
 
 class PassageStore(RedisVectorStore):
@@ -102,12 +92,18 @@ class PassageStore(RedisVectorStore):
         return self._vectors
 
     async def aquery(
-        self, query: VectorStoreQuery, *, words: Words | None = None, **kwargs: Any
+        self,
+        query: VectorStoreQuery,
+        *,
+        words: Words | None = None,
+        more: int = 0,
+        **kwargs: Any,
     ) -> VectorStoreQueryResult:
         """The visible passages nearest to the query's embedding, within its filters.
 
         With `words` also those that have most of them, both fused by reciprocal rank. The
-        similarity is the cosine, 0 of what was found by its words alone.
+        similarity is the cosine, 0 of what was found by its words alone. Up to `more` follow
+        beyond those that are asked for, as far as they are found at no further cost.
 
         Raises:
             StorageUnavailable: Redis does not answer.
@@ -119,7 +115,8 @@ class PassageStore(RedisVectorStore):
         vector = self._vectors.encode(query.query_embedding)
         wanted = to_filter(query.filters)
         sought = words.to_query() if words else ""
-        count = max(query.similarity_top_k, DEPTH) if sought else query.similarity_top_k
+        limit = query.similarity_top_k + more
+        count = max(limit, DEPTH) if sought else limit
 
         def queries(hidden: frozenset[str], how: str = "") -> list[Query]:
             visible = _excluding(wanted, hidden)
@@ -133,8 +130,13 @@ class PassageStore(RedisVectorStore):
             # Short: there are no more, or it lost its way among what is others' after all.
             if len(found[0]) < query.similarity_top_k:
                 found = await self._search(queries)
-        best = _fused(found, words.names if words else ())[: query.similarity_top_k]
+        best = _fused(found, words.names if words else ())[:limit]
         nodes = [to_node(fields) for fields in best]
+        found_by = [
+            (way, {one["id"] for one in ranking}) for way, ranking in zip(WAYS, found, strict=False)
+        ]
+        for node in nodes:
+            node.metadata[FOUND_BY] = [way for way, ids in found_by if node.node_id in ids]
         # What was rounded can be a trifle nearer to itself than is possible.
         scores = [min(1 - float(fields.get(_DISTANCE, 1)), 1.0) for fields in best]
         ids = [node.node_id for node in nodes]
@@ -203,16 +205,7 @@ def _nearest(wanted: str, vector: bytes, count: int, how: str) -> Query:
 def _with_words(wanted: str, sought: str, count: int) -> Query:
     within = "" if wanted == "*" else f"{wanted} "
     # The plain `BM25` of Redis is another formula, and finds less (measured).
-    how: Query = (
-        "SCORER",
-        "BM25STD",
-        "RETURN",
-        len(PASSAGE_FIELDS),
-        *PASSAGE_FIELDS,
-        "LIMIT",
-        0,
-        count,
-    )
+    how: Query = ("SCORER", "BM25STD", "RETURN", len(FIELDS), *FIELDS, "LIMIT", 0, count)
     return (f"{within}({sought})", *how)
 
 
@@ -239,12 +232,3 @@ def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Fo
         for id_, told in called.items():
             gains[id_] *= 1 + NAMED * len(told) / len(known)
     return sorted(passages.values(), key=lambda fields: -gains[fields["id"]])
-
-
-def to_node(fields: Found) -> TextNode:
-    """The passage of one result, with the fields that are returned."""
-    metadata: dict[str, str | int] = {name: fields[name] for name in TEXTS if name in fields}
-    metadata |= {name: int(fields[name]) for name in NUMBERS if name in fields}
-    source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=fields["doc_id"])}
-    made = {"id_": fields["id"], "text": fields["text"]}
-    return _BLANK.model_copy(update={**made, "metadata": metadata, "relationships": source})

@@ -90,6 +90,8 @@ export interface Sources {
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
  * `organisation`, `periods` and `document_kind` are those of its document.
+ * `found_by` names the ways in which it was found; `context` is what was shown with it, and
+ * `also_in` where the same stands.
  */
 export interface Source {
   n: number;
@@ -111,6 +113,9 @@ export interface Source {
   organisation: string;
   periods: string[];
   document_kind: string;
+  found_by: string[];
+  context: ContextPassage[];
+  also_in: AlsoIn[];
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -142,6 +147,32 @@ export interface SourceTable {
   sheet: string;
   row_numbers: number[];
   column_numbers: number[];
+}
+/**
+ * A passage beside a source on its page, shown to the model with it, without a number.
+ *
+ * `before` says whether it stands before the source; the rest is as in a source.
+ */
+export interface ContextPassage {
+  passage_id: string;
+  page: number;
+  page_label: string;
+  before: boolean;
+  text: string;
+  withheld: Withheld[];
+  kind: string;
+  table: SourceTable | null;
+}
+/**
+ * A passage that says the same as a source, and is none of its own for that.
+ */
+export interface AlsoIn {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  page: number;
+  page_label: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
