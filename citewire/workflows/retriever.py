@@ -19,6 +19,8 @@ from llama_index.core.vector_stores.types import (
 
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.search import Words
+from citewire.text.signposts import STATEMENTS, signposts_named
+from citewire.text.wishes import without_wishes
 from citewire.text.words import search_terms, years
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
@@ -147,7 +149,14 @@ class PassageRetriever(BaseRetriever):
 
 
 def sought_words(question: str, vocabulary: Vocabulary) -> Words:
-    """The words that a question is searched for by."""
-    asked = search_terms(question)
-    named = [term for name in _NAME.findall(question) for term in search_terms(name)]
-    return Words(tuple(asked), vocabulary.related(asked), (*named, *sorted(years(question))))
+    """The words that a question is searched for by, and the signposts that it names or implies."""
+    bare = without_wishes(question)
+    terms = search_terms(bare)
+    related = vocabulary.related(terms)
+    signposts = dict.fromkeys((*signposts_named(question), *STATEMENTS.intersection(related)))
+    named = [term for name in _NAME.findall(bare) for term in search_terms(name)]
+    return Words(
+        asked=(*signposts, *terms),
+        related=tuple(term for term in related if term not in signposts),
+        names=(*named, *sorted(years(bare))),
+    )

@@ -65,7 +65,7 @@ from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
-from citewire.text import alphabets, offsets, scanner, sentences, words
+from citewire.text import alphabets, offsets, scanner, sentences, signposts, wishes, words
 from citewire.text import tokens as counted
 from citewire.workflows import prompts
 from citewire.workflows.catalogue import narrowing, opening, telling
@@ -395,6 +395,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
     catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
+    signposts.signposts_named, wishes.without_wishes,
 )  # fmt: skip
 """Public functions of one text."""
 
@@ -421,6 +422,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "condense after many": lambda text: condense.condense("And in 2022?", user(ASKED, *[text] * 9)),
     "plan": lambda text: routers.RuleRouter().at_once(text, user(ASKED)),
     "lost": lambda text: safety_net.lost(text, text),
+    "signposts of": lambda text: signposts.signposts_of(text, text, is_table=True),
     "evidence": lambda text: CalibratedEvidence(WORDS_ONLY).level(text, NODES),
     "extracts": lambda text: passages.candidates([passages.Passage(1, text)]),
     "asked": lambda text: asked.focus(text, [passages.Passage(1, PASSAGE)]),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from citewire.errors import ConfigurationError
+from citewire.text.signposts import signposts_named
 from citewire.text.words import search_terms
 
 MAX_BYTES = 1_000_000
@@ -40,7 +41,7 @@ class Vocabulary:
             if not said or said.startswith("#"):
                 continue
             left, equals, right = said.partition("=")
-            related = tuple(search_terms(right))
+            related = (*signposts_named(right), *search_terms(right))
             names = [tuple(search_terms(name)) for name in left.split(",")]
             if not (equals and related and all(names)):
                 raise ConfigurationError(
@@ -52,6 +53,8 @@ class Vocabulary:
 
     def related(self, asked: Sequence[str]) -> Terms:
         """The terms that stand for what is asked for, without those that are asked for already.
+
+        With the signposts of what they name: a balance sheet is found by more than these words.
 
         Args:
             asked: the terms of a question, in order.
