@@ -24,7 +24,8 @@ class StagedDocument:
     def fields(self, passage: ReadPassage) -> Fields:
         """The fields of a passage, with what all passages of its document tell of it."""
         if not self._tags:
-            self._tags = tags(_locations(self.work), str(passage.fields["title"]))
+            title, language = (str(passage.fields[name]) for name in ("title", "language"))
+            self._tags = tags(_locations(self.work), title, language)
         return {**passage.fields, **self._tags}
 
 

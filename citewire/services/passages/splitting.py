@@ -92,7 +92,8 @@ def embedded_text(node: TextNode) -> str:
 def indexed_terms(node: TextNode) -> str:
     """The words by which a passage is found: those of its heading and of what is not withheld."""
     section, text = str(node.metadata["section"]), without(node.text, spans_of(node.metadata), " ")
-    return " ".join(search_terms(text if section in text else f"{section}\n{text}"))
+    told = text if section in text else f"{section}\n{text}"
+    return " ".join(search_terms(told, str(node.metadata["language"])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class DocumentRecord:
     @property
     def tags(self) -> dict[str, str]:
         """What its passages are to tell of it: its title, where it lies, and the words of both."""
-        return tags(self.locations, self.title)
+        return tags(self.locations, self.title, self.language)
 
     @property
     def corrected(self) -> list[str]:
@@ -121,16 +121,18 @@ class DocumentRecord:
         return {**asdict(self), "locations": _by_key(self.locations)}
 
 
-def tags(locations: Iterable[Location], title: str) -> dict[str, str]:
+def tags(locations: Iterable[Location], title: str, language: str) -> dict[str, str]:
     """The fields of the passages of a document that tell of it.
 
     Args:
         locations: of the document, at least one; their order does not matter.
         title: of the document.
+        language: of the document, in which its name and title are stemmed.
     """
     told = whereabouts(locations)
     name = told["file_name"].replace("_", " ").rpartition(".")[0]
-    return {**told, "title": title, "about": " ".join(search_terms(f"{name} {title}"))}
+    about = " ".join(search_terms(f"{name} {title}", language))
+    return {**told, "title": title, "about": about}
 
 
 def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
