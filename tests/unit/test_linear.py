@@ -65,7 +65,16 @@ from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
-from citewire.text import alphabets, offsets, scanner, sentences, signposts, wishes, words
+from citewire.text import (
+    alphabets,
+    offsets,
+    scanner,
+    sentences,
+    signposts,
+    unspaced,
+    wishes,
+    words,
+)
 from citewire.text import tokens as counted
 from citewire.workflows import prompts
 from citewire.workflows.catalogue import narrowing, opening, telling
@@ -386,7 +395,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
-    words.stems, words.search_terms, words.years, words.is_spanish, prompts.neutral,
+    words.stems, words.search_terms, words.sought_terms, words.years, words.is_spanish,
+    unspaced.is_unspaced, unspaced.pairs, prompts.neutral,
     followups.without_lead,
     followups.has_lead, followups.has_own_subject, followups.is_cjk, followups.cjk_refers_back,
     delimited.found_delimiter, sheet_model.place_of, sheet_model.area_of,
@@ -400,6 +410,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
 """Public functions of one text."""
 
 WITH_MORE: dict[str, Callable[[str], object]] = {
+    "German terms": lambda text: words.search_terms(text, "de"),
+    "terms of several languages": lambda text: words.sought_terms(text, ("ar", "fr", "ta")),
     "find_words": lambda text: list(chat_words.find_words(text)),
     "find_names": lambda text: list(entities.find_names(text)),
     "chat_words.fold": chat_words.fold.__wrapped__,

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
-from citewire.storage.connection.replies import says_unknown, storage_errors
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.filters import excluding, to_filter, to_unscored_filter
@@ -82,6 +82,23 @@ class PassageStore(RedisVectorStore):
     def vectors(self) -> VectorField:
         """What vectors the index takes."""
         return self._vectors
+
+    async def languages(self) -> frozenset[str]:
+        """The languages of all documents, by their codes; none without an index.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        asked: Any = self._client.execute_command(  # type: ignore[no-untyped-call]
+            "FT.TAGVALS", self.schema.index.name, "language"
+        )
+        with storage_errors("the search"):
+            try:
+                return frozenset(map(as_text, await asked))
+            except ResponseError as error:
+                if says_unknown(error):
+                    return frozenset()
+                raise
 
     async def aquery(
         self,
