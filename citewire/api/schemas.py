@@ -24,6 +24,7 @@ from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
 from citewire.text.report_periods import MAX_PERIODS, PERIOD
+from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import FinishReason
 
@@ -100,6 +101,7 @@ class Turn(BaseModel):
     model: str | None = None
     standalone: str | None = None
     sub_questions: list[str] = Field(default_factory=list)
+    document: DocumentName | None = None
     finish_reason: FinishReason | None = None
     stopped_by: StoppedBy | None = None
     usage: Usage | None = None

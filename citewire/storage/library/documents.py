@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
@@ -17,6 +17,8 @@ from citewire.text.words import search_terms
 
 CORRECTABLE = ("title", "date", "organisation", "periods", "kind")
 """Fields of a record that people may correct."""
+BATCH = 200
+"""So many records are read at once where there may be very many."""
 
 Correction = str | list[str]
 """What somebody corrected a field to be, as JSON has it."""
@@ -104,7 +106,7 @@ class DocumentRecord:
     @property
     def tags(self) -> dict[str, str]:
         """What its passages are to tell of it: title, identity, place, and the words of these."""
-        return tags(self.locations, self.title, self.identity)
+        return tags(self.locations, self.title, self.identity, self.language)
 
     @property
     def identity(self) -> Identity:
@@ -147,18 +149,21 @@ class DocumentRecord:
         return {**asdict(self), "locations": _by_key(self.locations)}
 
 
-def tags(locations: Iterable[Location], title: str, identity: Identity) -> dict[str, str]:
+def tags(
+    locations: Iterable[Location], title: str, identity: Identity, language: str
+) -> dict[str, str]:
     """The fields of the passages of a document that tell of it.
 
     Args:
         locations: of the document, at least one; their order does not matter.
         title: of the document.
         identity: which report it is.
+        language: of the document, in which its name and title are stemmed.
     """
     told = whereabouts(locations)
     name = told["file_name"].replace("_", " ").rpartition(".")[0]
     fields = identity_fields(identity)
-    about = [*search_terms(f"{name} {title}"), *about_terms(identity)]
+    about = [*search_terms(f"{name} {title}", language), *about_terms(identity)]
     return {**told, **fields, "title": title, "about": " ".join(dict.fromkeys(about))}
 
 
@@ -237,16 +242,35 @@ class DocumentStore:
         with storage_errors("the document records"):
             return int(await self._client.zcard(self._ids))
 
+    async def ids(self) -> list[str]:
+        """The ids of all documents in the order in which they were ingested."""
+        with storage_errors("the document records"):
+            return [as_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
+
+    async def batches(
+        self, doc_ids: Sequence[str] = (), *, size: int = BATCH
+    ) -> AsyncGenerator[list[DocumentRecord], None]:
+        """All documents, or those of some ids that the owner has, a few at a time.
+
+        Reading ten thousand at once would hold up everything else.
+        """
+        wanted = doc_ids or await self.ids()
+        for start in range(0, len(wanted), size):
+            records = await self._read(wanted[start : start + size])
+            yield [record for record in records if record.owner == self.owner]
+
+    async def _read(self, doc_ids: Sequence[str]) -> list[DocumentRecord]:
+        if not doc_ids:
+            return []
+        keys = [self._keys.document(doc_id) for doc_id in doc_ids]
+        with storage_errors("the document records"):
+            stored = await self._client.execute_command("JSON.MGET", *keys, "$")
+        # One may have been removed since its id was read.
+        return [DocumentRecord.from_json(json.loads(one)[0]) for one in stored if one]
+
     async def list(self) -> list[DocumentRecord]:
         """All documents in the order in which they were ingested, in two round trips."""
-        with storage_errors("the document records"):
-            ids = [as_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
-            if not ids:
-                return []
-            keys = [self._keys.document(doc_id) for doc_id in ids]
-            stored = await self._client.execute_command("JSON.MGET", *keys, "$")
-        # One may have been removed between the two.
-        return [DocumentRecord.from_json(json.loads(one)[0]) for one in stored if one]
+        return await self._read(await self.ids())
 
 
 def _by_key(locations: Iterable[Location]) -> dict[str, dict[str, Any]]:

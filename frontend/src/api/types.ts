@@ -59,20 +59,30 @@ export interface Status {
   elapsed_ms: number;
 }
 /**
- * What is searched for; not sent when no report is asked (`sources` is empty then).
+ * What is searched for; not sent when no report is asked.
+ *
+ * `document` alone is searched if it is not null, because the question points at it.
  */
 export interface Query {
   original: string;
   standalone: string;
   rewritten: boolean;
   sub_questions: string[];
+  document: DocumentName | null;
 }
 /**
- * All passages that the model is given, before the first `delta`; may be empty.
+ * A document by its id and its title.
+ */
+export interface DocumentName {
+  doc_id: string;
+  title: string;
+}
+/**
+ * All passages that the answer is made from, before the first `delta`; may be empty.
  */
 export interface Sources {
   sources: Source[];
-  evidence: "strong" | "weak" | "none";
+  evidence: ("strong" | "weak" | "none") | null;
   took_ms: number;
 }
 /**
@@ -80,6 +90,8 @@ export interface Sources {
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
  * `organisation`, `periods` and `document_kind` are those of its document.
+ * `found_by` names the ways in which it was found; `context` is what was shown with it, and
+ * `also_in` where the same stands.
  */
 export interface Source {
   n: number;
@@ -101,6 +113,9 @@ export interface Source {
   organisation: string;
   periods: string[];
   document_kind: string;
+  found_by: string[];
+  context: ContextPassage[];
+  also_in: AlsoIn[];
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -132,6 +147,32 @@ export interface SourceTable {
   sheet: string;
   row_numbers: number[];
   column_numbers: number[];
+}
+/**
+ * A passage beside a source on its page, shown to the model with it, without a number.
+ *
+ * `before` says whether it stands before the source; the rest is as in a source.
+ */
+export interface ContextPassage {
+  passage_id: string;
+  page: number;
+  page_label: string;
+  before: boolean;
+  text: string;
+  withheld: Withheld[];
+  kind: string;
+  table: SourceTable | null;
+}
+/**
+ * A passage that says the same as a source, and is none of its own for that.
+ */
+export interface AlsoIn {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  page: number;
+  page_label: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
@@ -216,11 +257,21 @@ export interface Verdict {
 }
 /**
  * Something the client should know that does not end the run; `span` is where, if known.
+ *
+ * `documents` are those of which the question may mean one: `ambiguous_document`.
  */
 export interface Warned {
-  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback" | "model_fallback";
+  code:
+    | "dropped_marker"
+    | "unsupported_number"
+    | "no_citation"
+    | "truncated"
+    | "condense_fallback"
+    | "model_fallback"
+    | "ambiguous_document";
   message: string;
   span: Span | null;
+  documents: DocumentName[];
 }
 /**
  * The answer is complete and stored; a client that lost all else can show it from this.
@@ -230,7 +281,7 @@ export interface Done {
   chat_id: string;
   user_message_id: string;
   assistant_message_id: string;
-  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "blocked";
+  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked";
   answer: string;
   citations: Citation[];
   sources: Source[];
@@ -373,7 +424,8 @@ export interface Turn {
   model: string | null;
   standalone: string | null;
   sub_questions: string[];
-  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
+  document: DocumentName | null;
+  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked") | null;
   stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
   usage: Usage | null;
   timings: Timings | null;
