@@ -29,6 +29,7 @@ from citewire.errors import CitewireError
 from citewire.scripts.logs import configure_logging
 from citewire.services.assembly.library import Library, open_library
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.evidence import (
     STRONG,
     Features,
@@ -121,7 +122,11 @@ async def measure(settings: Any, folder: Path, top_k: int) -> tuple[Weights, lis
 async def _retrieve(library: Library, question: str) -> list[NodeWithScore]:
     model = library.models.embeddings.model
     retriever = PassageRetriever(
-        library.store, model, top_k=MANY, filter=PassageFilter(DEFAULT_OWNER)
+        library.store,
+        model,
+        top_k=MANY,
+        filter=PassageFilter(DEFAULT_OWNER),
+        names=KeptNames(library.documents),
     )
     return await retriever.aretrieve(question)
 

@@ -35,6 +35,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings, load_settings
 from citewire.settings.reading import read_given
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
 PER_PAGE = 10
@@ -176,7 +177,11 @@ async def ask(library: Library, question: Question, k: int) -> Found:
 async def _retrieve(library: Library, question: Question, top_k: int) -> list[NodeWithScore]:
     model = library.models.embeddings.model
     retriever = PassageRetriever(
-        library.store, model, top_k=top_k, filter=PassageFilter(DEFAULT_OWNER)
+        library.store,
+        model,
+        top_k=top_k,
+        filter=PassageFilter(DEFAULT_OWNER),
+        names=KeptNames(library.documents),
     )
     return await retriever.aretrieve(question.text)
 

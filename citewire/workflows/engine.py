@@ -31,6 +31,7 @@ from citewire.storage.library.vector_store import PassageStore
 from citewire.text.words import is_spanish
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import DocumentName
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.catalogue.telling import nothing_here
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
 from citewire.workflows.context import PageContext
@@ -184,7 +185,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         catalogue = self._parts.catalogue
         if catalogue is None or not await catalogue.is_empty(self._filter):
             return ""
-        is_filtered = bool(self._filter.doc_ids or self._filter.folder_ids)
+        is_filtered = self._filter.is_narrow
         return nothing_here("es" if is_spanish(message) else "en", is_filtered=is_filtered)
 
     def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
@@ -239,6 +240,7 @@ class Engines:
     context: PageContext | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
     catalogue: Catalogue | None = None
+    names: KeptNames | None = None
 
     def for_run(
         self,
@@ -257,6 +259,7 @@ class Engines:
             top_k=self.top_k,
             filter=filter,
             vocabulary=self.vocabulary,
+            names=self.names,
         )
         query_engine = PassageCitationEngine(
             retriever,

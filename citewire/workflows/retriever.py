@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -17,15 +17,27 @@ from llama_index.core.vector_stores.types import (
 )
 
 from citewire.storage.keys import owner_tag
+from citewire.storage.library.labels import organisation_labels, period_labels
 from citewire.storage.library.search import Words
 from citewire.storage.library.vector_store import PassageStore
+from citewire.text.report_kinds import kind_term, kinds_in
+from citewire.text.report_periods import period_term, periods_in, widened
 from citewire.text.signposts import STATEMENTS, signposts_named
 from citewire.text.wishes import without_wishes
 from citewire.text.words import search_terms, sought_terms, years
+from citewire.workflows.catalogue.names import NO_NAMES, ReportNames
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
+SEVERAL = 2
+MOST_SHARES = 4
+"""A question about more organisations or periods is searched for as one."""
+_COMPARES = re.compile(
+    r"\b(?:compar\w{1,8}|versus|vs|vergleich\w{0,4}|gegenüber|frente a|par rapport)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 """A capitalised word or a number, which may name a report."""
 
@@ -46,6 +58,11 @@ class PassageFilter:
     doc_ids: tuple[str, ...] = ()
     folder_ids: tuple[str, ...] = ()
     labels: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves out any of the owner's documents."""
+        return bool(self.doc_ids or self.folder_ids or self.labels)
 
     def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because some stores read none as OR."""
@@ -87,12 +104,14 @@ class PassageRetriever(BaseRetriever):
         top_k: int,
         filter: PassageFilter,
         vocabulary: Vocabulary | None = None,
+        names: KeptNames | None = None,
     ) -> None:
         super().__init__()
         self._store = store
         self._embed_model = embed_model
         self._top_k = top_k
-        self._filters = filter.to_metadata_filters()
+        self._filter = filter
+        self._names = names
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -119,33 +138,56 @@ class PassageRetriever(BaseRetriever):
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
             forms = (query_bundle.query_str, *query_bundle.forms)
             return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
-        languages = await self._store.languages()
-        embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
-        return await self._nearest(query_bundle.query_str, embedding, languages)
+        languages, names = await self._library()
+        question = query_bundle.query_str
+        embedding = await self._embed_model.aget_query_embedding(question)
+        whole = self._nearest(question, embedding, languages, names)
+        filters = self._shares(question, names)
+        if not filters:
+            return await whole
+        parts = [self._nearest(question, embedding, languages, names, one) for one in filters]
+        *shares, best = await _together([*parts, whole])
+        # The best of all have a share, too: what is asked for may stand in another report.
+        several = [share for share in shares if share]
+        return in_turn([*several, best], limit=self._top_k) if len(several) > 1 else best
+
+    async def _library(self) -> tuple[frozenset[str], ReportNames]:
+        """The languages of the documents, and the names of the owner's reports."""
+        names = await self._names.of(self._filter.owner) if self._names else NO_NAMES
+        return await self._store.languages(), names
+
+    def _shares(self, question: str, names: ReportNames) -> list[PassageFilter]:
+        """What is searched in turn for a question about several organisations or periods."""
+        named = [organisation_labels((one.name,)) for one in names.named_in(question)]
+        shares: list[tuple[tuple[str, ...], ...]] = [(one,) for one in named]
+        if len(named) < SEVERAL and _COMPARES.search(question):
+            shares = [(*named, period_labels((one,))) for one in periods_in(question)]
+        if not SEVERAL <= len(shares) <= MOST_SHARES:
+            return []
+        return [replace(self._filter, labels=(*self._filter.labels, *one)) for one in shares]
 
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
-        languages = await self._store.languages()
+        languages, names = await self._library()
         vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
-        searches = [
-            self._nearest(*pair, languages) for pair in zip(questions, vectors, strict=True)
-        ]
-        found = await asyncio.gather(*searches, return_exceptions=True)  # none outlives this call
-        rankings = []
-        for ranking in found:
-            if isinstance(ranking, BaseException):
-                raise ranking
-            rankings.append(ranking)
-        return rankings
+        return await _together(
+            self._nearest(*pair, languages, names) for pair in zip(questions, vectors, strict=True)
+        )
 
     async def _nearest(
-        self, question: str, embedding: list[float], languages: frozenset[str]
+        self,
+        question: str,
+        embedding: list[float],
+        languages: frozenset[str],
+        names: ReportNames,
+        filter: PassageFilter | None = None,
     ) -> list[NodeWithScore]:
+        filters = (filter or self._filter).to_metadata_filters()
         result = await self._store.aquery(
             VectorStoreQuery(
-                query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters
+                query_embedding=embedding, similarity_top_k=self._top_k, filters=filters
             ),
-            words=sought_words(question, self._vocabulary, languages),
+            words=sought_words(question, self._vocabulary, languages, names),
         )
         scores = result.similarities or []
         return [
@@ -154,8 +196,24 @@ class PassageRetriever(BaseRetriever):
         ]
 
 
+async def _together(
+    searches: Iterable[Awaitable[list[NodeWithScore]]],
+) -> list[list[NodeWithScore]]:
+    """What several searches find, which run at the same time."""
+    rankings = []
+    # None outlives this call.
+    for ranking in await asyncio.gather(*searches, return_exceptions=True):
+        if isinstance(ranking, BaseException):
+            raise ranking
+        rankings.append(ranking)
+    return rankings
+
+
 def sought_words(
-    question: str, vocabulary: Vocabulary, languages: frozenset[str] = frozenset()
+    question: str,
+    vocabulary: Vocabulary,
+    languages: frozenset[str] = frozenset(),
+    names: ReportNames = NO_NAMES,
 ) -> Words:
     """The words that a question is searched for by, and the signposts that it names or implies.
 
@@ -166,8 +224,16 @@ def sought_words(
     related = vocabulary.related(search_terms(bare), languages)
     signposts = dict.fromkeys((*signposts_named(question), *STATEMENTS.intersection(related)))
     named = [term for name in _NAME.findall(bare) for term in sought_terms(name, languages)]
+    respelt = [term for word in names.respelt(bare) for term in sought_terms(word, languages)]
+    known = [
+        term
+        for one in names.named_in(bare)
+        for term in sought_terms(" ".join(one.words), languages)
+    ]
+    periods = [period_term(period) for period in widened(periods_in(bare))]
+    kinds = [kind_term(kind) for kind in kinds_in(question)]
     return Words(
-        asked=(*signposts, *sought_terms(bare, languages)),
+        asked=(*signposts, *sought_terms(bare, languages), *respelt),
         related=tuple(term for term in related if term not in signposts),
-        names=(*named, *sorted(years(bare))),
+        names=(*named, *known, *respelt, *sorted(years(bare)), *periods, *kinds),
     )

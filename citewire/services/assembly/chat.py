@@ -23,6 +23,7 @@ from citewire.storage.library.neighbours import NeighbourReader
 from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.catalogue.catalogue import Catalogue
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.context import PageContext
 from citewire.workflows.engine import Engines
@@ -192,6 +193,7 @@ def build_service(
         withhold=settings.retrieval.withhold,
         vocabulary=vocabulary,
         catalogue=build_catalogue(library, vocabulary),
+        names=KeptNames(library.documents),
         context=build_context(library),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)

@@ -78,7 +78,10 @@ def _first(records: Sequence[DocumentRecord]) -> list[DocumentRecord]:
 
 
 def is_within(record: DocumentRecord, filter: PassageFilter) -> bool:
-    """Say whether a document lies in one of the folders of a filter, if it names any."""
+    """Say whether a document lies in the folders and is one of the reports that a filter names."""
+    labels = frozenset(record.tags["labels"].split(",")) if filter.labels else frozenset()
+    if any(labels.isdisjoint(wanted) for wanted in filter.labels):
+        return False
     if not filter.folder_ids:
         return True
     lies_in = {folder_id(place.folder, place.owner) for place in record.locations}
