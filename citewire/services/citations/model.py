@@ -5,7 +5,9 @@ SSE event. Offsets count UTF-16 code units. None has slots: orjson takes four ti
 write those.
 """
 
+import re
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import ClassVar, Literal
 
 from llama_index.core.schema import NodeWithScore
@@ -27,6 +29,9 @@ WarningCode = Literal[
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
 
+_NO_WORDS = re.compile(r"[\W_]+")
+"""What stands between the words of a file's name."""
+
 
 @dataclass(frozen=True)
 class Withheld:
@@ -44,7 +49,8 @@ class Withheld:
 class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
-    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+    `section` is the heading above it.
     """
 
     n: int
@@ -63,6 +69,7 @@ class Source:
     withheld: list[Withheld] = field(default_factory=list)
     kind: str = "text"
     table: SourceTable | None = None
+    section: str = ""
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -87,7 +94,14 @@ class Source:
             withheld=_withheld(node.get_content(), spans_of(facts)),
             kind=facts.get("kind", "text"),
             table=_table(facts.get(TABLE), node.get_content()),
+            section=facts.get("section", ""),
         )
+
+    @property
+    def about(self) -> str:
+        """What its document is called, the file's name as words, and the heading above it."""
+        name = _NO_WORDS.sub(" ", PurePath(self.file_name).stem)
+        return f"{self.title}\n{name}\n{self.section}"
 
     @property
     def readable(self) -> str:
@@ -134,16 +148,19 @@ class Quote:
 
 @dataclass(frozen=True)
 class Operand:
-    """A cell that a figure of a claim is calculated of: its words, and its place in the table.
+    """A figure that one of a claim is calculated of: what it says, and where it stands.
 
-    `row` and `column` count from 0, heads and all; `label` is what its heads say.
+    `label` is what its heads say. `row` and `column` of its cell count from 0, heads and all; they
+    are null where it stands in a text. `start` and `end` count UTF-16 in the source's text.
     """
 
     passage_id: str
     label: str
     text: str
-    row: int
-    column: int
+    row: int | None
+    column: int | None
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ export interface Sources {
 /**
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
- * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+ * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+ * `section` is the heading above it.
  */
 export interface Source {
   n: number;
@@ -97,6 +98,7 @@ export interface Source {
   withheld: Withheld[];
   kind: string;
   table: SourceTable | null;
+  section: string;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -192,16 +194,19 @@ export interface WorkedFigure {
   operands: Operand[];
 }
 /**
- * A cell that a figure of a claim is calculated of: its words, and its place in the table.
+ * A figure that one of a claim is calculated of: what it says, and where it stands.
  *
- * `row` and `column` count from 0, heads and all; `label` is what its heads say.
+ * `label` is what its heads say. `row` and `column` of its cell count from 0, heads and all; they
+ * are null where it stands in a text. `start` and `end` count UTF-16 in the source's text.
  */
 export interface Operand {
   passage_id: string;
   label: string;
   text: string;
-  row: number;
-  column: number;
+  row: number | null;
+  column: number | null;
+  start: number;
+  end: number;
 }
 /**
  * What checking says of a citation sent before; what is not judged in time is `unchecked`.

@@ -6,7 +6,7 @@ that a wrong figure is seldom right by chance, and the work is linear in the cel
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
@@ -20,10 +20,14 @@ from citewire.services.citations.verdicts.fitting import (
     period_fits,
 )
 from citewire.services.citations.verdicts.periods import Period
+from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
 MOST_TRIED = 60
 """Calculations for one amount."""
+
+MOST_PAIRS = 3
+"""Pairs of neighbouring periods that are tried for a claim that names none."""
 
 MOST_LINES = 4
 MOST_NAMED = 6
@@ -71,7 +75,7 @@ def calculate(
     amount: Amount,
     asked: AskedFigures,
     tables: Sequence[FittedTable],
-    told: Sequence[float],
+    told: Scales,
 ) -> Calculated | None:
     """The calculation that the claim's words speak of and that gives its amount."""
     if not asked.operations:
@@ -89,7 +93,7 @@ def calculate(
     return turned
 
 
-def _gives(amount: Amount, calculation: Calculation, told: Sequence[float]) -> int:
+def _gives(amount: Amount, calculation: Calculation, told: Scales) -> int:
     """1 if a calculation gives the amount within rounding, -1 if but for its sign, or 0."""
     figure = calculation.operands[0][1]
     for reading in readings_beside(amount, figure):
@@ -231,18 +235,19 @@ def _pairs(
     for figures in _series(line, table):
         named, groups = _asked_periods(figures, asked)
         if len(named) >= 2:
-            older, newer = named[0], named[-1]
+            ends = [(named[0], named[-1])]
         elif len(named) == 1 and named[0] is not groups[0]:
-            newer = named[0]
-            older = groups[groups.index(newer) - 1]
-        elif not asked.periods and len(groups) == 2:
-            older, newer = groups
+            ends = [(groups[groups.index(named[0]) - 1], named[0])]
+        elif not asked.periods:
+            # The newest first; what rose or fell did so from one period to the next.
+            ends = list(pairwise(groups))[: -MOST_PAIRS - 1 : -1]
         else:
             continue
-        if len(older) == len(newer):
-            yield from zip(older[:4], newer[:4], strict=True)
-        else:
-            yield from ((a, b) for a in older[:2] for b in newer[:2])
+        for older, newer in ends:
+            if len(older) == len(newer):
+                yield from zip(older[:4], newer[:4], strict=True)
+            else:
+                yield from ((a, b) for a in older[:2] for b in newer[:2])
 
 
 def _changes(

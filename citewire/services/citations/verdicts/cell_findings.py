@@ -1,7 +1,7 @@
 """What the cells of cited tables say of a claim's amounts: held, another's, calculated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citewire.content.table import Span
 from citewire.services.citations.verdicts.amounts import Amount
@@ -10,9 +10,10 @@ from citewire.services.citations.verdicts.asked_figures import (
     Operation,
     asked_figures,
     operations_in,
+    operations_of,
 )
 from citewire.services.citations.verdicts.calculations import Calculated, calculate
-from citewire.services.citations.verdicts.cells import CellTrace, trace_cell
+from citewire.services.citations.verdicts.cells import CellStanding, CellTrace, trace_cell
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.figures import CellFigure
@@ -23,6 +24,8 @@ from citewire.services.citations.verdicts.fitting import (
     label_of,
 )
 from citewire.services.citations.verdicts.periods import agrees
+from citewire.services.citations.verdicts.row_meant import is_other_row
+from citewire.services.citations.verdicts.table_scales import Scales, joined_scales
 
 _CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
 
@@ -33,12 +36,23 @@ class TableReading:
 
     asked: AskedFigures
     tables: Sequence[FittedTable]
-    told: tuple[float, ...]
+    told: Scales
 
     def cell(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         """Where in the tables an amount of the claim stands."""
         periods = self.asked.periods_of(amount, amounts)
-        return trace_cell(amount, periods, self.tables, self.told)
+        found = trace_cell(amount, periods, self.tables, self.told)
+        if found is None or found.standing not in (CellStanding.HELD, CellStanding.LOOSE):
+            return found
+        is_other = is_other_row(found, self.asked)
+        return replace(found, standing=CellStanding.ROW) if is_other else found
+
+    def has_digits(self, amount: Amount) -> bool:
+        """Whether a cell has the digits of an amount, whatever it counts."""
+        values = {reading.value / amount.factor for reading in amount.readings}
+        return any(
+            abs(cell.value) in values for table in self.tables for _, cell in table.table.cells
+        )
 
     def calculated(self, amount: Amount) -> Calculated | None:
         """How an amount of the claim comes out of the tables."""
@@ -60,8 +74,9 @@ class TableReading:
         if not wanted or sum(not amount.is_year for amount in amounts) > 1:
             return False
         heads = cell.table.table.lines[cell.line], cell.table.table.heads[cell.figure.head]
-        labels = " ".join(head.label for head in heads)
-        return not cell.figure.is_change and not operations_in(labels) & _CALCULATED
+        own = {one for head in heads for one in operations_in(head.label)}
+        own |= {one for head in heads for one in operations_of(head.group)}
+        return not cell.figure.is_change and not own & _CALCULATED
 
     @property
     def calculates(self) -> bool:
@@ -82,8 +97,8 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
         return None
     asked = asked_figures(claim)
     tables = [fitted(table, asked.words, asked.periods) for table in joined_tables(parts)]
-    told = dict.fromkeys(scale for passage in passages for scale in passage.told_scales)
-    return TableReading(asked, tables, tuple(told))
+    told = joined_scales(passage.told_scales for passage in passages)
+    return TableReading(asked, tables, told)
 
 
 def named(table: FittedTable, line: int, figure: CellFigure) -> str:

@@ -14,7 +14,9 @@ from citewire.services.citations.verdicts.figures import Figures, read_figures
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.numerals import decimal_point, grouping_signs, scale_at
 from citewire.services.citations.verdicts.offered import Names
-from citewire.services.citations.verdicts.table_scales import scales_of_text
+from citewire.services.citations.verdicts.periods import find_periods
+from citewire.services.citations.verdicts.table_scales import Scales, scales_of_text
+from citewire.services.citations.verdicts.text_tables import read_text_figures
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
 
@@ -37,16 +39,34 @@ class Digest:
     Args:
         passage: read in time linear in its length.
         table: its cells, by their places in the passage, if it is a table.
+        about: what its document is called: its title, its file's name.
     """
 
-    def __init__(self, passage: str, table: Table | None = None) -> None:
+    def __init__(self, passage: str, table: Table | None = None, about: str = "") -> None:
         self.text = passage
         self.table = table
+        self.about = about
         self._flat = flatten(passage)
         self._texts = tokenise(self._flat)
         self.clauses = read_clauses(self._texts, self._flat)
         self.stems = frozenset(chain.from_iterable(clause.stems for clause in self.clauses))
         self.names = Names(passage, self._texts)
+
+    @cached_property
+    def document_names(self) -> Names:
+        """What the title of its document offers a name to be matched with."""
+        return Names(self.about, tokenise(flatten(self.about)))
+
+    @cached_property
+    def document_stems(self) -> frozenset[str]:
+        """The stems of the title of its document and of the heading above it."""
+        return frozenset(filter(None, map(stem_of, tokenise(flatten(self.about)))))
+
+    @cached_property
+    def document_years(self) -> frozenset[int]:
+        """The years that the title of its document names."""
+        places = find_periods(flatten(self.about))
+        return frozenset(place.period.year for place in places if place.period.year)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -95,11 +115,13 @@ class Digest:
 
     @cached_property
     def figures(self) -> Figures | None:
-        """The figures of its table, if it is one."""
-        return None if self.table is None else read_figures(self.text, self.table, self.point)
+        """The figures of its table, or of lines of its text that are one."""
+        if self.table is None:
+            return read_text_figures(self.text, self.point)
+        return read_figures(self.text, self.table, self.point)
 
     @cached_property
-    def told_scales(self) -> tuple[float, ...]:
+    def told_scales(self) -> Scales:
         """The scales in which it says that figures are told."""
         return scales_of_text(self._flat)
 
@@ -114,9 +136,9 @@ class Digest:
         return frozenset(map(stem_of, self.names.sure))
 
 
-def digest(passage: str, table: Table | None = None) -> Digest:
-    """Read a passage, and the cells of `table`, if it is one."""
-    return Digest(passage, table)
+def digest(passage: str, table: Table | None = None, about: str = "") -> Digest:
+    """Read a passage, and the cells of `table`, if it is one; `about` is its document's title."""
+    return Digest(passage, table, about)
 
 
 def between(passage: Digest, low: float, high: float) -> Sequence[Held]:

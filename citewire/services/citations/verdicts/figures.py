@@ -9,7 +9,7 @@ from citewire.content.table import Span, Table, span_at
 from citewire.services.citations.verdicts.clauses import stem_of
 from citewire.services.citations.verdicts.numerals import plain_readings
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods, joined
-from citewire.services.citations.verdicts.table_scales import scales_of_heads
+from citewire.services.citations.verdicts.table_scales import Scales, scales_of_heads
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT
 
@@ -21,6 +21,13 @@ _NUMBER = re.compile(
     r"(?P<sign>[(\-−–]?)\s?(?P<digits>\d[\d.,]{0,24}|\.\d{1,9})\s?\)?\s?"
     r"(?P<unit>%|pp|bps|x|[$€£¥]|pts)?\s?\)?(?:\s?\[\d{1,2}\])*"
 )
+MOST_HEADS = 4
+"""Rows of heads at the top of a table."""
+
+MOST_OF_HEAD = 60
+"""Characters of a head of a column in a row that was not taken for one."""
+
+_FOOTNOTE = re.compile(r"\s?[(\[](?:\d{1,2}|[a-z*])[)\]]|\*+")
 _NOTHING = re.compile(r"(?:[$€£¥]\s?)?[-—–−]{1,3}(?:\s?%)?|nil")
 _PERCENT = re.compile(r"%|\bper\s?cent\b|\bpercentage\b|\bpercentages\b|\bprozent\b|\bporcentaje\b")
 BARE_HEADS = frozenset("other others own all both otros andere sonstige autres".split())
@@ -52,7 +59,7 @@ class CellFigure:
         is_change: whether its heads say that it is a change.
         scales: what its value may be multiplied by.
         span: where it stands in the passage.
-        place: its row and column in the table.
+        place: its row and column in the table; None in a text.
         text: as it is written.
     """
 
@@ -65,8 +72,12 @@ class CellFigure:
     is_change: bool
     scales: tuple[float, ...]
     span: Span
-    place: tuple[int, int]
+    place: tuple[int, int] | None
     text: str
+    of_shares: bool
+    """Whether its heads speak of shares."""
+    money: str
+    """The currency that its table states for its figures; empty if none or several."""
     grouping: str
     """The sign that divides thousands in its table; empty if none is seen."""
 
@@ -103,7 +114,6 @@ class Figures:
     lines: tuple[TableHead, ...]
     heads: tuple[TableHead, ...]
     cells: tuple[CellFigure, ...]
-    scales: tuple[float, ...]
     key: tuple[str, ...]
     """The heads of its columns: passages of one table have the same."""
 
@@ -121,21 +131,24 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     heads = [
         " ".join(dict.fromkeys(row[at] for row in places[:tops])) for at in range(table.columns)
     ]
-    columns = [_head(head, "") for head in heads]
+    columns = [head_of(head, "") for head in heads]
     rows, subheads = _row_heads(places[tops:], side)
-    scales = scales_of_heads(flatten(" \n".join([above, *dict.fromkeys(heads), *subheads])))
+    stated = flatten(" \n".join([above, *dict.fromkeys(heads), *subheads]))
+    scales, money = scales_of_heads(stated), money_of(stated)
+    of_columns = [scales_of_heads(flatten(head)) for head in heads]
     named = sum(head.period is not None and bool(head.period.year) for head in columns[side:])
     of_rows = sum(head.is_period for head in rows)
     is_turned = not named and of_rows * 2 > len(rows)
-    grouping = _grouping(text)
+    grouping = grouping_of(text)
     figures: list[CellFigure] = []
     for number, row in enumerate(places[tops:]):
         for at in range(side, table.columns):
-            read = _figure(row[at], point) if grid[tops + number][at].column == at else None
+            read = number_of(row[at], point) if grid[tops + number][at].column == at else None
             if read is None or len(figures) >= MOST_FIGURES:
                 continue
             value, step, kind = read
             line, head = rows[number], columns[at]
+            own = of_columns[at] if any(of_columns[at]) else scales
             if kind == "" and (line.is_percent or head.is_percent):
                 kind = PERCENT
             figures.append(
@@ -147,22 +160,24 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
                     number if is_turned else at,
                     joined(one.period for one in (head, line) if one.period),
                     head.is_change or _has_years(heads[at]),
-                    _scales(scales, kind, line, head),
+                    figure_scales(own, kind, line, head),
                     span_at(grid[tops + number][at], tops + number, at),
                     (tops + number, at),
                     row[at],
+                    line.is_per_unit or head.is_per_unit,
+                    money,
                     grouping,
                 )
             )
     lines, across = (columns, rows) if is_turned else (rows, columns)
-    return Figures(tuple(lines), tuple(across), tuple(figures), scales, tuple(heads))
+    return Figures(tuple(lines), tuple(across), tuple(figures), tuple(heads))
 
 
 def _side(rows: Sequence[Sequence[str]], side: int, point: str) -> int:
     """How many columns are heads: one of figures is none, whatever stands in it besides."""
     for at in range(1, side):
         full = [row[at] for row in rows if row[at]]
-        if 2 * sum(_figure(text, point) is not None for text in full) > len(full):
+        if 2 * sum(number_of(text, point) is not None for text in full) > len(full):
             return at
     return side
 
@@ -171,21 +186,38 @@ def _tops(places: Sequence[Sequence[str]], tops: int, side: int, point: str) -> 
     """How many rows are heads: one that holds amounts of money beside its label is none."""
     while tops:
         row = places[tops - 1]
-        money = [text for text in row[side:] if _MONEY.search(text) and _figure(text, point)]
+        money = [text for text in row[side:] if _MONEY.search(text) and number_of(text, point)]
         if not money or not any(row[:side]):
             break
         tops -= 1
+    while tops < min(len(places) - 1, MOST_HEADS) and _is_head(places[tops], side, point):
+        tops += 1
     return tops
 
 
-def _scales(
-    stated: tuple[float, ...], kind: str, line: TableHead, head: TableHead
-) -> tuple[float, ...]:
+def _is_head(row: Sequence[str], side: int, point: str) -> bool:
+    """Whether a row that was not taken for one names periods or units, and has no figures."""
+    cells = [text for text in row[side:] if text]
+    if len(set(cells)) < 2 and not (cells and not any(row[:side])):
+        return False
+    return all(_names_column(text, point) for text in cells)
+
+
+def _names_column(text: str, point: str) -> bool:
+    flat = _FOOTNOTE.sub("", flatten(text)).strip()
+    if number_of(text, point) is None and not _NUMBER.fullmatch(flat):
+        return not _NOTHING.fullmatch(flat) and len(flat) <= MOST_OF_HEAD
+    return any(len(flat) - (one.end - one.start) <= 1 for one in find_periods(flat))
+
+
+def figure_scales(stated: Scales, kind: str, line: TableHead, head: TableHead) -> tuple[float, ...]:
+    """What a figure of this kind and heads may be multiplied by, where these scales are stated."""
     if kind == PERCENT:
         return (1.0,)
     if line.is_per_unit or head.is_per_unit:
-        return (1.0, *stated) if stated else ()
-    return stated
+        own = stated.of(shares=True)
+        return (own if stated.of_shares else (1.0, *own)) if own else ()
+    return stated.plain
 
 
 def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead], list[str]]:
@@ -197,12 +229,13 @@ def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead
             subhead = label
             subheads.append(label)
         # What is summed up without a word is a total.
-        heads.append(_head(label or "total", subhead if subhead != label else ""))
+        heads.append(head_of(label or "total", subhead if subhead != label else ""))
     return heads, subheads
 
 
 @lru_cache(maxsize=4096)
-def _head(label: str, subhead: str) -> TableHead:
+def head_of(label: str, subhead: str) -> TableHead:
+    """Read what a head says, below a subhead or none."""
     flat = flatten(label)
     periods = find_periods(flat)
     if flat in _QUARTERS:
@@ -228,6 +261,12 @@ def _head(label: str, subhead: str) -> TableHead:
     )
 
 
+def money_of(flat: str) -> str:
+    """The currency that heads, a caption or a unit line state; empty if none or several."""
+    found = {CURRENCIES[token] for token in tokenise(flat) if token in CURRENCIES}
+    return found.pop() if len(found) == 1 else ""
+
+
 def words_of(flat: str) -> frozenset[str]:
     """The stems of a flat text."""
     return frozenset(filter(None, map(stem_of, tokenise(flat))))
@@ -243,14 +282,15 @@ def _has_years(head: str) -> bool:
     return len({one.period.year for one in find_periods(flatten(head)) if one.period.year}) > 1
 
 
-def _grouping(text: str) -> str:
+def grouping_of(text: str) -> str:
+    """The sign that divides thousands in a text; empty if none is seen, or several are."""
     signs = {match[1] for match in _GROUPED.finditer(text)}
     return signs.pop() if len(signs) == 1 else ""
 
 
 @lru_cache(maxsize=4096)
-def _figure(text: str, point: str) -> tuple[float, float, str] | None:
-    """The value with its sign, step and kind of a cell that holds a number and nothing else."""
+def number_of(text: str, point: str) -> tuple[float, float, str] | None:
+    """Read the value, with its sign, the step and the kind of a cell that is a number."""
     flat = flatten(text.strip())
     if not flat or len(flat) > 40:
         return None

@@ -11,6 +11,7 @@ from citewire.services.citations.verdicts.cells import CellStanding, CellTrace
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause
 from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.entities import Name
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
@@ -89,6 +90,8 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
             is_length = bool(calculations) and claim.text[slice(*span)].endswith(LENGTHS)
             if is_length or (tables is not None and tables.has_period(span)):
                 continue
+            if _is_of_document(claim, span, passages):
+                continue
             findings.append(Finding(UNTRACED, "numbers", f"{said} {UNHELD}", span))
         elif trace is Trace.WEAK:
             reason = f"{said} is there, but not with its scale, unit, sign or precision"
@@ -96,6 +99,23 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
     traced = len(spans) - len(findings)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), is_told)
+
+
+def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest]) -> bool:
+    """Whether a year is that of a document whose passage names none: its pages seldom repeat it."""
+    years = {date.year for date in claim.dates if (date.start, date.end) == span}
+    years |= {
+        int(amount.readings[0].value)
+        for amount in claim.amounts
+        if amount.is_year and (amount.start, amount.end) == span
+    }
+    is_bare = all(date.month is None for date in claim.dates if (date.start, date.end) == span)
+    return is_bare and any(
+        not passage.years and not years.isdisjoint(passage.document_years) for passage in passages
+    )
+
+
+_ELSEWHERE = (CellStanding.OTHER, CellStanding.PERIOD, CellStanding.ROW)
 
 
 def _by_cells(
@@ -113,13 +133,15 @@ def _by_cells(
         return cell
     if cell is not None and cell.standing is CellStanding.LOOSE:
         return Trace.FOUND
-    prose = [passage for passage in passages if passage.figures is None]
-    if cell is not None and cell.standing is CellStanding.OTHER:
+    prose = [passage for passage in passages if passage.table is None]
+    if cell is not None and cell.standing in _ELSEWHERE:
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
     if not is_held and trace_amount(amount, prose, claim.sides) is Trace.FOUND:
         return Trace.FOUND
     against = _against(amount, claim, cell, calculated)
-    return against or trace_amount(amount, passages, claim.sides)
+    # A cell that has the digits was looked at: it counts something else.
+    most = Trace.WEAK if tables.has_digits(amount) else Trace.FOUND
+    return against or min(most, trace_amount(amount, passages, claim.sides))
 
 
 def _against(
@@ -137,8 +159,12 @@ def _against(
     if cell.standing is CellStanding.OTHER and cell.meant is not None:
         means = named(cell.table, cell.meant_line, cell.meant)
         reason = f"{said} is another cell's figure ({has}); the claim means {means}"
+    elif cell.standing is CellStanding.PERIOD:
+        reason = f"{said} is the figure of another period ({has})"
     elif cell.standing is CellStanding.SCALE:
         reason = f"{said} has another scale than its cell ({has})"
+    elif cell.standing is CellStanding.ROW:
+        return Finding(LOOSE_NUMBER, "cell", f"{said} is the figure of another row: {has}", span)
     else:
         reason = f"{said} is only what is calculated with ({has})"
     return Finding(UNTRACED, "cell", reason, span)
@@ -194,18 +220,25 @@ def names(claim: ClaimReading, passages: Sequence[Digest]) -> list[Finding]:
     missing = [
         name
         for name in claim.names
-        if not any(has_name(name, passage.names) for passage in passages)
+        if not any(_has_name(name, passage) for passage in passages)
         and (not name.is_doubtful or has_other_name())
     ]
     is_none = len(missing) == len(claim.names) and not all(one.is_doubtful for one in missing)
     return [
         Finding(
-            OTHER_NAME if is_none else NO_NAME,
+            OTHER_NAME if is_none or name.acts else NO_NAME,
             "entities",
             f"“{' '.join(name.text.split())}” is in no cited passage",
         )
         for name in missing
     ]
+
+
+def _has_name(name: Name, passage: Digest) -> bool:
+    """Whether a passage has a name, or the title of its document does."""
+    return has_name(name, passage.names) or (
+        bool(passage.about) and has_name(name, passage.document_names)
+    )
 
 
 def _has_other_name(claim: ClaimReading, passages: Sequence[Digest]) -> bool:

@@ -30,7 +30,6 @@ class FigureTable:
     weights: dict[str, float]
     of_heads: frozenset[str]
     of_lines: frozenset[str]
-    scales: tuple[float, ...]
     sources: tuple[int, ...]
     """Of each line, which passage it is from."""
 
@@ -72,7 +71,6 @@ def _joined(parts: Sequence[tuple[int, Figures]]) -> FigureTable:
         weights,
         of_heads,
         frozenset(counts) | groups,
-        tuple(dict.fromkeys(scale for _, part in parts for scale in part.scales)),
         tuple(sources),
     )
 
