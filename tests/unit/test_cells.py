@@ -261,5 +261,80 @@ def test_what_an_amount_is_compared_with_is_of_another_period() -> None:
     for claim, status in (
         ("In 2023 net sales declined to $46,298 million from $51,761 million.", "supported"),
         ("In 2023 net sales declined to $51,761 million from $46,298 million.", "unsupported"),
+        ("Net sales fell from $51,761 million to $46,298 million.", "supported"),
+        ("Net sales rose from $51,761 million to $46,298 million.", "unsupported"),
+        ("Net sales fell by 10.6% in 2023.", "supported"),
+        ("Net sales rose by 10.6% in 2023.", "unsupported"),
     ):
         assert _judged(claim, INCOME).status == status, claim
+
+
+PLANTS = [
+    ["(in thousands)", "2023", "2022"],
+    ["Finished goods:", "", ""],
+    ["Northern plants", "12,406", "11,017"],
+    ["Southern plants", "7,951", "8,264"],
+    ["Islands", "3,313", "3,106"],
+    ["Depreciation expense", "(21,387)", "(28,237)"],
+    ["Accounts payable", "(18,668)", "(9,166)"],
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "formula"),
+    [
+        ("The total of finished goods was 23,670 thousand in 2023.", "12,406 + 7,951 + 3,313"),
+        ("The percentage of the islands in southern plants was 41.67% in 2023.", "3,313 / 7,951"),
+        (
+            "The average of the northern plants for both years was 11,711.5 thousand.",
+            "(12,406 + 11,017) / 2",
+        ),
+        ("The change in depreciation expense was -6,850 thousand.", "(21,387) − (28,237)"),
+        ("Depreciation expense fell by 6,850 thousand in 2023.", "(21,387) − (28,237)"),
+        ("Accounts payable changed by 103.67% in 2023.", "((18,668) − (9,166)) / (9,166)"),
+    ],
+)
+def test_figures_of_groups_and_costs_are_calculated(claim: str, formula: str) -> None:
+    (source,) = _sources(PLANTS)
+    verification = check(claim, [source], None).together
+    assert verification.status == "supported"
+    assert sorted(verification.calculations[0].formula) == sorted(formula)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The total of finished goods was 23,760 thousand in 2023.",
+        "The percentage of the islands in southern plants was 43.67% in 2023.",
+        "The change in depreciation expense was 6,850 thousand.",
+        "Depreciation expense rose by 6,850 thousand in 2023.",
+        "Accounts payable changed by -103.67% in 2023.",
+        "The total of the southern plants was 12,406 thousand in 2023.",
+    ],
+)
+def test_what_does_not_come_out_is_unsupported(claim: str) -> None:
+    assert _judged(claim, PLANTS).status == "unsupported"
+
+
+SPOKEN = (
+    "Depreciation expense on property, including assets of U.S. leases, totaled $290.2 million in"
+    " 2019, $239.6 million in 2018 and $190.4 million in 2017. The effective tax rates were 13.0%,"
+    " 18.3% and 21.4% for 2019, 2018 and 2017, respectively."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("Depreciation expense totaled $239.6 million in 2018.", "supported"),
+        ("Depreciation expense totaled $239.6 million in 2019.", "unsupported"),
+        ("The effective tax rate was 18.3% in 2018.", "supported"),
+        ("The effective tax rate was 18.3% in 2017.", "unsupported"),
+        ("Depreciation expense totaled $720.2 million from 2017 to 2019.", "supported"),
+        ("Depreciation expense totaled $702.2 million from 2017 to 2019.", "unsupported"),
+        ("Depreciation expense rose by 21.1% in 2019.", "supported"),
+        ("Depreciation expense fell by 21.1% in 2019.", "unsupported"),
+    ],
+)
+def test_sentences_tell_which_figure_is_of_which_period(claim: str, status: str) -> None:
+    assert _status(claim, SPOKEN) == status

@@ -61,6 +61,8 @@ _EARLIER = re.compile(
 )
 """Before an amount of the period before."""
 _OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
+_SPANISH = frozenset("la el de los las del una".split())
+"""Beside one of these, `media` is an average."""
 _SHARED = {"proportion": (Operation.RATIO, Operation.SHARE)}
 _OPERATION_STEMS = {operation: words_of(words) for operation, words in _WORDS.items()}
 _SAID = frozenset().union(*_OPERATION_STEMS.values())
@@ -140,6 +142,8 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
 def operations_in(text: str) -> frozenset[Operation]:
     """The calculations that the words of a text speak of."""
     said = set(tokenise(flatten(text)))
+    if not said & _SPANISH:
+        said.discard("media")
     found = {_OPERATIONS[word] for word in said if word in _OPERATIONS}
     found |= {one for word, several in _SHARED.items() if word in said for one in several}
     if "growth" in said:

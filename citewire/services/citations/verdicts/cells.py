@@ -25,6 +25,8 @@ class CellStanding(StrEnum):
     HELD = "held"
     OTHER = "other"
     SCALE = "scale"
+    SIGN = "sign"
+    """It is there, and is a change the other way."""
     PERIOD = "period"
     """It is there, of another period than the claim speaks of."""
     ROW = "row"
@@ -105,13 +107,14 @@ def trace_cell(
     standing = CellStanding.HELD if best.score >= FITS else CellStanding.LOOSE
     if best.in_period is False:
         standing = CellStanding.PERIOD
+    elif best.figure.is_change and amount.is_negative and best.figure.value > 0:
+        standing = CellStanding.SIGN
     return CellTrace(standing, best.table, best.line, best.figure)
 
 
 def _has_scale(match: _Match, told: Scales) -> bool:
     """Whether it is told which scale a figure has."""
-    is_told = len(told.plain) == 1 and not match.figure.of_shares
-    return bool(match.figure.scales) or is_told or len(told.of_shares) == 1
+    return bool(match.figure.scales) or len(told.of(shares=match.figure.of_shares)) == 1
 
 
 def _match(table: FittedTable, line: int, figure: CellFigure, periods: Sequence[Period]) -> _Match:

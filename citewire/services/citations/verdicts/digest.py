@@ -16,8 +16,9 @@ from citewire.services.citations.verdicts.numerals import decimal_point, groupin
 from citewire.services.citations.verdicts.offered import Names
 from citewire.services.citations.verdicts.periods import find_periods
 from citewire.services.citations.verdicts.table_scales import Scales, scales_of_text
-from citewire.services.citations.verdicts.text_tables import read_text_figures
+from citewire.services.citations.verdicts.text_tables import read_text_figures, with_sentences
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
+from citewire.services.citations.verdicts.told_figures import ToldSentence, told_sentences
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
 
 _BEFORE_SCALE = frozenset({"in", "en", "(", "|", "of"})
@@ -79,11 +80,22 @@ class Digest:
         return find_dates(self._flat)
 
     @cached_property
+    def amounts(self) -> Sequence[Amount]:
+        """Its amounts in order."""
+        taken = [(date.start, date.end) for date in self.dates]
+        return find_amounts(placed(self._texts, self._flat), self._flat, taken)
+
+    @cached_property
     def held(self) -> Sequence[Held]:
         """Its amounts by value, for bisecting."""
-        taken = [(date.start, date.end) for date in self.dates]
-        amounts = find_amounts(placed(self._texts, self._flat), self._flat, taken)
-        return _held(amounts, _stated_scales(self._texts))
+        return _held(self.amounts, _stated_scales(self._texts))
+
+    @property
+    def _told_sentences(self) -> Sequence[ToldSentence]:
+        periods = find_periods(self._flat)
+        if len({one.period for one in periods if one.period.year}) < 2:
+            return ()
+        return tuple(told_sentences(self.text, self.amounts, periods))
 
     @cached_property
     def values(self) -> Sequence[float]:
@@ -117,7 +129,8 @@ class Digest:
     def figures(self) -> Figures | None:
         """The figures of its table, or of lines of its text that are one."""
         if self.table is None:
-            return read_text_figures(self.text, self.point)
+            lines = read_text_figures(self.text, self.point)
+            return with_sentences(lines, self.text, self._told_sentences)
         return read_figures(self.text, self.table, self.point)
 
     @cached_property

@@ -54,6 +54,12 @@ chile|chilean|chileno
 peru|peruvian|peruano
 europe|european|europa"""
 ALIASES = {alias: row.split("|")[0] for row in _NAMES.splitlines() for alias in row.split("|")}
+_TERMS = frozenset(
+    """ebitda ebitdas ebit ebita adjusted capex opex eps gaap sga ppe fy fys roe roa roic roce
+    kpi rsu rsus psu psus arr yoy qoq ttm fcf cogs gross operating diluted basic consolidated
+    net total usd eur gbp""".split()
+)
+"""Terms of accounts that are written like names."""
 _LINKS = frozenset("of the de del la las los y e for von van".split())
 _WORDS = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
@@ -123,6 +129,7 @@ def is_ordinary(word: str) -> bool:
         or word in SCALES
         or word in CURRENCIES
         or word in TITLES
+        or word in _TERMS
         or unit_of([word]) is not None
         or word.lstrip("fqhy").isdigit()
     )

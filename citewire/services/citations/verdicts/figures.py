@@ -30,6 +30,10 @@ MOST_OF_HEAD = 60
 _FOOTNOTE = re.compile(r"\s?[(\[](?:\d{1,2}|[a-z*])[)\]]|\*+")
 _NOTHING = re.compile(r"(?:[$€£¥]\s?)?[-—–−]{1,3}(?:\s?%)?|nil")
 _PERCENT = re.compile(r"%|\bper\s?cent\b|\bpercentage\b|\bpercentages\b|\bprozent\b|\bporcentaje\b")
+_OF_PERIODS = frozenset("fiscal year years quarter month months ended ende period".split())
+"""Stems beside the years of rows that are periods."""
+_FORMS = frozenset("inc ltd corp plc llc gmbh holding compani limited".split())
+"""Stems that end the names of companies."""
 BARE_HEADS = frozenset("other others own all both otros andere sonstige autres".split())
 """Words that say nothing in a sentence, but may be all that a head says."""
 _QUARTERS = {"first": "Q1", "second": "Q2", "third": "Q3", "fourth": "Q4"}
@@ -37,10 +41,15 @@ _QUARTERS = {"first": "Q1", "second": "Q2", "third": "Q3", "fourth": "Q4"}
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}([.,])\d{3}(?!\d)")
 _MONEY = re.compile(r"[$€£¥]")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
+_SCALE_WORDS = re.compile(r"(?:[a-z$€£¥]{0,4}['’]\s?)?\b(?:millions?|thousands?|billions?)\b")
 _EXCEPT = re.compile(r",?\s?\bexcept\b[^()|]{0,80}")
 _CHANGE = re.compile(
     r"\bchanges?\b|\bvs\b|\bversus\b|\bvariance\b|\bvariation\b|\bgrowth\b|\bincrease\b|\bdecrease\b"
     r"|\bveranderung\b|\bvariacion\b|\bcambio\b|[△Δ]"
+)
+_COST = re.compile(
+    r"\b(?:expenses?|costs?|allowances?|provisions?|depreciation|amorti[sz]ation|reductions?"
+    r"|taxes|gastos|costes|aufwand|aufwendungen|kosten|charges)\b"
 )
 _PER_UNIT = re.compile(r"\bper\s(?!cent)|\bshares?\b|\bpor accion\b|\bje aktie\b|\bpar action\b")
 
@@ -105,6 +114,8 @@ class TableHead:
     is_per_unit: bool
     is_period: bool
     """Whether its own label names the period, not the subhead."""
+    is_cost: bool
+    """Whether it says that costs are told, or what is set aside for them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,8 +148,8 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     scales, money = scales_of_heads(stated), money_of(stated)
     of_columns = [scales_of_heads(flatten(head)) for head in heads]
     named = sum(head.period is not None and bool(head.period.year) for head in columns[side:])
-    of_rows = sum(head.is_period for head in rows)
-    is_turned = not named and of_rows * 2 > len(rows)
+    of_rows = sum(head.is_period and not head.words - _OF_PERIODS for head in rows)
+    is_turned = not named and of_rows * 2 >= len(rows)
     grouping = grouping_of(text)
     figures: list[CellFigure] = []
     for number, row in enumerate(places[tops:]):
@@ -159,7 +170,7 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
                     at if is_turned else number,
                     number if is_turned else at,
                     joined(one.period for one in (head, line) if one.period),
-                    head.is_change or _has_years(heads[at]),
+                    head.is_change or _compares_years(heads[at]),
                     figure_scales(own, kind, line, head),
                     span_at(grid[tops + number][at], tops + number, at),
                     (tops + number, at),
@@ -228,7 +239,7 @@ def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead
         if label and not any(row[at] and row[at] not in row[:side] for at in range(side, len(row))):
             subhead = label
             subheads.append(label)
-        # What is summed up without a word is a total.
+        # What is summed up without a word is a total, of what is below its subhead if it has one.
         heads.append(head_of(label or "total", subhead if subhead != label else ""))
     return heads, subheads
 
@@ -242,8 +253,10 @@ def head_of(label: str, subhead: str) -> TableHead:
         periods = [PlacedPeriod(0, len(flat), Period(None, part=_QUARTERS[flat]))]
     flat = _EXCEPT.sub(lambda match: " " * len(match[0]), flat)
     bare = _without(flat, [(one.start, one.end) for one in periods])
+    bare = _SCALE_WORDS.sub(lambda match: " " * len(match[0]), bare)
     outside = words_of(_IN_BRACKETS.sub(" ", bare))
     inside = words_of(bare) - outside
+    outside -= _FORMS if len(outside - _FORMS) else frozenset()
     if not outside | inside:
         outside = frozenset(token for token in tokenise(bare) if token in BARE_HEADS)
     above = flatten(subhead)
@@ -258,6 +271,7 @@ def head_of(label: str, subhead: str) -> TableHead:
         bool(_PERCENT.search(flat)) or (not label and bool(_PERCENT.search(above))),
         bool(_PER_UNIT.search(flat)),
         bool(periods),
+        bool(_COST.search(flat)),
     )
 
 
@@ -278,8 +292,11 @@ def _without(flat: str, spans: Sequence[Span]) -> str:
     return flat
 
 
-def _has_years(head: str) -> bool:
-    return len({one.period.year for one in find_periods(flatten(head)) if one.period.year}) > 1
+def _compares_years(head: str) -> bool:
+    """Whether a head names a year and an earlier one: `2019 / 2018` is no span of time."""
+    flat = flatten(head)
+    years = [one.period.year for one in find_periods(flat) if one.period.year]
+    return len(years) > 1 and years[0] > years[-1]
 
 
 def grouping_of(text: str) -> str:

@@ -1,10 +1,12 @@
 """What counts against a claim: untraced amounts, opposite sense, names that are not there."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Literal, NamedTuple
 
-from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.amounts import Amount, times
+from citewire.services.citations.verdicts.asked_figures import Operation, asked_figures
 from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.cell_findings import TableReading, named, read_tables
 from citewire.services.citations.verdicts.cells import CellStanding, CellTrace
@@ -15,6 +17,7 @@ from citewire.services.citations.verdicts.entities import Name
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
+from citewire.services.citations.verdicts.table_scales import Scales
 
 Method = Literal["cell", "calculated", "numbers", "negation", "entities", "similarity", "words"]
 Span = tuple[int, int]
@@ -127,21 +130,43 @@ def _by_cells(
     if cell is not None and is_held and not tables.calculates:
         return cell
     calculated = tables.calculated(amount)
+    if calculated is None and (cell is None or cell.standing is CellStanding.SCALE):
+        calculated = tables.searched(amount)
     if calculated is not None and not calculated.is_turned:
         return calculated
     if cell is not None and is_held and not tables.is_operand(cell, claim.amounts):
         return cell
     if cell is not None and cell.standing is CellStanding.LOOSE:
         return Trace.FOUND
-    prose = [passage for passage in passages if passage.table is None]
+    # A sentence that tells of which period its figure is has been heard.
+    heard = None
+    if cell is not None and cell.figure.place is None:
+        heard = cell.table.table.sources[cell.line]
+    prose = [
+        passage
+        for number, passage in enumerate(passages)
+        if passage.table is None and number != heard
+    ]
     if cell is not None and cell.standing in _ELSEWHERE:
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
-    if not is_held and trace_amount(amount, prose, claim.sides) is Trace.FOUND:
+    if not is_held and _in_prose(amount, prose, claim.sides, tables.told):
         return Trace.FOUND
     against = _against(amount, claim, cell, calculated)
     # A cell that has the digits was looked at: it counts something else.
     most = Trace.WEAK if tables.has_digits(amount) else Trace.FOUND
     return against or min(most, trace_amount(amount, passages, claim.sides))
+
+
+def _in_prose(amount: Amount, prose: Sequence[Digest], sides: frozenset[str], told: Scales) -> bool:
+    """Whether texts hold an amount, with its scale or where that is told beside them."""
+    if trace_amount(amount, prose, sides) is Trace.FOUND:
+        return True
+    factor = amount.factor
+    if told.plain != (factor,):
+        return False
+    bare = tuple(times((one.value, one.step), 1 / factor, one.kind) for one in amount.readings)
+    plain = replace(amount, readings=bare, factor=1.0)
+    return trace_amount(plain, prose, sides) is Trace.FOUND
 
 
 def _against(
@@ -161,6 +186,8 @@ def _against(
         reason = f"{said} is another cell's figure ({has}); the claim means {means}"
     elif cell.standing is CellStanding.PERIOD:
         reason = f"{said} is the figure of another period ({has})"
+    elif cell.standing is CellStanding.SIGN:
+        reason = f"{said} has the wrong sign ({has})"
     elif cell.standing is CellStanding.SCALE:
         reason = f"{said} has another scale than its cell ({has})"
     elif cell.standing is CellStanding.ROW:
@@ -193,6 +220,27 @@ def opposites(claim: ClaimReading, passages: Sequence[Digest]) -> Iterator[Findi
                    for near in _nearest(clause, passages)]  # fmt: skip
         if against and all(against):
             yield Finding(OPPOSITE, "negation", str(against[0]))
+
+
+def turned(claim: ClaimReading) -> Iterator[Finding]:
+    """A claim that what it says rose fell by its own figures, or the reverse."""
+    amounts = [amount for amount in claim.amounts if not amount.is_year]
+    if len(amounts) != 2:
+        return
+    asked = asked_figures(claim)
+    first, second = amounts
+    rises, falls = Operation.RISE in asked.operations, Operation.FALL in asked.operations
+    kinds = {one.readings[0].kind for one in amounts} | {one.factor for one in amounts}
+    is_from = (first.start in asked.earlier) != (second.start in asked.earlier)
+    if rises == falls or not is_from or len(kinds) != 2:
+        return
+    old, new = (first, second) if first.start in asked.earlier else (second, first)
+    before, after = (
+        -one.readings[0].value if one.is_negative else one.readings[0].value for one in (old, new)
+    )
+    if before and (after < before if rises else after > before):
+        said = "rose" if rises else "fell"
+        yield Finding(OPPOSITE, "negation", f"by these figures nothing {said}")
 
 
 def _nearest(part: Clause, passages: Sequence[Digest]) -> list[Clause]:

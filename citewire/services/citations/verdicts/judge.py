@@ -57,7 +57,7 @@ def judge(
     numbers = rules.numbers(read, digests)
     opposites = [] if numbers.is_told else rules.opposites(read, digests)
     against = sorted(
-        [*numbers.findings, *opposites, *rules.names(read, digests)],
+        [*numbers.findings, *opposites, *rules.turned(read), *rules.names(read, digests)],
         key=lambda finding: finding.most,
     )
     said = _said(features(read, digests, numbers.traced), similarity)

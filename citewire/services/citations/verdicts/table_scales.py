@@ -31,7 +31,9 @@ _IN = re.compile(
 )
 
 
-_SHARES = re.compile(r"\b(?:shares?|units|acciones|aktien|actions)\s?[(,]?\s?(?:in|en)?\s?[($]?$")
+_SHARES = re.compile(
+    r"(?<!per\s)\b(?:shares?|units|acciones|aktien|actions)\s?[(,]?\s?(?:in|en)?\s?[($]?$"
+)
 """Before a scale that is that of shares alone."""
 
 

@@ -6,6 +6,7 @@ Not every table of a page is found as one. `Cash and cash equivalents $ 1,874 $ 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from citewire.content.table import Span
@@ -23,13 +24,20 @@ from citewire.services.citations.verdicts.figures import (
 from citewire.services.citations.verdicts.periods import PlacedPeriod, find_periods, joined
 from citewire.services.citations.verdicts.table_scales import Scales, joined_scales, scales_of_heads
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
-from citewire.services.citations.verdicts.units import PERCENT
+from citewire.services.citations.verdicts.told_figures import ToldSentence
+from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
 LONGEST = 200
 """Characters of a line that may be a row; longer ones are prose."""
 
 MOST_WORDS = 6
 """Of a line of periods, besides these."""
+
+MOST_SENTENCES = 60
+"""Sentences of a passage of which figures are read."""
+
+MOST_OF_LABEL = 160
+"""Characters of a sentence that say what its figures are."""
 
 _FIGURE = re.compile(
     r"(?<![\w.,$€£])(?:[$€£]\s?)?\(?-?(?:[$€£]\s?)?(?:\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,]\d{1,4})?(?!\w)"
@@ -138,3 +146,46 @@ def _at_end(line: str) -> Iterator[re.Match[str]]:
         found.append(match)
     if found and not line[found[-1].end() :].strip(" |%)."):
         yield from found
+
+
+def with_sentences(
+    figures: Figures | None, text: str, sentences: Sequence[ToldSentence]
+) -> Figures | None:
+    """The figures of lines together with those that sentences tell of several periods."""
+    if not sentences:
+        return figures
+    lines, heads, cells, key = (
+        (list(figures.lines), list(figures.heads), list(figures.cells), figures.key)
+        if figures
+        else ([], [], [], ())
+    )
+    for sentence in sentences[:MOST_SENTENCES]:
+        label = " ".join(text[slice(*sentence.span)].split())
+        own = replace(head_of(label[:MOST_OF_LABEL], ""), is_period=False, period=None)
+        for amount, period in sentence.figures:
+            reading = amount.readings[0]
+            written = text[amount.start : amount.end]
+            cells.append(
+                CellFigure(
+                    -reading.value if amount.is_negative else reading.value,
+                    reading.step,
+                    reading.kind if reading.kind != POINTS else PERCENT,
+                    len(lines),
+                    len(heads),
+                    period,
+                    False,
+                    (1.0,),
+                    (amount.start, amount.end),
+                    None,
+                    written,
+                    own.is_per_unit,
+                    "",
+                    "",
+                )
+            )
+            heads.append(_NAMELESS)
+        lines.append(own)
+    return Figures(tuple(lines), tuple(heads), tuple(cells), key)
+
+
+_NAMELESS = head_of("", "")
