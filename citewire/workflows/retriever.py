@@ -45,6 +45,11 @@ class PassageFilter:
     folder_ids: tuple[str, ...] = ()
     labels: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves out any of the owner's passages."""
+        return bool(self.doc_ids or self.folder_ids or self.labels)
+
     def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because some stores read none as OR."""
         wanted = [
