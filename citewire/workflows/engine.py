@@ -10,7 +10,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -24,16 +24,17 @@ from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TextSplitter
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
-from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
+from citewire.storage.library.vector_store import PassageStore
 from citewire.text.words import is_spanish
 from citewire.workflows.catalogue.ambiguity import candidates_of
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.catalogue.telling import nothing_here
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
+from citewire.workflows.context import PageContext
 from citewire.workflows.events import (
     RetrievingEvent,
     SourcesEvent,
@@ -66,6 +67,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: the turns before this one.
         parts: what all runs share.
         run: that it answers in.
+        owner: who asks.
         plan: what was decided of the message.
         filter: what is searched.
         document: the one that alone is searched, if the question points at it.
@@ -79,6 +81,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         *,
         parts: "Engines",
         run: RunContext,
+        owner: str,
         plan: Plan,
         filter: PassageFilter,
         document: DocumentName | None,
@@ -88,6 +91,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._citations = query_engine
         self._parts = parts
         self._run = run
+        self._owner = owner
         self._plan = plan
         self._filter = filter
         self._document = document
@@ -120,6 +124,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             self._run.generation.finish_reason = "no_documents"
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        if evidence != "none":
+            nodes = await self._in_time(self._around(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
@@ -159,11 +165,19 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
+        # Here only: in the contract no status follows the sources.
+        with self._run.asking("answer", self._again("retrieve")):
+            return await self._in_time(self._citations.aretrieve(query))
+
+    async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The sources with what stands around them."""
+        context = self._parts.context
+        return nodes if context is None else await context.around(nodes, self._owner)
+
+    async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:
             async with asyncio.timeout(self._parts.limits.retrieve):
-                # Here only: in the contract no status follows the sources.
-                with self._run.asking("answer", self._again("retrieve")):
-                    return await self._citations.aretrieve(query)
+                return await finding
         except TimeoutError as error:
             raise RetrievalTimeout(
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
@@ -223,11 +237,14 @@ class Engines:
         evidence: judges what was retrieved.
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
+        withhold: whether it is kept from the synthesiser what the passages say to withhold.
+        vocabulary: widens what is searched for.
+        context: shows sources with what stands around them; None shows them alone.
         splitter: cuts sources; none are cut.
         catalogue: answers questions about the documents themselves; None answers none.
     """
 
-    store: BasePydanticVectorStore
+    store: PassageStore
     embed_model: BaseEmbedding
     synthesiser: BaseSynthesizer
     llm: LLM
@@ -237,6 +254,7 @@ class Engines:
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
+    context: PageContext | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
     catalogue: Catalogue | None = None
 
@@ -275,6 +293,7 @@ class Engines:
             memory,
             parts=self,
             run=run,
+            owner=filter.owner,
             plan=plan,
             filter=filter,
             document=document,

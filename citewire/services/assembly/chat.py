@@ -19,10 +19,12 @@ from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
 from citewire.services.runs.record import Recorder, Setup, build_recorder
 from citewire.services.runs.runs import Runs
+from citewire.storage.library.neighbours import NeighbourReader
 from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.chat import ChatWorkflow
+from citewire.workflows.context import PageContext
 from citewire.workflows.engine import Engines
 from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.limits import StepLimits
@@ -153,6 +155,12 @@ def build_catalogue(library: Library, vocabulary: Vocabulary) -> Catalogue:
     )
 
 
+def build_context(library: Library) -> PageContext:
+    """What shows sources with what stands around them."""
+    reader = NeighbourReader(library.documents.client, library.settings.storage.namespace)
+    return PageContext(reader, library.models.answering.context_tokens)
+
+
 def build_service(
     library: Library,
     runs: Runs,
@@ -184,6 +192,7 @@ def build_service(
         withhold=settings.retrieval.withhold,
         vocabulary=vocabulary,
         catalogue=build_catalogue(library, vocabulary),
+        context=build_context(library),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(
