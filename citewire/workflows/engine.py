@@ -29,6 +29,7 @@ from llama_index.core.workflow import Event
 from citewire.errors import ModelError, RetrievalTimeout
 from citewire.storage.library.vector_store import PassageStore
 from citewire.text.words import is_spanish
+from citewire.workflows.catalogue.ambiguity import candidates_of
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.catalogue.names_kept import KeptNames
@@ -42,10 +43,11 @@ from citewire.workflows.events import (
     StageEvent,
     WarnEvent,
 )
-from citewire.workflows.evidence import CalibratedEvidence, Evidence
+from citewire.workflows.evidence import CalibratedEvidence, Evidence, probability
 from citewire.workflows.limits import StepLimits, off_the_loop
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
+from citewire.workflows.routing.catalogue_words import Language
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import Router
 from citewire.workflows.routing.safety_net import lost
@@ -128,6 +130,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
+        if candidates := await off_the_loop(message, (), self._candidates, query, nodes):
+            self._announce(ambiguous(candidates))
         if evidence == "none":
             self._run.generation.finish_reason = "no_evidence"
             told = self._parts.evidence.abstention(query.query_str, nodes)
@@ -185,8 +189,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         catalogue = self._parts.catalogue
         if catalogue is None or not await catalogue.is_empty(self._filter):
             return ""
-        is_filtered = self._filter.is_narrow
-        return nothing_here("es" if is_spanish(message) else "en", is_filtered=is_filtered)
+        language: Language = "es" if is_spanish(message) else "en"
+        return nothing_here(language, is_filtered=self._filter.is_narrow)
 
     def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
         """Of a question with several parts it is enough that one can be answered."""
@@ -195,9 +199,23 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
         return max(levels, key=_STRENGTH.index)
 
+    def _candidates(self, query: ReportQuery, nodes: list[NodeWithScore]) -> list[DocumentName]:
+        """The documents of which the question may mean one."""
+        if query.parts or self._document is not None:
+            return []
+        likely = partial(probability, weights=self._parts.evidence.weights)
+        return candidates_of(query.query_str, self._citations.readable(nodes), likely)
+
     def _again(self, stage: Stage) -> Callable[[], None]:
         # Not of this engine: whatever waits in the loop keeps it for as long as the answer streams.
         return partial(self._announce, StageEvent(stage=stage))
+
+
+def ambiguous(candidates: Sequence[DocumentName]) -> WarnEvent:
+    """Warn that a question may mean any of some documents."""
+    titles = "; ".join(one.title for one in candidates)
+    told = f"the question does not say which report it means: {titles}"
+    return WarnEvent(code="ambiguous_document", message=told, documents=list(candidates))
 
 
 @dataclass

@@ -61,7 +61,7 @@ class PassageFilter:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it leaves out any of the owner's documents."""
+        """Whether it leaves out any of the owner's passages."""
         return bool(self.doc_ids or self.folder_ids or self.labels)
 
     def to_metadata_filters(self) -> MetadataFilters:

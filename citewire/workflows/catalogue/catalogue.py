@@ -120,8 +120,7 @@ class Catalogue:
         if seen.matching:
             return telling.which_one(request.language, seen)
         if request.sure and not seen.total:
-            is_filtered = filter.is_narrow
-            told = telling.nothing_here(request.language, is_filtered=is_filtered)
+            told = telling.nothing_here(request.language, is_filtered=filter.is_narrow)
             return CatalogueAnswer(told)
         return None
 
