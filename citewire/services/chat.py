@@ -38,7 +38,13 @@ from citewire.services.answers.events import (
     Usage,
 )
 from citewire.services.answers.titles import title_from_question
-from citewire.services.answers.turns import HistoryLimits, kept_sources, recent_history, to_messages
+from citewire.services.answers.turns import (
+    HistoryLimits,
+    kept_passages,
+    kept_sources,
+    recent_history,
+    to_messages,
+)
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker
 from citewire.services.pages.copies import PageCopies
@@ -316,7 +322,7 @@ class ChatService:
             ),
             title=title_from_question(run.question),
             replaces=run.replaces,
-            passage_ids=[source.passage_id for source in shown],
+            passage_ids=kept_passages(answer.sources, answer.citations),
             record=record,
         )
         try:
