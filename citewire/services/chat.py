@@ -42,6 +42,7 @@ from citewire.services.answers.turns import (
     HistoryLimits,
     kept_passages,
     kept_sources,
+    last_spoken_of,
     recent_history,
     to_messages,
 )
@@ -156,6 +157,7 @@ class ChatService:
                     tokens=self._history.tokens,
                     summary=chat.summary["text"] if chat.summary else None,
                 )
+                run.spoken_of = last_spoken_of(chat.messages)
             yield run
 
     async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
@@ -235,6 +237,7 @@ class ChatService:
             model=self._model,
             doc_ids=run.filter.doc_ids,
             folder_ids=run.filter.folder_ids,
+            labels=run.filter.labels,
         ).to_json()
 
     def _start(self, run: Run) -> Start:
@@ -335,7 +338,11 @@ class ChatService:
 
 def _ask(run: Run, context: RunContext) -> AskEvent:
     return AskEvent(
-        question=run.question, history=list(run.history), filter=run.filter, run=context
+        question=run.question,
+        history=list(run.history),
+        filter=run.filter,
+        spoken_of=run.spoken_of,
+        run=context,
     )
 
 

@@ -17,6 +17,7 @@ from citewire.services.citations.locating import Match
 from citewire.services.citations.source_table import SourceTable
 from citewire.storage.library.passage_node import ALSO_IN, CONTEXT, FOUND_BY
 from citewire.text.offsets import utf16_length
+from citewire.workflows.catalogue.model import DocumentName
 
 WarningCode = Literal[
     "dropped_marker",
@@ -25,6 +26,7 @@ WarningCode = Literal[
     "truncated",
     "condense_fallback",
     "model_fallback",
+    "ambiguous_document",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
@@ -110,7 +112,8 @@ class Source:
 
     `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
     `found_by` names the ways in which it was found; `context` is what was shown with it, and
-    `also_in` where the same stands.
+    `also_in` where the same stands. `organisation`, `periods` and `document_kind` are those of
+    its document.
     """
 
     n: int
@@ -132,6 +135,9 @@ class Source:
     found_by: list[str] = field(default_factory=list)
     context: list[ContextPassage] = field(default_factory=list)
     also_in: list[AlsoIn] = field(default_factory=list)
+    organisation: str = ""
+    periods: list[str] = field(default_factory=list)
+    document_kind: str = ""
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -159,6 +165,9 @@ class Source:
             found_by=list(facts.get(FOUND_BY, ())),
             context=[ContextPassage.from_node(one, node) for one in facts.get(CONTEXT, ())],
             also_in=[AlsoIn.from_node(one) for one in facts.get(ALSO_IN, ())],
+            organisation=facts.get("organisation", ""),
+            periods=facts.get("periods", "").split(),
+            document_kind=facts.get("document_kind", ""),
         )
 
     @property
@@ -286,9 +295,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something the client should know that does not end the run; `span` is where, if known."""
+    """Something the client should know that does not end the run; `span` is where, if known.
+
+    `documents` are those of which the question may mean one: `ambiguous_document`.
+    """
 
     name: ClassVar = "warning"
     code: WarningCode
     message: str
     span: Span | None = None
+    documents: list[DocumentName] = field(default_factory=list)

@@ -133,6 +133,9 @@ def _node(source: Source) -> NodeWithScore:
         "start": 0,  # what is before or after it is known, but not where
         FOUND_BY: source.found_by,
         **_marked(source),
+        "organisation": source.organisation,
+        "periods": " ".join(source.periods),
+        "document_kind": source.document_kind,
     }
     if source.context:
         metadata[CONTEXT] = [_context_node(one) for one in source.context]
