@@ -68,7 +68,6 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: the turns before this one.
         parts: what all runs share.
         run: that it answers in.
-        owner: who asks.
         plan: what was decided of the message.
         filter: what is searched.
         document: the one that alone is searched, if the question points at it.
@@ -82,7 +81,6 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         *,
         parts: "Engines",
         run: RunContext,
-        owner: str,
         plan: Plan,
         filter: PassageFilter,
         document: DocumentName | None,
@@ -92,7 +90,6 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._citations = query_engine
         self._parts = parts
         self._run = run
-        self._owner = owner
         self._plan = plan
         self._filter = filter
         self._document = document
@@ -173,7 +170,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
     async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
         """The sources with what stands around them."""
         context = self._parts.context
-        return nodes if context is None else await context.around(nodes, self._owner)
+        return nodes if context is None else await context.around(nodes, self._filter.owner)
 
     async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:

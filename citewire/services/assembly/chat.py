@@ -192,6 +192,7 @@ def build_service(
         ),
         withhold=settings.retrieval.withhold,
         vocabulary=vocabulary,
+        context=build_context(library),
         catalogue=build_catalogue(library, vocabulary),
         names=KeptNames(library.documents),
         context=build_context(library),

@@ -162,6 +162,9 @@ export const en = {
   copyLink: "Copy a link to this citation",
   quote: "Quote",
   passageText: "Text of the passage",
+  contextShown: "What else of this page was shown to the model",
+  alsoIn: (places: string): string => `The same stands in: ${places}`,
+  beside: "The cited passage does not say all of it. Beside it, on the same page:",
   pageImage: (page: string, title: string): string => `Page ${page} of ${title}`,
   noQuote: "No words of the passage carry this statement.",
   matches: {
