@@ -10,7 +10,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -44,6 +44,7 @@ from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import Router
 from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.run_context import RunContext
+from citewire.workflows.second_look import SecondLook
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
@@ -101,7 +102,11 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         query, fault = await off_the_loop(message, (), self._query, message, plan)
         self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
         nodes = await self._retrieved(query)
-        evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        evidence, in_doubt = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        if in_doubt and (more := await self._looked_again(in_doubt, query, nodes)):
+            nodes = [*nodes, *more]
+            again, _ = await off_the_loop(message, (), self._evidence_of, query, more)
+            evidence = max(evidence, again, key=_STRENGTH.index)
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
@@ -138,22 +143,46 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
+        # Here only: in the contract no status follows the sources.
+        with self._run.asking("answer", self._again("retrieve")):
+            return await self._in_time(self._citations.aretrieve(query))
+
+    async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:
             async with asyncio.timeout(self._parts.limits.retrieve):
-                # Here only: in the contract no status follows the sources.
-                with self._run.asking("answer", self._again("retrieve")):
-                    return await self._citations.aretrieve(query)
+                return await finding
         except TimeoutError as error:
             raise RetrievalTimeout(
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
             ) from error
 
-    def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
-        """Of a question with several parts it is enough that one can be answered."""
+    def _evidence_of(
+        self, query: ReportQuery, nodes: list[NodeWithScore]
+    ) -> tuple[Evidence, tuple[str, ...]]:
+        """How strong it is, and the questions for which it is not strong.
+
+        Of a question with several parts it is enough that one can be answered.
+        """
         asked = query.parts or (query.query_str,)
         readable_nodes = self._citations.readable(nodes)
-        levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
-        return max(levels, key=_STRENGTH.index)
+        levels = {one: self._parts.evidence.level(one, readable_nodes) for one in asked}
+        in_doubt = tuple(one for one, level in levels.items() if level != "strong")
+        return max(levels.values(), key=_STRENGTH.index), in_doubt
+
+    async def _looked_again(
+        self, in_doubt: Sequence[str], query: ReportQuery, nodes: list[NodeWithScore]
+    ) -> list[NodeWithScore]:
+        """What a second look finds for the first question in doubt; nothing where all is found."""
+        look, retriever = self._parts.second_look, self._citations.retriever
+        assert isinstance(retriever, PassageRetriever)
+        if look is None or len(nodes) < retriever.top_k:
+            return []
+        self._announce(StageEvent(stage="look"))
+        question = in_doubt[0]
+        found = nodes
+        if query.parts:  # what the other parts found says nothing of where this one is answered
+            found = [*await self._in_time(retriever.search(question)), *nodes]
+        return await look.beyond(retriever, question, found, self._run)
 
     def _again(self, stage: Stage) -> Callable[[], None]:
         # Not of this engine: whatever waits in the loop keeps it for as long as the answer streams.
@@ -180,6 +209,7 @@ class Engines:
         evidence: judges what was retrieved.
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
+        second_look: taken where the evidence is weak; None takes none.
         splitter: cuts sources; none are cut.
     """
 
@@ -193,6 +223,7 @@ class Engines:
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
+    second_look: SecondLook | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
 
     def for_run(

@@ -90,6 +90,7 @@ class PassageRetriever(BaseRetriever):
         self._top_k = top_k
         self._filters = filter.to_metadata_filters()
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
+        self._embedded: dict[str, list[float]] = {}
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         raise NotImplementedError("retrieval is async")
@@ -115,12 +116,36 @@ class PassageRetriever(BaseRetriever):
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
             forms = (query_bundle.query_str, *query_bundle.forms)
             return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
-        embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
-        return await self._nearest(query_bundle.query_str, embedding)
+        return await self.search(query_bundle.query_str)
+
+    @property
+    def top_k(self) -> int:
+        """So many passages are found at most."""
+        return self._top_k
+
+    async def search(
+        self, question: str, within: Sequence[MetadataFilters] = ()
+    ) -> list[NodeWithScore]:
+        """The passages nearest to one question; what was embedded before is not embedded again.
+
+        Args:
+            question: to search for.
+            within: filters beside those of the run.
+
+        Raises:
+            ModelError: the question cannot be embedded.
+            StorageUnavailable: Redis does not answer.
+        """
+        embedding = self._embedded.get(question)
+        if embedding is None:
+            embedding = await self._embed_model.aget_query_embedding(question)
+            self._embedded[question] = embedding
+        return await self._nearest(question, embedding, within)
 
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
         vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
+        self._embedded.update(zip(questions, vectors, strict=True))
         searches = [self._nearest(*pair) for pair in zip(questions, vectors, strict=True)]
         found = await asyncio.gather(*searches, return_exceptions=True)  # none outlives this call
         rankings = []
@@ -130,10 +155,16 @@ class PassageRetriever(BaseRetriever):
             rankings.append(ranking)
         return rankings
 
-    async def _nearest(self, question: str, embedding: list[float]) -> list[NodeWithScore]:
+    async def _nearest(
+        self, question: str, embedding: list[float], within: Sequence[MetadataFilters] = ()
+    ) -> list[NodeWithScore]:
+        both = MetadataFilters(
+            filters=[*self._filters.filters, *within], condition=FilterCondition.AND
+        )
+        filters = both if within else self._filters
         result = await self._store.aquery(
             VectorStoreQuery(
-                query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters
+                query_embedding=embedding, similarity_top_k=self._top_k, filters=filters
             ),
             words=sought_words(question, self._vocabulary),
         )

@@ -17,13 +17,16 @@ from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
 from citewire.services.runs.record import Recorder, Setup, build_recorder
 from citewire.services.runs.runs import Runs
+from citewire.settings.groups import StepSettings
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import Engines
 from citewire.workflows.evidence import CalibratedEvidence, weights_for
+from citewire.workflows.forms import FormFilling
 from citewire.workflows.limits import StepLimits
 from citewire.workflows.routing.routers import build_router
 from citewire.workflows.screening.screens import build_screen
+from citewire.workflows.second_look import SecondLook
 from citewire.workflows.vocabulary.widening import load_vocabulary
 
 
@@ -123,6 +126,14 @@ def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
     )
 
 
+def build_second_look(steps: StepSettings, forms: FormFilling | None) -> SecondLook | None:
+    """The second look of the settings; None takes none."""
+    if steps.second_look == "off":
+        return None
+    asked = forms if steps.second_look == "model" else None
+    return SecondLook(steps.second_look_timeout_s, asked)
+
+
 def build_service(
     library: Library,
     runs: Runs,
@@ -152,6 +163,7 @@ def build_service(
         ),
         withhold=settings.retrieval.withhold,
         vocabulary=load_vocabulary(settings.retrieval.vocabulary),
+        second_look=build_second_look(settings.steps, answering.forms),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(
