@@ -26,7 +26,7 @@ function longChat(): ChatView {
   const marks = [...text.matchAll(/\[1\]/g)].map(({ index }) => index);
   const turns = Array.from({ length: TURNS }, (_, turn) => {
     const before = turn ? `a${turn - 1}` : null;
-    const asked: Turn = { message_id: `u${turn}`, role: "user", text: `Question ${turn}?`, status: "complete", created_at: "2026-01-01T00:00:00Z", parent_id: before, siblings: [], feedback: null, sources: [], evidence: null, citations: [], warnings: [], run_id: null, model: null, standalone: null, sub_questions: [], finish_reason: null, stopped_by: null, usage: null, timings: null, error: null };
+    const asked: Turn = { message_id: `u${turn}`, role: "user", text: `Question ${turn}?`, status: "complete", created_at: "2026-01-01T00:00:00Z", parent_id: before, siblings: [], feedback: null, sources: [], evidence: null, citations: [], warnings: [], run_id: null, model: null, standalone: null, sub_questions: [], document: null, finish_reason: null, stopped_by: null, usage: null, timings: null, error: null };
     const citations = marks.map((start, at): Citation => ({
       citation_id: `${turn}-${at}`,
       n: 1,

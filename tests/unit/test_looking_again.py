@@ -8,7 +8,6 @@ from llama_index.core.embeddings import MockEmbedding
 from llama_index.core.llms import MockLLM
 from llama_index.core.schema import NodeWithScore
 from llama_index.core.vector_stores.types import (
-    BasePydanticVectorStore,
     VectorStoreQuery,
     VectorStoreQueryResult,
 )
@@ -30,6 +29,9 @@ LOOK = SecondLook(5)
 
 class OnePassage:
     """A vector store that finds another passage when it is asked within a report."""
+
+    async def languages(self) -> frozenset[str]:
+        return frozenset(("en",))
 
     async def aquery(self, query: VectorStoreQuery, **_: object) -> VectorStoreQueryResult:
         assert query.filters is not None
@@ -67,7 +69,7 @@ async def announced_by(
 ) -> list[Event]:
     announced: list[Event] = []
     engines = Engines(
-        store=cast(BasePydanticVectorStore, OnePassage()),
+        store=cast(Any, OnePassage()),
         embed_model=MockEmbedding(embed_dim=8),
         synthesiser=cast(Any, Silent()),
         llm=MockLLM(),

@@ -96,7 +96,8 @@ def indexed_terms(node: TextNode) -> str:
     With its signposts: what it is called in its report.
     """
     section, text = str(node.metadata["section"]), without(node.text, spans_of(node.metadata), " ")
-    terms = search_terms(text if section in text else f"{section}\n{text}")
+    told = text if section in text else f"{section}\n{text}"
+    terms = search_terms(told, str(node.metadata["language"]))
     is_table = node.metadata["kind"] == "table"
     return " ".join([*terms, *signposts_of(section, text, is_table=is_table)])
 

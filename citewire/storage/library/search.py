@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 from citewire.storage.connection.fingerprint import Fingerprint, read_fingerprint
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.keys import Keys
-from citewire.text.words import search_terms
+from citewire.text.words import sought_terms
 
 MAX_WORDS = 24
 """So many words of a text are searched for, the longest ones."""
@@ -38,7 +38,7 @@ Found = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that passages are searched for by, as `text.words.search_terms` makes them.
+    """Words that passages are searched for by, as `text.words.sought_terms` makes them.
 
     Args:
         asked: of the question.
@@ -131,9 +131,9 @@ def like_vector(doc_id: str, vector: bytes, count: int) -> Query:
     return (query, *_returning(count), "SORTBY", "distance", "PARAMS", 2, "v", vector)
 
 
-def with_words(doc_id: str, text: str, count: int) -> Query:
-    """The `count` passages of a document that have most of the words of `text`."""
-    words = sorted(set(search_terms(text)), key=lambda word: (-len(word), word))
+def with_words(doc_id: str, text: str, count: int, language: str = "") -> Query:
+    """The `count` passages of a document that have most of the words of `text`, of its language."""
+    words = sorted(sought_terms(text, (language,)), key=lambda word: (-len(word), word))
     # Without a word nothing is found, as it should be.
     wanted = "|".join(words[:MAX_WORDS]) or "0"
     return (f"@doc_id:{{{doc_id}}} @terms:({wanted})", *_returning(count))

@@ -75,6 +75,9 @@ export const es: Strings = {
   stageExtracting: "Eligiendo extractos …",
   sending: "Enviando la pregunta …",
   askedAs: "preguntado como:",
+  askedOf: "preguntado a:",
+  chooseReport: "Los informes posibles",
+  askOnly: (title: string): string => `Preguntar solo a «${title}»`,
   searchedFor: "buscado por separado:",
   editAskedAs: "Editar lo que se buscó",
   askThis: "Preguntar esto",
@@ -113,6 +116,7 @@ export const es: Strings = {
     length: "La respuesta alcanzó su longitud máxima y acaba aquí.",
     content_filter: "El proveedor del modelo cortó esta respuesta.",
     no_evidence: "Los informes no contienen pruebas para una respuesta.",
+    no_documents: "",
     blocked: "Esta pregunta no se respondió.",
   },
   warnings: {
@@ -122,6 +126,7 @@ export const es: Strings = {
     truncated: "La respuesta está recortada.",
     condense_fallback: "La pregunta se buscó tal como está escrita, sin la conversación anterior.",
     model_fallback: "El modelo no respondió. Estos son extractos de los informes.",
+    ambiguous_document: "La pregunta no dice a qué informe se refiere. Pregunta a uno de ellos:",
   },
   chatGone: "Esta conversación ya no existe, o no es tuya.",
 
