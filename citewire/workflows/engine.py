@@ -160,10 +160,11 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         standalone = plan.standalone or message
         parts = plan.parts if not lost(message, " ".join(plan.parts)) else ()
         if standalone == message:
-            return ReportQuery(message, parts=parts), plan.fault
+            return ReportQuery(message, parts=parts, terms=plan.terms), plan.fault
         if missing := lost(message, standalone):
             return ReportQuery(message), f"the question was not rewritten: {missing}"
-        return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
+        query = ReportQuery(standalone, parts=parts, forms=(message,), terms=plan.terms)
+        return query, plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
         # Here only: in the contract no status follows the sources.

@@ -30,6 +30,10 @@ _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 """A capitalised word or a number, which may name a report."""
 
 
+MAX_TERMS = 16
+"""So many of the words that a model would search for are sought."""
+
+
 @dataclass(frozen=True, slots=True)
 class PassageFilter:
     """Which passages may be found: an owner's, of the documents, folders and reports named.
@@ -70,10 +74,12 @@ class ReportQuery(QueryBundle):
     Args:
         parts: its own questions, if it has several; each gets its share of the passages.
         forms: other wordings of the same question; what several find counts for more.
+        terms: words that a model would search for beside it.
     """
 
     parts: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    terms: str = ""
 
 
 class PassageRetriever(BaseRetriever):
@@ -95,6 +101,7 @@ class PassageRetriever(BaseRetriever):
         self._filters = filter.to_metadata_filters()
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
         self._embedded: dict[str, list[float]] = {}
+        self._terms = ""
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         raise NotImplementedError("retrieval is async")
@@ -115,6 +122,8 @@ class PassageRetriever(BaseRetriever):
 
     @unspanned
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        if isinstance(query_bundle, ReportQuery):
+            self._terms = query_bundle.terms
         if isinstance(query_bundle, ReportQuery) and query_bundle.parts:
             return in_turn(await self._rankings(query_bundle.parts), limit=self._top_k)
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
@@ -178,7 +187,7 @@ class PassageRetriever(BaseRetriever):
             VectorStoreQuery(
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=filters
             ),
-            words=sought_words(question, self._vocabulary, languages),
+            words=sought_words(question, self._vocabulary, languages, self._terms),
         )
         scores = result.similarities or []
         return [
@@ -188,16 +197,27 @@ class PassageRetriever(BaseRetriever):
 
 
 def sought_words(
-    question: str, vocabulary: Vocabulary, languages: frozenset[str] = frozenset()
+    question: str,
+    vocabulary: Vocabulary,
+    languages: frozenset[str] = frozenset(),
+    terms: str = "",
 ) -> Words:
     """The words that a question is searched for by, and the signposts that it names or implies.
 
     A question is too short to tell its language for sure, and asks for what reports of another
     language name alike: its words are sought as each language of the library stems them.
+
+    Args:
+        question: that stands alone.
+        vocabulary: widens it.
+        languages: of the library.
+        terms: words that a model would search for beside it; they count like the vocabulary's.
     """
     bare = without_wishes(question)
-    related = vocabulary.related(search_terms(bare), languages)
-    signposts = dict.fromkeys((*signposts_named(question), *STATEMENTS.intersection(related)))
+    widened = vocabulary.related(search_terms(bare), languages)
+    related = dict.fromkeys((*widened, *sought_terms(terms, languages)[:MAX_TERMS]))
+    known = (*signposts_named(f"{question} {terms}"), *STATEMENTS.intersection(widened))
+    signposts = dict.fromkeys(known)
     named = [term for name in _NAME.findall(bare) for term in sought_terms(name, languages)]
     return Words(
         asked=(*signposts, *sought_terms(bare, languages)),
