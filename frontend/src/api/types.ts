@@ -92,6 +92,8 @@ export interface Sources {
  * `organisation`, `periods` and `document_kind` are those of its document.
  * `found_by` names the ways in which it was found; `context` is what was shown with it, and
  * `also_in` where the same stands.
+ * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+ * `section` is the heading above it.
  */
 export interface Source {
   n: number;
@@ -116,6 +118,7 @@ export interface Source {
   found_by: string[];
   context: ContextPassage[];
   also_in: AlsoIn[];
+  section: string;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -237,16 +240,19 @@ export interface WorkedFigure {
   operands: Operand[];
 }
 /**
- * A cell that a figure of a claim is calculated of: its words, and its place in the table.
+ * A figure that one of a claim is calculated of: what it says, and where it stands.
  *
- * `row` and `column` count from 0, heads and all; `label` is what its heads say.
+ * `label` is what its heads say. `row` and `column` of its cell count from 0, heads and all; they
+ * are null where it stands in a text. `start` and `end` count UTF-16 in the source's text.
  */
 export interface Operand {
   passage_id: string;
   label: string;
   text: string;
-  row: number;
-  column: number;
+  row: number | null;
+  column: number | null;
+  start: number;
+  end: number;
 }
 /**
  * What checking says of a citation sent before; what is not judged in time is `unchecked`.
