@@ -52,6 +52,7 @@ from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import Router
 from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.run_context import RunContext
+from citewire.workflows.second_look import SecondLook
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
@@ -121,7 +122,11 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             self._announce(SourcesEvent(nodes=[], evidence=None))
             self._run.generation.finish_reason = "no_documents"
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
-        evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        evidence, in_doubt = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        if in_doubt and (more := await self._looked_again(in_doubt, query, nodes)):
+            nodes = [*nodes, *more]
+            again, _ = await off_the_loop(message, (), self._evidence_of, query, more)
+            evidence = max(evidence, again, key=_STRENGTH.index)
         if evidence != "none":
             nodes = await self._in_time(self._around(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
@@ -157,10 +162,11 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         standalone = plan.standalone or message
         parts = plan.parts if not lost(message, " ".join(plan.parts)) else ()
         if standalone == message:
-            return ReportQuery(message, parts=parts), plan.fault
+            return ReportQuery(message, parts=parts, terms=plan.terms), plan.fault
         if missing := lost(message, standalone):
             return ReportQuery(message), f"the question was not rewritten: {missing}"
-        return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
+        query = ReportQuery(standalone, parts=parts, forms=(message,), terms=plan.terms)
+        return query, plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
         # Here only: in the contract no status follows the sources.
@@ -189,12 +195,33 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         language: Language = "es" if is_spanish(message) else "en"
         return nothing_here(language, is_filtered=self._filter.is_narrow)
 
-    def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
-        """Of a question with several parts it is enough that one can be answered."""
+    def _evidence_of(
+        self, query: ReportQuery, nodes: list[NodeWithScore]
+    ) -> tuple[Evidence, tuple[str, ...]]:
+        """How strong it is, and the questions for which it is not strong.
+
+        Of a question with several parts it is enough that one can be answered.
+        """
         asked = query.parts or (query.query_str,)
         readable_nodes = self._citations.readable(nodes)
-        levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
-        return max(levels, key=_STRENGTH.index)
+        levels = {one: self._parts.evidence.level(one, readable_nodes) for one in asked}
+        in_doubt = tuple(one for one, level in levels.items() if level != "strong")
+        return max(levels.values(), key=_STRENGTH.index), in_doubt
+
+    async def _looked_again(
+        self, in_doubt: Sequence[str], query: ReportQuery, nodes: list[NodeWithScore]
+    ) -> list[NodeWithScore]:
+        """What a second look finds for the first question in doubt; nothing where all is found."""
+        look, retriever = self._parts.second_look, self._citations.retriever
+        assert isinstance(retriever, PassageRetriever)
+        if look is None or len(nodes) < retriever.top_k:
+            return []
+        self._announce(StageEvent(stage="look"))
+        question = in_doubt[0]
+        found = nodes
+        if query.parts:  # what the other parts found says nothing of where this one is answered
+            found = [*await self._in_time(retriever.search(question)), *nodes]
+        return await look.beyond(retriever, question, found, self._run)
 
     def _candidates(self, query: ReportQuery, nodes: list[NodeWithScore]) -> list[DocumentName]:
         """The documents of which the question may mean one."""
@@ -238,6 +265,7 @@ class Engines:
         withhold: whether it is kept from the synthesiser what the passages say to withhold.
         vocabulary: widens what is searched for.
         context: shows sources with what stands around them; None shows them alone.
+        second_look: taken where the evidence is weak; None takes none.
         splitter: cuts sources; none are cut.
         catalogue: answers questions about the documents themselves; None answers none.
     """
@@ -253,6 +281,7 @@ class Engines:
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
     context: PageContext | None = None
+    second_look: SecondLook | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
     catalogue: Catalogue | None = None
     names: KeptNames | None = None
@@ -293,7 +322,6 @@ class Engines:
             memory,
             parts=self,
             run=run,
-            owner=filter.owner,
             plan=plan,
             filter=filter,
             document=document,

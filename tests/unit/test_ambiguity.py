@@ -8,7 +8,9 @@ from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNode
 from citewire.workflows.catalogue.ambiguity import candidates_of
 
 
-def found(title: str, kind: str = "10-K", *, likely: float = 0.9, periods: str = "2022") -> NodeWithScore:
+def found(
+    title: str, kind: str = "10-K", *, likely: float = 0.9, periods: str = "2022"
+) -> NodeWithScore:
     """A passage of a report; `likely` is how likely it is said to answer."""
     metadata = {
         "title": title,
@@ -19,7 +21,9 @@ def found(title: str, kind: str = "10-K", *, likely: float = 0.9, periods: str =
         "likely": likely,
     }
     source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=title)}
-    return NodeWithScore(node=TextNode(text="…", metadata=metadata, relationships=source), score=0.5)
+    return NodeWithScore(
+        node=TextNode(text="…", metadata=metadata, relationships=source), score=0.5
+    )
 
 
 def candidates(question: str, *nodes: NodeWithScore) -> list[str]:

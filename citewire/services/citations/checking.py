@@ -149,13 +149,18 @@ class Checker:
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
-    def source(self, source: Source | ContextPassage) -> SourceText:
-        """The text of a source, or of its context; it may have been read for another answer."""
+    def source(self, source: Source | ContextPassage, beside: Source | None = None) -> SourceText:
+        """The text of a source, or of its context; it may have been read for another answer.
+
+        What is `beside` a source is of the same document.
+        """
+        named = source if isinstance(source, Source) else beside
+        about = "" if named is None else named.about
         key = source.readable, source.passage_id
         if (known := self._read.pop(key, None)) is None:
             table = source.table
             cells = None if table is None else table.in_text(source.text)
-            known = SourceText(key[0], cells, source.passage_id, source.about)
+            known = SourceText(key[0], cells, source.passage_id, about)
         self._read[key] = known
         if len(self._read) > KEPT:
             del self._read[next(iter(self._read))]

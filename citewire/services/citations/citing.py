@@ -120,8 +120,13 @@ class Citing:
         if check is not None and not check.is_submitted:
             check.is_submitted = True
             cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-            evidence = [self._checker.source(self._sources[n - 1]) for n in cited]
-            around = [tuple(map(self._checker.source, self._surroundings.of(n))) for n in cited]
+            read = self._checker.source
+            sources = [self._sources[n - 1] for n in cited]
+            evidence = [read(source) for source in sources]
+            around = [
+                tuple(read(one, source) for one in self._surroundings.of(n))
+                for n, source in zip(cited, sources, strict=True)
+            ]
             check.future = self._checker.check(
                 check.claim.text, evidence, around if any(around) else ()
             )

@@ -20,6 +20,7 @@ from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
+from citewire.workflows.second_look import most_added
 from citewire.workflows.synthesiser import ModelSynthesiser
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -157,7 +158,8 @@ def _room_left(settings: Settings, window: int) -> int:
     Raises:
         ConfigurationError: they do not fit into it.
     """
-    passages = settings.retrieval.similarity_top_k * settings.ingestion.passage_tokens
+    count = settings.retrieval.similarity_top_k + most_added(settings.steps.second_look)
+    passages = count * settings.ingestion.passage_tokens
     needed = passages + settings.models.max_answer_tokens + PROMPT_MARGIN
     if needed > window:
         raise ConfigurationError(

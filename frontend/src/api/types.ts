@@ -55,7 +55,7 @@ export interface Start {
  * What is happening now.
  */
 export interface Status {
-  stage: "screen" | "condense" | "retrieve" | "generate" | "think";
+  stage: "screen" | "condense" | "retrieve" | "look" | "generate" | "think";
   elapsed_ms: number;
 }
 /**

@@ -67,6 +67,7 @@ export const en = {
     screen: "Checking the question …",
     condense: "Reading the conversation so far …",
     retrieve: "Searching the reports …",
+    look: "Looking once more …",
     generate: "Writing the answer …",
     think: "The model is thinking …",
   },

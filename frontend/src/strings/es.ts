@@ -68,6 +68,7 @@ export const es: Strings = {
     screen: "Revisando la pregunta …",
     condense: "Leyendo la conversación …",
     retrieve: "Buscando en los informes …",
+    look: "Buscando una vez más …",
     generate: "Escribiendo la respuesta …",
     think: "El modelo está pensando …",
   },
