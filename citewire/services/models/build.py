@@ -21,6 +21,7 @@ from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
 from citewire.workflows.synthesiser import ModelSynthesiser
+from citewire.workflows.vocabulary.widening import load_vocabulary
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 NO_KEY = "no-key-needed"
@@ -118,7 +119,9 @@ def _build_answering(
     if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-        extractive = ExtractiveSynthesiser(embed_model)
+        extractive = ExtractiveSynthesiser(
+            embed_model, load_vocabulary(settings.retrieval.vocabulary)
+        )
         return Answering(extractive, MockLLM(), None, "extractive")
     from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
@@ -141,7 +144,8 @@ def _build_synthesiser(settings: Settings, llm: LLM, embed_model: BaseEmbedding)
         return ModelSynthesiser(llm)
     from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-    return FallbackSynthesiser(llm, ExtractiveSynthesiser(embed_model))
+    vocabulary = load_vocabulary(settings.retrieval.vocabulary)
+    return FallbackSynthesiser(llm, ExtractiveSynthesiser(embed_model, vocabulary))
 
 
 def _room_left(settings: Settings, window: int) -> int:

@@ -1,11 +1,11 @@
 """The words under which reports tell what a question asks for, from lists of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from citewire.errors import ConfigurationError
 from citewire.text.words import search_terms
@@ -16,6 +16,9 @@ MAX_RELATED = 32
 
 Terms = tuple[str, ...]
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -23,9 +26,11 @@ class Vocabulary:
 
     Args:
         entries: by the first term of what is asked for: its terms, and the terms that are added.
+        phrases: by the terms of what is asked for: under what it is told, as it is written.
     """
 
     entries: Mapping[str, Sequence[tuple[Terms, Terms]]]
+    phrases: Mapping[Terms, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def from_lines(cls, lines: Iterable[str], source: str) -> Self:
@@ -35,6 +40,7 @@ class Vocabulary:
             ConfigurationError: a line has another form; the message says which.
         """
         entries: dict[str, list[tuple[Terms, Terms]]] = {}
+        phrases: dict[Terms, list[str]] = {}
         for number, line in enumerate(lines, start=1):
             said = line.strip()
             if not said or said.startswith("#"):
@@ -48,7 +54,23 @@ class Vocabulary:
                 )
             for name in names:
                 entries.setdefault(name[0], []).append((name, related))
-        return cls(entries)
+                phrases.setdefault(name, []).extend(one.strip() for one in right.split(","))
+        return cls(entries, phrases)
+
+    def told_as(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """What reports call the things that are asked for; of names within names the longest.
+
+        Args:
+            asked: the terms of a question, in order.
+        """
+        named = [name for name, _ in self._named(asked)]
+        longest = [
+            name
+            for name in named
+            if not any(len(name) < len(other) and {*name} <= {*other} for other in named)
+        ]
+        told = (phrase for name in longest for phrase in self.phrases.get(name, ()))
+        return tuple(dict.fromkeys(told))[:MAX_RELATED]
 
     def related(self, asked: Sequence[str]) -> Terms:
         """The terms that stand for what is asked for, without those that are asked for already.
@@ -61,10 +83,15 @@ class Vocabulary:
         return tuple(told)[:MAX_RELATED]
 
     def _related(self, asked: Sequence[str]) -> Iterator[str]:
+        for _, related in self._named(asked):
+            yield from related
+
+    def _named(self, asked: Sequence[str]) -> Iterator[tuple[Terms, Terms]]:
+        """The names of its entries that are asked for, and what is added for each."""
         for place, term in enumerate(asked):
             for name, related in self.entries.get(term, ()):
                 if tuple(asked[place : place + len(name)]) == name:
-                    yield from related
+                    yield name, related
 
 
 @cache
@@ -80,12 +107,19 @@ def load_vocabulary(own: Path | None) -> Vocabulary:
     Raises:
         ConfigurationError: the file cannot be read, or a line of it has another form.
     """
-    shipped = shipped_vocabulary().entries
+    shipped = shipped_vocabulary()
     if own is None:
-        return Vocabulary(shipped)
-    more = Vocabulary.from_lines(_lines_of(own), str(own)).entries
-    names = shipped.keys() | more.keys()
-    return Vocabulary({name: [*shipped.get(name, ()), *more.get(name, ())] for name in names})
+        return shipped
+    more = Vocabulary.from_lines(_lines_of(own), str(own))
+    return Vocabulary(
+        _joined(shipped.entries, more.entries), _joined(shipped.phrases, more.phrases)
+    )
+
+
+def _joined(
+    one: Mapping[Key, Sequence[Value]], other: Mapping[Key, Sequence[Value]]
+) -> Mapping[Key, Sequence[Value]]:
+    return {key: [*one.get(key, ()), *other.get(key, ())] for key in {**one, **other}}
 
 
 def _lines_of(path: Path) -> list[str]:
