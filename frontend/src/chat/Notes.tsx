@@ -1,6 +1,7 @@
 // What a person must know of an answer besides its text: how it ended, what to be careful with.
 import type { ReactNode } from "react";
 
+import { untracedIn } from "@/citations/untraced";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -52,6 +53,8 @@ function warningsOf(answer: Answer, strings: Strings): Note[] {
   const codes = new Set(answer.warnings.map((warning) => warning.code));
   // The end of the answer says so already.
   if (answer.finishReason === "length") codes.delete("truncated");
+  // What a further source made good meanwhile is not underlined.
+  if (untracedIn(answer).length === 0) codes.delete("unsupported_number");
   return [...codes].map((code) => {
     const own = (strings.warnings as Partial<Record<string, string>>)[code];
     const text = own ?? sentence(answer.warnings.find((warning) => warning.code === code)?.message ?? "");
