@@ -138,7 +138,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             self._run.generation.finish_reason = "no_evidence"
             told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
-        response = await self._citations.asynthesize(query, nodes)
+        response = await self._citations.asynthesize(query, nodes, evidence=evidence)
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
 

@@ -54,6 +54,9 @@ Embed = Callable[[list[str]], Sequence[Sequence[float]]]
 
 UNCHECKED = Verification("unchecked", None, "none")
 
+QUOTED = Verification("unchecked", None, "quoted")
+"""Of words that were taken from the passage: that they stand there proves nothing."""
+
 
 class SourceText:
     """A passage with what checking needs of it, each made when it is first asked for.
