@@ -28,6 +28,10 @@ from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
+from citewire.text.words import is_spanish
+from citewire.workflows.catalogue.catalogue import Catalogue
+from citewire.workflows.catalogue.model import DocumentName
+from citewire.workflows.catalogue.telling import nothing_here
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
 from citewire.workflows.events import (
     RetrievingEvent,
@@ -61,6 +65,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         parts: what all runs share.
         run: that it answers in.
         plan: what was decided of the message.
+        filter: what is searched.
+        document: the one that alone is searched, if the question points at it.
         announce: called with each event as it happens.
     """
 
@@ -72,6 +78,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         parts: "Engines",
         run: RunContext,
         plan: Plan,
+        filter: PassageFilter,
+        document: DocumentName | None,
         announce: Callable[[Event], None],
     ) -> None:
         super().__init__(query_engine, CONDENSE_PROMPT, memory, parts.llm)
@@ -79,6 +87,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._parts = parts
         self._run = run
         self._plan = plan
+        self._filter = filter
+        self._document = document
         self._announce = announce
 
     @unspanned
@@ -99,13 +109,20 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         history = self.chat_history if chat_history is None else chat_history
         plan = await self._condensed(message, history)
         query, fault = await off_the_loop(message, (), self._query, message, plan)
-        self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
+        self._announce(
+            RetrievingEvent(standalone=query.query_str, parts=query.parts, document=self._document)
+        )
         nodes = await self._retrieved(query)
+        if not nodes and (told := await self._nothing_here(message)):
+            self._announce(SourcesEvent(nodes=[], evidence=None))
+            self._run.generation.finish_reason = "no_documents"
+            return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
         if evidence == "none":
+            self._run.generation.finish_reason = "no_evidence"
             told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         response = await self._citations.asynthesize(query, nodes)
@@ -148,6 +165,14 @@ class ReportChatEngine(CondenseQuestionChatEngine):
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
             ) from error
 
+    async def _nothing_here(self, message: str) -> str:
+        """What is said where there is no document to ask; empty if there is one."""
+        catalogue = self._parts.catalogue
+        if catalogue is None or not await catalogue.is_empty(self._filter):
+            return ""
+        is_filtered = bool(self._filter.doc_ids or self._filter.folder_ids)
+        return nothing_here("es" if is_spanish(message) else "en", is_filtered=is_filtered)
+
     def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
         """Of a question with several parts it is enough that one can be answered."""
         asked = query.parts or (query.query_str,)
@@ -181,6 +206,7 @@ class Engines:
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
         splitter: cuts sources; none are cut.
+        catalogue: answers questions about the documents themselves; None answers none.
     """
 
     store: BasePydanticVectorStore
@@ -194,6 +220,7 @@ class Engines:
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
     splitter: TextSplitter = field(default_factory=WholePassages)
+    catalogue: Catalogue | None = None
 
     def for_run(
         self,
@@ -203,6 +230,7 @@ class Engines:
         filter: PassageFilter,
         plan: Plan,
         announce: Callable[[Event], None],
+        document: DocumentName | None = None,
     ) -> ReportChatEngine:
         """The chat engine of one run."""
         retriever = PassageRetriever(
@@ -225,5 +253,12 @@ class Engines:
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
         return ReportChatEngine(
-            query_engine, memory, parts=self, run=run, plan=plan, announce=announce
+            query_engine,
+            memory,
+            parts=self,
+            run=run,
+            plan=plan,
+            filter=filter,
+            document=document,
+            announce=announce,
         )

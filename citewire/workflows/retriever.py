@@ -30,17 +30,20 @@ _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 
 @dataclass(frozen=True, slots=True)
 class PassageFilter:
-    """Which passages may be found: an owner's, of the documents and folders named.
+    """Which passages may be found: an owner's, of the documents, folders and reports named.
 
     Args:
         owner: whose passages; no other's are ever found.
         doc_ids: empty means any.
         folder_ids: empty means any.
+        labels: of organisations, of periods and of kinds, as `storage.library.labels` makes them:
+            a document must have one of each of these.
     """
 
     owner: str
     doc_ids: tuple[str, ...] = ()
     folder_ids: tuple[str, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()
 
     def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because some stores read none as OR."""
@@ -48,6 +51,7 @@ class PassageFilter:
             ("owner_id", (owner_tag(self.owner),)),
             ("doc_id", self.doc_ids),
             ("folder_id", self.folder_ids),
+            *(("labels", some) for some in self.labels),
         ]
         filters: list[MetadataFilter | MetadataFilters] = [
             MetadataFilter(key=key, value=list(ids), operator=FilterOperator.IN)

@@ -24,6 +24,9 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   withheld: [],
   kind: "text",
   table: null,
+  organisation: "",
+  periods: [],
+  document_kind: "",
   section: "",
 }));
 

@@ -68,8 +68,17 @@ from citewire.storage.chats import words as chat_words
 from citewire.text import alphabets, offsets, scanner, sentences, words
 from citewire.text import tokens as counted
 from citewire.workflows import prompts
+from citewire.workflows.catalogue import narrowing, opening, telling
 from citewire.workflows.evidence import WORDS_ONLY, CalibratedEvidence
-from citewire.workflows.routing import condense, followups, parts, routers, safety_net, small_talk
+from citewire.workflows.routing import (
+    catalogue,
+    condense,
+    followups,
+    parts,
+    routers,
+    safety_net,
+    small_talk,
+)
 from citewire.workflows.screening import rules
 from tests.doubles.growth import ABOVE_S, LINEAR, cost_of, worst_doubling
 
@@ -292,6 +301,7 @@ MADE = {
     "services.citations.citing": "made of a number of the answer, for its few sources",
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
+    "services.reading.identity.organisations": "made of the words of a title and a file's name",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
     "scripts.chat.view": "made of the quotes of an answer, on the machine of who asks",
     "text.verbatim": "made of the run of signs that opens code: scanned below",
@@ -385,6 +395,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
+    catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
 )  # fmt: skip
 """Public functions of one text."""
 

@@ -17,6 +17,7 @@ from citewire.content.withheld import Spans, spans_of
 from citewire.services.citations.locating import Match
 from citewire.services.citations.source_table import SourceTable
 from citewire.text.offsets import utf16_length
+from citewire.workflows.catalogue.model import DocumentName
 
 WarningCode = Literal[
     "dropped_marker",
@@ -25,6 +26,7 @@ WarningCode = Literal[
     "truncated",
     "condense_fallback",
     "model_fallback",
+    "ambiguous_document",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
@@ -49,8 +51,9 @@ class Withheld:
 class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
-    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
-    `section` is the heading above it.
+    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+    `organisation`, `periods` and `document_kind` are those of its document; `section` is the
+    heading above it.
     """
 
     n: int
@@ -69,6 +72,9 @@ class Source:
     withheld: list[Withheld] = field(default_factory=list)
     kind: str = "text"
     table: SourceTable | None = None
+    organisation: str = ""
+    periods: list[str] = field(default_factory=list)
+    document_kind: str = ""
     section: str = ""
 
     @classmethod
@@ -94,14 +100,18 @@ class Source:
             withheld=_withheld(node.get_content(), spans_of(facts)),
             kind=facts.get("kind", "text"),
             table=_table(facts.get(TABLE), node.get_content()),
+            organisation=facts.get("organisation", ""),
+            periods=facts.get("periods", "").split(),
+            document_kind=facts.get("document_kind", ""),
             section=facts.get("section", ""),
         )
 
     @property
     def about(self) -> str:
-        """What its document is called, the file's name as words, and the heading above it."""
+        """What its document is called and whose it is, and the heading above it, one a line."""
         name = _NO_WORDS.sub(" ", PurePath(self.file_name).stem)
-        return f"{self.title}\n{name}\n{self.section}"
+        told = (self.title, name, self.organisation, " ".join(self.periods), self.section)
+        return "\n".join(told)
 
     @property
     def readable(self) -> str:
@@ -217,9 +227,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something the client should know that does not end the run; `span` is where, if known."""
+    """Something the client should know that does not end the run; `span` is where, if known.
+
+    `documents` are those of which the question may mean one: `ambiguous_document`.
+    """
 
     name: ClassVar = "warning"
     code: WarningCode
     message: str
     span: Span | None = None
+    documents: list[DocumentName] = field(default_factory=list)

@@ -128,6 +128,9 @@ def _node(source: Source) -> NodeWithScore:
         "page": source.page_start,
         "page_label": source.page_label,
         "kind": source.kind,
+        "organisation": source.organisation,
+        "periods": " ".join(source.periods),
+        "document_kind": source.document_kind,
     }
     if source.table is not None:
         metadata[TABLE] = source.table.to_json(source.text)

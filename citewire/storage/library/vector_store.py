@@ -30,15 +30,15 @@ from citewire.storage.library.visibility import VisibleSearch
 
 TEXTS = (
     *("folder", "file_name", "title", "page_label", "language", "kind", "section"),
-    *("withheld", "table"),
+    *("withheld", "table", "organisation", "periods", "document_kind"),
 )
 NUMBERS = ("page", "start", "end")
 _IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"
 """Asks the vector index first and filters what it gives. Left to itself, Redis compares the
 question with all that the filter lets through, which takes six times as long with 12,000."""
 _DISTANCE = "distance"
-_FIELDS = ("id", "doc_id", "text", "about", *TEXTS, *NUMBERS)
-_RETURNED = (*_FIELDS, _DISTANCE)
+PASSAGE_FIELDS = ("id", "doc_id", "text", "about", *TEXTS, *NUMBERS)
+_RETURNED = (*PASSAGE_FIELDS, _DISTANCE)
 """All of a passage's metadata is in the fields of its hash. Not `folder_id`: the tags of all the
 folders of its document, for filters alone."""
 DEPTH = 50
@@ -134,7 +134,7 @@ class PassageStore(RedisVectorStore):
             if len(found[0]) < query.similarity_top_k:
                 found = await self._search(queries)
         best = _fused(found, words.names if words else ())[: query.similarity_top_k]
-        nodes = [_to_node(fields) for fields in best]
+        nodes = [to_node(fields) for fields in best]
         # What was rounded can be a trifle nearer to itself than is possible.
         scores = [min(1 - float(fields.get(_DISTANCE, 1)), 1.0) for fields in best]
         ids = [node.node_id for node in nodes]
@@ -203,7 +203,16 @@ def _nearest(wanted: str, vector: bytes, count: int, how: str) -> Query:
 def _with_words(wanted: str, sought: str, count: int) -> Query:
     within = "" if wanted == "*" else f"{wanted} "
     # The plain `BM25` of Redis is another formula, and finds less (measured).
-    how: Query = ("SCORER", "BM25STD", "RETURN", len(_FIELDS), *_FIELDS, "LIMIT", 0, count)
+    how: Query = (
+        "SCORER",
+        "BM25STD",
+        "RETURN",
+        len(PASSAGE_FIELDS),
+        *PASSAGE_FIELDS,
+        "LIMIT",
+        0,
+        count,
+    )
     return (f"{within}({sought})", *how)
 
 
@@ -232,8 +241,8 @@ def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Fo
     return sorted(passages.values(), key=lambda fields: -gains[fields["id"]])
 
 
-def _to_node(fields: Found) -> TextNode:
-    """The passage of one result."""
+def to_node(fields: Found) -> TextNode:
+    """The passage of one result, with the fields that are returned."""
     metadata: dict[str, str | int] = {name: fields[name] for name in TEXTS if name in fields}
     metadata |= {name: int(fields[name]) for name in NUMBERS if name in fields}
     source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=fields["doc_id"])}

@@ -10,6 +10,7 @@ lines and are not both running text.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -79,7 +80,14 @@ def _best_bands(fragments: Sequence[Fragment]) -> _Bands | None:
     best: _Bands | None = None
     most = 0
     gutters = _gutters(fragments)
+    edges = np.array([(f.x0, f.x1) for f in fragments])
+    tried = set()
     for gutter in [*gutters, *_gutters_of_slabs(fragments, gutters)]:
+        parts = (edges < gutter).tobytes(), (edges <= gutter).tobytes()
+        if parts in tried:
+            # It parts the fragments as another one does.
+            continue
+        tried.add(parts)
         # A gutter of a part of the page needs running text beside it: tables have such as well.
         bands = list(_bands(fragments, gutter, strict=gutter not in gutters))
         in_columns = sum(len(side) for band in bands if len(band) > 1 for side in band)
@@ -176,13 +184,20 @@ def _bands(
 
 def _sides(band: list[Fragment], gutter: float, *, strict: bool) -> Iterator[list[list[Fragment]]]:
     """A band's two columns, above and below the tables in it that run across."""
+    left, right = _parted(band, gutter)
+    if min(len(left), len(right)) < MIN_SIDE:
+        yield [band]
+        return
+    sides = _Side.of(left), _Side.of(right)
     start = 0
-    for first, end in _across(band, gutter):
+    for first, end in _across(band, gutter, sides):
         if first > start:
             yield _columns(band[start:first], gutter, strict=strict)
         yield [band[first:end]]
         start = end
-    if start < len(band):
+    if not start:
+        yield [left, right] if _are_columns(*sides, strict=strict) else [band]
+    elif start < len(band):
         yield _columns(band[start:], gutter, strict=strict)
 
 
@@ -199,16 +214,18 @@ def _alone(band: list[Fragment], gutter: float) -> int:
     return 0
 
 
-def _across(band: list[Fragment], gutter: float) -> Iterator[tuple[int, int]]:
+def _across(
+    band: list[Fragment], gutter: float, sides: tuple["_Side", "_Side"]
+) -> Iterator[tuple[int, int]]:
     """Where tables begin and end in a band whose rows go from one side to the other.
 
     They are rows with figures outside all running text, most of them with words on both sides.
     """
-    left, right = _parted(band, gutter)
     taken = [
         (line.middle - line.height / 2, line.middle + line.height / 2)
-        for side in (left, right)
-        for line in _prose_lines(side)
+        for side in sides
+        for start, end in side.prose
+        for line in side.lines[start:end]
     ]
     if not taken:
         return
@@ -257,27 +274,43 @@ def _outside(middles: list[float], taken: list[tuple[float, float]]) -> list[boo
     return [bisect_right(starts, middle) == bisect_left(ends, middle) for middle in middles]
 
 
-def _prose_lines(side: list[Fragment]) -> Iterator[SideLine]:
-    lines = lines_of(side)
-    for start, end in prose_of(lines):
-        yield from lines[start:end]
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What stands at one side of a gutter.
+
+    Args:
+        fragments: all, in order of height.
+        lines: that they make.
+        prose: where running text begins and ends among these.
+    """
+
+    fragments: list[Fragment]
+    lines: list[SideLine]
+    prose: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, fragments: list[Fragment]) -> "_Side":
+        lines = lines_of(fragments)
+        return cls(fragments, lines, list(prose_of(lines)))
 
 
 def _columns(band: list[Fragment], gutter: float, *, strict: bool) -> list[list[Fragment]]:
     left, right = _parted(band, gutter)
-    return [left, right] if _are_columns(left, right, strict=strict) else [band]
+    if min(len(left), len(right)) < MIN_SIDE:
+        return [band]
+    are_columns = _are_columns(_Side.of(left), _Side.of(right), strict=strict)
+    return [left, right] if are_columns else [band]
 
 
 def _parted(band: list[Fragment], gutter: float) -> tuple[list[Fragment], list[Fragment]]:
     return [f for f in band if f.x1 <= gutter], [f for f in band if f.x1 > gutter]
 
 
-def _are_columns(left: list[Fragment], right: list[Fragment], *, strict: bool) -> bool:
-    if min(len(left), len(right)) < MIN_SIDE:
-        return False
+def _are_columns(one: _Side, other: _Side, *, strict: bool) -> bool:
+    left, right = one.fragments, other.fragments
     if left[-1].middle < right[0].middle or right[-1].middle < left[0].middle:
         return False
-    if _have_prose(left, right):
+    if _have_prose(one, other):
         return True
     if strict or _is_figures(left) or _is_figures(right):
         return False
@@ -290,26 +323,23 @@ def _are_columns(left: list[Fragment], right: list[Fragment], *, strict: bool) -
     return any(running) and min(shared) < 0.5 and _is_running(many) and not _begin(few, many)
 
 
-def _have_prose(left: list[Fragment], right: list[Fragment]) -> bool:
+def _have_prose(left: _Side, right: _Side) -> bool:
     """Whether both sides have running text, or one that goes on past the lines of the other."""
-    lines, others = lines_of(left), lines_of(right)
-    prose, other_prose = list(prose_of(lines)), list(prose_of(others))
-    if prose and other_prose:
+    if left.prose and right.prose:
         return True
     # A table, code or a list stands beside it, no number or term at the head of a paragraph.
-    if prose:
-        return _passes(lines, prose, others) and not _begin(right, left)
-    return bool(other_prose) and _passes(others, other_prose, lines) and not _begin(left, right)
+    if left.prose:
+        return _passes(left, right.lines) and not _begin(right.fragments, left.fragments)
+    passes = bool(right.prose) and _passes(right, left.lines)
+    return passes and not _begin(left.fragments, right.fragments)
 
 
-def _passes(
-    lines: Sequence[SideLine], prose: Sequence[tuple[int, int]], others: Sequence[SideLine]
-) -> bool:
+def _passes(side: _Side, others: Sequence[SideLine]) -> bool:
     """Whether most of `others` stand beside the middle of running text: neither end of a cell."""
     inside = beside = 0
     middles = [line.middle for line in others]
-    for start, end in prose:
-        first, last = lines[start], lines[end - 1]
+    for start, end in side.prose:
+        first, last = side.lines[start], side.lines[end - 1]
         near = 0.5 * first.height
         whole = bisect_right(middles, last.middle + near) - bisect_left(
             middles, first.middle - near
