@@ -181,9 +181,10 @@ class Source:
 
     @property
     def about(self) -> str:
-        """What its document is called, the file's name as words, and the heading above it."""
+        """What its document is called and whose it is, and the heading above it, one a line."""
         name = _NO_WORDS.sub(" ", PurePath(self.file_name).stem)
-        return f"{self.title}\n{name}\n{self.section}"
+        told = (self.title, name, self.organisation, " ".join(self.periods), self.section)
+        return "\n".join(told)
 
     @property
     def readable(self) -> str:
