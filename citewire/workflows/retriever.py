@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -26,6 +27,14 @@ from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabular
 
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 """A capitalised word or a number, which may name a report."""
+
+
+@runtime_checkable
+class EmbedsQuestions(Protocol):
+    """An embedding model to which questions are not what passages are."""
+
+    async def aget_query_embedding_batch(self, queries: list[str]) -> list[list[float]]:
+        """The vectors of several questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ class PassageRetriever(BaseRetriever):
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
         languages = await self._store.languages()
-        vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
+        vectors = await self._embedded(list(questions))
         searches = [
             self._nearest(*pair, languages) for pair in zip(questions, vectors, strict=True)
         ]
@@ -131,6 +140,12 @@ class PassageRetriever(BaseRetriever):
                 raise ranking
             rankings.append(ranking)
         return rankings
+
+    async def _embedded(self, questions: list[str]) -> list[list[float]]:
+        model = self._embed_model
+        if isinstance(model, EmbedsQuestions):
+            return await model.aget_query_embedding_batch(questions)
+        return await model.aget_text_embedding_batch(questions)
 
     async def _nearest(
         self, question: str, embedding: list[float], languages: frozenset[str]
