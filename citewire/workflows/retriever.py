@@ -20,6 +20,8 @@ from llama_index.core.vector_stores.types import (
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.search import Words
 from citewire.storage.library.vector_store import PassageStore
+from citewire.text.signposts import STATEMENTS, signposts_named
+from citewire.text.wishes import without_wishes
 from citewire.text.words import search_terms, sought_terms, years
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
@@ -39,17 +41,20 @@ class EmbedsQuestions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PassageFilter:
-    """Which passages may be found: an owner's, of the documents and folders named.
+    """Which passages may be found: an owner's, of the documents, folders and reports named.
 
     Args:
         owner: whose passages; no other's are ever found.
         doc_ids: empty means any.
         folder_ids: empty means any.
+        labels: of organisations, of periods and of kinds, as `storage.library.labels` makes them:
+            a document must have one of each of these.
     """
 
     owner: str
     doc_ids: tuple[str, ...] = ()
     folder_ids: tuple[str, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()
 
     def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because some stores read none as OR."""
@@ -57,6 +62,7 @@ class PassageFilter:
             ("owner_id", (owner_tag(self.owner),)),
             ("doc_id", self.doc_ids),
             ("folder_id", self.folder_ids),
+            *(("labels", some) for some in self.labels),
         ]
         filters: list[MetadataFilter | MetadataFilters] = [
             MetadataFilter(key=key, value=list(ids), operator=FilterOperator.IN)
@@ -166,12 +172,17 @@ class PassageRetriever(BaseRetriever):
 def sought_words(
     question: str, vocabulary: Vocabulary, languages: frozenset[str] = frozenset()
 ) -> Words:
-    """The words that a question is searched for by, in documents of some languages.
+    """The words that a question is searched for by, and the signposts that it names or implies.
 
     A question is too short to tell its language for sure, and asks for what reports of another
     language name alike: its words are sought as each language of the library stems them.
     """
-    asked = sought_terms(question, languages)
-    named = [term for name in _NAME.findall(question) for term in sought_terms(name, languages)]
-    related = vocabulary.related(search_terms(question), languages)
-    return Words(tuple(asked), related, (*named, *sorted(years(question))))
+    bare = without_wishes(question)
+    related = vocabulary.related(search_terms(bare), languages)
+    signposts = dict.fromkeys((*signposts_named(question), *STATEMENTS.intersection(related)))
+    named = [term for name in _NAME.findall(bare) for term in sought_terms(name, languages)]
+    return Words(
+        asked=(*signposts, *sought_terms(bare, languages)),
+        related=tuple(term for term in related if term not in signposts),
+        names=(*named, *sorted(years(bare))),
+    )

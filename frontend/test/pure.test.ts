@@ -68,8 +68,8 @@ test("a document that lies in two folders is in both", () => {
 test("untraced numbers are those whose claim is still doubted", () => {
   const text = "It was 17 of 170. Elsewhere 17.";
   const message = "“17” is in no passage cited for it";
-  const at = (start: number, end: number): Answer["warnings"][number] => ({ code: "unsupported_number", message, span: { start, end } });
+  const at = (start: number, end: number): Answer["warnings"][number] => ({ code: "unsupported_number", message, span: { start, end }, documents: [] });
   const doubted = CITATIONS.slice(1, 2).map((one) => ({ ...one, claim_span: { start: 0, end: 17 } }));
-  const answer: Answer = { ...ANSWER, text, citations: doubted, warnings: [at(7, 9), at(28, 30), { code: "truncated", message, span: null }] };
+  const answer: Answer = { ...ANSWER, text, citations: doubted, warnings: [at(7, 9), at(28, 30), { code: "truncated", message, span: null, documents: [] }] };
   expect(untracedIn(answer)).toEqual([{ start: 7, end: 9 }]);
 });

@@ -65,11 +65,29 @@ from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
-from citewire.text import alphabets, offsets, scanner, sentences, unspaced, words
+from citewire.text import (
+    alphabets,
+    offsets,
+    scanner,
+    sentences,
+    signposts,
+    unspaced,
+    wishes,
+    words,
+)
 from citewire.text import tokens as counted
 from citewire.workflows import prompts
+from citewire.workflows.catalogue import narrowing, opening, telling
 from citewire.workflows.evidence import WORDS_ONLY, CalibratedEvidence
-from citewire.workflows.routing import condense, followups, parts, routers, safety_net, small_talk
+from citewire.workflows.routing import (
+    catalogue,
+    condense,
+    followups,
+    parts,
+    routers,
+    safety_net,
+    small_talk,
+)
 from citewire.workflows.screening import rules
 from tests.doubles.growth import ABOVE_S, LINEAR, cost_of, worst_doubling
 
@@ -292,6 +310,7 @@ MADE = {
     "services.citations.citing": "made of a number of the answer, for its few sources",
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
+    "services.reading.identity.organisations": "made of the words of a title and a file's name",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
     "scripts.chat.view": "made of the quotes of an answer, on the machine of who asks",
     "text.verbatim": "made of the run of signs that opens code: scanned below",
@@ -365,7 +384,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     titles.title_from_question, titles.tidy_title, titles.plain_line,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     periods.find_periods, table_scales.scales_of_heads.__wrapped__,
-    table_scales.scales_of_text.__wrapped__, figures.words_of,
+    table_scales.scales_of_text.__wrapped__, figures.words_of, figures.money_of,
+    figures.grouping_of,
     asked_figures.operations_in.__wrapped__,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
@@ -385,6 +405,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
+    catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
+    signposts.signposts_named, wishes.without_wishes,
 )  # fmt: skip
 """Public functions of one text."""
 
@@ -413,6 +435,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "condense after many": lambda text: condense.condense("And in 2022?", user(ASKED, *[text] * 9)),
     "plan": lambda text: routers.RuleRouter().at_once(text, user(ASKED)),
     "lost": lambda text: safety_net.lost(text, text),
+    "signposts of": lambda text: signposts.signposts_of(text, text, is_table=True),
     "evidence": lambda text: CalibratedEvidence(WORDS_ONLY).level(text, NODES),
     "extracts": lambda text: passages.candidates([passages.Passage(1, text)]),
     "asked": lambda text: asked.focus(text, [passages.Passage(1, PASSAGE)]),

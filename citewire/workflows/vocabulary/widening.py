@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from citewire.errors import ConfigurationError
+from citewire.text.signposts import signposts_named
 from citewire.text.words import search_terms, sought_terms
 
 MAX_BYTES = 1_000_000
@@ -41,7 +42,7 @@ class Vocabulary:
                 continue
             left, equals, related = said.partition("=")
             names = [tuple(search_terms(name)) for name in left.split(",")]
-            if not (equals and search_terms(related) and all(names)):
+            if not (equals and (signposts_named(related) or search_terms(related)) and all(names)):
                 raise ConfigurationError(
                     f"{source}, line {number}: write `name, other name = words of reports`"
                 )
@@ -52,6 +53,8 @@ class Vocabulary:
     def related(self, asked: Sequence[str], languages: Iterable[str] = ()) -> Terms:
         """The terms that stand for what is asked for, without those that are asked for already.
 
+        With the signposts of what they name: a balance sheet is found by more than these words.
+
         Args:
             asked: the terms of a question, in order.
             languages: of the documents that are searched.
@@ -61,7 +64,7 @@ class Vocabulary:
         told = dict.fromkeys(
             term
             for related in self._related(asked)
-            for term in sought_terms(related, several)
+            for term in (*signposts_named(related), *sought_terms(related, several))
             if term not in known
         )
         return tuple(told)[:MAX_RELATED]
