@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -44,6 +45,14 @@ _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 
 MAX_TERMS = 16
 """So many of the words that a model would search for are sought."""
+
+
+@runtime_checkable
+class EmbedsQuestions(Protocol):
+    """An embedding model to which questions are not what passages are."""
+
+    async def aget_query_embedding_batch(self, queries: list[str]) -> list[list[float]]:
+        """The vectors of several questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +227,17 @@ class PassageRetriever(BaseRetriever):
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
         languages, names = await self._library()
-        vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
+        vectors = await self._embed(list(questions))
         self._embedded.update(zip(questions, vectors, strict=True))
         return await _together(
             self._nearest(*pair, languages, names) for pair in zip(questions, vectors, strict=True)
         )
+
+    async def _embed(self, questions: list[str]) -> list[list[float]]:
+        model = self._embed_model
+        if isinstance(model, EmbedsQuestions):
+            return await model.aget_query_embedding_batch(questions)
+        return await model.aget_text_embedding_batch(questions)
 
     async def _nearest(
         self,

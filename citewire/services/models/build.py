@@ -14,7 +14,8 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.models.health import Health
-from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
+from citewire.services.models.local.embedding import LocalEmbedding
+from citewire.services.models.names import embedding_name
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
@@ -101,10 +102,8 @@ def _build_embeddings(
     settings: Settings, provider: Provider | None, stack: AsyncExitStack
 ) -> Embeddings:
     if provider is None or settings.models.embeddings_from == "local":
-        from citewire.services.models.minilm.embedding import build_minilm
-
-        model = stack.enter_context(build_minilm(settings.storage.data_dir / "models"))
-        return Embeddings(model, LOCAL_DIMS, LOCAL_EMBEDDING)
+        model = stack.enter_context(_build_local(settings.models))
+        return Embeddings(model, model.dims, embedding_name(settings.models))
     from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 
     remote = WireOpenAIEmbedding(
@@ -114,6 +113,16 @@ def _build_embeddings(
         embed_batch_size=settings.models.embed_batch,
     )
     return Embeddings(remote, remote.dims, settings.models.embed_model)
+
+
+def _build_local(models: ModelSettings) -> LocalEmbedding:
+    if models.local_model == "multilingual":
+        from citewire.services.models.local.e5 import build_e5
+
+        return build_e5()
+    from citewire.services.models.local.minilm import build_minilm
+
+    return build_minilm()
 
 
 def _build_answering(
