@@ -55,7 +55,7 @@ def _node(text: str, **facts: Any) -> NodeWithScore:
 
 
 @pytest.fixture(scope="module")
-def synthesiser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtractiveSynthesiser]:
+def synthesiser() -> Iterator[ExtractiveSynthesiser]:
     with build_minilm() as model:
         yield ExtractiveSynthesiser(model)
 
