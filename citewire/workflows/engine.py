@@ -24,10 +24,10 @@ from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TextSplitter
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
-from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
+from citewire.storage.library.vector_store import PassageStore
 from citewire.text.words import is_spanish
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import DocumentName
@@ -223,7 +223,7 @@ class Engines:
         catalogue: answers questions about the documents themselves; None answers none.
     """
 
-    store: BasePydanticVectorStore
+    store: PassageStore
     embed_model: BaseEmbedding
     synthesiser: BaseSynthesizer
     llm: LLM

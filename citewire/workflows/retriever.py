@@ -9,7 +9,6 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from llama_index.core.vector_stores.types import (
-    BasePydanticVectorStore,
     FilterCondition,
     FilterOperator,
     MetadataFilter,
@@ -19,13 +18,21 @@ from llama_index.core.vector_stores.types import (
 
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.search import Words
-from citewire.text.words import search_terms, years
+from citewire.storage.library.vector_store import PassageStore
+from citewire.text.signposts import STATEMENTS, signposts_named
+from citewire.text.wishes import without_wishes
+from citewire.text.words import search_terms, sought_terms, years
+from citewire.workflows.alike import distinct
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 """A capitalised word or a number, which may name a report."""
+
+
+SPARE = 2
+"""So many times as many passages are ranked as are given: some say what others say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ class PassageRetriever(BaseRetriever):
 
     def __init__(
         self,
-        store: BasePydanticVectorStore,
+        store: PassageStore,
         embed_model: BaseEmbedding,
         *,
         top_k: int,
@@ -112,18 +119,27 @@ class PassageRetriever(BaseRetriever):
 
     @unspanned
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return distinct(await self._ranked(query_bundle), limit=self._top_k)
+
+    async def _ranked(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        """As many passages as are asked for, and more for those that say the same as others."""
         if isinstance(query_bundle, ReportQuery) and query_bundle.parts:
-            return in_turn(await self._rankings(query_bundle.parts), limit=self._top_k)
+            return in_turn(await self._rankings(query_bundle.parts), limit=SPARE * self._top_k)
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
             forms = (query_bundle.query_str, *query_bundle.forms)
-            return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
+            rankings = await self._rankings(forms)
+            return by_reciprocal_rank(rankings, limit=SPARE * self._top_k)
+        languages = await self._store.languages()
         embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
-        return await self._nearest(query_bundle.query_str, embedding)
+        return await self._nearest(query_bundle.query_str, embedding, languages)
 
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
+        languages = await self._store.languages()
         vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
-        searches = [self._nearest(*pair) for pair in zip(questions, vectors, strict=True)]
+        searches = [
+            self._nearest(*pair, languages) for pair in zip(questions, vectors, strict=True)
+        ]
         found = await asyncio.gather(*searches, return_exceptions=True)  # none outlives this call
         rankings = []
         for ranking in found:
@@ -132,12 +148,15 @@ class PassageRetriever(BaseRetriever):
             rankings.append(ranking)
         return rankings
 
-    async def _nearest(self, question: str, embedding: list[float]) -> list[NodeWithScore]:
+    async def _nearest(
+        self, question: str, embedding: list[float], languages: frozenset[str]
+    ) -> list[NodeWithScore]:
         result = await self._store.aquery(
             VectorStoreQuery(
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters
             ),
-            words=sought_words(question, self._vocabulary),
+            words=sought_words(question, self._vocabulary, languages),
+            more=(SPARE - 1) * self._top_k,
         )
         scores = result.similarities or []
         return [
@@ -146,8 +165,20 @@ class PassageRetriever(BaseRetriever):
         ]
 
 
-def sought_words(question: str, vocabulary: Vocabulary) -> Words:
-    """The words that a question is searched for by."""
-    asked = search_terms(question)
-    named = [term for name in _NAME.findall(question) for term in search_terms(name)]
-    return Words(tuple(asked), vocabulary.related(asked), (*named, *sorted(years(question))))
+def sought_words(
+    question: str, vocabulary: Vocabulary, languages: frozenset[str] = frozenset()
+) -> Words:
+    """The words that a question is searched for by, and the signposts that it names or implies.
+
+    A question is too short to tell its language for sure, and asks for what reports of another
+    language name alike: its words are sought as each language of the library stems them.
+    """
+    bare = without_wishes(question)
+    related = vocabulary.related(search_terms(bare), languages)
+    signposts = dict.fromkeys((*signposts_named(question), *STATEMENTS.intersection(related)))
+    named = [term for name in _NAME.findall(bare) for term in sought_terms(name, languages)]
+    return Words(
+        asked=(*signposts, *sought_terms(bare, languages)),
+        related=tuple(term for term in related if term not in signposts),
+        names=(*named, *sorted(years(bare))),
+    )

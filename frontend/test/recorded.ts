@@ -24,6 +24,7 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   withheld: [],
   kind: "text",
   table: null,
+  section: "",
   organisation: "",
   periods: [],
   document_kind: "",

@@ -133,12 +133,6 @@ def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
     )
 
 
-def build_context(library: Library) -> PageContext:
-    """What shows sources with what stands around them."""
-    reader = NeighbourReader(library.documents.client, library.settings.storage.namespace)
-    return PageContext(reader, library.models.answering.context_tokens)
-
-
 def build_catalogue(library: Library, vocabulary: Vocabulary) -> Catalogue:
     """What answers questions about the documents themselves."""
 
@@ -159,6 +153,12 @@ def build_catalogue(library: Library, vocabulary: Vocabulary) -> Catalogue:
         search=search,
         sums_up=library.settings.models.answers_from != "openai",
     )
+
+
+def build_context(library: Library) -> PageContext:
+    """What shows sources with what stands around them."""
+    reader = NeighbourReader(library.documents.client, library.settings.storage.namespace)
+    return PageContext(reader, library.models.answering.context_tokens)
 
 
 def build_service(
@@ -191,8 +191,8 @@ def build_service(
         ),
         withhold=settings.retrieval.withhold,
         vocabulary=vocabulary,
-        context=build_context(library),
         catalogue=build_catalogue(library, vocabulary),
+        context=build_context(library),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(

@@ -121,7 +121,7 @@ class Citing:
             check.is_submitted = True
             cited = dict.fromkeys(self.citations[at].n for at in check.citations)
             evidence = [self._checker.source(self._sources[n - 1]) for n in cited]
-            around = [tuple(map(self._checker.source, self._surroundings.of(n))) for n in cited]
+            around = [self._surroundings.texts(n) for n in cited]
             check.future = self._checker.check(
                 check.claim.text, evidence, around if any(around) else ()
             )

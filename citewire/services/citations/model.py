@@ -5,8 +5,10 @@ SSE event. Offsets count UTF-16 code units. None has slots: orjson takes four ti
 write those.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import ClassVar, Literal
 
 from llama_index.core.schema import BaseNode, NodeWithScore
@@ -30,6 +32,9 @@ WarningCode = Literal[
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
+
+_NO_WORDS = re.compile(r"[\W_]+")
+"""What stands between the words of a file's name."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +116,9 @@ class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
     `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
-    `found_by` names the ways in which it was found; `context` is what was shown with it, and
-    `also_in` where the same stands. `organisation`, `periods` and `document_kind` are those of
-    its document.
+    `section` is the heading above it; `organisation`, `periods` and `document_kind` are those of
+    its document. `found_by` names the ways in which it was found; `context` is what was shown with
+    it, and `also_in` where the same stands.
     """
 
     n: int
@@ -132,12 +137,13 @@ class Source:
     withheld: list[Withheld] = field(default_factory=list)
     kind: str = "text"
     table: SourceTable | None = None
-    found_by: list[str] = field(default_factory=list)
-    context: list[ContextPassage] = field(default_factory=list)
-    also_in: list[AlsoIn] = field(default_factory=list)
     organisation: str = ""
     periods: list[str] = field(default_factory=list)
     document_kind: str = ""
+    found_by: list[str] = field(default_factory=list)
+    context: list[ContextPassage] = field(default_factory=list)
+    also_in: list[AlsoIn] = field(default_factory=list)
+    section: str = ""
 
     @classmethod
     def from_node(cls, n: int, found: NodeWithScore) -> "Source":
@@ -162,13 +168,20 @@ class Source:
             withheld=_withheld(node.get_content(), spans_of(facts)),
             kind=facts.get("kind", "text"),
             table=_table(facts.get(TABLE), node.get_content()),
-            found_by=list(facts.get(FOUND_BY, ())),
-            context=[ContextPassage.from_node(one, node) for one in facts.get(CONTEXT, ())],
-            also_in=[AlsoIn.from_node(one) for one in facts.get(ALSO_IN, ())],
             organisation=facts.get("organisation", ""),
             periods=facts.get("periods", "").split(),
             document_kind=facts.get("document_kind", ""),
+            found_by=list(facts.get(FOUND_BY, ())),
+            context=[ContextPassage.from_node(one, node) for one in facts.get(CONTEXT, ())],
+            also_in=[AlsoIn.from_node(one) for one in facts.get(ALSO_IN, ())],
+            section=facts.get("section", ""),
         )
+
+    @property
+    def about(self) -> str:
+        """What its document is called, the file's name as words, and the heading above it."""
+        name = _NO_WORDS.sub(" ", PurePath(self.file_name).stem)
+        return f"{self.title}\n{name}\n{self.section}"
 
     @property
     def readable(self) -> str:
@@ -219,16 +232,19 @@ class Quote:
 
 @dataclass(frozen=True)
 class Operand:
-    """A cell that a figure of a claim is calculated of: its words, and its place in the table.
+    """A figure that one of a claim is calculated of: what it says, and where it stands.
 
-    `row` and `column` count from 0, heads and all; `label` is what its heads say.
+    `label` is what its heads say. `row` and `column` of its cell count from 0, heads and all; they
+    are null where it stands in a text. `start` and `end` count UTF-16 in the source's text.
     """
 
     passage_id: str
     label: str
     text: str
-    row: int
-    column: int
+    row: int | None
+    column: int | None
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True)

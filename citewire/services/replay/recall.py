@@ -130,12 +130,12 @@ def _node(source: Source) -> NodeWithScore:
         "page": source.page_start,
         "page_label": source.page_label,
         "kind": source.kind,
-        "start": 0,  # what is before or after it is known, but not where
-        FOUND_BY: source.found_by,
-        **_marked(source),
         "organisation": source.organisation,
         "periods": " ".join(source.periods),
         "document_kind": source.document_kind,
+        "start": 0,  # what is before or after it is known, but not where
+        FOUND_BY: source.found_by,
+        **_marked(source),
     }
     if source.context:
         metadata[CONTEXT] = [_context_node(one) for one in source.context]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from citewire.errors import ConfigurationError
-from citewire.text.words import search_terms
+from citewire.text.signposts import signposts_named
+from citewire.text.words import search_terms, sought_terms
 
 MAX_BYTES = 1_000_000
 MAX_RELATED = 32
@@ -22,10 +23,10 @@ class Vocabulary:
     """What stands for what.
 
     Args:
-        entries: by the first term of what is asked for: its terms, and the terms that are added.
+        entries: by the first term of what is asked for: its terms, and the words that are added.
     """
 
-    entries: Mapping[str, Sequence[tuple[Terms, Terms]]]
+    entries: Mapping[str, Sequence[tuple[Terms, str]]]
 
     @classmethod
     def from_lines(cls, lines: Iterable[str], source: str) -> Self:
@@ -34,15 +35,14 @@ class Vocabulary:
         Raises:
             ConfigurationError: a line has another form; the message says which.
         """
-        entries: dict[str, list[tuple[Terms, Terms]]] = {}
+        entries: dict[str, list[tuple[Terms, str]]] = {}
         for number, line in enumerate(lines, start=1):
             said = line.strip()
             if not said or said.startswith("#"):
                 continue
-            left, equals, right = said.partition("=")
-            related = tuple(search_terms(right))
+            left, equals, related = said.partition("=")
             names = [tuple(search_terms(name)) for name in left.split(",")]
-            if not (equals and related and all(names)):
+            if not (equals and (signposts_named(related) or search_terms(related)) and all(names)):
                 raise ConfigurationError(
                     f"{source}, line {number}: write `name, other name = words of reports`"
                 )
@@ -50,21 +50,30 @@ class Vocabulary:
                 entries.setdefault(name[0], []).append((name, related))
         return cls(entries)
 
-    def related(self, asked: Sequence[str]) -> Terms:
+    def related(self, asked: Sequence[str], languages: Iterable[str] = ()) -> Terms:
         """The terms that stand for what is asked for, without those that are asked for already.
+
+        With the signposts of what they name: a balance sheet is found by more than these words.
 
         Args:
             asked: the terms of a question, in order.
+            languages: of the documents that are searched.
         """
         known = set(asked)
-        told = dict.fromkeys(term for term in self._related(asked) if term not in known)
+        several = tuple(languages)
+        told = dict.fromkeys(
+            term
+            for related in self._related(asked)
+            for term in (*signposts_named(related), *sought_terms(related, several))
+            if term not in known
+        )
         return tuple(told)[:MAX_RELATED]
 
     def _related(self, asked: Sequence[str]) -> Iterator[str]:
         for place, term in enumerate(asked):
             for name, related in self.entries.get(term, ()):
                 if tuple(asked[place : place + len(name)]) == name:
-                    yield from related
+                    yield related
 
 
 @cache

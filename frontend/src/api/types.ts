@@ -89,9 +89,9 @@ export interface Sources {
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
- * `found_by` names the ways in which it was found; `context` is what was shown with it, and
- * `also_in` where the same stands. `organisation`, `periods` and `document_kind` are those of
- * its document.
+ * `section` is the heading above it; `organisation`, `periods` and `document_kind` are those of
+ * its document. `found_by` names the ways in which it was found; `context` is what was shown with
+ * it, and `also_in` where the same stands.
  */
 export interface Source {
   n: number;
@@ -110,12 +110,13 @@ export interface Source {
   withheld: Withheld[];
   kind: string;
   table: SourceTable | null;
-  found_by: string[];
-  context: ContextPassage[];
-  also_in: AlsoIn[];
   organisation: string;
   periods: string[];
   document_kind: string;
+  found_by: string[];
+  context: ContextPassage[];
+  also_in: AlsoIn[];
+  section: string;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -239,16 +240,19 @@ export interface WorkedFigure {
   operands: Operand[];
 }
 /**
- * A cell that a figure of a claim is calculated of: its words, and its place in the table.
+ * A figure that one of a claim is calculated of: what it says, and where it stands.
  *
- * `row` and `column` count from 0, heads and all; `label` is what its heads say.
+ * `label` is what its heads say. `row` and `column` of its cell count from 0, heads and all; they
+ * are null where it stands in a text. `start` and `end` count UTF-16 in the source's text.
  */
 export interface Operand {
   passage_id: string;
   label: string;
   text: string;
-  row: number;
-  column: number;
+  row: number | null;
+  column: number | null;
+  start: number;
+  end: number;
 }
 /**
  * A passage of a source's context that has what the source lacks, and its words that tell.
