@@ -44,6 +44,7 @@ from citewire.workflows.events import (
 from citewire.workflows.evidence import CalibratedEvidence, Evidence
 from citewire.workflows.limits import StepLimits, off_the_loop
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
+from citewire.workflows.reranking import Reranking
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import Router
@@ -124,6 +125,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
+        if not_reranked := self._citations.not_reranked:
+            self._announce(WarnEvent(code="not_reranked", message=not_reranked))
         if evidence == "none":
             self._run.generation.finish_reason = "no_evidence"
             told = self._parts.evidence.abstention(query.query_str, nodes)
@@ -218,6 +221,7 @@ class Engines:
         limits: of the steps before the answer.
         withhold: whether it is kept from the synthesiser what the passages say to withhold.
         vocabulary: widens what is searched for.
+        reranking: orders what was found anew; None leaves it as it is.
         context: shows sources with what stands around them; None shows them alone.
         splitter: cuts sources; none are cut.
         catalogue: answers questions about the documents themselves; None answers none.
@@ -234,6 +238,7 @@ class Engines:
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
     context: PageContext | None = None
+    reranking: Reranking | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
     catalogue: Catalogue | None = None
 
@@ -254,6 +259,7 @@ class Engines:
             top_k=self.top_k,
             filter=filter,
             vocabulary=self.vocabulary,
+            reranking=self.reranking,
         )
         query_engine = PassageCitationEngine(
             retriever,

@@ -16,6 +16,7 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQuery,
 )
 
+from citewire.errors import ModelError
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.search import Words
 from citewire.storage.library.vector_store import PassageStore
@@ -24,6 +25,7 @@ from citewire.text.wishes import without_wishes
 from citewire.text.words import search_terms, sought_terms, years
 from citewire.workflows.alike import distinct
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
+from citewire.workflows.reranking import Reranking
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
@@ -92,12 +94,16 @@ class PassageRetriever(BaseRetriever):
         top_k: int,
         filter: PassageFilter,
         vocabulary: Vocabulary | None = None,
+        reranking: Reranking | None = None,
     ) -> None:
         super().__init__()
         self._store = store
         self._embed_model = embed_model
         self._top_k = top_k
         self._filters = filter.to_metadata_filters()
+        self._reranking = reranking
+        self.fault = ""
+        """Why what was found is not in the order of the reranking model."""
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -123,15 +129,37 @@ class PassageRetriever(BaseRetriever):
 
     async def _ranked(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """As many passages as are asked for, and more for those that say the same as others."""
+        question = query_bundle.query_str
         if isinstance(query_bundle, ReportQuery) and query_bundle.parts:
-            return in_turn(await self._rankings(query_bundle.parts), limit=SPARE * self._top_k)
+            rankings = await self._rankings(query_bundle.parts)
+            pairs = zip(query_bundle.parts, rankings, strict=True)
+            rankings = await asyncio.gather(*(self._reranked(*pair) for pair in pairs))
+            return in_turn(rankings, limit=self._depth)
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
             forms = (query_bundle.query_str, *query_bundle.forms)
             rankings = await self._rankings(forms)
-            return by_reciprocal_rank(rankings, limit=SPARE * self._top_k)
+            fused = by_reciprocal_rank(rankings, limit=self._depth)
+            return await self._reranked(question, fused)
         languages = await self._store.languages()
         embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
-        return await self._nearest(query_bundle.query_str, embedding, languages)
+        nearest = await self._nearest(question, embedding, languages)
+        return await self._reranked(question, nearest)
+
+    @property
+    def _depth(self) -> int:
+        """So many passages are ranked."""
+        least = self._reranking.count if self._reranking else 0
+        return max(SPARE * self._top_k, least)
+
+    async def _reranked(self, question: str, found: list[NodeWithScore]) -> list[NodeWithScore]:
+        """In the order of the reranking model; as they were if it fails, which is noted."""
+        if self._reranking is None:
+            return found
+        try:
+            return await self._reranking.ordered(question, found)
+        except ModelError as error:
+            self.fault = str(error)
+            return found
 
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
@@ -156,7 +184,7 @@ class PassageRetriever(BaseRetriever):
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters
             ),
             words=sought_words(question, self._vocabulary, languages),
-            more=(SPARE - 1) * self._top_k,
+            more=self._depth - self._top_k,
         )
         scores = result.similarities or []
         return [

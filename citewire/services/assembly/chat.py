@@ -193,6 +193,7 @@ def build_service(
         vocabulary=vocabulary,
         catalogue=build_catalogue(library, vocabulary),
         context=build_context(library),
+        reranking=library.models.reranking,
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(

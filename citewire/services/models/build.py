@@ -15,11 +15,13 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from citewire.errors import ConfigurationError
 from citewire.services.models.health import Health
 from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
+from citewire.services.models.reranking import open_reranking
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
+from citewire.workflows.reranking import Reranking
 from citewire.workflows.synthesiser import ModelSynthesiser
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -59,6 +61,7 @@ class Models:
     embeddings: Embeddings
     answering: Answering
     provider: Provider | None
+    reranking: Reranking | None = None
 
     @property
     def health(self) -> Health | None:
@@ -79,7 +82,8 @@ async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
             provider = await stack.enter_async_context(_open_provider(settings.models))
         embeddings = _build_embeddings(settings, provider, stack)
         answering = _build_answering(settings, provider, embeddings.model)
-        yield Models(embeddings, answering, provider)
+        reranking = await stack.enter_async_context(open_reranking(settings.retrieval))
+        yield Models(embeddings, answering, provider, reranking)
 
 
 def _open_provider(models: ModelSettings) -> AbstractAsyncContextManager[Provider]:
