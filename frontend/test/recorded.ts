@@ -24,11 +24,11 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   withheld: [],
   kind: "text",
   table: null,
-  section: "",
   organisation: "",
   periods: [],
   document_kind: "",
-  found_by: ["meaning"],
+  section: "",
+  found_by: ["meaning", "words"],
   context: [],
   also_in: [],
 }));

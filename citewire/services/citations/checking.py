@@ -54,6 +54,9 @@ Embed = Callable[[list[str]], Sequence[Sequence[float]]]
 
 UNCHECKED = Verification("unchecked", None, "none")
 
+QUOTED = Verification("unchecked", None, "quoted")
+"""Of words that were taken from the passage: that they stand there proves nothing."""
+
 
 class SourceText:
     """A passage with what checking needs of it, each made when it is first asked for.
@@ -149,19 +152,18 @@ class Checker:
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
-    def source(self, source: Source | ContextPassage, about: str = "") -> SourceText:
-        """The text of a source, or of its context, which may have been read for another answer.
+    def source(self, source: Source | ContextPassage, beside: Source | None = None) -> SourceText:
+        """The text of a source, or of its context; it may have been read for another answer.
 
-        Args:
-            source: what is to be read.
-            about: of a context, what its source is about.
+        What is `beside` a source is of the same document.
         """
-        told = source.about if isinstance(source, Source) else about
-        key = source.readable, source.passage_id, told
+        named = source if isinstance(source, Source) else beside
+        about = "" if named is None else named.about
+        key = source.readable, source.passage_id, about
         if (known := self._read.pop(key, None)) is None:
             table = source.table
             cells = None if table is None else table.in_text(source.text)
-            known = SourceText(key[0], cells, source.passage_id, told)
+            known = SourceText(key[0], cells, source.passage_id, about)
         self._read[key] = known
         if len(self._read) > KEPT:
             del self._read[next(iter(self._read))]

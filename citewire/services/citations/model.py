@@ -117,9 +117,11 @@ class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
     `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
-    `section` is the heading above it; `organisation`, `periods` and `document_kind` are those of
-    its document. `found_by` names the ways in which it was found; `context` is what was shown with
-    it, and `also_in` where the same stands.
+    `organisation`, `periods` and `document_kind` are those of its document.
+    `found_by` names the ways in which it was found; `context` is what was shown with it, and
+    `also_in` where the same stands.
+    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+    `section` is the heading above it.
     """
 
     n: int
@@ -180,9 +182,10 @@ class Source:
 
     @property
     def about(self) -> str:
-        """What its document is called, the file's name as words, and the heading above it."""
+        """What its document is called and whose it is, and the heading above it, one a line."""
         name = _NO_WORDS.sub(" ", PurePath(self.file_name).stem)
-        return f"{self.title}\n{name}\n{self.section}"
+        told = (self.title, name, self.organisation, " ".join(self.periods), self.section)
+        return "\n".join(told)
 
     @property
     def readable(self) -> str:

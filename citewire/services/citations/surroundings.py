@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from citewire.services.citations.checking import Checked, Checker, SourceText
+from citewire.services.citations.checking import Checked, Checker
 from citewire.services.citations.model import ContextPassage, FoundBeside, Source, Verification
 
 
@@ -27,11 +27,6 @@ class Surroundings:
         """What was shown of the page of source `n`, other sources aside."""
         source = self._sources[n - 1]
         return self._pages[source.doc_id, source.page_start]
-
-    def texts(self, n: int) -> tuple[SourceText, ...]:
-        """The same, to be held against claims."""
-        about = self._sources[n - 1].about
-        return tuple(self._checker.source(passage, about) for passage in self.of(n))
 
     def evidence(self, n: int, verification: Verification) -> str:
         """What a verification speaks of: the source, and a passage beside it that tells more."""

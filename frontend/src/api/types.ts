@@ -55,7 +55,7 @@ export interface Start {
  * What is happening now.
  */
 export interface Status {
-  stage: "screen" | "condense" | "retrieve" | "generate" | "think";
+  stage: "screen" | "condense" | "retrieve" | "look" | "generate" | "think";
   elapsed_ms: number;
 }
 /**
@@ -89,9 +89,11 @@ export interface Sources {
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
- * `section` is the heading above it; `organisation`, `periods` and `document_kind` are those of
- * its document. `found_by` names the ways in which it was found; `context` is what was shown with
- * it, and `also_in` where the same stands.
+ * `organisation`, `periods` and `document_kind` are those of its document.
+ * `found_by` names the ways in which it was found; `context` is what was shown with it, and
+ * `also_in` where the same stands.
+ * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+ * `section` is the heading above it.
  */
 export interface Source {
   n: number;

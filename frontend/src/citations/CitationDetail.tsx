@@ -16,6 +16,7 @@ import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { SourceContext } from "./SourceContext";
 import { StandingNote } from "./Standing";
+import { signOf } from "./signs";
 import { operandsIn, VerdictLine, Worked } from "./verdict";
 
 interface Found {
@@ -55,7 +56,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
           {strings.openReport} <Icon name="open" />
         </a>
       </p>
-      <VerdictLine status={citation.verification.status} inferred={citation.origin === "inferred"} />
+      <VerdictLine sign={signOf(citation.verification)} inferred={citation.origin === "inferred"} />
       <Worked verification={citation.verification} />
       {data?.passage && <StandingNote passage={data.passage} />}
       {data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
