@@ -148,7 +148,7 @@ class Checker:
         self._judges = judges
         self._at_once = at_once
         self._embed = embed
-        self._read: dict[tuple[str, str], SourceText] = {}
+        self._read: dict[tuple[str, str, str], SourceText] = {}
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
@@ -159,7 +159,7 @@ class Checker:
         """
         named = source if isinstance(source, Source) else beside
         about = "" if named is None else named.about
-        key = source.readable, source.passage_id
+        key = source.readable, source.passage_id, about
         if (known := self._read.pop(key, None)) is None:
             table = source.table
             cells = None if table is None else table.in_text(source.text)

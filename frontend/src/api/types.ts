@@ -283,7 +283,8 @@ export interface Warned {
     | "truncated"
     | "condense_fallback"
     | "model_fallback"
-    | "ambiguous_document";
+    | "ambiguous_document"
+    | "not_reranked";
   message: string;
   span: Span | null;
   documents: DocumentName[];
