@@ -35,6 +35,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings, load_settings
 from citewire.settings.reading import read_given
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.run_context import NO_RUN
@@ -212,7 +213,8 @@ async def _retrieve(library: Library, question: Question, top_k: int) -> list[No
 
 def _retriever(library: Library, top_k: int) -> PassageRetriever:
     model, own = library.models.embeddings.model, PassageFilter(DEFAULT_OWNER)
-    return PassageRetriever(library.store, model, top_k=top_k, filter=own)
+    names = KeptNames(library.documents)
+    return PassageRetriever(library.store, model, top_k=top_k, filter=own, names=names)
 
 
 def pages_of(nodes: Iterable[NodeWithScore]) -> tuple[Page, ...]:

@@ -29,8 +29,10 @@ from llama_index.core.workflow import Event
 from citewire.errors import ModelError, RetrievalTimeout
 from citewire.storage.library.vector_store import PassageStore
 from citewire.text.words import is_spanish
+from citewire.workflows.catalogue.ambiguity import candidates_of
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import DocumentName
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.catalogue.telling import nothing_here
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
 from citewire.workflows.context import PageContext
@@ -41,10 +43,11 @@ from citewire.workflows.events import (
     StageEvent,
     WarnEvent,
 )
-from citewire.workflows.evidence import CalibratedEvidence, Evidence
+from citewire.workflows.evidence import CalibratedEvidence, Evidence, probability
 from citewire.workflows.limits import StepLimits, off_the_loop
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
+from citewire.workflows.routing.catalogue_words import Language
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import Router
 from citewire.workflows.routing.safety_net import lost
@@ -66,7 +69,6 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: the turns before this one.
         parts: what all runs share.
         run: that it answers in.
-        owner: who asks.
         plan: what was decided of the message.
         filter: what is searched.
         document: the one that alone is searched, if the question points at it.
@@ -80,7 +82,6 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         *,
         parts: "Engines",
         run: RunContext,
-        owner: str,
         plan: Plan,
         filter: PassageFilter,
         document: DocumentName | None,
@@ -90,7 +91,6 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._citations = query_engine
         self._parts = parts
         self._run = run
-        self._owner = owner
         self._plan = plan
         self._filter = filter
         self._document = document
@@ -132,11 +132,13 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
+        if candidates := await off_the_loop(message, (), self._candidates, query, nodes):
+            self._announce(ambiguous(candidates))
         if evidence == "none":
             self._run.generation.finish_reason = "no_evidence"
             told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
-        response = await self._citations.asynthesize(query, nodes)
+        response = await self._citations.asynthesize(query, nodes, evidence=evidence)
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
 
@@ -174,7 +176,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
     async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
         """The sources with what stands around them."""
         context = self._parts.context
-        return nodes if context is None else await context.around(nodes, self._owner)
+        return nodes if context is None else await context.around(nodes, self._filter.owner)
 
     async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:
@@ -190,8 +192,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         catalogue = self._parts.catalogue
         if catalogue is None or not await catalogue.is_empty(self._filter):
             return ""
-        is_filtered = bool(self._filter.doc_ids or self._filter.folder_ids)
-        return nothing_here("es" if is_spanish(message) else "en", is_filtered=is_filtered)
+        language: Language = "es" if is_spanish(message) else "en"
+        return nothing_here(language, is_filtered=self._filter.is_narrow)
 
     def _evidence_of(
         self, query: ReportQuery, nodes: list[NodeWithScore]
@@ -221,9 +223,23 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             found = [*await self._in_time(retriever.search(question)), *nodes]
         return await look.beyond(retriever, question, found, self._run)
 
+    def _candidates(self, query: ReportQuery, nodes: list[NodeWithScore]) -> list[DocumentName]:
+        """The documents of which the question may mean one."""
+        if query.parts or self._document is not None:
+            return []
+        likely = partial(probability, weights=self._parts.evidence.weights)
+        return candidates_of(query.query_str, self._citations.readable(nodes), likely)
+
     def _again(self, stage: Stage) -> Callable[[], None]:
         # Not of this engine: whatever waits in the loop keeps it for as long as the answer streams.
         return partial(self._announce, StageEvent(stage=stage))
+
+
+def ambiguous(candidates: Sequence[DocumentName]) -> WarnEvent:
+    """Warn that a question may mean any of some documents."""
+    titles = "; ".join(one.title for one in candidates)
+    told = f"the question does not say which report it means: {titles}"
+    return WarnEvent(code="ambiguous_document", message=told, documents=list(candidates))
 
 
 @dataclass
@@ -268,6 +284,7 @@ class Engines:
     second_look: SecondLook | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
     catalogue: Catalogue | None = None
+    names: KeptNames | None = None
 
     def for_run(
         self,
@@ -286,6 +303,7 @@ class Engines:
             top_k=self.top_k,
             filter=filter,
             vocabulary=self.vocabulary,
+            names=self.names,
         )
         query_engine = PassageCitationEngine(
             retriever,
@@ -304,7 +322,6 @@ class Engines:
             memory,
             parts=self,
             run=run,
-            owner=filter.owner,
             plan=plan,
             filter=filter,
             document=document,

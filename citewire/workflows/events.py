@@ -109,9 +109,13 @@ class WarnEvent(Event):
 
 
 class DeltaEvent(Event):
-    """Text of the answer that arrived together, in the provider's own cuts."""
+    """Text of the answer that arrived together, in the provider's own cuts.
+
+    `quoted` says that it is taken from the passages, and said by nobody.
+    """
 
     parts: tuple[str, ...]
+    quoted: bool = False
 
 
 class QuietEvent(Event):
