@@ -1,13 +1,15 @@
 """Recall of the evidence pages: does retrieval find the page on which the answer stands?
 
-    python bench/recall.py FOLDER [--namespace NAME] [--k 5 10] [--json FILE]
+    python bench/recall.py FOLDER [FOLDER ...] [--data FOLDER] [--namespace NAME] [--k 5 10]
+                           [--json FILE] [--questions FILE]
 
-FOLDER has `pdfs/` and `qa.jsonl`, a question per line: `question`, `doc` (a file name in `pdfs/`),
-`answerable`, `evidence_pages` (physical, from 1) and `text_evidence`. It is ingested as
-`citewire ingest` does it, and asked with the retriever of the service, over all its documents.
-Redis is an embedded one in a folder of its own and the embeddings are the local ones, unless the
-settings say otherwise. A question counts as found at k when one of its evidence pages is among the
-first k; nothing of the folder is kept.
+Each FOLDER has `pdfs/` and `qa.jsonl`, a question per line: `question`, `doc` (a file name in
+`pdfs/`), `answerable`, `evidence_pages` (physical, from 1) and `text_evidence`. All are ingested
+into one index as `citewire ingest` does it, and asked with the retriever of the service, over all
+documents that are in there. Redis is an embedded one and the embeddings are the local ones, unless
+the settings say otherwise. A question counts as found at k when one of its evidence pages is among
+the first k. With `--data` the index is kept there and used again: what is in it already is not
+ingested anew. `--questions` writes down what was found for each question.
 """
 
 import argparse
@@ -44,8 +46,9 @@ Results = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, and the pages that answer it."""
+    """A question of a folder, and the pages that answer it."""
 
+    folder: str
     text: str
     evidence: frozenset[Page]
     is_text: bool
@@ -65,12 +68,16 @@ def main() -> int:
     arguments = build_parser().parse_args()
     try:
         with TemporaryDirectory(prefix="citewire-recall-", ignore_cleanup_errors=True) as scratch:
-            settings = settings_for(Path(scratch), arguments.namespace)
+            settings = settings_for(arguments.data or Path(scratch), arguments.namespace)
             configure_logging("warning")
-            results = asyncio.run(run(settings, arguments.folder, sorted(set(arguments.k))))
+            results = asyncio.run(run(settings, arguments.folders, sorted(set(arguments.k))))
     except (CitewireError, OSError) as error:
         print(f"recall: {error}", file=sys.stderr)
         return 1
+    asked = results.pop("asked")
+    if arguments.questions:
+        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in asked)
+        arguments.questions.write_text("".join(lines), "utf-8")
     print_results(results)
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1), "utf-8")
@@ -80,10 +87,14 @@ def main() -> int:
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="with pdfs/ and qa.jsonl")
+    parser.add_argument(
+        "folders", type=Path, nargs="+", metavar="FOLDER", help="with pdfs/ and qa.jsonl"
+    )
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where the index is kept")
     parser.add_argument("--namespace", default="recall", help="what it is ingested into")
     parser.add_argument("--k", nargs="+", type=int, default=[5, 10], metavar="K")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--questions", type=Path, metavar="FILE", help="what was found for each")
     return parser
 
 
@@ -96,17 +107,15 @@ def settings_for(scratch: Path, namespace: str) -> Settings:
     )
 
 
-async def run(settings: Settings, folder: Path, ks: Sequence[int]) -> Results:
-    """Ingest `folder`, ask its questions and give the figures."""
-    questions = read_questions(folder)
+async def run(settings: Settings, folders: Sequence[Path], ks: Sequence[int]) -> Results:
+    """Ingest `folders`, ask their questions and give the figures."""
+    questions = [question for folder in folders for question in read_questions(folder)]
     async with open_library(settings) as library:
-        summary = await ingest(library, folder / "pdfs")
+        summary = await ingest(library, *(folder / "pdfs" for folder in folders))
         documents = await library.documents.list()
         begun = time.monotonic()
         found = [await ask(library, question, ks[-1]) for question in questions]
         seconds = time.monotonic() - begun
-    by_text = [one for one in found if one.question.is_text]
-    sets = {"answerable": found, "text evidence": by_text}
     return {
         "embeddings": library.models.embeddings.name,
         "index": settings.storage.index_algorithm,
@@ -117,7 +126,8 @@ async def run(settings: Settings, folder: Path, ks: Sequence[int]) -> Results:
         "passages": sum(document.passages for document in documents),
         "ingest_s": round(summary.seconds, 1),
         "question_ms": round(seconds / max(len(questions), 1) * 1000, 1),
-        "recall": [row(name, k, some) for name, some in sets.items() for k in ks],
+        "recall": rows(found, ks),
+        "asked": [record(one) for one in found],
     }
 
 
@@ -135,19 +145,20 @@ def read_questions(folder: Path) -> list[Question]:
         if not (folder / "pdfs" / asked["doc"]).is_file():
             raise ConfigurationError(f"{asked['doc']} is asked about and not in {folder / 'pdfs'}")
         evidence = frozenset((asked["doc"], int(page)) for page in asked["evidence_pages"])
-        questions.append(Question(asked["question"], evidence, bool(asked.get("text_evidence"))))
+        is_text = bool(asked.get("text_evidence"))
+        questions.append(Question(str(folder), asked["question"], evidence, is_text))
     return questions
 
 
-async def ingest(library: Library, folder: Path) -> IngestSummary:
-    """Ingest `folder`; what is there already stays."""
+async def ingest(library: Library, *folders: Path) -> IngestSummary:
+    """Ingest `folders`; what is there already stays."""
 
     @asynccontextmanager
     async def open_indexing() -> AsyncIterator[Indexing]:
         yield Indexing(library.models.embeddings.model, library.store)
 
     return await ingest_folders(
-        [folder],
+        folders,
         documents=library.documents,
         open_indexing=open_indexing,
         settings=library.settings,
@@ -175,6 +186,20 @@ def pages_of(nodes: Iterable[NodeWithScore]) -> tuple[Page, ...]:
     return tuple((node.metadata["file_name"], node.metadata["page"]) for node in nodes)
 
 
+def rows(found: Sequence[Found], ks: Sequence[int]) -> list[dict[str, Any]]:
+    """The figures of each folder's questions and, of several, of all."""
+    folders = list(dict.fromkeys(one.question.folder for one in found))
+    sets = {folder: [one for one in found if one.question.folder == folder] for folder in folders}
+    if len(sets) > 1:
+        sets["all"] = list(found)
+    made = []
+    for name, some in sets.items():
+        by_text = [one for one in some if one.question.is_text]
+        for questions, them in (("answerable", some), ("text evidence", by_text)):
+            made += [{"folder": name, **row(questions, k, them)} for k in ks]
+    return made
+
+
 def row(name: str, k: int, found: Sequence[Found]) -> dict[str, Any]:
     """The shares of questions of which an evidence page is found at `k`."""
     count = max(len(found), 1)
@@ -189,6 +214,19 @@ def row(name: str, k: int, found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
+def record(found: Found) -> dict[str, Any]:
+    """What was found for a question, and the place of the first page that answers it."""
+    asked = found.question
+    places = (place for place, page in enumerate(found.pages, start=1) if page in asked.evidence)
+    return {
+        "folder": asked.folder,
+        "question": asked.text,
+        "evidence": sorted(asked.evidence),
+        "place": next(places, None),
+        "pages": found.pages,
+    }
+
+
 def print_results(results: Results) -> None:
     """Print what was ingested and the recall as a table."""
     told = (
@@ -197,7 +235,11 @@ def print_results(results: Results) -> None:
     )
     print(told.format(**results))
     print(f"{'questions':<16}{'count':>6}{'k':>5}{'first k pages':>16}{'first k passages':>19}")
+    folder = ""
     for one in results["recall"]:
+        if folder != one["folder"]:
+            folder = one["folder"]
+            print(folder)
         print(
             f"{one['questions']:<16}{one['count']:>6}{one['k']:>5}"
             f"{one['recall_pages']:>16.3f}{one['recall_passages']:>19.3f}"

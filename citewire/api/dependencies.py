@@ -25,6 +25,7 @@ from citewire.settings import Settings
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import folder_id
 from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.labels import kind_labels, organisation_labels, period_labels
 from citewire.storage.library.passage_read import PassageReader
 from citewire.workflows.retriever import PassageFilter
 
@@ -140,5 +141,16 @@ def _once(key: str, owner: str, ask: AskRequest) -> Once:
 def _passage_filter(ask: AskRequest, owner: str) -> PassageFilter:
     if ask.filters is None:
         return PassageFilter(owner)
-    folders = tuple(folder_id(name, owner) for name in ask.filters.folders)
-    return PassageFilter(owner, doc_ids=tuple(ask.filters.doc_ids), folder_ids=folders)
+    wanted = ask.filters
+    folders = tuple(folder_id(name, owner) for name in wanted.folders)
+    labels = (
+        organisation_labels(wanted.organisations),
+        period_labels(wanted.periods),
+        kind_labels(wanted.kinds),
+    )
+    return PassageFilter(
+        owner,
+        doc_ids=tuple(wanted.doc_ids),
+        folder_ids=folders,
+        labels=tuple(some for some in labels if some),
+    )

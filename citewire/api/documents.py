@@ -104,7 +104,10 @@ async def read_page(
 async def patch_document(
     doc_id: DocId, correction: DocumentCorrection, documents: DocumentsDep
 ) -> DocumentView:
-    """Correct title or date; null goes back to what the report says. Kept for the same file."""
+    """Correct title, date, organisation, periods or kind, for as long as the file is the same.
+
+    Null goes back to what the report says.
+    """
     changes = correction.model_dump(exclude_unset=True)
     record = await correct_document(doc_id, changes, documents=documents, wait_s=BUSY_WAIT_S)
     return DocumentView.model_validate(record)

@@ -23,20 +23,32 @@ from citewire.services.reading.cleaning import clean_line
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
+from citewire.text.report_periods import MAX_PERIODS, PERIOD
+from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import FinishReason
 
 Identifier = Annotated[str, StringConstraints(pattern=rf"^{IDENTIFIER}$")]
 FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+OrganisationName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ReportKind = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Period = Annotated[str, StringConstraints(pattern=rf"^{PERIOD}$")]
 
 
 class Filters(BaseModel):
-    """Answer from these documents and folders only; an empty list means any."""
+    """Answer from these documents only; an empty list means any, and every list must fit.
+
+    Organisations are compared without their legal form; a period is `2022`, `2022-H1` or
+    `2022-Q3`, and a year means what lies in it, too; `annual report` means 10-K filings, too.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     doc_ids: list[Identifier] = Field(default_factory=list, max_length=1000)
     folders: list[FolderName] = Field(default_factory=list, max_length=100)
+    organisations: list[OrganisationName] = Field(default_factory=list, max_length=100)
+    periods: list[Period] = Field(default_factory=list, max_length=100)
+    kinds: list[ReportKind] = Field(default_factory=list, max_length=100)
 
 
 class AskRequest(BaseModel):
@@ -89,6 +101,7 @@ class Turn(BaseModel):
     model: str | None = None
     standalone: str | None = None
     sub_questions: list[str] = Field(default_factory=list)
+    document: DocumentName | None = None
     finish_reason: FinishReason | None = None
     stopped_by: StoppedBy | None = None
     usage: Usage | None = None
@@ -106,7 +119,10 @@ class LocationView(BaseModel):
 
 
 class DocumentView(BaseModel):
-    """One ingested document; `corrected` names the fields that somebody set by hand."""
+    """One ingested document; `corrected` names the fields that somebody set by hand.
+
+    `organisation` and `kind` are empty where nothing tells them.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -117,13 +133,19 @@ class DocumentView(BaseModel):
     passages: int
     ingested_at: str
     date: str | None
+    organisation: str
+    periods: list[str]
+    kind: str
     notes: list[str]
     locations: list[LocationView]
     corrected: list[str]
 
 
 class DocumentCorrection(BaseModel):
-    """What is to be corrected of a document; null goes back to what its reader found."""
+    """What is to be corrected of a document; null goes back to what its reader found.
+
+    `organisation`, `periods` and `kind` may be empty: then it has none.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -131,6 +153,11 @@ class DocumentCorrection(BaseModel):
     date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = Field(
         None, description="ISO: a day, a month or a year"
     )
+    organisation: Annotated[str, Field(max_length=200)] | None = None
+    periods: Annotated[list[Period], Field(max_length=MAX_PERIODS)] | None = Field(
+        None, description="`2022`, `2022-H1` or `2022-Q3`"
+    )
+    kind: Annotated[str, Field(max_length=60)] | None = None
 
     @field_validator("title")
     @classmethod
@@ -139,6 +166,16 @@ class DocumentCorrection(BaseModel):
         if cleaned == "":
             raise ValueError("the title is blank")
         return cleaned
+
+    @field_validator("organisation", "kind")
+    @classmethod
+    def _plain_line(cls, said: str | None) -> str | None:
+        return None if said is None else clean_line(said)
+
+    @field_validator("periods")
+    @classmethod
+    def _each_once(cls, periods: list[str] | None) -> list[str] | None:
+        return None if periods is None else list(dict.fromkeys(periods))
 
     @field_validator("date")
     @classmethod

@@ -1,8 +1,9 @@
 """A report as it was read: its pages with their text, and where on the page the text stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from citewire.content.identity import Identity
 from citewire.content.table import Box, Table
 
 Kind = Literal["text", "table", "heading", "figure"]
@@ -110,6 +111,8 @@ class Report:
         date: ISO date (`2024-03-31`, `2024-03` or `2024`) as the text states it, or from the file
             where it does not; None if there is none that makes sense.
         notes: what could not be read although the rest could, each for a person to read.
+        properties: what the file says of itself besides its title: subject, author, company.
+        identity: which report it is.
     """
 
     title: str
@@ -117,3 +120,5 @@ class Report:
     pages: tuple[Page, ...]
     date: str | None = None
     notes: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
+    identity: Identity = field(default_factory=Identity)

@@ -323,6 +323,8 @@ def without_empty(grid: Grid) -> Grid:
         width = columns[placed.column + placed.cell.columns] - column
         if height and width:
             cells.append(PlacedCell(row, column, replace(placed.cell, rows=height, columns=width)))
+    # A cell that went on from a row which is gone now begins further down than it was listed.
+    cells.sort(key=lambda placed: (placed.row, placed.column))
     smaller = replace(
         grid,
         rows=rows[-1],

@@ -38,7 +38,13 @@ from citewire.services.answers.events import (
     Usage,
 )
 from citewire.services.answers.titles import title_from_question
-from citewire.services.answers.turns import HistoryLimits, kept_sources, recent_history, to_messages
+from citewire.services.answers.turns import (
+    HistoryLimits,
+    kept_sources,
+    last_spoken_of,
+    recent_history,
+    to_messages,
+)
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker
 from citewire.services.pages.copies import PageCopies
@@ -150,6 +156,7 @@ class ChatService:
                     tokens=self._history.tokens,
                     summary=chat.summary["text"] if chat.summary else None,
                 )
+                run.spoken_of = last_spoken_of(chat.messages)
             yield run
 
     async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
@@ -229,6 +236,7 @@ class ChatService:
             model=self._model,
             doc_ids=run.filter.doc_ids,
             folder_ids=run.filter.folder_ids,
+            labels=run.filter.labels,
         ).to_json()
 
     def _start(self, run: Run) -> Start:
@@ -329,7 +337,11 @@ class ChatService:
 
 def _ask(run: Run, context: RunContext) -> AskEvent:
     return AskEvent(
-        question=run.question, history=list(run.history), filter=run.filter, run=context
+        question=run.question,
+        history=list(run.history),
+        filter=run.filter,
+        spoken_of=run.spoken_of,
+        run=context,
     )
 
 

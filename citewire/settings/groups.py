@@ -169,6 +169,15 @@ class RetrievalSettings(SettingsGroup):
     """Retrieval."""
 
     similarity_top_k: int = setting(6, "Passages given to the model.", unit="passages", ge=1, le=50)
+    context_tokens: int = setting(
+        3000,
+        "What stands around these passages on their pages, and is shown with them; less where the "
+        "model's window is small.",
+        unit="tokens",
+        off=(0,),
+        ge=0,
+        le=100_000,
+    )
     abstain: bool = setting(
         True, "End with no_evidence, and ask no model, when nothing that fits is found."
     )

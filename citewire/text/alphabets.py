@@ -57,6 +57,8 @@ _ALIKE = {
 _ROWS = (0x1F150, 0x1F170, 0x1F1E6)
 _ALIKE |= {chr(row + at): chr(0x61 + at) for row in _ROWS for at in range(26)}
 
+_OTHERS = re.compile(r"[^\x00-\x7f]+")
+
 _UNSEEN = ("Mn", "Me", "Cf")
 """Marks on a letter, and what only tells how to write."""
 
@@ -71,10 +73,17 @@ def latin_look(text: str) -> tuple[str, Sequence[int]]:
         return text, range(len(text))
     looks: list[str] = []
     places: list[int] = []
-    for place, sign in enumerate(text):
-        look = sign if sign.isascii() else _LOOKS[sign]
-        looks.append(look)
-        places += [place] * len(look)
+    end = 0
+    # Sign by sign only where it is needed: of a usual text, quotation marks and dashes.
+    for other in _OTHERS.finditer(text):
+        looks.append(text[end : other.start()])
+        places += range(end, other.start())
+        for place, sign in enumerate(other[0], start=other.start()):
+            looks.append(_LOOKS[sign])
+            places += [place] * len(_LOOKS[sign])
+        end = other.end()
+    looks.append(text[end:])
+    places += range(end, len(text))
     return "".join(looks), places
 
 

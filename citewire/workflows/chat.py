@@ -8,7 +8,9 @@ from typing import Any
 
 from llama_index.core.workflow import Context, Workflow, step
 
-from citewire.errors import ModelError
+from citewire.errors import ModelError, RetrievalTimeout
+from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName
+from citewire.workflows.catalogue.narrowing import narrowed
 from citewire.workflows.engine import AnsweringResponse, Engines
 from citewire.workflows.events import (
     AnsweredEvent,
@@ -25,6 +27,8 @@ from citewire.workflows.events import (
 )
 from citewire.workflows.lean_runtime import LeanRuntime
 from citewire.workflows.limits import off_the_loop
+from citewire.workflows.retriever import PassageFilter
+from citewire.workflows.routing.catalogue import catalogue_request
 from citewire.workflows.routing.plan import Plan, Reply
 from citewire.workflows.routing.routers import ModelRouter
 from citewire.workflows.run_context import Generation
@@ -76,6 +80,19 @@ class ChatWorkflow(Workflow):
     async def route(self, ctx: Context, asked: AskedEvent) -> AnswerEvent | ReplyEvent:
         """Decide whether the message is a question to the reports, and what it asks."""
         ask = asked.ask
+        if told := await self._catalogued(ask, ask.question):
+            return _catalogue_reply(told, asked)
+        planned = await self._routed(ctx, asked)
+        if isinstance(planned, Reply):
+            return ReplyEvent(text=planned.text, verdict=asked.verdict)
+        # "And of Best Buy?" after a question for reports of Costco asks for reports, too.
+        rewritten = planned.standalone if planned.was_condensed else None
+        if rewritten and (told := await self._catalogued(ask, rewritten)):
+            return _catalogue_reply(told, asked)
+        return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
+
+    async def _routed(self, ctx: Context, asked: AskedEvent) -> Plan | Reply:
+        ask = asked.ask
         router = self._engines.router
         planned = await off_the_loop(
             ask.question, ask.history, router.at_once, ask.question, ask.history
@@ -87,9 +104,21 @@ class ChatWorkflow(Workflow):
             announce = Gate(ctx.write_event_to_stream, asked.verdict)
             with ask.run.asking("route", lambda: announce(StageEvent(stage="condense"))):
                 planned = await self._planned(router, ask)
-        if isinstance(planned, Reply):
-            return ReplyEvent(text=planned.text, verdict=asked.verdict)
-        return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
+        return planned
+
+    async def _catalogued(self, ask: AskEvent, question: str) -> CatalogueAnswer | None:
+        """The answer to a question about the documents themselves; None if it asks the reports."""
+        request = catalogue_request(question)
+        if request is None or self._engines.catalogue is None:
+            return None
+        try:
+            async with asyncio.timeout(self._engines.limits.retrieve):
+                return await self._engines.catalogue.answer(
+                    request, question, ask.filter, ask.spoken_of
+                )
+        except TimeoutError as error:
+            told = "the documents were not looked through in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
+            raise RetrievalTimeout(told) from error
 
     @step
     async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:
@@ -105,14 +134,20 @@ class ChatWorkflow(Workflow):
 
     async def _answered(self, asked: AnswerEvent, announce: Announce) -> RecordEvent:
         ask = asked.ask
+        searched, document = await self._narrowed(ask)
         engine = self._engines.for_run(
-            ask.run, history=ask.history, filter=ask.filter, plan=asked.plan, announce=announce
+            ask.run,
+            history=ask.history,
+            filter=searched,
+            plan=asked.plan,
+            announce=announce,
+            document=document,
         )
         response = await engine.astream_chat(ask.question)
         del engine  # all that was retrieved would be kept as long as the answer streams
         if not isinstance(response, AnsweringResponse) or response.answer is None:
             announce(DeltaEvent(parts=(response.response,)))
-            return RecordEvent(finish_reason="no_evidence", route="answer")
+            return RecordEvent(finish_reason=ask.run.generation.finish_reason, route="answer")
         stream = response.answer.response_gen
         del response
         await _stream(stream, announce, ask.run.generation)
@@ -123,16 +158,23 @@ class ChatWorkflow(Workflow):
 
     @step
     async def reply(self, ctx: Context, replied: ReplyEvent) -> RecordEvent | None:
-        """Say what needs no report."""
+        """Say what needs no report, or what the catalogue tells."""
         if replied.verdict is not None and not await asyncio.shield(replied.verdict):
             return None
-        _say(ctx, replied.text)
-        return RecordEvent(finish_reason="stop", route="reply")
+        ctx.write_event_to_stream(SourcesEvent(nodes=replied.nodes, evidence=None))
+        if replied.candidates:
+            told = "the question does not say which report it means"
+            ctx.write_event_to_stream(
+                WarnEvent(code="ambiguous_document", message=told, documents=replied.candidates)
+            )
+        ctx.write_event_to_stream(DeltaEvent(parts=(replied.text,)))
+        return RecordEvent(finish_reason="stop", route=replied.route)
 
     @step
     async def refuse(self, ctx: Context, refused: RefuseEvent) -> RecordEvent:
         """Say that the question is not answered; nothing of a report has been said."""
-        _say(ctx, refused.text)
+        ctx.write_event_to_stream(SourcesEvent(nodes=[], evidence=None))
+        ctx.write_event_to_stream(DeltaEvent(parts=(refused.text,)))
         return RecordEvent(finish_reason="blocked", route="refuse")
 
     @step
@@ -143,6 +185,13 @@ class ChatWorkflow(Workflow):
         cancelled with its run, and a run that was stopped has a turn to store as well.
         """
         return AnsweredEvent(finish_reason=recorded.finish_reason, route=recorded.route)
+
+    async def _narrowed(self, ask: AskEvent) -> tuple[PassageFilter, DocumentName | None]:
+        """What is searched, and the document that the question points at."""
+        if self._engines.catalogue is None or ask.spoken_of.one is None:
+            return ask.filter, None
+        documents = self._engines.catalogue.documents
+        return await narrowed(ask.question, ask.filter, ask.spoken_of, documents)
 
     async def _judged(self, screen: ModelScreen, question: str) -> str | None:
         """The model's refusal; when it cannot be had, what the settings say."""
@@ -173,10 +222,14 @@ def _announcer(ctx: Context, asked: AskedEvent) -> Announce:
     return Gate(ctx.write_event_to_stream, asked.verdict)
 
 
-def _say(ctx: Context, text: str) -> None:
-    """A whole answer from no sources."""
-    ctx.write_event_to_stream(SourcesEvent(nodes=[], evidence="none"))
-    ctx.write_event_to_stream(DeltaEvent(parts=(text,)))
+def _catalogue_reply(told: CatalogueAnswer, asked: AskedEvent) -> ReplyEvent:
+    return ReplyEvent(
+        text=told.text,
+        verdict=asked.verdict,
+        nodes=list(told.nodes),
+        candidates=list(told.candidates),
+        route="catalogue",
+    )
 
 
 async def _stream(stream: Any, announce: Announce, generation: Generation) -> None:

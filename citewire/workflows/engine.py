@@ -10,7 +10,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -24,11 +24,16 @@ from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TextSplitter
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
-from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
+from citewire.storage.library.vector_store import PassageStore
+from citewire.text.words import is_spanish
+from citewire.workflows.catalogue.catalogue import Catalogue
+from citewire.workflows.catalogue.model import DocumentName
+from citewire.workflows.catalogue.telling import nothing_here
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
+from citewire.workflows.context import PageContext
 from citewire.workflows.events import (
     RetrievingEvent,
     SourcesEvent,
@@ -60,7 +65,10 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         memory: the turns before this one.
         parts: what all runs share.
         run: that it answers in.
+        owner: who asks.
         plan: what was decided of the message.
+        filter: what is searched.
+        document: the one that alone is searched, if the question points at it.
         announce: called with each event as it happens.
     """
 
@@ -71,14 +79,20 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         *,
         parts: "Engines",
         run: RunContext,
+        owner: str,
         plan: Plan,
+        filter: PassageFilter,
+        document: DocumentName | None,
         announce: Callable[[Event], None],
     ) -> None:
         super().__init__(query_engine, CONDENSE_PROMPT, memory, parts.llm)
         self._citations = query_engine
         self._parts = parts
         self._run = run
+        self._owner = owner
         self._plan = plan
+        self._filter = filter
+        self._document = document
         self._announce = announce
 
     @unspanned
@@ -99,13 +113,22 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         history = self.chat_history if chat_history is None else chat_history
         plan = await self._condensed(message, history)
         query, fault = await off_the_loop(message, (), self._query, message, plan)
-        self._announce(RetrievingEvent(standalone=query.query_str, parts=query.parts))
+        self._announce(
+            RetrievingEvent(standalone=query.query_str, parts=query.parts, document=self._document)
+        )
         nodes = await self._retrieved(query)
+        if not nodes and (told := await self._nothing_here(message)):
+            self._announce(SourcesEvent(nodes=[], evidence=None))
+            self._run.generation.finish_reason = "no_documents"
+            return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        if evidence != "none":
+            nodes = await self._in_time(self._around(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
         if evidence == "none":
+            self._run.generation.finish_reason = "no_evidence"
             told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         response = await self._citations.asynthesize(query, nodes, evidence=evidence)
@@ -138,15 +161,31 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
+        # Here only: in the contract no status follows the sources.
+        with self._run.asking("answer", self._again("retrieve")):
+            return await self._in_time(self._citations.aretrieve(query))
+
+    async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The sources with what stands around them."""
+        context = self._parts.context
+        return nodes if context is None else await context.around(nodes, self._owner)
+
+    async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:
             async with asyncio.timeout(self._parts.limits.retrieve):
-                # Here only: in the contract no status follows the sources.
-                with self._run.asking("answer", self._again("retrieve")):
-                    return await self._citations.aretrieve(query)
+                return await finding
         except TimeoutError as error:
             raise RetrievalTimeout(
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
             ) from error
+
+    async def _nothing_here(self, message: str) -> str:
+        """What is said where there is no document to ask; empty if there is one."""
+        catalogue = self._parts.catalogue
+        if catalogue is None or not await catalogue.is_empty(self._filter):
+            return ""
+        is_filtered = bool(self._filter.doc_ids or self._filter.folder_ids)
+        return nothing_here("es" if is_spanish(message) else "en", is_filtered=is_filtered)
 
     def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
         """Of a question with several parts it is enough that one can be answered."""
@@ -180,10 +219,14 @@ class Engines:
         evidence: judges what was retrieved.
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
+        withhold: whether it is kept from the synthesiser what the passages say to withhold.
+        vocabulary: widens what is searched for.
+        context: shows sources with what stands around them; None shows them alone.
         splitter: cuts sources; none are cut.
+        catalogue: answers questions about the documents themselves; None answers none.
     """
 
-    store: BasePydanticVectorStore
+    store: PassageStore
     embed_model: BaseEmbedding
     synthesiser: BaseSynthesizer
     llm: LLM
@@ -193,7 +236,9 @@ class Engines:
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
+    context: PageContext | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
+    catalogue: Catalogue | None = None
 
     def for_run(
         self,
@@ -203,6 +248,7 @@ class Engines:
         filter: PassageFilter,
         plan: Plan,
         announce: Callable[[Event], None],
+        document: DocumentName | None = None,
     ) -> ReportChatEngine:
         """The chat engine of one run."""
         retriever = PassageRetriever(
@@ -225,5 +271,13 @@ class Engines:
             chat_history=list(history), token_limit=1, tokenizer_fn=str.split
         )
         return ReportChatEngine(
-            query_engine, memory, parts=self, run=run, plan=plan, announce=announce
+            query_engine,
+            memory,
+            parts=self,
+            run=run,
+            owner=filter.owner,
+            plan=plan,
+            filter=filter,
+            document=document,
+            announce=announce,
         )

@@ -9,14 +9,15 @@ from llama_index.core.workflow import Event, StartEvent, StopEvent
 from pydantic import Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
+from citewire.workflows.catalogue.model import DocumentName, SpokenOf
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.run_context import FinishReason, RunContext
 
 Stage = Literal["screen", "condense", "retrieve", "generate", "think"]
-Route = Literal["answer", "reply", "refuse"]
-WarningCode = Literal["condense_fallback", "model_fallback"]
+Route = Literal["answer", "catalogue", "reply", "refuse"]
+WarningCode = Literal["condense_fallback", "model_fallback", "ambiguous_document"]
 # The library draws the graph with the schemas of the events, which have none for a future.
 PendingVerdict = SkipJsonSchema[asyncio.Future[bool] | None]
 
@@ -27,6 +28,7 @@ class AskEvent(StartEvent):
     question: str
     history: list[ChatMessage] = Field(default_factory=list)
     filter: PassageFilter
+    spoken_of: SpokenOf = Field(default_factory=SpokenOf)
     run: SkipJsonSchema[InstanceOf[RunContext]] = Field(default_factory=RunContext)
 
 
@@ -44,10 +46,17 @@ class AnswerEvent(AskedEvent):
 
 
 class ReplyEvent(Event):
-    """It wants no report; `text` is the reply."""
+    """It wants no report, or what the catalogue tells: `text` is the reply.
+
+    `nodes` are the passages that it quotes, `candidates` the documents of which one is to be
+    chosen.
+    """
 
     text: str
     verdict: PendingVerdict = None
+    nodes: list[NodeWithScore] = Field(default_factory=list)
+    candidates: list[DocumentName] = Field(default_factory=list)
+    route: Route = "reply"
 
 
 class RefuseEvent(Event):
@@ -70,20 +79,25 @@ class StageEvent(Event):
 
 
 class RetrievingEvent(Event):
-    """Retrieval begins: the question stands alone; `parts` are its questions, if several."""
+    """Retrieval begins: the question stands alone; `parts` are its questions, if several.
+
+    `document` alone is searched, because the question points at it.
+    """
 
     standalone: str
     parts: tuple[str, ...] = ()
+    document: DocumentName | None = None
 
 
 class SourcesEvent(Event):
     """The numbered passages that the model is given; source n is `nodes[n - 1]`.
 
-    Unless the evidence is none, generation begins.
+    Unless the evidence is none, generation begins; it is None where nothing was to be answered
+    from reports.
     """
 
     nodes: list[NodeWithScore]
-    evidence: Evidence
+    evidence: Evidence | None
 
 
 class WarnEvent(Event):
@@ -91,6 +105,7 @@ class WarnEvent(Event):
 
     code: WarningCode
     message: str
+    documents: list[DocumentName] = Field(default_factory=list)
 
 
 class DeltaEvent(Event):

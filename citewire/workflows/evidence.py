@@ -17,15 +17,13 @@ from typing import Literal
 
 from llama_index.core.schema import NodeWithScore
 
+from citewire.text.unspaced import is_unspaced
 from citewire.text.words import fold, is_spanish, is_stop_word, stem, stems, years
 
 Evidence = Literal["strong", "weak", "none"]
 
 STRONG = 0.6
 """Probability that the passages answer the question from which the evidence is called strong."""
-
-_FIRST_WITHOUT_SPACES = 0x3040
-"""From here on scripts put no spaces between words; their stems are pairs of signs."""
 
 NEAREST = 3
 """How many passages are named in place of an answer."""
@@ -174,7 +172,7 @@ def _held(sought: frozenset[str], nodes: Sequence[NodeWithScore]) -> list[frozen
 
 def _begun(text: str, sought: frozenset[str]) -> frozenset[str]:
     """The same by reading the text once, which is less work where many are sought."""
-    unspaced = {one for one in sought if ord(one[0]) >= _FIRST_WITHOUT_SPACES}
+    unspaced = {one for one in sought if is_unspaced(one)}
     held = {
         text[at : at + size]
         for size in {len(one) for one in unspaced}
@@ -198,7 +196,7 @@ def _begun(text: str, sought: frozenset[str]) -> frozenset[str]:
 def _is_in(text: str, stem: str, longer: tuple[str, ...]) -> bool:
     """Whether a word begins with a stem, and with none of the longer ones that were sought."""
     at = text.find(stem)
-    if ord(stem[0]) >= _FIRST_WITHOUT_SPACES:
+    if is_unspaced(stem):
         return at >= 0
     while at >= 0:
         before = text[at - 1 : at]

@@ -9,7 +9,6 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from llama_index.core.vector_stores.types import (
-    BasePydanticVectorStore,
     FilterCondition,
     FilterOperator,
     MetadataFilter,
@@ -19,7 +18,10 @@ from llama_index.core.vector_stores.types import (
 
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.search import Words
-from citewire.text.words import search_terms, years
+from citewire.storage.library.vector_store import PassageStore
+from citewire.text.signposts import STATEMENTS, signposts_named
+from citewire.text.wishes import without_wishes
+from citewire.text.words import search_terms, sought_terms, years
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
@@ -30,17 +32,20 @@ _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 
 @dataclass(frozen=True, slots=True)
 class PassageFilter:
-    """Which passages may be found: an owner's, of the documents and folders named.
+    """Which passages may be found: an owner's, of the documents, folders and reports named.
 
     Args:
         owner: whose passages; no other's are ever found.
         doc_ids: empty means any.
         folder_ids: empty means any.
+        labels: of organisations, of periods and of kinds, as `storage.library.labels` makes them:
+            a document must have one of each of these.
     """
 
     owner: str
     doc_ids: tuple[str, ...] = ()
     folder_ids: tuple[str, ...] = ()
+    labels: tuple[tuple[str, ...], ...] = ()
 
     def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because some stores read none as OR."""
@@ -48,6 +53,7 @@ class PassageFilter:
             ("owner_id", (owner_tag(self.owner),)),
             ("doc_id", self.doc_ids),
             ("folder_id", self.folder_ids),
+            *(("labels", some) for some in self.labels),
         ]
         filters: list[MetadataFilter | MetadataFilters] = [
             MetadataFilter(key=key, value=list(ids), operator=FilterOperator.IN)
@@ -75,7 +81,7 @@ class PassageRetriever(BaseRetriever):
 
     def __init__(
         self,
-        store: BasePydanticVectorStore,
+        store: PassageStore,
         embed_model: BaseEmbedding,
         *,
         top_k: int,
@@ -113,13 +119,17 @@ class PassageRetriever(BaseRetriever):
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
             forms = (query_bundle.query_str, *query_bundle.forms)
             return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
+        languages = await self._store.languages()
         embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
-        return await self._nearest(query_bundle.query_str, embedding)
+        return await self._nearest(query_bundle.query_str, embedding, languages)
 
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
+        languages = await self._store.languages()
         vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
-        searches = [self._nearest(*pair) for pair in zip(questions, vectors, strict=True)]
+        searches = [
+            self._nearest(*pair, languages) for pair in zip(questions, vectors, strict=True)
+        ]
         found = await asyncio.gather(*searches, return_exceptions=True)  # none outlives this call
         rankings = []
         for ranking in found:
@@ -128,12 +138,14 @@ class PassageRetriever(BaseRetriever):
             rankings.append(ranking)
         return rankings
 
-    async def _nearest(self, question: str, embedding: list[float]) -> list[NodeWithScore]:
+    async def _nearest(
+        self, question: str, embedding: list[float], languages: frozenset[str]
+    ) -> list[NodeWithScore]:
         result = await self._store.aquery(
             VectorStoreQuery(
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters
             ),
-            words=sought_words(question, self._vocabulary),
+            words=sought_words(question, self._vocabulary, languages),
         )
         scores = result.similarities or []
         return [
@@ -142,8 +154,20 @@ class PassageRetriever(BaseRetriever):
         ]
 
 
-def sought_words(question: str, vocabulary: Vocabulary) -> Words:
-    """The words that a question is searched for by."""
-    asked = search_terms(question)
-    named = [term for name in _NAME.findall(question) for term in search_terms(name)]
-    return Words(tuple(asked), vocabulary.related(asked), (*named, *sorted(years(question))))
+def sought_words(
+    question: str, vocabulary: Vocabulary, languages: frozenset[str] = frozenset()
+) -> Words:
+    """The words that a question is searched for by, and the signposts that it names or implies.
+
+    A question is too short to tell its language for sure, and asks for what reports of another
+    language name alike: its words are sought as each language of the library stems them.
+    """
+    bare = without_wishes(question)
+    related = vocabulary.related(search_terms(bare), languages)
+    signposts = dict.fromkeys((*signposts_named(question), *STATEMENTS.intersection(related)))
+    named = [term for name in _NAME.findall(bare) for term in sought_terms(name, languages)]
+    return Words(
+        asked=(*signposts, *sought_terms(bare, languages)),
+        related=tuple(term for term in related if term not in signposts),
+        names=(*named, *sorted(years(bare))),
+    )

@@ -44,6 +44,22 @@ test("a question with several parts shows what was searched for, as it is answer
   expect(await seriousViolations(page)).toEqual([]);
 });
 
+test("the reports are listed, and the one that is meant is chosen by a button", async () => {
+  const { page } = await visit();
+  const list = await askAndWait(page, "Which reports do you have?");
+  expect(await list.locator(".answer-text li").count()).toBeGreaterThan(1);
+  expect(await list.locator(".evidence, .notes").count()).toBe(0);
+  const which = await askAndWait(page, "What is this report about?");
+  const choice = which.getByRole("group", { name: "The reports that may be meant" }).getByRole("button").first();
+  const title = (await choice.textContent()) ?? "";
+  await shot(page, "which-report");
+  expect(await seriousViolations(page)).toEqual([]);
+  await choice.click();
+  const about = await answered(page);
+  expect(await about.locator("strong").first().textContent()).toBe(title);
+  expect(await page.locator(".exchange").count()).toBe(2);
+});
+
 test("a question streams into an answer with its citations, and a follow-up shows what was searched for", async () => {
   await server.model({ text: EMITTED, inter_delay: 0.06, first_delay: 0.3 });
   const { page } = await visit();

@@ -26,7 +26,7 @@ function longChat(): ChatView {
   const marks = [...text.matchAll(/\[1\]/g)].map(({ index }) => index);
   const turns = Array.from({ length: TURNS }, (_, turn) => {
     const before = turn ? `a${turn - 1}` : null;
-    const asked: Turn = { message_id: `u${turn}`, role: "user", text: `Question ${turn}?`, status: "complete", created_at: "2026-01-01T00:00:00Z", parent_id: before, siblings: [], feedback: null, sources: [], evidence: null, citations: [], warnings: [], run_id: null, model: null, standalone: null, sub_questions: [], finish_reason: null, stopped_by: null, usage: null, timings: null, error: null };
+    const asked: Turn = { message_id: `u${turn}`, role: "user", text: `Question ${turn}?`, status: "complete", created_at: "2026-01-01T00:00:00Z", parent_id: before, siblings: [], feedback: null, sources: [], evidence: null, citations: [], warnings: [], run_id: null, model: null, standalone: null, sub_questions: [], document: null, finish_reason: null, stopped_by: null, usage: null, timings: null, error: null };
     const citations = marks.map((start, at): Citation => ({
       citation_id: `${turn}-${at}`,
       n: 1,
@@ -38,7 +38,7 @@ function longChat(): ChatView {
       verification: { status: "supported", score: 0.9, method: "words", reason: "", calculations: [] },
       origin: "marked",
     }));
-    const source = { n: 1, passage_id: "p", doc_id: "d", title: "A report", file_name: "a.pdf", folder: "f", page_start: 1, page_end: 1, page_label: "1", text: "A quote.", score: 1, url: "", cited: true, withheld: [], kind: "text", table: null };
+    const source = { n: 1, passage_id: "p", doc_id: "d", title: "A report", file_name: "a.pdf", folder: "f", page_start: 1, page_end: 1, page_label: "1", text: "A quote.", score: 1, url: "", cited: true, withheld: [], kind: "text", table: null, section: "", organisation: "", periods: [], document_kind: "", found_by: [], context: [], also_in: [] };
     const answered: Turn = { ...asked, message_id: `a${turn}`, role: "assistant", text, parent_id: asked.message_id, sources: [source], evidence: "strong", citations, run_id: `r${turn}`, model: "m", finish_reason: "stop" };
     return [asked, answered];
   }).flat();

@@ -61,15 +61,15 @@ test("days are counted by the calendar", () => {
 
 test("a document that lies in two folders is in both", () => {
   const at = (folder: string): { folder: string; path: string } => ({ folder, path: "x.pdf" });
-  const document = { doc_id: "d", title: "T", language: "en", pages: 1, passages: 1, ingested_at: "", date: null, notes: [], corrected: [], locations: [at("b"), at("a"), at("a")] };
+  const document = { doc_id: "d", title: "T", language: "en", pages: 1, passages: 1, ingested_at: "", date: null, organisation: "", periods: [], kind: "", notes: [], corrected: [], locations: [at("b"), at("a"), at("a")] };
   expect(byFolder([document]).map(({ name, documents }) => [name, documents.length])).toEqual([["a", 1], ["b", 1]]);
 });
 
 test("untraced numbers are those whose claim is still doubted", () => {
   const text = "It was 17 of 170. Elsewhere 17.";
   const message = "“17” is in no passage cited for it";
-  const at = (start: number, end: number): Answer["warnings"][number] => ({ code: "unsupported_number", message, span: { start, end } });
+  const at = (start: number, end: number): Answer["warnings"][number] => ({ code: "unsupported_number", message, span: { start, end }, documents: [] });
   const doubted = CITATIONS.slice(1, 2).map((one) => ({ ...one, claim_span: { start: 0, end: 17 } }));
-  const answer: Answer = { ...ANSWER, text, citations: doubted, warnings: [at(7, 9), at(28, 30), { code: "truncated", message, span: null }] };
+  const answer: Answer = { ...ANSWER, text, citations: doubted, warnings: [at(7, 9), at(28, 30), { code: "truncated", message, span: null, documents: [] }] };
   expect(untracedIn(answer)).toEqual([{ start: 7, end: 9 }]);
 });

@@ -24,6 +24,13 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   withheld: [],
   kind: "text",
   table: null,
+  section: "",
+  organisation: "",
+  periods: [],
+  document_kind: "",
+  found_by: ["meaning", "words"],
+  context: [],
+  also_in: [],
 }));
 
 function citation(id: string, label: number, start: number, status: Citation["verification"]["status"]): Citation {

@@ -75,3 +75,17 @@ test("what was asked elsewhere meanwhile shows when the conversation is read aga
   await session.load();
   await vi.waitFor(() => expect(session.snapshot().exchanges[0]?.question).toBe(QUESTION));
 });
+
+test("a question that may mean several reports is asked again of the one that is chosen, and no other question is", async () => {
+  const bodies: string[] = [];
+  vi.stubGlobal("fetch", (_: string, { body }: { body: string }) => {
+    bodies.push(body);
+    return Promise.resolve(new Response(wire(EVENTS) as BodyInit));
+  });
+  const session = new ChatSession(null, () => undefined);
+  session.setFilters({ folders: ["filings"] });
+  session.ask(QUESTION, undefined, { doc_ids: ["d1"] });
+  await vi.waitFor(() => expect(session.snapshot().exchanges[0]?.answer.phase).toBe("complete"));
+  expect(bodies.map((body) => JSON.parse(body) as unknown)).toMatchObject([{ message: QUESTION, filters: { doc_ids: ["d1"] } }]);
+  expect(session.snapshot().filters).toEqual({ folders: ["filings"] });
+});

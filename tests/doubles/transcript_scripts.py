@@ -94,6 +94,8 @@ USUAL: Sequence[Script] = (
     ),
     Script("one_folder", {"text": CITED}, more={"filters": {"folders": [HARBOURS]}}),
     Script("small_talk", question="hello!", keeps=True),
+    Script("catalogue", question="Which reports do you have?", keeps=True),
+    Script("which_report", question="What is this report about?", keeps=True),
     Script("blocked", question=UNSAFE, keeps=True),
     Script(
         "follow_up",

@@ -44,6 +44,7 @@ async def test_a_first_question_is_searched_for_as_it_is(
         "standalone": SHIPS_2022,
         "rewritten": False,
         "sub_questions": [],
+        "document": None,
     }
     assert (await standin.stats())["aux"] == 0
 

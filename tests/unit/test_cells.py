@@ -8,7 +8,7 @@ import pytest
 
 from citewire.content.table_record import TABLE, table_from_json
 from citewire.services.citations.checking import SourceText, check
-from citewire.services.citations.verdicts import Judgement, judge
+from citewire.services.citations.verdicts import Judgement, digest, judge
 from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.flow import flow_report, table_part
 
@@ -48,6 +48,10 @@ def _sources(rows: Sequence[Sequence[str]], caption: str = "") -> list[SourceTex
 
 def _judged(claim: str, rows: Sequence[Sequence[str]], caption: str = "") -> Judgement:
     return judge(claim, [source.digest for source in _sources(rows, caption)])
+
+
+def _status(claim: str, passage: str, about: str = "") -> str:
+    return judge(claim, [digest(passage, about=about)]).status
 
 
 @pytest.mark.parametrize(
@@ -126,8 +130,9 @@ def test_what_is_not_stated_is_calculated(claim: str, formula: str) -> None:
     assert (verification.status, verification.method) == ("supported", "calculated")
     (worked,) = verification.calculations
     assert worked.formula == formula
-    cells = [INCOME[one.row][one.column] for one in worked.operands]
+    cells = [INCOME[one.row or 0][one.column or 0] for one in worked.operands]
     assert cells == [one.text for one in worked.operands]
+    assert cells == [source.text[one.start : one.end] for one in worked.operands]
     assert {one.passage_id for one in worked.operands} == {source.passage_id}
 
 
@@ -168,3 +173,168 @@ def test_random_tables_and_statements() -> None:
         share = 100 * (new - old) / old
         assert _judged(change.format(share), rows).status == "supported"
         assert _judged(change.format(share * 1.2 + 1), rows).status == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (
+            "Brightmoor's cash and cash equivalents were $1,874 million on May 28, 2023.",
+            "supported",
+        ),
+        ("Cash and cash equivalents fell by $1,062 million.", "supported"),
+        (
+            "Brightmoor's cash and cash equivalents were $2,936 million on May 28, 2023.",
+            "unsupported",
+        ),
+        (
+            "Northfield's cash and cash equivalents were $1,874 million on May 28, 2023.",
+            "unsupported",
+        ),
+        ("Cash and cash equivalents were €1,874 million on May 28, 2023.", "unsupported"),
+    ],
+)
+def test_lines_below_periods_are_read_as_a_table(claim: str, status: str) -> None:
+    passage = (
+        "Cash and cash equivalents were as follows ($ in millions):\n\n"
+        "May 28, 2023 May 29, 2022\n\nCash and cash equivalents $ 1,874 $ 2,936\n\n"
+        "The decrease was primarily driven by share repurchases."
+    )
+    assert _status(claim, passage, "BRIGHTMOOR CO., INC.") == status
+
+
+def test_names_and_the_year_of_a_document_are_those_of_its_title() -> None:
+    rows = [["", "Owned", "Leased", "Total"], ["Canada", "89", "16", "105"]]
+    (source,) = _sources(rows)
+    passage = digest(source.text, source.table, "Brightmoor 2021 10-K\nWarehouses operated")
+    own = "Brightmoor operated 105 warehouses in Canada at the end of fiscal 2021."
+    assert judge(own, [passage]).status == "supported"
+    assert judge(own.replace("Brightmoor", "Northfield"), [passage]).status == "unsupported"
+    assert judge(own.replace("2021", "2019"), [passage]).status == "unsupported"
+    assert judge(own, [digest(source.text, source.table)]).status == "unsupported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Total liabilities were $15,803 million on January 28, 2023.",
+        "Total liabilities were $28,811 million on January 28, 2023.",
+    ],
+)
+def test_a_row_that_shares_a_word_with_the_one_that_is_meant_is_not_enough(claim: str) -> None:
+    rows = [*ASSETS[:5], ["LIABILITIES", "", ""], ["Accounts payable", "5,687", "6,803"]]
+    rows.append(["Total liabilities and equity", "28,811", "27,504"])
+    judged = _judged(claim, rows, "Balance sheets ($ in millions)")
+    assert judged.status != "supported"
+    assert "another row" in judged.reasons[0]
+
+
+def test_the_same_row_of_another_period_is_not_the_one_that_is_meant() -> None:
+    rows = [
+        ["(in millions)", "Europe", "Asia", "Total"],
+        ["2022", "", "", ""],
+        ["Revenues", "$41,396", "$3,835", "$45,231"],
+        ["2021", "", "", ""],
+        ["Revenues", "$33,103", "$3,418", "$36,521"],
+    ]
+    assert _judged("Total revenues were $45,231 million in 2022.", rows).status == "supported"
+    assert _judged("Total revenues were $36,521 million in 2022.", rows).status == "unsupported"
+
+
+def test_shares_have_a_scale_of_their_own() -> None:
+    rows = [
+        ["", "2023", "2022"],
+        ["Net income", "$1,887.8", "$1,236.4"],
+        ["Weighted average shares outstanding", "442,319", "439,606"],
+    ]
+    caption = "Amounts in millions, shares in thousands, except per share data"
+    for claim, status in (
+        ("Net income was $1,887.8 million in 2023.", "supported"),
+        ("Net income was $1,887.8 thousand in 2023.", "unsupported"),
+        ("The weighted average shares outstanding were 442,319 thousand in 2023.", "supported"),
+        ("The weighted average shares outstanding were 442,319 million in 2023.", "unsupported"),
+    ):
+        assert _judged(claim, rows, caption).status == status, claim
+
+
+def test_what_an_amount_is_compared_with_is_of_another_period() -> None:
+    for claim, status in (
+        ("In 2023 net sales declined to $46,298 million from $51,761 million.", "supported"),
+        ("In 2023 net sales declined to $51,761 million from $46,298 million.", "unsupported"),
+        ("Net sales fell from $51,761 million to $46,298 million.", "supported"),
+        ("Net sales rose from $51,761 million to $46,298 million.", "unsupported"),
+        ("Net sales fell by 10.6% in 2023.", "supported"),
+        ("Net sales rose by 10.6% in 2023.", "unsupported"),
+    ):
+        assert _judged(claim, INCOME).status == status, claim
+
+
+PLANTS = [
+    ["(in thousands)", "2023", "2022"],
+    ["Finished goods:", "", ""],
+    ["Northern plants", "12,406", "11,017"],
+    ["Southern plants", "7,951", "8,264"],
+    ["Islands", "3,313", "3,106"],
+    ["Depreciation expense", "(21,387)", "(28,237)"],
+    ["Accounts payable", "(18,668)", "(9,166)"],
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "formula"),
+    [
+        ("The total of finished goods was 23,670 thousand in 2023.", "12,406 + 7,951 + 3,313"),
+        ("The percentage of the islands in southern plants was 41.67% in 2023.", "3,313 / 7,951"),
+        (
+            "The average of the northern plants for both years was 11,711.5 thousand.",
+            "(12,406 + 11,017) / 2",
+        ),
+        ("The change in depreciation expense was -6,850 thousand.", "(21,387) − (28,237)"),
+        ("Depreciation expense fell by 6,850 thousand in 2023.", "(21,387) − (28,237)"),
+        ("Accounts payable changed by 103.67% in 2023.", "((18,668) − (9,166)) / (9,166)"),
+    ],
+)
+def test_figures_of_groups_and_costs_are_calculated(claim: str, formula: str) -> None:
+    (source,) = _sources(PLANTS)
+    verification = check(claim, [source], None).together
+    assert verification.status == "supported"
+    assert sorted(verification.calculations[0].formula) == sorted(formula)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The total of finished goods was 23,760 thousand in 2023.",
+        "The percentage of the islands in southern plants was 43.67% in 2023.",
+        "The change in depreciation expense was 6,850 thousand.",
+        "Depreciation expense rose by 6,850 thousand in 2023.",
+        "Accounts payable changed by -103.67% in 2023.",
+        "The total of the southern plants was 12,406 thousand in 2023.",
+    ],
+)
+def test_what_does_not_come_out_is_unsupported(claim: str) -> None:
+    assert _judged(claim, PLANTS).status == "unsupported"
+
+
+SPOKEN = (
+    "Depreciation expense on property, including assets of U.S. leases, totaled $290.2 million in"
+    " 2019, $239.6 million in 2018 and $190.4 million in 2017. The effective tax rates were 13.0%,"
+    " 18.3% and 21.4% for 2019, 2018 and 2017, respectively."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("Depreciation expense totaled $239.6 million in 2018.", "supported"),
+        ("Depreciation expense totaled $239.6 million in 2019.", "unsupported"),
+        ("The effective tax rate was 18.3% in 2018.", "supported"),
+        ("The effective tax rate was 18.3% in 2017.", "unsupported"),
+        ("Depreciation expense totaled $720.2 million from 2017 to 2019.", "supported"),
+        ("Depreciation expense totaled $702.2 million from 2017 to 2019.", "unsupported"),
+        ("Depreciation expense rose by 21.1% in 2019.", "supported"),
+        ("Depreciation expense fell by 21.1% in 2019.", "unsupported"),
+    ],
+)
+def test_sentences_tell_which_figure_is_of_which_period(claim: str, status: str) -> None:
+    assert _status(claim, SPOKEN) == status

@@ -73,11 +73,29 @@ from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
-from citewire.text import alphabets, offsets, scanner, sentences, words
+from citewire.text import (
+    alphabets,
+    offsets,
+    scanner,
+    sentences,
+    signposts,
+    unspaced,
+    wishes,
+    words,
+)
 from citewire.text import tokens as counted
 from citewire.workflows import prompts
+from citewire.workflows.catalogue import narrowing, opening, telling
 from citewire.workflows.evidence import WORDS_ONLY, CalibratedEvidence
-from citewire.workflows.routing import condense, followups, parts, routers, safety_net, small_talk
+from citewire.workflows.routing import (
+    catalogue,
+    condense,
+    followups,
+    parts,
+    routers,
+    safety_net,
+    small_talk,
+)
 from citewire.workflows.screening import rules
 from tests.doubles.growth import ABOVE_S, LINEAR, cost_of, worst_doubling
 
@@ -300,6 +318,7 @@ MADE = {
     "services.citations.citing": "made of a number of the answer, for its few sources",
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
+    "services.reading.identity.organisations": "made of the words of a title and a file's name",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
     "scripts.chat.view": "made of the quotes of an answer, on the machine of who asks",
     "text.verbatim": "made of the run of signs that opens code: scanned below",
@@ -381,7 +400,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     lead_ins.points_elsewhere,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     periods.find_periods, table_scales.scales_of_heads.__wrapped__,
-    table_scales.scales_of_text.__wrapped__, figures.words_of,
+    table_scales.scales_of_text.__wrapped__, figures.words_of, figures.money_of,
+    figures.grouping_of,
     asked_figures.operations_in.__wrapped__,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
@@ -392,7 +412,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
-    words.stems, words.search_terms, words.years, words.is_spanish, prompts.neutral,
+    words.stems, words.search_terms, words.sought_terms, words.years, words.is_spanish,
+    unspaced.is_unspaced, unspaced.pairs, prompts.neutral,
     followups.without_lead,
     followups.has_lead, followups.has_own_subject, followups.is_cjk, followups.cjk_refers_back,
     delimited.found_delimiter, sheet_model.place_of, sheet_model.area_of,
@@ -400,10 +421,14 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
+    catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
+    signposts.signposts_named, wishes.without_wishes,
 )  # fmt: skip
 """Public functions of one text."""
 
 WITH_MORE: dict[str, Callable[[str], object]] = {
+    "German terms": lambda text: words.search_terms(text, "de"),
+    "terms of several languages": lambda text: words.sought_terms(text, ("ar", "fr", "ta")),
     "find_words": lambda text: list(chat_words.find_words(text)),
     "find_names": lambda text: list(entities.find_names(text)),
     "chat_words.fold": chat_words.fold.__wrapped__,
@@ -426,6 +451,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "condense after many": lambda text: condense.condense("And in 2022?", user(ASKED, *[text] * 9)),
     "plan": lambda text: routers.RuleRouter().at_once(text, user(ASKED)),
     "lost": lambda text: safety_net.lost(text, text),
+    "signposts of": lambda text: signposts.signposts_of(text, text, is_table=True),
     "evidence": lambda text: CalibratedEvidence(WORDS_ONLY).level(text, NODES),
     "extracts": lambda text: passages.candidates([passages.Passage(1, text)]),
     "asked": lambda text: asked.focus(text, [passages.Passage(1, PASSAGE)]),

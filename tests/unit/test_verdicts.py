@@ -247,7 +247,7 @@ SHEET = (
         ("Cash was 12.4 million euros in 2023", "supported"),
         ("Net debt was -1.5 million euros", "supported"),
         ("Loans were 3 million in 2023", "supported"),
-        ("Total assets were 59,268 thousand euros in 2024", "partial"),
+        ("Total assets were 59,268 thousand euros in 2024", "unsupported"),
         ("Total assets fell to 77 million in 2024", "unsupported"),
     ],
 )

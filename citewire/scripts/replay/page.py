@@ -44,7 +44,8 @@ def _print_head(console: Console, run: PastRun) -> None:
         f"Citewire {setup.version}, answers: {setup.model}, embeddings: {setup.embedding}, "
         f"index {setup.index}, similarity_top_k {setup.similarity_top_k}"
     )
-    for name, ids in (("documents", record.doc_ids), ("folders", record.folder_ids)):
+    named = [("documents", record.doc_ids), ("folders", record.folder_ids)]
+    for name, ids in (*named, *(("labels", some) for some in record.labels)):
         if ids:
             console.print(f"only these {name}: {', '.join(ids)}")
 

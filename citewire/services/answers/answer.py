@@ -19,11 +19,13 @@ from citewire.services.answers.events import (
     Timings,
     Usage,
 )
+from citewire.services.answers.spoken_of import spoken_of
 from citewire.services.citations.checking import Checker
 from citewire.services.citations.citing import Citing
 from citewire.services.citations.model import Citation, Source, Warned, WarningCode
 from citewire.text.offsets import utf16_length
 from citewire.text.scanner import Dropped, Marker, MarkerScanner, Scanned
+from citewire.workflows.catalogue.model import DocumentName, SpokenOf
 from citewire.workflows.events import (
     AnsweredEvent,
     DeltaEvent,
@@ -53,6 +55,7 @@ class Answer:
         self.question = question
         self.standalone = question
         self.sub_questions: Sequence[str] = ()
+        self.document: DocumentName | None = None
         self.sources: list[Source] = []
         self.evidence: Evidence | None = None
         self.finish_reason: FinishReason = "stop"
@@ -89,8 +92,14 @@ class Answer:
     @property
     def may_be_inferred(self) -> bool:
         """Whether the answer says something from its sources without a single valid marker."""
-        is_answer = self.finish_reason not in ("no_evidence", "blocked")
+        is_answer = self.finish_reason in ("stop", "length", "content_filter")
         return is_answer and not self.citations and bool(self.sources and self.text.strip())
+
+    @property
+    def spoken_of(self) -> SpokenOf:
+        """The documents that it speaks of."""
+        is_told = self.route == "catalogue"
+        return spoken_of(self.standalone, self.sources, self.citations, by_catalogue=is_told)
 
     def take(self, event: Event) -> Sequence[RunEvent]:
         """The contract's events for one event of the workflow."""
@@ -111,8 +120,8 @@ class Answer:
 
     def _told(self, event: StageEvent | WarnEvent) -> Status | Warned:
         if isinstance(event, WarnEvent):
-            if event.code == "model_fallback":
-                return self.warn(event.code, event.message)
+            if event.code != "condense_fallback":
+                return self.warn(event.code, event.message, event.documents)
             self.fallback = event.message
             return Warned(event.code, event.message)
         return self._entered(event.stage, self.elapsed_ms())
@@ -123,8 +132,9 @@ class Answer:
 
     def _retrieving(self, event: RetrievingEvent) -> Sequence[RunEvent]:
         self.standalone, self.sub_questions = event.standalone, event.parts
+        self.document = event.document
         rewritten = event.standalone != self.question
-        query = Query(self.question, event.standalone, rewritten, event.parts)
+        query = Query(self.question, event.standalone, rewritten, event.parts, event.document)
         return (query, self._entered("retrieve", self.elapsed_ms()))
 
     def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
@@ -138,7 +148,7 @@ class Answer:
         # In the contract no status follows the sources.
         return (
             (sources,)
-            if event.evidence == "none"
+            if event.evidence in (None, "none")
             else (self._entered("generate", took_ms), sources)
         )
 
@@ -211,9 +221,9 @@ class Answer:
         told = f"the model cited source {dropped.n}, which does not exist"
         return (self.warn("dropped_marker", told),)
 
-    def warn(self, code: WarningCode, told: str) -> Warned:
+    def warn(self, code: WarningCode, told: str, documents: Sequence[DocumentName] = ()) -> Warned:
         """A warning, which is kept with the answer."""
-        warned = Warned(code, told)
+        warned = Warned(code, told, documents=list(documents))
         self.citing.warnings.append(warned)
         return warned
 

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Literal, Self, get_args
 
 from citewire.errors import CitewireError
 from citewire.services.citations.model import Citation, Source, Verdict, Warned
+from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import FinishReason
@@ -71,22 +72,26 @@ class Status:
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for; not sent when no report is asked (`sources` is empty then)."""
+    """What is searched for; not sent when no report is asked.
+
+    `document` alone is searched if it is not null, because the question points at it.
+    """
 
     name: ClassVar = "query"
     original: str
     standalone: str
     rewritten: bool
     sub_questions: tuple[str, ...] = ()
+    document: DocumentName | None = None
 
 
 @dataclass(frozen=True)
 class Sources:
-    """All passages that the model is given, before the first `delta`; may be empty."""
+    """All passages that the answer is made from, before the first `delta`; may be empty."""
 
     name: ClassVar = "sources"
     sources: list[Source]
-    evidence: Evidence
+    evidence: Evidence | None
     took_ms: float
 
 

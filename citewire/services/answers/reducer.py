@@ -27,6 +27,7 @@ class ToldAnswer:
     question: str = ""
     standalone: str = ""
     sub_questions: list[str] = field(default_factory=list)
+    document: Json | None = None
     stages: list[tuple[str, float]] = field(default_factory=list)
     text: str = ""
     sources: list[Json] = field(default_factory=list)
@@ -69,7 +70,7 @@ class ToldAnswer:
                 self.stages.append((data["stage"], data["elapsed_ms"]))
             case "query":
                 self.question, self.standalone = data["original"], data["standalone"]
-                self.sub_questions = data["sub_questions"]
+                self.sub_questions, self.document = data["sub_questions"], data.get("document")
             case "sources":
                 self.sources, self.evidence = data["sources"], data["evidence"]
             case "citation":
@@ -102,6 +103,11 @@ class ToldAnswer:
     def route(self) -> str:
         """What became of the message; no event tells of another."""
         return "answer"
+
+    @property
+    def spoken_of(self) -> None:
+        """What it spoke of is not known of an answer that had no end."""
+        return None
 
     @property
     def fallback(self) -> str:

@@ -11,6 +11,7 @@ from citewire.services.answers.events import Ids, StoppedBy, TurnStatus, Usage
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.citations.model import Source
 from citewire.storage.chats.store import Message
+from citewire.workflows.catalogue.model import SpokenOf
 
 CHARS_PER_TOKEN = 4
 
@@ -64,8 +65,10 @@ def to_messages(
         "model": model,
         "standalone": answer.standalone,
         "sub_questions": answer.sub_questions,
+        "document": answer.document,
         "finish_reason": answer.finish_reason if status == "complete" else None,
         "route": answer.route,
+        "spoken_of": answer.spoken_of,
         "sources": answer.sources,
         "evidence": answer.evidence,
         "citations": answer.citations,
@@ -105,6 +108,17 @@ def without_refused(messages: Sequence[Message]) -> list[Message]:
     """Whole turns without those that were refused: no follow-up may lead back to them."""
     turns = zip(messages[::2], messages[1::2], strict=True)
     return [one for turn in turns if turn[1].get("finish_reason") != "blocked" for one in turn]
+
+
+def last_spoken_of(messages: Sequence[Message]) -> SpokenOf:
+    """What the last answer that had sources spoke of; thanks and the like are passed over."""
+    for message in reversed(without_refused(messages)):
+        spoken_of = SpokenOf.from_json(message.get("spoken_of"))
+        # Of an answer that found nothing, its sources tell nothing unless one report was asked.
+        is_told = message.get("finish_reason") != "no_evidence" or spoken_of.alone
+        if spoken_of.doc_ids and is_told:
+            return spoken_of
+    return SpokenOf()
 
 
 def recent_history(

@@ -1,8 +1,10 @@
 """Building the chat service and what works beside it, on an open library."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
+
+from llama_index.core.schema import NodeWithScore
 
 from citewire.services.answers.turns import HistoryLimits
 from citewire.services.assembly.library import Library
@@ -17,14 +19,22 @@ from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
 from citewire.services.runs.record import Recorder, Setup, build_recorder
 from citewire.services.runs.runs import Runs
+from citewire.storage.library.neighbours import NeighbourReader
+from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.search import PassageSearch
+from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.chat import ChatWorkflow
+from citewire.workflows.context import PageContext
 from citewire.workflows.engine import Engines
 from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.limits import StepLimits
+from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.routing.routers import build_router
 from citewire.workflows.screening.screens import build_screen
-from citewire.workflows.vocabulary.widening import load_vocabulary
+from citewire.workflows.vocabulary.widening import Vocabulary, load_vocabulary
+
+SEARCHED_FOR_DOCUMENTS = 50
+"""So many passages are looked at for documents that write of something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,34 @@ def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
     )
 
 
+def build_catalogue(library: Library, vocabulary: Vocabulary) -> Catalogue:
+    """What answers questions about the documents themselves."""
+
+    async def search(about: str, within: PassageFilter) -> Sequence[NodeWithScore]:
+        retriever = PassageRetriever(
+            library.store,
+            library.models.embeddings.model,
+            top_k=SEARCHED_FOR_DOCUMENTS,
+            filter=within,
+            vocabulary=vocabulary,
+        )
+        return await retriever.aretrieve(about)
+
+    namespace = library.settings.storage.namespace
+    return Catalogue(
+        documents=library.documents,
+        outlines=OutlineReader(library.documents.client, namespace),
+        search=search,
+        sums_up=library.settings.models.answers_from != "openai",
+    )
+
+
+def build_context(library: Library) -> PageContext:
+    """What shows sources with what stands around them."""
+    reader = NeighbourReader(library.documents.client, library.settings.storage.namespace)
+    return PageContext(reader, library.models.answering.context_tokens)
+
+
 def build_service(
     library: Library,
     runs: Runs,
@@ -135,6 +173,7 @@ def build_service(
     """The chat service on an open library."""
     settings = library.settings
     answering = library.models.answering
+    vocabulary = load_vocabulary(settings.retrieval.vocabulary)
     engines = Engines(
         store=library.store,
         embed_model=library.models.embeddings.model,
@@ -151,7 +190,9 @@ def build_service(
             settings.steps.retrieve_timeout_s,
         ),
         withhold=settings.retrieval.withhold,
-        vocabulary=load_vocabulary(settings.retrieval.vocabulary),
+        vocabulary=vocabulary,
+        catalogue=build_catalogue(library, vocabulary),
+        context=build_context(library),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(

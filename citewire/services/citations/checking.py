@@ -23,7 +23,9 @@ from citewire.services.citations.quotes import PassageText, supporting_quote
 from citewire.services.citations.source_table import address_of
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 from citewire.services.citations.verdicts.calculations import Calculated
+from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import label_of
+from citewire.text.offsets import utf16_length
 
 KEPT = 256
 """So many passages, quotes and verdicts are kept: the same question gets much the same answer, and
@@ -56,10 +58,14 @@ class SourceText:
         text: of the passage.
         table: its cells, by their places in the text, if it is one.
         passage_id: of the passage.
+        about: what its document is called.
     """
 
-    def __init__(self, text: str, table: Table | None = None, passage_id: str = "") -> None:
+    def __init__(
+        self, text: str, table: Table | None = None, passage_id: str = "", about: str = ""
+    ) -> None:
         self.passage_id = passage_id
+        self.about = about
         self.text = text
         self.table = table
         self.vector: Sequence[float] | None = None
@@ -72,7 +78,7 @@ class SourceText:
     @cached_property
     def digest(self) -> Digest:
         """Its text, read for verdicts."""
-        return digest(self.text, self.table)
+        return digest(self.text, self.table, self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ class Checker:
         if (known := self._read.pop(key, None)) is None:
             table = source.table
             cells = None if table is None else table.in_text(source.text)
-            known = SourceText(key[0], cells, source.passage_id)
+            known = SourceText(key[0], cells, source.passage_id, source.about)
         self._read[key] = known
         if len(self._read) > KEPT:
             del self._read[next(iter(self._read))]
@@ -252,15 +258,16 @@ def _verification(judgement: Judgement, sources: Sequence[SourceText]) -> Verifi
 def _worked(calculated: Calculated, sources: Sequence[SourceText]) -> WorkedFigure:
     table = calculated.table.table
     operands = [
-        Operand(
-            sources[table.sources[line]].passage_id,
-            label_of(table, line, figure),
-            figure.text,
-            *figure.place,
-        )
+        _operand(sources[table.sources[line]], label_of(table, line, figure), figure)
         for line, figure in calculated.calculation.operands
     ]
     return WorkedFigure(calculated.calculation.formula, operands)
+
+
+def _operand(source: SourceText, label: str, figure: CellFigure) -> Operand:
+    row, column = figure.place or (None, None)
+    start, end = (utf16_length(source.text[:at]) for at in figure.span)
+    return Operand(source.passage_id, label, figure.text, row, column, start, end)
 
 
 @contextmanager

@@ -1,15 +1,19 @@
-"""What people correct of a document: its title and its date, where the reader got them wrong."""
+"""What people correct of a document where its reader got it wrong: title, date, identity."""
 
 from collections.abc import Mapping
 
-from citewire.storage.library.documents import DocumentRecord, DocumentStore
+from citewire.storage.library.documents import Correction, DocumentRecord, DocumentStore
 from citewire.storage.library.versions import changing_documents
 
 
 async def correct_document(
-    doc_id: str, changes: Mapping[str, str | None], *, documents: DocumentStore, wait_s: float
+    doc_id: str,
+    changes: Mapping[str, Correction | None],
+    *,
+    documents: DocumentStore,
+    wait_s: float,
 ) -> DocumentRecord:
-    """Correct what a document is told to be; its passages tell the new title from then on.
+    """Correct what a document is told to be; its passages tell so, and are found so, from then on.
 
     A correction belongs to the bytes of the file: it holds also where they are taken out and
     ingested again. What is embedded for its passages keeps the old title until then.

@@ -9,6 +9,7 @@ from typing import Literal
 from citewire.services.ingest.catalog import Catalog, Place, retag
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
+from citewire.services.ingest.identifying import identify_unidentified
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import IngestPlan, Work
 from citewire.services.ingest.readers.processes import (
@@ -122,6 +123,7 @@ class IngestRun:
             # Staged from a folder that this run is not about: left for a run over that one.
             if hidden[doc_id] is None or hidden[doc_id] in here:
                 await self.versions.discard(doc_id)
+        await identify_unidentified(self.versions, self.catalog)
         await retag(self.versions, self.catalog, [record.doc_id for record in self.catalog.records])
         return hidden.keys() & wanted
 

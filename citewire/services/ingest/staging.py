@@ -21,6 +21,7 @@ from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record
 from citewire.services.reading.ocr.choice import OcrMode, ocr_choice
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
+from citewire.storage.library.documents import Correction
 from citewire.storage.library.versions import Versions
 
 PARTS_IN_FLIGHT = 32
@@ -109,7 +110,7 @@ class Staging:
                     self._run.finish(one.file.place, outcome)
 
     async def _stage_from_any(
-        self, work: Work, corrections: Mapping[str, str], refused: dict[str, DocumentError]
+        self, work: Work, corrections: Mapping[str, Correction], refused: dict[str, DocumentError]
     ) -> Head:
         """Stage a document from its first place that can be read.
 
@@ -136,13 +137,16 @@ class Staging:
             self._run.tell()
         raise refused[work.places[0].file.suffix]
 
-    async def _stage(self, work: Work, place: Compared, corrections: Mapping[str, str]) -> Head:
+    async def _stage(
+        self, work: Work, place: Compared, corrections: Mapping[str, Correction]
+    ) -> Head:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
-        staged = StagedDocument(work)
+        staged = StagedDocument(work, corrections)
         async with FirstError(), asyncio.TaskGroup() as parts:
             task = self._task(work, place, corrections)
             async with self._readers.reading(task, self._note_ocr) as reading:
+                staged.tell(reading.head)
                 await self._run.versions.stage(work.doc_id, work.location.root)
                 async for part in reading.parts():
                     await self._room.acquire()
@@ -195,7 +199,7 @@ class Staging:
         finally:
             self._room.release()
 
-    async def _show(self, work: Work, head: Head, corrections: Mapping[str, str]) -> None:
+    async def _show(self, work: Work, head: Head, corrections: Mapping[str, Correction]) -> None:
         """Make a document current, and delete what it takes the place of."""
         async with self._switching:
             change = self._run.catalog.show(record_of(work, head, corrections))
@@ -204,7 +208,7 @@ class Staging:
         for doc_id in change.retire:
             await self._run.versions.discard(doc_id)
 
-    def _task(self, work: Work, place: Compared, corrections: Mapping[str, str]) -> ReadTask:
+    def _task(self, work: Work, place: Compared, corrections: Mapping[str, Correction]) -> ReadTask:
         location, settings = place.location, self._run.settings
         assert location is not None
         return ReadTask(
@@ -218,5 +222,5 @@ class Staging:
             overlap=settings.ingestion.passage_overlap,
             ocr=self._run.ocr,
             ocr_choice=ocr_choice(settings.ingestion),
-            title=corrections.get("title", ""),
+            title=str(corrections.get("title", "")),
         )

@@ -43,12 +43,14 @@ class Answering:
     """Who answers; `name` is what clients are shown.
 
     `forms` is the same model, to be asked for decisions; None where there is no model.
+    `context_tokens` is how much of the pages around its sources it can be shown.
     """
 
     synthesiser: BaseSynthesizer
     llm: LLM
     forms: FormFilling | None
     name: str
+    context_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +121,28 @@ def _build_answering(
     if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-        extractive = ExtractiveSynthesiser(
-            embed_model, load_vocabulary(settings.retrieval.vocabulary)
-        )
-        return Answering(extractive, MockLLM(), None, "extractive")
+        vocabulary = load_vocabulary(settings.retrieval.vocabulary)
+        extractive = ExtractiveSynthesiser(embed_model, vocabulary)
+        wanted = settings.retrieval.context_tokens
+        return Answering(extractive, MockLLM(), None, "extractive", wanted)
     from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
     models = settings.models
     window = models.context_window or known_context_window(models.model)
+    room = _room_left(settings, window)
+    # What is left is for both: a model that thinks needs room for it to answer at all.
+    context_tokens = min(settings.retrieval.context_tokens, room // 2)
     llm = WireOpenAI(
         provider=provider,
         model=models.model,
         context_window=window,
         max_tokens=models.max_answer_tokens,
         temperature=models.temperature,
-        thinking_tokens=min(models.thinking_tokens, _room_left(settings, window)),
+        thinking_tokens=min(models.thinking_tokens, room - context_tokens),
         length_option=None if models.length_option == "auto" else models.length_option,
     )
-    return Answering(_build_synthesiser(settings, llm, embed_model), llm, llm, models.model)
+    synthesiser = _build_synthesiser(settings, llm, embed_model)
+    return Answering(synthesiser, llm, llm, models.model, context_tokens)
 
 
 def _build_synthesiser(settings: Settings, llm: LLM, embed_model: BaseEmbedding) -> BaseSynthesizer:
@@ -149,7 +155,7 @@ def _build_synthesiser(settings: Settings, llm: LLM, embed_model: BaseEmbedding)
 
 
 def _room_left(settings: Settings, window: int) -> int:
-    """Tokens of the window that the prompt and the longest answer leave.
+    """Tokens of the window that the sources and the longest answer leave.
 
     Raises:
         ConfigurationError: they do not fit into it.

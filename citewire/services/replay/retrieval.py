@@ -91,7 +91,7 @@ class RetrievalReplay:
             self.store,
             self.embed_model,
             top_k=record.setup.similarity_top_k,
-            filter=PassageFilter(self.owner, record.doc_ids, record.folder_ids),
+            filter=PassageFilter(self.owner, record.doc_ids, record.folder_ids, record.labels),
         )
         nodes = await retriever.aretrieve(run.query)
         now = [Source.from_node(n, node) for n, node in enumerate(nodes, start=1)]

@@ -34,6 +34,7 @@ class RunFacts:
         model: who answers.
         doc_ids: only these documents are searched; empty: all.
         folder_ids: only these folders; empty: all.
+        labels: only reports of these organisations, periods and kinds, as in `PassageFilter`.
     """
 
     ids: Ids
@@ -42,6 +43,7 @@ class RunFacts:
     model: str
     doc_ids: tuple[str, ...]
     folder_ids: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...] = ()
 
     def to_json(self) -> bytes:
         """As it is registered."""
@@ -145,6 +147,6 @@ class LostRuns:
         """What can be known of it: which prompts were sent died with the worker."""
         if self._recorder is None:
             return None
-        searched = PassageFilter(owner, facts.doc_ids, facts.folder_ids)
+        searched = PassageFilter(owner, facts.doc_ids, facts.folder_ids, facts.labels)
         asked_at = answer.asked_at or at
         return self._recorder.record(facts.ids, answer, asked_at=asked_at, filter=searched)

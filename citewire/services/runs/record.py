@@ -69,6 +69,7 @@ class RunRecord:
         setup: of the server that answered.
         doc_ids: only these documents were searched; empty: all.
         folder_ids: only these folders; empty: all.
+        labels: only reports of these organisations, periods and kinds, as in `PassageFilter`.
         stages: each stage with when it began, in milliseconds since the run did.
         calls: what language models were asked, in order.
         usage: tokens of the answer.
@@ -90,6 +91,7 @@ class RunRecord:
     has_text: bool
     fallback: str = ""
     summary: str = ""
+    labels: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def from_json(cls, body: bytes) -> "RunRecord":
@@ -142,6 +144,7 @@ class Recorder:
             setup=self._setup,
             doc_ids=filter.doc_ids,
             folder_ids=filter.folder_ids,
+            labels=filter.labels,
             stages=answer.stages,
             calls=calls if self._keeps_text else [_without_nonce(call) for call in calls],
             usage=usage or Usage(),

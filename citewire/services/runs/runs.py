@@ -25,6 +25,7 @@ from citewire.services.answers.events import EndEvent, Failed, Ids, RunEvent, St
 from citewire.services.runs.log import RunLog, Told, ToldBatch
 from citewire.services.runs.orphans import LostRuns
 from citewire.storage.runs.registry import EndStatus, RunClaim, RunStore
+from citewire.workflows.catalogue.model import SpokenOf
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
 
@@ -49,6 +50,7 @@ class Run:
     owner: str
     replaces: str | None = None
     history: Sequence[ChatMessage] = ()
+    spoken_of: SpokenOf = field(default_factory=SpokenOf)
     stopped_by: StoppedBy | None = None
     handler: WorkflowHandler | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)

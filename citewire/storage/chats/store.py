@@ -102,7 +102,7 @@ class ChatStore:
     async def history(
         self, chat_id: str, owner: str, *, last: int, replaces: str | None = None
     ) -> Chat:
-        """The chat with `message_id`, `role`, `text` and, of answers, `finish_reason`.
+        """The chat with `message_id`, `role`, `text`; of answers `finish_reason`, `spoken_of`.
 
         Those of the last messages of the active path, in one round trip and without sources. With
         `replaces`, the path ends before that question. The summary is None unless it is of this

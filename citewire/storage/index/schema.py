@@ -34,6 +34,9 @@ __all__ = [
 
 POLL_S = 0.05
 
+LATER = frozenset({"labels"})
+"""Fields that were added to the schema after indexes of its version had been made."""
+
 
 def build_schema(
     *,
@@ -66,6 +69,7 @@ def build_schema(
         {"name": "doc_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "folder_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "owner_id", "type": "tag", "attrs": {"case_sensitive": True}},
+        {"name": "labels", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "language", "type": "tag"},
         {"name": "text", "type": "text"},  # LlamaIndex asks for it
         # Stems of our own, of any language: of the passage, and of what its document is called.
@@ -94,6 +98,8 @@ async def ensure_index(
 ) -> None:
     """Create the index if there is none, otherwise check it; safe in several processes at once.
 
+    Fields that came with a later release are added to it: what was stored before has none of them.
+
     With `replace_empty`, an index that does not fit is replaced instead of being refused if it
     holds nothing and its namespace no documents: whoever only tried out the defaults may change
     the embedding model. For the start of a process only: two that run with different settings
@@ -116,6 +122,8 @@ async def ensure_index(
         await _create(client, schema, embedding)
         live = await _settled(client, schema, timeout_s)
         noted = await read_fingerprint(client, namespace_of(schema))
+        if await _add_missing(client, schema, live):
+            live = await _settled(client, schema, timeout_s)
         differences = _differences(schema, live, noted, embedding)
         if differences and replace_empty and await _holds_nothing(client, schema, live):
             await _drop(client, schema)
@@ -166,6 +174,20 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     await record_fingerprint(
         client, namespace_of(schema), made_with, algorithm=vector.algorithm.value.lower()
     )
+
+
+async def _add_missing(client: Redis, schema: IndexSchema, live: LiveIndex) -> bool:
+    """Add the fields of `LATER` that the index does not have; gives whether there were any."""
+    missing = [field for field in _fields(schema) if field.name in LATER - live.fields.keys()]
+    for field in missing:
+        try:
+            search = client.ft(schema.index.name)  # type: ignore[no-untyped-call]
+            await search.alter_schema_add([field])
+        except ResponseError as error:
+            # Another process may have been faster.
+            if "duplicate" not in str(error).lower():
+                raise
+    return bool(missing)
 
 
 def _fields(schema: IndexSchema) -> list[Field]:

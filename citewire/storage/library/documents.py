@@ -2,19 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from redis.asyncio import Redis
 
+from citewire.content.identity import Identity
 from citewire.errors import DocumentNotFound
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import DEFAULT_OWNER, Keys, folder_id, owner_tag
+from citewire.storage.library.labels import about_terms, identity_fields
 from citewire.text.words import search_terms
 
-CORRECTABLE = ("title", "date")
+CORRECTABLE = ("title", "date", "organisation", "periods", "kind")
 """Fields of a record that people may correct."""
+BATCH = 200
+"""So many records are read at once where there may be very many."""
+
+Correction = str | list[str]
+"""What somebody corrected a field to be, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,11 @@ class DocumentRecord:
         locations: where it lies.
         ingested_at: ISO 8601 in UTC.
         date: ISO date that the report bears, or that somebody gave it; None if unknown.
+        organisation: whose report it is; empty if unknown.
+        periods: that it is about, as `text.report_periods` writes them.
+        kind: of report, as `text.report_kinds` names it or somebody does; empty if unknown.
+        aliases: other names of the organisation.
+        is_identified: whether somebody looked for organisation, periods and kind.
         notes: what could not be read of it, for a person.
         tagged: the fields of its passages that tell of it. Other than `tags` only while a run is
             at it, or after one was killed; the next run makes it good. Empty: nobody noted it.
@@ -79,7 +91,12 @@ class DocumentRecord:
     date: str | None = None
     notes: tuple[str, ...] = ()
     tagged: Mapping[str, str] = field(default_factory=dict)
-    as_read: Mapping[str, str | None] = field(default_factory=dict)
+    as_read: Mapping[str, Any] = field(default_factory=dict)
+    organisation: str = ""
+    periods: tuple[str, ...] = ()
+    kind: str = ""
+    aliases: tuple[str, ...] = ()
+    is_identified: bool = False
 
     @property
     def owner(self) -> str:
@@ -88,19 +105,29 @@ class DocumentRecord:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What its passages are to tell of it: its title, where it lies, and the words of both."""
-        return tags(self.locations, self.title)
+        """What its passages are to tell of it: title, identity, place, and the words of these."""
+        return tags(self.locations, self.title, self.identity, self.language)
+
+    @property
+    def identity(self) -> Identity:
+        """Which report it is."""
+        return Identity(self.organisation, self.periods, self.kind, self.aliases)
+
+    def with_identity(self, identity: Identity) -> Self:
+        """The record with the identity that its reader found."""
+        return replace(self, **asdict(identity), is_identified=True)
 
     @property
     def corrected(self) -> list[str]:
         """The names of the fields that somebody corrected."""
         return sorted(self.as_read)
 
-    def with_corrections(self, corrections: Mapping[str, str]) -> Self:
+    def with_corrections(self, corrections: Mapping[str, Correction]) -> Self:
         """The record with all `corrections` that hold, by field; of others what was read."""
         read = {name: getattr(self, name) for name in CORRECTABLE} | dict(self.as_read)
         as_read = {name: read[name] for name in corrections}
-        return replace(self, **{**read, **corrections}, as_read=as_read)
+        told = {**read, **corrections}
+        return replace(self, **{**told, "periods": tuple(told["periods"])}, as_read=as_read)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
@@ -113,6 +140,7 @@ class DocumentRecord:
         rest: dict[str, Any] = {
             name: tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
             for name in names
+            if name in stored  # what was stored before identities has none
         }
         return cls(**rest, locations=locations)
 
@@ -121,16 +149,22 @@ class DocumentRecord:
         return {**asdict(self), "locations": _by_key(self.locations)}
 
 
-def tags(locations: Iterable[Location], title: str) -> dict[str, str]:
+def tags(
+    locations: Iterable[Location], title: str, identity: Identity, language: str
+) -> dict[str, str]:
     """The fields of the passages of a document that tell of it.
 
     Args:
         locations: of the document, at least one; their order does not matter.
         title: of the document.
+        identity: which report it is.
+        language: of the document, in which its name and title are stemmed.
     """
     told = whereabouts(locations)
     name = told["file_name"].replace("_", " ").rpartition(".")[0]
-    return {**told, "title": title, "about": " ".join(search_terms(f"{name} {title}"))}
+    fields = identity_fields(identity)
+    about = [*search_terms(f"{name} {title}", language), *about_terms(identity)]
+    return {**told, **fields, "title": title, "about": " ".join(dict.fromkeys(about))}
 
 
 def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
@@ -208,16 +242,35 @@ class DocumentStore:
         with storage_errors("the document records"):
             return int(await self._client.zcard(self._ids))
 
+    async def ids(self) -> list[str]:
+        """The ids of all documents in the order in which they were ingested."""
+        with storage_errors("the document records"):
+            return [as_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
+
+    async def batches(
+        self, doc_ids: Sequence[str] = (), *, size: int = BATCH
+    ) -> AsyncGenerator[list[DocumentRecord], None]:
+        """All documents, or those of some ids that the owner has, a few at a time.
+
+        Reading ten thousand at once would hold up everything else.
+        """
+        wanted = doc_ids or await self.ids()
+        for start in range(0, len(wanted), size):
+            records = await self._read(wanted[start : start + size])
+            yield [record for record in records if record.owner == self.owner]
+
+    async def _read(self, doc_ids: Sequence[str]) -> list[DocumentRecord]:
+        if not doc_ids:
+            return []
+        keys = [self._keys.document(doc_id) for doc_id in doc_ids]
+        with storage_errors("the document records"):
+            stored = await self._client.execute_command("JSON.MGET", *keys, "$")
+        # One may have been removed since its id was read.
+        return [DocumentRecord.from_json(json.loads(one)[0]) for one in stored if one]
+
     async def list(self) -> list[DocumentRecord]:
         """All documents in the order in which they were ingested, in two round trips."""
-        with storage_errors("the document records"):
-            ids = [as_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
-            if not ids:
-                return []
-            keys = [self._keys.document(doc_id) for doc_id in ids]
-            stored = await self._client.execute_command("JSON.MGET", *keys, "$")
-        # One may have been removed between the two.
-        return [DocumentRecord.from_json(json.loads(one)[0]) for one in stored if one]
+        return await self._read(await self.ids())
 
 
 def _by_key(locations: Iterable[Location]) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from citewire.storage.keys import Keys, owner_tag
 
 _FIELDS = (
     "doc_id", "title", "file_name", "folder", "page", "page_label", "section", "kind", "text",
-    "owner_id", "table",
+    "owner_id", "table", "organisation", "periods", "document_kind",
 )  # fmt: skip
 _TEXT = _FIELDS.index("text")
 
@@ -35,6 +35,9 @@ class StoredPassage:
         text: of the passage.
         layout: JSON of its lines; None if none was stored.
         table: JSON of its table (`content.table_record`), empty if there is none.
+        organisation: of its document.
+        periods: of its document, with blanks between them.
+        document_kind: of its document.
     """
 
     passage_id: str
@@ -49,6 +52,9 @@ class StoredPassage:
     text: str
     layout: str | None
     table: str = ""
+    organisation: str = ""
+    periods: str = ""
+    document_kind: str = ""
 
 
 class PassageReader:
@@ -100,4 +106,7 @@ class PassageReader:
             text=told["text"],
             layout=None if layout is None else as_text(layout),
             table=told.get("table", ""),
+            organisation=told.get("organisation", ""),
+            periods=told.get("periods", ""),
+            document_kind=told.get("document_kind", ""),
         )

@@ -48,6 +48,24 @@ class PassageKeys:
             noted = await self._client.smembers(self._keys.passage_ids(doc_id))
         return {as_text(passage_id) for passage_id in noted}
 
+    async def first_texts(self, doc_id: str, pages: int) -> list[str]:
+        """The text of each of the first `pages` pages of a document, as its passages hold it."""
+        places = sorted(
+            (page, start, one)
+            for one in await self.ids(doc_id)
+            for page, start in [_place(one)]
+            if page <= pages
+        )
+        with storage_errors("the passages"):
+            async with self._client.pipeline(transaction=False) as pipe:
+                for _, _, passage_id in places:
+                    pipe.hget(self._keys.passage(passage_id), "text")
+                found = await pipe.execute()
+        texts: dict[int, list[str]] = {}
+        for (page, _, _), text in zip(places, found, strict=True):
+            texts.setdefault(page, []).append(as_text(text or b""))
+        return ["\n".join(some) for some in texts.values()]
+
     async def write(
         self,
         doc_id: str,
@@ -102,6 +120,12 @@ class PassageKeys:
                     ("HDEL", self._keys.layout(doc_id), *batch),
                 ]
             )
+
+
+def _place(passage_id: str) -> tuple[int, int]:
+    """Page and place of a passage, of which its id is made: `build_passages`."""
+    _, page, start, _ = passage_id.rsplit("-", 3)
+    return int(page), int(start)
 
 
 def _batches(items: Sequence[str], size: int) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ of the owner goes on with the staged documents that it needs and deletes the res
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -16,9 +16,16 @@ from typing import Any, Self
 
 from redis.asyncio import Redis
 
+from citewire.content.identity import Identity
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import DEFAULT_OWNER, Fields, Keys
-from citewire.storage.library.documents import CORRECTABLE, DocumentRecord, DocumentStore, Location
+from citewire.storage.library.documents import (
+    CORRECTABLE,
+    Correction,
+    DocumentRecord,
+    DocumentStore,
+    Location,
+)
 from citewire.storage.library.lease import LEASE_S, Command, Lease, holding_lease
 from citewire.storage.library.passages import PassageKeys
 
@@ -183,14 +190,14 @@ class Versions:
         """Delete passages of a staged document that it is not made of, of an earlier run, say."""
         await self._passages.delete(self._lease, doc_id, except_for=except_for)
 
-    async def corrections(self, doc_id: str) -> dict[str, str]:
+    async def corrections(self, doc_id: str) -> dict[str, Correction]:
         """What people corrected of a document, by field, also if it was taken out since."""
         with storage_errors("the corrections"):
             stored = await self._client.hget(self._keys.corrections, doc_id)
         return dict(json.loads(stored)) if stored else {}
 
     async def correct(
-        self, record: DocumentRecord, corrections: Mapping[str, str]
+        self, record: DocumentRecord, corrections: Mapping[str, Correction]
     ) -> DocumentRecord:
         """Note all `corrections` of a document that hold, also for when it is ingested again."""
         corrected = record.with_corrections(corrections)
@@ -200,16 +207,22 @@ class Versions:
             if corrections
             else ("HDEL", noted, record.doc_id)
         )
-        names = (*CORRECTABLE, "as_read")
-        stored = {name: getattr(corrected, name) for name in names}
-        sets: list[Command] = [
-            ("JSON.SET", key, f"$.{name}", json.dumps(value)) for name, value in stored.items()
-        ]
-        await self._lease.change([note, *sets])
+        await self._lease.change([note, *_sets(key, corrected, (*CORRECTABLE, "as_read"))])
         return await self.retag(corrected)
 
+    async def identify(self, record: DocumentRecord, identity: Identity) -> DocumentRecord:
+        """Note which report a document is, of which nobody had looked; passages do not tell yet."""
+        told = record.with_identity(identity)
+        names = (*asdict(identity), "is_identified")
+        await self._lease.change(_sets(self._keys.document(record.doc_id), told, names))
+        return told
+
+    async def first_texts(self, doc_id: str, pages: int) -> list[str]:
+        """The text of each of the first `pages` pages, as far as its passages hold it."""
+        return await self._passages.first_texts(doc_id, pages)
+
     async def retag(self, record: DocumentRecord) -> DocumentRecord:
-        """Let the passages tell title and place of the document, and be filtered by the place."""
+        """Let the passages tell title, identity and place of the document, and be found by them."""
         self._lease.check()
         tagged = record.tags
         await self._passages.set_fields(record.doc_id, tagged)
@@ -232,6 +245,12 @@ class Versions:
         left = [(place, heir) for one, place, heir in change.left if one == doc_id]
         heir = next((heir for _, heir in left if heir), "")
         return ("retire", doc_id, heir, *(place for place, _ in left))
+
+
+def _sets(key: str, record: DocumentRecord, names: Iterable[str]) -> list[Command]:
+    """The commands that store some fields of a record."""
+    values = {name: getattr(record, name) for name in names}
+    return [("JSON.SET", key, f"$.{name}", json.dumps(value)) for name, value in values.items()]
 
 
 def _staged(stored: Mapping[bytes, bytes]) -> dict[str, StagedPlace]:

@@ -1,14 +1,15 @@
 """The words under which reports tell what a question asks for, from lists of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from citewire.errors import ConfigurationError
-from citewire.text.words import search_terms
+from citewire.text.signposts import signposts_named
+from citewire.text.words import search_terms, sought_terms
 
 MAX_BYTES = 1_000_000
 MAX_RELATED = 32
@@ -16,21 +17,16 @@ MAX_RELATED = 32
 
 Terms = tuple[str, ...]
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What stands for what.
 
     Args:
-        entries: by the first term of what is asked for: its terms, and the terms that are added.
-        phrases: by the terms of what is asked for: under what it is told, as it is written.
+        entries: by the first term of what is asked for: its terms, and the words that are added.
     """
 
-    entries: Mapping[str, Sequence[tuple[Terms, Terms]]]
-    phrases: Mapping[Terms, Sequence[str]] = field(default_factory=dict)
+    entries: Mapping[str, Sequence[tuple[Terms, str]]]
 
     @classmethod
     def from_lines(cls, lines: Iterable[str], source: str) -> Self:
@@ -39,54 +35,60 @@ class Vocabulary:
         Raises:
             ConfigurationError: a line has another form; the message says which.
         """
-        entries: dict[str, list[tuple[Terms, Terms]]] = {}
-        phrases: dict[Terms, list[str]] = {}
+        entries: dict[str, list[tuple[Terms, str]]] = {}
         for number, line in enumerate(lines, start=1):
             said = line.strip()
             if not said or said.startswith("#"):
                 continue
-            left, equals, right = said.partition("=")
-            related = tuple(search_terms(right))
+            left, equals, related = said.partition("=")
             names = [tuple(search_terms(name)) for name in left.split(",")]
-            if not (equals and related and all(names)):
+            if not (equals and (signposts_named(related) or search_terms(related)) and all(names)):
                 raise ConfigurationError(
                     f"{source}, line {number}: write `name, other name = words of reports`"
                 )
             for name in names:
                 entries.setdefault(name[0], []).append((name, related))
-                phrases.setdefault(name, []).extend(one.strip() for one in right.split(","))
-        return cls(entries, phrases)
+        return cls(entries)
 
-    def told_as(self, asked: Sequence[str]) -> tuple[str, ...]:
-        """What reports call the things that are asked for; of names within names the longest.
-
-        Args:
-            asked: the terms of a question, in order.
-        """
-        named = [name for name, _ in self._named(asked)]
-        longest = [
-            name
-            for name in named
-            if not any(len(name) < len(other) and {*name} <= {*other} for other in named)
-        ]
-        told = (phrase for name in longest for phrase in self.phrases.get(name, ()))
-        return tuple(dict.fromkeys(told))[:MAX_RELATED]
-
-    def related(self, asked: Sequence[str]) -> Terms:
+    def related(self, asked: Sequence[str], languages: Iterable[str] = ()) -> Terms:
         """The terms that stand for what is asked for, without those that are asked for already.
 
+        With the signposts of what they name: a balance sheet is found by more than these words.
+
+        Args:
+            asked: the terms of a question, in order.
+            languages: of the documents that are searched.
+        """
+        known = set(asked)
+        several = tuple(languages)
+        told = dict.fromkeys(
+            term
+            for _, related in self._named(asked)
+            for term in (*signposts_named(related), *sought_terms(related, several))
+            if term not in known
+        )
+        return tuple(told)[:MAX_RELATED]
+
+    def told_as(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """What reports call the things that are asked for, as it is written.
+
+        Of names within names the longest counts. What is among its own names is called so: the
+        others only help to find it.
+
         Args:
             asked: the terms of a question, in order.
         """
-        known = set(asked)
-        told = dict.fromkeys(term for term in self._related(asked) if term not in known)
+        named = list(self._named(asked))
+        told: dict[str, None] = {}
+        for name, related in named:
+            if any(len(name) < len(other) and {*name} <= {*other} for other, _ in named):
+                continue
+            phrases = [phrase.strip() for phrase in related.split(",")]
+            own = [phrase for phrase in phrases if tuple(search_terms(phrase)) == name]
+            told |= dict.fromkeys(own or phrases)
         return tuple(told)[:MAX_RELATED]
 
-    def _related(self, asked: Sequence[str]) -> Iterator[str]:
-        for _, related in self._named(asked):
-            yield from related
-
-    def _named(self, asked: Sequence[str]) -> Iterator[tuple[Terms, Terms]]:
+    def _named(self, asked: Sequence[str]) -> Iterator[tuple[Terms, str]]:
         """The names of its entries that are asked for, and what is added for each."""
         for place, term in enumerate(asked):
             for name, related in self.entries.get(term, ()):
@@ -107,19 +109,12 @@ def load_vocabulary(own: Path | None) -> Vocabulary:
     Raises:
         ConfigurationError: the file cannot be read, or a line of it has another form.
     """
-    shipped = shipped_vocabulary()
+    shipped = shipped_vocabulary().entries
     if own is None:
-        return shipped
-    more = Vocabulary.from_lines(_lines_of(own), str(own))
-    return Vocabulary(
-        _joined(shipped.entries, more.entries), _joined(shipped.phrases, more.phrases)
-    )
-
-
-def _joined(
-    one: Mapping[Key, Sequence[Value]], other: Mapping[Key, Sequence[Value]]
-) -> Mapping[Key, Sequence[Value]]:
-    return {key: [*one.get(key, ()), *other.get(key, ())] for key in {**one, **other}}
+        return Vocabulary(shipped)
+    more = Vocabulary.from_lines(_lines_of(own), str(own)).entries
+    names = shipped.keys() | more.keys()
+    return Vocabulary({name: [*shipped.get(name, ()), *more.get(name, ())] for name in names})
 
 
 def _lines_of(path: Path) -> list[str]:

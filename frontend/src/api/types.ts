@@ -59,26 +59,41 @@ export interface Status {
   elapsed_ms: number;
 }
 /**
- * What is searched for; not sent when no report is asked (`sources` is empty then).
+ * What is searched for; not sent when no report is asked.
+ *
+ * `document` alone is searched if it is not null, because the question points at it.
  */
 export interface Query {
   original: string;
   standalone: string;
   rewritten: boolean;
   sub_questions: string[];
+  document: DocumentName | null;
 }
 /**
- * All passages that the model is given, before the first `delta`; may be empty.
+ * A document by its id and its title.
+ */
+export interface DocumentName {
+  doc_id: string;
+  title: string;
+}
+/**
+ * All passages that the answer is made from, before the first `delta`; may be empty.
  */
 export interface Sources {
   sources: Source[];
-  evidence: "strong" | "weak" | "none";
+  evidence: ("strong" | "weak" | "none") | null;
   took_ms: number;
 }
 /**
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
+ * `organisation`, `periods` and `document_kind` are those of its document.
+ * `found_by` names the ways in which it was found; `context` is what was shown with it, and
+ * `also_in` where the same stands.
+ * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+ * `section` is the heading above it.
  */
 export interface Source {
   n: number;
@@ -97,6 +112,13 @@ export interface Source {
   withheld: Withheld[];
   kind: string;
   table: SourceTable | null;
+  organisation: string;
+  periods: string[];
+  document_kind: string;
+  found_by: string[];
+  context: ContextPassage[];
+  also_in: AlsoIn[];
+  section: string;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -128,6 +150,32 @@ export interface SourceTable {
   sheet: string;
   row_numbers: number[];
   column_numbers: number[];
+}
+/**
+ * A passage beside a source on its page, shown to the model with it, without a number.
+ *
+ * `before` says whether it stands before the source; the rest is as in a source.
+ */
+export interface ContextPassage {
+  passage_id: string;
+  page: number;
+  page_label: string;
+  before: boolean;
+  text: string;
+  withheld: Withheld[];
+  kind: string;
+  table: SourceTable | null;
+}
+/**
+ * A passage that says the same as a source, and is none of its own for that.
+ */
+export interface AlsoIn {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  page: number;
+  page_label: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
@@ -192,16 +240,19 @@ export interface WorkedFigure {
   operands: Operand[];
 }
 /**
- * A cell that a figure of a claim is calculated of: its words, and its place in the table.
+ * A figure that one of a claim is calculated of: what it says, and where it stands.
  *
- * `row` and `column` count from 0, heads and all; `label` is what its heads say.
+ * `label` is what its heads say. `row` and `column` of its cell count from 0, heads and all; they
+ * are null where it stands in a text. `start` and `end` count UTF-16 in the source's text.
  */
 export interface Operand {
   passage_id: string;
   label: string;
   text: string;
-  row: number;
-  column: number;
+  row: number | null;
+  column: number | null;
+  start: number;
+  end: number;
 }
 /**
  * What checking says of a citation sent before; what is not judged in time is `unchecked`.
@@ -212,11 +263,21 @@ export interface Verdict {
 }
 /**
  * Something the client should know that does not end the run; `span` is where, if known.
+ *
+ * `documents` are those of which the question may mean one: `ambiguous_document`.
  */
 export interface Warned {
-  code: "dropped_marker" | "unsupported_number" | "no_citation" | "truncated" | "condense_fallback" | "model_fallback";
+  code:
+    | "dropped_marker"
+    | "unsupported_number"
+    | "no_citation"
+    | "truncated"
+    | "condense_fallback"
+    | "model_fallback"
+    | "ambiguous_document";
   message: string;
   span: Span | null;
+  documents: DocumentName[];
 }
 /**
  * The answer is complete and stored; a client that lost all else can show it from this.
@@ -226,7 +287,7 @@ export interface Done {
   chat_id: string;
   user_message_id: string;
   assistant_message_id: string;
-  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "blocked";
+  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked";
   answer: string;
   citations: Citation[];
   sources: Source[];
@@ -289,7 +350,10 @@ export interface AskRequest {
   replaces?: string | null;
 }
 /**
- * Answer from these documents and folders only; an empty list means any.
+ * Answer from these documents only; an empty list means any, and every list must fit.
+ *
+ * Organisations are compared without their legal form; a period is `2022`, `2022-H1` or
+ * `2022-Q3`, and a year means what lies in it, too; `annual report` means 10-K filings, too.
  */
 export interface Filters {
   /**
@@ -300,6 +364,18 @@ export interface Filters {
    * @maxItems 100
    */
   folders?: string[];
+  /**
+   * @maxItems 100
+   */
+  organisations?: string[];
+  /**
+   * @maxItems 100
+   */
+  periods?: string[];
+  /**
+   * @maxItems 100
+   */
+  kinds?: string[];
 }
 /**
  * A new title, or a message through which the active path is to go.
@@ -354,7 +430,8 @@ export interface Turn {
   model: string | null;
   standalone: string | null;
   sub_questions: string[];
-  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
+  document: DocumentName | null;
+  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked") | null;
   stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
   usage: Usage | null;
   timings: Timings | null;
@@ -447,6 +524,8 @@ export interface DocumentList {
 }
 /**
  * One ingested document; `corrected` names the fields that somebody set by hand.
+ *
+ * `organisation` and `kind` are empty where nothing tells them.
  */
 export interface DocumentView {
   doc_id: string;
@@ -456,6 +535,9 @@ export interface DocumentView {
   passages: number;
   ingested_at: string;
   date: string | null;
+  organisation: string;
+  periods: string[];
+  kind: string;
   notes: string[];
   locations: LocationView[];
   corrected: string[];
@@ -469,6 +551,8 @@ export interface LocationView {
 }
 /**
  * What is to be corrected of a document; null goes back to what its reader found.
+ *
+ * `organisation`, `periods` and `kind` may be empty: then it has none.
  */
 export interface DocumentCorrection {
   title: string | null;
@@ -476,6 +560,22 @@ export interface DocumentCorrection {
    * ISO: a day, a month or a year
    */
   date: string | null;
+  organisation: string | null;
+  /**
+   * `2022`, `2022-H1` or `2022-Q3`
+   */
+  periods:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | null;
+  kind: string | null;
 }
 /**
  * Where a quote stands in a passage and on its page; offsets count UTF-16 code units.

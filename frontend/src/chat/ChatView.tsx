@@ -98,9 +98,9 @@ function useActions(session: ChatSession): ExchangeActions {
     };
     return {
       showVersion: (messageId) => void session.showVersion(messageId),
-      askInstead: (question, key) => {
+      askInstead: (question, key, docId) => {
         const instead = session.snapshot().exchanges.find((one) => one.key === key);
-        session.ask(question, instead);
+        session.ask(question, instead, docId === undefined ? undefined : { doc_ids: [docId] });
       },
       openCitation: (key, id) => open(key, { kind: "citation", id }),
       openSources: (key) => open(key, { kind: "sources" }),

@@ -15,8 +15,8 @@ import type { Exchange } from "./session";
 import { AskedAs, StageLine } from "./Stage";
 
 export interface ExchangeActions {
-  /** Asks in place of an exchange, given by its key. */
-  askInstead: (question: string, key: string) => void;
+  /** Asks in place of an exchange, given by its key; of one report alone if it is named. */
+  askInstead: (question: string, key: string, docId?: string) => void;
   showVersion: (messageId: string) => void;
   openCitation: (key: string, citationId: string) => void;
   openSources: (key: string) => void;
@@ -43,7 +43,12 @@ export const ExchangeView = memo(function ExchangeView({ exchange, current, canA
         <StageLine answer={answer} />
         <AskedAs answer={answer} canAsk={canAsk} onAsk={again} />
         <AnswerText answer={answer} current={current} openCitation={openCitation} />
-        <Notes exchange={exchange} canAsk={canAsk} onAgain={() => again()} />
+        <Notes
+          exchange={exchange}
+          canAsk={canAsk}
+          onAgain={() => again()}
+          onChoose={(docId) => actions.askInstead(exchange.question, exchange.key, docId)}
+        />
         {answer.phase !== "running" && (
           <>
             <SourceStrip answer={answer} onOpen={openCitation} onAll={() => actions.openSources(exchange.key)} />

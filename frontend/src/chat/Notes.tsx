@@ -2,9 +2,11 @@
 import type { ReactNode } from "react";
 
 import { untracedIn } from "@/citations/untraced";
+import type { DocumentName } from "@/api/types";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
 import type { Exchange } from "./session";
@@ -14,6 +16,8 @@ interface Note {
   text: string;
   kind: "note" | "error";
   again: boolean;
+  /** The reports of which the question may mean one. */
+  choices?: readonly DocumentName[];
 }
 
 export function notesOf({ answer, recovering }: Exchange, strings: Strings): Note[] {
@@ -57,8 +61,9 @@ function warningsOf(answer: Answer, strings: Strings): Note[] {
   if (untracedIn(answer).length === 0) codes.delete("unsupported_number");
   return [...codes].map((code) => {
     const own = (strings.warnings as Partial<Record<string, string>>)[code];
-    const text = own ?? sentence(answer.warnings.find((warning) => warning.code === code)?.message ?? "");
-    return { text, kind: "note", again: false };
+    const warning = answer.warnings.find((one) => one.code === code);
+    const choices = warning?.documents ?? [];
+    return { text: own ?? sentence(warning?.message ?? ""), kind: "note", again: false, choices };
   });
 }
 
@@ -68,7 +73,15 @@ function sentence(text: string): string {
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 
-export function Notes(props: { exchange: Exchange; canAsk: boolean; onAgain: () => void }): ReactNode {
+interface NotesProps {
+  exchange: Exchange;
+  canAsk: boolean;
+  onAgain: () => void;
+  /** One of the reports was chosen, by its id. */
+  onChoose: (docId: string) => void;
+}
+
+export function Notes(props: NotesProps): ReactNode {
   const strings = useStrings();
   const notes = notesOf(props.exchange, strings);
   if (notes.length === 0) return null;
@@ -79,8 +92,25 @@ export function Notes(props: { exchange: Exchange; canAsk: boolean; onAgain: () 
           <Icon name="warning" />
           <span>{note.text}</span>
           {note.again && <Again onAgain={props.onAgain} disabled={!props.canAsk} />}
+          {note.choices !== undefined && note.choices.length > 0 && (
+            <Choices choices={note.choices} disabled={!props.canAsk} onChoose={props.onChoose} />
+          )}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The reports that may be meant: one of them is asked when it is chosen. */
+function Choices(props: { choices: readonly DocumentName[]; disabled: boolean; onChoose: (docId: string) => void }): ReactNode {
+  const strings = useStrings();
+  return (
+    <span className="choices" role="group" aria-label={strings.chooseReport}>
+      {props.choices.map(({ doc_id: id, title }) => (
+        <Button key={id} disabled={props.disabled} title={strings.askOnly(title)} onClick={() => props.onChoose(id)}>
+          <span dir="auto">{title}</span>
+        </Button>
+      ))}
+    </span>
   );
 }

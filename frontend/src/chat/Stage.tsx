@@ -1,6 +1,7 @@
 // What is happening now, and what was searched for, which can be changed and asked again.
 import { useState, type ReactNode } from "react";
 
+import type { Query } from "@/api/types";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -35,7 +36,7 @@ export function StageLine({ answer }: { answer: Answer }): ReactNode {
             </span>
           )}
           {sources.length > 0 && <span className="soft">{strings.passages(sources.length)}</span>}
-          {isLocal(answer) && <span className="badge">{strings.extracts}</span>}
+          {isLocal(answer) && sources.length > 0 && <span className="badge">{strings.extracts}</span>}
           {phase !== "running" && <SignsHelp answer={answer} />}
         </>
       )}
@@ -48,7 +49,15 @@ export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (questi
   const [editing, setEditing] = useState(false);
   const { query } = props.answer;
   if (query === null) return null;
-  if (!query.rewritten) return <SearchedFor parts={query.sub_questions} />;
+  const within = <AskedOf document={query.document} />;
+  if (!query.rewritten) {
+    return (
+      <>
+        {within}
+        <SearchedFor parts={query.sub_questions} />
+      </>
+    );
+  }
   if (editing) {
     return (
       <EditQuestion
@@ -69,8 +78,20 @@ export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (questi
         <span className="soft">{strings.askedAs}</span> <q dir="auto">{query.standalone}</q>{" "}
         <IconButton icon="edit" label={strings.editAskedAs} onClick={() => setEditing(true)} />
       </p>
+      {within}
       <SearchedFor parts={query.sub_questions} />
     </>
+  );
+}
+
+/** The report that "this report" was taken for. */
+function AskedOf({ document }: { document: Query["document"] }): ReactNode {
+  const strings = useStrings();
+  if (document === null) return null;
+  return (
+    <p className="asked-as">
+      <span className="soft">{strings.askedOf}</span> <cite dir="auto">{document.title}</cite>
+    </p>
   );
 }
 

@@ -108,8 +108,11 @@ export class ChatSession {
     this.#set({ title: view.title, exchanges: merged(this.#state.exchanges, view), load: "ready" });
   }
 
-  /** Asks; false while another question is being answered. `instead` is taken out with all after it. */
-  ask(question: string, instead?: Exchange): boolean {
+  /**
+   * Asks; false while another question is being answered. `instead` is taken out with all after it.
+   * `only` says which reports answer this one question, in place of those that are chosen for all.
+   */
+  ask(question: string, instead?: Exchange, only?: Filters): boolean {
     if (this.running) return false;
     const exchange: Exchange = { key: newKey(), question, versions: [], answer: ASKED, live: true, recovering: false };
     const at = instead === undefined ? -1 : this.#state.exchanges.findIndex((one) => one.key === instead.key);
@@ -118,7 +121,7 @@ export class ChatSession {
     this.#begin([...kept, exchange], exchange, replaces, async (signal) => {
       await this.#settling;
       const { chatId, filters } = this.#state;
-      const response = await api.ask({ message: question, chat_id: chatId, filters, replaces }, signal);
+      const response = await api.ask({ message: question, chat_id: chatId, filters: only ?? filters, replaces }, signal);
       await this.#hear(exchange.key, response).catch((error: unknown) => this.#follow(exchange.key, error, signal));
     });
     return true;

@@ -24,7 +24,8 @@ export interface Answer {
   stage: Status["stage"] | null;
   query: Query | null;
   sources: readonly Source[];
-  evidence: Sources["evidence"] | null;
+  /** Null also where there was none to judge: a greeting, or a question about the reports themselves. */
+  evidence: Sources["evidence"];
   text: string;
   citations: readonly Citation[];
   warnings: readonly Warned[];
@@ -168,9 +169,9 @@ export function fromTurn(turn: Turn, asked: Turn, chatId: string): Answer {
 }
 
 function queryOf(turn: Turn, asked: Turn): Query | null {
-  const { standalone, sub_questions } = turn;
+  const { standalone, sub_questions, document } = turn;
   if (standalone === null) return null;
-  return { original: asked.text, standalone, rewritten: standalone !== asked.text, sub_questions };
+  return { original: asked.text, standalone, rewritten: standalone !== asked.text, sub_questions, document };
 }
 
 function failureOf(turn: Turn): Failure | null {

@@ -73,6 +73,9 @@ export const en = {
   stageExtracting: "Picking extracts …",
   sending: "Sending the question …",
   askedAs: "asked as:",
+  askedOf: "asked of:",
+  chooseReport: "The reports that may be meant",
+  askOnly: (title: string): string => `Ask “${title}” alone`,
   searchedFor: "searched for, one by one:",
   editAskedAs: "Edit what was searched for",
   askThis: "Ask this",
@@ -111,6 +114,7 @@ export const en = {
     length: "The answer reached its greatest length and ends here.",
     content_filter: "The model's provider cut this answer off.",
     no_evidence: "The reports hold no evidence for an answer.",
+    no_documents: "",
     blocked: "This question was not answered.",
   },
   warnings: {
@@ -120,6 +124,7 @@ export const en = {
     truncated: "The answer is cut short.",
     condense_fallback: "The question was searched for as written, without the conversation so far.",
     model_fallback: "The model did not answer. These are extracts from the reports.",
+    ambiguous_document: "The question does not say which report it means. Ask one of them:",
   },
   chatGone: "This conversation does not exist any more, or it is not yours.",
 

@@ -74,6 +74,9 @@ export const es: Strings = {
   stageExtracting: "Eligiendo extractos …",
   sending: "Enviando la pregunta …",
   askedAs: "preguntado como:",
+  askedOf: "preguntado a:",
+  chooseReport: "Los informes posibles",
+  askOnly: (title: string): string => `Preguntar solo a «${title}»`,
   searchedFor: "buscado por separado:",
   editAskedAs: "Editar lo que se buscó",
   askThis: "Preguntar esto",
@@ -112,6 +115,7 @@ export const es: Strings = {
     length: "La respuesta alcanzó su longitud máxima y acaba aquí.",
     content_filter: "El proveedor del modelo cortó esta respuesta.",
     no_evidence: "Los informes no contienen pruebas para una respuesta.",
+    no_documents: "",
     blocked: "Esta pregunta no se respondió.",
   },
   warnings: {
@@ -121,6 +125,7 @@ export const es: Strings = {
     truncated: "La respuesta está recortada.",
     condense_fallback: "La pregunta se buscó tal como está escrita, sin la conversación anterior.",
     model_fallback: "El modelo no respondió. Estos son extractos de los informes.",
+    ambiguous_document: "La pregunta no dice a qué informe se refiere. Pregunta a uno de ellos:",
   },
   chatGone: "Esta conversación ya no existe, o no es tuya.",
 

@@ -1,5 +1,6 @@
 """What a claim asks of a table: the periods of each of its amounts, and the sort of calculation."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,7 +55,14 @@ _WORDS = {
  represented represents porcentaje parte proporcion anteil part pourcentage % constituted
  composed margin""",
 }
+_EARLIER = re.compile(
+    r"\b(?:from|versus|vs\.?|against|than|compared (?:with|to)|desde|frente a|respecto a"
+    r"|von|gegenuber|contre)\s[(~]?$"
+)
+"""Before an amount of the period before."""
 _OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
+_SPANISH = frozenset("la el de los las del una".split())
+"""Beside one of these, `media` is an average."""
 _SHARED = {"proportion": (Operation.RATIO, Operation.SHARE)}
 _OPERATION_STEMS = {operation: words_of(words) for operation, words in _WORDS.items()}
 _SAID = frozenset().union(*_OPERATION_STEMS.values())
@@ -71,6 +79,7 @@ class AskedFigures:
         operations: that its words speak of.
         is_range: whether it names the first and last of several periods.
         places: where its periods stand.
+        earlier: where amounts begin that others are compared with: `to 187 in 2023 from 203`.
     """
 
     words: frozenset[str]
@@ -79,18 +88,22 @@ class AskedFigures:
     operations: frozenset[Operation]
     is_range: bool
     places: tuple[PlacedPeriod, ...]
+    earlier: frozenset[int] = frozenset()
 
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
+        several = sum(not one.is_year for one in amounts) > 1
+        is_earlier = several and amount.start in self.earlier
         if len(self.periods) < 2:
-            return self.periods
+            return () if is_earlier else self.periods
         after = min((one.start for one in amounts if one.start > amount.start), default=1 << 30)
         own = [
             place.period
             for place in self.places
             if amount.end <= place.start < min(after, amount.end + NEAR)
         ]
-        several = sum(not one.is_year for one in amounts) > 1
+        if is_earlier and not own:
+            return ()
         return tuple(own) if several and len(own) == 1 else self.periods
 
 
@@ -119,6 +132,9 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
         operations=frozenset(operations),
         is_range=is_range,
         places=places,
+        earlier=frozenset(
+            start for start, _ in amounts if _EARLIER.search(flat[max(0, start - 24) : start])
+        ),
     )
 
 
@@ -126,11 +142,18 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
 def operations_in(text: str) -> frozenset[Operation]:
     """The calculations that the words of a text speak of."""
     said = set(tokenise(flatten(text)))
+    if not said & _SPANISH:
+        said.discard("media")
     found = {_OPERATIONS[word] for word in said if word in _OPERATIONS}
     found |= {one for word, several in _SHARED.items() if word in said for one in several}
     if "growth" in said:
         found.add(Operation.CHANGE)
     return frozenset(found)
+
+
+def operations_of(stems: frozenset[str]) -> frozenset[Operation]:
+    """The calculations that stems speak of."""
+    return frozenset(one for one, words in _OPERATION_STEMS.items() if words & stems)
 
 
 def _completed(places: Sequence[PlacedPeriod]) -> tuple[PlacedPeriod, ...]:

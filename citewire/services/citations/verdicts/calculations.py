@@ -6,12 +6,22 @@ that a wrong figure is seldom right by chance, and the work is linear in the cel
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.arithmetic import (
+    Calculation,
+    Operand,
+    Operands,
+    as_percent,
+    changes,
+    difference,
+    gives,
+    quotients,
+    share_of,
+    sums,
+)
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
-from citewire.services.citations.verdicts.cells import readings_beside, scales_for
-from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import (
     SURE,
     Fit,
@@ -20,10 +30,15 @@ from citewire.services.citations.verdicts.fitting import (
     period_fits,
 )
 from citewire.services.citations.verdicts.periods import Period
+from citewire.services.citations.verdicts.searching import searched
+from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
 MOST_TRIED = 60
 """Calculations for one amount."""
+
+MOST_PAIRS = 3
+"""Pairs of neighbouring periods that are tried for a claim that names none."""
 
 MOST_LINES = 4
 MOST_NAMED = 6
@@ -34,28 +49,6 @@ _NEAR_BEST = 0.8
 _NAMED = 0.6
 
 _OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL, Operation.DIFFERENCE}
-_Operands = tuple[tuple[int, CellFigure], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Calculation:
-    """A figure calculated.
-
-    Args:
-        value: what comes out.
-        kind: `%`, or nothing: what the operands are.
-        formula: with the operands as their cells write them.
-        operands: each with its line.
-        may_turn: whether it may be told without its sign.
-        falls: whether what is told is how much it fell.
-    """
-
-    value: float
-    kind: str
-    formula: str
-    operands: _Operands
-    may_turn: bool = False
-    falls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ def calculate(
     amount: Amount,
     asked: AskedFigures,
     tables: Sequence[FittedTable],
-    told: Sequence[float],
+    told: Scales,
 ) -> Calculated | None:
     """The calculation that the claim's words speak of and that gives its amount."""
     if not asked.operations:
@@ -81,7 +74,7 @@ def calculate(
         if not table.best:
             continue
         for calculation in islice(_calculations(amount, asked, table), MOST_TRIED):
-            sign = _gives(amount, calculation, told)
+            sign = gives(amount, calculation, told)
             if sign > 0:
                 return Calculated(calculation, table)
             if sign < 0 and turned is None:
@@ -89,29 +82,15 @@ def calculate(
     return turned
 
 
-def _gives(amount: Amount, calculation: Calculation, told: Sequence[float]) -> int:
-    """1 if a calculation gives the amount within rounding, -1 if but for its sign, or 0."""
-    figure = calculation.operands[0][1]
-    for reading in readings_beside(amount, figure):
-        is_percent = reading.kind in (PERCENT, POINTS)
-        if is_percent != (calculation.kind == PERCENT) and not (
-            calculation.kind == PERCENT and not reading.kind and figure.kind == PERCENT
-        ):
-            continue
-        plain = calculation.kind in (PERCENT, "x")
-        scales = (1.0,) if plain else (*scales_for(amount, reading, figure, told),)
-        for scale in scales or (amount.factor,):
-            value, slack = calculation.value * scale, reading.step / 2
-            slack += max(abs(value), abs(reading.value)) * 1e-9
-            if abs(abs(value) - reading.value) > slack:
-                continue
-            claimed = -reading.value if amount.is_negative else reading.value
-            if abs(value - claimed) <= slack or calculation.may_turn:
-                return 1
-            if calculation.falls and not amount.is_negative and value < 0:
-                return 1
-            return -1
-    return 0
+def search(
+    amount: Amount, asked: AskedFigures, tables: Sequence[FittedTable], told: Scales
+) -> Calculated | None:
+    """The calculation that gives an amount of which the claim does not tell every operand."""
+    for table in sorted(tables, key=lambda one: -one.best):
+        found = searched(amount, asked, table, told)
+        if found is not None:
+            return Calculated(found, table)
+    return None
 
 
 def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> Iterator[Calculation]:
@@ -125,11 +104,11 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
     if operations & {Operation.SUM, Operation.AVERAGE}:
         for line in lines:
             for operands in _over_periods(line, asked, table):
-                yield from _sums(operands, operations)
+                yield from sums(operands, operations)
     if Operation.RATIO in operations or Operation.SHARE in operations:
         for line in lines:
             for old, new in _pairs(line, asked, table):
-                yield from _quotients(new, old, operations, is_percent=is_percent)
+                yield from quotients(new, old, operations, is_percent=is_percent)
     if operations & {
         Operation.SUM,
         Operation.AVERAGE,
@@ -143,28 +122,21 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
 
 
 def _of_several(
-    operands: _Operands, operations: frozenset[Operation], *, is_percent: bool
+    operands: Operands, operations: frozenset[Operation], *, is_percent: bool
 ) -> Iterator[Calculation]:
-    yield from _sums(operands, operations)
+    yield from sums(operands, operations)
     if len(operands) == 2:
         one, other = operands
         if operations & {Operation.DIFFERENCE, Operation.CHANGE} and not is_percent:
-            yield _difference(one, other, may_turn=True)
+            yield difference(one, other, may_turn=True)
         if operations & {Operation.RATIO, Operation.SHARE}:
-            yield from _quotients(one, other, operations, is_percent=is_percent)
-            yield from _quotients(other, one, operations, is_percent=is_percent)
+            yield from quotients(one, other, operations, is_percent=is_percent)
+            yield from quotients(other, one, operations, is_percent=is_percent)
         if Operation.DIFFERENCE in operations and is_percent and one[1].kind == PERCENT:
-            yield _difference(one, other, may_turn=True)
+            yield difference(one, other, may_turn=True)
     elif len(operands) > 2 and Operation.SHARE in operations:
         *parts, whole = operands
-        yield from _share_of(tuple(parts), whole)
-
-
-def _share_of(parts: _Operands, whole: tuple[int, CellFigure]) -> Iterator[Calculation]:
-    if whole[1].value:
-        total = sum(figure.value for _, figure in parts)
-        formula = f"({_written(parts, ' + ')}) / {_text(whole[1])}"
-        yield Calculation(100 * total / whole[1].value, PERCENT, formula, (*parts, whole))
+        yield from share_of(tuple(parts), whole)
 
 
 def _likely_lines(table: FittedTable) -> list[int]:
@@ -179,7 +151,7 @@ def _likely_lines(table: FittedTable) -> list[int]:
     return sorted(found, key=lambda line: (-table.lines[line].score, line))[:MOST_LINES]
 
 
-def _series(line: int, table: FittedTable) -> Iterator[list[tuple[int, CellFigure]]]:
+def _series(line: int, table: FittedTable) -> Iterator[list[Operand]]:
     """The figures of a line, amounts and per cent apart, each under the heads that fit best.
 
     A line may be told again for each period: `Total` below 2019, and below 2018.
@@ -205,10 +177,10 @@ def _key(period: Period) -> tuple[int, int, int]:
 
 
 def _by_period(
-    figures: Sequence[tuple[int, CellFigure]],
-) -> dict[tuple[int, int, int], list[tuple[int, CellFigure]]]:
+    figures: Sequence[Operand],
+) -> dict[tuple[int, int, int], list[Operand]]:
     """Figures by their periods, the oldest first."""
-    found: dict[tuple[int, int, int], list[tuple[int, CellFigure]]] = {}
+    found: dict[tuple[int, int, int], list[Operand]] = {}
     for line, figure in figures:
         if figure.period is not None:
             found.setdefault(_key(figure.period), []).append((line, figure))
@@ -216,33 +188,32 @@ def _by_period(
 
 
 def _asked_periods(
-    figures: Sequence[tuple[int, CellFigure]], asked: AskedFigures
-) -> tuple[list[list[tuple[int, CellFigure]]], list[list[tuple[int, CellFigure]]]]:
+    figures: Sequence[Operand], asked: AskedFigures
+) -> tuple[list[list[Operand]], list[list[Operand]]]:
     """The figures of each period that is asked for, and of all periods, the oldest first."""
     groups = list(_by_period(figures).values())
     named = [group for group in groups if period_fits(asked.periods, group[0][1].period)]
     return named, groups
 
 
-def _pairs(
-    line: int, asked: AskedFigures, table: FittedTable
-) -> Iterator[tuple[tuple[int, CellFigure], tuple[int, CellFigure]]]:
+def _pairs(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[tuple[Operand, Operand]]:
     """An older and a newer figure of a line, by the periods that the claim names."""
     for figures in _series(line, table):
         named, groups = _asked_periods(figures, asked)
         if len(named) >= 2:
-            older, newer = named[0], named[-1]
+            ends = [(named[0], named[-1])]
         elif len(named) == 1 and named[0] is not groups[0]:
-            newer = named[0]
-            older = groups[groups.index(newer) - 1]
-        elif not asked.periods and len(groups) == 2:
-            older, newer = groups
+            ends = [(groups[groups.index(named[0]) - 1], named[0])]
+        elif not asked.periods:
+            # The newest first; what rose or fell did so from one period to the next.
+            ends = list(pairwise(groups))[: -MOST_PAIRS - 1 : -1]
         else:
             continue
-        if len(older) == len(newer):
-            yield from zip(older[:4], newer[:4], strict=True)
-        else:
-            yield from ((a, b) for a in older[:2] for b in newer[:2])
+        for older, newer in ends:
+            if len(older) == len(newer):
+                yield from zip(older[:4], newer[:4], strict=True)
+            else:
+                yield from ((a, b) for a in older[:2] for b in newer[:2])
 
 
 def _changes(
@@ -257,38 +228,17 @@ def _changes(
     }
     for old, new in _pairs(line, asked, table):
         if not is_percent or old[1].kind == PERCENT or not old[1].kind:
-            change = _difference(new, old, may_turn=may_turn, falls=falls)
+            of_costs = table.table.lines[new[0]].is_cost
+            change = difference(new, old, may_turn=may_turn, falls=falls, of_costs=of_costs)
             if not is_percent:
                 yield change
             elif old[1].kind or abs(old[1].value) <= PERCENT_AT_MOST:
-                yield _as_percent(change)
-        if is_percent and old[1].value:
-            difference = new[1].value - old[1].value
-            formula = f"({_text(new[1])} − {_text(old[1])}) / {_text(old[1])}"
-            for base in dict.fromkeys((old[1].value, abs(old[1].value))):
-                yield Calculation(
-                    100 * difference / base, PERCENT, formula, (new, old), may_turn, falls
-                )
+                yield as_percent(change)
+        if is_percent:
+            yield from changes(new, old, may_turn=may_turn, falls=falls)
 
 
-def _as_percent(one: Calculation) -> Calculation:
-    return Calculation(one.value, PERCENT, one.formula, one.operands, one.may_turn, one.falls)
-
-
-def _difference(
-    one: tuple[int, CellFigure],
-    other: tuple[int, CellFigure],
-    *,
-    may_turn: bool,
-    falls: bool = False,
-) -> Calculation:
-    formula = f"{_text(one[1])} − {_text(other[1])}"
-    value = one[1].value - other[1].value
-    kind = PERCENT if one[1].kind == PERCENT else ""
-    return Calculation(value, kind, formula, (one, other), may_turn, falls)
-
-
-def _over_periods(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[_Operands]:
+def _over_periods(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[Operands]:
     """The figures of a line over the periods that the claim names, or over all."""
     for figures in _series(line, table):
         named, groups = _asked_periods(figures, asked)
@@ -309,39 +259,7 @@ def _over_periods(line: int, asked: AskedFigures, table: FittedTable) -> Iterato
                 yield tuple(group[at] for group in chosen)
 
 
-def _sums(operands: _Operands, operations: frozenset[Operation]) -> Iterator[Calculation]:
-    if len({figure.kind == PERCENT for _, figure in operands}) > 1:
-        return
-    kind = PERCENT if operands[0][1].kind == PERCENT else ""
-    total = sum(figure.value for _, figure in operands)
-    written = _written(operands, " + ")
-    # Costs stand in brackets and are told without.
-    may_turn = all(figure.value <= 0 for _, figure in operands)
-    if Operation.AVERAGE in operations:
-        mean = f"({written}) / {len(operands)}"
-        yield Calculation(total / len(operands), kind, mean, operands, may_turn)
-    elif Operation.SUM in operations and len(operands) > 1:
-        yield Calculation(total, kind, written, operands, may_turn)
-
-
-def _quotients(
-    one: tuple[int, CellFigure],
-    other: tuple[int, CellFigure],
-    operations: frozenset[Operation],
-    *,
-    is_percent: bool,
-) -> Iterator[Calculation]:
-    if not other[1].value or not operations & {Operation.RATIO, Operation.SHARE}:
-        return
-    quotient = one[1].value / other[1].value
-    formula = f"{_text(one[1])} / {_text(other[1])}"
-    if is_percent:
-        yield Calculation(100 * quotient, PERCENT, formula, (one, other))
-    else:
-        yield Calculation(quotient, "x", formula, (one, other))
-
-
-def _of_lines(asked: AskedFigures, table: FittedTable) -> Iterator[_Operands]:
+def _of_lines(asked: AskedFigures, table: FittedTable) -> Iterator[Operands]:
     """The figures under one head of the several lines that the claim names."""
     named = _named(table, table.lines, asked, table.table.by_line)
     if len(named) < 2:
@@ -362,7 +280,7 @@ def _of_lines(asked: AskedFigures, table: FittedTable) -> Iterator[_Operands]:
                 yield several[:2]
 
 
-def _of_heads(lines: Sequence[int], asked: AskedFigures, table: FittedTable) -> Iterator[_Operands]:
+def _of_heads(lines: Sequence[int], asked: AskedFigures, table: FittedTable) -> Iterator[Operands]:
     """The figures of one line under the several heads that the claim names."""
     named = _named(table, table.heads, asked, table.table.full_heads)
     if len(named) < 2:
@@ -402,11 +320,3 @@ def _named(
 def _again(table: FittedTable, words: frozenset[str], *, is_line: bool) -> Sequence[Fit]:
     left = fitted(table.table, words)
     return left.lines if is_line else left.heads
-
-
-def _text(figure: CellFigure) -> str:
-    return " ".join(figure.text.split()) or "0"
-
-
-def _written(operands: _Operands, sign: str) -> str:
-    return sign.join(_text(figure) for _, figure in operands)

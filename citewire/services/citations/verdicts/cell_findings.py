@@ -1,7 +1,8 @@
 """What the cells of cited tables say of a claim's amounts: held, another's, calculated."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citewire.content.table import Span
 from citewire.services.citations.verdicts.amounts import Amount
@@ -10,9 +11,10 @@ from citewire.services.citations.verdicts.asked_figures import (
     Operation,
     asked_figures,
     operations_in,
+    operations_of,
 )
-from citewire.services.citations.verdicts.calculations import Calculated, calculate
-from citewire.services.citations.verdicts.cells import CellTrace, trace_cell
+from citewire.services.citations.verdicts.calculations import Calculated, calculate, search
+from citewire.services.citations.verdicts.cells import CellStanding, CellTrace, trace_cell
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.figures import CellFigure
@@ -23,6 +25,11 @@ from citewire.services.citations.verdicts.fitting import (
     label_of,
 )
 from citewire.services.citations.verdicts.periods import agrees
+from citewire.services.citations.verdicts.row_meant import is_other_row
+from citewire.services.citations.verdicts.table_scales import Scales, joined_scales
+
+FEWEST_SPOKEN = 2
+"""Amounts that show in which scale a report tells its figures."""
 
 _CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
 
@@ -33,16 +40,32 @@ class TableReading:
 
     asked: AskedFigures
     tables: Sequence[FittedTable]
-    told: tuple[float, ...]
+    told: Scales
 
     def cell(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         """Where in the tables an amount of the claim stands."""
         periods = self.asked.periods_of(amount, amounts)
-        return trace_cell(amount, periods, self.tables, self.told)
+        found = trace_cell(amount, periods, self.tables, self.told)
+        if found is None or found.standing not in (CellStanding.HELD, CellStanding.LOOSE):
+            return found
+        # A sentence says more than what its figures are.
+        is_other = found.figure.place is not None and is_other_row(found, self.asked)
+        return replace(found, standing=CellStanding.ROW) if is_other else found
+
+    def has_digits(self, amount: Amount) -> bool:
+        """Whether a cell has the digits of an amount, whatever it counts."""
+        values = {reading.value / amount.factor for reading in amount.readings}
+        return any(
+            abs(cell.value) in values for table in self.tables for _, cell in table.table.cells
+        )
 
     def calculated(self, amount: Amount) -> Calculated | None:
         """How an amount of the claim comes out of the tables."""
         return calculate(amount, self.asked, self.tables, self.told)
+
+    def searched(self, amount: Amount) -> Calculated | None:
+        """How an amount that no cell has may come out of the tables."""
+        return search(amount, self.asked, self.tables, self.told)
 
     def has_period(self, span: Span) -> bool:
         """Whether what a claim says there is a period that heads of the tables name."""
@@ -60,8 +83,9 @@ class TableReading:
         if not wanted or sum(not amount.is_year for amount in amounts) > 1:
             return False
         heads = cell.table.table.lines[cell.line], cell.table.table.heads[cell.figure.head]
-        labels = " ".join(head.label for head in heads)
-        return not cell.figure.is_change and not operations_in(labels) & _CALCULATED
+        own = {one for head in heads for one in operations_in(head.label)}
+        own |= {one for head in heads for one in operations_of(head.group)}
+        return not cell.figure.is_change and not own & _CALCULATED
 
     @property
     def calculates(self) -> bool:
@@ -82,8 +106,27 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
         return None
     asked = asked_figures(claim)
     tables = [fitted(table, asked.words, asked.periods) for table in joined_tables(parts)]
-    told = dict.fromkeys(scale for passage in passages for scale in passage.told_scales)
-    return TableReading(asked, tables, tuple(told))
+    told = joined_scales(passage.told_scales for passage in passages)
+    if not told.plain and not any(cell.scales for table in tables for _, cell in table.table.cells):
+        told = Scales(_spoken_scales(passages), told.of_shares)
+    return TableReading(asked, tables, told)
+
+
+def _spoken_scales(passages: Sequence[Digest]) -> tuple[float, ...]:
+    """The scale of amounts that texts tell in whole thousands of it: `$1,153 million`.
+
+    Tables beside them are told in the same, where nothing says in which.
+    """
+    spoken = Counter(
+        amount.factor
+        for passage in passages
+        if passage.table is None
+        for amount in passage.amounts
+        if amount.factor >= 1e3
+        and amount.readings[0].step == amount.factor
+        and amount.readings[0].value >= 1000 * amount.factor
+    )
+    return tuple(spoken) if len(spoken) == 1 and spoken.total() >= FEWEST_SPOKEN else ()
 
 
 def named(table: FittedTable, line: int, figure: CellFigure) -> str:

@@ -9,6 +9,7 @@ from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.quantities import bounds
+from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS, is_currency, same_kind
 
 CLEARLY = 0.12
@@ -24,6 +25,12 @@ class CellStanding(StrEnum):
     HELD = "held"
     OTHER = "other"
     SCALE = "scale"
+    SIGN = "sign"
+    """It is there, and is a change the other way."""
+    PERIOD = "period"
+    """It is there, of another period than the claim speaks of."""
+    ROW = "row"
+    """It is there, in a row that is likely another one than the claim speaks of."""
     LOOSE = "loose"
     """It is there, and nothing says whether it is the one that is meant."""
 
@@ -69,7 +76,7 @@ def trace_cell(
     amount: Amount,
     periods: Sequence[Period],
     tables: Sequence[FittedTable],
-    told: Sequence[float],
+    told: Scales,
 ) -> CellTrace | None:
     """Where in tables an amount stands; None if it is in none.
 
@@ -97,17 +104,17 @@ def trace_cell(
     best = ranked[0]
     if meant := _meant_instead(best, periods):
         return CellTrace(CellStanding.OTHER, best.table, best.line, best.figure, meant[1], meant[0])
-    fit = best.table.lines[best.line]
-    is_sure = fit.score >= FITS and best.in_period is not False
-    standing = CellStanding.HELD if is_sure else CellStanding.LOOSE
+    standing = CellStanding.HELD if best.score >= FITS else CellStanding.LOOSE
+    if best.in_period is False:
+        standing = CellStanding.PERIOD
+    elif best.figure.is_change and amount.is_negative and best.figure.value > 0:
+        standing = CellStanding.SIGN
     return CellTrace(standing, best.table, best.line, best.figure)
 
 
-def _has_scale(match: _Match, told: Sequence[float]) -> bool:
+def _has_scale(match: _Match, told: Scales) -> bool:
     """Whether it is told which scale a figure has."""
-    heads = match.table.table.lines[match.line], match.table.table.heads[match.figure.head]
-    is_told = len(told) == 1 and not any(head.is_per_unit for head in heads)
-    return bool(match.figure.scales) or is_told
+    return bool(match.figure.scales) or len(told.of(shares=match.figure.of_shares)) == 1
 
 
 def _match(table: FittedTable, line: int, figure: CellFigure, periods: Sequence[Period]) -> _Match:
@@ -119,7 +126,8 @@ def _meant_instead(best: _Match, periods: Sequence[Period]) -> tuple[int, CellFi
     found: tuple[float, int, CellFigure] | None = None
     for line, figures in best.table.table.by_line.items():
         fit = best.table.lines[line]
-        if line != best.line and (fit.precision < SURE or fit.score < best.score + CLEARLY):
+        is_same = line == best.line or _is_same_label(best, line)
+        if not is_same and (fit.precision < SURE or fit.score < best.score + CLEARLY):
             continue
         for figure in figures:
             if figure.value != best.figure.value:
@@ -127,6 +135,12 @@ def _meant_instead(best: _Match, periods: Sequence[Period]) -> tuple[int, CellFi
                 if weight > 0 and (found is None or weight > found[0]):
                     found = (weight, line, figure)
     return None if found is None else found[1:]
+
+
+def _is_same_label(best: _Match, line: int) -> bool:
+    """Whether a line is the same for another period: `Revenue` below 2021, and below 2022."""
+    one, other = best.table.table.lines[best.line], best.table.table.lines[line]
+    return bool(one.words) and one.words == other.words and one.group == other.group
 
 
 def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Period]) -> float:
@@ -137,7 +151,7 @@ def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Perio
         return 0.0
     head, own_head = best.table.heads[figure.head], best.table.heads[best.figure.head]
     by_head = head.score - own_head.score
-    if line == best.line:
+    if line == best.line or _is_same_label(best, line):
         if best.in_period is False and in_period:
             return 1.0 + by_head
         is_named = head.precision >= SURE and by_head >= CLEARLY
@@ -148,7 +162,7 @@ def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Perio
     return 0.0
 
 
-def is_value(amount: Amount, figure: CellFigure, told: Sequence[float]) -> bool:
+def is_value(amount: Amount, figure: CellFigure, told: Scales) -> bool:
     """Whether a figure is the amount, as its table tells it, and at least as precise."""
     return any(
         _is_reading(reading, amount.hedge, figure, scale)
@@ -169,13 +183,14 @@ def readings_beside(amount: Amount, figure: CellFigure) -> Sequence[NumeralReadi
 
 
 def scales_for(
-    amount: Amount, reading: NumeralReading, figure: CellFigure, told: Sequence[float]
+    amount: Amount, reading: NumeralReading, figure: CellFigure, told: Scales
 ) -> Iterator[float]:
     """What the figure may be multiplied by to be compared with an amount."""
     if reading.kind in (PERCENT, POINTS) or figure.kind == PERCENT:
         yield 1.0
         return
-    yield from figure.scales or (told if len(told) == 1 else ())
+    others = told.of(shares=figure.of_shares)
+    yield from figure.scales or (others if len(others) == 1 else ())
     if amount.factor == 1 or 1.0 in figure.scales:
         yield 1.0
 
@@ -186,8 +201,9 @@ def kinds_agree(kind: str, figure: CellFigure) -> bool:
         return kind in (PERCENT, POINTS)
     if kind in (PERCENT, POINTS):
         return not figure.kind
-    if is_currency(kind) and is_currency(figure.kind):
-        return same_kind(kind, figure.kind)
+    money = figure.kind or figure.money
+    if is_currency(kind) and is_currency(money):
+        return same_kind(kind, money)
     return True
 
 

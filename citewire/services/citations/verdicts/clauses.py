@@ -12,6 +12,8 @@ _STARTS_CLAUSE = frozenset(
 aunque sino porque debido""".split()
 )
 _NO_STEM = frozenset("per cent percent ciento".split())
+_SHORT = {"fees": "fee", "taxes": "tax", "gains": "gain", "units": "unit"}
+"""Stems of words that are too short to be cut."""
 _ENDS_CLAUSE = frozenset(". ; ! ?".split())
 _BREAKS = _STARTS_CLAUSE | _ENDS_CLAUSE | {"\n"}
 
@@ -24,7 +26,9 @@ def stem_of(flat: str) -> str:
     side = SIDES.get(flat)
     if side in ("up", "down"):
         return f"<{side}>"
-    return "" if flat in _NO_STEM or (side is None and is_stop_word(flat)) else stem(flat)
+    if flat in _NO_STEM or (side is None and is_stop_word(flat)):
+        return ""
+    return _SHORT.get(flat) or stem(flat)
 
 
 class Clause:

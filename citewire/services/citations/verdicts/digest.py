@@ -14,8 +14,11 @@ from citewire.services.citations.verdicts.figures import Figures, read_figures
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.numerals import decimal_point, grouping_signs, scale_at
 from citewire.services.citations.verdicts.offered import Names
-from citewire.services.citations.verdicts.table_scales import scales_of_text
+from citewire.services.citations.verdicts.periods import find_periods
+from citewire.services.citations.verdicts.table_scales import Scales, scales_of_text
+from citewire.services.citations.verdicts.text_tables import read_text_figures, with_sentences
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
+from citewire.services.citations.verdicts.told_figures import ToldSentence, told_sentences
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, is_currency, unit_of
 
 _BEFORE_SCALE = frozenset({"in", "en", "(", "|", "of"})
@@ -37,16 +40,34 @@ class Digest:
     Args:
         passage: read in time linear in its length.
         table: its cells, by their places in the passage, if it is a table.
+        about: what its document is called: its title, its file's name.
     """
 
-    def __init__(self, passage: str, table: Table | None = None) -> None:
+    def __init__(self, passage: str, table: Table | None = None, about: str = "") -> None:
         self.text = passage
         self.table = table
+        self.about = about
         self._flat = flatten(passage)
         self._texts = tokenise(self._flat)
         self.clauses = read_clauses(self._texts, self._flat)
         self.stems = frozenset(chain.from_iterable(clause.stems for clause in self.clauses))
         self.names = Names(passage, self._texts)
+
+    @cached_property
+    def document_names(self) -> Names:
+        """What the title of its document offers a name to be matched with."""
+        return Names(self.about, tokenise(flatten(self.about)))
+
+    @cached_property
+    def document_stems(self) -> frozenset[str]:
+        """The stems of the title of its document and of the heading above it."""
+        return frozenset(filter(None, map(stem_of, tokenise(flatten(self.about)))))
+
+    @cached_property
+    def document_years(self) -> frozenset[int]:
+        """The years that the title of its document names."""
+        places = find_periods(flatten(self.about))
+        return frozenset(place.period.year for place in places if place.period.year)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -59,11 +80,22 @@ class Digest:
         return find_dates(self._flat)
 
     @cached_property
+    def amounts(self) -> Sequence[Amount]:
+        """Its amounts in order."""
+        taken = [(date.start, date.end) for date in self.dates]
+        return find_amounts(placed(self._texts, self._flat), self._flat, taken)
+
+    @cached_property
     def held(self) -> Sequence[Held]:
         """Its amounts by value, for bisecting."""
-        taken = [(date.start, date.end) for date in self.dates]
-        amounts = find_amounts(placed(self._texts, self._flat), self._flat, taken)
-        return _held(amounts, _stated_scales(self._texts))
+        return _held(self.amounts, _stated_scales(self._texts))
+
+    @property
+    def _told_sentences(self) -> Sequence[ToldSentence]:
+        periods = find_periods(self._flat)
+        if len({one.period for one in periods if one.period.year}) < 2:
+            return ()
+        return tuple(told_sentences(self.text, self.amounts, periods))
 
     @cached_property
     def values(self) -> Sequence[float]:
@@ -95,11 +127,14 @@ class Digest:
 
     @cached_property
     def figures(self) -> Figures | None:
-        """The figures of its table, if it is one."""
-        return None if self.table is None else read_figures(self.text, self.table, self.point)
+        """The figures of its table, or of lines of its text that are one."""
+        if self.table is None:
+            lines = read_text_figures(self.text, self.point)
+            return with_sentences(lines, self.text, self._told_sentences)
+        return read_figures(self.text, self.table, self.point)
 
     @cached_property
-    def told_scales(self) -> tuple[float, ...]:
+    def told_scales(self) -> Scales:
         """The scales in which it says that figures are told."""
         return scales_of_text(self._flat)
 
@@ -114,9 +149,9 @@ class Digest:
         return frozenset(map(stem_of, self.names.sure))
 
 
-def digest(passage: str, table: Table | None = None) -> Digest:
-    """Read a passage, and the cells of `table`, if it is one."""
-    return Digest(passage, table)
+def digest(passage: str, table: Table | None = None, about: str = "") -> Digest:
+    """Read a passage, and the cells of `table`, if it is one; `about` is its document's title."""
+    return Digest(passage, table, about)
 
 
 def between(passage: Digest, low: float, high: float) -> Sequence[Held]:

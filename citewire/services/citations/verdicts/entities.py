@@ -54,9 +54,33 @@ chile|chilean|chileno
 peru|peruvian|peruano
 europe|european|europa"""
 ALIASES = {alias: row.split("|")[0] for row in _NAMES.splitlines() for alias in row.split("|")}
+_TERMS = frozenset(
+    """ebitda ebitdas ebit ebita adjusted capex opex eps gaap sga ppe fy fys roe roa roic roce
+    kpi rsu rsus psu psus arr yoy qoq ttm fcf cogs gross operating diluted basic consolidated
+    net total usd eur gbp""".split()
+)
+"""Terms of accounts that are written like names."""
 _LINKS = frozenset("of the de del la las los y e for von van".split())
 _WORDS = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
+
+
+_ACTS = re.compile(
+    r"\s(?:had|has|reported|posted|operated|operates|employed|employs|earned|owned|owns|sold|paid"
+    r"|generated|invested|acquired|bought|opened|closed|announced|expects|expected|recorded"
+    r"|repurchased|recognized|recognised|delivered|launched|tuvo|tiene|registro|registró|vendio"
+    r"|vendió|pago|pagó|hatte|hat|meldete|erzielte|a enregistré|a réalisé|compte)\b"
+)
+_ACTORS = frozenset(
+    """company companies group firm bank management board year years quarter month week today
+    country world market industry government state city customer customers segment division
+    business parent retailer manufacturer airline insurer lender utility nobody everyone women men
+    people employees workers shareholders stockholders investors members franchisees subsidiaries
+    empresa compania grupo banco sociedad unternehmen konzern gesellschaft firma societe entreprise
+    groupe banque revenue revenues sales income profit profits earnings cash costs expenses debt
+    inventories inventory assets liabilities equity operations production demand""".split()
+)
+"""Words that begin a sentence, have something or do something, and name nobody."""
 
 
 class Name(NamedTuple):
@@ -65,6 +89,8 @@ class Name(NamedTuple):
     text: str
     parts: tuple[str, ...]
     is_doubtful: bool
+    acts: bool = False
+    """Whether a sentence begins with it and says what it has or does."""
 
 
 def find_names(text: str) -> Iterator[Name]:
@@ -79,10 +105,17 @@ def find_names(text: str) -> Iterator[Name]:
             at_start = False
         if not parts or (all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in ALIASES)):
             continue
-        is_doubtful = at_start and len(parts) == 1 and not is_acronym
+        acts = at_start and parts[0] not in _ACTORS and _acts(text, match)
+        is_doubtful = at_start and len(parts) == 1 and not is_acronym and not acts
         if is_doubtful and (text[match.end() : match.end() + 1] == "," or parts[0].endswith("ly")):
             continue
-        yield Name(match[0], parts, is_doubtful)
+        yield Name(match[0], parts, is_doubtful, acts)
+
+
+def _acts(text: str, name: re.Match[str]) -> bool:
+    """Whether what begins a sentence has something or does it: then it is somebody's name."""
+    is_owner = bool(_POSSESSIVE.search(name[0]))
+    return is_owner or bool(_ACTS.match(text, name.end(), name.end() + 20))
 
 
 @lru_cache(maxsize=4096)
@@ -96,6 +129,7 @@ def is_ordinary(word: str) -> bool:
         or word in SCALES
         or word in CURRENCIES
         or word in TITLES
+        or word in _TERMS
         or unit_of([word]) is not None
         or word.lstrip("fqhy").isdigit()
     )

@@ -9,7 +9,7 @@ from citewire.content.table import Span, Table, span_at
 from citewire.services.citations.verdicts.clauses import stem_of
 from citewire.services.citations.verdicts.numerals import plain_readings
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods, joined
-from citewire.services.citations.verdicts.table_scales import scales_of_heads
+from citewire.services.citations.verdicts.table_scales import Scales, scales_of_heads
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT
 
@@ -21,8 +21,19 @@ _NUMBER = re.compile(
     r"(?P<sign>[(\-−–]?)\s?(?P<digits>\d[\d.,]{0,24}|\.\d{1,9})\s?\)?\s?"
     r"(?P<unit>%|pp|bps|x|[$€£¥]|pts)?\s?\)?(?:\s?\[\d{1,2}\])*"
 )
+MOST_HEADS = 4
+"""Rows of heads at the top of a table."""
+
+MOST_OF_HEAD = 60
+"""Characters of a head of a column in a row that was not taken for one."""
+
+_FOOTNOTE = re.compile(r"\s?[(\[](?:\d{1,2}|[a-z*])[)\]]|\*+")
 _NOTHING = re.compile(r"(?:[$€£¥]\s?)?[-—–−]{1,3}(?:\s?%)?|nil")
 _PERCENT = re.compile(r"%|\bper\s?cent\b|\bpercentage\b|\bpercentages\b|\bprozent\b|\bporcentaje\b")
+_OF_PERIODS = frozenset("fiscal year years quarter month months ended ende period".split())
+"""Stems beside the years of rows that are periods."""
+_FORMS = frozenset("inc ltd corp plc llc gmbh holding compani limited".split())
+"""Stems that end the names of companies."""
 BARE_HEADS = frozenset("other others own all both otros andere sonstige autres".split())
 """Words that say nothing in a sentence, but may be all that a head says."""
 _QUARTERS = {"first": "Q1", "second": "Q2", "third": "Q3", "fourth": "Q4"}
@@ -30,10 +41,15 @@ _QUARTERS = {"first": "Q1", "second": "Q2", "third": "Q3", "fourth": "Q4"}
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}([.,])\d{3}(?!\d)")
 _MONEY = re.compile(r"[$€£¥]")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
+_SCALE_WORDS = re.compile(r"(?:[a-z$€£¥]{0,4}['’]\s?)?\b(?:millions?|thousands?|billions?)\b")
 _EXCEPT = re.compile(r",?\s?\bexcept\b[^()|]{0,80}")
 _CHANGE = re.compile(
     r"\bchanges?\b|\bvs\b|\bversus\b|\bvariance\b|\bvariation\b|\bgrowth\b|\bincrease\b|\bdecrease\b"
     r"|\bveranderung\b|\bvariacion\b|\bcambio\b|[△Δ]"
+)
+_COST = re.compile(
+    r"\b(?:expenses?|costs?|allowances?|provisions?|depreciation|amorti[sz]ation|reductions?"
+    r"|taxes|gastos|costes|aufwand|aufwendungen|kosten|charges)\b"
 )
 _PER_UNIT = re.compile(r"\bper\s(?!cent)|\bshares?\b|\bpor accion\b|\bje aktie\b|\bpar action\b")
 
@@ -52,7 +68,7 @@ class CellFigure:
         is_change: whether its heads say that it is a change.
         scales: what its value may be multiplied by.
         span: where it stands in the passage.
-        place: its row and column in the table.
+        place: its row and column in the table; None in a text.
         text: as it is written.
     """
 
@@ -65,8 +81,12 @@ class CellFigure:
     is_change: bool
     scales: tuple[float, ...]
     span: Span
-    place: tuple[int, int]
+    place: tuple[int, int] | None
     text: str
+    of_shares: bool
+    """Whether its heads speak of shares."""
+    money: str
+    """The currency that its table states for its figures; empty if none or several."""
     grouping: str
     """The sign that divides thousands in its table; empty if none is seen."""
 
@@ -94,6 +114,8 @@ class TableHead:
     is_per_unit: bool
     is_period: bool
     """Whether its own label names the period, not the subhead."""
+    is_cost: bool
+    """Whether it says that costs are told, or what is set aside for them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +125,6 @@ class Figures:
     lines: tuple[TableHead, ...]
     heads: tuple[TableHead, ...]
     cells: tuple[CellFigure, ...]
-    scales: tuple[float, ...]
     key: tuple[str, ...]
     """The heads of its columns: passages of one table have the same."""
 
@@ -121,21 +142,24 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     heads = [
         " ".join(dict.fromkeys(row[at] for row in places[:tops])) for at in range(table.columns)
     ]
-    columns = [_head(head, "") for head in heads]
+    columns = [head_of(head, "") for head in heads]
     rows, subheads = _row_heads(places[tops:], side)
-    scales = scales_of_heads(flatten(" \n".join([above, *dict.fromkeys(heads), *subheads])))
+    stated = flatten(" \n".join([above, *dict.fromkeys(heads), *subheads]))
+    scales, money = scales_of_heads(stated), money_of(stated)
+    of_columns = [scales_of_heads(flatten(head)) for head in heads]
     named = sum(head.period is not None and bool(head.period.year) for head in columns[side:])
-    of_rows = sum(head.is_period for head in rows)
-    is_turned = not named and of_rows * 2 > len(rows)
-    grouping = _grouping(text)
+    of_rows = sum(head.is_period and not head.words - _OF_PERIODS for head in rows)
+    is_turned = not named and of_rows * 2 >= len(rows)
+    grouping = grouping_of(text)
     figures: list[CellFigure] = []
     for number, row in enumerate(places[tops:]):
         for at in range(side, table.columns):
-            read = _figure(row[at], point) if grid[tops + number][at].column == at else None
+            read = number_of(row[at], point) if grid[tops + number][at].column == at else None
             if read is None or len(figures) >= MOST_FIGURES:
                 continue
             value, step, kind = read
             line, head = rows[number], columns[at]
+            own = of_columns[at] if any(of_columns[at]) else scales
             if kind == "" and (line.is_percent or head.is_percent):
                 kind = PERCENT
             figures.append(
@@ -146,23 +170,25 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
                     at if is_turned else number,
                     number if is_turned else at,
                     joined(one.period for one in (head, line) if one.period),
-                    head.is_change or _has_years(heads[at]),
-                    _scales(scales, kind, line, head),
+                    head.is_change or _compares_years(heads[at]),
+                    figure_scales(own, kind, line, head),
                     span_at(grid[tops + number][at], tops + number, at),
                     (tops + number, at),
                     row[at],
+                    line.is_per_unit or head.is_per_unit,
+                    money,
                     grouping,
                 )
             )
     lines, across = (columns, rows) if is_turned else (rows, columns)
-    return Figures(tuple(lines), tuple(across), tuple(figures), scales, tuple(heads))
+    return Figures(tuple(lines), tuple(across), tuple(figures), tuple(heads))
 
 
 def _side(rows: Sequence[Sequence[str]], side: int, point: str) -> int:
     """How many columns are heads: one of figures is none, whatever stands in it besides."""
     for at in range(1, side):
         full = [row[at] for row in rows if row[at]]
-        if 2 * sum(_figure(text, point) is not None for text in full) > len(full):
+        if 2 * sum(number_of(text, point) is not None for text in full) > len(full):
             return at
     return side
 
@@ -171,21 +197,38 @@ def _tops(places: Sequence[Sequence[str]], tops: int, side: int, point: str) -> 
     """How many rows are heads: one that holds amounts of money beside its label is none."""
     while tops:
         row = places[tops - 1]
-        money = [text for text in row[side:] if _MONEY.search(text) and _figure(text, point)]
+        money = [text for text in row[side:] if _MONEY.search(text) and number_of(text, point)]
         if not money or not any(row[:side]):
             break
         tops -= 1
+    while tops < min(len(places) - 1, MOST_HEADS) and _is_head(places[tops], side, point):
+        tops += 1
     return tops
 
 
-def _scales(
-    stated: tuple[float, ...], kind: str, line: TableHead, head: TableHead
-) -> tuple[float, ...]:
+def _is_head(row: Sequence[str], side: int, point: str) -> bool:
+    """Whether a row that was not taken for one names periods or units, and has no figures."""
+    cells = [text for text in row[side:] if text]
+    if len(set(cells)) < 2 and not (cells and not any(row[:side])):
+        return False
+    return all(_names_column(text, point) for text in cells)
+
+
+def _names_column(text: str, point: str) -> bool:
+    flat = _FOOTNOTE.sub("", flatten(text)).strip()
+    if number_of(text, point) is None and not _NUMBER.fullmatch(flat):
+        return not _NOTHING.fullmatch(flat) and len(flat) <= MOST_OF_HEAD
+    return any(len(flat) - (one.end - one.start) <= 1 for one in find_periods(flat))
+
+
+def figure_scales(stated: Scales, kind: str, line: TableHead, head: TableHead) -> tuple[float, ...]:
+    """What a figure of this kind and heads may be multiplied by, where these scales are stated."""
     if kind == PERCENT:
         return (1.0,)
     if line.is_per_unit or head.is_per_unit:
-        return (1.0, *stated) if stated else ()
-    return stated
+        own = stated.of(shares=True)
+        return (own if stated.of_shares else (1.0, *own)) if own else ()
+    return stated.plain
 
 
 def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead], list[str]]:
@@ -196,21 +239,24 @@ def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead
         if label and not any(row[at] and row[at] not in row[:side] for at in range(side, len(row))):
             subhead = label
             subheads.append(label)
-        # What is summed up without a word is a total.
-        heads.append(_head(label or "total", subhead if subhead != label else ""))
+        # What is summed up without a word is a total, of what is below its subhead if it has one.
+        heads.append(head_of(label or "total", subhead if subhead != label else ""))
     return heads, subheads
 
 
 @lru_cache(maxsize=4096)
-def _head(label: str, subhead: str) -> TableHead:
+def head_of(label: str, subhead: str) -> TableHead:
+    """Read what a head says, below a subhead or none."""
     flat = flatten(label)
     periods = find_periods(flat)
     if flat in _QUARTERS:
         periods = [PlacedPeriod(0, len(flat), Period(None, part=_QUARTERS[flat]))]
     flat = _EXCEPT.sub(lambda match: " " * len(match[0]), flat)
     bare = _without(flat, [(one.start, one.end) for one in periods])
+    bare = _SCALE_WORDS.sub(lambda match: " " * len(match[0]), bare)
     outside = words_of(_IN_BRACKETS.sub(" ", bare))
     inside = words_of(bare) - outside
+    outside -= _FORMS if len(outside - _FORMS) else frozenset()
     if not outside | inside:
         outside = frozenset(token for token in tokenise(bare) if token in BARE_HEADS)
     above = flatten(subhead)
@@ -225,7 +271,14 @@ def _head(label: str, subhead: str) -> TableHead:
         bool(_PERCENT.search(flat)) or (not label and bool(_PERCENT.search(above))),
         bool(_PER_UNIT.search(flat)),
         bool(periods),
+        bool(_COST.search(flat)),
     )
+
+
+def money_of(flat: str) -> str:
+    """The currency that heads, a caption or a unit line state; empty if none or several."""
+    found = {CURRENCIES[token] for token in tokenise(flat) if token in CURRENCIES}
+    return found.pop() if len(found) == 1 else ""
 
 
 def words_of(flat: str) -> frozenset[str]:
@@ -239,18 +292,22 @@ def _without(flat: str, spans: Sequence[Span]) -> str:
     return flat
 
 
-def _has_years(head: str) -> bool:
-    return len({one.period.year for one in find_periods(flatten(head)) if one.period.year}) > 1
+def _compares_years(head: str) -> bool:
+    """Whether a head names a year and an earlier one: `2019 / 2018` is no span of time."""
+    flat = flatten(head)
+    years = [one.period.year for one in find_periods(flat) if one.period.year]
+    return len(years) > 1 and years[0] > years[-1]
 
 
-def _grouping(text: str) -> str:
+def grouping_of(text: str) -> str:
+    """The sign that divides thousands in a text; empty if none is seen, or several are."""
     signs = {match[1] for match in _GROUPED.finditer(text)}
     return signs.pop() if len(signs) == 1 else ""
 
 
 @lru_cache(maxsize=4096)
-def _figure(text: str, point: str) -> tuple[float, float, str] | None:
-    """The value with its sign, step and kind of a cell that holds a number and nothing else."""
+def number_of(text: str, point: str) -> tuple[float, float, str] | None:
+    """Read the value, with its sign, the step and the kind of a cell that is a number."""
     flat = flatten(text.strip())
     if not flat or len(flat) > 40:
         return None

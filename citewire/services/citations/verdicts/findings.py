@@ -1,19 +1,23 @@
 """What counts against a claim: untraced amounts, opposite sense, names that are not there."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Literal, NamedTuple
 
-from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.amounts import Amount, times
+from citewire.services.citations.verdicts.asked_figures import Operation, asked_figures
 from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.cell_findings import TableReading, named, read_tables
 from citewire.services.citations.verdicts.cells import CellStanding, CellTrace
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause
 from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.entities import Name
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
+from citewire.services.citations.verdicts.table_scales import Scales
 
 Method = Literal["cell", "calculated", "numbers", "negation", "entities", "similarity", "words"]
 Span = tuple[int, int]
@@ -89,6 +93,8 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
             is_length = bool(calculations) and claim.text[slice(*span)].endswith(LENGTHS)
             if is_length or (tables is not None and tables.has_period(span)):
                 continue
+            if _is_of_document(claim, span, passages):
+                continue
             findings.append(Finding(UNTRACED, "numbers", f"{said} {UNHELD}", span))
         elif trace is Trace.WEAK:
             reason = f"{said} is there, but not with its scale, unit, sign or precision"
@@ -96,6 +102,23 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
     traced = len(spans) - len(findings)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), is_told)
+
+
+def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest]) -> bool:
+    """Whether a year is that of a document whose passage names none: its pages seldom repeat it."""
+    years = {date.year for date in claim.dates if (date.start, date.end) == span}
+    years |= {
+        int(amount.readings[0].value)
+        for amount in claim.amounts
+        if amount.is_year and (amount.start, amount.end) == span
+    }
+    is_bare = all(date.month is None for date in claim.dates if (date.start, date.end) == span)
+    return is_bare and any(
+        not passage.years and not years.isdisjoint(passage.document_years) for passage in passages
+    )
+
+
+_ELSEWHERE = (CellStanding.OTHER, CellStanding.PERIOD, CellStanding.ROW)
 
 
 def _by_cells(
@@ -107,19 +130,43 @@ def _by_cells(
     if cell is not None and is_held and not tables.calculates:
         return cell
     calculated = tables.calculated(amount)
+    if calculated is None and (cell is None or cell.standing is CellStanding.SCALE):
+        calculated = tables.searched(amount)
     if calculated is not None and not calculated.is_turned:
         return calculated
     if cell is not None and is_held and not tables.is_operand(cell, claim.amounts):
         return cell
     if cell is not None and cell.standing is CellStanding.LOOSE:
         return Trace.FOUND
-    prose = [passage for passage in passages if passage.figures is None]
-    if cell is not None and cell.standing is CellStanding.OTHER:
+    # A sentence that tells of which period its figure is has been heard.
+    heard = None
+    if cell is not None and cell.figure.place is None:
+        heard = cell.table.table.sources[cell.line]
+    prose = [
+        passage
+        for number, passage in enumerate(passages)
+        if passage.table is None and number != heard
+    ]
+    if cell is not None and cell.standing in _ELSEWHERE:
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
-    if not is_held and trace_amount(amount, prose, claim.sides) is Trace.FOUND:
+    if not is_held and _in_prose(amount, prose, claim.sides, tables.told):
         return Trace.FOUND
     against = _against(amount, claim, cell, calculated)
-    return against or trace_amount(amount, passages, claim.sides)
+    # A cell that has the digits was looked at: it counts something else.
+    most = Trace.WEAK if tables.has_digits(amount) else Trace.FOUND
+    return against or min(most, trace_amount(amount, passages, claim.sides))
+
+
+def _in_prose(amount: Amount, prose: Sequence[Digest], sides: frozenset[str], told: Scales) -> bool:
+    """Whether texts hold an amount, with its scale or where that is told beside them."""
+    if trace_amount(amount, prose, sides) is Trace.FOUND:
+        return True
+    factor = amount.factor
+    if told.plain != (factor,):
+        return False
+    bare = tuple(times((one.value, one.step), 1 / factor, one.kind) for one in amount.readings)
+    plain = replace(amount, readings=bare, factor=1.0)
+    return trace_amount(plain, prose, sides) is Trace.FOUND
 
 
 def _against(
@@ -137,8 +184,14 @@ def _against(
     if cell.standing is CellStanding.OTHER and cell.meant is not None:
         means = named(cell.table, cell.meant_line, cell.meant)
         reason = f"{said} is another cell's figure ({has}); the claim means {means}"
+    elif cell.standing is CellStanding.PERIOD:
+        reason = f"{said} is the figure of another period ({has})"
+    elif cell.standing is CellStanding.SIGN:
+        reason = f"{said} has the wrong sign ({has})"
     elif cell.standing is CellStanding.SCALE:
         reason = f"{said} has another scale than its cell ({has})"
+    elif cell.standing is CellStanding.ROW:
+        return Finding(LOOSE_NUMBER, "cell", f"{said} is the figure of another row: {has}", span)
     else:
         reason = f"{said} is only what is calculated with ({has})"
     return Finding(UNTRACED, "cell", reason, span)
@@ -169,6 +222,27 @@ def opposites(claim: ClaimReading, passages: Sequence[Digest]) -> Iterator[Findi
             yield Finding(OPPOSITE, "negation", str(against[0]))
 
 
+def turned(claim: ClaimReading) -> Iterator[Finding]:
+    """A claim that what it says rose fell by its own figures, or the reverse."""
+    amounts = [amount for amount in claim.amounts if not amount.is_year]
+    if len(amounts) != 2:
+        return
+    asked = asked_figures(claim)
+    first, second = amounts
+    rises, falls = Operation.RISE in asked.operations, Operation.FALL in asked.operations
+    kinds = {one.readings[0].kind for one in amounts} | {one.factor for one in amounts}
+    is_from = (first.start in asked.earlier) != (second.start in asked.earlier)
+    if rises == falls or not is_from or len(kinds) != 2:
+        return
+    old, new = (first, second) if first.start in asked.earlier else (second, first)
+    before, after = (
+        -one.readings[0].value if one.is_negative else one.readings[0].value for one in (old, new)
+    )
+    if before and (after < before if rises else after > before):
+        said = "rose" if rises else "fell"
+        yield Finding(OPPOSITE, "negation", f"by these figures nothing {said}")
+
+
 def _nearest(part: Clause, passages: Sequence[Digest]) -> list[Clause]:
     """The clauses that speak of the same as a clause does, if any."""
     words = part.words - {"<up>", "<down>"}
@@ -194,18 +268,25 @@ def names(claim: ClaimReading, passages: Sequence[Digest]) -> list[Finding]:
     missing = [
         name
         for name in claim.names
-        if not any(has_name(name, passage.names) for passage in passages)
+        if not any(_has_name(name, passage) for passage in passages)
         and (not name.is_doubtful or has_other_name())
     ]
     is_none = len(missing) == len(claim.names) and not all(one.is_doubtful for one in missing)
     return [
         Finding(
-            OTHER_NAME if is_none else NO_NAME,
+            OTHER_NAME if is_none or name.acts else NO_NAME,
             "entities",
             f"“{' '.join(name.text.split())}” is in no cited passage",
         )
         for name in missing
     ]
+
+
+def _has_name(name: Name, passage: Digest) -> bool:
+    """Whether a passage has a name, or the title of its document does."""
+    return has_name(name, passage.names) or (
+        bool(passage.about) and has_name(name, passage.document_names)
+    )
 
 
 def _has_other_name(claim: ClaimReading, passages: Sequence[Digest]) -> bool:

@@ -30,7 +30,6 @@ class FigureTable:
     weights: dict[str, float]
     of_heads: frozenset[str]
     of_lines: frozenset[str]
-    scales: tuple[float, ...]
     sources: tuple[int, ...]
     """Of each line, which passage it is from."""
 
@@ -72,7 +71,6 @@ def _joined(parts: Sequence[tuple[int, Figures]]) -> FigureTable:
         weights,
         of_heads,
         frozenset(counts) | groups,
-        tuple(dict.fromkeys(scale for _, part in parts for scale in part.scales)),
         tuple(sources),
     )
 
@@ -98,6 +96,9 @@ NO_FIT = Fit(0.0, 0.0, 0.0)
 NAMED_PERIOD = Fit(1.0, 1.0, 0.6)
 """Of a line that is a period, which the claim names."""
 
+NAMED_MONTH = Fit(1.0, 1.0, 0.9)
+"""Of one that is a month or a day."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedTable:
@@ -116,13 +117,19 @@ def fitted(
     """How well the words and periods of a claim fit each line and head."""
     of_lines, of_heads = words & table.of_lines, words & table.of_heads
     lines = [
-        NAMED_PERIOD
-        if line.is_period and not line.words and period_fits(periods, line.period)
-        else _fit(table, words, of_lines, line)
-        for line in table.lines
+        _of_period(line, periods) or _fit(table, words, of_lines, line) for line in table.lines
     ]
     heads = [_fit(table, words, of_heads, head) for head in table.heads]
     return FittedTable(table, lines, heads, max((one.score for one in lines), default=0.0))
+
+
+def _of_period(line: TableHead, periods: Sequence[Period]) -> Fit | None:
+    """How well a claim fits a line that is nothing but a period that it names."""
+    held = line.period
+    if held is None or line.words or not line.is_period or not period_fits(periods, held):
+        return None
+    is_month = any(one.month and one.year for one in periods if agrees(one, held))
+    return NAMED_MONTH if held.month and is_month else NAMED_PERIOD
 
 
 def _fit(table: FigureTable, words: frozenset[str], told: frozenset[str], head: TableHead) -> Fit:

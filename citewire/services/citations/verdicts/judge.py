@@ -57,7 +57,7 @@ def judge(
     numbers = rules.numbers(read, digests)
     opposites = [] if numbers.is_told else rules.opposites(read, digests)
     against = sorted(
-        [*numbers.findings, *opposites, *rules.names(read, digests)],
+        [*numbers.findings, *opposites, *rules.turned(read), *rules.names(read, digests)],
         key=lambda finding: finding.most,
     )
     said = _said(features(read, digests, numbers.traced), similarity)
@@ -103,24 +103,26 @@ def features(claim: ClaimReading, passages: Sequence[Digest], traced: int) -> tu
     if not whole or not passages:
         return 0.0, 0.0, 0.0
     said = [words & passage.stems for passage in passages]
-    best = max(map(_best, said, passages))
+    above = frozenset[str]().union(*(words & passage.document_stems for passage in passages))
+    best = max(map(_best, said, passages), key=len)
     pairs = frozenset(pairwise(claim.stems))
     in_order = frozenset[tuple[str, str]]().union(*(pairs & passage.pairs for passage in passages))
     return (
-        (len(frozenset[str]().union(*said)) + traced) / whole,
-        (best + traced) / whole,
+        (len(above.union(*said)) + traced) / whole,
+        (len(best | above) + traced) / whole,
         (len(in_order) + traced) / (len(pairs) + traced) if pairs or traced else 0.0,
     )
 
 
-def _best(words: frozenset[str], passage: Digest) -> int:
-    """The most of the words that two neighbouring clauses hold."""
-    best, previous = 0, frozenset[str]()
+def _best(words: frozenset[str], passage: Digest) -> frozenset[str]:
+    """Those of the words, as many as there are, that two neighbouring clauses hold."""
+    best, previous = frozenset[str](), frozenset[str]()
     for clause in passage.clauses:
         here = words & clause.words
         if here:
-            most = len(here | previous) if previous else len(here)
-            best = max(best, most)
+            both = here | previous if previous else here
+            if len(both) > len(best):
+                best = both
         previous = here
     return best
 

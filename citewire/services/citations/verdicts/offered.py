@@ -85,6 +85,8 @@ def _stands_for(name: Name, offered: Names) -> bool:
 def _has_word(word: str, words: frozenset[str]) -> bool:
     if word in words:
         return True
+    if word[-1].isdigit() and word[0].isalpha():
+        return word.rstrip("0123456789") in words  # "IFRS9" beside "IFRS 9"
     if len(word) < 5:
         return False
     others = {

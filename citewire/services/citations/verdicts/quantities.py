@@ -120,7 +120,7 @@ def _compare(
         best = Trace.WEAK
     else:
         return Trace.MISSING
-    if amount.is_negative != held.is_negative and not sides & _DROPS:
+    if amount.is_negative != held.is_negative and (not sides & _DROPS or "up" in sides):
         best = Trace.WEAK
     return min(best, _same_kind(reading.kind, held, passage))
 

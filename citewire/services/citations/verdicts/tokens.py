@@ -16,6 +16,12 @@ _BARE = dict(
     )
 )
 
+_YEARS = re.compile(r"(?<=(?<![\d.,])(?:19|20)\d\d),(?=(?:19|20)\d\d(?!\d))")
+"""The comma in `2017,2018 and 2019`."""
+
+_NON = re.compile(r"\bnon-(?=[a-z])([a-z]+)", re.IGNORECASE)
+"""`non-current` is one word, and not what is current."""
+
 _WRAPPED = re.compile(r"[\d$€£%] ?\n(?=[a-z])")
 """A line end between a number and its scale or unit; the rows of tables begin otherwise."""
 
@@ -37,6 +43,10 @@ def flatten(text: str) -> str:
             bare = bare.replace(accented, _BARE[accented])
     if "\n" in bare:
         bare = _WRAPPED.sub(lambda wrap: wrap[0][0] + " " * (len(wrap[0]) - 1), bare)
+    if "," in bare:
+        bare = _YEARS.sub(" ", bare)
+    if "non-" in bare or "Non-" in bare:
+        bare = _NON.sub(r"non\1 ", bare)
     lower = bare.lower()
     if is_ascii or len(lower) == len(bare):
         return lower

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from citewire.content.identity import Identity
 from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.storage.keys import Fields
 
@@ -48,6 +49,7 @@ class Head:
     notes: tuple[str, ...]
     pages: int
     passages: int
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True)

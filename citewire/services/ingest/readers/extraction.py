@@ -12,6 +12,7 @@ from citewire.services.ingest.readers.exchange import (
     ReadTask,
 )
 from citewire.services.passages.splitting import build_passages, embedded_text, indexed_terms
+from citewire.services.reading.identity.identify import with_identity
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
 from citewire.storage.library.passage_record import passage_fields
@@ -30,7 +31,8 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
         OSError: it cannot be opened.
     """
     _refuse_changed(task)
-    report = withhold(read_report(task.path, ocr=task.ocr, engine=task.ocr_choice, on_ocr=on_ocr))
+    read = read_report(task.path, ocr=task.ocr, engine=task.ocr_choice, on_ocr=on_ocr)
+    report = with_identity(withhold(read), task.file_name)
     _refuse_changed(task)
     built = build_passages(
         # With the title that is embedded and searched; the head tells what the file says.
@@ -42,7 +44,13 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
         overlap=task.overlap,
     )
     yield Head(
-        report.title, report.language, report.date, report.notes, len(report.pages), len(built)
+        title=report.title,
+        language=report.language,
+        date=report.date,
+        notes=report.notes,
+        pages=len(report.pages),
+        passages=len(built),
+        identity=report.identity,
     )
     english = report.language == "en"
     for start in range(0, len(built), PASSAGES_PER_PART):

@@ -165,7 +165,7 @@ def read_chars(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Cha
     count = max(text_page.count_chars(), 0)
     text = _text(handle, count)
     frame = _frame(page, width, height)
-    boxes = _displayed(_boxes(handle, count), frame)
+    boxes = _displayed(_boxes(handle, text), frame)
     text = _in_order(text, boxes)
     name = ctypes.create_string_buffer(MAX_FONT_NAME)
     return Chars(text, boxes, _turns(page, handle, text, boxes), width, height, frame, handle, name)
@@ -204,11 +204,14 @@ def _codes(handle: int, count: int) -> NDArray[np.uint32]:
     return codes
 
 
-def _boxes(handle: int, count: int) -> Floats:
+def _boxes(handle: int, text: str) -> Floats:
+    """The box of each character; of spaces and ends of lines, which have no ink, none is asked."""
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    asked = np.flatnonzero((codes != 32) & (codes != 10) & (codes != 13))
     # FS_RECTF: left, top, right, bottom.
-    boxes = np.zeros((count, 4), np.float32)
-    start = boxes.ctypes.data
-    for _ in map(_BOX, repeat(handle), range(count), range(start, start + 16 * count, 16)):
+    boxes = np.zeros((len(text), 4), np.float32)
+    places = (boxes.ctypes.data + 16 * asked).tolist()
+    for _ in map(_BOX, repeat(handle), asked.tolist(), places):
         pass
     return boxes
 

@@ -10,6 +10,7 @@ lines and are not both running text.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.pdf.fragments import Fragment
-from citewire.services.reading.pdf.prose import SideLine, lines_of, prose_of
+from citewire.services.reading.pdf.prose import GOES_ON, SideLine, lines_of, prose_of
 
 BIN = 2.0
 """Points; the horizontal resolution of the search for gutters."""
@@ -34,6 +35,16 @@ MIN_SIDE = 3
 
 RUNNING_CHARS = 18
 """Half of the lines of running text have at least so many characters, also in three columns."""
+
+LEVEL = 0.25
+"""What stands on one line is apart by less than so many heights of its letters."""
+
+BESIDE = 0.75
+"""A term and the paragraph beside it may begin at places that are so far apart."""
+
+ALL_SHARED = 0.9
+FEWER = 0.7
+"""Labels have by so much fewer lines than what they are the labels of."""
 
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
@@ -79,7 +90,14 @@ def _best_bands(fragments: Sequence[Fragment]) -> _Bands | None:
     best: _Bands | None = None
     most = 0
     gutters = _gutters(fragments)
+    edges = np.array([(f.x0, f.x1) for f in fragments])
+    tried = set()
     for gutter in [*gutters, *_gutters_of_slabs(fragments, gutters)]:
+        parts = (edges < gutter).tobytes(), (edges <= gutter).tobytes()
+        if parts in tried:
+            # It parts the fragments as another one does.
+            continue
+        tried.add(parts)
         # A gutter of a part of the page needs running text beside it: tables have such as well.
         bands = list(_bands(fragments, gutter, strict=gutter not in gutters))
         in_columns = sum(len(side) for band in bands if len(band) > 1 for side in band)
@@ -176,13 +194,20 @@ def _bands(
 
 def _sides(band: list[Fragment], gutter: float, *, strict: bool) -> Iterator[list[list[Fragment]]]:
     """A band's two columns, above and below the tables in it that run across."""
+    left, right = _parted(band, gutter)
+    if min(len(left), len(right)) < MIN_SIDE:
+        yield [band]
+        return
+    sides = _Side.of(left), _Side.of(right)
     start = 0
-    for first, end in _across(band, gutter):
+    for first, end in _across(band, gutter, sides):
         if first > start:
             yield _columns(band[start:first], gutter, strict=strict)
         yield [band[first:end]]
         start = end
-    if start < len(band):
+    if not start:
+        yield [left, right] if _are_columns(*sides, strict=strict) else [band]
+    elif start < len(band):
         yield _columns(band[start:], gutter, strict=strict)
 
 
@@ -199,16 +224,18 @@ def _alone(band: list[Fragment], gutter: float) -> int:
     return 0
 
 
-def _across(band: list[Fragment], gutter: float) -> Iterator[tuple[int, int]]:
+def _across(
+    band: list[Fragment], gutter: float, sides: tuple["_Side", "_Side"]
+) -> Iterator[tuple[int, int]]:
     """Where tables begin and end in a band whose rows go from one side to the other.
 
     They are rows with figures outside all running text, most of them with words on both sides.
     """
-    left, right = _parted(band, gutter)
     taken = [
         (line.middle - line.height / 2, line.middle + line.height / 2)
-        for side in (left, right)
-        for line in _prose_lines(side)
+        for side in sides
+        for start, end in side.prose
+        for line in side.lines[start:end]
     ]
     if not taken:
         return
@@ -257,59 +284,89 @@ def _outside(middles: list[float], taken: list[tuple[float, float]]) -> list[boo
     return [bisect_right(starts, middle) == bisect_left(ends, middle) for middle in middles]
 
 
-def _prose_lines(side: list[Fragment]) -> Iterator[SideLine]:
-    lines = lines_of(side)
-    for start, end in prose_of(lines):
-        yield from lines[start:end]
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What stands at one side of a gutter.
+
+    Args:
+        fragments: all, in order of height.
+        lines: that they make.
+        prose: where running text begins and ends among these.
+    """
+
+    fragments: list[Fragment]
+    lines: list[SideLine]
+    prose: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, fragments: list[Fragment]) -> "_Side":
+        lines = lines_of(fragments)
+        return cls(fragments, lines, list(prose_of(lines)))
 
 
 def _columns(band: list[Fragment], gutter: float, *, strict: bool) -> list[list[Fragment]]:
     left, right = _parted(band, gutter)
-    return [left, right] if _are_columns(left, right, strict=strict) else [band]
+    if min(len(left), len(right)) < MIN_SIDE:
+        return [band]
+    are_columns = _are_columns(_Side.of(left), _Side.of(right), strict=strict)
+    return [left, right] if are_columns else [band]
 
 
 def _parted(band: list[Fragment], gutter: float) -> tuple[list[Fragment], list[Fragment]]:
     return [f for f in band if f.x1 <= gutter], [f for f in band if f.x1 > gutter]
 
 
-def _are_columns(left: list[Fragment], right: list[Fragment], *, strict: bool) -> bool:
-    if min(len(left), len(right)) < MIN_SIDE:
-        return False
+def _are_columns(one: _Side, other: _Side, *, strict: bool) -> bool:
+    left, right = one.fragments, other.fragments
     if left[-1].middle < right[0].middle or right[-1].middle < left[0].middle:
         return False
-    if _have_prose(left, right):
+    if _have_prose(one, other):
         return True
-    if strict or _is_figures(left) or _is_figures(right):
-        return False
-    running = [_is_running(left), _is_running(right)]
+    return not (strict or _is_figures(left) or _is_figures(right)) and _are_apart(left, right)
+
+
+def _are_apart(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Whether two sides of words that are no prose are no cells of the same rows."""
     shared = [_shared_lines(left, right), _shared_lines(right, left)]
-    if all(running) or max(shared) < 0.5:
+    if max(shared) < 0.5:
         return True
-    # Remarks or a picture's labels beside running text, or the terms of a glossary.
+    running = [_is_running(left), _is_running(right)]
     few, many = (left, right) if len(left) < len(right) else (right, left)
-    return any(running) and min(shared) < 0.5 and _is_running(many) and not _begin(few, many)
+    if not any(running):
+        return False
+    lines = lines_of(few), lines_of(many)
+    if min(shared) > ALL_SHARED and not any(map(_flows, lines)):
+        # Each line stands for itself, beside the one that belongs to it.
+        return False
+    if _begin(few, many):
+        # Cells, or the terms of a glossary; not paragraphs that begin beside each other.
+        return all(running) and len(lines[0]) > FEWER * len(lines[1])
+    # Remarks or a picture's labels beside running text.
+    return all(running) or (min(shared) < 0.5 and _is_running(many) and _flows(lines[1]))
 
 
-def _have_prose(left: list[Fragment], right: list[Fragment]) -> bool:
+def _flows(side: Sequence[SideLine]) -> bool:
+    """Whether sentences go on from line to line."""
+    return sum(line.text[:1].islower() for line in side) >= GOES_ON * len(side)
+
+
+def _have_prose(left: _Side, right: _Side) -> bool:
     """Whether both sides have running text, or one that goes on past the lines of the other."""
-    lines, others = lines_of(left), lines_of(right)
-    prose, other_prose = list(prose_of(lines)), list(prose_of(others))
-    if prose and other_prose:
+    if left.prose and right.prose:
         return True
     # A table, code or a list stands beside it, no number or term at the head of a paragraph.
-    if prose:
-        return _passes(lines, prose, others) and not _begin(right, left)
-    return bool(other_prose) and _passes(others, other_prose, lines) and not _begin(left, right)
+    if left.prose:
+        return _passes(left, right.lines) and not _begin(right.fragments, left.fragments)
+    passes = bool(right.prose) and _passes(right, left.lines)
+    return passes and not _begin(left.fragments, right.fragments)
 
 
-def _passes(
-    lines: Sequence[SideLine], prose: Sequence[tuple[int, int]], others: Sequence[SideLine]
-) -> bool:
+def _passes(side: _Side, others: Sequence[SideLine]) -> bool:
     """Whether most of `others` stand beside the middle of running text: neither end of a cell."""
     inside = beside = 0
     middles = [line.middle for line in others]
-    for start, end in prose:
-        first, last = lines[start], lines[end - 1]
+    for start, end in side.prose:
+        first, last = side.lines[start], side.lines[end - 1]
         near = 0.5 * first.height
         whole = bisect_right(middles, last.middle + near) - bisect_left(
             middles, first.middle - near
@@ -337,33 +394,38 @@ def _shared_lines(side: list[Fragment], other: list[Fragment]) -> float:
 
 
 def _begin(few: list[Fragment], many: list[Fragment]) -> bool:
-    """Whether most of `few` stand beside the beginning of a paragraph of `many`."""
-    steps = [below.middle - above.middle for above, below in pairwise(many)]
-    usual = median(steps)
-    few = _firsts(few)
+    """Whether most lines of `few` stand beside the beginning of a paragraph of `many`."""
+    lines = lines_of(many)
+    steps = [below.middle - above.middle for above, below in pairwise(lines)]
+    usual = median(steps or [0.0])
+    firsts = _firsts(lines_of(few))
     begins = sum(
-        n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(many[n - 1].text) is not None
-        for n in _neighbours(few, many)
+        n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(lines[n - 1].text) is not None
+        for n in _neighbours(firsts, lines, BESIDE)
         if n is not None
     )
-    return begins > 0.6 * len(few)
+    return begins > 0.6 * len(firsts)
 
 
-def _firsts(side: list[Fragment]) -> list[Fragment]:
+def _firsts(side: list[SideLine]) -> list[SideLine]:
     """What stands after a gap, where `side` has several; a cell may have more than one line."""
     steps = [below.middle - above.middle for above, below in pairwise(side)]
-    usual = median(steps)
+    usual = median(steps or [0.0])
     firsts = [side[0]] + [f for f, step in zip(side[1:], steps, strict=True) if step > 1.2 * usual]
     return firsts if len(firsts) >= MIN_SIDE else side
 
 
-def _neighbours(side: list[Fragment], other: list[Fragment]) -> Iterator[int | None]:
+def _neighbours(
+    side: Sequence[Fragment | SideLine],
+    other: Sequence[Fragment | SideLine],
+    apart: float = LEVEL,
+) -> Iterator[int | None]:
     """For each of `side`, the index of the one in `other` on its line, None if there is none."""
     middles = [f.middle for f in other]
-    for fragment in side:
-        position = bisect_left(middles, fragment.middle)
+    for each in side:
+        position = bisect_left(middles, each.middle)
         near = min(
             (n for n in (position - 1, position) if 0 <= n < len(middles)),
-            key=lambda n: abs(middles[n] - fragment.middle),
+            key=lambda n: abs(middles[n] - each.middle),
         )
-        yield near if abs(middles[near] - fragment.middle) < 0.25 * fragment.height else None
+        yield near if abs(middles[near] - each.middle) < apart * each.height else None

@@ -1,10 +1,9 @@
 """Lines and boxes that are drawn on a PDF page, as far as they may be those of a table."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -154,9 +153,10 @@ def _drawn_on(page: pypdfium2.PdfPage) -> tuple[Floats, Floats]:
         return nothing, nothing
     addresses = [path for path, _ in paths]
     found = bounds_of(addresses)
-    for n, (_, matrix) in enumerate(paths):
-        if matrix is not None:
-            found[n] = _moved(found[n], matrix)
+    in_forms = [n for n, (_, matrix) in enumerate(paths) if matrix is not None]
+    if in_forms:
+        moves = np.stack([matrix for _, matrix in paths if matrix is not None])
+        found[in_forms] = _moved(found[in_forms], moves)
     wide, high = (found[:, 2:] - found[:, :2]).T
     long = np.maximum(wide, high) >= SHORTEST
     thin = np.minimum(wide, high) <= THIN
@@ -183,7 +183,7 @@ def _paths(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Places | None]]:
     ]
     while waiting:
         form, outer, depth = waiting.pop()
-        inner = _matrix(form) @ outer
+        inner = _matrices([form])[0] @ outer
         count = max(_COUNT_IN(form), 0)
         budget -= count
         if budget < 0:
@@ -197,19 +197,25 @@ def _paths(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Places | None]]:
                 waiting.append((found, inner, depth + 1))
 
 
-def _matrix(obj: int) -> Places:
-    values = (ctypes.c_float * 6)()
-    if not _MATRIX(obj, ctypes.addressof(values)):
-        return np.eye(3)
-    a, b, c, d, e, f = np.nan_to_num(np.array(values[:], np.float64)).tolist()
-    return np.array([[a, b, 0], [c, d, 0], [e, f, 1]])
+def _matrices(objects: Sequence[int]) -> Places:
+    """What moves each object to its place, n matrices of three rows."""
+    values = np.zeros((len(objects), 6), np.float32)
+    start = values.ctypes.data
+    told = list(map(_MATRIX, objects, range(start, start + 24 * len(objects), 24)))
+    matrices = np.zeros((len(objects), 3, 3))
+    matrices[:, :, :2] = np.nan_to_num(values).reshape(-1, 3, 2)
+    matrices[:, 2, 2] = 1
+    matrices[[not found for found in told]] = np.eye(3)
+    return matrices
 
 
-def _moved(box: Any, matrix: Places) -> Any:
-    x0, y0, x1, y1 = box
-    corners = np.array([[x0, y0, 1], [x1, y1, 1]]) @ matrix
-    low, high = corners[:, :2].min(axis=0), corners[:, :2].max(axis=0)
-    return np.clip(np.nan_to_num(np.concatenate([low, high])), -FARTHEST, FARTHEST)
+def _moved(boxes: Floats, moves: Places) -> Floats:
+    """`boxes`, each moved by its matrix."""
+    corners = np.ones((len(boxes), 2, 3))
+    corners[:, :, :2] = boxes.reshape(-1, 2, 2)
+    places = (corners @ moves)[:, :, :2]
+    found = np.concatenate([places.min(axis=1), places.max(axis=1)], axis=1)
+    return np.asarray(np.clip(np.nan_to_num(found), -FARTHEST, FARTHEST), np.float32)
 
 
 def _modes(paths: list[int]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -225,14 +231,13 @@ def _modes(paths: list[int]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 def _pieces(paths: list[tuple[tuple[int, Places | None], int]]) -> Floats:
     """The straight pieces, level or upright, of paths with so many segments each."""
     segments: list[int] = []
-    matrices, which, firsts = [], [], []
-    for (path, outer), count in paths:
+    which, firsts = [], []
+    for number, ((path, _), count) in enumerate(paths):
         if len(segments) + count > MOST_SEGMENTS:
+            paths = paths[:number]
             break
-        matrix = _matrix(path)
-        matrices.append(matrix if outer is None else matrix @ outer)
         firsts.append(len(segments))
-        which += [len(matrices) - 1] * count
+        which += [number] * count
         segments += map(_SEGMENT, repeat(path), range(count))
     count = len(segments)
     if not count:
@@ -245,8 +250,12 @@ def _pieces(paths: list[tuple[tuple[int, Places | None], int]]) -> Floats:
     kinds = np.fromiter(map(_KIND, segments), np.int8, count)
     closes = np.fromiter(map(_CLOSES, segments), np.int8, count)
     full = np.concatenate([np.nan_to_num(points), np.ones((count, 1))], axis=1)
-    moves = np.stack(matrices)[which][:, :, :2]
-    places = np.clip(np.nan_to_num(np.einsum("ni,nij->nj", full, moves)), -FARTHEST, FARTHEST)
+    moves = _matrices([path for (path, _), _ in paths])
+    for number, ((_, outer), _) in enumerate(paths):
+        if outer is not None:
+            moves[number] = moves[number] @ outer
+    found = np.einsum("ni,nij->nj", full, moves[which][:, :, :2])
+    places = np.clip(np.nan_to_num(found), -FARTHEST, FARTHEST)
     is_first = kinds == pdfium.FPDF_SEGMENT_MOVETO
     is_first[firsts] = True
     begins = np.maximum.accumulate(np.where(is_first, np.arange(count), 0))

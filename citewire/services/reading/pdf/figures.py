@@ -236,23 +236,25 @@ def _clusters(pieces: Floats, width: float, height: float) -> Iterator[list[floa
 
 def _named(is_drawn: NDArray[np.bool_]) -> NDArray[np.int64]:
     """A number for each group of neighbouring squares."""
-    names = np.zeros(is_drawn.shape, np.int64)
     rows, columns = is_drawn.shape
+    # With an empty border, so that no neighbour of a square is in another row.
+    wide = columns + 2
+    left = set(np.flatnonzero(np.pad(is_drawn, 1)).tolist())
+    beside = [row * wide + column for row in (-1, 0, 1) for column in (-1, 0, 1)]
+    names = np.zeros((rows + 2) * wide, np.int64)
     name = 0
-    for start in zip(*np.nonzero(is_drawn), strict=True):
-        if names[start]:
-            continue
+    while left:
         name += 1
-        waiting = [(int(start[0]), int(start[1]))]
-        names[start] = name
+        waiting = [left.pop()]
+        group = list(waiting)
         while waiting:
-            row, column = waiting.pop()
-            for y in range(max(row - 1, 0), min(row + 2, rows)):
-                for x in range(max(column - 1, 0), min(column + 2, columns)):
-                    if is_drawn[y, x] and not names[y, x]:
-                        names[y, x] = name
-                        waiting.append((y, x))
-    return names
+            square = waiting.pop()
+            found = left.intersection([square + step for step in beside])
+            left -= found
+            waiting += found
+            group += found
+        names[group] = name
+    return names.reshape(rows + 2, wide)[1:-1, 1:-1]
 
 
 def _bounds(page: pypdfium2.PdfPage, objects: list[int]) -> Floats:

@@ -29,6 +29,9 @@ PDFIUM = threading.Lock()
 EMPTY = "the PDF has no pages"
 BROKEN = "the PDF is broken: its structure cannot be read"
 
+MAX_PROPERTY = 300
+"""So much of each property is kept, in characters."""
+
 MAX_PAGES = 50_000
 """The count is what the file claims."""
 
@@ -88,6 +91,12 @@ def container_notes(document: pypdfium2.PdfDocument, annotations: Annotations) -
 def metadata_title(document: pypdfium2.PdfDocument) -> str:
     """The title in the metadata, empty if there is none."""
     return _metadata(document, "Title")
+
+
+def metadata_properties(document: pypdfium2.PdfDocument) -> tuple[str, ...]:
+    """What the metadata say besides: subject and author, and the title, which may be no title."""
+    said = (_metadata(document, key) for key in ("Subject", "Author", "Title"))
+    return tuple(one[:MAX_PROPERTY] for one in said if one)
 
 
 def metadata_date(document: pypdfium2.PdfDocument) -> str | None:

@@ -21,13 +21,14 @@ from citewire.text.alphabets import normal_form
 WIDE_GAP = 0.8
 """A gap wider than so many heights of the letters ends a fragment: a column or a cell may end."""
 
-_SPACES = np.array(
-    [9, 10, 13, 32, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
-)
-"""White space that cleaned text keeps."""
+_IS_SPACE = np.zeros(0x10000, np.bool_)
+"""By code, whether it is white space that cleaned text keeps."""
+_IS_SPACE[[9, 10, 13, 32, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]] = True
+_IS_SPACE[0x2000:0x200B] = True
 
-_DROPPED = np.array([0xAD, 0x200B, 0xFEFF, 0xFFFF])
-"""Characters, besides controls, that it does not."""
+_IS_DROPPED = np.zeros(0x10000, np.bool_)
+"""By code, whether it is a character that it does not keep."""
+_IS_DROPPED[[*range(0x7F, 0xA0), 0xAD, 0x200B, 0xFEFF, 0xFFFF]] = True
 
 _CLOSING = ".,;:)]}%/⁄"
 
@@ -157,11 +158,11 @@ class _Writing:
     @classmethod
     def of(cls, text: str) -> "_Writing":
         codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-        is_space = np.isin(codes, _SPACES)
+        within = np.where(codes < len(_IS_SPACE), codes, ord("x"))
+        is_space = _IS_SPACE[within]
         for found in _LOOSE_MARK.finditer(text):
             is_space[slice(*found.span())] = False
-        is_dropped = ((codes >= 0x7F) & (codes <= 0x9F)) | np.isin(codes, _DROPPED)
-        return cls(np.cumsum(is_space), ~is_dropped)
+        return cls(np.cumsum(is_space), ~_IS_DROPPED[within])
 
     def at(self, indices: NDArray[np.int64]) -> "_Writing":
         return _Writing(self.spaces[indices], self.kept[indices])
@@ -195,7 +196,7 @@ def _fragments(
         zip(edges, firsts, lasts, heights.tolist(), middles.tolist(), words, strict=True)
     ):
         text = rewritten.get(number) or chars.text[first : last + 1]
-        written = clean(_LOOSE_MARK.sub("", text)).split()
+        written = clean(text if text.isascii() else _LOOSE_MARK.sub("", text)).split()
         if written:
             x0, y0, x1, y1 = box
             # A bold number or word may begin a line that is not.

@@ -36,6 +36,7 @@ from citewire.services.reading.pdf.file import (
     PDFIUM,
     container_notes,
     metadata_date,
+    metadata_properties,
     metadata_title,
     open_pdf,
     page_label,
@@ -93,6 +94,7 @@ def read_pdf(
             for index in range(len(document)):
                 reading.read_page(index)
             title, date = metadata_title(document), metadata_date(document)
+            properties = metadata_properties(document)
             notes = reading.notes()
         except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
             raise UnreadableDocument(BROKEN) from error
@@ -109,6 +111,7 @@ def read_pdf(
         pages=pages,
         date=date,
         notes=notes,
+        properties=properties,
     )
 
 

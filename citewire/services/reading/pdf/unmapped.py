@@ -33,6 +33,7 @@ _FIGURES = re.compile(r"[\s\d.,:;%()+/-]*")
 Mask = NDArray[np.bool_]
 
 _ERROR = prototype(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+_IS_ERROR = 1
 _SIGN = "[\x01-\x08\x0b\x0c\x0e-\x1f!-&*+;-@\\\\^`|~\xa1-\xbf\xd7\xf7\ue000-\uf8ff\ufffd]"
 _AT_LETTERS = re.compile(rf"{_SIGN}(?=[^\W\d_])|(?<=[^\W\d_]){_SIGN}")
 """A sign where letters are usual: it may stand for a ligature."""
@@ -59,14 +60,16 @@ def find_unmapped(chars: Chars) -> Unmapped | None:
     boxes = chars.boxes
     drawn = np.flatnonzero((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))
     signs = [found.start() for found in _AT_LETTERS.finditer(chars.text)]
-    alone = [sign for sign in signs if _is_error(_ERROR(chars.handle, sign))]
-    controls = drawn[(codes[drawn] < 32) & ~np.isin(codes[drawn], (9, 10, 13))]
+    alone = [sign for sign in signs if _ERROR(chars.handle, sign) == _IS_ERROR]
+    controls = drawn[codes[drawn] < 32]
+    if len(controls):
+        controls = controls[~np.isin(codes[controls], (9, 10, 13))]
     asked = {*drawn[::EVERY].tolist(), *controls[::EVERY].tolist()}.difference(signs)
     errors = np.zeros(len(codes), np.bool_)
-    if not any(map(_is_error, map(_ERROR, repeat(chars.handle), asked))):
+    if _IS_ERROR not in map(_ERROR, repeat(chars.handle), asked):
         return Unmapped(alone, errors, 0.0) if alone else None
     answers = map(_ERROR, repeat(chars.handle), drawn.tolist())
-    errors[drawn] = np.fromiter(map(_is_error, answers), np.bool_, len(drawn))
+    errors[drawn] = np.fromiter(answers, np.int32, len(drawn)) == _IS_ERROR
     unread = np.zeros_like(errors)
     unread[drawn] = _in_runs(errors[drawn])
     if _makes_words(chars.text, unread):
@@ -88,10 +91,6 @@ def _makes_words(text: str, unread: Mask) -> bool:
     if not words:
         return _FIGURES.fullmatch(taken) is not None
     return sum(word in known_words() for word in words) >= WORDS * len(words)
-
-
-def _is_error(answer: int) -> bool:
-    return answer == 1
 
 
 def _in_runs(errors: Mask) -> Mask:

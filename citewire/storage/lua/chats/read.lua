@@ -8,8 +8,12 @@ local found = {raw, {}}
 local function take(message)
   local key = message_of(base, message)
   if what == 'said' then
-    -- Only answers have a reason for their end; a field that is missing is an error.
-    local said = redis.pcall('JSON.GET', key, 'message_id', 'role', 'text', 'finish_reason')
+    -- Only answers have the last two; a field that is missing is an error.
+    local said = redis.pcall('JSON.GET', key, 'message_id', 'role', 'text', 'finish_reason',
+      'spoken_of')
+    if type(said) == 'table' and said.err then
+      said = redis.pcall('JSON.GET', key, 'message_id', 'role', 'text', 'finish_reason')
+    end
     if type(said) == 'table' and said.err then
       said = redis.call('JSON.GET', key, 'message_id', 'role', 'text')
     end

@@ -1,0 +1,80 @@
+"""Whether the row that holds a claim's figure may be the one that the claim speaks of.
+
+`Total liabilities were $59,268 million` shares a word with the row `Total assets`, and the table
+speaks of liabilities elsewhere; `Total liabilities and equity` has a part that it does not name.
+"""
+
+import re
+
+from citewire.services.citations.verdicts.asked_figures import AskedFigures
+from citewire.services.citations.verdicts.cells import CellTrace
+from citewire.services.citations.verdicts.figures import words_of
+from citewire.services.citations.verdicts.fitting import SURE
+from citewire.services.citations.verdicts.tokens import flatten
+from citewire.text.words import listed
+
+_AND = re.compile(r"\s(?:and|y|und|et)\s|\s?&\s?")
+_IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
+
+_QUALIFIERS = words_of(
+    """net total totals gross other current annual quarterly consolidated reported overall related
+    similar equivalents amount amounts value number ended fiscal period neto total netto gesamt"""
+)
+"""Words of a head that a claim may leave out."""
+
+_ALIKE = """revenue revenues sales turnover
+profit income earnings
+loss losses deficit
+staff employees headcount personnel workforce people
+costs cost expenses expense expenditure expenditures charges spending outlays
+equity shareholders stockholders
+debt debts borrowings borrowing loans loan notes
+stores shops outlets locations warehouses branches restaurants
+purchases repurchases buybacks
+dividends distributions
+margin rate ratio percentage
+ingresos ventas
+beneficio beneficios ganancias resultado
+gastos costes costos
+umsatz umsatzerlose erlose
+gewinn ergebnis uberschuss
+aufwand aufwendungen kosten
+recettes revenus ventes
+benefice resultat
+charges couts depenses"""
+_GROUPS = [words_of(row) for row in _ALIKE.splitlines()]
+_SAME = {word: group for group in _GROUPS for word in group}
+
+
+def is_other_row(cell: CellTrace, asked: AskedFigures) -> bool:
+    """Whether the row that holds a figure is likely another one than the claim speaks of."""
+    table, line = cell.table.table, cell.table.table.lines[cell.line]
+    if _leaves_out(line.label, asked.words):
+        return True
+    if cell.table.lines[cell.line].precision >= SURE or not line.words:
+        return False
+    head = table.heads[cell.figure.head]
+    own = line.words | line.group | head.words | head.group
+    missing = {
+        word
+        for word in (asked.named & (table.of_lines | table.of_heads)) - own - _QUALIFIERS
+        if not own & _SAME.get(word, listed(""))
+    }
+    # What the row says besides is not said of the claim either.
+    return bool(missing) and bool(line.words - asked.words - _QUALIFIERS)
+
+
+def _leaves_out(label: str, words: frozenset[str]) -> bool:
+    """Whether a label names two things, of which the claim names one."""
+    parts = _AND.split(_IN_BRACKETS.sub(" ", flatten(label)))
+    if len(parts) != 2 or "," in parts[0]:
+        return False
+    told = [words_of(part) - _QUALIFIERS for part in parts]
+    if not all(told):
+        return False
+    said = [_names(part, words) for part in told]
+    return any(said) and not all(said)
+
+
+def _names(part: frozenset[str], words: frozenset[str]) -> bool:
+    return any(word in words or words & _SAME.get(word, listed("")) for word in part)

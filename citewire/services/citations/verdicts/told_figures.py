@@ -1,0 +1,94 @@
+"""Figures that sentences tell of several periods: `$290 million in 2019 and $239 million in 2018`.
+
+Which figure is of which period is told by their order where there are as many of both, and else by
+the period that follows a figure before the next one.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from citewire.content.table import Span
+from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
+from citewire.services.citations.verdicts.units import PERCENT, POINTS
+
+_END = re.compile(r"(?<=[a-z0-9%)])[.;!?](?=\s+[A-ZÀ-Þ])|\n\s*\n")
+_BETWEEN = re.compile(r"(?:,|\s|and|y|und|et|&|\)|\(){1,8}")
+"""Between the figures of a list."""
+LONGEST = 600
+"""Characters of a sentence; of longer ones nothing is told."""
+
+NEAR = 60
+"""Characters between a figure and the period that follows it."""
+
+
+class ToldFigure(NamedTuple):
+    """A figure of a sentence with its period."""
+
+    amount: Amount
+    period: Period
+
+
+class ToldSentence(NamedTuple):
+    """A sentence that tells figures of two periods or more; `span` is up to the last of them."""
+
+    span: Span
+    figures: tuple[ToldFigure, ...]
+
+
+def told_sentences(
+    text: str, amounts: Sequence[Amount], periods: Sequence[PlacedPeriod]
+) -> Iterator[ToldSentence]:
+    """The sentences that tell figures of several periods; linear in the text."""
+    plain = [one for one in amounts if not one.is_year]
+    starts = [one.start for one in plain]
+    places = [one.start for one in periods]
+    begin = 0
+    for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
+        own = plain[bisect_left(starts, begin) : bisect_left(starts, end)]
+        spoken = periods[bisect_left(places, begin) : bisect_left(places, end)]
+        spoken = [one for one in spoken if one.period.year]
+        if len(own) > 1 and len(spoken) > 1 and end - begin <= LONGEST:
+            for is_percent in (False, True):
+                same = [one for one in own if _is_percent(one) == is_percent]
+                figures = tuple(_paired(same, spoken, text))
+                if len({figure.period for figure in figures}) > 1:
+                    yield ToldSentence((begin, figures[-1].amount.end), figures)
+        begin = end
+
+
+def _is_percent(amount: Amount) -> bool:
+    return amount.readings[0].kind in (PERCENT, POINTS)
+
+
+def _paired(
+    amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str
+) -> Iterator[ToldFigure]:
+    if len(amounts) == len(periods) and _is_in_step(amounts, periods, text):
+        yield from (ToldFigure(a, p.period) for a, p in zip(amounts, periods, strict=True))
+        return
+    for number, amount in enumerate(amounts, start=1):
+        before = amounts[number].start if number < len(amounts) else amount.end + NEAR
+        after = [one for one in periods if amount.end <= one.start < before]
+        if after and after[0].start - amount.end <= NEAR:
+            yield ToldFigure(amount, after[0].period)
+
+
+def _is_in_step(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:
+    """Whether figures and periods take turns, or are two lists one after the other."""
+    order = "".join(
+        kind
+        for _, kind in sorted(
+            [*((one.start, "a") for one in amounts), *((one.start, "p") for one in periods)]
+        )
+    )
+    if all(set(order[at : at + 2]) == {"a", "p"} for at in range(0, len(order), 2)):
+        return True
+    gaps = (text[one.end : other.start] for one, other in pairwise(amounts))
+    return order in (
+        "a" * len(amounts) + "p" * len(periods),
+        "p" * len(periods) + "a" * len(amounts),
+    ) and all(map(_BETWEEN.fullmatch, gaps))

@@ -1,0 +1,1 @@
+"""Which report a file is: whose, about which periods, of what kind."""

@@ -1,0 +1,42 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+
+import { Notes } from "@/chat/Notes";
+import type { Exchange } from "@/chat/session";
+import { AskedAs, StageLine } from "@/chat/Stage";
+import { ASKED, type Answer } from "@/stream/reduce";
+
+const DOCUMENTS = [
+  { doc_id: "d1", title: "Costco 10-K" },
+  { doc_id: "d2", title: "Best Buy 10-K" },
+];
+const QUERY = { original: "Which risks?", standalone: "Which risks?", rewritten: false, sub_questions: [], document: DOCUMENTS[0] ?? null };
+
+function exchange(answer: Partial<Answer>): Exchange {
+  return { key: "k", question: "?", versions: [], live: false, recovering: false, answer: { ...ASKED, phase: "complete", finishReason: "stop", text: "Told.", ...answer } };
+}
+
+function notes(answer: Partial<Answer>): string {
+  return renderToStaticMarkup(<Notes exchange={exchange(answer)} canAsk onAgain={() => undefined} onChoose={() => undefined} />);
+}
+
+test("the reports that may be meant are offered to choose", () => {
+  const shown = notes({ warnings: [{ code: "ambiguous_document", message: "which?", span: null, documents: DOCUMENTS }] });
+  expect(shown).toContain("does not say which report it means");
+  expect(shown.match(/<button/g)).toHaveLength(2);
+  expect(shown).toContain("Best Buy 10-K");
+});
+
+test("an answer without reports to ask has no note besides what it says", () => {
+  expect(notes({ finishReason: "no_documents" })).toBe("");
+});
+
+test("the report that a question points at is named", () => {
+  const shown = renderToStaticMarkup(<AskedAs answer={{ ...ASKED, query: QUERY }} canAsk onAsk={() => undefined} />);
+  expect(shown).toContain("<cite dir=\"auto\">Costco 10-K</cite>");
+});
+
+test("where there was no evidence to judge none is shown, and no extracts are where there is no source", () => {
+  const { answer } = exchange({ model: "extractive", evidence: null });
+  expect(renderToStaticMarkup(<StageLine answer={answer} />)).toBe('<p class="stage"></p>');
+});
