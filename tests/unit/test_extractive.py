@@ -106,6 +106,10 @@ async def test_the_sentence_that_answers_is_quoted_with_its_marker(
             "Nothing in the reports that were searched answers this question.",
         ),
         (
+            "What was the revenue in 2023 compared to 2031?",
+            "Nothing in the reports that were searched answers this question.",
+        ),
+        (
             "What was the revenue in 2019?",
             "Nothing in the reports that were searched answers this question.",
         ),
