@@ -11,7 +11,7 @@ from llama_index.core.base.response.schema import AsyncStreamingResponse
 from llama_index.core.llms.mock import MockLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from citewire.services.models.extractive.choosing import Extract
+from citewire.services.models.extractive.choosing import ChosenExtract
 from citewire.services.models.extractive.passages import Passage, candidates
 from citewire.services.models.extractive.synthesiser import (
     ExtractiveSynthesiser,
@@ -103,6 +103,10 @@ async def test_the_sentence_that_answers_is_quoted_with_its_marker(
         ),
         (
             "What was the revenue in 2031?",
+            "Nothing in the reports that were searched answers this question.",
+        ),
+        (
+            "What was the revenue in 2023 compared to 2031?",
             "Nothing in the reports that were searched answers this question.",
         ),
         (
@@ -345,7 +349,7 @@ def test_a_number_that_begins_a_line_in_mid_sentence_is_no_list_item() -> None:
     ],
 )
 def test_the_marker_of_a_quoted_sentence_is_always_read_as_one(text: str) -> None:
-    answer = Extracts([Extract(text, 1), Extract("Trains fell 3$.", 2)]).text
+    answer = Extracts([ChosenExtract(text, 1), ChosenExtract("Trains fell 3$.", 2)]).text
     scanner = MarkerScanner(99)
     found = [*scanner.feed(answer), *scanner.release()]
 

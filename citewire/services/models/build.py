@@ -135,12 +135,10 @@ def _build_answering(
     if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-        extractive = ExtractiveSynthesiser(
-            embed_model, load_vocabulary(settings.retrieval.vocabulary)
-        )
-        return Answering(
-            extractive, MockLLM(), None, "extractive", settings.retrieval.context_tokens
-        )
+        vocabulary = load_vocabulary(settings.retrieval.vocabulary)
+        extractive = ExtractiveSynthesiser(embed_model, vocabulary)
+        wanted = settings.retrieval.context_tokens
+        return Answering(extractive, MockLLM(), None, "extractive", wanted)
     from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
     models = settings.models

@@ -50,21 +50,6 @@ class Vocabulary:
                 entries.setdefault(name[0], []).append((name, related))
         return cls(entries)
 
-    def told_as(self, asked: Sequence[str]) -> tuple[str, ...]:
-        """What reports call the things that are asked for; of names within names the longest.
-
-        Args:
-            asked: the terms of a question, in order.
-        """
-        named = list(self._named(asked))
-        longest = [
-            related
-            for name, related in named
-            if not any(len(name) < len(other) and {*name} <= {*other} for other, _ in named)
-        ]
-        told = (phrase.strip() for related in longest for phrase in related.split(","))
-        return tuple(dict.fromkeys(told))[:MAX_RELATED]
-
     def related(self, asked: Sequence[str], languages: Iterable[str] = ()) -> Terms:
         """The terms that stand for what is asked for, without those that are asked for already.
 
@@ -82,6 +67,25 @@ class Vocabulary:
             for term in (*signposts_named(related), *sought_terms(related, several))
             if term not in known
         )
+        return tuple(told)[:MAX_RELATED]
+
+    def told_as(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """What reports call the things that are asked for, as it is written.
+
+        Of names within names the longest counts. What is among its own names is called so: the
+        others only help to find it.
+
+        Args:
+            asked: the terms of a question, in order.
+        """
+        named = list(self._named(asked))
+        told: dict[str, None] = {}
+        for name, related in named:
+            if any(len(name) < len(other) and {*name} <= {*other} for other, _ in named):
+                continue
+            phrases = [phrase.strip() for phrase in related.split(",")]
+            own = [phrase for phrase in phrases if tuple(search_terms(phrase)) == name]
+            told |= dict.fromkeys(own or phrases)
         return tuple(told)[:MAX_RELATED]
 
     def _named(self, asked: Sequence[str]) -> Iterator[tuple[Terms, str]]:
@@ -105,14 +109,12 @@ def load_vocabulary(own: Path | None) -> Vocabulary:
     Raises:
         ConfigurationError: the file cannot be read, or a line of it has another form.
     """
-    shipped = shipped_vocabulary()
+    shipped = shipped_vocabulary().entries
     if own is None:
-        return shipped
+        return Vocabulary(shipped)
     more = Vocabulary.from_lines(_lines_of(own), str(own)).entries
-    names = shipped.entries.keys() | more.keys()
-    return Vocabulary(
-        {name: [*shipped.entries.get(name, ()), *more.get(name, ())] for name in names}
-    )
+    names = shipped.keys() | more.keys()
+    return Vocabulary({name: [*shipped.get(name, ()), *more.get(name, ())] for name in names})
 
 
 def _lines_of(path: Path) -> list[str]:

@@ -67,10 +67,8 @@ _KINDS = (
 
 def lacks_evidence(question: str, passages: Sequence[Passage]) -> bool:
     """Whether the question names a year that none of the passages nor their titles has."""
-    told = (f"{p.title} {p.file_name} {p.text}" for p in passages)
-    known = frozenset[str]().union(*map(years, told))
-    asked = years(question)
-    return bool(asked) and not asked & known
+    told = (f"{p.title} {p.file_name} {p.section} {p.text}" for p in passages)
+    return bool(years(question) - frozenset[str]().union(*map(years, told)))
 
 
 def focus(question: str, passages: Sequence[Passage]) -> str:

@@ -30,7 +30,7 @@ _FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Extract:
+class ChosenExtract:
     """A statement of a source without its marker, and what of the source belongs below it.
 
     Args:
@@ -67,7 +67,7 @@ def choose(
     scored: Scored,
     *,
     is_strong: bool,
-) -> list[Extract]:
+) -> list[ChosenExtract]:
     """The extracts to answer with, in the order in which they are told; none if nothing fits.
 
     Args:
@@ -116,28 +116,28 @@ def _beside_rows(asked: Demand, scored: Scored) -> list[Sentence]:
     return []
 
 
-def _rows(rows: Sequence[FittingRow], wanted: Wanted) -> list[Extract]:
+def _rows(rows: Sequence[FittingRow], wanted: Wanted) -> list[ChosenExtract]:
     """Each row as a statement; the piece of their table below the last one of it."""
     named = len({row.source.passage.document for row in rows}) > 1
-    found: list[Extract] = []
+    found: list[ChosenExtract] = []
     for number, group in groupby(rows, key=lambda row: row.source.passage.number):
         own = list(group)
         texts = [row_told(row, spanish=wanted.is_spanish) for row in own]
         if named:
             source = own[0].source.passage
             texts = [f"{source.organisation or source.title}: {text}" for text in texts]
-        found += [Extract(text, number) for text in texts[:-1]]
-        found.append(Extract(texts[-1], number, piece_of_table(own, number)))
+        found += [ChosenExtract(text, number) for text in texts[:-1]]
+        found.append(ChosenExtract(texts[-1], number, piece_of_table(own, number)))
     return found
 
 
-def _told(picked: Sequence[Sentence], passages: Sequence[Passage]) -> Iterator[Extract]:
+def _told(picked: Sequence[Sentence], passages: Sequence[Passage]) -> Iterator[ChosenExtract]:
     """The sentences, of which one that only announces something is told with that or not at all."""
     by_number = {passage.number: passage for passage in passages}
     for sentence in picked:
         if not announces(sentence.text):
-            yield Extract(sentence.text, sentence.number)
+            yield ChosenExtract(sentence.text, sentence.number)
             continue
         following = what_follows(sentence, by_number[sentence.number], passages)
         if following.items or following.piece:
-            yield Extract(sentence.text, sentence.number, following.piece, following.items)
+            yield ChosenExtract(sentence.text, sentence.number, following.piece, following.items)

@@ -82,7 +82,7 @@ def table_sources(passages: Iterable[Passage]) -> list[TableSource]:
     for passage in passages:
         if passage.table is not None:
             figures = Digest(passage.text, passage.table).figures
-            if figures is not None and figures.cells:
+            if figures is not None and any(cell.place for cell in figures.cells):
                 found.append(TableSource(passage, _with_roots(figures)))
     return [source if any(source.figures.key) else _with_heads(source, found) for source in found]
 

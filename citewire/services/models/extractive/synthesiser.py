@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from citewire.content.table_record import TABLE, table_from_json
 from citewire.services.models.extractive.acronyms import written_out
 from citewire.services.models.extractive.asked import focus, lacks_evidence
-from citewire.services.models.extractive.choosing import Extract, Scored, choose
+from citewire.services.models.extractive.choosing import ChosenExtract, Scored, choose
 from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.named import names_of, reports_named
 from citewire.services.models.extractive.passages import Passage, Sentence, candidates
@@ -115,7 +115,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         if material is None:
             return Extracts()
         if material.named:
-            return Extracts([Extract(name.text, name.number) for name in material.named])
+            return Extracts([ChosenExtract(name.text, name.number) for name in material.named])
         vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(material.to_embed))
         return await asyncio.to_thread(_chosen, material, vectors, is_strong=is_strong)
 
@@ -196,7 +196,7 @@ def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
 class Extracts:
     """The extracts that answer; none if nothing fits."""
 
-    chosen: Sequence[Extract] = ()
+    chosen: Sequence[ChosenExtract] = ()
 
     @property
     def text(self) -> str:

@@ -63,11 +63,17 @@ def label_told(row: FittingRow) -> str:
     return f"{told} ({about})" if about else told
 
 
+def _corner(source: TableSource) -> str:
+    """What stands at the left of the heads of the columns."""
+    table = source.passage.table
+    return source.figures.heads[0].label if table is not None and table.header_rows else ""
+
+
 def _about(source: TableSource) -> str:
     """Of which part of the company the table is, if its caption or first head says so."""
     table, text = source.passage.table, source.passage.text
     assert table is not None
-    corner = source.figures.heads[0].label if table.header_rows else ""
+    corner = _corner(source)
     caption = text[slice(*table.caption)] if table.caption else ""
     for told in (corner, caption):
         plain = _plain(_IN_BRACKETS.sub("", told.split("\n")[0]))
@@ -121,7 +127,7 @@ def unit_of(source: TableSource) -> str:
     if table.unit:
         return text[slice(*table.unit)].strip("() \n")
     caption = text[slice(*table.caption)] if table.caption else ""
-    corner = source.figures.heads[0].label if table.header_rows else ""
+    corner = _corner(source)
     return next((said for said in (caption, corner) if scales_of_heads(flatten(said)).plain), "")
 
 
@@ -131,9 +137,8 @@ def piece_of_table(rows: Sequence[FittingRow], number: int) -> str:
     table = source.passage.table
     assert table is not None
     grid = list(rows_of(table, source.passage.text))
-    places = [cell.place for row in rows for cell in row.told if cell.place is not None]
-    wanted = sorted({row for row, _ in places})
-    told = {column for _, column in places}
+    places = [cell.place for row in rows for cell in row.told if cell.place]
+    wanted, told = sorted({row for row, _ in places}), {column for _, column in places}
     side = list(range(max(table.header_columns, 1)))
     further = sorted(set(range(table.columns)) - set(side), key=lambda at: (at not in told, at))
     columns = [*side, *sorted(further[: MOST_COLUMNS - len(side)])]
@@ -142,6 +147,7 @@ def piece_of_table(rows: Sequence[FittingRow], number: int) -> str:
     if len(rows) == 1 and is_all_told:
         return ""
     unit = unit_of(source) if table.unit else ""
+    unit = bracketed[0].strip("()") if (bracketed := _IN_BRACKETS.search(unit)) else unit
     heads = source.borrowed or heads_of(table, grid)
     first, *further_heads = (heads[at] for at in columns)
     cells = [[grid[row][at] for at in columns] for row in wanted]
@@ -153,9 +159,7 @@ def _subhead(row: FittingRow) -> str:
     table, text = row.source.passage.table, row.source.passage.text
     assert table is not None
     grid = list(rows_of(table, text))
-    place = row.told[0].place
-    assert place is not None
-    own, _ = place
+    own, _ = row.told[0].place or (0, 0)
     for above in range(own - 1, table.header_rows - 1, -1):
         first, *others = grid[above]
         if first and not any(other and other != first for other in others):
