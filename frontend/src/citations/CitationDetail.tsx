@@ -1,5 +1,5 @@
 // One citation: what the check found, the words that carry the claim, and the page they stand on.
-import { useCallback, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
 
 import { paths } from "@/api/client";
 import { openWithKey } from "@/api/files";
@@ -74,13 +74,20 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const onFailure = useCallback(() => setFailed(true), []);
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
+  const verification = citation.verification;
+  const cells = found?.passage?.table?.cells;
+  const rectangles = useMemo(() => {
+    const operands = operandsIn(verification, source.passage_id);
+    const marked = (cells ?? NONE).filter((cell) => operands.some((one) => one.row === cell.row && one.column === cell.column));
+    return [...(highlights?.rectangles ?? NONE), ...marked.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle]))];
+  }, [highlights, cells, verification, source.passage_id]);
   const isPaged = HAS_PAGES.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   const shown = {
     docId: source.doc_id,
     page,
     label: strings.pageImage(pageLabel(source), source.title),
-    rectangles: highlights?.rectangles ?? NONE,
+    rectangles,
     onFailure,
   };
   const { figure, page_size: size } = found?.passage ?? { figure: null, page_size: null };

@@ -107,7 +107,7 @@ function judged(citations: readonly Citation[], verdict: Verdict): readonly Cita
 
 function done(answer: Answer, data: Done): Answer {
   // Servers of before did not tell these again.
-  const { evidence = answer.evidence, warnings = answer.warnings, model = answer.model }: Partial<Done> = data;
+  const { evidence, warnings, model }: Partial<Done> = data;
   return {
     ...answer,
     phase: "complete",
@@ -117,9 +117,9 @@ function done(answer: Answer, data: Done): Answer {
     sources: data.sources.length > 0 ? data.sources : answer.sources,
     finishReason: data.finish_reason,
     timings: data.timings,
-    evidence,
-    warnings,
-    model,
+    evidence: evidence === undefined ? answer.evidence : evidence,
+    warnings: warnings ?? answer.warnings,
+    model: model ?? answer.model,
   };
 }
 
