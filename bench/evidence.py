@@ -34,6 +34,7 @@ from citewire.scripts.logs import configure_logging
 from citewire.services.assembly.library import Library, open_library
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.evidence import (
     STRONG,
     WORDS_ONLY,
@@ -154,7 +155,11 @@ async def measure(settings: Settings, folder: Path, top_k: int) -> tuple[Weights
 async def _retrieve(library: Library, question: str) -> list[NodeWithScore]:
     model = library.models.embeddings.model
     retriever = PassageRetriever(
-        library.store, model, top_k=MANY, filter=PassageFilter(DEFAULT_OWNER)
+        library.store,
+        model,
+        top_k=MANY,
+        filter=PassageFilter(DEFAULT_OWNER),
+        names=KeptNames(library.documents),
     )
     return await retriever.aretrieve(question)
 

@@ -299,6 +299,15 @@ class StepSettings(SettingsGroup):
     retrieve_timeout_s: float = setting(
         30, "Longest wait for finding the passages.", unit="seconds", gt=0
     )
+    second_look: Literal["rules", "model", "off"] = setting(
+        "rules",
+        "Whether passages are looked for once more where the evidence is weak: by rules (what the "
+        "passages refer to, and the report of the best), by model (the rules, and what the model "
+        "would ask next: one more call) or off.",
+    )
+    second_look_timeout_s: float = setting(
+        5, "Longest wait for a second look.", unit="seconds", gt=0
+    )
 
 
 class ChatSettings(SettingsGroup):

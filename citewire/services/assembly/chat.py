@@ -20,18 +20,22 @@ from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
 from citewire.services.runs.record import Recorder, Setup, build_recorder
 from citewire.services.runs.runs import Runs
+from citewire.settings.groups import StepSettings
 from citewire.storage.library.neighbours import NeighbourReader
 from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.catalogue.catalogue import Catalogue
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.context import PageContext
 from citewire.workflows.engine import Engines
 from citewire.workflows.evidence import CalibratedEvidence, weights_for
+from citewire.workflows.forms import FormFilling
 from citewire.workflows.limits import StepLimits
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.routing.routers import build_router
 from citewire.workflows.screening.screens import build_screen
+from citewire.workflows.second_look import SecondLook
 from citewire.workflows.vocabulary.widening import Vocabulary, load_vocabulary
 
 SEARCHED_FOR_DOCUMENTS = 50
@@ -135,6 +139,14 @@ def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
     )
 
 
+def build_second_look(steps: StepSettings, forms: FormFilling | None) -> SecondLook | None:
+    """The second look of the settings; None takes none."""
+    if steps.second_look == "off":
+        return None
+    asked = forms if steps.second_look == "model" else None
+    return SecondLook(steps.second_look_timeout_s, asked)
+
+
 def build_catalogue(library: Library, vocabulary: Vocabulary) -> Catalogue:
     """What answers questions about the documents themselves."""
 
@@ -192,9 +204,11 @@ def build_service(
             settings.steps.retrieve_timeout_s,
         ),
         withhold=settings.retrieval.withhold,
+        second_look=build_second_look(settings.steps, answering.forms),
         vocabulary=vocabulary,
-        catalogue=build_catalogue(library, vocabulary),
         context=build_context(library),
+        catalogue=build_catalogue(library, vocabulary),
+        names=KeptNames(library.documents),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(

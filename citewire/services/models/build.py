@@ -21,7 +21,9 @@ from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
+from citewire.workflows.second_look import most_added
 from citewire.workflows.synthesiser import ModelSynthesiser
+from citewire.workflows.vocabulary.widening import load_vocabulary
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 NO_KEY = "no-key-needed"
@@ -129,9 +131,12 @@ def _build_answering(
     if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-        extractive = ExtractiveSynthesiser(embed_model)
-        wanted = settings.retrieval.context_tokens
-        return Answering(extractive, MockLLM(), None, "extractive", wanted)
+        extractive = ExtractiveSynthesiser(
+            embed_model, load_vocabulary(settings.retrieval.vocabulary)
+        )
+        return Answering(
+            extractive, MockLLM(), None, "extractive", settings.retrieval.context_tokens
+        )
     from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
     models = settings.models
@@ -157,7 +162,8 @@ def _build_synthesiser(settings: Settings, llm: LLM, embed_model: BaseEmbedding)
         return ModelSynthesiser(llm)
     from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-    return FallbackSynthesiser(llm, ExtractiveSynthesiser(embed_model))
+    vocabulary = load_vocabulary(settings.retrieval.vocabulary)
+    return FallbackSynthesiser(llm, ExtractiveSynthesiser(embed_model, vocabulary))
 
 
 def _room_left(settings: Settings, window: int) -> int:
@@ -166,7 +172,8 @@ def _room_left(settings: Settings, window: int) -> int:
     Raises:
         ConfigurationError: they do not fit into it.
     """
-    passages = settings.retrieval.similarity_top_k * settings.ingestion.passage_tokens
+    count = settings.retrieval.similarity_top_k + most_added(settings.steps.second_look)
+    passages = count * settings.ingestion.passage_tokens
     needed = passages + settings.models.max_answer_tokens + PROMPT_MARGIN
     if needed > window:
         raise ConfigurationError(

@@ -68,7 +68,7 @@ class Catalogue:
         self, request: CatalogueRequest, message: str, filter: PassageFilter
     ) -> CatalogueAnswer | None:
         seen = await survey(self._of(filter), filter, request.subject)
-        is_filtered = bool(filter.doc_ids or filter.folder_ids)
+        is_filtered = filter.is_narrow
         language = request.language
         if not seen.total and request.sure:
             return CatalogueAnswer(telling.nothing_here(language, is_filtered=is_filtered))
@@ -120,8 +120,7 @@ class Catalogue:
         if seen.matching:
             return telling.which_one(request.language, seen)
         if request.sure and not seen.total:
-            is_filtered = bool(filter.doc_ids or filter.folder_ids)
-            told = telling.nothing_here(request.language, is_filtered=is_filtered)
+            told = telling.nothing_here(request.language, is_filtered=filter.is_narrow)
             return CatalogueAnswer(told)
         return None
 
@@ -135,7 +134,7 @@ class Catalogue:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         documents = self._of(filter)
-        if not (filter.doc_ids or filter.folder_ids):
+        if not filter.is_narrow:
             return await documents.count() == 0
         return (await survey(documents, filter)).total == 0
 
