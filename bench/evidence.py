@@ -46,8 +46,6 @@ from citewire.workflows.evidence import (
 )
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
-MANY = 2000
-"""Passages asked for: enough to leave some when a whole document is taken out."""
 FOLDS = 5
 SETTLED_S = 35
 NAMES = Features.__slots__
@@ -132,14 +130,15 @@ async def measure(settings: Settings, folder: Path, top_k: int) -> tuple[Weights
     async with open_library(settings) as library:
         await ingest(library, folder / "pdfs")
         await asyncio.sleep(SETTLED_S)
+        documents = await library.documents.list()
+        names = {one.doc_id: one.locations[0].path.rpartition("/")[2] for one in documents}
         weights = weights_for(library.models.embeddings.name)
         for line in (folder / "qa.jsonl").read_text("utf-8").splitlines():
             asked = json.loads(line)
-            nodes = await _retrieve(library, asked["question"])
-            others = [one for one in nodes if one.node.metadata["file_name"] != asked["doc"]]
+            others = tuple(doc_id for doc_id, name in names.items() if name != asked["doc"])
             pages = {(asked["doc"], page) for page in asked["evidence_pages"] or ()}
-            for some, answerable in ((nodes, asked["answerable"]), (others, False)):
-                given = some[:top_k]
+            for doc_ids, answerable in (((), asked["answerable"]), (others, False)):
+                given = await _retrieve(library, asked["question"], top_k, doc_ids)
                 cases.append(
                     Case(
                         f"{folder}\0{asked['doc']}",
@@ -152,14 +151,13 @@ async def measure(settings: Settings, folder: Path, top_k: int) -> tuple[Weights
     return weights, cases
 
 
-async def _retrieve(library: Library, question: str) -> list[NodeWithScore]:
+async def _retrieve(
+    library: Library, question: str, top_k: int, doc_ids: tuple[str, ...]
+) -> list[NodeWithScore]:
     model = library.models.embeddings.model
+    within = PassageFilter(DEFAULT_OWNER, doc_ids=doc_ids)
     retriever = PassageRetriever(
-        library.store,
-        model,
-        top_k=MANY,
-        filter=PassageFilter(DEFAULT_OWNER),
-        names=KeptNames(library.documents),
+        library.store, model, top_k=top_k, filter=within, names=KeptNames(library.documents)
     )
     return await retriever.aretrieve(question)
 
