@@ -16,7 +16,7 @@ from llama_index.core.workflow import Event
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.engine import Engines, ReportChatEngine
 from citewire.workflows.events import SourcesEvent, StageEvent
-from citewire.workflows.evidence import CalibratedEvidence, Evidence
+from citewire.workflows.evidence import CalibratedEvidence, Evidence, weights_for
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import RuleRouter
@@ -43,7 +43,7 @@ class OnePassage:
 class Levels:
     """Evidence that is told beforehand: at first, and of what is added."""
 
-    weights = None
+    weights = weights_for("")
 
     def __init__(self, *levels: Evidence) -> None:
         self.levels = list(levels)

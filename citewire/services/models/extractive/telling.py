@@ -109,7 +109,7 @@ def _own_scale(cell: CellFigure, source: TableSource) -> float:
     figures = source.figures
     stated = unit_of(source)
     for label in (figures.lines[cell.line].label, figures.heads[cell.head].label, stated):
-        if (own := scales_of_heads(flatten(label))) and len(own) == 1:
+        if len(own := scales_of_heads(flatten(label)).plain) == 1:
             return own[0]
     return 0.0
 
@@ -122,7 +122,7 @@ def unit_of(source: TableSource) -> str:
         return text[slice(*table.unit)].strip("() \n")
     caption = text[slice(*table.caption)] if table.caption else ""
     corner = source.figures.heads[0].label if table.header_rows else ""
-    return next((said for said in (caption, corner) if scales_of_heads(flatten(said))), "")
+    return next((said for said in (caption, corner) if scales_of_heads(flatten(said)).plain), "")
 
 
 def piece_of_table(rows: Sequence[FittingRow], number: int) -> str:
