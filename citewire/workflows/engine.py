@@ -124,12 +124,14 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             self._run.generation.finish_reason = "no_documents"
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        candidates: Sequence[DocumentName] = ()
         if evidence != "none":
+            candidates = await off_the_loop(message, (), self._candidates, query, nodes)
             nodes = await self._in_time(self._around(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
-        if candidates := await off_the_loop(message, (), self._candidates, query, nodes):
+        if candidates:
             self._announce(ambiguous(candidates))
         if evidence == "none":
             self._run.generation.finish_reason = "no_evidence"

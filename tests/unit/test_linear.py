@@ -405,7 +405,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
-    catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
+    catalogue.catalogue_request, narrowing.points_at_report, narrowing.sets_against,
+    opening.is_prose, telling.plain,
     signposts.signposts_named, wishes.without_wishes,
 )  # fmt: skip
 """Public functions of one text."""
