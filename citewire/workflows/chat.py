@@ -233,5 +233,6 @@ async def _stream(stream: Any, announce: Announce, generation: Generation) -> No
     async with aclosing(stream):
         with noticing_silence(announce) as heard:
             async for text in stream:
-                announce(DeltaEvent(parts=generation.take() or (text,)))
+                parts = generation.take() or (text,)
+                announce(DeltaEvent(parts=parts, quoted=generation.quotes))
                 heard()

@@ -10,7 +10,7 @@ from citewire.storage.library.outline import Outline
 from citewire.text.organisations import normal_name
 from citewire.text.words import fold
 from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName
-from citewire.workflows.catalogue.opening import Extract, extracts_of, headings_of
+from citewire.workflows.catalogue.opening import Excerpt, extracts_of, headings_of
 from citewire.workflows.catalogue.survey import SHOWN, Survey
 from citewire.workflows.catalogue.wording import WORDINGS, Wording, counted
 from citewire.workflows.routing.catalogue_words import Language
@@ -80,7 +80,7 @@ def none_called(language: Language, seen: Survey, words: str) -> str:
 
 
 def those_writing(
-    language: Language, seen: Survey, words: str, found: Sequence[Extract]
+    language: Language, seen: Survey, words: str, found: Sequence[Excerpt]
 ) -> CatalogueAnswer:
     """Documents that are not called so, but write of it, each with a sentence that does."""
     say = WORDINGS[language]
@@ -151,7 +151,7 @@ def _line(say: Wording, record: DocumentRecord) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _quoted(extract: Extract, n: int) -> str:
+def _quoted(extract: Excerpt, n: int) -> str:
     """Sentences as a quotation, each with the marker of its source before its stop."""
     told = [" ".join(sentence.split()) for sentence in extract.sentences]
     return "> " + " ".join(
