@@ -128,14 +128,16 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             nodes = [*nodes, *more]
             again, _ = await off_the_loop(message, (), self._evidence_of, query, more)
             evidence = max(evidence, again, key=_STRENGTH.index)
+        candidates: Sequence[DocumentName] = ()
         if evidence != "none":
+            candidates = await off_the_loop(message, (), self._candidates, query, nodes)
             nodes = await self._in_time(self._around(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
         if not_reranked := self._citations.not_reranked:
             self._announce(WarnEvent(code="not_reranked", message=not_reranked))
-        if candidates := await off_the_loop(message, (), self._candidates, query, nodes):
+        if candidates:
             self._announce(ambiguous(candidates))
         if evidence == "none":
             self._run.generation.finish_reason = "no_evidence"

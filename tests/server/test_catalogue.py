@@ -1,11 +1,24 @@
 """Questions about the reports themselves, over HTTP: with a model and without."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 
+from citewire.storage.connection.connection import open_client
+from citewire.storage.index.schema import build_schema, ensure_index
+from citewire.storage.library.vector_store import build_vector_store
 from tests.doubles.chat_client import ChatClient, open_chat_client
-from tests.doubles.corpus import CORPUS, HARBOURS, QUILLMERE_2022, VESSMARK
+from tests.doubles.corpus import (
+    CORPUS,
+    EMBED_MODEL,
+    HARBOURS,
+    QUILLMERE_2022,
+    VESSMARK,
+    Passage,
+    embeddings,
+)
+from tests.doubles.passages import write_passages
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
 
@@ -84,6 +97,35 @@ async def test_this_report_is_the_one_of_the_turn_before(local: ChatClient) -> N
     assert told.all("query")[0].data["document"] == name
     assert {source["doc_id"] for source in told.sources} == {QUILLMERE_2022.doc_id}
     assert (await local.turns(first.chat_id))[-1]["document"] == name
+
+
+async def test_a_question_that_two_annual_reports_answer_comes_with_both(
+    start_server: StartServer, redis_url: str, standin: Standin, standin_url: str
+) -> None:
+    namespace = f"alike{uuid4().hex[:8]}"
+    said = "The gross margin was 12 percent of net sales in the fiscal year."
+    texts = [f"{name} reports: {said}" for name in ("Acme", "Borealis")]
+    vectors = await embeddings(f"{standin_url}/v1", texts)
+    async with open_client(redis_url) as client:
+        schema = build_schema(namespace=namespace, dims=len(vectors[0]))
+        await ensure_index(client, schema, embedding=EMBED_MODEL)
+        nodes = [
+            Passage(f"{text.partition(' ')[0]} Lines", 1, text).to_node(vector)
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+        for node in nodes:
+            node.metadata["document_kind"] = "10-K"
+        await write_passages(build_vector_store(client, schema), nodes)
+    with start_server(namespace=namespace) as server:
+        async with open_chat_client(server.url) as alike:
+            open_question = await alike.ask("What was the gross margin of net sales?")
+            named = await alike.ask("What was the gross margin of Acme?")
+
+    [warning] = open_question.all("warning")
+    assert warning.data["code"] == "ambiguous_document"
+    assert {one["title"] for one in warning.data["documents"]} == {"Acme Lines", "Borealis Lines"}
+    assert open_question.names.index("warning") == open_question.names.index("sources") + 1
+    assert "ambiguous_document" not in [one.data["code"] for one in named.all("warning")]
 
 
 async def test_an_empty_library_a_refusal_and_a_greeting_say_what_they_are(
