@@ -99,7 +99,7 @@ async def measure(settings: Any, folder: Path, top_k: int) -> tuple[Weights, lis
     cases: list[Case] = []
     async with open_library(settings) as library:
         await ingest(library, folder / "pdfs")
-        weights = weights_for(library.settings.models.embeddings_from)
+        weights = weights_for(library.models.embeddings.name)
         for group, line in enumerate((folder / "qa.jsonl").read_text("utf-8").splitlines()):
             asked = json.loads(line)
             nodes = await _retrieve(library, asked["question"])

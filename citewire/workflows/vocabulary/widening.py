@@ -50,6 +50,21 @@ class Vocabulary:
                 entries.setdefault(name[0], []).append((name, related))
         return cls(entries)
 
+    def told_as(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """What reports call the things that are asked for; of names within names the longest.
+
+        Args:
+            asked: the terms of a question, in order.
+        """
+        named = list(self._named(asked))
+        longest = [
+            related
+            for name, related in named
+            if not any(len(name) < len(other) and {*name} <= {*other} for other, _ in named)
+        ]
+        told = (phrase.strip() for related in longest for phrase in related.split(","))
+        return tuple(dict.fromkeys(told))[:MAX_RELATED]
+
     def related(self, asked: Sequence[str], languages: Iterable[str] = ()) -> Terms:
         """The terms that stand for what is asked for, without those that are asked for already.
 
@@ -63,17 +78,18 @@ class Vocabulary:
         several = tuple(languages)
         told = dict.fromkeys(
             term
-            for related in self._related(asked)
+            for _, related in self._named(asked)
             for term in (*signposts_named(related), *sought_terms(related, several))
             if term not in known
         )
         return tuple(told)[:MAX_RELATED]
 
-    def _related(self, asked: Sequence[str]) -> Iterator[str]:
+    def _named(self, asked: Sequence[str]) -> Iterator[tuple[Terms, str]]:
+        """The names of its entries that are asked for, and what is added for each."""
         for place, term in enumerate(asked):
             for name, related in self.entries.get(term, ()):
                 if tuple(asked[place : place + len(name)]) == name:
-                    yield related
+                    yield name, related
 
 
 @cache
@@ -89,12 +105,14 @@ def load_vocabulary(own: Path | None) -> Vocabulary:
     Raises:
         ConfigurationError: the file cannot be read, or a line of it has another form.
     """
-    shipped = shipped_vocabulary().entries
+    shipped = shipped_vocabulary()
     if own is None:
-        return Vocabulary(shipped)
+        return shipped
     more = Vocabulary.from_lines(_lines_of(own), str(own)).entries
-    names = shipped.keys() | more.keys()
-    return Vocabulary({name: [*shipped.get(name, ()), *more.get(name, ())] for name in names})
+    names = shipped.entries.keys() | more.keys()
+    return Vocabulary(
+        {name: [*shipped.entries.get(name, ()), *more.get(name, ())] for name in names}
+    )
 
 
 def _lines_of(path: Path) -> list[str]:

@@ -14,8 +14,8 @@ LONGEST_NAME = 90
 _SPACES = re.compile(r"\s+")
 _REGISTRANT = re.compile(r"\(?\s?exact name of (?:the )?registrant", re.IGNORECASE)
 _BESIDE = re.compile(
-    r"commission file|mark one|^\W|file (?:number|no)"
-    r"|^\W*$|transition period|\bform \d|securities exchange act"
+    r"commission file|mark one|^\W|file (?:number|no)|^\W*$|transition period|\bform \d"
+    r"|securities exchange act"
     r"|^(?:or|and)$|registrant|incorporation|^\d[\d -]*$|jurisdiction|employer|%"
     r"|\b(?:stock|shares?|notes|title|exchange|symbol|fiscal|quarterly)\b|par value|\bdue \d",
     re.IGNORECASE,
