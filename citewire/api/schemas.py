@@ -23,7 +23,7 @@ from citewire.services.reading.cleaning import clean_line
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import IDENTIFIER
 from citewire.storage.library.lineage import State
-from citewire.text.report_periods import MAX_PERIODS, PERIOD
+from citewire.text.report_periods import PERIOD
 from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import FinishReason
@@ -154,7 +154,7 @@ class DocumentCorrection(BaseModel):
         None, description="ISO: a day, a month or a year"
     )
     organisation: Annotated[str, Field(max_length=200)] | None = None
-    periods: Annotated[list[Period], Field(max_length=MAX_PERIODS)] | None = Field(
+    periods: Annotated[list[Period], Field(max_length=40)] | None = Field(
         None, description="`2022`, `2022-H1` or `2022-Q3`"
     )
     kind: Annotated[str, Field(max_length=60)] | None = None

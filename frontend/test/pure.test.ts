@@ -4,7 +4,7 @@ import { formatRoute, parseRoute, type Route } from "@/app/route";
 import { byDay, dayOf } from "@/chats/days";
 import { inOrder, sortedSources, withFootnotes } from "@/citations/model";
 import { findQuote } from "@/citations/PassageText";
-import { byFolder } from "@/documents/library";
+import { byFolder, changesOf } from "@/documents/library";
 import { untracedIn } from "@/citations/untraced";
 import { ASKED, type Answer } from "@/stream/reduce";
 
@@ -72,4 +72,10 @@ test("untraced numbers are those whose claim is still doubted", () => {
   const doubted = CITATIONS.slice(1, 2).map((one) => ({ ...one, claim_span: { start: 0, end: 17 } }));
   const answer: Answer = { ...ANSWER, text, citations: doubted, warnings: [at(7, 9), at(28, 30), { code: "truncated", message, span: null, documents: [] }] };
   expect(untracedIn(answer)).toEqual([{ start: 7, end: 9 }]);
+});
+
+test("what is corrected of a report is what was changed; an emptied field goes back", () => {
+  const before = { title: "Ships", date: "2023", organisation: "Zarnholm, Inc.", periods: "2022, 2022-Q3", kind: "10-K" };
+  expect(changesOf(before, before)).toEqual({});
+  expect(changesOf(before, { ...before, title: " Ships ", periods: "2021; 2022-H1", kind: "" })).toEqual({ periods: ["2021", "2022-H1"], kind: null });
 });

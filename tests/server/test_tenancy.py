@@ -114,7 +114,10 @@ def _body(path: str, method: str, operation: Json) -> Json:
     """A body and a query that are right but for the ids, so that nothing else is refused first."""
     bodies: dict[tuple[str, str], Json] = {
         ("patch", "/chats/{chat_id}"): {"title": "taken over"},
-        ("patch", "/documents/{doc_id}"): {"title": "taken over"},
+        ("patch", "/documents/{doc_id}"): {
+            **{"title": "taken over", "organisation": "Mallory, Inc.", "kind": "10-K"},
+            "periods": ["2022"],
+        },
         ("post", "/chats/{chat_id}/messages/{message_id}/feedback"): {"rating": "up"},
     }
     sent: Json = {"json": bodies[method, path]} if (method, path) in bodies else {}
@@ -226,6 +229,7 @@ def test_nothing_that_one_is_told_bears_the_others_mark(two: Corpus) -> None:
         {"doc_ids": [bobs["doc_id"]]},
         {"folders": ["reports"]},
         {"folders": [MARK + "folder"]},
+        {"organisations": [MARK], "periods": ["2022"], "kinds": ["10-K"]},
     ):
         for question in (QUESTION, "How many violins are in the vault?"):
             ask("POST", "/chat", json={"message": question, "filters": filters})

@@ -185,7 +185,9 @@ def _lacks_later_fields(
 ) -> bool:
     """Whether nothing is wrong with the index but that it was made before some fields were."""
     wanted = wanted_fields(schema)
-    filled = replace(live, fields={**{name: wanted[name] for name in LATER}, **live.fields})
+    filled = replace(
+        live, fields={**{name: wanted[name] for name in LATER & wanted.keys()}, **live.fields}
+    )
     return filled.fields != live.fields and not _differences(schema, filled, noted, embedding)
 
 

@@ -101,7 +101,7 @@ class ReportNames:
 
     def _at(self, said: Sequence[str], place: int) -> tuple[int, str, str]:
         """How many words from `place` on are a name, the longest one, whose, and how called."""
-        if signed := self.signs.get(said[place]):
+        if signed := self.signs.get(said[place].removesuffix("'s").removesuffix("’s")):
             return 1, next(iter(signed)) if len(signed) == 1 else "", ""
         best = (1, "", "")
         for spelling in self._spellings(said[place]):

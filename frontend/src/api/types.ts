@@ -577,17 +577,7 @@ export interface DocumentCorrection {
   /**
    * `2022`, `2022-H1` or `2022-Q3`
    */
-  periods:
-    | []
-    | [string]
-    | [string, string]
-    | [string, string, string]
-    | [string, string, string, string]
-    | [string, string, string, string, string]
-    | [string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string]
-    | null;
+  periods: string[] | null;
   kind: string | null;
 }
 /**

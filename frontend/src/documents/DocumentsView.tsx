@@ -11,6 +11,7 @@ import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 
+import { CorrectDialog } from "./CorrectDialog";
 import { byFolder, libraryChanged, useLibrary } from "./library";
 import { UploadArea } from "./UploadArea";
 
@@ -19,9 +20,10 @@ export function DocumentsView(): ReactNode {
   const { data, problem, reload } = useLibrary();
   const [wanted, setWanted] = useState("");
   const [doomed, setDoomed] = useState<DocumentView | null>(null);
+  const [corrected, setCorrected] = useState<DocumentView | null>(null);
   const words = wanted.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const matches = (one: DocumentView): boolean => {
-    const text = [one.title, ...one.locations.map((place) => place.path)].join(" ").toLocaleLowerCase();
+    const text = [one.title, one.organisation, one.kind, ...one.periods, ...one.locations.map((place) => place.path)].join(" ").toLocaleLowerCase();
     return words.every((word) => text.includes(word));
   };
   const folders = byFolder(data ?? []);
@@ -50,12 +52,13 @@ export function DocumentsView(): ReactNode {
               </h3>
               <ul>
                 {shown.map((one) => (
-                  <DocumentRow key={one.doc_id} document={one} folder={folder.name} onDelete={() => setDoomed(one)} />
+                  <DocumentRow key={one.doc_id} document={one} folder={folder.name} onCorrect={() => setCorrected(one)} onDelete={() => setDoomed(one)} />
                 ))}
               </ul>
             </section>
           );
         })}
+        {corrected !== null && <CorrectDialog document={corrected} onClose={() => setCorrected(null)} />}
         {doomed !== null && <DeleteDialog document={doomed} onClose={() => setDoomed(null)} />}
       </div>
     </div>
@@ -67,10 +70,18 @@ function askAbout(filters: { folders?: string[]; doc_ids?: string[] }): void {
   sessionOf(null).setFilters(filters);
 }
 
-function DocumentRow({ document, folder, onDelete }: { document: DocumentView; folder: string; onDelete: () => void }): ReactNode {
+interface RowProps {
+  document: DocumentView;
+  folder: string;
+  onCorrect: () => void;
+  onDelete: () => void;
+}
+
+function DocumentRow({ document, folder, onCorrect, onDelete }: RowProps): ReactNode {
   const strings = useStrings();
   const place = document.locations.find((one) => one.folder === folder);
   const dated = document.date === null ? "" : strings.dated(shownDay(document.date));
+  const identity = [document.organisation, document.kind, document.periods.join(", ")].filter((fact) => fact !== "");
   const facts = [place?.path ?? "", strings.pages(document.pages), strings.passages(document.passages), dated, strings.added(shownDate(document.ingested_at))];
   return (
     <li className="document-row">
@@ -79,6 +90,7 @@ function DocumentRow({ document, folder, onDelete }: { document: DocumentView; f
         <a href={paths.file(document.doc_id)} target="_blank" rel="noopener noreferrer" onClick={openWithKey} dir="auto">
           {document.title}
         </a>
+        {identity.length > 0 && <p dir="auto">{identity.join(" · ")}</p>}
         <p className="soft" dir="auto">
           {facts.filter((fact) => fact !== "").join(" · ")}
         </p>
@@ -92,6 +104,7 @@ function DocumentRow({ document, folder, onDelete }: { document: DocumentView; f
         label={`${strings.more}: ${document.title}`}
         items={[
           { icon: "filter", label: strings.askAbout, onSelect: () => askAbout({ doc_ids: [document.doc_id] }) },
+          { icon: "edit", label: strings.correctDocument, onSelect: onCorrect },
           { icon: "trash", label: strings.delete, onSelect: onDelete },
         ]}
       />

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 
 import { api } from "@/api/client";
-import type { DocumentView } from "@/api/types";
+import type { DocumentCorrection, DocumentView } from "@/api/types";
 import { useRemote, type Remote } from "@/ui/useRemote";
 
 const listeners = new Set<() => void>();
@@ -46,4 +46,25 @@ export function byFolder(documents: readonly DocumentView[]): FolderOf[] {
   return [...folders]
     .map(([name, inside]) => ({ name, documents: inside.sort((a, b) => a.title.localeCompare(b.title)) }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export const FIELDS = ["title", "date", "organisation", "periods", "kind"] as const;
+export type Fields = Record<(typeof FIELDS)[number], string>;
+
+/** What may be corrected of a report, as text to be edited. */
+export function fieldsOf(document: DocumentView): Fields {
+  const { title, date, organisation, periods, kind } = document;
+  return { title, date: date ?? "", organisation, periods: periods.join(", "), kind };
+}
+
+/** What was changed, as the server takes it; an emptied field goes back to what the report says. */
+export function changesOf(before: Fields, after: Fields): Partial<DocumentCorrection> {
+  const changes: Partial<DocumentCorrection> = {};
+  for (const name of FIELDS) {
+    const value = after[name].trim();
+    if (value === before[name]) continue;
+    if (name !== "periods") changes[name] = value === "" ? null : value;
+    else changes.periods = value === "" ? null : value.split(/[\s,;]+/).filter(Boolean);
+  }
+  return changes;
 }

@@ -1,0 +1,62 @@
+// What somebody corrects of a report where its reader got it wrong.
+import { useState, type ReactNode } from "react";
+
+import { api, toProblem } from "@/api/client";
+import type { DocumentCorrection, DocumentView } from "@/api/types";
+import { useStrings } from "@/strings";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+
+import { changesOf, fieldsOf, FIELDS, libraryChanged, type Fields } from "./library";
+
+export function CorrectDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {
+  const strings = useStrings();
+  const before = fieldsOf(document);
+  const [fields, setFields] = useState<Fields>(before);
+  const [problem, setProblem] = useState("");
+  const changes: Partial<DocumentCorrection> = changesOf(before, fields);
+  const isSame = Object.keys(changes).length === 0;
+  const save = async (): Promise<void> => {
+    if (isSame) return;
+    try {
+      await api.correctDocument(document.doc_id, changes);
+      libraryChanged();
+      onClose();
+    } catch (error) {
+      const { code, message } = toProblem(error);
+      setProblem(strings.problem(code, message));
+    }
+  };
+  return (
+    <Dialog title={strings.correctDocument} onClose={onClose}>
+      <div>
+        {FIELDS.map((name) => (
+          <div key={name}>
+            <label className="key-label" htmlFor={`correct-${name}`}>
+              {strings.correctFields[name]}
+            </label>
+            <input
+              id={`correct-${name}`}
+              className="field"
+              dir="auto"
+              value={fields[name]}
+              aria-describedby="correct-hint"
+              onChange={(event) => setFields({ ...fields, [name]: event.target.value })}
+              onKeyDown={(event) => event.key === "Enter" && void save()}
+            />
+          </div>
+        ))}
+        <p id="correct-hint" className="soft">
+          {strings.correctHint}
+        </p>
+        {problem !== "" && <p role="alert">{problem}</p>}
+        <div className="row-end">
+          <Button onClick={onClose}>{strings.cancel}</Button>
+          <Button kind="primary" disabled={isSame} onClick={() => void save()}>
+            {strings.save}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
