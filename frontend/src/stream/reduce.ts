@@ -106,8 +106,6 @@ function judged(citations: readonly Citation[], verdict: Verdict): readonly Cita
 }
 
 function done(answer: Answer, data: Done): Answer {
-  // Servers of before did not tell these again.
-  const { evidence, warnings, model }: Partial<Done> = data;
   return {
     ...answer,
     phase: "complete",
@@ -117,6 +115,13 @@ function done(answer: Answer, data: Done): Answer {
     sources: data.sources.length > 0 ? data.sources : answer.sources,
     finishReason: data.finish_reason,
     timings: data.timings,
+    ...toldAgain(answer, data),
+  };
+}
+
+/** What servers of before did not tell again at the end. */
+function toldAgain(answer: Answer, { evidence, warnings, model }: Partial<Done>): Pick<Answer, "evidence" | "warnings" | "model"> {
+  return {
     evidence: evidence === undefined ? answer.evidence : evidence,
     warnings: warnings ?? answer.warnings,
     model: model ?? answer.model,
