@@ -32,6 +32,7 @@ from citewire.services.assembly.library import Library, open_library
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.search import Candidate, PassageSearch, on_page
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.shown import context_of
 
@@ -169,6 +170,7 @@ async def given(library: Library, question: str) -> list[NodeWithScore]:
         library.models.embeddings.model,
         top_k=library.settings.retrieval.similarity_top_k,
         filter=PassageFilter(DEFAULT_OWNER),
+        names=KeptNames(library.documents),
     )
     nodes = await retriever.aretrieve(question)
     return await build_context(library).around(nodes, DEFAULT_OWNER)

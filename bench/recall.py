@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,7 +35,11 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings, load_settings
 from citewire.settings.reading import read_given
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.workflows.catalogue.names_kept import KeptNames
+from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
+from citewire.workflows.run_context import NO_RUN
+from citewire.workflows.second_look import SecondLook
 
 PER_PAGE = 10
 """Passages asked for per page wanted: the best pages are told from so many."""
@@ -56,11 +60,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The page of each passage that was found for a question, and all distinct pages, in order."""
+    """The page of each passage that was found for a question, and all distinct pages, in order.
+
+    Args:
+        question: that was asked.
+        passages: the pages of as many passages as were asked for.
+        pages: the distinct pages of more passages.
+        sources: the pages of the passages that an answer is given.
+        added: the pages of those that a second look adds; None if none was taken.
+        look_s: how long it took.
+    """
 
     question: Question
     passages: tuple[Page, ...]
     pages: tuple[Page, ...]
+    sources: tuple[Page, ...] = ()
+    added: tuple[Page, ...] | None = None
+    look_s: float = 0.0
 
 
 def main() -> int:
@@ -116,6 +132,7 @@ async def run(settings: Settings, folders: Sequence[Path], ks: Sequence[int]) ->
         begun = time.monotonic()
         found = [await ask(library, question, ks[-1]) for question in questions]
         seconds = time.monotonic() - begun
+        found = [await look_again(library, one) for one in found]
     return {
         "embeddings": library.models.embeddings.name,
         "index": settings.storage.index_algorithm,
@@ -127,6 +144,7 @@ async def run(settings: Settings, folders: Sequence[Path], ks: Sequence[int]) ->
         "ingest_s": round(summary.seconds, 1),
         "question_ms": round(seconds / max(len(questions), 1) * 1000, 1),
         "recall": rows(found, ks),
+        "second_look": looks(found),
         "asked": [record(one) for one in found],
     }
 
@@ -173,12 +191,30 @@ async def ask(library: Library, question: Question, k: int) -> Found:
     return Found(question, passages, tuple(dict.fromkeys(more)))
 
 
+async def look_again(library: Library, found: Found) -> Found:
+    """The sources of an answer, and what a second look by rule adds to them."""
+    settings = library.settings
+    evidence = CalibratedEvidence(weights_for(settings.models.embeddings_from))
+    retriever = _retriever(library, settings.retrieval.similarity_top_k)
+    question = found.question.text
+    nodes = await retriever.aretrieve(question)
+    if evidence.level(question, nodes) == "strong":
+        return replace(found, sources=pages_of(nodes))
+    begun = time.monotonic()
+    look = SecondLook(settings.steps.second_look_timeout_s)
+    more = await look.beyond(retriever, question, nodes, NO_RUN)
+    took = time.monotonic() - begun
+    return replace(found, sources=pages_of(nodes), added=pages_of(more), look_s=took)
+
+
 async def _retrieve(library: Library, question: Question, top_k: int) -> list[NodeWithScore]:
-    model = library.models.embeddings.model
-    retriever = PassageRetriever(
-        library.store, model, top_k=top_k, filter=PassageFilter(DEFAULT_OWNER)
-    )
-    return await retriever.aretrieve(question.text)
+    return await _retriever(library, top_k).aretrieve(question.text)
+
+
+def _retriever(library: Library, top_k: int) -> PassageRetriever:
+    model, own = library.models.embeddings.model, PassageFilter(DEFAULT_OWNER)
+    names = KeptNames(library.documents)
+    return PassageRetriever(library.store, model, top_k=top_k, filter=own, names=names)
 
 
 def pages_of(nodes: Iterable[NodeWithScore]) -> tuple[Page, ...]:
@@ -214,6 +250,26 @@ def row(name: str, k: int, found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
+def looks(found: Sequence[Found]) -> dict[str, Any]:
+    """What second looks bring: of the questions for which one is taken, and of all."""
+
+    def answered(some: Sequence[Found], *, again: bool) -> int:
+        told = ((*one.sources, *((one.added or ()) if again else ())) for one in some)
+        pairs = zip(some, told, strict=True)
+        return sum(bool(one.question.evidence.intersection(pages)) for one, pages in pairs)
+
+    taken = [one for one in found if one.added is not None]
+    return {
+        "count": len(found),
+        "taken": len(taken),
+        "ms": round(sum(one.look_s for one in taken) / max(len(taken), 1) * 1000, 1),
+        "before": answered(taken, again=False),
+        "after": answered(taken, again=True),
+        "all_before": answered(found, again=False),
+        "all_after": answered(found, again=True),
+    }
+
+
 def record(found: Found) -> dict[str, Any]:
     """What was found for a question, and the place of the first page that answers it."""
     asked = found.question
@@ -244,6 +300,12 @@ def print_results(results: Results) -> None:
             f"{one['questions']:<16}{one['count']:>6}{one['k']:>5}"
             f"{one['recall_pages']:>16.3f}{one['recall_passages']:>19.3f}"
         )
+    print(
+        "\nsecond look: for {taken} of {count} questions, {ms} ms each; evidence page among the "
+        "sources of {before}, then {after} (of all {all_before}, {all_after})".format(
+            **results["second_look"]
+        )
+    )
 
 
 if __name__ == "__main__":

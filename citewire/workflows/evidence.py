@@ -61,11 +61,12 @@ class Weights:
 
 LOCAL = Weights(7.79, 5.75, -3.55, -1.99, -3.20, -4.35, none=0.1)
 WORDS_ONLY = Weights(0.0, 7.37, -3.29, -2.05, -2.91, -0.92, none=0.1)
+FITTED = {"all-MiniLM-L6-v2-int8": LOCAL}
 
 
-def weights_for(embeddings: Literal["local", "openai"]) -> Weights:
-    """The weights that were fitted for embeddings of a kind."""
-    return LOCAL if embeddings == "local" else WORDS_ONLY
+def weights_for(embedding: str) -> Weights:
+    """The weights that were fitted for an embedding model, by the name that the index has."""
+    return FITTED.get(embedding, WORDS_ONLY)
 
 
 @dataclass(frozen=True, slots=True)

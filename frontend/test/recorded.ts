@@ -24,10 +24,10 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   withheld: [],
   kind: "text",
   table: null,
-  section: "",
   organisation: "",
   periods: [],
   document_kind: "",
+  section: "",
   found_by: ["meaning", "words"],
   context: [],
   also_in: [],
@@ -42,7 +42,7 @@ function citation(id: string, label: number, start: number, status: Citation["ve
     claim_span: { start: 0, end: start },
     marker_span: { start, end: start + 3 },
     quote: { text: `Quote of ${label}`, page: label, match: "exact", address: "" },
-    verification: { status, score: null, method: "rules", reason: "", calculations: [] },
+    verification: { status, score: null, method: "rules", reason: "", calculations: [], beside: null },
     origin: "marked",
   };
 }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import settle
 from citewire.services.answers.events import Delta, RunEvent, Usage
-from citewire.services.citations.checking import Checked, Checker, SourceText
+from citewire.services.citations.checking import Around, Checked, Checker, SourceText
 from citewire.services.citations.model import Citation, Span, Verdict, Warned, Withheld
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, QuietEvent, SourcesEvent
 from tests.doubles.corpus import QUILLMERE_2023
@@ -242,14 +242,18 @@ async def test_unchecked_citations_stay_so_where_nothing_is_judged() -> None:
 class Never(Checker):
     """A checker that never comes to an end."""
 
-    def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
+    def check(
+        self, claim: str, sources: Sequence[SourceText], around: Around = ()
+    ) -> Future[Checked] | None:
         return Future()
 
 
 class Failing(Checker):
     """A checker with a defect."""
 
-    def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
+    def check(
+        self, claim: str, sources: Sequence[SourceText], around: Around = ()
+    ) -> Future[Checked] | None:
         failed: Future[Checked] = Future()
         failed.set_exception(ValueError("a defect"))
         return failed

@@ -11,7 +11,7 @@ from citewire.content.table import grid_of
 from citewire.content.table_record import TABLE, table_to_json
 from citewire.services.models.extractive.question import read_question, without_directions
 from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
-from citewire.services.models.minilm.embedding import build_minilm
+from citewire.services.models.local.minilm import build_minilm
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import RunContext
 
@@ -55,8 +55,8 @@ def _node(text: str, **facts: Any) -> NodeWithScore:
 
 
 @pytest.fixture(scope="module")
-def synthesiser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtractiveSynthesiser]:
-    with build_minilm(tmp_path_factory.mktemp("minilm")) as model:
+def synthesiser() -> Iterator[ExtractiveSynthesiser]:
+    with build_minilm() as model:
         yield ExtractiveSynthesiser(model)
 
 

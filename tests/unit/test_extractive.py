@@ -18,7 +18,7 @@ from citewire.services.models.extractive.synthesiser import (
     Extracts,
     to_passages,
 )
-from citewire.services.models.minilm.embedding import build_minilm
+from citewire.services.models.local.minilm import build_minilm
 from citewire.text.scanner import Marker, MarkerScanner
 from citewire.text.sentences import split_sentences
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
@@ -51,8 +51,8 @@ def _nodes(texts: Sequence[str] = PASSAGES) -> list[NodeWithScore]:
 
 
 @pytest.fixture(scope="module")
-def synthesiser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtractiveSynthesiser]:
-    with build_minilm(tmp_path_factory.mktemp("minilm")) as model:
+def synthesiser() -> Iterator[ExtractiveSynthesiser]:
+    with build_minilm() as model:
         yield ExtractiveSynthesiser(model)
 
 

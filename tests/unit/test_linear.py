@@ -76,6 +76,9 @@ from citewire.storage.chats import words as chat_words
 from citewire.text import (
     alphabets,
     offsets,
+    organisations,
+    report_kinds,
+    report_periods,
     scanner,
     sentences,
     signposts,
@@ -422,7 +425,11 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
     catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
-    signposts.signposts_named, wishes.without_wishes,
+    signposts.signposts_named, wishes.without_wishes, narrowing.sets_against,
+    organisations.name_words, organisations.normal_name,
+    report_kinds.kind_of_title, report_kinds.kind_term, report_kinds.kinds_in,
+    report_kinds.with_broader, report_periods.period_term, report_periods.periods_in,
+    report_periods.year_of,
 )  # fmt: skip
 """Public functions of one text."""
 
@@ -487,6 +494,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
 """What else is done to a text, or in another way."""
 
 EXCUSED = {
+    "workflows.evidence.weights_for": "looks a name up",
     "services.citations.verdicts.entities.find_names": "below, for it gives one by one",
     "storage.chats.words.find_words": "below, for it gives one by one",
     "storage.chats.words.fold": "below, without what it keeps",

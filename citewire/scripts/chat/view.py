@@ -12,6 +12,7 @@ STAGES = {
     "screen": "looking at the question …",
     "condense": "reading the conversation …",
     "retrieve": "searching the reports …",
+    "look": "looking once more …",
     "generate": "writing …",
     "think": "the model is thinking …",
 }

@@ -19,6 +19,7 @@ from citewire.services.citations.model import (
     Warned,
 )
 from citewire.services.citations.model_verdicts import AskedClaim
+from citewire.services.citations.surroundings import Surroundings
 from citewire.services.citations.verdicts.findings import UNHELD
 
 _DIGITS = re.compile(r"\d(?:[\d.,]*\d)?")
@@ -49,6 +50,7 @@ class Citing:
         self._prefix = prefix
         self._sources = sources
         self._checker = checker
+        self._surroundings = Surroundings(sources, checker)
         self._claims = Claims()
         self._labels: dict[int, int] = {}
         self._open: ClaimCheck | None = None
@@ -121,8 +123,16 @@ class Citing:
         if check is not None and not check.is_submitted:
             check.is_submitted = True
             cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-            evidence = [self._checker.source(self._sources[n - 1]) for n in cited]
-            check.future = self._checker.check(check.claim.text, evidence)
+            read = self._checker.source
+            sources = [self._sources[n - 1] for n in cited]
+            evidence = [read(source) for source in sources]
+            around = [
+                tuple(read(one, source) for one in self._surroundings.of(n))
+                for n, source in zip(cited, sources, strict=True)
+            ]
+            check.future = self._checker.check(
+                check.claim.text, evidence, around if any(around) else ()
+            )
             if check.future is not None:
                 self._under_way.append(check)
 
@@ -151,7 +161,13 @@ class Citing:
             logger.exception("a claim could not be checked")
             return []
         cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-        by_source = dict(zip(cited, checked.verifications, strict=True))
+        by_source = dict(
+            zip(
+                cited,
+                self._surroundings.verifications(check.claim.text, cited, checked),
+                strict=True,
+            )
+        )
         events: list[Verdict | Warned] = []
         for at in check.citations:
             events.extend(self.verify(at, by_source[self.citations[at].n]))
@@ -163,7 +179,7 @@ class Citing:
         A number that no source holds is not a matter of opinion, and neither is a quotation.
         """
         return {
-            at: AskedClaim(self._said[at], self._sources[one.n - 1].readable)
+            at: AskedClaim(self._said[at], self._surroundings.evidence(one.n, one.verification))
             for at, one in enumerate(self.citations)
             if self._said[at]
             and (one.verification.status, one.verification.method) != ("unsupported", "numbers")

@@ -181,9 +181,10 @@ class Source:
 
     @property
     def about(self) -> str:
-        """What its document is called, the file's name as words, and the heading above it."""
+        """What its document is called and whose it is, and the heading above it, one a line."""
         name = _NO_WORDS.sub(" ", PurePath(self.file_name).stem)
-        return f"{self.title}\n{name}\n{self.section}"
+        told = (self.title, name, self.organisation, " ".join(self.periods), self.section)
+        return "\n".join(told)
 
     @property
     def readable(self) -> str:
@@ -258,11 +259,20 @@ class WorkedFigure:
 
 
 @dataclass(frozen=True)
+class FoundBeside:
+    """A passage of a source's context that has what the source lacks, and its words that tell."""
+
+    passage_id: str
+    quote: Quote
+
+
+@dataclass(frozen=True)
 class Verification:
     """What checking a claim against its source gave; `score` from 0 to 1.
 
     `reason` says for a person what decided, where that is more than the status; `calculations`
-    are of the figures that the sources do not state, but give.
+    are of the figures that the sources do not state, but give. With `beside` it is said of the
+    source and of that passage beside it, for the source does not carry the claim alone.
     """
 
     status: VerificationStatus
@@ -270,6 +280,7 @@ class Verification:
     method: str
     reason: str = ""
     calculations: list[WorkedFigure] = field(default_factory=list)
+    beside: FoundBeside | None = None
 
 
 @dataclass(frozen=True)

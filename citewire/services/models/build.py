@@ -14,12 +14,14 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.models.health import Health
-from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
+from citewire.services.models.local.embedding import LocalEmbedding
+from citewire.services.models.names import embedding_name
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
+from citewire.workflows.second_look import most_added
 from citewire.workflows.synthesiser import ModelSynthesiser
 from citewire.workflows.vocabulary.widening import load_vocabulary
 
@@ -100,10 +102,8 @@ def _build_embeddings(
     settings: Settings, provider: Provider | None, stack: AsyncExitStack
 ) -> Embeddings:
     if provider is None or settings.models.embeddings_from == "local":
-        from citewire.services.models.minilm.embedding import build_minilm
-
-        model = stack.enter_context(build_minilm(settings.storage.data_dir / "models"))
-        return Embeddings(model, LOCAL_DIMS, LOCAL_EMBEDDING)
+        model = stack.enter_context(_build_local(settings.models))
+        return Embeddings(model, model.dims, embedding_name(settings.models))
     from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 
     remote = WireOpenAIEmbedding(
@@ -115,16 +115,28 @@ def _build_embeddings(
     return Embeddings(remote, remote.dims, settings.models.embed_model)
 
 
+def _build_local(models: ModelSettings) -> LocalEmbedding:
+    if models.local_model == "multilingual":
+        from citewire.services.models.local.e5 import build_e5
+
+        return build_e5()
+    from citewire.services.models.local.minilm import build_minilm
+
+    return build_minilm()
+
+
 def _build_answering(
     settings: Settings, provider: Provider | None, embed_model: BaseEmbedding
 ) -> Answering:
     if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-        vocabulary = load_vocabulary(settings.retrieval.vocabulary)
-        extractive = ExtractiveSynthesiser(embed_model, vocabulary)
-        wanted = settings.retrieval.context_tokens
-        return Answering(extractive, MockLLM(), None, "extractive", wanted)
+        extractive = ExtractiveSynthesiser(
+            embed_model, load_vocabulary(settings.retrieval.vocabulary)
+        )
+        return Answering(
+            extractive, MockLLM(), None, "extractive", settings.retrieval.context_tokens
+        )
     from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
     models = settings.models
@@ -160,7 +172,8 @@ def _room_left(settings: Settings, window: int) -> int:
     Raises:
         ConfigurationError: they do not fit into it.
     """
-    passages = settings.retrieval.similarity_top_k * settings.ingestion.passage_tokens
+    count = settings.retrieval.similarity_top_k + most_added(settings.steps.second_look)
+    passages = count * settings.ingestion.passage_tokens
     needed = passages + settings.models.max_answer_tokens + PROMPT_MARGIN
     if needed > window:
         raise ConfigurationError(

@@ -242,6 +242,11 @@ class DocumentStore:
         with storage_errors("the document records"):
             return int(await self._client.zcard(self._ids))
 
+    async def changes(self) -> int:
+        """How often the documents of the namespace were changed."""
+        with storage_errors("the document records"):
+            return int(await self._client.get(self._keys.changes) or 0)
+
     async def ids(self) -> list[str]:
         """The ids of all documents in the order in which they were ingested."""
         with storage_errors("the document records"):

@@ -1,5 +1,6 @@
 """The passages in Redis: LlamaIndex's `RedisVectorStore` on our schema, pipelined and visible."""
 
+import time
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
@@ -34,6 +35,10 @@ DEPTH = 50
 NAMED = 1.0
 """How much more a passage counts whose document is called by all names that a question has."""
 
+LANGUAGES_S = 10.0
+"""How long the languages of a library are taken for known, in seconds: a document in a new one is
+found by its vectors meanwhile."""
+
 REMAKE_S = 1.0
 """How long a question waits for an index that is made anew, in seconds."""
 
@@ -67,6 +72,8 @@ class PassageStore(RedisVectorStore):
         self._visible = VisibleSearch(client, namespace)
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
+        self._languages: frozenset[str] = frozenset()
+        self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
         # For an owner of few passages it would take long, for what is nearest is others'.
         self._nearly_all = (
@@ -86,19 +93,25 @@ class PassageStore(RedisVectorStore):
     async def languages(self) -> frozenset[str]:
         """The languages of all documents, by their codes; none without an index.
 
+        Asked for once in `LANGUAGES_S`: a question takes one round trip.
+
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
+        if self._languages and time.monotonic() < self._languages_until:
+            return self._languages
         asked: Any = self._client.execute_command(  # type: ignore[no-untyped-call]
             "FT.TAGVALS", self.schema.index.name, "language"
         )
         with storage_errors("the search"):
             try:
-                return frozenset(map(as_text, await asked))
+                self._languages = frozenset(map(as_text, await asked))
             except ResponseError as error:
-                if says_unknown(error):
-                    return frozenset()
-                raise
+                if not says_unknown(error):
+                    raise
+                self._languages = frozenset()
+        self._languages_until = time.monotonic() + LANGUAGES_S
+        return self._languages
 
     async def aquery(
         self,

@@ -55,7 +55,7 @@ export interface Start {
  * What is happening now.
  */
 export interface Status {
-  stage: "screen" | "condense" | "retrieve" | "generate" | "think";
+  stage: "screen" | "condense" | "retrieve" | "look" | "generate" | "think";
   elapsed_ms: number;
 }
 /**
@@ -223,7 +223,8 @@ export interface Quote {
  * What checking a claim against its source gave; `score` from 0 to 1.
  *
  * `reason` says for a person what decided, where that is more than the status; `calculations`
- * are of the figures that the sources do not state, but give.
+ * are of the figures that the sources do not state, but give. With `beside` it is said of the
+ * source and of that passage beside it, for the source does not carry the claim alone.
  */
 export interface Verification {
   status: "supported" | "partial" | "unsupported" | "unchecked";
@@ -231,6 +232,7 @@ export interface Verification {
   method: string;
   reason: string;
   calculations: WorkedFigure[];
+  beside: FoundBeside | null;
 }
 /**
  * How a figure that no source states comes out of cells: `(66,608 − 62,286) / 62,286`.
@@ -253,6 +255,13 @@ export interface Operand {
   column: number | null;
   start: number;
   end: number;
+}
+/**
+ * A passage of a source's context that has what the source lacks, and its words that tell.
+ */
+export interface FoundBeside {
+  passage_id: string;
+  quote: Quote;
 }
 /**
  * What checking says of a citation sent before; what is not judged in time is `unchecked`.

@@ -1,5 +1,5 @@
 // One citation: what the check found, the words that carry the claim, and the page they stand on.
-import { useCallback, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
 
 import { paths } from "@/api/client";
 import { openWithKey } from "@/api/files";
@@ -9,11 +9,12 @@ import type { Answer } from "@/stream/reduce";
 import { Icon } from "@/ui/Icon";
 import { useRemote } from "@/ui/useRemote";
 
-import { pageLabel, sourceOf } from "./model";
+import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
 import { readHighlights, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
+import { SourceContext } from "./SourceContext";
 import { StandingNote } from "./Standing";
 import { signOf } from "./signs";
 import { operandsIn, VerdictLine, Worked } from "./verdict";
@@ -21,18 +22,25 @@ import { operandsIn, VerdictLine, Worked } from "./verdict";
 interface Found {
   passage: PassageView | null;
   highlights: HighlightsView | null;
+  beside: HighlightsView | null;
 }
 
 export function CitationDetail({ answer, citation }: { answer: Answer; citation: Citation }): ReactNode {
   const strings = useStrings();
   const source = sourceOf(answer, citation);
   const { passage_id: id, quote } = citation;
+  const beside = besideOf(citation.verification);
+  const [besideId, besideText] = [beside?.passage_id ?? "", beside?.quote.text ?? ""];
   const load = useCallback(
     async (signal: AbortSignal): Promise<Found> => {
-      const [passage, highlights] = await Promise.all([readPassage(id, signal), readHighlights(id, quote.text, signal)]);
-      return { passage, highlights };
+      const [passage, highlights, around] = await Promise.all([
+        readPassage(id, signal),
+        readHighlights(id, quote.text, signal),
+        readHighlights(besideId, besideText, signal),
+      ]);
+      return { passage, highlights, beside: around };
     },
-    [id, quote.text],
+    [id, quote.text, besideId, besideText],
   );
   const { data, problem } = useRemote(load);
   if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
@@ -59,6 +67,14 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
       )}
       {quote.address !== "" && <p className="soft">{strings.cells(quote.address)}</p>}
       {data !== null && match !== "" && <p className="soft">{match}</p>}
+      {beside !== null && (
+        <>
+          <p className="soft">{strings.beside}</p>
+          <blockquote className="quote" dir="auto">
+            {beside.quote.text}
+          </blockquote>
+        </>
+      )}
       {problem !== null && <p className="note">{strings.problem(problem.code, problem.message)}</p>}
       <Evidence source={source} citation={citation} found={data} />
     </>
@@ -75,13 +91,17 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const onFailure = useCallback(() => setFailed(true), []);
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
+  const rectangles = useMemo(
+    () => [...(highlights?.rectangles ?? NONE), ...(found?.beside?.rectangles ?? NONE)],
+    [highlights, found?.beside],
+  );
   const isPaged = HAS_PAGES.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   const shown = {
     docId: source.doc_id,
     page,
     label: strings.pageImage(pageLabel(source), source.title),
-    rectangles: highlights?.rectangles ?? NONE,
+    rectangles,
     onFailure,
   };
   const { figure, page_size: size } = found?.passage ?? { figure: null, page_size: null };
@@ -101,6 +121,7 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
           scrolls={!hasPage}
         />
       </details>
+      <SourceContext source={source} />
     </>
   );
 }

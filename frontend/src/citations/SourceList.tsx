@@ -9,6 +9,7 @@ import type { Answer } from "@/stream/reduce";
 
 import { pageLabel, sortedSources } from "./model";
 import { PassageText } from "./PassageText";
+import { SourceContext } from "./SourceContext";
 import { evidenceSign, signOf } from "./signs";
 import { VerdictShape } from "./verdict";
 
@@ -51,6 +52,7 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
             <details>
               <summary>{strings.passageText}</summary>
               <PassageText source={source} quote={null} />
+              <SourceContext source={source} />
               <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
                 {strings.openReport}
               </a>

@@ -67,6 +67,7 @@ export const en = {
     screen: "Checking the question …",
     condense: "Reading the conversation so far …",
     retrieve: "Searching the reports …",
+    look: "Looking once more …",
     generate: "Writing the answer …",
     think: "The model is thinking …",
   },
@@ -174,6 +175,9 @@ export const en = {
   copyLink: "Copy a link to this citation",
   quote: "Quote",
   passageText: "Text of the passage",
+  contextShown: "What else of this page was shown to the model",
+  alsoIn: (places: string): string => `The same stands in: ${places}`,
+  beside: "The cited passage does not say all of it. Beside it, on the same page:",
   pageImage: (page: string, title: string): string => `Page ${page} of ${title}`,
   noQuote: "No words of the passage carry this statement.",
   matches: {

@@ -68,6 +68,7 @@ export const es: Strings = {
     screen: "Revisando la pregunta …",
     condense: "Leyendo la conversación …",
     retrieve: "Buscando en los informes …",
+    look: "Buscando una vez más …",
     generate: "Escribiendo la respuesta …",
     think: "El modelo está pensando …",
   },
@@ -172,6 +173,9 @@ export const es: Strings = {
   copyLink: "Copiar un enlace a esta cita",
   quote: "Cita textual",
   passageText: "Texto del pasaje",
+  contextShown: "Qué más de esta página se mostró al modelo",
+  alsoIn: (places) => `Lo mismo consta en: ${places}`,
+  beside: "El pasaje citado no lo dice todo. Junto a él, en la misma página:",
   pageImage: (page, title) => `Página ${page} de ${title}`,
   noQuote: "Ninguna palabra del pasaje respalda esta afirmación.",
   matches: {

@@ -8,6 +8,7 @@ from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned import (
     RowPiece,
     column_edges,
+    extent,
     find_separators,
     kept_separators,
     place_cells,
@@ -139,6 +140,7 @@ class _Lines:
         self.tops = [box[1] for box in boxes]
         self.bottoms = [box[3] for box in boxes]
         self.heights = [row[0][0].height for row in rows]
+        self.cells = [[extent(cell) for cell in row] for row in rows]
         self.left, self.right = min(box[0] for box in boxes), max(box[2] for box in boxes)
         top, bottom = self.tops[0], self.bottoms[-1]
         self.across = [
@@ -157,7 +159,12 @@ class _Lines:
 
     def is_parted(self, number: int) -> bool:
         """Whether lines are drawn over the table under a line of text."""
-        covered = sum(min(x1, self.right) - max(x0, self.left) for x0, x1 in self.under(number))
+        covered = sum(
+            min(x1, self.right) - max(x0, self.left)
+            for x0, x1 in self.under(number)
+            # Links are underlined.
+            if not any(abs(x0 - low) + abs(x1 - high) < 2 for low, high in self.cells[number])
+        )
         return covered >= WHOLE * (self.right - self.left)
 
     def boxes(self, edges: Edges) -> Edges:
@@ -470,7 +477,7 @@ def _gap_between_rows(
     pieces = [piece for row in placed[heads:] for piece in row]
     if sum(is_figure(piece.text) for piece in pieces) * 4 > len(pieces):
         return None
-    gaps = sorted(max(lines.gap(n), 0.0) for n in range(heads, len(placed) - 1))
+    gaps = sorted(max(lines.gap(n), INTO) for n in range(heads, len(placed) - 1))
     if len(gaps) < 2:
         return None
     # The widest step between neighbours, if it is wide and small gaps are there.
@@ -501,8 +508,8 @@ def _goes_on(
     above_label = above[0] if above and above[0].column == 0 else None
     if above_label is None:
         return False
-    is_lower = label.text[:1].islower()
     is_full = above_label.x1 - above_label.x0 >= FULL * width
+    is_lower = label.text[:1].islower() or (label.text[:1].isdigit() and is_full)
     is_hanging = label.x0 - above_label.x0 >= HANGING * label.fragments[0].height
     ends = above_label.text.endswith((":", "."))
     if len(row) == 1:

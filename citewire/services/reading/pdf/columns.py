@@ -43,6 +43,9 @@ BESIDE = 0.75
 """A term and the paragraph beside it may begin at places that are so far apart."""
 
 ALL_SHARED = 0.9
+SOME = 0.1
+"""Where so many lines of both sides are beside each other, and fewer begin with a small letter."""
+
 FEWER = 0.7
 """Labels have by so much fewer lines than what they are the labels of."""
 
@@ -335,19 +338,19 @@ def _are_apart(left: list[Fragment], right: list[Fragment]) -> bool:
     if not any(running):
         return False
     lines = lines_of(few), lines_of(many)
-    if min(shared) > ALL_SHARED and not any(map(_flows, lines)):
+    if min(shared) > ALL_SHARED and not any(_flows(side, SOME) for side in lines):
         # Each line stands for itself, beside the one that belongs to it.
         return False
     if _begin(few, many):
         # Cells, or the terms of a glossary; not paragraphs that begin beside each other.
         return all(running) and len(lines[0]) > FEWER * len(lines[1])
     # Remarks or a picture's labels beside running text.
-    return all(running) or (min(shared) < 0.5 and _is_running(many) and _flows(lines[1]))
+    return all(running) or (min(shared) < 0.5 and _is_running(many) and _flows(lines[1], GOES_ON))
 
 
-def _flows(side: Sequence[SideLine]) -> bool:
-    """Whether sentences go on from line to line."""
-    return sum(line.text[:1].islower() for line in side) >= GOES_ON * len(side)
+def _flows(side: Sequence[SideLine], least: float) -> bool:
+    """Whether sentences go on from line to line, at this share of the lines at least."""
+    return sum(line.text[:1].islower() for line in side) >= least * len(side)
 
 
 def _have_prose(left: _Side, right: _Side) -> bool:

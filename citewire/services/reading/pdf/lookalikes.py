@@ -98,7 +98,7 @@ def is_numbered(placed: Rows, columns: int) -> bool:
 def is_scattered(placed: Rows, columns: int) -> bool:
     """Whether most places would be empty, as with the labels of a chart."""
     # Further lines of cells fill one place each.
-    placed = [row for row in placed if len(row) > 1 or row[0].column == 0]
+    placed = [r for r in placed if len(r) > 1 or r[0].column == 0 or is_figure(r[0].text)]
     if columns < MIN_COLUMNS or len(placed) < MIN_LINES:
         return False
     if columns >= MANY_COLUMNS and sum(map(len, placed)) < SPARSE * columns * len(placed):

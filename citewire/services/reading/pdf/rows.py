@@ -19,8 +19,11 @@ MAX_HEAD_LINES = 6
 MAX_PLAIN_ROWS = 2
 """So many rows of one cell may stand between rows of several: wrapped labels, subheadings."""
 
-MAX_BELOW_HEADS = 4
-"""And so many below heads of columns."""
+MAX_LABELS = 4
+"""And so many below heads of columns, or between rows whose figures stand below each other."""
+
+LEVEL = 5.0
+"""Points; figures of a column end no further from each other, brackets among them."""
 
 APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
@@ -177,7 +180,9 @@ def _begins(rows: Rows, several: Sequence[int], row: int) -> bool:
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
-    most = MAX_BELOW_HEADS if _are_heads(rows[before], rows[row]) else MAX_PLAIN_ROWS
+    are_known = _are_heads(rows[before], rows[row]) or _are_level(rows[before], rows[row])
+    most = MAX_LABELS if are_known else MAX_PLAIN_ROWS
+    first = before
     before += _wrapped(rows, before)
     if row - before - 1 > most:
         return True
@@ -185,7 +190,13 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
         max(f.x1 for f in rows[index][-1]) - min(f.x0 for f in rows[index][0])
         for index in range(before, row + 1)
     ]
-    if max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1]):
+    if min(widths[0], widths[-1]) < 0:
+        # From right to left, words set apart to fill a line are not told from cells.
+        return True
+    # A label may be wide, too, but ends where the figures begin.
+    labels_end = min(union(rows[index][1])[0] for index in (first, row))
+    reach = max((union(cells[0])[2] for cells in rows[before + 1 : row]), default=0.0)
+    if max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1]) and reach > labels_end:
         return True
     heads = [rows[index][0][0] for index in range(before, row + 1)]
     # Heads are often set smaller than the rows under them.
@@ -210,6 +221,14 @@ def _wrapped(rows: Rows, row: int) -> int:
             break
         end += 1
     return end - row - 1
+
+
+def _are_level(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether two rows have their figures at the same places."""
+    return len(cells) == len(below) > 1 and all(
+        abs(union(one)[2] - union(other)[2]) < LEVEL
+        for one, other in zip(cells[1:], below[1:], strict=True)
+    )
 
 
 def _are_heads(cells: Sequence[Row], below: Sequence[Row]) -> bool:
