@@ -1,6 +1,6 @@
 """Verdicts on labelled claims: how often do the rules agree with people?
 
-    python bench/verdicts.py FILE [--no-similarity] [--cache DIR] [--seed 7] [--json FILE]
+    python bench/verdicts.py FILE [--no-similarity] [--seed 7] [--json FILE]
 
 FILE is JSON lines, gzipped or not, of one of two forms:
 - a claim per line: `claim`, `references` (a list of texts, all cited) and `label`, `attributable`
@@ -30,8 +30,8 @@ from typing import Any
 import numpy as np
 
 from citewire.services.citations.verdicts import Judgement, judge
-from citewire.services.models.minilm.embedding import MiniLMEmbedding, build_minilm
-from citewire.settings import load_settings
+from citewire.services.models.local.embedding import LocalEmbedding
+from citewire.services.models.local.minilm import build_minilm
 
 WINDOW, STEP = 180, 120
 FEWEST_WORDS = 10
@@ -62,7 +62,7 @@ def main() -> None:
     random.Random(arguments.seed).shuffle(pairs)
     similarities: Sequence[float | None] = [None] * len(pairs)
     if not arguments.no_similarity:
-        with build_minilm(arguments.cache or load_settings().storage.data_dir / "minilm") as model:
+        with build_minilm() as model:
             similarities = [similarity(pair, model) for pair in pairs]
     results: dict[str, Any] = {"file": arguments.file.name, "pairs": len(pairs)}
     for name, given in (("words", [None] * len(pairs)), ("similarity", similarities)):
@@ -103,7 +103,7 @@ def _of_answer(row: dict[str, Any]) -> Iterator[Pair]:
             yield Pair(claim["claim"], evidence, supported, row.get("system", ""))
 
 
-def similarity(pair: Pair, model: MiniLMEmbedding) -> float:
+def similarity(pair: Pair, model: LocalEmbedding) -> float:
     """The cosine of the claim and the nearest window of its references."""
     windows = [window for text in pair.references for window in _windows(text)][:60]
     vectors = model.embed([pair.claim, *windows])
@@ -201,7 +201,6 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--no-similarity", action="store_true")
-    parser.add_argument("--cache", type=Path, help="folder of the embedding model's graph")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()

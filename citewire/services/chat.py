@@ -267,7 +267,7 @@ class ChatService:
             await self._record(run, answer, "complete", record, usage=usage)
             if answer.route == "answer":  # a greeting names no chat, and a refusal is not told on
                 self._afterwards.submit(run.ids.chat_id, run.owner)
-            return answer.done(usage)
+            return answer.done(usage, self._model)
         except (StorageError, ChatNotFound, MessageNotFound) as error:
             logger.error("run %s was not stored: %s", run.ids.run_id, error)
             return Failed.by(failure or error, partial_saved=False, ids=run.ids)

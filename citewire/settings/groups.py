@@ -192,6 +192,29 @@ class RetrievalSettings(SettingsGroup):
         "they widen the search, as those of accounting and finance do that are shipped.",
         unset="the shipped ones alone",
     )
+    rerank_url: str | None = setting(
+        None,
+        "A reranking model, asked to order what was found: the address of the /rerank call of "
+        "Jina, Cohere, TEI, vLLM, Infinity or what is compatible.",
+        unset="nothing is ordered anew",
+        off=(None,),
+        example="http://localhost:7997/rerank",
+        pattern=r"^https?://\S+$",
+        form="an address, http://host:port/rerank",
+    )
+    rerank_model: str | None = setting(
+        None, "Its name there.", unset="none is sent: a server that has one model", off=(None,)
+    )
+    rerank_key: SecretStr | None = setting(None, "Its key.", unset="none is sent", off=(None,))
+    rerank_count: int = setting(
+        30, "Passages that it orders, for each question.", unit="passages", ge=2, le=100
+    )
+    rerank_timeout_s: float = setting(
+        2,
+        "Longest wait for it; without it the ranking stays as it was, and a warning says so.",
+        unit="seconds",
+        gt=0,
+    )
     withhold: bool = setting(
         True, "Keep invisible and instruction-like text of reports out of prompts."
     )

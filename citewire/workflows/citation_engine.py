@@ -11,6 +11,7 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from citewire.workflows.evidence import Evidence
+from citewire.workflows.retriever import PassageRetriever
 from citewire.workflows.run_context import RunContext
 from citewire.workflows.shown import readable
 from citewire.workflows.spans import unspanned
@@ -55,6 +56,7 @@ class PassageCitationEngine(CitationQueryEngine):
         super().__init__(
             retriever, llm=llm, response_synthesizer=synthesiser, text_splitter=splitter
         )
+        self._passages = retriever
         self._synthesiser = synthesiser
         self._run = run
         self._withhold = withhold
@@ -76,6 +78,12 @@ class PassageCitationEngine(CitationQueryEngine):
             run=self._run,
             evidence=evidence,
         )
+
+    @property
+    def not_reranked(self) -> str:
+        """Why what was found is not in the order of the reranking model; empty if all is well."""
+        found_by = self._passages
+        return found_by.fault if isinstance(found_by, PassageRetriever) else ""
 
     def readable(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
         """The passages as the synthesiser may read them."""

@@ -46,6 +46,7 @@ from citewire.workflows.events import (
 from citewire.workflows.evidence import CalibratedEvidence, Evidence, probability
 from citewire.workflows.limits import StepLimits, off_the_loop
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
+from citewire.workflows.reranking import Reranking
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
 from citewire.workflows.routing.catalogue_words import Language
 from citewire.workflows.routing.plan import Plan
@@ -132,6 +133,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
+        if not_reranked := self._citations.not_reranked:
+            self._announce(WarnEvent(code="not_reranked", message=not_reranked))
         if candidates := await off_the_loop(message, (), self._candidates, query, nodes):
             self._announce(ambiguous(candidates))
         if evidence == "none":
@@ -264,6 +267,7 @@ class Engines:
         limits: of the steps before the answer.
         withhold: whether it is kept from the synthesiser what the passages say to withhold.
         vocabulary: widens what is searched for.
+        reranking: orders what was found anew; None leaves it as it is.
         context: shows sources with what stands around them; None shows them alone.
         second_look: taken where the evidence is weak; None takes none.
         splitter: cuts sources; none are cut.
@@ -281,6 +285,7 @@ class Engines:
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
     context: PageContext | None = None
+    reranking: Reranking | None = None
     second_look: SecondLook | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
     catalogue: Catalogue | None = None
@@ -303,6 +308,7 @@ class Engines:
             top_k=self.top_k,
             filter=filter,
             vocabulary=self.vocabulary,
+            reranking=self.reranking,
             names=self.names,
         )
         query_engine = PassageCitationEngine(

@@ -17,7 +17,7 @@ from citewire.workflows.run_context import FinishReason, RunContext
 
 Stage = Literal["screen", "condense", "retrieve", "look", "generate", "think"]
 Route = Literal["answer", "catalogue", "reply", "refuse"]
-WarningCode = Literal["condense_fallback", "model_fallback", "ambiguous_document"]
+WarningCode = Literal["condense_fallback", "model_fallback", "ambiguous_document", "not_reranked"]
 # The library draws the graph with the schemas of the events, which have none for a future.
 PendingVerdict = SkipJsonSchema[asyncio.Future[bool] | None]
 

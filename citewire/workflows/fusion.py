@@ -5,6 +5,7 @@ from itertools import chain, zip_longest
 
 from llama_index.core.schema import NodeWithScore
 
+from citewire.storage.library.passage_node import FOUND_BY
 from citewire.storage.library.ranking import reciprocal_ranks
 
 
@@ -30,6 +31,14 @@ def _best(rankings: Sequence[Sequence[NodeWithScore]]) -> dict[str, NodeWithScor
     best: dict[str, NodeWithScore] = {}
     for found in chain.from_iterable(rankings):
         kept = best.get(found.node_id)
+        if kept is not None:
+            ways = [*_ways(kept), *_ways(found)]
+            kept.node.metadata[FOUND_BY] = found.node.metadata[FOUND_BY] = list(dict.fromkeys(ways))
         if kept is None or (found.score or 0.0) > (kept.score or 0.0):
             best[found.node_id] = found
     return best
+
+
+def _ways(found: NodeWithScore) -> Sequence[str]:
+    ways: Sequence[str] = found.node.metadata.get(FOUND_BY, ())
+    return ways

@@ -8,6 +8,7 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.prompts import PromptTemplate
 from llama_index.core.schema import BaseNode, NodeWithScore
 
+from citewire.storage.library.passage_node import ALSO_IN
 from citewire.workflows.shown import context_of, parts_of
 
 SYSTEM_PROMPT = """\
@@ -42,6 +43,7 @@ Standalone question:
 """)
 
 TITLE_CHARS, LABEL_CHARS = 120, 16
+ALSO_CHARS, MOST_ALSO_SHOWN = 60, 3
 NONCE_BYTES = 4
 """A document was written before the id was drawn: it can only guess, one chance in 4 billion."""
 
@@ -79,8 +81,14 @@ def source_block(number: int, node: BaseNode, nonce: str) -> str:
     """
     title = _named(node.metadata.get("title", "untitled"), TITLE_CHARS)
     page = _named(node.metadata.get("page_label", "?"), LABEL_CHARS)
+    same = "; ".join(
+        f"{_named(one.metadata['title'], ALSO_CHARS)}, p. "
+        f"{_named(one.metadata['page_label'], LABEL_CHARS)}"
+        for one in node.metadata.get(ALSO_IN, ())[:MOST_ALSO_SHOWN]
+    )
+    also = f' also-in="{same}"' if same else ""
     return (
-        f'<source n="{number}" id="{nonce}" title="{title}" page="{page}">\n'
+        f'<source n="{number}" id="{nonce}" title="{title}" page="{page}"{also}>\n'
         f"{_shown(node)}\n</source {nonce}>"
     )
 

@@ -17,6 +17,7 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQuery,
 )
 
+from citewire.errors import ModelError
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.labels import organisation_labels, period_labels
 from citewire.storage.library.search import Words
@@ -26,9 +27,11 @@ from citewire.text.report_periods import period_term, periods_in, widened
 from citewire.text.signposts import STATEMENTS, signposts_named
 from citewire.text.wishes import without_wishes
 from citewire.text.words import search_terms, sought_terms, years
+from citewire.workflows.alike import distinct
 from citewire.workflows.catalogue.names import NO_NAMES, ReportNames
 from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
+from citewire.workflows.reranking import Reranking
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
@@ -42,6 +45,9 @@ _COMPARES = re.compile(
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 """A capitalised word or a number, which may name a report."""
 
+
+SPARE = 2
+"""So many times as many passages are ranked as are given: some say what others say."""
 
 MAX_TERMS = 16
 """So many of the words that a model would search for are sought."""
@@ -128,6 +134,7 @@ class PassageRetriever(BaseRetriever):
         top_k: int,
         filter: PassageFilter,
         vocabulary: Vocabulary | None = None,
+        reranking: Reranking | None = None,
         names: KeptNames | None = None,
     ) -> None:
         super().__init__()
@@ -136,6 +143,9 @@ class PassageRetriever(BaseRetriever):
         self._top_k = top_k
         self._owner = filter.owner
         self._filters = filter.to_metadata_filters()
+        self._reranking = reranking
+        self.fault = ""
+        """Why what was found is not in the order of the reranking model."""
         self._names = names
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
         self._embedded: dict[str, list[float]] = {}
@@ -162,23 +172,53 @@ class PassageRetriever(BaseRetriever):
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         if isinstance(query_bundle, ReportQuery):
             self._terms = query_bundle.terms
+        return distinct(await self._ranked(query_bundle), limit=self._top_k)
+
+    async def _ranked(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        """As many passages as are asked for, and more for those that say the same as others."""
+        question = query_bundle.query_str
         if isinstance(query_bundle, ReportQuery) and query_bundle.parts:
-            return in_turn(await self._rankings(query_bundle.parts), limit=self._top_k)
+            rankings = await self._rankings(query_bundle.parts)
+            pairs = zip(query_bundle.parts, rankings, strict=True)
+            rankings = await asyncio.gather(*(self._reranked(*pair) for pair in pairs))
+            return in_turn(rankings, limit=self._depth)
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
             forms = (query_bundle.query_str, *query_bundle.forms)
-            return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
+            rankings = await self._rankings(forms)
+            fused = by_reciprocal_rank(rankings, limit=self._depth)
+            return await self._reranked(question, fused)
         languages, names = await self._library()
-        question = query_bundle.query_str
         embedding = await self._embedding(question)
         whole = self._nearest(question, embedding, languages, names)
         shares = self._shares(question, names)
         if not shares:
-            return await whole
+            return await self._reranked(question, await whole)
         parts = [self._nearest(question, embedding, languages, names, [one]) for one in shares]
         *found, best = await _together([*parts, whole])
         # The best of all have a share, too: what is asked for may stand in another report.
         several = [share for share in found if share]
-        return in_turn([*several, best], limit=self._top_k) if len(several) > 1 else best
+        if len(several) < 2:
+            return await self._reranked(question, best)
+        rankings = await asyncio.gather(
+            *(self._reranked(question, one) for one in (*several, best))
+        )
+        return in_turn(rankings, limit=self._depth)
+
+    @property
+    def _depth(self) -> int:
+        """So many passages are ranked."""
+        least = self._reranking.count if self._reranking else 0
+        return max(SPARE * self._top_k, least)
+
+    async def _reranked(self, question: str, found: list[NodeWithScore]) -> list[NodeWithScore]:
+        """In the order of the reranking model; as they were if it fails, which is noted."""
+        if self._reranking is None:
+            return found
+        try:
+            return await self._reranking.ordered(question, found)
+        except ModelError as error:
+            self.fault = str(error)
+            return found
 
     @property
     def top_k(self) -> int:
@@ -200,7 +240,8 @@ class PassageRetriever(BaseRetriever):
         """
         languages, names = await self._library()
         embedding = await self._embedding(question)
-        return await self._nearest(question, embedding, languages, names, within)
+        nearest = await self._nearest(question, embedding, languages, names, within)
+        return distinct(nearest, limit=self._top_k)
 
     async def _embedding(self, question: str) -> list[float]:
         embedding = self._embedded.get(question)
@@ -256,6 +297,7 @@ class PassageRetriever(BaseRetriever):
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=filters
             ),
             words=sought_words(question, self._vocabulary, languages, names, terms=self._terms),
+            more=self._depth - self._top_k,
         )
         scores = result.similarities or []
         return [

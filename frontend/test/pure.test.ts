@@ -36,9 +36,9 @@ test("citations come in the order of the text, sources by label, the rest apart"
 
 test("the answer is copied with its citations as footnotes", () => {
   expect(withFootnotes(ANSWER)).toBe(
-    TEXT.replace("[1]", "[^1]").replace("[2]", "[^2]").replace("[1]", "[^3]") +
+    TEXT.replace("[1]", "[^1]").replace("[2]", "[^2] (?)").replace("[1]", "[^3]") +
       "\n\n[^1]: Report 1, p. A-1 (report-1.pdf): “Quote of 1”\n" +
-      "[^2]: Report 2, p. A-2 (report-2.pdf): “Quote of 2”\n" +
+      "[^2]: Report 2, p. A-2 (report-2.pdf): “Quote of 2”; **only partly supported by this source**\n" +
       "[^3]: Report 1, p. A-1 (report-1.pdf): “Quote of 1”",
   );
 });

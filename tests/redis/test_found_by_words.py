@@ -7,13 +7,19 @@ import pytest
 from llama_index.core.schema import NodeWithScore
 from redis.asyncio import Redis
 
-from citewire.errors import ConfigurationError
+from citewire.errors import ConfigurationError, ModelUnavailable
 from citewire.services.ingest.correction import correct_document
 from citewire.storage.keys import DEFAULT_OWNER, folder_id
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.search import Words, read_found
 from citewire.storage.library.vector_store import PassageStore
-from citewire.workflows.retriever import PassageFilter, PassageRetriever, sought_words
+from citewire.workflows.reranking import Reranking
+from citewire.workflows.retriever import (
+    PassageFilter,
+    PassageRetriever,
+    ReportQuery,
+    sought_words,
+)
 from citewire.workflows.vocabulary.widening import (
     Vocabulary,
     load_vocabulary,
@@ -260,3 +266,54 @@ async def test_a_name_is_found_in_reports_of_any_language(
     [first, *_] = await retrieve("Which sites did Siemens renew?")
 
     assert first.node.metadata["file_name"] == "de.txt"
+
+
+async def test_a_reranking_model_orders_what_was_found_and_its_fault_changes_nothing(
+    ingest: Ingest, store: PassageStore, embed_model: HashingEmbedding, ships: Path
+) -> None:
+    write(
+        ships, a="Zarnholm counted ships.", b="Zarnholm counted its ships with care, quay by quay."
+    )
+    await ingest(ships)
+
+    async def longest(_: str, texts: Sequence[str]) -> list[float]:
+        return [len(text) for text in texts]
+
+    async def shortest(_: str, texts: Sequence[str]) -> list[float]:
+        return [-len(text) for text in texts]
+
+    async def fails(_: str, texts: Sequence[str]) -> list[float]:
+        raise ModelUnavailable("the reranking model cannot be reached")
+
+    told = {}
+    for scores in (longest, shortest, fails):
+        retriever = PassageRetriever(
+            store,
+            embed_model,
+            top_k=2,
+            filter=PassageFilter(DEFAULT_OWNER),
+            reranking=Reranking(scores, 30),
+        )
+        for query in (
+            "Zarnholm?",
+            ReportQuery("Zarnholm?", forms=("And it?",)),
+            ReportQuery("Zarnholm?", parts=("Zarnholm?", "Ships?")),
+        ):
+            told[scores, str(query)] = names(await retriever.aretrieve(query))
+        assert bool(retriever.fault) == (scores is fails)
+
+    for (scores, _), found in told.items():
+        assert len(found) == 2
+        if scores is not fails:
+            assert found[0] == ("b.txt" if scores is longest else "a.txt")
+
+
+async def test_a_passage_tells_what_it_was_found_by(
+    ingest: Ingest, retrieve: Retrieve, ships: Path
+) -> None:
+    write(ships, **{f"filling{n}": f"{text} {n}" for n, text in enumerate(FILLING * 3)})
+    write(ships, needle="Zarnholm")
+    await ingest(ships)
+    [first, *_] = await retrieve("Zarnholm")
+
+    assert "words" in first.node.metadata["found_by"]

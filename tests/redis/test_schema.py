@@ -9,7 +9,9 @@ from redis.asyncio import Redis
 from redisvl.schema import IndexSchema
 
 from citewire.errors import IndexMismatch, StorageUnavailable
+from citewire.services.models.names import MINILM, MULTILINGUAL_E5
 from citewire.storage.connection.connection import open_client
+from citewire.storage.connection.fingerprint import READS
 from citewire.storage.index.schema import (
     build_schema,
     check_index,
@@ -121,6 +123,17 @@ async def test_a_mismatch_names_the_difference_and_the_fix(
 
     with pytest.raises(IndexMismatch, match=f"{re.escape(says)}.*CITEWIRE_NAMESPACE"):
         await ensure_index(redis_client, schema(namespace, *other), embedding=model)
+
+
+async def test_an_archive_of_the_local_model_of_before_is_still_asked(
+    redis_client: Redis, namespace: str
+) -> None:
+    await ensure_index(redis_client, schema(namespace), embedding=READS[MINILM])
+    await write_something(redis_client, namespace)
+
+    await ensure_index(redis_client, schema(namespace), embedding=MINILM)
+    with pytest.raises(IndexMismatch, match="the embedding model is"):
+        await ensure_index(redis_client, schema(namespace), embedding=MULTILINGUAL_E5)
 
 
 async def test_the_check_sees_the_same_differences(redis_client: Redis, namespace: str) -> None:

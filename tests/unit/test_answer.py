@@ -141,7 +141,7 @@ def test_done_is_complete_by_itself() -> None:
     say(answer, "so [1]")
     answer.finish()
 
-    done = answer.done(Usage(3, 2))
+    done = answer.done(Usage(3, 2), "m")
 
     assert (done.answer, done.finish_reason, len(done.sources)) == ("so [1]", "stop", 2)
     assert (done.run_id, done.chat_id) == ("run", "chat")

@@ -9,6 +9,7 @@ import pytest
 from citewire.content.table_record import TABLE, table_from_json
 from citewire.services.citations.checking import SourceText, check
 from citewire.services.citations.verdicts import Judgement, digest, judge
+from citewire.services.citations.verdicts.cell_findings import cells_for
 from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.flow import flow_report, table_part
 
@@ -338,3 +339,11 @@ SPOKEN = (
 )
 def test_sentences_tell_which_figure_is_of_which_period(claim: str, status: str) -> None:
     assert _status(claim, SPOKEN) == status
+
+
+def test_a_model_is_given_the_cells_that_a_claim_may_speak_of() -> None:
+    (source,) = _sources(INCOME)
+    cells = cells_for("Net sales were $46,298 million in 2023.", source.digest)
+    assert "Net sales, 2023: $46,298" in cells
+    assert "Net sales, 2022: $51,761" in cells
+    assert cells_for("The stores were open.", source.digest) == []

@@ -142,3 +142,29 @@ def test_an_answer_that_was_cut_or_failed_says_why(facts: dict[str, Any], said: 
 def test_an_answer_that_is_whole_says_nothing_more() -> None:
     answer = message("assistant", "Ten", finish_reason="stop", error=None)
     assert to_markdown(chat_of(message("user", "q"), answer)).endswith("> q\n\nTen\n")
+
+
+def test_what_the_check_did_not_bear_out_is_marked_and_said() -> None:
+    source = {"passage_id": "p", "title": "Ships", "file_name": "a.pdf", "cited": True}
+    quote = {"text": "Ten ships.", "page": 4, "match": "exact"}
+    checks: list[dict[str, Any]] = [
+        {"status": "supported", "reason": "", "calculations": [{"formula": "12 − 2"}]},
+        {"status": "unsupported", "reason": "“11” is in none", "calculations": []},
+        {"status": "partial", "reason": "", "calculations": []},
+    ]
+    citations = [
+        {"passage_id": "p", "marker_span": {"start": at, "end": at + 3}, "quote": quote}
+        | {"verification": check}
+        for at, check in zip((4, 12, 25), checks, strict=True)
+    ]
+    answer = message("assistant", "Ten [1]. No [1]. Perhaps [1].", sources=[source])
+    answer |= {"citations": citations, "model": "a_model", "evidence": "weak"}
+    answer |= {"warnings": [{"code": "unsupported_number", "message": "“11” is in none"}]}
+
+    told = to_markdown(chat_of(message("user", "q"), answer))
+
+    assert "Ten [^1]. No [^2] ✗. Perhaps [^3] (?)." in told
+    assert "\n- ⚠ “11” is in none\n\n*a\\_model; evidence: weak*\n" in told
+    assert '[^1]: Ships, a.pdf, p. 4: "Ten ships."; calculated: `12 − 2`\n' in told
+    assert '"Ten ships."; **not supported by this source**: “11” is in none\n' in told
+    assert '"Ten ships."; **only partly supported by this source**\n' in told

@@ -111,7 +111,7 @@ async def test_a_verdict_follows_its_citation(said: str, status: str) -> None:
     assert events.index(citation) < events.index(verdict)
     assert verdict.citation_id == citation.citation_id
     assert verdict.verification.status == status
-    assert answer.done(Usage()).citations[0].verification == verdict.verification
+    assert answer.done(Usage(), "m").citations[0].verification == verdict.verification
 
 
 async def test_verdicts_come_while_the_answer_goes_on() -> None:

@@ -341,3 +341,50 @@ def test_a_table_with_the_same_years_goes_on_only_under_the_same_title(
     [_, table] = [block.table for page in pages for block in page.blocks if block.table]
 
     assert table.continues is goes_on
+
+
+def test_labels_on_grounds_of_their_own_are_no_bars(tmp_path: Path) -> None:
+    labels = ["Net income", "Total assets of the company", "Shares", "Cost of what was sold"]
+    rows = [[label, f"{n},398", f"{n},298"] for n, label in enumerate(labels, start=1)]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillColor(lightblue)
+        for n, label in enumerate(labels):
+            canvas.rect(60, 698 - 14 * n, canvas.stringWidth(label, "Helvetica", 9), 9, 0, 1)
+            canvas.rect(230, 696 - 14 * n, 72, 13, 0, 1)
+            canvas.rect(330, 696 - 14 * n, 72, 13, 0, 1)
+        canvas.setFillColor("black")
+        draw_rows(canvas, rows, [300, 400], step=14)
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows]
+
+
+def test_a_sentence_before_the_heads_of_another_table_parts_two(tmp_path: Path) -> None:
+    first = [["", "2023", "2022"], ["Operating", "781", "814"], ["Finance", "16", "14"]]
+    second = [["", "Leased", "Owned"], ["2024", "707", "16"], ["2025", "605", "13"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, first, [400, 470], step=13)
+        words = "Payments under all of our leases in January were as follows (in millions):"
+        draw_rows(canvas, [[words]], [], top=658)
+        draw_rows(canvas, second, [400, 470], top=641, step=13)
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [first, second]
+
+
+def test_links_that_are_underlined_part_no_rows(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        y = 700.0
+        for n in range(1, 5):
+            canvas.drawString(60, y, f"Exhibit {n}")
+            for line in prose(3, f"Consent {n}"):
+                canvas.drawString(160, y, line)
+                end = 160 + canvas.stringWidth(line, "Helvetica", 9)
+                canvas.line(160, y - 1, end, y - 1)
+                y -= 11
+            y -= 5
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert [row[0] for row in read] == [f"Exhibit {n}" for n in range(1, 5)]

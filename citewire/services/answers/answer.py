@@ -233,8 +233,8 @@ class Answer:
         self._offset += len(text) if text.isascii() else utf16_length(text)
         return delta
 
-    def done(self, usage: Usage) -> Done:
-        """The terminal event of a complete answer."""
+    def done(self, usage: Usage, model: str) -> Done:
+        """The terminal event of a complete answer, with the name of who answered."""
         return Done(
             **asdict(self.ids),
             finish_reason=self.finish_reason,
@@ -243,6 +243,9 @@ class Answer:
             sources=self.sources,
             usage=usage,
             timings=self.timings,
+            evidence=self.evidence,
+            warnings=self.warnings,
+            model=model,
         )
 
     def stopped(self, by: StoppedBy, usage: Usage) -> Stopped:

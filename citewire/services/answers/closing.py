@@ -24,7 +24,7 @@ SETTLE_S = 2.0
 
 async def ask_for_verdicts(answer: Answer, llm: LLM) -> list[RunEvent]:
     """What a model says of the citations of a settled answer, in one call."""
-    asked = answer.citing.doubtful()
+    asked = await anyio.to_thread.run_sync(answer.citing.doubtful)
     verdicts = await ask_model(llm, list(asked.values()))
     places = list(asked)
     events: list[RunEvent] = []

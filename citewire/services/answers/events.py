@@ -5,7 +5,7 @@ count UTF-16 code units of the cleaned answer. None has slots: orjson takes four
 write those.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Final, Literal, Self, get_args
 
 from citewire.errors import CitewireError
@@ -119,6 +119,9 @@ class Done:
     sources: list[Source]
     usage: Usage
     timings: Timings
+    evidence: Evidence | None = None
+    warnings: list[Warned] = field(default_factory=list)
+    model: str = ""
 
 
 @dataclass(frozen=True)

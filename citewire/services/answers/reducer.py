@@ -97,6 +97,8 @@ class ToldAnswer:
         self.text = data.get("answer", self.text)
         self.citations = data.get("citations", self.citations)
         self.sources = data.get("sources", self.sources)
+        self.evidence = data.get("evidence", self.evidence)
+        self.warnings = data.get("warnings", self.warnings)
         self.timings = data.get("timings")
 
     @property

@@ -206,8 +206,9 @@ def build_service(
         withhold=settings.retrieval.withhold,
         second_look=build_second_look(settings.steps, answering.forms),
         vocabulary=vocabulary,
-        context=build_context(library),
         catalogue=build_catalogue(library, vocabulary),
+        context=build_context(library),
+        reranking=library.models.reranking,
         names=KeptNames(library.documents),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)

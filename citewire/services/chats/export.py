@@ -12,13 +12,23 @@ from citewire.services.answers.titles import plain_line
 from citewire.storage.chats.store import Chat, ChatStore, Message
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+_SIGNS = {"unsupported": " ✗", "partial": " (?)"}
+"""Behind the marker of a citation that its check did not bear out."""
 UNTITLED = "Untitled chat"
 CUT = {
     "length": "cut: it reached the greatest length",
     "content_filter": "cut by the model's provider: content filter",
 }
 
+DOUBTS = {
+    "unsupported": "**not supported by this source**",
+    "partial": "**only partly supported by this source**",
+}
+"""What a reader is told of a citation that its check did not bear out."""
+
 Chats = AsyncGenerator[Chat, None]
+Notes = dict[tuple[str, ...], tuple[int, str]]
+"""Numbers and texts of footnotes, by passage, quote and what the check said."""
 
 
 async def all_chats(store: ChatStore, owner: str) -> Chats:
@@ -77,7 +87,7 @@ def to_markdown(chat: Chat, *, prefix: str = "") -> str:
 
     `prefix` begins the name of each footnote, where several chats come into one file.
     """
-    notes: dict[tuple[str, str], tuple[int, str]] = {}
+    notes: Notes = {}
     parts = [f"# {_escape(plain_line(chat.title)) or UNTITLED}", f"*{chat.created_at}*"]
     for message in active_path(chat):
         if message["role"] == "user":
@@ -100,27 +110,49 @@ def active_path(chat: Chat) -> list[Message]:
     return path[::-1]
 
 
-def _answer(
-    message: Message, notes: dict[tuple[str, str], tuple[int, str]], prefix: str
-) -> tuple[str, ...]:
+def _answer(message: Message, notes: Notes, prefix: str) -> tuple[str, ...]:
     sources = {source["passage_id"]: source for source in message["sources"]}
     text = message["text"].encode("utf-16-le")
     marks = []
     for citation in message["citations"]:
         quote = citation["quote"]["text"]
-        key = (citation["passage_id"], quote)
+        checked = _checked(citation.get("verification") or {})
+        key = (citation["passage_id"], quote, checked)
         source = sources.get(citation["passage_id"], {})
         if key not in notes:
-            notes[key] = len(notes) + 1, _note(source, citation["quote"])
+            note = "; ".join(filter(None, (_note(source, citation["quote"]), checked)))
+            notes[key] = len(notes) + 1, note
         number = notes[key][0]
         span = citation["marker_span"]
-        marks.append((span["start"], span["end"], f"[^{prefix}{number}]"))
+        sign = _SIGNS.get((citation.get("verification") or {}).get("status", ""), "")
+        marks.append((span["start"], span["end"], f"[^{prefix}{number}]{sign}"))
     parts, at = [], 0
     for start, end, mark in sorted(marks):
         parts += [text[at * 2 : start * 2], mark.encode("utf-16-le")]
         at = end
     said = b"".join([*parts, text[at * 2 :]]).decode("utf-16-le")
-    return said, _end(message), "" if marks else _cited(message)
+    return said, _end(message), "" if marks else _cited(message), _told_of(message)
+
+
+def _checked(verification: Mapping[str, Any]) -> str:
+    """What the check of a citation found, if it is more than that the source says it."""
+    said = DOUBTS.get(verification.get("status", ""), "")
+    reason = _escape(plain_line(verification.get("reason") or "")) if said else ""
+    worked = [
+        f"`{plain_line(one['formula']).replace('`', '')}`"
+        for one in verification.get("calculations") or ()
+    ]
+    calculated = f"calculated: {', '.join(worked)}" if worked else ""
+    return "; ".join(filter(None, (f"{said}: {reason}" if reason else said, calculated)))
+
+
+def _told_of(message: Message) -> str:
+    """Who answered and on what evidence, and what the run warned of."""
+    lines = [f"- ⚠ {_escape(plain_line(one['message']))}" for one in message.get("warnings") or ()]
+    facts = [_escape(plain_line(message.get("model") or ""))]
+    facts += [f"evidence: {message['evidence']}"] if message.get("evidence") else []
+    told = "; ".join(filter(None, facts))
+    return "\n\n".join(filter(None, ("\n".join(lines), f"*{told}*" if told else "")))
 
 
 def _sub_questions(message: Message) -> str:

@@ -33,6 +33,7 @@ from citewire.services.citations.source_table import address_of
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.figures import CellFigure
+from citewire.services.citations.verdicts.findings import UNHELD
 from citewire.services.citations.verdicts.fitting import label_of
 from citewire.text.offsets import utf16_length
 
@@ -148,7 +149,7 @@ class Checker:
         self._judges = judges
         self._at_once = at_once
         self._embed = embed
-        self._read: dict[tuple[str, str], SourceText] = {}
+        self._read: dict[tuple[str, str, str], SourceText] = {}
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
@@ -159,7 +160,7 @@ class Checker:
         """
         named = source if isinstance(source, Source) else beside
         about = "" if named is None else named.about
-        key = source.readable, source.passage_id
+        key = source.readable, source.passage_id, about
         if (known := self._read.pop(key, None)) is None:
             table = source.table
             cells = None if table is None else table.in_text(source.text)
@@ -327,7 +328,7 @@ def _by_sources(claim: str, sources: Sequence[SourceText], embed: Embed | None) 
     together = _judged(claim, sources, embed)
     alone = [together] if len(sources) == 1 else [_judged(claim, [one], embed) for one in sources]
     found = [
-        _verification(judgement, sources if judgement is together else [one])
+        _verification(judgement, sources) if judgement is together else _alone(judgement, one)
         for judgement, one in zip(alone, sources, strict=True)
     ]
     if together.status == "supported":
@@ -361,6 +362,12 @@ def _nearest(claim: str, sources: Sequence[SourceText], embed: Embed) -> float:
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
     a, b = np.asarray(one, dtype=np.float32), np.asarray(other, dtype=np.float32)
     return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
+
+
+def _alone(judgement: Judgement, source: SourceText) -> Verification:
+    """What one of several sources says of a claim: what it lacks another one may have."""
+    found = _verification(judgement, [source])
+    return replace(found, reason=found.reason.replace(UNHELD, "is not in this source"))
 
 
 def _in_part(alone: Verification, together: Verification) -> Verification:

@@ -18,8 +18,9 @@ from citewire.services.citations.model import (
     Verification,
     Warned,
 )
-from citewire.services.citations.model_verdicts import AskedClaim
+from citewire.services.citations.model_verdicts import MAX_CLAIMS, AskedClaim
 from citewire.services.citations.surroundings import Surroundings
+from citewire.services.citations.verdicts.cell_findings import cells_for
 from citewire.services.citations.verdicts.findings import UNHELD
 
 _DIGITS = re.compile(r"\d(?:[\d.,]*\d)?")
@@ -176,15 +177,21 @@ class Citing:
     def doubtful(self) -> dict[int, AskedClaim]:
         """What a model may be asked about, by its place in the list.
 
-        A number that no source holds is not a matter of opinion, and neither is a quotation.
+        A number that no source holds, or that is another cell's, is not a matter of opinion, and
+        neither is a quotation.
         """
-        return {
-            at: AskedClaim(self._said[at], self._surroundings.evidence(one.n, one.verification))
-            for at, one in enumerate(self.citations)
-            if self._said[at]
-            and (one.verification.status, one.verification.method) != ("unsupported", "numbers")
-            and one.verification != QUOTED
-        }
+        found: dict[int, AskedClaim] = {}
+        for at, one in enumerate(self.citations):
+            is_settled = one.verification == QUOTED or (
+                one.verification.status == "unsupported"
+                and one.verification.method in ("numbers", "cell", "calculated")
+            )
+            if self._said[at] and not is_settled and len(found) < MAX_CLAIMS:
+                source = self._checker.source(self._sources[one.n - 1])
+                cells = cells_for(self._said[at], source.digest) if source.table else []
+                shown = self._surroundings.evidence(one.n, one.verification)
+                found[at] = AskedClaim(self._said[at], shown, tuple(cells))
+        return found
 
     def verify(self, at: int, verification: Verification) -> list[Verdict]:
         """Put a verification to the citation at this place of the list."""

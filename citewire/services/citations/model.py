@@ -29,6 +29,7 @@ WarningCode = Literal[
     "condense_fallback",
     "model_fallback",
     "ambiguous_document",
+    "not_reranked",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]

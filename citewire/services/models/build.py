@@ -16,11 +16,13 @@ from citewire.errors import ConfigurationError
 from citewire.services.models.health import Health
 from citewire.services.models.local.embedding import LocalEmbedding
 from citewire.services.models.names import embedding_name
+from citewire.services.models.reranking import open_reranking
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
+from citewire.workflows.reranking import Reranking
 from citewire.workflows.second_look import most_added
 from citewire.workflows.synthesiser import ModelSynthesiser
 from citewire.workflows.vocabulary.widening import load_vocabulary
@@ -62,6 +64,7 @@ class Models:
     embeddings: Embeddings
     answering: Answering
     provider: Provider | None
+    reranking: Reranking | None = None
 
     @property
     def health(self) -> Health | None:
@@ -82,7 +85,8 @@ async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
             provider = await stack.enter_async_context(_open_provider(settings.models))
         embeddings = _build_embeddings(settings, provider, stack)
         answering = _build_answering(settings, provider, embeddings.model)
-        yield Models(embeddings, answering, provider)
+        reranking = await stack.enter_async_context(open_reranking(settings.retrieval))
+        yield Models(embeddings, answering, provider, reranking)
 
 
 def _open_provider(models: ModelSettings) -> AbstractAsyncContextManager[Provider]:
@@ -131,12 +135,10 @@ def _build_answering(
     if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-        extractive = ExtractiveSynthesiser(
-            embed_model, load_vocabulary(settings.retrieval.vocabulary)
-        )
-        return Answering(
-            extractive, MockLLM(), None, "extractive", settings.retrieval.context_tokens
-        )
+        vocabulary = load_vocabulary(settings.retrieval.vocabulary)
+        extractive = ExtractiveSynthesiser(embed_model, vocabulary)
+        wanted = settings.retrieval.context_tokens
+        return Answering(extractive, MockLLM(), None, "extractive", wanted)
     from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
     models = settings.models

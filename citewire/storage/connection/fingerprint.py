@@ -21,6 +21,10 @@ REMEDY = (
     "ingest again into another CITEWIRE_NAMESPACE, or set CITEWIRE_EMBED_MODEL, "
     "CITEWIRE_EMBED_DIM and CITEWIRE_INDEX_ALGORITHM back"
 )
+READS = {"all-MiniLM-L6-v2-int8": "all-MiniLM-L6-v2"}
+"""By a model, an earlier one whose vectors its questions find: the same, of rounded weights. Their
+passages are not mixed: such an archive is asked, and not written to."""
+
 _SIZES: Mapping[VectorType, int] = {"bfloat16": 2, "float32": 4}
 
 
@@ -37,6 +41,10 @@ class Fingerprint:
     dims: int
     vector_type: VectorType
     embedding: str
+
+    def is_read_by(self, embedding: str) -> bool:
+        """Whether questions that a model embedded can be asked of the index."""
+        return self.embedding in (embedding, READS.get(embedding))
 
     def fits(self, embedding: str, vector: bytes) -> bool:
         """Whether the index can be searched with a vector that a model gave."""

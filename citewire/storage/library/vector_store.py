@@ -136,7 +136,9 @@ class PassageStore(RedisVectorStore):
             raise ValueError("passages are searched for with an embedding")
         vector = self._vectors.encode(query.query_embedding)
         wanted = to_filter(query.filters)
-        within = to_unscored_filter(query.filters)
+        # A tag that nearly all have counts for next to nothing, and costs less as it is.
+        is_common = bool(self._nearly_all) and wanted == self._nearly_all
+        within = wanted if is_common else to_unscored_filter(query.filters)
         by_words = words is not None and bool(words.asked)
         limit = query.similarity_top_k + more
         count = max(limit, DEPTH) if by_words else limit
@@ -148,7 +150,7 @@ class PassageStore(RedisVectorStore):
 
         with storage_errors("the search"):
             found: list[list[Found]] = [[]]
-            if wanted == self._nearly_all:
+            if is_common:
                 found = await self._search(lambda hidden: queries(hidden, _IN_BATCHES))
             # Short: there are no more, or it lost its way among what is others' after all.
             if len(found[0]) < query.similarity_top_k:

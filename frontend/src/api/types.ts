@@ -283,7 +283,8 @@ export interface Warned {
     | "truncated"
     | "condense_fallback"
     | "model_fallback"
-    | "ambiguous_document";
+    | "ambiguous_document"
+    | "not_reranked";
   message: string;
   span: Span | null;
   documents: DocumentName[];
@@ -302,6 +303,9 @@ export interface Done {
   sources: Source[];
   usage: Usage;
   timings: Timings;
+  evidence: ("strong" | "weak" | "none") | null;
+  warnings: Warned[];
+  model: string;
 }
 /**
  * Tokens of the model; `tokens_after_stop` is what the provider sent after the stop.

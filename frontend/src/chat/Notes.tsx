@@ -1,8 +1,8 @@
 // What a person must know of an answer besides its text: how it ended, what to be careful with.
 import type { ReactNode } from "react";
 
-import type { DocumentName } from "@/api/types";
 import { untracedIn } from "@/citations/untraced";
+import type { DocumentName } from "@/api/types";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";

@@ -91,10 +91,17 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const onFailure = useCallback(() => setFailed(true), []);
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
-  const rectangles = useMemo(
-    () => [...(highlights?.rectangles ?? NONE), ...(found?.beside?.rectangles ?? NONE)],
-    [highlights, found?.beside],
-  );
+  const verification = citation.verification;
+  const cells = found?.passage?.table?.cells;
+  const rectangles = useMemo(() => {
+    const operands = operandsIn(verification, source.passage_id);
+    const marked = (cells ?? NONE).filter((cell) => operands.some((one) => one.row === cell.row && one.column === cell.column));
+    return [
+      ...(highlights?.rectangles ?? NONE),
+      ...(found?.beside?.rectangles ?? NONE),
+      ...marked.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle])),
+    ];
+  }, [highlights, cells, found?.beside, verification, source.passage_id]);
   const isPaged = HAS_PAGES.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   const shown = {

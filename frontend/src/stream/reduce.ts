@@ -106,6 +106,8 @@ function judged(citations: readonly Citation[], verdict: Verdict): readonly Cita
 }
 
 function done(answer: Answer, data: Done): Answer {
+  // Servers of before did not tell these again.
+  const { evidence, warnings, model }: Partial<Done> = data;
   return {
     ...answer,
     phase: "complete",
@@ -115,6 +117,9 @@ function done(answer: Answer, data: Done): Answer {
     sources: data.sources.length > 0 ? data.sources : answer.sources,
     finishReason: data.finish_reason,
     timings: data.timings,
+    evidence: evidence === undefined ? answer.evidence : evidence,
+    warnings: warnings ?? answer.warnings,
+    model: model ?? answer.model,
   };
 }
 

@@ -125,6 +125,7 @@ export const en = {
     truncated: "The answer is cut short.",
     condense_fallback: "The question was searched for as written, without the conversation so far.",
     model_fallback: "The model did not answer. These are extracts from the reports.",
+    not_reranked: "The reranking model did not answer. The sources are in the order in which they were found.",
     ambiguous_document: "The question does not say which report it means. Ask one of them:",
   },
   chatGone: "This conversation does not exist any more, or it is not yours.",

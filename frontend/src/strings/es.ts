@@ -126,6 +126,7 @@ export const es: Strings = {
     truncated: "La respuesta está recortada.",
     condense_fallback: "La pregunta se buscó tal como está escrita, sin la conversación anterior.",
     model_fallback: "El modelo no respondió. Estos son extractos de los informes.",
+    not_reranked: "El modelo de reordenación no respondió. Las fuentes están en el orden en que se encontraron.",
     ambiguous_document: "La pregunta no dice a qué informe se refiere. Pregunta a uno de ellos:",
   },
   chatGone: "Esta conversación ya no existe, o no es tuya.",

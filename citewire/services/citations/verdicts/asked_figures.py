@@ -1,7 +1,7 @@
 """What a claim asks of a table: the periods of each of its amounts, and the sort of calculation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -11,6 +11,7 @@ from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
+from citewire.services.citations.verdicts.told_figures import told_sentences
 
 NEAR = 40
 """Characters from an amount within which the period that follows is its own."""
@@ -79,6 +80,7 @@ class AskedFigures:
         operations: that its words speak of.
         is_range: whether it names the first and last of several periods.
         places: where its periods stand.
+        told: the period of each amount, by where it begins, if the claim tells several of both.
         earlier: where amounts begin that others are compared with: `to 187 in 2023 from 203`.
     """
 
@@ -88,10 +90,13 @@ class AskedFigures:
     operations: frozenset[Operation]
     is_range: bool
     places: tuple[PlacedPeriod, ...]
-    earlier: frozenset[int] = frozenset()
+    earlier: frozenset[int]
+    told: Mapping[int, Period]
 
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
+        if amount.start in self.told:
+            return (self.told[amount.start],)
         several = sum(not one.is_year for one in amounts) > 1
         is_earlier = several and amount.start in self.earlier
         if len(self.periods) < 2:
@@ -135,6 +140,11 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
         earlier=frozenset(
             start for start, _ in amounts if _EARLIER.search(flat[max(0, start - 24) : start])
         ),
+        told={
+            figure.amount.start: figure.period
+            for sentence in told_sentences(claim.text, claim.amounts, find_periods(flat))
+            for figure in sentence.figures
+        },
     )
 
 

@@ -15,7 +15,7 @@ from citewire.services.citations.verdicts.asked_figures import (
 )
 from citewire.services.citations.verdicts.calculations import Calculated, calculate, search
 from citewire.services.citations.verdicts.cells import CellStanding, CellTrace, trace_cell
-from citewire.services.citations.verdicts.claim import ClaimReading
+from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import (
@@ -27,6 +27,9 @@ from citewire.services.citations.verdicts.fitting import (
 from citewire.services.citations.verdicts.periods import agrees
 from citewire.services.citations.verdicts.row_meant import is_other_row
 from citewire.services.citations.verdicts.table_scales import Scales, joined_scales
+
+MOST_LINES, MOST_CELLS = 8, 40
+"""Of a passage that are told of one claim."""
 
 FEWEST_SPOKEN = 2
 """Amounts that show in which scale a report tells its figures."""
@@ -110,6 +113,20 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
     if not told.plain and not any(cell.scales for table in tables for _, cell in table.table.cells):
         told = Scales(_spoken_scales(passages), told.of_shares)
     return TableReading(asked, tables, told)
+
+
+def cells_for(claim: str, passage: Digest) -> list[str]:
+    """The cells of a passage that a claim may speak of, each with its heads: `Sales, 2023: 46,298`.
+
+    None if the passage has no table that shares words with the claim, or the claim no amounts.
+    """
+    reading = read_tables(read_claim(claim), [passage])
+    found: list[str] = []
+    for table in reading.tables if reading is not None else ():
+        lines = [at for at in table.table.by_line if table.lines[at].score > 0]
+        lines = sorted(lines, key=lambda at: -table.lines[at].score)[:MOST_LINES]
+        found += [named(table, at, one) for at in sorted(lines) for one in table.table.by_line[at]]
+    return found[:MOST_CELLS]
 
 
 def _spoken_scales(passages: Sequence[Digest]) -> tuple[float, ...]:

@@ -11,13 +11,14 @@ from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.cell_findings import TableReading, named, read_tables
 from citewire.services.citations.verdicts.cells import CellStanding, CellTrace
 from citewire.services.citations.verdicts.claim import ClaimReading
-from citewire.services.citations.verdicts.clauses import Clause
+from citewire.services.citations.verdicts.clauses import Clause, stem_of
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.entities import Name
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
 from citewire.services.citations.verdicts.table_scales import Scales
+from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
 
 Method = Literal["cell", "calculated", "numbers", "negation", "entities", "similarity", "words"]
 Span = tuple[int, int]
@@ -28,6 +29,9 @@ UNTRACED, OPPOSITE, OTHER_NAME, LOOSE_NUMBER, NO_NAME = 0.1, 0.15, 0.2, 0.4, 0.4
 LENGTHS = ("year", "years", "quarter", "quarters", "month", "months", "período", "años")
 
 UNHELD = "is in none of the sources that this sentence cites"
+
+MOST_NAMED = 6
+"""Words of a claim that are named as unsaid."""
 
 MOST_CLAUSES = 24
 """So many clauses of a claim are held against those of the passages, each against each."""
@@ -140,7 +144,7 @@ def _by_cells(
         return Trace.FOUND
     # A sentence that tells of which period its figure is has been heard.
     heard = None
-    if cell is not None and cell.figure.place is None:
+    if cell is not None and cell.figure.place is None and cell.standing in _ELSEWHERE:
         heard = cell.table.table.sources[cell.line]
     prose = [
         passage
@@ -220,6 +224,22 @@ def opposites(claim: ClaimReading, passages: Sequence[Digest]) -> Iterator[Findi
                    for near in _nearest(clause, passages)]  # fmt: skip
         if against and all(against):
             yield Finding(OPPOSITE, "negation", str(against[0]))
+
+
+def unsaid(claim: ClaimReading, passages: Sequence[Digest]) -> str:
+    """Say which words of a claim no passage has; if all are there, that they are apart."""
+    said = frozenset[str]().union(*(one.stems | one.document_stems for one in passages))
+    flat = flatten(claim.text)
+    tokens = placed(tokenise(flat), flat)
+    missing = [
+        claim.text[start:end]
+        for text, start, end in zip(*tokens, strict=True)
+        if (stem := stem_of(text)) and stem in claim.stems and stem not in said
+    ]
+    if not missing:
+        return "the sources have its words, but do not say this of one thing"
+    named = ", ".join(f"“{word}”" for word in dict.fromkeys(missing[:MOST_NAMED]))
+    return f"the sources say nothing of {named}"
 
 
 def turned(claim: ClaimReading) -> Iterator[Finding]:

@@ -74,6 +74,9 @@ def judge(
         if numbers.calculations:
             method = "calculated"
             reasons[:0] = [one.calculation.formula for one in numbers.calculations]
+    told = against[0].reason if against and score < said else ""
+    if not told and _status(score) != "supported":
+        told = rules.unsaid(read, digests)
     untraced = sorted((finding.span, finding.reason) for finding in against if finding.span)
     return Judgement(
         _status(score),
@@ -81,7 +84,7 @@ def judge(
         method,
         tuple(reasons),
         tuple(span for span, _ in untraced),
-        against[0].reason if against and score < said else "",
+        told,
         tuple(reason for _, reason in untraced),
         numbers.calculations,
     )

@@ -5,7 +5,7 @@ the period that follows a figure before the next one.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -43,9 +43,9 @@ def told_sentences(
     text: str, amounts: Sequence[Amount], periods: Sequence[PlacedPeriod]
 ) -> Iterator[ToldSentence]:
     """The sentences that tell figures of several periods; linear in the text."""
-    plain = [one for one in amounts if not one.is_year]
-    starts = [one.start for one in plain]
     places = [one.start for one in periods]
+    plain = [one for one in amounts if not one.is_year and not _is_in(one, places, periods)]
+    starts = [one.start for one in plain]
     begin = 0
     for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
         own = plain[bisect_left(starts, begin) : bisect_left(starts, end)]
@@ -58,6 +58,12 @@ def told_sentences(
                 if len({figure.period for figure in figures}) > 1:
                     yield ToldSentence((begin, figures[-1].amount.end), figures)
         begin = end
+
+
+def _is_in(amount: Amount, places: Sequence[int], periods: Sequence[PlacedPeriod]) -> bool:
+    """Whether an amount is a part of a period, as in `2022/23`."""
+    at = bisect_right(places, amount.start) - 1
+    return at >= 0 and periods[at].end > amount.start
 
 
 def _is_percent(amount: Amount) -> bool:

@@ -79,7 +79,8 @@ def table_of_rows(
     count = len(edges)
     lines = _Lines(rows, drawn)
     box = (lines.left, lines.tops[0], lines.right, lines.bottoms[-1])
-    is_other = is_numbered(placed, count) or is_chart(placed, count) or has_bars(drawn, box)
+    ends = [row[0].x1 for row in placed if row[0].column == 0]
+    is_other = is_numbered(placed, count) or is_chart(placed, count) or has_bars(drawn, box, ends)
     if is_other or (not walls and is_scattered(placed, count)):
         return None
     parts_rows = _are_ruled_rows(placed, 0, lines) or _gap_between_rows(placed, 0, lines)
@@ -509,7 +510,7 @@ def _goes_on(
     if above_label is None:
         return False
     is_full = above_label.x1 - above_label.x0 >= FULL * width
-    is_lower = label.text[:1].islower() or (label.text[:1].isdigit() and is_full)
+    is_lower = label.text[:1].islower()
     is_hanging = label.x0 - above_label.x0 >= HANGING * label.fragments[0].height
     ends = above_label.text.endswith((":", "."))
     if len(row) == 1:
@@ -518,7 +519,8 @@ def _goes_on(
         return has_figures and not ends and (is_lower or (is_hanging and is_full))
     if len(above) == 1 and above_label.columns == 1:
         # A label whose figures stand at its last line.
-        return not ends and (is_lower or (is_hanging and is_full))
+        is_more = is_hanging or label.text[:1].isdigit()
+        return not ends and (is_lower or (is_more and is_full))
     return False
 
 

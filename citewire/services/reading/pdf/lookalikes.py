@@ -41,6 +41,9 @@ MIN_BARS = 3
 MOST_BARS = 0.6
 """Bars of a chart are seldom of the same length: where they end, so often no other does."""
 
+MANY_BARS = 0.4
+"""Of all that is drawn there; the ground of words may end with them."""
+
 SLACK = 6.0
 """Points; bars may be so much higher than the words beside them."""
 
@@ -140,22 +143,24 @@ def _is_axis(row: Sequence[RowPiece]) -> bool:
     return True
 
 
-def has_bars(drawn: Drawn, within: Box) -> bool:
+def has_bars(drawn: Drawn, within: Box, labels: Sequence[float] = ()) -> bool:
     """Whether bars of a chart are drawn: few of them end where others do, as cells do.
 
     Args:
         drawn: on the page.
         within: where the cells stand.
+        labels: where these end; what ends with them is their ground.
     """
     x0, y0, x1, y1 = within
     # Where each ends, and from where to where it reaches across.
     ends = np.concatenate([drawn.down, drawn.boxes[:, [2, 1, 3]]])
     is_in = (ends[:, 0] > x0) & (ends[:, 0] < x1)
     is_in &= (ends[:, 1] > y0 - SLACK) & (ends[:, 2] < y1 + SLACK)
-    return _end_apart(ends[is_in])
+    grounds = {round(label) + step for label in labels for step in (-1, 0, 1)}
+    return _end_apart(ends[is_in], grounds)
 
 
-def _end_apart(ends: Floats) -> bool:
+def _end_apart(ends: Floats, grounds: set[int]) -> bool:
     if len(ends) < MIN_BARS:
         return False
     sizes: dict[float, dict[float, set[float]]] = defaultdict(lambda: defaultdict(set))
@@ -163,9 +168,11 @@ def _end_apart(ends: Floats) -> bool:
     for size, end, start in rounded:
         sizes[size][end].add(start)
     for places in sizes.values():
-        bars = len(set().union(*places.values()))
-        alone = sum(len(starts) == 1 for starts in places.values())
-        if bars >= MIN_BARS and alone >= max(MIN_BARS, MOST_BARS * len(places)):
+        bars = set().union(*places.values())
+        alone = [s for end, s in places.items() if len(s) == 1 and end not in grounds]
+        if len(alone) < max(MOST_BARS * len(places), MANY_BARS * len(ends)):
+            continue
+        if len(set().union(*alone)) >= max(MIN_BARS, MOST_BARS * len(bars)):
             return True
     return False
 

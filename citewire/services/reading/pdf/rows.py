@@ -196,7 +196,10 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
     # A label may be wide, too, but ends where the figures begin.
     labels_end = min(union(rows[index][1])[0] for index in (first, row))
     reach = max((union(cells[0])[2] for cells in rows[before + 1 : row]), default=0.0)
-    if max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1]) and reach > labels_end:
+    is_wide = max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1])
+    begins = row + 1 < len(rows) and _are_heads(rows[row], rows[row + 1])
+    tells = any(cells[0][-1].text.endswith((":", ".")) for cells in rows[before + 1 : row])
+    if is_wide and (reach > labels_end or begins or tells):
         return True
     heads = [rows[index][0][0] for index in range(before, row + 1)]
     # Heads are often set smaller than the rows under them.
