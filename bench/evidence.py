@@ -29,6 +29,7 @@ from citewire.errors import CitewireError
 from citewire.scripts.logs import configure_logging
 from citewire.services.assembly.library import Library, open_library
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.evidence import (
     STRONG,
     Features,
@@ -98,7 +99,7 @@ async def measure(settings: Any, folder: Path, top_k: int) -> tuple[Weights, lis
     cases: list[Case] = []
     async with open_library(settings) as library:
         await ingest(library, folder / "pdfs")
-        weights = weights_for(library.settings.models.embeddings_from)
+        weights = weights_for(library.models.embeddings.name)
         for group, line in enumerate((folder / "qa.jsonl").read_text("utf-8").splitlines()):
             asked = json.loads(line)
             nodes = await _retrieve(library, asked["question"])
@@ -121,7 +122,11 @@ async def measure(settings: Any, folder: Path, top_k: int) -> tuple[Weights, lis
 async def _retrieve(library: Library, question: str) -> list[NodeWithScore]:
     model = library.models.embeddings.model
     retriever = PassageRetriever(
-        library.store, model, top_k=MANY, filter=PassageFilter(DEFAULT_OWNER)
+        library.store,
+        model,
+        top_k=MANY,
+        filter=PassageFilter(DEFAULT_OWNER),
+        names=KeptNames(library.documents),
     )
     return await retriever.aretrieve(question)
 

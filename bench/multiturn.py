@@ -25,7 +25,8 @@ import numpy as np
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from numpy.typing import NDArray
 
-from citewire.services.models.minilm.embedding import MiniLMEmbedding, build_minilm
+from citewire.services.models.local.embedding import LocalEmbedding
+from citewire.services.models.local.minilm import build_minilm
 from citewire.workflows.routing.condense import condense
 
 DOMAINS = ("clapnq", "fiqa", "cloud")
@@ -57,7 +58,7 @@ class Corpus:
 def main() -> int:
     """Read the arguments and run; gives the exit code."""
     arguments = build_parser().parse_args()
-    with build_minilm(arguments.cache / "models") as model:
+    with build_minilm() as model:
         rows = [
             row
             for domain in arguments.domains
@@ -82,7 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def measure(
-    folder: Path, domain: str, model: MiniLMEmbedding, cache: Path, k: int
+    folder: Path, domain: str, model: LocalEmbedding, cache: Path, k: int
 ) -> list[dict[str, Any]]:
     """The figures of one domain: a row for each form of the questions."""
     corpus = read_corpus(folder / "common" / "corpus" / f"{domain}.jsonl.gz", model, cache)
@@ -99,7 +100,7 @@ def measure(
     ]
 
 
-def read_corpus(path: Path, model: MiniLMEmbedding, cache: Path) -> Corpus:
+def read_corpus(path: Path, model: LocalEmbedding, cache: Path) -> Corpus:
     """The passages with their vectors, from the cache as far as they are there."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         passages = [json.loads(line) for line in lines]
@@ -159,7 +160,7 @@ def read_judged(path: Path) -> Judged:
 
 
 def search(
-    corpus: Corpus, model: MiniLMEmbedding, questions: Sequence[str], k: int
+    corpus: Corpus, model: LocalEmbedding, questions: Sequence[str], k: int
 ) -> list[list[str]]:
     """The ids of the `k` nearest passages of each question, best first."""
     near = model.embed(questions) @ corpus.vectors.T

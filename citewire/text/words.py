@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from citewire.text.alphabets import normal_form
+from citewire.text.stemming import ALGORITHMS, stem_in, stemmed
+from citewire.text.unspaced import MARKS, is_unspaced, pairs
 
+_LETTERS = rf"[^\W\d_]++(?:[{MARKS}]++[^\W\d_]*+)*+"
 _WORD = re.compile(
-    r"[A-Za-z]++(?![^\W\d_]|['’])"  # nearly every word, found sooner
-    r"|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?"
+    rf"[A-Za-z]++(?![^\W\d_]|['’{MARKS}])"  # nearly every word, found sooner
+    rf"|\d+(?:[.,]\d+)*|{_LETTERS}(?:['’]{_LETTERS})?"
 )
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SIGNS = re.compile(r"[^\w]+")
+_SIGNS = re.compile(rf"[^\w{MARKS}]+")
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d]|[.,]\d)")
 _SHORT_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–/]\s?(\d\d)(?!\d)")
 
@@ -68,17 +71,11 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words as they are written; runs of Chinese, Japanese and Korean as pairs of signs."""
+    """The words as they are written; of scripts without spaces, and of Korean, pairs of signs."""
     written: list[str] = _WORD.findall(text)
-    if text.isascii() or not _CJK.search(text):
+    if not is_unspaced(text):
         return written
-    found: list[str] = []
-    for word in written:
-        if _CJK.search(word) and len(word) > 2:
-            found += [word[at : at + 2] for at in range(len(word) - 1)]
-        else:
-            found.append(word)
-    return found
+    return [part for word in written for part in (pairs(word) if is_unspaced(word) else (word,))]
 
 
 def is_stop_word(word: str) -> bool:
@@ -105,12 +102,40 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in words(text) if not is_stop_word(word)]
 
 
-def search_terms(text: str) -> list[str]:
-    """The stems of `text` as they are indexed and searched for, in its order.
+def search_terms(text: str, language: str = "") -> list[str]:
+    """The stems of `text` as they are indexed, in its order.
 
     Signs within a word, at which Redis would cut it in two, are underscores.
+
+    Args:
+        text: of a passage, or what its document is called.
+        language: of the document, by its code (ISO 639-1).
     """
-    return [_SIGNS.sub("_", one) for one in stems(text)]
+    told = (word for word in words(text) if not is_stop_word(word))
+    if language not in ALGORITHMS:
+        return [_term(stem(word)) for word in told]
+    return [_term(fold(stem_in(word, language))) for word in told]
+
+
+def sought_terms(text: str, languages: Iterable[str] = ()) -> list[str]:
+    """The stems that `text` is searched for by: those that its words have in any language.
+
+    Args:
+        text: a question, or words of one.
+        languages: of the documents that are searched, by their codes.
+    """
+    found: dict[str, None] = {}
+    several = stemmed(languages)
+    for word in words(text):
+        if not is_stop_word(word):
+            found[_term(stem(word))] = None
+            for language in several:
+                found[_term(fold(stem_in(word, language)))] = None
+    return list(found)
+
+
+def _term(stem: str) -> str:
+    return _SIGNS.sub("_", stem)
 
 
 def years(text: str) -> frozenset[str]:

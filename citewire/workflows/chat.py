@@ -11,7 +11,7 @@ from llama_index.core.workflow import Context, Workflow, step
 from citewire.errors import ModelError, RetrievalTimeout
 from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName
 from citewire.workflows.catalogue.narrowing import narrowed
-from citewire.workflows.engine import AnsweringResponse, Engines
+from citewire.workflows.engine import AnsweringResponse, Engines, ambiguous
 from citewire.workflows.events import (
     AnsweredEvent,
     AnswerEvent,
@@ -163,10 +163,7 @@ class ChatWorkflow(Workflow):
             return None
         ctx.write_event_to_stream(SourcesEvent(nodes=replied.nodes, evidence=None))
         if replied.candidates:
-            told = "the question does not say which report it means"
-            ctx.write_event_to_stream(
-                WarnEvent(code="ambiguous_document", message=told, documents=replied.candidates)
-            )
+            ctx.write_event_to_stream(ambiguous(replied.candidates))
         ctx.write_event_to_stream(DeltaEvent(parts=(replied.text,)))
         return RecordEvent(finish_reason="stop", route=replied.route)
 
@@ -236,5 +233,6 @@ async def _stream(stream: Any, announce: Announce, generation: Generation) -> No
     async with aclosing(stream):
         with noticing_silence(announce) as heard:
             async for text in stream:
-                announce(DeltaEvent(parts=generation.take() or (text,)))
+                parts = generation.take() or (text,)
+                announce(DeltaEvent(parts=parts, quoted=generation.quotes))
                 heard()

@@ -10,6 +10,7 @@ from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import RunContext
 from citewire.workflows.shown import readable
 from citewire.workflows.spans import unspanned
@@ -64,6 +65,8 @@ class PassageCitationEngine(CitationQueryEngine):
         query_bundle: QueryBundle,
         nodes: list[NodeWithScore],
         additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        *,
+        evidence: Evidence = "weak",
     ) -> RESPONSE_TYPE:
         """Answer from the passages, in the run: the library would hand on nothing of ours."""
         return await self._synthesiser.asynthesize(
@@ -71,6 +74,7 @@ class PassageCitationEngine(CitationQueryEngine):
             nodes=self.readable(nodes),
             additional_source_nodes=additional_source_nodes,
             run=self._run,
+            evidence=evidence,
         )
 
     def readable(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:

@@ -10,7 +10,7 @@ Both are the library's own, with the steps replaced that do harm or cost time (A
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -24,15 +24,18 @@ from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TextSplitter
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
-from llama_index.core.vector_stores.types import BasePydanticVectorStore
 from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
+from citewire.storage.library.vector_store import PassageStore
 from citewire.text.words import is_spanish
+from citewire.workflows.catalogue.ambiguity import candidates_of
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import DocumentName
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.catalogue.telling import nothing_here
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
+from citewire.workflows.context import PageContext
 from citewire.workflows.events import (
     RetrievingEvent,
     SourcesEvent,
@@ -40,14 +43,16 @@ from citewire.workflows.events import (
     StageEvent,
     WarnEvent,
 )
-from citewire.workflows.evidence import CalibratedEvidence, Evidence
+from citewire.workflows.evidence import CalibratedEvidence, Evidence, probability
 from citewire.workflows.limits import StepLimits, off_the_loop
 from citewire.workflows.prompts import CONDENSE_PROMPT, condense_prompt
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, ReportQuery
+from citewire.workflows.routing.catalogue_words import Language
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.routing.routers import Router
 from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.run_context import RunContext
+from citewire.workflows.second_look import SecondLook
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
@@ -117,15 +122,23 @@ class ReportChatEngine(CondenseQuestionChatEngine):
             self._announce(SourcesEvent(nodes=[], evidence=None))
             self._run.generation.finish_reason = "no_documents"
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
-        evidence = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        evidence, in_doubt = await off_the_loop(message, (), self._evidence_of, query, nodes)
+        if in_doubt and (more := await self._looked_again(in_doubt, query, nodes)):
+            nodes = [*nodes, *more]
+            again, _ = await off_the_loop(message, (), self._evidence_of, query, more)
+            evidence = max(evidence, again, key=_STRENGTH.index)
+        if evidence != "none":
+            nodes = await self._in_time(self._around(nodes))
         self._announce(SourcesEvent(nodes=nodes, evidence=evidence))
         if fault:  # in the contract a warning comes after the sources
             self._announce(WarnEvent(code="condense_fallback", message=fault))
+        if candidates := await off_the_loop(message, (), self._candidates, query, nodes):
+            self._announce(ambiguous(candidates))
         if evidence == "none":
             self._run.generation.finish_reason = "no_evidence"
             told = self._parts.evidence.abstention(query.query_str, nodes)
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
-        response = await self._citations.asynthesize(query, nodes)
+        response = await self._citations.asynthesize(query, nodes, evidence=evidence)
         assert isinstance(response, AsyncStreamingResponse)
         return AnsweringResponse(source_nodes=nodes, is_writing_to_memory=False, answer=response)
 
@@ -149,17 +162,26 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         standalone = plan.standalone or message
         parts = plan.parts if not lost(message, " ".join(plan.parts)) else ()
         if standalone == message:
-            return ReportQuery(message, parts=parts), plan.fault
+            return ReportQuery(message, parts=parts, terms=plan.terms), plan.fault
         if missing := lost(message, standalone):
             return ReportQuery(message), f"the question was not rewritten: {missing}"
-        return ReportQuery(standalone, parts=parts, forms=(message,)), plan.fault
+        query = ReportQuery(standalone, parts=parts, forms=(message,), terms=plan.terms)
+        return query, plan.fault
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
+        # Here only: in the contract no status follows the sources.
+        with self._run.asking("answer", self._again("retrieve")):
+            return await self._in_time(self._citations.aretrieve(query))
+
+    async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The sources with what stands around them."""
+        context = self._parts.context
+        return nodes if context is None else await context.around(nodes, self._filter.owner)
+
+    async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:
             async with asyncio.timeout(self._parts.limits.retrieve):
-                # Here only: in the contract no status follows the sources.
-                with self._run.asking("answer", self._again("retrieve")):
-                    return await self._citations.aretrieve(query)
+                return await finding
         except TimeoutError as error:
             raise RetrievalTimeout(
                 "the passages were not found in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
@@ -170,19 +192,54 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         catalogue = self._parts.catalogue
         if catalogue is None or not await catalogue.is_empty(self._filter):
             return ""
-        is_filtered = bool(self._filter.doc_ids or self._filter.folder_ids)
-        return nothing_here("es" if is_spanish(message) else "en", is_filtered=is_filtered)
+        language: Language = "es" if is_spanish(message) else "en"
+        return nothing_here(language, is_filtered=self._filter.is_narrow)
 
-    def _evidence_of(self, query: ReportQuery, nodes: list[NodeWithScore]) -> Evidence:
-        """Of a question with several parts it is enough that one can be answered."""
+    def _evidence_of(
+        self, query: ReportQuery, nodes: list[NodeWithScore]
+    ) -> tuple[Evidence, tuple[str, ...]]:
+        """How strong it is, and the questions for which it is not strong.
+
+        Of a question with several parts it is enough that one can be answered.
+        """
         asked = query.parts or (query.query_str,)
         readable_nodes = self._citations.readable(nodes)
-        levels = (self._parts.evidence.level(question, readable_nodes) for question in asked)
-        return max(levels, key=_STRENGTH.index)
+        levels = {one: self._parts.evidence.level(one, readable_nodes) for one in asked}
+        in_doubt = tuple(one for one, level in levels.items() if level != "strong")
+        return max(levels.values(), key=_STRENGTH.index), in_doubt
+
+    async def _looked_again(
+        self, in_doubt: Sequence[str], query: ReportQuery, nodes: list[NodeWithScore]
+    ) -> list[NodeWithScore]:
+        """What a second look finds for the first question in doubt; nothing where all is found."""
+        look, retriever = self._parts.second_look, self._citations.retriever
+        assert isinstance(retriever, PassageRetriever)
+        if look is None or len(nodes) < retriever.top_k:
+            return []
+        self._announce(StageEvent(stage="look"))
+        question = in_doubt[0]
+        found = nodes
+        if query.parts:  # what the other parts found says nothing of where this one is answered
+            found = [*await self._in_time(retriever.search(question)), *nodes]
+        return await look.beyond(retriever, question, found, self._run)
+
+    def _candidates(self, query: ReportQuery, nodes: list[NodeWithScore]) -> list[DocumentName]:
+        """The documents of which the question may mean one."""
+        if query.parts or self._document is not None:
+            return []
+        likely = partial(probability, weights=self._parts.evidence.weights)
+        return candidates_of(query.query_str, self._citations.readable(nodes), likely)
 
     def _again(self, stage: Stage) -> Callable[[], None]:
         # Not of this engine: whatever waits in the loop keeps it for as long as the answer streams.
         return partial(self._announce, StageEvent(stage=stage))
+
+
+def ambiguous(candidates: Sequence[DocumentName]) -> WarnEvent:
+    """Warn that a question may mean any of some documents."""
+    titles = "; ".join(one.title for one in candidates)
+    told = f"the question does not say which report it means: {titles}"
+    return WarnEvent(code="ambiguous_document", message=told, documents=list(candidates))
 
 
 @dataclass
@@ -205,11 +262,15 @@ class Engines:
         evidence: judges what was retrieved.
         top_k: passages given to the synthesiser.
         limits: of the steps before the answer.
+        withhold: whether it is kept from the synthesiser what the passages say to withhold.
+        vocabulary: widens what is searched for.
+        context: shows sources with what stands around them; None shows them alone.
+        second_look: taken where the evidence is weak; None takes none.
         splitter: cuts sources; none are cut.
         catalogue: answers questions about the documents themselves; None answers none.
     """
 
-    store: BasePydanticVectorStore
+    store: PassageStore
     embed_model: BaseEmbedding
     synthesiser: BaseSynthesizer
     llm: LLM
@@ -219,8 +280,11 @@ class Engines:
     limits: StepLimits = field(default_factory=StepLimits)
     withhold: bool = True
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
+    context: PageContext | None = None
+    second_look: SecondLook | None = None
     splitter: TextSplitter = field(default_factory=WholePassages)
     catalogue: Catalogue | None = None
+    names: KeptNames | None = None
 
     def for_run(
         self,
@@ -239,6 +303,7 @@ class Engines:
             top_k=self.top_k,
             filter=filter,
             vocabulary=self.vocabulary,
+            names=self.names,
         )
         query_engine = PassageCitationEngine(
             retriever,

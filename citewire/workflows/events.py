@@ -15,7 +15,7 @@ from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
 from citewire.workflows.run_context import FinishReason, RunContext
 
-Stage = Literal["screen", "condense", "retrieve", "generate", "think"]
+Stage = Literal["screen", "condense", "retrieve", "look", "generate", "think"]
 Route = Literal["answer", "catalogue", "reply", "refuse"]
 WarningCode = Literal["condense_fallback", "model_fallback", "ambiguous_document"]
 # The library draws the graph with the schemas of the events, which have none for a future.
@@ -109,9 +109,13 @@ class WarnEvent(Event):
 
 
 class DeltaEvent(Event):
-    """Text of the answer that arrived together, in the provider's own cuts."""
+    """Text of the answer that arrived together, in the provider's own cuts.
+
+    `quoted` says that it is taken from the passages, and said by nobody.
+    """
 
     parts: tuple[str, ...]
+    quoted: bool = False
 
 
 class QuietEvent(Event):

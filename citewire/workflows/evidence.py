@@ -17,15 +17,13 @@ from typing import Literal
 
 from llama_index.core.schema import NodeWithScore
 
+from citewire.text.unspaced import is_unspaced
 from citewire.text.words import fold, is_spanish, is_stop_word, stem, stems, years
 
 Evidence = Literal["strong", "weak", "none"]
 
 STRONG = 0.6
 """Probability that the passages answer the question from which the evidence is called strong."""
-
-_FIRST_WITHOUT_SPACES = 0x3040
-"""From here on scripts put no spaces between words; their stems are pairs of signs."""
 
 NEAREST = 3
 """How many passages are named in place of an answer."""
@@ -63,11 +61,12 @@ class Weights:
 
 LOCAL = Weights(7.79, 5.75, -3.55, -1.99, -3.20, -4.35, none=0.1)
 WORDS_ONLY = Weights(0.0, 7.37, -3.29, -2.05, -2.91, -0.92, none=0.1)
+FITTED = {"all-MiniLM-L6-v2-int8": LOCAL}
 
 
-def weights_for(embeddings: Literal["local", "openai"]) -> Weights:
-    """The weights that were fitted for embeddings of a kind."""
-    return LOCAL if embeddings == "local" else WORDS_ONLY
+def weights_for(embedding: str) -> Weights:
+    """The weights that were fitted for an embedding model, by the name that the index has."""
+    return FITTED.get(embedding, WORDS_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _held(sought: frozenset[str], nodes: Sequence[NodeWithScore]) -> list[frozen
 
 def _begun(text: str, sought: frozenset[str]) -> frozenset[str]:
     """The same by reading the text once, which is less work where many are sought."""
-    unspaced = {one for one in sought if ord(one[0]) >= _FIRST_WITHOUT_SPACES}
+    unspaced = {one for one in sought if is_unspaced(one)}
     held = {
         text[at : at + size]
         for size in {len(one) for one in unspaced}
@@ -198,7 +197,7 @@ def _begun(text: str, sought: frozenset[str]) -> frozenset[str]:
 def _is_in(text: str, stem: str, longer: tuple[str, ...]) -> bool:
     """Whether a word begins with a stem, and with none of the longer ones that were sought."""
     at = text.find(stem)
-    if ord(stem[0]) >= _FIRST_WITHOUT_SPACES:
+    if is_unspaced(stem):
         return at >= 0
     while at >= 0:
         before = text[at - 1 : at]

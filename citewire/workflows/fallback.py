@@ -12,6 +12,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 
 from citewire.errors import ModelError, PromptFiltered
 from citewire.text.words import is_spanish
+from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import RunContext
 from citewire.workflows.spans import unspanned
 from citewire.workflows.synthesiser import ModelSynthesiser, StreamedSynthesiser
@@ -44,13 +45,14 @@ class FallbackSynthesiser(StreamedSynthesiser):
         *,
         run: RunContext | None = None,
         nonce: str = "",
+        evidence: Evidence = "weak",
         **response_kwargs: Any,
     ) -> AsyncStreamingResponse:
         """Begin to answer; arguments as those of the model's synthesiser."""
         run = run or RunContext()
         answer = await self._model.asynthesize(query, nodes, run=run, nonce=nonce)
         return AsyncStreamingResponse(
-            self._stream(query, nodes, run, answer), source_nodes=list(nodes)
+            self._stream(query, nodes, run, answer, evidence=evidence), source_nodes=list(nodes)
         )
 
     async def _stream(
@@ -59,6 +61,8 @@ class FallbackSynthesiser(StreamedSynthesiser):
         nodes: list[NodeWithScore],
         run: RunContext,
         answer: AsyncStreamingResponse,
+        *,
+        evidence: Evidence,
     ) -> AsyncGenerator[str, None]:
         has_spoken = False
         try:
@@ -76,7 +80,7 @@ class FallbackSynthesiser(StreamedSynthesiser):
         notice = f"{AVISO if is_spanish(question) else NOTICE}\n\n"
         run.generation.add((notice,))
         yield notice
-        extracts = await self._extracts.asynthesize(query, nodes, run=run)
+        extracts = await self._extracts.asynthesize(query, nodes, run=run, evidence=evidence)
         async with aclosing(cast(AsyncStreamingResponse, extracts).response_gen) as pieces:
             async for piece in pieces:
                 yield piece

@@ -26,6 +26,7 @@ def asking_for(form: type[BaseModel]) -> dict[str, Any]:
     """The parts of a request that make the model fill in `form` and say nothing else."""
     schema = form.model_json_schema()
     schema.pop("description", None)
+    schema["required"] = list(schema["properties"])  # as strict schemas want it
     function = {
         "name": form.__name__,
         "description": form.__doc__ or "",

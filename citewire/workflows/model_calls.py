@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-Purpose = Literal["screen", "route", "condense", "answer", "verdicts"]
+Purpose = Literal["screen", "route", "condense", "look", "answer", "verdicts"]
 
 _NONCE = re.compile(r"\bid is ([0-9a-f]{8})\.|\bid ([0-9a-f]{8}):")
 

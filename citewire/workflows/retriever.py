@@ -2,14 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from llama_index.core.vector_stores.types import (
-    BasePydanticVectorStore,
     FilterCondition,
     FilterOperator,
     MetadataFilter,
@@ -18,14 +18,41 @@ from llama_index.core.vector_stores.types import (
 )
 
 from citewire.storage.keys import owner_tag
+from citewire.storage.library.labels import organisation_labels, period_labels
 from citewire.storage.library.search import Words
-from citewire.text.words import search_terms, years
+from citewire.storage.library.vector_store import PassageStore
+from citewire.text.report_kinds import kind_term, kinds_in
+from citewire.text.report_periods import period_term, periods_in, widened
+from citewire.text.signposts import STATEMENTS, signposts_named
+from citewire.text.wishes import without_wishes
+from citewire.text.words import search_terms, sought_terms, years
+from citewire.workflows.catalogue.names import NO_NAMES, ReportNames
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
+SEVERAL = 2
+MOST_SHARES = 4
+"""A question about more organisations or periods is searched for as one."""
+_COMPARES = re.compile(
+    r"\b(?:compar\w{1,8}|versus|vs|vergleich\w{0,4}|gegenüber|frente a|par rapport)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑ0-9][\w&’'-]+")
 """A capitalised word or a number, which may name a report."""
+
+
+MAX_TERMS = 16
+"""So many of the words that a model would search for are sought."""
+
+
+@runtime_checkable
+class EmbedsQuestions(Protocol):
+    """An embedding model to which questions are not what passages are."""
+
+    async def aget_query_embedding_batch(self, queries: list[str]) -> list[list[float]]:
+        """The vectors of several questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +72,11 @@ class PassageFilter:
     folder_ids: tuple[str, ...] = ()
     labels: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves out any of the owner's passages."""
+        return bool(self.doc_ids or self.folder_ids or self.labels)
+
     def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because some stores read none as OR."""
         wanted = [
@@ -53,12 +85,21 @@ class PassageFilter:
             ("folder_id", self.folder_ids),
             *(("labels", some) for some in self.labels),
         ]
-        filters: list[MetadataFilter | MetadataFilters] = [
-            MetadataFilter(key=key, value=list(ids), operator=FilterOperator.IN)
-            for key, ids in wanted
-            if ids
-        ]
-        return MetadataFilters(filters=filters, condition=FilterCondition.AND)
+        return _all_of(wanted)
+
+
+def _labelled(labels: Iterable[Sequence[str]]) -> MetadataFilters:
+    """A filter for passages of documents with one of each of these labels."""
+    return _all_of(("labels", some) for some in labels)
+
+
+def _all_of(wanted: Iterable[tuple[str, Sequence[str]]]) -> MetadataFilters:
+    filters: list[MetadataFilter | MetadataFilters] = [
+        MetadataFilter(key=key, value=list(some), operator=FilterOperator.IN)
+        for key, some in wanted
+        if some
+    ]
+    return MetadataFilters(filters=filters, condition=FilterCondition.AND)
 
 
 @dataclass
@@ -68,10 +109,12 @@ class ReportQuery(QueryBundle):
     Args:
         parts: its own questions, if it has several; each gets its share of the passages.
         forms: other wordings of the same question; what several find counts for more.
+        terms: words that a model would search for beside it.
     """
 
     parts: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    terms: str = ""
 
 
 class PassageRetriever(BaseRetriever):
@@ -79,19 +122,24 @@ class PassageRetriever(BaseRetriever):
 
     def __init__(
         self,
-        store: BasePydanticVectorStore,
+        store: PassageStore,
         embed_model: BaseEmbedding,
         *,
         top_k: int,
         filter: PassageFilter,
         vocabulary: Vocabulary | None = None,
+        names: KeptNames | None = None,
     ) -> None:
         super().__init__()
         self._store = store
         self._embed_model = embed_model
         self._top_k = top_k
+        self._owner = filter.owner
         self._filters = filter.to_metadata_filters()
+        self._names = names
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
+        self._embedded: dict[str, list[float]] = {}
+        self._terms = ""
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         raise NotImplementedError("retrieval is async")
@@ -112,32 +160,102 @@ class PassageRetriever(BaseRetriever):
 
     @unspanned
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        if isinstance(query_bundle, ReportQuery):
+            self._terms = query_bundle.terms
         if isinstance(query_bundle, ReportQuery) and query_bundle.parts:
             return in_turn(await self._rankings(query_bundle.parts), limit=self._top_k)
         if isinstance(query_bundle, ReportQuery) and query_bundle.forms:
             forms = (query_bundle.query_str, *query_bundle.forms)
             return by_reciprocal_rank(await self._rankings(forms), limit=self._top_k)
-        embedding = await self._embed_model.aget_query_embedding(query_bundle.query_str)
-        return await self._nearest(query_bundle.query_str, embedding)
+        languages, names = await self._library()
+        question = query_bundle.query_str
+        embedding = await self._embedding(question)
+        whole = self._nearest(question, embedding, languages, names)
+        shares = self._shares(question, names)
+        if not shares:
+            return await whole
+        parts = [self._nearest(question, embedding, languages, names, [one]) for one in shares]
+        *found, best = await _together([*parts, whole])
+        # The best of all have a share, too: what is asked for may stand in another report.
+        several = [share for share in found if share]
+        return in_turn([*several, best], limit=self._top_k) if len(several) > 1 else best
+
+    @property
+    def top_k(self) -> int:
+        """So many passages are found at most."""
+        return self._top_k
+
+    async def search(
+        self, question: str, within: Sequence[MetadataFilters] = ()
+    ) -> list[NodeWithScore]:
+        """The passages nearest to one question; what was embedded before is not embedded again.
+
+        Args:
+            question: to search for.
+            within: filters beside those of the run.
+
+        Raises:
+            ModelError: the question cannot be embedded.
+            StorageUnavailable: Redis does not answer.
+        """
+        languages, names = await self._library()
+        embedding = await self._embedding(question)
+        return await self._nearest(question, embedding, languages, names, within)
+
+    async def _embedding(self, question: str) -> list[float]:
+        embedding = self._embedded.get(question)
+        if embedding is None:
+            embedding = await self._embed_model.aget_query_embedding(question)
+            self._embedded[question] = embedding
+        return embedding
+
+    async def _library(self) -> tuple[frozenset[str], ReportNames]:
+        """The languages of the documents, and the names of the owner's reports."""
+        names = await self._names.of(self._owner) if self._names else NO_NAMES
+        return await self._store.languages(), names
+
+    def _shares(self, question: str, names: ReportNames) -> list[MetadataFilters]:
+        """What is searched in turn for a question about several organisations or periods."""
+        named = [organisation_labels((one.name,)) for one in names.named_in(question)]
+        shares: list[tuple[tuple[str, ...], ...]] = [(one,) for one in named]
+        if len(named) < SEVERAL and _COMPARES.search(question):
+            shares = [(*named, period_labels((one,))) for one in periods_in(question)]
+        if not SEVERAL <= len(shares) <= MOST_SHARES:
+            return []
+        return [_labelled(one) for one in shares]
 
     async def _rankings(self, questions: Sequence[str]) -> list[list[NodeWithScore]]:
         """One request embeds them all, and they are searched for at the same time."""
-        vectors = await self._embed_model.aget_text_embedding_batch(list(questions))
-        searches = [self._nearest(*pair) for pair in zip(questions, vectors, strict=True)]
-        found = await asyncio.gather(*searches, return_exceptions=True)  # none outlives this call
-        rankings = []
-        for ranking in found:
-            if isinstance(ranking, BaseException):
-                raise ranking
-            rankings.append(ranking)
-        return rankings
+        languages, names = await self._library()
+        vectors = await self._embed(list(questions))
+        self._embedded.update(zip(questions, vectors, strict=True))
+        return await _together(
+            self._nearest(*pair, languages, names) for pair in zip(questions, vectors, strict=True)
+        )
 
-    async def _nearest(self, question: str, embedding: list[float]) -> list[NodeWithScore]:
+    async def _embed(self, questions: list[str]) -> list[list[float]]:
+        model = self._embed_model
+        if isinstance(model, EmbedsQuestions):
+            return await model.aget_query_embedding_batch(questions)
+        return await model.aget_text_embedding_batch(questions)
+
+    async def _nearest(
+        self,
+        question: str,
+        embedding: list[float],
+        languages: frozenset[str],
+        names: ReportNames,
+        within: Sequence[MetadataFilters] = (),
+    ) -> list[NodeWithScore]:
+        both = MetadataFilters(
+            filters=[*self._filters.filters, *within], condition=FilterCondition.AND
+        )
+        filters = both if within else self._filters
         result = await self._store.aquery(
             VectorStoreQuery(
-                query_embedding=embedding, similarity_top_k=self._top_k, filters=self._filters
+                query_embedding=embedding, similarity_top_k=self._top_k, filters=filters
             ),
-            words=sought_words(question, self._vocabulary),
+            words=sought_words(question, self._vocabulary, languages, names, terms=self._terms),
         )
         scores = result.similarities or []
         return [
@@ -146,8 +264,56 @@ class PassageRetriever(BaseRetriever):
         ]
 
 
-def sought_words(question: str, vocabulary: Vocabulary) -> Words:
-    """The words that a question is searched for by."""
-    asked = search_terms(question)
-    named = [term for name in _NAME.findall(question) for term in search_terms(name)]
-    return Words(tuple(asked), vocabulary.related(asked), (*named, *sorted(years(question))))
+async def _together(
+    searches: Iterable[Awaitable[list[NodeWithScore]]],
+) -> list[list[NodeWithScore]]:
+    """What several searches find, which run at the same time."""
+    rankings = []
+    # None outlives this call.
+    for ranking in await asyncio.gather(*searches, return_exceptions=True):
+        if isinstance(ranking, BaseException):
+            raise ranking
+        rankings.append(ranking)
+    return rankings
+
+
+def sought_words(
+    question: str,
+    vocabulary: Vocabulary,
+    languages: frozenset[str] = frozenset(),
+    names: ReportNames = NO_NAMES,
+    *,
+    terms: str = "",
+) -> Words:
+    """The words that a question is searched for by, and the signposts that it names or implies.
+
+    A question is too short to tell its language for sure, and asks for what reports of another
+    language name alike: its words are sought as each language of the library stems them.
+
+    Args:
+        question: that stands alone.
+        vocabulary: widens it.
+        languages: of the library.
+        names: of its reports.
+        terms: words that a model would search for beside it; they count like the vocabulary's.
+    """
+    bare = without_wishes(question)
+    told = vocabulary.related(search_terms(bare), languages)
+    related = dict.fromkeys((*told, *sought_terms(terms, languages)[:MAX_TERMS]))
+    signposts = dict.fromkeys(
+        (*signposts_named(f"{question} {terms}"), *STATEMENTS.intersection(told))
+    )
+    named = [term for name in _NAME.findall(bare) for term in sought_terms(name, languages)]
+    respelt = [term for word in names.respelt(bare) for term in sought_terms(word, languages)]
+    known = [
+        term
+        for one in names.named_in(bare)
+        for term in sought_terms(" ".join(one.words), languages)
+    ]
+    periods = [period_term(period) for period in widened(periods_in(bare))]
+    kinds = [kind_term(kind) for kind in kinds_in(question)]
+    return Words(
+        asked=(*signposts, *sought_terms(bare, languages), *respelt),
+        related=tuple(term for term in related if term not in signposts),
+        names=(*named, *known, *respelt, *sorted(years(bare)), *periods, *kinds),
+    )

@@ -19,13 +19,15 @@ FinishReason = Literal["stop", "length", "content_filter", "no_evidence", "no_do
 class Generation:
     """How a generation goes; filled in while its stream is read, final when the stream ends.
 
-    `fallback` is why no model answered, where something else did.
+    `fallback` is why no model answered, where something else did; `quotes` is whether what is
+    streamed now is taken from the passages.
     """
 
     finish_reason: FinishReason = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
     fallback: str = ""
+    quotes: bool = False
     _cuts: tuple[str, ...] = ()
 
     def add(self, cuts: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 """A passage as a model may read it: without what is withheld, and its table as Markdown."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from llama_index.core.schema import BaseNode, NodeWithScore
@@ -8,19 +9,35 @@ from citewire.content.markdown import table_markdown
 from citewire.content.table import rows_span
 from citewire.content.table_record import TABLE, table_from_json, table_to_json
 from citewire.content.withheld import spans_of, without, without_in_table
+from citewire.storage.library.passage_node import CONTEXT
 
 
 def readable(found: NodeWithScore) -> NodeWithScore:
-    """The passage as a model may read it."""
-    node = found.node
+    """The passage and its context as a model may read them."""
+    node = _readable(found.node)
+    context = context_of(node)
+    told = [_readable(one) for one in context]
+    if any(one is not other for one, other in zip(told, context, strict=True)):
+        metadata = {**node.metadata, CONTEXT: told}
+        node = node.model_copy(update={"metadata": metadata})
+    return found if node is found.node else NodeWithScore(node=node, score=found.score)
+
+
+def _readable(node: BaseNode) -> BaseNode:
     spans = spans_of(node.metadata)
     if not spans:
-        return found
+        return node
     changed: dict[str, Any] = {"text": without(node.get_content(), spans)}
     if stored := node.metadata.get(TABLE):
         table = without_in_table(table_from_json(stored), spans)
         changed["metadata"] = {**node.metadata, TABLE: table_to_json(table)}
-    return NodeWithScore(node=node.model_copy(update=changed), score=found.score)
+    return node.model_copy(update=changed)
+
+
+def context_of(node: BaseNode) -> Sequence[BaseNode]:
+    """What is shown around a source, in the order of its page."""
+    context: Sequence[BaseNode] = node.metadata.get(CONTEXT, ())
+    return context
 
 
 def parts_of(node: BaseNode) -> tuple[str, str, str]:

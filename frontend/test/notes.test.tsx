@@ -38,5 +38,5 @@ test("the report that a question points at is named", () => {
 
 test("where there was no evidence to judge none is shown, and no extracts are where there is no source", () => {
   const { answer } = exchange({ model: "extractive", evidence: null });
-  expect(renderToStaticMarkup(<StageLine answer={answer} />)).toBe('<p class="stage"></p>');
+  expect(renderToStaticMarkup(<StageLine answer={answer} />)).toBe('<div class="stage"></div>');
 });

@@ -28,6 +28,9 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   periods: [],
   document_kind: "",
   section: "",
+  found_by: ["meaning", "words"],
+  context: [],
+  also_in: [],
 }));
 
 function citation(id: string, label: number, start: number, status: Citation["verification"]["status"]): Citation {
@@ -39,7 +42,7 @@ function citation(id: string, label: number, start: number, status: Citation["ve
     claim_span: { start: 0, end: start },
     marker_span: { start, end: start + 3 },
     quote: { text: `Quote of ${label}`, page: label, match: "exact", address: "" },
-    verification: { status, score: null, method: "rules", reason: "", calculations: [] },
+    verification: { status, score: null, method: "rules", reason: "", calculations: [], beside: null },
     origin: "marked",
   };
 }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Source, SourceTable } from "@/api/types";
 import { gridOf, letters } from "@/citations/grid";
 import { PassageText } from "@/citations/PassageText";
+import { SourceContext } from "@/citations/SourceContext";
 
 import { SOURCES } from "./recorded";
 
@@ -68,4 +69,14 @@ test("a cell of a workbook says what it is called there", () => {
 
 test("a passage that is no table is shown as text", () => {
   expect(html("712", null)).toContain("East | <mark>712</mark> | ");
+});
+
+test("what else was shown of the page is told, and where the same stands", () => {
+  if (FIRST === undefined) throw new Error("no source");
+  const beside = { passage_id: "q", page: 1, page_label: "A-1", before: false, text: "Nine ships.", withheld: [], kind: "text", table: null };
+  const same = { passage_id: "r", doc_id: "e", title: "Report 9", file_name: "r.pdf", page: 3, page_label: "" };
+  const shown = renderToStaticMarkup(<SourceContext source={{ ...FIRST, context: [beside], also_in: [same] }} />);
+  expect(shown).toContain("Nine ships.");
+  expect(shown).toContain("Report 9");
+  expect(renderToStaticMarkup(<SourceContext source={FIRST} />)).toBe("");
 });

@@ -134,9 +134,9 @@ async def count_passages(store: PassageStore) -> int:
 
 
 async def keys_of(client: Any, namespace: str) -> list[str]:
-    """All keys of a namespace but those of its index."""
+    """All keys of a namespace but those of its index and the count of its changes."""
     found = [key.decode() async for key in client.scan_iter(f"{namespace}:*")]
-    return sorted(key for key in found if key != f"{namespace}:index")
+    return sorted(key for key in found if key not in (f"{namespace}:index", f"{namespace}:changes"))
 
 
 def statuses(summary: IngestSummary) -> dict[str, str]:

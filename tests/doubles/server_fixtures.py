@@ -23,8 +23,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from citewire.services.models.minilm.embedding import build_minilm
-from citewire.services.models.names import LOCAL_EMBEDDING
+from citewire.services.models.local.minilm import build_minilm
+from citewire.services.models.names import MINILM
 from citewire.settings import env_name
 from tests.doubles.chat_client import ChatClient, open_chat_client
 from tests.doubles.corpus import CORPUS, write_corpus, write_passages_with
@@ -300,9 +300,9 @@ def local_server(
     """A server without a provider, on the corpus with vectors of the local model."""
     data_dir = tmp_path_factory.mktemp("local")
     namespace = f"local{uuid4().hex[:8]}"
-    with build_minilm(data_dir / "models") as model:
+    with build_minilm() as model:
         vectors = model.get_text_embedding_batch([passage.text for passage in CORPUS])
-    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=LOCAL_EMBEDDING))
+    asyncio.run(write_passages_with(vectors, redis_url, namespace, model=MINILM))
     with start_server(
         namespace=namespace, data_dir=data_dir, openai_api_key=None, openai_base_url=None
     ) as server:

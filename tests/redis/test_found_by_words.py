@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from llama_index.core.schema import NodeWithScore
+from redis.asyncio import Redis
 
 from citewire.errors import ConfigurationError
 from citewire.services.ingest.correction import correct_document
 from citewire.storage.keys import DEFAULT_OWNER, folder_id
 from citewire.storage.library.documents import DocumentStore
-from citewire.storage.library.search import Words
+from citewire.storage.library.search import Words, read_found
 from citewire.storage.library.vector_store import PassageStore
 from citewire.workflows.retriever import PassageFilter, PassageRetriever, sought_words
 from citewire.workflows.vocabulary.widening import (
@@ -177,3 +178,85 @@ def test_a_line_of_another_form_is_told_with_its_number(tmp_path: Path, line: st
 
 def test_nothing_is_sought_where_nothing_is_asked() -> None:
     assert Words(()).to_query() == ""
+
+
+FORMS = {
+    "es": (
+        "Los ingresos aumentaron durante el ejercicio gracias a las ventas en los mercados nuevos.",
+        "La plantilla de la compañía vive en varias ciudades de la costa y viaja poco.",
+        "¿Qué ingreso aumentó?",
+    ),
+    "de": (
+        "Die Umsatzerlöse des Unternehmens sind im vergangenen Jahr in allen Ländern gestiegen.",
+        "Der Hafen hat einen neuen Kran bekommen, der rot ist und bei jedem Wetter arbeiten kann.",
+        "Umsatzerlös vieler Unternehmen?",
+    ),
+    "fr": (
+        "Les sociétés du groupe ont augmenté leurs investissements dans l’entreprise cette année.",
+        "Le port a reçu une grue neuve, qui est rouge et qui travaille par tous les temps.",
+        "Quel investissement augmentera, et dans quelle entreprise ?",
+    ),
+    "ru": (
+        "Выручка компаний группы выросла за прошедший год во всех странах, где они работают.",
+        "Порт получил новый кран, он красный и может работать при любой погоде круглый год.",
+        "Какая выручка у компании?",
+    ),
+    "zh": (
+        "本公司全年营业收入比上年增长百分之五,主要原因是海外市场的销售额有所提高。",
+        "港口新装了一台红色的起重机,在任何天气条件下都可以工作,由三名工人操作。",
+        "营业收入是多少?",
+    ),
+    "ja": (
+        "当社の売上高は前年度に比べて増加しました。主な理由は海外市場での販売の伸びです。",
+        "港には新しい赤いクレーンが設置され、どんな天気でも三人の作業員が動かしています。",
+        "売上高はどう変わった?",
+    ),
+    "th": (
+        "รายได้ของบริษัทเพิ่มขึ้นจากปีก่อนเพราะยอดขายในตลาดต่างประเทศสูงขึ้นมาก",
+        "ท่าเรือมีปั้นจั่นสีแดงตัวใหม่ซึ่งทำงานได้ทุกสภาพอากาศโดยมีคนงานสามคน",
+        "บริษัทมีรายได้เท่าไร",
+    ),
+    "ko": (
+        "회사의 매출액은 전년보다 증가하였으며 해외 시장의 판매가 주요 원인이었다.",
+        "항구에는 어떤 날씨에도 일할 수 있는 빨간 크레인이 새로 설치되어 있습니다.",
+        "매출액이 얼마입니까?",
+    ),
+    "hi": (
+        "कंपनियों की आय पिछले वर्ष की तुलना में सभी देशों में बढ़ी है और बिक्री भी बढ़ी है।",
+        "बंदरगाह पर एक नया लाल क्रेन लगाया गया है जो हर मौसम में काम कर सकता है।",
+        "कंपनी की आय?",
+    ),
+}
+"""By its language: what answers, what does not, and a question with other forms of the words."""
+
+
+@pytest.mark.parametrize("language", FORMS)
+async def test_a_passage_is_found_by_other_forms_of_its_words_in_its_language(
+    redis_client: Redis, store: PassageStore, ingest: Ingest, ships: Path, language: str
+) -> None:
+    answers, other, question = FORMS[language]
+    write(ships, answers=answers, other=other, english="Nobody came here, and no ships were seen.")
+    await ingest(ships)
+    sought = sought_words(question, NO_WORDS, await store.languages()).to_query()
+    index = store.schema.index.name
+    reply = await redis_client.execute_command(  # type: ignore[no-untyped-call]
+        *("FT.SEARCH", index, sought, "SCORER", "BM25STD", "RETURN", 1, "file_name", "DIALECT", 2)
+    )
+    found = [fields["file_name"] for fields in read_found(reply)]
+
+    assert found[0] == "answers.txt"
+    assert "english.txt" not in found
+
+
+async def test_a_name_is_found_in_reports_of_any_language(
+    ingest: Ingest, retrieve: Retrieve, ships: Path
+) -> None:
+    write(
+        ships,
+        de=f"Siemens hat die Anlagen in allen Ländern des Konzerns erneuert. {FORMS['de'][0]}",
+        en="The harbour was renewed in all countries of the group during the year.",
+    )
+    await ingest(ships)
+    [first, *_] = await retrieve("Which sites did Siemens renew?")
+
+    assert first.node.metadata["file_name"] == "de.txt"

@@ -275,7 +275,7 @@ def test_ctrl_c_while_readers_are_loaded_shows_no_traceback(ships: Path, tmp_pat
     [
         ({"CITEWIRE_EMBED_MODEL": "text-embedding-3-large"}, "text-embedding-3-large (64)"),
         ({"CITEWIRE_EMBED_DIM": "32"}, "text-embedding-3-small (32)"),
-        ({"CITEWIRE_EMBEDDINGS": "local", "CITEWIRE_EMBED_DIM": ""}, "all-MiniLM-L6-v2 (384)"),
+        ({"CITEWIRE_EMBEDDINGS": "local", "CITEWIRE_EMBED_DIM": ""}, "all-MiniLM-L6-v2-int8 (384)"),
     ],
 )
 def test_another_embedding_model_is_told_also_where_nothing_is_new(

@@ -10,6 +10,7 @@ from citewire.storage.index.schema import build_schema, ensure_index
 from citewire.storage.library.documents import DocumentRecord, DocumentStore, Location
 from citewire.storage.library.vector_store import PassageStore, build_vector_store
 from citewire.storage.library.versions import Change, changing_documents
+from tests.doubles.ingest_fixtures import keys_of
 from tests.doubles.passages import write_passages
 from tests.redis.test_vector_store import DOC_A, DOC_B, SHIPS, found, only, passage, together
 
@@ -85,8 +86,7 @@ async def test_a_retired_document_leaves_nothing(
         assert await found(store) == set()
         await versions.discard(DOC_A)
 
-    keys = [key async for key in redis_client.scan_iter(f"{namespace}:*")]
-    assert keys == [f"{namespace}:index".encode()]
+    assert await keys_of(redis_client, namespace) == []
 
 
 async def test_a_reader_sees_one_version_at_any_moment(

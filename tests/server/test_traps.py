@@ -22,7 +22,6 @@ from llama_index.core.llms import MockLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle
 from llama_index.core.tools import ToolOutput
 from llama_index.core.vector_stores.types import (
-    BasePydanticVectorStore,
     FilterCondition,
     FilterOperator,
     MetadataFilter,
@@ -33,6 +32,7 @@ from llama_index.core.workflow import Event, Workflow
 
 from citewire.services.answers.turns import recent_history
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
+from citewire.storage.library.vector_store import PassageStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
 from citewire.workflows.events import AskEvent, DeltaEvent, SourcesEvent
@@ -57,6 +57,9 @@ HISTORY = [
 
 class TwoPassages:
     """A vector store that always finds the same."""
+
+    async def languages(self) -> frozenset[str]:
+        return frozenset({"en"})
 
     async def aquery(self, query: VectorStoreQuery, **_: object) -> VectorStoreQueryResult:
         nodes = [QUILLMERE_2023.to_node([1.0]), TARNHOLT.to_node([1.0])]
@@ -87,7 +90,7 @@ class Saying:
 
 def engines_on(synthesiser: Saying) -> Engines:
     return Engines(
-        store=cast(BasePydanticVectorStore, TwoPassages()),
+        store=cast(PassageStore, TwoPassages()),
         embed_model=MockEmbedding(embed_dim=8),
         synthesiser=cast(Any, synthesiser),
         llm=MockLLM(),

@@ -80,6 +80,13 @@ def test_a_footnote_says_what_is_doubtful(status: str, said: str) -> None:
     assert footnotes(answer) == [f"[1] Report 1, p. A-1: “Text 1.” ({said})"]
 
 
+def test_a_quotation_is_not_doubted() -> None:
+    quoted = {"status": "unchecked", "score": None, "method": "quoted"}
+    answer = ToldAnswer(sources=[source(1)], citations=[citation(1, 1, verification=quoted)])
+
+    assert footnotes(answer) == ["[1] Report 1, p. A-1: “Text 1.”"]
+
+
 def test_a_footnote_without_quote_and_label_has_the_page_of_the_file() -> None:
     quote = {"text": "", "page": 1, "match": "none"}
     cited = citation(1, 1, quote=quote, origin="inferred")

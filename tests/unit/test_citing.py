@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import settle
 from citewire.services.answers.events import Delta, RunEvent, Usage
-from citewire.services.citations.checking import Checked, Checker, SourceText
+from citewire.services.citations.checking import Around, Checked, Checker, SourceText
 from citewire.services.citations.model import Citation, Span, Verdict, Warned, Withheld
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, QuietEvent, SourcesEvent
 from tests.doubles.corpus import QUILLMERE_2023
@@ -242,14 +242,18 @@ async def test_unchecked_citations_stay_so_where_nothing_is_judged() -> None:
 class Never(Checker):
     """A checker that never comes to an end."""
 
-    def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
+    def check(
+        self, claim: str, sources: Sequence[SourceText], around: Around = ()
+    ) -> Future[Checked] | None:
         return Future()
 
 
 class Failing(Checker):
     """A checker with a defect."""
 
-    def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
+    def check(
+        self, claim: str, sources: Sequence[SourceText], around: Around = ()
+    ) -> Future[Checked] | None:
         failed: Future[Checked] = Future()
         failed.set_exception(ValueError("a defect"))
         return failed
@@ -311,3 +315,36 @@ def test_whatever_is_said_every_span_points_at_what_it_says(pieces: list[str]) -
         marker = slice_utf16(answer.text, one.marker_span.start, one.marker_span.end)
         assert marker == f"[{one.label}]"
         assert one.claim_span.start <= one.claim_span.end <= one.marker_span.start
+
+
+async def test_what_is_quoted_from_the_sources_is_a_quotation_and_not_checked() -> None:
+    answer = answer_on_sources()
+    events = [
+        *answer.take(DeltaEvent(parts=(f"{TEXT_2023[:-1]} ", "[2]", "."), quoted=True)),
+        *answer.take(AnsweredEvent(finish_reason="stop")),
+    ]
+    settled = await settle(answer)
+
+    (citation,) = of(Citation, events)
+    assert (citation.verification.status, citation.verification.method) == ("unchecked", "quoted")
+    assert answer.citations == [citation]
+    assert not of(Verdict, [*events, *settled])
+    assert not answer.citing.doubtful()
+
+
+async def test_a_figure_of_a_quotation_is_never_underlined() -> None:
+    answer = answer_on_sources()
+    answer.take(DeltaEvent(parts=("999 ships came ", "[2]", "."), quoted=True))
+    answer.take(AnsweredEvent(finish_reason="stop"))
+    await settle(answer)
+
+    assert answer.warnings == []
+
+
+async def test_what_a_model_says_after_a_quotation_is_checked() -> None:
+    answer = answer_on_sources()
+    answer.take(DeltaEvent(parts=("Ships came ", "[2]", ". "), quoted=True))
+    events = await whole(answer, f"{TEXT_2023[:-1]} ", "[2]", ".")
+
+    assert [one.verification.method for one in of(Citation, events)] == ["none"]
+    assert of(Verdict, events)

@@ -39,7 +39,15 @@ from citewire.services.citations.verdicts import (
     tokens,
 )
 from citewire.services.citations.verdicts.claim import read_claim
-from citewire.services.models.extractive import asked, passages
+from citewire.services.models.extractive import (
+    acronyms,
+    asked,
+    lead_ins,
+    markdown_pieces,
+    passages,
+    question,
+)
+from citewire.services.models.extractive import named as report_names
 from citewire.services.models.thinking import without_thinking
 from citewire.services.passages.cutting import split_page
 from citewire.services.reading import (
@@ -65,7 +73,19 @@ from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
-from citewire.text import alphabets, offsets, scanner, sentences, words
+from citewire.text import (
+    alphabets,
+    offsets,
+    organisations,
+    report_kinds,
+    report_periods,
+    scanner,
+    sentences,
+    signposts,
+    unspaced,
+    wishes,
+    words,
+)
 from citewire.text import tokens as counted
 from citewire.workflows import prompts
 from citewire.workflows.catalogue import narrowing, opening, telling
@@ -332,6 +352,11 @@ SAID = "Revenue of Acme rose by 12 % to $3.4 million in March 2023, the “large
 PASSAGE = f"{SAID}\n\n- It fell in 2022. Traffic | 1,234 | (5.6)\n" * 12
 NODES = [NodeWithScore(node=TextNode(text=PASSAGE, metadata={"title": "Ports"}), score=0.5)]
 
+TWO_REPORTS = [
+    passages.Passage(n, PASSAGE, title=name, document=name, file_name=f"{name}.pdf")
+    for n, name in enumerate(("Acme", "Other"), 1)
+]
+
 
 def scanned(text: str, size: int) -> None:
     scan = scanner.MarkerScanner(9)
@@ -373,6 +398,9 @@ def learn(text: str) -> None:
 
 ONE_TEXT: tuple[Callable[[str], object], ...] = (
     titles.title_from_question, titles.tidy_title, titles.plain_line,
+    question.is_light, question.without_directions, question.read_question, asked.has_figure,
+    markdown_pieces.figure_plain, passages.own_years, lead_ins.announces,
+    lead_ins.points_elsewhere,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     periods.find_periods, table_scales.scales_of_heads.__wrapped__,
     table_scales.scales_of_text.__wrapped__, figures.words_of, figures.money_of,
@@ -387,7 +415,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
-    words.stems, words.search_terms, words.years, words.is_spanish, prompts.neutral,
+    words.stems, words.search_terms, words.sought_terms, words.years, words.is_spanish,
+    unspaced.is_unspaced, unspaced.pairs, prompts.neutral,
     followups.without_lead,
     followups.has_lead, followups.has_own_subject, followups.is_cjk, followups.cjk_refers_back,
     delimited.found_delimiter, sheet_model.place_of, sheet_model.area_of,
@@ -396,10 +425,17 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
     catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
+    signposts.signposts_named, wishes.without_wishes, narrowing.sets_against,
+    organisations.name_words, organisations.normal_name,
+    report_kinds.kind_of_title, report_kinds.kind_term, report_kinds.kinds_in,
+    report_kinds.with_broader, report_periods.period_term, report_periods.periods_in,
+    report_periods.year_of,
 )  # fmt: skip
 """Public functions of one text."""
 
 WITH_MORE: dict[str, Callable[[str], object]] = {
+    "German terms": lambda text: words.search_terms(text, "de"),
+    "terms of several languages": lambda text: words.sought_terms(text, ("ar", "fr", "ta")),
     "find_words": lambda text: list(chat_words.find_words(text)),
     "find_names": lambda text: list(entities.find_names(text)),
     "chat_words.fold": chat_words.fold.__wrapped__,
@@ -422,10 +458,20 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     "condense after many": lambda text: condense.condense("And in 2022?", user(ASKED, *[text] * 9)),
     "plan": lambda text: routers.RuleRouter().at_once(text, user(ASKED)),
     "lost": lambda text: safety_net.lost(text, text),
+    "signposts of": lambda text: signposts.signposts_of(text, text, is_table=True),
     "evidence": lambda text: CalibratedEvidence(WORDS_ONLY).level(text, NODES),
     "extracts": lambda text: passages.candidates([passages.Passage(1, text)]),
     "asked": lambda text: asked.focus(text, [passages.Passage(1, PASSAGE)]),
-    "demand": lambda text: asked.Demand(text, [passages.Passage(1, PASSAGE)], ()),
+    "wanted": question.read_question,
+    "demand": lambda text: asked.Demand(
+        question.read_question(text), [passages.Passage(1, PASSAGE)], ()
+    ),
+    "named": lambda text: report_names.reports_named(text, TWO_REPORTS),
+    "names": lambda text: report_names.names_of(text, TWO_REPORTS),
+    "written out": lambda text: acronyms.written_out(f"{text} ABC stands for", TWO_REPORTS),
+    "written out in a passage": lambda text: acronyms.written_out(
+        "What does ABC stand for?", [passages.Passage(1, text)]
+    ),
     "what a model thinks": lambda text: without_thinking(text, holds=True, is_complete=True),
     "what a model says": lambda text: without_thinking(
         f"So. {text}", holds=False, is_complete=True
@@ -448,6 +494,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
 """What else is done to a text, or in another way."""
 
 EXCUSED = {
+    "workflows.evidence.weights_for": "looks a name up",
     "services.citations.verdicts.entities.find_names": "below, for it gives one by one",
     "storage.chats.words.find_words": "below, for it gives one by one",
     "storage.chats.words.fold": "below, without what it keeps",

@@ -7,13 +7,15 @@ import pytest
 
 from citewire.services.models.openai_chat import WireOpenAI
 from citewire.services.models.wire import open_provider
+from citewire.workflows.retriever import MAX_TERMS, sought_words
 from citewire.workflows.routing.parts import parts_of
 from citewire.workflows.routing.plan import Plan, Reply
-from citewire.workflows.routing.routers import ModelRouter, RouteCall, build_router
+from citewire.workflows.routing.routers import TERMS_CHARS, ModelRouter, RouteCall, build_router
 from citewire.workflows.routing.safety_net import lost
 from citewire.workflows.routing.small_talk import wanting_of
 from citewire.workflows.screening.rules import concern_of
 from citewire.workflows.screening.screens import ModelScreen, ScreenCall
+from citewire.workflows.vocabulary.widening import Vocabulary
 from tests.doubles.standin_fixtures import Standin
 from tests.unit.routing_accuracy import Labelled, accuracy, by_rule, faults, read_messages
 
@@ -73,6 +75,23 @@ async def test_the_model_path_follows_what_the_model_says(
         told.append((one, faults(one, "refuse" if refused else kept)))
 
     assert accuracy(told)["all"] == 1.0
+
+
+async def test_the_model_may_say_what_to_search_for_beside_the_question(
+    model: WireOpenAI, standin: Standin
+) -> None:
+    called = {"wants": "question", "standalone": "How liquid is Acme?", "sub_questions": []}
+    terms = ["current assets", "balance sheet", "x" * 9000]
+    await standin.configure(forms={"RouteCall": {**called, "search_terms": terms}})
+    plan = await ModelRouter(model).ask("and how liquid?", CHAT)
+
+    assert isinstance(plan, Plan)
+    assert plan.terms.startswith("current assets balance sheet")
+    assert len(plan.terms) <= TERMS_CHARS
+    words = sought_words("How liquid is Acme?", Vocabulary({}), terms=plan.terms)
+    assert "balance_sheet" in words.asked
+    assert "asset" in words.related
+    assert len(words.related) <= MAX_TERMS
 
 
 async def test_forms_have_a_strict_schema(model: WireOpenAI, standin: Standin) -> None:

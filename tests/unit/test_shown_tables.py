@@ -12,7 +12,6 @@ from citewire.content.withheld import WITHHELD, to_json
 from citewire.services.citations.model import Source
 from citewire.services.citations.quotes import locate
 from citewire.services.citations.source_table import SourceTable, address_of, touched_cells
-from citewire.services.models.extractive.passages import Passage, candidates, rows_told
 from citewire.services.replay.recall import PastRun
 from citewire.workflows.prompts import answer_messages, source_block
 from citewire.workflows.shown import readable
@@ -108,21 +107,6 @@ def test_words_copied_from_the_markdown_are_found(quote: str, found: str) -> Non
 @pytest.mark.parametrize("quote", ["| Total assets | 59,26 |", "| Total assets | 54,322 |"])
 def test_other_figures_are_not_found(quote: str) -> None:
     assert locate(quote, node_of().text).match == "none"
-
-
-def test_rows_are_offered_with_their_heads_and_unit() -> None:
-    node = node_of()
-    source = Source.from_node(1, NodeWithScore(node=node))
-    assert source.table is not None
-    rows = rows_told(source.table.in_text(node.text), node.text)
-
-    assert rows[0] == (
-        "Total assets | 59,268 | 54,321",
-        "Total assets | 31 December 2024: 59,268 | 31 December 2023: 54,321 (in millions of euros)",
-    )
-    offered = candidates([Passage(1, node.text, rows=rows)])
-    # The last row has no figure.
-    assert [sentence.text for sentence in offered] == [told for _, told in rows[:-1]]
 
 
 @pytest.mark.parametrize("lead", ["", "🚢 von Köln\n"])

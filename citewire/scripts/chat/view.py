@@ -12,6 +12,7 @@ STAGES = {
     "screen": "looking at the question …",
     "condense": "reading the conversation …",
     "retrieve": "searching the reports …",
+    "look": "looking once more …",
     "generate": "writing …",
     "think": "the model is thinking …",
 }
@@ -59,7 +60,7 @@ def footnotes(answer: ToldAnswer) -> list[str]:
         for citation in answer.cited(source["n"]):
             quote = line_of(citation["quote"]["text"])
             told = f": “{quote}”" if quote else ""
-            doubts = [DOUBTS.get(citation["verification"]["status"], "")]
+            doubts = [_doubt_of(citation["verification"])]
             doubts += ["found afterwards, not cited"] if citation["origin"] == "inferred" else []
             doubt = "; ".join(filter(None, doubts))
             place = f"{line_of(source['title'])}, {page_of(source)}"
@@ -68,6 +69,11 @@ def footnotes(answer: ToldAnswer) -> list[str]:
             note = f"[{label}] {place}{told}"
             notes.append(f"{note} ({doubt})" if doubt else note)
     return list(dict.fromkeys(notes))
+
+
+def _doubt_of(verification: Json) -> str:
+    """What is to be doubted of a claim; a quotation claims nothing, and is shown as one."""
+    return "" if verification["method"] == "quoted" else DOUBTS.get(verification["status"], "")
 
 
 def remarks(answer: ToldAnswer) -> list[str]:

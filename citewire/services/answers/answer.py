@@ -105,6 +105,7 @@ class Answer:
         """The contract's events for one event of the workflow."""
         match event:
             case DeltaEvent():
+                self.citing.quotes = event.quoted
                 return self._deltas(event.parts)
             case StageEvent() | WarnEvent():
                 return (self._told(event),)

@@ -27,11 +27,13 @@ async def ask_for_verdicts(answer: Answer, llm: LLM) -> list[RunEvent]:
     asked = await anyio.to_thread.run_sync(answer.citing.doubtful)
     verdicts = await ask_model(llm, list(asked.values()))
     places = list(asked)
-    return [
-        event
-        for at, status in sorted(verdicts.items())
-        for event in answer.citing.verify(places[at], Verification(status, None, "model"))
-    ]
+    events: list[RunEvent] = []
+    for number, status in sorted(verdicts.items()):
+        at = places[number]
+        beside = answer.citations[at].verification.beside
+        verification = Verification(status, None, "model", beside=beside)
+        events.extend(answer.citing.verify(at, verification))
+    return events
 
 
 async def settle(answer: Answer, *, within_s: float = SETTLE_S) -> list[RunEvent]:

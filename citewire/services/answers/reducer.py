@@ -119,9 +119,14 @@ class ToldAnswer:
 
     @property
     def kept_passages(self) -> list[str]:
-        """The passages that are kept with the turn: the cited ones, all if none is."""
+        """The passages that are kept with the turn: the cited ones, all if none is.
+
+        Also those beside them that have words of a claim.
+        """
         cited = [source for source in self.sources if source["cited"]]
-        return [source["passage_id"] for source in cited or self.sources]
+        beside = (one["verification"].get("beside") for one in self.citations)
+        ids = [source["passage_id"] for source in cited or self.sources]
+        return list(dict.fromkeys([*ids, *(one["passage_id"] for one in beside if one)]))
 
     def numbered(self) -> list[tuple[int, Json]]:
         """The sources as they are numbered in the text, and after them those not cited."""

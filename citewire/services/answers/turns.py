@@ -9,7 +9,7 @@ from citewire.errors import CitewireError
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.events import Ids, StoppedBy, TurnStatus, Usage
 from citewire.services.answers.reducer import ToldAnswer
-from citewire.services.citations.model import Source
+from citewire.services.citations.model import Citation, Source
 from citewire.storage.chats.store import Message
 from citewire.workflows.catalogue.model import SpokenOf
 
@@ -87,6 +87,13 @@ def to_messages(
 def kept_sources(sources: Sequence[Source]) -> Sequence[Source]:
     """The sources whose passages are kept with a turn: the cited ones, all if none is."""
     return [source for source in sources if source.cited] or sources
+
+
+def kept_passages(sources: Sequence[Source], citations: Sequence[Citation]) -> list[str]:
+    """The ids of the passages that are kept with a turn, those with words of a claim among them."""
+    beside = (one.verification.beside for one in citations)
+    ids = [source.passage_id for source in kept_sources(sources)]
+    return list(dict.fromkeys([*ids, *(one.passage_id for one in beside if one)]))
 
 
 def recent_turns(messages: Sequence[Message], *, tokens: int) -> list[tuple[Message, Message]]:

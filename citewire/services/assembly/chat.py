@@ -12,6 +12,7 @@ from citewire.services.assembly.runs import OpenRuns, open_runs
 from citewire.services.chat import ChatService, SecondOpinion
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker, open_checker
+from citewire.services.models.names import MINILM
 from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
@@ -19,16 +20,22 @@ from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
 from citewire.services.runs.record import Recorder, Setup, build_recorder
 from citewire.services.runs.runs import Runs
+from citewire.settings.groups import StepSettings
+from citewire.storage.library.neighbours import NeighbourReader
 from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.search import PassageSearch
 from citewire.workflows.catalogue.catalogue import Catalogue
+from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.chat import ChatWorkflow
+from citewire.workflows.context import PageContext
 from citewire.workflows.engine import Engines
 from citewire.workflows.evidence import CalibratedEvidence, weights_for
+from citewire.workflows.forms import FormFilling
 from citewire.workflows.limits import StepLimits
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.routing.routers import build_router
 from citewire.workflows.screening.screens import build_screen
+from citewire.workflows.second_look import SecondLook
 from citewire.workflows.vocabulary.widening import Vocabulary, load_vocabulary
 
 SEARCHED_FOR_DOCUMENTS = 50
@@ -86,8 +93,9 @@ def build_afterwards(library: Library) -> Afterwards:
 def open_library_checker(library: Library) -> AbstractContextManager[Checker]:
     """What judges claims on an open library; embeddings that cost a round trip are not asked."""
     settings = library.settings
-    is_local = settings.models.embeddings_from == "local"
-    embed = library.models.embeddings.model.get_text_embedding_batch if is_local else None
+    # Its thresholds are MiniLM's.
+    is_minilm = library.models.embeddings.name == MINILM
+    embed = library.models.embeddings.model.get_text_embedding_batch if is_minilm else None
     return open_checker(judges=settings.citations.verify != "off", embed=embed)
 
 
@@ -131,6 +139,14 @@ def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
     )
 
 
+def build_second_look(steps: StepSettings, forms: FormFilling | None) -> SecondLook | None:
+    """The second look of the settings; None takes none."""
+    if steps.second_look == "off":
+        return None
+    asked = forms if steps.second_look == "model" else None
+    return SecondLook(steps.second_look_timeout_s, asked)
+
+
 def build_catalogue(library: Library, vocabulary: Vocabulary) -> Catalogue:
     """What answers questions about the documents themselves."""
 
@@ -153,6 +169,12 @@ def build_catalogue(library: Library, vocabulary: Vocabulary) -> Catalogue:
     )
 
 
+def build_context(library: Library) -> PageContext:
+    """What shows sources with what stands around them."""
+    reader = NeighbourReader(library.documents.client, library.settings.storage.namespace)
+    return PageContext(reader, library.models.answering.context_tokens)
+
+
 def build_service(
     library: Library,
     runs: Runs,
@@ -173,7 +195,7 @@ def build_service(
         llm=answering.llm,
         router=build_router(settings.steps.route, answering.forms),
         evidence=CalibratedEvidence(
-            weights_for(settings.models.embeddings_from), abstain=settings.retrieval.abstain
+            weights_for(library.models.embeddings.name), abstain=settings.retrieval.abstain
         ),
         top_k=settings.retrieval.similarity_top_k,
         limits=StepLimits(
@@ -182,8 +204,11 @@ def build_service(
             settings.steps.retrieve_timeout_s,
         ),
         withhold=settings.retrieval.withhold,
+        second_look=build_second_look(settings.steps, answering.forms),
         vocabulary=vocabulary,
+        context=build_context(library),
         catalogue=build_catalogue(library, vocabulary),
+        names=KeptNames(library.documents),
     )
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(

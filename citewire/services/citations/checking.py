@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -18,8 +19,16 @@ from citewire.content.table import Table
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.locating import FoundQuote
-from citewire.services.citations.model import Operand, Quote, Source, Verification, WorkedFigure
-from citewire.services.citations.quotes import PassageText, supporting_quote
+from citewire.services.citations.model import (
+    ContextPassage,
+    Operand,
+    Quote,
+    Source,
+    Verification,
+    VerificationStatus,
+    WorkedFigure,
+)
+from citewire.services.citations.quotes import PassageText, contents_of, supporting_quote
 from citewire.services.citations.source_table import address_of
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 from citewire.services.citations.verdicts.calculations import Calculated
@@ -45,6 +54,9 @@ Embed = Callable[[list[str]], Sequence[Sequence[float]]]
 """Vectors of texts, in their order; called in the checking thread."""
 
 UNCHECKED = Verification("unchecked", None, "none")
+
+QUOTED = Verification("unchecked", None, "quoted")
+"""Of words that were taken from the passage: that they stand there proves nothing."""
 
 
 class SourceText:
@@ -74,9 +86,27 @@ class SourceText:
         return PassageText(self.text)
 
     @cached_property
+    def contents(self) -> frozenset[str]:
+        """The stems of its words, and its numbers."""
+        return contents_of(self.text)
+
+    @cached_property
     def digest(self) -> Digest:
         """Its text, read for verdicts."""
         return digest(self.text, self.table, self.about)
+
+
+Around = Sequence[tuple[SourceText, ...]]
+"""What was shown beside each of some sources."""
+
+LIKELY = 3
+"""So many passages beside a source are looked at, those that have most of what it lacks."""
+
+AMONG = 1 / 3
+"""The part of a claim's words among which its figure must stand beside the source."""
+
+_BY_CELL = ("cell", "calculated")
+_RANKS = {"unsupported": 0, "partial": 1, "supported": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +123,8 @@ class Checked:
     untraced: tuple[tuple[int, int], ...] = ()
     messages: tuple[str, ...] = ()
     """For a person, what is wrong with each of them."""
+    beside: tuple[str, ...] = ()
+    """Of each source, the id of the passage beside it with which it was judged; empty for none."""
 
 
 class Checker:
@@ -121,40 +153,54 @@ class Checker:
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
-    def source(self, source: Source) -> SourceText:
-        """The source's text, which may have been read for another answer already."""
+    def source(self, source: Source | ContextPassage, beside: Source | None = None) -> SourceText:
+        """The text of a source, or of its context; it may have been read for another answer.
+
+        What is `beside` a source is of the same document.
+        """
+        named = source if isinstance(source, Source) else beside
+        about = "" if named is None else named.about
         key = source.readable, source.passage_id
         if (known := self._read.pop(key, None)) is None:
             table = source.table
             cells = None if table is None else table.in_text(source.text)
-            known = SourceText(key[0], cells, source.passage_id, source.about)
+            known = SourceText(key[0], cells, source.passage_id, about)
         self._read[key] = known
         if len(self._read) > KEPT:
             del self._read[next(iter(self._read))]
         return known
 
-    def quote(self, claim: str, source: Source) -> Quote:
-        """The words of the source that carry the claim."""
+    def quote(self, claim: str, source: Source | ContextPassage) -> Quote:
+        """The words of the source, or of a passage beside it, that carry the claim."""
         found = self._quote(claim, self.source(source))
         address = ""
         if source.table is not None and source.table.sheet and found.match != "none":
             address = address_of(source.table.in_text(source.text), found.start, found.end)
-        return Quote(found.text, source.page_start, found.match, address)
+        page = source.page_start if isinstance(source, Source) else source.page
+        return Quote(found.text, page, found.match, address)
 
-    def check(self, claim: str, sources: Sequence[SourceText]) -> Future[Checked] | None:
+    def check(
+        self, claim: str, sources: Sequence[SourceText], around: Around = ()
+    ) -> Future[Checked] | None:
         """Judge a claim against the sources that it cites; None if nothing is to be checked.
 
         The future may be another answer's, too: it is not to be cancelled.
+
+        Args:
+            claim: what is said.
+            sources: that it cites.
+            around: what was shown beside each of them; empty if nothing was.
         """
         if not self._judges or not claim:
             return None
-        key = (claim, *sources)
+        key = (claim, *sources, *around)
         future = self._checks.get(key)
         if future is None or future.cancelled():
-            if self._at_once and len(claim) * len(sources) <= AT_ONCE:
-                future = _done(claim, sources, self._embed)
+            texts = len(sources) + sum(map(len, around))
+            if self._at_once and len(claim) * texts <= AT_ONCE:
+                future = _done(claim, sources, around, self._embed)
             else:
-                future = self._executor.submit(_checked, claim, sources, self._embed)
+                future = self._executor.submit(_checked, claim, sources, around, self._embed)
             self._checks[key] = future
             if len(self._checks) > KEPT:
                 del self._checks[next(iter(self._checks))]
@@ -175,28 +221,110 @@ def _quote(claim: str, source: SourceText) -> FoundQuote:
     return supporting_quote(claim, source.quotable)
 
 
-def _done(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Future[Checked]:
+def _done(
+    claim: str, sources: Sequence[SourceText], around: Around, embed: Embed | None
+) -> Future[Checked]:
     """A check that was made already; what went wrong is told to whoever takes it in."""
     future: Future[Checked] = Future()
     try:
-        future.set_result(check(claim, sources, embed))
+        future.set_result(check(claim, sources, embed, around))
     except Exception as error:
         future.set_exception(error)
     return future
 
 
-def _checked(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:
+def _checked(
+    claim: str, sources: Sequence[SourceText], around: Around, embed: Embed | None
+) -> Checked:
     try:
-        return check(claim, sources, embed)
+        return check(claim, sources, embed, around)
     finally:
         time.sleep(PAUSE_S)
 
 
-def check(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:
+def check(
+    claim: str, sources: Sequence[SourceText], embed: Embed | None, around: Around = ()
+) -> Checked:
     """Judge a claim by each of its sources, and once by all of them together.
 
-    A source that does not carry the claim alone, but does with the others, is `partial`.
+    A source that does not carry the claim alone, but does with the others, is `partial`. What the
+    model was shown beside a source is looked at where the source does not carry the claim.
     """
+    checked = _by_sources(claim, sources, embed)
+    is_open = any(one.status != "supported" for one in checked.verifications)
+    return _look_beside(claim, sources, around, embed, checked) if is_open and around else checked
+
+
+def _look_beside(
+    claim: str,
+    sources: Sequence[SourceText],
+    around: Around,
+    embed: Embed | None,
+    checked: Checked,
+) -> Checked:
+    """Judge each source that does not carry the claim with one passage beside it."""
+    found, beside = list(checked.verifications), [""] * len(sources)
+    likely = [_likely(claim, *pair) for pair in zip(sources, around, strict=True)]
+    for at, source in enumerate(sources):
+        for near in likely[at]:
+            alone = found[at]
+            judged = _with_one_beside(claim, source, near, embed)
+            if _RANKS[judged.status] > _RANKS[alone.status]:
+                found[at], beside[at] = judged, near.passage_id
+            elif alone.status == judged.status == "unsupported" and _score(judged) > _score(alone):
+                found[at] = judged  # its figure may be there: something else is wrong with it
+    untraced = list(zip(checked.untraced, checked.messages, strict=True))
+    if untraced:
+        shown = dict.fromkeys((*sources, *chain.from_iterable(likely)))
+        missing = set(_judged(claim, list(shown), embed).untraced)
+        untraced = [(span, told) for span, told in untraced if span in missing]
+    return replace(
+        checked,
+        verifications=tuple(found),
+        untraced=tuple(span for span, _ in untraced),
+        messages=tuple(told for _, told in untraced),
+        beside=tuple(beside),
+    )
+
+
+def _with_one_beside(
+    claim: str, source: SourceText, near: SourceText, embed: Embed | None
+) -> Verification:
+    """What a source says of a claim with a passage beside it.
+
+    A page has many figures: one that the source lacks must stand among words of the claim, or in
+    the cell that it means.
+    """
+    judged = _verification(_judged(claim, [source, near], embed), [source, near])
+    is_figure_beside = bool(judge(claim, [source.digest]).untraced)
+    if judged.status == "unsupported" or not is_figure_beside or judged.method in _BY_CELL:
+        return judged
+    said = {content for content in contents_of(claim) if not content[0].isdigit()}
+    there = said & contents_of(supporting_quote(claim, PassageText(near.text)).text)
+    if len(there) >= AMONG * len(said):
+        return judged
+    status: VerificationStatus = "partial" if there else "unsupported"
+    return replace(judged, status=status, reason="its figure stands beside, among other words")
+
+
+def _likely(claim: str, source: SourceText, near: Sequence[SourceText]) -> list[SourceText]:
+    """The passages beside a source that have most of what it lacks of the claim."""
+    said = contents_of(claim)
+    lacking = said - source.contents
+
+    def worth(one: SourceText) -> tuple[int, int, int]:
+        gained = lacking & one.contents
+        figures = sum(content[0].isdigit() for content in gained)
+        return figures, len(gained), len(said & one.contents)
+
+    return sorted(near, key=worth, reverse=True)[:LIKELY]
+
+
+def _score(verification: Verification) -> float:
+    return verification.score or 0.0
+
+
+def _by_sources(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> Checked:
     together = _judged(claim, sources, embed)
     alone = [together] if len(sources) == 1 else [_judged(claim, [one], embed) for one in sources]
     found = [

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
 from citewire.services.citations.alignment import Alignment
-from citewire.services.citations.checking import UNCHECKED, Checked, Checker
+from citewire.services.citations.checking import QUOTED, UNCHECKED, Checked, Checker
 from citewire.services.citations.claims import Claim, Claims, sentences_of
 from citewire.services.citations.model import (
     Citation,
@@ -19,6 +19,7 @@ from citewire.services.citations.model import (
     Warned,
 )
 from citewire.services.citations.model_verdicts import MAX_CLAIMS, AskedClaim
+from citewire.services.citations.surroundings import Surroundings
 from citewire.services.citations.verdicts.cell_findings import cells_for
 from citewire.services.citations.verdicts.findings import UNHELD
 
@@ -50,11 +51,14 @@ class Citing:
         self._prefix = prefix
         self._sources = sources
         self._checker = checker
+        self._surroundings = Surroundings(sources, checker)
         self._claims = Claims()
         self._labels: dict[int, int] = {}
         self._open: ClaimCheck | None = None
         self._under_way: list[ClaimCheck] = []
         self._warned: set[Span] = set()
+        self.quotes = False
+        """Whether what is said is taken from the sources: it is not held against them again."""
         self.warnings: list[Warned] = []
         self._said: list[str] = []  # the claims of the citations
         self.citations: list[Citation] = []
@@ -94,10 +98,11 @@ class Citing:
             claim_span=Span(claim.start, claim.end),
             marker_span=marker,
             quote=self._checker.quote(claim.text, source),
-            verification=UNCHECKED,
+            verification=QUOTED if self.quotes else UNCHECKED,
             origin=origin,
         )
-        self._join(claim)
+        if not self.quotes:
+            self._join(claim)
         self.citations.append(citation)
         self._said.append(claim.text)
         return citation
@@ -119,8 +124,16 @@ class Citing:
         if check is not None and not check.is_submitted:
             check.is_submitted = True
             cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-            evidence = [self._checker.source(self._sources[n - 1]) for n in cited]
-            check.future = self._checker.check(check.claim.text, evidence)
+            read = self._checker.source
+            sources = [self._sources[n - 1] for n in cited]
+            evidence = [read(source) for source in sources]
+            around = [
+                tuple(read(one, source) for one in self._surroundings.of(n))
+                for n, source in zip(cited, sources, strict=True)
+            ]
+            check.future = self._checker.check(
+                check.claim.text, evidence, around if any(around) else ()
+            )
             if check.future is not None:
                 self._under_way.append(check)
 
@@ -149,7 +162,13 @@ class Citing:
             logger.exception("a claim could not be checked")
             return []
         cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-        by_source = dict(zip(cited, checked.verifications, strict=True))
+        by_source = dict(
+            zip(
+                cited,
+                self._surroundings.verifications(check.claim.text, cited, checked),
+                strict=True,
+            )
+        )
         events: list[Verdict | Warned] = []
         for at in check.citations:
             events.extend(self.verify(at, by_source[self.citations[at].n]))
@@ -158,17 +177,20 @@ class Citing:
     def doubtful(self) -> dict[int, AskedClaim]:
         """What a model may be asked about, by its place in the list.
 
-        A number that no source holds, or that is another cell's, is not a matter of opinion.
+        A number that no source holds, or that is another cell's, is not a matter of opinion, and
+        neither is a quotation.
         """
         found: dict[int, AskedClaim] = {}
         for at, one in enumerate(self.citations):
-            is_settled = one.verification.status == "unsupported" and (
-                one.verification.method in ("numbers", "cell", "calculated")
+            is_settled = one.verification == QUOTED or (
+                one.verification.status == "unsupported"
+                and one.verification.method in ("numbers", "cell", "calculated")
             )
             if self._said[at] and not is_settled and len(found) < MAX_CLAIMS:
                 source = self._checker.source(self._sources[one.n - 1])
                 cells = cells_for(self._said[at], source.digest) if source.table else []
-                found[at] = AskedClaim(self._said[at], source.text, tuple(cells))
+                evidence = self._surroundings.evidence(one.n, one.verification)
+                found[at] = AskedClaim(self._said[at], evidence, tuple(cells))
         return found
 
     def verify(self, at: int, verification: Verification) -> list[Verdict]:

@@ -6,16 +6,18 @@ write those.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import ClassVar, Literal
 
-from llama_index.core.schema import NodeWithScore
+from llama_index.core.schema import BaseNode, NodeWithScore
 
 from citewire.content.table_record import TABLE
 from citewire.content.withheld import Spans, spans_of
 from citewire.services.citations.locating import Match
 from citewire.services.citations.source_table import SourceTable
+from citewire.storage.library.passage_node import ALSO_IN, CONTEXT, FOUND_BY
 from citewire.text.offsets import utf16_length
 from citewire.workflows.catalogue.model import DocumentName
 
@@ -47,13 +49,78 @@ class Withheld:
     reason: str
 
 
+@dataclass(frozen=True)
+class ContextPassage:
+    """A passage beside a source on its page, shown to the model with it, without a number.
+
+    `before` says whether it stands before the source; the rest is as in a source.
+    """
+
+    passage_id: str
+    page: int
+    page_label: str
+    before: bool
+    text: str
+    withheld: list[Withheld] = field(default_factory=list)
+    kind: str = "text"
+    table: SourceTable | None = None
+
+    @classmethod
+    def from_node(cls, node: BaseNode, source: BaseNode) -> "ContextPassage":
+        """The passage of a node that is shown with `source`."""
+        facts, text = node.metadata, node.get_content()
+        return cls(
+            passage_id=node.node_id,
+            page=int(facts["page"]),
+            page_label=facts["page_label"],
+            before=facts["start"] < source.metadata["start"],
+            text=text,
+            withheld=_withheld(text, spans_of(facts)),
+            kind=facts.get("kind", "text"),
+            table=_table(facts.get(TABLE), text),
+        )
+
+    @property
+    def readable(self) -> str:
+        """Its text with blanks for what is withheld, every place unchanged."""
+        return _readable(self.text, self.withheld)
+
+
+@dataclass(frozen=True)
+class AlsoIn:
+    """A passage that says the same as a source, and is none of its own for that."""
+
+    passage_id: str
+    doc_id: str
+    title: str
+    file_name: str
+    page: int
+    page_label: str
+
+    @classmethod
+    def from_node(cls, node: BaseNode) -> "AlsoIn":
+        """The passage of a node."""
+        facts = node.metadata
+        return cls(
+            passage_id=node.node_id,
+            doc_id=node.ref_doc_id or "",
+            title=facts["title"],
+            file_name=facts["file_name"],
+            page=int(facts["page"]),
+            page_label=facts["page_label"],
+        )
+
+
 @dataclass
 class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
     `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
-    `organisation`, `periods` and `document_kind` are those of its document; `section` is the
-    heading above it.
+    `organisation`, `periods` and `document_kind` are those of its document.
+    `found_by` names the ways in which it was found; `context` is what was shown with it, and
+    `also_in` where the same stands.
+    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+    `section` is the heading above it.
     """
 
     n: int
@@ -75,6 +142,9 @@ class Source:
     organisation: str = ""
     periods: list[str] = field(default_factory=list)
     document_kind: str = ""
+    found_by: list[str] = field(default_factory=list)
+    context: list[ContextPassage] = field(default_factory=list)
+    also_in: list[AlsoIn] = field(default_factory=list)
     section: str = ""
 
     @classmethod
@@ -103,6 +173,9 @@ class Source:
             organisation=facts.get("organisation", ""),
             periods=facts.get("periods", "").split(),
             document_kind=facts.get("document_kind", ""),
+            found_by=list(facts.get(FOUND_BY, ())),
+            context=[ContextPassage.from_node(one, node) for one in facts.get(CONTEXT, ())],
+            also_in=[AlsoIn.from_node(one) for one in facts.get(ALSO_IN, ())],
             section=facts.get("section", ""),
         )
 
@@ -116,12 +189,16 @@ class Source:
     @property
     def readable(self) -> str:
         """Its text with blanks for what is withheld, every place unchanged: what may support."""
-        if not self.withheld:
-            return self.text
-        units = bytearray(self.text.encode("utf-16-le"))
-        for span in self.withheld:
-            units[2 * span.start : 2 * span.end] = " ".encode("utf-16-le") * (span.end - span.start)
-        return units.decode("utf-16-le")
+        return _readable(self.text, self.withheld)
+
+
+def _readable(text: str, withheld: Sequence[Withheld]) -> str:
+    if not withheld:
+        return text
+    units = bytearray(text.encode("utf-16-le"))
+    for span in withheld:
+        units[2 * span.start : 2 * span.end] = " ".encode("utf-16-le") * (span.end - span.start)
+    return units.decode("utf-16-le")
 
 
 def _table(stored: str | None, text: str) -> SourceTable | None:
@@ -182,11 +259,20 @@ class WorkedFigure:
 
 
 @dataclass(frozen=True)
+class FoundBeside:
+    """A passage of a source's context that has what the source lacks, and its words that tell."""
+
+    passage_id: str
+    quote: Quote
+
+
+@dataclass(frozen=True)
 class Verification:
     """What checking a claim against its source gave; `score` from 0 to 1.
 
     `reason` says for a person what decided, where that is more than the status; `calculations`
-    are of the figures that the sources do not state, but give.
+    are of the figures that the sources do not state, but give. With `beside` it is said of the
+    source and of that passage beside it, for the source does not carry the claim alone.
     """
 
     status: VerificationStatus
@@ -194,6 +280,7 @@ class Verification:
     method: str
     reason: str = ""
     calculations: list[WorkedFigure] = field(default_factory=list)
+    beside: FoundBeside | None = None
 
 
 @dataclass(frozen=True)

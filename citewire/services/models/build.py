@@ -14,13 +14,16 @@ from llama_index.core.response_synthesizers import BaseSynthesizer
 
 from citewire.errors import ConfigurationError
 from citewire.services.models.health import Health
-from citewire.services.models.names import LOCAL_DIMS, LOCAL_EMBEDDING
+from citewire.services.models.local.embedding import LocalEmbedding
+from citewire.services.models.names import embedding_name
 from citewire.services.models.wire import Provider, open_provider
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
 from citewire.workflows.forms import FormFilling
+from citewire.workflows.second_look import most_added
 from citewire.workflows.synthesiser import ModelSynthesiser
+from citewire.workflows.vocabulary.widening import load_vocabulary
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 NO_KEY = "no-key-needed"
@@ -42,12 +45,14 @@ class Answering:
     """Who answers; `name` is what clients are shown.
 
     `forms` is the same model, to be asked for decisions; None where there is no model.
+    `context_tokens` is how much of the pages around its sources it can be shown.
     """
 
     synthesiser: BaseSynthesizer
     llm: LLM
     forms: FormFilling | None
     name: str
+    context_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +102,8 @@ def _build_embeddings(
     settings: Settings, provider: Provider | None, stack: AsyncExitStack
 ) -> Embeddings:
     if provider is None or settings.models.embeddings_from == "local":
-        from citewire.services.models.minilm.embedding import build_minilm
-
-        model = stack.enter_context(build_minilm(settings.storage.data_dir / "models"))
-        return Embeddings(model, LOCAL_DIMS, LOCAL_EMBEDDING)
+        model = stack.enter_context(_build_local(settings.models))
+        return Embeddings(model, model.dims, embedding_name(settings.models))
     from citewire.services.models.openai_embedding import WireOpenAIEmbedding
 
     remote = WireOpenAIEmbedding(
@@ -112,28 +115,46 @@ def _build_embeddings(
     return Embeddings(remote, remote.dims, settings.models.embed_model)
 
 
+def _build_local(models: ModelSettings) -> LocalEmbedding:
+    if models.local_model == "multilingual":
+        from citewire.services.models.local.e5 import build_e5
+
+        return build_e5()
+    from citewire.services.models.local.minilm import build_minilm
+
+    return build_minilm()
+
+
 def _build_answering(
     settings: Settings, provider: Provider | None, embed_model: BaseEmbedding
 ) -> Answering:
     if provider is None or settings.models.answers_from == "extractive":
         from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-        extractive = ExtractiveSynthesiser(embed_model)
-        return Answering(extractive, MockLLM(), None, "extractive")
+        extractive = ExtractiveSynthesiser(
+            embed_model, load_vocabulary(settings.retrieval.vocabulary)
+        )
+        return Answering(
+            extractive, MockLLM(), None, "extractive", settings.retrieval.context_tokens
+        )
     from citewire.services.models.openai_chat import WireOpenAI, known_context_window
 
     models = settings.models
     window = models.context_window or known_context_window(models.model)
+    room = _room_left(settings, window)
+    # What is left is for both: a model that thinks needs room for it to answer at all.
+    context_tokens = min(settings.retrieval.context_tokens, room // 2)
     llm = WireOpenAI(
         provider=provider,
         model=models.model,
         context_window=window,
         max_tokens=models.max_answer_tokens,
         temperature=models.temperature,
-        thinking_tokens=min(models.thinking_tokens, _room_left(settings, window)),
+        thinking_tokens=min(models.thinking_tokens, room - context_tokens),
         length_option=None if models.length_option == "auto" else models.length_option,
     )
-    return Answering(_build_synthesiser(settings, llm, embed_model), llm, llm, models.model)
+    synthesiser = _build_synthesiser(settings, llm, embed_model)
+    return Answering(synthesiser, llm, llm, models.model, context_tokens)
 
 
 def _build_synthesiser(settings: Settings, llm: LLM, embed_model: BaseEmbedding) -> BaseSynthesizer:
@@ -141,16 +162,18 @@ def _build_synthesiser(settings: Settings, llm: LLM, embed_model: BaseEmbedding)
         return ModelSynthesiser(llm)
     from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 
-    return FallbackSynthesiser(llm, ExtractiveSynthesiser(embed_model))
+    vocabulary = load_vocabulary(settings.retrieval.vocabulary)
+    return FallbackSynthesiser(llm, ExtractiveSynthesiser(embed_model, vocabulary))
 
 
 def _room_left(settings: Settings, window: int) -> int:
-    """Tokens of the window that the prompt and the longest answer leave.
+    """Tokens of the window that the sources and the longest answer leave.
 
     Raises:
         ConfigurationError: they do not fit into it.
     """
-    passages = settings.retrieval.similarity_top_k * settings.ingestion.passage_tokens
+    count = settings.retrieval.similarity_top_k + most_added(settings.steps.second_look)
+    passages = count * settings.ingestion.passage_tokens
     needed = passages + settings.models.max_answer_tokens + PROMPT_MARGIN
     if needed > window:
         raise ConfigurationError(

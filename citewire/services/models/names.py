@@ -2,7 +2,8 @@
 
 from citewire.settings.groups import ModelSettings
 
-LOCAL_EMBEDDING = "all-MiniLM-L6-v2"
+MINILM = "all-MiniLM-L6-v2-int8"
+MULTILINGUAL_E5 = "multilingual-e5-small-q4"
 LOCAL_DIMS = 384
 KNOWN_DIMS = {
     "text-embedding-3-small": 1536,
@@ -13,7 +14,9 @@ KNOWN_DIMS = {
 
 def embedding_name(models: ModelSettings) -> str:
     """Name the embedding model of the settings as the index knows it."""
-    return LOCAL_EMBEDDING if models.embeddings_from == "local" else models.embed_model
+    if models.embeddings_from == "openai":
+        return models.embed_model
+    return MINILM if models.local_model == "minilm" else MULTILINGUAL_E5
 
 
 def embedding_dims(models: ModelSettings) -> int | None:

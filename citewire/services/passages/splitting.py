@@ -19,6 +19,7 @@ from citewire.services.passages.tables import PageTable, table_drafts
 from citewire.services.passages.writing import PageLines, PassageWriter, withheld_of
 from citewire.services.reading.withholding import within
 from citewire.storage.index.schema import folder_id
+from citewire.text.signposts import signposts_of
 from citewire.text.words import search_terms
 
 TITLE_CHARS = 120
@@ -90,9 +91,15 @@ def embedded_text(node: TextNode) -> str:
 
 
 def indexed_terms(node: TextNode) -> str:
-    """The words by which a passage is found: those of its heading and of what is not withheld."""
+    """The words by which a passage is found: those of its heading and of what is not withheld.
+
+    With its signposts: what it is called in its report.
+    """
     section, text = str(node.metadata["section"]), without(node.text, spans_of(node.metadata), " ")
-    return " ".join(search_terms(text if section in text else f"{section}\n{text}"))
+    told = text if section in text else f"{section}\n{text}"
+    terms = search_terms(told, str(node.metadata["language"]))
+    is_table = node.metadata["kind"] == "table"
+    return " ".join([*terms, *signposts_of(section, text, is_table=is_table)])
 
 
 @dataclass(frozen=True, slots=True)

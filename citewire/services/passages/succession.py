@@ -100,7 +100,9 @@ class Succession:
 def _query(snapshot: Snapshot, heir: str, index: Fingerprint | None) -> Query:
     if index is not None and index.fits(snapshot.embedding, snapshot.vector):
         return like_vector(heir, snapshot.vector, CANDIDATES)
-    return with_words(heir, snapshot.fields["text"], CANDIDATES)
+    # Its heir is of the same language, or was of none.
+    language = snapshot.fields.get("language", "")
+    return with_words(heir, snapshot.fields["text"], CANDIDATES, language)
 
 
 def _standing(lineage: Lineage, now: PassageNow | None) -> Standing:

@@ -110,7 +110,8 @@ async def _stream(
     stream: Any = response.response_gen
     async with aclosing(stream):
         async for text in stream:
-            answer.take(DeltaEvent(parts=again.generation.take() or (text,)))
+            parts = again.generation.take() or (text,)
+            answer.take(DeltaEvent(parts=parts, quoted=again.generation.quotes))
     answer.take(AnsweredEvent(finish_reason=again.generation.finish_reason))
 
 

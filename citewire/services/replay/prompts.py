@@ -67,5 +67,5 @@ def _made(run: PastRun, call: ModelCall) -> Sequence[ChatMessage] | None:
             if run.record.setup.withhold:
                 nodes = [readable(node) for node in nodes]
             return answer_messages(run.standalone, nodes, call.nonce)
-        case "verdicts":
+        case "look" | "verdicts":
             return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
@@ -11,10 +12,11 @@ from citewire.content.table_record import TABLE
 from citewire.content.withheld import WITHHELD, to_json
 from citewire.errors import ChatNotFound, RunNotFound
 from citewire.services.answers.turns import recent_history
-from citewire.services.citations.model import Citation, Source
+from citewire.services.citations.model import AlsoIn, Citation, ContextPassage, Source
 from citewire.services.runs.record import RunRecord
 from citewire.storage.chats.record import Chat, Message
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.library.passage_node import ALSO_IN, CONTEXT, FOUND_BY
 from citewire.storage.runs.records import RunRecordStore
 from citewire.workflows.retriever import ReportQuery
 
@@ -121,7 +123,7 @@ def _path(chat: Chat, message_id: str) -> list[Message]:
 
 
 def _node(source: Source) -> NodeWithScore:
-    metadata: dict[str, str | int] = {
+    metadata: dict[str, Any] = {
         "title": source.title,
         "file_name": source.file_name,
         "folder": source.folder,
@@ -131,19 +133,46 @@ def _node(source: Source) -> NodeWithScore:
         "organisation": source.organisation,
         "periods": " ".join(source.periods),
         "document_kind": source.document_kind,
+        "start": 0,  # what is before or after it is known, but not where
+        FOUND_BY: source.found_by,
+        **_marked(source),
     }
-    if source.table is not None:
-        metadata[TABLE] = source.table.to_json(source.text)
-    if source.withheld:
-        units = source.text.encode("utf-16-le")
-        spans = [
-            (_code_points(units, span.start), _code_points(units, span.end), span.reason)
-            for span in source.withheld
-        ]
-        metadata[WITHHELD] = to_json(spans)
+    if source.context:
+        metadata[CONTEXT] = [_context_node(one) for one in source.context]
+    if source.also_in:
+        metadata[ALSO_IN] = [_also_node(one) for one in source.also_in]
     node = TextNode(id_=source.passage_id, text=source.text, metadata=metadata)
     node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=source.doc_id)
     return NodeWithScore(node=node, score=source.score)
+
+
+def _context_node(one: ContextPassage) -> TextNode:
+    facts = {"page": one.page, "page_label": one.page_label, "kind": one.kind}
+    metadata = {**facts, "start": -1 if one.before else 1, **_marked(one)}
+    return TextNode(id_=one.passage_id, text=one.text, metadata=metadata)
+
+
+def _also_node(one: AlsoIn) -> TextNode:
+    metadata: dict[str, Any] = {"title": one.title, "file_name": one.file_name}
+    metadata |= {"page": one.page, "page_label": one.page_label}
+    node = TextNode(id_=one.passage_id, metadata=metadata)
+    node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=one.doc_id)
+    return node
+
+
+def _marked(shown: Source | ContextPassage) -> dict[str, str]:
+    """What the metadata tell of places in the text: of its table, and of what is withheld."""
+    marked = {}
+    if shown.table is not None:
+        marked[TABLE] = shown.table.to_json(shown.text)
+    if shown.withheld:
+        units = shown.text.encode("utf-16-le")
+        spans = [
+            (_code_points(units, span.start), _code_points(units, span.end), span.reason)
+            for span in shown.withheld
+        ]
+        marked[WITHHELD] = to_json(spans)
+    return marked
 
 
 def _code_points(units: bytes, at: int) -> int:

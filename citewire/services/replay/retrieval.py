@@ -95,15 +95,15 @@ class RetrievalReplay:
         )
         nodes = await retriever.aretrieve(run.query)
         now = [Source.from_node(n, node) for n, node in enumerate(nodes, start=1)]
+        # A second look depends on more than the index; what it added is not compared.
+        then = [source for source in run.sources if source.n <= record.setup.similarity_top_k]
         ids = {source.passage_id for source in now}
-        gone = [source for source in run.sources if source.passage_id not in ids]
+        gone = [source for source in then if source.passage_id not in ids]
         why = await self._why(run, gone) if gone else {}
         lost = [
             RankedPassage(old, old.n, None, old.score, None, why[old.passage_id]) for old in gone
         ]
-        return RetrievalDiff(
-            [*_compare(run.sources, now), *lost], _changes(record.setup, self.setup)
-        )
+        return RetrievalDiff([*_compare(then, now), *lost], _changes(record.setup, self.setup))
 
     async def _why(self, run: PastRun, gone: Sequence[Source]) -> dict[str, str]:
         """What became of passages that are not found any more."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Literal
 
 from redis.asyncio import Redis
@@ -98,7 +99,7 @@ async def ensure_index(
 ) -> None:
     """Create the index if there is none, otherwise check it; safe in several processes at once.
 
-    Fields that came with a later release are added to it: what was stored before has none of them.
+    One that was made before the fields of `LATER` came is made anew; its passages are not.
 
     With `replace_empty`, an index that does not fit is replaced instead of being refused if it
     holds nothing and its namespace no documents: whoever only tried out the defaults may change
@@ -122,10 +123,13 @@ async def ensure_index(
         await _create(client, schema, embedding)
         live = await _settled(client, schema, timeout_s)
         noted = await read_fingerprint(client, namespace_of(schema))
-        if await _add_missing(client, schema, live):
-            live = await _settled(client, schema, timeout_s)
         differences = _differences(schema, live, noted, embedding)
-        if differences and replace_empty and await _holds_nothing(client, schema, live):
+        # Not by `FT.ALTER`, after which Redis (2.10) counts every passage twice to rank by words.
+        is_older = _lacks_later_fields(schema, live, noted, embedding)
+        is_empty = (
+            replace_empty and bool(differences) and await _holds_nothing(client, schema, live)
+        )
+        if is_older or is_empty:
             await _drop(client, schema)
             await _create(client, schema, embedding)
             live = await _settled(client, schema, timeout_s)
@@ -176,18 +180,13 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     )
 
 
-async def _add_missing(client: Redis, schema: IndexSchema, live: LiveIndex) -> bool:
-    """Add the fields of `LATER` that the index does not have; gives whether there were any."""
-    missing = [field for field in _fields(schema) if field.name in LATER - live.fields.keys()]
-    for field in missing:
-        try:
-            search = client.ft(schema.index.name)  # type: ignore[no-untyped-call]
-            await search.alter_schema_add([field])
-        except ResponseError as error:
-            # Another process may have been faster.
-            if "duplicate" not in str(error).lower():
-                raise
-    return bool(missing)
+def _lacks_later_fields(
+    schema: IndexSchema, live: LiveIndex, noted: Fingerprint | None, embedding: str
+) -> bool:
+    """Whether nothing is wrong with the index but that it was made before some fields were."""
+    wanted = wanted_fields(schema)
+    filled = replace(live, fields={**{name: wanted[name] for name in LATER}, **live.fields})
+    return filled.fields != live.fields and not _differences(schema, filled, noted, embedding)
 
 
 def _fields(schema: IndexSchema) -> list[Field]:

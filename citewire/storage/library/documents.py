@@ -106,7 +106,7 @@ class DocumentRecord:
     @property
     def tags(self) -> dict[str, str]:
         """What its passages are to tell of it: title, identity, place, and the words of these."""
-        return tags(self.locations, self.title, self.identity)
+        return tags(self.locations, self.title, self.identity, self.language)
 
     @property
     def identity(self) -> Identity:
@@ -149,18 +149,21 @@ class DocumentRecord:
         return {**asdict(self), "locations": _by_key(self.locations)}
 
 
-def tags(locations: Iterable[Location], title: str, identity: Identity) -> dict[str, str]:
+def tags(
+    locations: Iterable[Location], title: str, identity: Identity, language: str
+) -> dict[str, str]:
     """The fields of the passages of a document that tell of it.
 
     Args:
         locations: of the document, at least one; their order does not matter.
         title: of the document.
         identity: which report it is.
+        language: of the document, in which its name and title are stemmed.
     """
     told = whereabouts(locations)
     name = told["file_name"].replace("_", " ").rpartition(".")[0]
     fields = identity_fields(identity)
-    about = [*search_terms(f"{name} {title}"), *about_terms(identity)]
+    about = [*search_terms(f"{name} {title}", language), *about_terms(identity)]
     return {**told, **fields, "title": title, "about": " ".join(dict.fromkeys(about))}
 
 
@@ -238,6 +241,11 @@ class DocumentStore:
         """How many documents the owner has."""
         with storage_errors("the document records"):
             return int(await self._client.zcard(self._ids))
+
+    async def changes(self) -> int:
+        """How often the documents of the namespace were changed."""
+        with storage_errors("the document records"):
+            return int(await self._client.get(self._keys.changes) or 0)
 
     async def ids(self) -> list[str]:
         """The ids of all documents in the order in which they were ingested."""

@@ -10,8 +10,8 @@ from redis.exceptions import ResponseError
 
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.keys import Keys
+from citewire.storage.library.passage_node import FIELDS, to_node
 from citewire.storage.library.search import read_found, to_command
-from citewire.storage.library.vector_store import PASSAGE_FIELDS, to_node
 
 FIRST_PAGES = 15
 """Up to this page a document is read, which also may be one that begins with a long cover."""
@@ -56,8 +56,8 @@ class OutlineReader:
         """
         of_document = f"@doc_id:{{{doc_id}}}"
         first = (
-            *(f"{of_document} @page:[1 {FIRST_PAGES}]", "RETURN", len(PASSAGE_FIELDS)),
-            *(*PASSAGE_FIELDS, "SORTBY", "page", "ASC", "LIMIT", 0, MOST_PASSAGES),
+            *(f"{of_document} @page:[1 {FIRST_PAGES}]", "RETURN", len(FIELDS)),
+            *(*FIELDS, "SORTBY", "page", "ASC", "LIMIT", 0, MOST_PASSAGES),
         )
         grouped = (
             *("FT.AGGREGATE", self._index, of_document, "LOAD", 2, "@section", "@page"),

@@ -1,59 +1,46 @@
 """The passages in Redis: LlamaIndex's `RedisVectorStore` on our schema, pipelined and visible."""
 
-import re
+import time
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
-from llama_index.core.vector_stores.types import (
-    FilterCondition,
-    FilterOperator,
-    MetadataFilter,
-    MetadataFilters,
-    VectorStoreQuery,
-    VectorStoreQueryResult,
-)
+from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryResult
 from llama_index.vector_stores.redis import RedisVectorStore
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
-from citewire.storage.connection.replies import says_unknown, storage_errors
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
+from citewire.storage.library.filters import excluding, to_filter, to_unscored_filter
+from citewire.storage.library.passage_node import FIELDS, FOUND_BY, to_node
 from citewire.storage.library.passage_record import VectorField
 from citewire.storage.library.passages import PassageKeys
 from citewire.storage.library.ranking import reciprocal_ranks
 from citewire.storage.library.search import Found, Query, Words
 from citewire.storage.library.visibility import VisibleSearch
 
-TEXTS = (
-    *("folder", "file_name", "title", "page_label", "language", "kind", "section"),
-    *("withheld", "table", "organisation", "periods", "document_kind"),
-)
-NUMBERS = ("page", "start", "end")
 _IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"
 """Asks the vector index first and filters what it gives. Left to itself, Redis compares the
 question with all that the filter lets through, which takes six times as long with 12,000."""
 _DISTANCE = "distance"
-PASSAGE_FIELDS = ("id", "doc_id", "text", "about", *TEXTS, *NUMBERS)
-_RETURNED = (*PASSAGE_FIELDS, _DISTANCE)
-"""All of a passage's metadata is in the fields of its hash. Not `folder_id`: the tags of all the
-folders of its document, for filters alone."""
+WAYS = ("meaning", "words")
+"""What passages are found by, in the order in which they are searched for."""
+_RETURNED = (*FIELDS, _DISTANCE)
 DEPTH = 50
 """So many are found by words and by meaning each before they are fused."""
 
 NAMED = 1.0
 """How much more a passage counts whose document is called by all names that a question has."""
 
+LANGUAGES_S = 10.0
+"""How long the languages of a library are taken for known, in seconds: a document in a new one is
+found by its vectors meanwhile."""
+
 REMAKE_S = 1.0
 """How long a question waits for an index that is made anew, in seconds."""
-_NOT_IN_TAGS = re.compile(r"\W")
-
-_BLANK = TextNode(
-    excluded_embed_metadata_keys=[*TEXTS, *NUMBERS], excluded_llm_metadata_keys=[*TEXTS, *NUMBERS]
-)
 
 
 class PassageStore(RedisVectorStore):
@@ -85,6 +72,8 @@ class PassageStore(RedisVectorStore):
         self._visible = VisibleSearch(client, namespace)
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
+        self._languages: frozenset[str] = frozenset()
+        self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
         # For an owner of few passages it would take long, for what is nearest is others'.
         self._nearly_all = (
@@ -101,13 +90,42 @@ class PassageStore(RedisVectorStore):
         """What vectors the index takes."""
         return self._vectors
 
+    async def languages(self) -> frozenset[str]:
+        """The languages of all documents, by their codes; none without an index.
+
+        Asked for once in `LANGUAGES_S`: a question takes one round trip.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        if self._languages and time.monotonic() < self._languages_until:
+            return self._languages
+        asked: Any = self._client.execute_command(  # type: ignore[no-untyped-call]
+            "FT.TAGVALS", self.schema.index.name, "language"
+        )
+        with storage_errors("the search"):
+            try:
+                self._languages = frozenset(map(as_text, await asked))
+            except ResponseError as error:
+                if not says_unknown(error):
+                    raise
+                self._languages = frozenset()
+        self._languages_until = time.monotonic() + LANGUAGES_S
+        return self._languages
+
     async def aquery(
-        self, query: VectorStoreQuery, *, words: Words | None = None, **kwargs: Any
+        self,
+        query: VectorStoreQuery,
+        *,
+        words: Words | None = None,
+        more: int = 0,
+        **kwargs: Any,
     ) -> VectorStoreQueryResult:
         """The visible passages nearest to the query's embedding, within its filters.
 
         With `words` also those that have most of them, both fused by reciprocal rank. The
-        similarity is the cosine, 0 of what was found by its words alone.
+        similarity is the cosine, 0 of what was found by its words alone. Up to `more` follow
+        beyond those that are asked for, as far as they are found at no further cost.
 
         Raises:
             StorageUnavailable: Redis does not answer.
@@ -118,13 +136,15 @@ class PassageStore(RedisVectorStore):
             raise ValueError("passages are searched for with an embedding")
         vector = self._vectors.encode(query.query_embedding)
         wanted = to_filter(query.filters)
-        sought = words.to_query() if words else ""
-        count = max(query.similarity_top_k, DEPTH) if sought else query.similarity_top_k
+        within = to_unscored_filter(query.filters)
+        by_words = words is not None and bool(words.asked)
+        limit = query.similarity_top_k + more
+        count = max(limit, DEPTH) if by_words else limit
 
         def queries(hidden: frozenset[str], how: str = "") -> list[Query]:
-            visible = _excluding(wanted, hidden)
-            nearest = _nearest(visible, vector, count, how)
-            return [nearest, _with_words(visible, sought, count)] if sought else [nearest]
+            nearest = _nearest(excluding(wanted, hidden), vector, count, how)
+            sought = words.to_query(excluding(within, hidden)) if words else ""
+            return [nearest, _with_words(sought, count)] if sought else [nearest]
 
         with storage_errors("the search"):
             found: list[list[Found]] = [[]]
@@ -133,8 +153,13 @@ class PassageStore(RedisVectorStore):
             # Short: there are no more, or it lost its way among what is others' after all.
             if len(found[0]) < query.similarity_top_k:
                 found = await self._search(queries)
-        best = _fused(found, words.names if words else ())[: query.similarity_top_k]
+        best = _fused(found, words.names if words else ())[:limit]
         nodes = [to_node(fields) for fields in best]
+        found_by = [
+            (way, {one["id"] for one in ranking}) for way, ranking in zip(WAYS, found, strict=False)
+        ]
+        for node in nodes:
+            node.metadata[FOUND_BY] = [way for way, ids in found_by if node.node_id in ids]
         # What was rounded can be a trifle nearer to itself than is possible.
         scores = [min(1 - float(fields.get(_DISTANCE, 1)), 1.0) for fields in best]
         ids = [node.node_id for node in nodes]
@@ -167,53 +192,17 @@ def build_vector_store(
     return PassageStore(client, schema, main_owner=main_owner, embedding=embedding)
 
 
-def to_filter(filters: MetadataFilters | None) -> str:
-    """The filters of a query in the words of Redis: values of tags, of which one must fit."""
-    if filters is None or not filters.filters:
-        return "*"
-    clauses = [
-        to_filter(part) if isinstance(part, MetadataFilters) else _clause(part)
-        for part in filters.filters
-    ]
-    joined = (" | " if filters.condition == FilterCondition.OR else " ").join(clauses)
-    return joined if len(clauses) == 1 else f"({joined})"
-
-
-def _clause(part: MetadataFilter) -> str:
-    wanted = part.value if isinstance(part.value, list) else [part.value]
-    if part.operator not in (FilterOperator.EQ, FilterOperator.IN):
-        raise ValueError(f"passages are not filtered by {part.operator.name} of {part.key}")
-    values = "|".join(_NOT_IN_TAGS.sub(r"\\\g<0>", str(value)) for value in wanted)
-    return f"@{part.key}:{{{values}}}"
-
-
-def _excluding(wanted: str, doc_ids: frozenset[str]) -> str:
-    if not doc_ids:
-        return wanted
-    excluded = f"-@doc_id:{{{'|'.join(sorted(doc_ids))}}}"
-    return f"({excluded})" if wanted == "*" else f"({wanted} {excluded})"
-
-
 def _nearest(wanted: str, vector: bytes, count: int, how: str) -> Query:
     query = f"{wanted}=>[KNN {count} @vector $vector AS {_DISTANCE}]{how}"
     returned = ("RETURN", len(_RETURNED), *_RETURNED, "SORTBY", _DISTANCE, "ASC", "LIMIT", 0, count)
     return (query, *returned, "PARAMS", 2, "vector", vector)
 
 
-def _with_words(wanted: str, sought: str, count: int) -> Query:
-    within = "" if wanted == "*" else f"{wanted} "
-    # The plain `BM25` of Redis is another formula, and finds less (measured).
-    how: Query = (
-        "SCORER",
-        "BM25STD",
-        "RETURN",
-        len(PASSAGE_FIELDS),
-        *PASSAGE_FIELDS,
-        "LIMIT",
-        0,
-        count,
-    )
-    return (f"{within}({sought})", *how)
+def _with_words(sought: str, count: int) -> Query:
+    # Stems are asked for as they are: Redis would add what it takes for the stems of these. And the
+    # plain `BM25` of Redis is another formula, and finds less (measured).
+    how: Query = ("VERBATIM", "SCORER", "BM25STD")
+    return (sought, *how, "RETURN", len(FIELDS), *FIELDS, "LIMIT", 0, count)
 
 
 def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Found]:
@@ -239,12 +228,3 @@ def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Fo
         for id_, told in called.items():
             gains[id_] *= 1 + NAMED * len(told) / len(known)
     return sorted(passages.values(), key=lambda fields: -gains[fields["id"]])
-
-
-def to_node(fields: Found) -> TextNode:
-    """The passage of one result, with the fields that are returned."""
-    metadata: dict[str, str | int] = {name: fields[name] for name in TEXTS if name in fields}
-    metadata |= {name: int(fields[name]) for name in NUMBERS if name in fields}
-    source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=fields["doc_id"])}
-    made = {"id_": fields["id"], "text": fields["text"]}
-    return _BLANK.model_copy(update={**made, "metadata": metadata, "relationships": source})

@@ -170,7 +170,7 @@ class Versions:
                 self._retire(doc_id, change),
             ]
         if commands:
-            await self._lease.change(commands)
+            await self._lease.change([*commands, ("INCR", self._keys.changes)])
 
     async def discard(self, doc_id: str) -> None:
         """Delete all that is left of a hidden document."""
@@ -227,7 +227,9 @@ class Versions:
         tagged = record.tags
         await self._passages.set_fields(record.doc_id, tagged)
         key = self._keys.document(record.doc_id)
-        await self._lease.change([("JSON.SET", key, "$.tagged", json.dumps(tagged))])
+        await self._lease.change(
+            [("JSON.SET", key, "$.tagged", json.dumps(tagged)), ("INCR", self._keys.changes)]
+        )
         return replace(record, tagged=tagged)
 
     def _show(self, record: DocumentRecord) -> list[Command]:

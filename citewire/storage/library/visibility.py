@@ -47,8 +47,10 @@ class VisibleSearch:
         for _ in range(ROUNDS):
             hidden, found = await self._ask(queries_without(excluded))
             visible = [[one for one in some if one["doc_id"] not in hidden] for some in found]
-            # What was left out and is hidden no longer has to be asked for.
-            if excluded <= hidden and list(map(len, visible)) == list(map(len, found)):
+            # What was left out and is hidden no longer has to be asked for; the same question
+            # once more would give the same.
+            is_whole = list(map(len, visible)) == list(map(len, found))
+            if excluded == hidden or (excluded < hidden and is_whole):
                 break
             excluded = hidden
         return visible

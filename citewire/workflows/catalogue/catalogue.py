@@ -13,7 +13,7 @@ from citewire.text.words import fold, stem, stems, words
 from citewire.workflows.catalogue import telling
 from citewire.workflows.catalogue.matching import weight_held
 from citewire.workflows.catalogue.model import CatalogueAnswer, SpokenOf
-from citewire.workflows.catalogue.opening import Extract, is_prose
+from citewire.workflows.catalogue.opening import Excerpt, is_prose
 from citewire.workflows.catalogue.survey import Survey, survey
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.catalogue import CatalogueRequest
@@ -68,7 +68,7 @@ class Catalogue:
         self, request: CatalogueRequest, message: str, filter: PassageFilter
     ) -> CatalogueAnswer | None:
         seen = await survey(self._of(filter), filter, request.subject)
-        is_filtered = bool(filter.doc_ids or filter.folder_ids)
+        is_filtered = filter.is_narrow
         language = request.language
         if not seen.total and request.sure:
             return CatalogueAnswer(telling.nothing_here(language, is_filtered=is_filtered))
@@ -120,8 +120,7 @@ class Catalogue:
         if seen.matching:
             return telling.which_one(request.language, seen)
         if request.sure and not seen.total:
-            is_filtered = bool(filter.doc_ids or filter.folder_ids)
-            told = telling.nothing_here(request.language, is_filtered=is_filtered)
+            told = telling.nothing_here(request.language, is_filtered=filter.is_narrow)
             return CatalogueAnswer(told)
         return None
 
@@ -135,7 +134,7 @@ class Catalogue:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         documents = self._of(filter)
-        if not (filter.doc_ids or filter.folder_ids):
+        if not filter.is_narrow:
             return await documents.count() == 0
         return (await survey(documents, filter)).total == 0
 
@@ -153,10 +152,10 @@ def _are_named(told: str, nearest: Sequence[DocumentRecord]) -> bool:
     return bool(named) and any(weight_held(record, named) for record in nearest[:1])
 
 
-def _writing(told: str, nodes: Sequence[NodeWithScore]) -> list[Extract]:
+def _writing(told: str, nodes: Sequence[NodeWithScore]) -> list[Excerpt]:
     """The sentence of each document, best first, that has most of the words."""
     wanted = frozenset(stems(told)) or frozenset(map(stem, words(told)))
-    found: dict[str, Extract] = {}
+    found: dict[str, Excerpt] = {}
     for passage in nodes:
         doc_id = passage.node.ref_doc_id or ""
         if doc_id in found or len(found) == MOST_WRITING:
@@ -167,5 +166,5 @@ def _writing(told: str, nodes: Sequence[NodeWithScore]) -> list[Extract]:
         sentences = [sentence for sentence in split_sentences(text) if is_prose(sentence)]
         best = max(sentences, key=lambda one: len(wanted.intersection(stems(one))), default="")
         if wanted.intersection(stems(best)):
-            found[doc_id] = Extract(passage, (best,))
+            found[doc_id] = Excerpt(passage, (best,))
     return list(found.values())

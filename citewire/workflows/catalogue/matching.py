@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 
 from citewire.storage.library.documents import DocumentRecord
+from citewire.text.report_kinds import with_broader
+from citewire.text.report_periods import widened
 from citewire.text.words import fold, stem
 
 _SIGNS = re.compile(r"[\W_]+")
@@ -21,11 +23,13 @@ def weight_held(record: DocumentRecord, sought: Sequence[str]) -> int:
     """Add up what those words of `sought`, which are folded, count that a document is called by.
 
     Args:
-        record: the document: its title, its date and the names of its files count.
+        record: the document: title, date, names of its files, organisation, periods and kind count.
         sought: the words.
     """
     names = " ".join(place.path.rpartition("/")[2].rpartition(".")[0] for place in record.locations)
-    told = _SIGNS.sub(" ", fold(f"{record.title} {names} {record.date or ''}"))
+    kinds = with_broader(record.kind) if record.kind else ()
+    identity = (record.organisation, *record.aliases, *widened(record.periods), *kinds)
+    told = _SIGNS.sub(" ", fold(" ".join((record.title, names, record.date or "", *identity))))
     whole = frozenset(told.split())
     run_together = told.replace(" ", "")
     return weight_of(

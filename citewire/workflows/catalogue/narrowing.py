@@ -32,15 +32,19 @@ _SETS_AGAINST = re.compile(
 
 def points_at_report(question: str) -> bool:
     """Say whether `question` points at one report without naming it, and at no other."""
-    folded = fold(question)
-    return bool(_POINTS.search(folded)) and not _SETS_AGAINST.search(folded)
+    return bool(_POINTS.search(fold(question))) and not sets_against(question)
+
+
+def sets_against(question: str) -> bool:
+    """Say whether `question` sets a report or whom it is of against others."""
+    return bool(_SETS_AGAINST.search(fold(question)))
 
 
 def _is_meant(question: str, spoken_of: SpokenOf) -> bool:
     """Whether a question is about the document of the turn before, and of no other."""
     if points_at_report(question):
         return True
-    if followups.names(question) or _SETS_AGAINST.search(fold(question)):
+    if followups.names(question) or sets_against(question):
         return False
     if spoken_of.by_catalogue and followups.refers_back(question):
         return True

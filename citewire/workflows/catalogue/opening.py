@@ -46,17 +46,17 @@ _NUMBERED = re.compile(r"(?:part|item|chapter|section|capitulo|kapitel|chapitre|
 
 
 @dataclass(frozen=True, slots=True)
-class Extract:
+class Excerpt:
     """Sentences of a passage, as they stand there."""
 
     passage: NodeWithScore
     sentences: Sequence[str]
 
 
-def extracts_of(outline: Outline, title: str) -> list[Extract]:
+def extracts_of(outline: Outline, title: str) -> list[Excerpt]:
     """The sentences of its beginning that best say what a document is about."""
     named = frozenset(stems(title))
-    found: list[tuple[int, int, Extract]] = []
+    found: list[tuple[int, int, Excerpt]] = []
     for at, node in enumerate(outline.passages):
         if node.metadata.get("kind", "text") != "text":
             continue
@@ -67,7 +67,7 @@ def extracts_of(outline: Outline, title: str) -> list[Extract]:
             tells = 2 * bool(_TELLS.search(fold(str(node.metadata.get("section", "")))))
             first = next((n for n, one in enumerate(told) if _says_what(one, named)), None)
             weight = tells + (first is not None)
-            found.append((-weight, at, Extract(passage, told[first or 0 :][:MOST_SENTENCES])))
+            found.append((-weight, at, Excerpt(passage, told[first or 0 :][:MOST_SENTENCES])))
     best = [extract for _, _, extract in sorted(found, key=lambda one: one[:2])[:MOST_QUOTED]]
     return [*best[:1], *(replace(other, sentences=other.sentences[:1]) for other in best[1:])]
 

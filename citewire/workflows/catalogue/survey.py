@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from citewire.storage.keys import folder_id
 from citewire.storage.library.documents import DocumentRecord, DocumentStore
+from citewire.storage.library.labels import identity_fields
 from citewire.text.words import fold
 from citewire.workflows.catalogue.matching import weight_held, weight_of
 from citewire.workflows.retriever import PassageFilter
@@ -78,8 +79,12 @@ def _first(records: Sequence[DocumentRecord]) -> list[DocumentRecord]:
 
 
 def is_within(record: DocumentRecord, filter: PassageFilter) -> bool:
-    """Say whether a document lies in one of the folders of a filter, if it names any."""
-    if not filter.folder_ids:
+    """Say whether a document lies in the folders of a filter, and bears its labels."""
+    if filter.folder_ids:
+        lies_in = {folder_id(place.folder, place.owner) for place in record.locations}
+        if lies_in.isdisjoint(filter.folder_ids):
+            return False
+    if not filter.labels:
         return True
-    lies_in = {folder_id(place.folder, place.owner) for place in record.locations}
-    return not lies_in.isdisjoint(filter.folder_ids)
+    borne = frozenset(identity_fields(record.identity)["labels"].split(","))
+    return not any(borne.isdisjoint(some) for some in filter.labels)

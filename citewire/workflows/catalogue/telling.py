@@ -7,9 +7,10 @@ from llama_index.core.schema import NodeWithScore
 
 from citewire.storage.library.documents import DocumentRecord
 from citewire.storage.library.outline import Outline
+from citewire.text.organisations import normal_name
 from citewire.text.words import fold
 from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName
-from citewire.workflows.catalogue.opening import Extract, extracts_of, headings_of
+from citewire.workflows.catalogue.opening import Excerpt, extracts_of, headings_of
 from citewire.workflows.catalogue.survey import SHOWN, Survey
 from citewire.workflows.catalogue.wording import WORDINGS, Wording, counted
 from citewire.workflows.routing.catalogue_words import Language
@@ -79,7 +80,7 @@ def none_called(language: Language, seen: Survey, words: str) -> str:
 
 
 def those_writing(
-    language: Language, seen: Survey, words: str, found: Sequence[Extract]
+    language: Language, seen: Survey, words: str, found: Sequence[Excerpt]
 ) -> CatalogueAnswer:
     """Documents that are not called so, but write of it, each with a sentence that does."""
     say = WORDINGS[language]
@@ -132,12 +133,17 @@ def _lines(say: Wording, records: Sequence[DocumentRecord]) -> str:
 
 
 def _line(say: Wording, record: DocumentRecord) -> str:
-    """A document on one line: its title, the name of its file, its date, its pages."""
+    """A document on one line: its title, what tells it from others, its pages."""
     file_name = min(record.locations, key=lambda place: (place.root, place.path)).path
     file_name = file_name.rpartition("/")[2]
     is_told = fold(file_name.rpartition(".")[0]) == fold(record.title)
+    is_named = normal_name(record.organisation) in normal_name(record.title)
+    is_dated = any(period[:4] in f"{record.title} {record.date}" for period in record.periods)
     parts = [
         f"**{plain(record.title)}**",
+        "" if is_named else plain(record.organisation),
+        "" if fold(record.kind) in fold(record.title) else plain(record.kind),
+        "" if is_dated else plain(", ".join(record.periods)),
         "" if is_told else plain(file_name),
         record.date or "",
         counted(say.pages, record.pages),
@@ -145,7 +151,7 @@ def _line(say: Wording, record: DocumentRecord) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _quoted(extract: Extract, n: int) -> str:
+def _quoted(extract: Excerpt, n: int) -> str:
     """Sentences as a quotation, each with the marker of its source before its stop."""
     told = [" ".join(sentence.split()) for sentence in extract.sentences]
     return "> " + " ".join(

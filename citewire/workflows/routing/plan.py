@@ -20,9 +20,11 @@ class Plan:
         parts: its questions, each standing alone, if there are several.
         was_condensed: whether the chat was needed to understand it.
         fault: why the model's own plan is not followed; empty otherwise.
+        terms: words that a model would search for beside the question.
     """
 
     standalone: str | None
     parts: tuple[str, ...] = ()
     was_condensed: bool = False
     fault: str = ""
+    terms: str = ""

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from citewire.errors import ConfigurationError
-from citewire.text.words import search_terms
+from citewire.text.signposts import signposts_named
+from citewire.text.words import search_terms, sought_terms
 
 MAX_BYTES = 1_000_000
 MAX_RELATED = 32
@@ -22,10 +23,10 @@ class Vocabulary:
     """What stands for what.
 
     Args:
-        entries: by the first term of what is asked for: its terms, and the terms that are added.
+        entries: by the first term of what is asked for: its terms, and the words that are added.
     """
 
-    entries: Mapping[str, Sequence[tuple[Terms, Terms]]]
+    entries: Mapping[str, Sequence[tuple[Terms, str]]]
 
     @classmethod
     def from_lines(cls, lines: Iterable[str], source: str) -> Self:
@@ -34,15 +35,14 @@ class Vocabulary:
         Raises:
             ConfigurationError: a line has another form; the message says which.
         """
-        entries: dict[str, list[tuple[Terms, Terms]]] = {}
+        entries: dict[str, list[tuple[Terms, str]]] = {}
         for number, line in enumerate(lines, start=1):
             said = line.strip()
             if not said or said.startswith("#"):
                 continue
-            left, equals, right = said.partition("=")
-            related = tuple(search_terms(right))
+            left, equals, related = said.partition("=")
             names = [tuple(search_terms(name)) for name in left.split(",")]
-            if not (equals and related and all(names)):
+            if not (equals and (signposts_named(related) or search_terms(related)) and all(names)):
                 raise ConfigurationError(
                     f"{source}, line {number}: write `name, other name = words of reports`"
                 )
@@ -50,21 +50,46 @@ class Vocabulary:
                 entries.setdefault(name[0], []).append((name, related))
         return cls(entries)
 
-    def related(self, asked: Sequence[str]) -> Terms:
-        """The terms that stand for what is asked for, without those that are asked for already.
+    def told_as(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """What reports call the things that are asked for; of names within names the longest.
 
         Args:
             asked: the terms of a question, in order.
         """
+        named = list(self._named(asked))
+        longest = [
+            related
+            for name, related in named
+            if not any(len(name) < len(other) and {*name} <= {*other} for other, _ in named)
+        ]
+        told = (phrase.strip() for related in longest for phrase in related.split(","))
+        return tuple(dict.fromkeys(told))[:MAX_RELATED]
+
+    def related(self, asked: Sequence[str], languages: Iterable[str] = ()) -> Terms:
+        """The terms that stand for what is asked for, without those that are asked for already.
+
+        With the signposts of what they name: a balance sheet is found by more than these words.
+
+        Args:
+            asked: the terms of a question, in order.
+            languages: of the documents that are searched.
+        """
         known = set(asked)
-        told = dict.fromkeys(term for term in self._related(asked) if term not in known)
+        several = tuple(languages)
+        told = dict.fromkeys(
+            term
+            for _, related in self._named(asked)
+            for term in (*signposts_named(related), *sought_terms(related, several))
+            if term not in known
+        )
         return tuple(told)[:MAX_RELATED]
 
-    def _related(self, asked: Sequence[str]) -> Iterator[str]:
+    def _named(self, asked: Sequence[str]) -> Iterator[tuple[Terms, str]]:
+        """The names of its entries that are asked for, and what is added for each."""
         for place, term in enumerate(asked):
             for name, related in self.entries.get(term, ()):
                 if tuple(asked[place : place + len(name)]) == name:
-                    yield from related
+                    yield name, related
 
 
 @cache
@@ -80,12 +105,14 @@ def load_vocabulary(own: Path | None) -> Vocabulary:
     Raises:
         ConfigurationError: the file cannot be read, or a line of it has another form.
     """
-    shipped = shipped_vocabulary().entries
+    shipped = shipped_vocabulary()
     if own is None:
-        return Vocabulary(shipped)
+        return shipped
     more = Vocabulary.from_lines(_lines_of(own), str(own)).entries
-    names = shipped.keys() | more.keys()
-    return Vocabulary({name: [*shipped.get(name, ()), *more.get(name, ())] for name in names})
+    names = shipped.entries.keys() | more.keys()
+    return Vocabulary(
+        {name: [*shipped.entries.get(name, ()), *more.get(name, ())] for name in names}
+    )
 
 
 def _lines_of(path: Path) -> list[str]:

@@ -55,7 +55,7 @@ export interface Start {
  * What is happening now.
  */
 export interface Status {
-  stage: "screen" | "condense" | "retrieve" | "generate" | "think";
+  stage: "screen" | "condense" | "retrieve" | "look" | "generate" | "think";
   elapsed_ms: number;
 }
 /**
@@ -89,8 +89,11 @@ export interface Sources {
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
- * `organisation`, `periods` and `document_kind` are those of its document; `section` is the
- * heading above it.
+ * `organisation`, `periods` and `document_kind` are those of its document.
+ * `found_by` names the ways in which it was found; `context` is what was shown with it, and
+ * `also_in` where the same stands.
+ * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
+ * `section` is the heading above it.
  */
 export interface Source {
   n: number;
@@ -112,6 +115,9 @@ export interface Source {
   organisation: string;
   periods: string[];
   document_kind: string;
+  found_by: string[];
+  context: ContextPassage[];
+  also_in: AlsoIn[];
   section: string;
 }
 /**
@@ -144,6 +150,32 @@ export interface SourceTable {
   sheet: string;
   row_numbers: number[];
   column_numbers: number[];
+}
+/**
+ * A passage beside a source on its page, shown to the model with it, without a number.
+ *
+ * `before` says whether it stands before the source; the rest is as in a source.
+ */
+export interface ContextPassage {
+  passage_id: string;
+  page: number;
+  page_label: string;
+  before: boolean;
+  text: string;
+  withheld: Withheld[];
+  kind: string;
+  table: SourceTable | null;
+}
+/**
+ * A passage that says the same as a source, and is none of its own for that.
+ */
+export interface AlsoIn {
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  file_name: string;
+  page: number;
+  page_label: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
@@ -191,7 +223,8 @@ export interface Quote {
  * What checking a claim against its source gave; `score` from 0 to 1.
  *
  * `reason` says for a person what decided, where that is more than the status; `calculations`
- * are of the figures that the sources do not state, but give.
+ * are of the figures that the sources do not state, but give. With `beside` it is said of the
+ * source and of that passage beside it, for the source does not carry the claim alone.
  */
 export interface Verification {
   status: "supported" | "partial" | "unsupported" | "unchecked";
@@ -199,6 +232,7 @@ export interface Verification {
   method: string;
   reason: string;
   calculations: WorkedFigure[];
+  beside: FoundBeside | null;
 }
 /**
  * How a figure that no source states comes out of cells: `(66,608 − 62,286) / 62,286`.
@@ -221,6 +255,13 @@ export interface Operand {
   column: number | null;
   start: number;
   end: number;
+}
+/**
+ * A passage of a source's context that has what the source lacks, and its words that tell.
+ */
+export interface FoundBeside {
+  passage_id: string;
+  quote: Quote;
 }
 /**
  * What checking says of a citation sent before; what is not judged in time is `unchecked`.

@@ -4,6 +4,7 @@ import { memo, useMemo, type ReactNode } from "react";
 import { Chip, CitedContext } from "@/citations/Chip";
 import { Markdown, type Inserts } from "@/markdown/Markdown";
 import { untracedIn } from "@/citations/untraced";
+import { isQuotation } from "@/citations/signs";
 import { masked } from "@/markdown/masked";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -34,7 +35,7 @@ export const AnswerText = memo(function AnswerText({ answer, current, openCitati
   const source = masked(answer.text, answer.citations, untracedIn(answer));
   return (
     <CitedContext value={cited}>
-      <div className="answer-text">
+      <div className={isQuotation(answer) ? "answer-text quotation" : "answer-text"}>
         <Markdown source={source} streaming={answer.phase === "running"} inserts={INSERTS} />
       </div>
     </CitedContext>

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 
 import type { DocumentName } from "@/api/types";
+import { untracedIn } from "@/citations/untraced";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -56,6 +57,8 @@ function warningsOf(answer: Answer, strings: Strings): Note[] {
   const codes = new Set(answer.warnings.map((warning) => warning.code));
   // The end of the answer says so already.
   if (answer.finishReason === "length") codes.delete("truncated");
+  // What a further source made good meanwhile is not underlined.
+  if (untracedIn(answer).length === 0) codes.delete("unsupported_number");
   return [...codes].map((code) => {
     const own = (strings.warnings as Partial<Record<string, string>>)[code];
     const warning = answer.warnings.find((one) => one.code === code);

@@ -5,6 +5,8 @@ import type { Query } from "@/api/types";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { evidenceSign } from "@/citations/signs";
+import { SignsHelp } from "@/citations/SignsHelp";
 import { Button, IconButton } from "@/ui/Button";
 
 import { EditQuestion } from "./EditQuestion";
@@ -19,20 +21,26 @@ export function stageText(answer: Answer, strings: Strings): string {
 /** Its line keeps its height when the answer begins, so that nothing below it moves. */
 export function StageLine({ answer }: { answer: Answer }): ReactNode {
   const strings = useStrings();
-  const { evidence, phase, sources } = answer;
+  const { phase, sources } = answer;
+  const evidence = evidenceSign(answer);
   const waiting = phase === "running" && answer.text === "";
   return (
-    <p className="stage">
+    <div className="stage">
       {waiting ? (
         <span className="working">{stageText(answer, strings)}</span>
       ) : (
         <>
-          {evidence !== null && <span className={`evidence ${evidence}`}>{strings.evidence[evidence]}</span>}
+          {evidence !== null && (
+            <span className={`evidence ${evidence}`} title={strings.evidenceHelp}>
+              {strings.evidence[evidence]}
+            </span>
+          )}
           {sources.length > 0 && <span className="soft">{strings.passages(sources.length)}</span>}
           {isLocal(answer) && sources.length > 0 && <span className="badge">{strings.extracts}</span>}
+          {phase !== "running" && <SignsHelp answer={answer} />}
         </>
       )}
-    </p>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
 import { pageLabel, sourceOf } from "./model";
+import { signOf } from "./signs";
 import { VerdictShape } from "./verdict";
 
 export interface Cited {
@@ -23,19 +24,20 @@ export function Chip({ index }: { index: number }): ReactNode {
   if (cited === null || citation === undefined) return null;
   const { citation_id: id, label, origin, verification } = citation;
   const source = sourceOf(cited.answer, citation);
-  const verdict = strings.verdicts[verification.status];
+  const sign = signOf(verification);
+  const verdict = strings.verdicts[sign];
   const name = strings.chip(label, source?.title ?? "", source === undefined ? "" : pageLabel(source), verdict);
   return (
     <button
       type="button"
-      className={`chip ${verification.status} ${origin}`}
+      className={`chip ${sign} ${origin}`}
       data-citation={id}
       aria-label={name}
       aria-current={cited.current === id ? "true" : undefined}
       onClick={() => cited.openCitation(id)}
     >
       {label}
-      <VerdictShape status={verification.status} />
+      <VerdictShape sign={sign} />
     </button>
   );
 }

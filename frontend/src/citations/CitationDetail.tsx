@@ -9,29 +9,38 @@ import type { Answer } from "@/stream/reduce";
 import { Icon } from "@/ui/Icon";
 import { useRemote } from "@/ui/useRemote";
 
-import { pageLabel, sourceOf } from "./model";
+import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
 import { readHighlights, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
+import { SourceContext } from "./SourceContext";
 import { StandingNote } from "./Standing";
+import { signOf } from "./signs";
 import { operandsIn, VerdictLine, Worked } from "./verdict";
 
 interface Found {
   passage: PassageView | null;
   highlights: HighlightsView | null;
+  beside: HighlightsView | null;
 }
 
 export function CitationDetail({ answer, citation }: { answer: Answer; citation: Citation }): ReactNode {
   const strings = useStrings();
   const source = sourceOf(answer, citation);
   const { passage_id: id, quote } = citation;
+  const beside = besideOf(citation.verification);
+  const [besideId, besideText] = [beside?.passage_id ?? "", beside?.quote.text ?? ""];
   const load = useCallback(
     async (signal: AbortSignal): Promise<Found> => {
-      const [passage, highlights] = await Promise.all([readPassage(id, signal), readHighlights(id, quote.text, signal)]);
-      return { passage, highlights };
+      const [passage, highlights, around] = await Promise.all([
+        readPassage(id, signal),
+        readHighlights(id, quote.text, signal),
+        readHighlights(besideId, besideText, signal),
+      ]);
+      return { passage, highlights, beside: around };
     },
-    [id, quote.text],
+    [id, quote.text, besideId, besideText],
   );
   const { data, problem } = useRemote(load);
   if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
@@ -47,7 +56,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
           {strings.openReport} <Icon name="open" />
         </a>
       </p>
-      <VerdictLine status={citation.verification.status} inferred={citation.origin === "inferred"} />
+      <VerdictLine sign={signOf(citation.verification)} inferred={citation.origin === "inferred"} />
       <Worked verification={citation.verification} />
       {data?.passage && <StandingNote passage={data.passage} />}
       {data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
@@ -58,6 +67,14 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
       )}
       {quote.address !== "" && <p className="soft">{strings.cells(quote.address)}</p>}
       {data !== null && match !== "" && <p className="soft">{match}</p>}
+      {beside !== null && (
+        <>
+          <p className="soft">{strings.beside}</p>
+          <blockquote className="quote" dir="auto">
+            {beside.quote.text}
+          </blockquote>
+        </>
+      )}
       {problem !== null && <p className="note">{strings.problem(problem.code, problem.message)}</p>}
       <Evidence source={source} citation={citation} found={data} />
     </>
@@ -75,12 +92,14 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
   const verification = citation.verification;
+  const beside = found?.beside;
   const cells = found?.passage?.table?.cells;
   const rectangles = useMemo(() => {
     const operands = operandsIn(verification, source.passage_id);
     const marked = (cells ?? NONE).filter((cell) => operands.some((one) => one.row === cell.row && one.column === cell.column));
-    return [...(highlights?.rectangles ?? NONE), ...marked.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle]))];
-  }, [highlights, cells, verification, source.passage_id]);
+    const stated = [...(highlights?.rectangles ?? NONE), ...(beside?.rectangles ?? NONE)];
+    return [...stated, ...marked.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle]))];
+  }, [highlights, beside, cells, verification, source.passage_id]);
   const isPaged = HAS_PAGES.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   const shown = {
@@ -107,6 +126,7 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
           scrolls={!hasPage}
         />
       </details>
+      <SourceContext source={source} />
     </>
   );
 }

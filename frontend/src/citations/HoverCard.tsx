@@ -7,6 +7,7 @@ import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
 import { pageLabel, sourceOf } from "./model";
+import { signOf } from "./signs";
 import { VerdictLine, Worked } from "./verdict";
 
 interface Shown {
@@ -104,7 +105,7 @@ function Summary({ answer, citation }: { answer: Answer; citation: Citation }): 
         {source !== undefined && <span className="soft">{strings.page(pageLabel(source))}</span>}
       </p>
       {citation.quote.text !== "" && <blockquote dir="auto">{citation.quote.text}</blockquote>}
-      <VerdictLine status={citation.verification.status} inferred={citation.origin === "inferred"} />
+      <VerdictLine sign={signOf(citation.verification)} inferred={citation.origin === "inferred"} />
       <Worked verification={citation.verification} />
     </>
   );

@@ -9,7 +9,7 @@ import { MarkedText } from "./MarkedText";
 import { PassageTable } from "./PassageTable";
 
 interface Props {
-  source: Source;
+  source: Pick<Source, "text" | "table" | "withheld">;
   quote: Place | null;
   /** The cells that a figure of the claim is calculated of. */
   operands?: readonly Operand[];

@@ -9,15 +9,21 @@ import type { Answer } from "@/stream/reduce";
 
 import { pageLabel, sortedSources } from "./model";
 import { PassageText } from "./PassageText";
+import { SourceContext } from "./SourceContext";
+import { evidenceSign, signOf } from "./signs";
 import { VerdictShape } from "./verdict";
 
 export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: string) => void }): ReactNode {
   const strings = useStrings();
   const { cited, rest } = sortedSources(answer);
-  const { evidence } = answer;
+  const evidence = evidenceSign(answer);
   return (
     <>
-      {evidence !== null && <p className={`evidence ${evidence}`}>{strings.evidence[evidence]}</p>}
+      {evidence !== null && (
+        <p>
+          <span className={`evidence ${evidence}`}>{strings.evidence[evidence]}</span> <span className="soft">{strings.evidenceHelp}</span>
+        </p>
+      )}
       {answer.sources.length === 0 && <p className="soft">{strings.noSources}</p>}
       {cited.length > 0 && <h3>{strings.citedSources(cited.length)}</h3>}
       <ol className="source-list">
@@ -28,8 +34,8 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
               {citations.map((citation) => (
                 <li key={citation.citation_id}>
                   <button type="button" onClick={() => onOpen(citation.citation_id)}>
-                    <VerdictShape status={citation.verification.status} />
-                    <span className="unseen">{strings.verdicts[citation.verification.status]}: </span>
+                    <VerdictShape sign={signOf(citation.verification)} />
+                    <span className="unseen">{strings.verdicts[signOf(citation.verification)]}: </span>
                     <span dir="auto">{citation.quote.text === "" ? strings.showPage : citation.quote.text}</span>
                   </button>
                 </li>
@@ -46,6 +52,7 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
             <details>
               <summary>{strings.passageText}</summary>
               <PassageText source={source} quote={null} />
+              <SourceContext source={source} />
               <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
                 {strings.openReport}
               </a>

@@ -1,5 +1,5 @@
 // Citations of one answer: their order, their sources, and the answer as text with footnotes. Pure.
-import type { Citation, Source, Verification } from "@/api/types";
+import type { AlsoIn, Citation, ContextPassage, FoundBeside, Source, Verification } from "@/api/types";
 import type { Answer } from "@/stream/reduce";
 
 /** In the order in which they stand in the text. */
@@ -31,6 +31,21 @@ export function sortedSources(answer: Answer): { cited: CitedSource[]; rest: Sou
     cited: [...cited.values()].sort((a, b) => a.label - b.label),
     rest: answer.sources.filter((source) => !cited.has(source.n)),
   };
+}
+
+/** What the model was shown with a source; chats of before do not tell. */
+export function contextOf(source: Partial<Source>): readonly ContextPassage[] {
+  return source.context ?? [];
+}
+
+/** The passages that say the same as a source. */
+export function alsoIn(source: Partial<Source>): readonly AlsoIn[] {
+  return source.also_in ?? [];
+}
+
+/** The passage beside the source that has what the source lacks of the claim. */
+export function besideOf({ beside }: Partial<Citation["verification"]>): FoundBeside | null {
+  return beside ?? null;
 }
 
 export function pageLabel(source: Source): string {

@@ -1,10 +1,12 @@
-// What a check found, as a shape: a tick, a half disc, a cross, a ring. Never by colour alone.
+// What a check found, as a shape: a tick, a half disc, a cross, a ring; of a quotation its marks. Never by colour alone.
 import type { ReactNode } from "react";
 
 import type { Operand, Verification } from "@/api/types";
 import { useStrings } from "@/strings";
 
-const SHAPES: Record<Verification["status"], ReactNode> = {
+import type { Sign } from "./signs";
+
+const SHAPES: Record<Sign, ReactNode> = {
   supported: <path d="M2 6.5 4.800 9.300 10 3.200" className="stroke" />,
   partial: (
     <>
@@ -14,22 +16,24 @@ const SHAPES: Record<Verification["status"], ReactNode> = {
   ),
   unsupported: <path d="M3 3l6 6M9 3 3 9" className="stroke" />,
   unchecked: <circle cx="6" cy="6" r="3.500" className="stroke dotted" />,
+  quoted: <path d="M2.500 3v2.200c0 1.400-.400 2.300-1.200 3M6.500 3v2.200c0 1.400-.400 2.300-1.200 3" className="stroke" transform="translate(2 .400)" />,
 };
 
-export function VerdictShape({ status }: { status: Verification["status"] }): ReactNode {
+export function VerdictShape({ sign }: { sign: Sign }): ReactNode {
   return (
-    <svg className={`verdict-shape ${status}`} viewBox="0 0 12 12" aria-hidden="true" focusable="false">
-      {SHAPES[status]}
+    <svg className={`verdict-shape ${sign}`} viewBox="0 0 12 12" aria-hidden="true" focusable="false">
+      {SHAPES[sign]}
     </svg>
   );
 }
 
-export function VerdictLine({ status, inferred = false }: { status: Verification["status"]; inferred?: boolean }): ReactNode {
+export function VerdictLine({ sign, inferred = false }: { sign: Sign; inferred?: boolean }): ReactNode {
   const strings = useStrings();
   return (
-    <p className={`verdict ${status}`}>
-      <VerdictShape status={status} />
-      <span>{strings.verdicts[status]}</span>
+    <p className={`verdict ${sign}`}>
+      <VerdictShape sign={sign} />
+      <span>{strings.verdicts[sign]}</span>
+      <span className="soft">{strings.verdictHelp[sign]}</span>
       {inferred && <span className="soft">{strings.inferred}</span>}
     </p>
   );

@@ -67,6 +67,7 @@ export const en = {
     screen: "Checking the question …",
     condense: "Reading the conversation so far …",
     retrieve: "Searching the reports …",
+    look: "Looking once more …",
     generate: "Writing the answer …",
     think: "The model is thinking …",
   },
@@ -131,9 +132,12 @@ export const en = {
   // Evidence
   evidence: {
     strong: "Strong evidence",
+    doubted: "Strong evidence, but not for all that is said",
     weak: "Weak evidence: check with care",
     none: "No evidence",
   },
+  evidenceHelp: "Evidence: how surely the passages that were found answer the question, judged before the answer.",
+  signs: "What the signs mean",
   passages: (count: number): string => (count === 1 ? "1 passage" : `${String(count)} passages`),
 
   // Citations
@@ -147,7 +151,16 @@ export const en = {
     partial: "Partly supported by the source",
     unsupported: "Not supported by the source",
     unchecked: "Not checked",
+    quoted: "Quoted from the source",
   },
+  verdictHelp: {
+    supported: "The statement was held against this source, which says it.",
+    partial: "The source says a part of the statement, or carries it together with others.",
+    unsupported: "The statement was held against this source, which does not say it.",
+    unchecked: "Nothing was found out about this statement.",
+    quoted: "These words stand in the report. Whether they answer your question is for you to judge.",
+  },
+  untracedHelp: "A number that none of the sources cited for it has.",
   inferred: "Found by comparing; the model did not cite it",
   untraced: "This number is in none of the sources",
   previousCitation: "Previous citation",
@@ -162,6 +175,9 @@ export const en = {
   copyLink: "Copy a link to this citation",
   quote: "Quote",
   passageText: "Text of the passage",
+  contextShown: "What else of this page was shown to the model",
+  alsoIn: (places: string): string => `The same stands in: ${places}`,
+  beside: "The cited passage does not say all of it. Beside it, on the same page:",
   pageImage: (page: string, title: string): string => `Page ${page} of ${title}`,
   noQuote: "No words of the passage carry this statement.",
   matches: {

@@ -68,6 +68,7 @@ export const es: Strings = {
     screen: "Revisando la pregunta …",
     condense: "Leyendo la conversación …",
     retrieve: "Buscando en los informes …",
+    look: "Buscando una vez más …",
     generate: "Escribiendo la respuesta …",
     think: "El modelo está pensando …",
   },
@@ -131,9 +132,12 @@ export const es: Strings = {
 
   evidence: {
     strong: "Pruebas sólidas",
+    doubted: "Pruebas sólidas, pero no de todo lo que se dice",
     weak: "Pruebas débiles: comprueba con cuidado",
     none: "Sin pruebas",
   },
+  evidenceHelp: "Pruebas: con qué seguridad responden a la pregunta los pasajes encontrados, antes de la respuesta.",
+  signs: "Qué significan los signos",
   passages: (count) => (count === 1 ? "1 pasaje" : `${String(count)} pasajes`),
 
   citation: "Cita",
@@ -145,7 +149,16 @@ export const es: Strings = {
     partial: "La fuente lo respalda en parte",
     unsupported: "La fuente no lo respalda",
     unchecked: "Sin comprobar",
+    quoted: "Citado de la fuente",
   },
+  verdictHelp: {
+    supported: "La afirmación se cotejó con esta fuente, que la dice.",
+    partial: "La fuente dice una parte de la afirmación, o la respalda junto con otras.",
+    unsupported: "La afirmación se cotejó con esta fuente, que no la dice.",
+    unchecked: "No se averiguó nada sobre esta afirmación.",
+    quoted: "Estas palabras están en el informe. Si responden a tu pregunta, lo juzgas tú.",
+  },
+  untracedHelp: "Un número que no tiene ninguna de las fuentes citadas para él.",
   inferred: "Hallada por comparación; el modelo no la citó",
   untraced: "Este número no está en ninguna de las fuentes",
   previousCitation: "Cita anterior",
@@ -160,6 +173,9 @@ export const es: Strings = {
   copyLink: "Copiar un enlace a esta cita",
   quote: "Cita textual",
   passageText: "Texto del pasaje",
+  contextShown: "Qué más de esta página se mostró al modelo",
+  alsoIn: (places) => `Lo mismo consta en: ${places}`,
+  beside: "El pasaje citado no lo dice todo. Junto a él, en la misma página:",
   pageImage: (page, title) => `Página ${page} de ${title}`,
   noQuote: "Ninguna palabra del pasaje respalda esta afirmación.",
   matches: {

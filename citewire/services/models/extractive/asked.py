@@ -1,23 +1,18 @@
-"""What a question asks for, measured against the passages at hand: pure scoring, no model."""
+"""What a question asks for, measured against the sentences at hand: pure scoring, no model."""
 
 import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment
-from citewire.text.words import (
-    fold,
-    is_spanish,
-    is_stop_word,
-    stem,
-    stems,
-    words,
-    years,
-)
+from citewire.services.models.extractive.lead_ins import announces, points_elsewhere
+from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment, own_years
+from citewire.services.models.extractive.question import Wanted
+from citewire.text.words import fold, is_stop_word, stem, stems, words, years
 
 _COVERAGE_WEIGHT = 0.35
 _KIND_BONUS = 0.08
+_NO_FIGURE_MALUS = 0.1
 _YEAR_BONUS = 0.05
 _OTHER_YEAR_MALUS = 0.15
 _OWN_OTHER_YEAR_MALUS = 0.7
@@ -26,12 +21,19 @@ _SPANISH_COVERAGE_WEIGHT = 0.7
 _SPANISH_SIMILARITY_WEIGHT = 0.5
 _RANK_BONUS = 0.04
 _FRAGMENT_MALUS = 0.08
+_LEAD_IN_MALUS = 0.12
+_POINTER_MALUS = 0.2
+_ROW_MALUS = 0.2
+_ECHO_MALUS = 0.5
+_NEW_WORDS = 2
+"""So many words that the question does not have must a sentence have to say anything."""
 _NAME_MALUS = 0.15
 _FOCUS_MIN = 2
 _NAME = re.compile(r"(?<![.?!¿¡] )(?<!^)(?<!^¿)\b[A-ZÁÉÍÓÚÑ][\w&’'-]+")
 _FULL_NAME = re.compile(
     r"\b[A-ZÁÉÍÓÚÑ][\w’'-]{1,60}+(?: (?:de|del|la|van|von|[A-Z]\.))* [A-ZÁÉÍÓÚÑ][\w’'-]+"
 )
+_DIGIT = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d\b)\d")
 _KINDS = (
     (
         re.compile(
@@ -47,17 +49,26 @@ _KINDS = (
     ),
     (re.compile(r"\bwho(?:m|se)?\b|\bquien(?:es)?\b"), _FULL_NAME),
     (
+        re.compile(r"\bwhy\b|\b(?:drove|drives?|drivers?|caused?|reasons?)\b|\bpor que\b"),
+        re.compile(
+            r"\b(?:due to|because|driven by|attributable to|result(?:ed|ing)? (?:of|from)|caused by"
+            r"|primarily|reflect(?:s|ed|ing)|debido a|porque|a causa de)\b",
+            re.I,
+        ),
+    ),
+    (
         re.compile(
             r"\bhow (?:much|many|large|big|long|far|high)\b|\bnumber of\b|\bcuant[oa]s?\b|\btotal\b"
         ),
-        re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d\b)\d"),
+        _DIGIT,
     ),
 )
 
 
 def lacks_evidence(question: str, passages: Sequence[Passage]) -> bool:
     """Whether the question names a year that none of the passages nor their titles has."""
-    known = frozenset[str]().union(*(years(f"{p.title} {p.text}") for p in passages))
+    told = (f"{p.title} {p.file_name} {p.text}" for p in passages)
+    known = frozenset[str]().union(*map(years, told))
     asked = years(question)
     return bool(asked) and not asked & known
 
@@ -82,19 +93,22 @@ class Demand:
     """What a question asks for, measured against the passages at hand."""
 
     def __init__(
-        self, question: str, passages: Sequence[Passage], sentences: Sequence[Sentence]
+        self, wanted: Wanted, passages: Sequence[Passage], sentences: Sequence[Sentence]
     ) -> None:
-        self._passages = max(1, len(passages))
+        question = wanted.text
+        self.counts = wanted.counts
+        self._ranks = {passage.number: rank for rank, passage in enumerate(passages)}
         self._years = years(question)
-        spanish = is_spanish(question)
+        spanish = wanted.is_spanish
         self.similarity_weight = _SPANISH_SIMILARITY_WEIGHT if spanish else 1.0
         self._coverage_weight = _SPANISH_COVERAGE_WEIGHT if spanish else _COVERAGE_WEIGHT
         # A word in the title of a report is true of all its sentences and tells none apart.
         self._titles = {p.number: frozenset(stems(p.title)) for p in passages}
-        wanted = set(stems(question)) - self._years
+        asked = set(stems(question)) - self._years
+        self._asked = frozenset(asked)
         frequency = Counter(s for sentence in sentences for s in set(stems(sentence.text)))
         total = len(sentences)
-        self._weights = {s: math.log(1 + total / (1 + frequency[s])) for s in wanted}
+        self._weights = {s: math.log(1 + total / (1 + frequency[s])) for s in asked}
         folded = fold(question)
         self._kinds = [answer for asks, answer in _KINDS if asks.search(folded)]
         known = frozenset(stem(w) for p in passages for w in words(f"{p.title} {p.text}"))
@@ -102,12 +116,21 @@ class Demand:
 
     def bonus(self, sentence: Sentence) -> float:
         """What counts beside the similarity of meaning."""
-        total = self._coverage_weight * self._coverage(sentence)
-        total += _KIND_BONUS * any(kind.search(sentence.text) for kind in self._kinds)
+        text = sentence.text
+        total = self._coverage_weight * self.coverage(sentence)
+        total += _KIND_BONUS * any(kind.search(text) for kind in self._kinds)
         total += self._agreement(sentence)
-        total += _RANK_BONUS * (1 - (sentence.number - 1) / self._passages)
+        total += _RANK_BONUS * (1 - self._ranks.get(sentence.number, 0) / len(self._ranks))
         total -= _NAME_MALUS * self._unknown
-        return total - (_FRAGMENT_MALUS if is_fragment(sentence.text) else 0.0)
+        total -= _NO_FIGURE_MALUS * (self.counts and not _DIGIT.search(text))
+        total -= _LEAD_IN_MALUS * announces(text) + _POINTER_MALUS * points_elsewhere(text)
+        total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * sentence.is_row
+        return total - (_FRAGMENT_MALUS if is_fragment(text) else 0.0)
+
+    def _says_nothing(self, text: str) -> bool:
+        """Whether a sentence says no more than the question does: its source, its own title."""
+        new = frozenset(stems(text)) - self._asked - self._years
+        return len(new) < _NEW_WORDS and not any(word[0].isdigit() for word in new)
 
     def _agreement(self, sentence: Sentence) -> float:
         """Whether the sentence is about the year that the question asks for."""
@@ -115,15 +138,20 @@ class Demand:
             return 0.0
         if self._years & sentence.years:
             return _YEAR_BONUS
-        return -(_OWN_OTHER_YEAR_MALUS if years(sentence.text) else _OTHER_YEAR_MALUS)
+        return -(_OWN_OTHER_YEAR_MALUS if own_years(sentence.text) else _OTHER_YEAR_MALUS)
 
-    def _coverage(self, sentence: Sentence) -> float:
+    def coverage(self, sentence: Sentence) -> float:
         """The share of the question's words that the sentence has, rare ones counting more."""
         held = frozenset(stems(sentence.text))
         in_title = self._titles.get(sentence.number, frozenset())
         weights = {s: w * (0.3 if s in in_title else 1.0) for s, w in self._weights.items()}
         total = sum(weights.values())
         return sum(w for s, w in weights.items() if s in held) / total if total else 0.0
+
+
+def has_figure(text: str) -> bool:
+    """Whether a text has a number that is no year."""
+    return _DIGIT.search(text) is not None
 
 
 def _unknown_names(question: str, known: frozenset[str]) -> float:

@@ -1,10 +1,10 @@
 """Numbered sources as the scoring sees them, and their sentences that are worth reading."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from citewire.content.table import BAR, Table, rows_of
+from citewire.content.table import Table, rows_of, rows_span
 from citewire.content.withheld import MARK
 from citewire.text.sentences import split_sentences
 from citewire.text.words import words, years
@@ -13,11 +13,33 @@ MAX_CANDIDATES = 160
 """Sentences that are scored at most; each costs about 3 ms of embedding on two cores."""
 
 _MIN_WORDS, _LONG, _MAX_WORDS = 4, 60, 120
+LONG_CELL = 80
+"""Characters from which on a cell has sentences of its own."""
+
 _NAMES, _SAYING = 6, 0.34
 """A sentence says something when that part of its words is in small letters."""
 
 _FIGURE = re.compile(r"[\s$€£¥(+-]*+\d[\d.,\s]*+[%)]*+\s*+")
 """A cell of a table that is a number."""
+
+_AFTER_CELL = re.compile(r"\d{1,3} [A-Z]")
+"""A number at the edge of a table that was read into the text beside it."""
+
+_OF_FORM = re.compile(
+    r"\bwe (?:have audited|hereby consent)\b|\bin our opinion\b|\bI have reviewed\b"
+    r"|\b(?:filed|furnished) (?:herewith|as exhibit)|\baudit committee\b.{0,40}\bpre-approv"
+    r"|^items? \d|\bpursuant to (?:section|rule) \d|\bexact name of registrant\b"
+    r"|^see accompanying notes",
+    re.IGNORECASE,
+)
+"""What reports have to have: it answers nobody's question."""
+
+_COMPARED = re.compile(
+    r"\b(?:compared (?:to|with)|as compared|versus|vs\.?|than|up from|down from|from|since"
+    r"|frente a|respecto (?:a|de)|desde)\b(?:[^.;:]|\.(?=\d)){0,80}?\b(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+"""Another year beside the sentence's own."""
 
 _ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)
 """What a list of references is full of."""
@@ -25,15 +47,33 @@ _ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What the scoring needs to know of one source: its number, its text and its names.
+    """What the scoring needs to know of one source.
 
-    Of a table, `rows` has each row as it stands in the text, and as it is told: with its heads.
+    Args:
+        number: it has.
+        text: of it.
+        title: of its document.
+        table: its cells, by their places in the text, if it is one.
+        section: the heading that it stands under.
+        organisation: whose report it is, if that is known.
+        document: an id of its document.
+        file_name: of its document.
+        page: on which it stands.
+        start: where it begins in the text of its page.
+        end: where it ends there.
     """
 
     number: int
     text: str
     title: str = ""
-    rows: Sequence[tuple[str, str]] = ()
+    table: Table | None = None
+    section: str = ""
+    organisation: str = ""
+    document: str = ""
+    file_name: str = ""
+    page: int = 0
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +87,55 @@ class Sentence:
     """Its place among the sentences of its passage."""
     years: frozenset[str] = frozenset()
     """The years it is about: its own, else those of its passage."""
+    is_row: bool = False
+    """Whether it is a row of a table of words."""
 
 
 def candidates(passages: Sequence[Passage]) -> list[Sentence]:
-    """The sentences worth scoring: no headings, no references, no lists of names."""
+    """The sentences worth scoring: no headings, no references, no lists of names, no figures."""
     found: list[Sentence] = []
     seen: set[str] = set()
     for passage in passages:
-        around = years(passage.text) | years(passage.title)
-        pieces = passage.rows or [(text, text) for text in split_sentences(passage.text)]
-        for position, (text, told) in enumerate(pieces):
-            # A short row says enough with its heads.
-            if _is_readable(told) and not _is_heap_of_names(text) and told not in seen:
-                seen.add(told)
-                about = years(told) or around
-                found.append(Sentence(told, passage.number, position, about))
+        around = years(f"{passage.text} {passage.section} {passage.title} {passage.file_name}")
+        for position, (text, is_row) in enumerate(_pieces(passage)):
+            is_cut = (position == 0 and text[0].islower()) or bool(_AFTER_CELL.match(text))
+            if text in seen or is_cut or _OF_FORM.search(text) or not _is_readable(text):
+                continue
+            if not _is_heap_of_names(text):
+                seen.add(text)
+                about = own_years(text) or around
+                found.append(Sentence(text, passage.number, position, about, is_row))
     return found[:MAX_CANDIDATES]
 
 
-def rows_told(table: Table, text: str) -> list[tuple[str, str]]:
-    """The rows of a table without its heads: as they stand in the text, and with their heads."""
-    rows = list(rows_of(table, text))
-    if not 0 < table.header_rows < table.rows:
-        return [(BAR.join(row), BAR.join(row)) for row in rows]
-    heads = [
-        " ".join(dict.fromkeys(filter(None, column)))
-        for column in zip(*rows[: table.header_rows], strict=True)
-    ]
-    unit = f" ({text[slice(*table.unit)].strip('()')})" if table.unit else ""
-    return [
-        (BAR.join(row), f"{_row_told(row, heads, table.header_columns)}{unit}")
-        for row in rows[table.header_rows :]
-    ]
+def own_years(text: str) -> frozenset[str]:
+    """The years that a sentence is about, without those that it only compares with."""
+    return years(_COMPARED.sub(" ", text))
 
 
-def _row_told(row: Sequence[str], heads: Sequence[str], header_columns: int) -> str:
-    told = list(filter(None, dict.fromkeys(row[:header_columns])))
-    for head, cell in zip(heads[header_columns:], row[header_columns:], strict=True):
-        if cell:
-            told.append(f"{head}: {cell}" if head else cell)
-    return BAR.join(told)
+def _pieces(passage: Passage) -> Iterator[tuple[str, bool]]:
+    """The sentences of a passage; of a table those below it, in its cells, and rows of words.
+
+    Each with whether it is a row.
+    """
+    if passage.table is None:
+        for sentence in split_sentences(passage.text):
+            yield sentence, False
+        return
+    _, end = rows_span(passage.table)
+    for row in list(rows_of(passage.table, passage.text))[passage.table.header_rows :]:
+        cells = list(dict.fromkeys(filter(None, row)))
+        if any(_FIGURE.fullmatch(cell) for cell in cells):
+            continue
+        long = [cell for cell in cells if len(cell) > LONG_CELL]
+        if long:
+            for cell in long:
+                for sentence in split_sentences(cell):
+                    yield sentence, False
+        elif len(cells) > 1:
+            yield f"{cells[0].rstrip(':')}: {'; '.join(cells[1:])}", True
+    for sentence in split_sentences(passage.text[end:]):
+        yield sentence, False
 
 
 def is_fragment(text: str) -> bool:
@@ -110,8 +159,6 @@ def _is_readable(text: str) -> bool:
 
 def _is_heap_of_names(text: str) -> bool:
     """Whether it names people, institutions or columns of a table, and says nothing of them."""
-    if "|" in text:
-        return not any(_FIGURE.fullmatch(cell) for cell in text.split("|"))
     if any(letter.isdigit() for letter in text):
         return False
     found = [

@@ -15,46 +15,52 @@ from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, QueryT
 from numpy.typing import NDArray
 
 from citewire.content.table_record import TABLE, table_from_json
+from citewire.services.models.extractive.acronyms import written_out
 from citewire.services.models.extractive.asked import focus, lacks_evidence
-from citewire.services.models.extractive.passages import (
-    Passage,
-    Sentence,
-    candidates,
-    rows_told,
-)
-from citewire.services.models.extractive.scoring import pick, pick_further, score
+from citewire.services.models.extractive.choosing import Extract, Scored, choose
+from citewire.services.models.extractive.figures import FittingRow
+from citewire.services.models.extractive.named import names_of, reports_named
+from citewire.services.models.extractive.passages import Passage, Sentence, candidates
+from citewire.services.models.extractive.question import Wanted, read_question
+from citewire.services.models.extractive.rows import rows_that_answer
+from citewire.services.models.extractive.scoring import score
 from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
-from citewire.workflows.evidence import abstention
+from citewire.text.words import search_terms
+from citewire.workflows.evidence import Evidence, abstention
 from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.synthesiser import StreamedSynthesiser
+from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
 _STOP = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
 # What may open a marker, code or mathematics, as signs that look alike and may not.
 _HARMLESS = str.maketrans("[【［(（]】］)）`\\$", "⟨⟨⟨⟨⟨⟩⟩⟩⟩⟩'⧵＄")
 _PIECE = re.compile(r"\s*\S+")
+_MARKER = re.compile(r"\[(\d{1,2})\](?= \|$)", re.MULTILINE)
 
 Vectors = NDArray[np.float32]
 
 
 class ExtractiveSynthesiser(StreamedSynthesiser):
-    """Answers with one to four sentences of the sources, verbatim, each with its marker.
+    """Answers with what the sources say: the rows of tables and the sentences that were asked for.
 
-    The best sentence of each further source follows as a list: the reader sees what the sources
-    say, for nobody here can tell which of them was meant.
+    A row is told as a sentence, with the piece of its table below; sentences stand as they are,
+    each with its marker. Other sources are told where they answer, too.
 
-    Where no sentence fits it says so in the language of the question, and the generation's
+    Where nothing fits it says so in the language of the question, and the generation's
     `finish_reason` is `no_evidence`. It holds no state: one serves all requests at once.
 
     Args:
         embed_model: embeds question and sentences; the thresholds are set for all-MiniLM-L6-v2.
+        vocabulary: what reports call what is asked for; the shipped one unless given.
     """
 
-    def __init__(self, embed_model: BaseEmbedding) -> None:
+    def __init__(self, embed_model: BaseEmbedding, vocabulary: Vocabulary | None = None) -> None:
         # The base class wants a language model and would look for OpenAI's if given none.
         super().__init__(MockLLM())
         self._embed_model = embed_model
+        self._vocabulary = vocabulary or shipped_vocabulary()
 
     async def asynthesize(
         self,
@@ -63,6 +69,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         additional_source_nodes: Sequence[NodeWithScore] | None = None,
         *,
         run: RunContext | None = None,
+        evidence: Evidence = "weak",
         **response_kwargs: Any,
     ) -> AsyncStreamingResponse:
         """Return at once; the sentences are looked for when the stream is read.
@@ -72,20 +79,27 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             nodes: the citation nodes, of which the nth is source n.
             additional_source_nodes: further nodes to report as sources, not read.
             run: whose generation is filled in while the stream is read.
+            evidence: how strong the sources are; where it is strong, something is told.
             response_kwargs: what other synthesisers take; not used.
         """
         question = query.query_str if isinstance(query, QueryBundle) else query
         generation = (run or RunContext()).generation
         return AsyncStreamingResponse(
-            response_gen=self._stream(question, nodes, generation),
+            response_gen=self._stream(question, nodes, generation, is_strong=evidence == "strong"),
             source_nodes=[*nodes, *(additional_source_nodes or ())],
         )
 
     async def _stream(
-        self, question: str, nodes: Sequence[NodeWithScore], generation: Generation
+        self,
+        question: str,
+        nodes: Sequence[NodeWithScore],
+        generation: Generation,
+        *,
+        is_strong: bool,
     ) -> AsyncGenerator[str, None]:
         """The answer word by word; `generation` is filled in on the way."""
-        answer = (await self._find(question, to_passages(nodes))).text
+        answer = (await self._find(question, to_passages(nodes), is_strong=is_strong)).text
+        generation.quotes = bool(answer)
         if not answer:
             generation.finish_reason = "no_evidence"
             answer = abstention(question, nodes)
@@ -93,54 +107,81 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             generation.add((piece,))
             yield piece
 
-    async def _find(self, question: str, passages: Sequence[Passage]) -> "Extracts":
-        """The sentences to answer with; reading and scoring stay off the event loop."""
-        sentences = await asyncio.to_thread(_read, question, passages)
-        if not sentences:
+    async def _find(
+        self, question: str, passages: Sequence[Passage], *, is_strong: bool
+    ) -> "Extracts":
+        """The extracts to answer with; reading and scoring stay off the event loop."""
+        material = await asyncio.to_thread(self._read, question, passages)
+        if material is None:
             return Extracts()
-        texts = _to_embed(question, passages, sentences)
-        vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(texts))
-        return await asyncio.to_thread(_choose, question, passages, sentences, vectors)
+        if material.named:
+            return Extracts([Extract(name.text, name.number) for name in material.named])
+        vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(material.to_embed))
+        return await asyncio.to_thread(_chosen, material, vectors, is_strong=is_strong)
+
+    def _read(self, question: str, passages: Sequence[Passage]) -> "Material | None":
+        """What may answer; None if nothing can."""
+        if not passages or lacks_evidence(question, passages):
+            return None
+        if names := written_out(question, passages):
+            return Material(read_question(question), passages, named=names)
+        named = reports_named(question, passages)
+        kept = [one for one in passages if not named or one.document in named]
+        wanted = read_question(question, names_of(question, kept))
+        told_as = self._vocabulary.told_as(search_terms(wanted.text))
+        groups = [[one] for one in named] if len(named) > 1 else [[one.document for one in kept]]
+        rows = [] if wanted.wants_text else rows_that_answer(wanted, kept, told_as, groups)
+        return Material(wanted, kept, rows, candidates(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What may answer a question: rows that fit it, and sentences that are still to be scored."""
+
+    wanted: Wanted
+    passages: Sequence[Passage]
+    rows: Sequence[FittingRow] = ()
+    sentences: Sequence[Sentence] = ()
+    named: Sequence[Sentence] = ()
+    """Names written out, where the question asks what letters stand for."""
+
+    @property
+    def to_embed(self) -> list[str]:
+        """The question, its focus, and the sentences."""
+        asked = self.wanted.text
+        return [asked, focus(asked, self.passages), *(one.text for one in self.sentences)]
 
 
 def to_passages(nodes: Sequence[NodeWithScore]) -> list[Passage]:
     """The sources as the scoring sees them, numbered by their order."""
-    return [
-        Passage(
-            number,
-            found.node.get_content(),
-            f"{found.node.metadata.get('title', '')} {found.node.metadata.get('file_name', '')}",
-            _rows(found.node),
-        )
-        for number, found in enumerate(nodes, 1)
-    ]
+    return [_to_passage(number, found.node) for number, found in enumerate(nodes, 1)]
 
 
-def _rows(node: BaseNode) -> Sequence[tuple[str, str]]:
-    stored = node.metadata.get(TABLE)
-    return rows_told(table_from_json(stored), node.get_content()) if stored else ()
+def _to_passage(number: int, node: BaseNode) -> Passage:
+    facts = node.metadata
+    stored = facts.get(TABLE)
+    return Passage(
+        number,
+        node.get_content(),
+        title=str(facts.get("title", "")),
+        table=table_from_json(stored) if stored else None,
+        section=str(facts.get("section", "")),
+        organisation=str(facts.get("organisation") or ""),
+        document=node.ref_doc_id or str(facts.get("file_name", "")),
+        file_name=str(facts.get("file_name", "")),
+        page=int(facts.get("page", 0)),
+        start=int(facts.get("start", 0)),
+        end=int(facts.get("end", 0)),
+    )
 
 
-def _read(question: str, passages: Sequence[Passage]) -> list[Sentence]:
-    return [] if lacks_evidence(question, passages) else candidates(passages)
-
-
-def _to_embed(
-    question: str, passages: Sequence[Passage], sentences: Sequence[Sentence]
-) -> list[str]:
-    return [question, focus(question, passages), *(sentence.text for sentence in sentences)]
-
-
-def _choose(
-    question: str, passages: Sequence[Passage], sentences: Sequence[Sentence], vectors: Vectors
-) -> "Extracts":
-    """Pick from `sentences`; the first rows of `vectors` are the question's and its focus'."""
-    if not sentences:
-        return Extracts()
+def _chosen(material: Material, vectors: Vectors, *, is_strong: bool) -> "Extracts":
+    """The extracts; the first rows of `vectors` are the question's and its focus'."""
     similarities = vectors[2:] @ vectors[:2].mean(axis=0)
-    scores = score(question, passages, sentences, similarities)
-    picked = pick(sentences, scores, vectors[2:])
-    return Extracts(picked, pick_further(sentences, scores, picked)) if picked else Extracts()
+    wanted, passages, sentences = material.wanted, material.passages, material.sentences
+    scores = score(wanted, passages, sentences, similarities)
+    scored = Scored(sentences, scores, vectors[2:])
+    return Extracts(choose(wanted, passages, material.rows, scored, is_strong=is_strong))
 
 
 def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
@@ -153,29 +194,47 @@ def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Extracts:
-    """The sentences that answer, and the best ones of further sources; none if nothing fits."""
+    """The extracts that answer; none if nothing fits."""
 
-    picked: Sequence[Sentence] = ()
-    further: Sequence[Sentence] = ()
+    chosen: Sequence[Extract] = ()
 
     @property
     def text(self) -> str:
-        """The answer: the sentences as they stand, then a list; all their markers count."""
+        """The answer: each extract with its marker, all of which count."""
         answer = self._written()
-        if _numbers_read(answer) == [sentence.number for sentence in (*self.picked, *self.further)]:
+        if _numbers_read(answer) == self._numbers:
             return answer
         # A sentence opens code or mathematics, say, in which a marker would be left alone.
         return self._written(_HARMLESS)
 
+    @property
+    def _numbers(self) -> list[int]:
+        return [
+            number
+            for extract in self.chosen
+            for number in [extract.number] * (1 + len(extract.items))
+            + [int(marker) for marker in _MARKER.findall(extract.piece)]
+        ]
+
     def _written(self, signs: Mapping[int, int] = MappingProxyType({})) -> str:
-        picked = [
-            _marked(sentence.text.translate(signs), sentence.number) for sentence in self.picked
-        ]
-        further = [
-            _marked(sentence.text.translate(signs), sentence.number) for sentence in self.further
-        ]
-        items = "\n".join(f"- {' '.join(item.split())}" for item in further)
-        return "\n\n".join(filter(None, (" ".join(picked), items)))
+        """A paragraph for the sentences of each source, a list where there are several rows."""
+        blocks: list[str] = []
+        paragraph: list[str] = []
+        last = 0
+        for extract in self.chosen:
+            if paragraph and (extract.number != last or extract.piece):
+                blocks.append(" ".join(paragraph))
+                paragraph = []
+            paragraph.append(_marked(extract.text.translate(signs), extract.number))
+            last = extract.number
+            if extract.items or extract.piece:
+                blocks.append(" ".join(paragraph))
+                paragraph = []
+                items = [_marked(item.translate(signs), extract.number) for item in extract.items]
+                blocks.append("\n".join(f"- {item}" for item in items))
+                blocks.append(extract.piece)
+        blocks.append(" ".join(paragraph))
+        return "\n\n".join(filter(None, blocks))
 
 
 def _numbers_read(answer: str) -> list[int]:

@@ -14,7 +14,8 @@ LONGEST_NAME = 90
 _SPACES = re.compile(r"\s+")
 _REGISTRANT = re.compile(r"\(?\s?exact name of (?:the )?registrant", re.IGNORECASE)
 _BESIDE = re.compile(
-    r"commission file|file (?:number|no)|^\W*$|transition period|\bform \d|securities exchange act"
+    r"commission file|mark one|^\W|file (?:number|no)|^\W*$|transition period|\bform \d"
+    r"|securities exchange act"
     r"|^(?:or|and)$|registrant|incorporation|^\d[\d -]*$|jurisdiction|employer|%"
     r"|\b(?:stock|shares?|notes|title|exchange|symbol|fiscal|quarterly)\b|par value|\bdue \d",
     re.IGNORECASE,
@@ -67,8 +68,8 @@ def find_organisation(told: FirstPages, kind: str) -> str:
 def traded_as(told: FirstPages) -> tuple[str, ...]:
     """By which signs the shares of the organisation are traded, as the first pages say."""
     signs = [found["sign"] for found in _TRADED.finditer(told.text)][:1]
-    signs += _SIGN_IN_TABLE.findall(told.cover)[:2]
-    return tuple(dict.fromkeys(sign for sign in signs if len(sign) > 1))
+    signs += _SIGN_IN_TABLE.findall(told.cover)[:1]
+    return tuple(dict.fromkeys(sign for sign in signs if len(sign) > 1 and sign not in _NO_SIGNS))
 
 
 def _told(told: FirstPages, kind: str) -> Iterator[str]:
@@ -116,7 +117,7 @@ def _named_by_file(told: FirstPages) -> Iterator[str]:
     """The first words of the file's name or the title that the first pages use as a name."""
     text = told.text
     lower = {word for word in re.findall(r"[^\W\d_]+", text) if word.islower()}
-    for name in (told.stem, told.title):
+    for name in dict.fromkeys((told.stem, told.title)):
         words = re.findall(r"[^\W_](?:[^\s_]*[^\W_])?", name)[:MOST_WORDS]
         found = ""
         for count in range(1, len(words) + 1):
@@ -196,9 +197,11 @@ def _as_written(name: str, text: str) -> str:
     return name
 
 
+_NO_SIGNS = frozenset(("NONE", "NA", "NYSE", "THE"))
 _ACRONYM = re.compile(r"[A-Z]{3,6}$")
 _PLAIN = re.compile(
-    r"(?i)^(?:report|reports|final|draft|annual|full|excerpt|copy|version|v\d*|the|and|top|pdf|doc)$"
+    r"(?i)^(?:report|reports|final|draft|annual|full|excerpt|copy|version|v\d*|the|and|top|pdf|doc"
+    r"|directors|board|company|management|group|chairman|government|financial|consolidated)$"
 )
 HEAD_CHARS = 1500
 ABOVE = 4

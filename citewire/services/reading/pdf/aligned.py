@@ -337,6 +337,8 @@ def extent(cell: Row) -> tuple[float, float]:
 
 def _is_cut(cell: Row, place: float) -> bool:
     """Whether the words of `cell` beside `place` are those of two cells."""
+    if any(f.x1 <= place <= g.x0 and not is_sign(f.text) for f, g in pairwise(cell)):
+        return True
     words = _words(cell)
     gaps = [after[0] - before[1] for before, after in pairwise(words)]
     at = next(
@@ -349,6 +351,8 @@ def _is_cut(cell: Row, place: float) -> bool:
     )
     if at is None or is_sign(words[at][2]):
         return False
+    if _is_year(words[at][2]) and _is_year(words[-1][2]) and not words[at + 1][2].islower():
+        return True
     height = min(f.height for f in cell)
     if gaps[at] >= WORD_GAP * height or (is_figure(words[at][2]) and is_figure(words[at + 1][2])):
         return True

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned import (
     RowPiece,
     column_edges,
+    extent,
     find_separators,
     kept_separators,
     place_cells,
@@ -18,6 +19,7 @@ from citewire.services.reading.pdf.layout import LaidBlock
 from citewire.services.reading.pdf.lines import Row, union
 from citewire.services.reading.pdf.lookalikes import (
     are_text_columns,
+    has_bars,
     is_chart,
     is_numbered,
     is_scattered,
@@ -28,6 +30,15 @@ MAX_HEADER_LINES = 8
 
 TIGHT = 0.75
 """Lines of one cell are apart by less than so many heights of their letters."""
+
+INTO = -0.2
+"""Lines reach into each other by so many heights."""
+
+CLOSE = 0.1
+"""Lines of one head are apart by less."""
+
+AS_WIDE = 1.35
+"""And no line of a head is so many times wider than the next."""
 
 CENTRED = 0.6
 """A head stands in the middle of its columns, but for so many heights of its letters."""
@@ -66,10 +77,11 @@ def table_of_rows(
         [_settled(piece, edges, is_head=n < heads) for piece in row] for n, row in enumerate(placed)
     ]
     count = len(edges)
-    is_other = is_numbered(placed, count) or is_chart(placed, count)
+    lines = _Lines(rows, drawn)
+    box = (lines.left, lines.tops[0], lines.right, lines.bottoms[-1])
+    is_other = is_numbered(placed, count) or is_chart(placed, count) or has_bars(drawn, box)
     if is_other or (not walls and is_scattered(placed, count)):
         return None
-    lines = _Lines(rows, drawn)
     parts_rows = _are_ruled_rows(placed, 0, lines) or _gap_between_rows(placed, 0, lines)
     if not parts_rows and are_text_columns(placed, count):
         return _columns(placed, count)
@@ -81,7 +93,8 @@ def table_of_rows(
             placed[number - 1] if number else [],
             below,
             boxes,
-            [line for n in (number, *range(number + 1, heads - 1)) for line in lines.under(n)],
+            [lines.under(n) for n in (number, *range(number + 1, heads - 1))],
+            is_close=number + 1 < len(rows) and lines.gap(number) < CLOSE,
         )
     groups = _groups(placed, heads, edges, lines)
     starts = accumulate([0, *map(len, groups[:-1])])
@@ -127,6 +140,7 @@ class _Lines:
         self.tops = [box[1] for box in boxes]
         self.bottoms = [box[3] for box in boxes]
         self.heights = [row[0][0].height for row in rows]
+        self.cells = [[extent(cell) for cell in row] for row in rows]
         self.left, self.right = min(box[0] for box in boxes), max(box[2] for box in boxes)
         top, bottom = self.tops[0], self.bottoms[-1]
         self.across = [
@@ -145,7 +159,12 @@ class _Lines:
 
     def is_parted(self, number: int) -> bool:
         """Whether lines are drawn over the table under a line of text."""
-        covered = sum(min(x1, self.right) - max(x0, self.left) for x0, x1 in self.under(number))
+        covered = sum(
+            min(x1, self.right) - max(x0, self.left)
+            for x0, x1 in self.under(number)
+            # Links are underlined.
+            if not any(abs(x0 - low) + abs(x1 - high) < 2 for low, high in self.cells[number])
+        )
         return covered >= WHOLE * (self.right - self.left)
 
     def boxes(self, edges: Edges) -> Edges:
@@ -212,9 +231,20 @@ def _spread(
     above: Sequence[RowPiece],
     below: Sequence[Sequence[RowPiece]],
     edges: Edges,
-    drawn: Sequence[tuple[float, float]],
+    drawn: Sequence[Sequence[tuple[float, float]]],
+    *,
+    is_close: bool,
 ) -> list[RowPiece]:
-    """The heads of a line over all the columns that they stand over."""
+    """The heads of a line over all the columns that they stand over.
+
+    Args:
+        row: the heads.
+        above: those of the line above.
+        below: the lines below.
+        edges: of the columns.
+        drawn: left and right end of lines that are drawn under them, and under lines below.
+        is_close: whether the next line is as near as that of the same head.
+    """
     found, centred = [], []
     for n, piece in enumerate(row):
         first = max(row[n - 1].last + 1 if n else 1, 1)
@@ -230,9 +260,14 @@ def _spread(
                 first = max(first, other.last + 1)
             elif other.columns > 1 and other.column > piece.last:
                 last = min(last, other.column - 1)
-        over = _ruled_over(piece, (first, last), below, edges, drawn)
+        free = (first, last)
+        over = _ruled_over(piece, free, below, edges, drawn[:1])
+        if over is None and _is_continued(piece, below, edges, is_close=is_close):
+            found.append(piece)
+            continue
+        over = over or _ruled_over(piece, free, below, edges, drawn[1:])
         if over is None:
-            over = _centred_over(piece, (first, last), below, edges)
+            over = _centred_over(piece, free, below, edges)
             centred.append(len(found))
         found.append(over)
     again = _repeated(row, below)
@@ -283,11 +318,11 @@ def _ruled_over(
     free: tuple[int, int],
     below: Sequence[Sequence[RowPiece]],
     edges: Edges,
-    drawn: Sequence[tuple[float, float]],
+    drawn: Sequence[Sequence[tuple[float, float]]],
 ) -> RowPiece | None:
     """A head over the columns over which a line is drawn under it; None if over one or none."""
     height = piece.fragments[0].height
-    for x0, x1 in drawn:
+    for x0, x1 in chain.from_iterable(drawn):
         if x0 > piece.x0 + height or x1 < piece.x1 - height:
             continue
         covered = [
@@ -301,6 +336,21 @@ def _ruled_over(
     return None
 
 
+def _is_continued(
+    piece: RowPiece, below: Sequence[Sequence[RowPiece]], edges: Edges, *, is_close: bool
+) -> bool:
+    """Whether a head in the middle of its own column goes on in the next line."""
+    if not below or _off(piece, piece.column, piece.last, edges) >= 0.5 * _slack(piece):
+        return False
+    width = piece.x1 - piece.x0
+    return any(
+        under.text[:1].islower()
+        or (is_close and width <= AS_WIDE * (under.x1 - under.x0) and not under.text.isdecimal())
+        for under in below[0]
+        if under.column == piece.column
+    )
+
+
 def _centred_over(
     piece: RowPiece, free: tuple[int, int], below: Sequence[Sequence[RowPiece]], edges: Edges
 ) -> RowPiece:
@@ -309,11 +359,6 @@ def _centred_over(
     Over the middle one of three it is over all three.
     """
     best = piece
-    is_own = _off(piece, piece.column, piece.last, edges) < 0.5 * _slack(piece)
-    under = below[0] if below else []
-    if is_own and any(p.column == piece.column and p.text[:1].islower() for p in under):
-        # It goes on in the next line, over its own column.
-        return piece
     for low in range(free[0], piece.column + 1):
         for high in range(piece.last, free[1] + 1):
             if (
@@ -361,6 +406,9 @@ def _groups(
         else:
             is_near = lines.gap(number) <= TIGHT and not lines.is_parted(number)
             joins = _goes_on(groups[-1], above, row, edges[0][1] - edges[0][0], is_near=is_near)
+            # A label that is set a little lower than the line it belongs to.
+            is_into = lines.gap(number) < INTO and above[0].column > 0 == row[0].column
+            joins = joins or (is_into and len(groups[-1]) == 1)
             if joins and len(above) == 1 and _are_listed(row, placed[number + 2 : number + 3]):
                 joins = False
             if joins and len(row) > 1 and len(above) == 1 and max(map(len, groups[-1])) > 1:
@@ -429,7 +477,7 @@ def _gap_between_rows(
     pieces = [piece for row in placed[heads:] for piece in row]
     if sum(is_figure(piece.text) for piece in pieces) * 4 > len(pieces):
         return None
-    gaps = sorted(lines.gap(n) for n in range(heads, len(placed) - 1))
+    gaps = sorted(max(lines.gap(n), INTO) for n in range(heads, len(placed) - 1))
     if len(gaps) < 2:
         return None
     # The widest step between neighbours, if it is wide and small gaps are there.
@@ -460,8 +508,8 @@ def _goes_on(
     above_label = above[0] if above and above[0].column == 0 else None
     if above_label is None:
         return False
-    is_lower = label.text[:1].islower()
     is_full = above_label.x1 - above_label.x0 >= FULL * width
+    is_lower = label.text[:1].islower() or (label.text[:1].isdigit() and is_full)
     is_hanging = label.x0 - above_label.x0 >= HANGING * label.fragments[0].height
     ends = above_label.text.endswith((":", "."))
     if len(row) == 1:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.pdf.fragments import Fragment
-from citewire.services.reading.pdf.prose import SideLine, lines_of, prose_of
+from citewire.services.reading.pdf.prose import GOES_ON, SideLine, lines_of, prose_of
 
 BIN = 2.0
 """Points; the horizontal resolution of the search for gutters."""
@@ -35,6 +35,19 @@ MIN_SIDE = 3
 
 RUNNING_CHARS = 18
 """Half of the lines of running text have at least so many characters, also in three columns."""
+
+LEVEL = 0.25
+"""What stands on one line is apart by less than so many heights of its letters."""
+
+BESIDE = 0.75
+"""A term and the paragraph beside it may begin at places that are so far apart."""
+
+ALL_SHARED = 0.9
+SOME = 0.1
+"""Where so many lines of both sides are beside each other, and fewer begin with a small letter."""
+
+FEWER = 0.7
+"""Labels have by so much fewer lines than what they are the labels of."""
 
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
@@ -312,15 +325,32 @@ def _are_columns(one: _Side, other: _Side, *, strict: bool) -> bool:
         return False
     if _have_prose(one, other):
         return True
-    if strict or _is_figures(left) or _is_figures(right):
-        return False
-    running = [_is_running(left), _is_running(right)]
+    return not (strict or _is_figures(left) or _is_figures(right)) and _are_apart(left, right)
+
+
+def _are_apart(left: list[Fragment], right: list[Fragment]) -> bool:
+    """Whether two sides of words that are no prose are no cells of the same rows."""
     shared = [_shared_lines(left, right), _shared_lines(right, left)]
-    if all(running) or max(shared) < 0.5:
+    if max(shared) < 0.5:
         return True
-    # Remarks or a picture's labels beside running text, or the terms of a glossary.
+    running = [_is_running(left), _is_running(right)]
     few, many = (left, right) if len(left) < len(right) else (right, left)
-    return any(running) and min(shared) < 0.5 and _is_running(many) and not _begin(few, many)
+    if not any(running):
+        return False
+    lines = lines_of(few), lines_of(many)
+    if min(shared) > ALL_SHARED and not any(_flows(side, SOME) for side in lines):
+        # Each line stands for itself, beside the one that belongs to it.
+        return False
+    if _begin(few, many):
+        # Cells, or the terms of a glossary; not paragraphs that begin beside each other.
+        return all(running) and len(lines[0]) > FEWER * len(lines[1])
+    # Remarks or a picture's labels beside running text.
+    return all(running) or (min(shared) < 0.5 and _is_running(many) and _flows(lines[1], GOES_ON))
+
+
+def _flows(side: Sequence[SideLine], least: float) -> bool:
+    """Whether sentences go on from line to line, at this share of the lines at least."""
+    return sum(line.text[:1].islower() for line in side) >= least * len(side)
 
 
 def _have_prose(left: _Side, right: _Side) -> bool:
@@ -367,33 +397,38 @@ def _shared_lines(side: list[Fragment], other: list[Fragment]) -> float:
 
 
 def _begin(few: list[Fragment], many: list[Fragment]) -> bool:
-    """Whether most of `few` stand beside the beginning of a paragraph of `many`."""
-    steps = [below.middle - above.middle for above, below in pairwise(many)]
-    usual = median(steps)
-    few = _firsts(few)
+    """Whether most lines of `few` stand beside the beginning of a paragraph of `many`."""
+    lines = lines_of(many)
+    steps = [below.middle - above.middle for above, below in pairwise(lines)]
+    usual = median(steps or [0.0])
+    firsts = _firsts(lines_of(few))
     begins = sum(
-        n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(many[n - 1].text) is not None
-        for n in _neighbours(few, many)
+        n == 0 or steps[n - 1] > 1.2 * usual or _PARAGRAPH_END.search(lines[n - 1].text) is not None
+        for n in _neighbours(firsts, lines, BESIDE)
         if n is not None
     )
-    return begins > 0.6 * len(few)
+    return begins > 0.6 * len(firsts)
 
 
-def _firsts(side: list[Fragment]) -> list[Fragment]:
+def _firsts(side: list[SideLine]) -> list[SideLine]:
     """What stands after a gap, where `side` has several; a cell may have more than one line."""
     steps = [below.middle - above.middle for above, below in pairwise(side)]
-    usual = median(steps)
+    usual = median(steps or [0.0])
     firsts = [side[0]] + [f for f, step in zip(side[1:], steps, strict=True) if step > 1.2 * usual]
     return firsts if len(firsts) >= MIN_SIDE else side
 
 
-def _neighbours(side: list[Fragment], other: list[Fragment]) -> Iterator[int | None]:
+def _neighbours(
+    side: Sequence[Fragment | SideLine],
+    other: Sequence[Fragment | SideLine],
+    apart: float = LEVEL,
+) -> Iterator[int | None]:
     """For each of `side`, the index of the one in `other` on its line, None if there is none."""
     middles = [f.middle for f in other]
-    for fragment in side:
-        position = bisect_left(middles, fragment.middle)
+    for each in side:
+        position = bisect_left(middles, each.middle)
         near = min(
             (n for n in (position - 1, position) if 0 <= n < len(middles)),
-            key=lambda n: abs(middles[n] - fragment.middle),
+            key=lambda n: abs(middles[n] - each.middle),
         )
-        yield near if abs(middles[near] - fragment.middle) < 0.25 * fragment.height else None
+        yield near if abs(middles[near] - each.middle) < apart * each.height else None

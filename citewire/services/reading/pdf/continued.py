@@ -7,7 +7,7 @@ from itertools import pairwise
 from citewire.services.reading.pdf.layout import LaidBlock, LaidTable
 
 MAX_ABOVE = 2
-"""Blocks that may stand between two parts whose heads are the same: a note, a title."""
+"""Blocks that may stand between two parts whose heads are the same: a note, the title again."""
 
 MAX_LINES = 3
 """Of such a block."""
@@ -35,10 +35,18 @@ def mark_continued(pages: Iterable[Sequence[LaidBlock]]) -> None:
         if not _same_columns(before, after):
             continue
         is_repeated = _heads(before) == _heads(after) != []
-        goes_on = not under and all(_CONTINUED.search(line.text) for b in over for line in b.lines)
-        if is_repeated or goes_on:
+        is_told = all(_CONTINUED.search(line.text) for b in over for line in b.lines)
+        if is_repeated and not is_told:
+            # Many tables have the years as their heads; what goes on has its own title again.
+            is_told = _texts(over) <= _texts(b for b in above if b.table is not before)
+        if is_told and (is_repeated or not under):
             after.continues = True
             after.repeats_heads = is_repeated
+
+
+def _texts(blocks: Iterable[LaidBlock]) -> set[str]:
+    """The lines of `blocks`, without what tells that something goes on."""
+    return {_CONTINUED.sub("", line.text).strip() for block in blocks for line in block.lines}
 
 
 def _near(blocks: Iterable[LaidBlock]) -> tuple[LaidTable, list[LaidBlock]] | None:

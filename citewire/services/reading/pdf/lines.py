@@ -65,9 +65,10 @@ def cells_of(row: Row) -> list[Row]:
 def _values(fragment: Fragment) -> list[Fragment]:
     """Figures that stand close to each other apart, each with the sign before it.
 
-    A sign at the end belongs to the figure in the next column.
+    A sign at the end belongs to the figure in the next column, as does what follows leaders.
     """
-    if len(fragment.edges) <= 2 or not any(map(str.isdigit, fragment.text)):
+    text = fragment.text
+    if len(fragment.edges) <= 2 or not (text[-1] in _SIGNS or any(map(str.isdigit, text))):
         return [fragment]
     words = fragment.text.split()
     if 2 * len(words) != len(fragment.edges):
@@ -79,7 +80,10 @@ def _values(fragment: Fragment) -> list[Fragment]:
         or _are_two(words[n - 1], words[n])
     ]
     if not starts or not all(map(_is_of_values, words)):
-        starts = [len(words) - 1] if fragment.text[-1] in _SIGNS else []
+        starts = [len(words) - 1] if text[-1] in _SIGNS else []
+        leaders = next((n for n, word in enumerate(words[:-1], 1) if word.endswith("....")), None)
+        if leaders is not None and all(map(_is_of_values, words[leaders:])):
+            starts = [leaders]
     edges = fragment.edges
     places = [(edges[2 * n - 1] + edges[2 * n]) / 2 for n in starts]
     return split_at(fragment, places) if places and places == sorted(places) else [fragment]
@@ -113,14 +117,13 @@ def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
 
 
 def _are_values(before: Fragment, fragment: Fragment) -> bool:
-    """Whether a figure with its sign follows another figure."""
+    """Whether a figure with its sign begins a cell, after another figure, a dash or a label."""
     first, *others = fragment.text.split(maxsplit=1)
-    last = before.text.rsplit(maxsplit=1)[-1]
     return (
         bool(others)
         and is_sign(first)
-        and _VALUE.fullmatch(last) is not None
-        and _VALUE.fullmatch(others[0]) is not None
+        and (others[0] in _DASHES or _VALUE.fullmatch(others[0]) is not None)
+        and not is_sign(before.text.rsplit(maxsplit=1)[-1])
     )
 
 

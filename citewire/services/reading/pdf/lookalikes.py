@@ -1,11 +1,18 @@
 """What stands in columns and is no table: text in columns, contents, lists, labels of a chart."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
+
+import numpy as np
 
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned import RowPiece
+from citewire.services.reading.pdf.chars import Floats
+from citewire.services.reading.pdf.drawn import Drawn
+from citewire.services.reading.pdf.layout import Box
 
 MIN_LINES = 4
 RUNNING_CHARS = 15
@@ -29,6 +36,13 @@ MIN_COLUMNS = 4
 MANY_COLUMNS = 8
 SPARSE = 0.33
 """And with so many columns, whatever its first row is like, no less than this share."""
+
+MIN_BARS = 3
+MOST_BARS = 0.6
+"""Bars of a chart are seldom of the same length: where they end, so often no other does."""
+
+SLACK = 6.0
+"""Points; bars may be so much higher than the words beside them."""
 
 MIN_TICKS = 3
 """So many values of an axis stand above each other, the highest at the top."""
@@ -83,6 +97,8 @@ def is_numbered(placed: Rows, columns: int) -> bool:
 
 def is_scattered(placed: Rows, columns: int) -> bool:
     """Whether most places would be empty, as with the labels of a chart."""
+    # Further lines of cells fill one place each.
+    placed = [r for r in placed if len(r) > 1 or r[0].column == 0 or is_figure(r[0].text)]
     if columns < MIN_COLUMNS or len(placed) < MIN_LINES:
         return False
     if columns >= MANY_COLUMNS and sum(map(len, placed)) < SPARSE * columns * len(placed):
@@ -97,7 +113,9 @@ def is_scattered(placed: Rows, columns: int) -> bool:
 
 
 def is_chart(placed: Rows, columns: int) -> bool:
-    """Whether most figures are the values of axes: equal steps down from the highest."""
+    """Whether figures are those of axes: most with equal steps down, or a last row from 0 on."""
+    if any(map(_is_axis, placed[-2:])):
+        return True
     inside: list[list[str]] = [[] for _ in range(columns)]
     for row in placed:
         for piece in row:
@@ -107,10 +125,54 @@ def is_chart(placed: Rows, columns: int) -> bool:
     return figures * 2 > sum(map(len, placed)) and sum(map(_ticks, inside)) * 2 > figures
 
 
+def _is_axis(row: Sequence[RowPiece]) -> bool:
+    """Whether a row is that of one or more axes: 0 and equal steps up from it."""
+    words = [word for piece in row for word in piece.text.split()]
+    values = _tick_values(words)
+    if len(values) < max(MIN_TICKS + 1, NUMBERED * len(words)) or values[0]:
+        return False
+    starts = [n for n, value in enumerate(values) if value == 0]
+    for start, end in pairwise([*starts, len(values)]):
+        step = values[start + 1] if end - start >= MIN_TICKS else 0.0
+        ticks = enumerate(values[start:end])
+        if step <= 0 or any(abs(value - n * step) > 0.01 * step for n, value in ticks):
+            return False
+    return True
+
+
+def has_bars(drawn: Drawn, within: Box) -> bool:
+    """Whether bars of a chart are drawn: few of them end where others do, as cells do.
+
+    Args:
+        drawn: on the page.
+        within: where the cells stand.
+    """
+    x0, y0, x1, y1 = within
+    # Where each ends, and from where to where it reaches across.
+    ends = np.concatenate([drawn.down, drawn.boxes[:, [2, 1, 3]]])
+    is_in = (ends[:, 0] > x0) & (ends[:, 0] < x1)
+    is_in &= (ends[:, 1] > y0 - SLACK) & (ends[:, 2] < y1 + SLACK)
+    return _end_apart(ends[is_in])
+
+
+def _end_apart(ends: Floats) -> bool:
+    if len(ends) < MIN_BARS:
+        return False
+    sizes: dict[float, dict[float, set[float]]] = defaultdict(lambda: defaultdict(set))
+    rounded = np.rint(np.stack([ends[:, 2] - ends[:, 1], *ends[:, :2].T])).T.tolist()
+    for size, end, start in rounded:
+        sizes[size][end].add(start)
+    for places in sizes.values():
+        bars = len(set().union(*places.values()))
+        alone = sum(len(starts) == 1 for starts in places.values())
+        if bars >= MIN_BARS and alone >= max(MIN_BARS, MOST_BARS * len(places)):
+            return True
+    return False
+
+
 def _ticks(texts: Sequence[str]) -> int:
     """How many figures of a column are values of an axis, or of several below each other."""
-    found = [_TICK.fullmatch("".join(text.split())) for text in texts]
-    values = [float(value[1].replace(",", "").replace("−", "-")) for value in found if value]
+    values = _tick_values(texts)
     count = 0
     start = 0
     for n in range(1, len(values) + 1):
@@ -122,3 +184,8 @@ def _ticks(texts: Sequence[str]) -> int:
             count += n - start
         start = n
     return count
+
+
+def _tick_values(texts: Iterable[str]) -> list[float]:
+    found = (_TICK.fullmatch("".join(text.split())) for text in texts)
+    return [float(value[1].replace(",", "").replace("−", "-")) for value in found if value]

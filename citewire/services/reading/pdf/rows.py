@@ -1,7 +1,7 @@
 """From the fragments of a region to its lines, and from lines to paragraphs and tables."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from statistics import median
 
@@ -19,15 +19,31 @@ MAX_HEAD_LINES = 6
 MAX_PLAIN_ROWS = 2
 """So many rows of one cell may stand between rows of several: wrapped labels, subheadings."""
 
+MAX_LABELS = 4
+"""And so many below heads of columns, or between rows whose figures stand below each other."""
+
+LEVEL = 5.0
+"""Points; figures of a column end no further from each other, brackets among them."""
+
 APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
+
+OVERLAP = 0.2
+"""A label and its figures reach into each other by so many heights."""
 
 SENTENCE = 0.65
 """A line of one cell that is so much of the table's width is a text between two tables."""
 
 HEADING = 1.2
-"""A row of one cell with so much higher letters is the heading of the next table."""
+"""A row of one cell with so much higher letters than both tables is the heading of the next."""
 
+NEAR = 0.75
+"""Lines of a cell are apart by less than so many heights of their letters."""
+
+UNDER = 2.0
+"""Points; they begin no further from each other."""
+
+_WORD = re.compile(r"[^\W\d_]{3}")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 Rows = list[list[Row]]
@@ -42,9 +58,9 @@ def blocks_of(region: Sequence[Fragment], drawn: Drawn) -> Iterator[LaidBlock]:
     """
     known = sorted((f for f in region if f.blocks), key=lambda f: f.y0)
     if not known:
-        yield from _blocks([cells_of(row) for row in text_rows(region)], drawn)
+        yield from _blocks(_rows(region), drawn)
         return
-    rows = [cells_of(row) for row in text_rows(f for f in region if not f.blocks)]
+    rows = _rows(f for f in region if not f.blocks)
     position = 0
     for table in known:
         end = position
@@ -54,6 +70,23 @@ def blocks_of(region: Sequence[Fragment], drawn: Drawn) -> Iterator[LaidBlock]:
         yield from table.blocks
         position = end
     yield from _blocks(rows[position:], drawn)
+
+
+def _rows(fragments: Iterable[Fragment]) -> Rows:
+    """The cells of each line; a label set a little higher or lower than its figures is one."""
+    rows: Rows = []
+    for row in text_rows(fragments):
+        cells = cells_of(row)
+        above = rows[-1] if rows else None
+        if above is not None and (len(above) == 1) != (len(cells) == 1):
+            label, others = (above, cells) if len(above) == 1 else (cells, above)
+            box, first = union(label[0]), union(others[0])
+            into = min(box[3], first[3]) - max(box[1], first[1])
+            if into > OVERLAP * min(label[0][0].height, row[0].height) and box[2] < first[0]:
+                rows[-1] = [*label, *others]
+                continue
+        rows.append(cells)
+    return rows
 
 
 def _blocks(rows: Rows, drawn: Drawn) -> Iterator[LaidBlock]:
@@ -68,7 +101,7 @@ def _blocks(rows: Rows, drawn: Drawn) -> Iterator[LaidBlock]:
             yield table
         else:
             for column in table:
-                yield from _paragraphs([cells_of(row) for row in text_rows(column)])
+                yield from _paragraphs(_rows(column))
         position = last
     yield from _paragraphs(rows[position:])
 
@@ -85,12 +118,13 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
     # Heads of labels may stand in the middle of these.
     over = [union(row[1])[0] for row in several if union(row[0])[2] < labels_end]
     labels_end = min([labels_end, *over])
+    right = max(f.x1 for row in body for f in row[-1])
     while start > position:
         above, below = rows[start - 1], rows[start]
         box, under = union(above[0]), union([f for cell in below for f in cell])
         if len(above) > 1 or box[0] < labels_end - above[0][0].height:
             break
-        if under[1] - box[3] > 1.2 * above[0][0].height or box[2] > under[2] + 20:
+        if under[1] - box[3] > 1.2 * above[0][0].height or box[2] > right + 20:
             break
         start -= 1
     return start
@@ -98,6 +132,7 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
 
 def _with_end(rows: Rows, start: int, end: int) -> int:
     """Where a table ends: with the second line of its last label, or a sum without a label."""
+    end += _wrapped(rows, end - 1)
     if end < len(rows) and len(rows[end]) == 1 and len(rows[end - 1]) > 1:
         label, more = rows[end - 1][0], rows[end][0]
         box, under = union(label), union(more)
@@ -145,18 +180,63 @@ def _begins(rows: Rows, several: Sequence[int], row: int) -> bool:
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
-    if row - before - 1 > MAX_PLAIN_ROWS:
+    are_known = _are_heads(rows[before], rows[row]) or _are_level(rows[before], rows[row])
+    most = MAX_LABELS if are_known else MAX_PLAIN_ROWS
+    first = before
+    before += _wrapped(rows, before)
+    if row - before - 1 > most:
         return True
     widths = [
         max(f.x1 for f in rows[index][-1]) - min(f.x0 for f in rows[index][0])
         for index in range(before, row + 1)
     ]
-    if max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1]):
+    if min(widths[0], widths[-1]) < 0:
+        # From right to left, words set apart to fill a line are not told from cells.
+        return True
+    # A label may be wide, too, but ends where the figures begin.
+    labels_end = min(union(rows[index][1])[0] for index in (first, row))
+    reach = max((union(cells[0])[2] for cells in rows[before + 1 : row]), default=0.0)
+    if max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1]) and reach > labels_end:
         return True
     heads = [rows[index][0][0] for index in range(before, row + 1)]
-    if any(head.height > HEADING * heads[0].height for head in heads[1:-1]):
+    # Heads are often set smaller than the rows under them.
+    usual = max(heads[0].height, heads[-1].height)
+    if any(head.height > HEADING * usual for head in heads[1:-1]):
         return True
     return any(below.y0 - above.y1 > APART * below.height for above, below in pairwise(heads))
+
+
+def _wrapped(rows: Rows, row: int) -> int:
+    """How many lines after a row are further lines of one of its cells that is no label."""
+    label, *cells = rows[row]
+    if len(cells) == 1 and not _WORD.search(" ".join(f.text for f in label)):
+        # A number before a paragraph.
+        return 0
+    lefts = [union(cell)[0] for cell in cells]
+    end = row + 1
+    while end < len(rows) and len(rows[end]) == 1:
+        above, below = rows[end - 1][-1][0], rows[end][0][0]
+        is_near = below.y0 - above.y1 < NEAR * below.height
+        if not is_near or min(abs(below.x0 - left) for left in lefts) > UNDER:
+            break
+        end += 1
+    return end - row - 1
+
+
+def _are_level(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether two rows have their figures at the same places."""
+    return len(cells) == len(below) > 1 and all(
+        abs(union(one)[2] - union(other)[2]) < LEVEL
+        for one, other in zip(cells[1:], below[1:], strict=True)
+    )
+
+
+def _are_heads(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether all `cells` stand over the figures of a row below, none over its label."""
+    labels_end = union(below[0])[2]
+    return union(cells[0])[0] > labels_end and not any(
+        is_figure(" ".join(f.text for f in cell)) for cell in cells
+    )
 
 
 def _paragraphs(rows: Rows) -> Iterator[LaidBlock]:

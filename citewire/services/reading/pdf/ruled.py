@@ -61,6 +61,11 @@ class RuledGrid:
         """Its edges."""
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
+    def holds(self, fragment: Fragment) -> bool:
+        """Whether the middle of a fragment is in it."""
+        x0, y0, x1, y1 = self.box
+        return x0 <= (fragment.x0 + fragment.x1) / 2 <= x1 and y0 <= fragment.middle <= y1
+
     def column_of(self, box: Box) -> int | None:
         """The column in which a rectangle stands, None if it stands in several or beside all."""
         column = _index(self.xs, (box[0] + box[2]) / 2)

@@ -10,7 +10,8 @@ from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.layout import Box, LaidBlock
 from citewire.services.reading.pdf.lines import Row, cells_of, line_of, split_at, text_rows, union
-from citewire.services.reading.pdf.ruled import RuledCell, RuledGrid, find_grids
+from citewire.services.reading.pdf.lookalikes import has_bars
+from citewire.services.reading.pdf.ruled import TOUCH, RuledCell, RuledGrid, find_grids
 from citewire.services.reading.pdf.tables import Draft, table_block
 
 MIN_FILLED = 4
@@ -30,6 +31,12 @@ MIN_LINES = 3
 
 SLACK = 2.0
 """Points; words reach over the edge of their column by less."""
+
+BESIDE = 0.6
+"""Of its lines and of its rows, so many go on beside a grid that is a part of a table."""
+
+AROUND = 3.0
+"""Of its heights above and below; there the other bars of a chart stand."""
 
 LEVEL = 0.35
 """Lines of different cells are level if they are apart by less than so many heights."""
@@ -54,10 +61,14 @@ def with_ruled_tables(fragments: Sequence[Fragment], drawn: Drawn) -> list[Fragm
     """`fragments`, those that stand in a drawn table replaced by one that carries the table."""
     left = list(fragments)
     tables = []
-    for grid in find_grids(drawn):
+    grids = list(find_grids(drawn))
+    for grid in grids:
+        inside = [f for f in left if grid.holds(f)]
+        if len(inside) < MIN_FILLED or _goes_on_beside(grid, grids, left, inside, drawn):
+            continue
         x0, y0, x1, y1 = grid.box
-        inside = [f for f in left if x0 <= (f.x0 + f.x1) / 2 <= x1 and y0 <= f.middle <= y1]
-        if len(inside) < MIN_FILLED:
+        if has_bars(drawn, (x0, y0 - AROUND * (y1 - y0), x1, y1 + AROUND * (y1 - y0))):
+            # A frame around some bars of a chart.
             continue
         below = _rows_below(grid, inside, left)
         if below is None:
@@ -69,6 +80,39 @@ def with_ruled_tables(fragments: Sequence[Fragment], drawn: Drawn) -> list[Fragm
             gone = {id(fragment) for fragment in inside}
             left = [fragment for fragment in left if id(fragment) not in gone]
     return left + tables
+
+
+def _goes_on_beside(
+    grid: RuledGrid,
+    grids: Sequence[RuledGrid],
+    fragments: Sequence[Fragment],
+    inside: Sequence[Fragment],
+    drawn: Drawn,
+) -> bool:
+    """Whether a grid is a part of a table: its lines and its rows go on beside it.
+
+    What stands in another grid of several columns may be another table.
+    """
+    x0, y0, x1, y1 = grid.box
+    is_beside = (drawn.across[:, 2] < x0 + TOUCH) | (drawn.across[:, 1] > x1 - TOUCH)
+    places = drawn.across[is_beside, 0]
+    if sum(bool((abs(places - y) < TOUCH).any()) for y in grid.ys) < BESIDE * len(grid.ys):
+        return False
+    others = [other for other in grids if other is not grid and len(other.xs) > 2]
+    beside = sorted(
+        f.middle
+        for f in fragments
+        if y0 < f.middle < y1
+        and not x0 <= (f.x0 + f.x1) / 2 <= x1
+        and not any(other.holds(f) for other in others)
+    )
+    rows = text_rows(inside)
+    level = 0
+    for row in rows:
+        near = LEVEL * row[0].height
+        low, high = (bisect_right(beside, row[0].middle + step) for step in (-near, near))
+        level += high > low
+    return level >= BESIDE * len(rows)
 
 
 def _rows_below(

@@ -1,0 +1,179 @@
+"""What a question wants, apart from how it is to be told: its periods, its subjects, its sort."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from citewire.services.citations.verdicts.asked_figures import asked_figures
+from citewire.services.citations.verdicts.claim import read_claim
+from citewire.services.citations.verdicts.periods import Period
+from citewire.text.sentences import split_sentences
+from citewire.text.words import fold, is_spanish, listed, stem
+
+Stems = frozenset[str]
+
+ROOT = 6
+"""Letters of a stem that rows are compared by: operations, operating."""
+
+
+def roots(stems: Iterable[str]) -> Stems:
+    """Stems, so short that other endings of a word are the same."""
+    return frozenset(one[:ROOT] for one in stems)
+
+
+_GLUED = re.compile(r"(?<=[?？])(?=[^\s?？\"”’»)])")
+_DIRECTS = re.compile(
+    r"(?:please|answer|anwser|respond|reply|give|write|provide|express|format|round|state|enumerate"
+    r"|list|directly|the answer|your answer|do not|note|if|define|assume|using|use|base|here"
+    r"|por favor|responda|responde|conteste|redondee|redondea|indique|exprese|escriba)\b",
+    re.IGNORECASE,
+)
+"""Begins a sentence that says how to answer, unless it asks something itself."""
+_ASKS = re.compile(r"[?？]")
+_OPENS = re.compile(
+    r"(?:using|based on|basing|considering|according to|by drawing|when primarily|from the"
+    r"|looking at|relying on|drawing|seg[uú]n|bas[aá]ndose)\b[^,?？]{1,200}, "
+    r"(?=(?:how|what|which|who|when|where|did|does|do|is|are|was|were|has|qu[eé]|cu[aá]l|cu[aá]nt)\b)",
+    re.IGNORECASE,
+)
+"""Before the question proper: where the asker wants the answer to be from."""
+_BRACKETS = re.compile(
+    r"\((?:in|round|rounded|en)\b[^()]{0,120}\)"
+    r"|,?\s(?:round(?:ed)? to|in units of)\b[^,.?？]{0,60}",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    r"\bhow (?:much|many|large|big|high|long|far)\b|\b(?:number|amount|value|percentage|percent"
+    r"|proportion|share|rate|ratio|total)\b|\bcuant[oa]s?\b|\b(?:total|importe|porcentaje|cifra)\b"
+)
+_WHAT_IS = re.compile(
+    r"(?:what|which|compare|cual(?:es)?|que|show|give|tell)\b(?:\W+(?:is|are|was|were|s|does|did|has"
+    r"|have|es|son|fue|fueron|me)\b)?"
+)
+_TELLS = re.compile(
+    r"\b(?:why|explain|describe|drove|drives|driver|drivers|caused|cause|reason|reasons|risk|risks"
+    r"|strategy|policy|policies|who|whom|where|how (?:do|does|did|is|are|was|were|has|have|can)"
+    r"|por que|quien(?:es)?|como|donde|describe|explica)\b"
+)
+_COMPARES = re.compile(r"\bcompar(?:e|es|ed|ing|ison|ar|a|an)\b|\bcambi\w+|\bchanged?\b")
+_APART = re.compile(
+    r"[,;/]|\b(?:and|or|to|versus|vs|minus|less|plus|over|compared to|divided by|y|o|entre"
+    r"|frente a)\b",
+    re.IGNORECASE,
+)
+_BEYOND = roots(
+    stem(word)
+    for word in listed("""
+total totals number percent percentage ratio net company companies overall average amount value
+figure figures question difference comparison importe cantidad cifra empresa
+""")
+)
+"""Stems that say little of what is meant; a row may lack them."""
+
+_UNSAID = roots(
+    stem(word)
+    for word in listed("""
+year years fiscal fy quarter quarters ended ending end ends period periods date million millions
+billion billions thousand thousands usd dollars dollar euros much many reported during compare
+compared historically respectively among brought ano anos ejercicio millones euros comparar
+""")
+)
+"""Stems of when, in what and how it is told: no row is called by them."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A question as its answer is looked for.
+
+    Args:
+        text: the question without directions.
+        stems: what it speaks of, without names of the reports and periods.
+        periods: that it names.
+        wants_figure: whether a figure answers it.
+        counts: whether it says so: how many, which percentage.
+        wants_text: whether it asks why, who or how, so that no figure answers it.
+    """
+
+    text: str
+    stems: Stems
+    periods: tuple[Period, ...]
+    wants_figure: bool
+    counts: bool
+    wants_text: bool
+    parts: tuple[Stems, ...] = ()
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years that it names."""
+        return frozenset(one.year for one in self.periods if one.year)
+
+    @cached_property
+    def is_spanish(self) -> bool:
+        """Whether it is asked in Spanish."""
+        return is_spanish(self.text)
+
+
+def read_question(question: str, names: frozenset[str] = frozenset()) -> Wanted:
+    """Read a question, of which `names` are stems that only name reports; linear in its length."""
+    names = roots(names)
+    text = without_directions(question)
+    folded = fold(text)
+    tells = bool(_TELLS.search(folded)) and not _COMPARES.search(folded)
+    counts = bool(_FIGURE.search(folded)) and not tells
+    is_open = bool(_COMPARES.search(folded) or _WHAT_IS.match(folded.lstrip("¿ ")))
+    return Wanted(
+        text=text,
+        stems=_subject(text, names),
+        periods=asked_figures(read_claim(text)).periods,
+        wants_figure=counts or (is_open and not tells),
+        counts=counts,
+        wants_text=tells,
+        parts=tuple(_parts(text, names)),
+    )
+
+
+def without_directions(question: str) -> str:
+    """The question without what it says of how and from where to answer, unless that is all."""
+    sentences = split_sentences(_GLUED.sub(" ", question))
+    asking = [
+        one[opening.end() :] if (opening := _OPENS.match(one)) else one
+        for one in sentences
+        if _ASKS.search(one) or not _DIRECTS.match(one)
+    ]
+    return " ".join(_BRACKETS.sub(" ", " ".join(asking) or question).split()) or question
+
+
+def is_light(word: str) -> bool:
+    """Whether a stem says little of what is meant."""
+    return word in _BEYOND
+
+
+def _root(stem: str) -> str:
+    return stem[:ROOT]
+
+
+def _subject(text: str, names: frozenset[str]) -> Stems:
+    """What a text speaks of; all of its stems if only names are left without."""
+    found = roots(read_claim(text).stems)
+    kept = found - names - _UNSAID
+    return kept if kept - _BEYOND else found
+
+
+def _parts(text: str, names: frozenset[str]) -> Iterator[Stems]:
+    """What each part of an enumeration speaks of, if it has several."""
+    pieces: Sequence[str] = [piece for piece in _APART.split(text) if piece.strip()][:12]
+    if len(pieces) < 2:
+        return
+    said = [
+        [one for one in map(_root, read_claim(piece).stems) if one not in names | _UNSAID]
+        for piece in pieces
+    ]
+    for at, stems in enumerate(said):
+        if not set(stems) - _BEYOND:
+            continue
+        yield frozenset(stems)
+        # "Operating, investing and financing activities": the last word is that of all.
+        following = next((later for later in said[at + 1 :] if len(later) > 1), None)
+        if len(stems) == 1 and following:
+            yield frozenset({*stems, following[-1]})

@@ -1,0 +1,93 @@
+"""The rows that answer: of each report that is asked about, of each thing that is asked for."""
+
+from collections.abc import Sequence
+
+from citewire.services.citations.verdicts.figures import words_of
+from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.models.extractive.figures import (
+    FittingRow,
+    TableSource,
+    fitting_rows,
+    table_sources,
+)
+from citewire.services.models.extractive.passages import Passage
+from citewire.services.models.extractive.question import Stems, Wanted, roots
+
+SURE = 0.8
+"""The fit from which on a row is what was asked for."""
+
+LIKELY = 0.7
+"""The fit from which on a row may be."""
+
+ROUGHLY = 0.4
+"""The fit of a row that is told only where something must be, for the sources surely answer."""
+
+MOST_ROWS = 5
+
+
+def rows_that_answer(
+    wanted: Wanted,
+    passages: Sequence[Passage],
+    told_as: Sequence[str],
+    groups: Sequence[Sequence[str]],
+) -> list[FittingRow]:
+    """The rows that a question asks for, the most important first.
+
+    Args:
+        wanted: what it asks.
+        passages: the sources.
+        told_as: what reports call what it asks for.
+        groups: the documents that each have a row of their own, as ids.
+    """
+    tables = table_sources(passages)
+    found: list[FittingRow] = []
+    for documents in groups:
+        own = [table for table in tables if table.passage.document in documents]
+        found += _rows(wanted, own, told_as, is_one=len(groups) > 1)
+    return found[:MOST_ROWS]
+
+
+def nearest_rows(wanted: Wanted, passages: Sequence[Passage]) -> list[FittingRow]:
+    """The row that has most of the question's words, where none has enough of them."""
+    return fitting_rows(wanted.stems, wanted, table_sources(passages), least=ROUGHLY)[:1]
+
+
+def _rows(
+    wanted: Wanted, tables: Sequence[TableSource], told_as: Sequence[str], *, is_one: bool
+) -> list[FittingRow]:
+    whole = fitting_rows(wanted.stems, wanted, tables, least=LIKELY)
+    several = _best_of_each(wanted.parts, wanted, tables)
+    if len(several) > 1 and _covered(several, wanted) > _covered(whole[:1], wanted):
+        return several
+    if whole and whole[0].fit >= SURE:
+        return _alike(whole, is_one=is_one)
+    if several:
+        return several
+    renamed = [roots(words_of(flatten(phrase))) for phrase in told_as]
+    return _best_of_each(renamed, wanted, tables) or _alike(whole, is_one=is_one)
+
+
+def _covered(rows: Sequence[FittingRow], wanted: Wanted) -> int:
+    """How many of the words of a question the heads of some rows have."""
+    said = frozenset[str]().union(*(row.head.words | row.head.group for row in rows))
+    return len(said & wanted.stems)
+
+
+def _alike(rows: Sequence[FittingRow], *, is_one: bool) -> list[FittingRow]:
+    """The best row, and those of other reports that fit as well unless one is asked for."""
+    found: dict[str, FittingRow] = {}
+    for row in rows:
+        if row.rank[:2] == rows[0].rank[:2]:
+            found.setdefault(row.source.passage.document, row)
+    return list(found.values())[: 1 if is_one else 3]
+
+
+def _best_of_each(
+    subjects: Sequence[Stems], wanted: Wanted, tables: Sequence[TableSource]
+) -> list[FittingRow]:
+    """The best row for each of several things, each once."""
+    found: dict[tuple[int, int], FittingRow] = {}
+    for subject in subjects:
+        for row in fitting_rows(subject, wanted, tables, least=SURE)[:1]:
+            found.setdefault((row.source.passage.number, row.line), row)
+    return list(found.values())

@@ -1,0 +1,84 @@
+"""The passages around some others on their pages, in one round trip for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llama_index.core.schema import TextNode
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.keys import Keys, owner_tag
+from citewire.storage.library.passage_node import FIELDS, to_node
+from citewire.storage.library.search import Found, Query
+
+MOST = 64
+"""So many passages of a page are read at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters `start` up to `end` of the text of a page of a document."""
+
+    doc_id: str
+    page: int
+    start: int
+    end: int
+
+
+class NeighbourReader:
+    """Reads the passages of stretches of pages.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: whose passages.
+    """
+
+    def __init__(self, client: Redis, namespace: str) -> None:
+        # Untyped: the client's stubs know nothing of the search commands.
+        self._client: Any = client
+        self._index = Keys(namespace).passage_index
+
+    async def read(self, stretches: Sequence[Stretch], owner: str) -> list[list[TextNode]]:
+        """The owner's passages that begin within each stretch, in the order of the page.
+
+        Of a page that was taken away meanwhile there are none.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        if not stretches:
+            return []
+        with storage_errors("the passages"):
+            async with self._client.pipeline(transaction=False) as pipe:
+                for stretch in stretches:
+                    pipe.execute_command(*_command(self._index, stretch, owner))
+                try:
+                    replies = await pipe.execute()
+                except ResponseError as error:
+                    if says_unknown(error):
+                        return [[] for _ in stretches]
+                    raise
+        return [[to_node(fields) for fields in _read(reply)] for reply in replies]
+
+
+def _command(index: str, stretch: Stretch, owner: str) -> Query:
+    """Their places are not indexed: those of one page are read and told apart there."""
+    wanted = (
+        f"@page:[{stretch.page} {stretch.page}] @doc_id:{{{stretch.doc_id}}} "
+        f"@owner_id:{{{owner_tag(owner)}}}"
+    )
+    load: Query = ("LOAD", len(FIELDS), *(f"@{name}" for name in FIELDS))
+    begins: Query = ("APPLY", "to_number(@start)", "AS", "begins")
+    within: Query = ("FILTER", f"@begins >= {stretch.start} && @begins <= {stretch.end}")
+    order: Query = ("SORTBY", 2, "@begins", "ASC", "LIMIT", 0, MOST)
+    return ("FT.AGGREGATE", index, wanted, *load, *begins, *within, *order, "DIALECT", 2)
+
+
+def _read(reply: Sequence[Any]) -> list[Found]:
+    """The results of an FT.AGGREGATE: after their number the fields of each."""
+    return [
+        dict(zip(map(as_text, fields[::2]), map(as_text, fields[1::2]), strict=True))
+        for fields in reply[1:]
+    ]

@@ -1,0 +1,102 @@
+"""Passages that say the same: the best one is given, and told to stand elsewhere, too.
+
+Libraries repeat themselves: a policy stands word for word in every year's report, a notice on
+every third page, and ten sources were three. Two passages are one only where nothing is lost: the
+words that mean something, the figures with their signs, and how often it is denied are all in the
+one that is kept, and in its order. The same sentence with another year's figure, another company's
+name or a "not" is another source.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from llama_index.core.schema import BaseNode, NodeWithScore
+
+from citewire.storage.library.passage_node import ALSO_IN
+from citewire.text.words import search_terms
+
+SAME_WORDS = 0.95
+"""The part of a passage's words that the other one must have, to be looked at at all."""
+
+SAME_ORDER = 0.8
+"""The part of a passage's runs of three words that the other one must have."""
+
+MOST_ALSO = 8
+"""So many passages that say the same are told."""
+
+_WORD = re.compile(r"\w+")
+_FIGURE = re.compile(r"[-−(]?\d[\d.,]*+%?")
+_DENIALS = frozenset(
+    "no not nor never none neither without cannot t ni nunca sin ningun ninguna nicht kein keine "
+    "ne pas aucun aucune nao non".split()
+)
+
+
+@dataclass(slots=False)
+class _Said:
+    """What a passage says, each part made when it is first asked for."""
+
+    node: BaseNode
+    also: list[BaseNode] = field(default_factory=list)
+
+    @cached_property
+    def words(self) -> list[str]:
+        return _WORD.findall(self.node.get_content().casefold())
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        return frozenset(self.words)
+
+    @cached_property
+    def denials(self) -> int:
+        return sum(word in _DENIALS for word in self.words)
+
+    @cached_property
+    def contents(self) -> frozenset[str]:
+        text = self.node.get_content()
+        return frozenset(search_terms(text)) | frozenset(
+            figure.rstrip(".,") for figure in _FIGURE.findall(text)
+        )
+
+    @cached_property
+    def runs(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(zip(self.words, self.words[1:], self.words[2:], strict=False))
+
+
+def distinct(nodes: Sequence[NodeWithScore], *, limit: int) -> list[NodeWithScore]:
+    """The first passages that say different things, each with where else it stands.
+
+    Args:
+        nodes: best first; those after the last that is given are looked at, too.
+        limit: so many are given at most.
+    """
+    kept: list[tuple[NodeWithScore, _Said]] = []
+    for found in nodes:
+        said = _Said(found.node)
+        same = next((other for _, other in kept if _says_no_more(said, other)), None)
+        if same is not None:
+            same.also.append(found.node)
+        elif len(kept) < limit:
+            kept.append((found, said))
+    return [_told(found, said.also) for found, said in kept]
+
+
+def _says_no_more(said: _Said, other: _Said) -> bool:
+    """Whether `other` says all that `said` does, in its order."""
+    shared = len(said.vocabulary & other.vocabulary)
+    if shared < SAME_WORDS * len(said.vocabulary) or said.denials != other.denials:
+        return False
+    if not said.contents <= other.contents:
+        return False
+    return len(said.runs & other.runs) >= SAME_ORDER * len(said.runs)
+
+
+def _told(found: NodeWithScore, also: Sequence[BaseNode]) -> NodeWithScore:
+    if not also:
+        return found
+    metadata = {**found.node.metadata, ALSO_IN: list(also[:MOST_ALSO])}
+    return NodeWithScore(
+        node=found.node.model_copy(update={"metadata": metadata}), score=found.score
+    )

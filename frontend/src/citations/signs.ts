@@ -1,0 +1,29 @@
+// The three signs of an answer, so that none says what another denies: evidence, verdict, underline. Pure.
+import type { Verification } from "@/api/types";
+import type { Answer } from "@/stream/reduce";
+
+import { untracedIn } from "./untraced";
+
+/** What a chip shows: a verdict, or that the words are taken from the source and no verdict is due. */
+export type Sign = Verification["status"] | "quoted";
+
+export function signOf(verification: Verification): Sign {
+  return verification.method === "quoted" ? "quoted" : verification.status;
+}
+
+export type EvidenceSign = NonNullable<Answer["evidence"]> | "doubted";
+
+/** How strong the sources are, as far as what was said of them bears it out; null where no report was asked. */
+export function evidenceSign(answer: Answer): EvidenceSign | null {
+  const { evidence, finishReason, sources, citations } = answer;
+  if (finishReason === "no_evidence") return "none";
+  if (evidence === null || finishReason === "blocked") return null;
+  if (sources.length === 0) return finishReason === null ? evidence : null;
+  const isDoubted = untracedIn(answer).length > 0 || citations.some(({ verification }) => signOf(verification) === "unsupported");
+  return evidence === "strong" && isDoubted ? "doubted" : evidence;
+}
+
+/** Whether all of the answer is taken from its sources. */
+export function isQuotation({ citations }: Answer): boolean {
+  return citations.length > 0 && citations.every(({ verification }) => signOf(verification) === "quoted");
+}

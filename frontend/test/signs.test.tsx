@@ -1,0 +1,61 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+
+import type { Verification } from "@/api/types";
+import { AnswerText } from "@/chat/AnswerText";
+import { StageLine } from "@/chat/Stage";
+import { evidenceSign, signOf } from "@/citations/signs";
+import { ASKED, type Answer } from "@/stream/reduce";
+
+import { CITATIONS, SOURCES, TEXT } from "./recorded";
+
+const ANSWER: Answer = {
+  ...ASKED,
+  text: TEXT,
+  citations: CITATIONS,
+  sources: SOURCES,
+  evidence: "strong",
+  finishReason: "stop",
+  phase: "complete",
+};
+
+function judged(status: Verification["status"], method: string): Answer {
+  const verification = { status, score: null, method, reason: "", calculations: [], beside: null };
+  return { ...ANSWER, citations: CITATIONS.map((citation) => ({ ...citation, verification })) };
+}
+
+test("a quotation has no verdict", () => {
+  const [citation] = judged("unchecked", "quoted").citations;
+  expect(citation && signOf(citation.verification)).toBe("quoted");
+  const html = renderToStaticMarkup(<AnswerText answer={judged("unchecked", "quoted")} current={null} openCitation={() => undefined} />);
+  expect(html).toContain("answer-text quotation");
+  expect(html).toContain("chip quoted");
+  expect(html).not.toContain("supported");
+});
+
+test("what a model says is no quotation", () => {
+  const html = renderToStaticMarkup(<AnswerText answer={judged("supported", "words")} current={null} openCitation={() => undefined} />);
+  expect(html).toContain("chip supported");
+  expect(html).not.toContain("quotation");
+});
+
+test.each<[string, Answer, string | null]>([
+  ["what is said is borne out", judged("supported", "words"), "strong"],
+  ["a quotation denies nothing", judged("unchecked", "quoted"), "strong"],
+  ["something said is not in its source", judged("unsupported", "numbers"), "doubted"],
+  ["weak stays weak", { ...judged("unsupported", "words"), evidence: "weak" }, "weak"],
+  ["nothing answered", { ...ANSWER, citations: [], evidence: "weak", finishReason: "no_evidence" }, "none"],
+  ["a greeting asks no report", { ...ANSWER, citations: [], sources: [], evidence: "none" }, null],
+  ["a refusal", { ...ANSWER, citations: [], sources: [], evidence: "none", finishReason: "blocked" }, null],
+])("the sign of the evidence does not deny the others: %s", (_, answer, sign) => {
+  expect(evidenceSign(answer)).toBe(sign);
+});
+
+test("the signs are explained where they stand, those that the answer can have", () => {
+  const quoted = renderToStaticMarkup(<StageLine answer={judged("unchecked", "quoted")} />);
+  expect(quoted).toContain("Quoted from the source");
+  expect(quoted).not.toContain("Not supported");
+  const said = renderToStaticMarkup(<StageLine answer={judged("supported", "words")} />);
+  expect(said).toContain("Not supported by the source");
+  expect(said).not.toContain("Quoted from the source");
+});

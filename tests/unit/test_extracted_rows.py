@@ -1,0 +1,379 @@
+"""Extracts from tables: the row and the column that were asked for, told as a sentence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
+
+from citewire.content.table import grid_of
+from citewire.content.table_record import TABLE, table_to_json
+from citewire.services.models.extractive.question import read_question, without_directions
+from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
+from citewire.services.models.local.minilm import build_minilm
+from citewire.workflows.evidence import Evidence
+from citewire.workflows.run_context import RunContext
+
+BALANCE = (
+    ("", "December 31, 2024", "December 31, 2023"),
+    ("Cash and cash equivalents", "$ 1,874", "$ 2,936"),
+    ("Receivables, net", "612", "580"),
+    ("Total current assets", "8,802", "10,539"),
+    ("Other liabilities", "415", "390"),
+    ("Total liabilities", "4,120", "3,985"),
+)
+CASH_FLOWS = (
+    ("", "2024", "2023"),
+    ("Operating activities", "$ 1,824", "$ 3,252"),
+    ("Investing activities", "(962)", "(1,372)"),
+    ("Financing activities", "(1,806)", "(4,297)"),
+)
+
+
+def _table(
+    rows: Sequence[Sequence[str]], *, above: str = "", unit: str = "in millions", **facts: Any
+) -> NodeWithScore:
+    """A source that is a table, with its caption and its unit line above."""
+    lines = "".join(f"{line}\n" for line in (above, f"({unit})" if unit else "") if line)
+    heads = facts.pop("heads", 1)
+    text, table = grid_of(rows, header_rows=heads, header_columns=1).written(len(lines))
+    told = f"{lines}{text}"
+    if above:
+        table = replace(table, caption=(0, len(above)))
+    if unit:
+        start = told.index(unit)
+        table = replace(table, unit=(start, start + len(unit)))
+    return _node(told, **{TABLE: table_to_json(table), "kind": "table", **facts})
+
+
+def _node(text: str, **facts: Any) -> NodeWithScore:
+    document = facts.pop("document", "acme")
+    told = {"title": "Acme Corporation", "file_name": f"{document}.pdf", "page": 3, **facts}
+    source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document)}
+    return NodeWithScore(node=TextNode(text=text, metadata=told, relationships=source), score=0.5)
+
+
+@pytest.fixture(scope="module")
+def synthesiser() -> Iterator[ExtractiveSynthesiser]:
+    with build_minilm() as model:
+        yield ExtractiveSynthesiser(model)
+
+
+async def _answer(
+    synthesiser: ExtractiveSynthesiser,
+    question: str,
+    *nodes: NodeWithScore,
+    evidence: Evidence = "weak",
+) -> str:
+    response = await synthesiser.asynthesize(question, list(nodes), evidence=evidence)
+    return "".join([piece async for piece in response.response_gen])
+
+
+def _first(answer: str) -> str:
+    return answer.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            "What are cash and cash equivalents of Acme at the end of 2024?",
+            "Cash and cash equivalents, December 31, 2024: $1,874 million [1].",
+        ),
+        (
+            "What were total liabilities in FY2023? Answer in millions.",
+            "Total liabilities, December 31, 2023: $3,985 million [1].",
+        ),
+        (
+            "Using only the balance sheet, how much were total current assets in 2024?",
+            "Total current assets, December 31, 2024: $8,802 million [1].",
+        ),
+        (
+            "What are the total liabilities?",
+            "Total liabilities, December 31, 2024: $4,120 million [1].",
+        ),
+    ],
+)
+async def test_a_row_is_told_as_a_sentence_with_its_period_and_unit(
+    synthesiser: ExtractiveSynthesiser, question: str, told: str
+) -> None:
+    assert _first(await _answer(synthesiser, question, _table(BALANCE))) == told
+
+
+async def test_the_piece_of_the_table_stands_below_with_a_marker_each_row(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(synthesiser, "What were total liabilities in 2024?", _table(BALANCE))
+
+    assert answer.partition("\n\n")[2] == (
+        "| in millions | December 31, 2024 | December 31, 2023 |  |\n"
+        "| --- | --- | --- | --- |\n"
+        "| Total liabilities | 4,120 | 3,985 | [1] |"
+    )
+
+
+async def test_a_year_that_the_table_does_not_have_is_not_told_as_another(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    run = RunContext()
+    node = _table(BALANCE, title="Acme Corporation, from 2021 to 2024")
+    response = await synthesiser.asynthesize(
+        "What were total liabilities in 2021?", [node], run=run
+    )
+    answer = "".join([piece async for piece in response.response_gen])
+
+    assert run.generation.finish_reason == "no_evidence"
+    assert "4,120" not in answer
+
+
+async def test_several_periods_are_told_in_one_sentence(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser, "How did total liabilities change between 2023 and 2024?", _table(BALANCE)
+    )
+
+    assert _first(answer) == (
+        "Total liabilities: December 31, 2024: $4,120 million; "
+        "December 31, 2023: $3,985 million [1]."
+    )
+
+
+async def test_each_part_of_a_ratio_has_its_row(synthesiser: ExtractiveSynthesiser) -> None:
+    answer = await _answer(
+        synthesiser,
+        "What is the ratio of total current assets to total liabilities in 2024?",
+        _table(BALANCE),
+    )
+
+    assert "Total current assets, December 31, 2024: $8,802 million [1]." in answer
+    assert "Total liabilities, December 31, 2024: $4,120 million [1]." in answer
+
+
+async def test_the_last_word_of_an_enumeration_belongs_to_all_of_it(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "Among operating, investing and financing activities, which brought most cash in 2024?",
+        _table(CASH_FLOWS),
+    )
+
+    for told in ("Operating activities, 2024: $1,824", "Investing", "Financing activities, 2024"):
+        assert told in answer
+
+
+async def test_a_comparison_of_two_companies_has_a_row_of_each(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    other = (("", "2024"), ("Total liabilities", "77,310"))
+    answer = await _answer(
+        synthesiser,
+        "Compare the total liabilities of Acme and Bolt in 2024.",
+        _table(BALANCE),
+        _table(other, document="bolt", title="Bolt Limited"),
+        _table(other, document="third", title="Corvid Limited"),
+    )
+
+    assert "Acme Corporation: Total liabilities, December 31, 2024: $4,120 million [1]." in answer
+    assert "Bolt Limited: Total liabilities, 2024: 77,310 million [2]." in answer
+    assert "Corvid" not in answer
+
+
+async def test_a_row_of_another_company_is_not_told_of_the_one_that_is_named(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    other = (("", "2024"), ("Total liabilities", "77,310"))
+    answer = await _answer(
+        synthesiser,
+        "What were the total liabilities of Acme in 2024?",
+        _table(other, document="bolt", title="Bolt Limited"),
+        _table(BALANCE),
+    )
+
+    assert "[1]" not in answer
+    assert "$4,120 million [2]" in answer
+
+
+async def test_words_of_the_trade_find_the_row(synthesiser: ExtractiveSynthesiser) -> None:
+    rows = (("", "2024"), ("Purchases of property, plant and equipment", "(930)"), ("Other", "7"))
+    answer = await _answer(synthesiser, "What was the capex of Acme in 2024?", _table(rows))
+
+    assert _first(answer) == (
+        "Purchases of property, plant and equipment, 2024: (930) million [1]."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "unit", "told"),
+    [
+        # What one column states is not the unit of another.
+        ((("", "Shares (000's)", "Equity"), ("Total equity", "441", "18,078")), "", "18,078"),
+        ((("", "2024"), ("Earnings per share", "$ 6.31")), "in millions", "$6.31"),
+        ((("", "2024"), ("Number of employees", "90,000")), "$ in millions", "90,000"),
+        ((("", "2024"), ("Net sales", "46,298")), "$ in millions", "$46,298 million"),
+        ((("", "2024"), ("Net sales", "46,298")), "in thousands of euros", "46,298 thousand euros"),
+        ((("", "2024"), ("Operating margin", "4.1 %")), "in millions", "4.1%"),
+    ],
+)
+async def test_a_figure_has_the_unit_that_its_table_states_for_it_and_no_other(
+    synthesiser: ExtractiveSynthesiser, rows: Any, unit: str, told: str
+) -> None:
+    answer = await _answer(synthesiser, f"What is the {rows[1][0]}?", _table(rows, unit=unit))
+
+    assert _first(answer).endswith(f": {told} [1].")
+
+
+async def test_other_liabilities_are_not_the_liabilities(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(synthesiser, "What are the liabilities in 2024?", _table(BALANCE))
+
+    assert _first(answer).startswith("Total liabilities")
+
+
+async def test_figures_without_heads_are_told_with_those_of_the_part_above(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    below = (("Total equity", "18,078", "18,705"), ("Total", "59,268", "55,556"))
+    answer = await _answer(
+        synthesiser,
+        "What was total equity in 2023?",
+        _table(BALANCE, start=0, end=300),
+        _table(below, heads=0, start=301, end=400),
+    )
+
+    assert _first(answer) == "Total equity, December 31, 2023: 18,705 million [2]."
+
+
+async def test_figures_that_nobody_could_tell_apart_are_not_told(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "What was total equity in 2023?",
+        _table((("Total equity", "18,078", "18,705"), ("Total", "59,268", "55,556")), heads=0),
+        _node("The year 2023 was a good one for the gardens."),
+    )
+
+    assert "18,078; 18,705" not in answer
+
+
+async def test_with_strong_evidence_the_nearest_row_is_told(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "What are the deferred liabilities of Acme in 2024?",
+        _table(BALANCE),
+        evidence="strong",
+    )
+
+    assert "liabilities, December 31, 2024" in answer
+
+
+async def test_the_page_numbers_of_a_table_of_contents_answer_nothing(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    contents = (("", "Page"), ("Legal proceedings", "18"), ("Total liabilities", "51"))
+    answer = await _answer(
+        synthesiser, "What are the total liabilities?", _table(contents, unit="")
+    )
+
+    assert "51" not in answer.partition("nearest")[0]
+
+
+async def test_a_spanish_question_has_its_words_of_scale(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    rows = (("", "2024", "2023"), ("Total activo", "1.874", "1.790"))
+    answer = await _answer(
+        synthesiser,
+        "¿Cuál fue el total activo en 2024?",
+        _table(rows, unit="en millones de euros"),
+    )
+
+    assert _first(answer) == "Total activo, 2024: 1.874 millones de euros [1]."
+
+
+async def test_a_lead_in_is_followed_by_its_rows(synthesiser: ExtractiveSynthesiser) -> None:
+    lead = "The cash flows of the three activities in 2024 were as follows:"
+    answer = await _answer(
+        synthesiser,
+        "How were the cash flows of the three activities in 2024?",
+        _node(lead, start=0, end=len(lead)),
+        _table(CASH_FLOWS, start=len(lead) + 1, end=400),
+    )
+
+    assert "as follows [1]." in answer
+    assert "| Operating activities | $1,824 | $3,252 | [2] |" in answer
+
+
+async def test_a_lead_in_is_followed_by_the_items_of_its_list(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "Which goals does the harbour have for its ships?",
+        _node("The harbour has these goals for its ships:\n• quieter engines\n• cleaner fuel"),
+    )
+
+    assert answer == (
+        "The harbour has these goals for its ships [1].\n\n"
+        "- quieter engines [1].\n- cleaner fuel [1]."
+    )
+
+
+async def test_a_lead_in_of_which_nothing_follows_is_not_told(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "How were the cash flows of the three activities in 2024?",
+        _node("The cash flows of the three activities in 2024 were as follows (in millions):"),
+    )
+
+    assert "as follows" not in answer
+
+
+async def test_what_letters_stand_for_is_the_name_written_before_them(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await _answer(
+        synthesiser,
+        "What does NHL stand for?",
+        _node("Research is done by the National Harbour Laboratory (NHL) in the north."),
+    )
+
+    assert answer == "National Harbour Laboratory (NHL) [1]."
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What is its debt?Answer in millions.", "What is its debt?"),
+        ("What is its debt? Round your answer to two decimal places.", "What is its debt?"),
+        ("Using only the income statement, what is its profit?", "what is its profit?"),
+        ("What is its profit (in USD millions)?", "What is its profit ?"),
+        ("Answer me.", "Answer me."),
+        ("¿Cuál fue el beneficio? Responda en millones.", "¿Cuál fue el beneficio?"),
+    ],
+)
+def test_what_a_question_says_of_how_to_answer_is_left_out(question: str, asked: str) -> None:
+    assert without_directions(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "wants_figure"),
+    [
+        ("How many employees are there?", True),
+        ("What was the net income?", True),
+        ("How does the tax rate compare to 2022?", True),
+        ("Why did the margin fall?", False),
+        ("Who leads the company?", False),
+        ("How does the company record its inventories?", False),
+    ],
+)
+def test_what_a_figure_answers_is_told_by_the_question(question: str, wants_figure: bool) -> None:
+    assert read_question(question).wants_figure is wants_figure

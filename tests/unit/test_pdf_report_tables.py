@@ -1,0 +1,343 @@
+"""Tables as financial reports and surveys set them, and what looks like them and is none."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from reportlab.lib.colors import lightblue
+from reportlab.pdfgen.canvas import Canvas
+
+from citewire.content.report import Page
+from citewire.content.table import rows_of
+from citewire.services.reading.pdf.read import read_pdf
+from tests.doubles.small_pdfs import draw_lines, draw_pdf, prose
+
+WIDE = (1200.0, 842.0)
+
+
+def read_page(path: Path, draw: Callable[[Canvas], None]) -> Page:
+    [page] = read_pdf(draw_pdf(path, draw, size=WIDE), ocr="off").pages
+    return page
+
+
+def read_tables(path: Path, draw: Callable[[Canvas], None]) -> list[list[list[str]]]:
+    page = read_page(path, draw)
+    return [list(rows_of(block.table, page.text)) for block in page.blocks if block.table]
+
+
+def draw_rows(
+    canvas: Canvas,
+    rows: list[list[str]],
+    rights: list[float],
+    *,
+    top: float = 700,
+    step: float = 12,
+    size: float = 9,
+) -> None:
+    """Draw labels at the left and figures at the right of their columns."""
+    canvas.setFont("Helvetica", size)
+    for number, (label, *figures) in enumerate(rows):
+        canvas.drawString(60, top - step * number, label)
+        for right, figure in zip(rights, figures, strict=False):
+            canvas.drawRightString(right, top - step * number, figure)
+
+
+BALANCES = [
+    ["Balance in January", "(444)", "(129)", "(17)", "(802)"],
+    ["Changes in estimates", "(24)", "(11)", "(1)", "(89)"],
+    ["Write-offs", "77", "49", "", "143"],
+    ["Recoveries", "1", "", "", "1"],
+    ["Balance in December", "(390)", "(91)", "(18)", "(747)"],
+]
+
+
+def test_a_grid_around_some_cells_of_a_larger_table_does_not_cut_it(tmp_path: Path) -> None:
+    rights = [250.0, 320.0, 390.0, 460.0]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["", "Accounts", "Bills", "Other", "Total"], *BALANCES], rights)
+        # Rules under cells touch the edges of grounds in the last columns alone.
+        for y in (696, 684, 648, 636):
+            canvas.line(58, y, 180, y)
+            for right in rights:
+                canvas.line(right - 60, y, right, y)
+        for x in (330, 390, 460):
+            canvas.line(x, 696, x, 636)
+
+    [rows] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert rows[1:] == BALANCES
+
+
+def test_small_heads_stand_over_a_table_whose_first_row_is_a_subhead(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["", "2023", "2022"]], [300, 400], top=715, size=7)
+        rows = [["Hedging instruments:"], ["Options", "34", "16"], ["Swaps", "13", "19"]]
+        draw_rows(canvas, rows, [300, 400], size=10, step=14)
+
+    [rows] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert rows[:2] == [["", "2023", "2022"], ["Hedging instruments:", "", ""]]
+
+
+def test_subheads_below_the_heads_do_not_part_them_from_the_figures(tmp_path: Path) -> None:
+    rows = [
+        ["", "2023", "2022"],
+        ["", "(Unaudited)"],
+        ["Assets"],
+        ["Current assets:"],
+        ["Cash", "737", "431"],
+        ["Receivables", "199", "233"],
+        ["Inventories", "603", "499"],
+    ]
+
+    [read] = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 400]))
+
+    assert read == [
+        ["", "2023 (Unaudited)", "2022"],
+        *([*row, "", ""][:3] for row in rows[2:]),
+    ]
+
+
+def test_a_figure_after_a_dash_is_a_cell_of_its_own(tmp_path: Path) -> None:
+    rows = [[f"Gain {n}", "$ 36,511", "$ —", "$ 39,825", "$ —", "$ 41,993"] for n in range(1, 4)]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [200, 232, 274, 306, 348])
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read == rows
+
+
+def test_a_label_set_a_little_higher_than_its_figures_is_of_their_row(tmp_path: Path) -> None:
+    quarters = ["Fourth quarter", "Third quarter", "Second quarter", "First quarter"]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["", "High", "Low"]], [300, 400], top=724)
+        for n, quarter in enumerate(quarters):
+            draw_rows(canvas, [[quarter]], [], top=706 - 22 * n)
+            draw_rows(canvas, [["", f"{n}7.48", f"{n}4.75"]], [300, 400], top=700 - 22 * n)
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read[1:] == [[quarter, f"{n}7.48", f"{n}4.75"] for n, quarter in enumerate(quarters)]
+
+
+def test_a_head_of_more_lines_than_the_others_stands_over_its_own_column(tmp_path: Path) -> None:
+    heads = [["", "United States"], ["", "Canadian"], ["Other", "International"], ["", "Total"]]
+    rows = [[f"Line {n}", f"{n},398", f"{n},298", f"{n},233", f"{n},929"] for n in range(1, 5)]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 8)
+        for x, lines in zip((280, 360, 440, 520), heads, strict=True):
+            for n, line in enumerate(lines):
+                canvas.drawCentredString(x, 720 - 7.5 * n, line)
+        draw_rows(canvas, rows, [295, 375, 455, 535])
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read[0] == ["", "United States", "Canadian", "Other International", "Total"]
+
+
+def test_lines_of_heads_reach_further_than_the_line_below_them(tmp_path: Path) -> None:
+    rows = [[f"Line {n}", *(f"{n},{m}91" for m in range(1, 6))] for n in range(1, 5)]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 8)
+        for n, (x, head) in enumerate([(420, "Year Ended December 31, 2023"), (353, "Guarantor")]):
+            canvas.drawCentredString(x, 731 - 10 * n, head)
+        for n, head in enumerate(["Parent", "Companies", "Trust", "Other", "Total"]):
+            canvas.drawCentredString(285 + 68 * n, 713, head)
+        draw_rows(canvas, rows, [300, 368, 436, 504, 572])
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read[0] == ["", *["Year Ended December 31, 2023"] * 5]
+    assert read[-4:] == rows
+
+
+def test_names_beside_paragraphs_are_read_with_them(tmp_path: Path) -> None:
+    names = ["Michael Dillon", "Bryan Lamkin", "Ann Lewnes", "Donna Morris"]
+
+    def draw(canvas: Canvas) -> None:
+        for n, name in enumerate(names):
+            y = 760 - 120 * n
+            draw_lines(canvas, 60, y, [name])
+            draw_lines(canvas, 170, y, [f"5{n}"])
+            draw_lines(canvas, 210, y, [f"Vice President of the harbour {n}"])
+            draw_lines(canvas, 210, y - 20, prose(6, f"Of {name.split()[0]}"))
+
+    text = read_page(tmp_path / "a.pdf", draw).text
+
+    for n, name in enumerate(names):
+        assert f"{name} 5{n} Vice President of the harbour {n}" in text.replace(" | ", " ")
+
+
+def test_a_list_of_names_and_places_is_one_table(tmp_path: Path) -> None:
+    rows = [["Subsidiaries of the company", "Place of incorporation", "Name of its business"]]
+    rows += [
+        [f"Wholesale {name}, Inc.", place, f"Wholesale {name}, Inc."]
+        for name, place in (
+            ("Membership", "California"),
+            ("Canada", "Canadian Federal"),
+            ("Insurance", "Washington"),
+            ("International", "Nevada"),
+            ("Korea", "Republic of Korea"),
+            ("United Kingdom", "United Kingdom"),
+        )
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        for number, row in enumerate(rows):
+            for x, text in zip((60, 330, 560), row, strict=True):
+                draw_lines(canvas, x, 700 - 14 * number, [text], size=9)
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows]
+
+
+def bars(canvas: Canvas) -> None:
+    """Two panels of labels and bars with their values in them."""
+    for x, values in ((160, [36, 23, 20, 15, 13, 12]), (400, [60, 42, 15, 12, 7, 3])):
+        for n, value in enumerate(values):
+            y = 700 - 25 * n
+            canvas.setFillColor(lightblue)
+            canvas.rect(x, y - 6, 3 * value, 20, stroke=0, fill=1)
+            canvas.setFillColor("black")
+            canvas.setFont("Helvetica", 9)
+            canvas.drawRightString(x - 5, y, f"Country {n}")
+            canvas.drawString(x + 3 * value + 3, y, str(value))
+
+
+def outlined_parts(canvas: Canvas) -> None:
+    """Bars of three parts each, outlined, with their values in the middle."""
+    canvas.setFont("Helvetica", 9)
+    for n, parts in enumerate(
+        [(41, 42, 14), (56, 31, 9), (53, 33, 11), (44, 38, 13), (28, 47, 21)]
+    ):
+        y, x = 700 - 19 * n, 200.0
+        canvas.drawRightString(x - 5, y, f"Group {n}")
+        for value in parts:
+            canvas.rect(x, y - 4, 3 * value, 12)
+            canvas.drawCentredString(x + 1.5 * value, y, str(value))
+            x += 3 * value
+
+
+def axis_below(canvas: Canvas) -> None:
+    """Names of countries with bars that no value stands beside, over axes."""
+    canvas.setFont("Helvetica", 8)
+    for x in (100, 300):
+        for n in range(8):
+            canvas.drawRightString(x, 700 - 10 * n, f"C{(n * 5 + x) % 17:02}")
+            canvas.drawString(x + 12 + 7 * n, 700 - 10 * n, f"A. Part {n}" if n == 3 else "")
+        for n in range(5):
+            canvas.drawCentredString(x + 5 + 35 * n, 610, str(25 * n))
+
+
+@pytest.mark.parametrize("draw", [bars, outlined_parts, axis_below])
+def test_labels_and_values_of_a_chart_are_no_table(
+    tmp_path: Path, draw: Callable[[Canvas], None]
+) -> None:
+    assert read_tables(tmp_path / "a.pdf", draw) == []
+
+
+def test_values_of_a_chart_stay_with_their_labels(tmp_path: Path) -> None:
+    text = read_page(tmp_path / "a.pdf", bars).text
+
+    assert "Country 0 36 Country 0 60" in " ".join(text.split())
+
+
+def test_a_table_on_grounds_of_several_widths_is_no_chart(tmp_path: Path) -> None:
+    rows = [[f"Line {n}", f"{n},398", f"{n},298"] for n in range(1, 9)]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillColor(lightblue)
+        for n in range(0, 8, 2):
+            y = 697 - 12 * n
+            canvas.rect(58, y, 180, 12, stroke=0, fill=1)
+            canvas.rect(238, y, 70, 12, stroke=0, fill=1)
+            canvas.rect(308, y, 6 if n else 70, 12, stroke=0, fill=1)
+        canvas.setFillColor("black")
+        draw_rows(canvas, rows, [300, 370])
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows]
+
+
+def test_leaders_and_the_sign_after_them_do_not_hide_a_figure(tmp_path: Path) -> None:
+    rows = [
+        ["Revenue ...................................... $", "4,795", "$ 4,147"],
+        ["Shares used for basic net income .... 498", "", "497"],
+        ["Cost .................................... ", "744", "622"],
+        ["Tax ..................................... ", "96", "98"],
+    ]
+
+    [read] = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 400]))
+
+    assert [row[1:] for row in read] == [
+        ["$ 4,795", "$ 4,147"],
+        ["498", "497"],
+        ["744", "622"],
+        ["96", "98"],
+    ]
+
+
+def test_cells_of_many_lines_belong_to_the_row_that_they_begin_in(tmp_path: Path) -> None:
+    rows = [
+        ("Cloud revenue of the year", prose(5, "Cloud"), "8-K"),
+        ("Seats of business users", prose(4, "Seats"), "10-K"),
+        ("Devices", prose(6, "Devices"), "8-K"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        y = 780.0
+        for label, lines, form in [("Metric", ["Definition"], "Form"), *rows]:
+            draw_lines(canvas, 60, y, [label], size=9)
+            draw_lines(canvas, 220, y, lines, size=9, leading=11)
+            draw_lines(canvas, 700, y, [form], size=9)
+            y -= 11 * len(lines) + 5
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read == [
+        ["Metric", "Definition", "Form"],
+        *([label, " ".join(lines), form] for label, lines, form in rows),
+    ]
+
+
+def test_numbered_paragraphs_are_no_table(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        y = 780.0
+        for number in range(1, 6):
+            draw_lines(canvas, 60, y, [f"{number}.{number}"])
+            draw_lines(canvas, 110, y, prose(4, f"Part {number}"))
+            y -= 80
+
+    assert read_tables(tmp_path / "a.pdf", draw) == []
+
+
+@pytest.mark.parametrize(
+    ("titles", "goes_on"),
+    [
+        (("Earnings", "Comprehensive income"), False),
+        (("Earnings", "Earnings (continued)"), True),
+        (("Earnings", ""), True),
+    ],
+)
+def test_a_table_with_the_same_years_goes_on_only_under_the_same_title(
+    tmp_path: Path, titles: tuple[str, str], *, goes_on: bool
+) -> None:
+    def page(title: str, word: str) -> Callable[[Canvas], None]:
+        rows = [["Years ended", "2023", "2022"]]
+        rows += [[f"{word} {n}", f"{n},398", f"{n},298"] for n in range(1, 9)]
+
+        def draw(canvas: Canvas) -> None:
+            draw_lines(canvas, 60, 730, [title], size=11)
+            draw_rows(canvas, rows, [300, 400])
+
+        return draw
+
+    drawn = page(titles[0], "Sales"), page(titles[1], "Gains")
+    pages = read_pdf(draw_pdf(tmp_path / "a.pdf", *drawn, size=WIDE), ocr="off").pages
+    [_, table] = [block.table for page in pages for block in page.blocks if block.table]
+
+    assert table.continues is goes_on
