@@ -105,9 +105,13 @@ function judged(citations: readonly Citation[], verdict: Verdict): readonly Cita
   return citations.map((one) => (one.citation_id === id ? { ...one, verification } : one));
 }
 
+function pick<T>(told: T | undefined, known: T): T {
+  return told === undefined ? known : told;
+}
+
 function done(answer: Answer, data: Done): Answer {
   // Servers of before did not tell these again.
-  const { evidence, warnings, model }: Partial<Done> = data;
+  const told: Partial<Done> = data;
   return {
     ...answer,
     phase: "complete",
@@ -117,9 +121,9 @@ function done(answer: Answer, data: Done): Answer {
     sources: data.sources.length > 0 ? data.sources : answer.sources,
     finishReason: data.finish_reason,
     timings: data.timings,
-    evidence: evidence === undefined ? answer.evidence : evidence,
-    warnings: warnings ?? answer.warnings,
-    model: model ?? answer.model,
+    evidence: pick(told.evidence, answer.evidence),
+    warnings: pick(told.warnings, answer.warnings),
+    model: pick(told.model, answer.model),
   };
 }
 
