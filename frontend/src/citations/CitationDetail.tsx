@@ -92,16 +92,14 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
   const verification = citation.verification;
+  const beside = found?.beside;
   const cells = found?.passage?.table?.cells;
   const rectangles = useMemo(() => {
     const operands = operandsIn(verification, source.passage_id);
     const marked = (cells ?? NONE).filter((cell) => operands.some((one) => one.row === cell.row && one.column === cell.column));
-    return [
-      ...(highlights?.rectangles ?? NONE),
-      ...(found?.beside?.rectangles ?? NONE),
-      ...marked.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle])),
-    ];
-  }, [highlights, cells, found?.beside, verification, source.passage_id]);
+    const stated = [...(highlights?.rectangles ?? NONE), ...(beside?.rectangles ?? NONE)];
+    return [...stated, ...marked.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle]))];
+  }, [highlights, beside, cells, verification, source.passage_id]);
   const isPaged = HAS_PAGES.test(source.file_name);
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   const shown = {
