@@ -19,7 +19,8 @@ MAX_SOUGHT = 64
 """So many words of a question are searched for, the first ones."""
 
 RELATED_WEIGHT = 0.7
-NAME_WEIGHT = 2.0
+NAME_WEIGHT = 0.5
+"""Little: Redis counts a name as often as it stands in the passage, and prose repeats it."""
 
 MAX_FILTER = 2000
 """So many characters of a filter are told with each word."""

@@ -17,7 +17,8 @@ _BESIDE = re.compile(
     r"commission file|mark one|^\W|file (?:number|no)|^\W*$|transition period|\bform \d"
     r"|securities exchange act"
     r"|^(?:or|and)$|registrant|incorporation|^\d[\d -]*$|jurisdiction|employer|%"
-    r"|\b(?:stock|shares?|notes|title|exchange|symbol|fiscal|quarterly)\b|par value|\bdue \d",
+    r"|\b(?:stock|shares?|notes|title|exchange|symbol|fiscal|quarterly)\b|par value"
+    r"|\bdue \d|\b\d{5}\b",
     re.IGNORECASE,
 )
 _FILE_NUMBER = re.compile(
