@@ -105,10 +105,6 @@ function judged(citations: readonly Citation[], verdict: Verdict): readonly Cita
   return citations.map((one) => (one.citation_id === id ? { ...one, verification } : one));
 }
 
-function pick<T>(told: T | undefined, known: T): T {
-  return told === undefined ? known : told;
-}
-
 function done(answer: Answer, data: Done): Answer {
   return {
     ...answer,
