@@ -85,8 +85,13 @@ def distinct(nodes: Sequence[NodeWithScore], *, limit: int) -> list[NodeWithScor
 
 def _says_no_more(said: _Said, other: _Said) -> bool:
     """Whether `other` says all that `said` does, in its order."""
+    whose = {one.node.metadata.get("organisation", "") for one in (said, other)} - {""}
     shared = len(said.vocabulary & other.vocabulary)
-    if shared < SAME_WORDS * len(said.vocabulary) or said.denials != other.denials:
+    if (
+        len(whose) > 1
+        or shared < SAME_WORDS * len(said.vocabulary)
+        or said.denials != other.denials
+    ):
         return False
     if not said.contents <= other.contents:
         return False

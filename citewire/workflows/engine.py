@@ -121,7 +121,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         nodes = await self._retrieved(query)
         if not nodes and (told := await self._nothing_here(message)):
             self._announce(SourcesEvent(nodes=[], evidence=None))
-            self._run.generation.finish_reason = "no_documents"
+            self._run.generation.finish_reason = "no_evidence"
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         evidence, in_doubt = await off_the_loop(message, (), self._evidence_of, query, nodes)
         if in_doubt and (more := await self._looked_again(in_doubt, query, nodes)):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from citewire.workflows.model_calls import ModelCall, Purpose
 
-FinishReason = Literal["stop", "length", "content_filter", "no_evidence", "no_documents", "blocked"]
+FinishReason = Literal["stop", "length", "content_filter", "no_evidence", "blocked"]
 
 
 @dataclass(slots=True)

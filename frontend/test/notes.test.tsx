@@ -28,7 +28,7 @@ test("the reports that may be meant are offered to choose", () => {
 });
 
 test("an answer without reports to ask has no note besides what it says", () => {
-  expect(notes({ finishReason: "no_documents" })).toBe("");
+  expect(notes({ finishReason: "no_evidence", evidence: null, sources: [] })).toBe("");
 });
 
 test("the report that a question points at is named", () => {

@@ -141,6 +141,6 @@ async def test_an_empty_library_a_refusal_and_a_greeting_say_what_they_are(
     assert "no reports in this library yet" in asked.text
     assert "no reports in what was chosen" in chosen.text
     ends = [told.last.data["finish_reason"] for told in (asked, chosen, greeted, refused)]
-    assert ends == ["no_documents", "no_documents", "stop", "blocked"]
+    assert ends == ["no_evidence", "no_evidence", "stop", "blocked"]
     levels = [told.all("sources")[0].data["evidence"] for told in (asked, chosen, greeted, refused)]
     assert levels == [None] * 4

@@ -107,6 +107,13 @@ async def test_a_source_tells_all_that_the_contract_names(chat: ChatClient) -> N
         "withheld": [],
         "kind": "text",
         "table": None,
+        "section": "",
+        "organisation": "",
+        "periods": [],
+        "document_kind": "",
+        "found_by": ["meaning"],
+        "context": [],
+        "also_in": [],
     }
     assert 0.45 < score <= 1
 

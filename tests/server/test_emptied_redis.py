@@ -45,8 +45,8 @@ async def test_after_a_flush_questions_are_answered_from_nothing(
 
     await until(is_listed)
     assert lost.status_code == 404
-    assert (after.last.name, after.last.data.get("finish_reason")) == ("done", "no_documents")
-    assert (again.last.name, again.last.data.get("finish_reason")) == ("done", "no_documents")
+    assert (after.last.name, after.last.data.get("finish_reason")) == ("done", "no_evidence")
+    assert (again.last.name, again.last.data.get("finish_reason")) == ("done", "no_evidence")
     assert ready.status_code == 200
 
 

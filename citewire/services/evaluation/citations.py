@@ -78,7 +78,7 @@ def examine(
     statements = statements_of(done.answer, done.citations, texts)
     shown = {match.span() for match in _MARKER.finditer(done.answer)}
     explained = {_code_points(done.answer, citation.marker_span) for citation in done.citations}
-    answered = done.finish_reason not in ("no_evidence", "no_documents")
+    answered = done.finish_reason != "no_evidence"
     return Examined(
         name=question.name,
         answerable=question.answerable,

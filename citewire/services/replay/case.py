@@ -29,7 +29,7 @@ def _line(asked: Message, answered: Message, before: str | None) -> dict[str, An
     line = {
         "id": answered.get("run_id") or answered["message_id"],
         "question": asked["text"],
-        "answerable": answered["finish_reason"] not in ("no_evidence", "no_documents", "blocked"),
+        "answerable": answered["finish_reason"] not in ("no_evidence", "blocked"),
         "evidence_places": _pages(cited),
         "answer": answered["text"],
         "cited": [{"passage_id": source["passage_id"], "text": source["text"]} for source in cited],

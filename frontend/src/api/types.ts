@@ -297,7 +297,7 @@ export interface Done {
   chat_id: string;
   user_message_id: string;
   assistant_message_id: string;
-  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked";
+  finish_reason: "stop" | "length" | "content_filter" | "no_evidence" | "blocked";
   answer: string;
   citations: Citation[];
   sources: Source[];
@@ -444,7 +444,7 @@ export interface Turn {
   standalone: string | null;
   sub_questions: string[];
   document: DocumentName | null;
-  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "no_documents" | "blocked") | null;
+  finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
   stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
   usage: Usage | null;
   timings: Timings | null;

@@ -1,6 +1,7 @@
 // What a person must know of an answer besides its text: how it ended, what to be careful with.
 import type { ReactNode } from "react";
 
+import { isUnasked } from "@/citations/signs";
 import { untracedIn } from "@/citations/untraced";
 import type { DocumentName } from "@/api/types";
 import type { Strings } from "@/strings/en";
@@ -30,7 +31,7 @@ function endOf(answer: Answer, recovering: boolean, strings: Strings): Note[] {
     case "running":
       return recovering ? [{ text: `${strings.lost} ${strings.lostAgain}`, kind: "error", again: false }] : [];
     case "complete": {
-      const text = answer.finishReason === null ? "" : strings.finished[answer.finishReason];
+      const text = answer.finishReason === null || isUnasked(answer) ? "" : strings.finished[answer.finishReason];
       return text === "" ? [] : [{ text, kind: "note", again: false }];
     }
     case "stopped": {

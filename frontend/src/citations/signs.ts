@@ -16,11 +16,16 @@ export type EvidenceSign = NonNullable<Answer["evidence"]> | "doubted";
 /** How strong the sources are, as far as what was said of them bears it out; null where no report was asked. */
 export function evidenceSign(answer: Answer): EvidenceSign | null {
   const { evidence, finishReason, sources, citations } = answer;
-  if (finishReason === "no_evidence") return "none";
+  if (finishReason === "no_evidence" && !isUnasked(answer)) return "none";
   if (evidence === null || finishReason === "blocked") return null;
   if (sources.length === 0) return finishReason === null ? evidence : null;
   const isDoubted = untracedIn(answer).length > 0 || citations.some(({ verification }) => signOf(verification) === "unsupported");
   return evidence === "strong" && isDoubted ? "doubted" : evidence;
+}
+
+/** Whether there was no report to ask: the answer says so itself. */
+export function isUnasked({ finishReason, evidence, sources }: Answer): boolean {
+  return finishReason === "no_evidence" && evidence === null && sources.length === 0;
 }
 
 /** Whether all of the answer is taken from its sources. */

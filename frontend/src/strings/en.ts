@@ -115,7 +115,6 @@ export const en = {
     length: "The answer reached its greatest length and ends here.",
     content_filter: "The model's provider cut this answer off.",
     no_evidence: "The reports hold no evidence for an answer.",
-    no_documents: "",
     blocked: "This question was not answered.",
   },
   warnings: {

@@ -116,7 +116,6 @@ export const es: Strings = {
     length: "La respuesta alcanzó su longitud máxima y acaba aquí.",
     content_filter: "El proveedor del modelo cortó esta respuesta.",
     no_evidence: "Los informes no contienen pruebas para una respuesta.",
-    no_documents: "",
     blocked: "Esta pregunta no se respondió.",
   },
   warnings: {

@@ -46,6 +46,9 @@ ALL_SHARED = 0.9
 SOME = 0.1
 """Where so many lines of both sides are beside each other, and fewer begin with a small letter."""
 
+LONG_LINE = 32
+"""Half of the lines of a text have at least so many characters; those of a list have fewer."""
+
 FEWER = 0.7
 """Labels have by so much fewer lines than what they are the labels of."""
 
@@ -338,19 +341,25 @@ def _are_apart(left: list[Fragment], right: list[Fragment]) -> bool:
     if not any(running):
         return False
     lines = lines_of(few), lines_of(many)
-    if min(shared) > ALL_SHARED and not any(_flows(side, SOME) for side in lines):
+    if min(shared) > ALL_SHARED and not (_flows(few, SOME) or _flows(many, SOME)):
         # Each line stands for itself, beside the one that belongs to it.
         return False
     if _begin(few, many):
         # Cells, or the terms of a glossary; not paragraphs that begin beside each other.
         return all(running) and len(lines[0]) > FEWER * len(lines[1])
     # Remarks or a picture's labels beside running text.
-    return all(running) or (min(shared) < 0.5 and _is_running(many) and _flows(lines[1], GOES_ON))
+    return all(running) or (min(shared) < 0.5 and _is_running(many) and _flows(many, GOES_ON))
 
 
-def _flows(side: Sequence[SideLine], least: float) -> bool:
-    """Whether sentences go on from line to line, at this share of the lines at least."""
-    return sum(line.text[:1].islower() for line in side) >= least * len(side)
+def _flows(side: Sequence[Fragment], least: float) -> bool:
+    """Whether sentences go on from line to line, at this share of the lines at least.
+
+    Long lines do, as far as can be told: a name, a title or a term is shorter.
+    """
+    if median(len(each.text) for each in side) >= LONG_LINE:
+        return True
+    lines = lines_of(side)
+    return sum(line.text[:1].islower() for line in lines) >= least * len(lines)
 
 
 def _have_prose(left: _Side, right: _Side) -> bool:
