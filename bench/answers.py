@@ -1,4 +1,4 @@
-"""Is the answer within what the model is given?
+"""Is the answer within what the model is given, and within the answer?
 
     python bench/answers.py FOLDER... [--namespace NAME] [--list] [--json FILE]
 
@@ -6,7 +6,9 @@ FOLDERs are as for `recall.py`, all ingested into one index; `answer` of a line 
 gold answer. Only questions are counted whose gold answer stands literally on one of their evidence
 pages, or on all of them together, as Citewire reads these (`gold.py`): of the others nobody can
 tell by looking. Of these it is counted for how many the gold answer stands in what the model is
-given of the evidence pages. A page of another report that has the same figure does not count.
+given of the evidence pages. A page of another report that has the same figure does not count. Then
+each is asked as a user asks it, and the answers are counted that cite an evidence page, and those
+of them in which the gold answer stands.
 With `CITEWIRE_DATA_DIR` and `--namespace` what is there already is not ingested again.
 """
 
@@ -16,19 +18,26 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import orjson
 from gold import holds
 from llama_index.core.schema import NodeWithScore
+from load import BenchError
+from pydantic import TypeAdapter
 from recall import Page, ingest, settings_for
 
 from citewire.errors import CitewireError
 from citewire.scripts.logs import configure_logging
-from citewire.services.assembly.chat import build_context
+from citewire.services.answers.events import Done
+from citewire.services.answers.reducer import ToldAnswer
+from citewire.services.assembly.chat import build_context, open_chat
 from citewire.services.assembly.library import Library, open_library
+from citewire.services.chat import ChatService
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.search import Candidate, PassageSearch, on_page
@@ -88,11 +97,16 @@ async def run(settings: Settings, folders: Sequence[Path]) -> dict[str, Any]:
             asked += read_questions(folder)
         judged = await with_literal_gold(library, settings, asked)
         outcomes = [await outcome_of(library, question) for question in judged]
+        async with open_chat(library) as chat:
+            for outcome, question in zip(outcomes, judged, strict=True):
+                outcome |= await answered(chat.service, question)  # noqa: PLW2901
     return {
         "answerable": len(asked),
         "judged": len(judged),
         "found": sum(one["found"] for one in outcomes),
         "sources": sum(one["sources"] for one in outcomes),
+        "cited": sum(one["cited"] for one in outcomes),
+        "answered": sum(one["cited"] and one["answered"] for one in outcomes),
         "tokens": round(sum(one["tokens"] for one in outcomes) / max(len(outcomes), 1)),
         "questions": outcomes,
     }
@@ -163,6 +177,31 @@ async def outcome_of(library: Library, question: GoldQuestion) -> dict[str, Any]
     }
 
 
+async def answered(service: ChatService, question: GoldQuestion) -> dict[str, Any]:
+    """The answer to a question, whether it cites an evidence page, and whether it has the gold."""
+    told = ToldAnswer()
+    own = PassageFilter(DEFAULT_OWNER)
+    async with (
+        service.admitted(question.text, owner=DEFAULT_OWNER, chat_id=None, filter=own) as run,
+        aclosing(service.stream(run)) as batches,
+    ):
+        async for batch in batches:
+            for _, name, data in batch:
+                told.take(name, orjson.loads(data))
+                if name == "done":
+                    done = TypeAdapter(Done).validate_json(data)
+                    pages = {
+                        one.passage_id: (one.file_name, one.page_start) for one in done.sources
+                    }
+                    cited = {pages[one.passage_id] for one in done.citations}
+                    return {
+                        "answer": done.answer,
+                        "cited": not cited.isdisjoint(question.evidence),
+                        "answered": holds(done.answer, question.gold),
+                    }
+    raise BenchError(told.error or f"the answer to {question.name} was stopped")
+
+
 async def given(library: Library, question: str) -> list[NodeWithScore]:
     """The sources that the model is given for a question, with their context."""
     retriever = PassageRetriever(
@@ -192,12 +231,15 @@ def print_results(results: dict[str, Any], *, listed: bool) -> None:
         for one in results["questions"]:
             sign = "+" if one["found"] else "-"
             print(f"{sign} {one['name']}: {one['question'].strip()} | {one['gold']}")
+            print(f"    {one['answer']}")
     print(
         "answerable {answerable}, of which literally on an evidence page {judged}".format(**results)
     )
     print("gold answer within what the model is given: {found}".format(**results))
     print("  within the sources alone: {sources}".format(**results))
     print("  tokens of a question, about: {tokens}".format(**results))
+    print("answers that cite an evidence page: {cited}".format(**results))
+    print("  with the gold answer in them: {answered}".format(**results))
 
 
 if __name__ == "__main__":
