@@ -269,7 +269,8 @@ def _print_table(names: Sequence[str], rows: Sequence[Row]) -> None:
 
 
 def _units(vectors: NDArray[Any]) -> Vectors:
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / lengths, np.float32)
 
 
 def _word(rank: int) -> str:
