@@ -120,7 +120,8 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         )
         nodes = await self._retrieved(query)
         if not nodes and (told := await self._nothing_here(message)):
-            self._announce(SourcesEvent(nodes=[], evidence=None))
+            asked: Evidence | None = "none" if self._filter.is_narrow else None
+            self._announce(SourcesEvent(nodes=[], evidence=asked))
             self._run.generation.finish_reason = "no_evidence"
             return StreamingAgentChatResponse(response=told, is_writing_to_memory=False)
         evidence, in_doubt = await off_the_loop(message, (), self._evidence_of, query, nodes)

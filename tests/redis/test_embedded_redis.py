@@ -20,6 +20,7 @@ from redis import AuthenticationError, Redis, RedisError
 
 from citewire.errors import EmbeddedRedisError
 from citewire.storage.embedded import binaries as embedded_binaries
+from citewire.storage.embedded import server as embedded_server
 from citewire.storage.embedded.binaries import find_binaries
 from citewire.storage.embedded.client import open_embedded_redis
 from citewire.storage.embedded.folder import RedisFolder, ServerState, hold_lock
@@ -340,3 +341,34 @@ def test_only_the_owner_may_read_the_files(tmp_path: Path) -> None:
 def test_a_path_with_blanks_quotes_and_accents_works(tmp_path: Path) -> None:
     with open_embedded_redis(tmp_path / 'Père "le" \\ dossier') as url:
         assert answers(url)
+
+
+LOADS_LONG = """#!{python}
+import re, socketserver, sys, time
+port = int(re.search(r"^port (\\d+)$", sys.stdin.read(), re.M)[1])
+ready = time.monotonic() + 2
+
+class Answers(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.rfile.readline(), self.rfile.readline()
+        said = "+PONG" if time.monotonic() > ready else "-LOADING the dataset in memory"
+        self.wfile.write(f"+OK\\r\\n{{said}}\\r\\n".encode())
+
+socketserver.TCPServer.allow_reuse_address = True
+socketserver.TCPServer(("127.0.0.1", port), Answers).serve_forever()
+"""
+
+
+def test_a_large_archive_may_take_long_to_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "redis-server"
+    script.write_text(LOADS_LONG.format(python=sys.executable), "utf-8")
+    script.chmod(0o700)
+    monkeypatch.setattr(embedded_server, "READY_TIMEOUT_S", 1.0)
+    folder = RedisFolder(tmp_path)
+    binaries = replace(find_binaries(), server=script)
+    with hold_lock(folder.server_lock, timeout_s=5) as lock:
+        process = start_server(folder, binaries, choose_address(None), lock=lock)
+        process.kill()
+        process.wait()

@@ -143,4 +143,4 @@ async def test_an_empty_library_a_refusal_and_a_greeting_say_what_they_are(
     ends = [told.last.data["finish_reason"] for told in (asked, chosen, greeted, refused)]
     assert ends == ["no_evidence", "no_evidence", "stop", "blocked"]
     levels = [told.all("sources")[0].data["evidence"] for told in (asked, chosen, greeted, refused)]
-    assert levels == [None] * 4
+    assert levels == [None, "none", None, None]

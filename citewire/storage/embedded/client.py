@@ -18,6 +18,7 @@ import citewire
 from citewire.errors import EmbeddedRedisError
 from citewire.storage.embedded.binaries import RedisBinaries, find_binaries
 from citewire.storage.embedded.folder import (
+    LOADING,
     PONG,
     RedisFolder,
     ServerState,
@@ -67,8 +68,11 @@ def _running(folder: RedisFolder) -> ServerState | None:
     deadline = time.monotonic() + READY_TIMEOUT_S
     while is_held(folder.supervisor_lock):
         state = folder.read_state()
-        if state is not None and ask(state.port, state.password, "PING") == PONG:
+        said = "" if state is None else ask(state.port, state.password, "PING")
+        if state is not None and said == PONG:
             return state
+        if said.startswith(LOADING):
+            deadline = time.monotonic() + READY_TIMEOUT_S
         if time.monotonic() > deadline:
             raise EmbeddedRedisError(
                 f"the running embedded Redis does not answer; its log, {folder.log}, ends:\n"

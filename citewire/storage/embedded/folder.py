@@ -23,6 +23,7 @@ from citewire.errors import EmbeddedRedisError
 
 HOST = "127.0.0.1"
 PONG = "+PONG"
+LOADING = "-LOADING"
 _TAIL_LINES = 12
 _LOG_LIMIT_BYTES = 1 << 20
 

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from citewire.errors import EmbeddedRedisError
 from citewire.storage.embedded.binaries import HINT, RedisBinaries
-from citewire.storage.embedded.folder import HOST, PONG, RedisFolder, ServerState, ask
+from citewire.storage.embedded.folder import HOST, LOADING, PONG, RedisFolder, ServerState, ask
 
 READY_TIMEOUT_S = 60.0
+"""So long it may say nothing at all; a large archive takes longer to load, and says so."""
+
 _STOP_TIMEOUT_S = 20.0
 _PR_SET_PDEATHSIG = 1
 _BLANK = 0x20
@@ -130,12 +132,14 @@ def _wait_until_ready(
     process: subprocess.Popen[bytes], address: tuple[int, str], folder: RedisFolder
 ) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_S
-    while ask(*address, "PING") != PONG:
+    while (said := ask(*address, "PING")) != PONG:
         if process.poll() is not None:
             raise EmbeddedRedisError(
                 f"the embedded Redis ended at start with code {process.returncode}; if a part does "
                 f"not load, {HINT}. The end of its log:\n{folder.log_tail()}"
             )
+        if said.startswith(LOADING):
+            deadline = time.monotonic() + READY_TIMEOUT_S
         if time.monotonic() > deadline:
             raise EmbeddedRedisError(
                 f"the embedded Redis did not answer within {READY_TIMEOUT_S:.0f} s; its log ends:\n"

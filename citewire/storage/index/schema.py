@@ -111,12 +111,13 @@ async def ensure_index(
         schema: what is wanted, from `build_schema`.
         embedding: name of the embedding model, compared with the one that was used before.
         replace_empty: see above.
-        timeout_s: how long to wait in seconds while Redis indexes existing passages.
+        timeout_s: how long to wait in seconds while Redis indexes existing passages, and gets no
+            further.
 
     Raises:
         IndexMismatch: the index was built for other fields, another vector size or model, or what
             is stored is of another version.
-        StorageUnavailable: Redis does not answer, or is still indexing after `timeout_s`.
+        StorageUnavailable: Redis does not answer, or gets no further in indexing for `timeout_s`.
     """
     with storage_errors("the index"):
         await read_fingerprint(client, namespace_of(schema))  # refuses another version
@@ -196,11 +197,14 @@ def _fields(schema: IndexSchema) -> list[Field]:
 
 
 async def _settled(client: Redis, schema: IndexSchema, timeout_s: float) -> LiveIndex:
-    deadline = time.monotonic() + timeout_s
+    deadline, before = time.monotonic() + timeout_s, -1.0
     while True:
         live = await read_live_index(client, schema.index.name)
         if live is not None and not live.indexing:
             return live
+        if live is not None and live.percent_indexed != before:
+            # A large archive takes its time: what gets on is waited for.
+            deadline, before = time.monotonic() + timeout_s, live.percent_indexed
         if time.monotonic() > deadline:
             done = f"{live.percent_indexed:.0%} done" if live else "no index yet"
             raise StorageUnavailable(f"Redis is still indexing the passages ({done})")
