@@ -128,7 +128,7 @@ test("local mode says that its answers are extracts", async () => {
   // As a server without a model names itself.
   await context.route("**/chat_stream", async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()).replace(/"model":"[^"]*"/, '"model":"extractive"') });
+    await route.fulfill({ response, body: (await response.text()).replace(/"model":"[^"]*"/g, '"model":"extractive"') });
   });
   const watched = await Watched.open(context, server.url);
   seen.push(watched);

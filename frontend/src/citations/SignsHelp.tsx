@@ -27,7 +27,7 @@ export function SignsHelp({ answer }: { answer: Answer }): ReactNode {
         ))}
         {!quoted && (
           <li>
-            <span className="untraced">12.5</span> {strings.untracedHelp}
+            <span className="untraced-example">12.5</span> {strings.untracedHelp}
           </li>
         )}
       </ul>
