@@ -144,10 +144,12 @@ def run_eval_claims(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Try it out with the sample reports."""
-    from citewire.scripts.demo import NAMESPACE, demo
+    from citewire.scripts.demo import demo, demo_namespace
 
     configure_logging("warning")
-    return demo(load_settings(namespace=NAMESPACE), once=arguments.once)
+    settings = load_settings()
+    settings = settings.with_changes(namespace=demo_namespace(settings))
+    return demo(settings, once=arguments.once)
 
 
 def run_key(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -18,13 +19,22 @@ from citewire.errors import ConfigurationError, ServerFailed
 from citewire.scripts.ingest import ingest_into_library, print_summary
 from citewire.scripts.serve import DrainingServer, build_server
 from citewire.services.access.keys import new_key
+from citewire.services.models.names import embedding_name
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION
 
-NAMESPACE = f"demo-v{SCHEMA_VERSION}"
-"""One of its own for each version of what is stored: a demo of before stands in no one's way."""
-
 QUESTION = "How many tonnes of cargo did the harbour handle in 2024?"
+
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+
+
+def demo_namespace(settings: Settings) -> str:
+    """Where the demo's documents are: a demo of before stands in no one's way.
+
+    There is one for each version of what is stored and each embedding model.
+    """
+    embedding = _NOT_IN_NAMES.sub("-", embedding_name(settings.models).lower())
+    return f"demo-v{SCHEMA_VERSION}-{embedding}"
 
 
 def demo(settings: Settings, *, once: bool) -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from citewire.scripts.demo import NAMESPACE
 from citewire.storage.embedded.folder import RedisFolder, hold_lock
 from tests.doubles.redis_fixtures import StoppableRedis
 from tests.doubles.server_fixtures import KEY, StartServer, Zygote, environment, free_port
@@ -139,9 +138,10 @@ def test_an_empty_list_names_the_namespace_that_was_looked_in(command: Command) 
 
 async def test_the_demo_says_how_its_documents_are_listed(command: Command) -> None:
     shown = command("demo", "--once")
-    listed = command("documents", namespace=NAMESPACE)
+    told = re.search(r"CITEWIRE_NAMESPACE=(\S+) citewire documents", shown.stdout)
+    assert told is not None
+    listed = command("documents", namespace=told[1])
 
-    assert f"CITEWIRE_NAMESPACE={NAMESPACE} citewire documents" in shown.stdout
     assert "Trevanza Harbour Trust: Annual Report 2024" in listed.stdout
 
 
