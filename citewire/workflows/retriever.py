@@ -31,6 +31,7 @@ from citewire.workflows.alike import distinct
 from citewire.workflows.catalogue.names import NO_NAMES, ReportNames
 from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
+from citewire.workflows.limits import off_the_loop
 from citewire.workflows.reranking import Reranking
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
@@ -189,14 +190,15 @@ class PassageRetriever(BaseRetriever):
             return await self._reranked(question, fused)
         languages, names = await self._library()
         embedding = await self._embedding(question)
-        whole = self._nearest(question, embedding, languages, names)
-        shares = self._shares(question, names)
+        shares = await off_the_loop(question, (), self._shares, question, names)
         if not shares:
-            return await self._reranked(question, await whole)
+            found = await self._nearest(question, embedding, languages, names)
+            return await self._reranked(question, found)
+        whole = self._nearest(question, embedding, languages, names)
         parts = [self._nearest(question, embedding, languages, names, [one]) for one in shares]
-        *found, best = await _together([*parts, whole])
+        *rankings, best = await _together([*parts, whole])
         # The best of all have a share, too: what is asked for may stand in another report.
-        several = [share for share in found if share]
+        several = [share for share in rankings if share]
         if len(several) < 2:
             return await self._reranked(question, best)
         rankings = await asyncio.gather(
@@ -292,11 +294,21 @@ class PassageRetriever(BaseRetriever):
             filters=[*self._filters.filters, *within], condition=FilterCondition.AND
         )
         filters = both if within else self._filters
+        words = await off_the_loop(
+            question,
+            (),
+            sought_words,
+            question,
+            self._vocabulary,
+            languages,
+            names,
+            terms=self._terms,
+        )
         result = await self._store.aquery(
             VectorStoreQuery(
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=filters
             ),
-            words=sought_words(question, self._vocabulary, languages, names, terms=self._terms),
+            words=words,
             more=self._depth - self._top_k,
         )
         scores = result.similarities or []
