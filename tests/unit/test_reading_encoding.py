@@ -117,3 +117,11 @@ def test_no_label_is_of_a_codec_that_is_none_of_text() -> None:
     labels = ["hex", "base64", "zip", "rot13", "idna", "unicode_escape", "undefined", "utf-7", ""]
     assert {codec_of(label) for label in labels} == {""}
     assert codec_of(" UTF-8 ") == "utf-8"
+
+
+def test_a_zero_in_a_plain_text_makes_no_chinese_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"name,amount\nNorth,100\nSouth,200\0\nEast,300\n")
+
+    with pytest.raises(UnreadableDocument, match="binary"):
+        read_text(path)

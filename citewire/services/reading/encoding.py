@@ -34,6 +34,9 @@ MOST_DAMAGED = 0.001
 MOST_LOST = 10
 """A text has so many characters of UTF-8 for each byte that is none of it, or is no such text."""
 
+MOST_PLAIN = 0.8
+"""With more plain bytes than this share, hardly a zero among them, a text has one byte a letter."""
+
 MOST_ODD_ZEROS = 0.05
 """Of the zeros of a text of two bytes a character, so many may stand on the other side."""
 
@@ -94,8 +97,16 @@ def _wide(sample: bytes) -> str:
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if min(even, odd) > MOST_ODD_ZEROS * (even + odd):
         return ""
+    told = [byte for byte in sample if byte]
+    if len(told) > MOST_PLAIN * len(sample) and sum(map(_is_ascii, told)) > MOST_PLAIN * len(told):
+        # Pairs of plain letters would make a text, of Chinese characters: a zero is damage here.
+        return ""
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     return encoding if _is_plain(sample, encoding) else ""
+
+
+def _is_ascii(byte: int) -> bool:
+    return 0x20 <= byte < 0x7F or byte in b"\t\n\r"
 
 
 def _is_plain(sample: bytes, encoding: str) -> bool:
