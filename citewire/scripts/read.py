@@ -49,6 +49,9 @@ def read(files: Sequence[Path], *, form: Form, ocr: OcrMode, engine: OcrChoice =
 def _report(path: Path, ocr: OcrMode, engine: OcrChoice) -> Report:
     if path.is_dir():
         raise UnreadableDocument("a folder: name files, or take in all of it by `citewire ingest`")
+    if path.exists() and not path.is_file():
+        # Reading a pipe that nobody writes to would wait without an end.
+        raise UnreadableDocument("it is not a regular file")
     return withhold(read_report(path, ocr=ocr, engine=engine))
 
 

@@ -128,9 +128,15 @@ def empty(folder: Path) -> Path:
     return folder / "empty.txt"
 
 
+def pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe.txt")
+    return folder / "pipe.txt"
+
+
 @pytest.mark.parametrize(
     ("make", "why"),
     [
+        (pipe, "it is not a regular file"),
         (lambda folder: folder, "a folder: name files, or take in all of it by `citewire ingest`"),
         (lambda folder: folder / "gone.pdf", "cannot be opened: No such file or directory"),
         (locked, "encrypted: it needs a password to be opened"),
