@@ -1,12 +1,23 @@
 """One list of passages from several searches."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
 from itertools import chain, zip_longest
 
 from llama_index.core.schema import NodeWithScore
 
 from citewire.storage.library.passage_node import FOUND_BY
 from citewire.storage.library.ranking import reciprocal_ranks
+
+
+async def at_once(searches: Iterable[Awaitable[list[NodeWithScore]]]) -> list[list[NodeWithScore]]:
+    """What each of several searches finds, which run at the same time; none outlives this call."""
+    rankings = []
+    for found in await asyncio.gather(*searches, return_exceptions=True):
+        if isinstance(found, BaseException):
+            raise found
+        rankings.append(found)
+    return rankings
 
 
 def by_reciprocal_rank(

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -30,7 +30,7 @@ from citewire.text.words import search_terms, sought_terms, years
 from citewire.workflows.alike import distinct
 from citewire.workflows.catalogue.names import NO_NAMES, ReportNames
 from citewire.workflows.catalogue.names_kept import KeptNames
-from citewire.workflows.fusion import by_reciprocal_rank, in_turn
+from citewire.workflows.fusion import at_once, by_reciprocal_rank, in_turn
 from citewire.workflows.limits import off_the_loop
 from citewire.workflows.reranking import Reranking
 from citewire.workflows.spans import unspanned
@@ -196,7 +196,7 @@ class PassageRetriever(BaseRetriever):
             return await self._reranked(question, found)
         whole = self._nearest(question, embedding, languages, names)
         parts = [self._nearest(question, embedding, languages, names, [one]) for one in shares]
-        *rankings, best = await _together([*parts, whole])
+        *rankings, best = await at_once([*parts, whole])
         # The best of all have a share, too: what is asked for may stand in another report.
         several = [share for share in rankings if share]
         if len(several) < 2:
@@ -272,7 +272,7 @@ class PassageRetriever(BaseRetriever):
         languages, names = await self._library()
         vectors = await self._embed(list(questions))
         self._embedded.update(zip(questions, vectors, strict=True))
-        return await _together(
+        return await at_once(
             self._nearest(*pair, languages, names) for pair in zip(questions, vectors, strict=True)
         )
 
@@ -316,19 +316,6 @@ class PassageRetriever(BaseRetriever):
             NodeWithScore(node=node, score=score)
             for node, score in zip(result.nodes or [], scores, strict=True)
         ]
-
-
-async def _together(
-    searches: Iterable[Awaitable[list[NodeWithScore]]],
-) -> list[list[NodeWithScore]]:
-    """What several searches find, which run at the same time."""
-    rankings = []
-    # None outlives this call.
-    for ranking in await asyncio.gather(*searches, return_exceptions=True):
-        if isinstance(ranking, BaseException):
-            raise ranking
-        rankings.append(ranking)
-    return rankings
 
 
 def sought_words(

@@ -22,7 +22,7 @@ from llama_index.core.vector_stores.types import (
 from citewire.errors import CitewireError
 from citewire.text.signposts import signposts_named
 from citewire.workflows.forms import FormFilling
-from citewire.workflows.fusion import in_turn
+from citewire.workflows.fusion import at_once, in_turn
 from citewire.workflows.next_questions import MOST_QUESTIONS, NextQuestions, next_messages
 from citewire.workflows.retriever import PassageRetriever
 from citewire.workflows.run_context import RunContext
@@ -87,7 +87,7 @@ class SecondLook:
     ) -> Passages:
         """Of what the passages refer to, and of the report of the best, in turn."""
         within = [*referred_to(found), *in_report_of(found)]
-        rankings = await _all([retriever.search(question, [filters]) for filters in within])
+        rankings = await at_once(retriever.search(question, [filters]) for filters in within)
         return new_of(rankings, found, most=MOST)
 
     async def _by_model(
@@ -102,18 +102,8 @@ class SecondLook:
         with run.asking("look"):
             told = await forms.afill(next_messages(question, found), NextQuestions)
         asked = [one.strip() for one in told.questions if one.strip()][:MOST_QUESTIONS]
-        rankings = await _all([retriever.search(one) for one in asked])
+        rankings = await at_once(retriever.search(one) for one in asked)
         return new_of(rankings, found, most=MOST)
-
-
-async def _all(searches: Sequence[Awaitable[Passages]]) -> list[Passages]:
-    """What each finds; none outlives this call."""
-    rankings = []
-    for found in await asyncio.gather(*searches, return_exceptions=True):
-        if isinstance(found, BaseException):
-            raise found
-        rankings.append(found)
-    return rankings
 
 
 def most_added(who: Literal["rules", "model", "off"]) -> int:
