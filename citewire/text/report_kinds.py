@@ -5,6 +5,8 @@ English, Spanish, German and French. A kind is its English name.
 
 import re
 
+from citewire.text.words import with_few_signs
+
 _NAMES = {
     "10-K": r"10-?ks?|form 10-k405",
     "10-Q": r"10-?qs?",
@@ -95,7 +97,6 @@ OF_A_PERIOD = frozenset(
 """Kinds that report on a period, which is another than when they came out."""
 
 
-_MANY_SIGNS = re.compile(r"(\W{4})\W+")
 _ALONE = r"(?<![^\W_])(?:{})(?![^\W_]|-\w)"
 _KINDS = {kind: re.compile(_ALONE.format(names), re.I) for kind, names in _NAMES.items()}
 _TITLES = {kind: re.compile(_ALONE.format(names), re.I) for kind, names in _IN_TITLES.items()}
@@ -104,7 +105,7 @@ _TITLES = {kind: re.compile(_ALONE.format(names), re.I) for kind, names in _IN_T
 def kinds_in(text: str) -> tuple[str, ...]:
     """The kinds of reports that `text` speaks of, in the order in which it names them."""
     # No name has so many signs in a row, and each would be tried for every kind.
-    brief = _MANY_SIGNS.sub(r"\1", text)
+    brief = with_few_signs(text)
     found = [
         (match.start(), kind) for kind, name in _KINDS.items() if (match := name.search(brief))
     ]

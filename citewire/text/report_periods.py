@@ -7,7 +7,7 @@ English, Spanish, German and French.
 import re
 from collections.abc import Iterator
 
-from citewire.text.words import years
+from citewire.text.words import with_few_signs, years
 
 PERIOD = r"(?:19|20)\d\d(?:-(?:Q[1-4]|H[12]))?"
 """What a period is written like, as a regular expression."""
@@ -44,7 +44,6 @@ _PARTS = re.compile(
     + rf"(?:(?P<quarter5>{_QUARTER})|{_HALF})",
     re.IGNORECASE,
 )
-_MANY_SIGNS = re.compile(r"(\W{4})\W+")
 _SHORT_YEAR = re.compile(r"(?<![^\W_])FY[\s’'-]?(\d\d)(?![\d/-])", re.IGNORECASE)
 _JOINED_YEAR = re.compile(
     r"(?<![^\W\d_])(?:FY|CY|GJ|fiscal|ejercicio|exercice)[\s_’'-]?((?:19|20)\d\d)(?!\d)",
@@ -58,7 +57,7 @@ def periods_in(text: str) -> tuple[str, ...]:
     The year of a half or a quarter is one of its own only where it is named besides.
     """
     # No period has so many signs in a row, and each would be tried.
-    text = _MANY_SIGNS.sub(r"\1", text)
+    text = with_few_signs(text)
     parts = {part for part in _halves_and_quarters(text) if part}
     rest = _PARTS.sub(" ", text)
     named = years(rest) | {*_JOINED_YEAR.findall(rest)}

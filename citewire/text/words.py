@@ -9,6 +9,7 @@ from citewire.text.stemming import ALGORITHMS, stem_in, stemmed
 from citewire.text.unspaced import MARKS, is_unspaced, pairs
 
 _LETTERS = rf"[^\W\d_]++(?:[{MARKS}]++[^\W\d_]*+)*+"
+_MANY_SIGNS = re.compile(r"(\W{4})\W+")
 _WORD = re.compile(
     rf"[A-Za-z]++(?![^\W\d_]|['’{MARKS}])"  # nearly every word, found sooner
     rf"|\d+(?:[.,]\d+)*|{_LETTERS}(?:['’]{_LETTERS})?"
@@ -76,6 +77,11 @@ def words(text: str) -> list[str]:
     if not is_unspaced(text):
         return written
     return [part for word in written for part in (pairs(word) if is_unspaced(word) else (word,))]
+
+
+def with_few_signs(text: str) -> str:
+    """`text` with no more than four signs or spaces in a row."""
+    return _MANY_SIGNS.sub(r"\1", text)
 
 
 def is_stop_word(word: str) -> bool:

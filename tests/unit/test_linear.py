@@ -415,6 +415,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
+    words.with_few_signs,
     words.stems, words.search_terms, words.sought_terms, words.years, words.is_spanish,
     unspaced.is_unspaced, unspaced.pairs, prompts.neutral,
     followups.without_lead,
