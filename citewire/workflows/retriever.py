@@ -190,12 +190,12 @@ class PassageRetriever(BaseRetriever):
             return await self._reranked(question, fused)
         languages, names = await self._library()
         embedding = await self._embedding(question)
+        words = await self._words(question, languages, names)
         shares = await off_the_loop(question, (), self._shares, question, names)
         if not shares:
-            found = await self._nearest(question, embedding, languages, names)
-            return await self._reranked(question, found)
-        whole = self._nearest(question, embedding, languages, names)
-        parts = [self._nearest(question, embedding, languages, names, [one]) for one in shares]
+            return await self._reranked(question, await self._nearest(embedding, words))
+        whole = self._nearest(embedding, words)
+        parts = [self._nearest(embedding, words, [one]) for one in shares]
         *rankings, best = await at_once([*parts, whole])
         # The best of all have a share, too: what is asked for may stand in another report.
         several = [share for share in rankings if share]
@@ -242,7 +242,8 @@ class PassageRetriever(BaseRetriever):
         """
         languages, names = await self._library()
         embedding = await self._embedding(question)
-        nearest = await self._nearest(question, embedding, languages, names, within)
+        words = await self._words(question, languages, names)
+        nearest = await self._nearest(embedding, words, within)
         return distinct(nearest, limit=self._top_k)
 
     async def _embedding(self, question: str) -> list[float]:
@@ -272,9 +273,8 @@ class PassageRetriever(BaseRetriever):
         languages, names = await self._library()
         vectors = await self._embed(list(questions))
         self._embedded.update(zip(questions, vectors, strict=True))
-        return await at_once(
-            self._nearest(*pair, languages, names) for pair in zip(questions, vectors, strict=True)
-        )
+        words = [await self._words(question, languages, names) for question in questions]
+        return await at_once(self._nearest(*pair) for pair in zip(vectors, words, strict=True))
 
     async def _embed(self, questions: list[str]) -> list[list[float]]:
         model = self._embed_model
@@ -282,19 +282,9 @@ class PassageRetriever(BaseRetriever):
             return await model.aget_query_embedding_batch(questions)
         return await model.aget_text_embedding_batch(questions)
 
-    async def _nearest(
-        self,
-        question: str,
-        embedding: list[float],
-        languages: frozenset[str],
-        names: ReportNames,
-        within: Sequence[MetadataFilters] = (),
-    ) -> list[NodeWithScore]:
-        both = MetadataFilters(
-            filters=[*self._filters.filters, *within], condition=FilterCondition.AND
-        )
-        filters = both if within else self._filters
-        words = await off_the_loop(
+    async def _words(self, question: str, languages: frozenset[str], names: ReportNames) -> Words:
+        """The words of a question, as `sought_words`; the loop does not wait for a long one's."""
+        return await off_the_loop(
             question,
             (),
             sought_words,
@@ -304,6 +294,17 @@ class PassageRetriever(BaseRetriever):
             names,
             terms=self._terms,
         )
+
+    async def _nearest(
+        self,
+        embedding: list[float],
+        words: Words,
+        within: Sequence[MetadataFilters] = (),
+    ) -> list[NodeWithScore]:
+        both = MetadataFilters(
+            filters=[*self._filters.filters, *within], condition=FilterCondition.AND
+        )
+        filters = both if within else self._filters
         result = await self._store.aquery(
             VectorStoreQuery(
                 query_embedding=embedding, similarity_top_k=self._top_k, filters=filters
