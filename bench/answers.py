@@ -18,31 +18,25 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import orjson
 from gold import holds
 from llama_index.core.schema import NodeWithScore
-from load import BenchError
-from pydantic import TypeAdapter
-from recall import Page, ingest, settings_for
+from recall import Page, ingest, retriever_of, settings_for
 
 from citewire.errors import CitewireError
+from citewire.scripts.evaluate import ask
 from citewire.scripts.logs import configure_logging
-from citewire.services.answers.events import Done
-from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.assembly.chat import build_context, open_chat
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.chat import ChatService
+from citewire.services.evaluation.questions import AskedQuestion
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.search import Candidate, PassageSearch, on_page
-from citewire.workflows.catalogue.names_kept import KeptNames
-from citewire.workflows.retriever import PassageFilter, PassageRetriever
 from citewire.workflows.shown import context_of
 
 Texts = dict[Page, str]
@@ -179,38 +173,19 @@ async def outcome_of(library: Library, question: GoldQuestion) -> dict[str, Any]
 
 async def answered(service: ChatService, question: GoldQuestion) -> dict[str, Any]:
     """The answer to a question, whether it cites an evidence page, and whether it has the gold."""
-    told = ToldAnswer()
-    own = PassageFilter(DEFAULT_OWNER)
-    async with (
-        service.admitted(question.text, owner=DEFAULT_OWNER, chat_id=None, filter=own) as run,
-        aclosing(service.stream(run)) as batches,
-    ):
-        async for batch in batches:
-            for _, name, data in batch:
-                told.take(name, orjson.loads(data))
-                if name == "done":
-                    done = TypeAdapter(Done).validate_json(data)
-                    pages = {
-                        one.passage_id: (one.file_name, one.page_start) for one in done.sources
-                    }
-                    cited = {pages[one.passage_id] for one in done.citations}
-                    return {
-                        "answer": done.answer,
-                        "cited": not cited.isdisjoint(question.evidence),
-                        "answered": holds(done.answer, question.gold),
-                    }
-    raise BenchError(told.error or f"the answer to {question.name} was stopped")
+    asked = AskedQuestion(question.name, question.text, True, question.evidence)
+    done, _ = await ask(service, asked, None, DEFAULT_OWNER, set())
+    pages = {one.passage_id: (one.file_name, one.page_start) for one in done.sources}
+    return {
+        "answer": done.answer,
+        "cited": any(pages[one.passage_id] in question.evidence for one in done.citations),
+        "answered": holds(done.answer, question.gold),
+    }
 
 
 async def given(library: Library, question: str) -> list[NodeWithScore]:
     """The sources that the model is given for a question, with their context."""
-    retriever = PassageRetriever(
-        library.store,
-        library.models.embeddings.model,
-        top_k=library.settings.retrieval.similarity_top_k,
-        filter=PassageFilter(DEFAULT_OWNER),
-        names=KeptNames(library.documents),
-    )
+    retriever = retriever_of(library, library.settings.retrieval.similarity_top_k)
     nodes = await retriever.aretrieve(question)
     return await build_context(library).around(nodes, DEFAULT_OWNER)
 

@@ -27,14 +27,12 @@ from typing import Any
 import numpy as np
 from llama_index.core.schema import NodeWithScore
 from numpy.typing import NDArray
-from recall import ingest, settings_for
+from recall import ingest, retriever_of, settings_for
 
 from citewire.errors import CitewireError
 from citewire.scripts.logs import configure_logging
-from citewire.services.assembly.library import Library, open_library
+from citewire.services.assembly.library import open_library
 from citewire.settings import Settings
-from citewire.storage.keys import DEFAULT_OWNER
-from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.evidence import (
     STRONG,
     WORDS_ONLY,
@@ -44,7 +42,6 @@ from citewire.workflows.evidence import (
     probability,
     weights_for,
 )
-from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
 FOLDS = 5
 SETTLED_S = 35
@@ -138,7 +135,8 @@ async def measure(settings: Settings, folder: Path, top_k: int) -> tuple[Weights
             others = tuple(doc_id for doc_id, name in names.items() if name != asked["doc"])
             pages = {(asked["doc"], page) for page in asked["evidence_pages"] or ()}
             for doc_ids, answerable in (((), asked["answerable"]), (others, False)):
-                given = await _retrieve(library, asked["question"], top_k, doc_ids)
+                retriever = retriever_of(library, top_k, doc_ids)
+                given = await retriever.aretrieve(asked["question"])
                 cases.append(
                     Case(
                         f"{folder}\0{asked['doc']}",
@@ -149,17 +147,6 @@ async def measure(settings: Settings, folder: Path, top_k: int) -> tuple[Weights
                     )
                 )
     return weights, cases
-
-
-async def _retrieve(
-    library: Library, question: str, top_k: int, doc_ids: tuple[str, ...]
-) -> list[NodeWithScore]:
-    model = library.models.embeddings.model
-    within = PassageFilter(DEFAULT_OWNER, doc_ids=doc_ids)
-    retriever = PassageRetriever(
-        library.store, model, top_k=top_k, filter=within, names=KeptNames(library.documents)
-    )
-    return await retriever.aretrieve(question)
 
 
 def _page(found: NodeWithScore) -> tuple[str, int]:

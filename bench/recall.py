@@ -20,6 +20,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +36,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.settings import Settings, load_settings
 from citewire.settings.reading import read_given
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.library.documents import DocumentStore
 from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.evidence import CalibratedEvidence, weights_for
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
@@ -194,8 +196,8 @@ async def ask(library: Library, question: Question, k: int) -> Found:
 async def look_again(library: Library, found: Found) -> Found:
     """The sources of an answer, and what a second look by rule adds to them."""
     settings = library.settings
-    evidence = CalibratedEvidence(weights_for(settings.models.embeddings_from))
-    retriever = _retriever(library, settings.retrieval.similarity_top_k)
+    evidence = CalibratedEvidence(weights_for(library.models.embeddings.name))
+    retriever = retriever_of(library, settings.retrieval.similarity_top_k)
     question = found.question.text
     nodes = await retriever.aretrieve(question)
     if evidence.level(question, nodes) == "strong":
@@ -208,13 +210,24 @@ async def look_again(library: Library, found: Found) -> Found:
 
 
 async def _retrieve(library: Library, question: Question, top_k: int) -> list[NodeWithScore]:
-    return await _retriever(library, top_k).aretrieve(question.text)
+    return await retriever_of(library, top_k).aretrieve(question.text)
 
 
-def _retriever(library: Library, top_k: int) -> PassageRetriever:
-    model, own = library.models.embeddings.model, PassageFilter(DEFAULT_OWNER)
-    names = KeptNames(library.documents)
-    return PassageRetriever(library.store, model, top_k=top_k, filter=own, names=names)
+def retriever_of(library: Library, top_k: int, doc_ids: tuple[str, ...] = ()) -> PassageRetriever:
+    """The retriever of the service, over the documents `doc_ids` or all."""
+    return PassageRetriever(
+        library.store,
+        library.models.embeddings.model,
+        top_k=top_k,
+        filter=PassageFilter(DEFAULT_OWNER, doc_ids=doc_ids),
+        names=_names_in(library.documents),
+    )
+
+
+@lru_cache(maxsize=1)
+def _names_in(documents: DocumentStore) -> KeptNames:
+    """Kept from question to question, as the service keeps them."""
+    return KeptNames(documents)
 
 
 def pages_of(nodes: Iterable[NodeWithScore]) -> tuple[Page, ...]:

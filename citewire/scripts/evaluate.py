@@ -72,7 +72,7 @@ async def _ask_all(
     ):
         for question in track(questions, "asking", console=progress, transient=True):
             chat_id = chats.get(question.follow_up) if question.follow_up else None
-            done, answer = await _ask(chat.service, question, chat_id, owner, made)
+            done, answer = await ask(chat.service, question, chat_id, owner, made)
             chats[question.name] = done.chat_id
             warnings = [warning["code"] for warning in answer.warnings]
             evidence = answer.evidence or "none"
@@ -95,13 +95,25 @@ async def _deleting(made: set[str], chats: ChatStore, owner: str) -> AsyncGenera
                     await chats.delete(chat_id, owner)
 
 
-async def _ask(
+async def ask(
     service: ChatService,
     question: AskedQuestion,
     chat_id: str | None,
     owner: str,
     made: set[str],
 ) -> tuple[Done, ToldAnswer]:
+    """Ask one question as a client does; gives the end of its answer, and all that was told.
+
+    Args:
+        service: that answers.
+        question: to ask.
+        chat_id: in which chat; None for one of its own.
+        owner: who asks.
+        made: the chat's id is added to it.
+
+    Raises:
+        CitewireError: there is no answer.
+    """
     answer = ToldAnswer()
     async with (
         service.admitted(
