@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from citewire.storage.chats.words import Word, find_runs, find_words
-from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.connection.replies import fields_of, says_unknown, storage_errors
 from citewire.storage.index.live import read_live_index
 from citewire.storage.keys import Keys
 
@@ -80,7 +80,7 @@ class ChatIndex:
             "FT.SEARCH", query, {"owner": owner},
             "SORTBY", "updated", "DESC", "LIMIT", 0, limit + 1, "RETURN", 1, "$",
         )  # fmt: skip
-        fields = [_pairs(found) for found in reply[2::2] if found]
+        fields = [fields_of(found) for found in reply[2::2] if found]
         heads = [orjson.loads(found["$"]) for found in fields if "$" in found]
         return heads[:limit], heads[limit - 1]["updated"] if len(heads) > limit else None
 
@@ -102,7 +102,7 @@ class ChatIndex:
             "REDUCE", "FIRST_VALUE", 4, "@__key", "BY", "@updated", "DESC", "AS", "best",
             *newest, "SORTBY", 2, "@at", "DESC", "LIMIT", 0, limit + 1,
         )  # fmt: skip
-        rows = [_pairs(row) for row in reply[1:]]
+        rows = [fields_of(row) for row in reply[1:]]
         hits = await self._hits(rows[:limit]) if rows else []
         return hits, _stamp(rows[limit - 1]) if len(rows) > limit else None
 
@@ -170,8 +170,3 @@ def _clause(run: Sequence[Word], names: Any) -> str:
 
 def _stamp(row: Mapping[str, str]) -> int:
     return int(float(row["at"]))
-
-
-def _pairs(reply: Sequence[Any]) -> dict[str, str]:
-    texts = [as_text(part) for part in reply]
-    return dict(zip(texts[::2], texts[1::2], strict=True))

@@ -1,7 +1,8 @@
 """What Redis replies, in our words: values as text, refusals and silence as our errors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from redis.exceptions import (
     AuthenticationError,
@@ -23,6 +24,12 @@ MODULES_REMEDY = (
 def as_text(value: object) -> str:
     """A reply of Redis as text, whether the client decodes replies or not."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def fields_of(reply: Sequence[Any]) -> dict[str, str]:
+    """The fields of one result, which come as names and values by turns."""
+    texts = list(map(as_text, reply))
+    return dict(zip(texts[::2], texts[1::2], strict=True))
 
 
 def says_unknown(error: ResponseError) -> bool:

@@ -8,10 +8,10 @@ from llama_index.core.schema import TextNode
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.connection.replies import fields_of, says_unknown, storage_errors
 from citewire.storage.keys import Keys, owner_tag
 from citewire.storage.library.passage_node import FIELDS, to_node
-from citewire.storage.library.search import Found, Query
+from citewire.storage.library.search import Query
 
 MOST = 64
 """So many passages of a page are read at most."""
@@ -60,7 +60,8 @@ class NeighbourReader:
                     if says_unknown(error):
                         return [[] for _ in stretches]
                     raise
-        return [[to_node(fields) for fields in _read(reply)] for reply in replies]
+        # After their number the fields of each.
+        return [[to_node(fields) for fields in map(fields_of, reply[1:])] for reply in replies]
 
 
 def _command(index: str, stretch: Stretch, owner: str) -> Query:
@@ -74,11 +75,3 @@ def _command(index: str, stretch: Stretch, owner: str) -> Query:
     within: Query = ("FILTER", f"@begins >= {stretch.start} && @begins <= {stretch.end}")
     order: Query = ("SORTBY", 2, "@begins", "ASC", "LIMIT", 0, MOST)
     return ("FT.AGGREGATE", index, wanted, *load, *begins, *within, *order, "DIALECT", 2)
-
-
-def _read(reply: Sequence[Any]) -> list[Found]:
-    """The results of an FT.AGGREGATE: after their number the fields of each."""
-    return [
-        dict(zip(map(as_text, fields[::2]), map(as_text, fields[1::2]), strict=True))
-        for fields in reply[1:]
-    ]

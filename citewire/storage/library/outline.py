@@ -8,7 +8,7 @@ from llama_index.core.schema import TextNode
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.connection.replies import fields_of, says_unknown, storage_errors
 from citewire.storage.keys import Keys
 from citewire.storage.library.passage_node import FIELDS, to_node
 from citewire.storage.library.search import read_found, to_command
@@ -82,9 +82,7 @@ class OutlineReader:
 def _headings(groups: Sequence[Any]) -> list[Heading]:
     """After their number, the fields of each group."""
     found = []
-    for group in groups[1:]:
-        told = list(map(as_text, group))
-        fields = dict(zip(told[::2], told[1::2], strict=True))
+    for fields in map(fields_of, groups[1:]):
         if text := fields.get("section", "").strip():
             found.append(Heading(text, int(float(fields["first"]))))
     return found

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from citewire.storage.connection.fingerprint import Fingerprint, read_fingerprint
-from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.connection.replies import fields_of, says_unknown, storage_errors
 from citewire.storage.keys import Keys
 from citewire.text.words import sought_terms
 
@@ -120,10 +120,7 @@ def to_command(index: str, query: Query) -> Query:
 
 def read_found(reply: Sequence[Any]) -> list[Found]:
     """The results of an FT.SEARCH, best first: after their number, key and fields by turns."""
-    return [
-        dict(zip(map(as_text, fields[::2]), map(as_text, fields[1::2]), strict=True))
-        for fields in reply[2::2]
-    ]
+    return list(map(fields_of, reply[2::2]))
 
 
 def like_vector(doc_id: str, vector: bytes, count: int) -> Query:
