@@ -78,9 +78,6 @@ _IN_TITLES = {
 }
 """What tells a kind in a title or the name of a file, but not in a question."""
 
-KINDS = tuple(_NAMES)
-"""All kinds that are known; somebody may give a document another one."""
-
 BROADER = {
     "10-K": "annual report",
     "20-F": "annual report",

@@ -1,31 +1,24 @@
 // What somebody corrects of a report where its reader got it wrong.
 import { useState, type ReactNode } from "react";
 
-import { api, toProblem } from "@/api/client";
+import { api } from "@/api/client";
 import type { DocumentCorrection, DocumentView } from "@/api/types";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
-import { changesOf, fieldsOf, FIELDS, libraryChanged, type Fields } from "./library";
+import { useChange } from "./change";
+import { changesOf, fieldsOf, FIELDS, type Fields } from "./library";
 
 export function CorrectDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {
   const strings = useStrings();
   const before = fieldsOf(document);
   const [fields, setFields] = useState<Fields>(before);
-  const [problem, setProblem] = useState("");
   const changes: Partial<DocumentCorrection> = changesOf(before, fields);
   const isSame = Object.keys(changes).length === 0;
+  const { problem, make } = useChange(() => api.correctDocument(document.doc_id, changes), onClose);
   const save = async (): Promise<void> => {
-    if (isSame) return;
-    try {
-      await api.correctDocument(document.doc_id, changes);
-      libraryChanged();
-      onClose();
-    } catch (error) {
-      const { code, message } = toProblem(error);
-      setProblem(strings.problem(code, message));
-    }
+    if (!isSame) await make();
   };
   return (
     <Dialog title={strings.correctDocument} onClose={onClose}>

@@ -1,7 +1,7 @@
 // The reports: by folder, with what may be done with each, and the place to add more.
 import { useState, type ReactNode } from "react";
 
-import { api, paths, toProblem } from "@/api/client";
+import { api, paths } from "@/api/client";
 import { openWithKey } from "@/api/files";
 import type { DocumentView } from "@/api/types";
 import { sessionOf, startNew } from "@/chat/sessions";
@@ -11,8 +11,9 @@ import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 
+import { useChange } from "./change";
 import { CorrectDialog } from "./CorrectDialog";
-import { byFolder, libraryChanged, useLibrary } from "./library";
+import { byFolder, useLibrary } from "./library";
 import { UploadArea } from "./UploadArea";
 
 export function DocumentsView(): ReactNode {
@@ -126,24 +127,14 @@ function shownDay(date: string): string {
 
 function DeleteDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {
   const strings = useStrings();
-  const [problem, setProblem] = useState("");
-  const remove = async (): Promise<void> => {
-    try {
-      await api.deleteDocument(document.doc_id);
-      libraryChanged();
-      onClose();
-    } catch (error) {
-      const { code, message } = toProblem(error);
-      setProblem(strings.problem(code, message));
-    }
-  };
+  const { problem, make } = useChange(() => api.deleteDocument(document.doc_id), onClose);
   return (
     <Dialog title={strings.deleteDocument(document.title)} onClose={onClose}>
       <p>{strings.deleteDocumentSure(document.title)}</p>
       {problem !== "" && <p role="alert">{problem}</p>}
       <div className="row-end">
         <Button onClick={onClose}>{strings.cancel}</Button>
-        <Button kind="danger" icon="trash" onClick={() => void remove()}>
+        <Button kind="danger" icon="trash" onClick={() => void make()}>
           {strings.delete}
         </Button>
       </div>
