@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
+from citewire.services.access.caller import Caller
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
@@ -56,9 +57,17 @@ SuccessionDep = Annotated[Succession, _service(lambda services: services.success
 UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
 
+async def caller_of(request: Request) -> Caller:
+    """Who asks: `KeyCheck` knows it."""
+    return cast(Caller, request.state.caller)
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
 async def owner_of(request: Request) -> str:
-    """Whose data a request is about: `KeyCheck` knows it."""
-    return cast(str, request.state.owner)
+    """Whose data a request is about."""
+    return (await caller_of(request)).owner
 
 
 Owner = Annotated[str, Depends(owner_of)]
