@@ -12,6 +12,7 @@ from sse_starlette import EventSourceResponse
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
+from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.runs.log import ToldBatch
@@ -19,7 +20,7 @@ from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=ScopedRoute)
 
 _FORM: dict[str, Any] = {
     "requestBody": {
