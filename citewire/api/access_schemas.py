@@ -1,15 +1,17 @@
 """What crosses the wire about who may ask."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.services.access.caller import Scope
-from citewire.services.access.keys import OWNER, USUAL
+from citewire.services.access.keys import OWNER
 from citewire.storage.access.credentials import StoredKey
 
 OwnerName = Annotated[str, StringConstraints(pattern=rf"^{OWNER}$")]
+ScopeName = Literal["ask", "read", "write", "admin"]
+"""A Scope, spelled out for the schema."""
 MOST_DAYS = 3650
 
 
@@ -19,7 +21,7 @@ class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     owner: OwnerName | None = None
-    scopes: list[Scope] = Field(default_factory=lambda: sorted(USUAL), min_length=1, max_length=8)
+    scopes: list[ScopeName] = Field(default=["ask", "read", "write"], min_length=1, max_length=8)
     days: float | None = Field(default=None, gt=0, le=MOST_DAYS)
 
 
@@ -28,7 +30,7 @@ class ApiKeyView(BaseModel):
 
     key_id: str
     owner: str
-    scopes: list[Scope]
+    scopes: list[ScopeName]
     made: str
     ends: str | None
     used: str | None
@@ -39,7 +41,7 @@ class ApiKeyView(BaseModel):
         return cls(
             key_id=key.id,
             owner=key.owner,
-            scopes=[Scope(name) for name in key.scopes],
+            scopes=[scope.value for scope in Scope if scope in key.scopes],
             made=told_time(key.made),
             ends=None if key.ends is None else told_time(key.ends),
             used=None if key.used is None else told_time(key.used),

@@ -31,9 +31,9 @@ async def list_keys(
 @router.post("/keys", status_code=HTTPStatus.CREATED)
 async def make_key(keys: MadeKeysDep, caller: CallerDep, asked: NewKey) -> MadeKey:
     """Make a key; it is told only now, for nothing but its hash is kept."""
-    owner = asked.owner or caller.owner
-    check_may_make(caller, owner, asked.scopes)
-    key, stored = await keys.make(owner, asked.scopes, days=asked.days)
+    owner, scopes = asked.owner or caller.owner, frozenset(map(Scope, asked.scopes))
+    check_may_make(caller, owner, scopes)
+    key, stored = await keys.make(owner, scopes, days=asked.days)
     return MadeKey(key=key, **ApiKeyView.of(stored).model_dump())
 
 

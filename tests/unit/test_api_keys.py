@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import SecretStr
 
+from citewire.api.access_schemas import ScopeName
 from citewire.errors import ApiKeyRefused, ConfigurationError
 from citewire.scripts.doctor import doctor
+from citewire.services.access.caller import Scope
 from citewire.services.access.credentials import Credentials
 from citewire.services.access.door import Door
 from citewire.services.access.keys import ApiKeys, key_line, load_api_keys, new_key
@@ -101,6 +104,10 @@ def test_an_owner_may_have_several_keys_while_one_is_replaced(tmp_path: Path) ->
 async def test_anything_else_is_refused(headers: list[bytes]) -> None:
     with pytest.raises(ApiKeyRefused):
         await ask(door("ann:key1,bob:key2"), *headers)
+
+
+def test_the_wire_knows_every_scope() -> None:
+    assert list(get_args(ScopeName)) == list(Scope)
 
 
 def test_a_printed_line_lets_its_key_in(tmp_path: Path) -> None:

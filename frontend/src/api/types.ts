@@ -1,10 +1,5 @@
 // Made from the server's schema by `npm run types`; not edited by hand.
 
-/**
- * What a credential may do; none includes another.
- */
-export type Scope = "ask" | "read" | "write" | "admin";
-
 export interface CitewireProtocol {
   events: {
     start: Start;
@@ -368,14 +363,49 @@ export interface NewKey {
    * @maxItems 8
    */
   scopes?:
-    | [Scope]
-    | [Scope, Scope]
-    | [Scope, Scope, Scope]
-    | [Scope, Scope, Scope, Scope]
-    | [Scope, Scope, Scope, Scope, Scope]
-    | [Scope, Scope, Scope, Scope, Scope, Scope]
-    | [Scope, Scope, Scope, Scope, Scope, Scope, Scope]
-    | [Scope, Scope, Scope, Scope, Scope, Scope, Scope, Scope];
+    | ["ask" | "read" | "write" | "admin"]
+    | ["ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin"]
+    | ["ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin"]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ];
   days?: number | null;
 }
 /**
@@ -450,7 +480,7 @@ export interface ApiKeyList {
 export interface ApiKeyView {
   key_id: string;
   owner: string;
-  scopes: Scope[];
+  scopes: ("ask" | "read" | "write" | "admin")[];
   made: string;
   ends: string | null;
   used: string | null;
@@ -461,7 +491,7 @@ export interface ApiKeyView {
 export interface MadeKey {
   key_id: string;
   owner: string;
-  scopes: Scope[];
+  scopes: ("ask" | "read" | "write" | "admin")[];
   made: string;
   ends: string | null;
   used: string | null;
