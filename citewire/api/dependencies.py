@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
 from citewire.services.access.caller import Caller
+from citewire.services.access.door import Door
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
@@ -49,6 +50,7 @@ def _service(pick: Callable[[Services], object]) -> Any:
 ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)]
 ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
+DoorDep = Annotated[Door, _service(lambda services: services.door)]
 JobsDep = Annotated[Jobs, _service(lambda services: services.jobs)]
 MadeKeysDep = Annotated[MadeKeys, _service(lambda services: services.made_keys)]
 PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_copies)]

@@ -25,6 +25,8 @@ RETRY_AFTER_S = 2
 
 STATUSES: dict[str, HTTPStatus] = {
     "api_key_refused": HTTPStatus.UNAUTHORIZED,
+    "sign_in_refused": HTTPStatus.FORBIDDEN,
+    "provider_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "scope_missing": HTTPStatus.FORBIDDEN,
     "credential_revoked": HTTPStatus.UNAUTHORIZED,
     "key_not_found": HTTPStatus.NOT_FOUND,

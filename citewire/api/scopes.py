@@ -42,6 +42,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("GET", "/jobs/{job_id}"): READ,
     ("GET", "/jobs/{job_id}/events"): READ,
     ("DELETE", "/jobs/{job_id}"): WRITE,
+    ("POST", "/auth/logout"): KNOWN,
     ("GET", "/keys"): KNOWN,
     ("POST", "/keys"): KNOWN,
     ("DELETE", "/keys/{key_id}"): KNOWN,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import anyio
 
-from citewire.services.access.credentials import Credentials
 from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.assembly.chat import build_succession, open_chat
+from citewire.services.assembly.door import open_door
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.chat import ChatService
@@ -26,7 +26,6 @@ from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
-from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
@@ -87,10 +86,11 @@ async def open_services(
         ConfigurationError, StorageError: something is missing or does not fit; the message says
             what to do.
     """
-    keys = load_api_keys(settings.access)  # a bad one is told before anything is opened
+    load_api_keys(settings.access)  # a bad one is told before anything is opened
     async with (
         open_library(settings) as library,
         open_chat(library) as chat,
+        open_door(library) as door,
         anyio.create_task_group() as tasks,
     ):
         runs, page_copies = chat.runs.runs, chat.page_copies
@@ -101,23 +101,20 @@ async def open_services(
             max_owner_bytes=settings.upload_space_per_owner,
         )
         jobs = build_jobs(library, uploads)
-        credentials = Credentials(
-            CredentialStore(library.documents.client, settings.storage.namespace)
-        )
         stream: Stream = chat.service.stream
         if grace_s := settings.runs.disconnect_grace_s:
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
-        tasks.start_soon(credentials.watch)
+        tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
         tasks.start_soon(page_copies.run)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
         yield Services(
             settings=settings,
-            door=Door(keys, credentials, is_closed=settings.is_closed),
-            made_keys=MadeKeys(credentials.store),
+            door=door,
+            made_keys=MadeKeys(door.credentials.store),
             chat=chat.service,
             stream=stream,
             following=chat.runs.following,
