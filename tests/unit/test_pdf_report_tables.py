@@ -234,7 +234,20 @@ def axis_below(canvas: Canvas) -> None:
             canvas.drawCentredString(x + 5 + 35 * n, 610, str(25 * n))
 
 
-@pytest.mark.parametrize("draw", [bars, outlined_parts, axis_below])
+def axes_below(canvas: Canvas) -> None:
+    """Names with values that stand nowhere, over two axes from below 0, with their unit."""
+    names = ["Any interactions", "Goods and services", "Social networking", "Job hunting"]
+    canvas.setFont("Helvetica", 8)
+    for x, title in ((160, "A. Share with a degree"), (430, "B. Share with some skills")):
+        canvas.drawString(x + 10, 726, title)
+        for n, name in enumerate([*names, "Education", "Banking", "Video calls"]):
+            canvas.drawRightString(x, 712 - 12 * n, name)
+        for n in range(8):
+            canvas.drawCentredString(x + 10 + 26 * n, 618, f"{0.5 * n - 1.5:.1f}")
+        canvas.drawString(x + 140, 608, "Percentage points")
+
+
+@pytest.mark.parametrize("draw", [bars, outlined_parts, axis_below, axes_below])
 def test_labels_and_values_of_a_chart_are_no_table(
     tmp_path: Path, draw: Callable[[Canvas], None]
 ) -> None:

@@ -182,20 +182,30 @@ def _bands(
         (f for f in fragments if not f.x0 < gutter < f.x1), key=lambda fragment: fragment.middle
     )
     position = 0
+    middles = [f.middle for f in beside]
     for crosser in [*crossing, None]:
         start = position
-        while position < len(beside) and (
-            crosser is None or beside[position].middle < crosser.middle
-        ):
-            position += 1
+        position = len(beside) if crosser is None else bisect_left(middles, crosser.middle, start)
         band = beside[start:position]
         if start and (alone := _alone(band, gutter)):
             yield [band[:alone]]
             band = band[alone:]
         if band:
-            yield from _sides(band, gutter, strict=strict)
+            # Words alone over a row that goes from one side to the other are its heads.
+            in_row = crosser is not None and _is_in_row(crosser, beside, middles, gutter)
+            yield from _sides(band, gutter, strict=strict or in_row)
         if crosser is not None:
             yield [[crosser]]
+
+
+def _is_in_row(
+    crosser: Fragment, beside: Sequence[Fragment], middles: Sequence[float], gutter: float
+) -> bool:
+    """Whether something stands at both sides of `gutter` on the line of what crosses it."""
+    near = LEVEL * crosser.height
+    first = bisect_left(middles, crosser.middle - near)
+    on_line = beside[first : bisect_right(middles, crosser.middle + near)]
+    return any(f.x1 <= gutter for f in on_line) and any(f.x1 > gutter for f in on_line)
 
 
 def _sides(band: list[Fragment], gutter: float, *, strict: bool) -> Iterator[list[list[Fragment]]]:

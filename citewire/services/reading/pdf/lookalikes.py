@@ -2,8 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 import numpy as np
@@ -49,6 +48,9 @@ SLACK = 6.0
 
 MIN_TICKS = 3
 """So many values of an axis stand above each other, the highest at the top."""
+
+SEVERAL_AXES = 0.6
+"""Axes beside each other have so many of the figures of their row."""
 
 _NUMBER = re.compile(r"\d{1,4}")
 _TICK = re.compile(r"([-−]?\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,6})?)%?")
@@ -116,7 +118,7 @@ def is_scattered(placed: Rows, columns: int) -> bool:
 
 
 def is_chart(placed: Rows, columns: int) -> bool:
-    """Whether figures are those of axes: most with equal steps down, or a last row from 0 on."""
+    """Whether figures are those of axes: most with equal steps down, or a last row with axes."""
     if any(map(_is_axis, placed[-2:])):
         return True
     inside: list[list[str]] = [[] for _ in range(columns)]
@@ -129,18 +131,25 @@ def is_chart(placed: Rows, columns: int) -> bool:
 
 
 def _is_axis(row: Sequence[RowPiece]) -> bool:
-    """Whether a row is that of one or more axes: 0 and equal steps up from it."""
+    """Whether a row is that of one or more axes: equal steps up, from 0 or over it."""
     words = [word for piece in row for word in piece.text.split()]
     values = _tick_values(words)
-    if len(values) < max(MIN_TICKS + 1, NUMBERED * len(words)) or values[0]:
-        return False
-    starts = [n for n, value in enumerate(values) if value == 0]
-    for start, end in pairwise([*starts, len(values)]):
-        step = values[start + 1] if end - start >= MIN_TICKS else 0.0
-        ticks = enumerate(values[start:end])
-        if step <= 0 or any(abs(value - n * step) > 0.01 * step for n, value in ticks):
-            return False
-    return True
+    axes = [axis for axis in _axes(values) if len(axis) > MIN_TICKS and 0 in axis]
+    ticks = sum(map(len, axes))
+    if len(axes) > 1 and ticks >= SEVERAL_AXES * len(values):
+        # Several axes stand in no row of a table, whatever is written under them.
+        return ticks * 2 >= len(words)
+    return bool(axes) and values[0] == 0 and ticks >= NUMBERED * len(words)
+
+
+def _axes(values: Sequence[float]) -> Iterator[Sequence[float]]:
+    """`values` in parts that grow by equal steps."""
+    start = 0
+    for n in range(1, len(values) + 1):
+        step = values[start + 1] - values[start] if n < len(values) else 0.0
+        if step <= 0 or abs(values[n] - values[n - 1] - step) > 0.01 * step:
+            yield values[start:n]
+            start = n
 
 
 def has_bars(drawn: Drawn, within: Box, labels: Sequence[float] = ()) -> bool:
