@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.heads import is_figure
-from citewire.services.reading.pdf.lines import Row, is_sign, split_at
+from citewire.services.reading.pdf.lines import Row, is_sign, split_at, trails
 
 MOST_BINS = 2000
 NEAR = 3.0
@@ -361,7 +361,9 @@ def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list
                 # It goes with the figure after it.
                 signs.append(piece)
                 continue
-            side = bisect_right(places, (piece.x0 + piece.x1) / 2)
+            middle = (piece.x0 + piece.x1) / 2
+            # What ends a figure stays with it.
+            side = max(parts) if parts and trails(piece.text) else bisect_right(places, middle)
             parts.setdefault(side, []).extend([*signs, piece])
             signs = []
     if signs:

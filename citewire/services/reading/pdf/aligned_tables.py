@@ -84,8 +84,7 @@ def table_of_rows(
     count = len(edges)
     lines = _Lines(rows, drawn)
     box = (lines.left, lines.tops[0], lines.right, lines.bottoms[-1])
-    ends = [row[0].x1 for row in placed if row[0].column == 0]
-    is_other = is_numbered(placed, count) or is_chart(placed, count) or has_bars(drawn, box, ends)
+    is_other = is_numbered(placed, count) or is_chart(placed, count) or has_bars(drawn, box, placed)
     if is_other or (not walls and is_scattered(placed, count)):
         return None
     parts_rows = _are_ruled_rows(placed, 0, lines) or _gap_between_rows(placed, 0, lines)
@@ -332,7 +331,7 @@ def _ruled_over(
         if x0 > piece.x0 + height or x1 < piece.x1 - height:
             continue
         sides = piece.x0 - x0, x1 - piece.x1
-        if min(sides) > 2 * height and abs(sides[0] - sides[1]) > UNEVEN * (x1 - x0):
+        if min(sides) > height and abs(sides[0] - sides[1]) > UNEVEN * (x1 - x0):
             # It parts rows: what is over it stands at one of its columns.
             continue
         covered = [

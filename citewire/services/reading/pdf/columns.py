@@ -52,6 +52,9 @@ LONG_LINE = 32
 FEWER = 0.7
 """Labels have by so much fewer lines than what they are the labels of."""
 
+FIGURES = 0.6
+"""Of the lines beside labels; the others are heads."""
+
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
 
@@ -378,9 +381,21 @@ def _have_prose(left: _Side, right: _Side) -> bool:
         return True
     # A table, code or a list stands beside it, no number or term at the head of a paragraph.
     if left.prose:
+        if _are_figures_of(right.lines, left.lines):
+            # Labels on several lines each.
+            return False
         return _passes(left, right.lines) and not _begin(right.fragments, left.fragments)
     passes = bool(right.prose) and _passes(right, left.lines)
     return passes and not _begin(left.fragments, right.fragments)
+
+
+def _are_figures_of(side: Sequence[SideLine], labels: Sequence[SideLine]) -> bool:
+    """Whether most of `side` are lines of figures alone, each on the line of a label."""
+    figures = [line for line in side if not any(map(str.isalpha, line.text))]
+    if len(figures) < max(MIN_SIDE, FIGURES * len(side)):
+        return False
+    level = sum(n is not None for n in _neighbours(figures, labels))
+    return level >= ALL_SHARED * len(figures)
 
 
 def _passes(side: _Side, others: Sequence[SideLine]) -> bool:
