@@ -32,7 +32,7 @@ def test_what_is_not_read_is_named_with_a_reason(tmp_path: Path) -> None:
         "old.doc": "the old format of Word (before 2007): save it as .docx or PDF",
         "b.PPT": "the old format of PowerPoint (before 2007): save it as .pptx or PDF",
         "c.xyz": "its format is not read",
-        "none": "its name has no ending that tells its format",
+        "none": "its name has no ending that tells its format: give it one, as .pdf or .txt",
     }
     assert (skipped.count, skipped.hidden) == (4, 2)
     assert skipped.endings == {".doc": 1, ".ppt": 1, ".xyz": 1, "without an ending": 1}

@@ -79,20 +79,78 @@ def test_figures_over_words_are_heads(tmp_path: Path) -> None:
     assert block.table.header_rows == 1
 
 
-def test_a_quote_that_is_never_closed_takes_no_rows_with_it(tmp_path: Path) -> None:
-    content = 'Port,Ships\n"Oslo,7\n' + "Rome,9\n" * 2000
+@pytest.mark.parametrize(
+    ("content", "expected", "line"),
+    [
+        # To the end of the file.
+        ('a,b\n"x,1\ny,2\nz,3\n', [["a", "b"], ['"x', "1"], ["y", "2"], ["z", "3"]], 2),
+        ('a,b\r\nx,"1\r\ny,2\r\n', [["a", "b"], ["x", '"1'], ["y", "2"]], 2),
+        # To the next field in quotes, which opens where it would close.
+        (
+            'a,b\nx,"1\ny,2\n"z, the old",3\nq,4\n',
+            [["a", "b"], ["x", '"1'], ["y", "2"], ["z, the old", "3"], ["q", "4"]],
+            2,
+        ),
+        # To a quote that would close it well; the lines between are rows.
+        (
+            'a,b,c\nx,"1,2\ny,3,4\nz,5,6\nv,7,8\npipe,9 inch",1\n',
+            [
+                ["a", "b", "c"],
+                ["x", '"1', "2"],
+                ["y", "3", "4"],
+                ["z", "5", "6"],
+                ["v", "7", "8"],
+                ["pipe", '9 inch"', "1"],
+            ],
+            2,
+        ),
+    ],
+)
+def test_a_quote_that_is_never_closed_takes_no_rows_with_it_and_is_told(
+    tmp_path: Path, content: str, expected: list[list[str]], line: int
+) -> None:
+    path = tmp_path / "a.csv"
 
-    assert rows_count(tmp_path / "a.csv", content) == 2002
-
-
-def rows_count(path: Path, content: str) -> int:
-    path.write_text(content)
-    return sum(
-        block.table.rows
-        for page in read_report(path).pages
-        for block in page.blocks
-        if block.table is not None
+    assert rows(path, content) == expected
+    assert read_report(path).notes == (
+        f"a quotation mark in line {line} is not closed: read as an ordinary sign",
     )
+
+
+def test_many_open_quotes_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n" + '"x,1\n' * 7)
+
+    assert read_report(path).notes == (
+        "7 quotation marks are not closed (lines 2, 3, 4, 5, 6 …): read as ordinary signs",
+    )
+
+
+def test_a_long_table_is_read_past_an_open_quote(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('Port,Ships\n"Oslo,7\n' + "Rome,9\n" * 2000)
+
+    assert (
+        sum(
+            block.table.rows
+            for page in read_report(path).pages
+            for block in page.blocks
+            if block.table is not None
+        )
+        == 2002
+    )
+
+
+@pytest.mark.parametrize(
+    "field",
+    ['"two\nlines, with a comma"', '"two\n\n""quoted""\nlines"', '"one, line" ', '"a\nb\nc\nd\ne"'],
+)
+def test_a_field_of_several_lines_stays_one(tmp_path: Path, field: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"a,b,c\n1,{field},2\n3,x,4\n")
+
+    assert len(rows(path, path.read_bytes())) == 3
+    assert read_report(path).notes == ()
 
 
 FIELDS = (
