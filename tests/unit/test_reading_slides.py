@@ -88,6 +88,15 @@ def test_a_paragraph_is_told_as_it_is_meant(tmp_path: Path, inner: str, expected
     assert [" ".join(line.split()) for line in text.split("\n")] == expected.split("\n")
 
 
+def test_struck_text_is_told(tmp_path: Path) -> None:
+    def fill(slide: Any) -> None:
+        paragraph(slide, run("now ") + run("40", 'strike="sngStrike"') + run("55"))
+
+    assert slides(tmp_path / "a.pptx", fill).notes == (
+        "text that is struck out, or was deleted by a tracked change, is left out",
+    )
+
+
 def test_a_choice_between_forms_is_read_once(tmp_path: Path) -> None:
     def fill(slide: Any) -> None:
         form = etree.tostring(box(slide, "the new form")._element).decode()

@@ -56,6 +56,7 @@ class Sheet:
         parts: charts, boxes of text and pictures that lie on it.
         comments: on cells, with their place.
         unreckoned: how many formulas have no result in the file.
+        is_struck: whether text in it is crossed out, and left out.
         left_out_from: the first row that was not read, because there was too much before.
     """
 
@@ -71,10 +72,17 @@ class Sheet:
     parts: list[FlowBlock] = field(default_factory=list)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
     unreckoned: int = 0
+    is_struck: bool = False
     left_out_from: int | None = None
+
+    def note_struck(self) -> None:
+        """Remember that text in it is crossed out."""
+        self.is_struck = True
 
     def notes(self) -> Iterator[str]:
         """What of it could not be read, for a person."""
+        if self.is_struck:
+            yield f"sheet “{self.name}”: text that is struck out is left out"
         if self.left_out_from is not None:
             yield (
                 f"sheet “{self.name}”: rows from {self.left_out_from + 1} on are left out: "

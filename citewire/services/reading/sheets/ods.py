@@ -110,7 +110,11 @@ class _OpenSheets:
     def _cell(self, sheet: Sheet, element: Any) -> None:
         count = _count(element, "number-columns-repeated")
         text = self._text(element) if len(element) or element.attrib else ""
-        is_bold = _own(element, "style-name") in self.bold
+        style = _own(element, "style-name")
+        is_bold = style in self.bold
+        if text and style in self.struck:
+            sheet.note_struck()
+            text = ""
         for column in range(self.column, min(self.column + count, MAX_COLUMNS) if text else 0):
             if self.row in sheet.hidden_rows or column in sheet.hidden_columns:
                 if self.room.hides(text):
@@ -175,6 +179,8 @@ class _OpenSheets:
                     text = " " * min(_count(element, "c"), MAX_SPACES)
                 elif name in ("tab", "line-break"):
                     text = " "
+                if style in self.struck:
+                    self.sheets[-1].note_struck()
                 if name in _ASIDE or style in self.struck:
                     continue
                 inner = self.shifts.get(style, shift) if name == "span" else shift

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citewire.services.reading.flow import FlowBlock
+from citewire.services.reading.notes import struck_note
 from citewire.services.reading.package import OfficePackage
 from citewire.services.reading.word.names import (
     BREAK,
@@ -21,6 +22,8 @@ from citewire.services.reading.word.styles import WordStyles, whole
 
 _NOTES = {"footnotes": ("footnote", "decimal"), "endnotes": ("endnote", "lowerRoman")}
 """By the kind of their part: the name of one, and the form of their numbers if none is told."""
+
+_DELETED = (w("delText"), w("t"))
 
 Include = Callable[[bytes, str], list[FlowBlock] | None]
 """Reads an included file by its bytes and the ending of its name; None if it cannot."""
@@ -60,11 +63,17 @@ class LeftOut:
     objects: int = 0
     included: int = 0
     is_too_deep: bool = False
+    is_struck: bool = False
     lost: dict[str, None] = field(default_factory=dict)
+
+    def note_deleted(self, element: Any) -> None:
+        """Remember whether there is text in what a tracked change took out; moved text is there."""
+        is_deleted = element.tag == w("del") and next(element.iter(*_DELETED), None) is not None
+        self.is_struck = self.is_struck or is_deleted
 
     def notes(self) -> list[str]:
         """The same, in words for a person."""
-        told = []
+        told = [*struck_note(is_struck=self.is_struck)]
         if self.pictures:
             told.append(_counted(self.pictures, "a picture", "pictures"))
         if self.objects:
