@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from citewire.content.table import rows_of
 from citewire.services.reading.read import read_report
 from citewire.services.reading.sheets.delimited import DELIMITERS
+from citewire.services.reading.withholding import withhold
 
 
 def rows(path: Path, content: str | bytes) -> list[list[str]]:
@@ -68,6 +69,48 @@ def test_a_cell_has_its_name_and_the_first_row_is_its_head(tmp_path: Path) -> No
     assert table.caption is not None
     assert text[slice(*table.caption)] == "All orders"
     assert table.address(table.cells[-1]) == "orders!C4"
+
+
+@pytest.mark.parametrize(
+    ("above", "title", "caption"),
+    [
+        ("Sales by region\n", "Sales by region", "Sales by region"),
+        ("Sales by region,,\n\n", "Sales by region", "Sales by region"),
+        ("# Sales by region\n", "Sales by region", "# Sales by region"),
+        ("Acme\nSales by region\n(in millions)\n", "Acme Sales by region", None),
+        ("This file was made by a program.\n", "t1", "This file was made by a program."),
+        ("Made: 2024-01-05\n", "t1", "Made: 2024-01-05"),
+        ("", "t1", ""),
+    ],
+)
+def test_a_line_above_the_table_is_its_caption_and_the_title(
+    tmp_path: Path, above: str, title: str, caption: str | None
+) -> None:
+    path = tmp_path / "t1.csv"
+    path.write_text(f"{above}Region,2023,2024\nNorth,5,6\nSouth,7,8\n")
+    report = withhold(read_report(path))
+    (page,) = report.pages
+    (table,) = [block.table for block in page.blocks if block.table is not None]
+
+    assert report.title == title
+    assert next(iter(rows_of(table, page.text))) == ["Region", "2023", "2024"]
+    if caption is not None:
+        assert (page.text[slice(*table.caption)] if table.caption else "") == caption
+
+
+def test_names_and_values_above_the_table_are_no_rows_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Fund,Harbour\nDate,2024-05-01\n\nRegion,2023,2024\nNorth,5,6\nSouth,7,8\n")
+    (page,) = read_report(path).pages
+    *lines, block = page.blocks
+
+    assert [page.text[line.start : line.end] for line in lines] == [
+        "Fund | Harbour",
+        "Date | 2024-05-01",
+    ]
+    assert block.table is not None
+    assert (block.table.header_rows, block.table.rows) == (1, 3)
+    assert block.table.address(block.table.cells[0]) == "a!A4"
 
 
 def test_figures_over_words_are_heads(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """A sheet as blocks of a report: its tables with their captions, other texts, what lies on it."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby, islice
 
 from citewire.content.report import Kind
 from citewire.content.table import BAR
@@ -31,6 +32,9 @@ LONG_TEXT = 60
 
 NEAR = 8
 """Tables and lines before one that are looked at for what it goes on from."""
+
+MAX_PREAMBLE = 12
+"""Rows of names and values above the table of a file of values."""
 
 MAX_CAPTION = 300
 MAX_MERGED_ROWS = 1_000_000
@@ -62,8 +66,23 @@ def sheet_blocks(sheet: Sheet, *, is_first: bool) -> Iterator[FlowBlock]:
 def table_blocks(sheet: Sheet) -> Iterator[FlowBlock]:
     """What a sheet without anything but one table is in a report."""
     shown = _Shown(sheet)
+    start = _preamble(shown.cells)
+    for _, row in groupby(shown.cells[:start], key=lambda cell: cell.row):
+        yield FlowBlock("text", BAR.join(cell.text for cell in row))
     if shown.cells:
-        yield from _table_blocks(table_area(shown.cells, {}), shown, [])
+        yield from _table_blocks(table_area(shown.cells[start:], {}), shown, [])
+
+
+def _preamble(cells: Sequence[SheetCell]) -> int:
+    """How many cells stand in narrow rows above the table, parted from it by an empty one.
+
+    Single ones are lines above it, which the table knows itself.
+    """
+    end = next((n for n in range(1, len(cells)) if cells[n].row > cells[n - 1].row + 1), 0)
+    widths = Counter(cell.row for cell in cells[:end])
+    below = Counter(cell.row for cell in cells[end:])
+    is_narrow = 1 < max(widths.values(), default=0) <= 2 < max(below.values(), default=0)
+    return end if is_narrow and len(widths) <= MAX_PREAMBLE and len(below) > 1 else 0
 
 
 def _hidden_blocks(sheet: Sheet) -> Iterator[FlowBlock]:

@@ -17,6 +17,7 @@ from citewire.services.reading.heads import is_figure
 from citewire.services.reading.sheets.blocks import table_blocks
 from citewire.services.reading.sheets.model import MAX_CELLS, Room, Sheet, SheetCell
 from citewire.services.reading.sheets.quotes import SIGN, mended
+from citewire.services.reading.sheets.titles import title_lines
 
 DELIMITERS = ("\t", ";", "|", ",")
 """What may stand between columns; of two that fit as well, the first one is meant."""
@@ -46,7 +47,8 @@ def read_delimited(path: Path) -> Report:
             sheet.left_out_from = number
             break
     blocks = [_with_head(block) for block in table_blocks(sheet)]
-    return flow_report(path, blocks, notes=(*whole.notes(), *sheet.notes()), is_titled=False)
+    notes = (*whole.notes(), *sheet.notes())
+    return flow_report(path, blocks, notes=notes, top=title_lines(blocks))
 
 
 def _add(sheet: Sheet, room: Room, row: int, column: int, value: str) -> bool:

@@ -19,6 +19,7 @@ from citewire.services.reading.sheets.blocks import sheet_blocks
 from citewire.services.reading.sheets.model import Area, Room, Sheet, SheetCell
 from citewire.services.reading.sheets.rows import MAX_COLUMNS, MAX_MERGED, MAX_ROWS
 from citewire.services.reading.sheets.styles import PARSING, forget
+from citewire.services.reading.sheets.titles import title_lines
 
 MAX_SPACES = 100
 
@@ -49,7 +50,8 @@ def read_ods(path: Path) -> Report:
                 notes.append("the file is damaged and not read to its end")
     for sheet in sheets.sheets:
         notes += sheet.notes()
-    return flow_report(path, _blocks(sheets.sheets), notes=notes, is_titled=False)
+    parts = list(_blocks(sheets.sheets))
+    return flow_report(path, parts, notes=notes, top=title_lines(parts))
 
 
 def _blocks(sheets: list[Sheet]) -> Iterator[FlowBlock]:

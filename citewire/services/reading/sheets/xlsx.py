@@ -20,6 +20,7 @@ from citewire.services.reading.sheets.blocks import sheet_blocks
 from citewire.services.reading.sheets.model import MAX_CELLS, Room, Sheet
 from citewire.services.reading.sheets.rows import RowReader
 from citewire.services.reading.sheets.styles import cell_styles, shared_texts
+from citewire.services.reading.sheets.titles import title_lines
 
 MAX_SHEETS = 1000
 
@@ -42,7 +43,8 @@ def read_xlsx(path: Path) -> Report:
         notes: list[str] = []
         parts = list(_blocks(package, root, notes))
         title, date = office_properties(package)
-    return flow_report(path, parts, title=title, date=date, notes=notes, is_titled=False)
+    top = title_lines(parts)
+    return flow_report(path, parts, title=title, date=date, notes=notes, top=top)
 
 
 def _blocks(package: OfficePackage, root: Any, notes: list[str]) -> Iterator[FlowBlock]:
