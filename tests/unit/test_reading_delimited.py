@@ -113,6 +113,40 @@ def test_names_and_values_above_the_table_are_no_rows_of_it(tmp_path: Path) -> N
     assert block.table.address(block.table.cells[0]) == "a!A4"
 
 
+@pytest.mark.parametrize("between", ["\n", "\nSales by region, after\n".replace(",", " –")])
+def test_a_second_table_below_an_empty_row_has_its_own_heads(tmp_path: Path, between: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        f"Region,2023\nNorth,5\nSouth,7\n{between}Region,2024\nNorth,6\nSouth,8\n\nWest,9\n"
+    )
+    (page,) = read_report(path).pages
+    tables = [block.table for block in page.blocks if block.table is not None]
+
+    assert [list(rows_of(table, page.text)) for table in tables] == [
+        [["Region", "2023"], ["North", "5"], ["South", "7"]],
+        [["Region", "2024"], ["North", "6"], ["South", "8"], ["West", "9"]],
+    ]
+    assert [table.header_rows for table in tables] == [1, 1]
+    assert (tables[1].caption is not None) == ("Sales" in between)
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ('"say \\"hi\\", ok"', 'say "hi", ok'),
+        ('"\\"all\\""', '"all"'),
+        ('"C:\\dir\\"', "C:\\dir\\"),
+        ('"5\\6"', "5\\6"),
+    ],
+)
+def test_quotes_behind_backslashes_are_told_from_paths(
+    tmp_path: Path, field: str, expected: str
+) -> None:
+    content = f"a,b,c\n1,{field},2\n3,{field},4\n5,x,6\n"
+
+    assert rows(tmp_path / "a.csv", content)[1] == ["1", expected, "2"]
+
+
 def test_figures_over_words_are_heads(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("1,2,3\na,b,c\nd,e,f\n")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from citewire.content.markdown import page_markdown
 from citewire.content.report import Report
 from citewire.content.table import Grid, Table, rows_of
+from citewire.errors import UnreadableDocument
 from citewire.services.reading.html import read_html
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
@@ -132,6 +133,36 @@ def test_icons_and_what_is_for_programs_are_left_out(tmp_path: Path, aside: str)
 
     assert [page.text for page in report.pages] == ["Seen."]
     assert report.notes == ()
+
+
+FOOT = "Source: Ministry of Finance. The figures for 2024 are preliminary and may be revised later."
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        ("<img src=a.png>", "a picture was not read"),
+        ("<img src=a.png alt='Sales'><img src=b.png>", "2 pictures were not read"),
+        ("<img src=a.png alt=''><img src=b.png width=16><p hidden><img src=c.png></p>", ""),
+        ("<img src=a.png role=presentation><img class=mwe-math-fallback src=a.svg alt=x>", ""),
+        ("<iframe src=a.html></iframe>", "what a frame shows was not read"),
+        (
+            "<embed src=a.pdf><object data=b.pdf></object>",
+            "2 pages or files that frames show were not read",
+        ),
+        ("<iframe src=a.html width=1></iframe><iframe></iframe>", ""),
+        (f"<footer>{FOOT}</footer>", "the foot of the page, outside of its report, is left out"),
+        (f"<footer><a href=a>{FOOT}</a> © Acme</footer>", ""),
+        (f"<article><p>a</p><footer>{FOOT}</footer></article>", ""),
+    ],
+)
+def test_what_is_not_read_of_a_page_is_told(tmp_path: Path, body: str, note: str) -> None:
+    assert list(read(tmp_path, f"<p>Seen.</p>{body}").notes) == [note] * bool(note)
+
+
+def test_a_page_of_frames_alone_says_why_it_has_no_text(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDocument, match="no text: 2 pages or files that frames show"):
+        read(tmp_path, "<iframe src=a.html></iframe><iframe src=b.html></iframe>")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
+from PIL import Image
 
 from citewire.content.report import Report
 from citewire.content.table import Grid, Table, rows_of
@@ -349,6 +350,17 @@ def test_a_row_above_the_table_is_its_caption_and_the_title(
     assert text[slice(*table.caption)] == report.title == "Sales by region"
 
 
+def test_a_workbook_with_nothing_but_names_of_sheets_cannot_be_read(tmp_path: Path) -> None:
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.png")
+
+    with pytest.raises(UnreadableDocument, match=r"the file has no text$"):
+        read_report(write(tmp_path / "a.xlsx", lambda *_: None))
+    with pytest.raises(UnreadableDocument, match="no text: sheet “Data”: a picture was not read"):
+        read_report(
+            write(tmp_path / "b.xlsx", lambda _, s: s.insert_image(0, 0, tmp_path / "a.png"))
+        )
+
+
 def test_of_several_sheets_the_first_caption_is_no_title(tmp_path: Path) -> None:
     def fill(workbook: Any, sheet: Any) -> None:
         with_top(sheet, is_merged=True)
@@ -670,7 +682,8 @@ def test_a_damaged_or_missing_sheet_is_told(tmp_path: Path) -> None:
         for name in old.namelist():
             if "sheet1" not in name:
                 new.writestr(name, old.read(name))
-    assert read_report(tmp_path / "b.xlsx").notes == ("sheet “Data” is missing in the file",)
+    with pytest.raises(UnreadableDocument, match="no text: sheet “Data” is missing in the file"):
+        read_report(tmp_path / "b.xlsx")
 
 
 def sheet_of(*row_texts: str) -> str:

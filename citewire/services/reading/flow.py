@@ -93,8 +93,11 @@ def flow_report(
     """
     given = list(parts)
     kept = [part for part in map(_cleaned, given) if _has_words(part) or part.page_break]
-    if not any(map(_has_words, kept)):
-        raise UnreadableDocument("the file has no text")
+    # The name of a sheet alone is no text.
+    if not any(_has_words(part) and not part.label for part in kept):
+        raise UnreadableDocument(
+            ": ".join(["the file has no text", *["; ".join(notes)] * any(notes)])
+        )
     pages = tuple(_pages(kept))
     return Report(
         title=title_of(path, clean_line(title), _lines(kept) if top is None else _titles(top)),

@@ -11,9 +11,8 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import flow_report
-from citewire.services.reading.html_looks import has_struck_text
+from citewire.services.reading.html_unread import unread_notes
 from citewire.services.reading.html_walk import blocks_of
-from citewire.services.reading.notes import struck_note
 from citewire.services.reading.raw import read_head
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*+(?:[\"']\s*+)?([\w-]{2,40})", re.IGNORECASE)
@@ -50,7 +49,7 @@ def parsed(text: str) -> tuple[Any, tuple[str, ...]]:
         UnreadableDocument: there is nothing in it.
     """
     root, is_whole = _parse(_closed(_DECLARATION.sub("", text)))
-    notes = struck_note(is_struck=has_struck_text(root))
+    notes = unread_notes(root)
     return root, notes if is_whole else (*notes, CUT_OFF)
 
 

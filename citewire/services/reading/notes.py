@@ -35,6 +35,13 @@ def page_notes(
     return tuple(notes)
 
 
+def unread_note(count: int, one: str, many: str) -> tuple[str, ...]:
+    """A note if things of a kind, which has a name for one and one for many, were not read."""
+    if not count:
+        return ()
+    return (f"{one} was not read",) if count == 1 else (f"{count:,} {many} were not read",)
+
+
 def struck_note(*, is_struck: bool) -> tuple[str, ...]:
     """A note if some text of a document is crossed out, or was by a tracked change."""
     said = "text that is struck out, or was deleted by a tracked change, is left out"

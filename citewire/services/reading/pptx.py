@@ -65,6 +65,7 @@ class _SlideReader:
         self._seen: set[str] = set()
         self._missing: list[int] = []
         self._with_objects: list[int] = []
+        self._with_pictures: dict[int, None] = {}
         self._is_struck = False
 
     def notes(self) -> tuple[str, ...]:
@@ -75,6 +76,9 @@ class _SlideReader:
         if self._with_objects:
             told = pages(self._with_objects, "has", "have")
             said.append(f"{told} objects of other programs, which are not read")
+        if self._with_pictures:
+            told = pages(self._with_pictures, "has", "have")
+            said.append(f"{told} pictures, which are not read")
         return tuple(said)
 
     def parts(self, name: str, number: int) -> Iterator[FlowBlock]:
@@ -110,6 +114,7 @@ class _SlideReader:
             if kind == "graphicFrame":
                 yield from self._frame_parts(part, name, number)
             elif kind == "pic":
+                self._with_pictures[number] = None
                 text = picture_text(part)
                 if text:
                     yield FlowBlock("figure", text)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,11 @@ from citewire.services.reading.sheets.titles import title_lines
 DELIMITERS = ("\t", ";", "|", ",")
 """What may stand between columns; of two that fit as well, the first one is meant."""
 
+ESCAPED = '\\"'
+"""A quote in a quoted field, as some programs write it."""
+
+_ESCAPED = re.compile(r"\\\"")
+
 SAMPLE_CHARS = 200_000
 SAMPLE_ROWS = 200
 
@@ -39,7 +45,7 @@ def read_delimited(path: Path) -> Report:
     """
     text, delimiter = _stated(read_text(path).removeprefix("\ufeff"))
     delimiter = delimiter or found_delimiter(text)
-    whole = mended(text, delimiter)
+    whole = mended(_usual(text, delimiter), delimiter)
     sheet = Sheet(path.stem)
     room = Room()
     for number, row in enumerate(_reader(whole.text, delimiter)):
@@ -69,6 +75,22 @@ def _stated(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def _usual(text: str, delimiter: str) -> str:
+    """`text` with quotes in quotes doubled, where they have backslashes before them instead.
+
+    A path may end with a backslash too: which is meant shows in how many rows are alike, else in
+    what follows them.
+    """
+    if ESCAPED not in text:
+        return text
+    doubled = text.replace(ESCAPED, '""')
+    ways = (_alike(way[:SAMPLE_CHARS], delimiter) for way in (text, doubled))
+    (_, as_it_is), (_, otherwise) = ways
+    after = {text[found.end() : found.end() + 1] for found in _ESCAPED.finditer(text)}
+    is_inside = bool(after - {delimiter, '"', "\r", "\n", ""})
+    return doubled if otherwise > as_it_is or (otherwise == as_it_is and is_inside) else text
+
+
 def found_delimiter(text: str) -> str:
     """What stands between the columns of a table of values: what divides most rows alike."""
     sample = text[:SAMPLE_CHARS]
@@ -76,13 +98,18 @@ def found_delimiter(text: str) -> str:
         sample = sample[: sample.rfind("\n") + 1] or sample
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
-        whole = mended(sample, delimiter).text
-        rows = [row for row in islice(_reader(whole, delimiter), SAMPLE_ROWS) if any(row)]
-        ((width, count),) = Counter(map(len, rows)).most_common(1) or [(1, 0)]
-        alike = count / max(len(rows), 1)
+        width, alike = _alike(sample, delimiter)
         if width > 1 and alike > most + 0.05:
             best, most = delimiter, alike
     return best
+
+
+def _alike(sample: str, delimiter: str) -> tuple[int, float]:
+    """The usual number of columns, and the share of the rows that have it."""
+    whole = mended(sample, delimiter).text
+    rows = [row for row in islice(_reader(whole, delimiter), SAMPLE_ROWS) if any(row)]
+    ((width, count),) = Counter(map(len, rows)).most_common(1) or [(1, 0)]
+    return width, count / max(len(rows), 1)
 
 
 def _reader(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citewire.services.reading.flow import FlowBlock
-from citewire.services.reading.notes import struck_note
+from citewire.services.reading.notes import struck_note, unread_note
 from citewire.services.reading.package import OfficePackage
 from citewire.services.reading.word.names import (
     BREAK,
@@ -73,21 +73,16 @@ class LeftOut:
 
     def notes(self) -> list[str]:
         """The same, in words for a person."""
-        told = [*struck_note(is_struck=self.is_struck)]
-        if self.pictures:
-            told.append(_counted(self.pictures, "a picture", "pictures"))
-        if self.objects:
-            told.append(_counted(self.objects, "an embedded object", "embedded objects"))
-        if self.included:
-            told.append(_counted(self.included, "an included file", "included files"))
+        told = [
+            *struck_note(is_struck=self.is_struck),
+            *unread_note(self.pictures, "a picture", "pictures"),
+            *unread_note(self.objects, "an embedded object", "embedded objects"),
+            *unread_note(self.included, "an included file", "included files"),
+        ]
         if self.is_too_deep:
             told.append("nested too deeply: parts of it are told as plain text")
         told += (f"the file is damaged: its {kind} cannot be found" for kind in self.lost)
         return told
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{one} was not read" if number == 1 else f"{number} {many} were not read"
 
 
 class WordFile:
