@@ -19,6 +19,8 @@ from citewire.api import (
     uploads,
     wire_schema,
 )
+from citewire.api.compat import openai_chat
+from citewire.api.compat.openai_errors import OpenAiErrors
 from citewire.api.cookies import Cookies
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
@@ -56,8 +58,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(
         KeyCheck, hosts=HostCheck.from_settings(settings), cookies=Cookies.from_settings(settings)
     )
+    app.add_middleware(OpenAiErrors)
     install_error_handlers(app)
-    for module in (auth, chat, chats, documents, keys, passages, uploads):
+    for module in (auth, chat, chats, documents, keys, passages, uploads, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)

@@ -28,6 +28,8 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("POST", "/chats/{chat_id}/restore"): ASK,
     ("GET", "/chats/{chat_id}/export"): ASK,
     ("POST", "/chats/{chat_id}/messages/{message_id}/feedback"): ASK,
+    ("GET", "/v1/models"): ASK,
+    ("POST", "/v1/chat/completions"): ASK,
     ("GET", "/documents"): READ,
     ("POST", "/documents"): WRITE,
     ("GET", "/documents/{doc_id}"): READ,
