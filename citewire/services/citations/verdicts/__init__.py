@@ -4,8 +4,8 @@ What counts against a claim caps its score, in this order:
 
 - numbers (cap 0.1): an amount, percentage, date or year that no passage holds. `1,234.5`,
   `1.234,5` and `1 234,5`; `1.2 million`, `$1.2M` and `1.2 mil millones`; `(in millions)` above a
-  table; number words and fractions in English and Spanish; `Q3 2023`, `FY2023`, ISO, English,
-  Spanish and numeric dates; ranges; units converted within their dimension. A claim may be
+  table, `1 234,5 M€`; number words and fractions in English and Spanish; `Q3 2023`, `FY2023`, ISO
+  and numeric dates, and English, Spanish, German and French ones; ranges; units converted within their dimension. A claim may be
   rounder than its passage, not finer; `over`, `nearly` and `about` loosen it by one digit.
   Currencies must agree, a bare `$` with any dollar. `0.12` is 12 % only where the passage speaks
   of a share or a rate.

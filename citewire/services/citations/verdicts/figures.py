@@ -18,7 +18,8 @@ MOST_FIGURES = 2000
 
 _NUMBER = re.compile(
     r"(?P<open>[(\-−–]?)\s?(?P<money>(?:us|hk|nt|ca|au|[ars])?[$€£¥₹]|eur|usd|gbp|rmb|rs\.?)?\s?"
-    r"(?P<sign>[(\-−–]?)\s?(?P<digits>\d[\d.,]{0,24}|\.\d{1,9})\s?\)?\s?"
+    r"(?P<sign>[(\-−–]?)\s?"
+    r"(?P<digits>\d{1,3}(?:[ ']\d{3}){1,6}(?:[.,]\d{1,4})?|\d[\d.,]{0,24}|\.\d{1,9})\s?\)?\s?"
     r"(?P<unit>%|pp|bps|x|[$€£¥]|pts)?\s?\)?(?:\s?\[\d{1,2}\])*"
 )
 MOST_HEADS = 4
@@ -316,7 +317,7 @@ def number_of(text: str, point: str) -> tuple[float, float, str] | None:
     match = _NUMBER.fullmatch(flat)
     if match is None:
         return None
-    digits = match["digits"].rstrip(".,")
+    digits = match["digits"].rstrip(".,").replace(" ", "").replace("'", "")
     readings = plain_readings("0" + digits if digits[0] == "." else digits, point)
     if not readings:
         return None
