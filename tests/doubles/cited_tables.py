@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from citewire.content.table_record import TABLE, table_from_json
-from citewire.services.citations.checking import SourceText
+from citewire.services.citations.judging import SourceText
 from citewire.services.citations.verdicts import Judgement, judge
 from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.flow import flow_report, table_part

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from citewire.services.citations.checking import check
+from citewire.services.citations.judging import check
 from citewire.services.citations.verdicts import digest, judge
 from citewire.services.citations.verdicts.cell_findings import cells_for
 from tests.doubles.cited_tables import cited, judged
@@ -330,3 +330,89 @@ def test_a_model_is_given_the_cells_that_a_claim_may_speak_of() -> None:
     assert "Net sales, 2023: $46,298" in cells
     assert "Net sales, 2022: $51,761" in cells
     assert cells_for("The stores were open.", source.digest) == []
+
+
+BALANCE = [
+    ["US$'000", "2019", "2018"],
+    ["Total current assets", "121,041", "73,202"],
+    ["Total assets", "383,665", "336,032"],
+    ["Total current liabilities", "154,619", "90,392"],
+    ["Total liabilities", "155,521", "92,364"],
+    ["Total equity", "228,144", "243,668"],
+]
+ADOPTION = [
+    ["(in millions)", "As reported", "Balances without adoption of the standard", "Effect"],
+    ["Accounts receivable", "$708", "$657", "$51"],
+    ["Total assets", "$15,938", "$15,824", "$114"],
+]
+SPREAD = [
+    ["", "Fiscal Year 2018", "", "Fiscal Year 2017", ""],
+    ["", "Net sales", "% of Total", "Net sales", "% of Total"],
+    ["APAC", "$479,987", "40.0%", "$288,764", "38.1%"],
+    ["EMEA", "277,898", "23.1%", "237,437", "31.4%"],
+]
+NOTES = [
+    ["(in millions)", "2019", "2018"],
+    ["Apple Inc. (“Apple”)", "32%", "36%"],
+    ["Huawei Technologies Co., Ltd. (“Huawei”)", "13%", "8%"],
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "rows", "formula"),
+    [
+        ("The current ratio was 0.78 in 2019.", BALANCE, "121,041 / 154,619"),
+        ("The debt-to-asset ratio in 2018 was 0.27.", BALANCE, "92,364 / 336,032"),
+        ("The liabilities to equity ratio was 68.2% in 2019.", BALANCE, "155,521 / 228,144"),
+        (
+            "Total assets increased by 0.72% after the adoption.",
+            ADOPTION,
+            "($15,938 − $15,824) / $15,824",
+        ),
+        (
+            "The change in the percentage of sales of APAC between 2017 and 2018 was 1.9%.",
+            SPREAD,
+            "40.0% − 38.1%",
+        ),
+        ("Apple and Huawei together were 45% in 2019.", NOTES, "32% + 13%"),
+    ],
+)
+def test_what_has_a_name_or_stands_below_a_wide_head_is_calculated(
+    claim: str, rows: list[list[str]], formula: str
+) -> None:
+    got = judged(claim, rows)
+    assert (got.status, got.method) == ("supported", "calculated")
+    assert got.reasons[0] == formula
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The difference between the average gross profit and the average net sales was $31 million.",
+        "The change in the sales of stores from 2022 to 2023 was 3.7%.",
+        "The ratio of interest to employees was 0.41 in 2023.",
+    ],
+)
+def test_a_calculation_of_untold_figures_is_unchecked_and_not_warned_of(claim: str) -> None:
+    got = judged(claim, INCOME)
+    assert (got.status, got.method, got.untraced) == ("unchecked", "calculated", ())
+    assert "does not say of which figures" in got.against
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Net sales were $46,398 million in 2023.",
+        "Total net sales were $46,398 million in 2023.",
+        "Net sales decreased by 12.6% in 2023.",
+        "The ratio of cost of sales to net sales was 0.89 in 2023.",
+        "The difference between the averages was $31 million for Northfield Ltd.",
+    ],
+)
+def test_a_wrong_figure_of_told_ones_stays_unsupported(claim: str) -> None:
+    assert judged(claim, INCOME).status == "unsupported"
+
+
+def test_notes_with_a_rate_in_their_name_are_no_percentages() -> None:
+    rows = [["(in millions)", "2019"], ["6.50% Senior Notes", "$424.0"], ["Other notes", "$99.2"]]
+    assert judged("The 6.50% Senior Notes were $424.0 million in 2019.", rows).status == "supported"

@@ -123,7 +123,8 @@ def test_periods_are_read_as_periods(text: str, period: Period) -> None:
 def test_numbers_are_read_with_their_scale_and_unit(text: str, value: float, kind: str) -> None:
     ((read, of_kind),), _ = _read(f"Es waren {text}.")
 
-    assert (read, of_kind) == (pytest.approx(value), kind)
+    assert read == pytest.approx(value)
+    assert of_kind == kind
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
+from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
@@ -94,6 +95,8 @@ class AskedFigures:
     places: tuple[PlacedPeriod, ...]
     earlier: frozenset[int]
     told: Mapping[int, Period]
+    ratios: tuple[NamedRatio, ...] = ()
+    """That it calls by a name of their own."""
 
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
@@ -147,6 +150,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
             for sentence in told_sentences(claim.text, claim.amounts, find_periods(flat))
             for figure in sentence.figures
         },
+        ratios=ratios_in(flat),
     )
 
 
