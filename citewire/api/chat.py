@@ -78,7 +78,7 @@ async def chat(request: Request, asked: Asked) -> Response:
     match told[-1:]:
         case [(_, "done", data)]:
             return Response(data, media_type="application/json")
-        case [(_, name, data)]:
+        case [(_, "error" | "stopped" as name, data)]:
             return problem_of_end(name, orjson.loads(data))
     # The client left: nobody reads this. Or another run was followed, whose end is not known.
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -85,7 +85,7 @@ async def chat_completions(
     match last[-1:]:
         case [(_, "done", data)]:
             return JSONResponse(completion.whole(orjson.loads(data)))
-        case [(_, name, data)]:
+        case [(_, "error" | "stopped" as name, data)]:
             return problem_of_end(name, orjson.loads(data))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
