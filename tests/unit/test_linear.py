@@ -410,7 +410,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
-    plain_tables.table_of, heads.is_figure, files.printable, instructions.reads_like_instructions,
+    plain_tables.table_of, heads.is_figure, heads.is_value, files.printable, instructions.reads_like_instructions,
     marks.reads_like_note, instructions.find_instructions, furniture.signature,
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
