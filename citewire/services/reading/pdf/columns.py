@@ -56,7 +56,7 @@ FIGURES = 0.6
 """Of the lines beside labels; the others are heads."""
 
 BELOW = 12
-"""Of so many fragments below heads, some are figures."""
+"""Of so many fragments below heads, half are figures and signs, the first at the left."""
 
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
@@ -213,7 +213,9 @@ def _is_row(
     if not first or crosser.y0 - beside[first - 1].y1 > SLAB_GAP * crosser.height:
         return False
     end = bisect_right(middles, crosser.middle + near)
-    if sum(not any(map(str.isalpha, f.text)) for f in beside[end : end + BELOW]) < MIN_SIDE:
+    below = [f for f in beside[end : end + BELOW] if not any(map(str.isalpha, f.text))]
+    figures = [f for f in below if any(map(str.isdigit, f.text))]
+    if len(below) * 2 < BELOW or len(figures) < MIN_SIDE or figures[0].x1 > gutter:
         return False
     on_line = beside[first:end]
     return any(f.x1 <= gutter for f in on_line) and any(f.x1 > gutter for f in on_line)
