@@ -56,7 +56,7 @@ FIGURES = 0.6
 """Of the lines beside labels; the others are heads."""
 
 BELOW = 12
-"""Of so many fragments below heads, half are figures and signs, the first at the left."""
+"""Of so many fragments below heads, half are figures and signs, some at each side."""
 
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
@@ -215,7 +215,8 @@ def _is_row(
     end = bisect_right(middles, crosser.middle + near)
     below = [f for f in beside[end : end + BELOW] if not any(map(str.isalpha, f.text))]
     figures = [f for f in below if any(map(str.isdigit, f.text))]
-    if len(below) * 2 < BELOW or len(figures) < MIN_SIDE or figures[0].x1 > gutter:
+    at_left = sum(f.x1 <= gutter for f in figures)
+    if len(below) * 2 < BELOW or len(figures) < MIN_SIDE or not 0 < at_left < len(figures):
         return False
     on_line = beside[first:end]
     return any(f.x1 <= gutter for f in on_line) and any(f.x1 > gutter for f in on_line)
