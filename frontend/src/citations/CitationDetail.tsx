@@ -11,6 +11,7 @@ import { useRemote } from "@/ui/useRemote";
 
 import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
+import { HAS_PAGES } from "./files";
 import { readHighlights, readOperands, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
@@ -93,9 +94,6 @@ function marksOn(page: number, found: Found | null, operands: readonly Operand[]
   const inText = places.filter((one) => one.page === page).flatMap((one) => one.places);
   return [...shown, ...cells.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle])), ...inText.flatMap((one) => one.rectangles)];
 }
-
-/** Files whose pages the server gives as PDFs. */
-const HAS_PAGES = /\.(pdf|png|jpe?g|tiff?|webp|bmp|gif)$/i;
 
 function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
   const strings = useStrings();
