@@ -147,6 +147,28 @@ async def test_the_cells_of_a_table_beside_the_source_are_read() -> None:
     assert (await wrong)[0][0].verification.status == "unsupported"
 
 
+async def test_the_rest_of_a_table_is_beside_it_though_it_is_a_source_of_its_own() -> None:
+    parts = [
+        [["$m", "2023", "2022"], ["Loss from operations", "(3,547)", "(2,902)"]],
+        [["$m", "2023", "2022"], ["Net loss", "(5,053)", "(4,290)"]],
+    ]
+    written = [grid_of(rows, header_rows=1, header_columns=1).written() for rows in parts]
+    first, second = (
+        source(passage(at, text, **{TABLE: table_to_json(table), "kind": "table"}))
+        for at, (text, table) in enumerate(written)
+    )
+    told, wrong = (
+        citations(f"The loss from operations was ${figure} million in 2023 [2].", first, second)
+        for figure in ("3,547", "2,902")
+    )
+
+    [[found], warnings] = await told
+    assert (found.verification.status, warnings) == ("supported", [])
+    assert found.verification.beside is not None
+    assert found.verification.beside.passage_id == "p0"
+    assert (await wrong)[0][0].verification.status == "unsupported"
+
+
 async def test_what_is_withheld_beside_the_source_supports_nothing() -> None:
     withheld = {WITHHELD: to_json([(0, len(COUNT), "invisible")])}
     found, _ = await citations(
