@@ -388,7 +388,7 @@ def test_what_has_a_name_or_stands_below_a_wide_head_is_calculated(
 @pytest.mark.parametrize(
     "claim",
     [
-        "The difference between the average gross profit and the average net sales was $31 million.",
+        "The difference between average gross profit and average net sales was $31 million.",
         "The change in the sales of stores from 2022 to 2023 was 3.7%.",
         "The ratio of interest to employees was 0.41 in 2023.",
     ],
