@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,13 +15,13 @@ from citewire.services.citations.verdicts import Judgement, digest, judge
 PAIRS = Path(__file__).with_name("verdict_pairs.jsonl")
 RIGHT = ("verbatim", "paraphrase")
 
-Row = dict[str, str]
+Row = dict[str, Any]
 
 
 @cache
 def _judged() -> Sequence[tuple[Row, Judgement]]:
     rows = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    return [(row, judge(row["claim"], [row["passage"]])) for row in rows]
+    return [(row, judge(row["claim"], row["passages"])) for row in rows]
 
 
 def _share(kinds: Sequence[str], half: str, statuses: Sequence[str]) -> float:

@@ -11,6 +11,7 @@ from citewire.services.citations.verdicts.clauses import Clause, read_clauses, s
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.entities import Name, find_names
 from citewire.services.citations.verdicts.numbers import find_amounts
+from citewire.services.citations.verdicts.periods import PlacedPeriod, periods_beside
 from citewire.services.citations.verdicts.tokens import Tokens, flatten, placed, tokenise
 
 _NEXT_YEAR = re.compile(r"(?<=(?:19|20)\d\d[/–-])\d\d(?!\d)")
@@ -27,6 +28,8 @@ class ClaimReading:
     """What the rules need of a claim; spans are code points of the text given."""
 
     text: str
+    flat: str
+    """Without what is not said: markers and numbers of lists."""
     clauses: tuple[Clause, ...]
     stems: tuple[str, ...]
     """In order, without those of amounts and dates."""
@@ -34,6 +37,7 @@ class ClaimReading:
     amounts: tuple[Amount, ...]
     dates: tuple[Date, ...]
     names: tuple[Name, ...]
+    periods: tuple[PlacedPeriod, ...]
 
 
 @lru_cache(maxsize=64)
@@ -54,12 +58,14 @@ def read_claim(text: str) -> ClaimReading:
     spans = sorted([*spans, *((amount.start, amount.end) for amount in amounts)])
     return ClaimReading(
         text=text,
+        flat=flat,
         clauses=clauses,
         stems=_outside(tokens, spans),
         sides=frozenset(side for clause in clauses for side in clause.polarity.sides),
         amounts=tuple(amounts),
         dates=tuple(dates),
         names=tuple(find_names(said)),
+        periods=tuple(periods_beside(dates, flat)),
     )
 
 
