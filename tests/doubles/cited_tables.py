@@ -15,7 +15,7 @@ from citewire.services.reading.flow import flow_report, table_part
 def table_nodes(rows: Sequence[Sequence[str]], caption: str = "") -> list[TextNode]:
     """The nodes of a document that holds nothing but this table."""
     parts = [table_part([list(row) for row in rows], caption=caption)]
-    report = flow_report(Path("report.txt"), parts, is_titled=False)
+    report = flow_report(Path("report.txt"), parts, top=())
     built = build_passages(report, doc_id="d", folder="f", file_name="n", max_tokens=220, overlap=0)
     return [one.node for one in built]
 
