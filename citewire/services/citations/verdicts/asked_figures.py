@@ -10,7 +10,7 @@ from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
 from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
-from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods
+from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
 
@@ -130,11 +130,11 @@ class AskedFigures:
 @lru_cache(maxsize=64)
 def asked_figures(claim: ClaimReading) -> AskedFigures:
     """What a claim asks; linear in its length."""
-    flat = flatten(claim.text)
+    flat = claim.flat
     amounts = [(one.start, one.end) for one in claim.amounts if not one.is_year]
     places = tuple(
         place
-        for place in find_periods(flat)
+        for place in claim.periods
         if not any(start < place.end and place.start < end for start, end in amounts)
     )
     places = _completed(places)
@@ -157,7 +157,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
         ),
         told={
             figure.amount.start: figure.period
-            for sentence in told_sentences(claim.text, claim.amounts, find_periods(flat))
+            for sentence in told_sentences(claim.text, claim.amounts, claim.periods)
             for figure in sentence.figures
         },
         ratios=ratios_in(flat),
