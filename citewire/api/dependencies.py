@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
 
-from citewire.api.schemas import AskRequest
+from citewire.api.schemas import AskRequest, Filters
 from citewire.errors import AlreadyAsked
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
@@ -104,7 +104,7 @@ async def admitted_run(
                 ask.message,
                 owner=owner,
                 chat_id=ask.chat_id,
-                filter=_passage_filter(ask, owner),
+                filter=passage_filter(ask.filters, owner),
                 replaces=ask.replaces,
                 once=once,
             )
@@ -138,10 +138,10 @@ def _once(key: str, owner: str, ask: AskRequest) -> Once:
     return Once(named, hashlib.sha256(ask.model_dump_json().encode()).hexdigest())
 
 
-def _passage_filter(ask: AskRequest, owner: str) -> PassageFilter:
-    if ask.filters is None:
+def passage_filter(wanted: Filters | None, owner: str) -> PassageFilter:
+    """Which passages an owner's question may be answered from."""
+    if wanted is None:
         return PassageFilter(owner)
-    wanted = ask.filters
     folders = tuple(folder_id(name, owner) for name in wanted.folders)
     labels = (
         organisation_labels(wanted.organisations),
