@@ -426,3 +426,18 @@ async def test_a_row_beside_a_source_is_told_with_the_marker_of_that_source(
     told = await _answer(synthesiser, "What were total liabilities in 2024?", other, source)
 
     assert _first(told) == "Total liabilities, December 31, 2024: $4,120 million [2]."
+
+
+async def test_a_row_that_is_one_of_those_compared_is_not_told_as_the_largest(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    rows = (
+        ("", "2024", "2023"),
+        ("Interest rate swaps", "$ 779", "$ 768"),
+        ("Cross currency swaps", "2,502", "2,288"),
+        ("Foreign exchange forwards", "932", "1,405"),
+    )
+    asked = "Which instrument to manage exposure to interest rates had the highest notional value?"
+    told = await _answer(synthesiser, asked, _table(rows))
+
+    assert "Interest rate swaps" not in _first(told)

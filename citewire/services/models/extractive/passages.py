@@ -26,7 +26,8 @@ _AFTER_CELL = re.compile(r"\d{1,3} [A-Z]")
 """A number at the edge of a table that was read into the text beside it."""
 
 _OF_FORM = re.compile(
-    r"\bwe (?:have audited|hereby consent)\b|\bin our opinion\b|\bI have reviewed\b"
+    r"\bwe (?:have audited|hereby consent|plan and perform the audit)\b"
+    r"|\bin our opinion\b|\bI have reviewed\b"
     r"|\b(?:filed|furnished) (?:herewith|as (?:an )?exhibit)|\baudit committee\b.{0,40}\bpre-approv"
     r"|^items? \d|\bpursuant to (?:section|rule) \d|\bexact name of registrant\b"
     r"|^see accompanying notes|^\d{1,2}\.\d{1,3}\W.{0,200}\bdated\b",

@@ -29,7 +29,11 @@ _SUM = re.compile(r"(?:sub)?totals?\b|net\b|all\b|other\b|otr[oa]s\b|overall\b|.
 _SAID = 0.8
 """So much of what is asked must the heads around the rows say."""
 
-_FEWEST_ROWS = 3
+_HALF_SAID = 0.5
+"""So much of it must a row say that was found by its words alone."""
+
+_FEWEST = 3
+"""So many figures at least are compared."""
 
 
 def extreme_rows(wanted: Wanted, passages: Sequence[Passage]) -> list[FittingRow]:
@@ -51,6 +55,21 @@ def extreme_rows(wanted: Wanted, passages: Sequence[Passage]) -> list[FittingRow
     return sorted(found, key=lambda row: row.rank)[:1]
 
 
+def is_only_one_of(rows: Sequence[FittingRow], wanted: Wanted) -> bool:
+    """Whether a question asks which of several is the largest, and the one row found is just one.
+
+    Such a row has some words of the question by chance, and told alone would look like its answer.
+    """
+    if (
+        len(rows) != 1
+        or len(rows[0].told) >= _FEWEST
+        or not (_MOST.search(wanted.text) or _LEAST.search(wanted.text))
+    ):
+        return False
+    head, above = rows[0].head, rows[0].source.above
+    return share_said(wanted.stems, head.words | head.group | above) < _HALF_SAID
+
+
 def _extremes(
     subject: Stems, wanted: Wanted, source: TableSource, *, is_least: bool
 ) -> Iterator[FittingRow]:
@@ -65,7 +84,7 @@ def _extremes(
     for (head, group), cells in columns.items():
         own = group | heads[head].words | roots(heads[0].words)
         fit = share_said(subject, own | source.above)
-        if len(cells) < _FEWEST_ROWS or fit < _SAID or not subject & own:
+        if len(cells) < _FEWEST or fit < _SAID or not subject & own:
             continue
         best = (min if is_least else max)(cells, key=lambda cell: cell.value)
         yield FittingRow(source, best.line, (best,), fit, period_fits(wanted.periods, best.period))

@@ -24,7 +24,7 @@ from citewire.services.models.extractive.passages import Passage, Sentence, cand
 from citewire.services.models.extractive.question import Wanted, read_question
 from citewire.services.models.extractive.rows import rows_that_answer
 from citewire.services.models.extractive.scoring import score
-from citewire.services.models.extractive.superlatives import extreme_rows
+from citewire.services.models.extractive.superlatives import extreme_rows, is_only_one_of
 from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
 from citewire.text.words import search_terms
@@ -138,6 +138,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         rows = [] if wanted.wants_text else extreme_rows(wanted, kept)
         if not rows and not wanted.wants_text:
             rows = rows_that_answer(wanted, kept, told_as, groups)
+            rows = [] if is_only_one_of(rows, wanted) else rows
         return Material(wanted, kept, rows, candidates(kept))
 
 
