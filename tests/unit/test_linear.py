@@ -425,6 +425,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.without_lead,
     followups.has_lead, followups.has_own_subject, followups.is_cjk, followups.cjk_refers_back,
     delimited.found_delimiter, sheet_model.place_of, sheet_model.area_of,
+    sheet_tables.is_note,
     followups.is_brief, followups.compares, followups.is_chatter, followups.is_elliptic,
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
