@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from citewire import __version__
 from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
+from citewire.api.audit import AuditTrail
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
@@ -45,8 +46,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         max_bytes=settings.server.max_body_bytes,
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
-    # Added last, it comes first.
+    # Added later, they come first.
     app.add_middleware(KeyCheck, keys=keys, hosts=HostCheck.from_settings(settings))
+    app.add_middleware(AuditTrail)
     install_error_handlers(app)
     for module in (chat, chats, documents, passages, uploads):
         app.include_router(module.router, dependencies=[DESCRIBED])

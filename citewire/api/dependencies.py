@@ -58,7 +58,10 @@ UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
 async def owner_of(request: Request) -> str:
     """Whose data a request is about: `KeyCheck` knows it."""
-    return cast(str, request.state.owner)
+    owner = cast(str, request.state.owner)
+    # Before anything is done: what cannot be told is not done.
+    await services_of(request).audit.know(owner)
+    return owner
 
 
 Owner = Annotated[str, Depends(owner_of)]

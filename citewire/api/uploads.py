@@ -9,11 +9,13 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sse_starlette import EventSourceResponse
 
+from citewire.api.audit import note_act
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
+from citewire.services.access.audit.schema import Resource
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
@@ -58,6 +60,8 @@ async def upload_documents(
         jobs.check_room(owner)  # again: others may have come while the files did
         root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
+    uploaded = [Resource("document", file.doc_id) for file in incoming.files]
+    note_act(request, Resource("job", job.job_id), *uploaded)
     await jobs.submit(job)
     return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
 

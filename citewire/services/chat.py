@@ -24,6 +24,7 @@ from citewire.errors import (
     StorageUnavailable,
     ThoughtAloud,
 )
+from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
 from citewire.services.answers.events import (
@@ -37,6 +38,7 @@ from citewire.services.answers.events import (
     TurnStatus,
     Usage,
 )
+from citewire.services.answers.shown import shown_passages
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import (
     HistoryLimits,
@@ -90,6 +92,7 @@ class ChatService:
         recorder: makes the records of runs; None keeps none.
         page_copies: copies the pages that are cited.
         afterwards: what is done for a chat once it was answered.
+        audit: is told what answers showed; None tells nobody.
     """
 
     def __init__(
@@ -105,7 +108,9 @@ class ChatService:
         afterwards: Afterwards,
         second: SecondOpinion | None = None,
         recorder: Recorder | None = None,
+        audit: AuditLog | None = None,
     ) -> None:
+        self._audit = audit
         self._chats = chats
         self._workflow = workflow
         self._model = model
@@ -188,6 +193,7 @@ class ChatService:
             # Nobody is there to be told, but whoever follows the run is.
             end = await self._end(run, answer, context, None)
             _log_end(run, answer, context.generation, end)
+            await self._tell_shown(run, answer, end)
             await self.runs.close(run, end)
             raise
         except Exception:
@@ -195,6 +201,7 @@ class ChatService:
             failure = CitewireError(UNKNOWN)
         end = await self._end(run, answer, context, failure)
         _log_end(run, answer, context.generation, end)
+        await self._tell_shown(run, answer, end)
         # Whoever reads the end may ask again at once.
         yield await self.runs.close(run, end)
 
@@ -275,6 +282,23 @@ class ChatService:
             # Whatever it is, the run has an end that its client hears of.
             logger.exception("run %s was not stored, for an unknown reason", run.ids.run_id)
             return Failed.by(failure or CitewireError(UNKNOWN), partial_saved=False, ids=run.ids)
+
+    async def _tell_shown(self, run: Run, answer: Answer, end: EndEvent) -> None:
+        """Let the audit log know what was shown; shielded, for the client may be gone."""
+        if self._audit is None or not self._audit.is_on:
+            return
+        telling = self._audit.answered(
+            Who(run.owner),
+            run_id=run.ids.run_id,
+            chat_id=run.ids.chat_id,
+            end=end.name,
+            shown=shown_passages(answer.sources),
+            question=run.question,
+        )
+        try:
+            await finish(telling, deadline_s=RECORD_DEADLINE_S)
+        except TimeoutError:
+            logger.error("run %s: what it showed may be missing in the audit log", run.ids.run_id)
 
     def _run_record(
         self, run: Run, answer: Answer, context: RunContext, usage: Usage

@@ -464,6 +464,16 @@ class AccessSettings(SettingsGroup):
         unset="with API keys 16, else all places",
         ge=1,
     )
+    audit_log: str | None = setting(
+        None,
+        "A file to which it is written who did what and saw which page (docs/audit.md); -: to "
+        "standard output.",
+        off=(None,),
+        example="/var/log/citewire/audit.jsonl",
+    )
+    audit_questions: bool = setting(
+        False, "Write the text of questions into the audit log, too: it may name people."
+    )
     api_key: SecretStr | None = setting(
         None, "The key that `citewire chat` sends to a server that has keys.", unset="none is sent"
     )

@@ -220,6 +220,13 @@ class Keys:
         """The run that was asked with an idempotency key."""
         return f"{self.namespace}:runs:asked:{name}"
 
+    # Who asks.
+
+    @property
+    def people(self) -> str:
+        """The hash of the pseudonyms that the audit log has for people, by their names."""
+        return f"{self.namespace}:people"
+
     # Ingestions in the background.
 
     def job(self, job_id: str) -> str:

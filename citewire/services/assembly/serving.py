@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import anyio
 
+from citewire.services.access.audit.log import AuditLog
+from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import ReadinessChecks
@@ -46,6 +48,7 @@ class Services:
         uploads: takes files in.
         jobs: ingest them.
         readiness: whether all of it can answer.
+        audit: is told who did what.
     """
 
     settings: Settings
@@ -61,6 +64,7 @@ class Services:
     uploads: Uploads
     jobs: Jobs
     readiness: ReadinessChecks
+    audit: AuditLog
 
 
 @asynccontextmanager
@@ -80,7 +84,8 @@ async def open_services(
     """
     async with (
         open_library(settings) as library,
-        open_chat(library) as chat,
+        open_audit(settings, library.documents) as audit,
+        open_chat(library, audit) as chat,
         anyio.create_task_group() as tasks,
     ):
         runs, page_copies = chat.runs.runs, chat.page_copies
@@ -114,6 +119,7 @@ async def open_services(
             uploads=uploads,
             jobs=jobs,
             readiness=library.readiness,
+            audit=audit,
         )
         tasks.cancel_scope.cancel()
 
