@@ -12,7 +12,7 @@ from citewire.api.audit import AuditTrail
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
-from citewire.api.limits import BodyLimit
+from citewire.api.limits import BodyLimit, RequestLimit
 from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
@@ -46,6 +46,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         max_bytes=settings.server.max_body_bytes,
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
+    app.add_middleware(RequestLimit)
     # Added later, they come first.
     app.add_middleware(KeyCheck, keys=keys, hosts=HostCheck.from_settings(settings))
     app.add_middleware(AuditTrail)

@@ -100,6 +100,7 @@ async def admitted_run(
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )
+    await services.allowances.check_tokens(owner)
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
         while True:

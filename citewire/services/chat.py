@@ -24,6 +24,7 @@ from citewire.errors import (
     StorageUnavailable,
     ThoughtAloud,
 )
+from citewire.services.access.allowances import Allowances
 from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
@@ -93,6 +94,7 @@ class ChatService:
         page_copies: copies the pages that are cited.
         afterwards: what is done for a chat once it was answered.
         audit: is told what answers showed; None tells nobody.
+        allowances: are told what answers took; None counts nothing.
     """
 
     def __init__(
@@ -109,8 +111,10 @@ class ChatService:
         second: SecondOpinion | None = None,
         recorder: Recorder | None = None,
         audit: AuditLog | None = None,
+        allowances: Allowances | None = None,
     ) -> None:
         self._audit = audit
+        self._allowances = allowances
         self._chats = chats
         self._workflow = workflow
         self._model = model
@@ -260,7 +264,11 @@ class ChatService:
     ) -> EndEvent:
         """Store the turn, then say how the run ended: what is said is what is stored."""
         answer.finish()
-        usage = _usage(answer, context.generation, stopped=run.stopped_by is not None)
+        generation = context.generation
+        if self._allowances is not None:
+            tokens = generation.prompt_tokens + generation.completion_tokens
+            self._allowances.add_tokens(run.owner, tokens)
+        usage = _usage(answer, generation, stopped=run.stopped_by is not None)
         if run.is_lost:
             failure = RunLost("another server took this one for dead")
         record = self._run_record(run, answer, context, usage)

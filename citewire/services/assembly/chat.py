@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import NodeWithScore
 
+from citewire.services.access.allowances import Allowances
 from citewire.services.access.audit.log import AuditLog
 from citewire.services.answers.turns import HistoryLimits
 from citewire.services.assembly.library import Library
@@ -62,11 +63,11 @@ class OpenChat:
 
 @asynccontextmanager
 async def open_chat(
-    library: Library, audit: AuditLog | None = None
+    library: Library, audit: AuditLog | None = None, allowances: Allowances | None = None
 ) -> AsyncGenerator[OpenChat, None]:
     """Open the chat service on an open library, with its runs and what judges its claims.
 
-    What answers showed is told to `audit`, or to nobody.
+    What answers showed is told to `audit`, what they took to `allowances`, or to nobody.
     """
     recorder = build_recorder(library.settings, build_setup(library))
     page_copies = build_page_copies(library)
@@ -81,6 +82,7 @@ async def open_chat(
                 page_copies=page_copies,
                 afterwards=afterwards,
                 audit=audit,
+                allowances=allowances,
             )
             yield OpenChat(service, running, page_copies, afterwards)
 
@@ -191,6 +193,7 @@ def build_service(
     page_copies: PageCopies,
     afterwards: Afterwards,
     audit: AuditLog | None = None,
+    allowances: Allowances | None = None,
 ) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
@@ -236,4 +239,5 @@ def build_service(
         page_copies=page_copies,
         afterwards=afterwards,
         audit=audit,
+        allowances=allowances,
     )
