@@ -18,6 +18,7 @@ from citewire.storage.keys import Keys, owner_tag
 from citewire.storage.library.lease import Lease
 from citewire.storage.library.snapshots import SnapshotStore
 from citewire.storage.lua import loader
+from citewire.storage.runs.overview import RunOverview
 from citewire.storage.runs.registry import RunStore
 
 PACKAGE = Path(citewire.__file__).parent
@@ -79,6 +80,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
         "chats.store",
         "library.lease",
         "library.snapshots",
+        "runs.overview",
         "runs.registry",
     )
     for module in modules:
@@ -87,6 +89,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
     SpendingStore(redis_client, "n")
     Lease(redis_client, "n")
     SnapshotStore(redis_client, "n")
+    RunOverview(redis_client, "n")
     RunStore(redis_client, "n", worker="w", lease_s=1, running_s=1, kept_s=1)
     return names
 

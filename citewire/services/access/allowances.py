@@ -25,6 +25,7 @@ KNOWN_S: Final = 10.0
 """How long after its last use a bucket is kept up to date."""
 
 Kind = Literal["requests", "tokens"]
+KINDS: Final[tuple[Kind, ...]] = ("requests", "tokens")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class SpendingStore:
     """
 
     def __init__(self, client: Redis, namespace: str) -> None:
-        self._prefix = Keys(namespace).prefix
+        self._client = client
+        self._keys = Keys(namespace)
         self._spend = register(client, "limits/spend")
 
     async def spend(self, spent: Sequence[Spent]) -> list[float]:
@@ -45,5 +46,14 @@ class SpendingStore:
         for one in spent:
             args += (one.kind, owner_tag(one.owner), one.drains, one.added)
         with storage_errors("what was spent"):
-            found = await self._spend(args=(self._prefix, *args))
+            found = await self._spend(args=(self._keys.prefix, *args))
         return [float(as_text(level)) for level in found]
+
+    async def forget(self, owner: str, kinds: Sequence[str]) -> None:
+        """Empty the buckets of an owner.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        with storage_errors("what was spent"):
+            await self._client.delete(*(self._keys.spent(kind, owner) for kind in kinds))

@@ -102,6 +102,7 @@ class AuditLog:
         found: Sequence[Resource],
         *,
         problem: str | None = None,
+        owner: str | None = None,
         more: JsonObject | None = None,
     ) -> None:
         """Somebody read, uploaded, changed, removed or exported something, or was refused it.
@@ -111,9 +112,13 @@ class AuditLog:
             activity: as the class `RESOURCES` has it.
             found: what it is about.
             problem: the code of why it failed.
+            owner: whose it is, if whoever acts is somebody else.
             more: what has no field of its own.
         """
-        fields = {"web_resources": resources(found), "unmapped": more or None}
+        told = dict(more or {})
+        if (user := await self._user(owner)) is not None:
+            told["owner"] = user
+        fields = {"web_resources": resources(found), "unmapped": told or None}
         await self._tell(RESOURCES, activity, who, problem=problem, **fields)
 
     async def answered(
