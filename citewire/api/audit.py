@@ -13,8 +13,10 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citewire.api.request_log import request_facts
+from citewire.errors import CredentialRevoked
 from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.access.audit.schema import Resource
+from citewire.services.access.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ ACTS: Final[Mapping[Route, Act]] = {
 BY_THE_RUN: Final[frozenset[Route]] = frozenset((("POST", "/chat_stream"), ("POST", "/chat")))
 """What these showed is known at their end, also when nobody listens any more."""
 
+BY_THE_HANDLER: Final[frozenset[Route]] = frozenset(
+    (("POST", "/keys"), ("DELETE", "/keys/{key_id}"))
+)
+"""What is told with more than a request has."""
+
 UNTOLD: Final[frozenset[Route]] = frozenset(
     (
         # Names and dates of reports, words that were found, and how far a job is.
@@ -72,6 +79,7 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         ("GET", "/jobs/{job_id}"),
         ("GET", "/jobs/{job_id}/events"),
         ("GET", "/chats"),
+        ("GET", "/keys"),
         # What a person does with chats of one's own, of which nothing is lost.
         ("POST", "/chats"),
         ("PATCH", "/chats/{chat_id}"),
@@ -151,22 +159,26 @@ async def _tell(scope: Scope, status: int) -> None:
     if not audit.is_on:
         return
     path = getattr(scope.get("route"), "path", None)
-    who, problem = _who(scope), _problem(status)
+    who, problem = who_asks(scope), _problem(status)
     act = ACTS.get((scope["method"], path or ""))
     if status in _REFUSED:
         operation = f"{scope['method']} {path or 'no route'}"
         await audit.refused(who, problem=problem or str(status), operation=operation)
-    elif act is not None and status not in _NOTHING_DONE:
+    # Whose key was revoked meanwhile may have done it nevertheless.
+    is_done = status not in _REFUSED or problem == CredentialRevoked.code
+    if act is not None and is_done and status not in _NOTHING_DONE:
         state = scope["state"]
         found = state.get("audited") or [_resource(act, scope["path_params"])]
         more = state.get("audited_more")
         await audit.acted(who, act.activity, found, problem=problem, more=more)
 
 
-def _who(scope: Scope) -> Who:
+def who_asks(scope: Scope) -> Who:
+    """Who sent a request, as far as it is known."""
     facts, client = request_facts(), scope.get("client")
+    caller: Caller | None = scope.get("state", {}).get("caller")
     return Who(
-        name=scope.get("state", {}).get("owner"),
+        name=caller.owner if caller else None,
         request_id=facts.request_id if facts else None,
         address=client[0] if client else None,
     )

@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest
 from citewire.errors import AlreadyAsked
+from citewire.services.access.caller import Caller
+from citewire.services.access.made_keys import MadeKeys
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
@@ -48,6 +50,7 @@ ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)
 ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
 JobsDep = Annotated[Jobs, _service(lambda services: services.jobs)]
+MadeKeysDep = Annotated[MadeKeys, _service(lambda services: services.made_keys)]
 PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_copies)]
 PassagesDep = Annotated[PassageReader, _service(lambda services: services.passages)]
 ReadinessDep = Annotated[ReadinessChecks, _service(lambda services: services.readiness)]
@@ -56,9 +59,17 @@ SuccessionDep = Annotated[Succession, _service(lambda services: services.success
 UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
 
+async def caller_of(request: Request) -> Caller:
+    """Who asks: `KeyCheck` knows it."""
+    return cast(Caller, request.state.caller)
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
 async def owner_of(request: Request) -> str:
-    """Whose data a request is about: `KeyCheck` knows it."""
-    owner = cast(str, request.state.owner)
+    """Whose data a request is about."""
+    owner = (await caller_of(request)).owner
     # Before anything is done: what cannot be told is not done.
     await services_of(request).audit.know(owner)
     return owner

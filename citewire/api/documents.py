@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse
 from citewire.api.audit import note_act
 from citewire.api.dependencies import DocumentsDep, Owner, PageCopiesDep, UploadsDep
 from citewire.api.schemas import DocumentCorrection, DocumentList, DocumentView, Identifier
+from citewire.api.scopes import ScopedRoute
 from citewire.errors import DocumentNotFound
 from citewire.services.access.audit.schema import Resource
 from citewire.services.ingest.correction import correct_document
@@ -19,7 +20,7 @@ from citewire.services.pages.original import find_file
 from citewire.services.reading.formats import PDF, media_type, named_format
 from citewire.services.reading.pdf.file import MAX_PAGES
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(tags=["documents"], route_class=ScopedRoute)
 
 DocId = Annotated[Identifier, Path()]
 PageNumber = Annotated[int, Path(ge=1, le=MAX_PAGES)]

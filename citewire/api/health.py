@@ -32,7 +32,7 @@ async def readyz(
         checks.append(CheckResult("serving", ok=False, detail="the server is shutting down"))
     if trouble := services_of(request).audit.trouble:
         checks.append(CheckResult(AUDIT, ok=False, detail=trouble))
-    if request.state.owner is None:
+    if request.state.caller is None:
         checks = [replace(check, detail="") for check in checks]
     ready = all(check.ok for check in checks if check.is_vital)
     if not ready:

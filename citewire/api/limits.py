@@ -27,7 +27,7 @@ class RequestLimit:
         if scope["type"] == "http" and not is_open(scope):
             allowances = cast(Allowances, scope["app"].state.services.allowances)
             try:
-                await allowances.take_request(scope["state"]["owner"])
+                await allowances.take_request(scope["state"]["caller"].owner)
             except TooManyRequests as error:
                 await error_response(error)(scope, receive, send)
                 return

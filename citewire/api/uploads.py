@@ -13,6 +13,7 @@ from citewire.api.audit import note_act
 from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep, services_of
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
+from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.access.audit.schema import Resource
@@ -22,7 +23,7 @@ from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=ScopedRoute)
 
 _FORM: dict[str, Any] = {
     "requestBody": {

@@ -5,6 +5,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.console import Console
@@ -48,6 +49,21 @@ def list_jobs(settings: Settings, arguments: argparse.Namespace) -> int:
     return _print(asyncio.run(jobs()), as_json=arguments.json)
 
 
+def list_keys(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the keys that were made at run time; times are in UTC."""
+
+    async def keys() -> list[Row]:
+        async with open_everybody(settings) as everybody:
+            found = await everybody.credentials.keys()
+        return [
+            {"key_id": key.id, "owner": key.owner, "scopes": "+".join(key.scopes)}
+            | {name: _at(getattr(key, name)) for name in ("made", "ends", "used")}
+            for key in found
+        ]
+
+    return _print(asyncio.run(keys()), as_json=arguments.json)
+
+
 def stop(settings: Settings, arguments: argparse.Namespace) -> int:
     """Stop a run or a job.
 
@@ -62,6 +78,7 @@ ADMIN: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = {
     "people": list_people,
     "runs": list_runs,
     "jobs": list_jobs,
+    "keys": list_keys,
     "stop": stop,
 }
 
@@ -71,11 +88,17 @@ async def _people(settings: Settings) -> list[Row]:
         pseudonyms = await everybody.people.known()
         runs, jobs = await everybody.runs.all(), await everybody.jobs.all()
         names = {*load_api_keys(settings.access).owners, *pseudonyms}
-        names |= {run.owner for run in runs} | {str(job["owner"]) for job in jobs}
+        keys = await everybody.credentials.keys()
+        names |= (
+            {key.owner for key in keys}
+            | {run.owner for run in runs}
+            | {str(job["owner"]) for job in jobs}
+        )
         return [
             {
                 "owner": name,
                 "documents": await everybody.documents.owned_by(name).count(),
+                "keys": sum(key.owner == name for key in keys),
                 "runs": sum(run.is_under_way for run in runs if run.owner == name),
                 "pseudonym": pseudonyms.get(name),
             }
@@ -124,6 +147,10 @@ def _print(rows: Sequence[Row], *, as_json: bool) -> int:
             console.width = PIPED_WIDTH
         console.print(table)
     return 0
+
+
+def _at(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def _shown(value: object) -> str:

@@ -1,5 +1,6 @@
 """The audit log of a server: who did what and saw which page, before the answer was sent."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from citewire.services.access.caller import Scope
+from citewire.services.access.made_keys import MadeKeys
+from citewire.storage.access.credentials import CredentialStore
+from citewire.storage.connection.connection import open_client
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.small_pdfs import write_pdf
 from tests.doubles.upload_client import UploadClient
@@ -158,10 +163,56 @@ def test_a_refusal_is_told_with_the_address_alone(audited: Audited) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def admin(audited: Audited, redis_url: str) -> Iterator[httpx.Client]:
+    """Somebody who may make keys for others."""
+
+    async def make() -> str:
+        async with open_client(redis_url) as client:
+            return (await MadeKeys(CredentialStore(client, "audited")).make("root", tuple(Scope)))[0]
+
+    headers = {"Authorization": f"Bearer {asyncio.run(make())}"}
+    with httpx.Client(base_url=audited.server.url, headers=headers, trust_env=False) as http:
+        yield http
+
+
+def test_keys_that_are_made_and_revoked_are_told(audited: Audited, admin: httpx.Client) -> None:
+    made: list[Json] = []
+
+    def make() -> None:
+        asked = {"owner": "carol", "scopes": ["ask", "read"]}
+        made.append(admin.post("/keys", json=asked).raise_for_status().json())
+
+    [line] = audited.told(make)
+    key = made[0]["key"]
+    key_id = line["entity"]["uid"]
+    [over] = audited.told(lambda: admin.delete(f"/keys/{key_id}").raise_for_status())
+
+    assert (line["class_uid"], line["activity_name"]) == (3004, "Create")
+    assert line["entity"]["data"]["scopes"] == ["ask", "read"]
+    assert (over["activity_name"], over["entity"]["uid"]) == ("Delete", key_id)
+    assert key not in audited.file.read_text("utf-8")
+
+
+def test_a_key_without_the_scope_is_told_with_its_owner(
+    audited: Audited, admin: httpx.Client
+) -> None:
+    asked = {"owner": "carol", "scopes": ["ask"]}
+    key = admin.post("/keys", json=asked).raise_for_status().json()["key"]
+    headers = {"Authorization": f"Bearer {key}"}
+    [line] = audited.told(
+        lambda: httpx.get(f"{audited.server.url}/documents", headers=headers, trust_env=False)
+    )
+
+    assert (line["class_uid"], line["status_code"]) == (6003, "scope_missing")
+    assert line["api"] == {"operation": "GET /documents"}
+    assert "uid" in line["actor"]["user"]
+
+
 def test_neither_names_nor_words_are_told(audited: Audited, asked: Json) -> None:
     written = audited.file.read_text("utf-8")
 
-    for secret in (*KEYS, *KEYS.values(), QUESTION, "Ostry", "Secret title", "sk-wrong"):
+    for secret in (*KEYS, "carol", *KEYS.values(), QUESTION, "Ostry", "Secret title", "sk-wrong"):
         assert secret not in written
     assert audited.file.stat().st_mode & 0o777 == 0o600
 

@@ -12,6 +12,7 @@ from citewire.services.pages.folder import PageFolder
 from citewire.services.people.forgetting import Personal
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
+from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.access.people import PeopleStore
 from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.store import build_chats
@@ -30,6 +31,7 @@ class Everybody:
     runs: RunOverview
     jobs: JobStore
     documents: DocumentStore
+    credentials: CredentialStore
     audit: AuditLog
 
 
@@ -50,6 +52,7 @@ async def open_everybody(settings: Settings) -> AsyncGenerator[Everybody, None]:
                 RunOverview(client, namespace),
                 JobStore(client, namespace),
                 documents,
+                CredentialStore(client, namespace),
                 audit,
             )
 
@@ -69,6 +72,11 @@ async def open_personal(settings: Settings) -> AsyncGenerator[Personal, None]:
             snapshots=SnapshotStore(documents.client, namespace),
             page_files=PageFiles(),
         )
+
+        async def close_doors(owner: str) -> dict[str, int]:
+            keys, sessions = await everybody.credentials.drop_owner(owner)
+            return {"keys": keys, "sessions": sessions}
+
         yield Personal(
             chats=build_chats(documents.client, settings),
             runs=everybody.runs,
@@ -80,4 +88,5 @@ async def open_personal(settings: Settings) -> AsyncGenerator[Personal, None]:
             spending=SpendingStore(documents.client, namespace),
             people=everybody.people,
             audit=everybody.audit,
+            doors=(close_doors,),
         )

@@ -1,1 +1,1 @@
-"""Who may ask and what they may take: people as the audit log names them."""
+"""What is kept of who may ask: credentials, pseudonyms, what people have spent."""
