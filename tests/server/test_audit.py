@@ -169,7 +169,8 @@ def admin(audited: Audited, redis_url: str) -> Iterator[httpx.Client]:
 
     async def make() -> str:
         async with open_client(redis_url) as client:
-            return (await MadeKeys(CredentialStore(client, "audited")).make("root", tuple(Scope)))[0]
+            keys = MadeKeys(CredentialStore(client, "audited"))
+            return (await keys.make("root", tuple(Scope)))[0]
 
     headers = {"Authorization": f"Bearer {asyncio.run(make())}"}
     with httpx.Client(base_url=audited.server.url, headers=headers, trust_env=False) as http:
