@@ -193,6 +193,24 @@ class ApiKeyRefused(RequestError):
     retryable = False
 
 
+class TokenRefused(ApiKeyRefused):
+    """A token is not the provider's, not for this server, or over."""
+
+
+class SignInRefused(RequestError):
+    """A sign-in was not begun in this browser, or the provider does not vouch for it."""
+
+    code = "sign_in_refused"
+    retryable = False
+
+
+class ProviderUnavailable(RequestError):
+    """The provider with which people sign in does not answer."""
+
+    code = "provider_unavailable"
+    retryable = True
+
+
 class ScopeMissing(RequestError):
     """What let the request in may not do this; the message names the scope that may."""
 
@@ -225,6 +243,13 @@ class ChatNotFound(RequestError):
     """There is no chat of that id."""
 
     code = "chat_not_found"
+    retryable = False
+
+
+class ModelNotFound(RequestError):
+    """There is no model of that name."""
+
+    code = "model_not_found"
     retryable = False
 
 
@@ -388,7 +413,7 @@ class UnknownHost(RequestError):
 
 
 class ForeignPage(RequestError):
-    """Without API keys, another site's page may change nothing."""
+    """Another site's page may change nothing without a key."""
 
     code = "foreign_page"
     retryable = False

@@ -1,11 +1,12 @@
 """What crosses the wire about who may ask."""
 
 import datetime
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from citewire.services.access.caller import Scope
+from citewire.services.access.caller import Caller, Scope
 from citewire.services.access.keys import OWNER
 from citewire.storage.access.credentials import StoredKey
 
@@ -13,6 +14,49 @@ OwnerName = Annotated[str, StringConstraints(pattern=rf"^{OWNER}$")]
 ScopeName = Literal["ask", "read", "write", "admin"]
 """A Scope, spelled out for the schema."""
 MOST_DAYS = 3650
+
+
+class Me(BaseModel):
+    """Who asks; `owner` is null, and `by` with it, for who has not signed in and has no key.
+
+    `sign_in` is whether one can at `/auth/login`, `closed` whether the server wants to know.
+    """
+
+    owner: str | None
+    name: str | None
+    groups: list[str]
+    scopes: list[ScopeName]
+    by: Literal["nothing", "key", "session", "token", "proxy"] | None
+    sign_in: bool
+    closed: bool
+
+    @classmethod
+    def of(
+        cls,
+        caller: Caller | None,
+        *,
+        name_of: Callable[[Caller], str],
+        sign_in: bool,
+        is_closed: bool,
+    ) -> "Me":
+        """As it is told."""
+        if caller is None:
+            return cls(
+                **dict.fromkeys(("owner", "name", "by")),
+                groups=[],
+                scopes=[],
+                sign_in=sign_in,
+                closed=is_closed,
+            )
+        return cls(
+            owner=caller.owner,
+            name=name_of(caller),
+            groups=sorted(caller.groups),
+            scopes=[scope.value for scope in Scope if scope in caller.scopes],
+            by=_by(caller),
+            sign_in=sign_in,
+            closed=is_closed,
+        )
 
 
 class NewKey(BaseModel):
@@ -58,6 +102,15 @@ class ApiKeyList(BaseModel):
     """API keys, the newest first."""
 
     keys: list[ApiKeyView]
+
+
+def _by(caller: Caller) -> Literal["nothing", "key", "session", "token", "proxy"]:
+    match caller.credential.partition(":")[0]:
+        case "session" | "token" | "proxy" as kind:
+            return kind
+        case "":
+            return "nothing"
+    return "key"
 
 
 def told_time(at: float) -> str:

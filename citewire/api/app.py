@@ -7,8 +7,22 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, keys, page, passages, uploads, wire_schema
+from citewire.api import (
+    auth,
+    chat,
+    chats,
+    documents,
+    health,
+    keys,
+    page,
+    passages,
+    uploads,
+    wire_schema,
+)
 from citewire.api.audit import AuditTrail
+from citewire.api.compat import openai_chat
+from citewire.api.compat.openai_errors import OpenAiErrors
+from citewire.api.cookies import Cookies
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
@@ -43,12 +57,16 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     )
     app.add_middleware(RequestLimit)
     # Added later, they come first.
-    app.add_middleware(KeyCheck, hosts=HostCheck.from_settings(settings))
+    app.add_middleware(
+        KeyCheck, hosts=HostCheck.from_settings(settings), cookies=Cookies.from_settings(settings)
+    )
+    app.add_middleware(OpenAiErrors)
     app.add_middleware(AuditTrail)
     install_error_handlers(app)
-    for module in (chat, chats, documents, keys, passages, uploads):
+    for module in (auth, chat, chats, documents, keys, passages, uploads, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)
+    app.include_router(auth.open_router)
     app.include_router(page.build_router())
     return app

@@ -61,11 +61,18 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("GET", "/chats/{chat_id}/export"): Act("Export", *CHAT),
 }
 
-BY_THE_RUN: Final[frozenset[Route]] = frozenset((("POST", "/chat_stream"), ("POST", "/chat")))
+BY_THE_RUN: Final[frozenset[Route]] = frozenset(
+    (("POST", "/chat_stream"), ("POST", "/chat"), ("POST", "/v1/chat/completions"))
+)
 """What these showed is known at their end, also when nobody listens any more."""
 
 BY_THE_HANDLER: Final[frozenset[Route]] = frozenset(
-    (("POST", "/keys"), ("DELETE", "/keys/{key_id}"))
+    (
+        ("POST", "/keys"),
+        ("DELETE", "/keys/{key_id}"),
+        ("GET", "/auth/callback"),
+        ("POST", "/auth/logout"),
+    )
 )
 """What is told with more than a request has."""
 
@@ -93,6 +100,9 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         ("GET", "/readyz"),
         ("GET", "/schema/events.json"),
         ("GET", "/openapi.json"),
+        ("GET", "/auth/me"),
+        ("GET", "/auth/login"),
+        ("GET", "/v1/models"),
     )
 )
 """Routes of which only refusals are told."""

@@ -9,9 +9,10 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
 
-from citewire.api.schemas import AskRequest
+from citewire.api.schemas import AskRequest, Filters
 from citewire.errors import AlreadyAsked
 from citewire.services.access.caller import Caller
+from citewire.services.access.door import Door
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
@@ -49,6 +50,7 @@ def _service(pick: Callable[[Services], object]) -> Any:
 ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)]
 ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
+DoorDep = Annotated[Door, _service(lambda services: services.door)]
 JobsDep = Annotated[Jobs, _service(lambda services: services.jobs)]
 MadeKeysDep = Annotated[MadeKeys, _service(lambda services: services.made_keys)]
 PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_copies)]
@@ -119,7 +121,7 @@ async def admitted_run(
                 ask.message,
                 owner=owner,
                 chat_id=ask.chat_id,
-                filter=_passage_filter(ask, owner),
+                filter=passage_filter(ask.filters, owner),
                 replaces=ask.replaces,
                 once=once,
             )
@@ -153,10 +155,10 @@ def _once(key: str, owner: str, ask: AskRequest) -> Once:
     return Once(named, hashlib.sha256(ask.model_dump_json().encode()).hexdigest())
 
 
-def _passage_filter(ask: AskRequest, owner: str) -> PassageFilter:
-    if ask.filters is None:
+def passage_filter(wanted: Filters | None, owner: str) -> PassageFilter:
+    """Which passages an owner's question may be answered from."""
+    if wanted is None:
         return PassageFilter(owner)
-    wanted = ask.filters
     folders = tuple(folder_id(name, owner) for name in wanted.folders)
     labels = (
         organisation_labels(wanted.organisations),

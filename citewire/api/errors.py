@@ -26,6 +26,8 @@ RETRY_AFTER_S = 2
 
 STATUSES: dict[str, HTTPStatus] = {
     "api_key_refused": HTTPStatus.UNAUTHORIZED,
+    "sign_in_refused": HTTPStatus.FORBIDDEN,
+    "provider_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "scope_missing": HTTPStatus.FORBIDDEN,
     "credential_revoked": HTTPStatus.UNAUTHORIZED,
     "key_not_found": HTTPStatus.NOT_FOUND,
@@ -33,6 +35,7 @@ STATUSES: dict[str, HTTPStatus] = {
     "chat_not_found": HTTPStatus.NOT_FOUND,
     "chat_busy": HTTPStatus.CONFLICT,
     "message_not_found": HTTPStatus.NOT_FOUND,
+    "model_not_found": HTTPStatus.NOT_FOUND,
     # Not 429: waiting does not help.
     "too_many_chats": HTTPStatus.CONFLICT,
     "run_not_found": HTTPStatus.NOT_FOUND,

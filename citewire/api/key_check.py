@@ -6,16 +6,26 @@ from fastapi import Security
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from citewire.api.cookies import Cookies
 from citewire.api.errors import error_response
 from citewire.api.host_check import HostCheck
 from citewire.api.watched import WatchedRequest
-from citewire.errors import ApiKeyRefused, CitewireError, RequestError, StorageError
+from citewire.errors import (
+    ApiKeyRefused,
+    CitewireError,
+    ProviderUnavailable,
+    RequestError,
+    StorageError,
+)
 from citewire.services.access.caller import Caller
 from citewire.services.access.credentials import is_revocable
-from citewire.services.access.door import Door
+from citewire.services.access.door import Door, is_sent_by_itself
 
 OPEN: Final = frozenset(
-    ("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json")
+    (
+        *("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json"),
+        *("/auth/me", "/auth/login", "/auth/callback"),
+    )
 )
 OPEN_FOLDERS: Final = ("/assets/",)
 """The web client's files. Whatever is not listed here needs a key, routes to come included."""
@@ -35,12 +45,14 @@ class KeyCheck:
 
     Args:
         app: what comes next.
-        hosts: by which names the server may be asked.
+        hosts: by which names the server may be asked, and by which pages.
+        cookies: that sessions are kept in.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: HostCheck) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: HostCheck, cookies: Cookies) -> None:
         self._app = app
         self._hosts = hosts
+        self._cookies = cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with who asks, unless it lacks a key or has a wrong name."""
@@ -51,7 +63,14 @@ class KeyCheck:
         caller: Caller | None = None
         try:
             self._hosts.check(scope)
-            caller = await door.caller_of(scope["headers"])
+            client = scope.get("client")
+            caller = await door.caller_of(
+                scope["headers"],
+                address=client[0] if client else None,
+                cookie=self._cookies.session(scope),
+            )
+            if is_sent_by_itself(caller):
+                self._hosts.check_page(scope)
         except (RequestError, StorageError) as error:
             if not _is_open(scope, error):
                 await error_response(error)(scope, receive, send)
@@ -73,7 +92,7 @@ def is_open(scope: Scope) -> bool:
 
 def _is_open(scope: Scope, error: CitewireError) -> bool:
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    if isinstance(error, (ApiKeyRefused, StorageError)):
+    if isinstance(error, (ApiKeyRefused, ProviderUnavailable, StorageError)):
         is_listed = path in OPEN or path.startswith(OPEN_FOLDERS)
     else:
         is_listed = path in OPEN_BY_ANY_NAME

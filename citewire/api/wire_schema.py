@@ -24,6 +24,7 @@ REQUESTS: Final[tuple[type, ...]] = (
 RESOURCES: Final[tuple[type, ...]] = (
     access_schemas.ApiKeyList,
     access_schemas.MadeKey,
+    access_schemas.Me,
     chat_schemas.ChatExport,
     chat_schemas.ChatList,
     chat_schemas.ChatView,

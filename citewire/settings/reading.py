@@ -15,8 +15,8 @@ from citewire.errors import ConfigurationError
 from citewire.settings.settings import GROUP_OF, PREFIX, Settings, env_name
 
 ENV_FILE = ".env"
-CLOSING = ("api_keys", "api_keys_file", "require_key")
-"""What closes a server: lost on the way, it must not open it."""
+CLOSING = ("api_keys", "api_keys_file", "require_key", "oidc_issuer", "proxy_addresses")
+"""What closes a server: what got lost on the way must not open it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from citewire.settings.groups import (
     StorageSettings,
     UploadSettings,
 )
+from citewire.settings.sign_in import SignInSettings
 
 PREFIX = "CITEWIRE_"
 
@@ -38,6 +39,7 @@ class Settings(BaseModel):
     chats: ChatSettings
     runs: RunSettings
     access: AccessSettings
+    sign_in: SignInSettings
     uploads: UploadSettings
     server: ServerSettings
 
@@ -67,7 +69,8 @@ class Settings(BaseModel):
     @property
     def is_closed(self) -> bool:
         """Whether requests need a key or session."""
-        return self.access.has_api_keys or self.access.require_key
+        is_keyed = self.access.has_api_keys or self.access.require_key
+        return is_keyed or self.sign_in.knows_people
 
     @property
     def runs_per_owner(self) -> int:

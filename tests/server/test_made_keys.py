@@ -182,7 +182,7 @@ async def test_a_route_is_open_to_the_scope_of_its_row_alone(
                 needed = NEEDED.get((method.upper(), path))
                 answer = await http.request(method, re.sub(r"{\w+}", "1", path), json={})
                 is_closed = needed is not None and needed is not scope
-                told = answer.status_code == 403 and answer.json()["code"] == "scope_missing"
+                told = answer.status_code == 403 and "scope_missing" in answer.text
                 # A key without the scope admin makes no keys, which is another refusal.
                 if (method, path) != ("post", "/keys"):
                     assert told == is_closed, (method, path, answer.text)

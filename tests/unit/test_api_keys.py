@@ -17,8 +17,10 @@ from citewire.services.access.caller import Scope
 from citewire.services.access.credentials import Credentials
 from citewire.services.access.door import Door
 from citewire.services.access.keys import ApiKeys, key_line, load_api_keys, new_key
+from citewire.services.access.proxies import Proxies
 from citewire.settings import load_settings
 from citewire.settings.groups import AccessSettings
+from citewire.settings.sign_in import SignInSettings
 from tests.doubles.server_fixtures import MAIN
 
 
@@ -39,7 +41,7 @@ def in_file(folder: Path, text: str) -> ApiKeys:
 
 def door(text: str | None) -> Door:
     given = load_api_keys(AccessSettings()) if text is None else keys(text)
-    return Door(given, NobodyElse(), is_closed=text is not None)
+    return Door(given, NobodyElse(), is_closed=text is not None, proxies=Proxies(SignInSettings()))
 
 
 class NobodyElse(Credentials):
@@ -58,7 +60,8 @@ def owner_of(found: ApiKeys, key: str) -> str | None:
 
 
 async def ask(door: Door, *headers: bytes) -> str:
-    return (await door.caller_of([(b"authorization", value) for value in headers])).owner
+    sent = [(b"authorization", value) for value in headers]
+    return (await door.caller_of(sent, address="127.0.0.1", cookie="session")).owner
 
 
 async def test_without_keys_everything_is_the_default_owners() -> None:

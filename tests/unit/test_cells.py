@@ -39,7 +39,7 @@ QUARTERS = [
 
 
 def _sources(rows: Sequence[Sequence[str]], caption: str = "") -> list[SourceText]:
-    report = flow_report(Path("report.txt"), [table_part(rows, caption=caption)], is_titled=False)
+    report = flow_report(Path("report.txt"), [table_part(rows, caption=caption)], top=())
     built = build_passages(report, doc_id="d", folder="f", file_name="n", max_tokens=220, overlap=0)
     return [
         SourceText(one.node.text, table_from_json(one.node.metadata[TABLE]), one.node.id_)

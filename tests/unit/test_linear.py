@@ -322,6 +322,7 @@ MADE = {
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
     "services.reading.identity.organisations": "made of the words of a title and a file's name",
+    "services.reading.sheets.quotes": "made of the sign between columns: CSV below",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
     "scripts.chat.view": "made of the quotes of an answer, on the machine of who asks",
     "text.verbatim": "made of the run of signs that opens code: scanned below",

@@ -69,7 +69,7 @@ class Credentials:
         self._used[caller.credential.removeprefix(KEY)] = time.time()
         return caller
 
-    async def of_session(self, token: bytes) -> tuple[Caller, StoredSession] | None:
+    async def of_session(self, token: bytes) -> Caller | None:
         """Who signed in with a session; None: it is none, or it is over.
 
         Raises:
@@ -85,7 +85,23 @@ class Credentials:
             found = _session_caller(session_id, session), session
             if generation == self._generation:  # else it may have been revoked meanwhile
                 self._remember(session_id, found)
-        return None if found[1].ends <= time.time() else found
+        return None if found[1].ends <= time.time() else found[0]
+
+    def name_of(self, caller: Caller) -> str:
+        """What somebody who signed in is called; else the owner."""
+        found = self._sessions.get(caller.credential.removeprefix(SESSION))
+        return caller.owner if found is None else found[1].name
+
+    async def end_session(self, caller: Caller) -> None:
+        """Sign a caller out, if it is a session that let it in.
+
+        Raises:
+            StorageError: Redis does not answer.
+        """
+        if caller.credential.startswith(SESSION):
+            session_id = caller.credential.removeprefix(SESSION)
+            await self.store.drop_session(session_id, caller.owner)
+            self._sessions.pop(session_id, None)
 
     @contextmanager
     def answering(self, caller: Caller, leave: Left) -> Iterator[None]:

@@ -8,12 +8,12 @@ import anyio
 
 from citewire.services.access.allowances import Allowance, Allowances, Kind
 from citewire.services.access.audit.log import AuditLog
-from citewire.services.access.credentials import Credentials
 from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
+from citewire.services.assembly.door import open_door
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.chat import ChatService
@@ -29,7 +29,6 @@ from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
-from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.jobs import JobStore
@@ -97,12 +96,13 @@ async def open_services(
         ConfigurationError, StorageError: something is missing or does not fit; the message says
             what to do.
     """
-    keys = load_api_keys(settings.access)  # a bad one is told before anything is opened
+    load_api_keys(settings.access)  # a bad one is told before anything is opened
     async with (
         open_library(settings) as library,
         open_audit(settings, library.documents) as audit,
         open_allowances(library) as allowances,
         open_chat(library, audit, allowances) as chat,
+        open_door(library) as door,
         anyio.create_task_group() as tasks,
     ):
         runs, page_copies = chat.runs.runs, chat.page_copies
@@ -113,23 +113,20 @@ async def open_services(
             max_owner_bytes=settings.upload_space_per_owner,
         )
         jobs = build_jobs(library, uploads)
-        credentials = Credentials(
-            CredentialStore(library.documents.client, settings.storage.namespace)
-        )
         stream: Stream = chat.service.stream
         if grace_s := settings.runs.disconnect_grace_s:
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
-        tasks.start_soon(credentials.watch)
+        tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
         tasks.start_soon(page_copies.run)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
         yield Services(
             settings=settings,
-            door=Door(keys, credentials, is_closed=settings.is_closed),
-            made_keys=MadeKeys(credentials.store),
+            door=door,
+            made_keys=MadeKeys(door.credentials.store),
             chat=chat.service,
             stream=stream,
             following=chat.runs.following,

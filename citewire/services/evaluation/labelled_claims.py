@@ -69,7 +69,7 @@ def _sources(rows: Sequence[Sequence[object]], paragraphs: Sequence[str]) -> lis
     parts = [FlowBlock("text", text) for text in paragraphs]
     if rows:
         parts.insert(0, table_part([[str(cell) for cell in row] for row in rows]))
-    report = flow_report(Path("claims.txt"), parts, title="claims", is_titled=False)
+    report = flow_report(Path("claims.txt"), parts, title="claims", top=())
     built = build_passages(
         report,
         doc_id="claims",

@@ -12,9 +12,9 @@ from citewire.services.reading.formats import (
     FORMATS,
     OLD_EXCEL,
     PDF,
-    PLAIN,
     Format,
     named_format,
+    why_not_read,
 )
 from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
 from citewire.services.reading.office import archive_format
@@ -47,9 +47,9 @@ def read_report(
 
     Raises:
         UnreadableDocument: the file is encrypted, broken, empty, too large when unpacked, has no
-            text or is of no known format; the message says which.
+            text or a name of no known format; the message says which.
     """
-    row = _format(path)
+    row = format_of(path)
     options: dict[str, Any] = {"ocr": ocr, "engine": engine, "on_ocr": on_ocr}
     read = _READERS[row](path, **(options if row.takes_ocr else {}))
     report = with_table_heads(read)
@@ -57,9 +57,20 @@ def read_report(
     return report if row.states_date and report.date else with_stated_date(report)
 
 
-def _format(path: Path) -> Format:
+def format_of(path: Path) -> Format:
+    """Tell the format of the file at `path`; little of it is read.
+
+    The ending of its name decides whether it is read at all, as for folders that are ingested, its
+    content how: many a file is called what it is not.
+
+    Raises:
+        UnreadableDocument: it cannot be opened, is empty, no file of what it is called, or of a
+            format that is not read; the message says which.
+    """
+    named = named_format(path)
+    if named is None:
+        raise UnreadableDocument(why_not_read(path.suffix.lower()))
     head = read_head(path)
-    named = named_format(path) or PLAIN
     if named is PDF:  # it may begin with other bytes
         return PDF
     if head.startswith(SIGNATURE):
@@ -73,5 +84,6 @@ def _format(path: Path) -> Format:
         # Many programs call the tables that they export so; one in bytes it cannot be.
         return DELIMITED
     if named.archive_type and told is not PDF:
-        raise UnreadableDocument(f"not a {named.label} file: it does not begin like one")
+        article = "an" if named.label[0] in "AEIO" else "a"
+        raise UnreadableDocument(f"not {article} {named.label} file: it does not begin like one")
     return told

@@ -24,6 +24,7 @@ export interface CitewireProtocol {
   resources: {
     ApiKeyList: ApiKeyList;
     MadeKey: MadeKey;
+    Me: Me;
     ChatExport: ChatExport;
     ChatList: ChatList;
     ChatView: ChatView;
@@ -498,6 +499,20 @@ export interface MadeKey {
   key: string;
 }
 /**
+ * Who asks; `owner` is null, and `by` with it, for who has not signed in and has no key.
+ *
+ * `sign_in` is whether one can at `/auth/login`, `closed` whether the server wants to know.
+ */
+export interface Me {
+  owner: string | null;
+  name: string | null;
+  groups: string[];
+  scopes: ("ask" | "read" | "write" | "admin")[];
+  by: ("nothing" | "key" | "session" | "token" | "proxy") | null;
+  sign_in: boolean;
+  closed: boolean;
+}
+/**
  * A chat as a file: the messages of all branches, oldest first.
  */
 export interface ChatExport {
@@ -736,7 +751,7 @@ export interface JobView {
 export interface FileView {
   path: string;
   doc_id: string | null;
-  status: "new" | "changed" | "moved" | "unchanged" | "removed" | "failed";
+  status: "new" | "changed" | "moved" | "copied" | "unchanged" | "removed" | "failed";
   reason: string | null;
   pages: number;
   passages: number;

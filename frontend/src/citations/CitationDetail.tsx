@@ -11,6 +11,7 @@ import { useRemote } from "@/ui/useRemote";
 
 import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
+import { HAS_PAGES } from "./files";
 import { readHighlights, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
@@ -82,8 +83,6 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
 }
 
 const NONE: readonly never[] = [];
-/** Files whose pages the server gives as PDFs. */
-const HAS_PAGES = /\.(pdf|png|jpe?g|tiff?|webp|bmp|gif)$/i;
 
 function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
   const strings = useStrings();
