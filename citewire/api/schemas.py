@@ -281,6 +281,24 @@ class HighlightsView(BaseModel):
     cells: list[CellView]
 
 
+class PlaceView(BaseModel):
+    """A part of a passage, from `start` up to and without `end` in UTF-16 code units."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    start: int
+    end: int
+    rectangles: list[Rectangle]
+
+
+class PlacesView(BaseModel):
+    """Where parts of a passage stand on its page."""
+
+    passage_id: str
+    page: int
+    places: list[PlaceView]
+
+
 class CreatedJob(BaseModel):
     """The job that ingests an upload."""
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from citewire.content.table_record import TABLE, table_from_json
 from citewire.errors import ConfigurationError
-from citewire.services.citations.checking import SourceText, check
+from citewire.services.citations.judging import SourceText, check
 from citewire.services.citations.model import VerificationStatus
 from citewire.services.evaluation.questions import lines_of
 from citewire.services.passages.splitting import build_passages

@@ -6,7 +6,7 @@ from dataclasses import replace
 from citewire.errors import UnreadableDocument
 from citewire.services.ingest.catalog import Place
 from citewire.services.ingest.plan import Compared, IngestPlan
-from citewire.services.reading.read import format_of
+from citewire.services.reading.told_format import format_of
 
 
 def looked_at(plan: IngestPlan) -> IngestPlan:

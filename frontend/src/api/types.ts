@@ -35,6 +35,7 @@ export interface CitewireProtocol {
     DocumentView: DocumentView;
     DocumentCorrection: DocumentCorrection;
     HighlightsView: HighlightsView;
+    PlacesView: PlacesView;
     JobList: JobList;
     JobView: JobView;
     PassageStates: PassageStates;
@@ -718,6 +719,22 @@ export interface CellView {
   end: number;
   rectangle: Rectangle | null;
   address: string;
+}
+/**
+ * Where parts of a passage stand on its page.
+ */
+export interface PlacesView {
+  passage_id: string;
+  page: number;
+  places: PlaceView[];
+}
+/**
+ * A part of a passage, from `start` up to and without `end` in UTF-16 code units.
+ */
+export interface PlaceView {
+  start: number;
+  end: number;
+  rectangles: Rectangle[];
 }
 /**
  * Jobs, the newest first.

@@ -276,6 +276,10 @@ export const es: Strings = {
     ]
       .filter((part) => part !== "")
       .join(", "),
+  scopeAsked: (asked, all) =>
+    asked === all ? `Se pregunta a los ${String(all)} informes.` : asked === 0 ? "Ningún informe cumple todo esto." : `Se pregunta a ${String(asked)} de ${String(all)} informes.`,
+  facets: { organisations: "Organización", periods: "Periodo", kinds: "Tipo de informe" },
+  facetAny: "cualquiera",
   clearScope: "Preguntar a todos",
   apply: "Aplicar",
 
