@@ -78,10 +78,11 @@ BY_THE_HANDLER: Final[frozenset[Route]] = frozenset(
 
 UNTOLD: Final[frozenset[Route]] = frozenset(
     (
-        # Names and dates of reports, words that were found, and how far a job is.
+        # Names and dates of reports, where on a page words stand, and how far a job is.
         ("GET", "/documents"),
         ("GET", "/documents/{doc_id}"),
         ("GET", "/passages"),
+        ("GET", "/passages/{passage_id}/places"),
         ("GET", "/jobs"),
         ("GET", "/jobs/{job_id}"),
         ("GET", "/jobs/{job_id}/events"),

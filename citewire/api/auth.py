@@ -1,7 +1,9 @@
 """Signing in and out in a browser, and who one is."""
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from citewire.api.audit import who_asks
 from citewire.api.cookies import SIGN_IN_S, Cookies
 from citewire.api.dependencies import CallerDep, DoorDep, SettingsDep, services_of
 from citewire.api.scopes import ScopedRoute
-from citewire.errors import SignInRefused
+from citewire.errors import ProviderUnavailable, SignInRefused
 from citewire.services.access.door import Door, cookie_in
 from citewire.services.access.sign_in import HOUR_S, SignIn
 from citewire.settings import Settings
@@ -23,7 +25,7 @@ open_router = APIRouter(tags=["access"])
 """What somebody needs who has not signed in yet."""
 
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-Answer = Annotated[str | None, Query(max_length=4096)]
+Answer = Annotated[str, Query(max_length=4096)]
 _REASON = re.compile(r"[a-z_]{1,40}")
 
 
@@ -41,12 +43,13 @@ async def read_me(request: Request, door: DoorDep, settings: SettingsDep) -> Me:
 @open_router.get("/auth/login", include_in_schema=False)
 async def begin_sign_in(request: Request, door: DoorDep, settings: SettingsDep) -> Response:
     """Send the browser to the provider."""
-    begun = await _sign_in(door).begin(_callback(request, settings))
-    cookies = Cookies.from_settings(settings)
-    answer = RedirectResponse(begun.url, HTTPStatus.SEE_OTHER, HEADERS)
-    name = cookies.sign_in(request.scope)
-    cookies.keep(answer, request.scope, name, begun.kept, SIGN_IN_S)
-    return answer
+    with _told_on_the_page(request, settings) as told:
+        begun = await _sign_in(door).begin(_callback(request, settings))
+        cookies = Cookies.from_settings(settings)
+        told.answer = RedirectResponse(begun.url, HTTPStatus.SEE_OTHER, HEADERS)
+        name = cookies.sign_in(request.scope)
+        cookies.keep(told.answer, request.scope, name, begun.kept, SIGN_IN_S)
+    return told.answer
 
 
 @open_router.get("/auth/callback", include_in_schema=False)
@@ -55,34 +58,39 @@ async def finish_sign_in(
     door: DoorDep,
     settings: SettingsDep,
     *,
-    code: Answer = None,
-    state: Answer = None,
-    iss: Answer = None,
-    error: Answer = None,
+    code: Answer = "",
+    state: Answer = "",
+    iss: Answer = "",
+    error: Answer = "",
 ) -> Response:
     """Take the browser back from the provider, with a session."""
-    sign_in, cookies, scope = _sign_in(door), Cookies.from_settings(settings), request.scope
-    if error is not None:
-        reason = error if _REASON.fullmatch(error) else "error"
-        raise SignInRefused(f"the provider answers: {reason}")
-    kept = cookie_in(scope["headers"], cookies.sign_in(scope)).decode("latin-1")
-    token = await sign_in.finish(
-        code=code or "",
-        state=state or "",
-        kept=kept,
-        redirect_uri=_callback(request, settings),
-        issuer=iss,
-    )
-    if (found := await door.credentials.of_session(token.encode())) is not None:
-        who = replace(who_asks(scope), name=found.owner)
-        await services_of(request).audit.signed_in(who, how="OpenID Connect")
-    if request.state.caller is not None:  # who signs in anew leaves no session behind
-        await door.credentials.end_session(request.state.caller)
-    answer = RedirectResponse(f"{_base(request, settings)}/", HTTPStatus.SEE_OTHER, HEADERS)
-    cookies.drop(answer, scope, cookies.sign_in(scope))
-    lasts_s = int(settings.sign_in.session_hours * HOUR_S)
-    cookies.keep(answer, scope, cookies.session(scope), token, lasts_s)
-    return answer
+    cookies, scope = Cookies.from_settings(settings), request.scope
+    audit = services_of(request).audit
+    with _told_on_the_page(request, settings) as told:
+        try:
+            sign_in = _sign_in(door)
+            if error:
+                reason = error if _REASON.fullmatch(error) else "error"
+                raise SignInRefused(f"the provider answers: {reason}")
+            kept = cookie_in(scope["headers"], cookies.sign_in(scope)).decode("latin-1")
+            redirect_uri = _callback(request, settings)
+            token = await sign_in.finish(
+                code=code, state=state, kept=kept, redirect_uri=redirect_uri, issuer=iss or None
+            )
+        except SignInRefused as refusal:
+            operation = "GET /auth/callback"
+            await audit.refused(who_asks(scope), problem=refusal.code, operation=operation)
+            raise
+        if (found := await door.credentials.of_session(token.encode())) is not None:
+            who = replace(who_asks(scope), name=found.owner)
+            await audit.signed_in(who, how="OpenID Connect")
+        if request.state.caller is not None:  # who signs in anew leaves no session behind
+            await door.credentials.end_session(request.state.caller)
+        told.answer = _to_client(request, settings)
+        cookies.drop(told.answer, scope, cookies.sign_in(scope))
+        lasts_s = int(settings.sign_in.session_hours * HOUR_S)
+        cookies.keep(told.answer, scope, cookies.session(scope), token, lasts_s)
+    return told.answer
 
 
 @router.post("/auth/logout", status_code=HTTPStatus.NO_CONTENT)
@@ -96,6 +104,28 @@ async def sign_out(
     cookies = Cookies.from_settings(settings)
     cookies.drop(answer, request.scope, cookies.session(request.scope))
     return answer
+
+
+@dataclass(slots=True)
+class _Told:
+    answer: Response
+
+
+@contextmanager
+def _told_on_the_page(request: Request, settings: Settings) -> Iterator[_Told]:
+    """Send a person whose sign-in fails back to the web client, which says why."""
+    told = _Told(Response())
+    try:
+        yield told
+    except (SignInRefused, ProviderUnavailable) as error:
+        if "text/html" not in request.headers.get("Accept", ""):
+            raise
+        told.answer = _to_client(request, settings, f"?sign_in={error.code}")
+
+
+def _to_client(request: Request, settings: Settings, query: str = "") -> Response:
+    address = f"{_base(request, settings)}/{query}"
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, HEADERS)
 
 
 def _sign_in(door: Door) -> SignIn:

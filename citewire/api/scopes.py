@@ -40,6 +40,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("GET", "/passages"): READ,
     ("GET", "/passages/{passage_id}"): READ,
     ("GET", "/passages/{passage_id}/highlights"): READ,
+    ("GET", "/passages/{passage_id}/places"): READ,
     ("GET", "/jobs"): READ,
     ("GET", "/jobs/{job_id}"): READ,
     ("GET", "/jobs/{job_id}/events"): READ,
@@ -56,8 +57,11 @@ class ScopedRoute(APIRoute):
     """A route that is closed to callers without the scope that the table names."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, behind the check; raises KeyError for a route without a row."""
-        needed = {method: NEEDED[method, self.path] for method in self.methods or ()}
+        """The handler, behind the check; raises LookupError for a route without a row."""
+        rows = [(method, self.path) for method in self.methods or ()]
+        if missing := [row for row in rows if row not in NEEDED]:
+            raise LookupError(f"a row for {missing} is missing in citewire/api/scopes.py")
+        needed = {method: NEEDED[method, path] for method, path in rows}
         handle = super().get_route_handler()
 
         async def checked(request: Request) -> Response:

@@ -120,6 +120,12 @@ def test_a_refusal_of_the_provider_is_told(two: Two) -> None:
         answer = client.get("/auth/callback?error=access_denied&state=x")
         odd = client.get("/auth/callback?error=%3Cscript%3E&state=x")
 
+        shown = client.get(
+            "/auth/callback?error=access_denied", headers={"Accept": "text/html,*/*"}
+        )
+
+    assert shown.status_code == 303
+    assert shown.headers["location"] == f"{two.first.url}/?sign_in=sign_in_refused"
     assert "access_denied" in answer.json()["detail"]
     assert "script" not in odd.text
 
