@@ -15,6 +15,7 @@ class CitewireError(Exception):
     code: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = True
     shown: ClassVar[str | None] = None
+    retry_after_s: float | None = None
 
     @property
     def public(self) -> str:
@@ -80,6 +81,10 @@ class DocumentError(CitewireError):
 
 class UnreadableDocument(DocumentError):
     """The file is encrypted, broken or empty; the message says which."""
+
+
+class NoRoom(DocumentError):
+    """The owner has as many passages as one may have."""
 
 
 class ModelError(CitewireError):
@@ -366,6 +371,31 @@ class TooManyRuns(RequestError):
     """The server is at its limit of concurrent runs."""
 
     code = "too_many_runs"
+
+
+class OverAllowance(RequestError):
+    """The owner has spent what one may in a time.
+
+    Args:
+        message: says what the limit is.
+        retry_after_s: seconds until there is room again.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TooManyRequests(OverAllowance):
+    """The owner has sent as many requests as one may in a minute."""
+
+    code = "too_many_requests"
+
+
+class TooManyTokens(OverAllowance):
+    """Answers of the owner have used as many tokens as they may in an hour."""
+
+    code = "too_many_tokens"
 
 
 class BodyTooLarge(RequestError):

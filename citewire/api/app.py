@@ -19,13 +19,14 @@ from citewire.api import (
     uploads,
     wire_schema,
 )
+from citewire.api.audit import AuditTrail
 from citewire.api.compat import openai_chat
 from citewire.api.compat.openai_errors import OpenAiErrors
 from citewire.api.cookies import Cookies
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
-from citewire.api.limits import BodyLimit
+from citewire.api.limits import BodyLimit, RequestLimit
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
@@ -54,11 +55,13 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         max_bytes=settings.server.max_body_bytes,
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
-    # Added last, it comes first.
+    app.add_middleware(RequestLimit)
+    # Added later, they come first.
     app.add_middleware(
         KeyCheck, hosts=HostCheck.from_settings(settings), cookies=Cookies.from_settings(settings)
     )
     app.add_middleware(OpenAiErrors)
+    app.add_middleware(AuditTrail)
     install_error_handlers(app)
     for module in (auth, chat, chats, documents, keys, passages, uploads, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,8 +11,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from citewire.api.access_schemas import Me
+from citewire.api.audit import who_asks
 from citewire.api.cookies import SIGN_IN_S, Cookies
-from citewire.api.dependencies import CallerDep, DoorDep, SettingsDep
+from citewire.api.dependencies import CallerDep, DoorDep, SettingsDep, services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.errors import ProviderUnavailable, SignInRefused
 from citewire.services.access.door import Door, cookie_in
@@ -64,16 +65,25 @@ async def finish_sign_in(
 ) -> Response:
     """Take the browser back from the provider, with a session."""
     cookies, scope = Cookies.from_settings(settings), request.scope
+    audit = services_of(request).audit
     with _told_on_the_page(request, settings) as told:
-        sign_in = _sign_in(door)
-        if error:
-            reason = error if _REASON.fullmatch(error) else "error"
-            raise SignInRefused(f"the provider answers: {reason}")
-        kept = cookie_in(scope["headers"], cookies.sign_in(scope)).decode("latin-1")
-        redirect_uri = _callback(request, settings)
-        token = await sign_in.finish(
-            code=code, state=state, kept=kept, redirect_uri=redirect_uri, issuer=iss or None
-        )
+        try:
+            sign_in = _sign_in(door)
+            if error:
+                reason = error if _REASON.fullmatch(error) else "error"
+                raise SignInRefused(f"the provider answers: {reason}")
+            kept = cookie_in(scope["headers"], cookies.sign_in(scope)).decode("latin-1")
+            redirect_uri = _callback(request, settings)
+            token = await sign_in.finish(
+                code=code, state=state, kept=kept, redirect_uri=redirect_uri, issuer=iss or None
+            )
+        except SignInRefused as refusal:
+            operation = "GET /auth/callback"
+            await audit.refused(who_asks(scope), problem=refusal.code, operation=operation)
+            raise
+        if (found := await door.credentials.of_session(token.encode())) is not None:
+            who = replace(who_asks(scope), name=found.owner)
+            await audit.signed_in(who, how="OpenID Connect")
         if request.state.caller is not None:  # who signs in anew leaves no session behind
             await door.credentials.end_session(request.state.caller)
         told.answer = _to_client(request, settings)
@@ -89,6 +99,7 @@ async def sign_out(
 ) -> Response:
     """End the session, on all workers within two seconds; a key stays as it is."""
     await door.credentials.end_session(caller)
+    await services_of(request).audit.signed_out(who_asks(request.scope))
     answer = Response(status_code=HTTPStatus.NO_CONTENT, headers=HEADERS)
     cookies = Cookies.from_settings(settings)
     cookies.drop(answer, request.scope, cookies.session(request.scope))

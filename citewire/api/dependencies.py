@@ -71,7 +71,10 @@ CallerDep = Annotated[Caller, Depends(caller_of)]
 
 async def owner_of(request: Request) -> str:
     """Whose data a request is about."""
-    return (await caller_of(request)).owner
+    owner = (await caller_of(request)).owner
+    # Before anything is done: what cannot be told is not done.
+    await services_of(request).audit.know(owner)
+    return owner
 
 
 Owner = Annotated[str, Depends(owner_of)]
@@ -110,6 +113,7 @@ async def admitted_run(
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )
+    await services.allowances.check_tokens(owner)
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
         while True:

@@ -84,6 +84,12 @@ class KeyCheck:
             await request.run(self._app, scope)
 
 
+def is_open(scope: Scope) -> bool:
+    """Whether a request is for what everybody may see."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path in OPEN or path.startswith(OPEN_FOLDERS)
+
+
 def _is_open(scope: Scope, error: CitewireError) -> bool:
     path = scope["path"].removeprefix(scope.get("root_path", ""))
     if isinstance(error, (ApiKeyRefused, ProviderUnavailable, StorageError)):

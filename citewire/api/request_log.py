@@ -36,6 +36,11 @@ def note_problem(code: str) -> str:
     return request.request_id
 
 
+def request_facts() -> RequestFacts | None:
+    """What is known of the request that is being answered."""
+    return _CURRENT.get()
+
+
 def mark_log_lines() -> None:
     """Let all that is logged bear the id of the request that it is about."""
     for handler in logging.getLogger().handlers:

@@ -65,6 +65,8 @@ def build_parser() -> argparse.ArgumentParser:
     which.add_argument("--all", action="store_true", help="all of them (the default)")
     export.add_argument("--format", choices=("json", "md"), default="json")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
+    _add_forget(kinds)
+    _add_admin(kinds)
     _add_replay(kinds)
     demo = kinds.add_parser("demo", help="try it out with the sample reports")
     demo.set_defaults(run=commands.run_demo)
@@ -121,6 +123,34 @@ def _add_eval(kinds: Kinds) -> None:
     citations.add_argument(
         "--keep-chats", action="store_true", help="leave the chats that it makes in the list"
     )
+
+
+def _add_forget(kinds: Kinds) -> None:
+    forget = kinds.add_parser(
+        "forget",
+        help="remove all of a person's chats, runs, uploads and page copies",
+        description="Remove a person's chats, runs, jobs, documents, uploaded files and the copies "
+        "of cited pages, and throw away which pseudonym of the audit log was theirs. It cannot be "
+        "undone. If it is interrupted, run it again.",
+    )
+    forget.set_defaults(run=commands.run_forget)
+    forget.add_argument("owner", metavar="OWNER")
+
+
+def _add_admin(kinds: Kinds) -> None:
+    admin = kinds.add_parser("admin", help="list what there is of everybody; stop runs and jobs")
+    admin.set_defaults(run=commands.run_admin)
+    what = admin.add_subparsers(dest="what", required=True)
+    for name, says in (
+        ("people", "who there is, and under which pseudonym the audit log has them"),
+        ("keys", "API keys that were made at run time"),
+        ("runs", "answers that are under way"),
+        ("jobs", "uploads that are being ingested, or were"),
+    ):
+        listing = what.add_parser(name, help=says)
+        listing.add_argument("--json", action="store_true", help="as an array, for programs")
+    stop = what.add_parser("stop", help="stop a run or a job, whose ever it is")
+    stop.add_argument("id", metavar="ID")
 
 
 def _add_chat(kinds: Kinds) -> None:

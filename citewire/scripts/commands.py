@@ -90,6 +90,23 @@ def run_remove(arguments: argparse.Namespace) -> int:
     return remove_documents(load_settings(), arguments.target, owner=_owner(arguments))
 
 
+def run_forget(arguments: argparse.Namespace) -> int:
+    """Forget a person."""
+    from citewire.scripts.forget import forget
+    from citewire.services.access.keys import checked_owner
+
+    configure_logging("warning")
+    return forget(load_settings(), checked_owner(arguments.owner, "OWNER"))
+
+
+def run_admin(arguments: argparse.Namespace) -> int:
+    """List what there is of everybody, or stop a run or a job."""
+    from citewire.scripts.admin import ADMIN
+
+    configure_logging("warning")
+    return ADMIN[arguments.what](load_settings(), arguments)
+
+
 def run_export(arguments: argparse.Namespace) -> int:
     """Write chats with their citations."""
     from citewire.scripts.export import export

@@ -8,12 +8,15 @@ from functools import partial
 
 from citewire.errors import ConfigurationError
 from citewire.scripts.plain_text import harmless_name
+from citewire.services.access.audit.log import Who
 from citewire.services.access.caller import Scope
 from citewire.services.access.keys import USUAL, checked_owner, key_line, new_key
+from citewire.services.assembly.people import open_everybody
 from citewire.services.assembly.stores import open_made_keys
 from citewire.settings import Settings
 from citewire.storage.access.credentials import StoredKey
 
+COMMAND = Who(command="citewire key")
 OPEN = (
     "So far everybody may ask this server without a key: "
     "set CITEWIRE_REQUIRE_KEY=on and start it again."
@@ -74,6 +77,9 @@ async def _make(
 ) -> int:
     async with open_made_keys(settings) as keys:
         key, stored = await keys.make(owner, scopes, days=days)
+    async with open_everybody(settings) as everybody:
+        told = everybody.audit.key_made
+        await told(COMMAND, key_id=stored.id, owner=owner, scopes=stored.scopes)
     print(f"The key, shown only now:\n{key}\nIts id, to revoke it by: {stored.id}")
     print(_described(stored))
     if not settings.is_closed:
@@ -96,6 +102,8 @@ async def _list(settings: Settings, owner: str | None, *, as_json: bool) -> int:
 async def _revoke(settings: Settings, key_id: str) -> int:
     async with open_made_keys(settings) as keys:
         revoked = await keys.revoke(key_id)
+    async with open_everybody(settings) as everybody:
+        await everybody.audit.key_revoked(COMMAND, key_id=key_id, owner=revoked.owner)
     print(f"revoked: {_described(revoked)}")
     return 0
 

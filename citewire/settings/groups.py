@@ -469,6 +469,40 @@ class AccessSettings(SettingsGroup):
         unset="with API keys 16, else all places",
         ge=1,
     )
+    max_requests_per_owner: int | None = setting(
+        None,
+        "Requests of one owner, over all workers on one Redis, beyond which 429; so many may come "
+        "at once, and as many again within a minute.",
+        unit="requests a minute",
+        off=(None,),
+        ge=1,
+    )
+    max_tokens_per_owner: int | None = setting(
+        None,
+        "Tokens that answers of one owner may take of models, asked and answered, over all "
+        "workers; beyond them 429 until there are some again.",
+        unit="tokens an hour",
+        off=(None,),
+        ge=1,
+    )
+    max_passages_per_owner: int | None = setting(
+        None,
+        "Passages of one owner; a document that would exceed them is not ingested, and uploads are "
+        "507 once there are as many.",
+        unit="passages",
+        off=(None,),
+        ge=1,
+    )
+    audit_log: str | None = setting(
+        None,
+        "A file to which it is written who did what and saw which page (docs/audit.md); -: to "
+        "standard output.",
+        off=(None,),
+        example="/var/log/citewire/audit.jsonl",
+    )
+    audit_questions: bool = setting(
+        False, "Write the text of questions into the audit log, too: it may name people."
+    )
     api_key: SecretStr | None = setting(
         None, "The key that `citewire chat` sends to a server that has keys.", unset="none is sent"
     )

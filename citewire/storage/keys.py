@@ -220,6 +220,17 @@ class Keys:
         """The run that was asked with an idempotency key."""
         return f"{self.namespace}:runs:asked:{name}"
 
+    # Who asks.
+
+    @property
+    def people(self) -> str:
+        """The hash of the pseudonyms that the audit log has for people, by their names."""
+        return f"{self.namespace}:people"
+
+    def spent(self, kind: str, owner: str) -> str:
+        """What an owner has spent lately of one kind: a level, and when it was so."""
+        return f"{self.namespace}:spent:{kind}:{owner_tag(owner)}"
+
     # Ingestions in the background.
 
     def job(self, job_id: str) -> str:

@@ -41,6 +41,7 @@ async def admitted_completion(
         raise RequestValidationError(
             [{"loc": ("body", "messages"), "msg": f"the last may have {limit} characters"}]
         )
+    await services.allowances.check_tokens(owner)
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(
             services.chat.admitted(
