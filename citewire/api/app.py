@@ -7,7 +7,17 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
+from citewire.api import (
+    chat,
+    chats,
+    collections,
+    documents,
+    health,
+    page,
+    passages,
+    uploads,
+    wire_schema,
+)
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
@@ -48,7 +58,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     # Added last, it comes first.
     app.add_middleware(KeyCheck, keys=keys, hosts=HostCheck.from_settings(settings))
     install_error_handlers(app)
-    for module in (chat, chats, documents, passages, uploads):
+    for module in (chat, chats, collections, documents, passages, uploads):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from citewire.api.dependencies import Owner, PassagesDep, SuccessionDep
+from citewire.api.dependencies import PassagesDep, ReachDep, SuccessionDep
 from citewire.api.schemas import (
     CellView,
     HighlightsView,
@@ -28,21 +28,21 @@ PassageIds = Annotated[str, Query(pattern=rf"^{IDENTIFIER}(,{IDENTIFIER}){{0,{MA
 
 
 @router.get("/passages")
-async def read_states(ids: PassageIds, succession: SuccessionDep, owner: Owner) -> PassageStates:
+async def read_states(ids: PassageIds, succession: SuccessionDep, reach: ReachDep) -> PassageStates:
     """What became of passages, given by their ids with commas between; in this order."""
     wanted = list(dict.fromkeys(ids.split(",")))
-    found = await succession.standings(wanted, owner)
+    found = await succession.standings(wanted, reach.libraries)
     return PassageStates(passages=[PassageState.of(one, found[one]) for one in wanted])
 
 
 @router.get("/passages/{passage_id}")
 async def read_passage(
-    passage_id: PassageId, passages: PassagesDep, succession: SuccessionDep, owner: Owner
+    passage_id: PassageId, passages: PassagesDep, succession: SuccessionDep, reach: ReachDep
 ) -> PassageView:
     """One passage with a rectangle for each of its lines, and what became of it."""
-    found = await find_passage(passages, passage_id, owner)
+    found = await find_passage(passages, passage_id, reach.libraries)
     stored = found.stored
-    standing = (await succession.standings([passage_id], owner))[passage_id]
+    standing = (await succession.standings([passage_id], reach.libraries))[passage_id]
     return PassageView(
         passage_id=stored.passage_id,
         doc_id=stored.doc_id,
@@ -69,10 +69,10 @@ async def read_passage(
 
 @router.get("/passages/{passage_id}/highlights")
 async def read_highlights(
-    passage_id: PassageId, quote: Quote, passages: PassagesDep, owner: Owner
+    passage_id: PassageId, quote: Quote, passages: PassagesDep, reach: ReachDep
 ) -> HighlightsView:
     """Where a quote stands in a passage and on its page; `match` is `none` if nowhere."""
-    found = await find_passage(passages, passage_id, owner)
+    found = await find_passage(passages, passage_id, reach.libraries)
     placed = highlights(found, quote)
     return HighlightsView(
         passage_id=passage_id,

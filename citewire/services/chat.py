@@ -24,6 +24,7 @@ from citewire.errors import (
     StorageUnavailable,
     ThoughtAloud,
 )
+from citewire.services.access.caller import Caller
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
 from citewire.services.answers.events import (
@@ -48,6 +49,7 @@ from citewire.services.answers.turns import (
 )
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker
+from citewire.services.citations.model import NO_COLLECTIONS, CollectionNames
 from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.orphans import RunFacts
@@ -127,10 +129,13 @@ class ChatService:
         filter: PassageFilter,
         replaces: str | None = None,
         once: Once | None = None,
+        caller: Caller | None = None,
+        collections: CollectionNames = NO_COLLECTIONS,
     ) -> AsyncGenerator[Run, None]:
         """Check all that can be refused before the first byte, and hold the run's place.
 
         With `replaces`, the turn is asked in place of that question, beside which it is stored.
+        `caller` is who asks, and `collections` are those in which sources may lie.
 
         Raises:
             AlreadyAsked: `once` was asked before.
@@ -144,7 +149,15 @@ class ChatService:
             user_message_id=uuid4().hex,
             assistant_message_id=uuid4().hex,
         )
-        run = Run(ids=ids, question=question, filter=filter, owner=owner, replaces=replaces)
+        run = Run(
+            ids=ids,
+            question=question,
+            filter=filter,
+            owner=owner,
+            replaces=replaces,
+            caller=caller,
+            collections=collections,
+        )
         async with self.runs.admit(run, partial(self._facts, run), once):
             if chat_id is None:
                 await self._chats.create(ids.chat_id, owner)
@@ -167,7 +180,7 @@ class ChatService:
         Closing or cancelling it stops the run, closes the provider's stream and stores what was
         said as `stopped`.
         """
-        answer = Answer(run.ids, run.question, self._checker)
+        answer = Answer(run.ids, run.question, self._checker, run.collections)
         context = RunContext(None if self._recorder is None else [])
         failure: CitewireError | None = None
         run.began = True
@@ -238,6 +251,7 @@ class ChatService:
             doc_ids=run.filter.doc_ids,
             folder_ids=run.filter.folder_ids,
             labels=run.filter.labels,
+            searched=run.filter.searched,
         ).to_json()
 
     def _start(self, run: Run) -> Start:

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 import citewire
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.keys import Keys, owner_tag
 from citewire.storage.library.lease import Lease
 from citewire.storage.library.snapshots import SnapshotStore
@@ -47,6 +48,12 @@ LUA_KEYS = {
         "owned_by('x')": Keys("n").runs_of_owner("x"),
         "asked_of('x')": Keys("n").asked("x"),
     },
+    "collections": {
+        "all": Keys("n").collections,
+        "ending": Keys("n").ending_collections,
+        "collection_of('x')": Keys("n").collection("x"),
+        "joined_by('group:x y')": Keys("n").joined("group:x y"),
+    },
     "library": {
         "noted_index": Keys("n").fingerprint,
         "retired": Keys("n").retired,
@@ -72,9 +79,11 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
         names.append(name)
         return register(client, name)
 
-    for module in ("chats.store", "library.lease", "library.snapshots", "runs.registry"):
+    stores = ("chats", "collections", "library.lease", "library.snapshots", "runs.registry")
+    for module in (f"{one}.store" if "." not in one else one for one in stores):
         monkeypatch.setattr(f"citewire.storage.{module}.register", noting)
     ChatStore(redis_client, "n")
+    CollectionStore(redis_client, "n")
     Lease(redis_client, "n")
     SnapshotStore(redis_client, "n")
     RunStore(redis_client, "n", worker="w", lease_s=1, running_s=1, kept_s=1)

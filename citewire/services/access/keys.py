@@ -11,7 +11,9 @@ from citewire.errors import ApiKeyRefused, ConfigurationError
 from citewire.settings.groups import AccessSettings
 from citewire.storage.keys import DEFAULT_OWNER
 
-_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+OWNER_NAME = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"
+"""What an owner may be called, as a regular expression."""
+_OWNER = re.compile(OWNER_NAME)
 _KEY = re.compile(r"[!-+\--9;-~]+")
 """What can be sent in a header and be told from its neighbours: visible ASCII but `,` and `:`."""
 _HASH = re.compile(r"[0-9a-fA-F]{64}")

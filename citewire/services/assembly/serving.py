@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import anyio
 
+from citewire.services.access.reach import Reaching
 from citewire.services.assembly.chat import build_succession, open_chat
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import ReadinessChecks
@@ -17,12 +18,15 @@ from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.detached import DetachedRuns, Stream
 from citewire.services.runs.following import Following
+from citewire.services.runs.out_of_reach import end_out_of_reach
 from citewire.services.runs.runs import Runs
+from citewire.services.uploads.ending import EndingCollections, still_there
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.passage_read import PassageReader
@@ -43,6 +47,9 @@ class Services:
         passages: reads them.
         succession: what became of them.
         page_copies: of the pages that are cited.
+        collections: the shared ones.
+        reaching: who may read and change what.
+        ending: takes out what is in deleted collections.
         uploads: takes files in.
         jobs: ingest them.
         readiness: whether all of it can answer.
@@ -58,6 +65,9 @@ class Services:
     passages: PassageReader
     succession: Succession
     page_copies: PageCopies
+    collections: CollectionStore
+    reaching: Reaching
+    ending: EndingCollections
     uploads: Uploads
     jobs: Jobs
     readiness: ReadinessChecks
@@ -90,13 +100,20 @@ async def open_services(
             settings.uploads,
             max_owner_bytes=settings.upload_space_per_owner,
         )
-        jobs = build_jobs(library, uploads)
+        collections = CollectionStore(library.documents.client, settings.storage.namespace)
+        reaching = Reaching(collections)
+        jobs = build_jobs(library, uploads, collections)
+        ending = EndingCollections(
+            collections, documents=library.documents, uploads=uploads, jobs=jobs
+        )
         stream: Stream = chat.service.stream
         if grace_s := settings.runs.disconnect_grace_s:
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
         tasks.start_soon(jobs.run)
+        tasks.start_soon(ending.run)
+        tasks.start_soon(end_out_of_reach, runs, reaching)
         tasks.start_soon(page_copies.run)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
@@ -111,6 +128,9 @@ async def open_services(
             passages=library.passages,
             succession=build_succession(library),
             page_copies=page_copies,
+            collections=collections,
+            reaching=reaching,
+            ending=ending,
             uploads=uploads,
             jobs=jobs,
             readiness=library.readiness,
@@ -118,18 +138,19 @@ async def open_services(
         tasks.cancel_scope.cancel()
 
 
-def build_jobs(library: Library, uploads: Uploads) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads, collections: CollectionStore) -> Jobs:
     """The background ingestions into an open library."""
 
     async def ingest(job: Job) -> IngestSummary:
-        return await ingest_folders(
-            [job.root],
-            documents=library.documents.owned_by(job.owner),
-            open_indexing=library.open_indexing,
-            settings=library.settings,
-            on_progress=job.follow,
-            given_up=job.failed,
-        )
+        async with still_there(collections, job.owner):
+            return await ingest_folders(
+                [job.root],
+                documents=library.documents.owned_by(job.owner),
+                open_indexing=library.open_indexing,
+                settings=library.settings,
+                on_progress=job.follow,
+                given_up=job.failed,
+            )
 
     async def take_back(job: Job) -> None:
         documents = library.documents.owned_by(job.owner)

@@ -91,6 +91,24 @@ async def remove_document(
             await _take_out(versions, catalog, places, uploads)
 
 
+async def remove_all(documents: DocumentStore, *, uploads: Path) -> None:
+    """Take out all documents of an owner or a collection, those that were not finished, too.
+
+    Args:
+        documents: of the namespace and the owner.
+        uploads: where uploaded files lie.
+
+    Raises:
+        LibraryBusy: another process is changing the documents.
+        StorageError: Redis does not answer.
+    """
+    async with changing_documents(documents) as versions:
+        catalog = Catalog(await documents.list())
+        await _take_out(versions, catalog, _all_known(catalog), uploads)
+        for doc_id in await versions.hidden():
+            await versions.discard(doc_id)
+
+
 async def _take_out(
     versions: Versions, catalog: Catalog, gone: list[Known], uploads: Path | None
 ) -> tuple[str, ...]:

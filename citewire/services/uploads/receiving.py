@@ -164,6 +164,21 @@ class Uploads:
         """
         await anyio.to_thread.run_sync(_take_back, self.folder(folder, owner), owner, files)
 
+    async def clear(self, owner: str) -> None:
+        """Delete all folders of an owner with what is in them.
+
+        Raises:
+            UploadNotStored: the disk refuses.
+        """
+        await anyio.to_thread.run_sync(self._clear, owner)
+
+    def _clear(self, owner: str) -> None:
+        marks = self._owners / owner_tag(owner)
+        with _disk_errors():
+            for name in os.listdir(marks) if marks.is_dir() else []:
+                shutil.rmtree(self.root / name, ignore_errors=True)
+            shutil.rmtree(marks, ignore_errors=True)
+
     def _prepare(self, folder: Path, owner: str) -> int:
         """Make the folder; gives how many bytes there is room for."""
         with _disk_errors():

@@ -89,10 +89,10 @@ export interface Sources {
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
- * `organisation`, `periods` and `document_kind` are those of its document.
+ * `organisation`, `periods` and `document_kind` are those of its document; `collection` is where
+ * that lies, by its id (`private` or that of a shared one) and its name.
  * `found_by` names the ways in which it was found; `context` is what was shown with it, and
  * `also_in` where the same stands.
- * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
  * `section` is the heading above it.
  */
 export interface Source {
@@ -119,6 +119,8 @@ export interface Source {
   context: ContextPassage[];
   also_in: AlsoIn[];
   section: string;
+  collection: string;
+  collection_name: string;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -176,6 +178,8 @@ export interface AlsoIn {
   file_name: string;
   page: number;
   page_label: string;
+  collection: string;
+  collection_name: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
@@ -331,7 +335,7 @@ export interface Stopped {
   chat_id: string;
   user_message_id: string;
   assistant_message_id: string;
-  by: "user" | "disconnect" | "shutdown" | "timeout";
+  by: "user" | "disconnect" | "shutdown" | "timeout" | "access";
   answer: string;
   citations: Citation[];
   usage: Usage;
@@ -389,6 +393,12 @@ export interface Filters {
    * @maxItems 100
    */
   kinds?: string[];
+  /**
+   * ids of shared collections; `private` is one's own
+   *
+   * @maxItems 1000
+   */
+  collections?: string[];
 }
 /**
  * A new title, or a message through which the active path is to go.
@@ -445,7 +455,7 @@ export interface Turn {
   sub_questions: string[];
   document: DocumentName | null;
   finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
-  stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
+  stopped_by: ("user" | "disconnect" | "shutdown" | "timeout" | "access") | null;
   usage: Usage | null;
   timings: Timings | null;
   error: string | null;
@@ -538,7 +548,8 @@ export interface DocumentList {
 /**
  * One ingested document; `corrected` names the fields that somebody set by hand.
  *
- * `organisation` and `kind` are empty where nothing tells them.
+ * `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
+ * id of a shared one, whose name follows.
  */
 export interface DocumentView {
   doc_id: string;
@@ -554,6 +565,8 @@ export interface DocumentView {
   notes: string[];
   locations: LocationView[];
   corrected: string[];
+  collection: string;
+  collection_name: string;
 }
 /**
  * Where a document lies.
@@ -629,6 +642,7 @@ export interface JobList {
 export interface JobView {
   job_id: string;
   folder: string;
+  collection: string;
   status: "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
   created_at: string;
   finished_at: string | null;
