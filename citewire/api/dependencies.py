@@ -64,7 +64,7 @@ UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
 async def caller_of(request: Request) -> Caller:
     """Who asks: `KeyCheck` knows it."""
-    return Caller(cast(str, request.state.owner))
+    return cast(Caller, request.state.caller)
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]

@@ -30,7 +30,7 @@ async def readyz(
     checks = await readiness.check()
     if service.runs.draining:
         checks.append(CheckResult("serving", ok=False, detail="the server is shutting down"))
-    if request.state.owner is None:
+    if request.state.caller is None:
         checks = [replace(check, detail="") for check in checks]
     ready = all(check.ok for check in checks if check.is_vital)
     if not ready:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from citewire.api.errors import error_response
 from citewire.api.host_check import HostCheck
 from citewire.errors import ApiKeyRefused, RequestError
+from citewire.services.access.caller import Caller
 from citewire.services.access.keys import ApiKeys
 
 OPEN: Final = frozenset(
@@ -26,9 +27,9 @@ DESCRIBED: Final[Any] = Security(
 
 
 class KeyCheck:
-    """ASGI middleware that notes whose data a request is about, or refuses it.
+    """ASGI middleware that notes who asks, or refuses the request.
 
-    The owner is `request.state.owner`, None where no key is needed and none of ours was sent.
+    It is `request.state.caller`, None where no key is needed and none of ours was sent.
 
     Args:
         app: what comes next.
@@ -42,20 +43,20 @@ class KeyCheck:
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its owner, unless it lacks a key or has a wrong name."""
+        """Pass the request on with who asks, unless it lacks a key or has a wrong name."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         given = [value for name, value in scope["headers"] if name == b"authorization"]
-        owner: str | None = None
+        caller: Caller | None = None
         try:
             self._hosts.check(scope)
-            owner = self._keys.owner_of(given)
+            caller = self._keys.caller_of(given)
         except RequestError as error:
             if not _is_open(scope, error):
                 await error_response(error)(scope, receive, send)
                 return
-        scope.setdefault("state", {})["owner"] = owner
+        scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
 
 

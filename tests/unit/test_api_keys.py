@@ -35,14 +35,14 @@ def in_file(folder: Path, text: str) -> ApiKeys:
 def test_without_keys_everything_is_the_default_owners() -> None:
     off = load_api_keys(AccessSettings())
 
-    assert off.owner_of([]) == off.owner_of([b"Bearer x"]) == "default"
+    assert off.caller_of([]).owner == off.caller_of([b"Bearer x"]).owner == "default"
 
 
 def test_a_key_opens_the_data_of_its_owner() -> None:
     both = keys("ann:key1, bob:key2")
 
-    assert both.owner_of([b"Bearer key1"]) == "ann"
-    assert both.owner_of([b"bearer  key2 "]) == "bob"
+    assert both.caller_of([b"Bearer key1"]).owner == "ann"
+    assert both.caller_of([b"bearer  key2 "]).owner == "bob"
     assert both.owners == ["ann", "bob"]
 
 
@@ -52,7 +52,7 @@ def test_an_owner_may_have_several_keys_while_one_is_replaced(tmp_path: Path) ->
     several = SecretStr("ann:key1,ann:key2,bob:key5")
     found = load_api_keys(AccessSettings(api_keys=several, api_keys_file=path))
 
-    asked = [found.owner_of([f"Bearer key{i}".encode()]) for i in range(1, 6)]
+    asked = [found.caller_of([f"Bearer key{i}".encode()]).owner for i in range(1, 6)]
     assert asked == ["ann"] * 4 + ["bob"]
     assert found.owners == ["ann", "bob"]
 
@@ -76,14 +76,14 @@ def test_an_owner_may_have_several_keys_while_one_is_replaced(tmp_path: Path) ->
 )
 def test_anything_else_is_refused(headers: list[bytes]) -> None:
     with pytest.raises(ApiKeyRefused):
-        keys("ann:key1,bob:key2").owner_of(headers)
+        keys("ann:key1,bob:key2").caller_of(headers)
 
 
 def test_a_printed_line_lets_its_key_in(tmp_path: Path) -> None:
     key = new_key()
     found = in_file(tmp_path, f"# who\n\n{key_line('ann', key)}\n{key_line('bob', new_key())}\n")
 
-    assert found.owner_of([f"Bearer {key}".encode()]) == "ann"
+    assert found.caller_of([f"Bearer {key}".encode()]).owner == "ann"
     assert key not in (tmp_path / "keys").read_text("utf-8")
 
 

@@ -19,6 +19,8 @@ export interface CitewireProtocol {
     ChangeChat: ChangeChat;
     NewChat: NewChat;
     RateAnswer: RateAnswer;
+    MemberRole: MemberRole;
+    NamedCollection: NamedCollection;
   };
   resources: {
     ChatExport: ChatExport;
@@ -26,6 +28,8 @@ export interface CitewireProtocol {
     ChatView: ChatView;
     DeletedChat: DeletedChat;
     DeletedChats: DeletedChats;
+    CollectionList: CollectionList;
+    CollectionView: CollectionView;
     CreatedJob: CreatedJob;
     DocumentList: DocumentList;
     DocumentView: DocumentView;
@@ -421,6 +425,21 @@ export interface RateAnswer {
   comment?: string;
 }
 /**
+ * What somebody is in a collection: each role may do what those before it may.
+ */
+export interface MemberRole {
+  /**
+   * `reader`, `editor` (documents) or `manager` (members)
+   */
+  role: "reader" | "editor" | "manager";
+}
+/**
+ * What a collection is called.
+ */
+export interface NamedCollection {
+  name: string;
+}
+/**
  * A chat as a file: the messages of all branches, oldest first.
  */
 export interface ChatExport {
@@ -523,6 +542,38 @@ export interface DeletedChat {
 export interface DeletedChats {
   chat_ids: string[];
   restorable_until: string;
+}
+/**
+ * The collections that one is in.
+ */
+export interface CollectionList {
+  collections: CollectionSummary[];
+}
+/**
+ * A collection, and one's own role in it; the private one is `private` and has no name.
+ */
+export interface CollectionSummary {
+  collection_id: string;
+  name: string;
+  role: "reader" | "editor" | "manager";
+}
+/**
+ * A shared collection with its members.
+ */
+export interface CollectionView {
+  collection_id: string;
+  name: string;
+  role: "reader" | "editor" | "manager";
+  created_at: string;
+  changed_at: string;
+  members: MemberView[];
+}
+/**
+ * A member of a collection: an owner, or a group as `group:NAME`.
+ */
+export interface MemberView {
+  member: string;
+  role: "reader" | "editor" | "manager";
 }
 /**
  * The job that ingests an upload.
