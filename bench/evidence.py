@@ -10,7 +10,8 @@ calibration (what was predicted against what was so), the risk-coverage curve (o
 that are answered when the strongest share is, how many have no answer) and what the words strong,
 weak and none mean; a report with many questions counts no more than one with few. `--fit` fits
 the weights anew, on all libraries, and shows their figures on reports that they were not fitted to
-(five folds). The first half minute after Redis was started does not count: it still sorts itself.
+(five folds); beside it those in use with their odds scaled, which keeps their order. The first half
+minute after Redis was started does not count: it still sorts itself.
 """
 
 import argparse
@@ -97,9 +98,15 @@ def main() -> int:
     likely = np.array([case.likely for case in cases])
     results = {"in use": show("as it is in use", cases, likely, weights.none)}
     if arguments.fit:
-        for name, features_ in (("with similarity", NAMES), ("by words alone", NAMES[1:])):
-            held_out, fitted = cross_fit(cases, features_)
-            results[name] = show(f"fitted anew, {name}", cases, held_out, weights.none)
+        measured = np.array([[getattr(case.measured, name) for name in NAMES] for case in cases])
+        for name, names, values in (
+            ("in use, scaled", ("odds",), odds_by(weights, measured)),
+            ("in use by words alone, scaled", ("odds",), odds_by(WORDS_ONLY, measured)),
+            ("fitted anew, with similarity", NAMES, measured),
+            ("fitted anew, by words alone", NAMES[1:], measured[:, 1:]),
+        ):
+            held_out, fitted = cross_fit(cases, names, values)
+            results[name] = show(name, cases, held_out, weights.none)
             print("weights on all:", {one: round(value, 2) for one, value in fitted.items()})
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1), "utf-8")
@@ -208,9 +215,16 @@ def auroc(likely: Floats, can: NDArray[np.bool_], weight: Floats) -> float:
     return float((pairs * ((above > 0) + 0.5 * (above == 0))).sum() / pairs.sum())
 
 
-def cross_fit(cases: Sequence[Case], names: Sequence[str]) -> tuple[Floats, dict[str, float]]:
+def odds_by(weights: Weights, measured: Floats) -> Floats:
+    """The logarithm of the odds by some weights, as the one feature of each case."""
+    total = measured @ [getattr(weights, name) for name in NAMES] + weights.intercept
+    return np.asarray(total[:, None], np.float64)
+
+
+def cross_fit(
+    cases: Sequence[Case], names: Sequence[str], measured: Floats
+) -> tuple[Floats, dict[str, float]]:
     """Probabilities by weights fitted to other reports, and the weights fitted to all."""
-    measured = np.array([[getattr(case.measured, name) for name in names] for case in cases])
     can = np.array([case.answerable for case in cases], dtype=np.float64)
     reports = {report: number for number, report in enumerate(sorted({c.report for c in cases}))}
     fold = np.array([reports[case.report] % FOLDS for case in cases])

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from llama_index.core.schema import NodeWithScore
@@ -317,3 +318,33 @@ async def test_a_passage_tells_what_it_was_found_by(
     [first, *_] = await retrieve("Zarnholm")
 
     assert "words" in first.node.metadata["found_by"]
+
+
+async def test_a_passage_that_goes_after_it_was_ranked_is_left_out(
+    ingest: Ingest,
+    retrieve: Retrieve,
+    ships: Path,
+    *,
+    store: PassageStore,
+    redis_client: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(ships, kept="Herring is sold in barrels.", gone="Herring is sold in tins.")
+    await ingest(ships)
+    before = names(await retrieve("Who sells herring?"))
+    client: Any = redis_client
+    search = store._search
+
+    async def removed_meanwhile(*queries: Any) -> Any:
+        found = await search(*queries)
+        for fields in found[0]:
+            key = store.passages.key(fields["id"])
+            if await client.hget(key, "file_name") == b"gone.txt":
+                await client.delete(key)
+        return found
+
+    monkeypatch.setattr(store, "_search", removed_meanwhile)
+    assert "gone.txt" in before
+    assert names(await retrieve("Who sells herring?")) == [
+        name for name in before if name != "gone.txt"
+    ]

@@ -33,6 +33,10 @@ class PassageKeys:
         self._client: Any = client
         self._keys = Keys(namespace)
 
+    def key(self, passage_id: str) -> str:
+        """The key of a passage's hash."""
+        return self._keys.passage(passage_id)
+
     async def with_vectors(self, passage_ids: Sequence[str]) -> set[str]:
         """Which of these passages are written already, with their embeddings."""
         with storage_errors("the passages"):

@@ -28,7 +28,8 @@ question with all that the filter lets through, which takes six times as long wi
 _DISTANCE = "distance"
 WAYS = ("meaning", "words")
 """What passages are found by, in the order in which they are searched for."""
-_RETURNED = (*FIELDS, _DISTANCE)
+_RANKED = ("id", "doc_id", "about")
+"""What two rankings are fused by."""
 DEPTH = 50
 """So many are found by words and by meaning each before they are fused."""
 
@@ -142,11 +143,14 @@ class PassageStore(RedisVectorStore):
         by_words = words is not None and bool(words.asked)
         limit = query.similarity_top_k + more
         count = max(limit, DEPTH) if by_words else limit
+        # To carry all fields of all that is ranked costs Redis more than to rank it, and many
+        # times what the few that are best cost when they are read afterwards.
+        told = _RANKED if count > limit else FIELDS
 
         def queries(hidden: frozenset[str], how: str = "") -> list[Query]:
-            nearest = _nearest(excluding(wanted, hidden), vector, count, how)
+            nearest = _nearest(excluding(wanted, hidden), vector, count, told, how)
             sought = words.to_query(excluding(within, hidden)) if words else ""
-            return [nearest, _with_words(sought, count)] if sought else [nearest]
+            return [nearest, _with_words(sought, count, told)] if sought else [nearest]
 
         with storage_errors("the search"):
             found: list[list[Found]] = [[]]
@@ -155,7 +159,9 @@ class PassageStore(RedisVectorStore):
             # Short: there are no more, or it lost its way among what is others' after all.
             if len(found[0]) < query.similarity_top_k:
                 found = await self._search(queries)
-        best = _fused(found, words.names if words else ())[:limit]
+            best = _fused(found, words.names if words else ())[:limit]
+            if told is not FIELDS:
+                best = await self._read(best)
         nodes = [to_node(fields) for fields in best]
         found_by = [
             (way, {one["id"] for one in ranking}) for way, ranking in zip(WAYS, found, strict=False)
@@ -166,6 +172,24 @@ class PassageStore(RedisVectorStore):
         scores = [min(1 - float(fields.get(_DISTANCE, 1)), 1.0) for fields in best]
         ids = [node.node_id for node in nodes]
         return VectorStoreQueryResult(nodes=nodes, ids=ids, similarities=scores)
+
+    async def _read(self, ranked: Sequence[Found]) -> list[Found]:
+        """All fields of passages that were ranked, without those that went meanwhile."""
+        async with self._client.pipeline(transaction=False) as pipe:
+            for fields in ranked:
+                key = self._passages.key(fields["id"])
+                pipe.execute_command("HMGET", key, *FIELDS)
+            read = await pipe.execute()
+        return [
+            fields
+            | {
+                name: as_text(value)
+                for name, value in zip(FIELDS, values, strict=True)
+                if value is not None
+            }
+            for fields, values in zip(ranked, read, strict=True)
+            if values[0] is not None
+        ]
 
     async def _search(
         self, queries_without: Callable[[frozenset[str]], list[Query]]
@@ -194,17 +218,18 @@ def build_vector_store(
     return PassageStore(client, schema, main_owner=main_owner, embedding=embedding)
 
 
-def _nearest(wanted: str, vector: bytes, count: int, how: str) -> Query:
+def _nearest(wanted: str, vector: bytes, count: int, told: Sequence[str], how: str) -> Query:
     query = f"{wanted}=>[KNN {count} @vector $vector AS {_DISTANCE}]{how}"
-    returned = ("RETURN", len(_RETURNED), *_RETURNED, "SORTBY", _DISTANCE, "ASC", "LIMIT", 0, count)
-    return (query, *returned, "PARAMS", 2, "vector", vector)
+    returned: Query = ("RETURN", len(told) + 1, *told, _DISTANCE)
+    ordered: Query = ("SORTBY", _DISTANCE, "ASC", "LIMIT", 0, count)
+    return (query, *returned, *ordered, "PARAMS", 2, "vector", vector)
 
 
-def _with_words(sought: str, count: int) -> Query:
+def _with_words(sought: str, count: int, told: Sequence[str]) -> Query:
     # Stems are asked for as they are: Redis would add what it takes for the stems of these. And the
     # plain `BM25` of Redis is another formula, and finds less (measured).
     how: Query = ("VERBATIM", "SCORER", "BM25STD")
-    return (sought, *how, "RETURN", len(FIELDS), *FIELDS, "LIMIT", 0, count)
+    return (sought, *how, "RETURN", len(told), *told, "LIMIT", 0, count)
 
 
 def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Found]:

@@ -15,9 +15,9 @@ from citewire.text.words import fold, listed, stems, years
 from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.catalogue.narrowing import points_at_report, sets_against
 
-ALIKE = 0.8
+ALIKE = 0.83
 """Documents answer alike if none is less likely to than this share of the likeliest."""
-LIKELY = 0.6
+LIKELY = 0.55
 """The likeliest must be this likely to."""
 
 _SEVERAL = re.compile(
