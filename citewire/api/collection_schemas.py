@@ -5,15 +5,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from citewire.services.access.keys import OWNER_NAME
+from citewire.services.access.members import MEMBER_NAME
 from citewire.services.access.reach import PRIVATE
 from citewire.services.reading.cleaning import clean_line
-from citewire.storage.collections.store import GROUP, Collection, Membership, Role
+from citewire.storage.collections.store import MOST_NAME, Collection, Membership, Role
 
-Member = Annotated[
-    str,
-    StringConstraints(pattern=rf"^({OWNER_NAME}|{GROUP}[^\x00-\x1f\x7f]{{1,200}})$"),
-]
+Member = Annotated[str, StringConstraints(pattern=rf"^{MEMBER_NAME}$")]
 """An owner, or a group with `group:` before its name."""
 
 
@@ -22,7 +19,7 @@ class NamedCollection(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 
     @field_validator("name")
     @classmethod

@@ -64,6 +64,7 @@ async def rename_collection(
     """Give a collection another name; for managers."""
     (await reaching.now(caller)).check(collection_id, "manager")
     await store.rename(collection_id, asked.name)
+    reaching.forget()
     return await _told(collection_id, "reader", store, reaching, caller)
 
 
@@ -78,7 +79,7 @@ async def delete_collection(
     """Delete a collection with its documents and uploaded files; for managers."""
     (await reaching.now(caller)).check(collection_id, "manager")
     await store.finish(collection_id)
-    await reaching.now(caller)
+    reaching.forget()
     ending.tell()
 
 
@@ -95,6 +96,7 @@ async def add_member(
     """Give an owner (`ann`) or a group (`group:staff`) a role; for managers."""
     (await reaching.now(caller)).check(collection_id, "manager")
     await store.join(collection_id, member, asked.role)
+    reaching.forget()
     return await _told(collection_id, "reader", store, reaching, caller)
 
 
@@ -112,7 +114,7 @@ async def remove_member(
     leaves = member == members_of(caller)[0]
     (await reaching.now(caller)).check(collection_id, "reader" if leaves else "manager")
     await store.leave(collection_id, member)
-    await reaching.now(caller)
+    reaching.forget()
 
 
 async def _told(

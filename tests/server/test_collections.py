@@ -1,17 +1,25 @@
 """Shared collections over HTTP: members in their roles, a stranger, and a former member."""
 
+import asyncio
+import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
+from citewire.storage.collections.store import CollectionStore
+from tests.doubles.chat_client import open_chat_client
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.small_pdfs import write_pdf
+from tests.doubles.standin_fixtures import Standin
 from tests.doubles.upload_client import UploadClient
 
 Json = dict[str, Any]
@@ -70,10 +78,16 @@ def _routes() -> dict[str, str]:
     }
 
 
-def _client(server: Server, owner: str) -> UploadClient:
-    client = UploadClient(server.url)
-    client.http.headers["Authorization"] = f"Bearer key-of-{owner}"
-    return client
+@contextmanager
+def _clients(server: Server, *owners: str) -> Iterator[list[UploadClient]]:
+    clients = [UploadClient(server.url) for _ in owners]
+    for owner, client in zip(owners, clients, strict=True):
+        client.http.headers["Authorization"] = f"Bearer key-of-{owner}"
+    try:
+        yield clients
+    finally:
+        for client in clients:
+            client.http.close()
 
 
 def _keys(*owners: str) -> str:
@@ -101,6 +115,8 @@ class Team:
     server: Server
     people: dict[str, UploadClient]
     ids: dict[str, str]
+    namespace: str
+    data_dir: Path
 
     def archive(self, name: str = "Archive") -> str:
         """One more collection of the same members."""
@@ -123,10 +139,14 @@ def team(
     report = write_pdf(
         tmp_path_factory.mktemp("reports") / "x.pdf", [FACT], title=f"{MARK} title"
     ).read_bytes()
-    with start_server(
-        namespace=f"team{uuid4().hex[:8]}", api_keys=_keys(*PEOPLE), answers="extractive"
-    ) as server:
-        people = {owner: _client(server, owner) for owner in PEOPLE}
+    namespace, data_dir = f"team{uuid4().hex[:8]}", tmp_path_factory.mktemp("data")
+    with (
+        start_server(
+            namespace=namespace, data_dir=data_dir, api_keys=_keys(*PEOPLE), answers="extractive"
+        ) as server,
+        _clients(server, *PEOPLE) as clients,
+    ):
+        people = dict(zip(PEOPLE, clients, strict=True))
         made = _share(people["manager"], f"{MARK} archive", editor="editor", reader="reader")
         _share_with_former = f"/collections/{made}/members/former"
         people["manager"].http.put(_share_with_former, json={"role": "editor"}).raise_for_status()
@@ -145,9 +165,7 @@ def team(
             "run_id": done["run_id"],
         }
         time.sleep(1.1)  # what was known of the former member is forgotten
-        yield Team(server, people, ids)
-        for client in people.values():
-            client.http.close()
+        yield Team(server, people, ids, namespace, data_dir)
 
 
 def _ask(team: Team, who: str, route: str, ids: dict[str, str]) -> httpx.Response:
@@ -262,11 +280,107 @@ def test_whoever_leaves_takes_nobody_along(team: Team) -> None:
     assert (left.status_code, left.json()["code"]) == (409, "last_manager")
 
 
-def test_a_deleted_collection_takes_its_documents_and_files_along(team: Team) -> None:
+async def test_a_deleted_collection_takes_its_documents_and_files_along(
+    team: Team, redis_client: Redis
+) -> None:
     made = team.archive("To be deleted")
     doc_id = team.report(made, "These words are deleted soon.")
+    uploads = team.data_dir / "uploads" / team.namespace
+    [path] = [one for one in uploads.rglob("*.txt") if "deleted soon" in one.read_text("utf-8")]
     team.people["manager"].http.delete(f"/collections/{made}").raise_for_status()
 
     assert team.people["editor"].http.get(f"/documents/{doc_id}").status_code == 404
     refused = team.people["editor"].upload("x", ("a.txt", b"Too late."), collection=made)
     assert refused.status_code == 404
+    store = CollectionStore(redis_client, team.namespace)
+    for _ in range(200):
+        if not await store.ending():
+            break
+        await asyncio.sleep(0.1)
+    assert await store.ending() == []
+    assert [key async for key in redis_client.scan_iter(f"{team.namespace}:*{doc_id}*")] == []
+    assert not path.exists()
+
+
+def test_twenty_people_share_one_archive_and_keep_their_chats_private(
+    start_server: StartServer, standin_url: str, tmp_path: Path
+) -> None:
+    names = [f"person{number}" for number in range(20)]
+    with (
+        start_server(
+            namespace=f"twenty{uuid4().hex[:8]}", api_keys=_keys(*names), answers="extractive"
+        ) as server,
+        _clients(server, *names) as people,
+    ):
+        made = _share(people[0], "Archive", **dict.fromkeys(names[1:], "reader"))
+        report = write_pdf(tmp_path / "x.pdf", [FACT]).read_bytes()
+        embedded = _embedded(standin_url)
+        people[0].ingest("archive", ("x.pdf", report), collection=made)
+        assert _embedded(standin_url) == embedded + 1
+        chats = {}
+        for name, one in zip(names, people, strict=True):
+            asked = {"message": f"{QUESTION} {name} asks."}
+            done = one.http.post("/chat", json=asked).raise_for_status().json()
+            assert [source["text"] for source in done["sources"]] == [FACT]
+            chats[name] = done["chat_id"]
+        documents = {json.dumps(one.documents()) for one in people}
+        assert len(documents) == 1
+        for name, one in zip(names, people, strict=True):
+            [own] = one.http.get("/chats").json()["chats"]
+            assert own["chat_id"] == chats[name]
+            shown = one.http.get("/chats/export").text
+            assert re.findall(r"(person\d+) asks", shown)[:1] == [name]
+            assert set(re.findall(r"(person\d+) asks", shown)) == {name}
+
+
+def _embedded(standin_url: str) -> int:
+    """How many texts were embedded so far."""
+    told = httpx.get(f"{standin_url}/stats", trust_env=False).json()
+    return int(told["embed_inputs"])
+
+
+def test_who_is_taken_out_reads_nothing_after_two_seconds_on_any_worker(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    settings = {"namespace": f"out{uuid4().hex[:8]}", "api_keys": _keys("ann", "bob")}
+    settings["data_dir"] = str(tmp_path)
+    with (
+        start_server(**settings) as here,
+        start_server(**settings) as there,
+        _clients(here, "ann", "bob") as (ann, bob),
+        _clients(there, "bob") as (bob_there,),
+    ):
+        made = _share(ann, "Archive", bob="reader")
+        job = ann.ingest("x", ("a.txt", FACT.encode()), collection=made)
+        path = f"/documents/{job['files'][0]['doc_id']}"
+        assert [one.http.get(path).status_code for one in (bob, bob_there)] == [200, 200]
+        _leave(ann, made, "bob")
+        time.sleep(WITHIN_S)
+
+        assert [one.http.get(path).status_code for one in (bob, bob_there)] == [404, 404]
+
+
+async def test_an_answer_under_way_ends_for_who_is_taken_out(
+    start_server: StartServer, standin: Standin
+) -> None:
+    await standin.configure(inter_delay=0.1, tokens=600)
+    namespace = f"under{uuid4().hex[:8]}"
+    keys = _keys("ann", "bob")
+    with (
+        start_server(namespace=namespace, api_keys=keys) as server,
+        _clients(server, "ann") as (ann,),
+    ):
+        made = _share(ann, "Archive", bob="reader")
+        ann.ingest("x", ("a.txt", b"In 1871 Quillmere counted 512 ships."), collection=made)
+        async with open_chat_client(server.url) as bob:
+            bob.http.headers["Authorization"] = "Bearer key-of-bob"
+            left = None
+            async with bob.asking("How many ships did Quillmere count?") as events:
+                async for event in events:
+                    last = event
+                    if event.name == "delta" and left is None:
+                        _leave(ann, made, "bob")
+                        left = time.monotonic()
+        assert left is not None, last
+        assert (last.name, last.data["by"]) == ("stopped", "access")
+        assert time.monotonic() - left < WITHIN_S + 1

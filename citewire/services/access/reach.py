@@ -147,6 +147,10 @@ class Reaching:
             self._known.popitem(last=False)
         return reach
 
+    def forget(self) -> None:
+        """Look anew at the memberships of everybody: some were changed by this worker."""
+        self._known.clear()
+
     async def with_all(self, caller: Caller, collection_ids: Iterable[str]) -> Reach:
         """What a caller may read, where it must be known of some collections that they are new.
 

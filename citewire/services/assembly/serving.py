@@ -20,7 +20,7 @@ from citewire.services.runs.detached import DetachedRuns, Stream
 from citewire.services.runs.following import Following
 from citewire.services.runs.out_of_reach import end_out_of_reach
 from citewire.services.runs.runs import Runs
-from citewire.services.uploads.ending import EndingCollections, still_there
+from citewire.services.uploads.ending import EndingCollections
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
@@ -102,7 +102,7 @@ async def open_services(
         )
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
         reaching = Reaching(collections)
-        jobs = build_jobs(library, uploads, collections)
+        jobs = build_jobs(library, uploads)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
         )
@@ -138,19 +138,18 @@ async def open_services(
         tasks.cancel_scope.cancel()
 
 
-def build_jobs(library: Library, uploads: Uploads, collections: CollectionStore) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads) -> Jobs:
     """The background ingestions into an open library."""
 
     async def ingest(job: Job) -> IngestSummary:
-        async with still_there(collections, job.owner):
-            return await ingest_folders(
-                [job.root],
-                documents=library.documents.owned_by(job.owner),
-                open_indexing=library.open_indexing,
-                settings=library.settings,
-                on_progress=job.follow,
-                given_up=job.failed,
-            )
+        return await ingest_folders(
+            [job.root],
+            documents=library.documents.owned_by(job.owner),
+            open_indexing=library.open_indexing,
+            settings=library.settings,
+            on_progress=job.follow,
+            given_up=job.failed,
+        )
 
     async def take_back(job: Job) -> None:
         documents = library.documents.owned_by(job.owner)

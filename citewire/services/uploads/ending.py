@@ -2,17 +2,16 @@
 
 import logging
 import random
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import anyio
 
-from citewire.errors import CitewireError, CollectionNotFound, JobNotFound, StorageError
+from citewire.errors import CitewireError, JobNotFound
 from citewire.services.ingest.removal import remove_all
 from citewire.services.uploads.jobs import Jobs
-from citewire.services.uploads.receiving import Uploads
+from citewire.services.uploads.receiving import Uploads, clear_uploads
 from citewire.storage.collections.store import CollectionStore
-from citewire.storage.keys import collection_in, library_of
+from citewire.storage.keys import library_of
 from citewire.storage.library.documents import DocumentStore
 
 logger = logging.getLogger(__name__)
@@ -20,30 +19,6 @@ logger = logging.getLogger(__name__)
 LOOK_S = 30.0
 """How often is looked for collections that another server did not finish, in seconds."""
 MOST_JOBS = 1000
-
-
-@asynccontextmanager
-async def still_there(store: CollectionStore, library: str) -> AsyncGenerator[None, None]:
-    """See that a library is no deleted collection before something comes into it, and after it.
-
-    What came into one that was deleted meanwhile is taken out with the rest.
-
-    Raises:
-        CollectionNotFound: it is deleted.
-    """
-    collection_id = collection_in(library)
-    if collection_id is None:
-        yield
-        return
-    if not await store.exists(collection_id):
-        await store.end_again(collection_id)
-        raise CollectionNotFound(f"the collection {collection_id} is deleted")
-    try:
-        yield
-    finally:
-        with anyio.CancelScope(shield=True), suppress(StorageError):
-            if not await store.exists(collection_id):
-                await store.end_again(collection_id)
 
 
 class EndingCollections:
@@ -99,6 +74,20 @@ class EndingCollections:
                     await self._jobs.stop(state["job_id"], library)
                 except JobNotFound:
                     continue
-        await remove_all(self._documents.owned_by(library), uploads=self._uploads.root)
-        await self._uploads.clear(library)
+        await empty(self._documents.owned_by(library), self._uploads.root)
         await self._store.ended(collection_id)
+
+
+async def empty(documents: DocumentStore, uploads: Path) -> None:
+    """Take out all documents of a library, with its uploaded files.
+
+    Args:
+        documents: of the library.
+        uploads: where uploaded files lie.
+
+    Raises:
+        LibraryBusy: another process is changing the documents.
+        StorageError, UploadNotStored: Redis does not answer, or the disk refuses.
+    """
+    await remove_all(documents, uploads=uploads)
+    await clear_uploads(uploads, documents.owner)

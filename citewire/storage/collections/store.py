@@ -31,6 +31,8 @@ ROLES: Final[tuple[Role, ...]] = ("reader", "editor", "manager")
 MOST_JOINED = 100
 """So many collections an owner or a group may be in: a search names each of them."""
 MOST_MEMBERS = 1000
+MOST_NAME = 100
+"""Characters of a name."""
 
 GROUP: Final = "group:"
 """What a member begins with that is a group; no owner has a colon."""
