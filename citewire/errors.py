@@ -188,6 +188,34 @@ class ApiKeyRefused(RequestError):
     retryable = False
 
 
+class ScopeMissing(RequestError):
+    """What let the request in may not do this; the message names the scope that may."""
+
+    code = "scope_missing"
+    retryable = False
+
+
+class CredentialRevoked(RequestError):
+    """The key or session that let a request in was revoked while it was being answered."""
+
+    code = "credential_revoked"
+    retryable = False
+
+
+class KeyNotFound(RequestError):
+    """There is no API key of that id that could be revoked."""
+
+    code = "key_not_found"
+    retryable = False
+
+
+class TooManyKeys(RequestError):
+    """The owner has as many API keys as there may be."""
+
+    code = "too_many_keys"
+    retryable = False
+
+
 class ChatNotFound(RequestError):
     """There is no chat of that id."""
 

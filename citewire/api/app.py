@@ -13,6 +13,7 @@ from citewire.api import (
     collections,
     documents,
     health,
+    keys,
     page,
     passages,
     uploads,
@@ -22,7 +23,6 @@ from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit
-from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
@@ -34,9 +34,6 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         settings: checked settings.
         draining: gives the event that whoever runs the server sets when it is told to stop; the
             runs under way then end with `stopped` by `shutdown`.
-
-    Raises:
-        ConfigurationError: an API key is not as it should be.
     """
 
     @asynccontextmanager
@@ -45,7 +42,6 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             app.state.services = services
             yield
 
-    keys = load_api_keys(settings.access)
     # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
     app = FastAPI(
         title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
@@ -56,9 +52,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
     # Added last, it comes first.
-    app.add_middleware(KeyCheck, keys=keys, hosts=HostCheck.from_settings(settings))
+    app.add_middleware(KeyCheck, hosts=HostCheck.from_settings(settings))
     install_error_handlers(app)
-    for module in (chat, chats, collections, documents, passages, uploads):
+    for module in (chat, chats, collections, documents, keys, passages, uploads):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)

@@ -22,12 +22,13 @@ from citewire.api.dependencies import (
 )
 from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
+from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import last_event_number, run_response
 from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
-router = APIRouter(tags=["chat"])
+router = APIRouter(tags=["chat"], route_class=ScopedRoute)
 
 _STOPPED = {
     "timeout": HTTPStatus.GATEWAY_TIMEOUT,

@@ -19,11 +19,12 @@ from citewire.api.dependencies import (
     EndingDep,
     ReachingDep,
 )
+from citewire.api.scopes import ScopedRoute
 from citewire.services.access.caller import Caller
 from citewire.services.access.reach import Reaching, members_of
 from citewire.storage.collections.store import Role
 
-router = APIRouter(tags=["collections"])
+router = APIRouter(tags=["collections"], route_class=ScopedRoute)
 
 SharedId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$")]
 

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from citewire.api.schemas import AskRequest, Filters, Identifier
 from citewire.errors import AlreadyAsked
 from citewire.services.access.caller import Caller
+from citewire.services.access.made_keys import MadeKeys
 from citewire.services.access.reach import Reach, Reaching
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
@@ -54,6 +55,7 @@ CollectionStoreDep = Annotated[CollectionStore, _service(lambda services: servic
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
 EndingDep = Annotated[EndingCollections, _service(lambda services: services.ending)]
 JobsDep = Annotated[Jobs, _service(lambda services: services.jobs)]
+MadeKeysDep = Annotated[MadeKeys, _service(lambda services: services.made_keys)]
 PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_copies)]
 PassagesDep = Annotated[PassageReader, _service(lambda services: services.passages)]
 ReadinessDep = Annotated[ReadinessChecks, _service(lambda services: services.readiness)]

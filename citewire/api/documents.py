@@ -16,6 +16,7 @@ from citewire.api.dependencies import (
     UploadsDep,
 )
 from citewire.api.schemas import DocumentCorrection, DocumentList, DocumentView, Identifier
+from citewire.api.scopes import ScopedRoute
 from citewire.errors import DocumentNotFound
 from citewire.services.ingest.correction import correct_document
 from citewire.services.ingest.removal import remove_document
@@ -23,7 +24,7 @@ from citewire.services.pages.original import find_file
 from citewire.services.reading.formats import PDF, media_type, named_format
 from citewire.services.reading.pdf.file import MAX_PAGES
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(tags=["documents"], route_class=ScopedRoute)
 
 DocId = Annotated[Identifier, Path()]
 PageNumber = Annotated[int, Path(ge=1, le=MAX_PAGES)]

@@ -25,6 +25,10 @@ RETRY_AFTER_S = 2
 
 STATUSES: dict[str, HTTPStatus] = {
     "api_key_refused": HTTPStatus.UNAUTHORIZED,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "credential_revoked": HTTPStatus.UNAUTHORIZED,
+    "key_not_found": HTTPStatus.NOT_FOUND,
+    "too_many_keys": HTTPStatus.CONFLICT,
     "chat_not_found": HTTPStatus.NOT_FOUND,
     "chat_busy": HTTPStatus.CONFLICT,
     "message_not_found": HTTPStatus.NOT_FOUND,

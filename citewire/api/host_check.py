@@ -40,7 +40,7 @@ class HostCheck:
         return cls(
             filter(None, names),
             address=settings.server.host,
-            has_keys=settings.access.has_api_keys,
+            has_keys=settings.is_closed,
         )
 
     def check(self, scope: Scope) -> None:

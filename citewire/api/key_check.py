@@ -8,9 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from citewire.api.errors import error_response
 from citewire.api.host_check import HostCheck
-from citewire.errors import ApiKeyRefused, RequestError
+from citewire.api.watched import WatchedRequest
+from citewire.errors import ApiKeyRefused, CitewireError, RequestError, StorageError
 from citewire.services.access.caller import Caller
-from citewire.services.access.keys import ApiKeys
+from citewire.services.access.credentials import is_revocable
+from citewire.services.access.door import Door
 
 OPEN: Final = frozenset(
     ("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json")
@@ -33,36 +35,39 @@ class KeyCheck:
 
     Args:
         app: what comes next.
-        keys: of the server.
-        hosts: by which names it may be asked.
+        hosts: by which names the server may be asked.
     """
 
-    def __init__(self, app: ASGIApp, *, keys: ApiKeys, hosts: HostCheck) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: HostCheck) -> None:
         self._app = app
         self._hosts = hosts
-        self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with who asks, unless it lacks a key or has a wrong name."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        door: Door = scope["app"].state.services.door
         caller: Caller | None = None
         try:
             self._hosts.check(scope)
-            caller = self._keys.caller_of(given)
-        except RequestError as error:
+            caller = await door.caller_of(scope["headers"])
+        except (RequestError, StorageError) as error:
             if not _is_open(scope, error):
                 await error_response(error)(scope, receive, send)
                 return
         scope.setdefault("state", {})["caller"] = caller
-        await self._app(scope, receive, send)
+        if caller is None or not is_revocable(caller):
+            await self._app(scope, receive, send)
+            return
+        request = WatchedRequest(receive, send)
+        with door.credentials.answering(caller, request.revoke):
+            await request.run(self._app, scope)
 
 
-def _is_open(scope: Scope, error: RequestError) -> bool:
+def _is_open(scope: Scope, error: CitewireError) -> bool:
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    if isinstance(error, ApiKeyRefused):
+    if isinstance(error, (ApiKeyRefused, StorageError)):
         is_listed = path in OPEN or path.startswith(OPEN_FOLDERS)
     else:
         is_listed = path in OPEN_BY_ANY_NAME

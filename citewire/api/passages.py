@@ -14,11 +14,12 @@ from citewire.api.schemas import (
     PassageView,
     TableView,
 )
+from citewire.api.scopes import ScopedRoute
 from citewire.services.passages.change import page_url
 from citewire.services.passages.lookup import FoundPassage, find_passage, highlights
 from citewire.storage.keys import IDENTIFIER
 
-router = APIRouter(tags=["passages"])
+router = APIRouter(tags=["passages"], route_class=ScopedRoute)
 
 PassageId = Annotated[Identifier, Path()]
 Quote = Annotated[str, Query(min_length=1, max_length=4000)]

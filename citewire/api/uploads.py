@@ -19,6 +19,7 @@ from citewire.api.dependencies import (
 )
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CollectionId, CreatedJob, Identifier, JobList, JobView
+from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload
 from citewire.services.access.reach import PRIVATE
@@ -28,7 +29,7 @@ from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
 from citewire.storage.keys import Libraries
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=ScopedRoute)
 
 _FORM: dict[str, Any] = {
     "requestBody": {

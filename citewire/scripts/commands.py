@@ -175,10 +175,17 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
 
 def run_key(arguments: argparse.Namespace) -> int:
-    """Make an API key."""
-    from citewire.scripts.key import make_key
+    """Make, list and revoke API keys."""
+    from citewire.scripts.key import run_key_command
 
-    return make_key(arguments.owner)
+    configure_logging("warning")
+    return run_key_command(
+        arguments.words,
+        scopes=arguments.scope,
+        days=arguments.days,
+        as_json=arguments.json,
+        settings=load_settings,
+    )
 
 
 def run_graph(arguments: argparse.Namespace) -> int:

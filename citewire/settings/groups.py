@@ -438,6 +438,11 @@ class AccessSettings(SettingsGroup):
         "The same in a file with the keys' hashes: the lines that `citewire key NAME` prints.",
         off=(None,),
     )
+    require_key: bool = setting(
+        False,
+        "Let in nobody without a key or session. It goes without saying where keys, a provider or "
+        "a proxy are set; set it for keys that `citewire key make` makes.",
+    )
     hosts: str | None = setting(
         None,
         "Names by which the server may be asked, besides those of its own machine; others get 421. "

@@ -265,6 +265,31 @@ class Keys:
         """The sorted set of an owner's jobs, by when they began to wait."""
         return f"{self.namespace}:jobs:of:{owner_tag(owner)}"
 
+    # Who may ask.
+
+    @property
+    def credentials_stamp(self) -> str:
+        """Another value after each key or session that was made or revoked."""
+        return f"{self.namespace}:access:stamp"
+
+    @property
+    def api_keys(self) -> str:
+        """The hash of the API keys that were made at run time, by their ids."""
+        return f"{self.namespace}:access:keys"
+
+    @property
+    def api_keys_used(self) -> str:
+        """The hash of when each of them was used last."""
+        return f"{self.namespace}:access:keys:used"
+
+    def session(self, session_id: str) -> str:
+        """A session of somebody who signed in."""
+        return f"{self.namespace}:access:session:{session_id}"
+
+    def sessions(self, owner: str) -> str:
+        """The sorted set of an owner's sessions, by when they end."""
+        return f"{self.namespace}:access:sessions:of:{owner_tag(owner)}"
+
 
 def index_name(namespace: str) -> str:
     """The search index of the passages of `namespace`."""

@@ -3,10 +3,10 @@
 import re
 
 from citewire.errors import ConfigurationError
-from citewire.services.access.keys import OWNER_NAME
+from citewire.services.access.keys import OWNER
 from citewire.storage.collections.store import GROUP, ROLES, Role
 
-MEMBER_NAME = rf"(?:{OWNER_NAME}|{GROUP}[^\x00-\x1f\x7f]{{1,200}})"
+MEMBER_NAME = rf"(?:{OWNER}|{GROUP}[^\x00-\x1f\x7f]{{1,200}})"
 """An owner, or a group with `group:` before its name, as a regular expression."""
 _MEMBER = re.compile(MEMBER_NAME)
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 import anyio
 
+from citewire.services.access.credentials import Credentials
+from citewire.services.access.door import Door
+from citewire.services.access.keys import load_api_keys
+from citewire.services.access.made_keys import MadeKeys
 from citewire.services.access.reach import Reaching
 from citewire.services.assembly.chat import build_succession, open_chat
 from citewire.services.assembly.library import Library, open_library
@@ -25,6 +29,7 @@ from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
+from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.jobs import JobStore
@@ -38,6 +43,8 @@ class Services:
 
     Args:
         settings: of the server.
+        door: lets requests in.
+        made_keys: the API keys of run time.
         chat: answers questions.
         stream: what a run tells; it ends with its client, or outlives it for a while.
         following: those who follow runs.
@@ -56,6 +63,8 @@ class Services:
     """
 
     settings: Settings
+    door: Door
+    made_keys: MadeKeys
     chat: ChatService
     stream: Stream
     following: Following
@@ -88,6 +97,7 @@ async def open_services(
         ConfigurationError, StorageError: something is missing or does not fit; the message says
             what to do.
     """
+    keys = load_api_keys(settings.access)  # a bad one is told before anything is opened
     async with (
         open_library(settings) as library,
         open_chat(library) as chat,
@@ -106,11 +116,15 @@ async def open_services(
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
         )
+        credentials = Credentials(
+            CredentialStore(library.documents.client, settings.storage.namespace)
+        )
         stream: Stream = chat.service.stream
         if grace_s := settings.runs.disconnect_grace_s:
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
+        tasks.start_soon(credentials.watch)
         tasks.start_soon(jobs.run)
         tasks.start_soon(ending.run)
         tasks.start_soon(end_out_of_reach, runs, reaching)
@@ -119,6 +133,8 @@ async def open_services(
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
         yield Services(
             settings=settings,
+            door=Door(keys, credentials, is_closed=settings.is_closed),
+            made_keys=MadeKeys(credentials.store),
             chat=chat.service,
             stream=stream,
             following=chat.runs.following,

@@ -15,6 +15,7 @@ export interface CitewireProtocol {
     error: Failed;
   };
   requests: {
+    NewKey: NewKey;
     AskRequest: AskRequest;
     ChangeChat: ChangeChat;
     NewChat: NewChat;
@@ -23,6 +24,8 @@ export interface CitewireProtocol {
     NamedCollection: NamedCollection;
   };
   resources: {
+    ApiKeyList: ApiKeyList;
+    MadeKey: MadeKey;
     ChatExport: ChatExport;
     ChatList: ChatList;
     ChatView: ChatView;
@@ -359,6 +362,61 @@ export interface Failed {
   assistant_message_id: string;
 }
 /**
+ * A key to be made: for oneself, or, with the scope admin, for another.
+ */
+export interface NewKey {
+  owner?: string | null;
+  /**
+   * @minItems 1
+   * @maxItems 8
+   */
+  scopes?:
+    | ["ask" | "read" | "write" | "admin"]
+    | ["ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin"]
+    | ["ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin"]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ];
+  days?: number | null;
+}
+/**
  * A question, in a chat or starting one.
  */
 export interface AskRequest {
@@ -438,6 +496,35 @@ export interface MemberRole {
  */
 export interface NamedCollection {
   name: string;
+}
+/**
+ * API keys, the newest first.
+ */
+export interface ApiKeyList {
+  keys: ApiKeyView[];
+}
+/**
+ * An API key without the key itself; `ends` and `used` are null if it never does or was.
+ */
+export interface ApiKeyView {
+  key_id: string;
+  owner: string;
+  scopes: ("ask" | "read" | "write" | "admin")[];
+  made: string;
+  ends: string | null;
+  used: string | null;
+}
+/**
+ * A key that was just made; `key` is told only this once.
+ */
+export interface MadeKey {
+  key_id: string;
+  owner: string;
+  scopes: ("ask" | "read" | "write" | "admin")[];
+  made: string;
+  ends: string | null;
+  used: string | null;
+  key: string;
 }
 /**
  * A chat as a file: the messages of all branches, oldest first.
