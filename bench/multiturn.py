@@ -111,6 +111,7 @@ def read_corpus(path: Path, model: LocalEmbedding, cache: Path) -> Corpus:
     while len(vectors) < len(texts):
         more = model.embed(texts[len(vectors) : len(vectors) + CHUNK])
         vectors = np.concatenate([vectors, more])
+        cache.mkdir(parents=True, exist_ok=True)
         np.save(kept, vectors)
         print(f"{kept.name}: {len(vectors)} of {len(texts)}", file=sys.stderr, flush=True)
     return Corpus([passage["_id"] for passage in passages], vectors)

@@ -223,6 +223,13 @@ class ChatNotFound(RequestError):
     retryable = False
 
 
+class ModelNotFound(RequestError):
+    """There is no model of that name."""
+
+    code = "model_not_found"
+    retryable = False
+
+
 class ChatBusy(RequestError):
     """The chat already has a run."""
 

@@ -19,6 +19,8 @@ from citewire.api import (
     uploads,
     wire_schema,
 )
+from citewire.api.compat import openai_chat
+from citewire.api.compat.openai_errors import OpenAiErrors
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
@@ -53,8 +55,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     )
     # Added last, it comes first.
     app.add_middleware(KeyCheck, hosts=HostCheck.from_settings(settings))
+    app.add_middleware(OpenAiErrors)
     install_error_handlers(app)
-    for module in (chat, chats, collections, documents, keys, passages, uploads):
+    for module in (chat, chats, collections, documents, keys, passages, uploads, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)

@@ -1,9 +1,9 @@
 """Asking: the streamed answer and the same answer in one piece."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio
 import orjson
@@ -70,7 +70,7 @@ async def chat(request: Request, asked: Asked) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
     told: ToldBatch = ()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
+        tasks.start_soon(cancel_when_left, request, tasks.cancel_scope)
         async with aclosing(_told(asked, services_of(request))) as batches:
             async for batch in batches:
                 told = batch
@@ -79,12 +79,8 @@ async def chat(request: Request, asked: Asked) -> Response:
     match told[-1:]:
         case [(_, "done", data)]:
             return Response(data, media_type="application/json")
-        case [(_, "error", data)]:
-            return event_response(orjson.loads(data))
-        case [(_, "stopped", data)]:
-            by = orjson.loads(data)["by"]
-            detail = f"the answer was stopped by {by}"
-            return problem_response(_STOPPED[by], "stopped", detail, retryable=True)
+        case [(_, name, data)]:
+            return problem_of_end(name, orjson.loads(data))
     # The client left: nobody reads this. Or another run was followed, whose end is not known.
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -104,7 +100,16 @@ async def stop_run(
     return Response(status_code=HTTPStatus.ACCEPTED)
 
 
-async def _cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:
+def problem_of_end(name: str, told: Mapping[str, Any]) -> Response:
+    """The problem that a run is told as which ended by `error` or `stopped`."""
+    if name == "error":
+        return event_response(told)
+    detail = f"the answer was stopped by {told['by']}"
+    return problem_response(_STOPPED[told["by"]], "stopped", detail, retryable=True)
+
+
+async def cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:
+    """Cancel what is asked for a client that leaves, for as long as it is listened to."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
     asking.cancel()

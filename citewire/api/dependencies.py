@@ -156,7 +156,7 @@ async def admitted_run(
                 ask.message,
                 owner=owner,
                 chat_id=ask.chat_id,
-                filter=_passage_filter(filters, reach),
+                filter=passage_filter(filters, reach),
                 replaces=ask.replaces,
                 once=once,
                 caller=caller,
@@ -192,7 +192,12 @@ def _once(key: str, owner: str, ask: AskRequest) -> Once:
     return Once(named, hashlib.sha256(ask.model_dump_json().encode()).hexdigest())
 
 
-def _passage_filter(wanted: Filters, reach: Reach) -> PassageFilter:
+def passage_filter(wanted: Filters, reach: Reach) -> PassageFilter:
+    """Which passages a question may be answered from, of those that whoever asks may read.
+
+    Raises:
+        CollectionNotFound: a collection is wanted that they may not read.
+    """
     libraries = tuple(map(reach.library, dict.fromkeys(wanted.collections))) or reach.libraries
     folders = tuple(folder_id(name, library) for library in libraries for name in wanted.folders)
     labels = (

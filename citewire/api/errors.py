@@ -32,6 +32,7 @@ STATUSES: dict[str, HTTPStatus] = {
     "chat_not_found": HTTPStatus.NOT_FOUND,
     "chat_busy": HTTPStatus.CONFLICT,
     "message_not_found": HTTPStatus.NOT_FOUND,
+    "model_not_found": HTTPStatus.NOT_FOUND,
     # Not 429: waiting does not help.
     "too_many_chats": HTTPStatus.CONFLICT,
     "run_not_found": HTTPStatus.NOT_FOUND,

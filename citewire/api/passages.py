@@ -12,6 +12,8 @@ from citewire.api.schemas import (
     PassageState,
     PassageStates,
     PassageView,
+    PlacesView,
+    PlaceView,
     TableView,
 )
 from citewire.api.scopes import ScopedRoute
@@ -26,6 +28,10 @@ Quote = Annotated[str, Query(min_length=1, max_length=4000)]
 
 MAX_IDS = 100
 PassageIds = Annotated[str, Query(pattern=rf"^{IDENTIFIER}(,{IDENTIFIER}){{0,{MAX_IDS - 1}}}$")]
+
+MAX_PLACES = 50
+_PLACE = r"\d{1,7}-\d{1,7}"
+Places = Annotated[str, Query(pattern=rf"^{_PLACE}(,{_PLACE}){{0,{MAX_PLACES - 1}}}$")]
 
 
 @router.get("/passages")
@@ -86,6 +92,17 @@ async def read_highlights(
         rectangles=placed.rectangles,
         cells=[CellView.model_validate(cell) for cell in placed.cells],
     )
+
+
+@router.get("/passages/{passage_id}/places")
+async def read_places(
+    passage_id: PassageId, at: Places, passages: PassagesDep, reach: ReachDep
+) -> PlacesView:
+    """Where parts of a passage stand on its page: `at` is `120-130,140-148`, in UTF-16."""
+    found = await find_passage(passages, passage_id, reach.libraries)
+    spans = [(int(start), int(end)) for start, end in (one.split("-") for one in at.split(","))]
+    places = [PlaceView.model_validate(place) for place in found.places(spans)]
+    return PlacesView(passage_id=passage_id, page=found.stored.page, places=places)
 
 
 def _table(found: FoundPassage) -> TableView | None:

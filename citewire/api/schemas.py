@@ -301,6 +301,24 @@ class HighlightsView(BaseModel):
     cells: list[CellView]
 
 
+class PlaceView(BaseModel):
+    """A part of a passage, from `start` up to and without `end` in UTF-16 code units."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    start: int
+    end: int
+    rectangles: list[Rectangle]
+
+
+class PlacesView(BaseModel):
+    """Where parts of a passage stand on its page."""
+
+    passage_id: str
+    page: int
+    places: list[PlaceView]
+
+
 class CreatedJob(BaseModel):
     """The job that ingests an upload."""
 
@@ -314,7 +332,7 @@ class FileView(BaseModel):
 
     path: str
     doc_id: str | None
-    status: Literal["new", "changed", "moved", "unchanged", "removed", "failed"]
+    status: Literal["new", "changed", "moved", "copied", "unchanged", "removed", "failed"]
     reason: str | None
     pages: int
     passages: int

@@ -38,6 +38,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.DocumentView,
     schemas.DocumentCorrection,
     schemas.HighlightsView,
+    schemas.PlacesView,
     schemas.JobList,
     schemas.JobView,
     schemas.PassageStates,

@@ -55,7 +55,7 @@ from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.orphans import RunFacts
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs
-from citewire.storage.chats.store import ChatStore
+from citewire.storage.chats.store import ChatStore, Message
 from citewire.storage.runs.records import StoredRecord
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
@@ -131,11 +131,13 @@ class ChatService:
         once: Once | None = None,
         caller: Caller | None = None,
         collections: CollectionNames = NO_COLLECTIONS,
+        turns: Sequence[Message] | None = None,
     ) -> AsyncGenerator[Run, None]:
         """Check all that can be refused before the first byte, and hold the run's place.
 
         With `replaces`, the turn is asked in place of that question, beside which it is stored.
         `caller` is who asks, and `collections` are those in which sources may lie.
+        With `turns`, these are what was said before, and nothing is stored.
 
         Raises:
             AlreadyAsked: `once` was asked before.
@@ -159,7 +161,10 @@ class ChatService:
             collections=collections,
         )
         async with self.runs.admit(run, partial(self._facts, run), once):
-            if chat_id is None:
+            if turns is not None:
+                run.is_kept = False
+                run.history = recent_history(turns, tokens=self._history.tokens)
+            elif chat_id is None:
                 await self._chats.create(ids.chat_id, owner)
             else:
                 chat = await self._chats.history(
@@ -267,6 +272,7 @@ class ChatService:
     ) -> EndEvent:
         """Store the turn, then say how the run ended: what is said is what is stored."""
         answer.finish()
+        is_kept = run.is_kept
         usage = _usage(answer, context.generation, stopped=run.stopped_by is not None)
         if run.is_lost:
             failure = RunLost("another server took this one for dead")
@@ -274,12 +280,13 @@ class ChatService:
         try:
             if failure is not None:
                 await self._record(run, answer, "error", record, failure=failure)
-                return Failed.by(failure, partial_saved=True, ids=run.ids)
+                return Failed.by(failure, partial_saved=is_kept, ids=run.ids)
             if run.stopped_by is not None:
                 await self._record(run, answer, "stopped", record)
                 return answer.stopped(run.stopped_by, usage)
             await self._record(run, answer, "complete", record, usage=usage)
-            if answer.route == "answer":  # a greeting names no chat, and a refusal is not told on
+            # A greeting names no chat, and a refusal is not told on.
+            if is_kept and answer.route == "answer":
                 self._afterwards.submit(run.ids.chat_id, run.owner)
             return answer.done(usage, self._model)
         except (StorageError, ChatNotFound, MessageNotFound) as error:
@@ -293,7 +300,7 @@ class ChatService:
     def _run_record(
         self, run: Run, answer: Answer, context: RunContext, usage: Usage
     ) -> StoredRecord | None:
-        if self._recorder is None:
+        if self._recorder is None or not run.is_kept:
             return None
         try:
             began = datetime.now(UTC) - timedelta(milliseconds=answer.elapsed_ms())
@@ -322,6 +329,8 @@ class ChatService:
         failure: CitewireError | None = None,
     ) -> None:
         """Write both messages of the turn at once; shielded, for the client may be gone."""
+        if not run.is_kept:
+            return
         now = datetime.now(UTC).isoformat()
         shown = kept_sources(answer.sources)
         append = self._chats.append(

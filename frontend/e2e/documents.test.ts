@@ -197,6 +197,32 @@ test("which reports answer can be chosen", async () => {
   await page.getByRole("button", { name: /1 folder$/ }).waitFor();
 });
 
+test("reports are chosen by organisation, period and kind, with the keyboard alone", async () => {
+  const { page } = await visit();
+  const asked: unknown[] = [];
+  await page.route("**/chat_stream", async (route) => {
+    asked.push((route.request().postDataJSON() as { filters?: unknown }).filters);
+    await route.continue();
+  });
+  const listed = (await (await page.request.get(`${server.url}/documents`)).json()) as { documents: { periods: string[]; kind: string }[] };
+  const inYear = listed.documents.filter(({ periods }) => periods.some((period) => period.startsWith("2024"))).length;
+  await page.getByRole("button", { name: /^Ask only some reports/ }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Which reports should answer?" });
+  const status = dialog.getByRole("status");
+  expect(await status.textContent()).toBe(`All ${listed.documents.length} reports are asked.`);
+  await dialog.getByText(/^Period/).press("Enter");
+  const year = dialog.getByRole("group", { name: "Period" }).getByRole("checkbox", { name: "2024", exact: true });
+  await year.press("Space");
+  expect(await status.textContent()).toContain(`${inYear} of ${listed.documents.length} reports`);
+  await shot(page, "scope-by-period");
+  expect(await seriousViolations(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Apply" }).press("Enter");
+  await page.getByRole("button", { name: "Ask only some reports: 2024", exact: true }).waitFor();
+  await server.model({ text: EMITTED });
+  await askAndWait(page, EMITTED_QUESTION);
+  expect(asked).toEqual([{ periods: ["2024"] }]);
+});
+
 test("conversations are found, renamed, exported, deleted and brought back", async () => {
   await server.model({ text: EMITTED });
   const { page } = await visit();

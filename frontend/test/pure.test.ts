@@ -14,6 +14,8 @@ const ANSWER: Answer = { ...ASKED, text: TEXT, citations: CITATIONS, sources: SO
 
 test.each<Route>([
   { view: "documents" },
+  { view: "passage", passageId: "d-4-0-12", quote: "" },
+  { view: "passage", passageId: "d-4-0-12", quote: "5 % / year" },
   { view: "chat", chatId: null, messageId: null, panel: null },
   { view: "chat", chatId: "a b/c", messageId: null, panel: null },
   { view: "chat", chatId: "c", messageId: "m", panel: null },

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 
-import type { Source, SourceTable } from "@/api/types";
+import type { Operand, Source, SourceTable } from "@/api/types";
 import { gridOf, letters } from "@/citations/grid";
 import { PassageText } from "@/citations/PassageText";
 import { SourceContext } from "@/citations/SourceContext";
@@ -69,6 +69,19 @@ test("a cell of a workbook says what it is called there", () => {
 
 test("a passage that is no table is shown as text", () => {
   expect(html("712", null)).toContain("East | <mark>712</mark> | ");
+});
+
+test("a figure in running text that is calculated with is marked beside the quote", () => {
+  if (FIRST === undefined) throw new Error("no source");
+  const text = "Ships rose from 412 in 2022 to 538.";
+  const operand = (figure: string): Operand => {
+    const start = text.indexOf(figure);
+    return { passage_id: FIRST.passage_id, label: "Ships", text: figure, row: null, column: null, start, end: start + figure.length };
+  };
+  const shown = renderToStaticMarkup(
+    <PassageText source={{ text, table: null, withheld: [] }} quote={{ start: 0, end: 10 }} operands={[operand("412"), operand("538")]} />,
+  );
+  expect([...shown.matchAll(/<mark>(.*?)<\/mark>/g)].map((one) => one[1])).toEqual(["Ships rose", "412", "538"]);
 });
 
 test("what else was shown of the page is told, and where the same stands", () => {

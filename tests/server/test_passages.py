@@ -139,6 +139,28 @@ def test_without_a_layout_a_quote_has_its_place_in_the_text(
     assert units[2 * found["start"] : 2 * found["end"]].decode("utf-16-le") == found["quote"]
 
 
+def test_parts_of_a_passage_have_their_places_on_the_page(
+    client: UploadClient, doc_id: str
+) -> None:
+    passage_id = second_passage(doc_id)
+    found = highlights(client, passage_id, "the harbour gave work")
+    answer = client.http.get(f"/passages/{passage_id}/places", params={"at": "32-53,0-3,9-9"})
+    told = answer.raise_for_status().json()
+
+    assert (told["passage_id"], told["page"]) == (passage_id, 2)
+    whole, first, empty = told["places"]
+    assert (whole["start"], whole["end"], whole["rectangles"]) == (32, 53, found["rectangles"])
+    assert len(first["rectangles"]) == 1
+    assert empty == {"start": 9, "end": 9, "rectangles": []}
+
+
+@pytest.mark.parametrize("at", ["", "1", "2-", "a-b", "1-2;3-4", ",".join(["1-2"] * 51)])
+def test_places_are_pairs_of_numbers(client: UploadClient, doc_id: str, at: str) -> None:
+    answer = client.http.get(f"/passages/{second_passage(doc_id)}/places", params={"at": at})
+
+    assert problem(answer) == (422, PROBLEM, "invalid_request")
+
+
 GRAIN = (
     "<p>Table 3: Grain \U0001f6a2</p><table><tr><th>Harbour<th>2024<tr><td>Zarnholm<td>{}</table>"
 )
@@ -170,7 +192,7 @@ def test_a_table_is_told_as_a_grid_and_a_quote_by_its_cells(client: UploadClient
     assert highlights(client, passage_id, "nobody wrote these words")["cells"] == []
 
 
-@pytest.mark.parametrize("path", ["", "/highlights?quote=ships"])
+@pytest.mark.parametrize("path", ["", "/highlights?quote=ships", "/places?at=1-2"])
 def test_an_unknown_passage_is_not_found(client: UploadClient, path: str) -> None:
     answer = client.http.get(f"/passages/{'0' * 32}-1-0-9{path}")
 

@@ -3,6 +3,7 @@
 Nothing is opened for it: text and rectangles were stored when the report was ingested.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +17,7 @@ from citewire.services.citations.source_table import touched_cells
 from citewire.services.passages.layout import PassageLayout
 from citewire.storage.keys import Libraries
 from citewire.storage.library.passage_read import PassageReader, StoredPassage
-from citewire.text.offsets import utf16_length
+from citewire.text.offsets import utf16_length, utf16_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class FoundCell:
     end: int
     rectangle: Rectangle | None
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """Some characters of a passage, from `start` up to `end` in UTF-16, and around their lines."""
+
+    start: int
+    end: int
+    rectangles: list[Rectangle]
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,16 @@ class FoundPassage:
         """A place of its text as it crosses the wire."""
         start, end = (utf16_length(self.stored.text[:place]) for place in span)
         return start, end
+
+    def places(self, spans: Sequence[Span]) -> list[FoundPlace]:
+        """Some of its characters on the page, by their places as they cross the wire."""
+        text = self.stored.text
+        return [
+            FoundPlace(
+                start, end, self.rectangles(utf16_place(text, start), utf16_place(text, end))
+            )
+            for start, end in spans
+        ]
 
     def _cell(self, cell: Cell, box: Box | None) -> FoundCell:
         assert self.table is not None

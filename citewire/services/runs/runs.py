@@ -44,7 +44,7 @@ CLOSE_S = 3.0
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One admitted question on its way to an answer."""
+    """One admitted question on its way to an answer; what is not kept has no chat."""
 
     ids: Ids
     question: str
@@ -55,6 +55,7 @@ class Run:
     collections: CollectionNames = field(default_factory=dict)
     history: Sequence[ChatMessage] = ()
     spoken_of: SpokenOf = field(default_factory=SpokenOf)
+    is_kept: bool = True
     stopped_by: StoppedBy | None = None
     handler: WorkflowHandler | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)

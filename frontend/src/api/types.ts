@@ -38,6 +38,7 @@ export interface CitewireProtocol {
     DocumentView: DocumentView;
     DocumentCorrection: DocumentCorrection;
     HighlightsView: HighlightsView;
+    PlacesView: PlacesView;
     JobList: JobList;
     JobView: JobView;
     PassageStates: PassageStates;
@@ -769,6 +770,22 @@ export interface CellView {
   address: string;
 }
 /**
+ * Where parts of a passage stand on its page.
+ */
+export interface PlacesView {
+  passage_id: string;
+  page: number;
+  places: PlaceView[];
+}
+/**
+ * A part of a passage, from `start` up to and without `end` in UTF-16 code units.
+ */
+export interface PlaceView {
+  start: number;
+  end: number;
+  rectangles: Rectangle[];
+}
+/**
  * Jobs, the newest first.
  */
 export interface JobList {
@@ -801,7 +818,7 @@ export interface JobView {
 export interface FileView {
   path: string;
   doc_id: string | null;
-  status: "new" | "changed" | "moved" | "unchanged" | "removed" | "failed";
+  status: "new" | "changed" | "moved" | "copied" | "unchanged" | "removed" | "failed";
   reason: string | null;
   pages: number;
   passages: number;

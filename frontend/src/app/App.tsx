@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
 import { startNew } from "@/chat/sessions";
+import { PassageView } from "@/citations/PassageView";
 import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
 import { DocumentsView } from "@/documents/DocumentsView";
 import { useStrings } from "@/strings";
@@ -52,8 +53,10 @@ export function App(): ReactNode {
             <IconButton icon="plus" label={strings.newChat} onClick={startNew} />
           </div>
         )}
-        <h1 className="unseen">{route.view === "chat" ? strings.conversation : strings.documents}</h1>
-        {route.view === "chat" ? <ChatView route={route} /> : <DocumentsView />}
+        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, passage: strings.citation }[route.view]}</h1>
+        {route.view === "chat" && <ChatView route={route} />}
+        {route.view === "documents" && <DocumentsView />}
+        {route.view === "passage" && <PassageView route={route} />}
       </main>
     </div>
   );

@@ -3,6 +3,8 @@ import { useSyncExternalStore } from "react";
 
 export type Route =
   | { view: "documents" }
+  /** A passage by itself, with these words of it marked. */
+  | { view: "passage"; passageId: string; quote: string }
   | {
       view: "chat";
       chatId: string | null;
@@ -16,6 +18,7 @@ export const NEW_CHAT: Route = { view: "chat", chatId: null, messageId: null, pa
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, "").split("/").map(decoded);
   if (parts[0] === "documents") return { view: "documents" };
+  if (parts[0] === "passage" && parts[1]) return { view: "passage", passageId: parts[1], quote: parts[2] ?? "" };
   if (parts[0] !== "chat" || !parts[1]) return NEW_CHAT;
   const messageId = parts[2] === "m" && parts[3] ? parts[3] : null;
   const chat = { view: "chat", chatId: parts[1], messageId } as const;
@@ -35,6 +38,10 @@ function decoded(part: string): string {
 
 export function formatRoute(route: Route): string {
   if (route.view === "documents") return "#/documents";
+  if (route.view === "passage") {
+    const passage = `#/passage/${encodeURIComponent(route.passageId)}`;
+    return route.quote === "" ? passage : `${passage}/${encodeURIComponent(route.quote)}`;
+  }
   if (route.chatId === null) return "#/";
   const chat = `#/chat/${encodeURIComponent(route.chatId)}`;
   if (route.messageId === null) return chat;

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState, type ReactNode } from "react";
 
 import { paths } from "@/api/client";
 import { openWithKey } from "@/api/files";
-import type { Citation, HighlightsView, PassageView, Source } from "@/api/types";
+import type { Citation, HighlightsView, Operand, PassageView, PlacesView, Rectangle, Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { Icon } from "@/ui/Icon";
@@ -11,36 +11,40 @@ import { useRemote } from "@/ui/useRemote";
 
 import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
-import { readHighlights, readPassage } from "./passage";
+import { HAS_PAGES } from "./files";
+import { readHighlights, readOperands, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { SourceContext } from "./SourceContext";
 import { StandingNote } from "./Standing";
 import { signOf } from "./signs";
-import { operandsIn, VerdictLine, Worked } from "./verdict";
+import { operandsOf, VerdictLine, Worked } from "./verdict";
 
 interface Found {
   passage: PassageView | null;
   highlights: HighlightsView | null;
   beside: HighlightsView | null;
+  /** Where what is calculated with stands, other than in cells of the passage. */
+  places: PlacesView[];
 }
 
 export function CitationDetail({ answer, citation }: { answer: Answer; citation: Citation }): ReactNode {
   const strings = useStrings();
   const source = sourceOf(answer, citation);
-  const { passage_id: id, quote } = citation;
-  const beside = besideOf(citation.verification);
+  const { passage_id: id, quote, verification } = citation;
+  const beside = besideOf(verification);
   const [besideId, besideText] = [beside?.passage_id ?? "", beside?.quote.text ?? ""];
   const load = useCallback(
     async (signal: AbortSignal): Promise<Found> => {
-      const [passage, highlights, around] = await Promise.all([
+      const [passage, highlights, around, places] = await Promise.all([
         readPassage(id, signal),
         readHighlights(id, quote.text, signal),
         readHighlights(besideId, besideText, signal),
+        readOperands(operandsOf(verification).filter((one) => one.passage_id !== id || one.row === null), signal),
       ]);
-      return { passage, highlights, beside: around };
+      return { passage, highlights, beside: around, places };
     },
-    [id, quote.text, besideId, besideText],
+    [id, quote.text, besideId, besideText, verification],
   );
   const { data, problem } = useRemote(load);
   if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
@@ -56,8 +60,8 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
           {strings.openReport} <Icon name="open" />
         </a>
       </p>
-      <VerdictLine sign={signOf(citation.verification)} inferred={citation.origin === "inferred"} />
-      <Worked verification={citation.verification} />
+      <VerdictLine sign={signOf(verification)} inferred={citation.origin === "inferred"} />
+      <Worked verification={verification} />
       {data?.passage && <StandingNote passage={data.passage} />}
       {data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
       {quote.text !== "" && (
@@ -81,9 +85,15 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
   );
 }
 
-const NONE: readonly never[] = [];
-/** Files whose pages the server gives as PDFs. */
-const HAS_PAGES = /\.(pdf|png|jpe?g|tiff?|webp|bmp|gif)$/i;
+/** What is marked on a page: the quotes, and the figures that others are calculated of, in cells and in running text. */
+function marksOn(page: number, found: Found | null, operands: readonly Operand[]): Rectangle[] {
+  if (found === null) return [];
+  const { highlights, beside, places, passage } = found;
+  const shown = [highlights, beside].filter((one) => one?.page === page).flatMap((one) => one?.rectangles ?? []);
+  const cells = (passage?.table?.cells ?? []).filter((cell) => operands.some((one) => one.row === cell.row && one.column === cell.column));
+  const inText = places.filter((one) => one.page === page).flatMap((one) => one.places);
+  return [...shown, ...cells.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle])), ...inText.flatMap((one) => one.rectangles)];
+}
 
 function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
   const strings = useStrings();
@@ -91,17 +101,13 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   const onFailure = useCallback(() => setFailed(true), []);
   const highlights = found?.highlights ?? null;
   const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
-  const verification = citation.verification;
-  const beside = found?.beside;
-  const cells = found?.passage?.table?.cells;
-  const rectangles = useMemo(() => {
-    const operands = operandsIn(verification, source.passage_id);
-    const marked = (cells ?? NONE).filter((cell) => operands.some((one) => one.row === cell.row && one.column === cell.column));
-    const stated = [...(highlights?.rectangles ?? NONE), ...(beside?.rectangles ?? NONE)];
-    return [...stated, ...marked.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle]))];
-  }, [highlights, beside, cells, verification, source.passage_id]);
-  const isPaged = HAS_PAGES.test(source.file_name);
+  const operands = useMemo(
+    () => operandsOf(citation.verification).filter((one) => one.passage_id === source.passage_id),
+    [citation.verification, source.passage_id],
+  );
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
+  const rectangles = useMemo(() => marksOn(page, found, operands), [page, found, operands]);
+  const isPaged = HAS_PAGES.test(source.file_name);
   const shown = {
     docId: source.doc_id,
     page,
@@ -119,12 +125,7 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
       {isPaged && failed && <p className="note">{strings.pageFailed}</p>}
       <details open={!hasPage || source.table !== null}>
         <summary>{strings.passageText}</summary>
-        <PassageText
-          source={source}
-          quote={quote}
-          operands={operandsIn(citation.verification, source.passage_id)}
-          scrolls={!hasPage}
-        />
+        <PassageText source={source} quote={quote} operands={operands} scrolls={!hasPage} />
       </details>
       <SourceContext source={source} />
     </>

@@ -1,4 +1,4 @@
-// A part of a passage's text with the quote marked; what is withheld is said in its place.
+// A part of a passage's text with what is cited marked; what is withheld is said in its place.
 import type { ReactNode } from "react";
 
 import type { Withheld } from "@/api/types";
@@ -10,14 +10,14 @@ interface Props {
   text: string;
   /** Which part of the text; offsets are of all of it. */
   part: Place;
-  quote: Place | null;
+  /** What is marked: the quote, and figures that are calculated with. */
+  marks: readonly Place[];
   withheld: readonly Withheld[];
 }
 
-export function MarkedText({ text, part, quote, withheld }: Props): ReactNode {
+export function MarkedText({ text, part, marks, withheld }: Props): ReactNode {
   const strings = useStrings();
-  const cuts = new Set([part.start, part.end, ...withheld.flatMap(({ start, end }) => [start, end])]);
-  if (quote !== null) cuts.add(quote.start).add(quote.end);
+  const cuts = new Set([part, ...withheld, ...marks].flatMap(({ start, end }) => [start, end]));
   const at = [...cuts].filter((cut) => cut >= part.start && cut <= part.end).sort((a, b) => a - b);
   return at.slice(0, -1).map((start, index) => {
     const end = at[index + 1] ?? part.end;
@@ -29,7 +29,7 @@ export function MarkedText({ text, part, quote, withheld }: Props): ReactNode {
       );
     }
     const words = text.slice(start, end);
-    const marked = quote !== null && quote.start <= start && end <= quote.end;
+    const marked = marks.some((one) => one.start <= start && end <= one.end);
     return marked ? <mark key={start}>{words}</mark> : <span key={start}>{words}</span>;
   });
 }

@@ -24,7 +24,7 @@ export function PassageTable({ text, grid, quote, operands, withheld, scrolls }:
     const cited = frame.current?.querySelector(".cited");
     if (scrolls) cited?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [scrolls, quote]);
-  const marked = (part: Place): ReactNode => <MarkedText text={text} part={part} quote={quote} withheld={withheld} />;
+  const marked = (part: Place): ReactNode => <MarkedText text={text} part={part} marks={quote === null ? [] : [quote]} withheld={withheld} />;
   const line = (row: Cell[], index: number): ReactNode => (
     <tr key={index}>
       {row.map((cell) => (

@@ -11,7 +11,7 @@ import { PassageTable } from "./PassageTable";
 interface Props {
   source: Pick<Source, "text" | "table" | "withheld">;
   quote: Place | null;
-  /** The cells that a figure of the claim is calculated of. */
+  /** What a figure of the claim is calculated of: cells, or parts of the text. */
   operands?: readonly Operand[];
   /** Whether what is cited is brought into view. */
   scrolls?: boolean;
@@ -23,12 +23,13 @@ const NONE: readonly never[] = [];
 export function PassageText({ source, quote, operands = NONE, scrolls = false }: Props): ReactNode {
   const strings = useStrings();
   const { text, table, withheld } = source;
+  const marks = useMemo(() => [...(quote === null ? [] : [quote]), ...operands], [quote, operands]);
   const grid = useMemo(() => (table === null ? null : gridOf(table)), [table]);
   return (
     <>
       {grid === null ? (
         <div className="passage-text" dir="auto">
-          <MarkedText text={text} part={{ start: 0, end: text.length }} quote={quote} withheld={withheld} />
+          <MarkedText text={text} part={{ start: 0, end: text.length }} marks={marks} withheld={withheld} />
         </div>
       ) : (
         <PassageTable text={text} grid={grid} quote={quote} operands={operands} withheld={withheld} scrolls={scrolls} />

@@ -50,7 +50,7 @@ export function Worked({ verification }: { verification: Verification }): ReactN
           <code>{formula}</code>
           <ul>
             {operands.map((one) => (
-              <li key={`${one.passage_id} ${one.row} ${one.column}`} dir="auto">
+              <li key={`${one.passage_id} ${one.row} ${one.column} ${one.start}`} dir="auto">
                 {one.label}: <strong>{one.text}</strong>
               </li>
             ))}
@@ -61,11 +61,9 @@ export function Worked({ verification }: { verification: Verification }): ReactN
   );
 }
 
-/** The cells of a passage that figures of a claim are calculated of. */
-export function operandsIn(verification: Verification, passageId: string): Operand[] {
-  return complete(verification)
-    .calculations.flatMap((one) => one.operands)
-    .filter((one) => one.passage_id === passageId);
+/** What figures of a claim are calculated of, in cells and in running text. */
+export function operandsOf(verification: Verification): Operand[] {
+  return complete(verification).calculations.flatMap((one) => one.operands);
 }
 
 /** Chats of before have neither reason nor calculations. */

@@ -248,6 +248,7 @@ export const en = {
     new: "added",
     changed: "updated",
     moved: "moved",
+    copied: "a copy of one that is there",
     unchanged: "already there",
     removed: "removed",
     failed: "failed",
@@ -280,6 +281,10 @@ export const en = {
     ]
       .filter((part) => part !== "")
       .join(", "),
+  scopeAsked: (asked: number, all: number): string =>
+    asked === all ? `All ${String(all)} reports are asked.` : asked === 0 ? "No report is all of this." : `${String(asked)} of ${String(all)} reports ${asked === 1 ? "is" : "are"} asked.`,
+  facets: { organisations: "Organisation", periods: "Period", kinds: "Kind of report" },
+  facetAny: "any",
   clearScope: "Ask all reports",
   apply: "Apply",
 

@@ -244,6 +244,7 @@ export const es: Strings = {
     new: "añadido",
     changed: "actualizado",
     moved: "movido",
+    copied: "copia de uno que ya está",
     unchanged: "ya estaba",
     removed: "quitado",
     failed: "falló",
@@ -276,6 +277,10 @@ export const es: Strings = {
     ]
       .filter((part) => part !== "")
       .join(", "),
+  scopeAsked: (asked, all) =>
+    asked === all ? `Se pregunta a los ${String(all)} informes.` : asked === 0 ? "Ningún informe cumple todo esto." : `Se pregunta a ${String(asked)} de ${String(all)} informes.`,
+  facets: { organisations: "Organización", periods: "Periodo", kinds: "Tipo de informe" },
+  facetAny: "cualquiera",
   clearScope: "Preguntar a todos",
   apply: "Aplicar",
 

@@ -1,0 +1,1 @@
+"""Interfaces that other people's tools speak, over the same runs."""

@@ -1,0 +1,194 @@
+"""An answer of ours in the words of OpenAI's Chat Completions: chunks of a stream, or one piece.
+
+Places count characters, as OpenAI does; ours count UTF-16 code units.
+"""
+
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote
+
+import orjson
+
+from citewire.services.runs.log import ToldBatch
+from citewire.text.offsets import utf16_place
+
+FINISHES: Final = {
+    "length": "length",
+    "content_filter": "content_filter",
+    "blocked": "content_filter",
+}
+"""OpenAI's word for each of our reasons to end; all others are `stop`."""
+STOPPED: Final = {
+    "timeout": "the answer took too long",
+    "shutdown": "the server is shutting down",
+}
+LONGEST_QUOTE = 300
+"""So many characters of a quote are part of its link."""
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Completion:
+    """What one completion is called in all of its chunks.
+
+    Args:
+        run_id: of the run that answers.
+        model: that was asked for.
+        base_url: of the web client, for links.
+        created: seconds since 1970.
+    """
+
+    run_id: str
+    model: str
+    base_url: str
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def chunk(self, delta: Json, finish: str | None = None, **more: object) -> bytes:
+        """One chunk of the stream."""
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return self._event("chat.completion.chunk", choices=[choice], **more)
+
+    def usage_chunk(self, usage: Mapping[str, int]) -> bytes:
+        """The chunk that tells the tokens, after the last choice."""
+        return self._event("chat.completion.chunk", choices=[], usage=usage_of(usage))
+
+    def whole(self, done: Json) -> Json:
+        """The answer in one piece."""
+        message = {
+            "role": "assistant",
+            "content": done["answer"],
+            "refusal": None,
+            "annotations": self.annotations(done),
+        }
+        choice = {
+            "index": 0,
+            "message": message,
+            "logprobs": None,
+            "finish_reason": FINISHES.get(done["finish_reason"], "stop"),
+        }
+        return {
+            **self._named("chat.completion"),
+            "choices": [choice],
+            "usage": usage_of(done["usage"]),
+            "citewire": extras_of(done),
+        }
+
+    def annotations(self, done: Json) -> list[Json]:
+        """The citations of an answer, each with its page, words and verdict."""
+        sources = {source["n"]: source for source in done["sources"]}
+        answer = done["answer"]
+        return [self._annotation(one, sources[one["n"]], answer) for one in done["citations"]]
+
+    def _annotation(self, citation: Json, source: Json, answer: str) -> Json:
+        words, verification = citation["quote"], citation["verification"]
+        marker, claim = citation["marker_span"], citation["claim_span"]
+        return {
+            "type": "url_citation",
+            "url_citation": {
+                "start_index": utf16_place(answer, marker["start"]),
+                "end_index": utf16_place(answer, marker["end"]),
+                "title": f"{source['title']}, p. {source['page_label']}",
+                "url": self._link(citation["passage_id"], words["text"]),
+                "claim_start_index": utf16_place(answer, claim["start"]),
+                "claim_end_index": utf16_place(answer, claim["end"]),
+                "label": citation["label"],
+                "passage_id": citation["passage_id"],
+                "doc_id": source["doc_id"],
+                "file_name": source["file_name"],
+                "page": words["page"],
+                "page_label": source["page_label"],
+                "quote": words["text"],
+                "address": words["address"],
+                "verdict": verification["status"],
+                "verdict_method": verification["method"],
+                "verdict_reason": verification["reason"],
+            },
+        }
+
+    def _link(self, passage_id: str, words: str) -> str:
+        """Where the client shows a passage with these words marked."""
+        link = f"{self.base_url}/#/passage/{quote(passage_id, safe='')}"
+        return f"{link}/{quote(words[:LONGEST_QUOTE], safe='')}" if words else link
+
+    def _event(self, kind: str, **more: object) -> bytes:
+        return b"data: %b\n\n" % orjson.dumps({**self._named(kind), **more})
+
+    def _named(self, kind: str) -> Json:
+        return {
+            "id": f"chatcmpl-{self.run_id}",
+            "object": kind,
+            "created": self.created,
+            "model": self.model,
+        }
+
+
+def usage_of(usage: Mapping[str, int]) -> Json:
+    """Tokens as OpenAI counts them."""
+    asked, said = usage["prompt_tokens"], usage["completion_tokens"]
+    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+
+
+def extras_of(done: Json) -> Json:
+    """What of an answer OpenAI has no words for."""
+    shown = ("n", "passage_id", "doc_id", "title", "file_name", "page_start", "page_label", "cited")
+    return {
+        **{name: done[name] for name in ("run_id", "finish_reason", "evidence", "warnings")},
+        "sources": [{name: source[name] for name in shown} for source in done["sources"]],
+    }
+
+
+async def chunks(
+    completion: Completion, told: AsyncGenerator[ToldBatch, None], *, with_usage: bool
+) -> AsyncGenerator[bytes, None]:
+    """The chunks of a run, those together that became known together.
+
+    The citations come with the last one, once all verdicts are known.
+    """
+    async with aclosing(told) as batches:
+        async for batch in batches:
+            if block := b"".join(_block(completion, batch, with_usage)):
+                yield block
+
+
+def _block(completion: Completion, batch: ToldBatch, with_usage: bool) -> Sequence[bytes]:
+    block: list[bytes] = []
+    for _, name, data in batch:
+        match name:
+            case "start":
+                block.append(completion.chunk({"role": "assistant", "content": ""}))
+            case "delta":
+                block.append(completion.chunk({"content": orjson.loads(data)["text"]}))
+            case "status":
+                # A comment, which clients pass over: it keeps the connection in use.
+                block.append(b": %b\n\n" % orjson.loads(data)["stage"].encode())
+            case "done":
+                block += _end(completion, orjson.loads(data), with_usage)
+            case "error":
+                block.append(_failure(orjson.loads(data)))
+            case "stopped":
+                block.append(_stopped(completion, orjson.loads(data)))
+    return block
+
+
+def _end(completion: Completion, done: Json, with_usage: bool) -> list[bytes]:
+    finish = FINISHES.get(done["finish_reason"], "stop")
+    annotated = {"annotations": completion.annotations(done)}
+    block = [completion.chunk(annotated, finish, citewire=extras_of(done))]
+    if with_usage:
+        block.append(completion.usage_chunk(done["usage"]))
+    return [*block, b"data: [DONE]\n\n"]
+
+
+def _stopped(completion: Completion, stopped: Json) -> bytes:
+    if reason := STOPPED.get(stopped["by"]):
+        return _failure({"code": "stopped", "message": reason})
+    return completion.chunk({}, "stop") + b"data: [DONE]\n\n"
+
+
+def _failure(told: Mapping[str, str]) -> bytes:
+    error = {"message": told["message"], "type": "server_error", "code": told["code"]}
+    return b"data: %b\n\n" % orjson.dumps({"error": error | {"param": None}})

@@ -1,0 +1,114 @@
+// The dialog that chooses which reports answer: by what they are, and by where they lie.
+import { useId, useState, type ReactNode } from "react";
+
+import type { DocumentView, Filters } from "@/api/types";
+import { byFolder, useLibrary } from "@/documents/library";
+import { useStrings } from "@/strings";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+
+import { asFilters, chosenOf, FACETS, fits, toggled, valuesOf, type Chosen, type Facet } from "./scope";
+
+const NONE: ReadonlySet<string> = new Set();
+
+interface Props {
+  filters: Filters | null;
+  onClose: () => void;
+  onApply: (filters: Filters | null) => void;
+}
+
+export function ScopeDialog({ filters, onClose, onApply }: Props): ReactNode {
+  const strings = useStrings();
+  const { data, problem } = useLibrary();
+  const [chosen, setChosen] = useState(() => chosenOf(filters));
+  const documents = data ?? [];
+  const facts = { ...chosen, folders: NONE, documents: NONE };
+  const asked = documents.filter((one) => fits(one, chosen));
+  const toggle = (name: keyof Chosen, value: string): void => setChosen({ ...chosen, [name]: toggled(chosen[name], value) });
+  return (
+    <Dialog title={strings.scopeTitle} onClose={onClose}>
+      {problem !== null && <p role="alert">{strings.problem(problem.code, problem.message)}</p>}
+      <div className="scope-list">
+        {FACETS.map((facet) => (
+          <FacetList key={facet} facet={facet} documents={documents} chosen={chosen[facet]} onToggle={(value) => toggle(facet, value)} />
+        ))}
+        {byFolder(documents.filter((one) => chosen.documents.has(one.doc_id) || fits(one, facts))).map((folder) => (
+          <fieldset key={folder.name}>
+            <legend>
+              <Check label={folder.name} checked={chosen.folders.has(folder.name)} onChange={() => toggle("folders", folder.name)} />
+            </legend>
+            {folder.documents.map((one) => (
+              <Check
+                key={one.doc_id}
+                label={one.title}
+                checked={chosen.folders.has(folder.name) || chosen.documents.has(one.doc_id)}
+                disabled={chosen.folders.has(folder.name)}
+                onChange={() => toggle("documents", one.doc_id)}
+              />
+            ))}
+          </fieldset>
+        ))}
+      </div>
+      <div className="row-end scope-end">
+        <p className="grow soft" role="status">
+          {data !== null && strings.scopeAsked(asked.length, documents.length)}
+        </p>
+        <Button onClick={() => onApply(null)}>{strings.clearScope}</Button>
+        <Button kind="primary" disabled={data === null || (asked.length === 0 && documents.length > 0)} onClick={() => onApply(asFilters(chosen, documents))}>
+          {strings.apply}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface FacetProps {
+  facet: Facet;
+  documents: readonly DocumentView[];
+  chosen: ReadonlySet<string>;
+  onToggle: (value: string) => void;
+}
+
+/** What the reports are told apart by, one of it at a time; nothing where they do not differ in it. */
+function FacetList({ facet, documents, chosen, onToggle }: FacetProps): ReactNode {
+  const strings = useStrings();
+  const values = valuesOf(facet, documents, chosen);
+  const title = strings.facets[facet];
+  if (values.length < 2 && chosen.size === 0) return null;
+  return (
+    <details className="facet" open={chosen.size > 0 ? true : undefined}>
+      <summary>
+        {title} <span className="soft">{chosen.size === 0 ? strings.facetAny : [...chosen].join(", ")}</span>
+      </summary>
+      <div role="group" aria-label={title}>
+        {values.map(({ value, count }) => (
+          <Check key={value} label={value} note={strings.documentsCount(count)} checked={chosen.has(value)} onChange={() => onToggle(value)} />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+interface CheckProps {
+  label: string;
+  /** Shown behind the label. */
+  note?: string;
+  checked: boolean;
+  disabled?: boolean;
+  onChange: () => void;
+}
+
+function Check({ label, note = "", checked, disabled, onChange }: CheckProps): ReactNode {
+  const id = useId();
+  return (
+    <label className="check">
+      <input type="checkbox" checked={checked} disabled={disabled} aria-describedby={note === "" ? undefined : id} onChange={onChange} />
+      <span dir="auto">{label}</span>
+      {note !== "" && (
+        <span id={id} className="soft" aria-hidden="true">
+          {note}
+        </span>
+      )}
+    </label>
+  );
+}
