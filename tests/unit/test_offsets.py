@@ -11,8 +11,3 @@ def test_a_place_leads_there_and_back(text: str, at: int) -> None:
     at = min(at, len(text))
 
     assert utf16_place(text, utf16_length(text[:at])) == at
-
-
-@given(st.text(max_size=40))
-def test_what_lies_behind_the_end_is_the_end(text: str) -> None:
-    assert utf16_place(text, utf16_length(text) + 7) == len(text)

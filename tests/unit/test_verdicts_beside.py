@@ -147,6 +147,28 @@ async def test_the_cells_of_a_table_beside_the_source_are_read() -> None:
     assert (await wrong)[0][0].verification.status == "unsupported"
 
 
+async def test_the_rest_of_a_table_is_beside_it_though_it_is_a_source_of_its_own() -> None:
+    parts = [
+        [["$m", "2023", "2022"], ["Loss from operations", "(3,547)", "(2,902)"]],
+        [["$m", "2023", "2022"], ["Net loss", "(5,053)", "(4,290)"]],
+    ]
+    written = [grid_of(rows, header_rows=1, header_columns=1).written() for rows in parts]
+    first, second = (
+        source(passage(at, text, **{TABLE: table_to_json(table), "kind": "table"}))
+        for at, (text, table) in enumerate(written)
+    )
+    told, wrong = (
+        citations(f"The loss from operations was ${figure} million in 2023 [2].", first, second)
+        for figure in ("3,547", "2,902")
+    )
+
+    [[found], warnings] = await told
+    assert (found.verification.status, warnings) == ("supported", [])
+    assert found.verification.beside is not None
+    assert found.verification.beside.passage_id == "p0"
+    assert (await wrong)[0][0].verification.status == "unsupported"
+
+
 async def test_what_is_withheld_beside_the_source_supports_nothing() -> None:
     withheld = {WITHHELD: to_json([(0, len(COUNT), "invisible")])}
     found, _ = await citations(
@@ -172,3 +194,29 @@ async def test_the_passage_that_has_the_words_is_kept_with_the_turn() -> None:
 
     assert kept_passages(answer.sources, answer.citations) == ["p1", "p2"]
     assert told.kept_passages == ["p1", "p2"]
+
+
+async def test_a_quotation_from_beside_its_source_says_where_it_stands() -> None:
+    answer = Answer(IDS, QUESTION, CHECKER)
+    nodes = [source(passage(1, LEAD), passage(2, COUNT)), source(passage(3, OTHER))]
+    answer.take(SourcesEvent(nodes=nodes, evidence="strong"))
+    answer.take(DeltaEvent(parts=(f"{COUNT[:-1]} ", "[1]", "."), quoted=True))
+    answer.take(AnsweredEvent(finish_reason="stop"))
+    await settle(answer)
+
+    (citation,) = answer.citations
+    told = citation.verification.beside
+    assert (citation.verification.status, citation.verification.method) == ("unchecked", "quoted")
+    assert told is not None
+    assert (told.passage_id, told.quote.text) == ("p2", COUNT[:-1])
+    assert not answer.citing.doubtful()
+
+
+async def test_a_quotation_of_its_source_names_nothing_beside_it() -> None:
+    answer = Answer(IDS, QUESTION, CHECKER)
+    nodes = [source(passage(1, COUNT), passage(2, LEAD))]
+    answer.take(SourcesEvent(nodes=nodes, evidence="strong"))
+    answer.take(DeltaEvent(parts=(f"{COUNT[:-1]} ", "[1]", "."), quoted=True))
+    answer.take(AnsweredEvent(finish_reason="stop"))
+
+    assert answer.citations[0].verification.beside is None

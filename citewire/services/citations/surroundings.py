@@ -6,11 +6,22 @@ from dataclasses import replace
 
 from citewire.services.citations.checking import Checker
 from citewire.services.citations.judging import Checked
-from citewire.services.citations.model import ContextPassage, FoundBeside, Source, Verification
+from citewire.services.citations.model import (
+    ContextPassage,
+    FoundBeside,
+    Quote,
+    Source,
+    Verification,
+)
+from citewire.services.citations.quotes import contents_of
+
+Shown = ContextPassage | Source
 
 
 class Surroundings:
-    """The context of an answer's sources, by their pages: a passage is shown with one source alone.
+    """What an answer was shown around each of its sources, by their pages.
+
+    A passage is shown with one source alone, and the parts of a long table as sources of their own.
 
     Args:
         sources: of the answer, in order.
@@ -20,14 +31,18 @@ class Surroundings:
     def __init__(self, sources: Sequence[Source], checker: Checker) -> None:
         self._sources = sources
         self._checker = checker
-        self._pages: defaultdict[tuple[str, int], list[ContextPassage]] = defaultdict(list)
+        self._pages: defaultdict[tuple[str, int], list[Shown]] = defaultdict(list)
         for source in sources:
             self._pages[source.doc_id, source.page_start] += source.context
+            if source.kind == "table":
+                self._pages[source.doc_id, source.page_start].append(source)
 
-    def of(self, n: int) -> list[ContextPassage]:
-        """What was shown of the page of source `n`, other sources aside."""
+    def of(self, n: int) -> list[Shown]:
+        """What was shown of the page of source `n`; of other sources, tables beside a table."""
         source = self._sources[n - 1]
-        return self._pages[source.doc_id, source.page_start]
+        shown = self._pages[source.doc_id, source.page_start]
+        is_table = source.kind == "table"
+        return [one for one in shown if one is not source and (is_table or type(one) is not Source)]
 
     def evidence(self, n: int, verification: Verification) -> str:
         """What a verification speaks of: the source, and a passage beside it that tells more."""
@@ -48,6 +63,19 @@ class Surroundings:
                 cited, checked.verifications, checked.beside, strict=True
             )
         ]
+
+    def quoted(self, claim: str, n: int, quote: Quote) -> FoundBeside | None:
+        """Words beside source `n` that have more of a quotation than those of the source have."""
+        wanted = contents_of(claim)
+        most, found = len(wanted & contents_of(quote.text)), None
+        for passage in self.of(n):
+            text = self._checker.source(passage, self._sources[n - 1])
+            if len(wanted & text.contents) <= most:
+                continue
+            told = self._checker.quote(claim, passage)
+            if (held := len(wanted & contents_of(told.text))) > most:
+                most, found = held, FoundBeside(passage.passage_id, told)
+        return found
 
     def _told(self, claim: str, n: int, passage_id: str) -> FoundBeside | None:
         for passage in self.of(n):

@@ -10,7 +10,7 @@ from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
 from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
-from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods
+from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
 
@@ -39,14 +39,14 @@ _WORDS = {
     Operation.CHANGE: """change changes changed changing variation cambio cambios variacion
  veranderung anderung evolution variance movement""",
     Operation.RISE: """increase increases increased rise rises rose risen grow grows grew grown
- growth up climbed gained gain jumped surged improved improvement higher aumento aumentaron crecio
- crecimiento subio incremento incrementaron anstieg stieg
- stiegen steigt wachstum wuchs wuchsen zunahme gestiegen hausse
- augmentation croissance progresse augmente""",
+ growth up climbed gained gain jumped surged improved improvement higher widened widens
+ expanded soared aumento aumentaron crecio crecimiento subio incremento incrementaron anstieg
+ stieg stiegen steigt wachstum wuchs wuchsen zunahme gestiegen hausse augmentation croissance
+ progresse augmente""",
     Operation.FALL: """decrease decreases decreased fall falls fell fallen decline declines declined
- drop dropped drops down reduction reduced shrank lower disminucion disminuyo cayo bajo descenso
- redujo reduccion ruckgang sank sanken
- gesunken fielen abnahme fiel baisse diminution recul recule baisse""",
+ drop dropped drops down reduction reduced shrank lower narrowed narrows slipped contracted
+ disminucion disminuyo cayo bajo descenso redujo reduccion ruckgang sank sanken gesunken fielen
+ abnahme fiel baisse diminution recul recule baisse""",
     Operation.DIFFERENCE: """difference differ differs differed gap spread exceeded exceeds more
  less diferencia unterschied differenz ecart difference""",
     Operation.SUM: """total totals totalled totaled sum combined together aggregate altogether both
@@ -105,6 +105,8 @@ class AskedFigures:
         several = sum(not one.is_year for one in amounts) > 1
         is_earlier = several and amount.start in self.earlier
         if len(self.periods) < 2:
+            if several and self._of_earlier(amounts):
+                return self.periods if is_earlier else ()
             return () if is_earlier else self.periods
         after = min((one.start for one in amounts if one.start > amount.start), default=1 << 30)
         own = [
@@ -116,15 +118,23 @@ class AskedFigures:
             return ()
         return tuple(own) if several and len(own) == 1 else self.periods
 
+    def _of_earlier(self, amounts: Sequence[Amount]) -> bool:
+        """Whether the one period is that of what is compared with: `9.85, from 10.02 in 2021`."""
+        if len(self.places) != 1:
+            return False
+        start = self.places[0].start
+        before = [one for one in amounts if not one.is_year and one.end <= start]
+        return bool(before) and before[-1].start in self.earlier and start < before[-1].end + NEAR
+
 
 @lru_cache(maxsize=64)
 def asked_figures(claim: ClaimReading) -> AskedFigures:
     """What a claim asks; linear in its length."""
-    flat = flatten(claim.text)
+    flat = claim.flat
     amounts = [(one.start, one.end) for one in claim.amounts if not one.is_year]
     places = tuple(
         place
-        for place in find_periods(flat)
+        for place in claim.periods
         if not any(start < place.end and place.start < end for start, end in amounts)
     )
     places = _completed(places)
@@ -147,7 +157,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
         ),
         told={
             figure.amount.start: figure.period
-            for sentence in told_sentences(claim.text, claim.amounts, find_periods(flat))
+            for sentence in told_sentences(claim.text, claim.amounts, claim.periods)
             for figure in sentence.figures
         },
         ratios=ratios_in(flat),

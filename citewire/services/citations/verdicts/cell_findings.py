@@ -13,8 +13,15 @@ from citewire.services.citations.verdicts.asked_figures import (
     operations_in,
     operations_of,
 )
+from citewire.services.citations.verdicts.beside_amounts import beside, speaks_of
 from citewire.services.citations.verdicts.calculations import Calculated, calculate, search
-from citewire.services.citations.verdicts.cells import CellStanding, CellTrace, trace_cell
+from citewire.services.citations.verdicts.cells import (
+    FITS,
+    CellStanding,
+    CellTrace,
+    is_value,
+    trace_cell,
+)
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.figures import CellFigure
@@ -45,16 +52,47 @@ class TableReading:
     asked: AskedFigures
     tables: Sequence[FittedTable]
     told: Scales
+    text: str
+    """Of the claim."""
 
     def cell(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         """Where in the tables an amount of the claim stands."""
-        periods = self.asked.periods_of(amount, amounts)
-        found = trace_cell(amount, periods, self.tables, self.told)
+        found = self._trace(amount, amounts)
+        if found is not None and found.standing is CellStanding.OTHER:
+            return self._own_row(found, amount, amounts)
         if found is None or found.standing not in (CellStanding.HELD, CellStanding.LOOSE):
             return found
         # A sentence says more than what its figures are.
-        is_other = found.figure.place is not None and is_other_row(found, self.asked)
-        return replace(found, standing=CellStanding.ROW) if is_other else found
+        is_row = found.figure.place is not None and is_other_row(found, self.asked)
+        if is_row and is_other_row(found, self.asked, self._rows_beside(amount, amounts)):
+            return replace(found, standing=CellStanding.ROW)
+        return found
+
+    def _trace(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
+        periods = self.asked.periods_of(amount, amounts)
+        return trace_cell(amount, periods, self.tables, self.told)
+
+    def _own_row(self, found: CellTrace, amount: Amount, amounts: Sequence[Amount]) -> CellTrace:
+        """Of a cell that is not the one that is meant: it is, if that one is told of, too."""
+        lines, meant = found.table.table.lines, found.meant
+        other = next(
+            (one for one in beside(amount, amounts) if meant and is_value(one, meant, self.told)),
+            None,
+        )
+        if other is None or found.line == found.meant_line:
+            return found
+        own, others = lines[found.line].words, lines[found.meant_line].words
+        if not speaks_of(self.text, amount, other, own, others):
+            return found
+        is_sure = found.table.lines[found.line].score >= FITS
+        standing = CellStanding.HELD if is_sure else CellStanding.LOOSE
+        return replace(found, standing=standing, meant=None)
+
+    def _rows_beside(self, amount: Amount, amounts: Sequence[Amount]) -> frozenset[str]:
+        """The words of the rows that hold the amounts beside one."""
+        traces = (self._trace(one, amounts) for one in beside(amount, amounts))
+        rows = [one.table.table.lines[one.line] for one in traces if one is not None]
+        return frozenset[str]().union(*(row.words | row.group for row in rows))
 
     def has_digits(self, amount: Amount) -> bool:
         """Whether a cell has the digits of an amount, whatever it counts."""
@@ -118,7 +156,7 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
     told = joined_scales(passage.told_scales for passage in passages)
     if not told.plain and not any(cell.scales for table in tables for _, cell in table.table.cells):
         told = Scales(_spoken_scales(passages), told.of_shares)
-    return TableReading(asked, tables, told)
+    return TableReading(asked, tables, told, claim.text)
 
 
 def cells_for(claim: str, passage: Digest) -> list[str]:

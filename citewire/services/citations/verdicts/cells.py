@@ -130,7 +130,8 @@ def _meant_instead(best: _Match, periods: Sequence[Period]) -> tuple[int, CellFi
         if not is_same and (fit.precision < SURE or fit.score < best.score + CLEARLY):
             continue
         for figure in figures:
-            if figure.value != best.figure.value:
+            is_alike = (figure.kind == PERCENT) == (best.figure.kind == PERCENT)
+            if figure.value != best.figure.value and is_alike:
                 weight = _better(best, line, figure, periods)
                 if weight > 0 and (found is None or weight > found[0]):
                     found = (weight, line, figure)

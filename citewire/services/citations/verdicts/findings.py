@@ -30,6 +30,9 @@ LENGTHS = ("year", "years", "quarter", "quarters", "month", "months", "período"
 
 UNHELD = "is in none of the sources that this sentence cites"
 
+RIVALS = 10
+"""Years apart up to which two may be those of figures beside each other."""
+
 MOST_NAMED = 6
 """Words of a claim that are named as unsaid."""
 
@@ -120,8 +123,15 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
 
 
 def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest]) -> bool:
-    """Whether a year is that of a document whose passage names none: its pages seldom repeat it."""
-    years = {date.year for date in claim.dates if (date.start, date.end) == span}
+    """Whether a year is that of a document whose passage names none: its pages seldom repeat it.
+
+    A year long before or after, as of its founding, is none that a figure may be of.
+    """
+    years = {
+        date.year
+        for date in claim.dates
+        if (date.start, date.end) == span and date.year is not None
+    }
     years |= {
         int(amount.readings[0].value)
         for amount in claim.amounts
@@ -129,7 +139,9 @@ def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest])
     }
     is_bare = all(date.month is None for date in claim.dates if (date.start, date.end) == span)
     return is_bare and any(
-        not passage.years and not years.isdisjoint(passage.document_years) for passage in passages
+        not years.isdisjoint(passage.document_years)
+        and all(abs(one - year) > RIVALS for one in passage.years for year in years)
+        for passage in passages
     )
 
 

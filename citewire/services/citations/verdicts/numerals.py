@@ -13,6 +13,12 @@ _SHOWS = re.compile(
     r"(?:\d+|\d{1,3}(?:[.,]\d{3})+)(?P<sign>[.,])(?:\d\d?|\d{4,})"
     r"|\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})+"
 )
+_OTHER = {",": ".", ".": ","}
+_SIGN = re.compile("[.,]")
+_LONG = re.compile(r"[1-9]\d\d?(?P<sign>[.,])\d{3}")
+"""`30,739`: a decimal with three places would seldom be so large."""
+MANY = 3
+"""So many of these show that their sign divides thousands."""
 _GROUPED = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _LONGEST = 18
 """Digits of a number; longer ones are identifiers."""
@@ -55,12 +61,23 @@ def _decimal(whole: str, decimals: str) -> tuple[float, float]:
 
 
 def decimal_point(texts: Sequence[str]) -> str:
-    """The decimal sign of a text, if its numbers show which; `2.5` does, `2.500` does not."""
+    """The decimal sign of a text, if its numbers show which; `2.5` does, `2.500` does not.
+
+    Several of `30,739`, and no sign but that one, show it, too.
+    """
+    numbers = [text for text in texts if text[0].isdecimal()]
     shown = {
-        (match["sign"] or ("," if match["group"] == "." else "."))
-        for text in texts
-        if text[0].isdecimal() and (match := _SHOWS.fullmatch(text))
+        (match["sign"] or _OTHER[match["group"]])
+        for text in numbers
+        if (match := _SHOWS.fullmatch(text))
     }
+    if not shown:
+        long = [match["sign"] for text in numbers if (match := _LONG.fullmatch(text))]
+        if (
+            len(long) >= MANY
+            and len({sign for text in numbers for sign in _SIGN.findall(text)}) == 1
+        ):
+            return _OTHER[long[0]]
     return shown.pop() if len(shown) == 1 else ""
 
 

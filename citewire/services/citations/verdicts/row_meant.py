@@ -46,8 +46,11 @@ _GROUPS = [words_of(row) for row in _ALIKE.splitlines()]
 _SAME = {word: group for group in _GROUPS for word in group}
 
 
-def is_other_row(cell: CellTrace, asked: AskedFigures) -> bool:
-    """Whether the row that holds a figure is likely another one than the claim speaks of."""
+def is_other_row(cell: CellTrace, asked: AskedFigures, told: frozenset[str] = frozenset()) -> bool:
+    """Whether the row that holds a figure is likely another one than the claim speaks of.
+
+    What is `told` is of the rows of other figures of the claim.
+    """
     table, line = cell.table.table, cell.table.table.lines[cell.line]
     if _leaves_out(line.label, asked.words):
         return True
@@ -57,7 +60,7 @@ def is_other_row(cell: CellTrace, asked: AskedFigures) -> bool:
     own = line.words | line.group | head.words | head.group
     missing = {
         word
-        for word in (asked.named & (table.of_lines | table.of_heads)) - own - QUALIFIERS
+        for word in (asked.named & (table.of_lines | table.of_heads)) - own - told - QUALIFIERS
         if not own & _SAME.get(word, listed(""))
     }
     # What the row says besides is not said of the claim either.
