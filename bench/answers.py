@@ -187,7 +187,7 @@ async def given(library: Library, question: str) -> list[NodeWithScore]:
     """The sources that the model is given for a question, with their context."""
     retriever = retriever_of(library, library.settings.retrieval.similarity_top_k)
     nodes = await retriever.aretrieve(question)
-    return await build_context(library).around(nodes, DEFAULT_OWNER)
+    return await build_context(library).around(nodes, (DEFAULT_OWNER,))
 
 
 def shown(nodes: Sequence[NodeWithScore], *, with_context: bool = True) -> Texts:

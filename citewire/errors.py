@@ -320,6 +320,48 @@ class DocumentNotFound(RequestError):
     retryable = False
 
 
+class CollectionNotFound(RequestError):
+    """There is no collection of that id."""
+
+    code = "collection_not_found"
+    retryable = False
+
+
+class MemberNotFound(RequestError):
+    """A collection has no such member."""
+
+    code = "member_not_found"
+    retryable = False
+
+
+class RoleTooLow(RequestError):
+    """The collection may be read, but not changed so; the message says which role may."""
+
+    code = "role_too_low"
+    retryable = False
+
+
+class LastManager(RequestError):
+    """Nobody else manages the collection."""
+
+    code = "last_manager"
+    retryable = False
+
+
+class TooManyCollections(RequestError):
+    """Somebody is in as many collections as one may be in."""
+
+    code = "too_many_collections"
+    retryable = False
+
+
+class TooManyMembers(RequestError):
+    """A collection has as many members as there may be."""
+
+    code = "too_many_members"
+    retryable = False
+
+
 class PageNotFound(RequestError):
     """A document has no such page, or it cannot be shown alone; the message says why."""
 

@@ -11,6 +11,7 @@ from citewire.api import (
     auth,
     chat,
     chats,
+    collections,
     documents,
     health,
     keys,
@@ -63,7 +64,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(OpenAiErrors)
     app.add_middleware(AuditTrail)
     install_error_handlers(app)
-    for module in (auth, chat, chats, documents, keys, passages, uploads, openai_chat):
+    for module in (auth, chat, chats, collections, documents, keys, passages, uploads, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)

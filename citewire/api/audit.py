@@ -40,6 +40,7 @@ Route = tuple[str, str]
 """Method and path."""
 
 DOCUMENT, CHAT = ("document", "doc_id"), ("chat", "chat_id")
+COLLECTION = ("collection", "collection_id")
 
 ACTS: Final[Mapping[Route, Act]] = {
     ("POST", "/documents"): Act("Import", "document"),
@@ -51,6 +52,7 @@ ACTS: Final[Mapping[Route, Act]] = {
     ),
     ("GET", "/passages/{passage_id}"): Act("Read", "passage", "passage_id"),
     ("GET", "/passages/{passage_id}/highlights"): Act("Read", "passage", "passage_id"),
+    ("PATCH", "/collections/{collection_id}"): Act("Update", *COLLECTION),
     ("DELETE", "/jobs/{job_id}"): Act("Delete", "job", "job_id"),
     ("GET", "/chat_stream/{run_id}"): Act("Read", "run", "run_id"),
     ("GET", "/chats/{chat_id}"): Act("Read", *CHAT),
@@ -68,6 +70,10 @@ BY_THE_RUN: Final[frozenset[Route]] = frozenset(
 
 BY_THE_HANDLER: Final[frozenset[Route]] = frozenset(
     (
+        ("POST", "/collections"),
+        ("DELETE", "/collections/{collection_id}"),
+        ("PUT", "/collections/{collection_id}/members/{member:path}"),
+        ("DELETE", "/collections/{collection_id}/members/{member:path}"),
         ("POST", "/keys"),
         ("DELETE", "/keys/{key_id}"),
         ("GET", "/auth/callback"),
@@ -79,6 +85,8 @@ BY_THE_HANDLER: Final[frozenset[Route]] = frozenset(
 UNTOLD: Final[frozenset[Route]] = frozenset(
     (
         # Names and dates of reports, where on a page words stand, and how far a job is.
+        ("GET", "/collections"),
+        ("GET", "/collections/{collection_id}"),
         ("GET", "/documents"),
         ("GET", "/documents/{doc_id}"),
         ("GET", "/passages"),

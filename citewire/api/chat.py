@@ -35,6 +35,7 @@ _STOPPED = {
     "shutdown": HTTPStatus.SERVICE_UNAVAILABLE,
     "user": HTTPStatus.CONFLICT,
     "disconnect": HTTPStatus.NO_CONTENT,
+    "access": HTTPStatus.FORBIDDEN,
 }
 
 

@@ -6,14 +6,15 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 
-from citewire.api.schemas import AskRequest, Filters
+from citewire.api.schemas import AskRequest, Filters, Identifier
 from citewire.errors import AlreadyAsked
 from citewire.services.access.caller import Caller
 from citewire.services.access.door import Door
 from citewire.services.access.made_keys import MadeKeys
+from citewire.services.access.reach import Reach, Reaching
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
@@ -22,12 +23,14 @@ from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.following import Following
 from citewire.services.runs.runs import Once, Run
+from citewire.services.uploads.ending import EndingCollections
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.keys import folder_id
-from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.documents import DocumentReader, DocumentStore
 from citewire.storage.library.labels import kind_labels, organisation_labels, period_labels
 from citewire.storage.library.passage_read import PassageReader
 from citewire.workflows.retriever import PassageFilter
@@ -49,8 +52,10 @@ def _service(pick: Callable[[Services], object]) -> Any:
 
 ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)]
 ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
+CollectionStoreDep = Annotated[CollectionStore, _service(lambda services: services.collections)]
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
 DoorDep = Annotated[Door, _service(lambda services: services.door)]
+EndingDep = Annotated[EndingCollections, _service(lambda services: services.ending)]
 JobsDep = Annotated[Jobs, _service(lambda services: services.jobs)]
 MadeKeysDep = Annotated[MadeKeys, _service(lambda services: services.made_keys)]
 PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_copies)]
@@ -79,13 +84,46 @@ async def owner_of(request: Request) -> str:
 
 Owner = Annotated[str, Depends(owner_of)]
 
-
-async def documents_of(request: Request, owner: Owner) -> DocumentStore:
-    """The documents of whoever asks."""
-    return services_of(request).documents.owned_by(owner)
+ReachingDep = Annotated[Reaching, _service(lambda services: services.reaching)]
 
 
-DocumentsDep = Annotated[DocumentStore, Depends(documents_of)]
+async def reach_of(reaching: ReachingDep, caller: CallerDep) -> Reach:
+    """What whoever asks may read: the private collection, and those shared with them."""
+    return await reaching.of(caller)
+
+
+ReachDep = Annotated[Reach, Depends(reach_of)]
+
+
+async def documents_of(request: Request, reach: ReachDep) -> DocumentReader:
+    """The documents that whoever asks may read."""
+    return services_of(request).documents.within(reach.libraries)
+
+
+DocumentsDep = Annotated[DocumentReader, Depends(documents_of)]
+
+
+async def changeable_document(
+    doc_id: Annotated[Identifier, Path()],
+    request: Request,
+    reaching: ReachingDep,
+    caller: CallerDep,
+) -> DocumentStore:
+    """The documents beside which one lies that whoever asks may change.
+
+    Raises:
+        DocumentNotFound: they may not even read it.
+        RoleTooLow: they may only read it.
+    """
+    documents = services_of(request).documents
+    # As it is now: who was an editor a second ago may be none any more.
+    reach = await reaching.now(caller)
+    record = await documents.within(reach.libraries).known(doc_id)
+    reach.check(reach.named(record.owner)[0], "editor")
+    return documents.owned_by(record.owner)
+
+
+ChangeableDocument = Annotated[DocumentStore, Depends(changeable_document)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +145,16 @@ async def admitted_run(
     An exception inside a stream is a broken 200, so all that deserves a status is checked here.
     """
     # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
-    services, owner = services_of(request), await owner_of(request)
+    services, caller = services_of(request), await caller_of(request)
+    owner = caller.owner
     if len(ask.message) > services.settings.server.max_message_chars:
         limit = services.settings.server.max_message_chars
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )
-    await services.allowances.check_tokens(owner)
+    await services.allowances.check_tokens(caller.owner)
+    filters = ask.filters or Filters()
+    reach = await services.reaching.with_all(caller, filters.collections)
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
         while True:
@@ -121,9 +162,11 @@ async def admitted_run(
                 ask.message,
                 owner=owner,
                 chat_id=ask.chat_id,
-                filter=passage_filter(ask.filters, owner),
+                filter=passage_filter(filters, reach),
                 replaces=ask.replaces,
                 once=once,
+                caller=caller,
+                collections=reach.by_tag,
             )
             try:
                 run: Run | JoinedRun = await stack.enter_async_context(admitted)
@@ -155,19 +198,24 @@ def _once(key: str, owner: str, ask: AskRequest) -> Once:
     return Once(named, hashlib.sha256(ask.model_dump_json().encode()).hexdigest())
 
 
-def passage_filter(wanted: Filters | None, owner: str) -> PassageFilter:
-    """Which passages an owner's question may be answered from."""
-    if wanted is None:
-        return PassageFilter(owner)
-    folders = tuple(folder_id(name, owner) for name in wanted.folders)
+def passage_filter(wanted: Filters, reach: Reach) -> PassageFilter:
+    """Which passages a question may be answered from, of those that whoever asks may read.
+
+    Raises:
+        CollectionNotFound: a collection is wanted that they may not read.
+    """
+    libraries = tuple(map(reach.library, dict.fromkeys(wanted.collections))) or reach.libraries
+    folders = tuple(folder_id(name, library) for library in libraries for name in wanted.folders)
     labels = (
         organisation_labels(wanted.organisations),
         period_labels(wanted.periods),
         kind_labels(wanted.kinds),
     )
     return PassageFilter(
-        owner,
+        reach.owner,
         doc_ids=tuple(wanted.doc_ids),
         folder_ids=folders,
         labels=tuple(some for some in labels if some),
+        searched=libraries,
+        leaves_out=len(libraries) < len(reach.libraries),
     )

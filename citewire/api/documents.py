@@ -9,7 +9,13 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from citewire.api.audit import note_act
-from citewire.api.dependencies import DocumentsDep, Owner, PageCopiesDep, UploadsDep
+from citewire.api.dependencies import (
+    ChangeableDocument,
+    DocumentsDep,
+    PageCopiesDep,
+    ReachDep,
+    UploadsDep,
+)
 from citewire.api.schemas import DocumentCorrection, DocumentList, DocumentView, Identifier
 from citewire.api.scopes import ScopedRoute
 from citewire.errors import DocumentNotFound
@@ -34,16 +40,16 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 
 
 @router.get("/documents")
-async def list_documents(documents: DocumentsDep) -> DocumentList:
+async def list_documents(documents: DocumentsDep, reach: ReachDep) -> DocumentList:
     """All ingested documents, in the order in which they were, with where they lie."""
     records = await documents.list()
-    return DocumentList(documents=[DocumentView.model_validate(record) for record in records])
+    return DocumentList(documents=[DocumentView.of(record, reach) for record in records])
 
 
 @router.get("/documents/{doc_id}")
-async def read_document(doc_id: DocId, documents: DocumentsDep) -> DocumentView:
+async def read_document(doc_id: DocId, documents: DocumentsDep, reach: ReachDep) -> DocumentView:
     """One ingested document."""
-    return DocumentView.model_validate(await documents.known(doc_id))
+    return DocumentView.of(await documents.known(doc_id), reach)
 
 
 @router.get("/documents/{doc_id}/file", response_class=FileResponse)
@@ -86,7 +92,11 @@ def _is_range(text: str) -> bool:
 
 @router.get("/documents/{doc_id}/pages/{number}", response_class=Response)
 async def read_page(
-    doc_id: DocId, number: PageNumber, request: Request, page_copies: PageCopiesDep, owner: Owner
+    doc_id: DocId,
+    number: PageNumber,
+    request: Request,
+    page_copies: PageCopiesDep,
+    reach: ReachDep,
 ) -> Response:
     """One page of a PDF or picture as a PDF of its own; of a cited one also when all else is gone.
 
@@ -95,17 +105,21 @@ async def read_page(
     # A document is its bytes, so that its pages never change.
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{doc_id}-{number}"'}
     if request.headers.get("If-None-Match") == headers["ETag"]:
-        # Only its owner is told that there is such a document.
-        await page_copies.check(doc_id, owner)
+        # Only who may read it is told that there is such a document.
+        await page_copies.check(doc_id, reach.libraries)
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    content = await page_copies.page(doc_id, number, owner)
+    content = await page_copies.page(doc_id, number, reach.libraries)
     headers |= {"Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type=PDF.media_types[".pdf"], headers=headers)
 
 
 @router.patch("/documents/{doc_id}")
 async def patch_document(
-    doc_id: DocId, correction: DocumentCorrection, documents: DocumentsDep, request: Request
+    doc_id: DocId,
+    correction: DocumentCorrection,
+    documents: ChangeableDocument,
+    reach: ReachDep,
+    request: Request,
 ) -> DocumentView:
     """Correct title, date, organisation, periods or kind, for as long as the file is the same.
 
@@ -114,10 +128,12 @@ async def patch_document(
     changes = correction.model_dump(exclude_unset=True)
     note_act(request, Resource("document", doc_id, {"fields": sorted(changes)}))
     record = await correct_document(doc_id, changes, documents=documents, wait_s=BUSY_WAIT_S)
-    return DocumentView.model_validate(record)
+    return DocumentView.of(record, reach)
 
 
 @router.delete("/documents/{doc_id}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_document(doc_id: DocId, uploads: UploadsDep, documents: DocumentsDep) -> None:
+async def delete_document(
+    doc_id: DocId, uploads: UploadsDep, documents: ChangeableDocument
+) -> None:
     """Take a document out, with its uploaded file; files in other folders are left alone."""
     await remove_document(doc_id, documents=documents, uploads=uploads.root, wait_s=BUSY_WAIT_S)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from citewire.api.audit import note_act
-from citewire.api.dependencies import Owner, PassagesDep, SuccessionDep
+from citewire.api.dependencies import PassagesDep, ReachDep, SuccessionDep
 from citewire.api.schemas import (
     CellView,
     HighlightsView,
@@ -37,10 +37,10 @@ Places = Annotated[str, Query(pattern=rf"^{_PLACE}(,{_PLACE}){{0,{MAX_PLACES - 1
 
 
 @router.get("/passages")
-async def read_states(ids: PassageIds, succession: SuccessionDep, owner: Owner) -> PassageStates:
+async def read_states(ids: PassageIds, succession: SuccessionDep, reach: ReachDep) -> PassageStates:
     """What became of passages, given by their ids with commas between; in this order."""
     wanted = list(dict.fromkeys(ids.split(",")))
-    found = await succession.standings(wanted, owner)
+    found = await succession.standings(wanted, reach.libraries)
     return PassageStates(passages=[PassageState.of(one, found[one]) for one in wanted])
 
 
@@ -49,14 +49,14 @@ async def read_passage(
     passage_id: PassageId,
     passages: PassagesDep,
     succession: SuccessionDep,
-    owner: Owner,
+    reach: ReachDep,
     request: Request,
 ) -> PassageView:
     """One passage with a rectangle for each of its lines, and what became of it."""
-    found = await find_passage(passages, passage_id, owner)
+    found = await find_passage(passages, passage_id, reach.libraries)
     stored = found.stored
     note_act(request, passage_resource(passage_id, stored.doc_id, stored.page))
-    standing = (await succession.standings([passage_id], owner))[passage_id]
+    standing = (await succession.standings([passage_id], reach.libraries))[passage_id]
     return PassageView(
         passage_id=stored.passage_id,
         doc_id=stored.doc_id,
@@ -83,10 +83,10 @@ async def read_passage(
 
 @router.get("/passages/{passage_id}/highlights")
 async def read_highlights(
-    passage_id: PassageId, quote: Quote, passages: PassagesDep, owner: Owner, request: Request
+    passage_id: PassageId, quote: Quote, passages: PassagesDep, reach: ReachDep, request: Request
 ) -> HighlightsView:
     """Where a quote stands in a passage and on its page; `match` is `none` if nowhere."""
-    found = await find_passage(passages, passage_id, owner)
+    found = await find_passage(passages, passage_id, reach.libraries)
     note_act(request, passage_resource(passage_id, found.stored.doc_id, found.stored.page))
     placed = highlights(found, quote)
     return HighlightsView(
@@ -104,10 +104,10 @@ async def read_highlights(
 
 @router.get("/passages/{passage_id}/places")
 async def read_places(
-    passage_id: PassageId, at: Places, passages: PassagesDep, owner: Owner
+    passage_id: PassageId, at: Places, passages: PassagesDep, reach: ReachDep
 ) -> PlacesView:
     """Where parts of a passage stand on its page: `at` is `120-130,140-148`, in UTF-16."""
-    found = await find_passage(passages, passage_id, owner)
+    found = await find_passage(passages, passage_id, reach.libraries)
     spans = [(int(start), int(end)) for start, end in (one.split("-") for one in at.split(","))]
     places = [PlaceView.model_validate(place) for place in found.places(spans)]
     return PlacesView(passage_id=passage_id, page=found.stored.page, places=places)

@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from citewire.services.access.reach import Reach
 from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
 from citewire.services.assembly.readiness import CheckResult
 from citewire.services.citations.locating import Match
@@ -22,6 +23,7 @@ from citewire.services.passages.succession import Standing
 from citewire.services.reading.cleaning import clean_line
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import IDENTIFIER
+from citewire.storage.library.documents import DocumentRecord
 from citewire.storage.library.lineage import State
 from citewire.text.report_periods import PERIOD
 from citewire.workflows.catalogue.model import DocumentName
@@ -33,6 +35,9 @@ FolderName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 OrganisationName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 ReportKind = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Period = Annotated[str, StringConstraints(pattern=rf"^{PERIOD}$")]
+
+
+CollectionId = Annotated[str, StringConstraints(pattern=r"^(private|[0-9a-f]{12})$")]
 
 
 class Filters(BaseModel):
@@ -49,6 +54,11 @@ class Filters(BaseModel):
     organisations: list[OrganisationName] = Field(default_factory=list, max_length=100)
     periods: list[Period] = Field(default_factory=list, max_length=100)
     kinds: list[ReportKind] = Field(default_factory=list, max_length=100)
+    collections: list[CollectionId] = Field(
+        default_factory=list,
+        max_length=1000,
+        description="ids of shared collections; `private` is one's own",
+    )
 
 
 class AskRequest(BaseModel):
@@ -121,7 +131,8 @@ class LocationView(BaseModel):
 class DocumentView(BaseModel):
     """One ingested document; `corrected` names the fields that somebody set by hand.
 
-    `organisation` and `kind` are empty where nothing tells them.
+    `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
+    id of a shared one, whose name follows.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -139,6 +150,15 @@ class DocumentView(BaseModel):
     notes: list[str]
     locations: list[LocationView]
     corrected: list[str]
+    collection: str
+    collection_name: str
+
+    @classmethod
+    def of(cls, record: DocumentRecord, reach: Reach) -> Self:
+        """As whoever may read it is told of it."""
+        collection, name = reach.named(record.owner)
+        told = {field: getattr(record, field, None) for field in cls.model_fields}
+        return cls.model_validate({**told, "collection": collection, "collection_name": name})
 
 
 class DocumentCorrection(BaseModel):
@@ -324,6 +344,7 @@ class JobView(BaseModel):
 
     job_id: str
     folder: str
+    collection: str = "private"
     status: Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
     created_at: str
     finished_at: str | None

@@ -1,6 +1,6 @@
 """Uploading reports, and the jobs that ingest them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,18 +10,28 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from sse_starlette import EventSourceResponse
 
 from citewire.api.audit import note_act
-from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep, services_of
+from citewire.api.dependencies import (
+    CallerDep,
+    JobsDep,
+    ReachDep,
+    ReachingDep,
+    SettingsDep,
+    UploadsDep,
+    services_of,
+)
 from citewire.api.multipart import receive_form
-from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
+from citewire.api.schemas import CollectionId, CreatedJob, Identifier, JobList, JobView
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.access.audit.schema import Resource
+from citewire.services.access.reach import PRIVATE
 from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
+from citewire.storage.keys import Libraries
 
 router = APIRouter(tags=["jobs"], route_class=ScopedRoute)
 
@@ -51,11 +61,17 @@ _FORM: dict[str, Any] = {
 )
 async def upload_documents(
     request: Request,
+    *,
     uploads: UploadsDep,
     jobs: JobsDep,
-    owner: Owner,
+    reaching: ReachingDep,
+    caller: CallerDep,
+    collection: Annotated[CollectionId, Query()] = PRIVATE,
 ) -> CreatedJob:
     """Store files in a folder, all or none, and ingest it in the background."""
+    reach = await reaching.now(caller)
+    reach.check(collection, "editor")
+    owner = reach.library(collection)
     jobs.check_room(owner)
     await _check_room_for_passages(services_of(request), owner)
     async with uploads.receiving(owner) as incoming:
@@ -64,6 +80,8 @@ async def upload_documents(
         if not incoming.files:
             raise InvalidUpload("files: at least one file is needed")
         jobs.check_room(owner)  # again: others may have come while the files did
+        if collection != PRIVATE:  # it may have been taken away meanwhile
+            (await reaching.now(caller)).check(collection, "editor")
         root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
     uploaded = [Resource("document", file.doc_id) for file in incoming.files]
@@ -83,28 +101,35 @@ async def _check_room_for_passages(services: Services, owner: str) -> None:
 
 @router.get("/jobs")
 async def list_jobs(
-    jobs: JobsDep, owner: Owner, limit: Annotated[int, Query(ge=1, le=100)] = 20
+    jobs: JobsDep, reach: ReachDep, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> JobList:
     """The jobs of the last week, the newest first."""
-    states = await jobs.newest(owner, limit)
+    states = await jobs.newest(reach.libraries, limit)
     return JobList(jobs=[JobView.model_validate(state) for state in states])
 
 
 @router.delete("/jobs/{job_id}")
-async def stop_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> JobView:
+async def stop_job(
+    job_id: Annotated[Identifier, Path()], jobs: JobsDep, reaching: ReachingDep, caller: CallerDep
+) -> JobView:
     """Stop a job: its documents stay, its other files are deleted; one that is over stays so."""
+    reach = await reaching.now(caller)
+    owner = await jobs.library_of(job_id, reach.libraries)
+    reach.check(reach.named(owner)[0], "editor")
     return JobView.model_validate(await jobs.stop(job_id, owner))
 
 
 @router.get("/jobs/{job_id}")
-async def read_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> JobView:
+async def read_job(
+    job_id: Annotated[Identifier, Path()], jobs: JobsDep, reach: ReachDep
+) -> JobView:
     """How far a job is, and what became of its files."""
-    return JobView.model_validate(await jobs.read(job_id, owner))
+    return JobView.model_validate(await jobs.read(job_id, reach.libraries))
 
 
-async def known_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, owner: Owner) -> str:
+async def known_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, reach: ReachDep) -> str:
     """The id of a job that there is: inside the stream it is too late for a 404."""
-    await jobs.read(job_id, owner)
+    await jobs.read(job_id, reach.libraries)
     return job_id
 
 
@@ -113,15 +138,22 @@ async def job_events(
     job_id: Annotated[str, Depends(known_job)],
     jobs: JobsDep,
     settings: SettingsDep,
-    owner: Owner,
+    reaching: ReachingDep,
+    caller: CallerDep,
 ) -> EventSourceResponse:
     """Stream how far a job is: `progress` events, then one `done` or `failed`."""
-    return run_response(job_id, _encoded(jobs, job_id, owner), settings.server)
+
+    async def libraries() -> Libraries:
+        return (await reaching.of(caller)).libraries
+
+    return run_response(job_id, _encoded(jobs, job_id, libraries), settings.server)
 
 
-async def _encoded(jobs: Jobs, job_id: str, owner: str) -> AsyncGenerator[ToldBatch, None]:
+async def _encoded(
+    jobs: Jobs, job_id: str, libraries: Callable[[], Awaitable[Libraries]]
+) -> AsyncGenerator[ToldBatch, None]:
     seq = 0
-    async with aclosing(jobs.follow(job_id, owner)) as states:
+    async with aclosing(jobs.follow(job_id, libraries)) as states:
         async for state in states:
             seq += 1
             name, data = _event(state)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from citewire.api import access_schemas, chat_schemas, schemas
+from citewire.api import access_schemas, chat_schemas, collection_schemas, schemas
 from citewire.services.answers.events import EVENTS
 
 router = APIRouter(tags=["schema"])
@@ -18,6 +18,8 @@ REQUESTS: Final[tuple[type, ...]] = (
     chat_schemas.ChangeChat,
     chat_schemas.NewChat,
     chat_schemas.RateAnswer,
+    collection_schemas.MemberRole,
+    collection_schemas.NamedCollection,
 )
 """What is asked as JSON."""
 
@@ -30,6 +32,8 @@ RESOURCES: Final[tuple[type, ...]] = (
     chat_schemas.ChatView,
     chat_schemas.DeletedChat,
     chat_schemas.DeletedChats,
+    collection_schemas.CollectionList,
+    collection_schemas.CollectionView,
     schemas.CreatedJob,
     schemas.DocumentList,
     schemas.DocumentView,

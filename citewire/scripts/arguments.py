@@ -51,11 +51,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     documents = kinds.add_parser("documents", help="list what is indexed")
     documents.set_defaults(run=commands.run_documents)
-    _add_owner(documents)
+    _add_library(documents)
     documents.add_argument("--json", action="store_true", help="as an array, for programs")
     remove = kinds.add_parser("remove", help="take out a folder, a document or a file")
     remove.set_defaults(run=commands.run_remove)
-    _add_owner(remove)
+    _add_library(remove)
+    _add_collections(kinds)
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
     export = kinds.add_parser("export", help="write chats with their citations")
     export.set_defaults(run=commands.run_export)
@@ -100,6 +101,37 @@ def _add_owner(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--owner", default=DEFAULT_OWNER, metavar="NAME", help="whose data (default: %(default)s)"
     )
+
+
+def _add_library(command: argparse.ArgumentParser) -> None:
+    whose = command.add_mutually_exclusive_group()
+    whose.add_argument(
+        "--owner", default=DEFAULT_OWNER, metavar="NAME", help="whose data (default: %(default)s)"
+    )
+    whose.add_argument("--collection", metavar="NAME", help="those of a shared one: name or id")
+
+
+def _add_collections(kinds: Kinds) -> None:
+    what = kinds.add_parser(
+        "collections",
+        help="what several people share, and who is a member",
+        description="Make shared collections, list and delete them, and say who is a member: an "
+        "owner (ann) or a group (group:staff), as reader, editor or manager.",
+    )
+    what.set_defaults(run=commands.run_collections)
+    do = what.add_subparsers(dest="do", required=True)
+    do.add_parser("list", help="all of them")
+    make = do.add_parser("make", help="a new one; prints its id")
+    make.add_argument("name", metavar="NAME")
+    make.add_argument("--manager", required=True, metavar="MEMBER", help="who manages it")
+    members = do.add_parser("members", help="show the members, and change them")
+    members.add_argument("name", metavar="NAME|ID")
+    members.add_argument(
+        "--set", action="append", default=[], metavar="MEMBER=ROLE", help="ann=reader, say"
+    )
+    members.add_argument("--drop", action="append", default=[], metavar="MEMBER", help="take out")
+    remove = do.add_parser("remove", help="delete one with its documents and uploaded files")
+    remove.add_argument("name", metavar="NAME|ID")
 
 
 def _add_eval(kinds: Kinds) -> None:
@@ -233,7 +265,7 @@ def _add_ingest(kinds: Kinds) -> None:
     )
     ingest.set_defaults(run=commands.run_ingest)
     ingest.add_argument("folders", nargs="+", type=_folder, metavar="FOLDER")
-    _add_owner(ingest)
+    _add_library(ingest)
     ingest.add_argument(
         "--prune", action="store_true", help="remove what is no longer in these folders"
     )

@@ -7,7 +7,7 @@ import argparse
 import gc
 
 from citewire.scripts.logs import configure_logging
-from citewire.settings import load_settings
+from citewire.settings import Settings, load_settings
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
@@ -55,10 +55,11 @@ def run_ingest(arguments: argparse.Namespace) -> int:
         check_content=arguments.check_content,
     )
     run = watch if arguments.watch else ingest
+    settings = load_settings()
     return run(
-        load_settings(),
+        settings,
         arguments.folders,
-        owner=_owner(arguments),
+        owner=_library(arguments, settings),
         options=options,
         report=arguments.report,
     )
@@ -79,7 +80,8 @@ def run_documents(arguments: argparse.Namespace) -> int:
     from citewire.scripts.documents import list_documents
 
     configure_logging("warning")
-    return list_documents(load_settings(), owner=_owner(arguments), as_json=arguments.json)
+    settings = load_settings()
+    return list_documents(settings, owner=_library(arguments, settings), as_json=arguments.json)
 
 
 def run_remove(arguments: argparse.Namespace) -> int:
@@ -87,7 +89,27 @@ def run_remove(arguments: argparse.Namespace) -> int:
     from citewire.scripts.documents import remove_documents
 
     configure_logging("warning")
-    return remove_documents(load_settings(), arguments.target, owner=_owner(arguments))
+    settings = load_settings()
+    return remove_documents(settings, arguments.target, owner=_library(arguments, settings))
+
+
+def run_collections(arguments: argparse.Namespace) -> int:
+    """List collections, make one, change its members, or delete it."""
+    from citewire.scripts import collections
+
+    configure_logging("warning")
+    settings = load_settings()
+    match arguments.do:
+        case "make":
+            return collections.make_collection(settings, arguments.name, manager=arguments.manager)
+        case "members":
+            given, dropped = arguments.set, arguments.drop
+            return collections.change_members(
+                settings, arguments.name, given=given, dropped=dropped
+            )
+        case "remove":
+            return collections.remove_collection(settings, arguments.name)
+    return collections.list_collections(settings)
 
 
 def run_forget(arguments: argparse.Namespace) -> int:
@@ -203,6 +225,15 @@ def run_doctor(_: argparse.Namespace) -> int:
 
     configure_logging("error")
     return doctor()
+
+
+def _library(arguments: argparse.Namespace, settings: Settings) -> str:
+    """Whose documents: those of a collection, if one is named, else an owner's."""
+    from citewire.scripts.collections import library_named
+
+    if arguments.collection is not None:
+        return library_named(settings, arguments.collection)
+    return _owner(arguments)
 
 
 def _owner(arguments: argparse.Namespace) -> str:

@@ -17,7 +17,7 @@ from citewire.services.assembly.documents import open_documents
 from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
 from citewire.settings import Settings
-from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.keys import DEFAULT_OWNER, collection_in
 from citewire.storage.library.documents import DocumentRecord
 
 
@@ -47,7 +47,9 @@ def remove_documents(settings: Settings, target: str, *, owner: str) -> int:
 
 
 def _none(namespace: str, owner: str) -> str:
+    shared = collection_in(owner)
     whose = "" if owner == DEFAULT_OWNER else f" for the owner {owner}"
+    whose = whose if shared is None else f" in the collection {shared}"
     return (
         f"none yet in the namespace {namespace}{whose}: run `citewire ingest FOLDER`, "
         "or set CITEWIRE_NAMESPACE to another"

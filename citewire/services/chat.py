@@ -26,6 +26,7 @@ from citewire.errors import (
 )
 from citewire.services.access.allowances import Allowances
 from citewire.services.access.audit.log import AuditLog, Who
+from citewire.services.access.caller import Caller
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
 from citewire.services.answers.events import (
@@ -51,6 +52,7 @@ from citewire.services.answers.turns import (
 )
 from citewire.services.chats.upkeep import Afterwards
 from citewire.services.citations.checking import Checker
+from citewire.services.citations.model import NO_COLLECTIONS, CollectionNames
 from citewire.services.pages.copies import PageCopies
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.orphans import RunFacts
@@ -136,11 +138,14 @@ class ChatService:
         filter: PassageFilter,
         replaces: str | None = None,
         once: Once | None = None,
+        caller: Caller | None = None,
+        collections: CollectionNames = NO_COLLECTIONS,
         turns: Sequence[Message] | None = None,
     ) -> AsyncGenerator[Run, None]:
         """Check all that can be refused before the first byte, and hold the run's place.
 
         With `replaces`, the turn is asked in place of that question, beside which it is stored.
+        `caller` is who asks, and `collections` are those in which sources may lie.
         With `turns`, these are what was said before, and nothing is stored.
 
         Raises:
@@ -155,7 +160,15 @@ class ChatService:
             user_message_id=uuid4().hex,
             assistant_message_id=uuid4().hex,
         )
-        run = Run(ids=ids, question=question, filter=filter, owner=owner, replaces=replaces)
+        run = Run(
+            ids=ids,
+            question=question,
+            filter=filter,
+            owner=owner,
+            replaces=replaces,
+            caller=caller,
+            collections=collections,
+        )
         async with self.runs.admit(run, partial(self._facts, run), once):
             if turns is not None:
                 run.is_kept = False
@@ -181,7 +194,7 @@ class ChatService:
         Closing or cancelling it stops the run, closes the provider's stream and stores what was
         said as `stopped`.
         """
-        answer = Answer(run.ids, run.question, self._checker)
+        answer = Answer(run.ids, run.question, self._checker, run.collections)
         context = RunContext(None if self._recorder is None else [])
         failure: CitewireError | None = None
         run.began = True
@@ -254,6 +267,7 @@ class ChatService:
             doc_ids=run.filter.doc_ids,
             folder_ids=run.filter.folder_ids,
             labels=run.filter.labels,
+            searched=run.filter.searched,
         ).to_json()
 
     def _start(self, run: Run) -> Start:

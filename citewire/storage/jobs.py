@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from citewire.errors import JobNotFound
 from citewire.storage.connection.replies import as_text, storage_errors
-from citewire.storage.keys import Keys
+from citewire.storage.keys import Keys, Libraries
 
 KEPT_S = 7 * 24 * 3600
 ALIVE_S = 10
@@ -59,28 +59,32 @@ class JobStore:
                 pipe.expire(index, KEPT_S)
                 await pipe.execute()
 
-    async def newest(self, owner: str, limit: int) -> list[tuple[dict[str, Any], bool]]:
-        """The states of an owner's newest jobs, as `read` gives them, the newest first."""
+    async def newest(self, libraries: Libraries, limit: int) -> list[tuple[dict[str, Any], bool]]:
+        """The states of the newest jobs of libraries, as `read` gives them, the newest first."""
         with storage_errors("the state of a job"):
-            found = await self._client.zrevrange(self._keys.jobs(owner), 0, limit - 1)
-            ids = [as_text(job_id) for job_id in found]
+            async with self._client.pipeline(transaction=False) as pipe:
+                for library in libraries:
+                    pipe.zrevrange(self._keys.jobs(library), 0, limit - 1, withscores=True)
+                found = await pipe.execute()
+            told = sorted(((at, as_text(id_)) for some in found for id_, at in some), reverse=True)
+            ids = [job_id for _, job_id in told[:limit]]
             keys = [self._keys.job(job_id) for job_id in ids]
             keys += [self._keys.job_alive(job_id) for job_id in ids]
             values = await self._client.mget(keys) if keys else []
         pairs = zip(values[: len(ids)], values[len(ids) :], strict=True)
         return [(orjson.loads(state), alive is not None) for state, alive in pairs if state]
 
-    async def read(self, job_id: str, owner: str) -> tuple[dict[str, Any], bool]:
+    async def read(self, job_id: str, libraries: Libraries) -> tuple[dict[str, Any], bool]:
         """The state of a job as it was saved, and whether its process gave a sign of life.
 
         Raises:
-            JobNotFound: the owner has none of that id.
+            JobNotFound: the libraries have none of that id.
         """
         with storage_errors("the state of a job"):
             keys = self._keys.job(job_id), self._keys.job_alive(job_id)
             state, alive = await self._client.mget(keys)
         found: dict[str, Any] = orjson.loads(state) if state else {}
-        if not found or found["owner"] != owner:
+        if not found or found["owner"] not in libraries:
             raise JobNotFound(f"there is no job {job_id}, or it is more than a week ago")
         return found, alive is not None
 

@@ -9,8 +9,14 @@ SCHEMA_VERSION = 4
 DEFAULT_OWNER = "default"
 """Whose everything is while there are no API keys."""
 
+SHARED = "+"
+"""What the names of the libraries of shared collections begin with, and those of owners never."""
+
 IDENTIFIER = r"[A-Za-z0-9_-]{1,64}"
 """What an id may be, as a regular expression."""
+
+Libraries = tuple[str, ...]
+"""Whose documents: owners, each for the private ones, and shared collections (`library_of`)."""
 
 Fields = dict[str, str | int | float | bytes]
 """The fields of a passage's hash."""
@@ -126,6 +132,27 @@ class Keys:
     def cited_passages(self, chat_id: str) -> str:
         """The set of the passages that are kept for a chat."""
         return f"{self.namespace}:chat:{chat_id}:snapshots"
+
+    # Shared collections.
+
+    @property
+    def collections(self) -> str:
+        """The set of the ids of all collections."""
+        return f"{self.namespace}:collections"
+
+    @property
+    def ending_collections(self) -> str:
+        """The set of the ids of deleted collections whose documents are still there."""
+        return f"{self.namespace}:collections:ending"
+
+    def collection(self, collection_id: str) -> str:
+        """The hash of a collection: its name and its members with their roles."""
+        return f"{self.namespace}:collection:{collection_id}"
+
+    def joined(self, member: str) -> str:
+        """The set of the ids of the collections that an owner or a group is a member of."""
+        digest = hashlib.sha1(member.encode("utf-8", "backslashreplace"), usedforsecurity=False)
+        return f"{self.namespace}:collections:of:{digest.hexdigest()}"
 
     # Chats.
 
@@ -278,6 +305,16 @@ class Keys:
 def index_name(namespace: str) -> str:
     """The search index of the passages of `namespace`."""
     return Keys(namespace).passage_index
+
+
+def library_of(collection_id: str) -> str:
+    """Whose the documents of a shared collection are; no owner is called so."""
+    return f"{SHARED}{collection_id}"
+
+
+def collection_in(library: str) -> str | None:
+    """The id of the collection that a library is of; None for a private one."""
+    return library.removeprefix(SHARED) if library.startswith(SHARED) else None
 
 
 def owner_tag(owner: str) -> str:

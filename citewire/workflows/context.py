@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import BaseNode, NodeWithScore, TextNode
 
+from citewire.storage.keys import Libraries
 from citewire.storage.library.neighbours import NeighbourReader, Stretch
 from citewire.storage.library.passage_node import CONTEXT
 from citewire.text.tokens import count_tokens
@@ -34,7 +35,9 @@ class PageContext:
     reader: NeighbourReader
     tokens: int
 
-    async def around(self, nodes: Sequence[NodeWithScore], owner: str) -> list[NodeWithScore]:
+    async def around(
+        self, nodes: Sequence[NodeWithScore], libraries: Libraries
+    ) -> list[NodeWithScore]:
         """The sources, each with its neighbours as its context, in one round trip.
 
         Raises:
@@ -43,7 +46,7 @@ class PageContext:
         if not self.tokens or not nodes:
             return list(nodes)
         stretches = _stretches(nodes)
-        read = await self.reader.read(list(stretches.values()), owner)
+        read = await self.reader.read(list(stretches.values()), libraries)
         return with_context(nodes, dict(zip(stretches, read, strict=True)), self.tokens)
 
 

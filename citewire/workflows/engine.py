@@ -182,7 +182,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
     async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
         """The sources with what stands around them."""
         context = self._parts.context
-        return nodes if context is None else await context.around(nodes, self._filter.owner)
+        return nodes if context is None else await context.around(nodes, self._filter.libraries)
 
     async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:

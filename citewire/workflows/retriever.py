@@ -18,7 +18,7 @@ from llama_index.core.vector_stores.types import (
 )
 
 from citewire.errors import ModelError
-from citewire.storage.keys import owner_tag
+from citewire.storage.keys import Libraries, owner_tag
 from citewire.storage.library.labels import organisation_labels, period_labels
 from citewire.storage.library.search import Words
 from citewire.storage.library.vector_store import PassageStore
@@ -64,30 +64,41 @@ class EmbedsQuestions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PassageFilter:
-    """Which passages may be found: an owner's, of the documents, folders and reports named.
+    """Which passages may be found: of some libraries, of the documents, folders and reports named.
 
     Args:
-        owner: whose passages; no other's are ever found.
+        owner: who asks.
         doc_ids: empty means any.
         folder_ids: empty means any.
         labels: of organisations, of periods and of kinds, as `storage.library.labels` makes them:
             a document must have one of each of these.
+        searched: the libraries that are searched, private and shared; None: the private one alone.
+        leaves_out: whether these are fewer than may be read.
     """
 
     owner: str
     doc_ids: tuple[str, ...] = ()
     folder_ids: tuple[str, ...] = ()
     labels: tuple[tuple[str, ...], ...] = ()
+    searched: Libraries | None = None
+    leaves_out: bool = False
+
+    @property
+    def libraries(self) -> Libraries:
+        """Whose passages; no other's are ever found."""
+        return (self.owner,) if self.searched is None else self.searched
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it leaves out any of the owner's passages."""
-        return bool(self.doc_ids or self.folder_ids or self.labels)
+        """Whether it leaves out any of the passages that may be read."""
+        return bool(self.doc_ids or self.folder_ids or self.labels or self.leaves_out)
 
     def to_metadata_filters(self) -> MetadataFilters:
         """The store's own form; the condition is explicit because some stores read none as OR."""
+        if not self.libraries:
+            raise ValueError("without a library, passages of all would be found")
         wanted = [
-            ("owner_id", (owner_tag(self.owner),)),
+            ("owner_id", tuple(map(owner_tag, self.libraries))),
             ("doc_id", self.doc_ids),
             ("folder_id", self.folder_ids),
             *(("labels", some) for some in self.labels),
@@ -142,7 +153,7 @@ class PassageRetriever(BaseRetriever):
         self._store = store
         self._embed_model = embed_model
         self._top_k = top_k
-        self._owner = filter.owner
+        self._libraries = filter.libraries
         self._filters = filter.to_metadata_filters()
         self._reranking = reranking
         self.fault = ""
@@ -254,8 +265,8 @@ class PassageRetriever(BaseRetriever):
         return embedding
 
     async def _library(self) -> tuple[frozenset[str], ReportNames]:
-        """The languages of the documents, and the names of the owner's reports."""
-        names = await self._names.of(self._owner) if self._names else NO_NAMES
+        """The languages of the documents, and the names of the reports."""
+        names = await self._names.of(self._libraries) if self._names else NO_NAMES
         return await self._store.languages(), names
 
     def _shares(self, question: str, names: ReportNames) -> list[MetadataFilters]:

@@ -31,6 +31,8 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   found_by: ["meaning", "words"],
   context: [],
   also_in: [],
+  collection: "private",
+  collection_name: "",
 }));
 
 function citation(id: string, label: number, start: number, status: Citation["verification"]["status"]): Citation {

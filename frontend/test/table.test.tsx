@@ -87,7 +87,7 @@ test("a figure in running text that is calculated with is marked beside the quot
 test("what else was shown of the page is told, and where the same stands", () => {
   if (FIRST === undefined) throw new Error("no source");
   const beside = { passage_id: "q", page: 1, page_label: "A-1", before: false, text: "Nine ships.", withheld: [], kind: "text", table: null };
-  const same = { passage_id: "r", doc_id: "e", title: "Report 9", file_name: "r.pdf", page: 3, page_label: "" };
+  const same = { passage_id: "r", doc_id: "e", title: "Report 9", file_name: "r.pdf", page: 3, page_label: "", collection: "private", collection_name: "" };
   const shown = renderToStaticMarkup(<SourceContext source={{ ...FIRST, context: [beside], also_in: [same] }} />);
   expect(shown).toContain("Nine ships.");
   expect(shown).toContain("Report 9");

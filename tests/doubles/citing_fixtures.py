@@ -85,12 +85,12 @@ class Archive:
 
     async def lineage(self, passage_id: str) -> Lineage:
         """What became of the document of a passage."""
-        return (await self.snapshots.lineages([passage_id], DEFAULT_OWNER))[passage_id]
+        return (await self.snapshots.lineages([passage_id], (DEFAULT_OWNER,)))[passage_id]
 
     async def standing(self, passage_id: str) -> Standing:
         """What became of a passage."""
         search = PassageSearch(self.client, self.namespace)
-        return (await Succession(self.snapshots, search).standings([passage_id], DEFAULT_OWNER))[
+        return (await Succession(self.snapshots, search).standings([passage_id], (DEFAULT_OWNER,)))[
             passage_id
         ]
 

@@ -25,10 +25,13 @@ class UploadClient:
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=30, trust_env=False, verify=False)
 
-    def upload(self, folder: str, *files: tuple[str, bytes]) -> httpx.Response:
+    def upload(
+        self, folder: str, *files: tuple[str, bytes], collection: str = "private"
+    ) -> httpx.Response:
         """POST /documents."""
         parts = [("files", file) for file in files]
-        return self.http.post("/documents", data={"folder": folder}, files=parts)
+        into = {"collection": collection}
+        return self.http.post("/documents", params=into, data={"folder": folder}, files=parts)
 
     def job(self, job_id: str) -> Json:
         """GET /jobs/{id}."""
@@ -55,9 +58,9 @@ class UploadClient:
             assert time.monotonic() < deadline, job
             time.sleep(0.05)
 
-    def ingest(self, folder: str, *files: tuple[str, bytes]) -> Json:
+    def ingest(self, folder: str, *files: tuple[str, bytes], collection: str = "private") -> Json:
         """Upload and wait until the job is over."""
-        answer = self.upload(folder, *files)
+        answer = self.upload(folder, *files, collection=collection)
         assert answer.status_code == 202, answer.text
         return self.until(answer.json()["job_id"], *OVER)
 

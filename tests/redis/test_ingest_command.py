@@ -324,3 +324,48 @@ def test_the_embedding_model_may_be_changed_while_nothing_is_ingested(
     monkeypatch.setenv("CITEWIRE_EMBED_DIM", "32")
 
     assert main(["ingest", str(ships)]) == 0
+
+
+def test_a_collection_is_made_filled_and_deleted_by_its_name(
+    ships: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*argv: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main([*argv])
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
+
+    write_pdf(ships / "a.pdf", [SHIPS])
+    code, made = told("collections", "make", "Archive", "--manager", "ann")
+    assert code == 0
+    code, members = told("collections", "members", "Archive", "--set", "group:staff=reader")
+    assert (code, "group:staff" in members, "manager" in members) == (0, True, True)
+    assert told("ingest", str(ships), "--collection", "Archive")[0] == 0
+    assert "a.pdf" in told("documents", "--collection", made.strip())[1]
+    assert listed(capsys) == []
+    assert "Archive" in told("collections", "list")[1]
+
+    assert told("collections", "members", "Archive", "--drop", "ann")[0] == 1
+    assert told("collections", "members", "Archive", "--set", "ann=owner")[0] == 2
+    assert told("ingest", str(ships), "--collection", "No such")[0] == 1
+    told("collections", "make", "Archive", "--manager", "bob")
+    code, several = told("documents", "--collection", "Archive")
+    assert (code, made.strip() in several) == (2, True)
+    assert told("collections", "remove", made.strip())[0] == 0
+    assert "none yet" in told("documents", "--collection", "Archive")[1]
+
+
+def test_nothing_comes_into_a_collection_that_is_deleted(
+    ships: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    main(["collections", "make", "Archive", "--manager", "ann"])
+    made = capsys.readouterr().out.strip()
+    main(["collections", "remove", "Archive"])
+    # As a process that looked for the name before.
+    monkeypatch.setattr("citewire.scripts.collections.library_named", lambda *_: f"+{made}")
+
+    assert main(["ingest", str(ships), "--collection", "Archive"]) == 1
+    assert "was deleted" in capsys.readouterr().err
+    assert main(["documents", "--collection", "Archive", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []

@@ -175,7 +175,7 @@ async def test_random_histories_of_a_folder_end_where_they_should(
         if there := sorted(await archive.texts()):
             cited.add(chance.choice(there))
             await archive.cite(*cited)
-        found = await archive.snapshots.lineages(sorted(cited), DEFAULT_OWNER)
+        found = await archive.snapshots.lineages(sorted(cited), (DEFAULT_OWNER,))
         assert {one: lineage.heir for one, lineage in found.items()} == {
             one: history.heir(one.split("-")[0]) for one in cited
         }

@@ -36,7 +36,7 @@ async def test_a_source_comes_with_what_stands_around_it_on_its_page_alone(
     await ingest(ships)
     retriever = PassageRetriever(store, embed_model, top_k=2, filter=PassageFilter(DEFAULT_OWNER))
     nodes = await retriever.aretrieve("How many ships did quay 20 count?")
-    found = await PageContext(reader, 2000).around(nodes, DEFAULT_OWNER)
+    found = await PageContext(reader, 2000).around(nodes, (DEFAULT_OWNER,))
 
     assert [one.node.node_id for one in found] == [one.node.node_id for one in nodes]
     assert any(context_of(one.node) for one in found)
@@ -54,16 +54,16 @@ async def test_a_stretch_gives_what_begins_in_it_in_order_and_to_its_owner_alone
     [document] = await documents.list()
     whole = Stretch(document.doc_id, 1, 0, 10**9)
     [everything, some] = await reader.read(
-        [whole, Stretch(document.doc_id, 1, 1000, 3000)], DEFAULT_OWNER
+        [whole, Stretch(document.doc_id, 1, 1000, 3000)], (DEFAULT_OWNER,)
     )
     starts = [one.metadata["start"] for one in everything]
 
     assert starts == sorted(starts)
     assert [one.metadata["start"] for one in some] == [at for at in starts if 1000 <= at <= 3000]
-    assert await reader.read([whole], "somebody-else") == [[]]
+    assert await reader.read([whole], ("somebody-else",)) == [[]]
 
 
 async def test_without_an_index_nothing_stands_around(redis_client: Redis) -> None:
     reader = NeighbourReader(redis_client, "no-such-namespace")
 
-    assert await reader.read([Stretch("d", 1, 0, 9)], DEFAULT_OWNER) == [[]]
+    assert await reader.read([Stretch("d", 1, 0, 9)], (DEFAULT_OWNER,)) == [[]]

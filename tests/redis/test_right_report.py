@@ -149,15 +149,15 @@ async def test_names_are_read_anew_once_documents_have_changed(
     ingest: Ingest, documents: DocumentStore, ships: Path
 ) -> None:
     names = KeptNames(documents)
-    assert not (await names.of(DEFAULT_OWNER)).whole
+    assert not (await names.of((DEFAULT_OWNER,))).whole
     write(ships)
     await ingest(ships)
     for _ in range(100):
-        if (await names.of(DEFAULT_OWNER)).named_in("Zarnholm"):
+        if (await names.of((DEFAULT_OWNER,))).named_in("Zarnholm"):
             break
         await asyncio.sleep(0.1)
-    assert (await names.of(DEFAULT_OWNER)).named_in("Zarnholm")
-    assert not (await names.of("somebody-else")).named_in("Zarnholm")
+    assert (await names.of((DEFAULT_OWNER,))).named_in("Zarnholm")
+    assert not (await names.of(("somebody-else",))).named_in("Zarnholm")
 
 
 async def test_what_was_ingested_before_goes_on_and_is_identified_by_the_next_run(

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 import citewire
 from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.keys import Keys, owner_tag
 from citewire.storage.library.lease import Lease
 from citewire.storage.library.snapshots import SnapshotStore
@@ -50,6 +51,12 @@ LUA_KEYS = {
         "asked_of('x')": Keys("n").asked("x"),
     },
     "limits": {f"spent_of('tokens', '{owner_tag('x')}')": Keys("n").spent("tokens", "x")},
+    "collections": {
+        "all": Keys("n").collections,
+        "ending": Keys("n").ending_collections,
+        "collection_of('x')": Keys("n").collection("x"),
+        "joined_by('group:x y')": Keys("n").joined("group:x y"),
+    },
     "library": {
         "noted_index": Keys("n").fingerprint,
         "retired": Keys("n").retired,
@@ -78,6 +85,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
     modules = (
         "access.spending",
         "chats.store",
+        "collections.store",
         "library.lease",
         "library.snapshots",
         "runs.overview",
@@ -86,6 +94,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
     for module in modules:
         monkeypatch.setattr(f"citewire.storage.{module}.register", noting)
     ChatStore(redis_client, "n")
+    CollectionStore(redis_client, "n")
     SpendingStore(redis_client, "n")
     Lease(redis_client, "n")
     SnapshotStore(redis_client, "n")

@@ -165,7 +165,7 @@ async def test_a_job_of_a_server_that_is_told_to_stop_is_interrupted_at_once(
             server.tell_to_stop()
             server.process.wait(30)
             listening.join()
-    stopped, _ = await JobStore(redis_client, namespace).read(job_id, DEFAULT_OWNER)
+    stopped, _ = await JobStore(redis_client, namespace).read(job_id, (DEFAULT_OWNER,))
     await standin.configure(embed_delay=0)
     with start_server(namespace=namespace, data_dir=data_dir) as server:
         client = UploadClient(server.url)

@@ -97,7 +97,10 @@ def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str, key_id: 
     path = f"/chats/{done['chat_id']}"
     client.http.patch(path, json={"title": f"{mark} talk"}).raise_for_status()
     source = done["sources"][0]
+    made = client.http.post("/collections", json={"name": f"{mark} archive"}).json()
     return {
+        "collection_id": made["collection_id"],
+        "member": made["members"][0]["member"],
         "chat_id": done["chat_id"],
         "message_id": done["assistant_message_id"],
         "question_id": done["user_message_id"],
@@ -145,6 +148,8 @@ def _body(path: str, method: str, operation: Json) -> Json:
             "periods": ["2022"],
         },
         ("post", "/chats/{chat_id}/messages/{message_id}/feedback"): {"rating": "up"},
+        ("patch", "/collections/{collection_id}"): {"name": "taken over"},
+        ("put", "/collections/{collection_id}/members/{member}"): {"role": "manager"},
     }
     sent: Json = {"json": bodies[method, path]} if (method, path) in bodies else {}
     asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
@@ -166,7 +171,11 @@ def _state(client: UploadClient) -> list[Any]:
     get = client.http.get
     chats = get("/chats", params={"limit": 100}).json()["chats"]
     whole = [get(f"/chats/{one['chat_id']}/export").json() for one in chats]
-    return [get("/documents").json(), chats, whole]
+    shared = [
+        get(f"/collections/{one['collection_id']}").json()
+        for one in get("/collections").json()["collections"][1:]
+    ]
+    return [get("/documents").json(), chats, whole, shared]
 
 
 def test_every_call_with_anothers_ids_is_404_as_with_ids_that_nobody_has(
@@ -187,7 +196,8 @@ def test_every_call_with_anothers_ids_is_404_as_with_ids_that_nobody_has(
             told.append(_without_ids(answer, ids))
         assert told[0] == told[1], (method, path)
 
-    assert tried >= {"chat_id", "message_id", "doc_id", "number", "passage_id", "job_id", "run_id"}
+    known = "chat_id message_id doc_id number passage_id job_id run_id collection_id member".split()
+    assert tried >= {*known}
     assert _state(two.bob) == before
 
 
@@ -245,7 +255,8 @@ def test_a_page_that_another_has_is_not_even_confirmed(two: Corpus) -> None:
 
 def test_nothing_that_one_is_told_bears_the_others_mark(two: Corpus) -> None:
     ask, bobs = two.ask, two.of_bob
-    for path in ("/documents", "/chats", "/chats/export?format=json", "/chats/export?format=md"):
+    lists = "/documents /chats /chats/export?format=json /chats/export?format=md /jobs /collections"
+    for path in lists.split():
         assert ask("GET", path).status_code == 200
     assert ask("GET", "/chats", params={"q": MARK[:6]}).json()["chats"] == []
     [gone] = ask("GET", "/passages", params={"ids": bobs["passage_id"]}).json()["passages"]
@@ -256,6 +267,8 @@ def test_nothing_that_one_is_told_bears_the_others_mark(two: Corpus) -> None:
         {"folders": ["reports"]},
         {"folders": [MARK + "folder"]},
         {"organisations": [MARK], "periods": ["2022"], "kinds": ["10-K"]},
+        {"collections": ["private"]},
+        {"collections": [bobs["collection_id"]]},
     ):
         for question in (QUESTION, "How many violins are in the vault?"):
             ask("POST", "/chat", json={"message": question, "filters": filters})

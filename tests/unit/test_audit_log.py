@@ -21,6 +21,7 @@ from citewire.api import (
     auth,
     chat,
     chats,
+    collections,
     documents,
     health,
     keys,
@@ -42,7 +43,7 @@ from tests.doubles.chat_client import until
 
 HOSTILE = '"}\n{"class_uid": 3001, "\u2028\x00\ud83d\r\n'
 MODULES = (
-    *(auth, chat, chats, documents, keys, passages, uploads, openai_chat),
+    *(auth, chat, chats, collections, documents, keys, passages, uploads, openai_chat),
     *(health, wire_schema),
 )
 WRITE = """
@@ -137,7 +138,7 @@ def test_every_route_says_whether_it_is_told() -> None:
 def test_the_app_has_no_router_that_this_test_does_not_know() -> None:
     source = Path(audit.__file__).with_name("app.py").read_text("utf-8")
 
-    assert f"({', '.join(m.__name__.rpartition('.')[2] for m in MODULES[:8])})" in source
+    assert f"({', '.join(m.__name__.rpartition('.')[2] for m in MODULES[:9])})" in source
     assert source.count("include_router") == 4
 
 

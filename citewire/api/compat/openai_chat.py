@@ -14,7 +14,8 @@ from fastapi.responses import JSONResponse, Response
 from citewire.api.chat import cancel_when_left, problem_of_end
 from citewire.api.compat.openai_answers import Completion, chunks
 from citewire.api.compat.openai_schemas import MODEL, CompletionRequest, ModelList, ModelView
-from citewire.api.dependencies import owner_of, passage_filter, services_of
+from citewire.api.dependencies import caller_of, passage_filter, services_of
+from citewire.api.schemas import Filters
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import RunResponse
 from citewire.errors import ModelNotFound
@@ -35,21 +36,25 @@ async def admitted_completion(
 ) -> AsyncGenerator[Run, None]:
     """Let a question in, as `admitted_run` does."""
     _known(body.model)
-    services, owner = services_of(request), await owner_of(request)
+    services, caller = services_of(request), await caller_of(request)
     limit = services.settings.server.max_message_chars
     if len(body.question) > limit:
         raise RequestValidationError(
             [{"loc": ("body", "messages"), "msg": f"the last may have {limit} characters"}]
         )
-    await services.allowances.check_tokens(owner)
+    await services.allowances.check_tokens(caller.owner)
+    filters = body.filters or Filters()
+    reach = await services.reaching.with_all(caller, filters.collections)
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(
             services.chat.admitted(
                 body.question,
-                owner=owner,
+                owner=caller.owner,
                 chat_id=body.chat_id,
-                filter=passage_filter(body.filters, owner),
+                filter=passage_filter(filters, reach),
                 turns=body.told_before if body.chat_id is None else None,
+                caller=caller,
+                collections=reach.by_tag,
             )
         )
 

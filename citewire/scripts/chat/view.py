@@ -26,6 +26,7 @@ STOPPED = {
     "disconnect": "Stopped: the connection was lost.",
     "shutdown": "Stopped: the server is shutting down.",
     "timeout": "Stopped: it took too long.",
+    "access": "Stopped: a collection that was asked may no longer be read.",
 }
 NO_EVIDENCE = "No evidence: the reports do not answer this."
 FINISHED = {

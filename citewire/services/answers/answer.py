@@ -22,7 +22,14 @@ from citewire.services.answers.events import (
 from citewire.services.answers.spoken_of import spoken_of
 from citewire.services.citations.checking import Checker
 from citewire.services.citations.citing import Citing
-from citewire.services.citations.model import Citation, Source, Warned, WarningCode
+from citewire.services.citations.model import (
+    NO_COLLECTIONS,
+    Citation,
+    CollectionNames,
+    Source,
+    Warned,
+    WarningCode,
+)
 from citewire.text.offsets import utf16_length
 from citewire.text.scanner import Dropped, Marker, MarkerScanner, Scanned
 from citewire.workflows.catalogue.model import DocumentName, SpokenOf
@@ -48,11 +55,19 @@ class Answer:
         ids: the names of the run and its messages.
         question: as the person asked it.
         checker: judges what it cites.
+        collections: what its sources may lie in.
     """
 
-    def __init__(self, ids: Ids, question: str, checker: Checker) -> None:
+    def __init__(
+        self,
+        ids: Ids,
+        question: str,
+        checker: Checker,
+        collections: CollectionNames = NO_COLLECTIONS,
+    ) -> None:
         self.ids = ids
         self.question = question
+        self._collections = collections
         self.standalone = question
         self.sub_questions: Sequence[str] = ()
         self.document: DocumentName | None = None
@@ -138,7 +153,10 @@ class Answer:
         return (query, self._entered("retrieve", self.elapsed_ms()))
 
     def _retrieved(self, event: SourcesEvent) -> Sequence[RunEvent]:
-        self.sources = [Source.from_node(n, found) for n, found in enumerate(event.nodes, start=1)]
+        self.sources = [
+            Source.from_node(n, found, self._collections)
+            for n, found in enumerate(event.nodes, start=1)
+        ]
         self._scanner = MarkerScanner(len(self.sources))
         self.citing = self._cite_from(self.sources)
         self.evidence = event.evidence

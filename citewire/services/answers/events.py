@@ -15,7 +15,7 @@ from citewire.workflows.events import Stage
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import FinishReason
 
-StoppedBy = Literal["user", "disconnect", "shutdown", "timeout"]
+StoppedBy = Literal["user", "disconnect", "shutdown", "timeout", "access"]
 TurnStatus = Literal["complete", "stopped", "error"]
 
 

@@ -141,7 +141,7 @@ def build_retrieval_replay(library: Library, owner: str) -> RetrievalReplay:
     return RetrievalReplay(
         store=library.store,
         embed_model=library.models.embeddings.model,
-        documents=library.documents.owned_by(owner),
+        documents=library.documents,
         succession=build_succession(library),
         setup=build_setup(library),
         owner=owner,

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 
 from citewire.services.ingest.staging import PassageIndexing
 from citewire.settings import Settings
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.connection.connection import open_redis
+from citewire.storage.keys import library_of
 from citewire.storage.library.documents import DocumentStore
 
 
@@ -21,6 +23,33 @@ async def open_documents(settings: Settings, owner: str) -> AsyncGenerator[Docum
     """
     async with open_redis(settings.storage) as client:
         yield DocumentStore(client, settings.storage.namespace, owner)
+
+
+@asynccontextmanager
+async def open_collections(settings: Settings) -> AsyncGenerator[CollectionStore, None]:
+    """Open the shared collections.
+
+    Raises:
+        StorageUnavailable: Redis does not answer.
+    """
+    async with open_redis(settings.storage) as client:
+        yield CollectionStore(client, settings.storage.namespace)
+
+
+async def take_out(settings: Settings, collection_id: str) -> None:
+    """Take out what is in a deleted collection; a server goes on with it if this is killed.
+
+    Raises:
+        LibraryBusy: another process is changing the documents; a server takes them out later.
+        StorageError: Redis does not answer.
+    """
+    # Deferred, see above.
+    from citewire.services.uploads.ending import empty
+    from citewire.services.uploads.receiving import uploads_root
+
+    async with open_documents(settings, library_of(collection_id)) as documents:
+        await empty(documents, uploads_root(settings.storage))
+        await CollectionStore(documents.client, documents.namespace).ended(collection_id)
 
 
 @asynccontextmanager

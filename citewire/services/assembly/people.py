@@ -16,6 +16,7 @@ from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.access.people import PeopleStore
 from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.store import build_chats
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.connection.connection import open_redis
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
@@ -73,6 +74,11 @@ async def open_personal(settings: Settings) -> AsyncGenerator[Personal, None]:
             page_files=PageFiles(),
         )
 
+        collections = CollectionStore(documents.client, namespace)
+
+        async def leave_collections(owner: str) -> dict[str, int]:
+            return {"memberships": await collections.leave_all(owner)}
+
         async def close_doors(owner: str) -> dict[str, int]:
             keys, sessions = await everybody.credentials.drop_owner(owner)
             return {"keys": keys, "sessions": sessions}
@@ -88,5 +94,5 @@ async def open_personal(settings: Settings) -> AsyncGenerator[Personal, None]:
             spending=SpendingStore(documents.client, namespace),
             people=everybody.people,
             audit=everybody.audit,
-            doors=(close_doors,),
+            doors=(leave_collections, close_doors),
         )

@@ -11,6 +11,7 @@ from citewire.services.access.audit.log import AuditLog
 from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
+from citewire.services.access.reach import Reaching
 from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
 from citewire.services.assembly.door import open_door
@@ -24,13 +25,16 @@ from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.detached import DetachedRuns, Stream
 from citewire.services.runs.following import Following
+from citewire.services.runs.out_of_reach import end_out_of_reach
 from citewire.services.runs.runs import Runs
+from citewire.services.uploads.ending import EndingCollections
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
 from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.passage_read import PassageReader
@@ -55,6 +59,9 @@ class Services:
         passages: reads them.
         succession: what became of them.
         page_copies: of the pages that are cited.
+        collections: the shared ones.
+        reaching: who may read and change what.
+        ending: takes out what is in deleted collections.
         uploads: takes files in.
         jobs: ingest them.
         readiness: whether all of it can answer.
@@ -74,6 +81,9 @@ class Services:
     passages: PassageReader
     succession: Succession
     page_copies: PageCopies
+    collections: CollectionStore
+    reaching: Reaching
+    ending: EndingCollections
     uploads: Uploads
     jobs: Jobs
     readiness: ReadinessChecks
@@ -112,7 +122,12 @@ async def open_services(
             settings.uploads,
             max_owner_bytes=settings.upload_space_per_owner,
         )
+        collections = CollectionStore(library.documents.client, settings.storage.namespace)
+        reaching = Reaching(collections)
         jobs = build_jobs(library, uploads)
+        ending = EndingCollections(
+            collections, documents=library.documents, uploads=uploads, jobs=jobs
+        )
         stream: Stream = chat.service.stream
         if grace_s := settings.runs.disconnect_grace_s:
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
@@ -120,6 +135,8 @@ async def open_services(
         tasks.start_soon(chats.keep_swept)
         tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
+        tasks.start_soon(ending.run)
+        tasks.start_soon(end_out_of_reach, runs, reaching)
         tasks.start_soon(page_copies.run)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
@@ -136,6 +153,9 @@ async def open_services(
             passages=library.passages,
             succession=build_succession(library),
             page_copies=page_copies,
+            collections=collections,
+            reaching=reaching,
+            ending=ending,
             uploads=uploads,
             jobs=jobs,
             readiness=library.readiness,

@@ -6,9 +6,10 @@ write those.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from llama_index.core.schema import BaseNode, NodeWithScore
@@ -33,6 +34,11 @@ WarningCode = Literal[
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
+
+CollectionNames = Mapping[str, tuple[str, str]]
+"""The id and the name of collections, by the tag that their passages bear."""
+NO_COLLECTIONS: CollectionNames = MappingProxyType({})
+_PRIVATE = "private", ""
 
 _NO_WORDS = re.compile(r"[\W_]+")
 """What stands between the words of a file's name."""
@@ -97,11 +103,14 @@ class AlsoIn:
     file_name: str
     page: int
     page_label: str
+    collection: str = "private"
+    collection_name: str = ""
 
     @classmethod
-    def from_node(cls, node: BaseNode) -> "AlsoIn":
+    def from_node(cls, node: BaseNode, collections: CollectionNames) -> "AlsoIn":
         """The passage of a node."""
         facts = node.metadata
+        collection, name = collections.get(facts.get("owner_id", ""), _PRIVATE)
         return cls(
             passage_id=node.node_id,
             doc_id=node.ref_doc_id or "",
@@ -109,6 +118,8 @@ class AlsoIn:
             file_name=facts["file_name"],
             page=int(facts["page"]),
             page_label=facts["page_label"],
+            collection=collection,
+            collection_name=name,
         )
 
 
@@ -117,10 +128,10 @@ class Source:
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
     `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
-    `organisation`, `periods` and `document_kind` are those of its document.
+    `organisation`, `periods` and `document_kind` are those of its document; `collection` is where
+    that lies, by its id (`private` or that of a shared one) and its name.
     `found_by` names the ways in which it was found; `context` is what was shown with it, and
     `also_in` where the same stands.
-    `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
     `section` is the heading above it.
     """
 
@@ -147,12 +158,17 @@ class Source:
     context: list[ContextPassage] = field(default_factory=list)
     also_in: list[AlsoIn] = field(default_factory=list)
     section: str = ""
+    collection: str = "private"
+    collection_name: str = ""
 
     @classmethod
-    def from_node(cls, n: int, found: NodeWithScore) -> "Source":
+    def from_node(
+        cls, n: int, found: NodeWithScore, collections: CollectionNames = NO_COLLECTIONS
+    ) -> "Source":
         """Source `n` of an answer, from the node that carries the passage."""
         node = found.node
         facts = node.metadata
+        collection, name = collections.get(facts.get("owner_id", ""), _PRIVATE)
         page = int(facts["page"])
         doc_id = node.ref_doc_id or ""
         return cls(
@@ -176,8 +192,10 @@ class Source:
             document_kind=facts.get("document_kind", ""),
             found_by=list(facts.get(FOUND_BY, ())),
             context=[ContextPassage.from_node(one, node) for one in facts.get(CONTEXT, ())],
-            also_in=[AlsoIn.from_node(one) for one in facts.get(ALSO_IN, ())],
+            also_in=[AlsoIn.from_node(one, collections) for one in facts.get(ALSO_IN, ())],
             section=facts.get("section", ""),
+            collection=collection,
+            collection_name=name,
         )
 
     @property

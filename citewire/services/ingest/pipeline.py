@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from citewire.errors import IndexMismatch
 from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.destination import check_destination
 from citewire.services.ingest.first_look import looked_at
 from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import FileOutcome, IngestSummary, Progress
@@ -46,6 +47,7 @@ async def ingest_folders(
 
     Raises:
         CitewireError: a folder does not exist.
+        CollectionNotFound: the documents are of a collection that was deleted.
         LibraryBusy: another process is changing the documents.
         ModelKeyRefused: the embedding provider refuses the key.
         StorageError: Redis does not answer, is full, or the index does not fit the model.
@@ -67,6 +69,7 @@ async def ingest_folders(
         progress.waiting = ""
 
     async with changing_documents(documents, on_wait=on_wait) as versions:
+        await check_destination(documents)
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
         run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
         outcomes = await run.carry_out(plan, given_up)

@@ -97,7 +97,9 @@ async def remove_document(
 async def remove_everything(
     documents: DocumentStore, *, uploads: Path, on_wait: Callable[[str], None] = lambda _: None
 ) -> Removed:
-    """Take out all documents of an owner, also those that were not finished, with corrections.
+    """Take out all documents of an owner or a collection, also those that were not finished.
+
+    Corrections of their titles and dates go, too.
 
     Args:
         documents: of the namespace and the owner.

@@ -14,6 +14,7 @@ from citewire.errors import DocumentNotFound, PageNotFound, StorageError
 from citewire.services.pages.extract import PageFiles, has_pages
 from citewire.services.pages.folder import PageFolder
 from citewire.services.pages.original import find_file
+from citewire.storage.keys import Libraries
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.snapshots import SnapshotStore
 
@@ -70,18 +71,18 @@ class PageCopies:
         for doc_id in doc_ids:
             self._note(doc_id)
 
-    async def page(self, doc_id: str, number: int, owner: str) -> bytes:
-        """A page of an owner's document as a PDF; of one that is gone, if it was copied.
+    async def page(self, doc_id: str, number: int, libraries: Libraries) -> bytes:
+        """A page of a document of some libraries as a PDF; of one that is gone, if it was copied.
 
         Raises:
             DocumentNotFound, PageNotFound: it cannot be had; the message says why.
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         try:
-            record = await self._documents.owned_by(owner).known(doc_id)
+            record = await self._documents.within(libraries).known(doc_id)
             return await self._page_files.page(record, number)
         except (DocumentNotFound, PageNotFound):
-            if not await self._snapshots.is_kept_for(owner, doc_id):
+            if not await self._snapshots.is_kept_for(libraries, doc_id):
                 raise
             try:
                 return await anyio.Path(self._folder.path(doc_id, number)).read_bytes()
@@ -101,12 +102,12 @@ class PageCopies:
             count += await anyio.to_thread.run_sync(self._folder.drop, doc_id, needed)
         return count
 
-    async def check(self, doc_id: str, owner: str) -> None:
-        """See that an owner has the document, or chats that cite it; else DocumentNotFound."""
+    async def check(self, doc_id: str, libraries: Libraries) -> None:
+        """See that libraries have the document, or chats still cite it; else DocumentNotFound."""
         try:
-            await self._documents.owned_by(owner).known(doc_id)
+            await self._documents.within(libraries).known(doc_id)
         except DocumentNotFound:
-            if not await self._snapshots.is_kept_for(owner, doc_id):
+            if not await self._snapshots.is_kept_for(libraries, doc_id):
                 raise
 
     async def run(self) -> None:

@@ -15,6 +15,7 @@ from citewire.services.citations.quotes import locate
 from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.citations.source_table import touched_cells
 from citewire.services.passages.layout import PassageLayout
+from citewire.storage.keys import Libraries
 from citewire.storage.library.passage_read import PassageReader, StoredPassage
 from citewire.text.offsets import utf16_length, utf16_place
 
@@ -145,14 +146,16 @@ class Highlights:
     cells: list[FoundCell]
 
 
-async def find_passage(passages: PassageReader, passage_id: str, owner: str) -> FoundPassage:
-    """The owner's passage of that id, as it is stored now.
+async def find_passage(
+    passages: PassageReader, passage_id: str, libraries: Libraries
+) -> FoundPassage:
+    """The passage of that id in some libraries, as it is stored now.
 
     Raises:
-        PassageNotFound: the owner has none.
+        PassageNotFound: they have none.
         StorageUnavailable, StorageError: Redis does not answer, or refuses.
     """
-    stored = await passages.read(passage_id, owner)
+    stored = await passages.read(passage_id, libraries)
     if stored is None:
         raise PassageNotFound(f"there is no passage {passage_id}")
     layout = (

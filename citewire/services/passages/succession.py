@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from citewire.services.passages.change import Change, PassageNow, as_it_was, compare
 from citewire.storage.connection.fingerprint import Fingerprint
+from citewire.storage.keys import Libraries
 from citewire.storage.library.lineage import Lineage, State
 from citewire.storage.library.search import (
     PassageSearch,
@@ -58,13 +59,15 @@ class Succession:
         self._snapshots = snapshots
         self._search = search
 
-    async def standings(self, passage_ids: Sequence[str], owner: str) -> dict[str, Standing]:
-        """What became of each of an owner's passages; any that is not known counts as gone.
+    async def standings(
+        self, passage_ids: Sequence[str], libraries: Libraries
+    ) -> dict[str, Standing]:
+        """What became of each passage of some libraries; any that is not known counts as gone.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
-        lineages = await self._snapshots.lineages(passage_ids, owner)
+        lineages = await self._snapshots.lineages(passage_ids, libraries)
         superseded = [
             passage_id for passage_id in passage_ids if lineages[passage_id].state == "superseded"
         ]

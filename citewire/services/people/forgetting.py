@@ -120,7 +120,7 @@ async def _stop_all(owner: str, personal: Personal) -> None:
     while True:
         runs = [run for run in await personal.runs.all(owner) if run.is_under_way]
         jobs = [job for job in await personal.jobs.all(owner) if _may_go_on(job["status"])]
-        alive = [job for job in jobs if (await personal.jobs.read(job["job_id"], owner))[1]]
+        alive = [job for job in jobs if (await personal.jobs.read(job["job_id"], (owner,)))[1]]
         if not runs and not alive:
             return
         if time.monotonic() > deadline:

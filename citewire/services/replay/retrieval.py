@@ -9,8 +9,8 @@ from citewire.errors import CannotRepeat
 from citewire.services.citations.model import Source
 from citewire.services.passages.succession import Succession
 from citewire.services.replay.recall import PastRun
-from citewire.services.runs.record import Setup
-from citewire.storage.library.documents import DocumentStore
+from citewire.services.runs.record import RunRecord, Setup
+from citewire.storage.library.documents import DocumentReader
 from citewire.storage.library.vector_store import PassageStore
 from citewire.workflows.retriever import PassageFilter, PassageRetriever
 
@@ -64,7 +64,7 @@ class RetrievalReplay:
     Args:
         store: holds the passages.
         embed_model: embeds questions.
-        documents: those of the owner.
+        documents: of any library: `within` gives those of some.
         succession: tells what became of passages.
         setup: of today.
         owner: whose runs they are.
@@ -72,7 +72,7 @@ class RetrievalReplay:
 
     store: PassageStore
     embed_model: BaseEmbedding
-    documents: DocumentStore
+    documents: DocumentReader
     succession: Succession
     setup: Setup
     owner: str
@@ -91,7 +91,7 @@ class RetrievalReplay:
             self.store,
             self.embed_model,
             top_k=record.setup.similarity_top_k,
-            filter=PassageFilter(self.owner, record.doc_ids, record.folder_ids, record.labels),
+            filter=_searched(record, self.owner),
         )
         nodes = await retriever.aretrieve(run.query)
         now = [Source.from_node(n, node) for n, node in enumerate(nodes, start=1)]
@@ -109,10 +109,12 @@ class RetrievalReplay:
         """What became of passages that are not found any more."""
         there = await self.store.passages.with_vectors([source.passage_id for source in gone])
         doc_ids = {source.doc_id for source in gone}
-        current = {doc_id for doc_id in doc_ids if await self.documents.get(doc_id) is not None}
+        libraries = _searched(run.record, self.owner).libraries
+        documents = self.documents.within(libraries)
+        current = {doc_id for doc_id in doc_ids if await documents.get(doc_id) is not None}
         # Only of passages that are cited it is remembered what took the place of their report.
         standings = await self.succession.standings(
-            [source.passage_id for source in run.sources], self.owner
+            [source.passage_id for source in run.sources], libraries
         )
         replaced = {
             source.doc_id
@@ -126,6 +128,11 @@ class RetrievalReplay:
             else:
                 why[source.passage_id] = REPLACED if source.doc_id in replaced else REMOVED
         return why
+
+
+def _searched(record: RunRecord, owner: str) -> PassageFilter:
+    labels, searched = record.labels, record.searched
+    return PassageFilter(owner, record.doc_ids, record.folder_ids, labels, searched)
 
 
 def _check(run: PastRun) -> None:

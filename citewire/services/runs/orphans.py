@@ -17,6 +17,7 @@ from citewire.services.answers.turns import to_messages
 from citewire.services.runs.log import Told, ToldBatch
 from citewire.services.runs.record import Recorder
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.keys import Libraries
 from citewire.storage.runs.log import RunLogs, to_block
 from citewire.storage.runs.records import StoredRecord
 from citewire.storage.runs.registry import End, LogPiece, RunStore
@@ -37,6 +38,7 @@ class RunFacts:
         doc_ids: only these documents are searched; empty: all.
         folder_ids: only these folders; empty: all.
         labels: only reports of these organisations, periods and kinds, as in `PassageFilter`.
+        searched: the libraries that are searched, as there.
     """
 
     ids: Ids
@@ -46,6 +48,7 @@ class RunFacts:
     doc_ids: tuple[str, ...]
     folder_ids: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...] = ()
+    searched: Libraries | None = None
 
     def to_json(self) -> bytes:
         """As it is registered."""
@@ -161,6 +164,8 @@ class LostRuns:
         """What can be known of it: which prompts were sent died with the worker."""
         if self._recorder is None:
             return None
-        searched = PassageFilter(owner, facts.doc_ids, facts.folder_ids, facts.labels)
+        searched = PassageFilter(
+            owner, facts.doc_ids, facts.folder_ids, facts.labels, facts.searched
+        )
         asked_at = answer.asked_at or at
         return self._recorder.record(facts.ids, answer, asked_at=asked_at, filter=searched)

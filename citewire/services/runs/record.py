@@ -12,7 +12,7 @@ from citewire.services.answers.answer import Answer
 from citewire.services.answers.events import Ids, Usage
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.settings import Settings
-from citewire.storage.keys import index_name
+from citewire.storage.keys import Libraries, index_name
 from citewire.storage.runs.records import StoredRecord
 from citewire.workflows.model_calls import ModelCall
 from citewire.workflows.retriever import PassageFilter
@@ -77,6 +77,7 @@ class RunRecord:
         has_text: whether the rest is kept: CITEWIRE_RUN_RECORDS=text.
         fallback: why the plan was not followed.
         summary: of older turns, in the words in which it was shown for condensing.
+        searched: the libraries that were searched, as in `PassageFilter`.
     """
 
     ids: Ids
@@ -92,6 +93,7 @@ class RunRecord:
     fallback: str = ""
     summary: str = ""
     labels: tuple[tuple[str, ...], ...] = ()
+    searched: Libraries | None = None
 
     @classmethod
     def from_json(cls, body: bytes) -> "RunRecord":
@@ -145,6 +147,7 @@ class Recorder:
             doc_ids=filter.doc_ids,
             folder_ids=filter.folder_ids,
             labels=filter.labels,
+            searched=filter.searched,
             stages=answer.stages,
             calls=calls if self._keeps_text else [_without_nonce(call) for call in calls],
             usage=usage or Usage(),

@@ -21,7 +21,9 @@ from citewire.errors import (
     StorageError,
     TooManyRuns,
 )
+from citewire.services.access.caller import Caller
 from citewire.services.answers.events import EndEvent, Failed, Ids, RunEvent, StoppedBy
+from citewire.services.citations.model import CollectionNames
 from citewire.services.runs.log import RunLog, Told, ToldBatch
 from citewire.services.runs.orphans import LostRuns
 from citewire.storage.runs.registry import EndStatus, RunClaim, RunStore
@@ -49,6 +51,8 @@ class Run:
     filter: PassageFilter
     owner: str
     replaces: str | None = None
+    caller: Caller | None = None
+    collections: CollectionNames = field(default_factory=dict)
     history: Sequence[ChatMessage] = ()
     spoken_of: SpokenOf = field(default_factory=SpokenOf)
     is_kept: bool = True
@@ -195,6 +199,11 @@ class Runs:
             RunLost("another server took this one for dead"), partial_saved=True, ids=run.ids
         )
         return self._log.tell_again(run.told, lost)
+
+    @property
+    def under_way(self) -> list[Run]:
+        """The runs of this worker."""
+        return list(self._by_id.values())
 
     async def stop(self, run_id: str, owner: str) -> None:
         """Stop a run of an owner, on whichever worker it is; one that is over stays as it is.

@@ -9,7 +9,7 @@ from uuid import uuid4
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, Progress
 from citewire.services.reading.files import printable
 from citewire.services.uploads.receiving import UploadedFile
-from citewire.storage.keys import DEFAULT_OWNER
+from citewire.storage.keys import DEFAULT_OWNER, collection_in
 
 JobStatus = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 ENDED: frozenset[JobStatus] = frozenset(("done", "failed", "stopped", "interrupted"))
@@ -112,6 +112,7 @@ class Job:
         return {
             "job_id": self.job_id,
             "folder": self.folder,
+            "collection": collection_in(self.owner) or "private",
             "status": self.status,
             "created_at": self.created_at,
             "finished_at": self.finished_at,

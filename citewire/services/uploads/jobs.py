@@ -24,6 +24,7 @@ from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.uploads.job import ENDED, Job, State, public
 from citewire.services.uploads.turns import Turns
 from citewire.storage.jobs import ALIVE_S, JobStore
+from citewire.storage.keys import Libraries
 from citewire.workflows.running import finish
 
 logger = logging.getLogger(__name__)
@@ -107,27 +108,35 @@ class Jobs:
         await self._store.add(job.job_id, job.owner, orjson.dumps(job.to_stored()))
         self._take(job)
 
-    async def read(self, job_id: str, owner: str) -> State:
-        """The state of an owner's job, of whichever process.
+    async def read(self, job_id: str, libraries: Libraries) -> State:
+        """The state of a job of some libraries, of whichever process.
 
         Raises:
-            JobNotFound: the owner has none of that id.
+            JobNotFound: they have none of that id.
             StorageError: Redis does not answer.
         """
         job = self._jobs.get(job_id)
-        if job is not None and job.owner == owner:
+        if job is not None and job.owner in libraries:
             return job.to_state()
-        return _as_it_is(*await self._store.read(job_id, owner))
+        return _as_it_is(*await self._store.read(job_id, libraries))
 
-    async def newest(self, owner: str, limit: int) -> list[State]:
-        """The states of an owner's jobs, of whichever process, the newest first.
+    async def library_of(self, job_id: str, libraries: Libraries) -> str:
+        """In which of some libraries a job ingests; raises as `read`."""
+        job = self._jobs.get(job_id)
+        if job is not None and job.owner in libraries:
+            return job.owner
+        stored, _ = await self._store.read(job_id, libraries)
+        return str(stored["owner"])
+
+    async def newest(self, libraries: Libraries, limit: int) -> list[State]:
+        """The states of the jobs of some libraries, of whichever process, the newest first.
 
         Raises:
             StorageError: Redis does not answer.
         """
-        stored = await self._store.newest(owner, limit)
+        stored = await self._store.newest(libraries, limit)
         states = [_as_it_is(state, is_alive) for state, is_alive in stored]
-        here = {job.job_id: job.to_state() for job in self._jobs.values() if job.owner == owner}
+        here = {one.job_id: one.to_state() for one in self._jobs.values() if one.owner in libraries}
         return [here.get(state["job_id"], state) for state in states]
 
     async def stop(self, job_id: str, owner: str) -> State:
@@ -147,7 +156,7 @@ class Jobs:
                 if self._turns.drop(job):
                     await self._end_stopped(job)
             else:
-                stored, is_alive = await self._store.read(job_id, owner)
+                stored, is_alive = await self._store.read(job_id, (owner,))
                 if stored["status"] in ("done", "failed", "stopped"):
                     return public(stored)
                 if not is_alive and await self._store.claim(job_id):
@@ -157,17 +166,24 @@ class Jobs:
                 else:
                     await self._store.ask_to_stop(job_id)
             if (job is not None and job.is_over) or time.monotonic() > deadline:
-                return await self.read(job_id, owner)
+                return await self.read(job_id, (owner,))
             await anyio.sleep(POLL_S)
 
-    async def follow(self, job_id: str, owner: str) -> AsyncGenerator[State, None]:
-        """The state of an owner's job now and after each change, until it is over."""
-        last = await self.read(job_id, owner)
+    async def follow(
+        self, job_id: str, reach: Callable[[], Awaitable[Libraries]]
+    ) -> AsyncGenerator[State, None]:
+        """The state of a job now and after each change, until it is over or out of reach.
+
+        Args:
+            job_id: of the job.
+            reach: gives the libraries whose jobs may be followed, each time that it is looked at.
+        """
+        last = await self.read(job_id, await reach())
         yield last
         while last["status"] not in ENDED:
             await anyio.sleep(POLL_S)
             try:
-                state = await self.read(job_id, owner)
+                state = await self.read(job_id, await reach())
             except JobNotFound:
                 state = _interrupted(last)
             except StorageError:

@@ -23,6 +23,7 @@ from citewire.settings.groups import StorageSettings, UploadSettings
 from citewire.storage.keys import document_id, folder_id, owner_tag
 
 _ABANDONED_S = 24 * 3600
+_OWNERS = ".owners"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Uploads:
         self, storage: StorageSettings, limits: UploadSettings, *, max_owner_bytes: int
     ) -> None:
         self.root = uploads_root(storage)
-        self._owners = self.root / ".owners"
+        self._owners = self.root / _OWNERS
         self._incoming = self.root / ".incoming"
         self._max_files = limits.max_upload_files
         self._max_bytes = limits.max_upload_space_bytes
@@ -207,6 +208,27 @@ class Uploads:
 def uploads_root(storage: StorageSettings) -> Path:
     """Where the uploaded files of the namespace lie."""
     return storage.data_dir.resolve() / "uploads" / storage.namespace
+
+
+async def clear_uploads(root: Path, owner: str) -> None:
+    """Delete all folders of an owner, or of a collection, with what is in them.
+
+    Args:
+        root: where uploaded files lie.
+        owner: whose folders.
+
+    Raises:
+        UploadNotStored: the disk refuses.
+    """
+    await anyio.to_thread.run_sync(_clear, root, owner)
+
+
+def _clear(root: Path, owner: str) -> None:
+    marks = root / _OWNERS / owner_tag(owner)
+    with _disk_errors():
+        for name in os.listdir(marks) if marks.is_dir() else []:
+            shutil.rmtree(root / name, ignore_errors=True)
+        shutil.rmtree(marks, ignore_errors=True)
 
 
 def _size_below(folder: Path) -> int:

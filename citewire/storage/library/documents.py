@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from citewire.content.identity import Identity
 from citewire.errors import DocumentNotFound
 from citewire.storage.connection.replies import as_text, storage_errors
-from citewire.storage.keys import DEFAULT_OWNER, Keys, folder_id, owner_tag
+from citewire.storage.keys import DEFAULT_OWNER, Keys, Libraries, folder_id, owner_tag
 from citewire.storage.library.labels import about_terms, identity_fields
 from citewire.text.words import search_terms
 
@@ -184,23 +184,25 @@ def whereabouts(locations: Iterable[Location]) -> dict[str, str]:
     }
 
 
-class DocumentStore:
-    """The document records of one owner in one namespace.
+class DocumentReader:
+    """The document records of some libraries in one namespace.
+
+    A library is an owner's private documents, or those of a shared collection.
 
     Args:
         client: connection that the caller opens and closes.
         namespace: prefix of all keys.
-        owner: whose documents; another's are not found.
+        libraries: whose documents; those of others are not found.
 
     Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
     """
 
-    def __init__(self, client: Redis, namespace: str, owner: str = DEFAULT_OWNER) -> None:
+    def __init__(self, client: Redis, namespace: str, libraries: Libraries) -> None:
         # Untyped: the client's stubs have no JSON commands.
         self._client: Any = client
         self._keys = Keys(namespace)
-        self.owner = owner
-        self._ids = self._keys.documents(owner)
+        self._libraries = frozenset(libraries)
+        self._ids = [self._keys.documents(library) for library in dict.fromkeys(libraries)]
 
     @property
     def namespace(self) -> str:
@@ -214,19 +216,23 @@ class DocumentStore:
         return connection
 
     def owned_by(self, owner: str) -> "DocumentStore":
-        """The documents of another owner."""
+        """The documents of one owner or collection, which may be changed."""
         return DocumentStore(self._client, self.namespace, owner)
 
+    def within(self, libraries: Libraries) -> "DocumentReader":
+        """The documents of several libraries."""
+        return DocumentReader(self._client, self.namespace, libraries)
+
     async def get(self, doc_id: str) -> DocumentRecord | None:
-        """The record of `doc_id`, or None if the owner has no such document."""
+        """The record of `doc_id`, or None if no such document is in the libraries."""
         record = await self.of_any_owner(doc_id)
-        return record if record is not None and record.owner == self.owner else None
+        return record if record is not None and record.owner in self._libraries else None
 
     async def known(self, doc_id: str) -> DocumentRecord:
         """The record of `doc_id`.
 
         Raises:
-            DocumentNotFound: the owner has no such document.
+            DocumentNotFound: the libraries have no such document.
         """
         record = await self.get(doc_id)
         if record is None:
@@ -240,9 +246,12 @@ class DocumentStore:
         return DocumentRecord.from_json(json.loads(stored)) if stored else None
 
     async def count(self) -> int:
-        """How many documents the owner has."""
+        """How many documents there are."""
         with storage_errors("the document records"):
-            return int(await self._client.zcard(self._ids))
+            async with self._client.pipeline(transaction=False) as pipe:
+                for ids in self._ids:
+                    pipe.zcard(ids)
+                return sum(map(int, await pipe.execute()))
 
     async def passages(self) -> int:
         """How many passages the owner's documents have."""
@@ -262,19 +271,26 @@ class DocumentStore:
     async def ids(self) -> list[str]:
         """The ids of all documents in the order in which they were ingested."""
         with storage_errors("the document records"):
-            return [as_text(found) for found in await self._client.zrange(self._ids, 0, -1)]
+            async with self._client.pipeline(transaction=False) as pipe:
+                for ids in self._ids:
+                    pipe.zrange(ids, 0, -1, withscores=True)
+                found = await pipe.execute()
+        if len(found) == 1:
+            return [as_text(doc_id) for doc_id, _ in found[0]]
+        told = sorted((score, as_text(doc_id)) for some in found for doc_id, score in some)
+        return [doc_id for _, doc_id in told]
 
     async def batches(
         self, doc_ids: Sequence[str] = (), *, size: int = BATCH
     ) -> AsyncGenerator[list[DocumentRecord], None]:
-        """All documents, or those of some ids that the owner has, a few at a time.
+        """All documents, or those of some ids that are in the libraries, a few at a time.
 
         Reading ten thousand at once would hold up everything else.
         """
         wanted = doc_ids or await self.ids()
         for start in range(0, len(wanted), size):
             records = await self._read(wanted[start : start + size])
-            yield [record for record in records if record.owner == self.owner]
+            yield [record for record in records if record.owner in self._libraries]
 
     async def _read(self, doc_ids: Sequence[str]) -> list[DocumentRecord]:
         if not doc_ids:
@@ -288,6 +304,20 @@ class DocumentStore:
     async def list(self) -> list[DocumentRecord]:
         """All documents in the order in which they were ingested, in two round trips."""
         return await self._read(await self.ids())
+
+
+class DocumentStore(DocumentReader):
+    """The document records of one owner, or of one shared collection, in one namespace.
+
+    Args:
+        client: connection that the caller opens and closes.
+        namespace: prefix of all keys.
+        owner: whose documents; another's are not found.
+    """
+
+    def __init__(self, client: Redis, namespace: str, owner: str = DEFAULT_OWNER) -> None:
+        super().__init__(client, namespace, (owner,))
+        self.owner = owner
 
 
 def _by_key(locations: Iterable[Location]) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from citewire.storage.connection.replies import fields_of, says_unknown, storage_errors
-from citewire.storage.keys import Keys, owner_tag
+from citewire.storage.keys import Keys, Libraries, owner_tag
 from citewire.storage.library.passage_node import FIELDS, to_node
 from citewire.storage.library.search import Query
 
@@ -40,20 +40,23 @@ class NeighbourReader:
         self._client: Any = client
         self._index = Keys(namespace).passage_index
 
-    async def read(self, stretches: Sequence[Stretch], owner: str) -> list[list[TextNode]]:
-        """The owner's passages that begin within each stretch, in the order of the page.
+    async def read(
+        self, stretches: Sequence[Stretch], libraries: Libraries
+    ) -> list[list[TextNode]]:
+        """The passages of some libraries that begin within each stretch, in the order of the page.
 
         Of a page that was taken away meanwhile there are none.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
-        if not stretches:
-            return []
+        if not stretches or not libraries:
+            return [[] for _ in stretches]
+        within = "|".join(map(owner_tag, libraries))
         with storage_errors("the passages"):
             async with self._client.pipeline(transaction=False) as pipe:
                 for stretch in stretches:
-                    pipe.execute_command(*_command(self._index, stretch, owner))
+                    pipe.execute_command(*_command(self._index, stretch, within))
                 try:
                     replies = await pipe.execute()
                 except ResponseError as error:
@@ -64,14 +67,13 @@ class NeighbourReader:
         return [[to_node(fields) for fields in map(fields_of, reply[1:])] for reply in replies]
 
 
-def _command(index: str, stretch: Stretch, owner: str) -> Query:
+def _command(index: str, stretch: Stretch, within: str) -> Query:
     """Their places are not indexed: those of one page are read and told apart there."""
     wanted = (
-        f"@page:[{stretch.page} {stretch.page}] @doc_id:{{{stretch.doc_id}}} "
-        f"@owner_id:{{{owner_tag(owner)}}}"
+        f"@page:[{stretch.page} {stretch.page}] @doc_id:{{{stretch.doc_id}}} @owner_id:{{{within}}}"
     )
     load: Query = ("LOAD", len(FIELDS), *(f"@{name}" for name in FIELDS))
     begins: Query = ("APPLY", "to_number(@start)", "AS", "begins")
-    within: Query = ("FILTER", f"@begins >= {stretch.start} && @begins <= {stretch.end}")
+    here: Query = ("FILTER", f"@begins >= {stretch.start} && @begins <= {stretch.end}")
     order: Query = ("SORTBY", 2, "@begins", "ASC", "LIMIT", 0, MOST)
-    return ("FT.AGGREGATE", index, wanted, *load, *begins, *within, *order, "DIALECT", 2)
+    return ("FT.AGGREGATE", index, wanted, *load, *begins, *here, *order, "DIALECT", 2)

@@ -9,7 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from citewire.storage.connection.replies import as_text, storage_errors
-from citewire.storage.keys import Keys, owner_tag
+from citewire.storage.keys import Keys, Libraries, owner_tag
 
 _FIELDS = (
     "doc_id", "title", "file_name", "folder", "page", "page_label", "section", "kind", "text",
@@ -70,8 +70,8 @@ class PassageReader:
         self._client: Any = client
         self._keys = Keys(namespace)
 
-    async def read(self, passage_id: str, owner: str) -> StoredPassage | None:
-        """The passage, None if the owner has none of that id and none was kept.
+    async def read(self, passage_id: str, libraries: Libraries) -> StoredPassage | None:
+        """The passage, None if the libraries have none of that id and none was kept of them.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
@@ -91,7 +91,7 @@ class PassageReader:
             for name, value in zip(_FIELDS, found, strict=True)
             if value is not None
         }
-        if told.get("owner_id") != owner_tag(owner):
+        if told.get("owner_id", "") not in map(owner_tag, libraries):
             return None
         return StoredPassage(
             passage_id=passage_id,

@@ -13,7 +13,7 @@ from typing import Any, Self
 from redis.asyncio import Redis
 
 from citewire.storage.connection.replies import as_text, storage_errors
-from citewire.storage.keys import Keys, owner_tag
+from citewire.storage.keys import Keys, Libraries, owner_tag
 from citewire.storage.library.lineage import Lineage
 from citewire.storage.lua.loader import register
 
@@ -66,29 +66,32 @@ class SnapshotStore:
         pairs = zip(passage_ids, found, strict=True)
         return {one: Snapshot.from_reply(reply) for one, reply in pairs if reply}
 
-    async def lineages(self, passage_ids: Sequence[str], owner: str) -> dict[str, Lineage]:
-        """What became of the document of each of an owner's passages, also of those not kept.
+    async def lineages(
+        self, passage_ids: Sequence[str], libraries: Libraries
+    ) -> dict[str, Lineage]:
+        """What became of the document of each passage of some libraries, also of those not kept.
 
         In one round trip; a passage of another is as one that nobody knows.
         """
         if not passage_ids:
             return {}
         with storage_errors("the passages"):
-            told = await self._heirs(args=(self._keys.prefix, owner_tag(owner), *passage_ids))
+            tags = ",".join(map(owner_tag, libraries))
+            told = await self._heirs(args=(self._keys.prefix, tags, *passage_ids))
         found = [as_text(one) for one in told]
         pairs = zip(found[::2], found[1::2], strict=True)
         return {one: Lineage(*pair) for one, pair in zip(passage_ids, pairs, strict=True)}
 
-    async def is_kept_for(self, owner: str, doc_id: str) -> bool:
-        """Whether passages of the document are kept for chats of this owner."""
+    async def is_kept_for(self, libraries: Libraries, doc_id: str) -> bool:
+        """Whether passages of the document are kept for chats, and it was in these libraries."""
         with storage_errors("the snapshots"):
             found = await self._client.smembers(self._keys.kept(doc_id))
-            # All of them are one owner's, as the document was.
+            # All of them are one library's, as the document was.
             kept = next((t for one in found if (t := as_text(one)).startswith(f"{doc_id}-")), None)
             if kept is None:
                 return False
             told = await self._client.hget(self._keys.snapshot(kept), "owner_id")
-        return as_text(told) == owner_tag(owner)
+        return as_text(told or b"") in map(owner_tag, libraries)
 
     async def pages(self, doc_id: str) -> set[int]:
         """The pages of a document of which a passage is kept."""

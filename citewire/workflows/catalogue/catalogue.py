@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import NodeWithScore
 
-from citewire.storage.library.documents import DocumentRecord, DocumentStore
+from citewire.storage.library.documents import DocumentReader, DocumentRecord
 from citewire.storage.library.outline import OutlineReader
 from citewire.text.sentences import split_sentences
 from citewire.text.words import fold, stem, stems, words
@@ -29,16 +29,16 @@ Search = Callable[[str, PassageFilter], Awaitable[Sequence[NodeWithScore]]]
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Answers from the documents of an owner, never from another's.
+    """Answers from the documents of the libraries that are asked, never from another's.
 
     Args:
-        documents: of any owner: `owned_by` gives one's.
+        documents: of any library: `within` gives those of some.
         outlines: reads how a document begins.
         search: finds passages about something within a filter.
         sums_up: whether it also answers who wants a report summed up, as there is no model.
     """
 
-    documents: DocumentStore
+    documents: DocumentReader
     outlines: OutlineReader
     search: Search
     sums_up: bool = False
@@ -124,8 +124,8 @@ class Catalogue:
             return CatalogueAnswer(told)
         return None
 
-    def _of(self, filter: PassageFilter) -> DocumentStore:
-        return self.documents.owned_by(filter.owner)
+    def _of(self, filter: PassageFilter) -> DocumentReader:
+        return self.documents.within(filter.libraries)
 
     async def is_empty(self, filter: PassageFilter) -> bool:
         """Whether there is no document that may be asked.

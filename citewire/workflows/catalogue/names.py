@@ -77,6 +77,11 @@ class ReportNames:
             *({key: frozenset(kept) for key, kept in one.items()} for one in (whole, signs, words))
         )
 
+    @classmethod
+    def merged(cls, several: Sequence["ReportNames"]) -> "ReportNames":
+        """The names of several libraries together."""
+        return cls(*(_merged(kinds) for kinds in zip(*map(_tables, several), strict=True)))
+
     def named_in(self, question: str) -> tuple[Named, ...]:
         """The organisations that `question` speaks of, in its order; misspelt ones, too.
 
@@ -133,6 +138,18 @@ class ReportNames:
         if not said[:1].isupper():
             kept = [word for word in kept if word not in _ORDINARY]
         return tuple(sorted(kept)) if plain not in near else ()
+
+
+def _tables(names: ReportNames) -> tuple[Mapping[str, frozenset[str]], ...]:
+    return names.whole, names.signs, names.words
+
+
+def _merged(tables: Iterable[Mapping[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
+    merged: dict[str, frozenset[str]] = {}
+    for table in tables:
+        for key, kept in table.items():
+            merged[key] = merged[key] | kept if key in merged else kept
+    return merged
 
 
 NO_NAMES = ReportNames()

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.documents import DocumentReader
 from citewire.text.words import fold
 from citewire.workflows.catalogue.model import DocumentName, SpokenOf
 from citewire.workflows.catalogue.survey import is_within
@@ -55,7 +55,7 @@ def _is_meant(question: str, spoken_of: SpokenOf) -> bool:
 
 
 async def narrowed(
-    question: str, filter: PassageFilter, spoken_of: SpokenOf, documents: DocumentStore
+    question: str, filter: PassageFilter, spoken_of: SpokenOf, documents: DocumentReader
 ) -> tuple[PassageFilter, DocumentName | None]:
     """Give the filter with which a question is searched for, and the document that it points at.
 
@@ -63,7 +63,7 @@ async def narrowed(
         question: as it was written.
         filter: what may be asked; a choice that leaves the document out is followed.
         spoken_of: what the turn before was about.
-        documents: of any owner.
+        documents: of any library.
 
     Raises:
         StorageUnavailable, StorageError: Redis does not answer, or refuses.
@@ -73,7 +73,7 @@ async def narrowed(
         return filter, None
     if filter.doc_ids == (meant,) or not _is_meant(question, spoken_of):
         return filter, None
-    record = await documents.owned_by(filter.owner).get(meant)
+    record = await documents.within(filter.libraries).get(meant)
     if record is None or not is_within(record, filter):
         return filter, None
     name = DocumentName(record.doc_id, record.title)

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from citewire.storage.keys import folder_id
-from citewire.storage.library.documents import DocumentRecord, DocumentStore
+from citewire.storage.library.documents import DocumentReader, DocumentRecord
 from citewire.storage.library.labels import identity_fields
 from citewire.text.words import fold
 from citewire.workflows.catalogue.matching import weight_held, weight_of
@@ -38,14 +38,14 @@ class Survey:
 
 
 async def survey(
-    documents: DocumentStore, filter: PassageFilter, words: Sequence[str] = ()
+    documents: DocumentReader, filter: PassageFilter, words: Sequence[str] = ()
 ) -> Survey:
     """Count the documents within a filter and pick those that are called by `words`.
 
     They are read a few at a time, so that ten thousand hold up nobody.
 
     Args:
-        documents: of the owner who asks.
+        documents: of the libraries that are asked.
         filter: what may be asked.
         words: folded; without any, all documents match.
 

@@ -20,6 +20,8 @@ export interface CitewireProtocol {
     ChangeChat: ChangeChat;
     NewChat: NewChat;
     RateAnswer: RateAnswer;
+    MemberRole: MemberRole;
+    NamedCollection: NamedCollection;
   };
   resources: {
     ApiKeyList: ApiKeyList;
@@ -30,6 +32,8 @@ export interface CitewireProtocol {
     ChatView: ChatView;
     DeletedChat: DeletedChat;
     DeletedChats: DeletedChats;
+    CollectionList: CollectionList;
+    CollectionView: CollectionView;
     CreatedJob: CreatedJob;
     DocumentList: DocumentList;
     DocumentView: DocumentView;
@@ -94,10 +98,10 @@ export interface Sources {
  * A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
  *
  * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known.
- * `organisation`, `periods` and `document_kind` are those of its document.
+ * `organisation`, `periods` and `document_kind` are those of its document; `collection` is where
+ * that lies, by its id (`private` or that of a shared one) and its name.
  * `found_by` names the ways in which it was found; `context` is what was shown with it, and
  * `also_in` where the same stands.
- * `kind` is `text`, `table` or `figure`; `table` has the grid of a table, if it is known;
  * `section` is the heading above it.
  */
 export interface Source {
@@ -124,6 +128,8 @@ export interface Source {
   context: ContextPassage[];
   also_in: AlsoIn[];
   section: string;
+  collection: string;
+  collection_name: string;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -181,6 +187,8 @@ export interface AlsoIn {
   file_name: string;
   page: number;
   page_label: string;
+  collection: string;
+  collection_name: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
@@ -336,7 +344,7 @@ export interface Stopped {
   chat_id: string;
   user_message_id: string;
   assistant_message_id: string;
-  by: "user" | "disconnect" | "shutdown" | "timeout";
+  by: "user" | "disconnect" | "shutdown" | "timeout" | "access";
   answer: string;
   citations: Citation[];
   usage: Usage;
@@ -449,6 +457,12 @@ export interface Filters {
    * @maxItems 100
    */
   kinds?: string[];
+  /**
+   * ids of shared collections; `private` is one's own
+   *
+   * @maxItems 1000
+   */
+  collections?: string[];
 }
 /**
  * A new title, or a message through which the active path is to go.
@@ -469,6 +483,21 @@ export interface NewChat {
 export interface RateAnswer {
   rating?: ("up" | "down") | null;
   comment?: string;
+}
+/**
+ * What somebody is in a collection: each role may do what those before it may.
+ */
+export interface MemberRole {
+  /**
+   * `reader`, `editor` (documents) or `manager` (members)
+   */
+  role: "reader" | "editor" | "manager";
+}
+/**
+ * What a collection is called.
+ */
+export interface NamedCollection {
+  name: string;
 }
 /**
  * API keys, the newest first.
@@ -548,7 +577,7 @@ export interface Turn {
   sub_questions: string[];
   document: DocumentName | null;
   finish_reason: ("stop" | "length" | "content_filter" | "no_evidence" | "blocked") | null;
-  stopped_by: ("user" | "disconnect" | "shutdown" | "timeout") | null;
+  stopped_by: ("user" | "disconnect" | "shutdown" | "timeout" | "access") | null;
   usage: Usage | null;
   timings: Timings | null;
   error: string | null;
@@ -618,6 +647,38 @@ export interface DeletedChats {
   restorable_until: string;
 }
 /**
+ * The collections that one is in.
+ */
+export interface CollectionList {
+  collections: CollectionSummary[];
+}
+/**
+ * A collection, and one's own role in it; the private one is `private` and has no name.
+ */
+export interface CollectionSummary {
+  collection_id: string;
+  name: string;
+  role: "reader" | "editor" | "manager";
+}
+/**
+ * A shared collection with its members.
+ */
+export interface CollectionView {
+  collection_id: string;
+  name: string;
+  role: "reader" | "editor" | "manager";
+  created_at: string;
+  changed_at: string;
+  members: MemberView[];
+}
+/**
+ * A member of a collection: an owner, or a group as `group:NAME`.
+ */
+export interface MemberView {
+  member: string;
+  role: "reader" | "editor" | "manager";
+}
+/**
  * The job that ingests an upload.
  */
 export interface CreatedJob {
@@ -641,7 +702,8 @@ export interface DocumentList {
 /**
  * One ingested document; `corrected` names the fields that somebody set by hand.
  *
- * `organisation` and `kind` are empty where nothing tells them.
+ * `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
+ * id of a shared one, whose name follows.
  */
 export interface DocumentView {
   doc_id: string;
@@ -657,6 +719,8 @@ export interface DocumentView {
   notes: string[];
   locations: LocationView[];
   corrected: string[];
+  collection: string;
+  collection_name: string;
 }
 /**
  * Where a document lies.
@@ -748,6 +812,7 @@ export interface JobList {
 export interface JobView {
   job_id: string;
   folder: string;
+  collection: string;
   status: "queued" | "running" | "done" | "failed" | "stopped" | "interrupted";
   created_at: string;
   finished_at: string | null;

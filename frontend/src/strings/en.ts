@@ -104,6 +104,7 @@ export const en = {
     disconnect: "Stopped: the connection to the page was lost.",
     shutdown: "Stopped: the server was shutting down.",
     timeout: "Stopped: the answer took too long.",
+    access: "Stopped: you may no longer read a collection that was asked.",
   },
   partKept: "The part above is kept.",
   nothingSaid: "Nothing had been said yet.",

@@ -105,6 +105,7 @@ export const es: Strings = {
     disconnect: "Detenida: se perdió la conexión con la página.",
     shutdown: "Detenida: el servidor se estaba apagando.",
     timeout: "Detenida: la respuesta tardó demasiado.",
+    access: "Detenida: ya no puedes leer una colección en la que se buscaba.",
   },
   partKept: "Se conserva la parte anterior.",
   nothingSaid: "Aún no se había dicho nada.",

@@ -1,10 +1,11 @@
 #!lua flags=no-writes
 -- -> by turns the document of each passage, and the current one that it became; empty if none
 -- include: keys/library
-local owner = ARGV[2]
+local libraries = {}
+for tag in ARGV[2]:gmatch('[^,]+') do libraries[tag] = true end
 local function owned(key)
   local told = redis.call('HMGET', key, 'doc_id', 'owner_id')
-  return told[2] == owner and told[1]
+  return told[2] and libraries[told[2]] and told[1]
 end
 local found = {}
 for at = 3, #ARGV do

@@ -1,0 +1,148 @@
+"""Shared collections: made, listed, renamed, deleted; and their members."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+
+from citewire.api.audit import who_asks
+from citewire.api.collection_schemas import (
+    CollectionList,
+    CollectionSummary,
+    CollectionView,
+    Member,
+    MemberRole,
+    NamedCollection,
+)
+from citewire.api.dependencies import (
+    CallerDep,
+    CollectionStoreDep,
+    EndingDep,
+    ReachingDep,
+    services_of,
+)
+from citewire.api.scopes import ScopedRoute
+from citewire.services.access.caller import Caller
+from citewire.services.access.reach import Reaching, members_of
+from citewire.storage.collections.store import Role
+
+router = APIRouter(tags=["collections"], route_class=ScopedRoute)
+
+SharedId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$")]
+
+
+@router.get("/collections")
+async def list_collections(reaching: ReachingDep, caller: CallerDep) -> CollectionList:
+    """The collections that one is in, by name; the private one is the first."""
+    reach = await reaching.now(caller)
+    shared = map(CollectionSummary.of, reach.memberships)
+    return CollectionList(collections=[CollectionSummary.private(), *shared])
+
+
+@router.post("/collections", status_code=HTTPStatus.CREATED)
+async def create_collection(
+    asked: NamedCollection,
+    store: CollectionStoreDep,
+    reaching: ReachingDep,
+    caller: CallerDep,
+    request: Request,
+) -> CollectionView:
+    """Make a shared collection, whose manager one is."""
+    collection_id = await store.create(asked.name, caller.owner)
+    audit, who = services_of(request).audit, who_asks(request.scope)
+    await audit.collection_made(who, collection_id=collection_id)
+    return await _told(collection_id, "manager", store, reaching, caller)
+
+
+@router.get("/collections/{collection_id}")
+async def read_collection(
+    collection_id: SharedId, store: CollectionStoreDep, reaching: ReachingDep, caller: CallerDep
+) -> CollectionView:
+    """A collection with its members and one's own role."""
+    return await _told(collection_id, "reader", store, reaching, caller)
+
+
+@router.patch("/collections/{collection_id}")
+async def rename_collection(
+    collection_id: SharedId,
+    asked: NamedCollection,
+    store: CollectionStoreDep,
+    reaching: ReachingDep,
+    caller: CallerDep,
+) -> CollectionView:
+    """Give a collection another name; for managers."""
+    (await reaching.now(caller)).check(collection_id, "manager")
+    await store.rename(collection_id, asked.name)
+    reaching.forget()
+    return await _told(collection_id, "reader", store, reaching, caller)
+
+
+@router.delete("/collections/{collection_id}", status_code=HTTPStatus.NO_CONTENT)
+async def delete_collection(
+    collection_id: SharedId,
+    *,
+    store: CollectionStoreDep,
+    ending: EndingDep,
+    reaching: ReachingDep,
+    caller: CallerDep,
+    request: Request,
+) -> None:
+    """Delete a collection with its documents and uploaded files; for managers."""
+    (await reaching.now(caller)).check(collection_id, "manager")
+    await store.finish(collection_id)
+    reaching.forget()
+    ending.tell()
+    audit, who = services_of(request).audit, who_asks(request.scope)
+    await audit.collection_removed(who, collection_id=collection_id)
+
+
+@router.put("/collections/{collection_id}/members/{member:path}")
+async def add_member(
+    collection_id: SharedId,
+    member: Annotated[Member, Path()],
+    *,
+    asked: MemberRole,
+    store: CollectionStoreDep,
+    reaching: ReachingDep,
+    caller: CallerDep,
+    request: Request,
+) -> CollectionView:
+    """Give an owner (`ann`) or a group (`group:staff`) a role; for managers."""
+    (await reaching.now(caller)).check(collection_id, "manager")
+    await store.join(collection_id, member, asked.role)
+    reaching.forget()
+    audit, who = services_of(request).audit, who_asks(request.scope)
+    told = {"collection_id": collection_id, "member": member}
+    await audit.member_added(who, **told, role=asked.role)
+    return await _told(collection_id, "reader", store, reaching, caller)
+
+
+@router.delete(
+    "/collections/{collection_id}/members/{member:path}", status_code=HTTPStatus.NO_CONTENT
+)
+async def remove_member(
+    collection_id: SharedId,
+    member: Annotated[Member, Path()],
+    *,
+    store: CollectionStoreDep,
+    reaching: ReachingDep,
+    caller: CallerDep,
+    request: Request,
+) -> None:
+    """Take an owner or a group out; for managers, and for who leaves."""
+    leaves = member == members_of(caller)[0]
+    (await reaching.now(caller)).check(collection_id, "reader" if leaves else "manager")
+    role = (await store.read(collection_id)).members.get(member, "")
+    await store.leave(collection_id, member)
+    reaching.forget()
+    audit, who = services_of(request).audit, who_asks(request.scope)
+    told = {"collection_id": collection_id, "member": member}
+    await audit.member_removed(who, **told, role=role)
+
+
+async def _told(
+    collection_id: str, role: Role, store: CollectionStoreDep, reaching: Reaching, caller: Caller
+) -> CollectionView:
+    reach = await reaching.now(caller)
+    reach.check(collection_id, role)
+    return CollectionView.of(await store.read(collection_id), reach.role(collection_id))

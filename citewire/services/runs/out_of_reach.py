@@ -1,0 +1,41 @@
+"""Runs whose caller may no longer read what they were asked of: they end within two seconds."""
+
+import logging
+from collections import defaultdict
+
+import anyio
+
+from citewire.errors import CitewireError
+from citewire.services.access.caller import Caller
+from citewire.services.access.reach import Reaching
+from citewire.services.runs.runs import Run, Runs
+from citewire.storage.keys import collection_in
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 0.75
+"""How often is looked at who is still a member, in seconds."""
+
+
+async def end_out_of_reach(runs: Runs, reaching: Reaching) -> None:
+    """End the runs of this worker that search what their callers lost, until cancelled."""
+    while True:
+        await anyio.sleep(LOOK_S)
+        for caller, asked in _by_caller(runs.under_way).items():
+            try:
+                readable = frozenset((await reaching.now(caller)).libraries)
+            except CitewireError as error:
+                logger.warning("who may read is not known: %s", error)
+                continue
+            for run in asked:
+                if not readable.issuperset(run.filter.libraries):
+                    await run.stop("access")
+
+
+def _by_caller(under_way: list[Run]) -> dict[Caller, list[Run]]:
+    """The runs that search shared collections, by who asked."""
+    found = defaultdict(list)
+    for run in under_way:
+        if run.caller is not None and any(map(collection_in, run.filter.libraries)):
+            found[run.caller].append(run)
+    return found

@@ -1,0 +1,1 @@
+"""Shared collections: who is a member of which."""
