@@ -112,7 +112,7 @@ def read_corpus(path: Path, model: LocalEmbedding, cache: Path) -> Corpus:
         more = model.embed(texts[len(vectors) : len(vectors) + CHUNK])
         vectors = np.concatenate([vectors, more])
         cache.mkdir(parents=True, exist_ok=True)
-    np.save(kept, vectors)
+        np.save(kept, vectors)
         print(f"{kept.name}: {len(vectors)} of {len(texts)}", file=sys.stderr, flush=True)
     return Corpus([passage["_id"] for passage in passages], vectors)
 

@@ -312,7 +312,7 @@ class FileView(BaseModel):
 
     path: str
     doc_id: str | None
-    status: Literal["new", "changed", "moved", "unchanged", "removed", "failed"]
+    status: Literal["new", "changed", "moved", "copied", "unchanged", "removed", "failed"]
     reason: str | None
     pages: int
     passages: int

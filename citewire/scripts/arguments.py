@@ -161,7 +161,15 @@ def _add_replay(kinds: Kinds) -> None:
 
 
 def _add_ingest(kinds: Kinds) -> None:
-    ingest = kinds.add_parser("ingest", help="read folders of reports")
+    ingest = kinds.add_parser(
+        "ingest",
+        help="read folders of reports",
+        description="Read what is new in the folders and take it in. Of each file it tells what it "
+        "is: new; changed (other bytes at a known place); moved (known bytes, at another place "
+        "now) or copied (at one more), neither of which is read again; unchanged; removed; failed, "
+        "with the reason. Skipped are files of a format that is not read, and links that lead out "
+        "of the folder.",
+    )
     ingest.set_defaults(run=commands.run_ingest)
     ingest.add_argument("folders", nargs="+", type=_folder, metavar="FOLDER")
     _add_owner(ingest)
@@ -183,7 +191,10 @@ def _add_ingest(kinds: Kinds) -> None:
         "--watch", action="store_true", help="then follow the folders until it is stopped"
     )
     endless.add_argument(
-        "--dry-run", action="store_true", help="show what would be done and change nothing"
+        "--dry-run",
+        action="store_true",
+        help="show what would be done and change nothing; no file is read "
+        "beyond its first bytes, so that broken ones may be told as new",
     )
     ingest.add_argument(
         "--report", type=Path, metavar="FILE.json", help="write what became of each file"

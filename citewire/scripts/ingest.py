@@ -45,7 +45,7 @@ def ingest(
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
     report: Path | None = None,
 ) -> int:
-    """Ingest `folders` and print a summary; gives 1 if a file failed, else 0.
+    """Ingest `folders` and print a summary; gives 1 if a file or a folder failed, else 0.
 
     Args:
         settings: models, Redis, limits.
@@ -64,7 +64,7 @@ def ingest(
     print_summary(summary, console)
     if report is not None:
         write_report(summary, report)
-    return 1 if summary.count("failed") else 0
+    return 1 if summary.count("failed") or summary.folders else 0
 
 
 async def ingest_into_library(
@@ -143,6 +143,9 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
     """Files that failed or are passed over with the reasons, notes on others, then the totals."""
     for outcome in summary.files:
         _print_outcome(outcome, console, with_plan=summary.is_plan)
+    for path, reason in summary.folders:
+        line = harmless_name(f"folder: {path}: {reason}")
+        console.print(Text(line, style="red"), soft_wrap=True)
     _print_skipped(summary.skipped, console)
     if summary.skipped.count and not summary.files:
         told = f"nothing to ingest: no file is of a format that is read ({' '.join(SUFFIXES)})"
@@ -150,7 +153,7 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
     # Without lines: it fits into 80 columns.
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     if summary.is_plan:
-        console.print("what would be done:")
+        console.print("what would be done, as far as names, sizes and first bytes tell:")
     for name in (*STATUSES, "pages", "passages", "tokens", "seconds"):
         table.add_column(name, justify="right")
     table.add_row(

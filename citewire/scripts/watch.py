@@ -70,7 +70,8 @@ async def _watch(
     ):
         async for _ in changes:
             summary = await watcher.ingest(is_patient=not is_first)
-            if is_first or any(file.status != "unchanged" for file in summary.files):
+            is_news = any(file.status != "unchanged" for file in summary.files)
+            if is_first or is_news or summary.folders:
                 print_summary(summary, console)
             if report is not None:
                 await asyncio.to_thread(write_report, summary, report)

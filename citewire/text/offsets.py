@@ -6,9 +6,9 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def from_utf16(text: str, units: int) -> int:
-    """The place in `text`, in characters, of a place that counts UTF-16 code units."""
+def utf16_place(text: str, units: int) -> int:
+    """The place in `text` that lies so many UTF-16 code units after its start; at most its end."""
     if text.isascii():
-        return units
+        return min(units, len(text))
     before = text.encode("utf-16-le", "surrogatepass")[: 2 * units]
-    return len(before.decode("utf-16-le", "replace"))
+    return len(before.decode("utf-16-le", "replace")) if units else 0

@@ -20,6 +20,7 @@ _ABBREVIATIONS = listed(
     cf ca approx est dept u.s u.k u.n d.c ee.uu e.u a.m p.m a.c d.c ph.d no nos nº núm num fig figs
     p pp pág pag págs vol vols sec secs art arts cap caps ch eq ed eds av avda gral lic ing ej
     jan feb mar apr jun jul aug sep sept oct nov dec ene abr ago dic nr bzw z.b u.a mme m
+    janv févr avr juil okt dez mio mrd tsd
     """
 )
 

@@ -86,7 +86,7 @@ async def test_a_copy_is_a_second_location(
     shutil.copy(ships / "a.pdf", ships / "b.pdf")
     summary = await ingest(ships)
 
-    assert statuses(summary) == {"a.pdf": "unchanged", "b.pdf": "moved"}
+    assert statuses(summary) == {"a.pdf": "unchanged", "b.pdf": "copied"}
     assert await paths(documents) == [["a.pdf", "b.pdf"]]
     assert len(embed_model.texts) == 1
 
@@ -148,9 +148,11 @@ async def test_prune_takes_out_nothing_of_a_folder_that_is_suddenly_empty(
     told = await ingest(ships, prune=True, prune_empty=True)
 
     assert statuses(planned) == statuses(summary)
-    assert statuses(summary) == {"ships": "failed", "b.pdf": "removed", "c.pdf": "unchanged"}
-    [refused] = [file for file in summary.files if file.status == "failed"]
-    assert "no report in it any more, but 1 known: nothing was removed" in str(refused.reason)
+    assert statuses(summary) == {"b.pdf": "removed", "c.pdf": "unchanged"}
+    [(folder, reason)] = summary.folders
+    assert folder == str(ships)
+    assert "no report in it any more, but 1 known: nothing was removed" in reason
+    assert planned.folders == summary.folders
     assert there == [["a.pdf"], ["c.pdf"]]
     assert statuses(told) == {"a.pdf": "removed"}
 
@@ -307,8 +309,10 @@ async def test_prune_spares_a_folder_that_cannot_be_listed(
         (root / "closed" / "a.pdf").unlink()
         later = await ingest(root, prune=True, prune_empty=True)
 
-    assert statuses(summary) == {"closed": "failed", "b.pdf": "removed"}
-    assert "cannot be listed" in str(summary.files[0].reason)
+    assert statuses(summary) == {"b.pdf": "removed"}
+    [(folder, reason)] = summary.folders
+    assert folder == str(root / "closed")
+    assert "cannot be listed" in reason
     assert found == [SHIPS]
     assert statuses(later) == {"a.pdf": "removed"}
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -136,7 +137,7 @@ async def test_the_same_bytes_twice_are_one_document_in_two_places(
     summary = await ingest(ships)
     [record] = await documents.list()
 
-    assert [file.status for file in summary.files] == ["new", "moved"]
+    assert [file.status for file in summary.files] == ["new", "copied"]
     assert [place.path for place in record.locations] == ["a.pdf", "copy of a.pdf"]
     assert len(embed_model.texts) == 1
 
@@ -321,14 +322,42 @@ async def test_what_is_no_regular_file_fails_and_holds_up_no_other(
     ingest: Ingest, ships: Path
 ) -> None:
     os.mkfifo(ships / "pipe.txt")
-    (ships / "zero.txt").symlink_to("/dev/zero")
     write_pdf(ships / "a.pdf", [SHIPS])
     summary = await ingest(ships)
 
-    assert statuses(summary) == {"a.pdf": "new", "pipe.txt": "failed", "zero.txt": "failed"}
+    assert statuses(summary) == {"a.pdf": "new", "pipe.txt": "failed"}
     assert {one.reason for one in summary.files if one.status == "failed"} == {
         "cannot be read: it is not a regular file"
     }
+
+
+async def test_a_dry_run_tells_what_would_fail_by_its_first_bytes(
+    ingest: Ingest, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    (ships / "b.xlsx").write_text(TRAINS, "utf-8")
+    for name in ("c.txt", "d.txt"):
+        (ships / name).write_bytes(b"")
+    planned = await ingest(ships, dry_run=True)
+    done = await ingest(ships)
+
+    assert statuses(planned) == statuses(done)
+    assert {Path(one.path).name: one.reason for one in planned.files if one.reason} == {
+        "b.xlsx": "not an Excel file: it does not begin like one",
+        "c.txt": "the file is empty",
+        "d.txt": "the file is empty",
+    }
+    assert [one.reason for one in planned.files] == [one.reason for one in done.files]
+
+
+async def test_of_a_moved_file_and_its_copy_one_is_moved(ingest: Ingest, ships: Path) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    await ingest(ships)
+    (ships / "a.pdf").rename(ships / "b.pdf")
+    shutil.copy(ships / "b.pdf", ships / "c.pdf")
+    summary = await ingest(ships)
+
+    assert statuses(summary) == {"b.pdf": "moved", "c.pdf": "copied"}
 
 
 async def test_a_wrong_name_does_not_spoil_the_right_one(
@@ -342,10 +371,10 @@ async def test_a_wrong_name_does_not_spoil_the_right_one(
 
     assert statuses(summary) == {
         "a.pdf": "new",
-        "b.html": "moved",
-        "c.pdf": "moved",
+        "b.html": "copied",
+        "c.pdf": "copied",
         "y.docx": "new",
-        "z.txt": "moved",
+        "z.txt": "copied",
     }
     assert {one["text"] for one in await search(store, SHIPS)} == {SHIPS, TRAINS}
     places = sorted([one.path for one in document.locations] for document in await documents.list())
@@ -389,8 +418,8 @@ async def test_folders_in_each_other_tell_of_each_place(
     planned = await ingest(ships, ships / "sub", dry_run=True)
     done = await ingest(ships, ships / "sub")
 
-    assert [one.status for one in planned.files] == ["new", "new", "moved"]
-    assert [one.status for one in done.files] == ["new", "new", "moved"]
+    assert [one.status for one in planned.files] == ["new", "new", "copied"]
+    assert [one.status for one in done.files] == ["new", "new", "copied"]
     assert sorted(len(one.locations) for one in await documents.list()) == [1, 2]
 
 

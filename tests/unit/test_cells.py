@@ -1,17 +1,13 @@
 """Figures of claims beside the cells of tables: held, another's, of another scale, calculated."""
 
 import random
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
-from citewire.content.table_record import TABLE, table_from_json
-from citewire.services.citations.checking import SourceText, check
-from citewire.services.citations.verdicts import Judgement, digest, judge
+from citewire.services.citations.judging import check
+from citewire.services.citations.verdicts import digest, judge
 from citewire.services.citations.verdicts.cell_findings import cells_for
-from citewire.services.passages.splitting import build_passages
-from citewire.services.reading.flow import flow_report, table_part
+from tests.doubles.cited_tables import cited, judged
 
 INCOME = [
     ["(in millions, except per share)", "2023", "2022", "2021"],
@@ -38,19 +34,6 @@ QUARTERS = [
 ]
 
 
-def _sources(rows: Sequence[Sequence[str]], caption: str = "") -> list[SourceText]:
-    report = flow_report(Path("report.txt"), [table_part(rows, caption=caption)], is_titled=False)
-    built = build_passages(report, doc_id="d", folder="f", file_name="n", max_tokens=220, overlap=0)
-    return [
-        SourceText(one.node.text, table_from_json(one.node.metadata[TABLE]), one.node.id_)
-        for one in built
-    ]
-
-
-def _judged(claim: str, rows: Sequence[Sequence[str]], caption: str = "") -> Judgement:
-    return judge(claim, [source.digest for source in _sources(rows, caption)])
-
-
 def _status(claim: str, passage: str, about: str = "") -> str:
     return judge(claim, [digest(passage, about=about)]).status
 
@@ -72,7 +55,7 @@ def _status(claim: str, passage: str, about: str = "") -> str:
 def test_a_figure_of_the_row_and_column_that_is_meant_is_supported(
     claim: str, rows: list[list[str]]
 ) -> None:
-    assert _judged(claim, rows).status == "supported"
+    assert judged(claim, rows).status == "supported"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +69,7 @@ def test_a_figure_of_the_row_and_column_that_is_meant_is_supported(
     ],
 )
 def test_a_balance_sheet_is_read_under_its_unit_line(claim: str) -> None:
-    assert _judged(claim, ASSETS, "Balance sheets ($ in millions)").status == "supported"
+    assert judged(claim, ASSETS, "Balance sheets ($ in millions)").status == "supported"
 
 
 @pytest.mark.parametrize(
@@ -101,13 +84,13 @@ def test_a_balance_sheet_is_read_under_its_unit_line(claim: str) -> None:
     ],
 )
 def test_a_figure_of_another_cell_or_scale_is_not(claim: str, method: str) -> None:
-    judged = _judged(claim, INCOME)
-    assert (judged.status, judged.method) == ("unsupported", method)
-    assert judged.untraced
+    got = judged(claim, INCOME)
+    assert (got.status, got.method) == ("unsupported", method)
+    assert got.untraced
 
 
 def test_says_which_cell_has_the_figure_and_which_is_meant() -> None:
-    (source,) = _sources(INCOME)
+    (source,) = cited(INCOME)
     checked = check("Net sales were $51,761 million in 2023.", [source], None)
     (message,) = checked.messages
     assert "(Net sales, 2022: $51,761)" in message
@@ -126,7 +109,7 @@ def test_says_which_cell_has_the_figure_and_which_is_meant() -> None:
     ],
 )
 def test_what_is_not_stated_is_calculated(claim: str, formula: str) -> None:
-    (source,) = _sources(INCOME)
+    (source,) = cited(INCOME)
     verification = check(claim, [source], None).together
     assert (verification.status, verification.method) == ("supported", "calculated")
     (worked,) = verification.calculations
@@ -147,7 +130,7 @@ def test_what_is_not_stated_is_calculated(claim: str, formula: str) -> None:
     ],
 )
 def test_what_is_calculated_wrongly_or_with_the_sign_turned_is_unsupported(claim: str) -> None:
-    assert _judged(claim, INCOME).status == "unsupported"
+    assert judged(claim, INCOME).status == "unsupported"
 
 
 def test_random_tables_and_statements() -> None:
@@ -166,14 +149,14 @@ def test_random_tables_and_statements() -> None:
         said = f"{names[at]} income was {{}} in 2023."
         other = figures[2 * ((at + 1) % len(names))]
         wrong = "billion" if factor == 1e6 else "million"
-        assert _judged(said.format(f"{new:,} {word}"), rows).status == "supported"
-        assert _judged(said.format(f"{old:,} {word}"), rows).status == "unsupported"
-        assert _judged(said.format(f"{other:,} {word}"), rows).status == "unsupported"
-        assert _judged(said.format(f"{new:,} {wrong}"), rows).status == "unsupported"
+        assert judged(said.format(f"{new:,} {word}"), rows).status == "supported"
+        assert judged(said.format(f"{old:,} {word}"), rows).status == "unsupported"
+        assert judged(said.format(f"{other:,} {word}"), rows).status == "unsupported"
+        assert judged(said.format(f"{new:,} {wrong}"), rows).status == "unsupported"
         change = f"{names[at]} income changed by {{:.2f}}% from 2022 to 2023."
         share = 100 * (new - old) / old
-        assert _judged(change.format(share), rows).status == "supported"
-        assert _judged(change.format(share * 1.2 + 1), rows).status == "unsupported"
+        assert judged(change.format(share), rows).status == "supported"
+        assert judged(change.format(share * 1.2 + 1), rows).status == "unsupported"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +189,7 @@ def test_lines_below_periods_are_read_as_a_table(claim: str, status: str) -> Non
 
 def test_names_and_the_year_of_a_document_are_those_of_its_title() -> None:
     rows = [["", "Owned", "Leased", "Total"], ["Canada", "89", "16", "105"]]
-    (source,) = _sources(rows)
+    (source,) = cited(rows)
     passage = digest(source.text, source.table, "Brightmoor 2021 10-K\nWarehouses operated")
     own = "Brightmoor operated 105 warehouses in Canada at the end of fiscal 2021."
     assert judge(own, [passage]).status == "supported"
@@ -225,9 +208,9 @@ def test_names_and_the_year_of_a_document_are_those_of_its_title() -> None:
 def test_a_row_that_shares_a_word_with_the_one_that_is_meant_is_not_enough(claim: str) -> None:
     rows = [*ASSETS[:5], ["LIABILITIES", "", ""], ["Accounts payable", "5,687", "6,803"]]
     rows.append(["Total liabilities and equity", "28,811", "27,504"])
-    judged = _judged(claim, rows, "Balance sheets ($ in millions)")
-    assert judged.status != "supported"
-    assert "another row" in judged.reasons[0]
+    got = judged(claim, rows, "Balance sheets ($ in millions)")
+    assert got.status != "supported"
+    assert "another row" in got.reasons[0]
 
 
 def test_the_same_row_of_another_period_is_not_the_one_that_is_meant() -> None:
@@ -238,8 +221,8 @@ def test_the_same_row_of_another_period_is_not_the_one_that_is_meant() -> None:
         ["2021", "", "", ""],
         ["Revenues", "$33,103", "$3,418", "$36,521"],
     ]
-    assert _judged("Total revenues were $45,231 million in 2022.", rows).status == "supported"
-    assert _judged("Total revenues were $36,521 million in 2022.", rows).status == "unsupported"
+    assert judged("Total revenues were $45,231 million in 2022.", rows).status == "supported"
+    assert judged("Total revenues were $36,521 million in 2022.", rows).status == "unsupported"
 
 
 def test_shares_have_a_scale_of_their_own() -> None:
@@ -255,7 +238,7 @@ def test_shares_have_a_scale_of_their_own() -> None:
         ("The weighted average shares outstanding were 442,319 thousand in 2023.", "supported"),
         ("The weighted average shares outstanding were 442,319 million in 2023.", "unsupported"),
     ):
-        assert _judged(claim, rows, caption).status == status, claim
+        assert judged(claim, rows, caption).status == status, claim
 
 
 def test_what_an_amount_is_compared_with_is_of_another_period() -> None:
@@ -267,7 +250,7 @@ def test_what_an_amount_is_compared_with_is_of_another_period() -> None:
         ("Net sales fell by 10.6% in 2023.", "supported"),
         ("Net sales rose by 10.6% in 2023.", "unsupported"),
     ):
-        assert _judged(claim, INCOME).status == status, claim
+        assert judged(claim, INCOME).status == status, claim
 
 
 PLANTS = [
@@ -296,7 +279,7 @@ PLANTS = [
     ],
 )
 def test_figures_of_groups_and_costs_are_calculated(claim: str, formula: str) -> None:
-    (source,) = _sources(PLANTS)
+    (source,) = cited(PLANTS)
     verification = check(claim, [source], None).together
     assert verification.status == "supported"
     assert sorted(verification.calculations[0].formula) == sorted(formula)
@@ -314,7 +297,7 @@ def test_figures_of_groups_and_costs_are_calculated(claim: str, formula: str) ->
     ],
 )
 def test_what_does_not_come_out_is_unsupported(claim: str) -> None:
-    assert _judged(claim, PLANTS).status == "unsupported"
+    assert judged(claim, PLANTS).status == "unsupported"
 
 
 SPOKEN = (
@@ -342,8 +325,94 @@ def test_sentences_tell_which_figure_is_of_which_period(claim: str, status: str)
 
 
 def test_a_model_is_given_the_cells_that_a_claim_may_speak_of() -> None:
-    (source,) = _sources(INCOME)
+    (source,) = cited(INCOME)
     cells = cells_for("Net sales were $46,298 million in 2023.", source.digest)
     assert "Net sales, 2023: $46,298" in cells
     assert "Net sales, 2022: $51,761" in cells
     assert cells_for("The stores were open.", source.digest) == []
+
+
+BALANCE = [
+    ["US$'000", "2019", "2018"],
+    ["Total current assets", "121,041", "73,202"],
+    ["Total assets", "383,665", "336,032"],
+    ["Total current liabilities", "154,619", "90,392"],
+    ["Total liabilities", "155,521", "92,364"],
+    ["Total equity", "228,144", "243,668"],
+]
+ADOPTION = [
+    ["(in millions)", "As reported", "Balances without adoption of the standard", "Effect"],
+    ["Accounts receivable", "$708", "$657", "$51"],
+    ["Total assets", "$15,938", "$15,824", "$114"],
+]
+SPREAD = [
+    ["", "Fiscal Year 2018", "", "Fiscal Year 2017", ""],
+    ["", "Net sales", "% of Total", "Net sales", "% of Total"],
+    ["APAC", "$479,987", "40.0%", "$288,764", "38.1%"],
+    ["EMEA", "277,898", "23.1%", "237,437", "31.4%"],
+]
+NOTES = [
+    ["(in millions)", "2019", "2018"],
+    ["Apple Inc. (“Apple”)", "32%", "36%"],
+    ["Huawei Technologies Co., Ltd. (“Huawei”)", "13%", "8%"],
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "rows", "formula"),
+    [
+        ("The current ratio was 0.78 in 2019.", BALANCE, "121,041 / 154,619"),
+        ("The debt-to-asset ratio in 2018 was 0.27.", BALANCE, "92,364 / 336,032"),
+        ("The liabilities to equity ratio was 68.2% in 2019.", BALANCE, "155,521 / 228,144"),
+        (
+            "Total assets increased by 0.72% after the adoption.",
+            ADOPTION,
+            "($15,938 − $15,824) / $15,824",
+        ),
+        (
+            "The change in the percentage of sales of APAC between 2017 and 2018 was 1.9%.",
+            SPREAD,
+            "40.0% − 38.1%",
+        ),
+        ("Apple and Huawei together were 45% in 2019.", NOTES, "32% + 13%"),
+    ],
+)
+def test_what_has_a_name_or_stands_below_a_wide_head_is_calculated(
+    claim: str, rows: list[list[str]], formula: str
+) -> None:
+    got = judged(claim, rows)
+    assert (got.status, got.method) == ("supported", "calculated")
+    assert got.reasons[0] == formula
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The difference between average gross profit and average net sales was $31 million.",
+        "The change in the sales of stores from 2022 to 2023 was 3.7%.",
+        "The ratio of interest to employees was 0.41 in 2023.",
+    ],
+)
+def test_a_calculation_of_untold_figures_is_unchecked_and_not_warned_of(claim: str) -> None:
+    got = judged(claim, INCOME)
+    assert (got.status, got.method, got.untraced) == ("unchecked", "calculated", ())
+    assert "does not say of which figures" in got.against
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Net sales were $46,398 million in 2023.",
+        "Total net sales were $46,398 million in 2023.",
+        "Net sales decreased by 12.6% in 2023.",
+        "The ratio of cost of sales to net sales was 0.89 in 2023.",
+        "The difference between the averages was $31 million for Northfield Ltd.",
+    ],
+)
+def test_a_wrong_figure_of_told_ones_stays_unsupported(claim: str) -> None:
+    assert judged(claim, INCOME).status == "unsupported"
+
+
+def test_notes_with_a_rate_in_their_name_are_no_percentages() -> None:
+    rows = [["(in millions)", "2019"], ["6.50% Senior Notes", "$424.0"], ["Other notes", "$99.2"]]
+    assert judged("The 6.50% Senior Notes were $424.0 million in 2019.", rows).status == "supported"

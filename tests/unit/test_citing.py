@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import settle
 from citewire.services.answers.events import Delta, RunEvent, Usage
-from citewire.services.citations.checking import Around, Checked, Checker, SourceText
+from citewire.services.citations.checking import Checker
+from citewire.services.citations.judging import Around, Checked, SourceText
 from citewire.services.citations.model import Citation, Span, Verdict, Warned, Withheld
 from citewire.workflows.events import AnsweredEvent, DeltaEvent, QuietEvent, SourcesEvent
 from tests.doubles.corpus import QUILLMERE_2023

@@ -32,7 +32,7 @@ def test_what_is_not_read_is_named_with_a_reason(tmp_path: Path) -> None:
         "old.doc": "the old format of Word (before 2007): save it as .docx or PDF",
         "b.PPT": "the old format of PowerPoint (before 2007): save it as .pptx or PDF",
         "c.xyz": "its format is not read",
-        "none": "its name has no ending that tells its format",
+        "none": "its name has no ending that tells its format: give it one, as .pdf or .txt",
     }
     assert (skipped.count, skipped.hidden) == (4, 2)
     assert skipped.endings == {".doc": 1, ".ppt": 1, ".xyz": 1, "without an ending": 1}
@@ -56,6 +56,34 @@ def test_links_that_lead_back_end(tmp_path: Path) -> None:
     (tmp_path / "self").symlink_to(tmp_path / "self")
 
     assert len(list_folders([tmp_path]).files) == 1
+
+
+def test_links_that_lead_out_are_skipped_and_told(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "inside of others"
+    for folder in (inside, outside):
+        (folder / "sub").mkdir(parents=True)
+        (folder / "sub" / "a.pdf").write_bytes(b"%PDF")
+    (inside / "file.pdf").symlink_to(outside / "sub" / "a.pdf")
+    (inside / "folder").symlink_to(outside)
+    (inside / "hop").symlink_to(inside / "folder")
+    (inside / "same").symlink_to(inside / "sub")
+    (inside / "b.pdf").symlink_to("sub/a.pdf")
+    listing = list_folders([inside])
+
+    assert [file.relative for file in listing.files] == ["b.pdf", "same/a.pdf", "sub/a.pdf"]
+    assert [Path(path).name for path, _ in listing.skipped.named] == ["file.pdf", "folder", "hop"]
+    assert {reason for _, reason in listing.skipped.named} == {
+        "a link that leads out of the folder, not followed: ingest what it leads to by its name"
+    }
+    assert listing.skipped.by_ending() == "3 links that lead out"
+
+
+def test_a_folder_that_is_itself_a_link_is_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "link").symlink_to(tmp_path / "reports")
+
+    assert len(list_folders([tmp_path / "link"]).files) == 1
 
 
 def test_a_folder_given_twice_is_searched_once(tmp_path: Path) -> None:

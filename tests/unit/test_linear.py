@@ -33,6 +33,7 @@ from citewire.services.citations.verdicts import (
     dates,
     entities,
     figures,
+    named_ratios,
     numerals,
     periods,
     table_scales,
@@ -71,6 +72,7 @@ from citewire.services.reading.pdf import furniture
 from citewire.services.reading.plain import read_plain
 from citewire.services.reading.sheets import delimited
 from citewire.services.reading.sheets import model as sheet_model
+from citewire.services.reading.sheets import tables as sheet_tables
 from citewire.services.uploads import names
 from citewire.storage.chats import words as chat_words
 from citewire.text import (
@@ -322,6 +324,7 @@ MADE = {
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
     "services.reading.identity.organisations": "made of the words of a title and a file's name",
+    "services.reading.sheets.quotes": "made of the sign between columns: CSV below",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
     "scripts.chat.view": "made of the quotes of an answer, on the machine of who asks",
     "text.verbatim": "made of the run of signs that opens code: scanned below",
@@ -405,7 +408,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     periods.find_periods, table_scales.scales_of_heads.__wrapped__,
     table_scales.scales_of_text.__wrapped__, figures.words_of, figures.money_of,
     figures.grouping_of,
-    asked_figures.operations_in.__wrapped__,
+    asked_figures.operations_in.__wrapped__, named_ratios.ratios_in, sheet_tables.is_note,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,

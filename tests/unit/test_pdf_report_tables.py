@@ -234,7 +234,20 @@ def axis_below(canvas: Canvas) -> None:
             canvas.drawCentredString(x + 5 + 35 * n, 610, str(25 * n))
 
 
-@pytest.mark.parametrize("draw", [bars, outlined_parts, axis_below])
+def axes_below(canvas: Canvas) -> None:
+    """Names with values that stand nowhere, over two axes from below 0, with their unit."""
+    names = ["Any interactions", "Goods and services", "Social networking", "Job hunting"]
+    canvas.setFont("Helvetica", 8)
+    for x, title in ((160, "A. Share with a degree"), (430, "B. Share with some skills")):
+        canvas.drawString(x + 10, 726, title)
+        for n, name in enumerate([*names, "Education", "Banking", "Video calls"]):
+            canvas.drawRightString(x, 712 - 12 * n, name)
+        for n in range(8):
+            canvas.drawCentredString(x + 10 + 26 * n, 618, f"{0.5 * n - 1.5:.1f}")
+        canvas.drawString(x + 140, 608, "Percentage points")
+
+
+@pytest.mark.parametrize("draw", [bars, outlined_parts, axis_below, axes_below])
 def test_labels_and_values_of_a_chart_are_no_table(
     tmp_path: Path, draw: Callable[[Canvas], None]
 ) -> None:
@@ -388,3 +401,91 @@ def test_links_that_are_underlined_part_no_rows(tmp_path: Path) -> None:
     [read] = read_tables(tmp_path / "a.pdf", draw)
 
     assert [row[0] for row in read] == [f"Exhibit {n}" for n in range(1, 5)]
+
+
+def test_a_grid_of_figures_alone_is_a_table_with_the_labels_beside_it(tmp_path: Path) -> None:
+    rows = [[f"Line {n}", f"{n},398", f"{n},298", f"8{n}.2"] for n in range(1, 9)]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["", "2023", "2022", "2021"], *rows], [300, 370, 440])
+        for n, figure in enumerate(rows):
+            # The sign stands apart, behind the edge of its column.
+            canvas.drawString(450, 688 - 12 * n, "%" if figure[3] == "81.2" else "")
+        for x in (240, 305, 375, 447, 462):
+            canvas.line(x, 697, x, 601)
+        for y in (697, 649, 601):
+            canvas.line(240, y, 462, y)
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    rows[0][3] = "81.2 %"
+    assert read == [["", "2023", "2022", "2021"], *rows]
+
+
+def test_labels_on_several_lines_each_are_no_column_of_text_beside_figures(tmp_path: Path) -> None:
+    labels = [
+        ["Other comprehensive income of the year", "before what was reclassified in all of it"],
+        ["Amounts reclassified from what was put by", "in comprehensive income to all expense"],
+        ["Other income of the company and its parts", "for others than those who own all of it"],
+    ] * 3
+    figures = [[f"({n}3,188)", f"(1,{n}21)", f"(4{n},311)"] for n in range(1, 10)]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["", "Currency", "Hedges", "Total"]], [400, 480, 560], top=716)
+        for n, (lines, row) in enumerate(zip(labels, figures, strict=True)):
+            y = 700 - 22 * n
+            draw_lines(canvas, 60, y, lines, size=9, leading=11)
+            draw_rows(canvas, [["", *row]], [400, 480, 560], top=y - 11)
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read[1:] == [[" ".join(lines), *row] for lines, row in zip(labels, figures, strict=True)]
+
+
+def test_grounds_of_words_are_no_bars(tmp_path: Path) -> None:
+    heads = [
+        ["Costs"],
+        ["Selling,", "general"],
+        ["Impaired", "of all", "assets"],
+        ["All", "charges"],
+    ]
+    rows = [[f"Line {n}", *(f"{n}{m}6" for m in range(4))] for n in range(1, 6)]
+    rights = [260.0, 360, 480, 580]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        for right, head in zip(rights, heads, strict=True):
+            for n, line in enumerate(reversed(head)):
+                width = canvas.stringWidth(line, "Helvetica", 9)
+                canvas.setFillColor(lightblue)
+                canvas.rect(right - 20 - width / 2, 698 + 10 * n, width, 9, stroke=0, fill=1)
+                canvas.setFillColor("black")
+                canvas.drawCentredString(right - 20, 700 + 10 * n, line)
+        draw_rows(canvas, rows, rights, top=686)
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read == [["", *map(" ".join, heads)], *rows]
+
+
+def test_cells_of_many_lines_do_not_make_a_table_look_scattered(tmp_path: Path) -> None:
+    words = ("which the Company", "made with all of", "its officers*")
+    names = [(f"10.{n} Form of the agreement", f"of plan {n}", *words) for n in range(8)]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["Exhibit", "Form", "Filed", "File"]], [300, 370, 450], top=726)
+        for n, lines in enumerate(names):
+            y = 700 - 70 * n
+            draw_rows(canvas, [[lines[0], "10-Q", "10/7/04", "000-15"]], [300, 370, 450], top=y)
+            draw_rows(canvas, [[line] for line in lines[1:]], [], top=y - 11, step=11)
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read[1:] == [[" ".join(lines), "10-Q", "10/7/04", "000-15"] for lines in names]
+
+
+def test_the_same_mark_beside_every_name_is_a_column(tmp_path: Path) -> None:
+    names = ["AC Holding Corp.", "Arena Ventures, LLC", "Beau Rivage", "Destron", "Grand Detroit"]
+    rows = [["Name of the company", "Status"], *([name, "(1)"] for name in names)]
+
+    assert read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [400])) == [rows]

@@ -10,6 +10,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from citewire.scripts.cli import main
+from citewire.services.ingest.folders import list_folders
 from tests.doubles.small_pdfs import draw_pdf
 
 HTML = """<html><head><title>Port report</title>
@@ -40,6 +41,21 @@ def test_pages_and_tables_as_markdown(report: Path, capsys: pytest.CaptureFixtur
     assert "Traffic rose by 12.5 [1] million." in out
     assert "| Cádiz | 1,234 | 1,300 |" in out
     assert not err
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.rtf", "a.json", "a.xml", "a.msg", "a.doc", "a.odt", "a.eml", "a.zip", "a.parquet", "notes"],
+)
+def test_what_ingestion_skips_is_refused_in_the_same_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"Words that could be read.")
+    ((_, reason),) = list_folders([tmp_path]).skipped.named
+
+    assert main(["read", str(path)]) == 1
+    assert capsys.readouterr().err == f"{path}: not read: {reason}\n"
 
 
 def test_each_page_has_its_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

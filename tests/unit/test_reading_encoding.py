@@ -106,6 +106,47 @@ def test_a_damaged_byte_does_not_make_another_encoding(tmp_path: Path) -> None:
     assert told(tmp_path, content, "a.txt").count("ü") == 9
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("Müller & Söhne: ".encode() + "café".encode("cp1252"), "Müller & Söhne: caf\ufffd"),
+        ("Muñoz ".encode() + b"caf\xe9 5", "Muñoz caf\ufffd 5"),
+        ("It’s “new”: ".encode() + b"caf\xe9", "It’s “new”: caf\ufffd"),
+        ("Москва ".encode() + b"caf\xe9", "Москва caf\ufffd"),
+    ],
+)
+def test_one_odd_byte_leaves_the_other_words_of_a_short_text_alone(
+    tmp_path: Path, content: bytes, expected: str
+) -> None:
+    for name in ("a.txt", "a.md", "a.csv", "a.html"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        report = read_report(path)
+
+        assert report.pages[0].text == expected
+        assert report.notes == (
+            "1 character could not be told (shown as \ufffd): the file is damaged there",
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (GERMAN, "cp1252"),
+        ("«MARCHÉ» de café", "cp1252"),
+        ("Пётр, Москва", "cp1251"),
+        ("公司 café", "gb18030"),
+    ],
+)
+def test_a_short_text_of_another_encoding_is_not_taken_for_damaged(
+    tmp_path: Path, text: str, codec: str
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(page(codec if codec != "cp1252" else "", text.encode(codec)))
+
+    assert read_report(path).pages[0].text == text
+
+
 def test_lost_characters_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("Profit was 4\ufffd million\ufffd.", "utf-8")

@@ -165,11 +165,15 @@ def test_html_is_read_as_it_is_seen(tmp_path: Path) -> None:
     assert found(report) == [
         (1, "heading", "Ships"),
         (1, "text", "Four hundred ships.\nNext line."),
+        (1, "text", "secret one"),
+        (1, "text", "secret two"),
         (1, "table", "Year | Ships\n2024 | 400"),
         (1, "text", "• grain"),
         (1, "text", "• oil"),
         (1, "text", "kept\n  as is"),
     ]
+    [page] = report.pages
+    assert [page.text[one.start : one.end] for one in page.withheld] == ["secret one", "secret two"]
 
 
 def test_html_nested_without_end_is_read_as_far_as_it_goes_and_that_is_said(tmp_path: Path) -> None:

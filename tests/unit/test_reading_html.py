@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citewire.content.markdown import page_markdown
 from citewire.content.report import Report
 from citewire.content.table import Grid, Table, rows_of
+from citewire.errors import UnreadableDocument
 from citewire.services.reading.html import read_html
+from citewire.services.reading.read import read_report
+from citewire.services.reading.withholding import withhold
 from tests.grids import grids, marked, rows_of_grid, shape
 
 
@@ -30,6 +34,9 @@ def tables(report: Report) -> list[tuple[Table, list[list[str]]]]:
         for block in page.blocks
         if block.table is not None
     ]
+
+
+STRUCK = "text that is struck out, or was deleted by a tracked change, is left out"
 
 
 @pytest.mark.parametrize(
@@ -60,9 +67,9 @@ def tables(report: Report) -> list[tuple[Table, list[list[str]]]]:
         ("<blockquote>q<footer>Who</footer></blockquote><nav>Menu</nav>", "q\nWho"),
         ("<footer><table><tr><th>a<td>1<tr><th>b<td>2</table></footer>", "a | 1\nb | 2"),
         ("<details><summary>More</summary>nine days</details>", "More\nnine days"),
-        ("<p>a</p><dialog>no</dialog><dialog open>yes</dialog>", "a\nyes"),
+        ("<p>a</p><dialog open>yes</dialog>", "a\nyes"),
         ("<div><template shadowrootmode=open><p>yes</p></template></div>", "yes"),
-        ("<p>a</p><template>no</template><noscript>no</noscript>", "a"),
+        ("<p>a</p><noscript>no</noscript>", "a"),
         ("<ol><li>a<li>b</ol>", "1. a\n2. b"),
         ("<ol start=3><li>a<li value=9>b<li>c</ol>", "3. a\n9. b\n10. c"),
         ("<ol reversed type=A><li>a<li>b</ol>", "B. a\nA. b"),
@@ -80,6 +87,98 @@ def tables(report: Report) -> list[tuple[Table, list[list[str]]]]:
 )
 def test_what_a_reader_sees_is_read(tmp_path: Path, body: str, said: str) -> None:
     assert "\n".join(blocks(read(tmp_path, body))) == said
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p hidden>Loss of 5 million</p>",
+        "<p style='display: none'>Loss of 5 million</p>",
+        "<p>Seen.<span style='visibility:hidden'>Loss of 5 million</span></p>",
+        "<template><p>Loss of 5 million</p><script>no()</script></template>",
+        "<dialog><p>Loss of</p><p>5 million</p></dialog>",
+        "<p aria-hidden=true>Loss of 5 million</p>",
+        "<table hidden><tr><td>Loss of<td>5 million<tr><td>c<td>d</table>",
+        "<table><tr><td>a<td>b<tr hidden><td>Loss of<td>5 million<tr><td>c<td>d</table>",
+        "<table><tr><td>a<td>b<tr><td hidden>Loss of 5 million<td>2<tr><td>c<td>d</table>",
+        "<table><tr><td>a<td>b<tr><td style='visibility:hidden'>Loss of 5 million<td>2</table>",
+    ],
+)
+def test_what_is_switched_off_is_withheld_and_told(tmp_path: Path, hidden: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><body><p>Seen first.</p>{hidden}<p>Seen last.</p>", "utf-8")
+    report = withhold(read_report(path))
+    (page,) = report.pages
+    withheld = [page.text[span.start : span.end] for span in page.withheld]
+
+    assert [text[:17] for text in withheld] == ["Loss of 5 million"]
+    assert "Loss" not in page_markdown(page)
+    assert "no()" not in page.text
+    assert report.notes == ("page 1 holds hidden text, which is kept out of answers",)
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "<i class=icon aria-hidden=true>home</i>",
+        "<a aria-hidden=true href='#a'>#</a>",
+        "<div style='display:none'><ix:header><ix:hidden>12 31</ix:hidden></ix:header></div>",
+        "<p hidden></p><script hidden>x = 1</script>",
+    ],
+)
+def test_icons_and_what_is_for_programs_are_left_out(tmp_path: Path, aside: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><body><p>Seen.</p>{aside}", "utf-8")
+    report = withhold(read_report(path))
+
+    assert [page.text for page in report.pages] == ["Seen."]
+    assert report.notes == ()
+
+
+FOOT = "Source: Ministry of Finance. The figures for 2024 are preliminary and may be revised later."
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        ("<img src=a.png>", "a picture was not read"),
+        ("<img src=a.png alt='Sales'><img src=b.png>", "2 pictures were not read"),
+        ("<img src=a.png alt=''><img src=b.png width=16><p hidden><img src=c.png></p>", ""),
+        ("<img src=a.png role=presentation><img class=mwe-math-fallback src=a.svg alt=x>", ""),
+        ("<iframe src=a.html></iframe>", "what a frame shows was not read"),
+        (
+            "<embed src=a.pdf><object data=b.pdf></object>",
+            "2 pages or files that frames show were not read",
+        ),
+        ("<iframe src=a.html width=1></iframe><iframe></iframe>", ""),
+        (f"<footer>{FOOT}</footer>", "the foot of the page, outside of its report, is left out"),
+        (f"<footer><a href=a>{FOOT}</a> © Acme</footer>", ""),
+        (f"<article><p>a</p><footer>{FOOT}</footer></article>", ""),
+    ],
+)
+def test_what_is_not_read_of_a_page_is_told(tmp_path: Path, body: str, note: str) -> None:
+    assert list(read(tmp_path, f"<p>Seen.</p>{body}").notes) == [note] * bool(note)
+
+
+def test_a_page_of_frames_alone_says_why_it_has_no_text(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDocument, match="no text: 2 pages or files that frames show"):
+        read(tmp_path, "<iframe src=a.html></iframe><iframe src=b.html></iframe>")
+
+
+@pytest.mark.parametrize(
+    ("body", "is_told"),
+    [
+        ("was <s>19</s> 24", True),
+        ("was <del><p><b>19</b></p></del> 24", True),
+        ("was <span style='text-decoration:line-through'>19</span> 24", True),
+        ("was <s> </s><u>19</u>", False),
+    ],
+)
+def test_struck_text_is_told(tmp_path: Path, body: str, is_told: bool) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<p>{body}</p>", "utf-8")
+
+    assert read_report(path).notes == (STRUCK,) * is_told
 
 
 @pytest.mark.parametrize(

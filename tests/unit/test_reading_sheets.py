@@ -15,6 +15,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
+from PIL import Image
 
 from citewire.content.report import Report
 from citewire.content.table import Grid, Table, rows_of
@@ -328,6 +329,91 @@ def test_heads_are_those_that_the_workbook_tells(tmp_path: Path) -> None:
     assert found == [1, 2, 1]
 
 
+def with_top(sheet: Any, *, is_merged: bool) -> None:
+    if is_merged:
+        sheet.merge_range("A1:C1", "Sales by region")
+    else:
+        sheet.write(0, 0, "Sales by region")
+    for row, values in enumerate([["Region", 2023, 2024], ["North", 5, 6], ["South", 7, 8]], 1):
+        sheet.write_row(row, 0, values)
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_a_row_above_the_table_is_its_caption_and_the_title(
+    tmp_path: Path, is_merged: bool
+) -> None:
+    path = write(tmp_path / "q3.xlsx", lambda _, sheet: with_top(sheet, is_merged=is_merged))
+    report = withhold(read_report(path))
+    ((table, text),) = tables_of(report)
+
+    assert table.caption is not None
+    assert text[slice(*table.caption)] == report.title == "Sales by region"
+
+
+def test_a_workbook_with_nothing_but_names_of_sheets_cannot_be_read(tmp_path: Path) -> None:
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.png")
+
+    with pytest.raises(UnreadableDocument, match=r"the file has no text$"):
+        read_report(write(tmp_path / "a.xlsx", lambda *_: None))
+    with pytest.raises(UnreadableDocument, match="no text: sheet “Data”: a picture was not read"):
+        read_report(
+            write(tmp_path / "b.xlsx", lambda _, s: s.insert_image(0, 0, tmp_path / "a.png"))
+        )
+
+
+def test_of_several_sheets_the_first_caption_is_no_title(tmp_path: Path) -> None:
+    def fill(workbook: Any, sheet: Any) -> None:
+        with_top(sheet, is_merged=True)
+        workbook.add_worksheet("Costs").write_row(0, 0, ["Costs", 7])
+
+    assert withhold(read_report(write(tmp_path / "q3.xlsx", fill))).title == "q3"
+
+
+def test_the_first_of_several_sheets_may_be_a_cover(tmp_path: Path) -> None:
+    def fill(workbook: Any, sheet: Any) -> None:
+        sheet.write(1, 1, "Harbours of the North")
+        with_top(workbook.add_worksheet("Sales"), is_merged=True)
+
+    assert read_report(write(tmp_path / "q3.xlsx", fill)).title == "Harbours of the North"
+
+
+def test_a_merged_row_above_an_open_document_table_is_its_caption(tmp_path: Path) -> None:
+    def row(*cells: str, span: int = 1) -> str:
+        told = "".join(
+            f'<table:table-cell table:number-columns-spanned="{span}" '
+            f'table:number-rows-spanned="1"><text:p>{cell}</text:p></table:table-cell>'
+            for cell in cells
+        )
+        return (
+            f"<table:table-row>{told}{'<table:covered-table-cell/>' * (span - 1)}</table:table-row>"
+        )
+
+    table = row("Sales by region", span=3) + row("Region", "2023", "2024") + row("North", "5", "6")
+    path = write_ods(tmp_path / "q3.ods", f'<table:table table:name="T">{table}</table:table>')
+    report = read_report(path)
+    ((found, text),) = tables_of(report)
+
+    assert found.caption is not None
+    assert text[slice(*found.caption)] == report.title == "Sales by region"
+
+
+def test_figures_that_their_format_gives_words_are_no_heads_of_rows(tmp_path: Path) -> None:
+    def fill(workbook: Any, sheet: Any) -> None:
+        euros, times = (
+            workbook.add_format({"num_format": code}) for code in ('#,##0 "EUR"', '0.0"x"')
+        )
+        sheet.write_row(0, 0, ["Port", "Fee", "Cover"])
+        for row, port in enumerate(("Oslo", "Rome", "Riga"), 1):
+            sheet.write(row, 0, port)
+            sheet.write(row, 1, 1234.4 * row, euros)
+            sheet.write(row, 2, 1.25 * row, times)
+
+    ((table, text),) = tables_of(read_report(write(tmp_path / "a.xlsx", fill)))
+
+    assert list(rows_of(table, text))[1] == ["Oslo", "1,234 EUR", "1.3x"]
+    assert (table.header_rows, table.header_columns) == (1, 1)
+
+
 def test_marks_stand_apart_and_struck_words_are_left_out(tmp_path: Path) -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
@@ -340,10 +426,10 @@ def test_marks_stand_apart_and_struck_words_are_left_out(tmp_path: Path) -> None
     sheet["B3"].font = openpyxl.styles.Font(strike=True)
     workbook.save(tmp_path / "a.xlsx")
 
-    assert rows(read_report(tmp_path / "a.xlsx"))[0][1:] == [
-        ["Revenue in total", "12.5 [1]"],
-        ["gone", ""],
-    ]
+    report = read_report(tmp_path / "a.xlsx")
+
+    assert rows(report)[0][1:] == [["Revenue in total", "12.5 [1]"], ["gone", ""]]
+    assert "sheet “Sheet”: text that is struck out is left out" in report.notes
 
 
 def test_comments_and_charts_stand_behind_the_cells(tmp_path: Path) -> None:
@@ -596,7 +682,8 @@ def test_a_damaged_or_missing_sheet_is_told(tmp_path: Path) -> None:
         for name in old.namelist():
             if "sheet1" not in name:
                 new.writestr(name, old.read(name))
-    assert read_report(tmp_path / "b.xlsx").notes == ("sheet “Data” is missing in the file",)
+    with pytest.raises(UnreadableDocument, match="no text: sheet “Data” is missing in the file"):
+        read_report(tmp_path / "b.xlsx")
 
 
 def sheet_of(*row_texts: str) -> str:

@@ -15,6 +15,7 @@ from pptx.util import Emu, Inches
 
 from citewire.content.report import Report
 from citewire.content.table import Grid, Table, rows_of
+from citewire.errors import UnreadableDocument
 from citewire.services.reading.read import read_report
 from tests.grids import grids, marked, rows_of_grid, shape
 
@@ -86,6 +87,28 @@ def test_a_paragraph_is_told_as_it_is_meant(tmp_path: Path, inner: str, expected
     ((_, text),) = blocks(slides(tmp_path / "a.pptx", lambda slide: paragraph(slide, inner)))
 
     assert [" ".join(line.split()) for line in text.split("\n")] == expected.split("\n")
+
+
+def test_struck_text_is_told(tmp_path: Path) -> None:
+    def fill(slide: Any) -> None:
+        paragraph(slide, run("now ") + run("40", 'strike="sngStrike"') + run("55"))
+
+    assert slides(tmp_path / "a.pptx", fill).notes == (
+        "text that is struck out, or was deleted by a tracked change, is left out",
+    )
+
+
+def test_pictures_are_told_since_their_words_are_not_read(tmp_path: Path) -> None:
+    Image.new("RGB", (80, 40)).save(tmp_path / "a.png")
+
+    def fill(slide: Any) -> None:
+        slide.shapes.add_picture(str(tmp_path / "a.png"), ONE, ONE)
+
+    report = slides(tmp_path / "a.pptx", lambda slide: box(slide, "Words"), fill, fill)
+
+    assert report.notes == ("pages 2-3 have pictures, which are not read",)
+    with pytest.raises(UnreadableDocument, match="no text: page 1 has pictures"):
+        slides(tmp_path / "b.pptx", fill)
 
 
 def test_a_choice_between_forms_is_read_once(tmp_path: Path) -> None:

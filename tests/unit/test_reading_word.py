@@ -123,6 +123,22 @@ def test_the_text_of_a_paragraph_is_what_word_shows(
     assert texts(read(paragraph)) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("body", "is_told"),
+    [
+        (p("price ", run("40", STRIKE), "55"), True),
+        (p("A ", "<w:del><w:r><w:delText>40</w:delText></w:r></w:del>"), True),
+        (p("A ") + f"<w:del>{p('taken out')}</w:del>", True),
+        (p("B", f"<w:moveFrom>{run('x')}</w:moveFrom>", f"<w:moveTo>{run('x')}</w:moveTo>"), False),
+        (p("A ", f"<w:ins>{run('55')}</w:ins>"), False),
+    ],
+)
+def test_struck_and_deleted_text_is_told(read: Read, body: str, is_told: bool) -> None:
+    told = "text that is struck out, or was deleted by a tracked change, is left out"
+
+    assert read(body).notes == (told,) * is_told
+
+
 STYLES = part(
     "w:styles",
     style("Old", '<w:name w:val="Old"/><w:rPr><w:strike/></w:rPr>')

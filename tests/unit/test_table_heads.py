@@ -6,6 +6,7 @@ import pytest
 
 from citewire.content.report import Block, Kind, Page, Report
 from citewire.content.table import Table, grid_of
+from citewire.services.reading.heads import is_figure, with_heads
 from citewire.services.reading.read import read_report
 from citewire.services.reading.table_heads import is_caption, is_unit_line, with_table_heads
 from tests.doubles.growth import NOT_QUADRATIC, growth
@@ -51,6 +52,42 @@ def _heads(table: Table, text: str) -> tuple[str, str]:
 )  # fmt: skip
 def test_what_begins_like_a_caption_is_one(line: str) -> None:
     assert is_caption(line)
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        ("$5m", "$7.5m"), ("12 EUR", "1,300 EUR"), ("EUR 12", "CHF 3.5m"), ("5.2x", "11x"),
+        ("3 pts", "-0.5 pts"), ("€ 5,0 Mio.", "12,5 Mio. €"), ("5 million", "$1.2 billion"),
+        ("40 bps", "2 pp"), ("1,234 kr", "77 kr"), ("12 per cent", "3 percentage points"),
+        ("k€ 5", "7 k€"),
+    ],
+)  # fmt: skip
+def test_figures_with_words_in_them_are_no_heads_of_rows(figures: tuple[str, str]) -> None:
+    first, second = figures
+    rows = [["Port", "Fee", "Note"], ["Oslo", first, "paid"], ["Rome", second, "due"]]
+    grid = with_heads(grid_of(rows))
+
+    assert (grid.header_rows, grid.header_columns) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "2023 EUR",
+        "2024 €",
+        "12 months",
+        "10 mg",
+        "Form 10K",
+        "3D",
+        "1st",
+        "A4",
+        "Q1 2024 $m",
+        "12A",
+    ],
+)
+def test_heads_with_figures_in_them_are_no_figures(head: str) -> None:
+    assert not is_figure(head)
 
 
 @pytest.mark.parametrize(

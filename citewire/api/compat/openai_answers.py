@@ -13,7 +13,7 @@ from urllib.parse import quote
 import orjson
 
 from citewire.services.runs.log import ToldBatch
-from citewire.text.offsets import from_utf16
+from citewire.text.offsets import utf16_place
 
 FINISHES: Final = {
     "length": "length",
@@ -89,12 +89,12 @@ class Completion:
         return {
             "type": "url_citation",
             "url_citation": {
-                "start_index": from_utf16(answer, marker["start"]),
-                "end_index": from_utf16(answer, marker["end"]),
+                "start_index": utf16_place(answer, marker["start"]),
+                "end_index": utf16_place(answer, marker["end"]),
                 "title": f"{source['title']}, p. {source['page_label']}",
                 "url": self._link(citation["passage_id"], words["text"]),
-                "claim_start_index": from_utf16(answer, claim["start"]),
-                "claim_end_index": from_utf16(answer, claim["end"]),
+                "claim_start_index": utf16_place(answer, claim["start"]),
+                "claim_end_index": utf16_place(answer, claim["end"]),
                 "label": citation["label"],
                 "passage_id": citation["passage_id"],
                 "doc_id": source["doc_id"],

@@ -7,8 +7,9 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field, replace
 
 from citewire.services.citations.alignment import Alignment
-from citewire.services.citations.checking import QUOTED, UNCHECKED, Checked, Checker
+from citewire.services.citations.checking import QUOTED, UNCHECKED, Checker
 from citewire.services.citations.claims import Claim, Claims, sentences_of
+from citewire.services.citations.judging import Checked
 from citewire.services.citations.model import (
     Citation,
     Origin,

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from citewire.services.citations.checking import Checked, Checker
+from citewire.services.citations.checking import Checker
+from citewire.services.citations.judging import Checked
 from citewire.services.citations.model import ContextPassage, FoundBeside, Source, Verification
 
 Shown = ContextPassage | Source

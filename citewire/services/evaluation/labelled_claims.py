@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from citewire.content.table_record import TABLE, table_from_json
 from citewire.errors import ConfigurationError
-from citewire.services.citations.checking import SourceText, check
+from citewire.services.citations.judging import SourceText, check
 from citewire.services.citations.model import VerificationStatus
 from citewire.services.evaluation.questions import lines_of
 from citewire.services.passages.splitting import build_passages
@@ -69,7 +69,7 @@ def _sources(rows: Sequence[Sequence[object]], paragraphs: Sequence[str]) -> lis
     parts = [FlowBlock("text", text) for text in paragraphs]
     if rows:
         parts.insert(0, table_part([[str(cell) for cell in row] for row in rows]))
-    report = flow_report(Path("claims.txt"), parts, title="claims", is_titled=False)
+    report = flow_report(Path("claims.txt"), parts, title="claims", top=())
     built = build_passages(
         report,
         doc_id="claims",

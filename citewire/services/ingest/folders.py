@@ -34,8 +34,9 @@ def list_folders(
 ) -> Listing:
     """All reports in `folders` and below, in a fixed order; blocks.
 
-    Hidden files and folders are left out, and the lock files of office programs; links to folders
-    are followed once.
+    Hidden files and folders are left out, and the lock files of office programs. Links are followed
+    within the folder, those to folders once; those that lead out of it are skipped: whoever can
+    write to the folder would choose what else is read.
 
     Args:
         folders: searched with all that is below them.
@@ -50,7 +51,7 @@ def list_folders(
     unlisted: list[tuple[FoundFile, str]] = []
     skipped = SkippedFiles()
     for root in roots:
-        for path, error in _walk(root, frozenset(), tuple(suffixes), skipped):
+        for path, error in _walk(root, str(root), frozenset(), tuple(suffixes), skipped):
             if error is None:
                 files.append(FoundFile(root, path, owner))
             elif path == root:
@@ -82,7 +83,11 @@ def find_root(folder: Path) -> Path:
 
 
 def _walk(
-    folder: Path, above: frozenset[str], suffixes: tuple[str, ...], skipped: SkippedFiles
+    folder: Path,
+    root: str,
+    above: frozenset[str],
+    suffixes: tuple[str, ...],
+    skipped: SkippedFiles,
 ) -> Iterator[tuple[Path, OSError | None]]:
     # A link may lead back up: a folder that is its own ancestor is not entered again.
     here = os.path.realpath(folder)
@@ -97,8 +102,10 @@ def _walk(
     for entry in entries:
         if entry.name.startswith((".", "~$")):
             skipped.hidden += 1
+        elif entry.is_symlink() and not _is_within(entry.path, root):
+            skipped.add_link(entry.path)
         elif _is_folder(entry):
-            yield from _walk(Path(entry.path), above | {here}, suffixes, skipped)
+            yield from _walk(Path(entry.path), root, above | {here}, suffixes, skipped)
         elif entry.name.lower().endswith(suffixes):
             yield Path(entry.path), None
         else:
@@ -107,6 +114,12 @@ def _walk(
 
 def _unlistable(folder: Path, error: OSError) -> str:
     return f"the folder {printable(str(folder))} cannot be listed: {error.strerror}"
+
+
+def _is_within(path: str, root: str) -> bool:
+    """Whether what is at `path` truly lies in `root`, whose path has no links."""
+    place = os.path.realpath(path)
+    return place == root or place.startswith(os.path.join(root, ""))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

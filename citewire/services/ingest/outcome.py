@@ -1,12 +1,12 @@
 """What becomes of the files of a run, and how far it is."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from citewire.services.ingest.skipped import SkippedFiles
 
-Status = Literal["new", "changed", "moved", "unchanged", "removed", "failed"]
-STATUSES: tuple[Status, ...] = ("new", "changed", "moved", "unchanged", "removed", "failed")
+Status = Literal["new", "changed", "moved", "copied", "unchanged", "removed", "failed"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class FileOutcome:
 
     Args:
         path: absolute.
-        status: `moved` are also copies: bytes that are known from another place.
+        status: `moved` and `copied` are bytes that are known from another place, which is left or
+            still there: they are not read again.
         reason: why it failed.
         pages: of its document.
         passages: of its document.
@@ -44,6 +45,7 @@ class IngestSummary:
         tokens: that were embedded.
         is_plan: whether nothing was done, only planned.
         skipped: files that are of no format that is read.
+        folders: those in which something was not done, by their full paths, and why.
     """
 
     files: tuple[FileOutcome, ...]
@@ -51,6 +53,7 @@ class IngestSummary:
     tokens: int = 0
     is_plan: bool = False
     skipped: SkippedFiles = field(default_factory=SkippedFiles)
+    folders: tuple[tuple[str, str], ...] = ()
 
     def count(self, status: Status) -> int:
         """How many files have `status`."""
@@ -74,6 +77,7 @@ class IngestSummary:
         """The report of a run, for programs."""
         return {
             "files": [outcome.to_json() for outcome in self.files],
+            "folders": [{"path": path, "reason": reason} for path, reason in self.folders],
             "skipped": self.skipped.to_json(),
             "summary": {status: self.count(status) for status in STATUSES}
             | {"skipped": self.skipped.count}

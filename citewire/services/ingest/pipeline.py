@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from citewire.errors import IndexMismatch
 from citewire.services.ingest.catalog import Catalog
+from citewire.services.ingest.first_look import looked_at
 from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.plan import IngestPlan, make_plan
@@ -53,9 +54,12 @@ async def ingest_folders(
     progress = Progress()
     if options.dry_run:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
+        plan = await asyncio.to_thread(looked_at, plan)
         outcomes = list(plan.outcomes(catalog).values())
         took = time.monotonic() - started
-        return IngestSummary(tuple(outcomes), took, is_plan=True, skipped=plan.skipped)
+        return IngestSummary(
+            tuple(outcomes), took, is_plan=True, skipped=plan.skipped, folders=plan.folders
+        )
 
     def on_wait(told: str) -> None:
         progress.waiting = told
@@ -67,7 +71,9 @@ async def ingest_folders(
         run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
         outcomes = await run.carry_out(plan, given_up)
     took = time.monotonic() - started
-    return IngestSummary(tuple(outcomes), took, run.tokens, skipped=plan.skipped)
+    return IngestSummary(
+        tuple(outcomes), took, run.tokens, skipped=plan.skipped, folders=plan.folders
+    )
 
 
 async def check_embedding(documents: DocumentStore, models: ModelSettings) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from citewire.services.ingest.catalog import Catalog, Known, Place
@@ -12,9 +12,13 @@ from citewire.services.ingest.folders import Listing
 from citewire.services.ingest.outcome import FileOutcome, Status
 from citewire.services.ingest.skipped import SkippedFiles
 from citewire.services.reading.files import FoundFile, identify
+from citewire.services.reading.raw import EMPTY
 from citewire.storage.library.documents import Location
 
 HASHED_AT_ONCE = 4
+
+ELSEWHERE: tuple[Status, ...] = ("moved", "copied")
+"""What bytes are that were known from another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class IngestPlan:
         pruned: those of `gone` that lie nowhere else now.
         works: documents to be read.
         skipped: files of no format that is read.
+        folders: those in which something is not done, by their full paths, and why.
     """
 
     roots: frozenset[str]
@@ -67,6 +72,7 @@ class IngestPlan:
     pruned: tuple[Known, ...]
     works: tuple[Work, ...]
     skipped: SkippedFiles
+    folders: tuple[tuple[str, str], ...] = ()
 
     def outcomes(self, catalog: Catalog) -> dict[Place, FileOutcome]:
         """What becomes of the files if all goes well; before anything is changed."""
@@ -97,7 +103,7 @@ class IngestPlan:
             for file in self.files
             if file.location is not None
             and file.doc_id not in reading
-            and (file.is_touched or file.status == "moved")
+            and (file.is_touched or file.status in ELSEWHERE)
         ]
 
 
@@ -141,18 +147,21 @@ async def make_plan(
         )
     )
     compared = [one if one is not None else next(rest) for one in first]
-    compared = _copies_of_news(compared, catalog)
-    compared += [Compared(folder, "failed", reason=why) for folder, why in listing.unlisted]
-    gone, pruned = _gone(listing, catalog, compared, prune=prune)
+    compared = _copies_of_news(compared)
+    missing = _missing(listing, catalog, compared)
+    compared = _moved_or_copied(compared, catalog, missing)
+    gone, pruned = _gone(missing, compared, prune=prune)
+    folders = list(listing.unlisted)
     if not prune_empty and (emptied := _emptied(listing, pruned)):
-        compared += [Compared(root, "failed", reason=why) for root, why in emptied.items()]
+        folders += emptied.items()
         spared = {root.root_name for root in emptied}
         kept = [known for known in pruned if known.location.root in spared]
         gone = tuple(known for known in gone if known not in kept)
         pruned = tuple(known for known in pruned if known not in kept)
     roots = frozenset(FoundFile(root, root).root_name for root in listing.roots)
     works = _works(compared, catalog)
-    return IngestPlan(roots, tuple(compared), gone, pruned, works, listing.skipped)
+    told = tuple((folder.name, why) for folder, why in folders)
+    return IngestPlan(roots, tuple(compared), gone, pruned, works, listing.skipped, told)
 
 
 def _by_status(file: FoundFile, catalog: Catalog, check_content: bool) -> Compared | None:
@@ -164,6 +173,9 @@ def _by_status(file: FoundFile, catalog: Catalog, check_content: bool) -> Compar
     if not stat.S_ISREG(status.st_mode):
         # Opening a pipe waits for its writer, reading a device may never end.
         return Compared(file, "failed", reason="cannot be read: it is not a regular file")
+    if not status.st_size:
+        # All empty files have the same bytes, which makes none of them a copy of another.
+        return Compared(file, "failed", reason=EMPTY)
     known = catalog.at(file.place)
     location = file.location(status)
     if known is None or known.location != location or check_content:
@@ -189,14 +201,32 @@ def _unreadable(file: FoundFile, error: OSError) -> Compared:
     return Compared(file, "failed", reason=f"cannot be read: {error.strerror}")
 
 
-def _copies_of_news(compared: Iterable[Compared], catalog: Catalog) -> list[Compared]:
+def _copies_of_news(compared: Iterable[Compared]) -> list[Compared]:
     """The second and further files of the same new bytes are copies, not news."""
     seen: set[str] = set()
     result = []
     for entry in compared:
         is_copy = entry.status == "new" and entry.doc_id in seen
-        result.append(replace(entry, status="moved") if is_copy else entry)
+        result.append(replace(entry, status="copied") if is_copy else entry)
         seen.add(entry.doc_id)
+    return result
+
+
+def _moved_or_copied(
+    compared: Iterable[Compared], catalog: Catalog, missing: Iterable[Known]
+) -> list[Compared]:
+    """What is known from other places was moved from those that are left, else it is a copy."""
+    left = Counter(known.record.doc_id for known in missing)
+    entries = list(compared)
+    for entry in entries:
+        known = catalog.at(entry.file.place)
+        if known is not None and entry.doc_id and entry.doc_id != known.record.doc_id:
+            left[known.record.doc_id] += 1
+    result = []
+    for entry in entries:
+        left[entry.doc_id] -= entry.status == "moved"
+        is_copy = entry.status == "moved" and left[entry.doc_id] < 0
+        result.append(replace(entry, status="copied") if is_copy else entry)
     return result
 
 
@@ -230,16 +260,11 @@ def _emptied(listing: Listing, pruned: Iterable[Known]) -> dict[FoundFile, str]:
     }
 
 
-def _gone(
-    listing: Listing,
-    catalog: Catalog,
-    compared: Iterable[Compared],
-    *,
-    prune: bool,
-) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
+def _missing(listing: Listing, catalog: Catalog, compared: Iterable[Compared]) -> list[Known]:
+    """What was in the folders and lies no more where it lay."""
     there = {entry.file.place for entry in compared}
     closed = [(folder.root_name, f"{folder.relative}/") for folder, _ in listing.unlisted]
-    missing = [
+    return [
         known
         for root in listing.roots
         for known in catalog.within(FoundFile(root, root).root_name)
@@ -250,7 +275,12 @@ def _gone(
             for root_name, path in closed
         )
     ]
-    elsewhere = {entry.doc_id for entry in compared if entry.status in ("moved", "changed")}
+
+
+def _gone(
+    missing: Sequence[Known], compared: Iterable[Compared], *, prune: bool
+) -> tuple[tuple[Known, ...], tuple[Known, ...]]:
+    elsewhere = {e.doc_id for e in compared if e.status in (*ELSEWHERE, "changed")}
     renamed = [known for known in missing if known.record.doc_id in elsewhere]
     if not prune:
         return tuple(renamed), ()

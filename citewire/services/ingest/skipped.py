@@ -1,4 +1,4 @@
-"""Files of a folder that are passed over, as their format is not read: how many, which, and why."""
+"""What of a folder is passed over: files whose format is not read, links that lead out of it."""
 
 import os
 from collections import Counter
@@ -13,7 +13,8 @@ MOST_NAMED = 1000
 
 MOST_ENDINGS = 100
 LONGEST_ENDING = 12
-NO_ENDING, OTHER_ENDINGS = "without an ending", "others"
+NO_ENDING, OTHER_ENDINGS, LINKS = "without an ending", "others", "links that lead out"
+_WHERE_TO = "a link that leads out of the folder, not followed: ingest what it leads to by its name"
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class SkippedFiles:
     Args:
         count: how many there are.
         named: full path and reason of the first of them.
-        endings: how many have which ending, in small letters.
+        endings: how many have which ending, in small letters; of links, how many there are.
         hidden: files and folders that begin with a dot, and lock files of office programs.
     """
 
@@ -34,12 +35,18 @@ class SkippedFiles:
 
     def add(self, path: str) -> None:
         """Count the file at `path`."""
-        self.count += 1
         ending = os.path.splitext(path)[1].lower()
-        if len(self.named) < MOST_NAMED:
-            self.named.append((printable(path), why_not_read(ending)))
         told = printable(ending) if len(ending) <= LONGEST_ENDING else OTHER_ENDINGS
-        told = told or NO_ENDING
+        self._add(path, why_not_read(ending), told or NO_ENDING)
+
+    def add_link(self, path: str) -> None:
+        """Count the link at `path`, which leads out of the folder."""
+        self._add(path, _WHERE_TO, LINKS)
+
+    def _add(self, path: str, reason: str, told: str) -> None:
+        self.count += 1
+        if len(self.named) < MOST_NAMED:
+            self.named.append((printable(path), reason))
         is_known = told in self.endings or len(self.endings) < MOST_ENDINGS
         self.endings[told if is_known else OTHER_ENDINGS] += 1
 

@@ -16,7 +16,7 @@ from citewire.services.citations.rectangles import Rectangle, rectangles
 from citewire.services.citations.source_table import touched_cells
 from citewire.services.passages.layout import PassageLayout
 from citewire.storage.library.passage_read import PassageReader, StoredPassage
-from citewire.text.offsets import from_utf16, utf16_length
+from citewire.text.offsets import utf16_length, utf16_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ class FoundPassage:
         """Some of its characters on the page, by their places as they cross the wire."""
         text = self.stored.text
         return [
-            FoundPlace(start, end, self.rectangles(from_utf16(text, start), from_utf16(text, end)))
+            FoundPlace(
+                start, end, self.rectangles(utf16_place(text, start), utf16_place(text, end))
+            )
             for start, end in spans
         ]
 

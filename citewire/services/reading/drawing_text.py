@@ -24,8 +24,7 @@ def _pieces(paragraph: Any) -> Iterator[tuple[str, int]]:
         name = local_name(child)
         if name in ("r", "fld"):
             look = at_path(child, "rPr")
-            struck = look is not None and look.get("strike", "noStrike") != "noStrike"
-            if not struck and not child.get("type", "").startswith("slidenum"):
+            if not _is_struck(look) and not child.get("type", "").startswith("slidenum"):
                 yield _own_text(child), _shift(look)
         elif name == "br":
             yield "\n", 0
@@ -34,6 +33,15 @@ def _pieces(paragraph: Any) -> Iterator[tuple[str, int]]:
         elif name not in ("pPr", "endParaRPr", ""):
             # Of a kind unknown here. Its words stand apart from the others.
             yield f" {' '.join(''.join(child.itertext()).split())} ", 0
+
+
+def has_struck_text(root: Any) -> bool:
+    """Whether words in an element are crossed out."""
+    return any(_is_struck(look) and _own_text(look.getparent()) for look in root.iter("{*}rPr"))
+
+
+def _is_struck(look: Any) -> bool:
+    return look is not None and look.get("strike", "noStrike") != "noStrike"
 
 
 def _own_text(run: Any) -> str:

@@ -1,6 +1,7 @@
 """The characters of a text file: by its mark, its bytes, what it declares, or what is likely."""
 
 import codecs
+import re
 import unicodedata
 from pathlib import Path
 
@@ -34,6 +35,10 @@ MOST_DAMAGED = 0.001
 MOST_LOST = 10
 """A text has so many characters of UTF-8 for each byte that is none of it, or is no such text."""
 
+MOST_LOST_ALONE = 3
+"""Fewer do where such bytes stand alone between plain ones, as letters of Latin-1 do; one does if
+all others are letters and signs of Western Europe, which in bytes of Latin-1 make no words."""
+
 MOST_PLAIN = 0.8
 """With more plain bytes than this share, hardly a zero among them, a text has one byte a letter."""
 
@@ -47,6 +52,10 @@ _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_WESTERN_SIGNS = frozenset(
+    [*map(chr, range(0xA0, 0x100)), *map(chr, range(0x2010, 0x2028)), *"‰‹›€™œŒžŽšŠŸ"]
 )
 _JAPANESE = (b"\x1b$B", b"\x1b$@")
 """What switches to Japanese in its encoding of seven bits, all of whose bytes are UTF-8 too."""
@@ -85,8 +94,13 @@ def _is_damaged_utf8(content: bytes) -> bool:
     """Whether nearly all characters beyond ASCII are those of UTF-8, which is no chance."""
     text = content.decode("utf-8", "replace")
     lost = text.count("\ufffd")
-    beyond = sum(not character.isascii() for character in text) - lost
-    return beyond >= MOST_LOST * lost
+    beyond = "".join(sign for sign in text if not sign.isascii() and sign != "\ufffd")
+    if len(beyond) >= MOST_LOST * lost:
+        return True
+    if len(_ALONE.findall(content)) < lost:
+        return False
+    is_western = _WESTERN_SIGNS.issuperset(beyond)
+    return len(beyond) >= (1 if is_western else MOST_LOST_ALONE) * lost
 
 
 def _wide(sample: bytes) -> str:

@@ -76,7 +76,7 @@ def flow_report(
     title: str = "",
     date: str | None = None,
     notes: Sequence[str] = (),
-    is_titled: bool = True,
+    top: Sequence[str] | None = None,
 ) -> Report:
     """The report that `parts` make.
 
@@ -86,18 +86,21 @@ def flow_report(
         title: that the file claims.
         date: ISO date from the metadata.
         notes: what could not be read, for a person.
-        is_titled: whether its first lines may tell its title.
+        top: lines that may tell its title; if it is None, those that it begins with.
 
     Raises:
         UnreadableDocument: there is no text in any part.
     """
     given = list(parts)
     kept = [part for part in map(_cleaned, given) if _has_words(part) or part.page_break]
-    if not any(map(_has_words, kept)):
-        raise UnreadableDocument("the file has no text")
+    # The name of a sheet alone is no text.
+    if not any(_has_words(part) and not part.label for part in kept):
+        raise UnreadableDocument(
+            ": ".join(["the file has no text", *["; ".join(notes)] * any(notes)])
+        )
     pages = tuple(_pages(kept))
     return Report(
-        title=title_of(path, clean_line(title), _lines(kept) if is_titled else []),
+        title=title_of(path, clean_line(title), _lines(kept) if top is None else _titles(top)),
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
@@ -240,6 +243,10 @@ class _Page:
         if self.turn > 1 and self.label:
             label = f"{label} ({self.turn})"
         return Page(self.number, label, text, None, blocks, withheld)
+
+
+def _titles(lines: Sequence[str]) -> list[TitleLine]:
+    return [TitleLine(clean_line(line), TITLE) for line in lines]
 
 
 def _lines(parts: list[FlowBlock]) -> list[TitleLine]:

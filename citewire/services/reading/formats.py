@@ -162,6 +162,9 @@ _INSTEAD: Final = {
     ),
     ".heic .heif .avif .jp2 .svg": "a picture: save it as PNG or JPEG",
     ".zip .7z .rar .tar .gz .tgz .bz2 .xz": "an archive: unpack it",
+    ".json .jsonl .ndjson .xml .yaml .yml .log .rst .adoc .asc .ini .srt .vtt": (
+        "if people read it as text, name it .txt"
+    ),
 }
 _OLD: Final = {".doc": "Word", ".dot": "Word", ".ppt": "PowerPoint", ".pps": "PowerPoint"}
 _ADVICE: Final = {ending: said for endings, said in _INSTEAD.items() for ending in endings.split()}
@@ -178,12 +181,12 @@ def named_format(path: PurePath) -> Format | None:
 
 
 def why_not_read(ending: str) -> str:
-    """Tell why files with `ending` (in small letters, with its dot) are passed over, and a remedy.
+    """Tell why files with `ending` (in small letters, with its dot) are not read, and a remedy.
 
     Advice is given only for what can be saved in a format of the table.
     """
     if not ending:
-        return "its name has no ending that tells its format"
+        return "its name has no ending that tells its format: give it one, as .pdf or .txt"
     old = f"the old format of {_OLD[ending]} (before 2007)" if ending in _OLD else ""
     advice = _ADVICE.get(ending, "")
     if (wanted := re.search(r"\.\w+", advice)) and wanted[0] not in _BY_SUFFIX:

@@ -11,15 +11,28 @@ MAX_HEADER_ROWS = 4
 LONGEST_FIGURE = 60
 """Characters, with spaces, signs and marks."""
 
-# All three are matched without spaces.
+# All are matched without spaces. Units that heads of columns have as well are none of a figure
+# here: 12 months, 20 mg.
+_CURRENCY = (
+    r"(?:[A-Z]{0,3}[$€£¥₹]|USD|EUR|GBP|JPY|CHF|CNY|RMB|CAD|AUD|NZD|HKD|SGD|INR|KRW|TWD|SEK|NOK|DKK"
+    r"|ISK|PLN|CZK|HUF|RON|TRY|ILS|ZAR|BRL|MXN|ARS|CLP|COP|PEN|AED|SAR|THB|MYR|IDR|PHP|VND|RUB|UAH)"
+)
+_SCALE = r"(?:[Tt]housand|(?:[MBTmbt]|[Tt]r)illions?|crore|lakh|[Mm]io\.?|[Mm]rd\.?|mn|bn|tn)"
+_UNIT = (
+    rf"(?:[%‰x]|[kKMmT]?{_CURRENCY}|[Kk]r\.?|zł|Kč|Ft|euros?|dollars?|pp|bps?|p?pts?|pct"
+    r"|per ?cent|(?:percentage)?points?)"
+)
 _FIGURE = re.compile(
-    r"[(\[]?[-+−–~<>≈±]?(?:[A-Z]{0,3}[$€£¥₹])?[-−–(]?\d[\d.,'’]*+(?<!,)"
-    r"(?:[%‰x$€£¥]|pp|bps?)?[)\]]?%?(?:[*†‡]|\(\w\)|\[\w{1,3}\])*"
+    rf"[(\[]?[-+−–~<>≈±]?(?P<money>[kKmMT]?{_CURRENCY})?[-−–(]?\d[\d.,'’]*+(?<!,)"
+    rf"(?:{_SCALE}|(?(money)[kKmMBbT]))?{_UNIT}?[)\]]?%?(?:[*†‡]|\(\w\)|\[\w{{1,3}}\])*"
 )
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
 _PERIOD = re.compile(
-    r"(?:FY|CY|Q[1-4]|H[12])?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?", re.IGNORECASE
+    r"(?:FY|CY|Q[1-4]|H[12])?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?"
+    rf"(?:[kmt]?{_CURRENCY}m?)?",
+    re.IGNORECASE,
 )
+"""A year or a part of one, also with the currency of the figures below it."""
 
 
 def with_heads(grid: Grid) -> Grid:

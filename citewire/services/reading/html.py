@@ -11,6 +11,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import flow_report
+from citewire.services.reading.html_unread import unread_notes
 from citewire.services.reading.html_walk import blocks_of
 from citewire.services.reading.raw import read_head
 
@@ -48,7 +49,8 @@ def parsed(text: str) -> tuple[Any, tuple[str, ...]]:
         UnreadableDocument: there is nothing in it.
     """
     root, is_whole = _parse(_closed(_DECLARATION.sub("", text)))
-    return root, () if is_whole else (CUT_OFF,)
+    notes = unread_notes(root)
+    return root, notes if is_whole else (*notes, CUT_OFF)
 
 
 def _declared(path: Path) -> str:

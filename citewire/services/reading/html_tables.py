@@ -9,7 +9,12 @@ from lxml import etree
 from citewire.content.table import Grid, GridCell, PlacedCell, grid_of
 from citewire.services.reading.flow import FlowBlock
 from citewire.services.reading.heads import with_heads
-from citewire.services.reading.html_looks import is_gone, is_hidden, is_left_out
+from citewire.services.reading.html_looks import (
+    is_gone,
+    is_hidden,
+    is_left_out,
+    text_within,
+)
 
 MOST_NESTED = 4
 """Tables within tables that are tables by themselves; beyond that, the outer ones are layout."""
@@ -123,16 +128,16 @@ def read_table(table: Any, text_of: Callable[[Any, list[str]], str]) -> HtmlTabl
             section = _Section(_SECTIONS.get(tag, 1))
             read.sections.append(section)
             row = None
-        if tag in ("td", "th"):
+        if tag in ("td", "th") and not is_gone(element):
             if row is None and section is not None:
                 row = []
                 section.rows.append(row)
-            if row is not None and not is_gone(element):
+            if row is not None:
                 row.append(_cell(element, section, text_of(element, read.hidden)))
         elif element is not table and (is_left_out(element) or tag == "table"):
             pass
         elif is_hidden(element):
-            read.hidden.append(" ".join("".join(element.itertext()).split()))
+            read.hidden.append(text_within(element))
         elif tag == "caption":
             read.caption = text_of(element, read.hidden)
         else:

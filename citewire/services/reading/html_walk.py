@@ -21,7 +21,12 @@ from citewire.services.reading.html_elements import (
     shift_of,
 )
 from citewire.services.reading.html_lists import OpenList, opened
-from citewire.services.reading.html_looks import OWN_PARTS, is_hidden, is_left_out
+from citewire.services.reading.html_looks import (
+    OWN_PARTS,
+    is_hidden,
+    is_left_out,
+    text_within,
+)
 from citewire.services.reading.html_math import linear
 from citewire.services.reading.html_roles import name_tables
 from citewire.services.reading.html_tables import (
@@ -116,7 +121,7 @@ class HtmlWalk:
         elif is_left_out(element, self._own_parts) or is_way_back(element):
             self._write(SOFT)
         elif is_hidden(element):
-            self._hidden.append(" ".join("".join(element.itertext()).split()))
+            self._hidden.append(text_within(element))
             self._write(SOFT)
         elif tag == "math":
             self._write(HARD + linear(element) + HARD)

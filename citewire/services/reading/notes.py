@@ -35,6 +35,19 @@ def page_notes(
     return tuple(notes)
 
 
+def unread_note(count: int, one: str, many: str) -> tuple[str, ...]:
+    """A note if things of a kind, which has a name for one and one for many, were not read."""
+    if not count:
+        return ()
+    return (f"{one} was not read",) if count == 1 else (f"{count:,} {many} were not read",)
+
+
+def struck_note(*, is_struck: bool) -> tuple[str, ...]:
+    """A note if some text of a document is crossed out, or was by a tracked change."""
+    said = "text that is struck out, or was deleted by a tracked change, is left out"
+    return (said,) if is_struck else ()
+
+
 def coded_note(found: Iterable[bool]) -> tuple[str, ...]:
     """A note if any of the texts of a document held characters without a shape."""
     said = "hidden characters, which can carry a text of their own, were taken out"

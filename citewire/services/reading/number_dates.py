@@ -39,6 +39,11 @@ def dated(number: float, tokens: Sequence[tuple[str, str]], *, from_1904: bool) 
         moment += timedelta(
             milliseconds=-(moment.microsecond // 1000 + step // 2) % step - step // 2
         )
+    if number >= 1 and number == int(number):
+        days = _without_time(tokens)
+        if days is None:
+            return moment.date().isoformat()
+        tokens = days
     halves = any(kind == "half" for kind, _ in tokens)
     written = []
     for at, (kind, text) in enumerate(tokens):
@@ -53,6 +58,29 @@ def dated(number: float, tokens: Sequence[tuple[str, str]], *, from_1904: bool) 
         else:
             written.append(text)
     return "".join(written).strip()
+
+
+def _without_time(tokens: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]] | None:
+    """`tokens` without those of the time, as a day alone has none; None if they tell no day.
+
+    Many a program gives days a format with a time, which then says 0:00:00.
+    """
+    times = [at for at, token in enumerate(tokens) if _is_time(token, tokens, at)]
+    if not times or any(kind == "elapsed" for kind, _ in tokens):
+        return tokens
+    before, after = list(tokens[: times[0]]), list(tokens[times[-1] + 1 :])
+    while before and before[-1][0] != "date":
+        before.pop()
+    left = [*before, *after]
+    return left if any(kind == "date" for kind, _ in left) else None
+
+
+def _is_time(token: tuple[str, str], tokens: Sequence[tuple[str, str]], at: int) -> bool:
+    kind, text = token
+    letter = text[:1].lower()
+    if kind == "half":
+        return True
+    return kind == "date" and (letter in "hs" or (letter == "m" and _is_minute(tokens, at)))
 
 
 def _seconds(token: tuple[str, str]) -> re.Match[str] | None:

@@ -4,7 +4,7 @@ import mmap
 from pathlib import Path
 
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.formats import OLD_EXCEL, Format
+from citewire.services.reading.formats import OLD_EXCEL, Format, why_not_read
 
 SIGNATURE = b"\xd0\xcf\x11\xe0"
 """What they begin with."""
@@ -14,11 +14,13 @@ ENTRY = 128
 
 _REASONS = {
     "EncryptedPackage": "encrypted: it needs a password to be opened",
-    "WordDocument": "in the old format of Word (before 2007): save it as .docx or PDF",
-    "PowerPoint Document": "in the old format of PowerPoint (before 2007): save it as .pptx or PDF",
-    "__properties_version1.0": "a message of Outlook: save it as text or PDF",
-    "VisioDocument": "a drawing of Visio: save it as PDF",
+    "WordDocument": why_not_read(".doc"),
+    "PowerPoint Document": why_not_read(".ppt"),
+    "__properties_version1.0": f"a message of Outlook: {why_not_read('.msg')}",
+    "VisioDocument": f"a drawing of Visio: {why_not_read('.vsd')}",
 }
+"""Why files of other programs are not read, whatever they are called."""
+
 _UNKNOWN = (
     "in an old format of Office (before 2007), or encrypted: "
     "save it as .docx, .xlsx, .pptx or PDF without a password"

@@ -7,10 +7,10 @@ from typing import Any
 
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.drawing_text import body_text
+from citewire.services.reading.drawing_text import body_text, has_struck_text
 from citewire.services.reading.flow import FlowBlock, flow_report
 from citewire.services.reading.graphics import graphic_part, related_id
-from citewire.services.reading.notes import pages
+from citewire.services.reading.notes import pages, struck_note
 from citewire.services.reading.office import office_properties
 from citewire.services.reading.office_xml import (
     at_path,
@@ -65,15 +65,20 @@ class _SlideReader:
         self._seen: set[str] = set()
         self._missing: list[int] = []
         self._with_objects: list[int] = []
+        self._with_pictures: dict[int, None] = {}
+        self._is_struck = False
 
     def notes(self) -> tuple[str, ...]:
         """What could not be read, for a person."""
-        said = []
+        said = [*struck_note(is_struck=self._is_struck)]
         if self._missing:
             said.append(f"{pages(self._missing)} missing in the file, or damaged")
         if self._with_objects:
             told = pages(self._with_objects, "has", "have")
             said.append(f"{told} objects of other programs, which are not read")
+        if self._with_pictures:
+            told = pages(self._with_pictures, "has", "have")
+            said.append(f"{told} pictures, which are not read")
         return tuple(said)
 
     def parts(self, name: str, number: int) -> Iterator[FlowBlock]:
@@ -87,6 +92,7 @@ class _SlideReader:
         if root is None:
             self._missing.append(number)
             return
+        self._is_struck = self._is_struck or has_struck_text(root)
         hidden = root.get("show") in ("0", "false")
         tree = at_path(root, "cSld", "spTree")
         shapes = list(one_of_each(tree if tree is not None else ()))
@@ -108,6 +114,7 @@ class _SlideReader:
             if kind == "graphicFrame":
                 yield from self._frame_parts(part, name, number)
             elif kind == "pic":
+                self._with_pictures[number] = None
                 text = picture_text(part)
                 if text:
                     yield FlowBlock("figure", text)

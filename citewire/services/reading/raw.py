@@ -9,6 +9,8 @@ HEAD_BYTES = 1024
 
 MAX_BYTES = 50_000_000
 
+EMPTY = "the file is empty"
+
 
 def read_head(path: Path, size: int = HEAD_BYTES) -> bytes:
     """The first `size` bytes of the file, or all if it has fewer.
@@ -22,7 +24,7 @@ def read_head(path: Path, size: int = HEAD_BYTES) -> bytes:
     except OSError as error:
         raise UnreadableDocument(f"cannot be opened: {error.strerror}") from error
     if not head:
-        raise UnreadableDocument("the file is empty")
+        raise UnreadableDocument(EMPTY)
     return head
 
 

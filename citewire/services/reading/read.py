@@ -6,27 +6,14 @@ from pkgutil import resolve_name
 from typing import Any
 
 from citewire.content.report import Report
-from citewire.errors import UnreadableDocument
-from citewire.services.reading.formats import (
-    DELIMITED,
-    FORMATS,
-    OLD_EXCEL,
-    PDF,
-    PLAIN,
-    Format,
-    named_format,
-)
+from citewire.services.reading.formats import FORMATS, Format
 from citewire.services.reading.ocr.choice import DEFAULT, OcrChoice, OcrMode
-from citewire.services.reading.office import archive_format
-from citewire.services.reading.ole import SIGNATURE, ole_format
-from citewire.services.reading.raw import read_head
 from citewire.services.reading.stated_dates import with_stated_date
 from citewire.services.reading.table_heads import with_table_heads
+from citewire.services.reading.told_format import format_of
 
 # Loaded here and now: the processes that read are forked of one that has imported this module.
 _READERS: dict[Format, Callable[..., Report]] = {row: resolve_name(row.reader) for row in FORMATS}
-_ZIP = b"PK\x03\x04"
-_WORKBOOK_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def read_report(
@@ -47,31 +34,11 @@ def read_report(
 
     Raises:
         UnreadableDocument: the file is encrypted, broken, empty, too large when unpacked, has no
-            text or is of no known format; the message says which.
+            text or a name of no known format; the message says which.
     """
-    row = _format(path)
+    row = format_of(path)
     options: dict[str, Any] = {"ocr": ocr, "engine": engine, "on_ocr": on_ocr}
     read = _READERS[row](path, **(options if row.takes_ocr else {}))
     report = with_table_heads(read)
     # What a web page or a Markdown file says of itself was written for its readers.
     return report if row.states_date and report.date else with_stated_date(report)
-
-
-def _format(path: Path) -> Format:
-    head = read_head(path)
-    named = named_format(path) or PLAIN
-    if named is PDF:  # it may begin with other bytes
-        return PDF
-    if head.startswith(SIGNATURE):
-        return ole_format(path)
-    if head.startswith(_ZIP):
-        return archive_format(path)
-    told = next((row for row in FORMATS if row.begins and row.begins.match(head)), named)
-    if _WORKBOOK_2003 in head:
-        raise UnreadableDocument("in the XML format of Excel 2003: save it as .xlsx")
-    if told is OLD_EXCEL:
-        # Many programs call the tables that they export so; one in bytes it cannot be.
-        return DELIMITED
-    if named.archive_type and told is not PDF:
-        raise UnreadableDocument(f"not a {named.label} file: it does not begin like one")
-    return told

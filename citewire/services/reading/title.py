@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from citewire.services.reading.instructions import reads_like_instructions
+from citewire.services.reading.stated_titles import cited_title, filed_title
 
 UNTITLED = "Untitled"
 """Where even the file's name speaks to a model."""
@@ -21,6 +22,10 @@ STANDS_OUT = 1.15
 """A title is so many times higher than the middle line of the page."""
 
 MIN_LETTERS = 4
+
+TOLD_WORDS = 3
+BODY_LINES = 20
+"""A first page with so many lines is no cover: its biggest line may be the head of a section."""
 
 # Two words at least: such a file name says more than any line that happens to be first.
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
@@ -62,11 +67,26 @@ _BESIDE = re.compile(
     r"(\S{1,3}\s)?x?(annual|quarterly|transition) report pursuant .*|"
     r"(for )?immediate release|for (the )?(release|fiscal|year|quarter|transition) .*|"
     r"(for )?(media|press) .{0,20}inquiries.*|"
+    r"(securities )?exchange act of 19\d\d|"
     r"exhibit \d.*|open access.*|\(mark one\)|www\.\S+|https?:\S+)$"
-    r"|\bpage \d+ of \d+\b",
+    r"|\bpage \d+ of \d+\b|\bexact name of (the )?registrant|\bother jurisdiction of\b|"
+    r"registrant\W{0,3}s? telephone|\baddress of principal|report pursuant to section|"
+    r"\bi\.?r\.?s\.? employer|\bindicate by check mark",
     re.IGNORECASE,
 )
 
+
+# The line ends, or begins, in mid-phrase: it goes on in the next, whatever its size.
+_JOINS_ON = re.compile(
+    r"\b(of|on|the|and|for|in|to|with|by|at|from|an?|de|del|la|el|los|las|y|en|para|sobre|"
+    r"und|der|die|das|des|von|zur|zum|für|et|du|le|les|sur|pour)$",
+    re.IGNORECASE,
+)
+_JOINED_ON = re.compile(
+    r"(of|on|and|for|in|to|with|by|at|from|de|del|y|en|para|sobre|und|der|des|von|zur|zum|für|et|"
+    r"du|sur|pour)\b",
+    re.IGNORECASE,
+)
 
 _NO_TITLES = (_PROGRAM, _FILE_NAME, _JOINED, _STAMP, _SECTION, _BESIDE)
 
@@ -87,13 +107,28 @@ def title_of(path: Path, metadata: str, lines: Sequence[TitleLine]) -> str:
         metadata: the title that the file claims, on one line.
         lines: of the first page, from the top.
     """
-    if _makes_sense(metadata) and metadata.casefold() != path.stem.casefold():
-        return metadata[:LONGEST_TITLE]
+    texts = [line.text for line in lines]
     name = path.stem.strip() or path.name
-    first = next((line.text[:LONGEST_TITLE] for line in lines if _makes_sense(line.text)), "")
     if reads_like_instructions(_as_words(name)):
         name = UNTITLED
+    if _makes_sense(filed := filed_title(texts, name)):
+        return filed[:LONGEST_TITLE]
+    if _makes_sense(metadata) and metadata.casefold() != path.stem.casefold():
+        return metadata[:LONGEST_TITLE]
+    if _makes_sense(cited := cited_title(texts)):
+        return cited[:LONGEST_TITLE]
+    first = next((text[:LONGEST_TITLE] for text in texts if _makes_sense(text)), "")
+    if _is_told(name, texts):
+        return name
     return _biggest(lines) or (name if _speaks(name) or not first else first)
+
+
+def _is_told(name: str, texts: Sequence[str]) -> bool:
+    """Whether the running text of a page calls the report by the name of its file."""
+    words = _LONG_WORD.findall(name.casefold())
+    if len(words) < TOLD_WORDS or len(texts) < BODY_LINES:
+        return False
+    return " ".join(words) in " ".join(_LONG_WORD.findall(" ".join(texts).casefold()))
 
 
 def _speaks(name: str) -> bool:
@@ -118,6 +153,15 @@ def _makes_sense(title: str) -> bool:
     )
 
 
+def _sentence(lines: Sequence[TitleLine], sensible: set[int], start: int, last: int) -> str:
+    """The lines from `start` to `last` and those that go on with their phrase."""
+    while last + 1 in sensible and (
+        _JOINED_ON.match(lines[last + 1].text) or _JOINS_ON.search(lines[last].text)
+    ):
+        last += 1
+    return " ".join(line.text for line in lines[start : last + 1])[:LONGEST_TITLE]
+
+
 def _biggest(lines: Sequence[TitleLine]) -> str:
     candidates = [n for n, line in enumerate(lines) if _makes_sense(line.text)]
     if not candidates:
@@ -131,6 +175,11 @@ def _biggest(lines: Sequence[TitleLine]) -> str:
     if any(line.height > tallest and _SECTION.match(line.text) for line in lines):
         return ""
     sensible = set(candidates)
+    last = start
+    while start - 1 in sensible and _JOINS_ON.search(lines[start - 1].text):
+        start -= 1
+    if last != start or (last + 1 in sensible and _JOINED_ON.match(lines[last + 1].text)):
+        return _sentence(lines, sensible, start, last)
     while start - 1 in sensible and lines[start - 1].height >= tallest * NEAR_BIGGEST:
         start -= 1
     title = ""

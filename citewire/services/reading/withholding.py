@@ -26,14 +26,17 @@ def withhold(report: Report) -> Report:
     return replace(report, title=_title(report.title, pages[:1]), pages=pages, notes=notes)
 
 
-def _title(title: str, first: Sequence[Page]) -> str:
-    """`title`, which may be made of lines of the first page, up to what is withheld there."""
+def _title(whole: str, first: Sequence[Page]) -> str:
+    """A title, which may be made of lines of the first page, up to what is withheld there."""
+    title = whole
     for page in first:
         for span in page.withheld:
             for line in page.text[span.start : span.end].splitlines():
                 begin = " ".join(line.split())[:TITLE_SAMPLE]
                 title = title.partition(begin)[0].rstrip() if begin else title
-    if sum(map(str.isalpha, title)) < MIN_LETTERS or reads_like_instructions(title):
+    # The name of a file may be as short as it likes.
+    is_cut = title != whole and sum(map(str.isalpha, title)) < MIN_LETTERS
+    if is_cut or not title or reads_like_instructions(title):
         return UNTITLED
     return title
 

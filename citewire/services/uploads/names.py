@@ -4,7 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from citewire.errors import InvalidUpload, UnsupportedFormat
-from citewire.services.reading.formats import SUFFIXES
+from citewire.services.reading.formats import SUFFIXES, why_not_read
 from citewire.text.alphabets import normal_form
 
 MAX_NAME_BYTES = 255
@@ -32,7 +32,9 @@ def file_name(given: str) -> str:
     name = f"document.{seen}" if name.startswith(".") and f".{seen.lower()}" in SUFFIXES else seen
     if not name.lower().endswith(SUFFIXES):
         known = " ".join(SUFFIXES)
-        raise UnsupportedFormat(f"{last[:100]!r} cannot be read; what can ends in one of {known}")
+        why = why_not_read(PurePosixPath(name).suffix.lower())
+        told = f"{last[:100]!r} cannot be read: {why}; what can ends in one of {known}"
+        raise UnsupportedFormat(told)
     if _RESERVED.match(name):
         name = f"_{name}"
     return _cut(name)

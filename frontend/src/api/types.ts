@@ -666,7 +666,7 @@ export interface JobView {
 export interface FileView {
   path: string;
   doc_id: string | null;
-  status: "new" | "changed" | "moved" | "unchanged" | "removed" | "failed";
+  status: "new" | "changed" | "moved" | "copied" | "unchanged" | "removed" | "failed";
   reason: string | null;
   pages: number;
   passages: number;

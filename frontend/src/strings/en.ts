@@ -247,6 +247,7 @@ export const en = {
     new: "added",
     changed: "updated",
     moved: "moved",
+    copied: "a copy of one that is there",
     unchanged: "already there",
     removed: "removed",
     failed: "failed",

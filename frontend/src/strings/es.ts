@@ -243,6 +243,7 @@ export const es: Strings = {
     new: "añadido",
     changed: "actualizado",
     moved: "movido",
+    copied: "copia de uno que ya está",
     unchanged: "ya estaba",
     removed: "quitado",
     failed: "falló",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
+from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
@@ -40,12 +41,14 @@ _WORDS = {
     Operation.RISE: """increase increases increased rise rises rose risen grow grows grew grown
  growth up climbed gained gain jumped surged improved improvement higher widened widens
  expanded soared aumento aumentaron crecio
- crecimiento subio incremento incrementaron anstieg stieg wachstum wuchs zunahme gestiegen hausse
+ crecimiento subio incremento incrementaron anstieg stieg
+ stiegen steigt wachstum wuchs wuchsen zunahme gestiegen hausse
  augmentation croissance progresse augmente""",
     Operation.FALL: """decrease decreases decreased fall falls fell fallen decline declines declined
  drop dropped drops down reduction reduced shrank lower narrowed narrows slipped
  contracted disminucion disminuyo cayo bajo descenso
- redujo reduccion ruckgang sank gesunken abnahme fiel baisse diminution recul recule baisse""",
+ redujo reduccion ruckgang sank sanken
+ gesunken fielen abnahme fiel baisse diminution recul recule baisse""",
     Operation.DIFFERENCE: """difference differ differs differed gap spread exceeded exceeds more
  less diferencia unterschied differenz ecart difference""",
     Operation.SUM: """total totals totalled totaled sum combined together aggregate altogether both
@@ -60,7 +63,7 @@ _WORDS = {
 }
 _EARLIER = re.compile(
     r"\b(?:from|versus|vs\.?|against|than|compared (?:with|to)|desde|frente a|respecto a"
-    r"|von|gegenuber|contre)\s[(~]?$"
+    r"|von|nach|gegenuber|contre|apres|par rapport a)\s[(~]?$"
 )
 """Before an amount of the period before."""
 _OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
@@ -94,6 +97,8 @@ class AskedFigures:
     places: tuple[PlacedPeriod, ...]
     earlier: frozenset[int]
     told: Mapping[int, Period]
+    ratios: tuple[NamedRatio, ...] = ()
+    """That it calls by a name of their own."""
 
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
@@ -157,6 +162,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
             for sentence in told_sentences(claim.text, claim.amounts, find_periods(flat))
             for figure in sentence.figures
         },
+        ratios=ratios_in(flat),
     )
 
 

@@ -6,7 +6,7 @@ that a wrong figure is seldom right by chance, and the work is linear in the cel
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise
+from itertools import chain, islice, pairwise, product
 
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.arithmetic import (
@@ -29,6 +29,7 @@ from citewire.services.citations.verdicts.fitting import (
     fitted,
     period_fits,
 )
+from citewire.services.citations.verdicts.named_ratios import rows_of_ratio
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.searching import searched
 from citewire.services.citations.verdicts.table_scales import Scales
@@ -48,6 +49,7 @@ PERCENT_AT_MOST = 100
 _NEAR_BEST = 0.8
 _NAMED = 0.6
 
+_RATIO = frozenset({Operation.RATIO})
 _OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL, Operation.DIFFERENCE}
 
 
@@ -67,11 +69,11 @@ def calculate(
     told: Scales,
 ) -> Calculated | None:
     """The calculation that the claim's words speak of and that gives its amount."""
-    if not asked.operations:
+    if not asked.operations and not asked.ratios:
         return None
     turned: Calculated | None = None
     for table in sorted(tables, key=lambda one: -one.best):
-        if not table.best:
+        if not table.best and not asked.ratios:
             continue
         for calculation in islice(_calculations(amount, asked, table), MOST_TRIED):
             sign = gives(amount, calculation, told)
@@ -96,6 +98,7 @@ def search(
 def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> Iterator[Calculation]:
     is_percent = amount.readings[0].kind in (PERCENT, POINTS)
     operations = asked.operations
+    yield from _named_ratios(asked, table, is_percent=is_percent)
     lines = _likely_lines(table)
     if operations & _OVER_TIME:
         yield from chain.from_iterable(
@@ -105,7 +108,9 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
         for line in lines:
             for operands in _over_periods(line, asked, table):
                 yield from sums(operands, operations)
-    if Operation.RATIO in operations or Operation.SHARE in operations:
+    if (Operation.RATIO in operations or Operation.SHARE in operations) and (
+        len(asked.periods) > 1 or sum(table.lines[line].precision >= SURE for line in lines) < 2
+    ):
         for line in lines:
             for old, new in _pairs(line, asked, table):
                 yield from quotients(new, old, operations, is_percent=is_percent)
@@ -119,6 +124,21 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
     }:
         for operands in (*_of_lines(asked, table), *_of_heads(lines, asked, table)):
             yield from _of_several(operands, operations, is_percent=is_percent)
+
+
+def _named_ratios(
+    asked: AskedFigures, table: FittedTable, *, is_percent: bool
+) -> Iterator[Calculation]:
+    """What is told by a name that says which rows are divided: the current ratio."""
+    for ratio in asked.ratios:
+        above, below = rows_of_ratio(ratio, table.table.lines, list(table.table.by_line))
+        for one, other in product(above[:MOST_LINES], below[:MOST_LINES]):
+            whole = {figure.head: figure for figure in table.table.by_line[other]}
+            for part in table.table.by_line[one]:
+                if part.head in whole and period_fits(asked.periods, part.period) is not False:
+                    yield from quotients(
+                        (one, part), (other, whole[part.head]), _RATIO, is_percent=is_percent
+                    )
 
 
 def _of_several(
@@ -207,6 +227,8 @@ def _pairs(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[tuple
         elif not asked.periods:
             # The newest first; what rose or fell did so from one period to the next.
             ends = list(pairwise(groups))[: -MOST_PAIRS - 1 : -1]
+            if not ends:
+                yield from _before_and_after(figures, table)
         else:
             continue
         for older, newer in ends:
@@ -214,6 +236,15 @@ def _pairs(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[tuple
                 yield from zip(older[:4], newer[:4], strict=True)
             else:
                 yield from ((a, b) for a in older[:2] for b in newer[:2])
+
+
+def _before_and_after(
+    figures: Sequence[Operand], table: FittedTable
+) -> Iterator[tuple[Operand, Operand]]:
+    """Figures of one period, of which a head says that it is without what the other one has."""
+    before = [pair for pair in figures if table.table.heads[pair[1].head].is_before]
+    if len(before) == 1:
+        yield from ((before[0], one) for one in figures if one is not before[0])
 
 
 def _changes(

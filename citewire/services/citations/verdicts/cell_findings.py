@@ -34,6 +34,7 @@ from citewire.services.citations.verdicts.fitting import (
 from citewire.services.citations.verdicts.periods import agrees
 from citewire.services.citations.verdicts.row_meant import is_other_row
 from citewire.services.citations.verdicts.table_scales import Scales, joined_scales
+from citewire.services.citations.verdicts.told_operands import tells_operands
 
 MOST_LINES, MOST_CELLS = 8, 40
 """Of a passage that are told of one claim."""
@@ -127,6 +128,11 @@ class TableReading:
         own = {one for head in heads for one in operations_in(head.label)}
         own |= {one for head in heads for one in operations_of(head.group)}
         return not cell.figure.is_change and not own & _CALCULATED
+
+    @property
+    def tells_operands(self) -> bool:
+        """Whether the claim says of which figures of the tables its own are calculated, if so."""
+        return tells_operands(self.asked, self.tables)
 
     @property
     def calculates(self) -> bool:

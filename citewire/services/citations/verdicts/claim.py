@@ -13,6 +13,9 @@ from citewire.services.citations.verdicts.entities import Name, find_names
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.tokens import Tokens, flatten, placed, tokenise
 
+_NEXT_YEAR = re.compile(r"(?<=(?:19|20)\d\d)[/–-]\d\d(?!\d)")
+"""`2022/23` is a year, and no 23."""
+
 _NOT_SAID = re.compile(
     r"\[\d{1,3}(?:[,\s-]{1,3}\d{1,3}){0,20}\]|(?:^|\n)\s{0,8}\(?\d{1,2}[.)](?=\s)"
 )
@@ -41,7 +44,8 @@ def read_claim(text: str) -> ClaimReading:
     tokens = placed(tokenise(flat), flat)
     dates = find_dates(flat)
     spans = [(date.start, date.end) for date in dates]
-    amounts = find_amounts(tokens, flat, spans)
+    next_years = [match.span() for match in _NEXT_YEAR.finditer(flat)]
+    amounts = find_amounts(tokens, flat, sorted([*spans, *next_years]))
     clauses = read_clauses(tokens.texts, flat)
     spans = sorted([*spans, *((amount.start, amount.end) for amount in amounts)])
     return ClaimReading(

@@ -11,7 +11,12 @@ _STARTS_CLAUSE = frozenset(
     """while whereas but although because despite amid mientras pero
 aunque sino porque debido""".split()
 )
-_NO_STEM = frozenset("per cent percent ciento".split())
+_NO_STEM = frozenset(
+    """per cent percent ciento der das den dem des ein eine einer eines einem einen und im zum zur
+vom von mit auf bei ist waren wurde wurden betrug betrugen sich au aux les une est etait etaient
+dans avec cette qui s'elevait s'elevaient""".split()
+)
+"""Beside the stop words of English and Spanish."""
 _SHORT = {"fees": "fee", "taxes": "tax", "gains": "gain", "units": "unit"}
 """Stems of words that are too short to be cut."""
 _ENDS_CLAUSE = frozenset(". ; ! ?".split())

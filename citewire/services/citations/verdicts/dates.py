@@ -1,71 +1,75 @@
-"""Dates, quarters, halves and fiscal years, in English and Spanish, from a flat text."""
+"""Dates, quarters, halves and fiscal years from a flat text: English, Spanish, German, French."""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 _MONTH_NAMES = (
-    ("january", "jan", "enero", "ene"),
-    ("february", "feb", "febrero"),
-    ("march", "mar", "marzo"),
-    ("april", "apr", "abril", "abr"),
-    ("may", "mayo"),
-    ("june", "jun", "junio"),
-    ("july", "jul", "julio"),
-    ("august", "aug", "agosto", "ago"),
-    ("september", "sep", "sept", "septiembre", "setiembre"),
-    ("october", "oct", "octubre"),
-    ("november", "nov", "noviembre"),
-    ("december", "dec", "diciembre", "dic"),
+    ("january", "jan", "enero", "ene", "januar", "janner", "janvier", "janv"),
+    ("february", "feb", "febrero", "februar", "fevrier", "fevr", "fev"),
+    ("march", "mar", "marzo", "marz", "mars"),
+    ("april", "apr", "abril", "abr", "avril", "avr"),
+    ("may", "mayo", "mai"),
+    ("june", "jun", "junio", "juni", "juin"),
+    ("july", "jul", "julio", "juli", "juillet", "juil"),
+    ("august", "aug", "agosto", "ago", "aout"),
+    ("september", "sep", "sept", "septiembre", "setiembre", "septembre"),
+    ("october", "oct", "octubre", "oktober", "okt", "octobre"),
+    ("november", "nov", "noviembre", "novembre"),
+    ("december", "dec", "diciembre", "dic", "dezember", "dez", "decembre"),
 )
 MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names}
-_DOUBTFUL = frozenset({"may", "march"})
+_DOUBTFUL = frozenset({"may", "march", "mars"})
 """Also words; shorter names are never months alone."""
 
 _ORDINALS = {
-    **dict.fromkeys(("first", "1st", "primer"), 1),
-    **dict.fromkeys(("second", "2nd", "segundo"), 2),
-    **dict.fromkeys(("third", "3rd", "tercer"), 3),
-    **dict.fromkeys(("fourth", "4th", "cuarto"), 4),
-    **dict.fromkeys(("last", "ultimo"), 4),
+    **dict.fromkeys("first 1st primer erste ersten erstes premier 1er".split(), 1),
+    **dict.fromkeys("second 2nd segundo zweite zweiten zweites deuxieme 2e 2eme".split(), 2),
+    **dict.fromkeys("third 3rd tercer dritte dritten drittes troisieme 3e 3eme".split(), 3),
+    **dict.fromkeys("fourth 4th cuarto vierte vierten viertes quatrieme 4e 4eme".split(), 4),
+    **dict.fromkeys("last ultimo letzte letzten letztes dernier".split(), 4),
 }
+_QUARTERS = frozenset({"quarter", "trimestre", "quartal", "quartals"})
 
 _YEAR = r"(?:19|20)\d\d"
 _M = "(?P<m>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _OF_YEAR = (
-    r"(?:(?:,|\s?[-–])?\s{0,2}(?:(?:of|de|del|in)\s)?(?:(?:fiscal|the year|year|ano)\s)?"
+    r"(?:(?:,|\s?[-–])?\s{0,2}(?:(?:of|de|del|in|des)\s)?"
+    r"(?:(?:fiscal|the year|year|ano|jahres|geschaftsjahres|l'exercice)\s)?"
     rf"(?P<y>{_YEAR})\b)"
 )
 _PATTERNS = (
     re.compile(rf"\b(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)\b"),
     re.compile(r"(?<![\d./-])(?P<a>\d{1,2})([/.-])(?P<b>\d{1,2})\2(?P<y>(?:\d\d)?\d\d)(?![\d/-])"),
     re.compile(
-        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s{{1,2}}(?:(?:of|de|del)\s)?{_M}{_OF_YEAR}?"
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s{{1,2}}(?:(?:of|de|del)\s)?{_M}{_OF_YEAR}?"
     ),
     re.compile(rf"\b{_M}\s{{1,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,]?\d){_OF_YEAR}?"),
     re.compile(rf"\b{_M}{_OF_YEAR}?"),
-    re.compile(rf"\b(?P<part>[qth][1-4])(?:\s|[-/'])?{_OF_YEAR}?"),
-    re.compile(r"\b(?P<part>[1-4][qth])(?:\s?['-]?)(?P<y>(?:20)?\d\d)\b"),
-    re.compile(rf"\b(?P<y>{_YEAR})[\s-]?(?P<part>[qh][1-4])\b"),
+    re.compile(rf"\b(?P<part>[qth][1-4]|s[12](?=\s?{_YEAR}))(?:\s|[-/'])?{_OF_YEAR}?"),
+    re.compile(rf"\b(?P<part>[1-4][qth]|[12]s(?=\s?{_YEAR}))(?:\s?['-]?)(?P<y>(?:20)?\d\d)\b"),
+    re.compile(rf"\b(?P<y>{_YEAR})[\s-]?(?P<part>[qh][1-4]|[ts][1-4])\b"),
     re.compile(
-        rf"\b(?P<n>{'|'.join(_ORDINALS)})"
-        rf"[\s-](?:fiscal\s)?(?P<unit>quarter|half|trimestre|semestre)\b{_OF_YEAR}?"
+        rf"\b(?P<n>{'|'.join(_ORDINALS)}|[1-4]\.)[\s-](?:fiscal\s)?"
+        rf"(?P<unit>quarter|half|trimestre|semestre|quartals?|halbjahr(?:es)?)\b{_OF_YEAR}?"
     ),
-    re.compile(r"\bfy[\s'-]?(?P<y>(?:20)?\d\d)\b"),
+    re.compile(r"\b(?:fy|gj)[\s'-]?(?P<y>(?:20)?\d\d)\b"),
 )
 _HINTS = (
     (re.compile(r"\d[/.-]\d"), _PATTERNS[:2]),
     (re.compile("|".join(sorted({name[:3] for name in MONTHS}))), _PATTERNS[2:5]),
-    (re.compile(r"[qth][1-4]|[1-4][qth]"), _PATTERNS[5:8]),
-    (re.compile("quarter|half|(?:tri|se)mestre"), _PATTERNS[8:9]),
-    (re.compile("fy"), _PATTERNS[9:]),
+    (re.compile(r"[qths][1-4]|[1-4][qths]"), _PATTERNS[5:8]),
+    (re.compile("quarter|half|(?:tri|se)mestre|quartal|halbjahr"), _PATTERNS[8:9]),
+    (re.compile("fy|gj"), _PATTERNS[9:]),
 )
 """What stands in a text in which the patterns may match, and is looked for sooner."""
 _DIGIT = re.compile(r"\d")
 _HINTS_OF_WORDS = (_HINTS[1], _HINTS[3])
 """Those of the patterns that match without a digit."""
 
-_MONTH_BEFORE = re.compile(r"\b(?:in|since|by|during|until|of|from|to|en|desde|hasta|de|last)\s$")
+_MONTH_BEFORE = re.compile(
+    r"\b(?:in|since|by|during|until|of|from|to|en|desde|hasta|de|last|im|seit|bis|depuis|fin)\s$"
+)
 
 
 class Date(NamedTuple):
@@ -120,14 +124,14 @@ def _unnamed(got: dict[str, str], year: int | None, span: tuple[int, int]) -> Da
     if "a" in got:
         return _numeric(int(got["a"]), int(got["b"]), year, span)
     if got.get("unit"):
-        letter = "Q" if got["unit"] in ("quarter", "trimestre") else "H"
-        return Date(*span, year, part=f"{letter}{_ORDINALS[got['n']]}")
+        letter, n = "Q" if got["unit"] in _QUARTERS else "H", got["n"]
+        return Date(*span, year, part=f"{letter}{n[0] if n[1:] == '.' else _ORDINALS[n]}")
     return _part(got["part"], year, span) if got.get("part") else Date(*span, year)
 
 
 def _part(part: str, year: int | None, span: tuple[int, int]) -> Date:
     letter, n = (part[0], part[1]) if part[1].isdigit() else (part[1], part[0])
-    return Date(*span, year, part=("H" if letter == "h" else "Q") + n)
+    return Date(*span, year, part=("H" if letter in "hs" else "Q") + n)
 
 
 def _numeric(a: int, b: int, year: int | None, span: tuple[int, int]) -> Date | None:

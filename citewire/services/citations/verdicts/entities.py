@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from citewire.services.citations.verdicts.dates import MONTHS
 from citewire.services.citations.verdicts.number_words import SMALL
-from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, unit_of
 from citewire.text.words import is_stop_word
 
@@ -60,10 +60,19 @@ _TERMS = frozenset(
     net total usd eur gbp""".split()
 )
 """Terms of accounts that are written like names."""
+_GERMAN = frozenset(
+    """der die das den dem des ein eine einer eines einem einen und im am zum zur vom von mit auf
+    bei ist waren wurde wurden betrug betrugen nach um fur aus sind sank stieg stiegen""".split()
+)
+_STARTS = _GERMAN | frozenset("le les au aux du une en dans pour par ce cette ces il elle".split())
+"""Words that begin a sentence and no name."""
 _LINKS = frozenset("of the de del la las los y e for von van".split())
 _WORDS = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
 
+
+FEWEST_GERMAN = 2
+"""So many different words of German make a text German."""
 
 _ACTS = re.compile(
     r"\s(?:had|has|reported|posted|operated|operates|employed|employs|earned|owned|owns|sold|paid"
@@ -94,18 +103,21 @@ class Name(NamedTuple):
 
 
 def find_names(text: str) -> Iterator[Name]:
-    """The names in `text` in order."""
+    """The names in `text` in order; of German nouns only those that are surely names."""
+    is_german = len(_GERMAN.intersection(tokenise(flatten(text)))) >= FEWEST_GERMAN
     for match in _NAME.finditer(text):
         parts = _parts(match[0])
         start = match.start()
         is_acronym = len(parts) == 1 and len(parts[0]) > 1 and match[0].isupper()
         at_start = _is_sentence_start(text, start)
-        if at_start and parts and not is_acronym and is_ordinary(parts[0]):
+        if at_start and parts and not is_acronym and (is_ordinary(parts[0]) or parts[0] in _STARTS):
             parts = parts[1:]
             at_start = False
         if not parts or (all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in ALIASES)):
             continue
         acts = at_start and parts[0] not in _ACTORS and _acts(text, match)
+        if is_german and len(parts) == 1 and not (is_acronym or acts or parts[0] in ALIASES):
+            continue
         is_doubtful = at_start and len(parts) == 1 and not is_acronym and not acts
         if is_doubtful and (text[match.end() : match.end() + 1] == "," or parts[0].endswith("ly")):
             continue

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from citewire.content.table import Span, Table, span_at
 from citewire.services.citations.verdicts.clauses import stem_of
@@ -18,7 +19,8 @@ MOST_FIGURES = 2000
 
 _NUMBER = re.compile(
     r"(?P<open>[(\-−–]?)\s?(?P<money>(?:us|hk|nt|ca|au|[ars])?[$€£¥₹]|eur|usd|gbp|rmb|rs\.?)?\s?"
-    r"(?P<sign>[(\-−–]?)\s?(?P<digits>\d[\d.,]{0,24}|\.\d{1,9})\s?\)?\s?"
+    r"(?P<sign>[(\-−–]?)\s?"
+    r"(?P<digits>\d{1,3}(?:[ ']\d{3}){1,6}(?:[.,]\d{1,4})?|\d[\d.,]{0,24}|\.\d{1,9})\s?\)?\s?"
     r"(?P<unit>%|pp|bps|x|[$€£¥]|pts)?\s?\)?(?:\s?\[\d{1,2}\])*"
 )
 MOST_HEADS = 4
@@ -29,7 +31,10 @@ MOST_OF_HEAD = 60
 
 _FOOTNOTE = re.compile(r"\s?[(\[](?:\d{1,2}|[a-z*])[)\]]|\*+")
 _NOTHING = re.compile(r"(?:[$€£¥]\s?)?[-—–−]{1,3}(?:\s?%)?|nil")
-_PERCENT = re.compile(r"%|\bper\s?cent\b|\bpercentage\b|\bpercentages\b|\bprozent\b|\bporcentaje\b")
+_PERCENT = re.compile(
+    r"(?<!\d)(?<!\d )%|\bper\s?cent\b|\bpercentages?\b|\bprozent\b|\bporcentaje\b"
+)
+"""That per cent are told; `6.50% Senior Notes` are in dollars."""
 _OF_PERIODS = frozenset("fiscal year years quarter month months ended ende period".split())
 """Stems beside the years of rows that are periods."""
 _FORMS = frozenset("inc ltd corp plc llc gmbh holding compani limited".split())
@@ -51,6 +56,13 @@ _COST = re.compile(
     r"\b(?:expenses?|costs?|allowances?|provisions?|depreciation|amorti[sz]ation|reductions?"
     r"|taxes|gastos|costes|aufwand|aufwendungen|kosten|charges)\b"
 )
+_BEFORE = re.compile(
+    r"\b(?:without|before|excluding|prior to|previously reported|as originally reported|ohne|vor"
+    r"|sans|avant|sin|antes)\b(?!\s(?:tax|interest|income))"
+)
+_SPREAD_YEAR = re.compile(r"\b([12]) (\d) (\d) (\d)\b")
+_CALLED = re.compile(r"\(\s?[\"“]([^\"”()]{2,40})[\"”]\s?\)")
+"""What something is called for short: `Huawei Technologies Co., Ltd. (“Huawei”)`."""
 _PER_UNIT = re.compile(r"\bper\s(?!cent)|\bshares?\b|\bpor accion\b|\bje aktie\b|\bpar action\b")
 
 
@@ -116,6 +128,8 @@ class TableHead:
     """Whether its own label names the period, not the subhead."""
     is_cost: bool
     """Whether it says that costs are told, or what is set aside for them."""
+    is_before: bool
+    """Whether it says that what is told is without a change, or from before it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,8 +153,9 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     side = _side(places[table.header_rows :], max(table.header_columns, 1), point)
     tops = _tops(places, table.header_rows, side, point)
     above = " ".join(text[slice(*span)] for span in (table.caption, table.unit) if span)
+    above_columns = _spread(places[:tops], side)
     heads = [
-        " ".join(dict.fromkeys(row[at] for row in places[:tops])) for at in range(table.columns)
+        "\n".join(dict.fromkeys(row[at] for row in above_columns)) for at in range(table.columns)
     ]
     columns = [head_of(head, "") for head in heads]
     rows, subheads = _row_heads(places[tops:], side)
@@ -182,6 +197,20 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
             )
     lines, across = (columns, rows) if is_turned else (rows, columns)
     return Figures(tuple(lines), tuple(across), tuple(figures), tuple(heads))
+
+
+def _spread(rows: Sequence[Sequence[str]], side: int) -> list[list[str]]:
+    """Rows of heads, each head over several columns told of all of them.
+
+    `2019` stands once above `Carrying amount` and `Fair value`, and `2018` once above the same.
+    """
+    spread = [list(row) for row in rows]
+    for row, below in pairwise(spread):
+        repeated = {text for text in below[side:] if text and below[side:].count(text) > 1}
+        for at in range(side + 1, len(row)):
+            if not row[at] and row[at - 1] and below[at] in repeated and below[at] != below[at - 1]:
+                row[at] = row[at - 1]
+    return spread
 
 
 def _side(rows: Sequence[Sequence[str]], side: int, point: str) -> int:
@@ -247,7 +276,7 @@ def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead
 @lru_cache(maxsize=4096)
 def head_of(label: str, subhead: str) -> TableHead:
     """Read what a head says, below a subhead or none."""
-    flat = flatten(label)
+    flat = _SPREAD_YEAR.sub(r"\1\2\3\4", flatten(label))
     periods = find_periods(flat)
     if flat in _QUARTERS:
         periods = [PlacedPeriod(0, len(flat), Period(None, part=_QUARTERS[flat]))]
@@ -256,6 +285,8 @@ def head_of(label: str, subhead: str) -> TableHead:
     bare = _SCALE_WORDS.sub(lambda match: " " * len(match[0]), bare)
     outside = words_of(_IN_BRACKETS.sub(" ", bare))
     inside = words_of(bare) - outside
+    if called := _CALLED.search(label):
+        outside, inside = words_of(flatten(called[1])), outside
     outside -= _FORMS if len(outside - _FORMS) else frozenset()
     if not outside | inside:
         outside = frozenset(token for token in tokenise(bare) if token in BARE_HEADS)
@@ -272,6 +303,7 @@ def head_of(label: str, subhead: str) -> TableHead:
         bool(_PER_UNIT.search(flat)),
         bool(periods),
         bool(_COST.search(flat)),
+        bool(_BEFORE.search(flat)),
     )
 
 
@@ -316,7 +348,7 @@ def number_of(text: str, point: str) -> tuple[float, float, str] | None:
     match = _NUMBER.fullmatch(flat)
     if match is None:
         return None
-    digits = match["digits"].rstrip(".,")
+    digits = match["digits"].rstrip(".,").replace(" ", "").replace("'", "")
     readings = plain_readings("0" + digits if digits[0] == "." else digits, point)
     if not readings:
         return None

@@ -58,6 +58,12 @@ class Finding(NamedTuple):
     span: Span | None = None
 
 
+class Untold(NamedTuple):
+    """A figure that a claim calculates without saying of which figures; `reason` is for people."""
+
+    reason: str
+
+
 class Numbers(NamedTuple):
     """What was found of a claim's amounts and dates."""
 
@@ -67,6 +73,8 @@ class Numbers(NamedTuple):
     in_cells: int
     """How many of these are the figures that the claim's words mean, or come out of such."""
     calculations: tuple[Calculated, ...]
+    untold: tuple[Untold, ...]
+    """Of amounts that may come out of the passages: what nobody can check."""
     is_told: bool
     """Whether cells hold all amounts of the claim."""
 
@@ -75,6 +83,7 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
     """What the passages hold of the claim's amounts and dates."""
     findings: list[Finding] = []
     calculations: list[Calculated] = []
+    untold: list[Untold] = []
     in_cells = amounts = 0
     tables = read_tables(claim, passages)
     spans: dict[Span, Trace] = {}
@@ -91,8 +100,10 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
             findings.append(told)
         elif isinstance(told, Calculated):
             calculations.append(told)
+        elif isinstance(told, Untold):
+            untold.append(told)
         spans[span] = told if isinstance(told, Trace) else Trace.FOUND
-        in_cells += not isinstance(told, Trace | Finding)
+        in_cells += not isinstance(told, Trace | Finding | Untold)
     for span, trace in spans.items():
         said = f"“{claim.text[slice(*span)]}”"
         if trace is Trace.MISSING:
@@ -106,9 +117,9 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
         elif trace is Trace.WEAK:
             reason = f"{said} is there, but not with its scale, unit, sign or precision"
             findings.append(Finding(LOOSE_NUMBER, "numbers", reason))
-    traced = len(spans) - len(findings)
+    traced = len(spans) - len(findings) - len(untold)
     is_told = bool(amounts) and in_cells == amounts
-    return Numbers(findings, traced, in_cells, tuple(calculations), is_told)
+    return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
 
 
 def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest]) -> bool:
@@ -135,7 +146,7 @@ _ELSEWHERE = (CellStanding.OTHER, CellStanding.PERIOD, CellStanding.ROW)
 
 def _by_cells(
     amount: Amount, claim: ClaimReading, passages: Sequence[Digest], tables: TableReading
-) -> Finding | Calculated | CellTrace | Trace:
+) -> Finding | Calculated | Untold | CellTrace | Trace:
     """How an amount is told by the cells of tables, or else by the words of the passages."""
     cell = tables.cell(amount, claim.amounts)
     is_held = cell is not None and cell.standing is CellStanding.HELD
@@ -164,9 +175,20 @@ def _by_cells(
     if not is_held and _in_prose(amount, prose, claim.sides, tables.told):
         return Trace.FOUND
     against = _against(amount, claim, cell, calculated)
+    return against or _by_words(amount, claim, passages, tables)
+
+
+def _by_words(
+    amount: Amount, claim: ClaimReading, passages: Sequence[Digest], tables: TableReading
+) -> Untold | Trace:
+    """How passages hold an amount that is neither in a cell nor comes out of such."""
     # A cell that has the digits was looked at: it counts something else.
     most = Trace.WEAK if tables.has_digits(amount) else Trace.FOUND
-    return against or min(most, trace_amount(amount, passages, claim.sides))
+    trace = min(most, trace_amount(amount, passages, claim.sides))
+    said = claim.text[amount.start : amount.end]
+    if trace is not Trace.MISSING or said.endswith(LENGTHS) or tables.tells_operands:
+        return trace
+    return Untold(f"“{said}” is calculated, and the claim does not say of which figures")
 
 
 def _in_prose(amount: Amount, prose: Sequence[Digest], sides: frozenset[str], told: Scales) -> bool:

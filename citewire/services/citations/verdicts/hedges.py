@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 
-_THAN = frozenset({"than", "de", "to"})
-_MORE = frozenset("more greater higher larger mas".split())
-_LESS = frozenset("less fewer lower smaller menos up".split())
-_OVER = frozenset("over exceeding exceeded above surpassed superior supero".split())
-_UNDER = frozenset("nearly almost under below casi".split())
+_THAN = frozenset({"than", "de", "to", "als"})
+_MORE = frozenset("more greater higher larger mas mehr plus".split())
+_LESS = frozenset("less fewer lower smaller menos up weniger moins".split())
+_OVER = frozenset("over exceeding exceeded above surpassed superior supero uber mindestens".split())
+_UNDER = frozenset("nearly almost under below casi fast knapp unter hochstens presque".split())
 _ABOUT = frozenset(
     """about around approximately roughly some circa ~ ≈ approx unos unas close
-alrededor aproximadamente cerca""".split()
+alrededor aproximadamente cerca rund etwa ungefahr ca environ pres quelque""".split()
 )
 _PAIRS = {
     ("at", "least"): "over",
     ("al", "menos"): "over",
+    ("au", "moins"): "over",
+    ("au", "plus"): "under",
     ("excess", "of"): "over",
     ("at", "most"): "under",
 }

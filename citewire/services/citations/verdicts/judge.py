@@ -12,13 +12,16 @@ from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest, digest
 from citewire.services.citations.verdicts.findings import Method, Span
 
-Status = Literal["supported", "partial", "unsupported"]
+Status = Literal["supported", "partial", "unsupported", "unchecked"]
 
 TOLD = 0.8
 """The score of a claim of which cells hold all figures, in the rows and columns that it names."""
 
 SUPPORTED, PARTIAL = 0.42, 0.3
 """Scores from which a claim is supported, and partly so."""
+
+UNTOLD = 0.35
+"""The most of a claim that calculates a figure without saying of which others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,16 @@ def judge(
             method = "calculated"
             reasons[:0] = [one.calculation.formula for one in numbers.calculations]
     told = against[0].reason if against and score < said else ""
-    if not told and _status(score) != "supported":
+    status: Status = _status(score)
+    if numbers.untold and not (against and status == "unsupported"):
+        status, score, method = "unchecked", min(said, UNTOLD), "calculated"
+        told = numbers.untold[0].reason
+        reasons.insert(0, told)
+    if not told and status != "supported":
         told = rules.unsaid(read, digests)
     untraced = sorted((finding.span, finding.reason) for finding in against if finding.span)
     return Judgement(
-        _status(score),
+        status,
         round(score, 4),
         method,
         tuple(reasons),
@@ -90,7 +98,7 @@ def judge(
     )
 
 
-def _status(score: float) -> Status:
+def _status(score: float) -> Literal["supported", "partial", "unsupported"]:
     if score >= SUPPORTED:
         return "supported"
     return "partial" if score >= PARTIAL else "unsupported"

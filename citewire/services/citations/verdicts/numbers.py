@@ -19,6 +19,7 @@ from citewire.services.citations.verdicts.numerals import (
 )
 from citewire.services.citations.verdicts.tokens import Tokens
 from citewire.services.citations.verdicts.units import (
+    BEFORE_MONEY,
     CURRENCIES,
     GLUED_SCALES,
     PERCENT,
@@ -162,10 +163,16 @@ def _scale(tokens: Tokens, after: int, is_money: bool) -> tuple[float, int]:
             factor *= SCALES[word]
         elif word in GLUED_SCALES and after == first and (is_money or (glued and word in "bk")):
             factor = GLUED_SCALES[word]
+        elif word in BEFORE_MONEY and after == first and _is_money(texts, after + 1):
+            factor = BEFORE_MONEY[word]
         elif not (word == "-" and after == first and glued):
             break
         end, after = ends[after], after + 1
     return (factor, after) if factor != 1 else (1.0, first)
+
+
+def _is_money(texts: Sequence[str], at: int) -> bool:
+    return at < len(texts) and texts[at] in CURRENCIES
 
 
 def _unit(texts: Sequence[str], after: int, money: str) -> tuple[str, float, int]:

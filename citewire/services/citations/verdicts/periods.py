@@ -7,7 +7,8 @@ from typing import NamedTuple
 from citewire.services.citations.verdicts.dates import Date, find_dates
 
 _YEARS = re.compile(
-    r"(?<![\d.,$€£])(?P<from>(?:19|20)\d\d)(?:\s?[/–-]\s?(?P<to>(?:(?:19|20)\d\d|\d\d)))?(?!\d|[,.]\d|\s?%)"
+    r"(?<![\d.,$€£])(?P<from>(?:19|20)\d\d)(?:\s?[/–-]\s?(?P<to>(?:(?:19|20)\d\d|\d\d)))?"
+    r"(?!\d|[,.]\d|[ ]?%)"
     r"|\b(?:fy|f|cy)\s?['’]?(?P<short>\d\d)(?!\d)"
 )
 

@@ -8,6 +8,7 @@ from citewire.services.citations.verdicts.sides import OPPOSITES, SIDES
 _NEGATIONS = frozenset(
     """no not never without none nor neither cannot nobody nothing hardly barely
 lacks lack lacked lacking nunca sin jamas ningun ninguna ninguno tampoco nada nadie carece unable
+nicht kein keine keinen keiner nie niemals aucun aucune jamais
 failed fails fail refused denied denies""".split()
 )
 _DECLINABLE = frozenset(

@@ -16,7 +16,7 @@ from citewire.text.words import listed
 _AND = re.compile(r"\s(?:and|y|und|et)\s|\s?&\s?")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 
-_QUALIFIERS = words_of(
+QUALIFIERS = words_of(
     """net total totals gross other current annual quarterly consolidated reported overall related
     similar equivalents amount amounts value number ended fiscal period neto total netto gesamt"""
 )
@@ -60,11 +60,11 @@ def is_other_row(cell: CellTrace, asked: AskedFigures, told: frozenset[str] = fr
     own = line.words | line.group | head.words | head.group
     missing = {
         word
-        for word in (asked.named & (table.of_lines | table.of_heads)) - own - told - _QUALIFIERS
+        for word in (asked.named & (table.of_lines | table.of_heads)) - own - told - QUALIFIERS
         if not own & _SAME.get(word, listed(""))
     }
     # What the row says besides is not said of the claim either.
-    return bool(missing) and bool(line.words - asked.words - _QUALIFIERS)
+    return bool(missing) and bool(line.words - asked.words - QUALIFIERS)
 
 
 def _leaves_out(label: str, words: frozenset[str]) -> bool:
@@ -72,7 +72,7 @@ def _leaves_out(label: str, words: frozenset[str]) -> bool:
     parts = _AND.split(_IN_BRACKETS.sub(" ", flatten(label)))
     if len(parts) != 2 or "," in parts[0]:
         return False
-    told = [words_of(part) - _QUALIFIERS for part in parts]
+    told = [words_of(part) - QUALIFIERS for part in parts]
     if not all(told):
         return False
     said = [_names(part, words) for part in told]

@@ -8,15 +8,19 @@ up: rise rises rose risen rising increase increases increased increasing grow gr
  growing growth gain gains gained climb climbs climbed jumped surge surged soared expand
  expanded expansion improved upward higher doubled tripled aumentar aumento aumentaron aumenta
  subir subio subieron sube crecer crecio crecieron crece crecimiento incremento incrementaron
- subida alza
+ subida alza stieg stiegen steigt gestiegen anstieg wuchs wuchsen gewachsen zunahme erhohte hausse
+ augmente augmentation progresse progression croissance
 down: fall falls fell fallen falling decrease decreases decreased decreasing decline declines
  declined declining drop drops dropped dropping reduce reduces reduced reducing reduction shrink
  shrank shrunk cut lowered lower slump slumped plunged contracted contraction downward halved
  disminuir disminuyo disminuyeron disminuye disminucion caer cayo cayeron cae caida bajar
  bajaron baja descenso descendio descendieron reducir redujo redujeron reduccion retrocedio
+ sank sanken gesunken ruckgang fiel fielen gefallen abnahme verringerte baisse diminue diminution
+ recule recul
 
-profit: profit profits profitable surplus beneficio beneficios ganancia ganancias superavit
-loss: loss losses deficit perdida perdidas
+profit: profit profits profitable surplus beneficio beneficios ganancia ganancias superavit gewinn
+ uberschuss benefice benefices
+loss: loss losses deficit perdida perdidas verlust verluste perte pertes
 
 approve: approved approves approve accepted accepts accept authorised authorized adopted aprobo
  aprueba aprobaron aceptado aprobado autorizo

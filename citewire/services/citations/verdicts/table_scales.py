@@ -8,9 +8,10 @@ from typing import NamedTuple
 _FACTORS = {
     **dict.fromkeys(("thousand", "thousands", "miles", "tausend", "milliers"), 1e3),
     **dict.fromkeys(("million", "millions", "millones", "millionen", "mio", "mn", "mm"), 1e6),
-    **dict.fromkeys(("billion", "billions", "bn", "milliarden", "mrd", "milliards"), 1e9),
+    **dict.fromkeys(("billion", "billions", "bn"), 1e9),
+    **dict.fromkeys(("milliarden", "mrd", "milliards", "md", "mds"), 1e9),
     **dict.fromkeys(("m", "mil"), 1e6),
-    **dict.fromkeys(("k", "000", "000s", "tsd"), 1e3),
+    **dict.fromkeys(("k", "t", "000", "000s", "tsd"), 1e3),
     **dict.fromkeys(("crore", "crores"), 1e7),
     **dict.fromkeys(("lakh", "lakhs"), 1e5),
 }
@@ -23,10 +24,12 @@ _STATED = re.compile(
     rf"(?<![\w.])(?P<a>{_LONG})\b"
     rf"|(?:{_MONEY})['’\s]?(?P<b>{_LONG}|{_SHORT})(?![\w]|[.,]\d)"
     r"|(?<!\d)['’](?P<c>000)s?\b"
-    r"|[(\s](?P<d>000s?|mio|mrd|tsd)\b(?![.,]\d)"
+    r"|(?:^|[(\s])(?P<d>000s?|mio|mrd|tsd)\b(?![.,]\d)"
+    r"|(?<![\w.,])(?<!\d\s)(?P<e>mds?|[kmt])\s?(?:€|eur\b)"
 )
 _IN = re.compile(
     rf"\b(?:in|en)\s(?:[a-z.]{{1,12}}\s|[$€£¥]\s?){{0,3}}(?P<a>{_LONG}|miles)\b"
+    r"|\b(?:in|en)\s(?P<d>mio|mrd|tsd|mds?|[kmt])\.?\s?(?:€|eur\b)"
     r"|['’($](?P<b>000)(?:['’]?s)?(?![\w,.])|\bin\s(?P<c>000)['’]?s\b"
 )
 

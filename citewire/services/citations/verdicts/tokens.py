@@ -22,6 +22,9 @@ _YEARS = re.compile(r"(?<=(?<![\d.,])(?:19|20)\d\d),(?=(?:19|20)\d\d(?!\d))")
 _NON = re.compile(r"\bnon-(?=[a-z])([a-z]+)", re.IGNORECASE)
 """`non-current` is one word, and not what is current."""
 
+_SHORT_SCALE = re.compile(r"\b([mt](?:io|rd|sd))\.(?=\s?(?:[€$£]|eur|usd|chf|gbp))", re.IGNORECASE)
+"""The point in `12,3 Mio. EUR` ends no sentence."""
+
 _WRAPPED = re.compile(r"[\d$€£%] ?\n(?=[a-z])")
 """A line end between a number and its scale or unit; the rows of tables begin otherwise."""
 
@@ -47,6 +50,8 @@ def flatten(text: str) -> str:
         bare = _YEARS.sub(" ", bare)
     if "non-" in bare or "Non-" in bare:
         bare = _NON.sub(r"non\1 ", bare)
+    if "io." in bare or "rd." in bare or "sd." in bare:
+        bare = _SHORT_SCALE.sub(r"\1 ", bare)
     lower = bare.lower()
     if is_ascii or len(lower) == len(bare):
         return lower

@@ -21,11 +21,11 @@ SCALES = {
     form: factor
     for _, factor, form in _table("""
 . 1e2 hundred hundreds
-. 1e3 thousand thousands mil miles tausend mille k
+. 1e3 thousand thousands mil miles tausend tsd mille milliers millier k
 . 1e5 lakh lakhs
 . 1e6 million millions millon millones mn mln mio millionen mm
 . 1e7 crore crores
-. 1e9 billion billions bn bln millardo millardos mrd milliarden milliard milliards
+. 1e9 billion billions bn bln millardo millardos mrd milliarden milliarde milliard milliards mds
 . 1e12 trillion trillions tn trn billones billon
 """)
 }
@@ -33,6 +33,12 @@ SCALES = {
 
 GLUED_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 """Letters of scale: only straight after the digits, or with a currency."""
+
+BEFORE_MONEY = {"k": 1e3, "t": 1e3, "m": 1e6, "md": 1e9}
+"""Scales before the sign of a currency: `1 234,5 M€`, `312 T€`."""
+
+SHORT_SCALES = frozenset({"tsd", "mio", "mrd"})
+"""Those that are written with a point."""
 
 CURRENCIES = {
     form: kind
@@ -43,7 +49,7 @@ CAD 1 c$ ca$ cad canadian_dollar canadian_dollars dolares_canadienses
 AUD 1 a$ au$ aud australian_dollar australian_dollars
 MXN 1 mxn mx$ mexican_pesos pesos_mexicanos
 PESO 1 pesos peso
-EUR 1 € eur euro euros
+EUR 1 € eur euro euros d'euros d'euro
 GBP 1 £ gbp pounds sterling libras libras_esterlinas pounds_sterling
 JPY 1 ¥ jpy yen yenes
 CNY 1 cny rmb yuan renminbi yuanes
@@ -63,10 +69,15 @@ _CODES = frozenset(CURRENCIES.values())
 _UNITS = {
     form: (kind, factor)
     for kind, factor, form in _table("""
+EUR 1e3 teur keur
+EUR 1e6 meur
 % 1 % percent pct prozent per_cent por_ciento por_cien pour_cent
 % 0.1 ‰
 pp 1 pp percentage_point percentage_points punto_porcentual puntos_porcentuales
+pp 1 prozentpunkt prozentpunkte prozentpunkten %_-_punkte %_-_punkten
+pp 1 point_de_pourcentage points_de_pourcentage
 pp 0.01 bps bp basis_point basis_points punto_basico puntos_basicos
+pp 0.01 basispunkt basispunkte basispunkten point_de_base points_de_base
 m 0.001 mm millimetre millimetres millimeter millimeters milimetro milimetros
 m 0.01 cm centimetre centimetres centimeter centimeters centimetro centimetros
 m 1 m metre metres meter meters metro metros

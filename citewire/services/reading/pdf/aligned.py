@@ -6,7 +6,7 @@ below it. Such a stretch may hold columns that most rows leave empty: cells that
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.heads import is_figure
-from citewire.services.reading.pdf.lines import Row, is_sign, split_at
+from citewire.services.reading.pdf.lines import Row, is_sign, split_at, trails
 
 MOST_BINS = 2000
 NEAR = 3.0
@@ -22,6 +22,12 @@ NEAR = 3.0
 
 SLACK = 1.0
 """Points; cells that reach over an edge by less do not."""
+
+MOST_HEADS = 8
+"""Lines at the top of a table that may be heads."""
+
+SAME_END = 0.7
+"""Points; what is set to the right ends no further apart."""
 
 WORD_GAP = 0.8
 """Heights of letters; words of a head that are so far apart stand over different columns."""
@@ -271,6 +277,45 @@ def _sparse(start: float, end: float, cells: _Cells) -> tuple[list[tuple[float, 
     return found, [m[0] for _, _, m, figures in columns if len(m) == 1 and not figures]
 
 
+def part_heads(rows: Sequence[Sequence[Row]]) -> list[Sequence[Row]]:
+    """`rows`, the cells of heads cut that run from the last line of one head into the next one.
+
+    Heads set to the right end at one place: where two lines end, the word of the next line that
+    ends there too is the end of its head, however near the next word is.
+    """
+    found = list(rows)
+    above: list[set[float]] = []
+    for number, row in enumerate(rows[:MOST_HEADS]):
+        texts = [" ".join(f.text for f in cell) for cell in row]
+        if any(map(is_figure, texts)):
+            break
+        known = {end for end in above[-1] if _is_near(end, above[-2])} if len(above) > 1 else set()
+        if known:
+            found[number] = [part for cell in row for part in _cut_after(cell, known)]
+        above.append({max(f.x1 for f in cell) for cell in found[number]})
+    return found
+
+
+def _is_near(place: float, places: Iterable[float]) -> bool:
+    return any(abs(place - other) < SAME_END for other in places)
+
+
+def _cut_after(cell: Row, ends: Iterable[float]) -> list[Row]:
+    """`cell` cut after its words that end at one of `ends`."""
+    places = [
+        (before[1] + after[0]) / 2
+        for before, after in pairwise(_words(cell))
+        if before[1] < after[0] and _is_near(before[1], ends)
+    ]
+    if not places:
+        return [cell]
+    parts: dict[int, Row] = {}
+    for fragment in cell:
+        for part in split_at(fragment, places):
+            parts.setdefault(bisect_right(places, (part.x0 + part.x1) / 2), []).append(part)
+    return [parts[side] for side in sorted(parts)]
+
+
 def place_cells(
     cells: Sequence[Row], separators: Sequence[float], walls: Sequence[float] = ()
 ) -> list[RowPiece]:
@@ -316,7 +361,9 @@ def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list
                 # It goes with the figure after it.
                 signs.append(piece)
                 continue
-            side = bisect_right(places, (piece.x0 + piece.x1) / 2)
+            middle = (piece.x0 + piece.x1) / 2
+            # What ends a figure stays with it.
+            side = max(parts) if parts and trails(piece.text) else bisect_right(places, middle)
             parts.setdefault(side, []).extend([*signs, piece])
             signs = []
     if signs:

@@ -6,11 +6,13 @@ from itertools import accumulate, chain, pairwise
 
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.pdf.aligned import (
+    MOST_HEADS,
     RowPiece,
     column_edges,
     extent,
     find_separators,
     kept_separators,
+    part_heads,
     place_cells,
 )
 from citewire.services.reading.pdf.drawn import Drawn
@@ -25,8 +27,6 @@ from citewire.services.reading.pdf.lookalikes import (
     is_scattered,
 )
 from citewire.services.reading.pdf.tables import Draft, table_block
-
-MAX_HEADER_LINES = 8
 
 TIGHT = 0.75
 """Lines of one cell are apart by less than so many heights of their letters."""
@@ -49,6 +49,10 @@ FULL = 0.75
 HANGING = 0.4
 """And the next line, if it is indented, by at least so many heights."""
 
+UNEVEN = 0.4
+"""A head over a line stands at one of its ends or in the middle: the line reaches no further past
+one side than past the other by so much of its length."""
+
 WHOLE = 0.7
 """A line that parts rows is as long as this share of the table."""
 
@@ -62,6 +66,7 @@ def table_of_rows(
 
     None if they make none; if they are running text in columns, what stands in each of them.
     """
+    rows = part_heads(rows)
     separators, walls = find_separators(rows, _walls(rows, drawn))
     if not separators:
         return None
@@ -79,8 +84,7 @@ def table_of_rows(
     count = len(edges)
     lines = _Lines(rows, drawn)
     box = (lines.left, lines.tops[0], lines.right, lines.bottoms[-1])
-    ends = [row[0].x1 for row in placed if row[0].column == 0]
-    is_other = is_numbered(placed, count) or is_chart(placed, count) or has_bars(drawn, box, ends)
+    is_other = is_numbered(placed, count) or is_chart(placed, count) or has_bars(drawn, box, placed)
     if is_other or (not walls and is_scattered(placed, count)):
         return None
     parts_rows = _are_ruled_rows(placed, 0, lines) or _gap_between_rows(placed, 0, lines)
@@ -224,7 +228,7 @@ def _header_lines(placed: Sequence[Sequence[RowPiece]]) -> int:
     # A line of one cell at its left is a subhead of the body, not a head of columns.
     while first > 0 and all(piece.last == 0 for piece in placed[first - 1]):
         first -= 1
-    return first if first <= MAX_HEADER_LINES else 0
+    return first if first <= MOST_HEADS else 0
 
 
 def _spread(
@@ -325,6 +329,10 @@ def _ruled_over(
     height = piece.fragments[0].height
     for x0, x1 in chain.from_iterable(drawn):
         if x0 > piece.x0 + height or x1 < piece.x1 - height:
+            continue
+        sides = piece.x0 - x0, x1 - piece.x1
+        if min(sides) > height and abs(sides[0] - sides[1]) > UNEVEN * (x1 - x0):
+            # It parts rows: what is over it stands at one of its columns.
             continue
         covered = [
             n

@@ -52,6 +52,9 @@ LONG_LINE = 32
 FEWER = 0.7
 """Labels have by so much fewer lines than what they are the labels of."""
 
+FIGURES = 0.6
+"""Of the lines beside labels; the others are heads."""
+
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
 
@@ -182,20 +185,30 @@ def _bands(
         (f for f in fragments if not f.x0 < gutter < f.x1), key=lambda fragment: fragment.middle
     )
     position = 0
+    middles = [f.middle for f in beside]
     for crosser in [*crossing, None]:
         start = position
-        while position < len(beside) and (
-            crosser is None or beside[position].middle < crosser.middle
-        ):
-            position += 1
+        position = len(beside) if crosser is None else bisect_left(middles, crosser.middle, start)
         band = beside[start:position]
         if start and (alone := _alone(band, gutter)):
             yield [band[:alone]]
             band = band[alone:]
         if band:
-            yield from _sides(band, gutter, strict=strict)
+            # Words alone over a row that goes from one side to the other are its heads.
+            in_row = crosser is not None and _is_in_row(crosser, beside, middles, gutter)
+            yield from _sides(band, gutter, strict=strict or in_row)
         if crosser is not None:
             yield [[crosser]]
+
+
+def _is_in_row(
+    crosser: Fragment, beside: Sequence[Fragment], middles: Sequence[float], gutter: float
+) -> bool:
+    """Whether something stands at both sides of `gutter` on the line of what crosses it."""
+    near = LEVEL * crosser.height
+    first = bisect_left(middles, crosser.middle - near)
+    on_line = beside[first : bisect_right(middles, crosser.middle + near)]
+    return any(f.x1 <= gutter for f in on_line) and any(f.x1 > gutter for f in on_line)
 
 
 def _sides(band: list[Fragment], gutter: float, *, strict: bool) -> Iterator[list[list[Fragment]]]:
@@ -368,9 +381,21 @@ def _have_prose(left: _Side, right: _Side) -> bool:
         return True
     # A table, code or a list stands beside it, no number or term at the head of a paragraph.
     if left.prose:
+        if _are_figures_of(right.lines, left.lines):
+            # Labels on several lines each.
+            return False
         return _passes(left, right.lines) and not _begin(right.fragments, left.fragments)
     passes = bool(right.prose) and _passes(right, left.lines)
     return passes and not _begin(left.fragments, right.fragments)
+
+
+def _are_figures_of(side: Sequence[SideLine], labels: Sequence[SideLine]) -> bool:
+    """Whether most of `side` are lines of figures alone, each on the line of a label."""
+    figures = [line for line in side if not any(map(str.isalpha, line.text))]
+    if len(figures) < max(MIN_SIDE, FIGURES * len(side)):
+        return False
+    level = sum(n is not None for n in _neighbours(figures, labels))
+    return level >= ALL_SHARED * len(figures)
 
 
 def _passes(side: _Side, others: Sequence[SideLine]) -> bool:

@@ -68,7 +68,8 @@ def _values(fragment: Fragment) -> list[Fragment]:
     A sign at the end belongs to the figure in the next column, as does what follows leaders.
     """
     text = fragment.text
-    if len(fragment.edges) <= 2 or not ("...." in text or any(map(str.isdigit, text))):
+    may_be_two = text[-1:] in _SIGNS or "...." in text or any(map(str.isdigit, text))
+    if len(fragment.edges) <= 2 or not may_be_two:
         return [fragment]
     words = fragment.text.split()
     if 2 * len(words) != len(fragment.edges):

@@ -1,9 +1,8 @@
 """What stands in columns and is no table: text in columns, contents, lists, labels of a chart."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 import numpy as np
@@ -33,6 +32,9 @@ FULL = 0.45
 
 MIN_COLUMNS = 4
 
+ALIKE = 0.6
+"""Rows of a table, some of which go on over many lines, are so often filled in the same columns."""
+
 MANY_COLUMNS = 8
 SPARSE = 0.33
 """And with so many columns, whatever its first row is like, no less than this share."""
@@ -47,8 +49,14 @@ MANY_BARS = 0.4
 SLACK = 6.0
 """Points; bars may be so much higher than the words beside them."""
 
+GROUND = 1.5
+"""Points; the ground of words begins and ends with them, but for so much."""
+
 MIN_TICKS = 3
 """So many values of an axis stand above each other, the highest at the top."""
+
+SEVERAL_AXES = 0.6
+"""Axes beside each other have so many of the figures of their row."""
 
 _NUMBER = re.compile(r"\d{1,4}")
 _TICK = re.compile(r"([-−]?\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,6})?)%?")
@@ -86,9 +94,8 @@ def is_numbered(placed: Rows, columns: int) -> bool:
         words = [text for text in texts if sum(map(str.isalpha, text)) > 2]
         if len(words) < NUMBERED * len(texts) or len(numbers) < NUMBERED * len(placed) / 2:
             continue
-        if sum(_REFERENCE.fullmatch(text) is not None for text in numbers) >= NUMBERED * len(
-            numbers
-        ):
+        references = {text for text in numbers if _REFERENCE.fullmatch(text)}
+        if len(references) >= NUMBERED * len(numbers):
             return True
         values = [int(text) for text in numbers if _NUMBER.fullmatch(text)]
         if len(values) < max(MIN_NUMBERED, NUMBERED * len(numbers)):
@@ -100,9 +107,11 @@ def is_numbered(placed: Rows, columns: int) -> bool:
 
 def is_scattered(placed: Rows, columns: int) -> bool:
     """Whether most places would be empty, as with the labels of a chart."""
+    if columns < MIN_COLUMNS or len(placed) < MIN_LINES or _are_filled(placed, columns):
+        return False
     # Further lines of cells fill one place each.
     placed = [r for r in placed if len(r) > 1 or r[0].column == 0 or is_figure(r[0].text)]
-    if columns < MIN_COLUMNS or len(placed) < MIN_LINES:
+    if len(placed) < MIN_LINES:
         return False
     if columns >= MANY_COLUMNS and sum(map(len, placed)) < SPARSE * columns * len(placed):
         return True
@@ -115,8 +124,18 @@ def is_scattered(placed: Rows, columns: int) -> bool:
     return filled < FULL * columns * len(placed)
 
 
+def _are_filled(placed: Rows, columns: int) -> bool:
+    """Whether most rows of several cells have them in the same columns, in most of all columns."""
+    filled = Counter(tuple(piece.column for piece in row) for row in placed if len(row) > 1)
+    if not filled:
+        return False
+    [(usual, count)] = filled.most_common(1)
+    is_usual = count >= max(MIN_LINES, ALIKE * filled.total())
+    return is_usual and len(usual) >= ALIKE * columns
+
+
 def is_chart(placed: Rows, columns: int) -> bool:
-    """Whether figures are those of axes: most with equal steps down, or a last row from 0 on."""
+    """Whether figures are those of axes: most with equal steps down, or a last row with axes."""
     if any(map(_is_axis, placed[-2:])):
         return True
     inside: list[list[str]] = [[] for _ in range(columns)]
@@ -129,35 +148,55 @@ def is_chart(placed: Rows, columns: int) -> bool:
 
 
 def _is_axis(row: Sequence[RowPiece]) -> bool:
-    """Whether a row is that of one or more axes: 0 and equal steps up from it."""
+    """Whether a row is that of one or more axes: equal steps up, from 0 or over it."""
     words = [word for piece in row for word in piece.text.split()]
     values = _tick_values(words)
-    if len(values) < max(MIN_TICKS + 1, NUMBERED * len(words)) or values[0]:
-        return False
-    starts = [n for n, value in enumerate(values) if value == 0]
-    for start, end in pairwise([*starts, len(values)]):
-        step = values[start + 1] if end - start >= MIN_TICKS else 0.0
-        ticks = enumerate(values[start:end])
-        if step <= 0 or any(abs(value - n * step) > 0.01 * step for n, value in ticks):
-            return False
-    return True
+    axes = [axis for axis in _axes(values) if len(axis) > MIN_TICKS and 0 in axis]
+    ticks = sum(map(len, axes))
+    if len(axes) > 1 and ticks >= SEVERAL_AXES * len(values):
+        # Several axes stand in no row of a table, whatever is written under them.
+        return ticks * 2 >= len(words)
+    return bool(axes) and values[0] == 0 and ticks >= NUMBERED * len(words)
 
 
-def has_bars(drawn: Drawn, within: Box, labels: Sequence[float] = ()) -> bool:
+def _axes(values: Sequence[float]) -> Iterator[Sequence[float]]:
+    """`values` in parts that grow by equal steps."""
+    start = 0
+    for n in range(1, len(values) + 1):
+        step = values[start + 1] - values[start] if n < len(values) else 0.0
+        if step <= 0 or abs(values[n] - values[n - 1] - step) > 0.01 * step:
+            yield values[start:n]
+            start = n
+
+
+def has_bars(drawn: Drawn, within: Box, placed: Rows = ()) -> bool:
     """Whether bars of a chart are drawn: few of them end where others do, as cells do.
 
     Args:
         drawn: on the page.
         within: where the cells stand.
-        labels: where these end; what ends with them is their ground.
+        placed: these; what ends with a label or stands around words is their ground.
     """
+    labels = {round(row[0].x1) for row in placed if row[0].column == 0}
+    grounds = {label + step for label in labels for step in (-1, 0, 1)}
+    if not _end_apart(_ends(drawn.down, drawn.boxes, within), grounds):
+        return False
+    words = np.array([(piece.x0, piece.x1) for row in placed for piece in row]).reshape(-1, 2)
+    boxes = [
+        box
+        for box in drawn.boxes.tolist()
+        if not (np.abs(words - (box[0], box[2])) < GROUND).all(axis=1).any()
+    ]
+    return _end_apart(_ends(drawn.down, np.array(boxes).reshape(-1, 4), within), grounds)
+
+
+def _ends(down: Floats, boxes: Floats, within: Box) -> Floats:
+    """Where lines and boxes end, and from where to where each reaches across."""
     x0, y0, x1, y1 = within
-    # Where each ends, and from where to where it reaches across.
-    ends = np.concatenate([drawn.down, drawn.boxes[:, [2, 1, 3]]])
+    ends: Floats = np.concatenate([down, boxes[:, [2, 1, 3]]])
     is_in = (ends[:, 0] > x0) & (ends[:, 0] < x1)
     is_in &= (ends[:, 1] > y0 - SLACK) & (ends[:, 2] < y1 + SLACK)
-    grounds = {round(label) + step for label in labels for step in (-1, 0, 1)}
-    return _end_apart(ends[is_in], grounds)
+    return np.asarray(ends[is_in], ends.dtype)
 
 
 def _end_apart(ends: Floats, grounds: set[int]) -> bool:

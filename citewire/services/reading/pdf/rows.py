@@ -133,6 +133,8 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
 def _with_end(rows: Rows, start: int, end: int) -> int:
     """Where a table ends: with the second line of its last label, or a sum without a label."""
     end += _wrapped(rows, end - 1)
+    if lines := _more_lines(rows, start, end):
+        return end + lines
     if end < len(rows) and len(rows[end]) == 1 and len(rows[end - 1]) > 1:
         label, more = rows[end - 1][0], rows[end][0]
         box, under = union(label), union(more)
@@ -144,6 +146,25 @@ def _with_end(rows: Rows, start: int, end: int) -> int:
         if is_below and under[0] > box[2] and is_figure(" ".join(f.text for f in more)):
             return end + 1
     return end
+
+
+def _more_lines(rows: Rows, start: int, end: int) -> int:
+    """How many lines after a table go on its last label, as lines within it go on others."""
+    lines = [n for n in range(start + 1, end) if len(rows[n]) == 1]
+    if len(lines) < MIN_TABLE_ROWS or len(rows[end - 1]) == 1:
+        return 0
+    boxes = [union(rows[n][0]) for n in lines]
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    most = max(rows[n][0][0].y0 - rows[n - 1][0][0].y1 for n in lines) + 1
+    last = end
+    while last < len(rows) and len(rows[last]) == 1:
+        line, above = rows[last][0], rows[last - 1][0]
+        box = union(line)
+        is_near = box[1] - above[0].y1 < min(most, NEAR * above[0].height)
+        if not is_near or abs(box[0] - left) > UNDER or box[2] > right + UNDER:
+            break
+        last += 1
+    return last - end
 
 
 def _tables(rows: Rows) -> Iterator[tuple[int, int]]:

@@ -35,6 +35,10 @@ SLACK = 2.0
 BESIDE = 0.6
 """Of its lines and of its rows, so many go on beside a grid that is a part of a table."""
 
+FIGURES = 0.75
+LABELLED = 0.9
+"""A grid with so many figures has no labels; so many of its rows have them beside it."""
+
 AROUND = 3.0
 """Of its heights above and below; there the other bars of a chart stand."""
 
@@ -91,28 +95,32 @@ def _goes_on_beside(
 ) -> bool:
     """Whether a grid is a part of a table: its lines and its rows go on beside it.
 
-    What stands in another grid of several columns may be another table.
+    So do the rows of figures alone, whose labels stand at their left. What stands in another grid
+    of several columns may be another table.
     """
     x0, y0, x1, y1 = grid.box
     is_beside = (drawn.across[:, 2] < x0 + TOUCH) | (drawn.across[:, 1] > x1 - TOUCH)
     places = drawn.across[is_beside, 0]
-    if sum(bool((abs(places - y) < TOUCH).any()) for y in grid.ys) < BESIDE * len(grid.ys):
+    on = sum(bool((abs(places - y) < TOUCH).any()) for y in grid.ys)
+    is_parted = on < BESIDE * len(grid.ys)
+    figures = [f for f in inside if not any(map(str.isalpha, f.text))]
+    if is_parted and len(figures) < FIGURES * len(inside):
         return False
     others = [other for other in grids if other is not grid and len(other.xs) > 2]
     beside = sorted(
         f.middle
         for f in fragments
         if y0 < f.middle < y1
-        and not x0 <= (f.x0 + f.x1) / 2 <= x1
+        and ((f.x0 + f.x1) / 2 < x0 or ((f.x0 + f.x1) / 2 > x1 and not is_parted))
         and not any(other.holds(f) for other in others)
     )
-    rows = text_rows(inside)
+    rows = text_rows(figures if is_parted else inside)
     level = 0
     for row in rows:
         near = LEVEL * row[0].height
         low, high = (bisect_right(beside, row[0].middle + step) for step in (-near, near))
         level += high > low
-    return level >= BESIDE * len(rows)
+    return level >= (LABELLED if is_parted else BESIDE) * len(rows)
 
 
 def _rows_below(

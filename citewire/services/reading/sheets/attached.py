@@ -37,7 +37,7 @@ def attach(sheet: Sheet, package: OfficePackage, name: str, seen: set[str]) -> N
         elif relation.kind == "table":
             _add_table(sheet, package.xml(relation.target))
         elif relation.kind == "drawing":
-            sheet.parts += drawn_parts(package, relation.target, seen)
+            _draw(sheet, package, relation.target, seen)
     # Of a thread, older programs get a copy with an advertisement.
     comments |= threads
     sheet.comments = [(*place, text) for place, text in comments.items() if text][:MAX_COMMENTS]
@@ -64,7 +64,7 @@ def _add_table(sheet: Sheet, root: Any) -> None:
         sheet.tables.append((area, int(heads) if heads in ("0", "1") else 1))
 
 
-def drawn_parts(package: OfficePackage, name: str, seen: set[str]) -> list[FlowBlock]:
+def _draw(sheet: Sheet, package: OfficePackage, name: str, seen: set[str]) -> None:
     """Charts, diagrams, boxes of text and pictures of the drawing `name`, in its order."""
     root = package.xml(name)
     anchors = () if root is None else one_of_each(root)
@@ -78,6 +78,7 @@ def drawn_parts(package: OfficePackage, name: str, seen: set[str]) -> list[FlowB
             if body is not None:
                 parts.append(FlowBlock("text", body_text(body)))
         elif kind == "pic":
+            sheet.pictures += 1
             text = picture_text(shape)
             parts.append(FlowBlock("figure", text) if text else None)
-    return [part for part in parts if part is not None]
+    sheet.parts += (part for part in parts if part is not None)

@@ -23,6 +23,7 @@ from citewire.services.reading.raw import read_head
 from citewire.services.reading.sheets.binary_size import is_packed
 from citewire.services.reading.sheets.blocks import sheet_blocks
 from citewire.services.reading.sheets.model import Area, Room, Sheet, SheetCell
+from citewire.services.reading.sheets.titles import title_lines
 
 _WITH_CELLS = (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet)
 
@@ -48,7 +49,7 @@ def read_binary(path: Path) -> Report:
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableDocument("the file is broken: its structure cannot be read") from error
-    return flow_report(path, parts, notes=notes, is_titled=False)
+    return flow_report(path, parts, notes=notes, top=title_lines(parts))
 
 
 def _blocks(workbook: CalamineWorkbook, notes: list[str]) -> Iterator[FlowBlock]:

@@ -1,9 +1,10 @@
 """A sheet as blocks of a report: its tables with their captions, other texts, what lies on it."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby, islice, pairwise
 
 from citewire.content.report import Kind
 from citewire.content.table import BAR
@@ -16,6 +17,7 @@ from citewire.services.reading.sheets.tables import (
     grid_of_cells,
     has_figures,
     has_heads,
+    is_note,
     table_area,
     with_sheet_heads,
 )
@@ -31,6 +33,12 @@ LONG_TEXT = 60
 
 NEAR = 8
 """Tables and lines before one that are looked at for what it goes on from."""
+
+MOST_HEADS = 200
+"""Cells of a table that are looked at for its heads."""
+
+MAX_PREAMBLE = 12
+"""Rows of names and values above the table of a file of values."""
 
 MAX_CAPTION = 300
 MAX_MERGED_ROWS = 1_000_000
@@ -60,10 +68,51 @@ def sheet_blocks(sheet: Sheet, *, is_first: bool) -> Iterator[FlowBlock]:
 
 
 def table_blocks(sheet: Sheet) -> Iterator[FlowBlock]:
-    """What a sheet without anything but one table is in a report."""
+    """What a sheet that holds one table, or some below each other, is in a report."""
     shown = _Shown(sheet)
-    if shown.cells:
-        yield from _table_blocks(table_area(shown.cells, {}), shown, [])
+    start = _preamble(shown.cells)
+    for _, row in groupby(shown.cells[:start], key=lambda cell: cell.row):
+        yield FlowBlock("text", BAR.join(cell.text for cell in row))
+    for cells in _one_below_another(shown.cells[start:]):
+        yield from _table_blocks(table_area(cells, {}), shown, [])
+
+
+def _one_below_another(cells: Sequence[SheetCell]) -> Iterator[Sequence[SheetCell]]:
+    """The tables of a file of values: where heads follow an empty row, another one begins.
+
+    It has heads that the one before has too, or a line of its own above them.
+    """
+    starts = [n for n in range(1, len(cells)) if cells[n].row > cells[n - 1].row + 1]
+    begin = 0
+    heads: set[str] = set()
+    line: int | None = None
+    for start, end in pairwise([0, *starts, len(cells)]):
+        piece = cells[start:end]
+        if len({cell.row for cell in piece}) == len(piece):
+            line = None if is_note(piece[0].text) else start
+            continue
+        area = table_area(piece, {})
+        first = {cell.text for cell in area.cells if cell.row == area.top}
+        is_told = line is not None or bool(heads & first or area.caption)
+        if heads and is_told and has_figures(area.cells) and has_heads(area.cells[:MOST_HEADS], {}):
+            cut = start if line is None else line
+            yield cells[begin:cut]
+            begin, heads = cut, first
+        heads, line = heads or first, None
+    if cells:
+        yield cells[begin:]
+
+
+def _preamble(cells: Sequence[SheetCell]) -> int:
+    """How many cells stand in narrow rows above the table, parted from it by an empty one.
+
+    Single ones are lines above it, which the table knows itself.
+    """
+    end = next((n for n in range(1, len(cells)) if cells[n].row > cells[n - 1].row + 1), 0)
+    widths = Counter(cell.row for cell in cells[:end])
+    below = Counter(cell.row for cell in cells[end:])
+    is_narrow = 1 < max(widths.values(), default=0) <= 2 < max(below.values(), default=0)
+    return end if is_narrow and len(widths) <= MAX_PREAMBLE and len(below) > 1 else 0
 
 
 def _hidden_blocks(sheet: Sheet) -> Iterator[FlowBlock]:
@@ -270,7 +319,7 @@ def _goes_on(above: Island, label: Island | None, island: Island, shown: _Shown)
         and island.left < island.right <= above.right
         and has_figures(island.cells)
         and not has_heads(island.cells, shown.merged)
-        and has_heads(above.cells[:200], shown.merged)
+        and has_heads(above.cells[:MOST_HEADS], shown.merged)
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,15 +17,19 @@ from citewire.services.reading.flow import FlowBlock, flow_report
 from citewire.services.reading.heads import is_figure
 from citewire.services.reading.sheets.blocks import table_blocks
 from citewire.services.reading.sheets.model import MAX_CELLS, Room, Sheet, SheetCell
+from citewire.services.reading.sheets.quotes import SIGN, mended
+from citewire.services.reading.sheets.titles import title_lines
 
 DELIMITERS = ("\t", ";", "|", ",")
 """What may stand between columns; of two that fit as well, the first one is meant."""
 
+ESCAPED = '\\"'
+"""A quote in a quoted field, as some programs write it."""
+
+_ESCAPED = re.compile(r"\\\"")
+
 SAMPLE_CHARS = 200_000
 SAMPLE_ROWS = 200
-
-MAX_LINES_IN_FIELD = 500
-"""A quote that is never closed would take the rest of the file into one field."""
 
 # The library's own bound is smaller than a long text, and raises.
 csv.field_size_limit(2**31 - 1)
@@ -40,18 +45,20 @@ def read_delimited(path: Path) -> Report:
     """
     text, delimiter = _stated(read_text(path).removeprefix("\ufeff"))
     delimiter = delimiter or found_delimiter(text)
+    whole = mended(_usual(text, delimiter), delimiter)
     sheet = Sheet(path.stem)
     room = Room()
-    for number, row in enumerate(_rows(text, delimiter)):
+    for number, row in enumerate(_reader(whole.text, delimiter)):
         if not all(_add(sheet, room, number, column, value) for column, value in enumerate(row)):
             sheet.left_out_from = number
             break
     blocks = [_with_head(block) for block in table_blocks(sheet)]
-    return flow_report(path, blocks, notes=tuple(sheet.notes()), is_titled=False)
+    notes = (*whole.notes(), *sheet.notes())
+    return flow_report(path, blocks, notes=notes, top=title_lines(blocks))
 
 
 def _add(sheet: Sheet, room: Room, row: int, column: int, value: str) -> bool:
-    text = clean_line(value)
+    text = clean_line(value.replace(SIGN, '"'))
     if not text:
         return True
     sheet.cells.append(SheetCell(row, column, text))
@@ -68,6 +75,22 @@ def _stated(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def _usual(text: str, delimiter: str) -> str:
+    """`text` with quotes in quotes doubled, where they have backslashes before them instead.
+
+    A path may end with a backslash too: which is meant shows in how many rows are alike, else in
+    what follows them.
+    """
+    if ESCAPED not in text:
+        return text
+    doubled = text.replace(ESCAPED, '""')
+    ways = (_alike(way[:SAMPLE_CHARS], delimiter) for way in (text, doubled))
+    (_, as_it_is), (_, otherwise) = ways
+    after = {text[found.end() : found.end() + 1] for found in _ESCAPED.finditer(text)}
+    is_inside = bool(after - {delimiter, '"', "\r", "\n", ""})
+    return doubled if otherwise > as_it_is or (otherwise == as_it_is and is_inside) else text
+
+
 def found_delimiter(text: str) -> str:
     """What stands between the columns of a table of values: what divides most rows alike."""
     sample = text[:SAMPLE_CHARS]
@@ -75,26 +98,23 @@ def found_delimiter(text: str) -> str:
         sample = sample[: sample.rfind("\n") + 1] or sample
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
-        rows = [row for row in islice(_reader(sample, delimiter), SAMPLE_ROWS) if any(row)]
-        ((width, count),) = Counter(map(len, rows)).most_common(1) or [(1, 0)]
-        alike = count / max(len(rows), 1)
+        width, alike = _alike(sample, delimiter)
         if width > 1 and alike > most + 0.05:
             best, most = delimiter, alike
     return best
 
 
-def _reader(text: str, delimiter: str, *, quotes: bool = True) -> Iterator[list[str]]:
-    lines = io.StringIO(text, newline="")
-    if not quotes:
-        return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+def _alike(sample: str, delimiter: str) -> tuple[int, float]:
+    """The usual number of columns, and the share of the rows that have it."""
+    whole = mended(sample, delimiter).text
+    rows = [row for row in islice(_reader(whole, delimiter), SAMPLE_ROWS) if any(row)]
+    ((width, count),) = Counter(map(len, rows)).most_common(1) or [(1, 0)]
+    return width, count / max(len(rows), 1)
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    rows = list(_reader(text, delimiter))
-    if any(field.count("\n") > MAX_LINES_IN_FIELD for row in rows for field in row):
-        rows = list(_reader(text, delimiter, quotes=False))
-    return rows
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows of a text whose quotes were mended."""
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
 
 
 def _with_head(block: FlowBlock) -> FlowBlock:

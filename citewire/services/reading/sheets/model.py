@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from citewire.content.table import column_letters
 from citewire.services.reading.flow import FlowBlock
+from citewire.services.reading.notes import unread_note
 
 MAX_CELLS = 1_200_000
 """Cells of a workbook that are read; a sheet has at most 1,048,576 rows."""
@@ -56,6 +57,8 @@ class Sheet:
         parts: charts, boxes of text and pictures that lie on it.
         comments: on cells, with their place.
         unreckoned: how many formulas have no result in the file.
+        is_struck: whether text in it is crossed out, and left out.
+        pictures: how many lie on it, which are not read.
         left_out_from: the first row that was not read, because there was too much before.
     """
 
@@ -71,10 +74,20 @@ class Sheet:
     parts: list[FlowBlock] = field(default_factory=list)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
     unreckoned: int = 0
+    is_struck: bool = False
+    pictures: int = 0
     left_out_from: int | None = None
+
+    def note_struck(self) -> None:
+        """Remember that text in it is crossed out."""
+        self.is_struck = True
 
     def notes(self) -> Iterator[str]:
         """What of it could not be read, for a person."""
+        if self.is_struck:
+            yield f"sheet “{self.name}”: text that is struck out is left out"
+        for note in unread_note(self.pictures, "a picture", "pictures"):
+            yield f"sheet “{self.name}”: {note}"
         if self.left_out_from is not None:
             yield (
                 f"sheet “{self.name}”: rows from {self.left_out_from + 1} on are left out: "

@@ -19,6 +19,7 @@ from citewire.services.reading.sheets.blocks import sheet_blocks
 from citewire.services.reading.sheets.model import Area, Room, Sheet, SheetCell
 from citewire.services.reading.sheets.rows import MAX_COLUMNS, MAX_MERGED, MAX_ROWS
 from citewire.services.reading.sheets.styles import PARSING, forget
+from citewire.services.reading.sheets.titles import title_lines
 
 MAX_SPACES = 100
 
@@ -49,7 +50,8 @@ def read_ods(path: Path) -> Report:
                 notes.append("the file is damaged and not read to its end")
     for sheet in sheets.sheets:
         notes += sheet.notes()
-    return flow_report(path, _blocks(sheets.sheets), notes=notes, is_titled=False)
+    parts = list(_blocks(sheets.sheets))
+    return flow_report(path, parts, notes=notes, top=title_lines(parts))
 
 
 def _blocks(sheets: list[Sheet]) -> Iterator[FlowBlock]:
@@ -110,7 +112,11 @@ class _OpenSheets:
     def _cell(self, sheet: Sheet, element: Any) -> None:
         count = _count(element, "number-columns-repeated")
         text = self._text(element) if len(element) or element.attrib else ""
-        is_bold = _own(element, "style-name") in self.bold
+        style = _own(element, "style-name")
+        is_bold = style in self.bold
+        if text and style in self.struck:
+            sheet.note_struck()
+            text = ""
         for column in range(self.column, min(self.column + count, MAX_COLUMNS) if text else 0):
             if self.row in sheet.hidden_rows or column in sheet.hidden_columns:
                 if self.room.hides(text):
@@ -175,6 +181,8 @@ class _OpenSheets:
                     text = " " * min(_count(element, "c"), MAX_SPACES)
                 elif name in ("tab", "line-break"):
                     text = " "
+                if style in self.struck:
+                    self.sheets[-1].note_struck()
                 if name in _ASIDE or style in self.struck:
                     continue
                 inner = self.shifts.get(style, shift) if name == "span" else shift

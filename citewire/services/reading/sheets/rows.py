@@ -112,7 +112,7 @@ class RowReader:
             if tag.endswith("}v"):
                 value = child.text
             elif tag.endswith("}is"):
-                inline = rich_text(child)
+                inline = rich_text(child, sheet.note_struck)
             elif tag.endswith("}f"):
                 formula = child
         kind = element.get("t", "n")
@@ -126,7 +126,10 @@ class RowReader:
         else:
             text = self._value(value, kind, style)
         text = clean_line(text)
-        return None if style.is_struck or not text else text
+        if text and style.is_struck:
+            sheet.note_struck()
+            return None
+        return text or None
 
     def _value(self, value: str, kind: str, style: CellStyle) -> str:
         if kind == "s":

@@ -1,7 +1,7 @@
 """What the styles of a workbook (XLSX) say of its cells, and the texts that it keeps once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -115,14 +115,18 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 9 else -1
 
 
-def shared_texts(part: IO[bytes]) -> Iterator[str]:
+def shared_texts(part: IO[bytes], on_struck: Callable[[], None]) -> Iterator[str]:
     """The texts of the part of shared ones, in its order; one at a time is held as XML.
+
+    Args:
+        part: with the texts.
+        on_struck: called where words are left out, as they are struck out.
 
     Raises:
         etree.LxmlError: it is no XML; those before were good.
     """
     for _, element in etree.iterparse(part, tag="{*}si", **PARSING):
-        yield rich_text(element)
+        yield rich_text(element, on_struck)
         forget(element)
 
 
@@ -140,19 +144,22 @@ def forget(element: Any) -> None:
         del parent[0]
 
 
-def rich_text(element: Any) -> str:
+def rich_text(element: Any, on_struck: Callable[[], None] = lambda: None) -> str:
     """The text of a cell, a shared text or a comment, without readings and what is struck out."""
-    return in_line(_pieces(element))
+    return in_line(_pieces(element, on_struck))
 
 
-def _pieces(element: Any) -> Iterator[tuple[str, int]]:
+def _pieces(element: Any, on_struck: Callable[[], None]) -> Iterator[tuple[str, int]]:
     for child in element:
         name = local_name(child)
         if name == "t":
             yield _unescaped(child.text or ""), 0
         elif name == "r":
             look, text = at_path(child, "rPr"), at_path(child, "t")
-            if text is None or (look is not None and _is_on(look, "strike")):
+            if text is None:
+                continue
+            if look is not None and _is_on(look, "strike"):
+                on_struck()
                 continue
             yield _unescaped(text.text or ""), 0 if look is None else _shift(look)
 

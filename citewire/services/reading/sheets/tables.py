@@ -66,7 +66,7 @@ def table_area(cells: Sequence[SheetCell], merged: dict[tuple[int, int], Area]) 
         first += 1
     while end - first > 2 and right > left and _is_line(cells, rows[end - 1], left):
         text = cells[rows[end - 1][0]].text
-        if len(text) < LONG_LINE and not _NOTE.match(text):
+        if len(text) < LONG_LINE and not is_note(text):
             break
         end -= 1
     return TableArea(
@@ -79,6 +79,11 @@ def table_area(cells: Sequence[SheetCell], merged: dict[tuple[int, int], Area]) 
 def _right(cell: SheetCell, merged: dict[tuple[int, int], Area]) -> int:
     area = merged.get((cell.row, cell.column))
     return area.right if area else cell.column
+
+
+def is_note(text: str) -> bool:
+    """Whether a line tells of the table above it: its source, a note."""
+    return _NOTE.match(text) is not None
 
 
 def _is_line(cells: Sequence[SheetCell], row: tuple[int, int], left: int) -> bool:

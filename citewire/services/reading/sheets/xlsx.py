@@ -11,6 +11,7 @@ from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import FlowBlock, flow_report
 from citewire.services.reading.graphics import related_id
+from citewire.services.reading.notes import struck_note
 from citewire.services.reading.office import office_properties
 from citewire.services.reading.office_xml import at_path, children
 from citewire.services.reading.package import OfficePackage
@@ -19,6 +20,7 @@ from citewire.services.reading.sheets.blocks import sheet_blocks
 from citewire.services.reading.sheets.model import MAX_CELLS, Room, Sheet
 from citewire.services.reading.sheets.rows import RowReader
 from citewire.services.reading.sheets.styles import cell_styles, shared_texts
+from citewire.services.reading.sheets.titles import title_lines
 
 MAX_SHEETS = 1000
 
@@ -41,7 +43,8 @@ def read_xlsx(path: Path) -> Report:
         notes: list[str] = []
         parts = list(_blocks(package, root, notes))
         title, date = office_properties(package)
-    return flow_report(path, parts, title=title, date=date, notes=notes, is_titled=False)
+    top = title_lines(parts)
+    return flow_report(path, parts, title=title, date=date, notes=notes, top=top)
 
 
 def _blocks(package: OfficePackage, root: Any, notes: list[str]) -> Iterator[FlowBlock]:
@@ -70,11 +73,15 @@ def _blocks(package: OfficePackage, root: Any, notes: list[str]) -> Iterator[Flo
 
 def _row_reader(package: OfficePackage, root: Any, notes: list[str]) -> RowReader:
     texts: list[str] = []
+
+    def on_struck() -> None:
+        notes.extend(note for note in struck_note(is_struck=True) if note not in notes)
+
     name = package.related(package.main, "sharedStrings")
     with package.stream(name) as part:
         if part is not None:
             try:
-                texts.extend(islice(shared_texts(part), MAX_TEXTS))
+                texts.extend(islice(shared_texts(part, on_struck), MAX_TEXTS))
             except (etree.LxmlError, *package.unreadable):
                 notes.append("texts of cells are missing: a part of the file is damaged")
     if len(texts) == MAX_TEXTS:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citewire.services.reading.flow import FlowBlock
+from citewire.services.reading.notes import struck_note, unread_note
 from citewire.services.reading.package import OfficePackage
 from citewire.services.reading.word.names import (
     BREAK,
@@ -21,6 +22,8 @@ from citewire.services.reading.word.styles import WordStyles, whole
 
 _NOTES = {"footnotes": ("footnote", "decimal"), "endnotes": ("endnote", "lowerRoman")}
 """By the kind of their part: the name of one, and the form of their numbers if none is told."""
+
+_DELETED = (w("delText"), w("t"))
 
 Include = Callable[[bytes, str], list[FlowBlock] | None]
 """Reads an included file by its bytes and the ending of its name; None if it cannot."""
@@ -60,25 +63,26 @@ class LeftOut:
     objects: int = 0
     included: int = 0
     is_too_deep: bool = False
+    is_struck: bool = False
     lost: dict[str, None] = field(default_factory=dict)
+
+    def note_deleted(self, element: Any) -> None:
+        """Remember whether there is text in what a tracked change took out; moved text is there."""
+        is_deleted = element.tag == w("del") and next(element.iter(*_DELETED), None) is not None
+        self.is_struck = self.is_struck or is_deleted
 
     def notes(self) -> list[str]:
         """The same, in words for a person."""
-        told = []
-        if self.pictures:
-            told.append(_counted(self.pictures, "a picture", "pictures"))
-        if self.objects:
-            told.append(_counted(self.objects, "an embedded object", "embedded objects"))
-        if self.included:
-            told.append(_counted(self.included, "an included file", "included files"))
+        told = [
+            *struck_note(is_struck=self.is_struck),
+            *unread_note(self.pictures, "a picture", "pictures"),
+            *unread_note(self.objects, "an embedded object", "embedded objects"),
+            *unread_note(self.included, "an included file", "included files"),
+        ]
         if self.is_too_deep:
             told.append("nested too deeply: parts of it are told as plain text")
         told += (f"the file is damaged: its {kind} cannot be found" for kind in self.lost)
         return told
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{one} was not read" if number == 1 else f"{number} {many} were not read"
 
 
 class WordFile:

@@ -21,7 +21,7 @@ from citewire.services.reading.word.captions import with_captions
 from citewire.services.reading.word.file import WordBlock, WordFile, WordNote
 from citewire.services.reading.word.included import read_included
 from citewire.services.reading.word.margins import Margins
-from citewire.services.reading.word.names import SECTION, w
+from citewire.services.reading.word.names import ROW_LOOK, SECTION, w
 from citewire.services.reading.word.story import Story
 
 DEEPEST = 3
@@ -62,6 +62,8 @@ def _read(package: OfficePackage, depth: int) -> tuple[list[FlowBlock], list[str
             return None
 
     file = WordFile(package, root, include)
+    if any(mark.getparent().tag == ROW_LOOK for mark in root.iter(w("del"))):
+        file.unread.is_struck = True
     is_dark = at_path(root, "background") is not None
     story = Story(file, package.main).blocks(body, is_shaded=is_dark)
     margins = Margins(file, list(root.iter(SECTION)))

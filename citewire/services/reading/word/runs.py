@@ -79,7 +79,9 @@ class RunReader:
                 waiting.pop()
             elif child.tag == RUN:
                 self._run(child, style, is_shaded, into)
-            elif child.tag in GONE or child.tag in NO_TEXT or not isinstance(child.tag, str):
+            elif child.tag in GONE:
+                self._file.unread.note_deleted(child)
+            elif child.tag in NO_TEXT or not isinstance(child.tag, str):
                 continue
             elif child.tag in EQUATIONS:
                 into.add_apart(equation_text(child))
@@ -103,8 +105,10 @@ class RunReader:
                 self._field(child, into)
             elif self._file.is_page_break(child):
                 into.begin_page()
-            elif look.struck or self._codes or child.tag == RUN_LOOK:
+            elif self._codes or child.tag == RUN_LOOK:
                 continue
+            elif look.struck:
+                self._file.unread.is_struck |= child.tag == _TEXT and bool(child.text)
             elif is_hidden:
                 into.hidden += [child.text or ""] * (child.tag == _TEXT)
             elif child.tag in _NOTES:

@@ -75,7 +75,9 @@ class Story:
                 yield from self._included(element)
             elif tag in EQUATIONS:
                 yield WordBlock(FlowBlock("text", equation_text(element)))
-            elif tag not in GONE and tag not in NO_TEXT and isinstance(tag, str):
+            elif tag in GONE:
+                self._file.unread.note_deleted(element)
+            elif tag not in NO_TEXT and isinstance(tag, str):
                 yield from self.blocks(element, is_shaded=is_shaded, depth=depth + 1)
         if joined.pieces:
             yield WordBlock(FlowBlock("text", joined.text().replace(PAGE, " ")))
