@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from citewire.content.table_record import TABLE, table_from_json
-from citewire.services.citations.checking import SourceText, check
+from citewire.services.citations.judging import SourceText, check
 from citewire.services.citations.verdicts import judge
 from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.flow import flow_report, table_part
