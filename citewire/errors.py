@@ -15,6 +15,7 @@ class CitewireError(Exception):
     code: ClassVar[str] = "internal"
     retryable: ClassVar[bool] = True
     shown: ClassVar[str | None] = None
+    retry_after_s: float | None = None
 
     @property
     def public(self) -> str:
@@ -80,6 +81,10 @@ class DocumentError(CitewireError):
 
 class UnreadableDocument(DocumentError):
     """The file is encrypted, broken or empty; the message says which."""
+
+
+class NoRoom(DocumentError):
+    """The owner has as many passages as one may have."""
 
 
 class ModelError(CitewireError):
@@ -185,6 +190,52 @@ class ApiKeyRefused(RequestError):
     """The request has no API key, or not one of ours."""
 
     code = "api_key_refused"
+    retryable = False
+
+
+class TokenRefused(ApiKeyRefused):
+    """A token is not the provider's, not for this server, or over."""
+
+
+class SignInRefused(RequestError):
+    """A sign-in was not begun in this browser, or the provider does not vouch for it."""
+
+    code = "sign_in_refused"
+    retryable = False
+
+
+class ProviderUnavailable(RequestError):
+    """The provider with which people sign in does not answer."""
+
+    code = "provider_unavailable"
+    retryable = True
+
+
+class ScopeMissing(RequestError):
+    """What let the request in may not do this; the message names the scope that may."""
+
+    code = "scope_missing"
+    retryable = False
+
+
+class CredentialRevoked(RequestError):
+    """The key or session that let a request in was revoked while it was being answered."""
+
+    code = "credential_revoked"
+    retryable = False
+
+
+class KeyNotFound(RequestError):
+    """There is no API key of that id that could be revoked."""
+
+    code = "key_not_found"
+    retryable = False
+
+
+class TooManyKeys(RequestError):
+    """The owner has as many API keys as there may be."""
+
+    code = "too_many_keys"
     retryable = False
 
 
@@ -322,6 +373,31 @@ class TooManyRuns(RequestError):
     code = "too_many_runs"
 
 
+class OverAllowance(RequestError):
+    """The owner has spent what one may in a time.
+
+    Args:
+        message: says what the limit is.
+        retry_after_s: seconds until there is room again.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TooManyRequests(OverAllowance):
+    """The owner has sent as many requests as one may in a minute."""
+
+    code = "too_many_requests"
+
+
+class TooManyTokens(OverAllowance):
+    """Answers of the owner have used as many tokens as they may in an hour."""
+
+    code = "too_many_tokens"
+
+
 class BodyTooLarge(RequestError):
     """The request body is over the limit."""
 
@@ -337,7 +413,7 @@ class UnknownHost(RequestError):
 
 
 class ForeignPage(RequestError):
-    """Without API keys, another site's page may change nothing."""
+    """Another site's page may change nothing without a key."""
 
     code = "foreign_page"
     retryable = False

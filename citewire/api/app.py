@@ -7,14 +7,26 @@ import anyio
 from fastapi import FastAPI
 
 from citewire import __version__
-from citewire.api import chat, chats, documents, health, page, passages, uploads, wire_schema
+from citewire.api import (
+    auth,
+    chat,
+    chats,
+    documents,
+    health,
+    keys,
+    page,
+    passages,
+    uploads,
+    wire_schema,
+)
+from citewire.api.audit import AuditTrail
 from citewire.api.compat import openai_chat
 from citewire.api.compat.openai_errors import OpenAiErrors
+from citewire.api.cookies import Cookies
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
-from citewire.api.limits import BodyLimit
-from citewire.services.access.keys import load_api_keys
+from citewire.api.limits import BodyLimit, RequestLimit
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
@@ -26,9 +38,6 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         settings: checked settings.
         draining: gives the event that whoever runs the server sets when it is told to stop; the
             runs under way then end with `stopped` by `shutdown`.
-
-    Raises:
-        ConfigurationError: an API key is not as it should be.
     """
 
     @asynccontextmanager
@@ -37,7 +46,6 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
             app.state.services = services
             yield
 
-    keys = load_api_keys(settings.access)
     # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
     app = FastAPI(
         title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
@@ -47,13 +55,18 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         max_bytes=settings.server.max_body_bytes,
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
-    # Added last, it comes first.
-    app.add_middleware(KeyCheck, keys=keys, hosts=HostCheck.from_settings(settings))
+    app.add_middleware(RequestLimit)
+    # Added later, they come first.
+    app.add_middleware(
+        KeyCheck, hosts=HostCheck.from_settings(settings), cookies=Cookies.from_settings(settings)
+    )
     app.add_middleware(OpenAiErrors)
+    app.add_middleware(AuditTrail)
     install_error_handlers(app)
-    for module in (chat, chats, documents, passages, uploads, openai_chat):
+    for module in (auth, chat, chats, documents, keys, passages, uploads, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)
+    app.include_router(auth.open_router)
     app.include_router(page.build_router())
     return app

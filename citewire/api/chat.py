@@ -22,12 +22,13 @@ from citewire.api.dependencies import (
 )
 from citewire.api.errors import event_response, problem_response
 from citewire.api.schemas import Identifier
+from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import last_event_number, run_response
 from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
-router = APIRouter(tags=["chat"])
+router = APIRouter(tags=["chat"], route_class=ScopedRoute)
 
 _STOPPED = {
     "timeout": HTTPStatus.GATEWAY_TIMEOUT,
@@ -77,7 +78,7 @@ async def chat(request: Request, asked: Asked) -> Response:
     match told[-1:]:
         case [(_, "done", data)]:
             return Response(data, media_type="application/json")
-        case [(_, name, data)]:
+        case [(_, "error" | "stopped" as name, data)]:
             return problem_of_end(name, orjson.loads(data))
     # The client left: nobody reads this. Or another run was followed, whose end is not known.
     return Response(status_code=HTTPStatus.NO_CONTENT)

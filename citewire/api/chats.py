@@ -24,9 +24,10 @@ from citewire.api.chat_schemas import (
 )
 from citewire.api.dependencies import ChatsDep, ChatStoreDep, Owner
 from citewire.api.schemas import Identifier
+from citewire.api.scopes import ScopedRoute
 from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 
-router = APIRouter(tags=["chats"])
+router = APIRouter(tags=["chats"], route_class=ScopedRoute)
 
 ChatId = Annotated[Identifier, Path()]
 Format = Annotated[Literal["json", "md"], Query()]

@@ -11,6 +11,9 @@ from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest, Filters
 from citewire.errors import AlreadyAsked
+from citewire.services.access.caller import Caller
+from citewire.services.access.door import Door
+from citewire.services.access.made_keys import MadeKeys
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
@@ -47,7 +50,9 @@ def _service(pick: Callable[[Services], object]) -> Any:
 ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)]
 ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
+DoorDep = Annotated[Door, _service(lambda services: services.door)]
 JobsDep = Annotated[Jobs, _service(lambda services: services.jobs)]
+MadeKeysDep = Annotated[MadeKeys, _service(lambda services: services.made_keys)]
 PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_copies)]
 PassagesDep = Annotated[PassageReader, _service(lambda services: services.passages)]
 ReadinessDep = Annotated[ReadinessChecks, _service(lambda services: services.readiness)]
@@ -56,9 +61,20 @@ SuccessionDep = Annotated[Succession, _service(lambda services: services.success
 UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
 
+async def caller_of(request: Request) -> Caller:
+    """Who asks: `KeyCheck` knows it."""
+    return cast(Caller, request.state.caller)
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
 async def owner_of(request: Request) -> str:
-    """Whose data a request is about: `KeyCheck` knows it."""
-    return cast(str, request.state.owner)
+    """Whose data a request is about."""
+    owner = (await caller_of(request)).owner
+    # Before anything is done: what cannot be told is not done.
+    await services_of(request).audit.know(owner)
+    return owner
 
 
 Owner = Annotated[str, Depends(owner_of)]
@@ -97,6 +113,7 @@ async def admitted_run(
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )
+    await services.allowances.check_tokens(owner)
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
         while True:

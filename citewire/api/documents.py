@@ -8,16 +8,19 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
+from citewire.api.audit import note_act
 from citewire.api.dependencies import DocumentsDep, Owner, PageCopiesDep, UploadsDep
 from citewire.api.schemas import DocumentCorrection, DocumentList, DocumentView, Identifier
+from citewire.api.scopes import ScopedRoute
 from citewire.errors import DocumentNotFound
+from citewire.services.access.audit.schema import Resource
 from citewire.services.ingest.correction import correct_document
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
 from citewire.services.reading.formats import PDF, media_type, named_format
 from citewire.services.reading.pdf.file import MAX_PAGES
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(tags=["documents"], route_class=ScopedRoute)
 
 DocId = Annotated[Identifier, Path()]
 PageNumber = Annotated[int, Path(ge=1, le=MAX_PAGES)]
@@ -102,13 +105,14 @@ async def read_page(
 
 @router.patch("/documents/{doc_id}")
 async def patch_document(
-    doc_id: DocId, correction: DocumentCorrection, documents: DocumentsDep
+    doc_id: DocId, correction: DocumentCorrection, documents: DocumentsDep, request: Request
 ) -> DocumentView:
     """Correct title, date, organisation, periods or kind, for as long as the file is the same.
 
     Null goes back to what the report says.
     """
     changes = correction.model_dump(exclude_unset=True)
+    note_act(request, Resource("document", doc_id, {"fields": sorted(changes)}))
     record = await correct_document(doc_id, changes, documents=documents, wait_s=BUSY_WAIT_S)
     return DocumentView.model_validate(record)
 

@@ -5,6 +5,7 @@ not a CitewireError is logged and told as `internal`.
 """
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,12 @@ RETRY_AFTER_S = 2
 
 STATUSES: dict[str, HTTPStatus] = {
     "api_key_refused": HTTPStatus.UNAUTHORIZED,
+    "sign_in_refused": HTTPStatus.FORBIDDEN,
+    "provider_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "credential_revoked": HTTPStatus.UNAUTHORIZED,
+    "key_not_found": HTTPStatus.NOT_FOUND,
+    "too_many_keys": HTTPStatus.CONFLICT,
     "chat_not_found": HTTPStatus.NOT_FOUND,
     "chat_busy": HTTPStatus.CONFLICT,
     "message_not_found": HTTPStatus.NOT_FOUND,
@@ -45,6 +52,8 @@ STATUSES: dict[str, HTTPStatus] = {
     "upload_stalled": HTTPStatus.REQUEST_TIMEOUT,
     "too_many_jobs": HTTPStatus.TOO_MANY_REQUESTS,
     "too_many_runs": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_many_tokens": HTTPStatus.TOO_MANY_REQUESTS,
     "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unknown_host": HTTPStatus.MISDIRECTED_REQUEST,
     "foreign_page": HTTPStatus.FORBIDDEN,
@@ -74,13 +83,19 @@ STATUSES: dict[str, HTTPStatus] = {
 
 
 def problem_response(
-    status: int, code: str, detail: str, *, retryable: bool = False, **more: object
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    retryable: bool = False,
+    retry_after_s: float | None = None,
+    **more: object,
 ) -> JSONResponse:
     """A problem as JSON (RFC 9457), with our `code`, `retryable` and `request_id`."""
     request_id = note_problem(code)
     headers = {"Cache-Control": "no-store", "X-Request-ID": request_id}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) and retryable:
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+        headers["Retry-After"] = str(math.ceil(retry_after_s or RETRY_AFTER_S))
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     body = {
@@ -101,7 +116,11 @@ def problem_response(
 def error_response(error: errors.CitewireError) -> JSONResponse:
     """The problem that an error is told as."""
     return problem_response(
-        _status(error.code), error.code, error.public, retryable=error.retryable
+        _status(error.code),
+        error.code,
+        error.public,
+        retryable=error.retryable,
+        retry_after_s=error.retry_after_s,
     )
 
 

@@ -5,9 +5,9 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from citewire.api.dependencies import ChatServiceDep, ReadinessDep
+from citewire.api.dependencies import ChatServiceDep, ReadinessDep, services_of
 from citewire.api.schemas import Readiness
-from citewire.services.assembly.readiness import CheckResult
+from citewire.services.assembly.readiness import AUDIT, CheckResult
 
 router = APIRouter(tags=["health"])
 
@@ -24,13 +24,15 @@ async def readyz(
 ) -> Readiness:
     """Able to answer: Redis and the index; 503 with the reason if not.
 
-    Trouble at the model's provider is 200 and `degraded`. The details are for those who have a
-    key, if there are keys.
+    Trouble at the model's provider, or with the audit log, is 200 and `degraded`. The details are
+    for those who have a key, if there are keys.
     """
     checks = await readiness.check()
     if service.runs.draining:
         checks.append(CheckResult("serving", ok=False, detail="the server is shutting down"))
-    if request.state.owner is None:
+    if trouble := services_of(request).audit.trouble:
+        checks.append(CheckResult(AUDIT, ok=False, detail=trouble))
+    if request.state.caller is None:
         checks = [replace(check, detail="") for check in checks]
     ready = all(check.ok for check in checks if check.is_vital)
     if not ready:

@@ -7,6 +7,7 @@ own name is made to lead there (DNS rebinding), read the answers. Its name then 
 import ipaddress
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
@@ -25,11 +26,15 @@ class HostCheck:
         names: besides those of this machine; their pages are the server's own.
         address: that it listens on.
         has_keys: whether requests need a key; then it checks only names that are configured.
+        public: the name by which people reach it; its pages are the server's own, too.
     """
 
-    def __init__(self, names: Iterable[str], *, address: str, has_keys: bool) -> None:
+    def __init__(
+        self, names: Iterable[str], *, address: str, has_keys: bool, public: str | None = None
+    ) -> None:
         self._own = frozenset(name.lower().rstrip(".") for name in names)
         self._known = self._own | ({address.lower()} - ALL_ADDRESSES)
+        self._pages = self._own | ({public} if public else set())
         self._checks_names = bool(self._own) or not has_keys
         self._checks_pages = not has_keys
 
@@ -40,7 +45,8 @@ class HostCheck:
         return cls(
             filter(None, names),
             address=settings.server.host,
-            has_keys=settings.access.has_api_keys,
+            has_keys=settings.is_closed,
+            public=urlsplit(settings.sign_in.public_url or "").hostname,
         )
 
     def check(self, scope: Scope) -> None:
@@ -63,6 +69,19 @@ class HostCheck:
         if self._checks_pages and scope["method"] not in SAFE and self._is_foreign(headers):
             raise ForeignPage("without API keys only the server's own pages may change anything")
 
+    def check_page(self, scope: Scope) -> None:
+        """Return if a request may do what it would, whose credential browsers send by themselves.
+
+        Raises:
+            ForeignPage: it would change something, and no page of this server says that it does.
+        """
+        if scope["method"] in SAFE:
+            return
+        headers = dict(scope["headers"])
+        is_page = b"sec-fetch-site" in headers or b"origin" in headers
+        if self._is_foreign(headers) or (not is_page and b"cookie" in headers):
+            raise ForeignPage("only the server's own pages may change anything with a session")
+
     def _knows(self, host: str) -> bool:
         return host in self._known or _is_loopback(host)
 
@@ -74,7 +93,7 @@ class HostCheck:
             return site is not None  # what is no browser sends neither
         authority = origin.partition(b"://")[2]
         is_own = site is None and authority == headers.get(b"host")
-        return not is_own and _host_of(authority) not in self._own
+        return not is_own and _host_of(authority) not in self._pages
 
 
 def _host_of(authority: bytes) -> str:

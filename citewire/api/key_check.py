@@ -6,13 +6,26 @@ from fastapi import Security
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from citewire.api.cookies import Cookies
 from citewire.api.errors import error_response
 from citewire.api.host_check import HostCheck
-from citewire.errors import ApiKeyRefused, RequestError
-from citewire.services.access.keys import ApiKeys
+from citewire.api.watched import WatchedRequest
+from citewire.errors import (
+    ApiKeyRefused,
+    CitewireError,
+    ProviderUnavailable,
+    RequestError,
+    StorageError,
+)
+from citewire.services.access.caller import Caller
+from citewire.services.access.credentials import is_revocable
+from citewire.services.access.door import Door, is_sent_by_itself
 
 OPEN: Final = frozenset(
-    ("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json")
+    (
+        *("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json"),
+        *("/auth/me", "/auth/login", "/auth/callback"),
+    )
 )
 OPEN_FOLDERS: Final = ("/assets/",)
 """The web client's files. Whatever is not listed here needs a key, routes to come included."""
@@ -26,42 +39,60 @@ DESCRIBED: Final[Any] = Security(
 
 
 class KeyCheck:
-    """ASGI middleware that notes whose data a request is about, or refuses it.
+    """ASGI middleware that notes who asks, or refuses the request.
 
-    The owner is `request.state.owner`, None where no key is needed and none of ours was sent.
+    It is `request.state.caller`, None where no key is needed and none of ours was sent.
 
     Args:
         app: what comes next.
-        keys: of the server.
-        hosts: by which names it may be asked.
+        hosts: by which names the server may be asked, and by which pages.
+        cookies: that sessions are kept in.
     """
 
-    def __init__(self, app: ASGIApp, *, keys: ApiKeys, hosts: HostCheck) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: HostCheck, cookies: Cookies) -> None:
         self._app = app
         self._hosts = hosts
-        self._keys = keys
+        self._cookies = cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its owner, unless it lacks a key or has a wrong name."""
+        """Pass the request on with who asks, unless it lacks a key or has a wrong name."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = [value for name, value in scope["headers"] if name == b"authorization"]
-        owner: str | None = None
+        door: Door = scope["app"].state.services.door
+        caller: Caller | None = None
         try:
             self._hosts.check(scope)
-            owner = self._keys.owner_of(given)
-        except RequestError as error:
+            client = scope.get("client")
+            caller = await door.caller_of(
+                scope["headers"],
+                address=client[0] if client else None,
+                cookie=self._cookies.session(scope),
+            )
+            if is_sent_by_itself(caller):
+                self._hosts.check_page(scope)
+        except (RequestError, StorageError) as error:
             if not _is_open(scope, error):
                 await error_response(error)(scope, receive, send)
                 return
-        scope.setdefault("state", {})["owner"] = owner
-        await self._app(scope, receive, send)
+        scope.setdefault("state", {})["caller"] = caller
+        if caller is None or not is_revocable(caller):
+            await self._app(scope, receive, send)
+            return
+        request = WatchedRequest(receive, send)
+        with door.credentials.answering(caller, request.revoke):
+            await request.run(self._app, scope)
 
 
-def _is_open(scope: Scope, error: RequestError) -> bool:
+def is_open(scope: Scope) -> bool:
+    """Whether a request is for what everybody may see."""
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    if isinstance(error, ApiKeyRefused):
+    return path in OPEN or path.startswith(OPEN_FOLDERS)
+
+
+def _is_open(scope: Scope, error: CitewireError) -> bool:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if isinstance(error, (ApiKeyRefused, ProviderUnavailable, StorageError)):
         is_listed = path in OPEN or path.startswith(OPEN_FOLDERS)
     else:
         is_listed = path in OPEN_BY_ANY_NAME

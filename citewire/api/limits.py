@@ -1,12 +1,37 @@
-"""The limit on request bodies, before anything reads them."""
+"""The limits on request bodies and on how many requests come, before anything reads them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citewire.api.errors import error_response
-from citewire.errors import BodyTooLarge
+from citewire.api.key_check import is_open
+from citewire.errors import BodyTooLarge, TooManyRequests
+from citewire.services.access.allowances import Allowances
+
+
+class RequestLimit:
+    """ASGI middleware behind the check of keys: 429 to an owner who asks too often.
+
+    Args:
+        app: what comes next.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, if its owner may have one more; what all may see is not counted."""
+        if scope["type"] == "http" and not is_open(scope):
+            allowances = cast(Allowances, scope["app"].state.services.allowances)
+            try:
+                await allowances.take_request(scope["state"]["caller"].owner)
+            except TooManyRequests as error:
+                await error_response(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class BodyLimit:

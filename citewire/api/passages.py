@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
+from citewire.api.audit import note_act
 from citewire.api.dependencies import Owner, PassagesDep, SuccessionDep
 from citewire.api.schemas import (
     CellView,
@@ -16,11 +17,13 @@ from citewire.api.schemas import (
     PlaceView,
     TableView,
 )
+from citewire.api.scopes import ScopedRoute
+from citewire.services.answers.shown import passage_resource
 from citewire.services.passages.change import page_url
 from citewire.services.passages.lookup import FoundPassage, find_passage, highlights
 from citewire.storage.keys import IDENTIFIER
 
-router = APIRouter(tags=["passages"])
+router = APIRouter(tags=["passages"], route_class=ScopedRoute)
 
 PassageId = Annotated[Identifier, Path()]
 Quote = Annotated[str, Query(min_length=1, max_length=4000)]
@@ -43,11 +46,16 @@ async def read_states(ids: PassageIds, succession: SuccessionDep, owner: Owner) 
 
 @router.get("/passages/{passage_id}")
 async def read_passage(
-    passage_id: PassageId, passages: PassagesDep, succession: SuccessionDep, owner: Owner
+    passage_id: PassageId,
+    passages: PassagesDep,
+    succession: SuccessionDep,
+    owner: Owner,
+    request: Request,
 ) -> PassageView:
     """One passage with a rectangle for each of its lines, and what became of it."""
     found = await find_passage(passages, passage_id, owner)
     stored = found.stored
+    note_act(request, passage_resource(passage_id, stored.doc_id, stored.page))
     standing = (await succession.standings([passage_id], owner))[passage_id]
     return PassageView(
         passage_id=stored.passage_id,
@@ -75,10 +83,11 @@ async def read_passage(
 
 @router.get("/passages/{passage_id}/highlights")
 async def read_highlights(
-    passage_id: PassageId, quote: Quote, passages: PassagesDep, owner: Owner
+    passage_id: PassageId, quote: Quote, passages: PassagesDep, owner: Owner, request: Request
 ) -> HighlightsView:
     """Where a quote stands in a passage and on its page; `match` is `none` if nowhere."""
     found = await find_passage(passages, passage_id, owner)
+    note_act(request, passage_resource(passage_id, found.stored.doc_id, found.stored.page))
     placed = highlights(found, quote)
     return HighlightsView(
         passage_id=passage_id,

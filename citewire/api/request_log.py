@@ -10,6 +10,8 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from citewire.services.access.caller import Caller
+
 logger = logging.getLogger(__name__)
 
 HEADER = b"x-request-id"
@@ -32,6 +34,11 @@ def note_problem(code: str) -> str:
     request = _CURRENT.get() or RequestFacts(uuid4().hex)
     request.code = code
     return request.request_id
+
+
+def request_facts() -> RequestFacts | None:
+    """What is known of the request that is being answered."""
+    return _CURRENT.get()
 
 
 def mark_log_lines() -> None:
@@ -97,11 +104,12 @@ def _facts(
     scope: Scope, request: RequestFacts, status: int | None, ms: float
 ) -> Mapping[str, object]:
     """What is logged of a request: nothing that a person wrote."""
+    caller: Caller | None = scope.get("state", {}).get("caller")
     return {
         "method": scope["method"],
         "path": getattr(scope.get("route"), "path", None),
         "status": status,
         "code": request.code,
         "ms": ms,
-        "owner": scope.get("state", {}).get("owner"),
+        "owner": caller.owner if caller else None,
     }

@@ -9,17 +9,21 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request
 from sse_starlette import EventSourceResponse
 
-from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep
+from citewire.api.audit import note_act
+from citewire.api.dependencies import JobsDep, Owner, SettingsDep, UploadsDep, services_of
 from citewire.api.multipart import receive_form
 from citewire.api.schemas import CreatedJob, Identifier, JobList, JobView
+from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import run_response
-from citewire.errors import InvalidUpload
+from citewire.errors import InvalidUpload, UploadNotStored
+from citewire.services.access.audit.schema import Resource
+from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=ScopedRoute)
 
 _FORM: dict[str, Any] = {
     "requestBody": {
@@ -46,10 +50,14 @@ _FORM: dict[str, Any] = {
     openapi_extra=_FORM,
 )
 async def upload_documents(
-    request: Request, uploads: UploadsDep, jobs: JobsDep, owner: Owner
+    request: Request,
+    uploads: UploadsDep,
+    jobs: JobsDep,
+    owner: Owner,
 ) -> CreatedJob:
     """Store files in a folder, all or none, and ingest it in the background."""
     jobs.check_room(owner)
+    await _check_room_for_passages(services_of(request), owner)
     async with uploads.receiving(owner) as incoming:
         fields = await receive_form(request, incoming)
         folder = folder_name(fields.get("folder", ""))
@@ -58,8 +66,19 @@ async def upload_documents(
         jobs.check_room(owner)  # again: others may have come while the files did
         root = await uploads.keep(incoming, folder)
     job = Job(folder, root, tuple(incoming.files), owner=owner)
+    uploaded = [Resource("document", file.doc_id) for file in incoming.files]
+    note_act(request, Resource("job", job.job_id), *uploaded)
     await jobs.submit(job)
     return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
+
+
+async def _check_room_for_passages(services: Services, owner: str) -> None:
+    most = services.settings.access.max_passages_per_owner
+    if most is not None and await services.documents.owned_by(owner).passages() >= most:
+        raise UploadNotStored(
+            f"{most} passages are kept, as many as there may be: delete documents first "
+            "(CITEWIRE_MAX_PASSAGES_PER_OWNER)"
+        )
 
 
 @router.get("/jobs")

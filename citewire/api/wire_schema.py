@@ -7,12 +7,13 @@ from fastapi import APIRouter
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from citewire.api import chat_schemas, schemas
+from citewire.api import access_schemas, chat_schemas, schemas
 from citewire.services.answers.events import EVENTS
 
 router = APIRouter(tags=["schema"])
 
 REQUESTS: Final[tuple[type, ...]] = (
+    access_schemas.NewKey,
     schemas.AskRequest,
     chat_schemas.ChangeChat,
     chat_schemas.NewChat,
@@ -21,6 +22,9 @@ REQUESTS: Final[tuple[type, ...]] = (
 """What is asked as JSON."""
 
 RESOURCES: Final[tuple[type, ...]] = (
+    access_schemas.ApiKeyList,
+    access_schemas.MadeKey,
+    access_schemas.Me,
     chat_schemas.ChatExport,
     chat_schemas.ChatList,
     chat_schemas.ChatView,

@@ -6,7 +6,10 @@ from typing import TypeAlias
 
 from citewire import __version__
 from citewire.scripts import commands
+from citewire.services.access.caller import Scope
 from citewire.storage.keys import DEFAULT_OWNER
+
+MOST_DAYS = 3650
 
 Kinds: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -62,14 +65,14 @@ def build_parser() -> argparse.ArgumentParser:
     which.add_argument("--all", action="store_true", help="all of them (the default)")
     export.add_argument("--format", choices=("json", "md"), default="json")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
+    _add_forget(kinds)
+    _add_admin(kinds)
     _add_replay(kinds)
     demo = kinds.add_parser("demo", help="try it out with the sample reports")
     demo.set_defaults(run=commands.run_demo)
     demo.add_argument("--once", action="store_true", help="answer the example and leave")
     _add_eval(kinds)
-    key = kinds.add_parser("key", help="make an API key")
-    key.set_defaults(run=commands.run_key)
-    key.add_argument("owner", metavar="NAME", help="whose key")
+    _add_key(kinds)
     graph = kinds.add_parser("graph", help="draw the workflow's steps, from the code itself")
     graph.set_defaults(run=commands.run_graph)
     graph.add_argument("--format", choices=("mermaid", "svg"), default="mermaid")
@@ -122,6 +125,34 @@ def _add_eval(kinds: Kinds) -> None:
     )
 
 
+def _add_forget(kinds: Kinds) -> None:
+    forget = kinds.add_parser(
+        "forget",
+        help="remove all of a person's chats, runs, uploads and page copies",
+        description="Remove a person's chats, runs, jobs, documents, uploaded files and the copies "
+        "of cited pages, and throw away which pseudonym of the audit log was theirs. It cannot be "
+        "undone. If it is interrupted, run it again.",
+    )
+    forget.set_defaults(run=commands.run_forget)
+    forget.add_argument("owner", metavar="OWNER")
+
+
+def _add_admin(kinds: Kinds) -> None:
+    admin = kinds.add_parser("admin", help="list what there is of everybody; stop runs and jobs")
+    admin.set_defaults(run=commands.run_admin)
+    what = admin.add_subparsers(dest="what", required=True)
+    for name, says in (
+        ("people", "who there is, and under which pseudonym the audit log has them"),
+        ("keys", "API keys that were made at run time"),
+        ("runs", "answers that are under way"),
+        ("jobs", "uploads that are being ingested, or were"),
+    ):
+        listing = what.add_parser(name, help=says)
+        listing.add_argument("--json", action="store_true", help="as an array, for programs")
+    stop = what.add_parser("stop", help="stop a run or a job, whose ever it is")
+    stop.add_argument("id", metavar="ID")
+
+
 def _add_chat(kinds: Kinds) -> None:
     chat = kinds.add_parser(
         "chat",
@@ -140,6 +171,36 @@ def _add_chat(kinds: Kinds) -> None:
     chat.add_argument(
         "--folder", action="append", default=[], metavar="NAME", help="answer from this one only"
     )
+
+
+def _add_key(kinds: Kinds) -> None:
+    key = kinds.add_parser(
+        "key",
+        help="make, list and revoke API keys",
+        usage="citewire key [-h] [--scope SCOPE] [--days DAYS] [--json] "
+        "(make NAME | list [NAME] | revoke ID | NAME)",
+        description="`make NAME` makes a key of an owner, which servers on the same Redis know at "
+        "once; `list` shows keys, `revoke ID` ends one within two seconds. A NAME alone prints a "
+        "key and its line for CITEWIRE_API_KEYS_FILE, and asks nothing of Redis.",
+    )
+    key.set_defaults(run=commands.run_key)
+    key.add_argument("words", nargs="+", metavar="WORD", help="as above")
+    key.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        choices=[str(scope) for scope in Scope],
+        help="what a made key may do, each its own option (default: ask, read and write)",
+    )
+    key.add_argument("--days", type=_days, help="after which a made key ends (default: never)")
+    key.add_argument("--json", action="store_true", help="list as an array, for programs")
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 < days <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"between 0 and {MOST_DAYS}")
+    return days
 
 
 def _add_replay(kinds: Kinds) -> None:

@@ -90,6 +90,23 @@ def run_remove(arguments: argparse.Namespace) -> int:
     return remove_documents(load_settings(), arguments.target, owner=_owner(arguments))
 
 
+def run_forget(arguments: argparse.Namespace) -> int:
+    """Forget a person."""
+    from citewire.scripts.forget import forget
+    from citewire.services.access.keys import checked_owner
+
+    configure_logging("warning")
+    return forget(load_settings(), checked_owner(arguments.owner, "OWNER"))
+
+
+def run_admin(arguments: argparse.Namespace) -> int:
+    """List what there is of everybody, or stop a run or a job."""
+    from citewire.scripts.admin import ADMIN
+
+    configure_logging("warning")
+    return ADMIN[arguments.what](load_settings(), arguments)
+
+
 def run_export(arguments: argparse.Namespace) -> int:
     """Write chats with their citations."""
     from citewire.scripts.export import export
@@ -153,10 +170,17 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
 
 def run_key(arguments: argparse.Namespace) -> int:
-    """Make an API key."""
-    from citewire.scripts.key import make_key
+    """Make, list and revoke API keys."""
+    from citewire.scripts.key import run_key_command
 
-    return make_key(arguments.owner)
+    configure_logging("warning")
+    return run_key_command(
+        arguments.words,
+        scopes=arguments.scope,
+        days=arguments.days,
+        as_json=arguments.json,
+        settings=load_settings,
+    )
 
 
 def run_graph(arguments: argparse.Namespace) -> int:

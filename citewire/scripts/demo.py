@@ -49,7 +49,7 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
     print_summary(summary, console)
     key = new_key()
     changes: dict[str, object] = {"port": free_port(settings), "log_level": "warning"}
-    if settings.access.has_api_keys:
+    if settings.is_closed:
         # Those of the settings open other data, and some are only known by their hashes.
         changes |= {"api_keys": SecretStr(f"{DEFAULT_OWNER}:{key}"), "api_keys_file": None}
         console.print(f"The key of the demo: {key}")

@@ -10,6 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
+from citewire.services.access.audit.log import Who
+from citewire.services.access.audit.schema import Resource
+from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.documents import open_documents
 from citewire.services.ingest.removal import Removed, remove
 from citewire.services.uploads.receiving import uploads_root
@@ -62,13 +65,20 @@ async def _records(settings: Settings, owner: str) -> list[DocumentRecord]:
 
 async def _remove(settings: Settings, target: str, owner: str) -> Removed:
     console = Console(stderr=True, highlight=False)
-    async with open_documents(settings, owner) as documents:
-        return await remove(
+    async with (
+        open_documents(settings, owner) as documents,
+        open_audit(settings, documents) as audit,
+    ):
+        await audit.know(owner)
+        removed = await remove(
             target,
             documents=documents,
             uploads=uploads_root(settings.storage),
             on_wait=console.print,
         )
+        found = [Resource("document", doc_id) for doc_id in removed.doc_ids]
+        await audit.acted(Who(command="citewire remove"), "Delete", found, owner=owner)
+        return removed
 
 
 def _to_json(record: DocumentRecord) -> dict[str, Any]:

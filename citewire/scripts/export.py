@@ -11,6 +11,9 @@ from uuid import uuid4
 
 from citewire.errors import ConfigurationError
 from citewire.scripts.plain_text import harmless, standard_output
+from citewire.services.access.audit.log import Who
+from citewire.services.access.audit.schema import Resource
+from citewire.services.assembly.people import open_everybody
 from citewire.services.assembly.stores import open_chats
 from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
 from citewire.settings import Settings
@@ -76,6 +79,11 @@ def _replacing(file: Path) -> Iterator[BinaryIO]:
 async def _export(
     settings: Settings, owner: str, chat_id: str | None, format: Format, out: _Out
 ) -> None:
+    if settings.access.audit_log is not None:
+        async with open_everybody(settings) as everybody:
+            found = [Resource("chat", chat_id)]
+            who = Who(command="citewire export")
+            await everybody.audit.acted(who, "Export", found, owner=owner)
     async with (
         open_chats(settings) as chats,
         aclosing(_pieces(chats, owner, chat_id, format)) as pieces,

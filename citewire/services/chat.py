@@ -24,6 +24,8 @@ from citewire.errors import (
     StorageUnavailable,
     ThoughtAloud,
 )
+from citewire.services.access.allowances import Allowances
+from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
 from citewire.services.answers.events import (
@@ -37,6 +39,7 @@ from citewire.services.answers.events import (
     TurnStatus,
     Usage,
 )
+from citewire.services.answers.shown import shown_passages
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import (
     HistoryLimits,
@@ -90,6 +93,8 @@ class ChatService:
         recorder: makes the records of runs; None keeps none.
         page_copies: copies the pages that are cited.
         afterwards: what is done for a chat once it was answered.
+        audit: is told what answers showed; None tells nobody.
+        allowances: are told what answers took; None counts nothing.
     """
 
     def __init__(
@@ -105,7 +110,11 @@ class ChatService:
         afterwards: Afterwards,
         second: SecondOpinion | None = None,
         recorder: Recorder | None = None,
+        audit: AuditLog | None = None,
+        allowances: Allowances | None = None,
     ) -> None:
+        self._audit = audit
+        self._allowances = allowances
         self._chats = chats
         self._workflow = workflow
         self._model = model
@@ -193,6 +202,7 @@ class ChatService:
             # Nobody is there to be told, but whoever follows the run is.
             end = await self._end(run, answer, context, None)
             _log_end(run, answer, context.generation, end)
+            await self._tell_shown(run, answer, end)
             await self.runs.close(run, end)
             raise
         except Exception:
@@ -200,6 +210,7 @@ class ChatService:
             failure = CitewireError(UNKNOWN)
         end = await self._end(run, answer, context, failure)
         _log_end(run, answer, context.generation, end)
+        await self._tell_shown(run, answer, end)
         # Whoever reads the end may ask again at once.
         yield await self.runs.close(run, end)
 
@@ -259,7 +270,11 @@ class ChatService:
         """Store the turn, then say how the run ended: what is said is what is stored."""
         answer.finish()
         is_kept = run.is_kept
-        usage = _usage(answer, context.generation, stopped=run.stopped_by is not None)
+        generation = context.generation
+        if self._allowances is not None:
+            tokens = generation.prompt_tokens + generation.completion_tokens
+            self._allowances.add_tokens(run.owner, tokens)
+        usage = _usage(answer, generation, stopped=run.stopped_by is not None)
         if run.is_lost:
             failure = RunLost("another server took this one for dead")
         record = self._run_record(run, answer, context, usage)
@@ -282,6 +297,23 @@ class ChatService:
             # Whatever it is, the run has an end that its client hears of.
             logger.exception("run %s was not stored, for an unknown reason", run.ids.run_id)
             return Failed.by(failure or CitewireError(UNKNOWN), partial_saved=False, ids=run.ids)
+
+    async def _tell_shown(self, run: Run, answer: Answer, end: EndEvent) -> None:
+        """Let the audit log know what was shown; shielded, for the client may be gone."""
+        if self._audit is None or not self._audit.is_on:
+            return
+        telling = self._audit.answered(
+            Who(run.owner),
+            run_id=run.ids.run_id,
+            chat_id=run.ids.chat_id,
+            end=end.name,
+            shown=shown_passages(answer.sources),
+            question=run.question,
+        )
+        try:
+            await finish(telling, deadline_s=RECORD_DEADLINE_S)
+        except TimeoutError:
+            logger.error("run %s: what it showed may be missing in the audit log", run.ids.run_id)
 
     def _run_record(
         self, run: Run, answer: Answer, context: RunContext, usage: Usage

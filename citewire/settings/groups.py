@@ -438,6 +438,11 @@ class AccessSettings(SettingsGroup):
         "The same in a file with the keys' hashes: the lines that `citewire key NAME` prints.",
         off=(None,),
     )
+    require_key: bool = setting(
+        False,
+        "Let in nobody without a key or session. It goes without saying where keys, a provider or "
+        "a proxy are set; set it for keys that `citewire key make` makes.",
+    )
     hosts: str | None = setting(
         None,
         "Names by which the server may be asked, besides those of its own machine; others get 421. "
@@ -463,6 +468,40 @@ class AccessSettings(SettingsGroup):
         unit="streams",
         unset="with API keys 16, else all places",
         ge=1,
+    )
+    max_requests_per_owner: int | None = setting(
+        None,
+        "Requests of one owner, over all workers on one Redis, beyond which 429; so many may come "
+        "at once, and as many again within a minute.",
+        unit="requests a minute",
+        off=(None,),
+        ge=1,
+    )
+    max_tokens_per_owner: int | None = setting(
+        None,
+        "Tokens that answers of one owner may take of models, asked and answered, over all "
+        "workers; beyond them 429 until there are some again.",
+        unit="tokens an hour",
+        off=(None,),
+        ge=1,
+    )
+    max_passages_per_owner: int | None = setting(
+        None,
+        "Passages of one owner; a document that would exceed them is not ingested, and uploads are "
+        "507 once there are as many.",
+        unit="passages",
+        off=(None,),
+        ge=1,
+    )
+    audit_log: str | None = setting(
+        None,
+        "A file to which it is written who did what and saw which page (docs/audit.md); -: to "
+        "standard output.",
+        off=(None,),
+        example="/var/log/citewire/audit.jsonl",
+    )
+    audit_questions: bool = setting(
+        False, "Write the text of questions into the audit log, too: it may name people."
     )
     api_key: SecretStr | None = setting(
         None, "The key that `citewire chat` sends to a server that has keys.", unset="none is sent"

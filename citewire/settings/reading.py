@@ -15,6 +15,8 @@ from citewire.errors import ConfigurationError
 from citewire.settings.settings import GROUP_OF, PREFIX, Settings, env_name
 
 ENV_FILE = ".env"
+CLOSING = ("api_keys", "api_keys_file", "require_key", "oidc_issuer", "proxy_addresses")
+"""What closes a server: what got lost on the way must not open it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def read_given() -> dict[str, Given]:
         elif name is not None and value.value.strip():
             given[name] = value
             lost.discard(name)
-        elif name in ("api_keys", "api_keys_file"):
+        elif name in CLOSING:
             lost.add(name)
     if unknown:
         raise ConfigurationError(f"unknown setting {_with_guesses(sorted(unknown), known)}")

@@ -20,6 +20,7 @@ from citewire.settings.groups import (
     StorageSettings,
     UploadSettings,
 )
+from citewire.settings.sign_in import SignInSettings
 
 PREFIX = "CITEWIRE_"
 
@@ -38,6 +39,7 @@ class Settings(BaseModel):
     chats: ChatSettings
     runs: RunSettings
     access: AccessSettings
+    sign_in: SignInSettings
     uploads: UploadSettings
     server: ServerSettings
 
@@ -65,23 +67,29 @@ class Settings(BaseModel):
         return self.build({**self.flat(), **changes})
 
     @property
+    def is_closed(self) -> bool:
+        """Whether requests need a key or session."""
+        is_keyed = self.access.has_api_keys or self.access.require_key
+        return is_keyed or self.sign_in.knows_people
+
+    @property
     def runs_per_owner(self) -> int:
         """How many answers one owner may have under way; 0: any number."""
         limit = self.access.max_runs_per_owner
         if limit is not None:
             return limit
-        return max(1, self.server.max_runs // 2) if self.access.has_api_keys else 0
+        return max(1, self.server.max_runs // 2) if self.is_closed else 0
 
     @property
     def readers_per_owner(self) -> int | None:
         """How many streams of one owner may follow runs in a worker; None: any number."""
-        return self.access.max_readers_per_owner or (16 if self.access.has_api_keys else None)
+        return self.access.max_readers_per_owner or (16 if self.is_closed else None)
 
     @property
     def upload_space_per_owner(self) -> int:
         """How many bytes the uploaded files of one owner may take."""
         space = self.uploads.max_upload_space_bytes
-        share = space // 2 if self.access.has_api_keys else space
+        share = space // 2 if self.is_closed else space
         return self.uploads.max_upload_space_per_owner_bytes or share
 
     @model_validator(mode="after")

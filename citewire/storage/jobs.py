@@ -97,6 +97,24 @@ class JobStore:
         left = [one for one in found if one["status"] not in ("done", "failed", "stopped")]
         return sorted(left, key=lambda one: str(one["created_at"]))
 
+    async def all(self, owner: str | None = None) -> list[dict[str, Any]]:
+        """The states of all jobs, of an owner or of all, the oldest first."""
+        with storage_errors("the state of a job"):
+            keys = [as_text(key) async for key in self._client.scan_iter(self._keys.job("*"))]
+            names = [key for key in keys if ":" not in key.removeprefix(self._keys.job(""))]
+            stored = await self._client.mget(names) if names else []
+        found = [orjson.loads(one) for one in stored if one is not None]
+        wanted = [one for one in found if owner is None or one["owner"] == owner]
+        return sorted(wanted, key=lambda one: str(one["created_at"]))
+
+    async def forget(self, owner: str) -> int:
+        """Forget all jobs of an owner; gives how many there were."""
+        ids = [str(one["job_id"]) for one in await self.all(owner)]
+        keys = [key for one in ids for key in (self._keys.job(one), self._keys.job_alive(one))]
+        with storage_errors("the state of a job"):
+            await self._client.delete(self._keys.jobs(owner), *keys)
+        return len(ids)
+
     async def claim(self, job_id: str) -> bool:
         """Give the first sign of life of a job that was left; False if another process did."""
         with storage_errors("the state of a job"):

@@ -220,6 +220,17 @@ class Keys:
         """The run that was asked with an idempotency key."""
         return f"{self.namespace}:runs:asked:{name}"
 
+    # Who asks.
+
+    @property
+    def people(self) -> str:
+        """The hash of the pseudonyms that the audit log has for people, by their names."""
+        return f"{self.namespace}:people"
+
+    def spent(self, kind: str, owner: str) -> str:
+        """What an owner has spent lately of one kind: a level, and when it was so."""
+        return f"{self.namespace}:spent:{kind}:{owner_tag(owner)}"
+
     # Ingestions in the background.
 
     def job(self, job_id: str) -> str:
@@ -237,6 +248,31 @@ class Keys:
     def jobs(self, owner: str) -> str:
         """The sorted set of an owner's jobs, by when they began to wait."""
         return f"{self.namespace}:jobs:of:{owner_tag(owner)}"
+
+    # Who may ask.
+
+    @property
+    def credentials_stamp(self) -> str:
+        """Another value after each key or session that was made or revoked."""
+        return f"{self.namespace}:access:stamp"
+
+    @property
+    def api_keys(self) -> str:
+        """The hash of the API keys that were made at run time, by their ids."""
+        return f"{self.namespace}:access:keys"
+
+    @property
+    def api_keys_used(self) -> str:
+        """The hash of when each of them was used last."""
+        return f"{self.namespace}:access:keys:used"
+
+    def session(self, session_id: str) -> str:
+        """A session of somebody who signed in."""
+        return f"{self.namespace}:access:session:{session_id}"
+
+    def sessions(self, owner: str) -> str:
+        """The sorted set of an owner's sessions, by when they end."""
+        return f"{self.namespace}:access:sessions:of:{owner_tag(owner)}"
 
 
 def index_name(namespace: str) -> str:

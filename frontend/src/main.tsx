@@ -2,6 +2,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { meet } from "@/api/key";
 import { App } from "@/app/App";
 import { language } from "@/strings";
 import { showTheme } from "@/ui/theme";
@@ -12,6 +13,7 @@ import "@/styles/citations.css";
 import "@/styles/chats.css";
 import "@/styles/documents.css";
 
+void meet();
 showTheme();
 document.documentElement.lang = language();
 const root = document.getElementById("root");

@@ -132,6 +132,22 @@ def test_prune_and_remove(ships: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert "there is no folder, document or file" in capsys.readouterr().err
 
 
+def test_a_folder_of_which_nothing_is_removed_is_told_and_is_no_failed_file(
+    ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    main(["ingest", str(ships)])
+    (ships / "a.pdf").unlink()
+    capsys.readouterr()
+    status, report = report_of(tmp_path, str(ships), "--prune")
+
+    assert status == 1
+    assert (report["files"], report["summary"]["failed"]) == ([], 0)
+    [folder] = report["folders"]
+    assert folder["path"] == str(ships)
+    assert f"folder: {ships}: {folder['reason']}\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("target", ["", " ", "/", "..", "{above}"])
 def test_nothing_is_removed_by_a_blank_name_or_from_above(
     ships: Path, capsys: pytest.CaptureFixture[str], target: str, monkeypatch: pytest.MonkeyPatch

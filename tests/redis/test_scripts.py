@@ -12,11 +12,13 @@ from hatchling.builders.wheel import WheelBuilder
 from redis.asyncio import Redis
 
 import citewire
+from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import Keys, owner_tag
 from citewire.storage.library.lease import Lease
 from citewire.storage.library.snapshots import SnapshotStore
 from citewire.storage.lua import loader
+from citewire.storage.runs.overview import RunOverview
 from citewire.storage.runs.registry import RunStore
 
 PACKAGE = Path(citewire.__file__).parent
@@ -47,6 +49,7 @@ LUA_KEYS = {
         "owned_by('x')": Keys("n").runs_of_owner("x"),
         "asked_of('x')": Keys("n").asked("x"),
     },
+    "limits": {f"spent_of('tokens', '{owner_tag('x')}')": Keys("n").spent("tokens", "x")},
     "library": {
         "noted_index": Keys("n").fingerprint,
         "retired": Keys("n").retired,
@@ -72,11 +75,21 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
         names.append(name)
         return register(client, name)
 
-    for module in ("chats.store", "library.lease", "library.snapshots", "runs.registry"):
+    modules = (
+        "access.spending",
+        "chats.store",
+        "library.lease",
+        "library.snapshots",
+        "runs.overview",
+        "runs.registry",
+    )
+    for module in modules:
         monkeypatch.setattr(f"citewire.storage.{module}.register", noting)
     ChatStore(redis_client, "n")
+    SpendingStore(redis_client, "n")
     Lease(redis_client, "n")
     SnapshotStore(redis_client, "n")
+    RunOverview(redis_client, "n")
     RunStore(redis_client, "n", worker="w", lease_s=1, running_s=1, kept_s=1)
     return names
 

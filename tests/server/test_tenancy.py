@@ -3,6 +3,7 @@
 Everything of bob's bears a marker, so that one look at all that ann is ever told is enough.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from citewire.services.access.made_keys import MadeKeys
+from citewire.storage.access.credentials import CredentialStore
+from citewire.storage.connection.connection import open_client
 from tests.doubles.chat_client import open_chat_client, problem
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.small_pdfs import write_pdf
@@ -28,7 +32,10 @@ QUESTION = "How many lamps does the lighthouse have?"
 # Four uploads and answers by local code come before the first of these tests.
 pytestmark = pytest.mark.timeout(180)
 
-OPEN = {("get", "/healthz"), ("get", "/readyz"), ("get", "/schema/events.json")}
+OPEN = {
+    *(("get", "/healthz"), ("get", "/readyz"), ("get", "/schema/events.json")),
+    ("get", "/auth/me"),
+}
 
 Json = dict[str, Any]
 Ids = dict[str, str]
@@ -41,10 +48,15 @@ def _as(owner: str, server: Server) -> UploadClient:
 
 
 @pytest.fixture(scope="module")
-def keyed(start_server: StartServer) -> Iterator[Server]:
+def namespace() -> str:
+    return f"owners{uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def keyed(start_server: StartServer, namespace: str) -> Iterator[Server]:
     given = ",".join(f"{owner}:{key}" for owner, key in KEYS.items())
     with start_server(
-        namespace=f"owners{uuid4().hex[:8]}",
+        namespace=namespace,
         api_keys=given,
         answers="extractive",
         max_runs_per_owner=3,
@@ -69,7 +81,13 @@ class Corpus:
         return answer
 
 
-def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str) -> Ids:
+async def _made_key(redis_url: str, namespace: str, owner: str) -> str:
+    async with open_client(redis_url) as client:
+        _, stored = await MadeKeys(CredentialStore(client, namespace)).make(owner)
+    return stored.id
+
+
+def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str, key_id: str) -> Ids:
     """Upload the shared report and one of their own, ask, and give one id of each kind."""
     shared = write_pdf(tmp_path / "shared.pdf", [SHARED]).read_bytes()
     alone = write_pdf(tmp_path / "own.pdf", [own], title=f"{mark} title").read_bytes()
@@ -87,19 +105,27 @@ def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str) -> Ids:
         "doc_id": job["files"][0]["doc_id"],
         "passage_id": source["passage_id"],
         "job_id": job["job_id"],
+        "key_id": key_id,
     }
 
 
 @pytest.fixture(scope="module")
 def two(
-    keyed: Server, standin_url: str, tmp_path_factory: pytest.TempPathFactory
+    keyed: Server,
+    standin_url: str,
+    redis_url: str,
+    namespace: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Corpus]:
     httpx.post(f"{standin_url}/reset", trust_env=False).raise_for_status()
     ann, bob = _as("ann", keyed), _as("bob", keyed)
     folder = tmp_path_factory.mktemp("reports")
+    made = [asyncio.run(_made_key(redis_url, namespace, owner)) for owner in ("ann", "bob")]
     with ann.http, bob.http:
-        of_bob = _fill(bob, folder, MARK, own=f"{MARK} counted 77 violins in the vault.")
-        of_ann = _fill(ann, folder, "plain", own="The plain report counts 12 cellos.")
+        told = f"{MARK} counted 77 violins in the vault."
+        of_bob = _fill(bob, folder, MARK, own=told, key_id=made[1])
+        told = "The plain report counts 12 cellos."
+        of_ann = _fill(ann, folder, "plain", own=told, key_id=made[0])
         yield Corpus(ann, bob, of_ann, of_bob)
 
 

@@ -5,15 +5,22 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import SecretStr
 
+from citewire.api.access_schemas import ScopeName
 from citewire.errors import ApiKeyRefused, ConfigurationError
 from citewire.scripts.doctor import doctor
+from citewire.services.access.caller import Scope
+from citewire.services.access.credentials import Credentials
+from citewire.services.access.door import Door
 from citewire.services.access.keys import ApiKeys, key_line, load_api_keys, new_key
+from citewire.services.access.proxies import Proxies
 from citewire.settings import load_settings
 from citewire.settings.groups import AccessSettings
+from citewire.settings.sign_in import SignInSettings
 from tests.doubles.server_fixtures import MAIN
 
 
@@ -32,17 +39,40 @@ def in_file(folder: Path, text: str) -> ApiKeys:
     return load_api_keys(AccessSettings(api_keys_file=path))
 
 
-def test_without_keys_everything_is_the_default_owners() -> None:
-    off = load_api_keys(AccessSettings())
+def door(text: str | None) -> Door:
+    given = load_api_keys(AccessSettings()) if text is None else keys(text)
+    return Door(given, NobodyElse(), is_closed=text is not None, proxies=Proxies(SignInSettings()))
 
-    assert off.owner_of([]) == off.owner_of([b"Bearer x"]) == "default"
+
+class NobodyElse(Credentials):
+    """No keys but those of the settings."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def of_key(self, key: bytes) -> None:
+        return None
 
 
-def test_a_key_opens_the_data_of_its_owner() -> None:
+def owner_of(found: ApiKeys, key: str) -> str | None:
+    caller = found.caller_of(key.encode())
+    return None if caller is None else caller.owner
+
+
+async def ask(door: Door, *headers: bytes) -> str:
+    sent = [(b"authorization", value) for value in headers]
+    return (await door.caller_of(sent, address="127.0.0.1", cookie="session")).owner
+
+
+async def test_without_keys_everything_is_the_default_owners() -> None:
+    assert await ask(door(None)) == await ask(door(None), b"Bearer x") == "default"
+
+
+async def test_a_key_opens_the_data_of_its_owner() -> None:
     both = keys("ann:key1, bob:key2")
 
-    assert both.owner_of([b"Bearer key1"]) == "ann"
-    assert both.owner_of([b"bearer  key2 "]) == "bob"
+    assert await ask(door("ann:key1, bob:key2"), b"Bearer key1") == "ann"
+    assert await ask(door("ann:key1, bob:key2"), b"bearer  key2 ") == "bob"
     assert both.owners == ["ann", "bob"]
 
 
@@ -52,7 +82,7 @@ def test_an_owner_may_have_several_keys_while_one_is_replaced(tmp_path: Path) ->
     several = SecretStr("ann:key1,ann:key2,bob:key5")
     found = load_api_keys(AccessSettings(api_keys=several, api_keys_file=path))
 
-    asked = [found.owner_of([f"Bearer key{i}".encode()]) for i in range(1, 6)]
+    asked = [owner_of(found, f"key{i}") for i in range(1, 6)]
     assert asked == ["ann"] * 4 + ["bob"]
     assert found.owners == ["ann", "bob"]
 
@@ -74,16 +104,20 @@ def test_an_owner_may_have_several_keys_while_one_is_replaced(tmp_path: Path) ->
         [b"Bearer key1", b"Bearer key1"],
     ],
 )
-def test_anything_else_is_refused(headers: list[bytes]) -> None:
+async def test_anything_else_is_refused(headers: list[bytes]) -> None:
     with pytest.raises(ApiKeyRefused):
-        keys("ann:key1,bob:key2").owner_of(headers)
+        await ask(door("ann:key1,bob:key2"), *headers)
+
+
+def test_the_wire_knows_every_scope() -> None:
+    assert list(get_args(ScopeName)) == list(Scope)
 
 
 def test_a_printed_line_lets_its_key_in(tmp_path: Path) -> None:
     key = new_key()
     found = in_file(tmp_path, f"# who\n\n{key_line('ann', key)}\n{key_line('bob', new_key())}\n")
 
-    assert found.owner_of([f"Bearer {key}".encode()]) == "ann"
+    assert owner_of(found, key) == "ann"
     assert key not in (tmp_path / "keys").read_text("utf-8")
 
 

@@ -12,6 +12,7 @@ from citewire.content.table_record import TABLE, table_to_json
 from citewire.services.models.extractive.question import read_question, without_directions
 from citewire.services.models.extractive.synthesiser import ExtractiveSynthesiser
 from citewire.services.models.local.minilm import build_minilm
+from citewire.storage.library.passage_node import CONTEXT
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.run_context import RunContext
 
@@ -377,3 +378,66 @@ def test_what_a_question_says_of_how_to_answer_is_left_out(question: str, asked:
 )
 def test_what_a_figure_answers_is_told_by_the_question(question: str, wants_figure: bool) -> None:
     assert read_question(question).wants_figure is wants_figure
+
+
+LIABILITIES = (
+    ("", "December 31, 2024", "December 31, 2023"),
+    ("Liabilities", "", ""),
+    ("Accounts payable", "$ 612", "$ 580"),
+    ("Customer deposits", "1,102", "843"),
+    ("Long-term debt", "902", "911"),
+    ("Other liabilities", "1,415", "390"),
+    ("Total liabilities", "4,031", "2,724"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What was the largest liability in 2024?", "Customer deposits, December 31, 2024: $1,102"),
+        ("What was the largest liability in 2023?", "Long-term debt, December 31, 2023: $911"),
+        ("Which was the smallest liability in 2024?", "Accounts payable, December 31, 2024: $612"),
+    ],
+)
+async def test_the_largest_of_several_rows_is_told_and_never_their_total(
+    synthesiser: ExtractiveSynthesiser, question: str, answer: str
+) -> None:
+    told = await _answer(synthesiser, question, _table(LIABILITIES))
+
+    assert told.startswith(answer)
+
+
+async def test_at_least_asks_for_no_smallest_row(synthesiser: ExtractiveSynthesiser) -> None:
+    asked = "Did total liabilities come to at least $4,000 million in 2024?"
+    told = await _answer(synthesiser, asked, _table(LIABILITIES))
+
+    assert "Accounts payable" not in _first(told)
+
+
+async def test_a_row_beside_a_source_is_told_with_the_marker_of_that_source(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    lead = _node("The balance sheet of Acme Corporation follows on this page.", start=0, end=60)
+    beside = _table(BALANCE, start=70, end=400)
+    facts = {**lead.node.metadata, CONTEXT: [beside.node]}
+    other = _node("Acme Corporation was founded in Porto by two brothers.", page=1)
+    source = NodeWithScore(node=lead.node.model_copy(update={"metadata": facts}), score=0.5)
+
+    told = await _answer(synthesiser, "What were total liabilities in 2024?", other, source)
+
+    assert _first(told) == "Total liabilities, December 31, 2024: $4,120 million [2]."
+
+
+async def test_a_row_that_is_one_of_those_compared_is_not_told_as_the_largest(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    rows = (
+        ("", "2024", "2023"),
+        ("Interest rate swaps", "$ 779", "$ 768"),
+        ("Cross currency swaps", "2,502", "2,288"),
+        ("Foreign exchange forwards", "932", "1,405"),
+    )
+    asked = "Which instrument to manage exposure to interest rates had the highest notional value?"
+    told = await _answer(synthesiser, asked, _table(rows))
+
+    assert "Interest rate swaps" not in _first(told)

@@ -19,6 +19,7 @@ from citewire.services.models.extractive.synthesiser import (
     to_passages,
 )
 from citewire.services.models.local.minilm import build_minilm
+from citewire.storage.library.passage_node import CONTEXT
 from citewire.text.scanner import Marker, MarkerScanner
 from citewire.text.sentences import split_sentences
 from citewire.workflows.citation_engine import PassageCitationEngine, WholePassages
@@ -362,3 +363,52 @@ def test_a_sentence_of_which_a_part_is_withheld_is_not_quoted() -> None:
     assert [one.text for one in candidates([Passage(1, text)])] == [
         "Revenue was four million euros."
     ]
+
+
+def _on_page(page: int, text: str, *beside: str) -> NodeWithScore:
+    facts = {"title": "Yearly review", "file_name": "review.pdf", "page": page}
+    context = [TextNode(text=other, metadata=facts) for other in beside]
+    node = TextNode(text=text, metadata={**facts, CONTEXT: context})
+    return NodeWithScore(node=node, score=0.5)
+
+
+async def _told(synthesiser: ExtractiveSynthesiser, question: str, *nodes: NodeWithScore) -> str:
+    response = await synthesiser.asynthesize(question, list(nodes))
+    return "".join([piece async for piece in response.response_gen])
+
+
+async def test_what_stands_beside_a_source_is_told_with_its_marker(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    lead = "The workshop of the cooperative has an oven that bakes bread."
+    told = await _told(
+        synthesiser,
+        "How many loaves does the oven of the workshop bake?",
+        _on_page(1, lead, "The oven of the workshop bakes 412 loaves of bread a day."),
+    )
+
+    assert "bakes 412 loaves of bread a day [1]." in told
+
+
+async def test_what_stands_beside_sources_answers_nothing_that_they_do_not_speak_of(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    source = "Ovens were repaired twice, and the roof is insulated with cork."
+    beside = "Ana Quiroga won the chess tournament."
+    told = await _told(synthesiser, "Who won the chess tournament?", _on_page(1, source, beside))
+
+    assert told.startswith("Nothing in the reports")
+
+
+async def test_the_second_sentence_is_rather_of_another_page(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    told = await _told(
+        synthesiser,
+        "How many loaves does the oven bake?",
+        _on_page(1, "The oven bakes 412 loaves. A second oven for the loaves was bought in Porto."),
+        _on_page(2, "In the year before, the oven had to bake only 380 loaves."),
+    )
+
+    assert told.startswith("The oven bakes 412 loaves [1].")
+    assert "380 loaves [2]." in told

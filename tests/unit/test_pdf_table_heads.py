@@ -111,3 +111,36 @@ def test_words_over_a_row_of_heads_are_no_columns_of_text(tmp_path: Path) -> Non
         [label, "PRINCIPAL", *rate, "2021", "2020"],
     ]
     assert read[2:] == rows
+
+
+def test_a_first_row_of_signs_and_dashes_is_no_line_of_the_heads(tmp_path: Path) -> None:
+    rows = [["Balance in January", "$ -", "$ -"], ["Charges", "145", "5"], ["Paid", "(38)", "-"]]
+
+    [read] = read_tables(
+        tmp_path / "a.pdf",
+        lambda canvas: draw_rows(canvas, [["", "Domestic", "Foreign"], *rows], [300, 400], 700),
+    )
+
+    assert read == [["", "Domestic", "Foreign"], *rows]
+
+
+def test_lines_of_a_head_reach_over_as_many_columns_as_the_last_of_them(tmp_path: Path) -> None:
+    rows = [[f"Line {n}", *(f"{n}{m}7" for m in range(6))] for n in range(1, 5)]
+    rights = [220.0, 285, 350, 415, 480, 545]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", SIZE)
+        for x, months in ((276, "three"), (471, "six")):
+            canvas.drawCentredString(x, 730, f"As of or for the {months} months")
+            canvas.drawCentredString(x, 721, "ended June 30,")
+        canvas.line(200, 717, 547, 717)
+        heads = ["", *["2022", "2021", "Change"] * 2]
+        draw_rows(canvas, [heads, *rows], rights, 706)
+
+    [read] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert read[0] == [
+        "",
+        *["As of or for the three months ended June 30,"] * 3,
+        *["As of or for the six months ended June 30,"] * 3,
+    ]

@@ -171,6 +171,29 @@ def test_headers_that_repeat_stay_in_the_text_of_the_page(tmp_path: Path) -> Non
     assert report.pages[2].text.startswith("Harbour Authority Annual Report\n\nPage2")
 
 
+def test_two_pages_tell_what_stands_at_the_same_place_of_both(tmp_path: Path) -> None:
+    report = read_pdf(draw_pdf(tmp_path / "a.pdf", *map(furnished, range(2))))
+    text = "\n".join(map(body, report.pages))
+
+    assert "Harbour Authority" not in text
+    assert "of 90" not in text
+    assert [page.label for page in report.pages] == ["10", "11"]
+
+
+def test_years_at_the_top_of_two_pages_are_no_page_numbers(tmp_path: Path) -> None:
+    def page(year: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            draw_lines(canvas, 60, 810, [f"Earnings of {year}"])
+            draw_lines(canvas, 60, 700, prose(6, f"Year{year}"))
+
+        return draw
+
+    pages = read_pdf(draw_pdf(tmp_path / "a.pdf", page(2022), page(2023))).pages
+
+    assert [page.label for page in pages] == ["1", "2"]
+    assert "Earnings of 2023" in body(pages[1])
+
+
 def test_printed_page_numbers_become_labels(tmp_path: Path) -> None:
     report = read_pdf(draw_pdf(tmp_path / "a.pdf", *map(furnished, range(6))))
 

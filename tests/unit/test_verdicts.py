@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,13 +15,13 @@ from citewire.services.citations.verdicts import Judgement, digest, judge
 PAIRS = Path(__file__).with_name("verdict_pairs.jsonl")
 RIGHT = ("verbatim", "paraphrase")
 
-Row = dict[str, str]
+Row = dict[str, Any]
 
 
 @cache
 def _judged() -> Sequence[tuple[Row, Judgement]]:
     rows = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    return [(row, judge(row["claim"], [row["passage"]])) for row in rows]
+    return [(row, judge(row["claim"], row["passages"])) for row in rows]
 
 
 def _share(kinds: Sequence[str], half: str, statuses: Sequence[str]) -> float:
@@ -257,3 +258,29 @@ def test_heads_and_unit_of_a_table_count_and_empty_cells_do_no_harm(
     assert judge(claim, [SHEET]).status == status
     # Repeated heads and further rows change nothing.
     assert judge(claim, [f"{HEADS}\n{SHEET}"]).status == status
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage"),
+    [
+        (
+            "The town may see a small rise, not the steep rise of films.",
+            "The town saw a small rise.",
+        ),
+        ("The bridge was built in 1990.", "The bridge was not built until 1990."),
+        ("The mine (which never paid) is in Norvia.", "The mine is in Norvia."),
+        ("The romans once named the land.", "The romans named the land."),
+        ("Sales grew in fiscal 2022/23.", "Sales grew in the year 2022/2023."),
+    ],
+)
+def test_what_only_looks_like_a_denial_or_a_number_is_none(claim: str, passage: str) -> None:
+    got = judge(claim, [passage])
+
+    assert got.method == "words"
+    assert got.untraced == ()
+
+
+@pytest.mark.parametrize("claim", ["Vinieron once barcos de la isla.", "Los once barcos vinieron."])
+def test_once_is_a_number_in_spanish(claim: str) -> None:
+    assert judge(claim, ["Vinieron 12 barcos de la isla."]).status == "unsupported"
+    assert judge(claim, ["Vinieron 11 barcos de la isla."]).status == "supported"

@@ -194,3 +194,29 @@ async def test_the_passage_that_has_the_words_is_kept_with_the_turn() -> None:
 
     assert kept_passages(answer.sources, answer.citations) == ["p1", "p2"]
     assert told.kept_passages == ["p1", "p2"]
+
+
+async def test_a_quotation_from_beside_its_source_says_where_it_stands() -> None:
+    answer = Answer(IDS, QUESTION, CHECKER)
+    nodes = [source(passage(1, LEAD), passage(2, COUNT)), source(passage(3, OTHER))]
+    answer.take(SourcesEvent(nodes=nodes, evidence="strong"))
+    answer.take(DeltaEvent(parts=(f"{COUNT[:-1]} ", "[1]", "."), quoted=True))
+    answer.take(AnsweredEvent(finish_reason="stop"))
+    await settle(answer)
+
+    (citation,) = answer.citations
+    told = citation.verification.beside
+    assert (citation.verification.status, citation.verification.method) == ("unchecked", "quoted")
+    assert told is not None
+    assert (told.passage_id, told.quote.text) == ("p2", COUNT[:-1])
+    assert not answer.citing.doubtful()
+
+
+async def test_a_quotation_of_its_source_names_nothing_beside_it() -> None:
+    answer = Answer(IDS, QUESTION, CHECKER)
+    nodes = [source(passage(1, COUNT), passage(2, LEAD))]
+    answer.take(SourcesEvent(nodes=nodes, evidence="strong"))
+    answer.take(DeltaEvent(parts=(f"{COUNT[:-1]} ", "[1]", "."), quoted=True))
+    answer.take(AnsweredEvent(finish_reason="stop"))
+
+    assert answer.citations[0].verification.beside is None

@@ -15,12 +15,13 @@ from citewire.api.chat import cancel_when_left, problem_of_end
 from citewire.api.compat.openai_answers import Completion, chunks
 from citewire.api.compat.openai_schemas import MODEL, CompletionRequest, ModelList, ModelView
 from citewire.api.dependencies import owner_of, passage_filter, services_of
+from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import RunResponse
 from citewire.errors import ModelNotFound
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
-router = APIRouter(prefix="/v1", tags=["OpenAI"])
+router = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=ScopedRoute)
 
 
 @router.get("/models")
@@ -40,6 +41,7 @@ async def admitted_completion(
         raise RequestValidationError(
             [{"loc": ("body", "messages"), "msg": f"the last may have {limit} characters"}]
         )
+    await services.allowances.check_tokens(owner)
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(
             services.chat.admitted(
@@ -84,7 +86,7 @@ async def chat_completions(
     match last[-1:]:
         case [(_, "done", data)]:
             return JSONResponse(completion.whole(orjson.loads(data)))
-        case [(_, name, data)]:
+        case [(_, "error" | "stopped" as name, data)]:
             return problem_of_end(name, orjson.loads(data))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

@@ -42,7 +42,7 @@ def open_own_server(settings: Settings, *, owner: str) -> Iterator[Address]:
     """
     key = settings.access.api_key.get_secret_value() if settings.access.api_key else None
     changes: dict[str, object] = {"log_level": "warning", "workers": 1}
-    if owner != DEFAULT_OWNER or (settings.access.has_api_keys and key is None):
+    if owner != DEFAULT_OWNER or (settings.is_closed and key is None):
         # The operator needs no key of somebody's, and some are only known by their hashes.
         key = new_key()
         changes |= {"api_keys": f"{owner}:{key}", "api_keys_file": None}

@@ -7,17 +7,26 @@ import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from citewire.errors import ApiKeyRefused, ConfigurationError
+from citewire.errors import ConfigurationError
+from citewire.services.access.caller import Caller, Scope
 from citewire.settings.groups import AccessSettings
 from citewire.storage.keys import DEFAULT_OWNER
 
-_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+OWNER = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"
+"""What an owner can be called, as a regular expression."""
+_OWNER = re.compile(OWNER)
 _KEY = re.compile(r"[!-+\--9;-~]+")
 """What can be sent in a header and be told from its neighbours: visible ASCII but `,` and `:`."""
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
 KEY_BYTES = 32
 """Of randomness in a fresh key: so long that a plain hash of it tells nothing."""
+
+ID_DIGITS = 12
+"""So many hexadecimal digits of a key's hash name it."""
+
+USUAL: frozenset[Scope] = frozenset({Scope.ASK, Scope.READ, Scope.WRITE})
+"""What a key may do if nothing else is said."""
 
 Entry = tuple[str, str]
 """An owner and the SHA-256 of the key, hexadecimal."""
@@ -31,34 +40,26 @@ class ApiKeys:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = [(owner, bytes.fromhex(digest)) for owner, digest in entries]
+        self._entries = [
+            (
+                Caller(owner, scopes=USUAL, credential=f"file:{digest[:ID_DIGITS]}"),
+                bytes.fromhex(digest),
+            )
+            for owner, digest in entries
+        ]
 
     @property
     def owners(self) -> list[str]:
         """Whose data can be asked for, each once."""
-        return list(dict.fromkeys(owner for owner, _ in self._entries)) or [DEFAULT_OWNER]
+        return list(dict.fromkeys(caller.owner for caller, _ in self._entries)) or [DEFAULT_OWNER]
 
-    def owner_of(self, authorization: list[bytes]) -> str:
-        """Whose data a request is about.
-
-        Args:
-            authorization: the values of all its headers of that name.
-
-        Raises:
-            ApiKeyRefused: there is no key, or not one of ours.
-        """
-        if not self._entries:
-            return DEFAULT_OWNER
-        scheme, _, key = (authorization[0] if len(authorization) == 1 else b"").partition(b" ")
-        if scheme.lower() != b"bearer" or not key.strip():
-            raise ApiKeyRefused("an API key is needed: send it as `Authorization: Bearer <key>`")
-        given, found = hashlib.sha256(key.strip()).digest(), None
+    def caller_of(self, key: bytes) -> Caller | None:
+        """Who has a key; None: it is not one of these."""
+        given, found = hashlib.sha256(key).digest(), None
         # All of them, whatever was found: the time tells nothing of which keys there are.
-        for owner, digest in self._entries:
+        for caller, digest in self._entries:
             if hmac.compare_digest(given, digest):
-                found = owner
-        if found is None:
-            raise ApiKeyRefused("the API key is not one of this server")
+                found = caller
         return found
 
 

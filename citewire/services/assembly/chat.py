@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import NodeWithScore
 
+from citewire.services.access.allowances import Allowances
+from citewire.services.access.audit.log import AuditLog
 from citewire.services.answers.turns import HistoryLimits
 from citewire.services.assembly.library import Library
 from citewire.services.assembly.runs import OpenRuns, open_runs
@@ -60,12 +62,17 @@ class OpenChat:
 
 
 @asynccontextmanager
-async def open_chat(library: Library) -> AsyncGenerator[OpenChat, None]:
-    """Open the chat service on an open library, with its runs and what judges its claims."""
+async def open_chat(
+    library: Library, audit: AuditLog | None = None, allowances: Allowances | None = None
+) -> AsyncGenerator[OpenChat, None]:
+    """Open the chat service on an open library, with its runs and what judges its claims.
+
+    What answers showed is told to `audit`, what they took to `allowances`, or to nobody.
+    """
     recorder = build_recorder(library.settings, build_setup(library))
     page_copies = build_page_copies(library)
     afterwards = build_afterwards(library)
-    async with open_runs(library, recorder) as running:
+    async with open_runs(library, recorder, audit) as running:
         with open_library_checker(library) as checker:
             service = build_service(
                 library,
@@ -74,6 +81,8 @@ async def open_chat(library: Library) -> AsyncGenerator[OpenChat, None]:
                 recorder=recorder,
                 page_copies=page_copies,
                 afterwards=afterwards,
+                audit=audit,
+                allowances=allowances,
             )
             yield OpenChat(service, running, page_copies, afterwards)
 
@@ -183,6 +192,8 @@ def build_service(
     recorder: Recorder | None,
     page_copies: PageCopies,
     afterwards: Afterwards,
+    audit: AuditLog | None = None,
+    allowances: Allowances | None = None,
 ) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
@@ -227,4 +238,6 @@ def build_service(
         recorder=recorder,
         page_copies=page_copies,
         afterwards=afterwards,
+        audit=audit,
+        allowances=allowances,
     )

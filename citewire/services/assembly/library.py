@@ -58,7 +58,7 @@ async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
     """
     async with open_models(settings) as models, open_redis(settings.storage) as client:
         # Without keys nobody else asks, and hardly anybody else has passages.
-        main_owner = None if settings.access.has_api_keys else DEFAULT_OWNER
+        main_owner = None if settings.is_closed else DEFAULT_OWNER
         documents = DocumentStore(client, settings.storage.namespace)
         store = await open_store(settings, documents, models.embeddings, main_owner=main_owner)
         chats = build_chats(client, settings)

@@ -12,7 +12,7 @@ from citewire.services.models.build import Models
 logger = logging.getLogger(__name__)
 
 CHECK_TIMEOUT_S = 3.0
-MODEL = "model"
+MODEL, AUDIT = "model", "audit log"
 
 
 Probe = Callable[[], Awaitable[None]]
@@ -30,7 +30,7 @@ class CheckResult:
     @property
     def is_vital(self) -> bool:
         """Whether nothing can be answered without it."""
-        return self.name != MODEL
+        return self.name not in (MODEL, AUDIT)
 
 
 class ReadinessChecks:

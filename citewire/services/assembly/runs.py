@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import anyio
 
+from citewire.services.access.audit.log import AuditLog
 from citewire.services.assembly.library import Library
 from citewire.services.runs.following import Following
 from citewire.services.runs.log import RunLog
@@ -27,7 +28,9 @@ class OpenRuns:
 
 
 @asynccontextmanager
-async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerator[OpenRuns, None]:
+async def open_runs(
+    library: Library, recorder: Recorder | None, audit: AuditLog | None
+) -> AsyncGenerator[OpenRuns, None]:
     """Open what runs need on an open library, and keep this worker alive in the registry."""
     settings, client = library.settings, library.documents.client
     grace_s = settings.runs.disconnect_grace_s
@@ -49,6 +52,7 @@ async def open_runs(library: Library, recorder: Recorder | None) -> AsyncGenerat
             library.chats,
             logged=is_on,
             recorder=recorder,
+            audit=audit,
         )
         runs = Runs(
             settings.server.max_runs,

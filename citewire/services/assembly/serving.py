@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import anyio
 
+from citewire.services.access.allowances import Allowance, Allowances, Kind
+from citewire.services.access.audit.log import AuditLog
+from citewire.services.access.door import Door
+from citewire.services.access.keys import load_api_keys
+from citewire.services.access.made_keys import MadeKeys
+from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
+from citewire.services.assembly.door import open_door
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.chat import ChatService
@@ -22,10 +29,13 @@ from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
+from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.passage_read import PassageReader
+
+MINUTE_S, HOUR_S = 60.0, 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Services:
 
     Args:
         settings: of the server.
+        door: lets requests in.
+        made_keys: the API keys of run time.
         chat: answers questions.
         stream: what a run tells; it ends with its client, or outlives it for a while.
         following: those who follow runs.
@@ -46,9 +58,13 @@ class Services:
         uploads: takes files in.
         jobs: ingest them.
         readiness: whether all of it can answer.
+        audit: is told who did what.
+        allowances: what owners may spend in a time.
     """
 
     settings: Settings
+    door: Door
+    made_keys: MadeKeys
     chat: ChatService
     stream: Stream
     following: Following
@@ -61,6 +77,8 @@ class Services:
     uploads: Uploads
     jobs: Jobs
     readiness: ReadinessChecks
+    audit: AuditLog
+    allowances: Allowances
 
 
 @asynccontextmanager
@@ -78,9 +96,13 @@ async def open_services(
         ConfigurationError, StorageError: something is missing or does not fit; the message says
             what to do.
     """
+    load_api_keys(settings.access)  # a bad one is told before anything is opened
     async with (
         open_library(settings) as library,
-        open_chat(library) as chat,
+        open_audit(settings, library.documents) as audit,
+        open_allowances(library) as allowances,
+        open_chat(library, audit, allowances) as chat,
+        open_door(library) as door,
         anyio.create_task_group() as tasks,
     ):
         runs, page_copies = chat.runs.runs, chat.page_copies
@@ -96,12 +118,15 @@ async def open_services(
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
+        tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
         tasks.start_soon(page_copies.run)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
         yield Services(
             settings=settings,
+            door=door,
+            made_keys=MadeKeys(door.credentials.store),
             chat=chat.service,
             stream=stream,
             following=chat.runs.following,
@@ -114,7 +139,28 @@ async def open_services(
             uploads=uploads,
             jobs=jobs,
             readiness=library.readiness,
+            audit=audit,
+            allowances=allowances,
         )
+        tasks.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def open_allowances(library: Library) -> AsyncGenerator[Allowances, None]:
+    """What owners may spend, as the settings say, counted with the other workers."""
+    settings = library.settings
+    store = SpendingStore(library.documents.client, settings.storage.namespace)
+    limits: dict[Kind, Allowance] = {}
+    if (most := settings.access.max_requests_per_owner) is not None:
+        told = f"{most} requests a minute (CITEWIRE_MAX_REQUESTS_PER_OWNER)"
+        limits["requests"] = Allowance(most, MINUTE_S, told)
+    if (most := settings.access.max_tokens_per_owner) is not None:
+        told = f"{most} tokens an hour (CITEWIRE_MAX_TOKENS_PER_OWNER)"
+        limits["tokens"] = Allowance(most, HOUR_S, told)
+    allowances = Allowances(store, limits)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(allowances.run)
+        yield allowances
         tasks.cancel_scope.cancel()
 
 

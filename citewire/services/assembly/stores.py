@@ -1,9 +1,11 @@
-"""The chats and what is kept of runs, opened without a model."""
+"""The chats, what is kept of runs, and the API keys, opened without a model."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from citewire.services.access.made_keys import MadeKeys
 from citewire.settings import Settings
+from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.connection.connection import open_redis
 from citewire.storage.runs.records import RunRecordStore
@@ -33,3 +35,14 @@ async def open_past_runs(
     """
     async with open_redis(settings.storage) as client:
         yield RunRecordStore(client, settings.storage.namespace), build_chats(client, settings)
+
+
+@asynccontextmanager
+async def open_made_keys(settings: Settings) -> AsyncGenerator[MadeKeys, None]:
+    """Open the API keys that are made at run time.
+
+    Raises:
+        StorageUnavailable: Redis does not answer.
+    """
+    async with open_redis(settings.storage) as client:
+        yield MadeKeys(CredentialStore(client, settings.storage.namespace))

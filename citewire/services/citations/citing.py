@@ -13,6 +13,7 @@ from citewire.services.citations.judging import Checked
 from citewire.services.citations.model import (
     Citation,
     Origin,
+    Quote,
     Source,
     Span,
     Verdict,
@@ -91,6 +92,7 @@ class Citing:
     def _cite(self, n: int, claim: Claim, marker: Span, origin: Origin) -> Citation:
         source = self._sources[n - 1]
         source.cited = True
+        quote = self._checker.quote(claim.text, source)
         citation = Citation(
             citation_id=f"{self._prefix}-{len(self.citations) + 1}",
             n=n,
@@ -98,8 +100,8 @@ class Citing:
             passage_id=source.passage_id,
             claim_span=Span(claim.start, claim.end),
             marker_span=marker,
-            quote=self._checker.quote(claim.text, source),
-            verification=QUOTED if self.quotes else UNCHECKED,
+            quote=quote,
+            verification=self._quotation(claim.text, n, quote) if self.quotes else UNCHECKED,
             origin=origin,
         )
         if not self.quotes:
@@ -107,6 +109,11 @@ class Citing:
         self.citations.append(citation)
         self._said.append(claim.text)
         return citation
+
+    def _quotation(self, claim: str, n: int, quote: Quote) -> Verification:
+        """What is said of a quotation, which may stand beside its source, not in it."""
+        told = self._surroundings.quoted(claim, n, quote)
+        return QUOTED if told is None else replace(QUOTED, beside=told)
 
     def _join(self, claim: Claim) -> None:
         """Judge the coming citation together with those before it that share its claim."""
@@ -183,7 +190,7 @@ class Citing:
         """
         found: dict[int, AskedClaim] = {}
         for at, one in enumerate(self.citations):
-            is_settled = one.verification == QUOTED or (
+            is_settled = one.verification.method == QUOTED.method or (
                 one.verification.status == "unsupported"
                 and one.verification.method in ("numbers", "cell", "calculated")
             )

@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from citewire.services.citations.checking import Checker
 from citewire.services.citations.judging import Checked
-from citewire.services.citations.model import ContextPassage, FoundBeside, Source, Verification
+from citewire.services.citations.model import (
+    ContextPassage,
+    FoundBeside,
+    Quote,
+    Source,
+    Verification,
+)
+from citewire.services.citations.quotes import contents_of
 
 Shown = ContextPassage | Source
 
@@ -56,6 +63,19 @@ class Surroundings:
                 cited, checked.verifications, checked.beside, strict=True
             )
         ]
+
+    def quoted(self, claim: str, n: int, quote: Quote) -> FoundBeside | None:
+        """Words beside source `n` that have more of a quotation than those of the source have."""
+        wanted = contents_of(claim)
+        most, found = len(wanted & contents_of(quote.text)), None
+        for passage in self.of(n):
+            text = self._checker.source(passage, self._sources[n - 1])
+            if len(wanted & text.contents) <= most:
+                continue
+            told = self._checker.quote(claim, passage)
+            if (held := len(wanted & contents_of(told.text))) > most:
+                most, found = held, FoundBeside(passage.passage_id, told)
+        return found
 
     def _told(self, claim: str, n: int, passage_id: str) -> FoundBeside | None:
         for passage in self.of(n):

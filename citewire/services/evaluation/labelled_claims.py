@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from citewire.content.table_record import TABLE, table_from_json
 from citewire.errors import ConfigurationError
@@ -88,6 +88,32 @@ def _sources(rows: Sequence[Sequence[object]], paragraphs: Sequence[str]) -> lis
 def verdict_on(claim: LabelledClaim) -> VerificationStatus:
     """The verdict on a claim by all of its passages together."""
     return check(claim.claim, claim.sources, None).together.status
+
+
+class Agreement(NamedTuple):
+    """How the verdicts on one kind of claim agree with its labels; None where nothing is counted.
+
+    Right claims are to be supported, wrong ones partial or unsupported. `recall` is how many of
+    the kind are, `precision` how many of the claims with such a verdict are of this kind and not
+    of the other label.
+    """
+
+    precision: float | None
+    recall: float
+
+
+def agreements(kinds: Mapping[str, Mapping[str, int]]) -> dict[str, Agreement]:
+    """How verdicts agree with labels, by kind of claim; of kinds that begin with no label none."""
+    wanted = {"right": ("supported",), "wrong": ("partial", "unsupported")}
+    labels = {kind: kind.split()[0] for kind in kinds if kind.split()[0] in wanted}
+    found: dict[str, Agreement] = {}
+    for kind, label in labels.items():
+        so = wanted[label]
+        hits = sum(kinds[kind][status] for status in so)
+        others = (kinds[other] for other, one in labels.items() if one != label)
+        all_so = hits + sum(other[status] for other in others for status in so)
+        found[kind] = Agreement(hits / all_so if all_so else None, hits / sum(kinds[kind].values()))
+    return found
 
 
 def count_verdicts(

@@ -15,10 +15,15 @@ from citewire.storage.library.versions import Versions, changing_documents
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The paths that were taken out, and how many documents that now lie nowhere."""
+    """The paths that were taken out, and the ids of documents that now lie nowhere."""
 
     locations: tuple[str, ...]
-    documents: int
+    doc_ids: tuple[str, ...]
+
+    @property
+    def documents(self) -> int:
+        """How many documents now lie nowhere."""
+        return len(self.doc_ids)
 
 
 async def remove(
@@ -61,9 +66,7 @@ async def remove(
         retired = await _take_out(versions, catalog, gone, uploads)
         for doc_id in unfinished:
             await versions.discard(doc_id)
-    return Removed(
-        tuple(known.location.full_path for known in gone), len(retired) + len(unfinished)
-    )
+    return Removed(tuple(known.location.full_path for known in gone), (*retired, *unfinished))
 
 
 async def remove_document(
@@ -89,6 +92,31 @@ async def remove_document(
         if record is not None:  # nobody else was faster
             places = [Known(record, location) for location in record.locations]
             await _take_out(versions, catalog, places, uploads)
+
+
+async def remove_everything(
+    documents: DocumentStore, *, uploads: Path, on_wait: Callable[[str], None] = lambda _: None
+) -> Removed:
+    """Take out all documents of an owner, also those that were not finished, with corrections.
+
+    Args:
+        documents: of the namespace and the owner.
+        uploads: where uploaded files lie; files in other folders are left alone.
+        on_wait: told once if another process is being waited for.
+
+    Raises:
+        LibraryBusy: another process is changing the documents.
+        StorageError: Redis does not answer.
+    """
+    async with changing_documents(documents, on_wait=on_wait) as versions:
+        catalog = Catalog(await documents.list())
+        gone = _all_known(catalog)
+        await versions.forget_corrections([known.record.doc_id for known in gone])
+        retired = await _take_out(versions, catalog, gone, uploads)
+        unfinished = await versions.hidden()
+        for doc_id in unfinished:
+            await versions.discard(doc_id)
+    return Removed(tuple(known.location.full_path for known in gone), (*retired, *unfinished))
 
 
 async def _take_out(

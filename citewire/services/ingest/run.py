@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from citewire.errors import NoRoom
 from citewire.services.ingest.catalog import Catalog, Place, retag
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
@@ -75,6 +76,7 @@ class IngestRun:
     progress: Progress
     on_progress: OnProgress
     tokens: int = 0
+    taken: int = 0
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
     async def carry_out(
@@ -101,6 +103,24 @@ class IngestRun:
     def ocr(self) -> OcrMode:
         """Whether pictures of text are read."""
         return self.options.ocr
+
+    def take_room(self, passages: int) -> None:
+        """See that so many more passages may be kept.
+
+        Raises:
+            NoRoom: the owner has as many as one may have.
+        """
+        most = self.settings.access.max_passages_per_owner
+        if most is None:
+            return
+        kept = sum(record.passages for record in self.catalog.records)
+        self.taken = max(self.taken, kept) + passages
+        if self.taken > most:
+            self.taken -= passages
+            raise NoRoom(
+                f"there is no room for its passages: {most} may be kept "
+                "(CITEWIRE_MAX_PASSAGES_PER_OWNER)"
+            )
 
     def tell(self) -> None:
         """Tell how far the run is."""

@@ -50,6 +50,9 @@ class StagingRun(Protocol):
     def ocr(self) -> OcrMode:
         """Whether pictures of text are read."""
 
+    def take_room(self, passages: int) -> None:
+        """See that so many more passages may be kept, or raise DocumentError."""
+
     def finish(self, place: Place, outcome: FileOutcome) -> None:
         """Note what became of a file."""
 
@@ -149,6 +152,7 @@ class Staging:
                 staged.tell(reading.head)
                 await self._run.versions.stage(work.doc_id, work.location.root)
                 async for part in reading.parts():
+                    self._run.take_room(len(part.passages))
                     await self._room.acquire()
                     parts.create_task(self._write(staged, part.passages))
                     staged.passage_ids += [passage.passage_id for passage in part.passages]

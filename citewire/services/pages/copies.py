@@ -89,6 +89,18 @@ class PageCopies:
                 pass
             raise
 
+    async def settle_all(self) -> int:
+        """Delete all copies that no chat needs; gives how many there were.
+
+        Raises:
+            StorageError: Redis does not answer, or refuses.
+        """
+        count = 0
+        for doc_id in await anyio.to_thread.run_sync(self._folder.survey):
+            needed = await self._snapshots.pages(doc_id)
+            count += await anyio.to_thread.run_sync(self._folder.drop, doc_id, needed)
+        return count
+
     async def check(self, doc_id: str, owner: str) -> None:
         """See that an owner has the document, or chats that cite it; else DocumentNotFound."""
         try:

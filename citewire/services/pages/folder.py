@@ -41,15 +41,16 @@ class PageFolder:
         if self._bytes > self.max_bytes:
             self._make_room()
 
-    def drop(self, doc_id: str, needed: set[int]) -> None:
-        """Delete all that is there of a document but the pages `needed`."""
+    def drop(self, doc_id: str, needed: set[int]) -> int:
+        """Delete all that is there of a document but the pages `needed`; gives how many files."""
         folder = self._folder / doc_id
         names = {f"{page}.pdf" for page in needed}
-        for path in _entries(folder):
-            if path.name not in names:
-                _unlink(path)
+        dropped = [path for path in _entries(folder) if path.name not in names]
+        for path in dropped:
+            _unlink(path)
         with suppress(OSError):  # not empty, or not there
             folder.rmdir()
+        return len(dropped)
 
     def _make_room(self) -> None:
         """Delete the oldest copies, down to nine tenths of the limit."""

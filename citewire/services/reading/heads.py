@@ -27,6 +27,7 @@ _FIGURE = re.compile(
     rf"(?:{_SCALE}|(?(money)[kKmMBbT]))?{_UNIT}?[)\]]?%?(?:[*†‡]|\(\w\)|\[\w{{1,3}}\])*"
 )
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
+_DASH = re.compile(r"[$€£¥] ?[-–—]")
 _PERIOD = re.compile(
     r"(?:FY|CY|Q[1-4]|H[12])?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?"
     rf"(?:[kmt]?{_CURRENCY}m?)?",
@@ -56,6 +57,11 @@ def is_figure(text: str) -> bool:
     return len(text) <= LONGEST_FIGURE and _is_figure(text)
 
 
+def is_value(text: str) -> bool:
+    """Whether a cell holds a figure, or a currency sign and a dash for one."""
+    return is_figure(text) or _DASH.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def _is_figure(text: str) -> bool:
     # The columns of a table are asked for again and again.
@@ -68,7 +74,7 @@ def _packed(text: str) -> str:
 
 
 def _header_rows(texts: list[list[str]]) -> int:
-    first = next((n for n, row in enumerate(texts) if any(map(is_figure, row[1:]))), None)
+    first = next((n for n, row in enumerate(texts) if any(map(is_value, row[1:]))), None)
     if first is None:
         # Words alone: the first row is taken for the heads of a table of more.
         return 1 if len(texts) > 1 and all(texts[0][1:]) else 0

@@ -8,8 +8,10 @@ import orjson
 from pydantic import TypeAdapter
 
 from citewire.errors import ChatNotFound, MessageNotFound, RunLost, StorageError
+from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.answers.events import Failed, Ids
 from citewire.services.answers.reducer import ToldAnswer
+from citewire.services.answers.shown import told_passages
 from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import to_messages
 from citewire.services.runs.log import Told, ToldBatch
@@ -69,6 +71,7 @@ class LostRuns:
         chats: where their turns go.
         logged: whether runs are logged at all.
         recorder: makes the records of runs; None keeps none.
+        audit: is told what they showed; None tells nobody.
     """
 
     def __init__(
@@ -79,7 +82,9 @@ class LostRuns:
         *,
         logged: bool,
         recorder: Recorder | None = None,
+        audit: AuditLog | None = None,
     ) -> None:
+        self._audit = audit
         self._store = store
         self._logs = logs
         self._chats = chats
@@ -113,6 +118,15 @@ class LostRuns:
         answer = await self._read(told, facts.question)
         error = RunLost(LOST)
         is_saved = await self._save(answer, owner, facts, error)
+        if self._audit is not None:
+            await self._audit.answered(
+                Who(owner),
+                run_id=facts.ids.run_id,
+                chat_id=facts.ids.chat_id,
+                end="error",
+                shown=told_passages(answer.sources),
+                question=facts.question,
+            )
         return told.encode((Failed.by(error, partial_saved=is_saved, ids=facts.ids),))
 
     async def _read(self, told: Told, question: str) -> ToldAnswer:

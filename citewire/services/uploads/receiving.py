@@ -164,6 +164,32 @@ class Uploads:
         """
         await anyio.to_thread.run_sync(_take_back, self.folder(folder, owner), owner, files)
 
+    async def forget(self, owner: str) -> int:
+        """Delete all that an owner uploaded, also what arrives; gives how many files there were.
+
+        Raises:
+            UploadNotStored: the disk refuses.
+        """
+        return await anyio.to_thread.run_sync(self._forget, owner)
+
+    def _forget(self, owner: str) -> int:
+        count, tag = 0, owner_tag(owner)
+        with _disk_errors():
+            for folder in self._of_owner(owner):
+                count += sum(len(names) for _, _, names in os.walk(folder))
+                shutil.rmtree(folder)
+            # Last: without it nobody knows whose the folders are.
+            with suppress(FileNotFoundError):
+                shutil.rmtree(self._owners / tag)
+        return count
+
+    def _of_owner(self, owner: str) -> list[Path]:
+        """The folders of an owner that are there; those from before they were marked are not."""
+        marks = self._owners / owner_tag(owner)
+        own = [self.root / name for name in os.listdir(marks)] if marks.is_dir() else []
+        own += self._incoming.glob(f"{owner_tag(owner)}-*")
+        return [folder for folder in own if folder.is_dir()]
+
     def _prepare(self, folder: Path, owner: str) -> int:
         """Make the folder; gives how many bytes there is room for."""
         with _disk_errors():
@@ -174,11 +200,7 @@ class Uploads:
                 if other.stat().st_mtime < time.time() - _ABANDONED_S:
                     shutil.rmtree(other, ignore_errors=True)
             folder.mkdir()
-        # Which folders are whose cannot be told by their names; those from before are nobody's.
-        marks = self._owners / owner_tag(owner)
-        own = [self.root / name for name in os.listdir(marks)] if marks.is_dir() else []
-        own += self._incoming.glob(f"{owner_tag(owner)}-*")
-        of_owner = sum(map(_size_below, own))
+        of_owner = sum(map(_size_below, self._of_owner(owner)))
         return min(self._max_bytes - _size_below(self.root), self._max_owner_bytes - of_owner)
 
 

@@ -66,6 +66,7 @@ class ChatStore:
         self._delete = register(client, "chats/delete")
         self._restore = register(client, "chats/restore")
         self._sweep = register(client, "chats/sweep")
+        self._purge = register(client, "chats/purge")
 
     async def create(
         self, chat_id: str, owner: str, *, title: str = "", listed: bool = False
@@ -261,6 +262,19 @@ class ChatStore:
                 gone.append(chat_id)
                 documents.update(as_text(one) for one in dropped)
         return gone, documents
+
+    async def all_of(self, owner: str) -> list[str]:
+        """The ids of all chats of an owner, with those that were deleted and could be restored."""
+        with storage_errors("the chats"):
+            ending = await self._client.zrange(self._keys.chats_ending, 0, -1)
+        pairs = [as_text(member).partition(":") for member in ending]
+        deleted = [chat_id for tag, _, chat_id in pairs if tag == owner_tag(owner)]
+        return list(dict.fromkeys([*await self.ids(owner), *deleted]))
+
+    async def purge(self, chat_id: str, owner: str) -> set[str]:
+        """Delete a chat for good; gives the ids of documents of which passages were dropped."""
+        dropped = await self._run(self._purge, chat_id, owner)
+        return {as_text(one) for one in dropped}
 
     def _known(self, chat_id: str, reply: Any) -> tuple[dict[str, Any], list[Any], list[Message]]:
         if reply is None:

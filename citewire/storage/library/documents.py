@@ -19,6 +19,8 @@ CORRECTABLE = ("title", "date", "organisation", "periods", "kind")
 """Fields of a record that people may correct."""
 BATCH = 200
 """So many records are read at once where there may be very many."""
+PASSAGES_BATCH = 2000
+"""The same, of one number of each."""
 
 Correction = str | list[str]
 """What somebody corrected a field to be, as JSON has it."""
@@ -241,6 +243,16 @@ class DocumentStore:
         """How many documents the owner has."""
         with storage_errors("the document records"):
             return int(await self._client.zcard(self._ids))
+
+    async def passages(self) -> int:
+        """How many passages the owner's documents have."""
+        count, ids = 0, await self.ids()
+        for start in range(0, len(ids), PASSAGES_BATCH):
+            keys = [self._keys.document(doc_id) for doc_id in ids[start : start + PASSAGES_BATCH]]
+            with storage_errors("the document records"):
+                found = await self._client.execute_command("JSON.MGET", *keys, "$.passages")
+            count += sum(json.loads(one)[0] for one in found if one)
+        return count
 
     async def changes(self) -> int:
         """How often the documents of the namespace were changed."""

@@ -210,6 +210,11 @@ class Versions:
         await self._lease.change([note, *_sets(key, corrected, (*CORRECTABLE, "as_read"))])
         return await self.retag(corrected)
 
+    async def forget_corrections(self, doc_ids: Sequence[str]) -> None:
+        """Forget what people corrected of documents."""
+        if doc_ids:
+            await self._lease.change([("HDEL", self._keys.corrections, *doc_ids)])
+
     async def identify(self, record: DocumentRecord, identity: Identity) -> DocumentRecord:
         """Note which report a document is, of which nobody had looked; passages do not tell yet."""
         told = record.with_identity(identity)

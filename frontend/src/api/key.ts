@@ -1,8 +1,12 @@
-// The API key of this tab, for servers that have keys: asked for once, sent with every request.
+// Who asks: a session of the browser, or an API key of this tab, which is sent with every request.
 
-import { clearTab, readTab, writeTab } from "@/ui/tab";
+import { clearTab, forgetTab, readTab, writeTab } from "@/ui/tab";
+
+import type { Me } from "./types";
 
 const NAME = "key";
+/** Where one was when one went to sign in. */
+const PLACE = "place";
 
 export interface KeyState {
   /** The dialog is open. */
@@ -10,10 +14,14 @@ export interface KeyState {
   /** The key that was given last is not one of the server's. */
   wrong: boolean;
   kept: boolean;
+  /** Who asks, once the server has said it. */
+  me: Me | null;
+  /** The code of the sign-in that just failed. */
+  refused: string | null;
 }
 
 let key = readTab(NAME);
-let state: KeyState = { asked: false, wrong: false, kept: key !== null };
+let state: KeyState = { asked: false, wrong: false, kept: key !== null, me: null, refused: null };
 let waiting: ((given: boolean) => void)[] = [];
 /** The person closed the dialog: it is not opened again before the page is. */
 let declined = false;
@@ -55,6 +63,7 @@ export function giveKey(value: string): void {
   key = value;
   writeTab(NAME, value);
   answer(true);
+  void meet();
 }
 
 export function declineKey(): void {
@@ -62,7 +71,27 @@ export function declineKey(): void {
   answer(false);
 }
 
-export function signOut(): void {
+/** Asks the server who one is, and goes back to where one was before signing in. */
+export async function meet(): Promise<void> {
+  const refused = new URLSearchParams(location.search).get("sign_in");
+  const place = readTab(PLACE);
+  forgetTab(PLACE);
+  if (refused !== null) history.replaceState(null, "", location.pathname);
+  if (place !== null && location.hash === "") location.hash = place;
+  if (refused !== null) set({ asked: true, refused });
+  const response = await fetch("auth/me", { headers: keyHeader() }).catch(() => null);
+  if (response?.ok === true) set({ me: (await response.json()) as Me });
+}
+
+/** Leaves for the provider; a session opens every tab, so that the key of this one is not kept. */
+export function signIn(): void {
+  forgetTab(NAME);
+  writeTab(PLACE, location.hash);
+  location.assign("auth/login");
+}
+
+export async function signOut(): Promise<void> {
+  if (state.me?.by === "session") await fetch("auth/logout", { method: "POST" }).catch(() => null);
   clearTab();
   location.hash = "";
   location.reload();
@@ -71,6 +100,6 @@ export function signOut(): void {
 function answer(given: boolean): void {
   const told = waiting;
   waiting = [];
-  set({ asked: false, kept: key !== null });
+  set({ asked: false, kept: key !== null, refused: null });
   for (const tell of told) tell(given);
 }

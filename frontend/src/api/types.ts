@@ -15,12 +15,16 @@ export interface CitewireProtocol {
     error: Failed;
   };
   requests: {
+    NewKey: NewKey;
     AskRequest: AskRequest;
     ChangeChat: ChangeChat;
     NewChat: NewChat;
     RateAnswer: RateAnswer;
   };
   resources: {
+    ApiKeyList: ApiKeyList;
+    MadeKey: MadeKey;
+    Me: Me;
     ChatExport: ChatExport;
     ChatList: ChatList;
     ChatView: ChatView;
@@ -352,6 +356,61 @@ export interface Failed {
   assistant_message_id: string;
 }
 /**
+ * A key to be made: for oneself, or, with the scope admin, for another.
+ */
+export interface NewKey {
+  owner?: string | null;
+  /**
+   * @minItems 1
+   * @maxItems 8
+   */
+  scopes?:
+    | ["ask" | "read" | "write" | "admin"]
+    | ["ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin"]
+    | ["ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin", "ask" | "read" | "write" | "admin"]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ]
+    | [
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin",
+        "ask" | "read" | "write" | "admin"
+      ];
+  days?: number | null;
+}
+/**
  * A question, in a chat or starting one.
  */
 export interface AskRequest {
@@ -410,6 +469,49 @@ export interface NewChat {
 export interface RateAnswer {
   rating?: ("up" | "down") | null;
   comment?: string;
+}
+/**
+ * API keys, the newest first.
+ */
+export interface ApiKeyList {
+  keys: ApiKeyView[];
+}
+/**
+ * An API key without the key itself; `ends` and `used` are null if it never does or was.
+ */
+export interface ApiKeyView {
+  key_id: string;
+  owner: string;
+  scopes: ("ask" | "read" | "write" | "admin")[];
+  made: string;
+  ends: string | null;
+  used: string | null;
+}
+/**
+ * A key that was just made; `key` is told only this once.
+ */
+export interface MadeKey {
+  key_id: string;
+  owner: string;
+  scopes: ("ask" | "read" | "write" | "admin")[];
+  made: string;
+  ends: string | null;
+  used: string | null;
+  key: string;
+}
+/**
+ * Who asks; `owner` is null, and `by` with it, for who has not signed in and has no key.
+ *
+ * `sign_in` is whether one can at `/auth/login`, `closed` whether the server wants to know.
+ */
+export interface Me {
+  owner: string | null;
+  name: string | null;
+  groups: string[];
+  scopes: ("ask" | "read" | "write" | "admin")[];
+  by: ("nothing" | "key" | "session" | "token" | "proxy") | null;
+  sign_in: boolean;
+  closed: boolean;
 }
 /**
  * A chat as a file: the messages of all branches, oldest first.

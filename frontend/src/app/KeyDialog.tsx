@@ -1,7 +1,7 @@
-// Asks for the API key when the server wants one.
+// Asks who one is when the server wants to know: one signs in, or gives an API key.
 import { useState, useSyncExternalStore, type ReactNode } from "react";
 
-import { declineKey, giveKey, keyState, subscribeKey, type KeyState } from "@/api/key";
+import { declineKey, giveKey, keyState, signIn, subscribeKey, type KeyState } from "@/api/key";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -12,17 +12,32 @@ export function KeyDialog(): ReactNode {
   return useKeyState().asked ? <Open /> : null;
 }
 
+const focusField = (field: HTMLInputElement | null): void => field?.focus();
+
 function Open(): ReactNode {
   const strings = useStrings();
-  const { wrong } = useKeyState();
+  const { wrong, me, refused } = useKeyState();
+  const people = me?.sign_in === true;
   const [value, setValue] = useState("");
   const give = (): void => {
     if (value.trim() !== "") giveKey(value.trim());
   };
   return (
-    <Dialog title={strings.keyTitle} onClose={declineKey}>
+    <Dialog title={people ? strings.signInTitle : strings.keyTitle} onClose={declineKey}>
       <div>
-        <p id="key-text">{strings.keyText}</p>
+        {refused !== null && (
+          <p className="note error" role="alert">
+            {strings.problem(refused, strings.signInFailed)}
+          </p>
+        )}
+        {people && (
+          <p>
+            <Button kind="primary" onClick={signIn}>
+              {strings.signIn}
+            </Button>
+          </p>
+        )}
+        <p id="key-text">{people ? strings.orKey : strings.keyText}</p>
         <label className="key-label" htmlFor="key">
           {strings.keyLabel}
         </label>
@@ -34,7 +49,7 @@ function Open(): ReactNode {
           value={value}
           aria-describedby="key-text key-wrong"
           aria-invalid={wrong}
-          ref={(field) => field?.focus()}
+          ref={focusField}
           onChange={(event) => setValue(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && give()}
         />
@@ -43,8 +58,8 @@ function Open(): ReactNode {
         </p>
         <div className="row-end">
           <Button onClick={declineKey}>{strings.cancel}</Button>
-          <Button kind="primary" disabled={value.trim() === ""} onClick={give}>
-            {strings.keyGive}
+          <Button kind={people ? "quiet" : "primary"} disabled={value.trim() === ""} onClick={give}>
+            {people ? strings.useKey : strings.keyGive}
           </Button>
         </div>
       </div>

@@ -12,10 +12,14 @@ import { useKeys } from "./useKeys";
 
 export function Settings(): ReactNode {
   const strings = useStrings();
+  const { kept, me } = useKeyState();
+  const name = me?.name ?? null;
+  const leaving = name === null ? strings.signOut : strings.signOutAs(name);
   const [keys, setKeys] = useState(false);
   useKeys({ "?": () => setKeys(true) });
   return (
     <div className="settings">
+      {name !== null && me?.by !== "nothing" && <span className="who" title={strings.signedInAs(name)}>{name}</span>}
       <select aria-label={strings.interfaceLanguage} value={useLanguage()} onChange={(event) => setLanguage(event.target.value as Language)}>
         {Object.entries(LANGUAGES).map(([name, { language }]) => (
           <option key={name} value={name}>
@@ -31,7 +35,7 @@ export function Settings(): ReactNode {
         ))}
       </select>
       <IconButton icon="keyboard" label={strings.shortcuts} onClick={() => setKeys(true)} />
-      {useKeyState().kept && <IconButton icon="leave" label={strings.signOut} onClick={signOut} />}
+      {(kept || me?.by === "session") && <IconButton icon="leave" label={leaving} onClick={() => void signOut()} />}
       {keys && <Shortcuts onClose={() => setKeys(false)} />}
     </div>
   );

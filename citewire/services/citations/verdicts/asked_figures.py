@@ -10,7 +10,7 @@ from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
 from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
-from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods
+from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
 
@@ -40,15 +40,13 @@ _WORDS = {
  veranderung anderung evolution variance movement""",
     Operation.RISE: """increase increases increased rise rises rose risen grow grows grew grown
  growth up climbed gained gain jumped surged improved improvement higher widened widens
- expanded soared aumento aumentaron crecio
- crecimiento subio incremento incrementaron anstieg stieg
- stiegen steigt wachstum wuchs wuchsen zunahme gestiegen hausse
- augmentation croissance progresse augmente""",
+ expanded soared aumento aumentaron crecio crecimiento subio incremento incrementaron anstieg
+ stieg stiegen steigt wachstum wuchs wuchsen zunahme gestiegen hausse augmentation croissance
+ progresse augmente""",
     Operation.FALL: """decrease decreases decreased fall falls fell fallen decline declines declined
- drop dropped drops down reduction reduced shrank lower narrowed narrows slipped
- contracted disminucion disminuyo cayo bajo descenso
- redujo reduccion ruckgang sank sanken
- gesunken fielen abnahme fiel baisse diminution recul recule baisse""",
+ drop dropped drops down reduction reduced shrank lower narrowed narrows slipped contracted
+ disminucion disminuyo cayo bajo descenso redujo reduccion ruckgang sank sanken gesunken fielen
+ abnahme fiel baisse diminution recul recule baisse""",
     Operation.DIFFERENCE: """difference differ differs differed gap spread exceeded exceeds more
  less diferencia unterschied differenz ecart difference""",
     Operation.SUM: """total totals totalled totaled sum combined together aggregate altogether both
@@ -132,11 +130,11 @@ class AskedFigures:
 @lru_cache(maxsize=64)
 def asked_figures(claim: ClaimReading) -> AskedFigures:
     """What a claim asks; linear in its length."""
-    flat = flatten(claim.text)
+    flat = claim.flat
     amounts = [(one.start, one.end) for one in claim.amounts if not one.is_year]
     places = tuple(
         place
-        for place in find_periods(flat)
+        for place in claim.periods
         if not any(start < place.end and place.start < end for start, end in amounts)
     )
     places = _completed(places)
@@ -159,7 +157,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
         ),
         told={
             figure.amount.start: figure.period
-            for sentence in told_sentences(claim.text, claim.amounts, find_periods(flat))
+            for sentence in told_sentences(claim.text, claim.amounts, claim.periods)
             for figure in sentence.figures
         },
         ratios=ratios_in(flat),

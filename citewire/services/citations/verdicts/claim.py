@@ -11,9 +11,10 @@ from citewire.services.citations.verdicts.clauses import Clause, read_clauses, s
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.entities import Name, find_names
 from citewire.services.citations.verdicts.numbers import find_amounts
+from citewire.services.citations.verdicts.periods import PlacedPeriod, periods_beside
 from citewire.services.citations.verdicts.tokens import Tokens, flatten, placed, tokenise
 
-_NEXT_YEAR = re.compile(r"(?<=(?:19|20)\d\d)[/–-]\d\d(?!\d)")
+_NEXT_YEAR = re.compile(r"(?<=(?:19|20)\d\d[/–-])\d\d(?!\d)")
 """`2022/23` is a year, and no 23."""
 
 _NOT_SAID = re.compile(
@@ -27,6 +28,8 @@ class ClaimReading:
     """What the rules need of a claim; spans are code points of the text given."""
 
     text: str
+    flat: str
+    """Without what is not said: markers and numbers of lists."""
     clauses: tuple[Clause, ...]
     stems: tuple[str, ...]
     """In order, without those of amounts and dates."""
@@ -34,6 +37,7 @@ class ClaimReading:
     amounts: tuple[Amount, ...]
     dates: tuple[Date, ...]
     names: tuple[Name, ...]
+    periods: tuple[PlacedPeriod, ...]
 
 
 @lru_cache(maxsize=64)
@@ -44,18 +48,24 @@ def read_claim(text: str) -> ClaimReading:
     tokens = placed(tokenise(flat), flat)
     dates = find_dates(flat)
     spans = [(date.start, date.end) for date in dates]
-    next_years = [match.span() for match in _NEXT_YEAR.finditer(flat)]
-    amounts = find_amounts(tokens, flat, sorted([*spans, *next_years]))
+    next_years = {match.span() for match in _NEXT_YEAR.finditer(flat)}
+    amounts = [
+        amount
+        for amount in find_amounts(tokens, flat, spans)
+        if (amount.start, amount.end) not in next_years
+    ]
     clauses = read_clauses(tokens.texts, flat)
     spans = sorted([*spans, *((amount.start, amount.end) for amount in amounts)])
     return ClaimReading(
         text=text,
+        flat=flat,
         clauses=clauses,
         stems=_outside(tokens, spans),
         sides=frozenset(side for clause in clauses for side in clause.polarity.sides),
         amounts=tuple(amounts),
         dates=tuple(dates),
         names=tuple(find_names(said)),
+        periods=tuple(periods_beside(dates, flat)),
     )
 
 

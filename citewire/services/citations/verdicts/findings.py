@@ -127,7 +127,11 @@ def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest])
 
     A year long before or after, as of its founding, is none that a figure may be of.
     """
-    years = {date.year for date in claim.dates if date.year and (date.start, date.end) == span}
+    years = {
+        date.year
+        for date in claim.dates
+        if (date.start, date.end) == span and date.year is not None
+    }
     years |= {
         int(amount.readings[0].value)
         for amount in claim.amounts

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log
+from math import fsum, log
 
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import CellFigure, Figures, TableHead
@@ -153,7 +153,8 @@ def _fit(table: FigureTable, words: frozenset[str], told: frozenset[str], head: 
 
 
 def _weight(table: FigureTable, words: Iterable[str]) -> float:
-    return sum(table.weights.get(word, 0.7) for word in words)
+    # Whatever order a set has: of two rows that fit alike the first is meant, in every process.
+    return fsum([table.weights.get(word, 0.7) for word in words])
 
 
 def period_fits(asked: Sequence[Period], held: Period | None) -> bool | None:

@@ -56,8 +56,14 @@ _READ = tuple(
 )
 
 
+_LIKELY = re.compile(r"ratio|margin|return on|turnover|cover|quote|asset|equity")
+"""What every name of a ratio has, and is looked for sooner."""
+
+
 def ratios_in(flat: str) -> tuple[NamedRatio, ...]:
     """The ratios that a flat text names."""
+    if not _LIKELY.search(flat):
+        return ()
     return tuple(ratio for pattern, ratio in _READ if pattern.search(flat))
 
 

@@ -29,6 +29,9 @@ SMALL: dict[str, int] = {
     "veintiun": 21,
     "veintiuna": 21,
 }
+_SPANISH_WORDS = frozenset("el la los las de del en y que un una se por con para al".split())
+NEAR = 6
+"""Words around `once`, of which one is Spanish where it is a number."""
 _ARTICLES = frozenset({"one", "un", "una", "uno", "a"})
 """Too common to be a number alone."""
 
@@ -53,6 +56,8 @@ def spelt_number(texts: Sequence[str], at: int) -> tuple[float, int] | None:
     """The number spelt from token `at` on, and the token after it."""
     word = texts[at]
     if word not in SMALL and word not in _BARE_SCALES and word != "a":
+        return None
+    if word == "once" and _SPANISH_WORDS.isdisjoint(texts[max(0, at - NEAR) : at + NEAR]):
         return None
     total, current, index, words = 0.0, 0.0, at, 0
     while index < len(texts):

@@ -1,7 +1,7 @@
 """Periods in claims and in the heads of tables: years, fiscal years, quarters, halves, days."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from citewire.services.citations.verdicts.dates import Date, find_dates
@@ -32,7 +32,11 @@ class PlacedPeriod(NamedTuple):
 
 def find_periods(flat: str) -> list[PlacedPeriod]:
     """The periods of a flat text, in order; `2018/2019` is the year that ends in 2019."""
-    dates = find_dates(flat)
+    return periods_beside(find_dates(flat), flat)
+
+
+def periods_beside(dates: Sequence[Date], flat: str) -> list[PlacedPeriod]:
+    """The periods of a flat text of which these are the dates."""
     found = [PlacedPeriod(date.start, date.end, _of_date(date)) for date in dates]
     for match in _YEARS.finditer(flat):
         start, end = match.span()

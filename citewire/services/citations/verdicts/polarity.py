@@ -20,8 +20,10 @@ say sell share sign speak support take""".split()
 
 _ENDS = frozenset(
     """but although though because while whereas however except pero sino aunque
-mientras porque yet than , ; : . ! ? |""".split()
+mientras porque yet than , ; : . ! ? | ( )""".split()
 )
+_UNTIL = frozenset("until till hasta".split())
+"""`Not built until 1990` is built."""
 _REACH = 3
 """Content words after a negation that it may be about."""
 
@@ -41,20 +43,27 @@ def polarity(texts: Sequence[str], stems: Sequence[str]) -> Polarity:
         stems: their stems, empty where they say nothing alone.
     """
     negated: set[str] = set()
+    plain: set[str] = set()
     sides: set[str] = set()
     reach = 0
     for index, (text, stem) in enumerate(zip(texts, stems, strict=True)):
         if text in _ENDS:
             reach = 0
+        elif text in _UNTIL:
+            reach = 0
+            negated.clear()
         elif _negates(texts, index):
             reach = _REACH
         elif stem:
             if reach:
                 reach -= 1
                 negated.add(stem)
-            elif text in SIDES:
+                continue
+            plain.add(stem)
+            if text in SIDES:
                 sides.add(SIDES[text])
-    return Polarity(frozenset(negated), frozenset(sides))
+    # "A movement, not a dramatic movement" is one.
+    return Polarity(frozenset(negated - plain), frozenset(sides))
 
 
 def _negates(texts: Sequence[str], at: int) -> bool:

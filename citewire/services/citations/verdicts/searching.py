@@ -21,7 +21,7 @@ from citewire.services.citations.verdicts.arithmetic import (
     sums,
 )
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
-from citewire.services.citations.verdicts.fitting import FittedTable, period_fits
+from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
 from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
@@ -160,7 +160,10 @@ def _of_head(
     if operations & _TOTALS:
         for several in _runs(column, lines, table):
             yield from sums(several, operations)
-    if operations & _PARTS and whole is not None:
+    # The share of a row that is named is no share of several.
+    parts = [line for line in lines if line in column and table.lines[line].precision >= SURE]
+    parts = [line for line in parts if whole is None or line != whole[0]]
+    if operations & _PARTS and whole is not None and len(parts) != 1:
         for several in _runs(column, lines, table):
             yield from share_of(several, whole, is_percent=is_percent)
 

@@ -66,7 +66,9 @@ _KINDS = (
 
 
 def lacks_evidence(question: str, passages: Sequence[Passage]) -> bool:
-    """Whether the question names a year that none of the passages nor their titles has."""
+    """Whether there are none, or the question names a year that neither they nor titles have."""
+    if not passages:
+        return True
     told = (f"{p.title} {p.file_name} {p.section} {p.text}" for p in passages)
     return bool(years(question) - frozenset[str]().union(*map(years, told)))
 
@@ -94,6 +96,9 @@ class Demand:
         self, wanted: Wanted, passages: Sequence[Passage], sentences: Sequence[Sentence]
     ) -> None:
         question = wanted.text
+        # What stands beside the sources adds words, but tells not what is rare or known.
+        sentences = [one for one in sentences if not passages[one.place].is_beside]
+        passages = [one for one in passages if not one.is_beside]
         self.counts = wanted.counts
         self._ranks = {passage.number: rank for rank, passage in enumerate(passages)}
         self._years = years(question)

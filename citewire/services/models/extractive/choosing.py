@@ -22,7 +22,7 @@ Vectors = NDArray[np.float32]
 _BESIDE_ROWS, _COVERING = 0.75, 0.7
 """What a sentence must score, and hold of the question's words, to be told beside sure rows."""
 
-_AS_MUCH = 0.6
+_AS_MUCH = 0.4
 """So much of what the best sentence holds of a question's words must the others hold."""
 
 _FEW = 2
@@ -81,7 +81,7 @@ def choose(
     if rows and rows[0].fit >= SURE:
         beside = _beside_rows(asked, scored) if wanted.wants_figure else []
         return [*_rows(rows, wanted), *_told(beside, passages)]
-    picked = pick(scored.sentences, scored.scores, scored.vectors)
+    picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
     told = list(_told(_about_the_same(picked, scored, asked), passages)) if picked else []
     if rows and wanted.wants_figure:
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
@@ -91,7 +91,8 @@ def choose(
     rows = rows or nearest_rows(wanted, passages)
     if rows and not wanted.wants_text:
         return _rows(rows, wanted)
-    return list(_told(best_of(scored.sentences, scored.scores, 1), passages))
+    whole = best_of(scored.sentences, scored.scores)
+    return list(_told([one for one in whole if not passages[one.place].is_beside][:1], passages))
 
 
 def _about_the_same(picked: Sequence[Sentence], scored: Scored, asked: Demand) -> list[Sentence]:
@@ -120,8 +121,9 @@ def _rows(rows: Sequence[FittingRow], wanted: Wanted) -> list[ChosenExtract]:
     """Each row as a statement; the piece of their table below the last one of it."""
     named = len({row.source.passage.document for row in rows}) > 1
     found: list[ChosenExtract] = []
-    for number, group in groupby(rows, key=lambda row: row.source.passage.number):
+    for passage, group in groupby(rows, key=lambda row: row.source.passage):
         own = list(group)
+        number = passage.number
         texts = [row_told(row, spanish=wanted.is_spanish) for row in own]
         if named:
             source = own[0].source.passage
@@ -133,11 +135,10 @@ def _rows(rows: Sequence[FittingRow], wanted: Wanted) -> list[ChosenExtract]:
 
 def _told(picked: Sequence[Sentence], passages: Sequence[Passage]) -> Iterator[ChosenExtract]:
     """The sentences, of which one that only announces something is told with that or not at all."""
-    by_number = {passage.number: passage for passage in passages}
     for sentence in picked:
         if not announces(sentence.text):
             yield ChosenExtract(sentence.text, sentence.number)
             continue
-        following = what_follows(sentence, by_number[sentence.number], passages)
+        following = what_follows(sentence, passages[sentence.place], passages)
         if following.items or following.piece:
             yield ChosenExtract(sentence.text, sentence.number, following.piece, following.items)

@@ -71,9 +71,10 @@ class FittingRow:
         return self.source.figures.lines[self.line]
 
     @property
-    def rank(self) -> tuple[float, bool, int]:
+    def rank(self) -> tuple[float, bool, bool, int]:
         """By which rows for the same words are ordered, the best first."""
-        return -round(self.fit, 2), self.in_period is not True, self.source.passage.number
+        passage = self.source.passage
+        return -round(self.fit, 2), self.in_period is not True, passage.is_beside, passage.number
 
 
 def table_sources(passages: Iterable[Passage]) -> list[TableSource]:
@@ -191,6 +192,11 @@ def _score(subject: Stems, label: Stems, beside: Stems) -> float:
     precision = _weight(common) / _weight(label)
     recall = (_weight(common) + _HALF * _weight((subject & beside) - common)) / _weight(subject)
     return 2 * precision * recall / (precision + recall)
+
+
+def share_said(subject: Stems, said: Stems) -> float:
+    """The part of some words that is said, those that say little counting less."""
+    return _weight(subject & said) / _weight(subject) if subject else 0.0
 
 
 def _weight(words: Stems) -> float:

@@ -26,10 +26,11 @@ _AFTER_CELL = re.compile(r"\d{1,3} [A-Z]")
 """A number at the edge of a table that was read into the text beside it."""
 
 _OF_FORM = re.compile(
-    r"\bwe (?:have audited|hereby consent)\b|\bin our opinion\b|\bI have reviewed\b"
-    r"|\b(?:filed|furnished) (?:herewith|as exhibit)|\baudit committee\b.{0,40}\bpre-approv"
+    r"\bwe (?:have audited|hereby consent|plan and perform the audit)\b"
+    r"|\bin our opinion\b|\bI have reviewed\b"
+    r"|\b(?:filed|furnished) (?:herewith|as (?:an )?exhibit)|\baudit committee\b.{0,40}\bpre-approv"
     r"|^items? \d|\bpursuant to (?:section|rule) \d|\bexact name of registrant\b"
-    r"|^see accompanying notes",
+    r"|^see accompanying notes|^\d{1,2}\.\d{1,3}\W.{0,200}\bdated\b",
     re.IGNORECASE,
 )
 """What reports have to have: it answers nobody's question."""
@@ -61,6 +62,7 @@ class Passage:
         page: on which it stands.
         start: where it begins in the text of its page.
         end: where it ends there.
+        is_beside: whether it is no source, but was shown beside the one of its number.
     """
 
     number: int
@@ -74,6 +76,7 @@ class Passage:
     page: int = 0
     start: int = 0
     end: int = 0
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,15 @@ class Sentence:
     """The years it is about: its own, else those of its passage."""
     is_row: bool = False
     """Whether it is a row of a table of words."""
+    place: int = 0
+    """Of its passage among those at hand."""
 
 
 def candidates(passages: Sequence[Passage]) -> list[Sentence]:
     """The sentences worth scoring: no headings, no references, no lists of names, no figures."""
     found: list[Sentence] = []
     seen: set[str] = set()
-    for passage in passages:
+    for place, passage in enumerate(passages):
         around = years(f"{passage.text} {passage.section} {passage.title} {passage.file_name}")
         for position, (text, is_row) in enumerate(_pieces(passage)):
             is_cut = (position == 0 and text[0].islower()) or bool(_AFTER_CELL.match(text))
@@ -104,7 +109,7 @@ def candidates(passages: Sequence[Passage]) -> list[Sentence]:
             if not _is_heap_of_names(text):
                 seen.add(text)
                 about = own_years(text) or around
-                found.append(Sentence(text, passage.number, position, about, is_row))
+                found.append(Sentence(text, passage.number, position, about, is_row, place))
     return found[:MAX_CANDIDATES]
 
 

@@ -86,8 +86,9 @@ def _best_of_each(
     subjects: Sequence[Stems], wanted: Wanted, tables: Sequence[TableSource]
 ) -> list[FittingRow]:
     """The best row for each of several things, each once."""
-    found: dict[tuple[int, int], FittingRow] = {}
+    found: dict[tuple[int, int, int], FittingRow] = {}
     for subject in subjects:
         for row in fitting_rows(subject, wanted, tables, least=SURE)[:1]:
-            found.setdefault((row.source.passage.number, row.line), row)
+            passage = row.source.passage
+            found.setdefault((passage.number, passage.start, row.line), row)
     return list(found.values())

@@ -5,7 +5,6 @@ all-MiniLM-L6-v2; another embedding model needs its own.
 """
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +15,15 @@ from citewire.services.models.extractive.passages import Passage, Sentence, is_f
 from citewire.services.models.extractive.question import Wanted
 from citewire.text.words import stems
 
-MAX_SENTENCES = 3
+MAX_SENTENCES = 2
 
 _THRESHOLD = 0.45
-_MARGIN = 0.1
+_FIRST = 0.3
+"""What the first source is ahead by; the second has half of it, the third a third."""
+_MARGIN, _SAME_PAGE = 0.3, 0.05
+"""How far behind the best one a sentence of another page may be, and one of the same page."""
+_BELOW = 0.1
+"""How far below the threshold a sentence may be that is told beside another one."""
 _NEAR_DUPLICATE = 0.92
 _SAME_WORDS = 0.7
 
@@ -45,36 +49,56 @@ def score(
 
 
 def pick(
-    sentences: Sequence[Sentence], scores: NDArray[np.float64], vectors: NDArray[np.float32]
+    sentences: Sequence[Sentence],
+    scores: NDArray[np.float64],
+    vectors: NDArray[np.float32],
+    passages: Sequence[Passage],
 ) -> list[Sentence]:
-    """One to three sentences in an order that reads well, or none if nothing fits.
+    """The best sentence and one beside it, the better one first, or none if nothing fits.
+
+    Which one is the best depends on the place of its source, too. The second one is rather of
+    another page: where the first page is not the right one, that may be.
 
     Args:
         sentences: the candidates.
         scores: from `score`.
         vectors: their embeddings, of length one, to drop what says the same again.
+        passages: in which they stand.
     """
-    picked: list[int] = []
-    if not len(scores) or scores.max() < _THRESHOLD:
+    own = [at for at, one in enumerate(sentences) if not passages[one.place].is_beside]
+    if not own or scores[own].max() < _THRESHOLD:
         return []
-    floor = max(_THRESHOLD, scores.max() - _MARGIN)
-    for at in np.argsort(-scores, kind="stable"):
-        if scores[at] < floor or len(picked) == MAX_SENTENCES:
+    ranked = scores + _FIRST / np.array([sentence.number for sentence in sentences])
+    picked: list[int] = []
+    for at in np.argsort(-ranked, kind="stable").tolist():
+        behind = ranked.max() - ranked[at]
+        if behind > _MARGIN or len(picked) == MAX_SENTENCES:
             break
-        if not any(_says_the_same(sentences, vectors, int(at), other) for other in picked):
-            picked.append(int(at))
-    # The best sentence's source comes first; within a source the text's own order.
-    order = {n: at for at, n in reversed(list(enumerate(sentences[p].number for p in picked)))}
-    chosen = [sentences[at] for at in picked]
-    return sorted(chosen, key=lambda sentence: (order[sentence.number], sentence.position))
+        if scores[at] < _THRESHOLD - _BELOW:
+            continue
+        if any(_says_the_same(sentences, vectors, at, other) for other in picked):
+            continue
+        page = _page(passages[sentences[at].place])
+        is_new = all(_page(passages[sentences[other].place]) != page for other in picked)
+        if is_new or behind <= _SAME_PAGE:
+            picked.append(at)
+    return _in_order([sentences[at] for at in picked])
 
 
-def best_of(
-    sentences: Sequence[Sentence], scores: NDArray[np.float64], most: int
-) -> list[Sentence]:
-    """The sentences that score best, where something is to be told in any case."""
-    whole = (at for at in np.argsort(-scores, kind="stable") if not _is_part(sentences[at].text))
-    return [sentences[at] for at in islice(whole, most)]
+def _page(passage: Passage) -> tuple[str, int]:
+    return passage.document, passage.page
+
+
+def _in_order(picked: Sequence[Sentence]) -> list[Sentence]:
+    """As picked, but those of one passage in the order of its text."""
+    order = {place: at for at, place in reversed(list(enumerate(one.place for one in picked)))}
+    return sorted(picked, key=lambda sentence: (order[sentence.place], sentence.position))
+
+
+def best_of(sentences: Sequence[Sentence], scores: NDArray[np.float64]) -> list[Sentence]:
+    """Whole sentences, the best first, where something is to be told in any case."""
+    best = np.argsort(-scores, kind="stable")
+    return [sentences[at] for at in best if not _is_part(sentences[at].text)]
 
 
 def _is_part(text: str) -> bool:

@@ -24,13 +24,18 @@ from citewire.services.models.extractive.passages import Passage, Sentence, cand
 from citewire.services.models.extractive.question import Wanted, read_question
 from citewire.services.models.extractive.rows import rows_that_answer
 from citewire.services.models.extractive.scoring import score
+from citewire.services.models.extractive.superlatives import extreme_rows, is_only_one_of
 from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
 from citewire.text.words import search_terms
 from citewire.workflows.evidence import Evidence, abstention
 from citewire.workflows.run_context import Generation, RunContext
+from citewire.workflows.shown import context_of
 from citewire.workflows.synthesiser import StreamedSynthesiser
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
+
+SHOWN = 3
+"""Of so many sources is read what stands beside them."""
 
 _STOP = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++$")
 _FOOTNOTE = re.compile(r"\[(\d[\d\s,;–-]*)\]")
@@ -121,7 +126,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
 
     def _read(self, question: str, passages: Sequence[Passage]) -> "Material | None":
         """What may answer; None if nothing can."""
-        if not passages or lacks_evidence(question, passages):
+        if lacks_evidence(question, passages):
             return None
         if names := written_out(question, passages):
             return Material(read_question(question), passages, named=names)
@@ -130,7 +135,10 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         wanted = read_question(question, names_of(question, kept))
         told_as = self._vocabulary.told_as(search_terms(wanted.text))
         groups = [[one] for one in named] if len(named) > 1 else [[one.document for one in kept]]
-        rows = [] if wanted.wants_text else rows_that_answer(wanted, kept, told_as, groups)
+        rows = [] if wanted.wants_text else extreme_rows(wanted, kept)
+        if not rows and not wanted.wants_text:
+            rows = rows_that_answer(wanted, kept, told_as, groups)
+            rows = [] if is_only_one_of(rows, wanted) else rows
         return Material(wanted, kept, rows, candidates(kept))
 
 
@@ -153,11 +161,21 @@ class Material:
 
 
 def to_passages(nodes: Sequence[NodeWithScore]) -> list[Passage]:
-    """The sources as the scoring sees them, numbered by their order."""
-    return [_to_passage(number, found.node) for number, found in enumerate(nodes, 1)]
+    """The sources as the scoring sees them, numbered by their order, then what stands beside them.
+
+    What stands beside a source is on its page, and is told with the marker of that source.
+    """
+    numbered = list(enumerate((found.node for found in nodes), 1))
+    sources = [_to_passage(number, node) for number, node in numbered]
+    beside = [
+        _to_passage(number, other, is_beside=True)
+        for number, node in numbered[:SHOWN]
+        for other in context_of(node)
+    ]
+    return [*sources, *beside]
 
 
-def _to_passage(number: int, node: BaseNode) -> Passage:
+def _to_passage(number: int, node: BaseNode, *, is_beside: bool = False) -> Passage:
     facts = node.metadata
     stored = facts.get(TABLE)
     return Passage(
@@ -172,6 +190,7 @@ def _to_passage(number: int, node: BaseNode) -> Passage:
         page=int(facts.get("page", 0)),
         start=int(facts.get("start", 0)),
         end=int(facts.get("end", 0)),
+        is_beside=is_beside,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citewire.services.reading.heads import is_figure
-from citewire.services.reading.pdf.lines import Row, is_sign, split_at, trails
+from citewire.services.reading.pdf.lines import Row, is_sign, split_at
 
 MOST_BINS = 2000
 NEAR = 3.0
@@ -34,6 +34,8 @@ WORD_GAP = 0.8
 
 MERGED_GAP = 1.5
 """Heights of letters; columns that are further apart are two, though no row has both."""
+
+_ENDS = ("%", ")", ")%")
 
 WIDER = 1.5
 """So is a gap that is so many times wider than others of its line."""
@@ -283,17 +285,19 @@ def part_heads(rows: Sequence[Sequence[Row]]) -> list[Sequence[Row]]:
     Heads set to the right end at one place: where two lines end, the word of the next line that
     ends there too is the end of its head, however near the next word is.
     """
+    first = next((n for n, row in enumerate(rows[: MOST_HEADS + 1]) if any(map(_is_value, row))), 0)
     found = list(rows)
     above: list[set[float]] = []
-    for number, row in enumerate(rows[:MOST_HEADS]):
-        texts = [" ".join(f.text for f in cell) for cell in row]
-        if any(map(is_figure, texts)):
-            break
+    for number, row in enumerate(rows[:first]):
         known = {end for end in above[-1] if _is_near(end, above[-2])} if len(above) > 1 else set()
         if known:
             found[number] = [part for cell in row for part in _cut_after(cell, known)]
         above.append({max(f.x1 for f in cell) for cell in found[number]})
     return found
+
+
+def _is_value(cell: Row) -> bool:
+    return is_figure(" ".join(f.text for f in cell))
 
 
 def _is_near(place: float, places: Iterable[float]) -> bool:
@@ -362,8 +366,10 @@ def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list
                 signs.append(piece)
                 continue
             middle = (piece.x0 + piece.x1) / 2
-            # What ends a figure stays with it.
-            side = max(parts) if parts and trails(piece.text) else bisect_right(places, middle)
+            side = bisect_right(places, middle)
+            if parts and piece.text in _ENDS and is_figure(parts[max(parts)][-1].text):
+                # What ends a figure stays with it.
+                side = max(parts)
             parts.setdefault(side, []).extend([*signs, piece])
             signs = []
     if signs:

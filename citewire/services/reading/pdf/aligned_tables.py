@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate, chain, pairwise
 
-from citewire.services.reading.heads import is_figure
+from citewire.services.reading.heads import is_figure, is_value
 from citewire.services.reading.pdf.aligned import (
     MOST_HEADS,
     RowPiece,
@@ -101,6 +101,9 @@ def table_of_rows(
             [lines.under(n) for n in (number, *range(number + 1, heads - 1))],
             is_close=number + 1 < len(rows) and lines.gap(number) < CLOSE,
         )
+    for number in range(heads - 2, -1, -1):
+        if lines.gap(number) < CLOSE:
+            placed[number] = _as_below(placed[number], placed[number + 1])
     groups = _groups(placed, heads, edges, lines)
     starts = accumulate([0, *map(len, groups[:-1])])
     header_rows = sum(start < heads for start in starts)
@@ -221,7 +224,7 @@ def _header_lines(placed: Sequence[Sequence[RowPiece]]) -> int:
         (
             n
             for n, row in enumerate(placed)
-            if any(piece.column > 0 and is_figure(piece.text) for piece in row)
+            if any(piece.column > 0 and is_value(piece.text) for piece in row)
         ),
         0,
     )
@@ -276,7 +279,10 @@ def _spread(
             centred.append(len(found))
         found.append(over)
     again = _repeated(row, below)
-    if again:
+    if again and any(
+        over.column > other.column or over.last < other.last
+        for over, other in zip(found, again, strict=True)
+    ):
         return again
     # What stands in the middle of its own column stands over others only if all heads do.
     if len({piece.columns for piece in found if piece.column}) > 1 and len(centred) > 1:
@@ -284,6 +290,23 @@ def _spread(
             piece = row[n]
             if _off(piece, piece.column, piece.last, edges) < 0.5 * _slack(piece):
                 found[n] = piece
+    return found
+
+
+def _as_below(row: list[RowPiece], below: Sequence[RowPiece]) -> list[RowPiece]:
+    """The heads of a line, those that go on in the line below over as many columns as there."""
+    found = list(row)
+    for n, piece in enumerate(row):
+        middle = piece.x0 + piece.x1
+        for under in below:
+            first = row[n - 1].last + 1 if n else 0
+            last = row[n + 1].column - 1 if n + 1 < len(row) else under.last
+            is_same = abs(under.x0 + under.x1 - middle) < _slack(piece)
+            if (
+                is_same
+                and first <= under.column <= piece.column <= piece.last <= under.last <= last
+            ):
+                found[n] = RowPiece(under.column, under.columns, piece.fragments)
     return found
 
 

@@ -55,6 +55,9 @@ FEWER = 0.7
 FIGURES = 0.6
 """Of the lines beside labels; the others are heads."""
 
+BELOW = 12
+"""Of so many fragments below heads, half are figures and signs, some at each side."""
+
 MAX_GUTTERS = 4
 MAX_DEPTH = 6
 
@@ -195,19 +198,27 @@ def _bands(
             band = band[alone:]
         if band:
             # Words alone over a row that goes from one side to the other are its heads.
-            in_row = crosser is not None and _is_in_row(crosser, beside, middles, gutter)
-            yield from _sides(band, gutter, strict=strict or in_row)
+            is_over = crosser is not None and _is_row(crosser, beside, middles, gutter)
+            yield from _sides(band, gutter, strict=strict or is_over)
         if crosser is not None:
             yield [[crosser]]
 
 
-def _is_in_row(
+def _is_row(
     crosser: Fragment, beside: Sequence[Fragment], middles: Sequence[float], gutter: float
 ) -> bool:
-    """Whether something stands at both sides of `gutter` on the line of what crosses it."""
+    """Whether what crosses `gutter` is of a row at both its sides, under words and over figures."""
     near = LEVEL * crosser.height
     first = bisect_left(middles, crosser.middle - near)
-    on_line = beside[first : bisect_right(middles, crosser.middle + near)]
+    if not first or crosser.y0 - beside[first - 1].y1 > SLAB_GAP * crosser.height:
+        return False
+    end = bisect_right(middles, crosser.middle + near)
+    below = [f for f in beside[end : end + BELOW] if not any(map(str.isalpha, f.text))]
+    figures = [f for f in below if any(map(str.isdigit, f.text))]
+    at_left = sum(f.x1 <= gutter for f in figures)
+    if len(below) * 2 < BELOW or len(figures) < MIN_SIDE or not 0 < at_left < len(figures):
+        return False
+    on_line = beside[first:end]
     return any(f.x1 <= gutter for f in on_line) and any(f.x1 > gutter for f in on_line)
 
 

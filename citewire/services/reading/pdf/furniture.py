@@ -25,6 +25,12 @@ MIN_PAGES = 3
 MOST = 0.35
 """Share of the pages that repeat a line: left and right pages may differ, covers have none."""
 
+SAME_EDGE = 1.0
+"""Points; of two pages alone, what both have at their borders stands at the very same place."""
+
+LONGEST = 3
+"""Digits of a page number; a year has more."""
+
 MIN_RUN = 8
 MAX_SKIP = 3
 """A chapter's header: on so many pages, from one to the next at most so many pages."""
@@ -73,6 +79,11 @@ def find_furniture(pages: Sequence[LaidPage]) -> Furniture:
     lines = _watermarks(pages)
     labels: dict[int, str] = {}
     for (_, text), seen in _candidates(pages).items():
+        if len(pages) == with_text == 2:
+            numbers = _numbers_of_two(seen)
+            if numbers or _are_same(seen):
+                lines.update(id(one.line) for one in seen)
+                labels |= numbers
         if len(seen) < MIN_PAGES:
             continue
         numbered = _labels(seen)
@@ -89,6 +100,30 @@ def find_furniture(pages: Sequence[LaidPage]) -> Furniture:
         labels |= {page: label for page, label in numbered.items() if page in repeated}
     lines.update(id(line) for page in pages for line in _lone_numbers(page))
     return Furniture(frozenset(lines), labels)
+
+
+def _are_same(seen: Sequence[_Seen]) -> bool:
+    """Whether both of two pages have the same words at the same place."""
+    if len(seen) != 2 or seen[0].page == seen[1].page:
+        return False
+    one, other = seen[0].line, seen[1].line
+    return one.text == other.text and all(
+        abs(edge - another) < SAME_EDGE for edge, another in zip(one.box, other.box, strict=True)
+    )
+
+
+def _numbers_of_two(seen: Sequence[_Seen]) -> dict[int, str]:
+    """The page numbers of two pages, if lines at one place differ in numbers that follow."""
+    if len(seen) != 2 or not all(one.outer for one in seen):
+        return {}
+    if [one.page for one in seen] != [0, 1] or abs(seen[0].place - seen[1].place) > SAME_PLACE:
+        return {}
+    first, second = (_NUMBER.findall(one.line.text) for one in seen)
+    differ = [pair for pair in zip(first, second, strict=False) if pair[0] != pair[1]]
+    if len(differ) != 1 or max(map(len, differ[0])) > LONGEST:
+        return {}
+    number, following = differ[0]
+    return dict(enumerate(differ[0])) if int(following) == int(number) + 1 else {}
 
 
 def _lone_numbers(page: LaidPage) -> Iterator[TextLine]:

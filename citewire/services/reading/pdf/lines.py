@@ -68,7 +68,8 @@ def _values(fragment: Fragment) -> list[Fragment]:
     A sign at the end belongs to the figure in the next column, as does what follows leaders.
     """
     text = fragment.text
-    may_be_two = text[-1:] in _SIGNS or "...." in text or any(map(str.isdigit, text))
+    may_be_two = text[-2:-1] == " " and text[-1] in _SIGNS
+    may_be_two = may_be_two or "...." in text or any(map(str.isdigit, text))
     if len(fragment.edges) <= 2 or not may_be_two:
         return [fragment]
     words = fragment.text.split()

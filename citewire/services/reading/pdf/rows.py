@@ -163,6 +163,9 @@ def _more_lines(rows: Rows, start: int, end: int) -> int:
         is_near = box[1] - above[0].y1 < min(most, NEAR * above[0].height)
         if not is_near or abs(box[0] - left) > UNDER or box[2] > right + UNDER:
             break
+        if not any(map(str.isalpha, line[0].text)):
+            # A line that is written as signs stands over notes.
+            break
         last += 1
     return last - end
 

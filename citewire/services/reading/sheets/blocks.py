@@ -82,6 +82,8 @@ def _one_below_another(cells: Sequence[SheetCell]) -> Iterator[Sequence[SheetCel
 
     It has heads that the one before has too, or a line of its own above them.
     """
+    if not cells:
+        return
     starts = [n for n in range(1, len(cells)) if cells[n].row > cells[n - 1].row + 1]
     begin = 0
     heads: set[str] = set()
@@ -99,8 +101,7 @@ def _one_below_another(cells: Sequence[SheetCell]) -> Iterator[Sequence[SheetCel
             yield cells[begin:cut]
             begin, heads = cut, first
         heads, line = heads or first, None
-    if cells:
-        yield cells[begin:]
+    yield cells[begin:]
 
 
 def _preamble(cells: Sequence[SheetCell]) -> int:

@@ -1,0 +1,1 @@
+"""People as whoever runs the service sees them: listed, and forgotten."""

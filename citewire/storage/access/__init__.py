@@ -1,0 +1,1 @@
+"""What is kept of who may ask: credentials, pseudonyms, what people have spent."""
