@@ -24,6 +24,10 @@ function judged(status: Verification["status"], method: string): Answer {
   return { ...ANSWER, citations: CITATIONS.map((citation) => ({ ...citation, verification })) };
 }
 
+function ambiguous(answer: Answer): Answer {
+  return { ...answer, warnings: [{ code: "ambiguous_document", message: "", span: null, documents: [] }] };
+}
+
 test("a quotation has no verdict", () => {
   const [citation] = judged("unchecked", "quoted").citations;
   expect(citation && signOf(citation.verification)).toBe("quoted");
@@ -43,6 +47,8 @@ test.each<[string, Answer, string | null]>([
   ["what is said is borne out", judged("supported", "words"), "strong"],
   ["a quotation denies nothing", judged("unchecked", "quoted"), "strong"],
   ["something said is not in its source", judged("unsupported", "numbers"), "doubted"],
+  ["it is not said which report is meant", ambiguous(judged("supported", "words")), "ambiguous"],
+  ["what is wrong weighs more than which report is meant", ambiguous(judged("unsupported", "cell")), "doubted"],
   ["weak stays weak", { ...judged("unsupported", "words"), evidence: "weak" }, "weak"],
   ["nothing answered", { ...ANSWER, citations: [], evidence: "weak", finishReason: "no_evidence" }, "none"],
   ["a greeting asks no report", { ...ANSWER, citations: [], sources: [], evidence: "none" }, null],

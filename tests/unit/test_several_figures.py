@@ -35,6 +35,8 @@ INCOME = [
         "The gross profit rate was 21.4% in 2023 versus 22.5% in 2022.",
         "Diluted earnings per share were $6.29, compared with $9.84 in 2022.",
         "The net loss widened by 17.8% compared with 2022.",
+        "It returned $1.8 billion in 2023: $1,001 million for shares repurchased and $789 million"
+        " of dividends.",
         "It paid $1,001 million for shares repurchased and $789 million of dividends in 2023.",
     ],
 )
@@ -56,8 +58,31 @@ def test_figures_of_each_other_s_rows_are_not(claim: str) -> None:
     assert judge(claim, [_source().digest]).status != "supported"
 
 
-def _source() -> SourceText:
-    report = flow_report(Path("report.txt"), [table_part(INCOME)], top=())
+def test_what_is_included_is_not_what_is_left_out() -> None:
+    rows = [
+        ["($ in millions)", "2023", "2022"],
+        ["Total long-term debt", "1,176", "1,229"],
+        ["Total long-term debt, less current portion", "1,160", "1,216"],
+    ]
+    claims = [
+        f"Long-term debt, {word} the current portion, was $1,176 million in 2023."
+        for word in ("including", "excluding")
+    ]
+    statuses = [judge(claim, [_source(rows).digest]).status for claim in claims]
+
+    assert statuses == ["supported", "unsupported"]
+
+
+def test_money_whose_scale_is_told_on_another_page_is_not_called_missing() -> None:
+    passage = "In 2021, we spent $3,588 on capital expenditures."
+    judged = judge("In 2021, it spent $3,588 million on capital expenditures.", [passage])
+
+    assert judged.status == "partial"
+    assert "not with its scale" in judged.against
+
+
+def _source(rows: list[list[str]] = INCOME) -> SourceText:
+    report = flow_report(Path("report.txt"), [table_part(rows)], top=())
     (built,) = build_passages(
         report, doc_id="d", folder="f", file_name="n", max_tokens=500, overlap=0
     )

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { isUnasked } from "@/citations/signs";
 import { untracedIn } from "@/citations/untraced";
-import type { DocumentName } from "@/api/types";
+import type { DocumentName, Source } from "@/api/types";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
@@ -94,7 +94,7 @@ export function Notes(props: NotesProps): ReactNode {
           <span>{note.text}</span>
           {note.again && <Again onAgain={props.onAgain} disabled={!props.canAsk} />}
           {note.choices !== undefined && note.choices.length > 0 && (
-            <Choices choices={note.choices} disabled={!props.canAsk} onChoose={props.onChoose} />
+            <Choices choices={note.choices} sources={props.exchange.answer.sources} disabled={!props.canAsk} onChoose={props.onChoose} />
           )}
         </li>
       ))}
@@ -102,16 +102,34 @@ export function Notes(props: NotesProps): ReactNode {
   );
 }
 
+interface ChoicesProps {
+  choices: readonly DocumentName[];
+  sources: readonly Source[];
+  disabled: boolean;
+  onChoose: (docId: string) => void;
+}
+
 /** The reports that may be meant: one of them is asked when it is chosen. */
-function Choices(props: { choices: readonly DocumentName[]; disabled: boolean; onChoose: (docId: string) => void }): ReactNode {
+function Choices(props: ChoicesProps): ReactNode {
   const strings = useStrings();
   return (
     <span className="choices" role="group" aria-label={strings.chooseReport}>
       {props.choices.map(({ doc_id: id, title }) => (
         <Button key={id} disabled={props.disabled} title={strings.askOnly(title)} onClick={() => props.onChoose(id)}>
           <span dir="auto">{title}</span>
+          <span className="soft" dir="auto">
+            {factsOf(title, props.sources.find((source) => source.doc_id === id))}
+          </span>
         </Button>
       ))}
     </span>
   );
+}
+
+/** What tells a report from others of much the same title, as far as its title does not. */
+function factsOf(title: string, source: Partial<Source> | undefined): string {
+  const { organisation = "", periods = [], file_name = "" } = source ?? {};
+  const said = title.toLocaleLowerCase();
+  const facts = [organisation, ...periods].filter((fact) => fact !== "" && !said.includes(fact.toLocaleLowerCase()));
+  return facts.length > 0 ? facts.join(", ") : file_name;
 }

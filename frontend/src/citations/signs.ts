@@ -11,7 +11,7 @@ export function signOf(verification: Verification): Sign {
   return verification.method === "quoted" ? "quoted" : verification.status;
 }
 
-export type EvidenceSign = NonNullable<Answer["evidence"]> | "doubted";
+export type EvidenceSign = NonNullable<Answer["evidence"]> | "doubted" | "ambiguous";
 
 /** How strong the sources are, as far as what was said of them bears it out; null where no report was asked. */
 export function evidenceSign(answer: Answer): EvidenceSign | null {
@@ -20,7 +20,9 @@ export function evidenceSign(answer: Answer): EvidenceSign | null {
   if (evidence === null || finishReason === "blocked") return null;
   if (sources.length === 0) return finishReason === null ? evidence : null;
   const isDoubted = untracedIn(answer).length > 0 || citations.some(({ verification }) => signOf(verification) === "unsupported");
-  return evidence === "strong" && isDoubted ? "doubted" : evidence;
+  if (evidence !== "strong") return evidence;
+  if (isDoubted) return "doubted";
+  return answer.warnings.some(({ code }) => code === "ambiguous_document") ? "ambiguous" : evidence;
 }
 
 /** Whether there was no report to ask: the answer says so itself. */

@@ -23,7 +23,10 @@ export function CorrectDialog({ document, onClose }: { document: DocumentView; o
   return (
     <Dialog title={strings.correctDocument} onClose={onClose}>
       <div>
-        {FIELDS.map((name) => (
+        <p className="soft" dir="auto">
+          {document.locations.map((place) => place.path).join(", ")}
+        </p>
+        {FIELDS.map((name, at) => (
           <div key={name}>
             <label className="key-label" htmlFor={`correct-${name}`}>
               {strings.correctFields[name]}
@@ -32,14 +35,18 @@ export function CorrectDialog({ document, onClose }: { document: DocumentView; o
               id={`correct-${name}`}
               className="field"
               dir="auto"
+              data-first={at === 0 ? true : undefined}
               value={fields[name]}
-              aria-describedby="correct-hint"
+              aria-describedby={`correct-hint correct-${name}-hint`}
               onChange={(event) => setFields({ ...fields, [name]: event.target.value })}
               onKeyDown={(event) => event.key === "Enter" && void save()}
             />
+            <p id={`correct-${name}-hint`} className="soft field-hint">
+              {strings.correctFormats[name]}
+            </p>
           </div>
         ))}
-        <p id="correct-hint" className="soft">
+        <p id="correct-hint" className="soft field-hint">
           {strings.correctHint}
         </p>
         {problem !== "" && <p role="alert">{problem}</p>}

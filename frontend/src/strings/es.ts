@@ -138,6 +138,7 @@ export const es: Strings = {
   evidence: {
     strong: "Pruebas sólidas",
     doubted: "Pruebas sólidas, pero no de todo lo que se dice",
+    ambiguous: "Pruebas sólidas, si se trata de este informe",
     weak: "Pruebas débiles: comprueba con cuidado",
     none: "Sin pruebas",
   },
@@ -263,10 +264,17 @@ export const es: Strings = {
   correctHint: "Un campo vacío vuelve a lo que dice el informe.",
   correctFields: {
     title: "Título",
-    date: "Fecha (2024-03-31, 2024-03 o 2024)",
+    date: "Fecha",
     organisation: "Organización",
-    periods: "Periodos (2022, 2022-H1 o 2022-Q3)",
+    periods: "Periodos",
     kind: "Tipo de informe",
+  },
+  correctFormats: {
+    title: "",
+    date: "Como 2024-03-31, 2024-03 o 2024",
+    organisation: "",
+    periods: "Como 2022, 2022-H1 o 2022-Q3, separados por comas",
+    kind: "Como 10-K, annual report o ESG report",
   },
   save: "Guardar",
   dated: (date) => `con fecha ${date}`,

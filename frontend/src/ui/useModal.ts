@@ -12,6 +12,8 @@ export function useModal(onClose: () => void): Modal {
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    // What is to be filled in, rather than the button that closes it.
+    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => dialog?.close();
   }, []);
   const onCancel = (event: SyntheticEvent): void => {

@@ -1,11 +1,13 @@
 """What the cells of cited tables say of a claim's amounts: held, another's, calculated."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from citewire.content.table import Span
 from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.arithmetic import gives, sums
 from citewire.services.citations.verdicts.asked_figures import (
     AskedFigures,
     Operation,
@@ -34,13 +36,21 @@ from citewire.services.citations.verdicts.fitting import (
 from citewire.services.citations.verdicts.periods import agrees
 from citewire.services.citations.verdicts.row_meant import is_other_row
 from citewire.services.citations.verdicts.table_scales import Scales, joined_scales
+from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.told_operands import tells_operands
+from citewire.services.citations.verdicts.units import PERCENT
 
 MOST_LINES, MOST_CELLS = 8, 40
 """Of a passage that are told of one claim."""
 
 FEWEST_SPOKEN = 2
 """Amounts that show in which scale a report tells its figures."""
+
+FEWEST_SUMMED = 2
+"""Figures of a sentence that another one of it may be the sum of."""
+
+_INCLUDES = re.compile(r"\b(?:including|inclusive|incl)\b")
+_EXCLUDES = re.compile(r"\b(?:less|excluding|exclusive|excl|without|net of)\b")
 
 _CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
 
@@ -52,13 +62,16 @@ class TableReading:
     asked: AskedFigures
     tables: Sequence[FittedTable]
     told: Scales
-    text: str
-    """Of the claim."""
+    claim: ClaimReading
 
     def cell(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         """Where in the tables an amount of the claim stands."""
         found = self._trace(amount, amounts)
         if found is not None and found.standing is CellStanding.OTHER:
+            # The figure of a row that the claim says nothing of is there by accident.
+            is_accident = not found.table.lines[found.line].score
+            if is_accident and self._summed(amount):
+                return None
             return self._own_row(found, amount, amounts)
         if found is None or found.standing not in (CellStanding.HELD, CellStanding.LOOSE):
             return found
@@ -75,6 +88,8 @@ class TableReading:
     def _own_row(self, found: CellTrace, amount: Amount, amounts: Sequence[Amount]) -> CellTrace:
         """Of a cell that is not the one that is meant: it is, if that one is told of, too."""
         lines, meant = found.table.table.lines, found.meant
+        if self._takes_in(found):
+            return replace(found, standing=CellStanding.HELD, meant=None)
         other = next(
             (one for one in beside(amount, amounts) if meant and is_value(one, meant, self.told)),
             None,
@@ -82,11 +97,20 @@ class TableReading:
         if other is None or found.line == found.meant_line:
             return found
         own, others = lines[found.line].words, lines[found.meant_line].words
-        if not speaks_of(self.text, amount, other, own, others):
+        if not speaks_of(self.claim.text, amount, other, own, others):
             return found
         is_sure = found.table.lines[found.line].score >= FITS
         standing = CellStanding.HELD if is_sure else CellStanding.LOOSE
         return replace(found, standing=standing, meant=None)
+
+    def _takes_in(self, found: CellTrace) -> bool:
+        """Whether a claim includes what the row that seems to be meant leaves out."""
+        said = flatten(self.claim.text)
+        if not _INCLUDES.search(said) or _EXCLUDES.search(said):
+            return False
+        lines = found.table.table.lines
+        own, meant = (flatten(lines[at].label) for at in (found.line, found.meant_line))
+        return bool(_EXCLUDES.search(meant)) and not _EXCLUDES.search(own)
 
     def _rows_beside(self, amount: Amount, amounts: Sequence[Amount]) -> frozenset[str]:
         """The words of the rows that hold the amounts beside one."""
@@ -107,7 +131,19 @@ class TableReading:
 
     def searched(self, amount: Amount) -> Calculated | None:
         """How an amount that no cell has may come out of the tables."""
-        return search(amount, self.asked, self.tables, self.told)
+        return self._summed(amount) or search(amount, self.asked, self.tables, self.told)
+
+    def _summed(self, amount: Amount) -> Calculated | None:
+        """An amount that is the sum of the others: `1.8 billion through 1,001 and 789 million`."""
+        amounts = self.claim.amounts
+        found = [self._trace(one, amounts) for one in beside(amount, amounts)]
+        traces = [one for one in found if one is not None and one.figure.kind != PERCENT]
+        if len(traces) < FEWEST_SUMMED or len({id(one.table) for one in traces}) > 1:
+            return None
+        operands = tuple((one.line, one.figure) for one in traces)
+        whole = (one for one in sums(operands, frozenset({Operation.SUM})))
+        sum_ = next((one for one in whole if gives(amount, one, self.told) > 0), None)
+        return None if sum_ is None else Calculated(sum_, traces[0].table)
 
     def has_period(self, span: Span) -> bool:
         """Whether what a claim says there is a period that heads of the tables name."""
@@ -156,7 +192,7 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
     told = joined_scales(passage.told_scales for passage in passages)
     if not told.plain and not any(cell.scales for table in tables for _, cell in table.table.cells):
         told = Scales(_spoken_scales(passages), told.of_shares)
-    return TableReading(asked, tables, told, claim.text)
+    return TableReading(asked, tables, told, claim)
 
 
 def cells_for(claim: str, passage: Digest) -> list[str]:

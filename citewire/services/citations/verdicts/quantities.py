@@ -31,6 +31,10 @@ _MOST = 64
 """Values of a passage that are looked at for one amount."""
 
 
+LARGE = 1000
+"""Money from here on may be told in thousands or millions, as a heading on another page says."""
+
+
 def trace_amount(amount: Amount, passages: Sequence[Digest], sides: frozenset[str]) -> Trace:
     """How well the passages hold an amount of a claim that takes `sides`."""
     best = max((_in(amount, passage, sides) for passage in passages), default=Trace.MISSING)
@@ -82,7 +86,11 @@ def _unscaled(amount: Amount, passage: Digest) -> Trace:
         return Trace.MISSING
     value = first.value / amount.factor
     noise = abs(value) * 1e-9
-    bare = any(not held.kind for held in between(passage, value - noise, value + noise))
+    near = between(passage, value - noise, value + noise)
+    bare = any(not held.kind for held in near)
+    if not bare and value >= LARGE:
+        # A text below `(amounts in millions)` tells of $3,588.
+        bare = any(same_kind(first.kind, held.kind) for held in near)
     return Trace.WEAK if bare and value >= 10 else Trace.MISSING
 
 

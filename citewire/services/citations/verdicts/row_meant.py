@@ -18,7 +18,8 @@ _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 
 QUALIFIERS = words_of(
     """net total totals gross other current annual quarterly consolidated reported overall related
-    similar equivalents amount amounts value number ended fiscal period neto total netto gesamt"""
+    similar equivalents amount amounts value number ended fiscal period year quarter month neto
+    total netto gesamt"""
 )
 """Words of a head that a claim may leave out."""
 
