@@ -98,6 +98,8 @@ async def test_a_source_tells_all_that_the_contract_names(chat: ChatClient) -> N
         "title": QUILLMERE_2023.title,
         "file_name": f"{QUILLMERE_2023.title}.pdf",
         "folder": QUILLMERE_2023.folder,
+        "collection": "private",
+        "collection_name": "",
         "page_start": 4,
         "page_end": 4,
         "page_label": "A-4",

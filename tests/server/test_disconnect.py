@@ -215,6 +215,8 @@ async def test_of_fifty_clients_no_run_is_left(chat: ChatClient, standin: Standi
 
     assert {event.name for event in started} == {"start"}
     await standin.until(open=0)
+    for event in started:  # whose places are the next test's
+        await chat.until_turns(event.data["chat_id"], 2)
 
 
 async def test_of_fifty_clients_no_connection_is_left(

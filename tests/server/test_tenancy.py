@@ -153,7 +153,8 @@ def _body(path: str, method: str, operation: Json) -> Json:
     }
     sent: Json = {"json": bodies[method, path]} if (method, path) in bodies else {}
     asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
-    return sent | ({"params": {"quote": "lamps"}} if "quote" in asked else {})
+    params = {name: text for name, text in (("quote", "lamps"), ("at", "0-3")) if name in asked}
+    return sent | ({"params": params} if params else {})
 
 
 def _without_ids(answer: httpx.Response, ids: Ids) -> str:
