@@ -5,7 +5,7 @@ import { asFilters, chosenOf, fits, toggled, valuesOf } from "@/chat/scope";
 
 function report(doc_id: string, organisation: string, periods: string[], kind: string, folder = "filings"): DocumentView {
   const locations = [{ folder, path: `${folder}/${doc_id}.pdf` }];
-  return { doc_id, title: doc_id, organisation, periods, kind, date: null, pages: 1, passages: 1, ingested_at: "", notes: [], locations, language: "en", corrected: [] };
+  return { doc_id, title: doc_id, organisation, periods, kind, date: null, pages: 1, passages: 1, ingested_at: "", notes: [], locations, language: "en", corrected: [], collection: "private", collection_name: "" };
 }
 
 const REPORTS = [

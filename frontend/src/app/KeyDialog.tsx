@@ -12,8 +12,6 @@ export function KeyDialog(): ReactNode {
   return useKeyState().asked ? <Open /> : null;
 }
 
-const focusField = (field: HTMLInputElement | null): void => field?.focus();
-
 function Open(): ReactNode {
   const strings = useStrings();
   const { wrong, me, refused } = useKeyState();
@@ -49,7 +47,7 @@ function Open(): ReactNode {
           value={value}
           aria-describedby="key-text key-wrong"
           aria-invalid={wrong}
-          ref={focusField}
+          data-first
           onChange={(event) => setValue(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && give()}
         />
