@@ -20,6 +20,7 @@ from PIL import Image
 from citewire.content.report import Report
 from citewire.content.table import Grid, Table, rows_of
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.identity.identify import with_identity
 from citewire.services.reading.read import read_report
 from citewire.services.reading.withholding import withhold
 from tests.doubles.small_sheets import (
@@ -493,6 +494,17 @@ def test_a_date_and_a_title_are_those_of_the_properties(tmp_path: Path) -> None:
     report = read_report(write(tmp_path / "a.xlsx", fill))
 
     assert (report.title, report.date) == ("Orders of the year", "2024-03-31")
+
+
+def test_the_company_of_the_properties_tells_whose_report_it_is(tmp_path: Path) -> None:
+    def fill(workbook: Any, sheet: Any) -> None:
+        workbook.set_properties({"company": "Zarnholm Shipping, Inc.", "subject": "Orders"})
+        sheet.write(0, 0, "words")
+
+    report = read_report(write(tmp_path / "a.xlsx", fill))
+
+    assert report.properties == ("Orders", "Zarnholm Shipping, Inc.")
+    assert with_identity(report, "a.xlsx").identity.organisation == "Zarnholm Shipping, Inc."
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -77,6 +77,7 @@ def flow_report(
     date: str | None = None,
     notes: Sequence[str] = (),
     top: Sequence[str] | None = None,
+    properties: Sequence[str] = (),
 ) -> Report:
     """The report that `parts` make.
 
@@ -87,6 +88,7 @@ def flow_report(
         date: ISO date from the metadata.
         notes: what could not be read, for a person.
         top: lines that may tell its title; if it is None, those that it begins with.
+        properties: what the file says of itself besides.
 
     Raises:
         UnreadableDocument: there is no text in any part.
@@ -104,6 +106,7 @@ def flow_report(
         language=language_of(page.text for page in pages),
         pages=pages,
         date=date,
+        properties=tuple(properties),
         notes=(
             *notes,
             *damaged_note(text.count("\ufffd") for part in kept for text in _texts(part)),

@@ -3,17 +3,21 @@
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from lxml import etree
 
 from citewire.errors import UnreadableDocument
+from citewire.services.reading.cleaning import clean_line
 from citewire.services.reading.dates import iso_date
 from citewire.services.reading.formats import FORMATS, Format
 from citewire.services.reading.office_xml import local_name
 from citewire.services.reading.package import OfficePackage
 
+MAX_PROPERTY = 300
+"""So many characters of a property are taken."""
 _TEMPLATES = (date(2013, 1, 27), date(2013, 12, 23))
 """Of widely used libraries: what they write bears these days, whenever it was written."""
 
@@ -67,12 +71,36 @@ def property_date(*moments: datetime | None) -> str | None:
     return None
 
 
-def office_properties(package: OfficePackage) -> tuple[str, str | None]:
-    """The title and the date in the properties of an Office file."""
-    root = package.xml(package.related("", "core-properties"))
-    said = {local_name(element): element.text or "" for element in (() if root is None else root)}
+@dataclass(frozen=True, slots=True)
+class OfficeProperties:
+    """What an Office file says of itself.
+
+    Args:
+        title: that it claims; empty if none.
+        date: when it was made or changed, as an ISO date.
+        others: subject, author, category, company, and the title, which may be no title.
+    """
+
+    title: str
+    date: str | None
+    others: tuple[str, ...]
+
+
+def office_properties(package: OfficePackage) -> OfficeProperties:
+    """Read the properties of an Office file."""
+    said = _told(package, "core-properties")
+    company = _told(package, "extended-properties").get("Company", "")
     moments = (_moment(said.get(name, "")) for name in ("created", "modified"))
-    return said.get("title", ""), property_date(*moments)
+    told = (said.get(name, "") for name in ("subject", "creator", "category", "title"))
+    others = (clean_line(one[:MAX_PROPERTY]) for one in (*told, company))
+    title = said.get("title", "")
+    return OfficeProperties(title, property_date(*moments), tuple(filter(None, others)))
+
+
+def _told(package: OfficePackage, kind: str) -> dict[str, str]:
+    name = package.related("", kind)
+    root = package.xml(name) if name else None
+    return {local_name(element): element.text or "" for element in (() if root is None else root)}
 
 
 def _moment(text: str) -> datetime | None:

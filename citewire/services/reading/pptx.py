@@ -50,10 +50,11 @@ def read_pptx(path: Path) -> Report:
             relation = relations.get(related_id(slide))
             name = relation.target if relation is not None and relation.is_there else ""
             parts += reader.parts(name, number)
-        title, date = office_properties(package)
-    if title == "PowerPoint Presentation":
-        title = ""
-    return flow_report(path, parts, title=title, date=date, notes=reader.notes())
+        told = office_properties(package)
+    title = "" if told.title == "PowerPoint Presentation" else told.title
+    return flow_report(
+        path, parts, title=title, date=told.date, notes=reader.notes(), properties=told.others
+    )
 
 
 class _SlideReader:

@@ -58,6 +58,11 @@ SCHOLARLY = frozenset(("research paper", "court filing"))
 """Kinds whose first pages name many organisations, none of which is theirs."""
 
 
+_MAKERS = re.compile(
+    r"(microsoft|adobe|apple|hewlett|hp|dell|lenovo|toshiba|acer|asus|google)\b", re.I
+)
+
+
 def find_organisation(told: FirstPages, kind: str) -> str:
     """Whose report it is; empty if nothing tells it."""
     for name in _told(told, kind):
@@ -89,6 +94,8 @@ def _told(told: FirstPages, kind: str) -> Iterator[str]:
     yield from _most_named(told)
     for page in told.pages:
         yield from (found["name"] for found in _OWNED.finditer(_SPACES.sub(" ", page)))
+    # Last, for many a program and machine writes its maker's name there.
+    yield from (one for one in told.properties if _is_name(one) and not _MAKERS.match(one))
 
 
 def _registrant(page: str) -> Iterator[str]:

@@ -42,9 +42,16 @@ def read_xlsx(path: Path) -> Report:
             raise UnreadableDocument("the file is broken: its structure cannot be read")
         notes: list[str] = []
         parts = list(_blocks(package, root, notes))
-        title, date = office_properties(package)
-    top = title_lines(parts)
-    return flow_report(path, parts, title=title, date=date, notes=notes, top=top)
+        told = office_properties(package)
+    return flow_report(
+        path,
+        parts,
+        title=told.title,
+        date=told.date,
+        notes=notes,
+        top=title_lines(parts),
+        properties=told.others,
+    )
 
 
 def _blocks(package: OfficePackage, root: Any, notes: list[str]) -> Iterator[FlowBlock]:

@@ -7,15 +7,14 @@ called comments, since they are not what the report says.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 from citewire.content.report import Report
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.flow import FlowBlock, flow_report
-from citewire.services.reading.office import broken_if_refused, property_date
-from citewire.services.reading.office_xml import at_path, local_name
+from citewire.services.reading.office import broken_if_refused, office_properties
+from citewire.services.reading.office_xml import at_path
 from citewire.services.reading.package import OfficePackage
 from citewire.services.reading.word.captions import with_captions
 from citewire.services.reading.word.file import WordBlock, WordFile, WordNote
@@ -39,8 +38,10 @@ def read_docx(path: Path) -> Report:
     """
     with OfficePackage.open(path) as package, broken_if_refused():
         blocks, notes = _read(package, 0)
-        title, date = _properties(package)
-    return flow_report(path, blocks, title=title, date=date, notes=notes)
+        told = office_properties(package)
+    return flow_report(
+        path, blocks, title=told.title, date=told.date, notes=notes, properties=told.others
+    )
 
 
 def _read(package: OfficePackage, depth: int) -> tuple[list[FlowBlock], list[str]]:
@@ -110,19 +111,3 @@ def _comments(file: WordFile) -> Iterator[FlowBlock]:
         text = " ".join(block.text.strip() for block in blocks if not block.hidden)
         if text.strip():
             yield FlowBlock("text", f"Comment{f' ({author})' if author else ''}: {text}")
-
-
-def _properties(package: OfficePackage) -> tuple[str, str | None]:
-    """The title that the file claims, and its date."""
-    name = package.related("", "core-properties")
-    root = package.xml(name) if name else None
-    told = {local_name(one): one.text or "" for one in (() if root is None else root)}
-    moments = (_moment(told.get(key, "")) for key in ("created", "modified"))
-    return told.get("title", ""), property_date(*moments)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
