@@ -108,6 +108,19 @@ def test_the_file_and_the_business_year_may_be_called_by_other_numbers() -> None
     assert told(cover, name="zarnholm sent 2029.pdf").periods == ("2023",)
 
 
+def test_a_cover_that_was_read_as_a_table_tells_the_same() -> None:
+    rows = [
+        "EXCHANGE ACT OF 1934 | ",
+        " | For the fiscal year ended August 29, 2021 or",
+        "☐ EXCHANGE ACT OF 1934 | TRANSITION REPORT PURSUANT TO SECTION 13 OR 15(d)",
+        " | Commission file number 0-2035 Zarnholm Wholesale Corporation (Exact name of registrant",
+    ]
+    cover = "\n".join(["UNITED STATES", "SECURITIES AND EXCHANGE COMMISSION", "FORM 10-K", *rows])
+
+    found = told(cover)
+    assert (found.organisation, found.periods) == ("Zarnholm Wholesale Corporation", ("2021",))
+
+
 def test_withheld_text_names_nobody() -> None:
     hidden = "Mallory Frauds, Inc."
     page = Page(1, "1", f"{hidden}\nNotes on ships.", withheld=(

@@ -15,7 +15,7 @@ _SPACES = re.compile(r"\s+")
 _REGISTRANT = re.compile(r"\(?\s?exact name of (?:the )?registrant", re.IGNORECASE)
 _BESIDE = re.compile(
     r"commission file|mark one|^\W|file (?:number|no)|^\W*$|transition period|\bform \d"
-    r"|securities exchange act"
+    r"|securities exchange act|^united states$|^washington, d"
     r"|^(?:or|and)$|registrant|incorporation|^\d[\d -]*$|jurisdiction|employer|%"
     r"|\b(?:stock|shares?|notes|title|exchange|symbol|fiscal|quarterly)\b|par value"
     r"|\bdue \d|\b\d{5}\b",
@@ -101,11 +101,12 @@ def _told(told: FirstPages, kind: str) -> Iterator[str]:
 def _registrant(page: str) -> Iterator[str]:
     """What stands above "(Exact name of registrant as specified in its charter)"."""
     for found in [*_REGISTRANT.finditer(page)][:1]:
-        above = page[max(found.start() - ABOVE_CHARS, 0) : found.start()].rpartition("\n")
+        begin = page.rfind("\n", 0, max(found.start() - ABOVE_CHARS, 0)) + 1  # of a whole line
+        above = page[begin : found.start()].rpartition("\n")
         # In a table its cell may be on the same line, beside the state.
         lines = [_FILE_NUMBER.sub("", one).strip(" _\t,") for one in re.split(r"[\n|]", above[0])]
         names = [line for line in reversed(lines) if line and not _BESIDE.search(line)][:ABOVE]
-        names += [part.strip(" _\t,") for part in above[2].split("|")]
+        names += [_FILE_NUMBER.sub("", part).strip(" _\t,") for part in above[2].split("|")]
         yield from sorted(names, key=lambda name: not _LEGAL_END.search(name))[:1]
 
 

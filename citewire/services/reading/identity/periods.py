@@ -57,8 +57,10 @@ def _of_names(told: FirstPages) -> tuple[str, ...]:
 def _ended(told: FirstPages) -> tuple[str, ...]:
     for page in told.pages:
         for ended in _ENDED.finditer(page):
-            if found := [one for one in periods_in(ended["when"]) if "-" not in one]:
-                return tuple(found[:1])
+            when = ended["when"]
+            if found := [one for one in periods_in(when) if "-" not in one]:
+                # The one that is told first: what follows may be the year of a law.
+                return (min(found, key=lambda year: when.find(year) % len(when)),)
     return ()
 
 
