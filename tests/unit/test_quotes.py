@@ -171,3 +171,14 @@ def test_the_closest_place_has_the_fewest_edits(pattern: str, text: str) -> None
         assert fewest == len(pattern)
     else:
         assert edits(pattern, text[slice(*found)]) == fewest
+
+
+def test_the_row_of_a_figure_is_its_quote_and_not_the_head_with_the_date() -> None:
+    text = (
+        "Balance sheets\n | August 29, 2021 | August 30, 2020\nASSETS\nCash | 11,258 | 12,277\n"
+        "Receivables | 1,803 | 1,550\nTOTAL ASSETS | $ 59,268 | $ 55,556"
+    )
+
+    quote = supporting_quote("Total assets, August 29, 2021: $59,268 million", PassageText(text))
+
+    assert quote.text == "TOTAL ASSETS | $ 59,268 | $ 55,556"

@@ -36,6 +36,11 @@ WORTH = 0.12
 NUMBER = 3.0
 """A number tells as much as so many words of its rarity."""
 
+_DATE = re.compile(
+    r"(?<!\w)(?:[^\W\d_]{3,10}\.? \d{1,2},? (?:19|20)\d\d|\d{1,2}\.? [^\W\d_]{3,10} (?:19|20)\d\d)"
+    r"(?!\w)"
+)
+_DIGITS = re.compile(r"\d+")
 _MARKER = re.compile(r"\[\d{1,2}\]")
 _WORD_SIGN = re.compile(r"\w")
 _QUOTATION = re.compile(r"[\"“„«「‘']")
@@ -82,7 +87,7 @@ def supporting_quote(claim: str, passage: PassageText) -> FoundQuote:
     quoted = _quoted(claim, passage)
     if quoted is not None:
         return quoted
-    run = _best_run(content, passage)
+    run = _best_run(content, _dated(claim), passage)
     return NOT_FOUND if run is None else found_quote(passage.text, *run, "exact")
 
 
@@ -139,18 +144,27 @@ class _Carried(NamedTuple):
 _NOTHING = _Carried(0, 0)
 
 
-def _best_run(content: frozenset[str], passage: PassageText) -> Span | None:
-    weights = _weights(content, passage)
+def _dated(claim: str) -> frozenset[str]:
+    """The days and years of a claim's whole dates: words, for they stand in the heads of tables.
+
+    Taken for figures, two of them would tell more than the one figure of a row.
+    """
+    return frozenset(number for date in _DATE.findall(claim) for number in _DIGITS.findall(date))
+
+
+def _best_run(content: frozenset[str], dated: frozenset[str], passage: PassageText) -> Span | None:
+    figures = frozenset(one for one in content if one[0].isdigit()) - dated
+    weights = _weights(content, figures, passage)
     total = sum(weights.values())
     enough, worth = ENOUGH * total, WORTH * total
     best: tuple[tuple[int, int, int], Span] | None = None
     above, above_alone, above_start = frozenset[str](), _NOTHING, 0  # the unit before
     for (start, end), said in zip(passage.units, passage.contents, strict=True):
         held = content & said
-        alone = _carried(held, weights) if held else _NOTHING
+        alone = _carried(held, figures, weights) if held else _NOTHING
         found = [(alone, start)]
         if not (held <= above or above <= held):  # else one of them carries as much
-            both = _carried(held | above, weights)
+            both = _carried(held | above, figures, weights)
             if _is_worth(both, alone, above_alone, worth):
                 found.append((both, above_start))
         for carried, begin in found:
@@ -161,9 +175,8 @@ def _best_run(content: frozenset[str], passage: PassageText) -> Span | None:
     return None if best is None else best[1]
 
 
-def _carried(held: frozenset[str], weights: dict[str, int]) -> _Carried:
-    numbers = sum([one[0].isdigit() for one in held])
-    return _Carried(numbers, sum([weights[one] for one in held]))
+def _carried(held: frozenset[str], figures: frozenset[str], weights: dict[str, int]) -> _Carried:
+    return _Carried(len(held & figures), sum([weights[one] for one in held]))
 
 
 def _is_worth(both: _Carried, one: _Carried, other: _Carried, worth: float) -> bool:
@@ -173,10 +186,12 @@ def _is_worth(both: _Carried, one: _Carried, other: _Carried, worth: float) -> b
     return both.weight - max(one.weight, other.weight) >= worth
 
 
-def _weights(content: frozenset[str], passage: PassageText) -> dict[str, int]:
+def _weights(
+    content: frozenset[str], figures: frozenset[str], passage: PassageText
+) -> dict[str, int]:
     """What each stem and number of a claim tells: whole numbers, whose sum has no order."""
     units, spread = len(passage.units), passage.spread
-    return {one: _weight(units, spread[one], is_number=one[0].isdigit()) for one in content}
+    return {one: _weight(units, spread[one], is_number=one in figures) for one in content}
 
 
 @lru_cache(maxsize=4096)
