@@ -145,3 +145,18 @@ async def test_each_role_may_do_what_those_before_it_may(collections: Collection
         reach.check(made, "manager")
     with pytest.raises(CollectionNotFound):
         reach.check("0" * 12, "reader")
+
+
+async def test_who_is_forgotten_leaves_all_collections_or_none(
+    collections: CollectionStore,
+) -> None:
+    own, others = await collections.create("own", "ann"), await collections.create("x", "bob")
+    await collections.join(others, "ann", "editor")
+    with pytest.raises(LastManager, match="'own'"):
+        await collections.leave_all("ann")
+    assert len(await collections.joined(["ann"])) == 2
+
+    await collections.join(own, "bob", "manager")
+
+    assert await collections.leave_all("ann") == 2
+    assert await collections.joined(["ann"]) == []

@@ -210,6 +210,28 @@ def test_a_key_without_the_scope_is_told_with_its_owner(
     assert "uid" in line["actor"]["user"]
 
 
+def test_collections_and_their_members_are_told(audited: Audited) -> None:
+    http = audited.ann.http
+    made: list[str] = []
+
+    def all_of_it() -> None:
+        id_ = http.post("/collections", json={"name": "Archive"}).json()["collection_id"]
+        made.append(id_)
+        http.put(f"/collections/{id_}/members/bob", json={"role": "reader"}).raise_for_status()
+        http.delete(f"/collections/{id_}/members/bob").raise_for_status()
+        http.delete(f"/collections/{id_}").raise_for_status()
+
+    told = audited.told(all_of_it)
+
+    assert [one["activity_name"] for one in told] == [
+        "Create",
+        "Assign Privileges",
+        "Revoke Privileges",
+        "Delete",
+    ]
+    assert all(made[0] in json.dumps(one) for one in told)
+
+
 def test_neither_names_nor_words_are_told(audited: Audited, asked: Json) -> None:
     written = audited.file.read_text("utf-8")
 
