@@ -217,6 +217,14 @@ async def test_a_key_makes_no_keys_and_sees_and_ends_none_of_others(
     assert itself.status_code == 204
 
 
+async def test_an_open_server_makes_no_keys_and_tells_of_none_of_others(chat: ChatClient) -> None:
+    made = await chat.http.post("/keys", json={"owner": "ann", "scopes": ["admin"]})
+    own = await chat.http.post("/keys", json={})
+    everybody = await chat.http.get("/keys", params={"everybody": True})
+
+    assert {problem(one)[0] for one in (made, own, everybody)} == {403}
+
+
 async def test_an_administrator_has_no_data_of_others(admin: httpx.AsyncClient) -> None:
     assert problem(await admin.get("/documents"))[2] == "scope_missing"
     assert (await admin.get("/keys", params={"everybody": True})).status_code == 200

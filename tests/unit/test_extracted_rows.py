@@ -441,3 +441,28 @@ async def test_a_row_that_is_one_of_those_compared_is_not_told_as_the_largest(
     told = await _answer(synthesiser, asked, _table(rows))
 
     assert "Interest rate swaps" not in _first(told)
+
+
+PLANTS = (("", "2024", "2023"), ("Line 1", "440", "430"), ("Line 2", "610", "590"))
+CLASSES = (("", "Class A", "Class B"), ("Shares issued", "1,200", "82"), ("Holders", "9", "4"))
+
+
+async def test_a_thing_with_another_number_or_letter_is_not_told(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    plants = _table(PLANTS, above="Output of the works", unit="")
+    assert "610" in _first(await _answer(synthesiser, "Output of Line 2 in 2024?", plants))
+    assert "440" not in await _answer(synthesiser, "Output of Line 3 in 2024?", plants)
+
+    classes = _table(CLASSES, unit="")
+    answer = await _answer(synthesiser, "How many shares issued were Class B?", classes)
+    assert "82" in _first(answer)
+    assert "1,200" not in _first(answer)
+
+
+async def test_a_footnote_in_a_cell_is_no_marker(synthesiser: ExtractiveSynthesiser) -> None:
+    rows = (("", "2024", "2023"), ("Operating profit [2]", "58.9 [1]", "44.0"))
+    answer = await _answer(synthesiser, "What was the operating profit in 2024?", _table(rows))
+
+    assert "⟨1⟩" in answer
+    assert "[2]" not in answer

@@ -401,7 +401,7 @@ def learn(text: str) -> None:
 
 ONE_TEXT: tuple[Callable[[str], object], ...] = (
     titles.title_from_question, titles.tidy_title, titles.plain_line,
-    question.is_light, question.without_directions, question.read_question, asked.has_figure,
+    question.is_light, question.numbered_in, question.without_directions, question.read_question, asked.has_figure,
     markdown_pieces.figure_plain, passages.own_years, lead_ins.announces,
     lead_ins.points_elsewhere,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,

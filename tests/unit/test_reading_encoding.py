@@ -166,3 +166,26 @@ def test_a_zero_in_a_plain_text_makes_no_chinese_of_it(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableDocument, match="binary"):
         read_text(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Total: £500",
+        "It’s a record: €5 million, up from €4 million – “very good”",
+        "A,“quoted” £5\nB,5 – 6 €",
+        "The company grew in all of its markets. £500 million and “organic growth” – a record",
+    ],
+)
+def test_signs_of_windows_are_no_letters_of_dos_or_of_macs(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode("cp1252"))
+
+    assert read_text(path) == text
+
+
+def test_damage_in_a_plain_text_makes_no_letters(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"Odd words in a long line of plain English, and one byte \x8d of damage.")
+
+    assert "one byte \ufffd of damage" in read_text(path)

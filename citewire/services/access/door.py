@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from citewire.errors import ApiKeyRefused
-from citewire.services.access.caller import Caller
+from citewire.services.access.caller import Caller, Scope
 from citewire.services.access.credentials import SESSION, Credentials
 from citewire.services.access.keys import ApiKeys
 from citewire.services.access.proxies import PROXY, Proxies
 from citewire.services.access.sign_in import SignIn
 from citewire.storage.keys import DEFAULT_OWNER
 
-ANYBODY: Final = Caller(DEFAULT_OWNER)
+ANYBODY: Final = Caller(DEFAULT_OWNER, scopes=frozenset(Scope) - {Scope.ADMIN})
+"""Who asks an open server: what it makes must not open one that is closed."""
 """Who asks a server that is open."""
 NEEDED = "an API key is needed: send it as `Authorization: Bearer <key>`"
 TOKEN_DOTS = 2

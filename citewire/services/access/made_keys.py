@@ -87,6 +87,9 @@ def check_may_make(caller: Caller, owner: str, scopes: Collection[Scope]) -> Non
     """
     if Scope.ADMIN in caller.scopes:
         return
+    if not caller.credential:
+        # Or whoever reached it while it was open could come back when it is closed.
+        raise ScopeMissing("an open server makes no keys: use `citewire key make`")
     if owner != caller.owner:
         raise ScopeMissing("keys of others need the scope admin")
     if not is_person(caller):

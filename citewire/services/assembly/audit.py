@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio import to_thread
 
+from citewire.errors import CitewireError
 from citewire.services.access.audit.log import AuditLog
 from citewire.services.access.audit.naming import Naming
 from citewire.services.access.audit.writer import AuditWriter
@@ -34,9 +35,16 @@ async def open_audit(
     sink = open_sink(access.audit_log, data_dir=settings.storage.data_dir)
     try:
         audit = AuditLog(AuditWriter(sink), naming, questions=access.audit_questions)
+        failure: CitewireError | None = None
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(audit.run)
-            yield audit
+            try:
+                yield audit
+            except CitewireError as error:
+                # As it is, and not in a group: whoever opened the log knows what it means.
+                failure = error
             tasks.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
     finally:
         await to_thread.run_sync(sink.close)

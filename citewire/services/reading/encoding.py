@@ -29,6 +29,9 @@ WESTERN = "cp1252"
 EASTERN = frozenset("pl cs sk hu sl hr bs sr ro sq lv lt et tr az mt cy ga eo".split())
 """Languages with Latin letters that are not in it."""
 
+DOUBTFUL, FEW_BEYOND = 0.5, 0.04
+"""Bytes beyond ASCII that make no words are damage where they are less than this share of all."""
+
 MOST_DAMAGED = 0.001
 """Of the bytes, so many may not fit a declaration that is believed all the same."""
 
@@ -142,6 +145,8 @@ def _likely(content: bytes, declared: str) -> str:
     guess = (as_browsers(best.encoding) or best.encoding) if best else WESTERN
     text = sample.decode(guess, "replace")
     western, certainty = western_codec(sample)
+    if certainty < DOUBTFUL and _beyond(sample) < FEW_BEYOND:
+        return "utf-8"  # damage in a plain text: told, and not made letters of
     is_latin = _is_latin(text)
     if not is_latin and (scattered(sample) < SCATTERED or certainty < CERTAIN):
         return guess
@@ -162,6 +167,10 @@ def _fits(content: bytes, encoding: str) -> bool:
         text = content.decode(encoding, "replace")
         return text.count("\ufffd") <= MOST_DAMAGED * len(content)
     return True
+
+
+def _beyond(sample: bytes) -> float:
+    return sum(byte >= 0x80 for byte in sample) / len(sample)
 
 
 def _is_latin(text: str) -> bool:

@@ -19,6 +19,9 @@ CENTRAL = frozenset("pl cs sk hu sl hr bs ro sq".split())
 CERTAIN = 0.9
 """Mean worth of the letters beyond ASCII of a text that is surely read in the right way."""
 
+NEARLY = 0.25
+"""By so much of the mean worth a more usual codec may be behind the best."""
+
 _BEYOND = re.compile(rb"[\x80-\xff]+")
 _WESTERN_LETTERS = frozenset("äöüßéèêëàâáãåæçîïíìñôóòõøœùûúýÿ")
 _CENTRAL_LETTERS = frozenset("ąćęłńóśźżáčďéěíňřšťúůýžäöüßőűôĺľŕăâîșțşţđëç")
@@ -47,7 +50,9 @@ def central_codec(sample: bytes) -> str:
 def _best(sample: bytes, codecs: tuple[str, ...], letters: frozenset[str]) -> tuple[str, float]:
     places = [found.start() for found in _BEYOND.finditer(sample)][:_MOST]
     scores = {codec: _score(sample, places, codec, letters) for codec in codecs}
-    best = max(codecs, key=lambda codec: scores[codec])
+    # Of those that fit nearly as well the most usual: a sign of one is often a letter of another.
+    enough = max(scores.values()) - NEARLY * len(places)
+    best = next(codec for codec in codecs if scores[codec] >= enough)
     return best, scores[best] / max(len(places), 1)
 
 
@@ -63,9 +68,11 @@ def _worth(character: str, before: str, after: str, letters: frozenset[str]) -> 
     """How well a character fits between its neighbours."""
     is_inside = before.isalpha() and after.isalpha()
     if character.lower() in letters:
+        if not (before.isalpha() or after.isalpha()):
+            return 0.3  # few words have one letter
         if character.islower():
             return 1.0
         return -2.0 if before.islower() else 0.9
     if character in _SIGNS:
-        return 0.8 if not is_inside or character in _IN_WORDS else -2.0
+        return 0.9 if not is_inside or character in _IN_WORDS else -2.0
     return -1.0 if character.isalpha() else -3.0

@@ -17,7 +17,13 @@ from citewire.services.citations.verdicts.fitting import period_fits
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.models.extractive.passages import Passage
-from citewire.services.models.extractive.question import Stems, Wanted, is_light, roots
+from citewire.services.models.extractive.question import (
+    Stems,
+    Wanted,
+    is_light,
+    numbered_in,
+    roots,
+)
 
 MOST_TOLD = 4
 """So many figures of a row are told in its sentence; the others are in the table below it."""
@@ -133,10 +139,13 @@ def _rows(
         return
     above = subject & source.above
     for number, cells in source.rows.items():
+        if _is_another(lines[number].label, wanted):
+            continue
         fits = [
             (_fit(subject, lines[number], heads[cell.head], above), cell)
             for cell in cells
             if not _PAGES.fullmatch(heads[cell.head].label)
+            and not _is_another(heads[cell.head].label, wanted)
             and period_fits(wanted.periods, cell.period) is not False
         ]
         best = max((fit for fit, _ in fits), default=0.0)
@@ -148,6 +157,14 @@ def _rows(
             continue  # nobody could tell which is which
         in_period = period_fits(wanted.periods, told[0].period)
         yield FittingRow(source, number, told, best, in_period)
+
+
+def _is_another(label: str, wanted: Wanted) -> bool:
+    """Whether a head is of a thing with another number than the question's: line 1, not line 2."""
+    return any(
+        thing in wanted.numbered and not numbers & wanted.numbered[thing]
+        for thing, numbers in numbered_in(label).items()
+    )
 
 
 def _of_period(cells: Sequence[CellFigure], asked: Sequence[Period]) -> tuple[CellFigure, ...]:

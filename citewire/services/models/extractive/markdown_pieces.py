@@ -8,14 +8,16 @@ from citewire.content.table import Table
 MOST_COLUMNS, MOST_CHARS = 6, 120
 """Of a piece of a table: columns, and characters of a cell."""
 
+_HARMLESS = str.maketrans("|[]", "/⟨⟩")
+"""A footnote in square brackets would read as a marker of ours."""
 _AFTER_SIGN = re.compile(r"(?<=[$€£¥₹])\s+(?=[\d(])|(?<=\d)\s+(?=%)")
 
 
 def piece_of(heads: Sequence[str], rows: Sequence[Sequence[str]], number: int) -> str:
     """Rows below their heads as Markdown, each with the marker of source `number`."""
-    lines = [[*heads, ""], ["---"] * (len(heads) + 1)]
-    lines += [[*row, f"[{number}]"] for row in rows if any(row)]
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+    lines = [[*map(_cell, heads), ""], ["---"] * (len(heads) + 1)]
+    lines += [[*map(_cell, row), f"[{number}]"] for row in rows if any(row)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def heads_of(table: Table, grid: Sequence[Sequence[str]]) -> list[str]:
@@ -35,5 +37,5 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    plain = figure_plain(text).replace("|", "/")
+    plain = figure_plain(text).translate(_HARMLESS)
     return plain if len(plain) <= MOST_CHARS else f"{plain[:MOST_CHARS]} …"

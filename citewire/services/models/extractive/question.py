@@ -1,7 +1,7 @@
 """What a question wants, apart from how it is to be told: its periods, its subjects, its sort."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,6 +82,17 @@ compared historically respectively among brought ano anos ejercicio millones eur
 """Stems of when, in what and how it is told: no row is called by them."""
 
 
+_NUMBERED = re.compile(r"(?<!\w)([^\W\d_]{2,20}) (\d{1,3}|[A-Z]|[IVX]{2,5})(?![\w]|[.,]\d)")
+
+
+def numbered_in(text: str) -> dict[str, frozenset[str]]:
+    """The numbers or letters that things of a text have, by what they are, in small letters."""
+    found: dict[str, frozenset[str]] = {}
+    for thing, number in _NUMBERED.findall(text):
+        found[thing.lower()] = found.get(thing.lower(), frozenset()) | {number}
+    return found
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A question as its answer is looked for.
@@ -107,6 +118,11 @@ class Wanted:
     def years(self) -> frozenset[int]:
         """The years that it names."""
         return frozenset(one.year for one in self.periods if one.year)
+
+    @cached_property
+    def numbered(self) -> Mapping[str, frozenset[str]]:
+        """The numbers or letters that it gives to things, by what they are: `line` 2, `class` A."""
+        return numbered_in(self.text)
 
     @cached_property
     def is_spanish(self) -> bool:
