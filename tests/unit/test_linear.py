@@ -401,7 +401,7 @@ def learn(text: str) -> None:
 
 ONE_TEXT: tuple[Callable[[str], object], ...] = (
     titles.title_from_question, titles.tidy_title, titles.plain_line,
-    question.is_light, question.numbered_in, question.without_directions, question.read_question, asked.has_figure,
+    question.is_light, question.without_directions, question.read_question, asked.has_figure,
     markdown_pieces.figure_plain, passages.own_years, lead_ins.announces,
     lead_ins.points_elsewhere,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
@@ -409,6 +409,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     table_scales.scales_of_text.__wrapped__, figures.words_of, figures.money_of,
     figures.grouping_of,
     asked_figures.operations_in.__wrapped__, named_ratios.ratios_in, sheet_tables.is_note,
+    question.numbered_in,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,
