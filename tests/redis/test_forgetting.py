@@ -244,7 +244,9 @@ async def test_a_run_that_was_killed_is_finished_by_the_next(
             raise Cut
 
     async def running(self: Redis, *args: Any, **more: Any) -> Any:
-        count()
+        # Of scans there are as many as other tests left keys; to die at one changes nothing.
+        if args[0] != "SCAN":
+            count()
         return await run(self, *args, **more)  # type: ignore[no-untyped-call]
 
     async def sending(self: Pipeline, *args: Any, **more: Any) -> Any:
