@@ -97,6 +97,17 @@ class ChatClient:
         answer = (await self.http.get(f"/chats/{chat_id}")).raise_for_status()
         return cast(list[Json], answer.json()["turns"])
 
+    async def until_free(self, chat_ids: Sequence[str]) -> None:
+        """Wait until no run answers these chats, so that their places are the next ones'."""
+        for chat_id in chat_ids:
+
+            async def is_free(chat_id: str = chat_id) -> bool:
+                told = (await self.http.get(f"/chats/{chat_id}")).json()
+                return told["running"] is None and len(told["turns"]) > 0
+
+            await until(is_free, within_s=15)
+        await asyncio.sleep(0.1)  # the worker hears of it a moment later
+
     async def until_turns(self, chat_id: str, count: int, *, within_s: float = 5.0) -> list[Json]:
         """Wait until the chat has so many messages."""
 

@@ -162,7 +162,9 @@ async def fifty_of_which_half_leave(chat: ChatClient) -> list[Told]:
             group.create_task(chat.listen(QUESTION, deltas=2) if i % 2 else chat.ask(QUESTION))
             for i in range(MAX_RUNS)
         ]
-    return [task.result() for task in tasks]
+    told = [task.result() for task in tasks]
+    await chat.until_free([one.chat_id for one in told])
+    return told
 
 
 async def test_of_fifty_clients_those_who_stay_get_their_whole_answer(
@@ -215,8 +217,7 @@ async def test_of_fifty_clients_no_run_is_left(chat: ChatClient, standin: Standi
 
     assert {event.name for event in started} == {"start"}
     await standin.until(open=0)
-    for event in started:  # whose places are the next test's
-        await chat.until_turns(event.data["chat_id"], 2)
+    await chat.until_free([event.data["chat_id"] for event in started])
 
 
 async def test_of_fifty_clients_no_connection_is_left(

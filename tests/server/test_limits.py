@@ -177,11 +177,14 @@ async def test_a_refused_second_run_leaves_the_first_alone(
 async def full(chat: ChatClient, standin: Standin) -> AsyncIterator[ChatClient]:
     """The shared server with as many runs as it takes."""
     await standin.configure(first_delay=30)
+    asked: list[str] = []
     async with AsyncExitStack() as stack:
         for _ in range(MAX_RUNS):
-            await anext(await stack.enter_async_context(chat.asking(QUESTION)))
+            start = await anext(await stack.enter_async_context(chat.asking(QUESTION)))
+            asked.append(start.data["chat_id"])
         yield chat
     await standin.until(open=0)
+    await chat.until_free(asked)
 
 
 @both_ways
