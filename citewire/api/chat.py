@@ -1,6 +1,6 @@
 """Asking: the streamed answer and the same answer in one piece."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -68,21 +68,11 @@ async def follow_run(
 @router.post("/chat")
 async def chat(request: Request, asked: Asked) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
-    told: ToldBatch = ()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(cancel_when_left, request, tasks.cancel_scope)
-        async with aclosing(_told(asked, services_of(request))) as batches:
-            async for batch in batches:
-                told = batch
-        tasks.cancel_scope.cancel()
-    # The terminal event has all of the answer, and comes last.
-    match told[-1:]:
-        case [(_, "done", data)]:
-            return Response(data, media_type="application/json")
-        case [(_, "error" | "stopped" as name, data)]:
-            return problem_of_end(name, orjson.loads(data))
-    # The client left: nobody reads this. Or another run was followed, whose end is not known.
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return await in_one_piece(
+        request,
+        _told(asked, services_of(request)),
+        lambda done: Response(done, media_type="application/json"),
+    )
 
 
 def _told(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[ToldBatch, None]:
@@ -100,7 +90,36 @@ async def stop_run(
     return Response(status_code=HTTPStatus.ACCEPTED)
 
 
-def problem_of_end(name: str, told: Mapping[str, Any]) -> Response:
+async def in_one_piece(
+    request: Request,
+    told: AsyncGenerator[ToldBatch, None],
+    answered: Callable[[bytes], Response],
+) -> Response:
+    """Hear a run to its end, and answer with that; leaving stops it.
+
+    Args:
+        request: whose client may leave.
+        told: by the run.
+        answered: makes the answer of the data of `done`; other ends are problems.
+    """
+    last: ToldBatch = ()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_cancel_when_left, request, tasks.cancel_scope)
+        async with aclosing(told) as batches:
+            async for batch in batches:
+                last = batch
+        tasks.cancel_scope.cancel()
+    # The terminal event has all of the answer, and comes last.
+    match last[-1:]:
+        case [(_, "done", data)]:
+            return answered(data)
+        case [(_, "error" | "stopped" as name, data)]:
+            return _problem_of_end(name, orjson.loads(data))
+    # The client left: nobody reads this. Or another run was followed, whose end is not known.
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _problem_of_end(name: str, told: Mapping[str, Any]) -> Response:
     """The problem that a run is told as which ended by `error` or `stopped`."""
     if name == "error":
         return event_response(told)
@@ -108,7 +127,7 @@ def problem_of_end(name: str, told: Mapping[str, Any]) -> Response:
     return problem_response(_STOPPED[told["by"]], "stopped", detail, retryable=True)
 
 
-async def cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:
+async def _cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:
     """Cancel what is asked for a client that leaves, for as long as it is listened to."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

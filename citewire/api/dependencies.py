@@ -19,6 +19,7 @@ from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
+from citewire.services.citations.model import CollectionNames
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.following import Following
@@ -68,7 +69,10 @@ UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
 async def caller_of(request: Request) -> Caller:
     """Who asks: `KeyCheck` knows it."""
-    return cast(Caller, request.state.caller)
+    caller = cast(Caller, request.state.caller)
+    # Before anything is done: what cannot be told is not done.
+    await services_of(request).audit.know(caller.owner)
+    return caller
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
@@ -76,10 +80,7 @@ CallerDep = Annotated[Caller, Depends(caller_of)]
 
 async def owner_of(request: Request) -> str:
     """Whose data a request is about."""
-    owner = (await caller_of(request)).owner
-    # Before anything is done: what cannot be told is not done.
-    await services_of(request).audit.know(owner)
-    return owner
+    return (await caller_of(request)).owner
 
 
 Owner = Annotated[str, Depends(owner_of)]
@@ -152,9 +153,7 @@ async def admitted_run(
         raise RequestValidationError(
             [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
         )
-    await services.allowances.check_tokens(caller.owner)
-    filters = ask.filters or Filters()
-    reach = await services.reaching.with_all(caller, filters.collections)
+    passages, collections = await answerable_from(services, caller, ask.filters)
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
         while True:
@@ -162,11 +161,11 @@ async def admitted_run(
                 ask.message,
                 owner=owner,
                 chat_id=ask.chat_id,
-                filter=passage_filter(filters, reach),
+                filter=passages,
                 replaces=ask.replaces,
                 once=once,
                 caller=caller,
-                collections=reach.by_tag,
+                collections=collections,
             )
             try:
                 run: Run | JoinedRun = await stack.enter_async_context(admitted)
@@ -198,7 +197,22 @@ def _once(key: str, owner: str, ask: AskRequest) -> Once:
     return Once(named, hashlib.sha256(ask.model_dump_json().encode()).hexdigest())
 
 
-def passage_filter(wanted: Filters, reach: Reach) -> PassageFilter:
+async def answerable_from(
+    services: Services, caller: Caller, filters: Filters | None
+) -> tuple[PassageFilter, CollectionNames]:
+    """What a question may be answered from, and what the collections in it are called.
+
+    Raises:
+        TooManyTokens: the caller may ask no model at the moment.
+        CollectionNotFound: a collection is wanted that the caller may not read.
+    """
+    await services.allowances.check_tokens(caller.owner)
+    wanted = filters or Filters()
+    reach = await services.reaching.with_all(caller, wanted.collections)
+    return _passage_filter(wanted, reach), reach.by_tag
+
+
+def _passage_filter(wanted: Filters, reach: Reach) -> PassageFilter:
     """Which passages a question may be answered from, of those that whoever asks may read.
 
     Raises:

@@ -163,9 +163,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         found = [_field_problem(problem) for problem in error.errors()]
-        # A body that a route and what it depends on both want is read twice.
-        told = (f"{problem['field'] or 'body'}: {problem['message']}" for problem in found)
-        detail = "; ".join(dict.fromkeys(told))
+        detail = "; ".join(f"{p['field'] or 'body'}: {p['message']}" for p in found)
         return problem_response(
             HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, errors=found
         )

@@ -71,8 +71,15 @@ def run_response(
     stream_id: str, batches: AsyncGenerator[ToldBatch, None], server: ServerSettings
 ) -> EventSourceResponse:
     """Stream what a run or a job tells; when the client leaves, its generator is cancelled."""
+    return stream_response(_blocks(stream_id, batches), server)
+
+
+def stream_response(
+    blocks: AsyncGenerator[bytes, None], server: ServerSettings
+) -> EventSourceResponse:
+    """Stream blocks of events as they are; when the client leaves, their generator is cancelled."""
     return RunResponse(
-        _blocks(stream_id, batches),
+        blocks,
         sep="\n",
         ping=server.sse_ping_s,
         send_timeout=server.send_timeout_s,

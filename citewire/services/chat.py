@@ -283,7 +283,6 @@ class ChatService:
     ) -> EndEvent:
         """Store the turn, then say how the run ended: what is said is what is stored."""
         answer.finish()
-        is_kept = run.is_kept
         generation = context.generation
         if self._allowances is not None:
             tokens = generation.prompt_tokens + generation.completion_tokens
@@ -295,13 +294,13 @@ class ChatService:
         try:
             if failure is not None:
                 await self._record(run, answer, "error", record, failure=failure)
-                return Failed.by(failure, partial_saved=is_kept, ids=run.ids)
+                return Failed.by(failure, partial_saved=run.is_kept, ids=run.ids)
             if run.stopped_by is not None:
                 await self._record(run, answer, "stopped", record)
                 return answer.stopped(run.stopped_by, usage)
             await self._record(run, answer, "complete", record, usage=usage)
             # A greeting names no chat, and a refusal is not told on.
-            if is_kept and answer.route == "answer":
+            if run.is_kept and answer.route == "answer":
                 self._afterwards.submit(run.ids.chat_id, run.owner)
             return answer.done(usage, self._model)
         except (StorageError, ChatNotFound, MessageNotFound) as error:

@@ -63,14 +63,9 @@ class Reach:
     def named(self, library: str) -> tuple[str, str]:
         """The id and the name of the collection that a library is of; `private` has no name."""
         collection_id = collection_in(library)
-        return (
-            (PRIVATE, "")
-            if collection_id is None
-            else (
-                collection_id,
-                self.names.get(collection_id, ""),
-            )
-        )
+        if collection_id is None:
+            return PRIVATE, ""
+        return collection_id, self.names.get(collection_id, "")
 
     def library(self, collection_id: str) -> str:
         """The library of a collection that may be read.
