@@ -24,6 +24,7 @@ FINISHES: Final = {
 STOPPED: Final = {
     "timeout": "the answer took too long",
     "shutdown": "the server is shutting down",
+    "access": "access to what it is made from was taken away",
 }
 LONGEST_QUOTE = 300
 """So many characters of a quote are part of its link."""
