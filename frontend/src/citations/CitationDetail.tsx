@@ -1,16 +1,14 @@
 // One citation: what the check found, the words that carry the claim, and the page they stand on.
 import { useCallback, useMemo, useState, type ReactNode } from "react";
 
-import { paths } from "@/api/client";
-import { openWithKey } from "@/api/files";
 import type { Citation, HighlightsView, Operand, PassageView, PlacesView, Rectangle, Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
-import { Icon } from "@/ui/Icon";
 import { useRemote } from "@/ui/useRemote";
 
 import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
+import { FileLine } from "./FileLine";
 import { HAS_PAGES } from "./files";
 import { readHighlights, readOperands, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
@@ -54,12 +52,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
       <h3 className="source-title" dir="auto">
         {source.title} <span className="soft">{strings.page(pageLabel(source))}</span>
       </h3>
-      <p className="soft file-line" dir="auto">
-        {source.folder} / {source.file_name}{" "}
-        <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
-          {strings.openReport} <Icon name="open" />
-        </a>
-      </p>
+      <FileLine place={source} />
       <VerdictLine sign={signOf(verification)} inferred={citation.origin === "inferred"} />
       <Worked verification={verification} />
       {data?.passage && <StandingNote passage={data.passage} />}

@@ -1,14 +1,12 @@
 // A passage by itself, as a link from another tool opens it: its page with the quoted words marked.
 import { useCallback, useState, type ReactNode } from "react";
 
-import { paths } from "@/api/client";
-import { openWithKey } from "@/api/files";
 import type { HighlightsView, PassageView as Passage } from "@/api/types";
 import type { Route } from "@/app/route";
 import { useStrings } from "@/strings";
-import { Icon } from "@/ui/Icon";
 import { useRemote } from "@/ui/useRemote";
 
+import { FileLine } from "./FileLine";
 import { HAS_PAGES } from "./files";
 import { readHighlights, readPassage } from "./passage";
 import { findQuote, PassageText } from "./PassageText";
@@ -62,12 +60,7 @@ function Shown({ passage, highlights, quote }: Props): ReactNode {
       <h2 dir="auto">
         {title} <span className="soft">{strings.page(label)}</span>
       </h2>
-      <p className="soft file-line" dir="auto">
-        {passage.folder} / {passage.file_name}{" "}
-        <a href={`${paths.file(docId)}#page=${page}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
-          {strings.openReport} <Icon name="open" />
-        </a>
-      </p>
+      <FileLine place={passage} />
       <StandingNote passage={passage} />
       {quote !== "" && (
         <blockquote className="quote" dir="auto">
