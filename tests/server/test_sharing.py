@@ -146,6 +146,26 @@ def test_sources_that_the_reader_may_not_read_are_left_out(archive: Archive) -> 
         assert untold not in shown.text
 
 
+def test_a_list_of_documents_is_not_shared(archive: Archive) -> None:
+    done = archive.ask("Which reports do you have?")
+    ann, chat = archive.people["ann"].http, f"/chats/{done['chat_id']}"
+    shown = archive.people["bob"].http.get(archive.share(done["chat_id"]))
+
+    assert "On casks" in ann.get(chat).text
+    assert "On " not in shown.text
+    assert "Left out" in shown.json()["turns"][1]["text"]
+
+
+def test_an_answer_that_cites_nothing_is_of_the_reports_that_it_names(archive: Archive) -> None:
+    nowhere = "Who won the chess tournament of Quillmere in 1905?"
+    private, shared = archive.ask(nowhere, "private"), archive.ask(nowhere, archive.shared)
+    assert private["finish_reason"] == shared["finish_reason"] == "no_evidence"
+    refused = archive.people["ann"].http.post(f"/chats/{private['chat_id']}/share")
+
+    assert refused.json()["code"] == "cites_private"
+    assert archive.statuses(archive.share(shared["chat_id"])) == [200, 200, 404, 404]
+
+
 def test_only_what_was_said_by_then_is_shared(archive: Archive) -> None:
     chat_id = archive.ask(LAMPS, archive.shared)["chat_id"]
     path = archive.share(chat_id)

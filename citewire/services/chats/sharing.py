@@ -18,14 +18,16 @@ from citewire.storage.chats.shares import ChatShares
 from citewire.storage.chats.store import ChatStore
 
 KEY_DIGITS: Final = 32
+LEFT_OUT: Final = "(Left out: a list of reports that the owner of this chat may read.)"
+"""In place of an answer that lists documents: whose they are was not kept with it."""
 MOST_NAMED: Final = 5
 """So many private reports are named where sharing is refused."""
 
 _SHOWN: Final = frozenset(
     (
         *("message_id", "parent_id", "role", "text", "status", "created_at"),
-        *("sources", "citations", "warnings", "evidence", "standalone", "sub_questions"),
-        *("document", "finish_reason", "stopped_by", "error", "model"),
+        *("sources", "citations", "warnings", "evidence", "document", "model"),
+        *("finish_reason", "stopped_by", "error"),
     )
 )
 """What others see of a message."""
@@ -129,9 +131,16 @@ def drawn_on(message: Message) -> Sequence[_Source]:
     sources = message.get("sources") or ()
     if cited := [source for source in sources if source.get("cited")]:
         return cited
+    if _lists_documents(message):
+        return ()
     if message.get("finish_reason") == "no_evidence":
         return [one for one in sources if one["title"] and one["title"] in message["text"]]
     return sources if message["text"] else ()
+
+
+def _lists_documents(message: Message) -> bool:
+    is_cited = any(source.get("cited") for source in message.get("sources") or ())
+    return message.get("route") == "catalogue" and not is_cited
 
 
 def _drawn_on_in(messages: Sequence[Message]) -> Iterator[_Source]:
@@ -164,6 +173,8 @@ def _refusal(private: Sequence[str]) -> str:
 def _shown(message: Message, readable: Collection[str]) -> Message:
     """A message as others see it, with what lies in collections that may be read."""
     shown = {name: value for name, value in message.items() if name in _SHOWN}
+    if _lists_documents(message):
+        shown["text"] = LEFT_OUT
     sources = [one for one in message.get("sources") or () if _collection(one) in readable]
     known = {source["doc_id"] for source in sources}
     shown["sources"] = [
