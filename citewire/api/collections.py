@@ -22,6 +22,7 @@ from citewire.api.dependencies import (
     services_of,
 )
 from citewire.api.scopes import ScopedRoute
+from citewire.errors import TooManyCollections
 from citewire.services.access.caller import Caller
 from citewire.services.access.reach import Reaching, members_of
 from citewire.storage.collections.store import Role
@@ -48,6 +49,11 @@ async def create_collection(
     request: Request,
 ) -> CollectionView:
     """Make a shared collection, whose manager one is."""
+    managed = [one for one in (await reaching.now(caller)).memberships if one.role == "manager"]
+    most = services_of(request).settings.access.max_collections_per_owner
+    if len(managed) >= most:
+        told = f"you may manage {most} collections (CITEWIRE_MAX_COLLECTIONS_PER_OWNER)"
+        raise TooManyCollections(told)
     collection_id = await store.create(asked.name, caller.owner)
     audit, who = services_of(request).audit, who_asks(request.scope)
     await audit.collection_made(who, collection_id=collection_id)

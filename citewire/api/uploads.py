@@ -26,6 +26,7 @@ from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.access.audit.schema import Resource
 from citewire.services.access.reach import PRIVATE
+from citewire.services.access.room import room_of, told_limit
 from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
@@ -72,31 +73,30 @@ async def upload_documents(
     reach = await reaching.now(caller)
     reach.check(collection, "editor")
     owner = reach.library(collection)
-    jobs.check_room(owner)
-    await _check_room_for_passages(services_of(request), owner)
+    jobs.check_room(owner, caller.owner)
+    await _check_room(services_of(request), owner)
     async with uploads.receiving(owner) as incoming:
         fields = await receive_form(request, incoming)
         folder = folder_name(fields.get("folder", ""))
         if not incoming.files:
             raise InvalidUpload("files: at least one file is needed")
-        jobs.check_room(owner)  # again: others may have come while the files did
+        jobs.check_room(owner, caller.owner)  # again: others may have come while the files did
         if collection != PRIVATE:  # it may have been taken away meanwhile
             (await reaching.now(caller)).check(collection, "editor")
         root = await uploads.keep(incoming, folder)
-    job = Job(folder, root, tuple(incoming.files), owner=owner)
+    job = Job(folder, root, tuple(incoming.files), owner=owner, by=caller.owner)
     uploaded = [Resource("document", file.doc_id) for file in incoming.files]
     note_act(request, Resource("job", job.job_id), *uploaded)
     await jobs.submit(job)
     return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
 
 
-async def _check_room_for_passages(services: Services, owner: str) -> None:
-    most = services.settings.access.max_passages_per_owner
-    if most is not None and await services.documents.owned_by(owner).passages() >= most:
-        raise UploadNotStored(
-            f"{most} passages are kept, as many as there may be: delete documents first "
-            "(CITEWIRE_MAX_PASSAGES_PER_OWNER)"
-        )
+async def _check_room(services: Services, owner: str) -> None:
+    room, documents = room_of(owner, services.settings), services.documents.owned_by(owner)
+    if room.documents is not None and await documents.count() >= room.documents:
+        raise UploadNotStored(f"there is no room: {told_limit('documents', room)}")
+    if room.passages is not None and await documents.passages() >= room.passages:
+        raise UploadNotStored(f"there is no room: {told_limit('passages', room)}")
 
 
 @router.get("/jobs")

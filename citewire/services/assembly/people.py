@@ -3,8 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from citewire.services.access.audit.log import AuditLog
+from citewire.services.access.room import room_of
 from citewire.services.assembly.audit import open_audit
 from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
@@ -65,7 +67,7 @@ async def open_personal(settings: Settings) -> AsyncGenerator[Personal, None]:
     async with open_everybody(settings) as everybody:
         documents = everybody.documents
         uploads = Uploads(
-            settings.storage, settings.uploads, max_owner_bytes=settings.upload_space_per_owner
+            settings.storage, settings.uploads, room_of=partial(room_of, settings=settings)
         )
         copies = PageCopies(
             PageFolder(settings.storage.data_dir / "pages" / namespace, max_bytes=0),

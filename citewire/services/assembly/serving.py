@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 
@@ -12,6 +13,7 @@ from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.access.reach import Reaching
+from citewire.services.access.room import room_of
 from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
 from citewire.services.assembly.door import open_door
@@ -124,7 +126,7 @@ async def open_services(
         uploads = Uploads(
             settings.storage,
             settings.uploads,
-            max_owner_bytes=settings.upload_space_per_owner,
+            room_of=partial(room_of, settings=settings),
         )
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
         reaching = Reaching(collections)
@@ -213,7 +215,7 @@ def build_jobs(library: Library, uploads: Uploads) -> Jobs:
         ingest,
         take_back=take_back,
         root_of=uploads.folder,
-        per_owner=library.settings.uploads.max_jobs_per_owner,
+        room_of=partial(room_of, settings=library.settings),
         grace_s=library.settings.server.shutdown_grace_s,
     )
 
