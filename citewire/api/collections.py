@@ -3,9 +3,8 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 
-from citewire.api.audit import who_asks
 from citewire.api.collection_schemas import (
     CollectionList,
     CollectionSummary,
@@ -16,10 +15,12 @@ from citewire.api.collection_schemas import (
 )
 from citewire.api.dependencies import (
     CallerDep,
+    CollectionChangesDep,
     CollectionStoreDep,
     EndingDep,
     ReachingDep,
-    services_of,
+    SettingsDep,
+    WhoDep,
 )
 from citewire.api.scopes import ScopedRoute
 from citewire.errors import TooManyCollections
@@ -43,20 +44,21 @@ async def list_collections(reaching: ReachingDep, caller: CallerDep) -> Collecti
 @router.post("/collections", status_code=HTTPStatus.CREATED)
 async def create_collection(
     asked: NamedCollection,
+    *,
     store: CollectionStoreDep,
+    changes: CollectionChangesDep,
     reaching: ReachingDep,
     caller: CallerDep,
-    request: Request,
+    who: WhoDep,
+    settings: SettingsDep,
 ) -> CollectionView:
     """Make a shared collection, whose manager one is."""
     managed = [one for one in (await reaching.now(caller)).memberships if one.role == "manager"]
-    most = services_of(request).settings.access.max_collections_per_owner
+    most = settings.access.max_collections_per_owner
     if len(managed) >= most:
         told = f"you may manage {most} collections (CITEWIRE_MAX_COLLECTIONS_PER_OWNER)"
         raise TooManyCollections(told)
-    collection_id = await store.create(asked.name, caller.owner)
-    audit, who = services_of(request).audit, who_asks(request.scope)
-    await audit.collection_made(who, collection_id=collection_id)
+    collection_id = await changes.create(who, asked.name, caller.owner)
     return await _told(collection_id, "manager", store, reaching, caller)
 
 
@@ -87,19 +89,16 @@ async def rename_collection(
 async def delete_collection(
     collection_id: SharedId,
     *,
-    store: CollectionStoreDep,
+    changes: CollectionChangesDep,
     ending: EndingDep,
     reaching: ReachingDep,
     caller: CallerDep,
-    request: Request,
+    who: WhoDep,
 ) -> None:
     """Delete a collection with its documents and uploaded files; for managers."""
     (await reaching.now(caller)).check(collection_id, "manager")
-    await store.finish(collection_id)
-    reaching.forget()
+    await changes.finish(who, collection_id)
     ending.tell()
-    audit, who = services_of(request).audit, who_asks(request.scope)
-    await audit.collection_removed(who, collection_id=collection_id)
 
 
 @router.put("/collections/{collection_id}/members/{member:path}")
@@ -109,17 +108,14 @@ async def add_member(
     *,
     asked: MemberRole,
     store: CollectionStoreDep,
+    changes: CollectionChangesDep,
     reaching: ReachingDep,
     caller: CallerDep,
-    request: Request,
+    who: WhoDep,
 ) -> CollectionView:
     """Give an owner (`ann`) or a group (`group:staff`) a role; for managers."""
     (await reaching.now(caller)).check(collection_id, "manager")
-    await store.join(collection_id, member, asked.role)
-    reaching.forget()
-    audit, who = services_of(request).audit, who_asks(request.scope)
-    told = {"collection_id": collection_id, "member": member}
-    await audit.member_added(who, **told, role=asked.role)
+    await changes.join(who, collection_id, member, asked.role)
     return await _told(collection_id, "reader", store, reaching, caller)
 
 
@@ -130,20 +126,15 @@ async def remove_member(
     collection_id: SharedId,
     member: Annotated[Member, Path()],
     *,
-    store: CollectionStoreDep,
+    changes: CollectionChangesDep,
     reaching: ReachingDep,
     caller: CallerDep,
-    request: Request,
+    who: WhoDep,
 ) -> None:
     """Take an owner or a group out; for managers, and for who leaves."""
     leaves = member == members_of(caller)[0]
     (await reaching.now(caller)).check(collection_id, "reader" if leaves else "manager")
-    role = (await store.read(collection_id)).members.get(member, "")
-    await store.leave(collection_id, member)
-    reaching.forget()
-    audit, who = services_of(request).audit, who_asks(request.scope)
-    told = {"collection_id": collection_id, "member": member}
-    await audit.member_removed(who, **told, role=role)
+    await changes.leave(who, collection_id, member)
 
 
 async def _told(

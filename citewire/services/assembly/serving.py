@@ -9,6 +9,7 @@ import anyio
 
 from citewire.services.access.allowances import Allowance, Allowances, Kind
 from citewire.services.access.audit.log import AuditLog
+from citewire.services.access.changes import CollectionChanges
 from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
@@ -65,6 +66,7 @@ class Services:
         succession: what became of them.
         page_copies: of the pages that are cited.
         collections: the shared ones.
+        changes: of them and their members, which are told.
         reaching: who may read and change what.
         ending: takes out what is in deleted collections.
         uploads: takes files in.
@@ -88,6 +90,7 @@ class Services:
     succession: Succession
     page_copies: PageCopies
     collections: CollectionStore
+    changes: CollectionChanges
     reaching: Reaching
     ending: EndingCollections
     uploads: Uploads
@@ -162,6 +165,7 @@ async def open_services(
             succession=build_succession(library),
             page_copies=page_copies,
             collections=collections,
+            changes=CollectionChanges(collections, audit, reaching.forget),
             reaching=reaching,
             ending=ending,
             uploads=uploads,

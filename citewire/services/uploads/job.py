@@ -19,7 +19,7 @@ State = dict[str, Any]
 TURN_S = 10.0
 """How long a turn is when another owner waits; one in which no file was read doubles the next."""
 
-_KEPT_BACK = frozenset(("owner", "by", "uploaded", "resumed"))
+_KEPT_BACK = frozenset(("owner", "uploaded", "resumed"))
 _COUNTED = "files compared to_read read pages passages embedded written finished".split()
 
 
@@ -33,7 +33,8 @@ class Job:
         uploaded: the files that it was started for; others of the folder are told of if they are
             news.
         owner: whose folder, and whose job: a person, or a shared collection.
-        by: the person who uploaded; empty: the owner.
+        by: the person who uploaded; empty: the owner. It is stored nowhere, for it would outlive a
+            person who is forgotten.
         resumed: how often it was begun again after its server had ended.
     """
 
@@ -64,7 +65,6 @@ class Job:
             root,
             tuple(UploadedFile(**file) for file in stored["uploaded"]),
             owner=stored["owner"],
-            by=stored.get("by", ""),
             job_id=stored["job_id"],
             created_at=stored["created_at"],
             resumed=stored["resumed"] + 1,
@@ -128,7 +128,7 @@ class Job:
     def to_stored(self) -> State:
         """The job with what is needed to begin it again; `public` leaves that out."""
         uploaded = [asdict(file) for file in self.uploaded]
-        own = {"owner": self.owner, "by": self.by, "uploaded": uploaded, "resumed": self.resumed}
+        own = {"owner": self.owner, "uploaded": uploaded, "resumed": self.resumed}
         return {**self.to_state(), **own}
 
     def _note(self, outcome: FileOutcome) -> None:

@@ -173,6 +173,10 @@ class Uploads:
         """
         await anyio.to_thread.run_sync(_take_back, self.folder(folder, owner), owner, files)
 
+    async def space(self, owner: str) -> int:
+        """How many bytes the uploaded files of an owner, or of a collection, take."""
+        return await anyio.to_thread.run_sync(self._space, owner)
+
     async def forget(self, owner: str) -> int:
         """Delete all that an owner uploaded, also what arrives; gives how many files there were.
 
@@ -199,6 +203,9 @@ class Uploads:
         own += self._incoming.glob(f"{owner_tag(owner)}-*")
         return [folder for folder in own if folder.is_dir()]
 
+    def _space(self, owner: str) -> int:
+        return sum(map(_size_below, self._of_owner(owner)))
+
     def _prepare(self, folder: Path, owner: str) -> int:
         """Make the folder; gives how many bytes there is room for."""
         with _disk_errors():
@@ -209,10 +216,8 @@ class Uploads:
                 if other.stat().st_mtime < time.time() - _ABANDONED_S:
                     shutil.rmtree(other, ignore_errors=True)
             folder.mkdir()
-        of_owner = sum(map(_size_below, self._of_owner(owner)))
-        return min(
-            self._max_bytes - _size_below(self.root), self._room_of(owner).upload_bytes - of_owner
-        )
+        left = self._room_of(owner).upload_bytes - self._space(owner)
+        return min(self._max_bytes - _size_below(self.root), left)
 
 
 def uploads_root(storage: StorageSettings) -> Path:

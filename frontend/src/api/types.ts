@@ -417,6 +417,12 @@ export interface NewKey {
         "ask" | "read" | "write" | "admin",
         "ask" | "read" | "write" | "admin"
       ];
+  /**
+   * whose collections it opens, too; needs `admin`
+   *
+   * @maxItems 100
+   */
+  groups?: string[];
   days?: number | null;
 }
 /**
@@ -513,6 +519,7 @@ export interface ApiKeyView {
   key_id: string;
   owner: string;
   scopes: ("ask" | "read" | "write" | "admin")[];
+  groups: string[];
   made: string;
   ends: string | null;
   used: string | null;
@@ -524,6 +531,7 @@ export interface MadeKey {
   key_id: string;
   owner: string;
   scopes: ("ask" | "read" | "write" | "admin")[];
+  groups: string[];
   made: string;
   ends: string | null;
   used: string | null;
