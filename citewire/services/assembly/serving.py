@@ -14,6 +14,7 @@ from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.access.reach import Reaching
+from citewire.services.access.reads import Reads
 from citewire.services.access.room import room_of
 from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
@@ -68,6 +69,7 @@ class Services:
         collections: the shared ones.
         changes: of them and their members, which are told.
         reaching: who may read and change what.
+        reads: what is being sent of shared collections.
         ending: takes out what is in deleted collections.
         uploads: takes files in.
         jobs: ingest them.
@@ -92,6 +94,7 @@ class Services:
     collections: CollectionStore
     changes: CollectionChanges
     reaching: Reaching
+    reads: Reads
     ending: EndingCollections
     uploads: Uploads
     jobs: Jobs
@@ -132,7 +135,7 @@ async def open_services(
             room_of=partial(room_of, settings=settings),
         )
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
-        reaching = Reaching(collections)
+        reaching, reads = Reaching(collections), Reads()
         shares = ChatShares(library.documents.client, settings.storage.namespace)
         jobs = build_jobs(library, uploads)
         ending = EndingCollections(
@@ -146,7 +149,7 @@ async def open_services(
         tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
         tasks.start_soon(ending.run)
-        tasks.start_soon(end_out_of_reach, runs, reaching)
+        tasks.start_soon(end_out_of_reach, runs, reads, reaching)
         tasks.start_soon(page_copies.run)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
@@ -167,6 +170,7 @@ async def open_services(
             collections=collections,
             changes=CollectionChanges(collections, audit, reaching.forget),
             reaching=reaching,
+            reads=reads,
             ending=ending,
             uploads=uploads,
             jobs=jobs,
