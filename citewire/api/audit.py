@@ -78,6 +78,7 @@ BY_THE_HANDLER: Final[frozenset[Route]] = frozenset(
         ("DELETE", "/keys/{key_id}"),
         ("GET", "/auth/callback"),
         ("POST", "/auth/logout"),
+        ("POST", "/mcp"),
     )
 )
 """What is told with more than a request has."""

@@ -53,6 +53,8 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("DELETE", "/collections/{collection_id}/members/{member:path}"): WRITE,
     ("GET", "/v1/models"): ASK,
     ("POST", "/v1/chat/completions"): ASK,
+    # Each tool needs its own: `citewire.api.mcp.tools`.
+    ("POST", "/mcp"): KNOWN,
     ("GET", "/keys"): KNOWN,
     ("POST", "/keys"): KNOWN,
     ("DELETE", "/keys/{key_id}"): KNOWN,

@@ -55,11 +55,16 @@ class Address:
         # A line end or a space comes along when it is copied, or read from a file.
         return (self.key or "").strip()
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request bears."""
+        return {"Authorization": f"Bearer {self._key}"} if self._key else {}
+
     def open(self) -> httpx.AsyncClient:
         """A client of the server, to be closed."""
         return httpx.AsyncClient(
             base_url=f"{self.url.rstrip('/')}/",
-            headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
+            headers=self.headers,
             timeout=httpx.Timeout(CALL_S, read=SILENCE_S),
             # No proxy knows this machine.
             trust_env=httpx.URL(self.url).host not in LOCAL,
