@@ -17,6 +17,7 @@ from citewire.api import (
     keys,
     page,
     passages,
+    search,
     uploads,
     wire_schema,
 )
@@ -70,7 +71,8 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(RetoldProblems, is_for=is_mcp_path, retold=json_rpc_error)
     app.add_middleware(AuditTrail)
     install_error_handlers(app)
-    for module in (auth, chat, chats, collections, documents, keys, passages, uploads, openai_chat):
+    routers = (auth, chat, chats, collections, documents, keys, passages, search, uploads)
+    for module in (*routers, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])
     app.include_router(streamable_http.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):

@@ -45,7 +45,7 @@ ROUTES: dict[str, list[str]] = {
     "reader": """
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
         get /documents/{doc_id}/pages/{number}  get /passages  get /passages/{passage_id}
-        get /passages/{passage_id}/highlights  get /passages/{passage_id}/places
+        get /passages/{passage_id}/highlights  get /passages/{passage_id}/places  post /search
         get /jobs  get /jobs/{job_id}
         get /jobs/{job_id}/events  get /collections/{collection_id}
     """.split("  "),
@@ -68,6 +68,7 @@ BODIES: dict[str, Json] = {
     "put /collections/{collection_id}/members/{member}": {"json": {"role": "reader"}},
     "get /passages/{passage_id}/highlights": {"params": {"quote": "lamps"}},
     "get /passages/{passage_id}/places": {"params": {"at": "0-3"}},
+    "post /search": {"json": {"query": "lamps"}},
 }
 
 
