@@ -497,6 +497,34 @@ async def test_many_at_once_are_each_answered_with_their_own(
     assert told == [QUILLMERE_2023.passage_id, "passage_not_found"] * 10
 
 
+@both
+async def test_a_server_that_goes_tells_that_the_answer_was_stopped(
+    start_server: StartServer, standin: Standin, revision: str
+) -> None:
+    await standin.configure(tokens=1000, inter_delay=0.05)
+    with start_server() as server:
+        async with connected(server.url, revision) as client:
+            asking = asyncio.create_task(client.call_tool("ask", {"question": QUESTION}))
+            await standin.until(open=1)
+            server.tell_to_stop()
+            try:
+                told = code_of(await asking)
+            except MCPError:  # sse-starlette's stream may end before the run does
+                assert revision == OLD
+            else:
+                assert told == "stopped"
+    await standin.until(open=0)
+
+
+async def test_words_that_are_quoted_need_no_check(local_server: Server) -> None:
+    async with connected(local_server.url) as client:
+        result = await client.call_tool("ask", {"question": QUESTION})
+
+    [cited, *_] = told_by(result)["citations"]
+    assert (cited["verdict"], cited["verdict_method"]) == ("unchecked", "quoted")
+    assert "quoted from its source" in text_of(result)
+
+
 async def test_an_answer_ends_when_its_key_is_revoked(
     keyed: Server, redis_url: str, corpus: str, standin: Standin
 ) -> None:

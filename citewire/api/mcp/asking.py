@@ -32,6 +32,9 @@ VERDICTS: Final[Mapping[str, str]] = {
     "unsupported": "NOT supported by its source",
     "unchecked": "not checked",
 }
+"""What is told of each verdict."""
+QUOTED = "quoted from its source"
+"""What is told instead of words that are the source's own: there is nothing to check."""
 EVIDENCE: Final[Mapping[str | None, str]] = {
     "weak": "The evidence for this is weak.",
     "none": "The reports do not answer this.",
@@ -159,5 +162,6 @@ def _line(cited: CitedClaim) -> str:
     where = f"{cited.title} ({told})" if told else cited.title
     words = " ".join(cited.quote.split())
     said = f"[{cited.label}] {where}: “{words}”" if words else f"[{cited.label}] {where}"
+    verdict = QUOTED if cited.verdict_method == "quoted" else VERDICTS[cited.verdict]
     reason = f", {cited.verdict_reason}" if cited.verdict_reason else ""
-    return f"{said} - {VERDICTS.get(cited.verdict, cited.verdict)}{reason}. {cited.url}"
+    return f"{said} - {verdict}{reason}. {cited.url}"
