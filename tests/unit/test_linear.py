@@ -415,7 +415,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, heads.is_value, files.printable,
-    instructions.reads_like_instructions,
+    instructions.reads_like_instructions, title.name_for_models,
     marks.reads_like_note, instructions.find_instructions, furniture.signature,
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,

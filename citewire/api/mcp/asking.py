@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -12,6 +13,7 @@ from citewire.api.dependencies import answerable_from, check_length
 from citewire.api.mcp.calls import McpCall
 from citewire.api.mcp.passages import uri_of
 from citewire.api.mcp.schemas import AnswerSource, AnswerWarning, AskArguments, AskResult
+from citewire.services.reading.title import name_for_models
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Once
 
@@ -30,6 +32,9 @@ VERDICTS: Final[Mapping[str, str]] = {
     "unsupported": "NOT supported by its source",
     "unchecked": "not checked",
 }
+"""What is told of each verdict."""
+QUOTED = "quoted from its source"
+"""What is told instead of words that are the source's own: there is nothing to check."""
 EVIDENCE: Final[Mapping[str | None, str]] = {
     "weak": "The evidence for this is weak.",
     "none": "The reports do not answer this.",
@@ -118,7 +123,10 @@ def _result(done: Mapping[str, Any], base_url: str) -> AskResult:
         answer=done["answer"],
         finish_reason=done["finish_reason"],
         evidence=done["evidence"],
-        citations=cited_claims(done, base_url),
+        citations=[
+            replace(one, file_name=name_for_models(one.file_name))
+            for one in cited_claims(done, base_url)
+        ],
         sources=[_source(one, base_url) for one in done["sources"]],
         warnings=[AnswerWarning(code=w["code"], message=w["message"]) for w in done["warnings"]],
         model=done["model"],
@@ -127,9 +135,10 @@ def _result(done: Mapping[str, Any], base_url: str) -> AskResult:
 
 
 def _source(source: Mapping[str, Any], base_url: str) -> AnswerSource:
-    same = ("n", "passage_id", "doc_id", "title", "file_name", "page_label", "section", "cited")
+    same = ("n", "passage_id", "doc_id", "title", "page_label", "section", "cited")
     return AnswerSource(
         **{name: source[name] for name in same},
+        file_name=name_for_models(source["file_name"]),
         page=source["page_start"],
         uri=uri_of(source["passage_id"]),
         url=passage_link(base_url, source["passage_id"]),
@@ -149,9 +158,10 @@ def as_text(result: AskResult) -> str:
 
 
 def _line(cited: CitedClaim) -> str:
-    where = f"{cited.title} ({cited.file_name}"
-    where += f", {cited.address})" if cited.address else ")"
+    told = ", ".join(filter(None, (cited.file_name, cited.address)))
+    where = f"{cited.title} ({told})" if told else cited.title
     words = " ".join(cited.quote.split())
-    told = f"[{cited.label}] {where}: “{words}”" if words else f"[{cited.label}] {where}"
+    said = f"[{cited.label}] {where}: “{words}”" if words else f"[{cited.label}] {where}"
+    verdict = QUOTED if cited.verdict_method == "quoted" else VERDICTS[cited.verdict]
     reason = f", {cited.verdict_reason}" if cited.verdict_reason else ""
-    return f"{told} - {VERDICTS.get(cited.verdict, cited.verdict)}{reason}. {cited.url}"
+    return f"{said} - {verdict}{reason}. {cited.url}"

@@ -23,6 +23,7 @@ from citewire.errors import PassageNotFound
 from citewire.services.access.audit.schema import Resource
 from citewire.services.answers.shown import passage_resource, shown_passages
 from citewire.services.passages.finding import FoundForModel, ReadForModel
+from citewire.services.reading.title import name_for_models
 
 PASSAGES = "citewire://passages/"
 """The URI of a passage without its id, which stays the same for as long as the passage is kept."""
@@ -112,8 +113,8 @@ async def read_passage(call: McpCall, passage_id: str) -> ToldPassage:
         uri=uri_of(passage_id),
         doc_id=stored.doc_id,
         report=stored.title,
-        file_name=stored.file_name,
-        folder=stored.folder,
+        file_name=name_for_models(stored.file_name),
+        folder=name_for_models(stored.folder),
         page=stored.page,
         page_label=stored.page_label,
         section=stored.section,
@@ -153,7 +154,7 @@ def _hit(found: FoundForModel, base_url: str) -> SearchHit:
         text=text if len(text) <= SNIPPET_CHARS else f"{text[:SNIPPET_CHARS]} …",
         uri=uri_of(source.passage_id),
         doc_id=source.doc_id,
-        file_name=source.file_name,
+        file_name=name_for_models(source.file_name),
         page=source.page_start,
         page_label=source.page_label,
         section=source.section,

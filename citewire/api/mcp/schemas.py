@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.api.compat.cited import CitedClaim
 from citewire.api.schemas import DocumentView, Filters, Identifier
+from citewire.services.reading.title import name_for_models
 
 MOST_CHARS = 8000
 """The longest question that any server takes; its own limit may be lower."""
@@ -156,9 +157,9 @@ class ListedDocument(BaseModel):
     @classmethod
     def of(cls, view: DocumentView) -> Self:
         """The document as it is told elsewhere, without what is of no use here."""
-        folders = list(dict.fromkeys(location.folder for location in view.locations))
+        folders = dict.fromkeys(name_for_models(one.folder) for one in view.locations)
         told = view.model_dump(include=set(cls.model_fields))
-        return cls.model_validate({**told, "folders": folders})
+        return cls.model_validate({**told, "folders": list(filter(None, folders))})
 
 
 class ListResult(BaseModel):

@@ -91,9 +91,10 @@ TOOLS: Final[Mapping[str, ReportTool[Any, Any]]] = {
         "Ask the reports",
         "Answer a question from the reports. Every claim of the answer is cited to a passage and a "
         "page, with the words that carry it, and was checked against them: `supported`, `partial`, "
-        "`unsupported` or `unchecked`. Where the reports do not answer the question, it says so. "
-        "Repeat claims with their citations and verdicts, and do not present as fact what is not "
-        "supported. The question must stand alone.",
+        "`unsupported`, or `unchecked`, as what is quoted word for word needs no check. Where the "
+        "reports do not answer the question, it says so. Repeat claims with their citations and "
+        "verdicts, and do not present as fact what is not supported. The question must stand "
+        "alone.",
         AskArguments,
         AskResult,
         Scope.ASK,
