@@ -37,7 +37,7 @@ ROUTES: dict[str, list[str]] = {
         get /chats  post /chats  delete /chats  get /chats/export  get /chats/{chat_id}
         patch /chats/{chat_id}  delete /chats/{chat_id}  post /chats/{chat_id}/restore
         get /chats/{chat_id}/export  post /chats/{chat_id}/messages/{message_id}/feedback
-        post /v1/chat/completions  get /v1/models
+        post /v1/chat/completions  get /v1/models  post /mcp
         post /chat  post /chat_stream  get /chat_stream/{run_id}  post /chat_stream/{run_id}/stop
         get /healthz  get /readyz  get /schema/events.json  get /auth/me  post /auth/logout
         get /collections  post /collections  get /keys  post /keys  delete /keys/{key_id}
