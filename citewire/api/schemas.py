@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from citewire.content.outdated import Outdated
 from citewire.services.access.reach import Reach
 from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
 from citewire.services.assembly.readiness import CheckResult
@@ -120,19 +121,26 @@ class Turn(BaseModel):
 
 
 class LocationView(BaseModel):
-    """Where a document lies."""
+    """Where a document lies.
+
+    `unread` says why what lies there now could not be read, `changed_at` when that changed; both
+    are empty where the document lies there still.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     folder: str
     path: str
+    unread: str
+    changed_at: str
 
 
 class DocumentView(BaseModel):
     """One ingested document; `corrected` names the fields that somebody set by hand.
 
     `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
-    id of a shared one, whose name follows.
+    id of a shared one, whose name follows. `outdated` tells which version of its file it is, where
+    that changed and could not be read (`locations` say why); null otherwise.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -152,6 +160,7 @@ class DocumentView(BaseModel):
     corrected: list[str]
     collection: str
     collection_name: str
+    outdated: Outdated | None
 
     @classmethod
     def of(cls, record: DocumentRecord, reach: Reach) -> Self:

@@ -86,6 +86,21 @@ def test_documents_are_listed_with_their_locations(
     assert "ships/a.pdf" in capsys.readouterr().out
 
 
+def test_a_file_that_cannot_be_read_any_more_is_told_with_its_document(
+    ships: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_pdf(ships / "a.pdf", [SHIPS])
+    main(["ingest", str(ships)])
+    path.write_bytes(b"")
+    assert main(["ingest", str(ships)]) == 1
+    assert f"failed: {path}: the file is empty; answers come from" in capsys.readouterr().out
+    assert main(["documents"]) == 0
+
+    assert "could not be read (the file is empty): answers come from" in capsys.readouterr().out
+    [document] = listed(capsys)
+    assert document["locations"][0]["unread"] == "the file is empty"
+
+
 def test_a_dry_run_shows_the_plan(ships: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_pdf(ships / "a.pdf", [SHIPS])
     assert main(["ingest", str(ships), "--dry-run"]) == 0

@@ -21,6 +21,7 @@ from citewire.services.ingest.readers.processes import (
 )
 from citewire.services.ingest.readers.ray_cluster import RayReaders, open_ray_readers
 from citewire.services.ingest.staging import PassageIndexing, Staging
+from citewire.services.ingest.unread import note_unread
 from citewire.services.reading.ocr.choice import OcrMode
 from citewire.settings import Settings
 from citewire.storage.library.versions import StagedPlace, Versions
@@ -153,6 +154,8 @@ class IngestRun:
         await retag(self.versions, self.catalog, change.moved)
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
+        unread = [(one.file, one.reason or "") for one in plan.files if one.status == "failed"]
+        await note_unread(self.versions, self.catalog, unread)
 
     def _open_readers(
         self, count: int, limits: Limits

@@ -18,6 +18,7 @@ from citewire.services.ingest.readers.exchange import Head, ReadPassage, ReadTas
 from citewire.services.ingest.readers.processes import ReadingProcesses
 from citewire.services.ingest.readers.ray_cluster import RayReaders
 from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
+from citewire.services.ingest.unread import failed, note_unread
 from citewire.services.reading.ocr.choice import OcrMode, ocr_choice
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
@@ -102,10 +103,13 @@ class Staging:
             except ModelKeyRefused:
                 raise
             except (DocumentError, ModelError) as error:
-                for one in work.places:
-                    why = refused.get(one.file.suffix, error)
-                    outcome = FileOutcome(one.file.name, "failed", str(why))
-                    self._run.finish(one.file.place, outcome)
+                reasons = {
+                    one.file: str(refused.get(one.file.suffix, error)) for one in work.places
+                }
+                async with self._switching:
+                    await note_unread(self._run.versions, self._run.catalog, reasons.items())
+                for file, why in reasons.items():
+                    self._run.finish(file.place, failed(file, why, self._run.catalog))
             else:
                 sizes = head.pages, head.passages
                 for one in work.places:
