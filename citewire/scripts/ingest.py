@@ -153,7 +153,7 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
     # Without lines: it fits into 80 columns.
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     if summary.is_plan:
-        console.print("what would be done, as far as names, sizes and first bytes tell:")
+        console.print("what would be done, if OCR finds text where it is needed:")
     for name in (*STATUSES, "pages", "passages", "tokens", "seconds"):
         table.add_column(name, justify="right")
     table.add_row(

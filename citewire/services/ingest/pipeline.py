@@ -56,7 +56,12 @@ async def ingest_folders(
     progress = Progress()
     if options.dry_run:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
-        plan = await asyncio.to_thread(looked_at, plan)
+
+        def on_looked() -> None:
+            progress.read += 1
+            on_progress(progress)
+
+        plan = await looked_at(plan, settings.ingestion, options.ocr, on_looked)
         outcomes = list(plan.outcomes(catalog).values())
         took = time.monotonic() - started
         return IngestSummary(
