@@ -147,8 +147,9 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
         line = harmless_name(f"folder: {path}: {reason}")
         console.print(Text(line, style="red"), soft_wrap=True)
     _print_skipped(summary.skipped, console)
-    if summary.skipped.count and not summary.files:
-        told = f"nothing to ingest: no file is of a format that is read ({' '.join(SUFFIXES)})"
+    if not summary.files and not summary.folders:
+        why = "no file is of a format that is read" if summary.skipped.count else "there is no file"
+        told = f"nothing to ingest: {why} ({' '.join(SUFFIXES)})"
         console.print(Text(told, style="yellow"), soft_wrap=True)
     # Without lines: it fits into 80 columns.
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")

@@ -130,6 +130,26 @@ def test_files_that_are_not_read_are_told(
     assert "nothing to ingest" not in capsys.readouterr().out
 
 
+def test_hidden_files_are_told_in_the_output_and_named_in_the_report(
+    ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (".report.pdf", "~$budget.docx", *(f".thumbnail{number}" for number in range(40))):
+        (ships / name).write_bytes(b"")
+    status, report = report_of(tmp_path, str(ships))
+    said = capsys.readouterr().out
+
+    assert status == 0
+    assert f"skipped: {ships}/.report.pdf: hidden: its name begins with a dot" in said
+    assert "thumbnail" not in said
+    assert "skipped: 42 files in all (41 hidden, 1 office lock)" in said
+    assert report["skipped"]["count"] == len(report["skipped"]["files"]) == 42
+
+
+def test_an_empty_folder_is_told(ships: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", str(ships)]) == 0
+    assert "nothing to ingest: there is no file" in capsys.readouterr().out
+
+
 def test_prune_and_remove(ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_pdf(ships / "a.pdf", [SHIPS])
     write_pdf(ships / "b.pdf", [TRAINS])
