@@ -74,6 +74,19 @@ PICTURE: Final = Format(
     ),
     look="citewire.services.reading.image:look_at_image",
 )
+POWERPOINT: Final = Format(
+    "PowerPoint",
+    {
+        ".pptx": f"{_OFFICE}presentationml.presentation",
+        ".pptm": "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+        ".ppsx": f"{_OFFICE}presentationml.slideshow",
+        ".ppsm": "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
+        ".potx": f"{_OFFICE}presentationml.template",
+        ".potm": "application/vnd.ms-powerpoint.template.macroEnabled.12",
+    },
+    "citewire.services.reading.pptx:read_pptx",
+    archive_type=f"{_OFFICE}presentationml.presentation",
+)
 PLAIN: Final = Format(
     "text",
     {".txt": "text/plain", ".text": "text/plain"},
@@ -103,19 +116,7 @@ FORMATS: Final = (
         "citewire.services.reading.word.read:read_docx",
         archive_type=f"{_OFFICE}wordprocessingml.document",
     ),
-    Format(
-        "PowerPoint",
-        {
-            ".pptx": f"{_OFFICE}presentationml.presentation",
-            ".pptm": "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
-            ".ppsx": f"{_OFFICE}presentationml.slideshow",
-            ".ppsm": "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
-            ".potx": f"{_OFFICE}presentationml.template",
-            ".potm": "application/vnd.ms-powerpoint.template.macroEnabled.12",
-        },
-        "citewire.services.reading.pptx:read_pptx",
-        archive_type=f"{_OFFICE}presentationml.presentation",
-    ),
+    POWERPOINT,
     Format(
         "Excel",
         {
