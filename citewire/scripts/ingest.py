@@ -20,6 +20,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from citewire.scripts.ingest_audit import audited
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless_name
 from citewire.services.assembly.documents import open_documents, open_indexing
@@ -82,15 +83,17 @@ async def ingest_into_library(
     """
     async with open_documents(settings, owner) as documents:
         await check_embedding(documents, settings.models)
-        with showing_progress(console) as on_progress:
-            return await ingest_folders(
-                folders,
-                documents=documents,
-                open_indexing=partial(open_indexing, settings, documents),
-                settings=settings,
-                on_progress=on_progress,
-                options=options,
-            )
+        async with audited(settings, documents) as on_change:
+            with showing_progress(console) as on_progress:
+                return await ingest_folders(
+                    folders,
+                    documents=documents,
+                    open_indexing=partial(open_indexing, settings, documents),
+                    settings=settings,
+                    on_progress=on_progress,
+                    options=options,
+                    on_change=on_change,
+                )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The command line of ingestion: plan, report, exit codes, list and removal."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from citewire.scripts.cli import main
+from citewire.storage.keys import document_id
 from tests.doubles.ingest_fixtures import SHIPS, TRAINS
 from tests.doubles.server_fixtures import MAIN
 from tests.doubles.small_pdfs import write_pdf
@@ -359,6 +361,31 @@ def test_the_embedding_model_may_be_changed_while_nothing_is_ingested(
     monkeypatch.setenv("CITEWIRE_EMBED_DIM", "32")
 
     assert main(["ingest", str(ships)]) == 0
+
+
+def test_what_comes_and_goes_is_told_in_the_audit_log(
+    ships: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    monkeypatch.setenv("CITEWIRE_AUDIT_LOG", str(log))
+    first = write_pdf(ships / "a.pdf", [SHIPS])
+    ids = [document_id(hashlib.sha256(first.read_bytes()).hexdigest(), "default")]
+    main(["ingest", str(ships)])
+    main(["ingest", str(ships)])  # nothing is new
+    write_pdf(first, [TRAINS])
+    ids.append(document_id(hashlib.sha256(first.read_bytes()).hexdigest(), "default"))
+    main(["ingest", str(ships), "--dry-run"])
+    main(["ingest", str(ships)])
+    write_pdf(ships / "b.pdf", [SHIPS, SHIPS])
+    first.unlink()
+    main(["ingest", str(ships), "--prune"])
+    told = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+
+    assert {one["actor"]["app_name"] for one in told} == {"citewire ingest"}
+    acts = [(one["activity_name"], one["web_resources"][0]["uid"]) for one in told]
+    assert acts[:3] == [("Import", ids[0]), ("Import", ids[1]), ("Delete", ids[0])]
+    assert ("Delete", ids[1]) in acts[3:]
+    assert [activity for activity, _ in acts].count("Import") == 3
 
 
 def test_a_collection_is_made_filled_and_deleted_by_its_name(

@@ -23,7 +23,7 @@ from citewire.services.reading.ocr.choice import OcrMode, ocr_choice
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
 from citewire.storage.library.documents import Correction
-from citewire.storage.library.versions import Versions
+from citewire.storage.library.versions import Change, Versions
 
 PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""
@@ -53,6 +53,9 @@ class StagingRun(Protocol):
 
     def take_room(self, passages: int) -> None:
         """See that so many more passages may be kept, or raise DocumentError."""
+
+    async def apply(self, change: Change) -> None:
+        """Do `change` in one step."""
 
     def finish(self, place: Place, outcome: FileOutcome) -> None:
         """Note what became of a file."""
@@ -211,7 +214,7 @@ class Staging:
         """Make a document current, and delete what it takes the place of."""
         async with self._switching:
             change = self._run.catalog.show(record_of(work, head, corrections))
-            await self._run.versions.apply(change)
+            await self._run.apply(change)
             await retag(self._run.versions, self._run.catalog, change.moved)
         for doc_id in change.retire:
             await self._run.versions.discard(doc_id)
