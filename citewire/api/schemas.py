@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from citewire.api.patterns import COLLECTION, DATE
 from citewire.content.outdated import Outdated
 from citewire.services.access.reach import Reach
 from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
@@ -38,7 +39,7 @@ ReportKind = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Period = Annotated[str, StringConstraints(pattern=rf"^{PERIOD}$")]
 
 
-CollectionId = Annotated[str, StringConstraints(pattern=r"^(private|[0-9a-f]{12})$")]
+CollectionId = Annotated[str, StringConstraints(pattern=COLLECTION)]
 
 
 class Filters(BaseModel):
@@ -179,7 +180,7 @@ class DocumentCorrection(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = Field(
+    date: Annotated[str, Field(pattern=DATE)] | None = Field(
         None, description="ISO: a day, a month or a year"
     )
     organisation: Annotated[str, Field(max_length=200)] | None = None
