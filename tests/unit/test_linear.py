@@ -434,6 +434,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
     signposts.signposts_named, wishes.without_wishes, narrowing.sets_against,
     organisations.name_words, organisations.normal_name,
+    report_kinds.kind_of_head,
     report_kinds.kind_of_title, report_kinds.kind_term, report_kinds.kinds_in,
     report_kinds.with_broader, report_periods.period_term, report_periods.periods_in,
     report_periods.year_of,
