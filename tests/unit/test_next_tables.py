@@ -12,6 +12,7 @@ from reportlab.platypus import SimpleDocTemplate
 from reportlab.platypus import Table as DrawnTable
 
 from citewire.content.table import rows_of
+from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.next_tables import RowWords, find_starts
 from citewire.services.reading.read import read_report
 from tests.doubles.small_pdfs import draw_pdf
@@ -205,3 +206,32 @@ def test_there_are_figures_before_and_after_where_a_table_begins() -> None:
         for start, end in pairwise([0, *starts, len(rows)])
     )
     assert len(starts) == 39
+
+
+def test_a_passage_of_figures_in_another_unit_repeats_heads_but_no_other_unit(
+    tmp_path: Path,
+) -> None:
+    report = read_report(unruled(tmp_path, [["(in thousands)"]]), ocr="off")
+
+    _, passage = (
+        built.node.text
+        for built in build_passages(
+            report, doc_id="a" * 32, folder="f", file_name="a.pdf", max_tokens=220, overlap=30
+        )
+    )
+
+    assert passage.splitlines()[:3] == [
+        "(in thousands)",
+        " | 2023 | 2022",
+        "Employees | 4,021 | 3,987",
+    ]
+
+
+def test_heads_that_tell_a_unit_do_not_hold_for_figures_in_another(tmp_path: Path) -> None:
+    corner = [["(in millions)", *RESULTS[0][1:]], *RESULTS[1:], ["(in thousands)"], *STAFF]
+    page = read_report(html(tmp_path, [["(in thousands)"]]), ocr="off").pages[0]
+    told = [block.table.continues for block in page.blocks if block.table]
+    starts = find_starts([RowWords(row[0], tuple(row[1:]), is_parted=True) for row in corner])
+
+    assert told == [False, True]
+    assert list(starts) == [(4, False)]

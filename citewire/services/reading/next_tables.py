@@ -52,6 +52,11 @@ class RowWords:
     is_parted: bool = False
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """All that stands in it."""
+        return (self.label, *self.others)
+
+    @property
     def has_figures(self) -> bool:
         """Whether a figure stands in one of its columns."""
         return any(map(is_value, self.others))
@@ -66,22 +71,26 @@ def find_starts(rows: Sequence[RowWords]) -> Iterator[tuple[int, bool]]:
     """Where other tables than the first begin, and whether their columns are those of the first.
 
     Before and after each of these rows are figures. The columns are the same if nothing but a unit
-    line stands there: it tells of the figures below it, and the heads above hold for them.
+    line stands there: it tells of the figures below it, and the heads above hold for them unless
+    these tell the unit, too.
     """
     if sum(bool(row.others) and is_caption(row.label) for row in rows) > 1:
         # A list of tables.
         return
-    has_figures = False
+    has_figures = tells_unit = False
     heads: set[tuple[str, ...]] = set()
     for number, row in enumerate(rows):
         if has_figures and _follow_figures(rows, number):
             is_unit = _is_unit(rows, number)
             if is_unit or _begins(rows, number, heads):
-                yield number, is_unit
+                yield number, is_unit and not tells_unit
                 has_figures, heads = is_unit, heads if is_unit else set()
         has_figures = has_figures or row.has_figures
-        if not has_figures and row.others:
-            heads.add(row.others)
+        if not has_figures:
+            # A title among the heads may tell the unit of the first table, too.
+            is_title = not row.others and ("(" in row.label or is_caption(row.label))
+            tells_unit = tells_unit or is_title or any(map(is_unit_line, row.texts))
+            heads |= {row.others} if row.others else set()
 
 
 def _follow_figures(rows: Sequence[RowWords], number: int) -> bool:
