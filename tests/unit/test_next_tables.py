@@ -235,3 +235,10 @@ def test_heads_that_tell_a_unit_do_not_hold_for_figures_in_another(tmp_path: Pat
 
     assert told == [False, True]
     assert list(starts) == [(4, False)]
+
+
+def test_rows_without_a_value_are_no_heads_again() -> None:
+    nothing = ["n/a", "n/a"]
+    rows = [["", "2023", "2022"], ["Rent", *nothing], *RESULTS[1:], ["Other", *nothing], *STAFF]
+
+    assert not list(find_starts([RowWords(row[0], tuple(row[1:])) for row in rows]))

@@ -101,7 +101,7 @@ def _header_columns(body: list[list[str]], columns: int) -> int:
         cells = [row[column] for row in body if not _NOTHING.fullmatch(_packed(row[column]))]
         tells = is_figure if column == 0 else _is_entry
         # What few rows have names none of them.
-        is_sparse = column > 0 and sum(bool(row[column]) for row in rows) * 2 < len(rows)
+        is_sparse = column == 1 and sum(bool(row[column]) for row in rows) * 2 < len(rows)
         if is_sparse or sum(map(tells, cells)) * 2 > len(cells):
             return min(column, 2)
     return 1

@@ -143,7 +143,7 @@ def _are_heads(
     """Whether rows from one on are heads of columns: periods, or words apart from what is above."""
     columns = next((row.figures for row in rows[number:] if row.has_figures), 0)
     for row in rows[number : number + MAX_HEADER_ROWS]:
-        if len(row.others) > 1 and row.others in heads:
+        if len(set(row.others)) > 1 and row.others in heads:
             return True
         if not _may_be_heads(row):
             return False
