@@ -415,7 +415,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
-    plain_tables.table_of, heads.is_figure, heads.is_value, files.printable,
+    plain_tables.table_of, heads.is_figure, heads.is_period, heads.is_value, files.printable,
     instructions.reads_like_instructions, title.name_for_models,
     marks.reads_like_note, instructions.find_instructions, furniture.signature,
     chat_words.searchable,
