@@ -22,6 +22,7 @@ from citewire.api.dependencies import (
     SettingsDep,
     WhoDep,
 )
+from citewire.api.patterns import SHARED
 from citewire.api.scopes import ScopedRoute
 from citewire.errors import TooManyCollections
 from citewire.services.access.caller import Caller
@@ -30,7 +31,7 @@ from citewire.storage.collections.store import Role
 
 router = APIRouter(tags=["collections"], route_class=ScopedRoute)
 
-SharedId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$")]
+SharedId = Annotated[str, Path(pattern=SHARED)]
 
 
 @router.get("/collections")
