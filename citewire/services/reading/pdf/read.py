@@ -116,6 +116,34 @@ def read_pdf(
     )
 
 
+def look_at_pdf(path: Path, *, ocr: OcrMode = "auto", engine: OcrChoice = DEFAULT) -> None:
+    """Look whether the PDF at `path` can be read, up to its first page with text; blocks.
+
+    Nothing is read from a picture: whether there is text in them is found by who reads it.
+
+    Args:
+        path: of the file.
+        ocr: as `read_pdf` will be told.
+        engine: which OCR will read it.
+
+    Raises:
+        UnreadableDocument: as `read_pdf` would.
+    """
+    with PDFIUM, open_pdf(path) as document:
+        reading = _Reading(document, None, why_no_ocr(ocr, engine))
+        try:
+            for index in range(len(document)):
+                reading.read_page(index)
+                if reading.pages[-1].has_text:
+                    return
+        except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
+            raise UnreadableDocument(BROKEN) from error
+        finally:
+            reading.annotations.close()
+    if not (reading.scanned or reading.unmapped) or find_ocr(ocr, engine) is None:
+        raise UnreadableDocument(reading.why_no_text())
+
+
 @dataclass(slots=True)
 class _Reading:
     """The pages of a document, read one after the other."""
