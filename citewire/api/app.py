@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 import anyio
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from citewire.api import (
     keys,
     page,
     passages,
+    search,
     uploads,
     wire_schema,
 )
@@ -33,6 +35,14 @@ from citewire.api.mcp import streamable_http
 from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
+
+CLOSED: Final = (
+    *(auth, chat, chats, collections, documents, keys, passages, search, uploads),
+    *(openai_chat, streamable_http),
+)
+"""What needs a key, where there are keys."""
+OPEN: Final = (health, wire_schema)
+"""What needs none."""
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -70,10 +80,9 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(RetoldProblems, is_for=is_mcp_path, retold=json_rpc_error)
     app.add_middleware(AuditTrail)
     install_error_handlers(app)
-    for module in (auth, chat, chats, collections, documents, keys, passages, uploads, openai_chat):
+    for module in CLOSED:
         app.include_router(module.router, dependencies=[DESCRIBED])
-    app.include_router(streamable_http.router, dependencies=[DESCRIBED])
-    for module in (health, wire_schema):
+    for module in OPEN:
         app.include_router(module.router)
     app.include_router(auth.open_router)
     app.include_router(page.build_router())

@@ -301,8 +301,7 @@ def _add_ingest(kinds: Kinds) -> None:
     endless.add_argument(
         "--dry-run",
         action="store_true",
-        help="show what would be done and change nothing; no file is read "
-        "beyond its first bytes, so that broken ones may be told as new",
+        help="show what would be done and change nothing; files are opened, but not read by OCR",
     )
     ingest.add_argument(
         "--report", type=Path, metavar="FILE.json", help="write what became of each file"

@@ -32,8 +32,8 @@ from mcp_types import (
 from mcp_types.version import LATEST_MODERN_VERSION
 
 from citewire import __version__
+from citewire.client.connection import LOCAL, Address
 from citewire.errors import ServerFailed
-from citewire.scripts.chat.client import LOCAL, Address
 from citewire.scripts.chat.finding import find_server
 from citewire.settings import Settings
 

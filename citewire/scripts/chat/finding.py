@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from citewire.client.connection import Address, is_serving
 from citewire.errors import ConfigurationError
-from citewire.scripts.chat.client import Address, is_serving
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 
