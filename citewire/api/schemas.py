@@ -82,6 +82,22 @@ class AskRequest(BaseModel):
         return self
 
 
+class SearchRequest(BaseModel):
+    """What to search for, and in which documents."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    query: str = Field(min_length=1, max_length=8000, description="words or a question")
+    limit: int = Field(10, ge=1, le=50, description="so many passages at most")
+    filters: Filters | None = None
+
+
+class FoundSources(BaseModel):
+    """Passages, the best first, as the sources of an answer are told."""
+
+    sources: list[Source]
+
+
 class Feedback(BaseModel):
     """What a person thinks of an answer."""
 

@@ -17,6 +17,7 @@ export interface CitewireProtocol {
   requests: {
     NewKey: NewKey;
     AskRequest: AskRequest;
+    SearchRequest: SearchRequest;
     ChangeChat: ChangeChat;
     NewChat: NewChat;
     RateAnswer: RateAnswer;
@@ -38,6 +39,7 @@ export interface CitewireProtocol {
     DocumentList: DocumentList;
     DocumentView: DocumentView;
     DocumentCorrection: DocumentCorrection;
+    FoundSources: FoundSources;
     HighlightsView: HighlightsView;
     PlacesView: PlacesView;
     JobList: JobList;
@@ -479,6 +481,20 @@ export interface Filters {
   collections?: string[];
 }
 /**
+ * What to search for, and in which documents.
+ */
+export interface SearchRequest {
+  /**
+   * words or a question
+   */
+  query: string;
+  /**
+   * so many passages at most
+   */
+  limit?: number;
+  filters?: Filters | null;
+}
+/**
  * A new title, or a message through which the active path is to go.
  */
 export interface ChangeChat {
@@ -767,6 +783,12 @@ export interface DocumentCorrection {
    */
   periods: string[] | null;
   kind: string | null;
+}
+/**
+ * Passages, the best first, as the sources of an answer are told.
+ */
+export interface FoundSources {
+  sources: Source[];
 }
 /**
  * Where a quote stands in a passage and on its page; offsets count UTF-16 code units.
