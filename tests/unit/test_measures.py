@@ -7,9 +7,10 @@ from llama_index.core.schema import NodeWithScore, TextNode
 
 from citewire.content.table import grid_of
 from citewire.content.table_record import TABLE, table_to_json
-from citewire.services.models.extractive.figures import FittingRow, table_sources
+from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.measures import Measure, own_measure, read_measure
 from citewire.services.models.extractive.synthesiser import to_passages
+from citewire.services.models.extractive.table_sources import table_sources
 from citewire.services.models.extractive.telling import row_told
 
 

@@ -143,6 +143,10 @@ class Demand:
             return _YEAR_BONUS
         return -(_OWN_OTHER_YEAR_MALUS if own_years(sentence.text) else _OTHER_YEAR_MALUS)
 
+    def has_sort(self, text: str) -> bool:
+        """Whether a text has the sort of thing that is asked for: a figure, a name, a year, why."""
+        return not self._kinds or any(kind.search(text) for kind in self._kinds)
+
     def coverage(self, sentence: Sentence) -> float:
         """The share of the question's words that the sentence has, rare ones counting more."""
         held = frozenset(stems(sentence.text))

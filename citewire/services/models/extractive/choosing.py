@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 from citewire.services.models.extractive.asked import Demand, has_figure
 from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.lead_ins import announces, what_follows
+from citewire.services.models.extractive.nearest import (
+    asks_for_looks,
+    has_amount,
+    is_far,
+    lead_of,
+)
 from citewire.services.models.extractive.passages import Passage, Sentence
 from citewire.services.models.extractive.question import Wanted
 from citewire.services.models.extractive.rows import SURE, nearest_rows
@@ -24,6 +30,9 @@ _BESIDE_ROWS, _COVERING = 0.75, 0.7
 
 _AS_MUCH = 0.4
 """So much of what the best sentence holds of a question's words must the others hold."""
+
+_HALF, _NEXT = 0.4, 2
+"""What a sentence must hold of the question's words for one of so many after it to be told too."""
 
 _FEW = 2
 """So many sentences are told beside rows that may be meant, or where none is sure."""
@@ -47,12 +56,31 @@ class ChosenExtract:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What is told, in its order; none if nothing fits.
+
+    Args:
+        extracts: the statements.
+        lead: what is said above them: that they are only the nearest, if so.
+    """
+
+    extracts: Sequence[ChosenExtract] = ()
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """The candidates, how well each answers, and their embeddings, of length one."""
 
     sentences: Sequence[Sentence]
     scores: Scores
     vectors: Vectors
+    similarities: NDArray[np.float32]
+    """To the question without names."""
+
+    def similarity(self, sentence: Sentence) -> float:
+        """How near a sentence is in meaning to what is asked."""
+        return float(self.similarities[self.sentences.index(sentence)])
 
     @property
     def best(self) -> Sentence:
@@ -67,7 +95,7 @@ def choose(
     scored: Scored,
     *,
     is_strong: bool,
-) -> list[ChosenExtract]:
+) -> Choice:
     """The extracts to answer with, in the order in which they are told; none if nothing fits.
 
     Args:
@@ -78,21 +106,36 @@ def choose(
         is_strong: whether the sources surely answer, so that what fits best is told in any case.
     """
     asked = Demand(wanted, passages, scored.sentences)
+    is_of_looks = asks_for_looks(wanted)
+    rows = [] if is_of_looks else rows
     if rows and rows[0].fit >= SURE:
         beside = _beside_rows(asked, scored) if wanted.wants_figure else []
-        return [*_rows(rows, wanted), *_told(beside, passages)]
+        return Choice([*_rows(rows, wanted), *_told(beside, passages)])
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
-    told = list(_told(_about_the_same(picked, scored, asked), passages)) if picked else []
+    kept = _with_next(_about_the_same(picked, scored, asked), scored, asked) if picked else []
+    told = list(_told(kept, passages))
     if rows and wanted.wants_figure:
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
-        return [*_rows(rows, wanted), *list(_told(beside, passages))[:_FEW]]
-    if told or not is_strong:
-        return told
-    rows = rows or nearest_rows(wanted, passages)
-    if rows and not wanted.wants_text:
-        return _rows(rows, wanted)
+        return Choice([*_rows(rows, wanted), *list(_told(beside, passages))[:_FEW]])
+    if told and not is_of_looks and _answers(kept, wanted, scored):
+        return Choice(told)
+    if not is_strong:
+        return Choice(told[:1], lead_of(wanted)) if told else Choice()
+    rows = [] if is_of_looks else rows or nearest_rows(wanted, passages)
+    if rows and not wanted.wants_text and not told:
+        return Choice(_rows(rows, wanted))
     whole = best_of(scored.sentences, scored.scores)
-    return list(_told([one for one in whole if not passages[one.place].is_beside][:1], passages))
+    nearest = told or list(
+        _told([one for one in whole if not passages[one.place].is_beside][:1], passages)
+    )
+    return Choice(nearest[:1], lead_of(wanted)) if nearest else Choice()
+
+
+def _answers(picked: Sequence[Sentence], wanted: Wanted, scored: Scored) -> bool:
+    """Whether one of the sentences is about what is asked, and has an amount if that is asked."""
+    if wanted.counts and not any(has_amount(one.text) for one in picked):
+        return False
+    return any(not is_far(wanted, one, scored.similarity(one)) for one in picked)
 
 
 def _about_the_same(picked: Sequence[Sentence], scored: Scored, asked: Demand) -> list[Sentence]:
@@ -103,6 +146,25 @@ def _about_the_same(picked: Sequence[Sentence], scored: Scored, asked: Demand) -
     if not asked.counts or not has_figure(scored.best.text):
         return kept
     return [one for one in kept if has_figure(one.text)]
+
+
+def _with_next(picked: Sequence[Sentence], scored: Scored, asked: Demand) -> Sequence[Sentence]:
+    """The best sentence with the one after it, where only that has the sort of thing asked for.
+
+    "The council agreed to repair the bridge. The work costs £64,000."
+    """
+    if not picked:
+        return picked
+    best = picked[0]
+    if asked.has_sort(best.text) or asked.coverage(best) < _HALF:
+        return picked
+    following = [
+        one
+        for one in scored.sentences
+        if one.place == best.place and 0 < one.position - best.position <= _NEXT
+    ]
+    answering = next((one for one in following if asked.has_sort(one.text)), None)
+    return picked if answering is None else [best, answering]
 
 
 def _beside_rows(asked: Demand, scored: Scored) -> list[Sentence]:

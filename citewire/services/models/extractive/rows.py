@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 from citewire.services.citations.verdicts.figures import words_of
+from citewire.services.citations.verdicts.named_ratios import ratios_in
 from citewire.services.citations.verdicts.tokens import flatten
-from citewire.services.models.extractive.figures import (
-    FittingRow,
-    TableSource,
-    fitting_rows,
-    table_sources,
-)
+from citewire.services.models.extractive.figures import FittingRow, fitting_rows
 from citewire.services.models.extractive.passages import Passage
 from citewire.services.models.extractive.question import Stems, Wanted, roots
+from citewire.services.models.extractive.table_sources import TableSource, table_sources
 
 SURE = 0.8
 """The fit from which on a row is what was asked for."""
@@ -57,14 +54,36 @@ def _rows(
 ) -> list[FittingRow]:
     whole = fitting_rows(wanted.stems, wanted, tables, least=LIKELY)
     several = _best_of_each(wanted.parts, wanted, tables)
-    if len(several) > 1 and _covered(several, wanted) > _covered(whole[:1], wanted):
+    more = _covered(several, wanted) - _covered(whole[:1], wanted)
+    if len(several) > 1 and (more > 0 or (more == 0 and wanted.sets_against)):
         return several
     if whole and whole[0].fit >= SURE:
         return _alike(whole, is_one=is_one)
+    if divided := _rows_of_ratio(wanted, tables):
+        return divided
     if several:
         return several
     renamed = [roots(words_of(flatten(phrase))) for phrase in told_as]
     return _best_of_each(renamed, wanted, tables) or _alike(whole, is_one=is_one)
+
+
+def _rows_of_ratio(wanted: Wanted, tables: Sequence[TableSource]) -> list[FittingRow]:
+    """The rows that are divided for a ratio that the question calls by its name, if both are there.
+
+    They are told and not divided: what is quoted stands in a report.
+    """
+    for ratio in ratios_in(flatten(wanted.text)):
+        sides = [
+            [
+                row
+                for words in side
+                for row in fitting_rows(roots(words), wanted, tables, least=SURE)
+            ]
+            for side in ratio
+        ]
+        if all(sides):
+            return [min(rows, key=lambda row: row.rank) for rows in sides]
+    return []
 
 
 def _covered(rows: Sequence[FittingRow], wanted: Wanted) -> int:

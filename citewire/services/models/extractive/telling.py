@@ -9,7 +9,7 @@ from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.table_scales import scales_of_heads
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import PERCENT
-from citewire.services.models.extractive.figures import FittingRow, TableSource
+from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.markdown_pieces import (
     MOST_COLUMNS,
     figure_plain,
@@ -17,10 +17,10 @@ from citewire.services.models.extractive.markdown_pieces import (
     piece_of,
 )
 from citewire.services.models.extractive.measures import Measure, own_measure, read_measure
+from citewire.services.models.extractive.table_sources import SIGN, TableSource
 
 _SCALES = {1e3: "thousand", 1e5: "lakh", 1e6: "million", 1e7: "crore", 1e9: "billion"}
 _SPANISH_SCALES = {1e3: "mil", 1e5: "lakh", 1e6: "millones", 1e7: "crore", 1e9: "mil millones"}
-_SIGN = re.compile(r"[$€£¥₹]")
 _CODE = re.compile(r"\b(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|euros?|dollars?)\b")
 _COUNTED = re.compile(
     r"\b(?:number|employees|associates|stores|warehouses|shares|units|customers|members|headcount"
@@ -131,10 +131,10 @@ def figure_told(
         return figure
     if measure.is_percent:
         return f"{figure}%"
-    if _SIGN.fullmatch(measure.money) and not _SIGN.search(figure):
+    if SIGN.fullmatch(measure.money) and not SIGN.search(figure):
         figure = f"{measure.money}{figure}"
     scale = (_SPANISH_SCALES if spanish else _SCALES).get(measure.scale, "")
-    money = "" if _SIGN.search(figure) else measure.money
+    money = "" if SIGN.search(figure) else measure.money
     money = f"de {money}" if money and scale.endswith("millones") else money
     return " ".join(filter(None, (figure, scale, money, measure.text)))
 
@@ -161,16 +161,10 @@ def _measure_of_table(cell: CellFigure, source: TableSource) -> Measure:
     stated = unit_of(source)
     measure = own_measure(stated) or read_measure(stated) or Measure()
     scale = _own_scale(cell, source)
-    head = source.figures.heads[cell.head]
-    found = next(filter(None, map(_written_money, (stated, head.label))), "")
-    if not found and scale and not measure.text:
-        found = _only_sign(source)
-    return replace(measure, money=found, scale=scale)
-
-
-def _written_money(stated: str) -> str:
-    sign = _SIGN.search(stated) or _CODE.search(stated)
-    return sign[0] if sign else ""
+    sign = SIGN.search(stated)
+    found = sign[0] if sign else source.sign if scale and not measure.text else ""
+    code = _CODE.search(stated) if not found else None
+    return replace(measure, money=code[0] if code else found, scale=scale)
 
 
 def _in_unit_column(cell: CellFigure, source: TableSource) -> Measure | None:
@@ -183,12 +177,6 @@ def _in_unit_column(cell: CellFigure, source: TableSource) -> Measure | None:
             stated = list(rows_of(table, text))[cell.place[0]][at]
             return read_measure(stated) or (Measure(stated) if stated else None)
     return None
-
-
-def _only_sign(source: TableSource) -> str:
-    """The sign of currency of a table that writes it at its first and last figures alone."""
-    signs = {sign[0] for cell in source.figures.cells if (sign := _SIGN.search(cell.text))}
-    return signs.pop() if len(signs) == 1 else ""
 
 
 def _own_scale(cell: CellFigure, source: TableSource) -> float:
