@@ -82,9 +82,13 @@ class Completion:
         """The citations of an answer, each with its page, words and verdict."""
         sources = {source["n"]: source for source in done["sources"]}
         answer = done["answer"]
-        return [self._annotation(one, sources[one["n"]], answer) for one in done["citations"]]
+        is_only = len({source["doc_id"] for source in done["sources"]}) == 1
+        return [
+            self._annotation(one, sources[one["n"]], answer, is_only=is_only)
+            for one in done["citations"]
+        ]
 
-    def _annotation(self, citation: Json, source: Json, answer: str) -> Json:
+    def _annotation(self, citation: Json, source: Json, answer: str, *, is_only: bool) -> Json:
         words, verification = citation["quote"], citation["verification"]
         marker, claim = citation["marker_span"], citation["claim_span"]
         return {
@@ -99,6 +103,7 @@ class Completion:
                 "label": citation["label"],
                 "passage_id": citation["passage_id"],
                 "doc_id": source["doc_id"],
+                "only_document": is_only,
                 "file_name": source["file_name"],
                 "page": words["page"],
                 "page_label": source["page_label"],
