@@ -104,9 +104,12 @@ async def spoken_of_before(
         for asked, answered in pairwise(history)
         if asked.role is MessageRole.USER and answered.role is MessageRole.ASSISTANT
     ]
+    later: list[str] = []  # "and in 2023?" is of another year than the question before
     for question, _ in reversed(turns):
-        sought = [fold(word) for word in words(question) if not is_stop_word(word)]
-        seen = await survey(reachable, filter, sought[:MOST_WORDS])
+        said = [fold(word) for word in words(question) if not is_stop_word(word)][:MOST_WORDS]
+        sought = [*later, *(word for word in said if not (later and word.isdigit()))]
+        later = [word for word in sought if word.isdigit()]
+        seen = await survey(reachable, filter, sought)
         if seen.total == 1:
             seen = await survey(reachable, filter)
         if (found := seen.shown or seen.nearest) and (seen.total == 1 or seen.held >= _A_NAME):
