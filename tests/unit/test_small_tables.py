@@ -136,6 +136,7 @@ async def test_a_row_is_found_by_its_short_name_in_brackets(
 async def test_the_rows_of_a_named_ratio_are_both_told(synthesiser: ExtractiveSynthesiser) -> None:
     answer = await answer_of(synthesiser, "What was the gross margin in 2023?", table(INCOME))
 
+    assert answer.startswith("Nothing is calculated here. What was found of it:\n\n")
     assert "Gross profit, 2023: 18,095 [1]." in answer
     assert "Net sales, 2023: 48,210 [1]." in answer
 
@@ -169,6 +170,27 @@ async def test_who_has_more_is_answered_with_the_figure_of_each(
 
     assert "Lumen Bank: Employees (FTE), 2024: 2,317 FTE [3]." in answer
     assert "Juniper Rail: Staff (FTE), 2024: 4,218 FTE [2]." in answer
+
+
+async def test_what_is_owed_is_not_what_was_repaid(synthesiser: ExtractiveSynthesiser) -> None:
+    flows = (("", "2024"), ("Repayments of long-term debt", "(94)"))
+    owed = (("", "2024"), ("Long-term debt, excluding current portion", "6,692"))
+    answer = await answer_of(
+        synthesiser, "What is the long-term debt?", table(flows), table(owed, page=2)
+    )
+
+    assert answer.startswith("Long-term debt, excluding current portion, 2024: 6,692 [2].")
+
+
+async def test_a_heading_is_no_answer(synthesiser: ExtractiveSynthesiser) -> None:
+    answer = await answer_of(
+        synthesiser,
+        "What drove the change in accounting?",
+        passage("Change in Accounting Principle"),
+        evidence="strong",
+    )
+
+    assert "Principle [1]" not in answer
 
 
 async def test_a_row_of_dashes_is_not_told(synthesiser: ExtractiveSynthesiser) -> None:

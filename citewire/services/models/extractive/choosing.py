@@ -15,6 +15,7 @@ from citewire.services.models.extractive.nearest import (
     has_amount,
     is_far,
     lead_of,
+    lead_of_parts,
 )
 from citewire.services.models.extractive.passages import Passage, Sentence
 from citewire.services.models.extractive.question import Wanted
@@ -109,8 +110,10 @@ def choose(
     is_of_looks = asks_for_looks(wanted)
     rows = [] if is_of_looks else rows
     if rows and rows[0].fit >= SURE:
-        beside = _beside_rows(asked, scored) if wanted.wants_figure else []
-        return Choice([*_rows(rows, wanted), *_told(beside, passages)])
+        is_part = all(row.is_part for row in rows)
+        beside = _beside_rows(asked, scored) if wanted.wants_figure and not is_part else []
+        lead = lead_of_parts(wanted) if is_part else ""
+        return Choice([*_rows(rows, wanted), *_told(beside, passages)], lead)
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
     kept = _with_next(_about_the_same(picked, scored, asked), scored, asked) if picked else []
     told = list(_told(kept, passages))

@@ -8,6 +8,7 @@ from citewire.services.citations.verdicts.figures import (
     BARE_HEADS,
     CellFigure,
     TableHead,
+    words_of,
 )
 from citewire.services.citations.verdicts.fitting import period_fits
 from citewire.services.citations.verdicts.periods import Period
@@ -31,6 +32,18 @@ _ALL_SAID = 0.9
 """The fit of the only row that may be, where all that is asked is said around its cell."""
 _FEW_ROWS = 2
 _DIGIT = re.compile(r"\d")
+_QUALIFIED = re.compile(
+    r"([^,]{1,80}), ?(?:excluding|including|net|less|gross|after|before|current|non-?current)\b",
+    re.IGNORECASE,
+)
+"""`Long-term debt, excluding current portion`: what stands before the comma is what it is."""
+_QUALIFIED_FIT = 0.92
+_FLOW = re.compile(
+    r"(?:repayments?|proceeds|payments?|purchases?|changes? in|(?:increase|decrease)s? in"
+    r"|issuances?|borrowings?|amorti[sz]ation|gains? on|loss(?:es)? on|write-?offs?"
+    r"|adjustments?)\b",
+    re.IGNORECASE,
+)
 _SUMS = roots(map(stem, ("total", "totals", "overall", "altogether", "insgesamt")))
 _NUMBERS = re.compile(
     r"(?:number|count|quantity|no\.?|anzahl|n[uú]mero|cantidad|nombre)(?: of \w{1,20})?",
@@ -50,6 +63,8 @@ class FittingRow:
     told: tuple[CellFigure, ...]
     fit: float
     in_period: bool | None
+    is_part: bool = False
+    """Whether it is only a part of what is asked, which would have to be calculated."""
 
     @property
     def head(self) -> TableHead:
@@ -141,9 +156,13 @@ def _date(period: Period | None) -> tuple[int, int, int]:
 def _fit(subject: Stems, line: TableHead, head: TableHead, above: Stems) -> float:
     """How well a cell's heads fit some words, from 0 to 1."""
     own = line.words or line.group
-    # Other liabilities are not the liabilities.
-    rest = _OTHERS if _is_rest(line) and not subject & BARE_HEADS else 1.0
+    # Other liabilities are not the liabilities, and repayments of debt no debt.
+    is_other = (_is_rest(line) and not subject & BARE_HEADS) or _is_flow(line, subject)
+    rest = _OTHERS if is_other else 1.0
     best = rest * _score(subject, own, line.group | above)
+    if qualified := _QUALIFIED.match(line.label):
+        bare = roots(words_of(flatten(qualified[1])))
+        best = max(best, _QUALIFIED_FIT * rest * _score(subject, bare, line.group | above))
     if head.words & subject:
         best = max(best, rest * _score(subject, own | head.words, line.group | above))
         if line.period is not None:
@@ -186,6 +205,12 @@ def _covering(subject: Stems, line: TableHead, head: TableHead, above: Stems) ->
     """How much of a subject is said around a cell, where its row is the only one that may be."""
     said = line.words | line.group | head.words | head.group | above
     return _ALL_SAID * share_said(subject, said)
+
+
+def _is_flow(line: TableHead, subject: Stems) -> bool:
+    """Whether a row is of what was paid, received or changed, and that was not asked for."""
+    flow = _FLOW.match(line.label)
+    return flow is not None and not roots(words_of(flatten(flow[0]))) & subject
 
 
 def _is_rest(line: TableHead) -> bool:

@@ -31,6 +31,10 @@ _LEADS = {
     False: "No sentence or row that was found answers this directly. The nearest is:",
     True: "Ninguna frase ni fila encontrada responde directamente. La más cercana es:",
 }
+_PART_LEADS = {
+    False: "Nothing is calculated here. What was found of it:",
+    True: "Aquí no se calcula. Lo que se ha encontrado de ello:",
+}
 _LOOKS_LEADS = {
     False: "Pages, charts and pictures are not counted or looked at here. The nearest passage is:",
     True: "Aquí no se cuentan ni se miran páginas, gráficos ni imágenes. El pasaje más cercano es:",
@@ -46,6 +50,11 @@ def lead_of(wanted: Wanted) -> str:
     """What is said above the nearest extract, in the language of the question."""
     leads = _LOOKS_LEADS if asks_for_looks(wanted) else _LEADS
     return leads[wanted.is_spanish]
+
+
+def lead_of_parts(wanted: Wanted) -> str:
+    """What is said above rows from which that would be calculated which is asked for."""
+    return _PART_LEADS[wanted.is_spanish]
 
 
 def is_far(wanted: Wanted, sentence: Sentence, similarity: float) -> bool:

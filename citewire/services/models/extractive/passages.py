@@ -185,4 +185,5 @@ def _is_heap_of_names(text: str) -> bool:
         word for word in words(text) if word[0].isalpha() and word[0].lower() != word[0].upper()
     ]
     small = sum(word[0].islower() for word in found)
-    return len(found) >= _NAMES and small < _SAYING * len(found)
+    fewest = _NAMES if text.rstrip().endswith((".", "!", "?")) else _MIN_WORDS
+    return len(found) >= fewest and small < _SAYING * len(found)

@@ -71,6 +71,14 @@ _APART = re.compile(
     re.IGNORECASE,
 )
 _AGAINST = re.compile(r"\b(?:to|divided by|minus|less|versus|vs|over|frente a|entre)\b")
+_CALCULATED = re.compile(
+    r"\bratio\b|\bmargin\b|\breturn on\b|\bturnover\b|\bebitda\b|\bacid test\b|\bcoverage\b"
+    r"|\bworking capital\b|\bfree cash flow\b|\bnet debt\b|\binvested capital\b|\bleverage\b"
+    r"|\bdivided by\b|\b(?:days|conversion cycle)\b.{0,20}\b(?:inventory|payables?|sales)\b"
+    r"|\b(?!year|month|addition|attributable|related)\w{1,30} to"
+    r" (?:total|average|current|net|long|ebitda)\b"
+    r"|\bas an? per ?cent(?:age)? of\b|\bdifference between\b|\bratio de\b|\bmargen\b"
+)
 _BEYOND = roots(
     stem(word)
     for word in listed("""
@@ -164,6 +172,11 @@ def read_question(question: str, names: frozenset[str] = frozenset()) -> Wanted:
         parts=tuple(_parts(text, names)),
         sets_against=bool(_AGAINST.search(folded)),
     )
+
+
+def is_calculated(wanted: Wanted) -> bool:
+    """Whether a question is for something that is calculated: a ratio, EBITDA, free cash flow."""
+    return bool(_CALCULATED.search(fold(wanted.text)))
 
 
 def without_directions(question: str) -> str:

@@ -1,13 +1,14 @@
 """The rows that answer: of each report that is asked about, of each thing that is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from citewire.services.citations.verdicts.figures import words_of
 from citewire.services.citations.verdicts.named_ratios import ratios_in
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.models.extractive.figures import FittingRow, fitting_rows
 from citewire.services.models.extractive.passages import Passage
-from citewire.services.models.extractive.question import Stems, Wanted, roots
+from citewire.services.models.extractive.question import Stems, Wanted, is_calculated, roots
 from citewire.services.models.extractive.table_sources import TableSource, table_sources
 
 SURE = 0.8
@@ -56,15 +57,20 @@ def _rows(
     several = _best_of_each(wanted.parts, wanted, tables)
     more = _covered(several, wanted) - _covered(whole[:1], wanted)
     if len(several) > 1 and (more > 0 or (more == 0 and wanted.sets_against)):
-        return several
+        return _as_parts(several) if is_calculated(wanted) else several
     if whole and whole[0].fit >= SURE:
         return _alike(whole, is_one=is_one)
     if divided := _rows_of_ratio(wanted, tables):
         return divided
-    if several:
-        return several
     renamed = [roots(words_of(flatten(phrase))) for phrase in told_as]
-    return _best_of_each(renamed, wanted, tables) or _alike(whole, is_one=is_one)
+    parts = several or _best_of_each(renamed, wanted, tables)
+    if parts:
+        return _as_parts(parts) if is_calculated(wanted) else parts
+    return _alike(whole, is_one=is_one)
+
+
+def _as_parts(rows: Sequence[FittingRow]) -> list[FittingRow]:
+    return [replace(row, is_part=True) for row in rows]
 
 
 def _rows_of_ratio(wanted: Wanted, tables: Sequence[TableSource]) -> list[FittingRow]:
@@ -82,7 +88,7 @@ def _rows_of_ratio(wanted: Wanted, tables: Sequence[TableSource]) -> list[Fittin
             for side in ratio
         ]
         if all(sides):
-            return [min(rows, key=lambda row: row.rank) for rows in sides]
+            return _as_parts([min(rows, key=lambda row: row.rank) for rows in sides])
     return []
 
 
