@@ -172,6 +172,33 @@ async def test_who_has_more_is_answered_with_the_figure_of_each(
     assert "Juniper Rail: Staff (FTE), 2024: 4,218 FTE [2]." in answer
 
 
+async def test_a_report_without_the_row_that_others_have_is_named(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    answer = await answer_of(
+        synthesiser,
+        "Compare the total liabilities of Acme and Bolt.",
+        table((("", "2024"), ("Total liabilities", "120")), document="acme", title="Acme"),
+        table((("", "2024"), ("Trains", "12")), document="bolt", title="Bolt"),
+    )
+
+    assert answer.startswith("No row with it was found of: Bolt.\n\n")
+    assert "Total liabilities, 2024: 120 [1]." in answer
+
+
+async def test_what_is_there_is_not_what_was_there_at_the_beginning(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    rows = (
+        ("", "2024"),
+        ("Cash, including restricted, at beginning of year", "8,104"),
+        ("Cash, including restricted, at end of year", "14,647"),
+    )
+    answer = await answer_of(synthesiser, "How much cash was there in 2024?", table(rows))
+
+    assert answer.startswith("Cash, including restricted, at end of year, 2024: 14,647 [1].")
+
+
 async def test_what_is_owed_is_not_what_was_repaid(synthesiser: ExtractiveSynthesiser) -> None:
     flows = (("", "2024"), ("Repayments of long-term debt", "(94)"))
     owed = (("", "2024"), ("Long-term debt, excluding current portion", "6,692"))

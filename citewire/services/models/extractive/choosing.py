@@ -15,6 +15,7 @@ from citewire.services.models.extractive.nearest import (
     has_amount,
     is_far,
     lead_of,
+    lead_of_missing,
     lead_of_parts,
 )
 from citewire.services.models.extractive.passages import Passage, Sentence
@@ -96,6 +97,7 @@ def choose(
     scored: Scored,
     *,
     is_strong: bool,
+    missing: Sequence[str] = (),
 ) -> Choice:
     """The extracts to answer with, in the order in which they are told; none if nothing fits.
 
@@ -105,6 +107,7 @@ def choose(
         rows: of tables, that fit what it asks, the best first.
         scored: the sentences.
         is_strong: whether the sources surely answer, so that what fits best is told in any case.
+        missing: whose reports were asked for, too, and have no row.
     """
     asked = Demand(wanted, passages, scored.sentences)
     is_of_looks = asks_for_looks(wanted)
@@ -112,7 +115,7 @@ def choose(
     if rows and rows[0].fit >= SURE:
         is_part = all(row.is_part for row in rows)
         beside = _beside_rows(asked, scored) if wanted.wants_figure and not is_part else []
-        lead = lead_of_parts(wanted) if is_part else ""
+        lead = lead_of_parts(wanted) if is_part else lead_of_missing(missing, wanted)
         return Choice([*_rows(rows, wanted), *_told(beside, passages)], lead)
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
     kept = _with_next(_about_the_same(picked, scored, asked), scored, asked) if picked else []

@@ -44,6 +44,7 @@ _FLOW = re.compile(
     r"|adjustments?)\b",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"\b(?:beginning|start) of\b|\bopening balance\b", re.IGNORECASE)
 _SUMS = roots(map(stem, ("total", "totals", "overall", "altogether", "insgesamt")))
 _NUMBERS = re.compile(
     r"(?:number|count|quantity|no\.?|anzahl|n[uú]mero|cantidad|nombre)(?: of \w{1,20})?",
@@ -208,8 +209,8 @@ def _covering(subject: Stems, line: TableHead, head: TableHead, above: Stems) ->
 
 
 def _is_flow(line: TableHead, subject: Stems) -> bool:
-    """Whether a row is of what was paid, received or changed, and that was not asked for."""
-    flow = _FLOW.match(line.label)
+    """Whether a row is of what was paid, changed or there before, and that was not asked for."""
+    flow = _FLOW.match(line.label) or _BEFORE.search(line.label)
     return flow is not None and not roots(words_of(flatten(flow[0]))) & subject
 
 

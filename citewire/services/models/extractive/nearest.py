@@ -1,6 +1,7 @@
 """What is said above an extract that is only the nearest to a question, and when it is that."""
 
 import re
+from collections.abc import Sequence
 
 from citewire.services.models.extractive.figures import share_said
 from citewire.services.models.extractive.passages import Sentence
@@ -35,6 +36,10 @@ _PART_LEADS = {
     False: "Nothing is calculated here. What was found of it:",
     True: "Aquí no se calcula. Lo que se ha encontrado de ello:",
 }
+_MISSING_LEADS = {
+    False: "No row with it was found of: {}.",
+    True: "No se ha encontrado ninguna fila de: {}.",
+}
 _LOOKS_LEADS = {
     False: "Pages, charts and pictures are not counted or looked at here. The nearest passage is:",
     True: "Aquí no se cuentan ni se miran páginas, gráficos ni imágenes. El pasaje más cercano es:",
@@ -55,6 +60,12 @@ def lead_of(wanted: Wanted) -> str:
 def lead_of_parts(wanted: Wanted) -> str:
     """What is said above rows from which that would be calculated which is asked for."""
     return _PART_LEADS[wanted.is_spanish]
+
+
+def lead_of_missing(missing: Sequence[str], wanted: Wanted) -> str:
+    """What is said above rows of some reports where others that were named have none."""
+    lead = _MISSING_LEADS[wanted.is_spanish]
+    return lead.format(", ".join(missing)) if missing else ""
 
 
 def is_far(wanted: Wanted, sentence: Sentence, similarity: float) -> bool:

@@ -142,7 +142,9 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         if not rows and not wanted.wants_text:
             rows = rows_that_answer(wanted, kept, told_as, groups)
             rows = [] if is_only_one_of(rows, wanted) else rows
-        return Material(wanted, kept, rows, candidates(kept))
+        told = {row.source.passage.document for row in rows}
+        lacking = [one for one in named if one not in told] if rows and len(named) > 1 else []
+        return Material(wanted, kept, rows, candidates(kept), missing=_called(lacking, kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class Material:
     passages: Sequence[Passage]
     rows: Sequence[FittingRow] = ()
     sentences: Sequence[Sentence] = ()
+    missing: Sequence[str] = ()
+    """Whose reports the question names, too, that have no such row."""
     named: Sequence[Sentence] = ()
     """Names written out, where the question asks what letters stand for; cells of words."""
 
@@ -203,8 +207,15 @@ def _chosen(material: Material, vectors: Vectors, *, is_strong: bool) -> "Extrac
     wanted, passages, sentences = material.wanted, material.passages, material.sentences
     scores = score(wanted, passages, sentences, similarities)
     scored = Scored(sentences, scores, vectors[2:], vectors[2:] @ vectors[1])
-    choice = choose(wanted, passages, material.rows, scored, is_strong=is_strong)
+    rows, missing = material.rows, material.missing
+    choice = choose(wanted, passages, rows, scored, is_strong=is_strong, missing=missing)
     return Extracts(choice.extracts, choice.lead)
+
+
+def _called(documents: Sequence[str], passages: Sequence[Passage]) -> list[str]:
+    """Whose reports these are, each once."""
+    names = {one.document: one.organisation or one.title or one.file_name for one in passages}
+    return list(dict.fromkeys(names[document] for document in documents))
 
 
 def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
