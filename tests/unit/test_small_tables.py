@@ -42,7 +42,8 @@ INCOME = (
 )
 COUNCIL = """The council agreed to repair the footbridge over the Wend. The work costs £64,000 and \
 is done by Keller Brothers. The library will open on Saturdays from January 2025. Joan Akers voted \
-against, because no staff had been found."""
+against, because no staff had been found. Emissions were 8,310 tonnes in 2024. That is 15.5 per \
+cent less than in 2023."""
 
 
 def table(rows: Sequence[Sequence[str]], *, side: int = 1, above: str = "", **facts: Any) -> Any:
@@ -232,6 +233,7 @@ async def test_a_row_of_dashes_is_not_told(synthesiser: ExtractiveSynthesiser) -
     [
         ("How much does the repair of the footbridge cost?", "The work costs £64,000"),
         ("Who voted against opening the library on Saturdays?", "Joan Akers voted against"),
+        ("By how much did emissions fall?", "That is 15.5 per cent less than in 2023"),
     ],
 )
 async def test_the_next_sentence_is_told_where_it_has_what_is_asked_for(
