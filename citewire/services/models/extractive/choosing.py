@@ -30,8 +30,9 @@ Vectors = NDArray[np.float32]
 _BESIDE_ROWS, _COVERING = 0.75, 0.7
 """What a sentence must score, and hold of the question's words, to be told beside sure rows."""
 
-_AS_MUCH = 0.4
-"""So much of what the best sentence holds of a question's words must the others hold."""
+_AS_MUCH, _OF_OTHERS = 0.4, 0.75
+"""So much of what the best sentence holds of a question's words must the others hold, and those of
+other reports."""
 
 _HALF, _NEXT = 0.4, 2
 """What a sentence must hold of the question's words for one of so many after it to be told too."""
@@ -118,7 +119,12 @@ def choose(
         lead = lead_of_parts(wanted) if is_part else lead_of_missing(missing, wanted)
         return Choice([*_rows(rows, wanted), *_told(beside, passages)], lead)
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
-    kept = _with_next(_about_the_same(picked, scored, asked), scored, asked) if picked else []
+    documents = [one.document for one in passages]
+    kept = (
+        _with_next(_about_the_same(picked, scored, asked, documents), scored, asked)
+        if picked
+        else []
+    )
     told = list(_told(kept, passages))
     if rows and wanted.wants_figure:
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
@@ -144,11 +150,21 @@ def _answers(picked: Sequence[Sentence], wanted: Wanted, scored: Scored) -> bool
     return any(not is_far(wanted, one, scored.similarity(one)) for one in picked)
 
 
-def _about_the_same(picked: Sequence[Sentence], scored: Scored, asked: Demand) -> list[Sentence]:
-    """Of the sentences picked those that hold nearly as much of the question as the best does."""
+def _about_the_same(
+    picked: Sequence[Sentence], scored: Scored, asked: Demand, documents: Sequence[str]
+) -> list[Sentence]:
+    """Of the sentences picked those that hold nearly as much of the question as the best does.
+
+    `documents` are those of the passages: another report must say nearly all of it.
+    """
     covered = [asked.coverage(sentence) for sentence in picked]
-    least = _AS_MUCH * max(covered)
-    kept = [one for one, share in zip(picked, covered, strict=True) if share >= least]
+    best = max(covered)
+    own = documents[picked[0].place]
+    kept = [
+        one
+        for one, share in zip(picked, covered, strict=True)
+        if share >= best * (_AS_MUCH if documents[one.place] == own else _OF_OTHERS)
+    ]
     if not asked.counts or not has_figure(scored.best.text):
         return kept
     return [one for one in kept if has_figure(one.text)]

@@ -11,6 +11,9 @@ from citewire.text.words import fold, stems
 _NEAR = 0.5
 """Similarity to what is asked and half the share of its words, below which a sentence is far."""
 
+_APART = 0.15
+"""Similarity below which a sentence only shares words with a question."""
+
 _PARTS = (
     r"(?:pages|charts|figures|tables|photos|images|pictures|maps|plots|graphs|diagrams|icons|logos"
     r"|signatures|slides|footnotes|chapters|colou?rs)"
@@ -78,7 +81,7 @@ def is_far(wanted: Wanted, sentence: Sentence, similarity: float) -> bool:
     """
     subject = frozenset(word for word in wanted.stems if not is_light(word))
     said = share_said(subject, roots(stems(sentence.text)))
-    return similarity + said / 2 < _NEAR
+    return similarity < _APART or similarity + said / 2 < _NEAR
 
 
 def has_amount(text: str) -> bool:
