@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from citewire.services.citations.verdicts.figures import words_of
 from citewire.services.citations.verdicts.named_ratios import ratios_in
 from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.models.extractive.figures import FittingRow, fitting_rows
 from citewire.services.models.extractive.passages import Passage
 from citewire.services.models.extractive.question import Stems, Wanted, is_calculated, roots

@@ -11,9 +11,9 @@ from citewire.services.citations.verdicts.figures import (
     CellFigure,
     Figures,
     head_of,
-    words_of,
 )
 from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.models.extractive.markdown_pieces import heads_of
 from citewire.services.models.extractive.measures import own_measure
 from citewire.services.models.extractive.passages import Passage

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from citewire.content.table import rows_of
-from citewire.services.citations.verdicts.figures import words_of
 from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.models.extractive.figures import share_said
 from citewire.services.models.extractive.markdown_pieces import heads_of
 from citewire.services.models.extractive.passages import LONG_CELL, Passage, Sentence, is_number
