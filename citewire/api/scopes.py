@@ -39,6 +39,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("GET", "/passages/{passage_id}"): READ,
     ("GET", "/passages/{passage_id}/highlights"): READ,
     ("GET", "/passages/{passage_id}/places"): READ,
+    ("POST", "/search"): READ,
     ("GET", "/jobs"): READ,
     ("GET", "/jobs/{job_id}"): READ,
     ("GET", "/jobs/{job_id}/events"): READ,
@@ -53,6 +54,8 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("DELETE", "/collections/{collection_id}/members/{member:path}"): WRITE,
     ("GET", "/v1/models"): ASK,
     ("POST", "/v1/chat/completions"): ASK,
+    # Each tool needs its own: `citewire.api.mcp.tools`.
+    ("POST", "/mcp"): KNOWN,
     ("GET", "/keys"): KNOWN,
     ("POST", "/keys"): KNOWN,
     ("DELETE", "/keys/{key_id}"): KNOWN,

@@ -19,7 +19,7 @@ from citewire.services.citations.verdicts.tokens import flatten, placed, tokenis
 from citewire.services.citations.verdicts.trade_words import _SHORT, placed_stems
 from citewire.services.citations.verdicts.units import _UNITS, CURRENCIES, SCALES
 from citewire.services.models import extractive
-from citewire.services.reading.encoding import EASTERN
+from citewire.services.reading.encoding_guess import EASTERN
 from citewire.services.reading.instruction_rules import RULES
 from citewire.text import markers, sentences
 from citewire.text.words import fold, words
