@@ -113,6 +113,7 @@ def _rows(
             for cell in cells
             if not _PAGES.fullmatch(heads[cell.head].label)
             and not _is_another(heads[cell.head].label, wanted)
+            and not _is_money(cell, line, heads[cell.head], wanted)
             and period_fits(wanted.periods, cell.period) is not False
         ]
         best = max((fit for fit, _ in fits), default=0.0)
@@ -127,6 +128,13 @@ def _rows(
             continue  # nobody could tell which is which
         in_period = period_fits(wanted.periods, told[0].period)
         yield FittingRow(source, number, told, best, in_period)
+
+
+def _is_money(cell: CellFigure, line: TableHead, head: TableHead, wanted: Wanted) -> bool:
+    """Whether a figure is money or a share, where things are counted that its heads do not name."""
+    if not wanted.counted or not (cell.kind or cell.money):
+        return False
+    return not wanted.counted & (line.words | line.group | head.words | head.group)
 
 
 def _is_another(label: str, wanted: Wanted) -> bool:

@@ -8,6 +8,8 @@ from functools import cached_property
 from citewire.services.citations.verdicts.asked_figures import asked_figures
 from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.citations.verdicts.periods import Period
+from citewire.services.citations.verdicts.trade_words import words_of
+from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT, SCALES, unit_of
 from citewire.text.sentences import split_sentences
 from citewire.text.words import fold, is_spanish, listed, stem
 
@@ -47,6 +49,8 @@ _FIGURE = re.compile(
     r"\bhow (?:much|many|large|big|high|long|far)\b|\b(?:number|amount|value|percentage|percent"
     r"|proportion|share|rate|ratio|total)\b|\bcuant[oa]s?\b|\b(?:total|importe|porcentaje|cifra)\b"
 )
+_HOW_MANY = re.compile(r"\b(?:how many|cuant[oa]s|wie ?viele)((?: [\w']{1,30}){1,4})")
+_NO_THINGS = frozenset("of de the more fewer mas menos mehr weniger different".split())
 _WHAT_IS = re.compile(
     r"(?:what|which|compare|cual(?:es)?|que|show|give|tell)\b(?:\W+(?:is|are|was|were|s|does|did|has"
     r"|have|es|son|fue|fueron|me)\b)?"
@@ -138,6 +142,11 @@ class Wanted:
     """Whether it sets one thing against another: current liabilities to total liabilities."""
 
     @cached_property
+    def counted(self) -> Stems:
+        """What it wants the number of, which no sum of money is: tonnes, ships; may be empty."""
+        return _counted(self.text)
+
+    @cached_property
     def years(self) -> frozenset[int]:
         """The years that it names."""
         return frozenset(one.year for one in self.periods if one.year)
@@ -188,6 +197,19 @@ def without_directions(question: str) -> str:
         if _ASKS.search(one) or not _DIRECTS.match(one)
     ]
     return " ".join(_BRACKETS.sub(" ", " ".join(asking) or question).split()) or question
+
+
+def _counted(text: str) -> Stems:
+    found = _HOW_MANY.search(fold(text))
+    if found is None:
+        return frozenset()
+    words = [word for word in found[1].split() if word not in SCALES and word not in _NO_THINGS]
+    if not words or words[0] in CURRENCIES:
+        return frozenset()
+    unit = unit_of(words)
+    if unit is not None and unit[0] == PERCENT:
+        return frozenset()
+    return roots(words_of(words[0]))
 
 
 def is_light(word: str) -> bool:
