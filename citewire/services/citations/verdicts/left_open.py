@@ -17,6 +17,7 @@ MOST = 12
 _OF_BEFORE = re.compile(
     r"\s*(?:that|this|these|together|combined|taken together"
     r"|the (?:increase|decrease|change|difference|swing|rise|fall|decline|gap)"
+    r"\s(?:is|was|were|amounts?|amounted|came|comes|equals)"
     r"|das|dies|zusammen|esto|eso|juntos|cela|ensemble)\b"
 )
 """The beginning of a sentence that says something of what was said before it."""
@@ -33,10 +34,13 @@ def is_left_open(amount: Amount, claim: ClaimReading, passages: Sequence[Digest]
     if amount.is_year:
         return False
     operations = asked_figures(claim).operations
+    has_table = any(one.table is not None for one in passages)
     if not any(char.isdigit() for char in claim.text[amount.start : amount.end]):
-        if any(one.table is not None for one in passages):
+        if has_table:
             return amount.readings[0].kind == PERCENT
-    elif operations and (_OF_BEFORE.match(claim.flat) or _IN_ALL.search(claim.flat)):
+    elif operations and _OF_BEFORE.match(claim.flat):
+        return True
+    if operations and not has_table and _IN_ALL.search(claim.flat):
         return True
     return bool(operations) and any(
         _gives(amount.readings[0], way) for way in _ways(amount, operations, passages)
@@ -48,7 +52,7 @@ def _ways(
 ) -> Iterator[float]:
     """What comes out of the figures of one sentence, each in its turn."""
     is_percent = amount.readings[0].kind in (PERCENT, POINTS)
-    for passage in passages:
+    for passage in (one for one in passages if one.table is None):
         for first in _firsts(passage.bound):
             values = [
                 one.amount.readings[0].value
