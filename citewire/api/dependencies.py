@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 
 from citewire.api.schemas import AskRequest, Filters, Identifier
-from citewire.errors import AlreadyAsked
+from citewire.errors import AlreadyAsked, FolderNotFound
 from citewire.services.access.caller import Caller
 from citewire.services.access.door import Door
 from citewire.services.access.made_keys import MadeKeys
@@ -32,6 +32,7 @@ from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.keys import folder_id
 from citewire.storage.library.documents import DocumentReader, DocumentStore
+from citewire.storage.library.folders import missing_folders
 from citewire.storage.library.labels import kind_labels, organisation_labels, period_labels
 from citewire.storage.library.passage_read import PassageReader
 from citewire.workflows.retriever import PassageFilter
@@ -205,11 +206,19 @@ async def answerable_from(
     Raises:
         TooManyTokens: the caller may ask no model at the moment.
         CollectionNotFound: a collection is wanted that the caller may not read.
+        FolderNotFound: a folder is wanted in which the caller may read nothing.
     """
     await services.allowances.check_tokens(caller.owner)
     wanted = filters or Filters()
     reach = await services.reaching.with_all(caller, wanted.collections)
-    return _passage_filter(wanted, reach), reach.by_tag
+    passages = _passage_filter(wanted, reach)
+    documents = services.documents
+    missing = await missing_folders(
+        documents.client, documents.namespace, wanted.folders, passages.searched or reach.libraries
+    )
+    if missing:
+        raise FolderNotFound(f"there is no folder {missing[0]!r} in which anything can be read")
+    return passages, reach.by_tag
 
 
 def _passage_filter(wanted: Filters, reach: Reach) -> PassageFilter:
