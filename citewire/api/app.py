@@ -21,13 +21,14 @@ from citewire.api import (
     wire_schema,
 )
 from citewire.api.audit import AuditTrail
-from citewire.api.compat import openai_chat
+from citewire.api.compat import openai_chat, openai_responses, ui_chat
 from citewire.api.compat.openai_errors import OpenAiErrors
 from citewire.api.cookies import Cookies
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit, RequestLimit
+from citewire.api.other_pages import OtherPages
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
@@ -63,11 +64,15 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     )
     app.add_middleware(OpenAiErrors)
     app.add_middleware(AuditTrail)
+    if origins := settings.access.asking_origins:
+        app.add_middleware(OtherPages, origins=origins)
     install_error_handlers(app)
-    for module in (auth, chat, chats, collections, documents, keys, passages, uploads, openai_chat):
+    for module in (auth, chat, chats, collections, documents, keys, passages, uploads):
         app.include_router(module.router, dependencies=[DESCRIBED])
+    for compat in (openai_chat, openai_responses, ui_chat):
+        app.include_router(compat.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)
     app.include_router(auth.open_router)
-    app.include_router(page.build_router())
+    app.include_router(page.build_router(frames=settings.access.framing_origins))
     return app

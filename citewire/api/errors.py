@@ -149,7 +149,8 @@ def _field_problem(problem: Mapping[str, Any], sent: str | None) -> dict[str, st
             return {"field": "", "message": f"is not JSON: {problem['ctx']['error']}"}
         case "model_attributes_type":
             return {"field": "", "message": f"must be a JSON object{_named_wrong(sent)}"}
-    return {"field": ".".join(map(str, problem["loc"][1:])), "message": problem["msg"]}
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return {"field": ".".join(map(str, problem["loc"][1:])), "message": message}
 
 
 def _named_wrong(sent: str | None) -> str:

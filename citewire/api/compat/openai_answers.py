@@ -7,11 +7,11 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
 import orjson
 
+from citewire.api.compat.cited import STOPPED, Json, extras_of, tokens_of, told_citation
 from citewire.services.runs.log import ToldBatch
 from citewire.text.offsets import utf16_place
 
@@ -21,15 +21,6 @@ FINISHES: Final = {
     "blocked": "content_filter",
 }
 """OpenAI's word for each of our reasons to end; all others are `stop`."""
-STOPPED: Final = {
-    "timeout": "the answer took too long",
-    "shutdown": "the server is shutting down",
-    "access": "access to what it is made from was taken away",
-}
-LONGEST_QUOTE = 300
-"""So many characters of a quote are part of its link."""
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -85,35 +76,17 @@ class Completion:
         return [self._annotation(one, sources[one["n"]], answer) for one in done["citations"]]
 
     def _annotation(self, citation: Json, source: Json, answer: str) -> Json:
-        words, verification = citation["quote"], citation["verification"]
         marker, claim = citation["marker_span"], citation["claim_span"]
         return {
             "type": "url_citation",
             "url_citation": {
                 "start_index": utf16_place(answer, marker["start"]),
                 "end_index": utf16_place(answer, marker["end"]),
-                "title": f"{source['title']}, p. {source['page_label']}",
-                "url": self._link(citation["passage_id"], words["text"]),
                 "claim_start_index": utf16_place(answer, claim["start"]),
                 "claim_end_index": utf16_place(answer, claim["end"]),
-                "label": citation["label"],
-                "passage_id": citation["passage_id"],
-                "doc_id": source["doc_id"],
-                "file_name": source["file_name"],
-                "page": words["page"],
-                "page_label": source["page_label"],
-                "quote": words["text"],
-                "address": words["address"],
-                "verdict": verification["status"],
-                "verdict_method": verification["method"],
-                "verdict_reason": verification["reason"],
+                **told_citation(citation, source, self.base_url),
             },
         }
-
-    def _link(self, passage_id: str, words: str) -> str:
-        """Where the client shows a passage with these words marked."""
-        link = f"{self.base_url}/#/passage/{quote(passage_id, safe='')}"
-        return f"{link}/{quote(words[:LONGEST_QUOTE], safe='')}" if words else link
 
     def _event(self, kind: str, **more: object) -> bytes:
         return b"data: %b\n\n" % orjson.dumps({**self._named(kind), **more})
@@ -129,17 +102,8 @@ class Completion:
 
 def usage_of(usage: Mapping[str, int]) -> Json:
     """Tokens as OpenAI counts them."""
-    asked, said = usage["prompt_tokens"], usage["completion_tokens"]
-    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
-
-
-def extras_of(done: Json) -> Json:
-    """What of an answer OpenAI has no words for."""
-    shown = ("n", "passage_id", "doc_id", "title", "file_name", "page_start", "page_label", "cited")
-    return {
-        **{name: done[name] for name in ("run_id", "finish_reason", "evidence", "warnings")},
-        "sources": [{name: source[name] for name in shown} for source in done["sources"]],
-    }
+    asked, said, both = tokens_of(usage)
+    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": both}
 
 
 async def chunks(

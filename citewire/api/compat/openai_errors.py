@@ -1,9 +1,15 @@
 """Problems in OpenAI's form, on the paths where its clients ask."""
 
+from typing import Any, Final
+
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PREFIX = "/v1/"
+PREFIX: Final = "/v1/"
+SPOKEN: Final = (
+    "There are GET /v1/models, POST /v1/chat/completions and POST /v1/responses; responses are not "
+    "stored, so none can be asked for, cancelled or deleted by its id."
+)
 _TYPES = {
     401: "invalid_request_error",
     403: "permission_error",
@@ -43,7 +49,7 @@ class OpenAiErrors:
             else:
                 body.extend(message.get("body", b""))
                 if not message.get("more_body", False):
-                    await _send(start, bytes(body), send)
+                    await _send(start, bytes(body), send, f"{scope['method']} {path}")
 
         await self._app(scope, receive, told)
 
@@ -52,12 +58,20 @@ def _is_problem(start: Message) -> bool:
     return (b"content-type", b"application/problem+json") in start["headers"]
 
 
-async def _send(start: Message, problem: bytes, send: Send) -> None:
+def _param(told: dict[str, Any]) -> str | None:
+    """The field that is at fault, of several the first."""
+    faults = told.get("errors") or [{}]
+    return faults[0].get("field") or None
+
+
+async def _send(start: Message, problem: bytes, send: Send, path: str) -> None:
     told, status = orjson.loads(problem), int(start["status"])
     if status == 422:  # OpenAI says 400 to what it cannot read.
         status = 400
     kind = _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    error = {"message": told["detail"], "type": kind, "param": None, "code": told["code"]}
+    error = {"message": told["detail"], "type": kind, "param": _param(told), "code": told["code"]}
+    if told["code"] == "not_found":  # no route
+        error |= {"message": f"Unknown request URL: {path}. {SPOKEN}", "code": "unknown_url"}
     body = orjson.dumps({"error": error})
     headers = [
         (name, value)
