@@ -217,7 +217,10 @@ async def answerable_from(
         documents.client, documents.namespace, wanted.folders, passages.searched or reach.libraries
     )
     if missing:
-        raise FolderNotFound(f"there is no folder {missing[0]!r} in which anything can be read")
+        place = wanted.folders.index(missing[0])
+        raise FolderNotFound(
+            f"filters.folders.{place}: there is no such folder with anything in it"
+        )
     return passages, reach.by_tag
 
 

@@ -80,7 +80,7 @@ async def test_an_unknown_folder_is_refused_beside_one_that_there_is(
     answer = await chat.http.post(path, json={"message": "How many?", "filters": filters})
 
     assert problem(answer) == (404, PROBLEM, "folder_not_found")
-    assert "'no such folder'" in answer.json()["detail"]
+    assert "filters.folders.1" in answer.json()["detail"]
 
 
 def _ascii(body: Any) -> bytes:

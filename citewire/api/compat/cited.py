@@ -37,7 +37,6 @@ def told_citation(citation: Json, source: Json, base_url: str) -> Json:
     """
     words, verification = citation["quote"], citation["verification"]
     return {
-        "citation_id": citation["citation_id"],
         "label": citation["label"],
         "title": page_title(source),
         "url": _link(base_url, citation["passage_id"], words["text"]),

@@ -126,7 +126,8 @@ class UiTelling:
         source = (self._sources or {})[citation["n"]]
         told = told_citation(citation, source, self._base_url)
         told = {name: value for name, value in told.items() if not name.startswith("verdict")}
-        told |= {name: citation[name] for name in ("n", "origin", "marker_span", "claim_span")}
+        spans = ("citation_id", "n", "origin", "marker_span", "claim_span")
+        told |= {name: citation[name] for name in spans}
         parts = self._data("citation", citation["citation_id"], told)
         if citation["verification"]["status"] == "unchecked":
             return parts  # nothing is known of it yet
