@@ -224,7 +224,10 @@ def test_a_collection_is_a_model_for_its_members_alone(team: Team) -> None:
     for who in PEOPLE:
         http = team.people[who].http
         listed = {one["id"]: one["name"] for one in http.get("/v1/models").json()["data"]}
-        bodies = {"/v1/chat/completions": {"messages": said}, "/v1/responses": {"input": QUESTION}}
+        bodies: dict[str, Json] = {
+            "/v1/chat/completions": {"messages": said},
+            "/v1/responses": {"input": QUESTION},
+        }
         answers = [http.get(f"/v1/models/{model}")]
         answers += [http.post(path, json={"model": model, **b}) for path, b in bodies.items()]
         if who in MEMBERS:

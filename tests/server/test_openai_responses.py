@@ -106,7 +106,7 @@ async def test_the_clients_own_accumulator_comes_to_the_same_response(
         final = await stream.get_final_response()
 
     assert (said, final.output_text, final.usage) == (ANSWER, ANSWER, whole.usage)
-    annotations = final.output[1].content[0].annotations  # type: ignore[union-attr]
+    annotations = final.output[1].content[0].annotations  # type: ignore[union-attr, index]
     assert annotations == whole.output[1].content[0].annotations
 
 

@@ -202,7 +202,7 @@ async def test_an_answer_in_one_piece_is_what_it_was_before(
     compare(f"{name}.http", Names().plain(told))
 
 
-ASKED_OTHERWISE = {
+ASKED_OTHERWISE: dict[str, tuple[str, Json]] = {
     "openai_chat": (
         "/v1/chat/completions",
         {"messages": [{"role": "user", "content": SHIPS_2023}]},
