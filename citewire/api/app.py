@@ -22,7 +22,8 @@ from citewire.api import (
 )
 from citewire.api.audit import AuditTrail
 from citewire.api.compat import openai_chat, openai_responses, ui_chat
-from citewire.api.compat.openai_errors import OpenAiErrors
+from citewire.api.compat.openai_errors import is_openai_path, openai_error
+from citewire.api.compat.problems import RetoldProblems
 from citewire.api.cookies import Cookies
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
@@ -62,7 +63,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(
         KeyCheck, hosts=HostCheck.from_settings(settings), cookies=Cookies.from_settings(settings)
     )
-    app.add_middleware(OpenAiErrors)
+    app.add_middleware(RetoldProblems, is_for=is_openai_path, retold=openai_error)
     app.add_middleware(AuditTrail)
     if origins := settings.access.asking_origins:
         app.add_middleware(OtherPages, origins=origins)

@@ -149,11 +149,7 @@ async def admitted_run(
     # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
     services, caller = services_of(request), await caller_of(request)
     owner = caller.owner
-    if len(ask.message) > services.settings.server.max_message_chars:
-        limit = services.settings.server.max_message_chars
-        raise RequestValidationError(
-            [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
-        )
+    check_length(services, ask.message)
     passages, collections = await answerable_from(services, caller, ask.filters)
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
@@ -183,6 +179,18 @@ async def admitted_run(
 Asked = Annotated[Run | JoinedRun, Depends(admitted_run)]
 
 
+def check_length(services: Services, question: str, field: str = "message") -> None:
+    """Return if a question is no longer than it may be.
+
+    Raises:
+        RequestValidationError: it is.
+    """
+    if len(question) > (limit := services.settings.server.max_message_chars):
+        raise RequestValidationError(
+            [{"loc": ("body", field), "msg": f"must have at most {limit} characters"}]
+        )
+
+
 async def following_runs(request: Request, owner: Owner) -> AsyncGenerator[Following, None]:
     """Those who follow runs, with the place of one more, until it has been sent what it wants."""
     following = services_of(request).following
@@ -209,6 +217,18 @@ async def answerable_from(
         FolderNotFound: a folder is wanted in which the caller may read nothing.
     """
     await services.allowances.check_tokens(caller.owner)
+    return await searchable_from(services, caller, filters)
+
+
+async def searchable_from(
+    services: Services, caller: Caller, filters: Filters | None
+) -> tuple[PassageFilter, CollectionNames]:
+    """What is searched where no model is asked, and what the collections in it are called.
+
+    Raises:
+        CollectionNotFound: a collection is wanted that the caller may not read.
+        FolderNotFound: a folder is wanted in which the caller may read nothing.
+    """
     wanted = filters or Filters()
     reach = await services.reaching.with_all(caller, wanted.collections)
     passages = _passage_filter(wanted, reach)
@@ -218,9 +238,8 @@ async def answerable_from(
     )
     if missing:
         place = wanted.folders.index(missing[0])
-        raise FolderNotFound(
-            f"filters.folders.{place}: there is no such folder with anything in it"
-        )
+        told = "there is no such folder with anything in it"
+        raise FolderNotFound(f"filters.folders.{place}: {told}")
     return passages, reach.by_tag
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
 
 from citewire.api.compat.openai_models import MODEL, answerable_by
-from citewire.api.dependencies import caller_of, services_of
+from citewire.api.dependencies import caller_of, check_length, services_of
 from citewire.api.schemas import Filters
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
@@ -43,11 +42,8 @@ class Wanted:
 async def let_in(request: Request, wanted: Wanted) -> AsyncGenerator[Run, None]:
     """Let a question in, as `admitted_run` does: all that is refused is refused here."""
     services, caller = services_of(request), await caller_of(request)
+    check_length(services, wanted.question, wanted.field)
     passages, collections = await answerable_by(services, caller, wanted.model, wanted.filters)
-    limit = services.settings.server.max_message_chars
-    if len(wanted.question) > limit:
-        told = f"what is asked last may have {limit} characters"
-        raise RequestValidationError([{"loc": ("body", wanted.field), "msg": told}])
     async with services.chat.admitted(
         wanted.question,
         owner=caller.owner,

@@ -1,88 +1,117 @@
-"""What an answer cites, as the interfaces of others tell it: page, words, verdict and a link."""
+"""The citations of a finished answer for other people's tools, each with all that is known of it.
+
+Places count characters, as these tools do; ours count UTF-16 code units.
+"""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
-from fastapi import Request
+from citewire.text.offsets import utf16_place
 
-from citewire.api.dependencies import services_of
-from citewire.services.citations.model import Withheld, without_withheld
-
-STOPPED: Final = {
-    "timeout": "the answer took too long",
-    "shutdown": "the server is shutting down",
-    "access": "access to what it is made from was taken away",
-}
-"""What broke an answer off that nobody asked to stop."""
 LONGEST_QUOTE = 300
 """So many characters of a quote are part of its link."""
 
-Json = dict[str, Any]
 
-
-def client_url(request: Request) -> str:
-    """Where the web client is reached, without a slash at its end."""
-    public = services_of(request).settings.sign_in.public_url
-    return (public or str(request.base_url)).rstrip("/")
-
-
-def told_citation(citation: Json, source: Json, base_url: str) -> Json:
-    """A citation with page, words, verdict, and the link that opens these words on the page.
+@dataclass(frozen=True, slots=True)
+class CitedClaim:
+    """A citation.
 
     Args:
-        citation: as in `done`.
-        source: the source that it cites.
-        base_url: of the web client.
+        n: number of its source.
+        label: what its marker shows.
+        start: where the marker begins in the answer, in characters.
+        end: where it ends, exclusive.
+        claim_start: where the claim begins.
+        claim_end: where it ends, exclusive.
+        claim: what is claimed.
+        title: of the report, with the page.
+        url: shows the passage with the words of the quote marked.
+        passage_id: of the source.
+        doc_id: of its document.
+        file_name: of that.
+        page: of the quote, from 1.
+        page_label: printed on the page.
+        quote: the words that carry the claim.
+        address: the cells of a sheet that they stand in.
+        verdict: what checking the claim gave.
+        verdict_method: how it was checked.
+        verdict_reason: what decided, for a person.
     """
+
+    n: int
+    label: int
+    start: int
+    end: int
+    claim_start: int
+    claim_end: int
+    claim: str
+    title: str
+    url: str
+    passage_id: str
+    doc_id: str
+    file_name: str
+    page: int
+    page_label: str
+    quote: str
+    address: str
+    verdict: str
+    verdict_method: str
+    verdict_reason: str
+
+
+def cited_claims(done: Mapping[str, Any], base_url: str) -> list[CitedClaim]:
+    """The citations of an answer in their order.
+
+    Args:
+        done: data of the event `done`.
+        base_url: of the web client, for links.
+    """
+    sources = {source["n"]: source for source in done["sources"]}
+    answer = done["answer"]
+    return [_cited(one, sources[one["n"]], answer, base_url) for one in done["citations"]]
+
+
+def _cited(
+    citation: Mapping[str, Any], source: Mapping[str, Any], answer: str, base_url: str
+) -> CitedClaim:
     words, verification = citation["quote"], citation["verification"]
-    return {
-        "label": citation["label"],
-        "title": page_title(source),
-        "url": _link(base_url, citation["passage_id"], words["text"]),
-        "passage_id": citation["passage_id"],
-        "doc_id": source["doc_id"],
-        "file_name": source["file_name"],
-        "page": words["page"],
-        "page_label": source["page_label"],
-        "quote": words["text"],
-        "address": words["address"],
-        "verdict": verification["status"],
-        "verdict_method": verification["method"],
-        "verdict_reason": verification["reason"],
-    }
+    start, end = _places(answer, citation["marker_span"])
+    claim_start, claim_end = _places(answer, citation["claim_span"])
+    return CitedClaim(
+        n=citation["n"],
+        label=citation["label"],
+        start=start,
+        end=end,
+        claim_start=claim_start,
+        claim_end=claim_end,
+        claim=answer[claim_start:claim_end],
+        title=named_page(source["title"], source["page_label"]),
+        url=passage_link(base_url, citation["passage_id"], words["text"]),
+        passage_id=citation["passage_id"],
+        doc_id=source["doc_id"],
+        file_name=source["file_name"],
+        page=words["page"],
+        page_label=source["page_label"],
+        quote=words["text"],
+        address=words["address"],
+        verdict=verification["status"],
+        verdict_method=verification["method"],
+        verdict_reason=verification["reason"],
+    )
 
 
-def page_title(source: Json) -> str:
-    """The title of a source's document, and its page as printed."""
-    return f"{source['title']}, p. {source['page_label']}"
+def named_page(title: str, page_label: str) -> str:
+    """A report with one of its pages, as a person would say it."""
+    return f"{title}, p. {page_label}"
 
 
-def passage_link(base_url: str, passage_id: str) -> str:
-    """Where the client shows a passage."""
-    return f"{base_url}/#/passage/{quote(passage_id, safe='')}"
-
-
-def readable_text(source: Json) -> str:
-    """The text of a source with blanks for what is withheld: other models may be given it."""
-    return without_withheld(source["text"], [Withheld(**one) for one in source["withheld"]])
-
-
-def extras_of(done: Json) -> Json:
-    """What of an answer others have no words for."""
-    shown = ("n", "passage_id", "doc_id", "title", "file_name", "page_start", "page_label", "cited")
-    return {
-        **{name: done[name] for name in ("run_id", "finish_reason", "evidence", "warnings")},
-        "sources": [{name: source[name] for name in shown} for source in done["sources"]],
-    }
-
-
-def tokens_of(usage: Mapping[str, int]) -> tuple[int, int, int]:
-    """How many tokens were asked, answered, and both."""
-    asked, said = usage["prompt_tokens"], usage["completion_tokens"]
-    return asked, said, asked + said
-
-
-def _link(base_url: str, passage_id: str, words: str) -> str:
-    link = passage_link(base_url, passage_id)
+def passage_link(base_url: str, passage_id: str, words: str = "") -> str:
+    """Where the client shows a passage, with these words marked."""
+    link = f"{base_url}/#/passage/{quote(passage_id, safe='')}"
     return f"{link}/{quote(words[:LONGEST_QUOTE], safe='')}" if words else link
+
+
+def _places(answer: str, span: Mapping[str, int]) -> tuple[int, int]:
+    return utf16_place(answer, span["start"]), utf16_place(answer, span["end"])

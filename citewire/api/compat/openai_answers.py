@@ -1,7 +1,4 @@
-"""An answer of ours in the words of OpenAI's Chat Completions: chunks of a stream, or one piece.
-
-Places count characters, as OpenAI does; ours count UTF-16 code units.
-"""
+"""An answer of ours in the words of OpenAI's Chat Completions: chunks of a stream, or one piece."""
 
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -11,9 +8,9 @@ from typing import Final
 
 import orjson
 
-from citewire.api.compat.cited import STOPPED, Json, extras_of, tokens_of, told_citation
+from citewire.api.compat.cited import cited_claims
+from citewire.api.compat.told import STOPPED, Json, annotation_of, extras_of, tokens_of
 from citewire.services.runs.log import ToldBatch
-from citewire.text.offsets import utf16_place
 
 FINISHES: Final = {
     "length": "length",
@@ -71,22 +68,10 @@ class Completion:
 
     def annotations(self, done: Json) -> list[Json]:
         """The citations of an answer, each with its page, words and verdict."""
-        sources = {source["n"]: source for source in done["sources"]}
-        answer = done["answer"]
-        return [self._annotation(one, sources[one["n"]], answer) for one in done["citations"]]
-
-    def _annotation(self, citation: Json, source: Json, answer: str) -> Json:
-        marker, claim = citation["marker_span"], citation["claim_span"]
-        return {
-            "type": "url_citation",
-            "url_citation": {
-                "start_index": utf16_place(answer, marker["start"]),
-                "end_index": utf16_place(answer, marker["end"]),
-                "claim_start_index": utf16_place(answer, claim["start"]),
-                "claim_end_index": utf16_place(answer, claim["end"]),
-                **told_citation(citation, source, self.base_url),
-            },
-        }
+        return [
+            {"type": "url_citation", "url_citation": annotation_of(one)}
+            for one in cited_claims(done, self.base_url)
+        ]
 
     def _event(self, kind: str, **more: object) -> bytes:
         return b"data: %b\n\n" % orjson.dumps({**self._named(kind), **more})

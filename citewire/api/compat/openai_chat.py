@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse, Response
 
 from citewire.api.chat import in_one_piece
 from citewire.api.compat.asking import Wanted, let_in
-from citewire.api.compat.cited import client_url
 from citewire.api.compat.openai_answers import Completion, chunks
 from citewire.api.compat.openai_models import (
     ModelList,
@@ -20,6 +19,7 @@ from citewire.api.compat.openai_models import (
     unknown_model,
 )
 from citewire.api.compat.openai_schemas import CompletionRequest
+from citewire.api.compat.told import client_url
 from citewire.api.dependencies import CallerDep, ReachingDep, services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response

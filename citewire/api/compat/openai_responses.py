@@ -12,9 +12,9 @@ from fastapi.responses import JSONResponse, Response
 
 from citewire.api.chat import in_one_piece
 from citewire.api.compat.asking import Wanted, let_in, overheard, retold
-from citewire.api.compat.cited import client_url
 from citewire.api.compat.responses_answers import ResponseTelling
 from citewire.api.compat.responses_schemas import RESULTS, ResponseRequest
+from citewire.api.compat.told import client_url
 from citewire.api.dependencies import services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response

@@ -1,7 +1,7 @@
 """An answer of ours in the words of OpenAI's Responses: the events of a stream, or one piece.
 
 A response is a search of files, unless nothing was searched, and a message. Its citations come
-once all verdicts are known. Places count characters, as OpenAI does; ours count UTF-16 code units.
+once all verdicts are known.
 """
 
 import time
@@ -10,18 +10,17 @@ from typing import Any, Final
 
 import orjson
 
-from citewire.api.compat.cited import (
+from citewire.api.compat.cited import cited_claims, passage_link
+from citewire.api.compat.told import (
     STOPPED,
     Json,
+    annotation_of,
     extras_of,
-    passage_link,
     readable_text,
     tokens_of,
-    told_citation,
 )
 from citewire.services.runs.log import ToldBatch
 from citewire.storage.runs.log import EncodedEvent
-from citewire.text.offsets import utf16_place
 
 CUT: Final = {
     "length": "max_output_tokens",
@@ -204,26 +203,14 @@ class ResponseTelling:
 
     def _annotations(self, done: Json) -> list[Json]:
         """Two of each citation: where it leads to, and which file that is."""
-        sources = {source["n"]: source for source in done["sources"]}
         annotations: list[Json] = []
-        for citation in done["citations"]:
-            source = sources[citation["n"]]
-            marker, claim = (
-                [utf16_place(done["answer"], citation[span][end]) for end in ("start", "end")]
-                for span in ("marker_span", "claim_span")
-            )
-            told = told_citation(citation, source, self._base_url) | {
-                "claim_start_index": claim[0],
-                "claim_end_index": claim[1],
-            }
-            link = {"type": "url_citation", "start_index": marker[0], "end_index": marker[1]}
-            file = {
-                "type": "file_citation",
-                "file_id": source["doc_id"],
-                "filename": source["file_name"],
-                "index": marker[0],
-            }
-            annotations += [link | told, file | told]
+        for cited in cited_claims(done, self._base_url):
+            file = {"file_id": cited.doc_id, "filename": cited.file_name, "index": cited.start}
+            told = annotation_of(cited)
+            annotations += [
+                {"type": "url_citation", **told},
+                {"type": "file_citation", **file, **told},
+            ]
         return annotations
 
     def _failed(self, error: Json) -> list[bytes]:

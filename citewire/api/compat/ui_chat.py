@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse
 
 from citewire.api.audit import note_act
 from citewire.api.compat.asking import Wanted, let_in, retold
-from citewire.api.compat.cited import client_url
+from citewire.api.compat.told import client_url
 from citewire.api.compat.ui_parts import HEADERS, UiTelling
 from citewire.api.compat.ui_schemas import UiChatRequest, chat_named, is_ours
 from citewire.api.dependencies import ChatsDep, FollowingDep, Owner, owner_of, services_of

@@ -10,15 +10,8 @@ from typing import Any, Final
 
 import orjson
 
-from citewire.api.compat.cited import (
-    STOPPED,
-    Json,
-    page_title,
-    passage_link,
-    readable_text,
-    tokens_of,
-    told_citation,
-)
+from citewire.api.compat.cited import named_page, passage_link
+from citewire.api.compat.told import STOPPED, Json, early_claim, readable_text, tokens_of
 from citewire.services.reading.formats import media_type
 from citewire.services.runs.log import ToldBatch
 from citewire.storage.runs.log import EncodedEvent
@@ -112,7 +105,7 @@ class UiTelling:
             "source-document",
             sourceId=source["passage_id"],
             mediaType=media_type(PurePath(source["file_name"])),
-            title=page_title(source),
+            title=named_page(source["title"], source["page_label"]),
             filename=source["file_name"],
             providerMetadata={"citewire": told},
         )
@@ -124,7 +117,7 @@ class UiTelling:
 
     def _citation(self, citation: Json) -> list[bytes]:
         source = (self._sources or {})[citation["n"]]
-        told = told_citation(citation, source, self._base_url)
+        told = early_claim(citation, source, self._base_url)
         told = {name: value for name, value in told.items() if not name.startswith("verdict")}
         spans = ("citation_id", "n", "origin", "marker_span", "claim_span")
         told |= {name: citation[name] for name in spans}
