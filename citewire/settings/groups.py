@@ -459,7 +459,7 @@ class AccessSettings(SettingsGroup):
     cors_origins: str | None = setting(
         None,
         "Origins whose pages may ask this server from a browser, with a key or, without keys, as "
-        "anybody; never with a session (docs/embedding.md).",
+        "anybody; never with a session (docs/other-pages.md).",
         off=(None,),
         example="https://app.example.org,http://localhost:3000",
     )

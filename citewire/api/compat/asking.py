@@ -16,7 +16,7 @@ from citewire.storage.chats.store import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AskedElsewhere:
     """What is asked, in whichever words it was.
 
     Args:
@@ -39,7 +39,7 @@ class Wanted:
 
 
 @asynccontextmanager
-async def let_in(request: Request, wanted: Wanted) -> AsyncGenerator[Run, None]:
+async def let_in(request: Request, wanted: AskedElsewhere) -> AsyncGenerator[Run, None]:
     """Let a question in, as `admitted_run` does: all that is refused is refused here."""
     services, caller = services_of(request), await caller_of(request)
     check_length(services, wanted.question, wanted.field)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from citewire.api.chat import in_one_piece
-from citewire.api.compat.asking import Wanted, let_in
+from citewire.api.compat.asking import AskedElsewhere, let_in
 from citewire.api.compat.openai_answers import Completion, chunks
 from citewire.api.compat.openai_models import (
     ModelList,
@@ -55,7 +55,7 @@ async def admitted_completion(
     body: CompletionRequest, request: Request
 ) -> AsyncGenerator[AskedCompletion, None]:
     """Let a question in, as `admitted_run` does."""
-    wanted = Wanted(
+    wanted = AskedElsewhere(
         body.question,
         field="messages",
         told_before=body.told_before,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from citewire.api.chat import in_one_piece
-from citewire.api.compat.asking import Wanted, let_in, overheard, retold
+from citewire.api.compat.asking import AskedElsewhere, let_in, overheard, retold
 from citewire.api.compat.responses_answers import ResponseTelling
 from citewire.api.compat.responses_schemas import RESULTS, ResponseRequest
 from citewire.api.compat.told import client_url
@@ -35,7 +35,7 @@ async def admitted_response(
     body: ResponseRequest, request: Request
 ) -> AsyncGenerator[AskedResponse, None]:
     """Let a question in, as `admitted_run` does."""
-    wanted = Wanted(
+    wanted = AskedElsewhere(
         body.question,
         field="input",
         told_before=body.told_before,

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
 from citewire.api.audit import note_act
-from citewire.api.compat.asking import Wanted, let_in, retold
+from citewire.api.compat.asking import AskedElsewhere, let_in, retold
 from citewire.api.compat.told import client_url
 from citewire.api.compat.ui_parts import HEADERS, UiTelling
 from citewire.api.compat.ui_schemas import UiChatRequest, chat_named, is_ours
@@ -36,7 +36,7 @@ class AskedUi:
 
 async def admitted_ui(body: UiChatRequest, request: Request) -> AsyncGenerator[AskedUi, None]:
     """Let a question in, as `admitted_run` does."""
-    wanted = Wanted(
+    wanted = AskedElsewhere(
         body.question,
         field="messages",
         told_before=body.told_before,
