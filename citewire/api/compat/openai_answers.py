@@ -8,8 +8,7 @@ from typing import Final
 
 import orjson
 
-from citewire.api.compat.cited import cited_claims
-from citewire.api.compat.told import STOPPED, Json, annotation_of, extras_of, tokens_of
+from citewire.api.compat.told import STOPPED, Json, annotations_of, extras_of, tokens_of
 from citewire.services.runs.log import ToldBatch
 
 FINISHES: Final = {
@@ -69,8 +68,8 @@ class Completion:
     def annotations(self, done: Json) -> list[Json]:
         """The citations of an answer, each with its page, words and verdict."""
         return [
-            {"type": "url_citation", "url_citation": annotation_of(one)}
-            for one in cited_claims(done, self.base_url)
+            {"type": "url_citation", "url_citation": one}
+            for one in annotations_of(done, self.base_url)
         ]
 
     def _event(self, kind: str, **more: object) -> bytes:

@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from citewire.api.compat.conversation import MOST_MESSAGES, turns_of
+from citewire.api.compat.conversation import MOST_MESSAGES, cited_by, turns_of
 from citewire.api.compat.openai_models import ModelName
 from citewire.api.schemas import Filters, Identifier
 from citewire.storage.chats.store import Message
+from citewire.workflows.catalogue.model import SpokenOf
 
 
 class TextPart(BaseModel):
@@ -24,6 +25,14 @@ class GivenMessage(BaseModel):
 
     role: Literal["system", "developer", "user", "assistant"]
     content: str | list[TextPart] | None = None
+    annotations: Annotated[list[Any], Field(max_length=MOST_MESSAGES)] | None = None
+    """Of an answer of ours, where the client sends them back."""
+
+    @property
+    def spoken_of(self) -> SpokenOf | None:
+        """The documents that its annotations cite; None without any."""
+        found = (one for one in self.annotations or () if isinstance(one, dict))
+        return cited_by(one.get("url_citation") for one in found)
 
     @property
     def text(self) -> str:
@@ -86,4 +95,4 @@ class CompletionRequest(BaseModel):
     @property
     def told_before(self) -> list[Message]:
         """The turns before the question, as they are stored of a chat: two messages each."""
-        return turns_of((message.role, message.text) for message in self.messages[:-1])
+        return turns_of((one.role, one.text, one.spoken_of) for one in self.messages[:-1])

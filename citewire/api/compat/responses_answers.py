@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import orjson
 
-from citewire.api.compat.cited import cited_claims, passage_link
+from citewire.api.compat.cited import passage_link
 from citewire.api.compat.told import (
     STOPPED,
     Json,
-    annotation_of,
+    annotations_of,
     extras_of,
     readable_text,
     tokens_of,
@@ -204,12 +204,11 @@ class ResponseTelling:
     def _annotations(self, done: Json) -> list[Json]:
         """Two of each citation: where it leads to, and which file that is."""
         annotations: list[Json] = []
-        for cited in cited_claims(done, self._base_url):
-            file = {"file_id": cited.doc_id, "filename": cited.file_name, "index": cited.start}
-            told = annotation_of(cited)
+        for told in annotations_of(done, self._base_url):
+            file = {"file_id": told["doc_id"], "filename": told["file_name"]}
             annotations += [
                 {"type": "url_citation", **told},
-                {"type": "file_citation", **file, **told},
+                {"type": "file_citation", "index": told["start_index"], **file, **told},
             ]
         return annotations
 

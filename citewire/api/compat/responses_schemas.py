@@ -14,10 +14,11 @@ from pydantic import (
     model_validator,
 )
 
-from citewire.api.compat.conversation import MOST_MESSAGES, turns_of
+from citewire.api.compat.conversation import MOST_MESSAGES, cited_by, turns_of
 from citewire.api.compat.openai_models import ModelName
 from citewire.api.schemas import CollectionId, Filters, Identifier
 from citewire.storage.chats.store import Message
+from citewire.workflows.catalogue.model import SpokenOf
 
 NOT_STORED: Final = (
     "responses are not stored: send what was said before as input, or name a chat of this server "
@@ -36,6 +37,7 @@ class GivenPart(BaseModel):
 
     type: str
     text: str = ""
+    annotations: Annotated[list[Any], Field(max_length=2 * MOST_MESSAGES)] | None = None
 
     @field_validator("type")
     @classmethod
@@ -63,6 +65,11 @@ class GivenItem(BaseModel):
     def text(self) -> str:
         """All of its text."""
         return "\n".join(part.text for part in self.content if part.type in _TEXTS)
+
+    @property
+    def spoken_of(self) -> SpokenOf | None:
+        """The documents that its annotations cite; None without any."""
+        return cited_by(one for part in self.content for one in part.annotations or ())
 
 
 class PassedOver(BaseModel):
@@ -216,7 +223,7 @@ class ResponseRequest(BaseModel):
     def told_before(self) -> list[Message]:
         """The turns before the question."""
         messages = [item for item in self.input[:-1] if isinstance(item, GivenItem)]
-        return turns_of((message.role, message.text) for message in messages)
+        return turns_of((one.role, one.text, one.spoken_of) for one in messages)
 
     @property
     def stored_chat(self) -> str | None:

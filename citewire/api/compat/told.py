@@ -1,6 +1,6 @@
 """What the interfaces of others have in common of an answer, beside its citations."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -26,13 +26,23 @@ def client_url(request: Request) -> str:
     return (public or str(request.base_url)).rstrip("/")
 
 
-def annotation_of(cited: CitedClaim) -> Json:
-    """A citation as annotations of OpenAI have it, with all that they have no words for."""
+def annotations_of(done: Json, base_url: str) -> list[Json]:
+    """The citations of an answer with OpenAI's fields, and those that it has no words for."""
+    is_only = is_only_document(done["sources"])
+    return [_annotation(one, is_only=is_only) for one in cited_claims(done, base_url)]
+
+
+def _annotation(cited: CitedClaim, *, is_only: bool) -> Json:
     facts = asdict(cited)
     places = {"start_index": facts.pop("start"), "end_index": facts.pop("end")}
     places |= {f"{name}_index": facts.pop(name) for name in ("claim_start", "claim_end")}
     del facts["claim"], facts["n"]
-    return places | facts
+    return places | facts | {"only_document": is_only}
+
+
+def is_only_document(sources: Collection[Json]) -> bool:
+    """Whether all that was found is of one document."""
+    return len({source["doc_id"] for source in sources}) == 1
 
 
 def early_claim(citation: Json, source: Json, base_url: str) -> Json:

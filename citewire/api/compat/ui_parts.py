@@ -11,7 +11,14 @@ from typing import Any, Final
 import orjson
 
 from citewire.api.compat.cited import named_page, passage_link
-from citewire.api.compat.told import STOPPED, Json, early_claim, readable_text, tokens_of
+from citewire.api.compat.told import (
+    STOPPED,
+    Json,
+    early_claim,
+    is_only_document,
+    readable_text,
+    tokens_of,
+)
 from citewire.services.reading.formats import media_type
 from citewire.services.runs.log import ToldBatch
 from citewire.storage.runs.log import EncodedEvent
@@ -119,6 +126,7 @@ class UiTelling:
         source = (self._sources or {})[citation["n"]]
         told = early_claim(citation, source, self._base_url)
         told = {name: value for name, value in told.items() if not name.startswith("verdict")}
+        told["only_document"] = is_only_document((self._sources or {}).values())
         spans = ("citation_id", "n", "origin", "marker_span", "claim_span")
         told |= {name: citation[name] for name in spans}
         parts = self._data("citation", citation["citation_id"], told)

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from citewire.api.compat.conversation import MOST_MESSAGES, turns_of
+from citewire.api.compat.conversation import MOST_MESSAGES, cited_by, turns_of
 from citewire.api.schemas import Filters, Identifier
 from citewire.storage.chats.store import Message
+from citewire.workflows.catalogue.model import SpokenOf
 
 _OURS: Final = re.compile(r"[0-9a-f]{32}")
 """The ids that this server makes; those of `useChat` are shorter, or have dashes."""
@@ -16,12 +17,13 @@ GivenId = Annotated[str, Field(max_length=200)]
 
 
 class UiPart(BaseModel):
-    """A part of a message; of what is no text nothing is read."""
+    """A part of a message: text, or a citation of ours; of what is neither nothing is read."""
 
     model_config = ConfigDict(extra="ignore")
 
     type: Annotated[str, Field(max_length=200)]
     text: Any = None
+    data: Any = None
 
 
 class UiMessage(BaseModel):
@@ -38,6 +40,11 @@ class UiMessage(BaseModel):
         """All of its text."""
         texts = (part.text for part in self.parts if part.type == "text")
         return "\n".join(text for text in texts if isinstance(text, str))
+
+    @property
+    def spoken_of(self) -> SpokenOf | None:
+        """The documents that its citations are of; None without any."""
+        return cited_by(part.data for part in self.parts if part.type == "data-citation")
 
 
 class UiChatRequest(BaseModel):
@@ -74,7 +81,7 @@ class UiChatRequest(BaseModel):
     @property
     def told_before(self) -> list[Message]:
         """The turns before the question."""
-        return turns_of((message.role, message.text) for message in self.messages[:-1])
+        return turns_of((one.role, one.text, one.spoken_of) for one in self.messages[:-1])
 
     @property
     def stored_chat(self) -> str | None:
