@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 import anyio
 from fastapi import FastAPI
@@ -33,6 +34,9 @@ from citewire.api.other_pages import OtherPages
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
+TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")
+"""Where clients send what was said before with each question."""
+
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
     """The app for `settings`.
@@ -56,6 +60,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.server.max_body_bytes,
+        larger={("POST", path): settings.server.max_conversation_bytes for path in TELLING_ALL},
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
     app.add_middleware(RequestLimit)

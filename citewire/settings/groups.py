@@ -601,6 +601,12 @@ class ServerSettings(SettingsGroup):
     max_body_bytes: int = setting(
         128 * 1024, "Longest request body, uploads exempt.", unit="bytes", ge=1024
     )
+    max_conversation_bytes: int = setting(
+        1024 * 1024,
+        "The same where what was said before comes along (`/v1`, `/ui/chat`).",
+        unit="bytes",
+        ge=1024,
+    )
     max_header_bytes: int = setting(
         64 * 1024, "Longest request line and headers together.", unit="bytes", ge=8192
     )

@@ -6,9 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import TypeAdapter
 
-from citewire.api.compat.responses_schemas import RESULTS
+from citewire.api.compat.openai_schemas import GivenMessage
+from citewire.api.compat.responses_schemas import RESULTS, GivenItem
+from citewire.api.compat.ui_schemas import UiMessage
 from citewire.text.offsets import utf16_place
+from citewire.workflows.catalogue.model import SpokenOf
 from tests.doubles.chat_client import ChatClient, said_to_ui
 from tests.doubles.corpus import HARBOURS, VESSMARK
 from tests.doubles.standin_fixtures import Standin
@@ -29,6 +33,21 @@ BODIES: dict[str, Body] = {
     "/v1/responses": lambda text: {"model": "citewire", "input": text, "include": [RESULTS]},
     "/ui/chat": lambda text: {"id": "own", "messages": [said_to_ui(text)]},
 }
+SENT_BACK: dict[str, Callable[[Json], tuple[type, Json]]] = {
+    "/v1/chat/completions": lambda cited: (
+        GivenMessage,
+        {"role": "assistant", "annotations": [{"url_citation": cited}, {"of": "others"}, 5]},
+    ),
+    "/v1/responses": lambda cited: (
+        GivenItem,
+        {"role": "assistant", "content": [{"type": "output_text", "annotations": [cited, {}]}]},
+    ),
+    "/ui/chat": lambda cited: (
+        UiMessage,
+        {"role": "assistant", "parts": [{"type": "data-citation", "data": cited}]},
+    ),
+}
+"""A message of an answer with a citation, as it comes back."""
 WAYS = [(path, False) for path in BODIES] + [(path, True) for path in BODIES if "/v1/" in path]
 """Each path, and whether a stream is asked for where that is a matter of the body."""
 
@@ -204,9 +223,28 @@ async def test_a_question_that_is_too_long_is_refused(chat: ChatClient, path: st
 
 
 @others
+@pytest.mark.parametrize(("size", "status"), [(500_000, 200), (1_200_000, 413)])
+async def test_a_long_conversation_is_let_in_up_to_its_limit(
+    chat: ChatClient, path: str, size: int, status: int
+) -> None:
+    answer = await ask(chat, path, QUESTION, passed_over="x" * size)
+
+    assert answer.status_code == status
+
+
+@others
 @pytest.mark.parametrize("named", [{"chat_id": "f" * 32}, {"filters": {"collections": ["f" * 12]}}])
 async def test_what_there_is_not_is_404(chat: ChatClient, path: str, named: Json) -> None:
     assert (await ask(chat, path, QUESTION, **named)).status_code == 404
+
+
+@others
+async def test_what_an_answer_cites_comes_back_as_what_was_spoken_of(path: str) -> None:
+    given = {"doc_id": VESSMARK.doc_id, "only_document": True}
+    model, before = SENT_BACK[path](given)
+    message: Any = TypeAdapter(model).validate_python(before)
+
+    assert message.spoken_of == SpokenOf([VESSMARK.doc_id], alone=True)
 
 
 @others

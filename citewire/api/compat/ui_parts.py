@@ -16,7 +16,6 @@ from citewire.api.compat.told import (
     Json,
     early_claim,
     is_only_document,
-    readable_text,
     tokens_of,
 )
 from citewire.services.reading.formats import media_type
@@ -104,7 +103,6 @@ class UiTelling:
             "page": source["page_start"],
             "url": passage_link(self._base_url, source["passage_id"]),
             "file_url": source["url"],
-            "text": readable_text(source),
             "collection": source["collection"],
             "collection_name": source["collection_name"],
         }
