@@ -18,6 +18,7 @@ from citewire.api import (
     keys,
     page,
     passages,
+    search,
     uploads,
     wire_schema,
 )
@@ -30,9 +31,19 @@ from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit, RequestLimit
+from citewire.api.mcp import streamable_http
+from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
 from citewire.api.other_pages import OtherPages
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
+
+CLOSED: Final = (
+    *(auth, chat, chats, collections, documents, keys, passages, search, uploads),
+    *(openai_chat, openai_responses, ui_chat, streamable_http),
+)
+"""What needs a key, where there are keys."""
+OPEN: Final = (health, wire_schema)
+"""What needs none."""
 
 TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")
 """Where clients send what was said before with each question."""
@@ -49,10 +60,14 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        async with open_services(settings, draining=draining) as services:
-            app.state.services = services
+        async with (
+            open_services(settings, draining=draining) as services,
+            streamable_http.open_exchanges(settings.server.max_body_bytes) as exchanges,
+        ):
+            app.state.services, app.state.exchanges, app.state.hosts = services, exchanges, hosts
             yield
 
+    hosts = HostCheck.from_settings(settings)
     # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
     app = FastAPI(
         title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
@@ -65,19 +80,16 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     )
     app.add_middleware(RequestLimit)
     # Added later, they come first.
-    app.add_middleware(
-        KeyCheck, hosts=HostCheck.from_settings(settings), cookies=Cookies.from_settings(settings)
-    )
+    app.add_middleware(KeyCheck, hosts=hosts, cookies=Cookies.from_settings(settings))
     app.add_middleware(RetoldProblems, is_for=is_openai_path, retold=openai_error)
+    app.add_middleware(RetoldProblems, is_for=is_mcp_path, retold=json_rpc_error)
     app.add_middleware(AuditTrail)
     if origins := settings.access.asking_origins:
         app.add_middleware(OtherPages, origins=origins)
     install_error_handlers(app)
-    for module in (auth, chat, chats, collections, documents, keys, passages, uploads):
+    for module in CLOSED:
         app.include_router(module.router, dependencies=[DESCRIBED])
-    for compat in (openai_chat, openai_responses, ui_chat):
-        app.include_router(compat.router, dependencies=[DESCRIBED])
-    for module in (health, wire_schema):
+    for module in OPEN:
         app.include_router(module.router)
     app.include_router(auth.open_router)
     app.include_router(page.build_router(frames=settings.access.framing_origins))

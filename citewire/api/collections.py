@@ -21,6 +21,7 @@ from citewire.api.dependencies import (
     ReachingDep,
     services_of,
 )
+from citewire.api.patterns import SHARED
 from citewire.api.scopes import ScopedRoute
 from citewire.services.access.caller import Caller
 from citewire.services.access.reach import Reaching, members_of
@@ -28,7 +29,7 @@ from citewire.storage.collections.store import Role
 
 router = APIRouter(tags=["collections"], route_class=ScopedRoute)
 
-SharedId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$")]
+SharedId = Annotated[str, Path(pattern=SHARED)]
 
 
 @router.get("/collections")

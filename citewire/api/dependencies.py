@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 
+from citewire.api.patterns import IDEMPOTENCY_KEY
 from citewire.api.schemas import AskRequest, Filters, Identifier
 from citewire.errors import AlreadyAsked, FolderNotFound
 from citewire.services.access.caller import Caller
@@ -136,7 +137,7 @@ class JoinedRun:
     owner: str
 
 
-IdempotencyKey = Annotated[str | None, Header(pattern=r"^[ -~]{1,128}$")]
+IdempotencyKey = Annotated[str | None, Header(pattern=IDEMPOTENCY_KEY)]
 
 
 async def admitted_run(

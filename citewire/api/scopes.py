@@ -39,6 +39,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("GET", "/passages/{passage_id}"): READ,
     ("GET", "/passages/{passage_id}/highlights"): READ,
     ("GET", "/passages/{passage_id}/places"): READ,
+    ("POST", "/search"): READ,
     ("GET", "/jobs"): READ,
     ("GET", "/jobs/{job_id}"): READ,
     ("GET", "/jobs/{job_id}/events"): READ,
@@ -57,6 +58,8 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("POST", "/v1/responses"): ASK,
     ("POST", "/ui/chat"): ASK,
     ("GET", "/ui/chat/{chat_id}/stream"): ASK,
+    # Each tool needs its own: `citewire.api.mcp.tools`.
+    ("POST", "/mcp"): KNOWN,
     ("GET", "/keys"): KNOWN,
     ("POST", "/keys"): KNOWN,
     ("DELETE", "/keys/{key_id}"): KNOWN,

@@ -1,7 +1,7 @@
 """One run over a plan: clean up, move, read what is new; under the lease of the owner."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,15 +21,17 @@ from citewire.services.ingest.readers.processes import (
 )
 from citewire.services.ingest.readers.ray_cluster import RayReaders, open_ray_readers
 from citewire.services.ingest.staging import PassageIndexing, Staging
+from citewire.services.ingest.unread import note_unread
 from citewire.services.reading.ocr.choice import OcrMode
 from citewire.settings import Settings
-from citewire.storage.library.versions import StagedPlace, Versions
+from citewire.storage.library.versions import Change, StagedPlace, Versions
 
 MORE_DOCUMENTS = 16
 """Documents under way besides those being read: small ones fill a request together."""
 
 Engine = Literal["local", "ray"]
 OnProgress = Callable[[Progress], None]
+OnChange = Callable[[Change], Awaitable[None]]
 OpenIndexing = Callable[[], AbstractAsyncContextManager[PassageIndexing]]
 
 
@@ -66,6 +68,7 @@ class IngestRun:
         options: how to ingest.
         progress: counted up.
         on_progress: told of it.
+        on_change: told of each change of the documents once it is made.
     """
 
     versions: Versions
@@ -75,6 +78,7 @@ class IngestRun:
     options: IngestOptions
     progress: Progress
     on_progress: OnProgress
+    on_change: OnChange
     tokens: int = 0
     taken: int = 0
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
@@ -122,6 +126,11 @@ class IngestRun:
                 "(CITEWIRE_MAX_PASSAGES_PER_OWNER)"
             )
 
+    async def apply(self, change: Change) -> None:
+        """Do `change` in one step, and tell of it."""
+        await self.versions.apply(change)
+        await self.on_change(change)
+
     def tell(self) -> None:
         """Tell how far the run is."""
         self.on_progress(self.progress)
@@ -149,10 +158,12 @@ class IngestRun:
 
     async def _move(self, plan: IngestPlan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)
-        await self.versions.apply(change)
+        await self.apply(change)
         await retag(self.versions, self.catalog, change.moved)
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
+        unread = [(one.file, one.reason or "") for one in plan.files if one.status == "failed"]
+        await note_unread(self.versions, self.catalog, unread)
 
     def _open_readers(
         self, count: int, limits: Limits

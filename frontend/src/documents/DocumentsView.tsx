@@ -6,6 +6,7 @@ import { openWithKey } from "@/api/files";
 import type { DocumentView } from "@/api/types";
 import { sessionOf, startNew } from "@/chat/sessions";
 import { language, useStrings } from "@/strings";
+import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
@@ -95,6 +96,9 @@ function DocumentRow({ document, folder, onCorrect, onDelete }: RowProps): React
         <p className="soft" dir="auto">
           {facts.filter((fact) => fact !== "").join(" · ")}
         </p>
+        {place !== undefined && place.unread !== "" && (
+          <p className="note error">{strings.outdatedFile(shownDate(document.ingested_at), shownDate(place.changed_at), place.unread)}</p>
+        )}
         {document.notes.map((note) => (
           <p key={note} className="note">
             {note}
@@ -111,10 +115,6 @@ function DocumentRow({ document, folder, onCorrect, onDelete }: RowProps): React
       />
     </li>
   );
-}
-
-function shownDate(at: string): string {
-  return new Date(at).toLocaleDateString(language(), { dateStyle: "medium" });
 }
 
 /** A date as exact as it is known: `2024`, `2024-03` or `2024-03-31`, the same in all time zones. */
