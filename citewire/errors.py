@@ -354,6 +354,12 @@ class CollectionNotFound(RequestError):
     retryable = False
 
 
+class FolderNotFound(RequestError):
+    """Whoever asks may read nothing in a folder of that name."""
+
+    code = "folder_not_found"
+
+
 class MemberNotFound(RequestError):
     """A collection has no such member."""
 

@@ -24,7 +24,7 @@ from citewire.api import (
     wire_schema,
 )
 from citewire.api.audit import AuditTrail
-from citewire.api.compat import openai_chat
+from citewire.api.compat import openai_chat, openai_responses, ui_chat
 from citewire.api.compat.openai_errors import is_openai_path, openai_error
 from citewire.api.compat.problems import RetoldProblems
 from citewire.api.cookies import Cookies
@@ -34,16 +34,20 @@ from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit, RequestLimit
 from citewire.api.mcp import streamable_http
 from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
+from citewire.api.other_pages import OtherPages
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
 CLOSED: Final = (
     *(auth, chat, chats, collections, documents, keys, passages, search, sharing, uploads),
-    *(openai_chat, streamable_http),
+    *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""
 OPEN: Final = (health, wire_schema)
 """What needs none."""
+
+TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")
+"""Where clients send what was said before with each question."""
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -72,6 +76,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.server.max_body_bytes,
+        larger={("POST", path): settings.server.max_conversation_bytes for path in TELLING_ALL},
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
     app.add_middleware(RequestLimit)
@@ -80,11 +85,13 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(RetoldProblems, is_for=is_openai_path, retold=openai_error)
     app.add_middleware(RetoldProblems, is_for=is_mcp_path, retold=json_rpc_error)
     app.add_middleware(AuditTrail)
+    if origins := settings.access.asking_origins:
+        app.add_middleware(OtherPages, origins=origins)
     install_error_handlers(app)
     for module in CLOSED:
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in OPEN:
         app.include_router(module.router)
     app.include_router(auth.open_router)
-    app.include_router(page.build_router())
+    app.include_router(page.build_router(frames=settings.access.framing_origins))
     return app

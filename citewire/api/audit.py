@@ -56,6 +56,7 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("PATCH", "/collections/{collection_id}"): Act("Update", *COLLECTION),
     ("DELETE", "/jobs/{job_id}"): Act("Delete", "job", "job_id"),
     ("GET", "/chat_stream/{run_id}"): Act("Read", "run", "run_id"),
+    ("GET", "/ui/chat/{chat_id}/stream"): Act("Read", *CHAT),
     ("GET", "/chats/{chat_id}"): Act("Read", *CHAT),
     ("DELETE", "/chats/{chat_id}"): Act("Delete", *CHAT),
     ("DELETE", "/chats"): Act("Delete", "chat"),
@@ -68,7 +69,13 @@ ACTS: Final[Mapping[Route, Act]] = {
 }
 
 BY_THE_RUN: Final[frozenset[Route]] = frozenset(
-    (("POST", "/chat_stream"), ("POST", "/chat"), ("POST", "/v1/chat/completions"))
+    (
+        ("POST", "/chat_stream"),
+        ("POST", "/chat"),
+        ("POST", "/v1/chat/completions"),
+        ("POST", "/v1/responses"),
+        ("POST", "/ui/chat"),
+    )
 )
 """What these showed is known at their end, also when nobody listens any more."""
 
@@ -117,6 +124,7 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         ("GET", "/auth/me"),
         ("GET", "/auth/login"),
         ("GET", "/v1/models"),
+        ("GET", "/v1/models/{model}"),
     )
 )
 """Routes of which only refusals are told."""

@@ -56,7 +56,11 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("PUT", "/collections/{collection_id}/members/{member:path}"): WRITE,
     ("DELETE", "/collections/{collection_id}/members/{member:path}"): WRITE,
     ("GET", "/v1/models"): ASK,
+    ("GET", "/v1/models/{model}"): ASK,
     ("POST", "/v1/chat/completions"): ASK,
+    ("POST", "/v1/responses"): ASK,
+    ("POST", "/ui/chat"): ASK,
+    ("GET", "/ui/chat/{chat_id}/stream"): ASK,
     # Each tool needs its own: `citewire.api.mcp.tools`.
     ("POST", "/mcp"): KNOWN,
     ("GET", "/keys"): KNOWN,

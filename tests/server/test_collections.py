@@ -15,6 +15,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from citewire.api.compat.responses_schemas import RESULTS
 from citewire.storage.collections.store import CollectionStore
 from tests.doubles.chat_client import open_chat_client
 from tests.doubles.server_fixtures import Server, StartServer
@@ -38,7 +39,9 @@ ROUTES: dict[str, list[str]] = {
         patch /chats/{chat_id}  delete /chats/{chat_id}  post /chats/{chat_id}/restore
         post /chats/{chat_id}/share  delete /chats/{chat_id}/share
         get /chats/{chat_id}/export  post /chats/{chat_id}/messages/{message_id}/feedback
-        post /v1/chat/completions  get /v1/models  post /mcp
+        post /v1/chat/completions  get /v1/models  get /v1/models/{model}
+        post /v1/responses  post /ui/chat  get /ui/chat/{chat_id}/stream
+        post /mcp
         post /chat  post /chat_stream  get /chat_stream/{run_id}  post /chat_stream/{run_id}/stop
         get /healthz  get /readyz  get /schema/events.json  get /auth/me  post /auth/logout
         get /collections  post /collections  get /keys  post /keys  delete /keys/{key_id}
@@ -218,6 +221,47 @@ def test_each_role_may_do_what_the_table_says(team: Team, route: str) -> None:
         else:
             assert answer.status_code == 404, (who, answer.text)
             assert MARK not in answer.text
+
+
+def test_a_collection_is_a_model_for_its_members_alone(team: Team) -> None:
+    model = f"citewire-{team.ids['collection_id']}"
+    nobodys = f"citewire-{'f' * 12}"
+    said = [{"role": "user", "content": QUESTION}]
+    for who in PEOPLE:
+        http = team.people[who].http
+        listed = {one["id"]: one["name"] for one in http.get("/v1/models").json()["data"]}
+        bodies: dict[str, Json] = {
+            "/v1/chat/completions": {"messages": said},
+            "/v1/responses": {"input": QUESTION},
+        }
+        answers = [http.get(f"/v1/models/{model}")]
+        answers += [http.post(path, json={"model": model, **b}) for path, b in bodies.items()]
+        if who in MEMBERS:
+            assert listed[model] in (f"Citewire: {MARK} archive", "Citewire: Archive")
+            assert [one.status_code for one in answers] == [200, 200, 200]
+            assert "512 lamps" in answers[1].text
+            assert "512 lamps" in answers[2].text
+            continue
+        assert model not in listed
+        missing = http.get(f"/v1/models/{nobodys}").json()["error"]
+        assert (missing["type"], missing["code"]) == ("invalid_request_error", "model_not_found")
+        for answer in answers:
+            assert answer.status_code == 404
+            assert answer.text.replace(model, nobodys) == json.dumps(
+                {"error": missing}, separators=(",", ":")
+            )
+
+
+def test_a_model_of_one_collection_answers_from_no_other(team: Team) -> None:
+    first, other = team.ids["collection_id"], team.archive("Elsewhere")
+    team.report(other, "The lighthouse of Ostry has 777 lamps, says another archive.")
+    for collection, has in ((other, "777 lamps"), (first, "512 lamps")):
+        asked = {"model": f"citewire-{collection}", "input": QUESTION, "include": [RESULTS]}
+        told = team.people["reader"].http.post("/v1/responses", json=asked).json()
+        search, message = told["output"]
+        assert {one["attributes"]["collection"] for one in search["results"]} == {collection}
+        assert has in str(message)
+    team.people["manager"].http.delete(f"/collections/{other}").raise_for_status()
 
 
 def test_whoever_is_no_member_is_told_nothing_of_it(team: Team) -> None:
