@@ -86,7 +86,8 @@ class HostCheck:
         Raises:
             ForeignPage: one does.
         """
-        if self._is_foreign(dict(scope["headers"])):
+        headers = dict(scope["headers"])
+        if not self._is_let_in(headers) and self._is_foreign(headers):
             raise ForeignPage("only the server's own pages may ask here")
 
     def check_page(self, scope: Scope) -> None:

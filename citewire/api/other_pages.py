@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TOLD: Final = (
     *("Content-Disposition", "ETag", "Retry-After", "WWW-Authenticate", "X-Request-ID"),
-    "X-Vercel-AI-UI-Message-Stream",
+    *("X-Vercel-AI-UI-Message-Stream", "Mcp-Session-Id"),
 )
 """Headers of answers that such a page may read."""
 

@@ -184,6 +184,11 @@ class UiTelling:
         return [*parts, _part("error", errorText=message), *_finished("error", None)]
 
 
+def failed_part(message: str) -> bytes:
+    """What a stream that has begun ends with when it is broken off."""
+    return b"".join((_part("error", errorText=message), *_finished("error", None)))
+
+
 def _finished(reason: str, metadata: Mapping[str, Any] | None) -> list[bytes]:
     more = {} if metadata is None else {"messageMetadata": metadata}
     return [_part("finish", finishReason=reason, **more), b"data: [DONE]\n\n"]
