@@ -124,15 +124,22 @@ class Uploads:
         self._max_owner_bytes = max_owner_bytes
 
     @asynccontextmanager
-    async def receiving(self, owner: str) -> AsyncGenerator[Incoming, None]:
+    async def receiving(
+        self, owner: str, *, max_files: int | None = None
+    ) -> AsyncGenerator[Incoming, None]:
         """A place for an owner's files that arrive; what is not kept is deleted at the end.
+
+        Args:
+            owner: whose files, or of which collection.
+            max_files: so many are taken; None: as many as one upload may have.
 
         Raises:
             UploadNotStored: the disk does not take it.
         """
         folder = self._incoming / f"{owner_tag(owner)}-{uuid4().hex}"
         room = await anyio.to_thread.run_sync(self._prepare, folder, owner)
-        incoming = Incoming(folder, self._max_files, room, owner)
+        most = self._max_files if max_files is None else max_files
+        incoming = Incoming(folder, most, room, owner)
         try:
             yield incoming
         finally:
