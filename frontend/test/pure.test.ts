@@ -13,7 +13,8 @@ import { CITATIONS, SOURCES, TEXT } from "./recorded";
 const ANSWER: Answer = { ...ASKED, text: TEXT, citations: CITATIONS, sources: SOURCES, phase: "complete" };
 
 test.each<Route>([
-  { view: "documents" },
+  { view: "documents", collectionId: null },
+  { view: "documents", collectionId: "0123456789ab" },
   { view: "passage", passageId: "d-4-0-12", quote: "" },
   { view: "passage", passageId: "d-4-0-12", quote: "5 % / year" },
   { view: "chat", chatId: null, messageId: null, panel: null },

@@ -2,7 +2,8 @@
 import { useSyncExternalStore } from "react";
 
 export type Route =
-  | { view: "documents" }
+  /** All reports, or those of a collection. */
+  | { view: "documents"; collectionId: string | null }
   /** A passage by itself, with these words of it marked. */
   | { view: "passage"; passageId: string; quote: string }
   | {
@@ -17,7 +18,7 @@ export const NEW_CHAT: Route = { view: "chat", chatId: null, messageId: null, pa
 
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, "").split("/").map(decoded);
-  if (parts[0] === "documents") return { view: "documents" };
+  if (parts[0] === "documents") return { view: "documents", collectionId: parts[1] || null };
   if (parts[0] === "passage" && parts[1]) return { view: "passage", passageId: parts[1], quote: parts[2] ?? "" };
   if (parts[0] !== "chat" || !parts[1]) return NEW_CHAT;
   const messageId = parts[2] === "m" && parts[3] ? parts[3] : null;
@@ -37,7 +38,7 @@ function decoded(part: string): string {
 }
 
 export function formatRoute(route: Route): string {
-  if (route.view === "documents") return "#/documents";
+  if (route.view === "documents") return route.collectionId === null ? "#/documents" : `#/documents/${encodeURIComponent(route.collectionId)}`;
   if (route.view === "passage") {
     const passage = `#/passage/${encodeURIComponent(route.passageId)}`;
     return route.quote === "" ? passage : `${passage}/${encodeURIComponent(route.quote)}`;

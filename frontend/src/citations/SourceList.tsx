@@ -1,12 +1,12 @@
 // All sources of an answer: those that it cites apart from those that were only found.
 import type { ReactNode } from "react";
 
-import { paths } from "@/api/client";
-import { openWithKey } from "@/api/files";
 import type { Source } from "@/api/types";
+import { isClosed, useCollections } from "@/collections/collections";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
+import { FileLine } from "./FileLine";
 import { pageLabel, sortedSources } from "./model";
 import { PassageText } from "./PassageText";
 import { SourceContext } from "./SourceContext";
@@ -16,6 +16,7 @@ import { VerdictShape } from "./verdict";
 export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: string) => void }): ReactNode {
   const strings = useStrings();
   const { cited, rest } = sortedSources(answer);
+  const { list } = useCollections();
   const evidence = evidenceSign(answer);
   return (
     <>
@@ -53,9 +54,7 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
               <summary>{strings.passageText}</summary>
               <PassageText source={source} quote={null} />
               <SourceContext source={source} />
-              <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
-                {strings.openReport}
-              </a>
+              <FileLine place={source} isShut={isClosed((source as Partial<Source>).collection, list)} />
             </details>
           </li>
         ))}
