@@ -246,6 +246,13 @@ class ChatNotFound(RequestError):
     retryable = False
 
 
+class CitesPrivate(RequestError):
+    """A chat to be shared cites reports that nobody else may read; the message names them."""
+
+    code = "cites_private"
+    retryable = False
+
+
 class ModelNotFound(RequestError):
     """There is no model of that name."""
 

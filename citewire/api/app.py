@@ -17,6 +17,7 @@ from citewire.api import (
     keys,
     page,
     passages,
+    sharing,
     uploads,
     wire_schema,
 )
@@ -64,7 +65,8 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(OpenAiErrors)
     app.add_middleware(AuditTrail)
     install_error_handlers(app)
-    for module in (auth, chat, chats, collections, documents, keys, passages, uploads, openai_chat):
+    own = (auth, chat, chats, collections, documents, keys, passages, sharing, uploads)
+    for module in (*own, openai_chat):
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in (health, wire_schema):
         app.include_router(module.router)

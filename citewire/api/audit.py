@@ -60,6 +60,9 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("DELETE", "/chats/{chat_id}"): Act("Delete", *CHAT),
     ("DELETE", "/chats"): Act("Delete", "chat"),
     ("POST", "/chats/{chat_id}/restore"): Act("Update", *CHAT),
+    ("POST", "/chats/{chat_id}/share"): Act("Share", *CHAT),
+    ("DELETE", "/chats/{chat_id}/share"): Act("Update", *CHAT),
+    ("GET", "/shared/{share_id}"): Act("Read", "chat"),
     ("GET", "/chats/export"): Act("Export", "chat"),
     ("GET", "/chats/{chat_id}/export"): Act("Export", *CHAT),
 }

@@ -19,6 +19,7 @@ from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
+from citewire.services.chats.sharing import Sharing
 from citewire.services.citations.model import CollectionNames
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
@@ -63,6 +64,7 @@ PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_co
 PassagesDep = Annotated[PassageReader, _service(lambda services: services.passages)]
 ReadinessDep = Annotated[ReadinessChecks, _service(lambda services: services.readiness)]
 SettingsDep = Annotated[Settings, _service(lambda services: services.settings)]
+SharingDep = Annotated[Sharing, _service(lambda services: services.sharing)]
 SuccessionDep = Annotated[Succession, _service(lambda services: services.succession)]
 UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 

@@ -33,6 +33,7 @@ STATUSES: dict[str, HTTPStatus] = {
     "key_not_found": HTTPStatus.NOT_FOUND,
     "too_many_keys": HTTPStatus.CONFLICT,
     "chat_not_found": HTTPStatus.NOT_FOUND,
+    "cites_private": HTTPStatus.CONFLICT,
     "chat_busy": HTTPStatus.CONFLICT,
     "message_not_found": HTTPStatus.NOT_FOUND,
     "model_not_found": HTTPStatus.NOT_FOUND,

@@ -33,6 +33,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     chat_schemas.ChatView,
     chat_schemas.DeletedChat,
     chat_schemas.DeletedChats,
+    chat_schemas.SharedChatView,
     collection_schemas.CollectionList,
     collection_schemas.CollectionView,
     schemas.CreatedJob,

@@ -69,7 +69,8 @@ def standin_url() -> Iterator[str]:
 
 @pytest.fixture
 async def standin(standin_url: str) -> AsyncIterator[Standin]:
-    """The stand-in with default knobs and empty counts."""
+    """The stand-in with default knobs and empty counts, also for whoever comes next without it."""
     async with httpx.AsyncClient(base_url=standin_url, trust_env=False, verify=False) as client:
         (await client.post("/reset")).raise_for_status()
         yield Standin(client)
+        (await client.post("/reset")).raise_for_status()

@@ -36,6 +36,7 @@ ROUTES: dict[str, list[str]] = {
     "own": """
         get /chats  post /chats  delete /chats  get /chats/export  get /chats/{chat_id}
         patch /chats/{chat_id}  delete /chats/{chat_id}  post /chats/{chat_id}/restore
+        post /chats/{chat_id}/share  delete /chats/{chat_id}/share
         get /chats/{chat_id}/export  post /chats/{chat_id}/messages/{message_id}/feedback
         post /v1/chat/completions  get /v1/models
         post /chat  post /chat_stream  get /chat_stream/{run_id}  post /chat_stream/{run_id}/stop
@@ -43,6 +44,7 @@ ROUTES: dict[str, list[str]] = {
         get /collections  post /collections  get /keys  post /keys  delete /keys/{key_id}
     """.split("  "),
     "reader": """
+        get /shared/{share_id}
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
         get /documents/{doc_id}/pages/{number}  get /passages  get /passages/{passage_id}
         get /passages/{passage_id}/highlights  get /passages/{passage_id}/places
@@ -155,6 +157,7 @@ def team(
         people["manager"].http.put(_share_with_former, json={"role": "editor"}).raise_for_status()
         job = people["editor"].ingest(f"{MARK}folder", (f"{MARK}.pdf", report), collection=made)
         done = people["former"].http.post("/chat", json={"message": QUESTION}).json()
+        shared = people["former"].http.post(f"/chats/{done['chat_id']}/share").raise_for_status()
         people["manager"].http.delete(_share_with_former).raise_for_status()
         ids = {
             "collection_id": made,
@@ -166,6 +169,7 @@ def team(
             "chat_id": done["chat_id"],
             "message_id": done["assistant_message_id"],
             "run_id": done["run_id"],
+            "share_id": shared.json()["share"]["share_id"],
         }
         time.sleep(1.1)  # what was known of the former member is forgotten
         yield Team(server, people, ids, namespace, data_dir)

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from redis.asyncio import Redis
 
@@ -31,6 +32,8 @@ def command(
     redis_url: str, standin_url: str, corpus: str, zygote: Zygote, tmp_path: Path
 ) -> Command:
     """Runs `citewire` with the arguments given, on the corpus; settings given override."""
+    # A module's server may have asked it for odd things.
+    httpx.post(f"{standin_url}/reset", trust_env=False).raise_for_status()
 
     def run(*arguments: str, **settings: object) -> Done:
         wanted = {

@@ -98,6 +98,11 @@ def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str, key_id: 
     client.http.patch(path, json={"title": f"{mark} talk"}).raise_for_status()
     source = done["sources"][0]
     made = client.http.post("/collections", json={"name": f"{mark} archive"}).json()
+    archive = made["collection_id"]
+    client.ingest("archive", (f"{mark}kept.pdf", shared), collection=archive)
+    asked = {"message": f"{QUESTION} {mark}", "filters": {"collections": [archive]}}
+    of_archive = client.http.post("/chat", json=asked).json()["chat_id"]
+    lent = client.http.post(f"/chats/{of_archive}/share").raise_for_status().json()
     return {
         "collection_id": made["collection_id"],
         "member": made["members"][0]["member"],
@@ -109,6 +114,7 @@ def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str, key_id: 
         "passage_id": source["passage_id"],
         "job_id": job["job_id"],
         "key_id": key_id,
+        "share_id": lent["share"]["share_id"],
     }
 
 
@@ -201,8 +207,8 @@ def test_every_call_with_anothers_ids_is_404_as_with_ids_that_nobody_has(
             told.append(_without_ids(answer, ids))
         assert told[0] == told[1], (method, path)
 
-    known = "chat_id message_id doc_id number passage_id job_id run_id collection_id member".split()
-    assert tried >= {*known}
+    known = "chat_id message_id doc_id number passage_id job_id run_id collection_id member"
+    assert tried >= {*known.split(), "share_id"}
     assert _state(two.bob) == before
 
 

@@ -27,6 +27,7 @@ from citewire.api import (
     keys,
     page,
     passages,
+    sharing,
     uploads,
     wire_schema,
 )
@@ -43,8 +44,8 @@ from tests.doubles.chat_client import until
 
 HOSTILE = '"}\n{"class_uid": 3001, "\u2028\x00\ud83d\r\n'
 MODULES = (
-    *(auth, chat, chats, collections, documents, keys, passages, uploads, openai_chat),
-    *(health, wire_schema),
+    *(auth, chat, chats, collections, documents, keys, passages, sharing, uploads),
+    *(openai_chat, health, wire_schema),
 )
 WRITE = """
 import sys
@@ -139,6 +140,7 @@ def test_the_app_has_no_router_that_this_test_does_not_know() -> None:
     source = Path(audit.__file__).with_name("app.py").read_text("utf-8")
 
     assert f"({', '.join(m.__name__.rpartition('.')[2] for m in MODULES[:9])})" in source
+    assert "(*own, openai_chat)" in source
     assert source.count("include_router") == 4
 
 

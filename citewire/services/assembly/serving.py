@@ -19,6 +19,7 @@ from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
+from citewire.services.chats.sharing import Sharing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.pages.copies import PageCopies
@@ -33,6 +34,7 @@ from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
 from citewire.storage.access.spending import SpendingStore
+from citewire.storage.chats.shares import ChatShares
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.jobs import JobStore
@@ -54,6 +56,7 @@ class Services:
         stream: what a run tells; it ends with its client, or outlives it for a while.
         following: those who follow runs.
         chats: what a person does with chats besides asking.
+        sharing: shares chats with others.
         chat_store: the chats as they are stored, to be exported.
         documents: of the default owner; `owned_by` gives another's.
         passages: reads them.
@@ -76,6 +79,7 @@ class Services:
     stream: Stream
     following: Following
     chats: Chats
+    sharing: Sharing
     chat_store: ChatStore
     documents: DocumentStore
     passages: PassageReader
@@ -124,6 +128,7 @@ async def open_services(
         )
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
         reaching = Reaching(collections)
+        shares = ChatShares(library.documents.client, settings.storage.namespace)
         jobs = build_jobs(library, uploads)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
@@ -148,6 +153,7 @@ async def open_services(
             stream=stream,
             following=chat.runs.following,
             chats=chats,
+            sharing=Sharing(library.chats, shares, reaching),
             chat_store=library.chats,
             documents=library.documents,
             passages=library.passages,

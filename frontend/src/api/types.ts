@@ -33,6 +33,7 @@ export interface CitewireProtocol {
     ChatView: ChatView;
     DeletedChat: DeletedChat;
     DeletedChats: DeletedChats;
+    SharedChatView: SharedChatView;
     CollectionList: CollectionList;
     CollectionView: CollectionView;
     CreatedJob: CreatedJob;
@@ -622,7 +623,16 @@ export interface FoundChat {
   updated_at: string;
   leaf_id: string | null;
   message_count: number;
+  share: ChatShare | null;
   snippet: Snippet | null;
+}
+/**
+ * What others may read of a chat: up to the message `leaf_id`; `share_id` opens it.
+ */
+export interface ChatShare {
+  share_id: string;
+  shared_at: string;
+  leaf_id: string | null;
 }
 /**
  * A part of a message, or of the title if `message_id` is None; `matches` are what was found.
@@ -644,6 +654,7 @@ export interface ChatView {
   updated_at: string;
   leaf_id: string | null;
   message_count: number;
+  share: ChatShare | null;
   turns: Turn[];
   running: string | null;
 }
@@ -660,6 +671,26 @@ export interface DeletedChat {
 export interface DeletedChats {
   chat_ids: string[];
   restorable_until: string;
+}
+/**
+ * A chat that its owner shared, as one of its readers sees it.
+ *
+ * `collections` are those that it cites, in all of which its readers are members. Its sources are
+ * those that one may read oneself, so that numbers may be missing among them.
+ */
+export interface SharedChatView {
+  title: string;
+  shared_by: string;
+  shared_at: string;
+  collections: CitedCollection[];
+  turns: Turn[];
+}
+/**
+ * A shared collection that a chat cites.
+ */
+export interface CitedCollection {
+  collection_id: string;
+  name: string;
 }
 /**
  * The collections that one is in.
