@@ -1,11 +1,10 @@
 // Collections, roles and members, without a server.
 import { expect, test } from "vitest";
 
-import type { CollectionSummary, CollectionView } from "@/api/types";
-import { isClosed } from "@/collections/collections";
+import type { ChatView, CollectionSummary, CollectionView, DocumentView } from "@/api/types";
+import { citedIn } from "@/chats/shared";
 import { editable, isAtLeast, isLastManager, memberName, memberOf, searched, shared, sortedMembers, withCollections } from "@/collections/model";
 import { byCollection } from "@/documents/library";
-import type { DocumentView } from "@/api/types";
 
 const of = (collection_id: string, role: CollectionSummary["role"]): CollectionSummary => ({ collection_id, name: collection_id, role });
 const LIST = [of("private", "manager"), of("a", "reader"), of("b", "editor")];
@@ -34,14 +33,6 @@ test("a question is sent with the collections that are searched, and with none w
   expect(withCollections({ periods: ["2022"], collections: ["x"] }, null)).toEqual({ periods: ["2022"] });
   expect(withCollections(null, ["a"])).toEqual({ collections: ["a"] });
   expect(withCollections({ collections: ["x"] }, null)).toBeNull();
-});
-
-test("a collection is closed to who is no member, but not before the members are known", () => {
-  expect(isClosed("gone", LIST)).toBe(true);
-  expect(isClosed("gone", null)).toBe(false);
-  expect(isClosed("a", LIST)).toBe(false);
-  expect(isClosed("private", [])).toBe(false);
-  expect(isClosed(undefined, LIST)).toBe(false);
 });
 
 test.each([
@@ -74,4 +65,18 @@ test("folders of the same name in two collections are two, one's own first", () 
     ["private", "filings", ["2"]],
     ["b", "filings", ["1", "3"]],
   ]);
+});
+
+test("whoever may read all that a conversation cites may read it, and nobody one that cites private reports", () => {
+  const source = (title: string, collection: string | undefined, cited: boolean): object => ({ title, file_name: "", collection, collection_name: collection?.toUpperCase() ?? "", cited });
+  const answer = (text: string, finish_reason: string, ...sources: object[]): object => ({ role: "assistant", text, finish_reason, sources });
+  const of = (...turns: object[]): ReturnType<typeof citedIn> => citedIn({ turns } as unknown as ChatView);
+  const port = source("Port", "b", true);
+  expect(of(answer("It was 5 [1].", "stop", port, source("Mine", "private", false)))).toEqual({ collections: ["B"], privateTitles: [] });
+  expect(of(answer("It was 5.", "stop", source("Mine", "private", false), source("Port", "b", false)))).toEqual({ collections: ["B"], privateTitles: ["Mine"] });
+  expect(of(answer("Nothing in “Port”.", "no_evidence", source("Port", "b", false), source("Mine", "private", false)))).toEqual({ collections: ["B"], privateTitles: [] });
+  expect(of(answer("", "stop", source("Mine", "private", false)))).toEqual({ collections: [], privateTitles: [] });
+  // Of before there were collections.
+  expect(of(answer("It was 5 [1].", "stop", source("Old", undefined, true)))).toEqual({ collections: [], privateTitles: ["Old"] });
+  expect(of({ role: "user", text: "How many?", sources: [] })).toEqual({ collections: [], privateTitles: [] });
 });

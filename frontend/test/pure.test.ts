@@ -14,6 +14,8 @@ const ANSWER: Answer = { ...ASKED, text: TEXT, citations: CITATIONS, sources: SO
 
 test.each<Route>([
   { view: "documents", collectionId: null },
+  { view: "shared", shareId: "0a", messageId: null, panel: null },
+  { view: "shared", shareId: "0a", messageId: "m1", panel: { kind: "citation", id: "c1" } },
   { view: "documents", collectionId: "0123456789ab" },
   { view: "passage", passageId: "d-4-0-12", quote: "" },
   { view: "passage", passageId: "d-4-0-12", quote: "5 % / year" },

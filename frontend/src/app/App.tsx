@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
+import { SharedView } from "@/chat/SharedView";
 import { startNew } from "@/chat/sessions";
 import { PassageView } from "@/citations/PassageView";
 import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
@@ -57,9 +58,10 @@ export function App(): ReactNode {
           </div>
         )}
         <LostNotice />
-        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, passage: strings.citation }[route.view]}</h1>
+        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, passage: strings.citation, shared: strings.sharedChat }[route.view]}</h1>
         {route.view === "chat" && <ChatView route={route} />}
         {route.view === "documents" && <DocumentsView route={route} />}
+        {route.view === "shared" && <SharedView route={route} />}
         {route.view === "passage" && <PassageView route={route} />}
       </main>
     </div>

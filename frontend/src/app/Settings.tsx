@@ -23,6 +23,7 @@ export function Settings(): ReactNode {
   return (
     <div className="settings">
       {name !== null && me?.by !== "nothing" && <span className="who" title={strings.signedInAs(shown ?? name)}>{shown}</span>}
+      {(kept || me?.by === "session") && <IconButton icon="leave" label={leaving} onClick={() => void signOut()} />}
       <select aria-label={strings.interfaceLanguage} value={useLanguage()} onChange={(event) => setLanguage(event.target.value as Language)}>
         {Object.entries(LANGUAGES).map(([name, { language }]) => (
           <option key={name} value={name}>
@@ -38,7 +39,6 @@ export function Settings(): ReactNode {
         ))}
       </select>
       <IconButton icon="keyboard" label={strings.shortcuts} onClick={() => setKeys(true)} />
-      {(kept || me?.by === "session") && <IconButton icon="leave" label={leaving} onClick={() => void signOut()} />}
       {keys && <Shortcuts onClose={() => setKeys(false)} />}
     </div>
   );

@@ -3,7 +3,7 @@ import { useId, useState, type ReactNode } from "react";
 
 import type { DocumentView, Filters } from "@/api/types";
 import { chooseCollections, useSearched } from "@/collections/choice";
-import { useCollections } from "@/collections/collections";
+import { useFreshCollections } from "@/collections/collections";
 import { PRIVATE, titleOf, withCollections } from "@/collections/model";
 import { byFolder, useLibrary, type FolderOf } from "@/documents/library";
 import { useStrings } from "@/strings";
@@ -24,7 +24,7 @@ interface Props {
 export function ScopeDialog({ filters, onClose, onApply }: Props): ReactNode {
   const strings = useStrings();
   const { data, problem } = useLibrary();
-  const { list } = useCollections();
+  const { list } = useFreshCollections();
   const searched = useSearched(filters);
   const all = (list ?? []).map((one) => one.collection_id);
   const [chosen, setChosen] = useState(() => chosenOf(withCollections(filters, searched)));

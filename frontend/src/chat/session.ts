@@ -342,7 +342,7 @@ function withStored(seen: Answer, stored: Answer): Answer {
 }
 
 /** The stored turns in pairs: a question and its answer. */
-export function exchangesOf(view: ChatView): Exchange[] {
+export function exchangesOf(view: Pick<ChatView, "chat_id" | "turns">): Exchange[] {
   const found: Exchange[] = [];
   view.turns.forEach((asked, at) => {
     const answered = view.turns[at + 1];

@@ -2,10 +2,10 @@
 import type { ReactNode } from "react";
 
 import type { Source } from "@/api/types";
-import { isClosed, useCollections } from "@/collections/collections";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
+import { useShut } from "./closed";
 import { FileLine } from "./FileLine";
 import { pageLabel, sortedSources } from "./model";
 import { PassageText } from "./PassageText";
@@ -16,7 +16,6 @@ import { VerdictShape } from "./verdict";
 export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: string) => void }): ReactNode {
   const strings = useStrings();
   const { cited, rest } = sortedSources(answer);
-  const { list } = useCollections();
   const evidence = evidenceSign(answer);
   return (
     <>
@@ -54,13 +53,17 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
               <summary>{strings.passageText}</summary>
               <PassageText source={source} quote={null} />
               <SourceContext source={source} />
-              <FileLine place={source} isShut={isClosed((source as Partial<Source>).collection, list)} />
+              <OpenLine source={source} />
             </details>
           </li>
         ))}
       </ol>
     </>
   );
+}
+
+function OpenLine({ source }: { source: Source }): ReactNode {
+  return <FileLine place={source} isShut={useShut(source)} />;
 }
 
 function SourceHead({ source, label }: { source: Source; label: number | null }): ReactNode {

@@ -12,6 +12,9 @@ import { isLastManager, memberName, memberOf, ROLES, sortedMembers, type Role } 
 import { dropMember, setMember } from "./remote";
 import { SureDialog } from "./SureDialog";
 
+/** So many members are in sight without opening the list. */
+const FEW = 6;
+
 interface Props {
   collection: CollectionView;
   isManager: boolean;
@@ -22,6 +25,8 @@ export function Members({ collection, isManager }: Props): ReactNode {
   const [problem, setProblem] = useState("");
   const [doomed, setDoomed] = useState<string | null>(null);
   const { collection_id: id, members } = collection;
+  // As it was at first: whoever closes it, or opens it, has it so.
+  const [isOpen] = useState(members.length <= FEW);
   const change = async (member: string, role: Role): Promise<boolean> => {
     try {
       await setMember(id, member, role);
@@ -36,7 +41,7 @@ export function Members({ collection, isManager }: Props): ReactNode {
     }
   };
   return (
-    <details className="members" open>
+    <details className="members" open={isOpen}>
       <summary>
         {strings.members} <span className="soft">{members.length}</span>
       </summary>
@@ -148,7 +153,7 @@ function AddMember({ onAdd }: { onAdd: (member: string, role: Role) => Promise<b
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <select aria-label={strings.roleOf(strings.memberName.toLocaleLowerCase())} value={role} onChange={(event) => setRole(event.target.value as Role)}>
+        <select aria-label={strings.memberRole} value={role} onChange={(event) => setRole(event.target.value as Role)}>
           {ROLES.map((one) => (
             <option key={one} value={one}>
               {strings.roles[one]}

@@ -15,11 +15,13 @@ export interface Collections {
   list: readonly CollectionSummary[] | null;
   /** The names of those that were taken away while the page was open, until that is dismissed. */
   lost: readonly string[];
+  /** Ids that were looked for and not found: what is not listed may have been given meanwhile. */
+  missing: ReadonlySet<string>;
   /** Another number after each change, also of their members. */
   revision: number;
 }
 
-let state: Collections = { list: null, lost: [], revision: 0 };
+let state: Collections = { list: null, lost: [], missing: new Set(), revision: 0 };
 /** Those that one left or deleted oneself are not told of. */
 const left = new Set<string>();
 const listeners = new Set<() => void>();
@@ -41,14 +43,25 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Whether the reports of a collection are closed to who looks at the page; what is not known yet is not. */
-export function isClosed(id: string | undefined, list: readonly CollectionSummary[] | null): boolean {
-  return id !== undefined && id !== PRIVATE && list !== null && !list.some((one) => one.collection_id === id);
+export function useClosed(id: string | null | undefined): boolean {
+  const { list, missing } = useCollections();
+  const isListed = id === null || id === undefined || id === PRIVATE || list === null || list.some((one) => one.collection_id === id);
+  const isUnknown = !isListed && !missing.has(id);
+  useEffect(() => {
+    if (isUnknown) void lookFor(id);
+  }, [id, isUnknown]);
+  return !isListed && missing.has(id);
 }
 
-/** Reads the list; a server that does not answer, or does not tell, changes nothing. */
-export async function refreshCollections(): Promise<void> {
+async function lookFor(id: string): Promise<void> {
+  if (await refreshCollections()) set({ missing: new Set([...state.missing, id]) });
+}
+
+/** Reads the list; false, and nothing is changed, if the server does not answer or does not tell. */
+export async function refreshCollections(): Promise<boolean> {
   const told = await listCollections().catch(() => null);
   if (told !== null) take(told.collections);
+  return told !== null;
 }
 
 /** After a change of one's own: the list and what hangs on it are read again. */
@@ -63,10 +76,18 @@ export const dismissLost = (): void => set({ lost: [] });
 function take(list: readonly CollectionSummary[]): void {
   const before = state.list ?? [];
   if (state.list !== null && JSON.stringify(before) === JSON.stringify(list)) return;
-  const gone = before.filter((one) => !list.some(({ collection_id: id }) => id === one.collection_id) && !left.has(one.collection_id));
+  const gone = before.filter((one) => !list.some(({ collection_id: id }) => id === one.collection_id));
+  const taken = gone.filter((one) => !left.has(one.collection_id)).map(({ name }) => name);
+  const missing = new Set([...state.missing, ...gone.map((one) => one.collection_id)]);
   const isNew = state.list === null;
-  set({ list, lost: [...state.lost, ...gone.map(({ name }) => name)], revision: state.revision + 1 });
+  set({ list, missing, lost: [...state.lost, ...taken], revision: state.revision + 1 });
   if (!isNew) libraryChanged();
+}
+
+/** Looks at the collections when what shows them is opened. */
+export function useFreshCollections(): Collections {
+  useEffect(() => void refreshCollections(), []);
+  return useCollections();
 }
 
 /** Looks at the collections for as long as the page is seen. */

@@ -5,7 +5,7 @@ import { useMayWrite } from "@/api/useMe";
 import type { Route } from "@/app/route";
 import { CollectionHead } from "@/collections/CollectionHead";
 import { CollectionTabs } from "@/collections/CollectionTabs";
-import { isClosed, useCollections } from "@/collections/collections";
+import { useClosed, useCollections, useFreshCollections } from "@/collections/collections";
 import { editable, PRIVATE, titleOf } from "@/collections/model";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
@@ -16,15 +16,16 @@ import { UploadArea } from "./UploadArea";
 
 export function DocumentsView({ route }: { route: Extract<Route, { view: "documents" }> }): ReactNode {
   const strings = useStrings();
-  const { list } = useCollections();
   const { collectionId } = route;
+  const { list } = useFreshCollections();
+  const isClosed = useClosed(collectionId);
   const shown = list?.find((one) => one.collection_id === collectionId);
   return (
     <div className="documents scroller" tabIndex={-1}>
       <div className="column">
         <h2 dir="auto">{shown === undefined ? strings.documents : titleOf(shown, strings)}</h2>
         <CollectionTabs current={collectionId} />
-        {collectionId !== null && isClosed(collectionId, list) ? (
+        {isClosed ? (
           <p role="alert" className="note">
             {strings.collectionGone}
           </p>

@@ -5,6 +5,7 @@ const problems: Record<string, string> = {
   chat_not_found: "This conversation is no longer on the server.",
   document_not_found: "This report is no longer on the server.",
   collection_not_found: "You are not a member of this collection, or it does not exist any more.",
+  cites_private: "This conversation cites reports that only you may read.",
   role_too_low: "Your role in this collection does not allow that. Ask one of its managers.",
   last_manager: "Somebody must manage the collection. Make another member a manager first.",
   member_not_found: "This member is not in the collection any more.",
@@ -256,6 +257,7 @@ export const en = {
   memberKind: "Person or group",
   memberKinds: { person: "Person", group: "Group" },
   memberName: "Name of the member",
+  memberRole: "Role",
   memberHint: {
     person: "The name under which this person is known here; it stands at the foot of their menu.",
     group: "The name of the group, as the service that signs people in calls it.",
@@ -292,6 +294,32 @@ export const en = {
   shareInto: "Into the collection",
   shareFolder: "Into its folder",
   inCollection: (name: string): string => `in ${name}`,
+
+  // Shared conversations
+  sharedChat: "Shared conversation",
+  shareChat: "Share by link",
+  sharedMark: "Shared by link",
+  shareChatText: "They read it as it is now, and cannot change it or ask in it. What you ask later is not shared.",
+  whoCanOpen: (collections: readonly string[]): string =>
+    collections.length === 0
+      ? "It cites no reports: everybody who signs in here and has the link can read it."
+      : `Whoever has the link can read it, if they sign in and are a member of ${new Intl.ListFormat("en-GB").format(collections.map((name) => `“${name}”`))}, which it cites. For everybody else it does not exist.`,
+  citesPrivate: "This conversation cites reports that only you may read, so that nobody else could check it. Share them into a collection and ask there, then share that conversation:",
+  citesPrivateNow: "What was asked since cites reports that only you may read. The link goes on showing what was shared before:",
+  makeLink: "Make a link",
+  shareLink: "Link to the conversation",
+  copyShareLink: "Copy the link",
+  sharedAsOf: (at: Date): string => `Readers see it as it was on ${at.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}.`,
+  shareHasMore: "You asked more since then.",
+  shareMore: "Share that, too",
+  shareBegun: "The conversation is shared.",
+  sharedMore: "What was asked since then is shared, too.",
+  stopSharing: "Stop sharing",
+  shareStopped: "The conversation is not shared any more. The link opens nothing.",
+  sharedBy: (by: string, at: Date): string =>
+    `Shared by ${by}, as it was on ${at.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}. You read it; only ${by} can ask in it.`,
+  askOneself: "Ask these reports yourself",
+  sharedGone: "There is no such shared conversation for you. Either it is not shared any more, or you are not, or no longer, a member of every collection that it cites. Ask whoever gave you the link.",
 
   // Documents
   documents: "Reports",

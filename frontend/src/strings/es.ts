@@ -6,6 +6,7 @@ const problems: Record<string, string> = {
   chat_not_found: "Esta conversación ya no está en el servidor.",
   document_not_found: "Este informe ya no está en el servidor.",
   collection_not_found: "No eres miembro de esta colección, o ya no existe.",
+  cites_private: "Esta conversación cita informes que solo tú puedes leer.",
   role_too_low: "Tu papel en esta colección no permite eso. Pídeselo a quien la administra.",
   last_manager: "Alguien debe administrar la colección. Nombra antes a otra persona.",
   member_not_found: "Este miembro ya no está en la colección.",
@@ -252,6 +253,7 @@ export const es: Strings = {
   memberKind: "Persona o grupo",
   memberKinds: { person: "Persona", group: "Grupo" },
   memberName: "Nombre del miembro",
+  memberRole: "Papel",
   memberHint: {
     person: "El nombre con que se conoce aquí a esta persona; está al pie de su menú.",
     group: "El nombre del grupo, como lo llama el servicio que inicia las sesiones.",
@@ -288,6 +290,31 @@ export const es: Strings = {
   shareInto: "En la colección",
   shareFolder: "En su carpeta",
   inCollection: (name) => `en ${name}`,
+
+  sharedChat: "Conversación compartida",
+  shareChat: "Compartir con un enlace",
+  sharedMark: "Compartida con un enlace",
+  shareChatText: "La leen tal como está ahora, y no pueden cambiarla ni preguntar en ella. Lo que preguntes después no se comparte.",
+  whoCanOpen: (collections) =>
+    collections.length === 0
+      ? "No cita informes: puede leerla quien inicie sesión aquí y tenga el enlace."
+      : `Con el enlace puede leerla quien inicie sesión y sea miembro de ${new Intl.ListFormat("es").format(collections.map((name) => `«${name}»`))}: es lo que cita. Para los demás no existe.`,
+  citesPrivate: "Esta conversación cita informes que solo tú puedes leer, así que nadie más podría comprobarla. Compártelos en una colección, pregunta allí y comparte esa conversación:",
+  citesPrivateNow: "Lo que se preguntó después cita informes que solo tú puedes leer. El enlace sigue mostrando lo que se compartió antes:",
+  makeLink: "Crear un enlace",
+  shareLink: "Enlace a la conversación",
+  copyShareLink: "Copiar el enlace",
+  sharedAsOf: (at) => `Se lee como era el ${at.toLocaleString("es", { dateStyle: "medium", timeStyle: "short" })}.`,
+  shareHasMore: "Desde entonces has preguntado más.",
+  shareMore: "Compartir también eso",
+  shareBegun: "La conversación está compartida.",
+  sharedMore: "Lo preguntado desde entonces también está compartido.",
+  stopSharing: "Dejar de compartir",
+  shareStopped: "La conversación ya no está compartida. El enlace no abre nada.",
+  sharedBy: (by, at) =>
+    `Compartida por ${by}, como era el ${at.toLocaleString("es", { dateStyle: "medium", timeStyle: "short" })}. Puedes leerla; solo ${by} puede preguntar en ella.`,
+  askOneself: "Preguntar tú a estos informes",
+  sharedGone: "No hay tal conversación compartida para ti. O ya no está compartida, o no eres miembro, o has dejado de serlo, de todas las colecciones que cita. Pregunta a quien te dio el enlace.",
 
   documents: "Informes",
   folder: "Carpeta",
