@@ -35,18 +35,37 @@ async function looked(page: Page, name: string): Promise<void> {
   expect(await overflow(page)).toBe(0);
 }
 
+const SCREENS = [
+  [1440, 900, "light"],
+  [1024, 768, "dark"],
+  [390, 844, "light"],
+  [390, 844, "dark"],
+] as const;
+
+/** On wide, middle and small screens, in the light and in the dark. */
+async function lookedEverywhere(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  for (const [width, height, colorScheme] of SCREENS) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    await looked(page, `${name}-${width}-${colorScheme}`);
+  }
+  if (before !== null) await page.setViewportSize(before);
+  await page.emulateMedia({ colorScheme: null });
+}
+
 async function toReports(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Reports", exact: true }).click();
   await page.getByRole("heading", { name: "Reports", level: 2 }).waitFor();
 }
 
-const tab = (page: Page, name: string): ReturnType<Page["locator"]> => page.getByRole("navigation", { name: "Collections" }).getByRole("link", { name });
+const tab = (page: Page, name: string): ReturnType<Page["locator"]> => page.locator(".collection-tabs").getByRole("link", { name });
 
 test("somebody makes a collection, brings a report into it and adds a reader", async () => {
   const { page } = ann;
   await toReports(page);
   await page.getByRole("button", { name: "New collection" }).click();
-  await looked(page, "collection-new");
+  await lookedEverywhere(page, "collection-new");
   await page.getByRole("dialog").getByLabel("Name").fill("Harbour archive");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Harbour archive", level: 2 }).waitFor();
@@ -57,7 +76,7 @@ test("somebody makes a collection, brings a report into it and adds a reader", a
   await page.getByRole("textbox", { name: "Name of the member" }).fill("bob");
   await page.keyboard.press("Enter");
   await page.getByText("bob is a member now.").waitFor();
-  await looked(page, "collection-manager");
+  await lookedEverywhere(page, "collection-manager");
 });
 
 test("a reader sees the collection and its members, and no button that would be refused", async () => {
@@ -71,7 +90,7 @@ test("a reader sees the collection and its members, and no button that would be 
   await page.getByRole("button", { name: /^More:/ }).click();
   expect(await page.getByRole("menuitem").allTextContents()).toEqual(["Ask about this"]);
   await page.keyboard.press("Escape");
-  await looked(page, "collection-reader");
+  await lookedEverywhere(page, "collection-reader");
 });
 
 test("the reader asks, opens the page, and nobody else sees that conversation", async () => {
@@ -102,7 +121,7 @@ test("one chooses which collections are asked, which the browser remembers", asy
   await dialog.getByText("All 2 reports are asked.").waitFor();
   await dialog.getByRole("checkbox", { name: "My own" }).press("Space");
   await dialog.getByText("1 of 2 reports is asked.").waitFor();
-  await looked(page, "scope-collections");
+  await lookedEverywhere(page, "scope-collections");
   await dialog.getByRole("button", { name: "Apply" }).press("Enter");
   await page.reload();
   await page.getByRole("button", { name: "Ask only some reports: Harbour archive" }).waitFor();
@@ -131,17 +150,17 @@ test("a conversation is shared by a link, read by a member with its page, and no
   await ann.page.getByText(/^Shared by bob, as it was on/).waitFor();
   expect(await ann.page.getByRole("textbox", { name: "Ask a question" }).count()).toBe(0);
   expect(await ann.page.locator("main").getByRole("button", { name: /Edit the question|Ask again|Good answer/ }).count()).toBe(0);
-  await looked(ann.page, "shared-chat");
+  await lookedEverywhere(ann.page, "shared-chat");
   await ann.page.locator(".chip").first().click();
   expect(await markedWords(ann.page)).not.toBe("");
-  await looked(ann.page, "shared-chat-page");
+  await lookedEverywhere(ann.page, "shared-chat-page");
 
   await dialog.getByRole("button", { name: "Stop sharing" }).click();
   await dialog.getByText("The conversation is not shared any more.").waitFor();
   await dialog.getByRole("button", { name: "Close" }).first().click();
   await ann.page.reload();
   await ann.page.getByText("There is no such shared conversation for you.").waitFor();
-  await looked(ann.page, "shared-chat-gone");
+  await lookedEverywhere(ann.page, "shared-chat-gone");
 });
 
 test("a conversation that cites reports of one's own is not shared, and is told which", async () => {
@@ -160,20 +179,44 @@ test("a conversation that cites reports of one's own is not shared, and is told 
   await page.keyboard.press("Escape");
 });
 
+test("on a small screen, in Spanish and in the dark, a conversation is shared, too", async () => {
+  const { page } = bob;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.getByRole("button", { name: "Open the menu" }).click();
+  await page.getByRole("combobox", { name: "Language" }).selectOption("es");
+  await looked(page, "menu-small");
+  await page.locator(".chat-row:not(.current)").first().getByRole("button").click();
+  await page.getByRole("menuitem", { name: "Compartir con un enlace" }).click();
+  const dialog = page.getByRole("dialog", { name: "Compartir con un enlace" });
+  await dialog.getByRole("button", { name: "Crear un enlace" }).click();
+  await dialog.getByText("La conversación está compartida.").waitFor();
+  await looked(page, "share-chat-small");
+  await dialog.getByRole("button", { name: "Cerrar" }).last().click();
+  await page.getByRole("link", { name: "Informes", exact: true }).click();
+  await tab(page, "Harbour archive").click();
+  await page.getByText("Tu papel: Lectura").waitFor();
+  await looked(page, "collection-small");
+  await page.getByRole("button", { name: "Abrir el menú" }).click();
+  await page.getByRole("combobox", { name: "Idioma" }).selectOption("en");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: null });
+});
+
 test("an editor shares reports of their own into the collection, where all read them", async () => {
   await openCollection(ann.page);
   await ann.page.getByLabel("Role of bob").selectOption({ label: "Editor" });
   await toReports(bob.page);
   await bob.page.getByRole("button", { name: "Share: uploads" }).click();
   const dialog = bob.page.getByRole("dialog", { name: "Share this report" });
-  await looked(bob.page, "share-reports");
+  await lookedEverywhere(bob.page, "share-reports");
   await dialog.getByLabel("Into its folder").fill("from bob");
   await dialog.getByRole("button", { name: "Share" }).click();
   await bob.page.getByRole("heading", { name: "Harbour archive", level: 2 }).waitFor();
   await bob.page.locator(".document-row").filter({ hasText: "tides.md" }).waitFor({ timeout: 30_000 });
   await ann.page.reload();
   await ann.page.locator(".document-row").filter({ hasText: "tides.md" }).waitFor();
-  await looked(ann.page, "collection-full");
+  await lookedEverywhere(ann.page, "collection-full");
 });
 
 test("who is taken out sees the page close, in plain words, and keeps what was quoted", async () => {
@@ -183,14 +226,14 @@ test("who is taken out sees the page close, in plain words, and keeps what was q
   expect(await markedWords(bob.page)).not.toBe("");
   await openCollection(ann.page);
   await ann.page.getByRole("button", { name: "Remove bob" }).click();
-  await looked(ann.page, "member-remove");
+  await lookedEverywhere(ann.page, "member-remove");
   await ann.page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await bob.page.getByText("You are no longer a member of “Harbour archive”.").waitFor({ timeout: 15_000 });
   await bob.page.getByText("This report lies in “Harbour archive”, which you may not read.").waitFor();
   expect(await bob.page.locator(".sheet").count()).toBe(0);
   expect(await bob.page.locator(".panel").getByRole("link", { name: "Open the report" }).count()).toBe(0);
   expect(await bob.page.locator(".panel .quote").textContent()).toContain("8,310");
-  await looked(bob.page, "access-lost");
+  await lookedEverywhere(bob.page, "access-lost");
   await toReports(bob.page);
   expect(await bob.page.getByText("Harbour archive").count()).toBe(1); // the notice
   await bob.page.getByRole("button", { name: "Dismiss" }).first().click();

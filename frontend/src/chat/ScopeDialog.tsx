@@ -59,7 +59,7 @@ export function ScopeDialog({ filters, onClose, onApply }: Props): ReactNode {
               <Check
                 key={one.collection_id}
                 label={titleOf(one, strings)}
-                note={one.collection_id === PRIVATE ? strings.privateExplained : strings.yourRole(strings.roles[one.role])}
+                note={one.collection_id === PRIVATE ? strings.privateNote : strings.yourRole(strings.roles[one.role])}
                 checked={collections.has(one.collection_id)}
                 disabled={collections.size === 1 && collections.has(one.collection_id)}
                 onChange={() => toggleCollection(one.collection_id)}

@@ -36,7 +36,7 @@ export function ShareDialog({ folder, documents, onClose }: Props): ReactNode {
     <Dialog title={strings.shareReports(documents.length)} onClose={onClose}>
       <div>
         <p dir="auto">{documents.length === 1 ? documents[0]?.title : folder}</p>
-        <p className="soft">{strings.shareText}</p>
+        <p className="soft field-hint">{strings.shareText}</p>
         <label className="key-label" htmlFor={`${id}-into`}>
           {strings.shareInto}
         </label>

@@ -237,6 +237,7 @@ export const en = {
   allCollections: "All reports",
   privateCollection: "My own",
   privateExplained: "Only you read these reports.",
+  privateNote: "only you",
   newCollection: "New collection",
   newCollectionText: "A collection is an archive of reports that several people read. You choose who. Everybody's conversations stay their own.",
   collectionName: "Name",
@@ -309,7 +310,7 @@ export const en = {
   makeLink: "Make a link",
   shareLink: "Link to the conversation",
   copyShareLink: "Copy the link",
-  sharedAsOf: (at: Date): string => `Readers see it as it was on ${at.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}.`,
+  sharedAsOf: (at: Date): string => `Readers see it as it was on ${at.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}.`,
   shareHasMore: "You asked more since then.",
   shareMore: "Share that, too",
   shareBegun: "The conversation is shared.",
@@ -317,7 +318,7 @@ export const en = {
   stopSharing: "Stop sharing",
   shareStopped: "The conversation is not shared any more. The link opens nothing.",
   sharedBy: (by: string, at: Date): string =>
-    `Shared by ${by}, as it was on ${at.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}. You read it; only ${by} can ask in it.`,
+    `Shared by ${by}, as it was on ${at.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}. You read it; only ${by} can ask in it.`,
   askOneself: "Ask these reports yourself",
   sharedGone: "There is no such shared conversation for you. Either it is not shared any more, or you are not, or no longer, a member of every collection that it cites. Ask whoever gave you the link.",
 

@@ -233,6 +233,7 @@ export const es: Strings = {
   allCollections: "Todos los informes",
   privateCollection: "Los míos",
   privateExplained: "Solo tú lees estos informes.",
+  privateNote: "solo tú",
   newCollection: "Nueva colección",
   newCollectionText: "Una colección es un archivo de informes que leen varias personas. Tú eliges quiénes. Las conversaciones siguen siendo de cada cual.",
   collectionName: "Nombre",
