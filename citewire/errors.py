@@ -84,7 +84,7 @@ class UnreadableDocument(DocumentError):
 
 
 class NoRoom(DocumentError):
-    """The owner has as many passages as one may have."""
+    """The owner, or the collection, has as many documents or passages as there may be."""
 
 
 class ModelError(CitewireError):

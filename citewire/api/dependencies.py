@@ -9,9 +9,12 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 
+from citewire.api.audit import who_asks
 from citewire.api.schemas import AskRequest, Filters, Identifier
 from citewire.errors import AlreadyAsked
+from citewire.services.access.audit.log import Who
 from citewire.services.access.caller import Caller
+from citewire.services.access.changes import CollectionChanges
 from citewire.services.access.door import Door
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.access.reach import Reach, Reaching
@@ -54,6 +57,7 @@ def _service(pick: Callable[[Services], object]) -> Any:
 
 ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)]
 ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
+CollectionChangesDep = Annotated[CollectionChanges, _service(lambda services: services.changes)]
 CollectionStoreDep = Annotated[CollectionStore, _service(lambda services: services.collections)]
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
 DoorDep = Annotated[Door, _service(lambda services: services.door)]
@@ -78,6 +82,14 @@ async def caller_of(request: Request) -> Caller:
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+async def who_of(request: Request) -> Who:
+    """Who asks, as the audit log tells it."""
+    return who_asks(request.scope)
+
+
+WhoDep = Annotated[Who, Depends(who_of)]
 
 
 async def owner_of(request: Request) -> str:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from citewire.api.compat.openai_errors import failed_chunk, is_asked_as_openai
 from citewire.api.errors import error_response
 from citewire.errors import CredentialRevoked
 
@@ -18,8 +19,8 @@ class WatchedRequest:
     """One request: to the app a revocation is a client that left, and the client is told.
 
     So it ends as all else does whose client leaves: what runs is stopped, what was said is kept.
-    A stream ends with an `error` event, what had not begun with a problem; of a file the
-    connection is cut, for half of one must not pass for the whole.
+    A stream ends with an `error` event, or OpenAI's error, what had not begun with a problem; of a
+    file the connection is cut, for half of one must not pass for the whole.
     """
 
     def __init__(self, receive: Receive, send: Send) -> None:
@@ -45,7 +46,9 @@ class WatchedRequest:
         if not self._has_begun:
             await error_response(REVOKED)(scope, self._receive, self._send)
         elif self._is_stream:
-            await self._send({"type": "http.response.body", "body": _last_event()})
+            is_openai = is_asked_as_openai(scope)
+            last = failed_chunk(REVOKED.code, REVOKED.public) if is_openai else _last_event()
+            await self._send({"type": "http.response.body", "body": last})
 
     async def _heard(self) -> Message:
         if self._is_revoked:

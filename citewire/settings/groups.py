@@ -493,6 +493,36 @@ class AccessSettings(SettingsGroup):
         off=(None,),
         ge=1,
     )
+    max_documents_per_owner: int | None = setting(
+        None,
+        "Documents of one owner; further ones are not ingested, and uploads are 507 once there are "
+        "as many.",
+        unit="documents",
+        off=(None,),
+        ge=1,
+    )
+    max_passages_per_collection: int | None = setting(
+        None,
+        "Passages of one shared collection.",
+        unit="passages",
+        unset="as CITEWIRE_MAX_PASSAGES_PER_OWNER",
+        ge=1,
+    )
+    max_documents_per_collection: int | None = setting(
+        None,
+        "Documents of one shared collection.",
+        unit="documents",
+        unset="as CITEWIRE_MAX_DOCUMENTS_PER_OWNER",
+        ge=1,
+    )
+    max_collections_per_owner: int = setting(
+        100,
+        "Shared collections that one owner may manage and make more, over HTTP; beyond them 409. "
+        "The command line makes any number.",
+        unit="collections",
+        ge=0,
+        le=100,
+    )
     audit_log: str | None = setting(
         None,
         "A file to which it is written who did what and saw which page (docs/audit.md); -: to "
@@ -538,11 +568,26 @@ class UploadSettings(SettingsGroup):
         unset="with API keys, half of CITEWIRE_MAX_UPLOAD_SPACE_BYTES",
         ge=1024,
     )
+    max_upload_space_per_collection_bytes: int | None = setting(
+        None,
+        "The space that the uploaded files of one shared collection may take.",
+        unit="bytes",
+        unset="as CITEWIRE_MAX_UPLOAD_SPACE_PER_OWNER_BYTES",
+        ge=1024,
+    )
     max_jobs_per_owner: int = setting(
         50,
-        "Uploads of one owner that are being ingested, or wait for it, in each worker; beyond "
-        "them 429.",
+        "Uploads of one owner, to whichever collection, that are being ingested, or wait for it, "
+        "in each worker; beyond them 429.",
         unit="jobs",
+        ge=1,
+    )
+    max_jobs_per_collection: int | None = setting(
+        None,
+        "Uploads of all members to one shared collection that are being ingested, or wait for it, "
+        "in each worker; beyond them 429.",
+        unit="jobs",
+        unset="as CITEWIRE_MAX_JOBS_PER_OWNER",
         ge=1,
     )
 

@@ -517,6 +517,7 @@ EXCUSED = {
     "services.reading.word.names.w": "one of our own words",
     "services.citations.verdicts.digest.digest": "the passage",
     "services.models.openai_chat.known_context_window": "a setting",
+    "services.chats.sharing.split_share_id": "64 digits",
     "services.models.replies.meaning_of": "looks one word up",
     "services.models.thinking.thinks_by_name": "a setting",
     "services.reading.pdf.lines.is_sign": "two characters",

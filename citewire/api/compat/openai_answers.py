@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import orjson
 
+from citewire.api.compat.openai_errors import failed_chunk
 from citewire.services.runs.log import ToldBatch
 from citewire.text.offsets import utf16_place
 
@@ -169,7 +170,8 @@ def _block(completion: Completion, batch: ToldBatch, with_usage: bool) -> Sequen
             case "done":
                 block += _end(completion, orjson.loads(data), with_usage)
             case "error":
-                block.append(_failure(orjson.loads(data)))
+                told = orjson.loads(data)
+                block.append(failed_chunk(told["code"], told["message"]))
             case "stopped":
                 block.append(_stopped(completion, orjson.loads(data)))
     return block
@@ -186,10 +188,5 @@ def _end(completion: Completion, done: Json, with_usage: bool) -> list[bytes]:
 
 def _stopped(completion: Completion, stopped: Json) -> bytes:
     if reason := STOPPED.get(stopped["by"]):
-        return _failure({"code": "stopped", "message": reason})
+        return failed_chunk("stopped", reason)
     return completion.chunk({}, "stop") + b"data: [DONE]\n\n"
-
-
-def _failure(told: Mapping[str, str]) -> bytes:
-    error = {"message": told["message"], "type": "server_error", "code": told["code"]}
-    return b"data: %b\n\n" % orjson.dumps({"error": error | {"param": None}})

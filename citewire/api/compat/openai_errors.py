@@ -13,6 +13,18 @@ _TYPES = {
 }
 
 
+def is_asked_as_openai(scope: Scope) -> bool:
+    """Whether a request is for a path where OpenAI's clients ask."""
+    path: str = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+    return path.startswith(PREFIX)
+
+
+def failed_chunk(code: str, message: str) -> bytes:
+    """What a stream that has begun ends with when the answer fails."""
+    error = {"message": message, "type": "server_error", "param": None, "code": code}
+    return b"data: %b\n\n" % orjson.dumps({"error": error})
+
+
 class OpenAiErrors:
     """ASGI middleware that tells our problems to OpenAI's clients as they expect them.
 
@@ -27,8 +39,7 @@ class OpenAiErrors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; a problem that comes back is told in other words."""
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        if scope["type"] != "http" or not path.startswith(PREFIX):
+        if scope["type"] != "http" or not is_asked_as_openai(scope):
             await self._app(scope, receive, send)
             return
         start: Message | None = None

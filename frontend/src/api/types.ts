@@ -418,6 +418,12 @@ export interface NewKey {
         "ask" | "read" | "write" | "admin",
         "ask" | "read" | "write" | "admin"
       ];
+  /**
+   * whose collections it opens, too; needs `admin`
+   *
+   * @maxItems 100
+   */
+  groups?: string[];
   days?: number | null;
 }
 /**
@@ -528,6 +534,7 @@ export interface ApiKeyView {
   key_id: string;
   owner: string;
   scopes: ("ask" | "read" | "write" | "admin")[];
+  groups: string[];
   made: string;
   ends: string | null;
   used: string | null;
@@ -539,6 +546,7 @@ export interface MadeKey {
   key_id: string;
   owner: string;
   scopes: ("ask" | "read" | "write" | "admin")[];
+  groups: string[];
   made: string;
   ends: string | null;
   used: string | null;
