@@ -207,6 +207,11 @@ test("an editor shares reports of their own into the collection, where all read 
   await openCollection(ann.page);
   await ann.page.getByLabel("Role of bob").selectOption({ label: "Editor" });
   await toReports(bob.page);
+  const into = bob.page.getByLabel("in the collection");
+  await into.selectOption({ label: "Harbour archive" });
+  await bob.page.reload();
+  const remembered = (): Promise<string | null> => into.evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]?.textContent ?? null);
+  await expect.poll(remembered).toBe("Harbour archive");
   await bob.page.getByRole("button", { name: "Share: uploads" }).click();
   const dialog = bob.page.getByRole("dialog", { name: "Share this report" });
   await lookedEverywhere(bob.page, "share-reports");

@@ -57,7 +57,11 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
       <FileLine place={source} isShut={isShut} />
       <VerdictLine sign={signOf(verification)} inferred={citation.origin === "inferred"} />
       <Worked verification={verification} />
-      {isShut && <p className="note">{strings.closedSource(source.collection_name)}</p>}
+      {isShut && (
+        <p className="note" role="alert">
+          {strings.closedSource(source.collection_name)}
+        </p>
+      )}
       {!isShut && data?.passage && <StandingNote passage={data.passage} />}
       {!isShut && data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
       {quote.text !== "" && (

@@ -12,6 +12,8 @@ const problems: Record<string, string> = {
   too_many_collections: "That is one collection too many: leave or delete one first.",
   too_many_members: "The collection has as many members as it may have.",
   too_many_runs: "The server is answering as many questions as it can. Try again in a moment.",
+  too_many_requests: "You asked the server for more than it gives one person in a minute. Try again in a moment.",
+  too_many_tokens: "The models were used for as much as one person may use at a time. Try again in a while.",
   too_many_jobs: "Too many uploads are waiting. Try again in a while.",
   upload_not_stored: "There is no room for more uploads. Delete reports first.",
   body_too_large: "That is larger than the server takes.",

@@ -13,6 +13,8 @@ const problems: Record<string, string> = {
   too_many_collections: "Es una colección de más: abandona o elimina antes otra.",
   too_many_members: "La colección ya tiene todos los miembros que puede tener.",
   too_many_runs: "El servidor está respondiendo todas las preguntas que puede. Inténtalo dentro de un momento.",
+  too_many_requests: "Has pedido al servidor más de lo que da a una persona en un minuto. Inténtalo dentro de un momento.",
+  too_many_tokens: "Los modelos se han usado tanto como puede usarlos una persona de una vez. Inténtalo más tarde.",
   too_many_jobs: "Hay demasiadas subidas en espera. Inténtalo más tarde.",
   upload_not_stored: "No queda sitio para más subidas. Elimina informes primero.",
   body_too_large: "Es más grande de lo que admite el servidor.",
