@@ -75,6 +75,7 @@ samples: setup
 
 # What is made from the code: tables in the docs, .env.example, the web client's types.
 docs: setup
+	$(BIN)/python -m tests.client_types
 	$(BIN)/python -m tests.docs_blocks
 	$(BIN)/citewire settings --format env > .env.example
 	$(BIN)/citewire settings --format markdown > docs/settings.md

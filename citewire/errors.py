@@ -6,7 +6,8 @@ Each class says its `code`, which is stable and for programs, whether trying aga
 who reads it and never holds a secret. `citewire.api.errors` maps codes to HTTP, and nothing else.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class CitewireError(Exception):
@@ -169,7 +170,26 @@ class ThoughtAloud(ModelError):
 
 
 class ServerFailed(CitewireError):
-    """The Citewire server that a command asks over HTTP is not there, or refuses."""
+    """The Citewire server that a client asks over HTTP is not there, or refuses."""
+
+
+class ConnectionLost(ServerFailed):
+    """The connection to a server broke off; what was asked may have been done."""
+
+
+class RequestRefused(ServerFailed):
+    """A server refuses a request.
+
+    Args:
+        message: why, for the person who asks.
+        status: of HTTP.
+        problem: what the server tells (docs/protocol/errors.md); empty if it told nothing.
+    """
+
+    def __init__(self, message: str, *, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.status = status
+        self.problem = problem
 
 
 class RunLost(CitewireError):

@@ -52,6 +52,7 @@ ACTS: Final[Mapping[Route, Act]] = {
     ),
     ("GET", "/passages/{passage_id}"): Act("Read", "passage", "passage_id"),
     ("GET", "/passages/{passage_id}/highlights"): Act("Read", "passage", "passage_id"),
+    ("POST", "/search"): Act("Read", "passage"),
     ("PATCH", "/collections/{collection_id}"): Act("Update", *COLLECTION),
     ("POST", "/collections/{collection_id}/documents"): Act("Import", "document"),
     ("DELETE", "/jobs/{job_id}"): Act("Delete", "job", "job_id"),
@@ -82,6 +83,7 @@ BY_THE_HANDLER: Final[frozenset[Route]] = frozenset(
         ("DELETE", "/keys/{key_id}"),
         ("GET", "/auth/callback"),
         ("POST", "/auth/logout"),
+        ("POST", "/mcp"),
     )
 )
 """What is told with more than a request has."""

@@ -26,6 +26,7 @@ from citewire.api.dependencies import (
     WhoDep,
     services_of,
 )
+from citewire.api.patterns import SHARED
 from citewire.api.schemas import CreatedJob
 from citewire.api.scopes import ScopedRoute
 from citewire.api.uploads import begin_job, check_room
@@ -39,7 +40,7 @@ from citewire.storage.collections.store import Role
 
 router = APIRouter(tags=["collections"], route_class=ScopedRoute)
 
-SharedId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$")]
+SharedId = Annotated[str, Path(pattern=SHARED)]
 
 
 @router.get("/collections")

@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 
 from citewire.api.audit import who_asks
+from citewire.api.patterns import IDEMPOTENCY_KEY
 from citewire.api.schemas import AskRequest, Filters, Identifier
 from citewire.errors import AlreadyAsked
 from citewire.services.access.audit.log import Who
@@ -149,7 +150,7 @@ class JoinedRun:
     owner: str
 
 
-IdempotencyKey = Annotated[str | None, Header(pattern=r"^[ -~]{1,128}$")]
+IdempotencyKey = Annotated[str | None, Header(pattern=IDEMPOTENCY_KEY)]
 
 
 async def admitted_run(
@@ -162,11 +163,7 @@ async def admitted_run(
     # Called, not depended on: FastAPI takes longer to resolve each than all else done here.
     services, caller = services_of(request), await caller_of(request)
     owner = caller.owner
-    if len(ask.message) > services.settings.server.max_message_chars:
-        limit = services.settings.server.max_message_chars
-        raise RequestValidationError(
-            [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
-        )
+    check_length(services, ask.message)
     passages, collections = await answerable_from(services, caller, ask.filters)
     once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
     async with AsyncExitStack() as stack:
@@ -196,6 +193,18 @@ async def admitted_run(
 Asked = Annotated[Run | JoinedRun, Depends(admitted_run)]
 
 
+def check_length(services: Services, question: str) -> None:
+    """Return if a question is no longer than it may be.
+
+    Raises:
+        RequestValidationError: it is.
+    """
+    if len(question) > (limit := services.settings.server.max_message_chars):
+        raise RequestValidationError(
+            [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
+        )
+
+
 async def following_runs(request: Request, owner: Owner) -> AsyncGenerator[Following, None]:
     """Those who follow runs, with the place of one more, until it has been sent what it wants."""
     following = services_of(request).following
@@ -221,6 +230,17 @@ async def answerable_from(
         CollectionNotFound: a collection is wanted that the caller may not read.
     """
     await services.allowances.check_tokens(caller.owner)
+    return await searchable_from(services, caller, filters)
+
+
+async def searchable_from(
+    services: Services, caller: Caller, filters: Filters | None
+) -> tuple[PassageFilter, CollectionNames]:
+    """What is searched where no model is asked, and what the collections in it are called.
+
+    Raises:
+        CollectionNotFound: a collection is wanted that the caller may not read.
+    """
     wanted = filters or Filters()
     reach = await services.reaching.with_all(caller, wanted.collections)
     return _passage_filter(wanted, reach), reach.by_tag

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from citewire import errors
+from citewire.api.patterns import mismatch
 from citewire.api.request_log import note_problem
 
 logger = logging.getLogger(__name__)
@@ -149,7 +150,10 @@ def _field_problem(problem: Mapping[str, Any]) -> dict[str, str]:
             return {"field": "", "message": f"is not JSON: {problem['ctx']['error']}"}
         case "model_attributes_type":
             return {"field": "", "message": "must be a JSON object, sent as application/json"}
-    return {"field": ".".join(map(str, problem["loc"][1:])), "message": problem["msg"]}
+    field = ".".join(map(str, problem["loc"][1:]))
+    if problem.get("type") == "string_pattern_mismatch":
+        return {"field": field, "message": mismatch(problem["ctx"]["pattern"])}
+    return {"field": field, "message": problem["msg"]}
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -69,6 +69,15 @@ class HostCheck:
         if self._checks_pages and scope["method"] not in SAFE and self._is_foreign(headers):
             raise ForeignPage("without API keys only the server's own pages may change anything")
 
+    def check_origin(self, scope: Scope) -> None:
+        """Return if no page of another site sends a request, whatever lets it in.
+
+        Raises:
+            ForeignPage: one does.
+        """
+        if self._is_foreign(dict(scope["headers"])):
+            raise ForeignPage("only the server's own pages may ask here")
+
     def check_page(self, scope: Scope) -> None:
         """Return if a request may do what it would, whose credential browsers send by themselves.
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from citewire.api.audit import note_act
 from citewire.api.dependencies import PassagesDep, ReachDep, SuccessionDep
+from citewire.api.patterns import IDS, PLACES
 from citewire.api.schemas import (
     CellView,
     HighlightsView,
@@ -21,19 +22,15 @@ from citewire.api.scopes import ScopedRoute
 from citewire.services.answers.shown import passage_resource
 from citewire.services.passages.change import page_url
 from citewire.services.passages.lookup import FoundPassage, find_passage, highlights
-from citewire.storage.keys import IDENTIFIER
 
 router = APIRouter(tags=["passages"], route_class=ScopedRoute)
 
 PassageId = Annotated[Identifier, Path()]
 Quote = Annotated[str, Query(min_length=1, max_length=4000)]
 
-MAX_IDS = 100
-PassageIds = Annotated[str, Query(pattern=rf"^{IDENTIFIER}(,{IDENTIFIER}){{0,{MAX_IDS - 1}}}$")]
+PassageIds = Annotated[str, Query(pattern=IDS)]
 
-MAX_PLACES = 50
-_PLACE = r"\d{1,7}-\d{1,7}"
-Places = Annotated[str, Query(pattern=rf"^{_PLACE}(,{_PLACE}){{0,{MAX_PLACES - 1}}}$")]
+Places = Annotated[str, Query(pattern=PLACES)]
 
 
 @router.get("/passages")

@@ -12,6 +12,8 @@ from pydantic import (
     model_validator,
 )
 
+from citewire.api.patterns import COLLECTION, DATE
+from citewire.content.outdated import Outdated
 from citewire.services.access.reach import Reach
 from citewire.services.answers.events import StoppedBy, Timings, TurnStatus, Usage
 from citewire.services.assembly.readiness import CheckResult
@@ -37,7 +39,7 @@ ReportKind = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Period = Annotated[str, StringConstraints(pattern=rf"^{PERIOD}$")]
 
 
-CollectionId = Annotated[str, StringConstraints(pattern=r"^(private|[0-9a-f]{12})$")]
+CollectionId = Annotated[str, StringConstraints(pattern=COLLECTION)]
 
 
 class Filters(BaseModel):
@@ -80,6 +82,22 @@ class AskRequest(BaseModel):
         return self
 
 
+class SearchRequest(BaseModel):
+    """What to search for, and in which documents."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    query: str = Field(min_length=1, max_length=8000, description="words or a question")
+    limit: int = Field(10, ge=1, le=50, description="so many passages at most")
+    filters: Filters | None = None
+
+
+class FoundSources(BaseModel):
+    """Passages, the best first, as the sources of an answer are told."""
+
+    sources: list[Source]
+
+
 class Feedback(BaseModel):
     """What a person thinks of an answer."""
 
@@ -120,19 +138,26 @@ class Turn(BaseModel):
 
 
 class LocationView(BaseModel):
-    """Where a document lies."""
+    """Where a document lies.
+
+    `unread` says why what lies there now could not be read, `changed_at` when that changed; both
+    are empty where the document lies there still.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     folder: str
     path: str
+    unread: str
+    changed_at: str
 
 
 class DocumentView(BaseModel):
     """One ingested document; `corrected` names the fields that somebody set by hand.
 
     `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
-    id of a shared one, whose name follows.
+    id of a shared one, whose name follows. `outdated` tells which version of its file it is, where
+    that changed and could not be read (`locations` say why); null otherwise.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -152,6 +177,7 @@ class DocumentView(BaseModel):
     corrected: list[str]
     collection: str
     collection_name: str
+    outdated: Outdated | None
 
     @classmethod
     def of(cls, record: DocumentRecord, reach: Reach) -> Self:
@@ -170,7 +196,7 @@ class DocumentCorrection(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = Field(
+    date: Annotated[str, Field(pattern=DATE)] | None = Field(
         None, description="ISO: a day, a month or a year"
     )
     organisation: Annotated[str, Field(max_length=200)] | None = None

@@ -42,6 +42,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("GET", "/passages/{passage_id}"): READ,
     ("GET", "/passages/{passage_id}/highlights"): READ,
     ("GET", "/passages/{passage_id}/places"): READ,
+    ("POST", "/search"): READ,
     ("GET", "/jobs"): READ,
     ("GET", "/jobs/{job_id}"): READ,
     ("GET", "/jobs/{job_id}/events"): READ,
@@ -57,6 +58,8 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("DELETE", "/collections/{collection_id}/members/{member:path}"): WRITE,
     ("GET", "/v1/models"): ASK,
     ("POST", "/v1/chat/completions"): ASK,
+    # Each tool needs its own: `citewire.api.mcp.tools`.
+    ("POST", "/mcp"): KNOWN,
     ("GET", "/keys"): KNOWN,
     ("POST", "/keys"): KNOWN,
     ("DELETE", "/keys/{key_id}"): KNOWN,

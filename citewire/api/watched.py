@@ -6,7 +6,7 @@ from uuid import uuid4
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from citewire.api.compat.openai_errors import failed_chunk, is_asked_as_openai
+from citewire.api.compat.openai_errors import failed_chunk, is_openai_path
 from citewire.api.errors import error_response
 from citewire.errors import CredentialRevoked
 
@@ -46,7 +46,7 @@ class WatchedRequest:
         if not self._has_begun:
             await error_response(REVOKED)(scope, self._receive, self._send)
         elif self._is_stream:
-            is_openai = is_asked_as_openai(scope)
+            is_openai = is_openai_path(scope["path"].removeprefix(scope.get("root_path", "")))
             last = failed_chunk(REVOKED.code, REVOKED.public) if is_openai else _last_event()
             await self._send({"type": "http.response.body", "body": last})
 

@@ -15,6 +15,7 @@ router = APIRouter(tags=["schema"])
 REQUESTS: Final[tuple[type, ...]] = (
     access_schemas.NewKey,
     schemas.AskRequest,
+    schemas.SearchRequest,
     chat_schemas.ChangeChat,
     chat_schemas.NewChat,
     chat_schemas.RateAnswer,
@@ -40,6 +41,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.DocumentList,
     schemas.DocumentView,
     schemas.DocumentCorrection,
+    schemas.FoundSources,
     schemas.HighlightsView,
     schemas.PlacesView,
     schemas.JobList,

@@ -62,7 +62,8 @@ class Table:
         caption: where its caption stands, which may be outside its rows; None if it has none.
         unit: where the unit and scale of its figures stand ("in millions"), likewise: in the
             caption, in a head, on a line above; None if nothing tells.
-        continues: whether it goes on from the last table of the page before, whose heads hold.
+        continues: whether it goes on from the table before, whose heads hold: over pages, or with
+            another unit.
         sheet: name of the sheet of a workbook; empty for tables of other files.
         origin: row and column, from 0, in the sheet at which the grid begins.
         row_numbers: of each row its place in the sheet, from 0, if they do not follow one another

@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="port to listen on (CITEWIRE_PORT)")
     serve.add_argument("--workers", type=int, help="processes that share it (CITEWIRE_WORKERS)")
     _add_chat(kinds)
+    _add_mcp(kinds)
     _add_ingest(kinds)
     read = kinds.add_parser(
         "read",
@@ -206,6 +207,20 @@ def _add_chat(kinds: Kinds) -> None:
     )
 
 
+def _add_mcp(kinds: Kinds) -> None:
+    mcp = kinds.add_parser(
+        "mcp",
+        help="let a model of another program ask (Model Context Protocol)",
+        description="Speak the Model Context Protocol on standard input and output, for programs "
+        "that start their tools themselves. Asks a running server, or one that is started for as "
+        "long as it takes.",
+    )
+    mcp.set_defaults(run=commands.run_mcp)
+    _add_owner(mcp)
+    mcp.add_argument("--url", help="the server (default: the one of the settings, if it runs)")
+    mcp.add_argument("--api-key", metavar="KEY", help="better in the environment, CITEWIRE_API_KEY")
+
+
 def _add_key(kinds: Kinds) -> None:
     key = kinds.add_parser(
         "key",
@@ -294,8 +309,7 @@ def _add_ingest(kinds: Kinds) -> None:
     endless.add_argument(
         "--dry-run",
         action="store_true",
-        help="show what would be done and change nothing; no file is read "
-        "beyond its first bytes, so that broken ones may be told as new",
+        help="show what would be done and change nothing; files are opened, but not read by OCR",
     )
     ingest.add_argument(
         "--report", type=Path, metavar="FILE.json", help="write what became of each file"

@@ -36,7 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(f"{error.filename}: {told}" if error.filename else told, FAILED)
     except KeyboardInterrupt:
         # For what runs until it is stopped, that is the good end.
-        is_endless = arguments.command in ("serve", "demo") or getattr(arguments, "watch", False)
+        is_endless = arguments.command in ("serve", "demo", "mcp") or getattr(
+            arguments, "watch", False
+        )
         return 0 if is_endless else INTERRUPTED
 
 

@@ -39,6 +39,15 @@ def run_chat(arguments: argparse.Namespace) -> int:
     )
 
 
+def run_mcp(arguments: argparse.Namespace) -> int:
+    """Let another program's model ask."""
+    from citewire.scripts.mcp import serve_stdio
+
+    configure_logging("warning")
+    given = {} if arguments.api_key is None else {"api_key": arguments.api_key}
+    return serve_stdio(load_settings(**given), owner=_owner(arguments), url=arguments.url)
+
+
 def run_ingest(arguments: argparse.Namespace) -> int:
     """Read folders of reports."""
     from citewire.scripts.ingest import ingest

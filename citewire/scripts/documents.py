@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from citewire.content.outdated import Outdated
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
 from citewire.services.access.audit.log import Who
 from citewire.services.access.audit.schema import Resource
@@ -22,7 +23,10 @@ from citewire.storage.library.documents import DocumentRecord
 
 
 def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
-    """Print all documents of an owner with where they lie: a table, or exactly one JSON array."""
+    """Print all documents of an owner with where they lie: a table, or exactly one JSON array.
+
+    Files that changed and could not be read are told below the table.
+    """
     records = asyncio.run(_records(settings, owner))
     if as_json:
         print(json.dumps([_to_json(record) for record in records], ensure_ascii=False, indent=2))
@@ -33,6 +37,8 @@ def list_documents(settings: Settings, *, owner: str, as_json: bool) -> int:
         if not console.is_terminal:
             console.width = PIPED_WIDTH
         console.print(_table(records))
+        for line in _outdated(records):
+            console.print(Text(harmless_name(line), style="yellow"), soft_wrap=True)
     return 0
 
 
@@ -87,6 +93,15 @@ def _to_json(record: DocumentRecord) -> dict[str, Any]:
     told = asdict(record)
     del told["tagged"]
     return told
+
+
+def _outdated(records: list[DocumentRecord]) -> list[str]:
+    return [
+        Outdated(record.ingested_at, place.changed_at).sentence(place.full_path, place.unread)
+        for record in records
+        for place in record.locations
+        if place.unread
+    ]
 
 
 def _table(records: list[DocumentRecord]) -> Table:

@@ -9,12 +9,15 @@ from citewire.settings import Settings
 
 
 def forget(settings: Settings, owner: str) -> int:
-    """Forget a person and print what was removed.
+    """Forget a person and print what was removed; gives 1 if nobody of that name is known.
 
     Raises:
         CitewireError: it could not be finished; run it again.
     """
     removed = asyncio.run(_forget(settings, owner))
+    if not any(removed.values()):
+        print(f"nobody called {owner} is known: there was nothing to remove", file=sys.stderr)
+        return 1
     for kind, count in removed.items():
         print(f"removed {kind}: {count}")
     if settings.access.has_api_keys:

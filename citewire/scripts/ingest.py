@@ -20,6 +20,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from citewire.scripts.ingest_audit import audited
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless_name
 from citewire.services.assembly.documents import open_documents, open_indexing
@@ -82,15 +83,17 @@ async def ingest_into_library(
     """
     async with open_documents(settings, owner) as documents:
         await check_embedding(documents, settings.models)
-        with showing_progress(console) as on_progress:
-            return await ingest_folders(
-                folders,
-                documents=documents,
-                open_indexing=partial(open_indexing, settings, documents),
-                settings=settings,
-                on_progress=on_progress,
-                options=options,
-            )
+        async with audited(settings, documents) as on_change:
+            with showing_progress(console) as on_progress:
+                return await ingest_folders(
+                    folders,
+                    documents=documents,
+                    open_indexing=partial(open_indexing, settings, documents),
+                    settings=settings,
+                    on_progress=on_progress,
+                    options=options,
+                    on_change=on_change,
+                )
 
 
 @contextmanager
@@ -147,13 +150,14 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
         line = harmless_name(f"folder: {path}: {reason}")
         console.print(Text(line, style="red"), soft_wrap=True)
     _print_skipped(summary.skipped, console)
-    if summary.skipped.count and not summary.files:
-        told = f"nothing to ingest: no file is of a format that is read ({' '.join(SUFFIXES)})"
+    if not summary.files and not summary.folders:
+        why = "no file is of a format that is read" if summary.skipped.count else "there is no file"
+        told = f"nothing to ingest: {why} ({' '.join(SUFFIXES)})"
         console.print(Text(told, style="yellow"), soft_wrap=True)
     # Without lines: it fits into 80 columns.
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     if summary.is_plan:
-        console.print("what would be done, as far as names, sizes and first bytes tell:")
+        console.print("what would be done, if OCR finds text where it is needed:")
     for name in (*STATUSES, "pages", "passages", "tokens", "seconds"):
         table.add_column(name, justify="right")
     table.add_row(

@@ -45,7 +45,7 @@ def configure_logging(level: str, form: Literal["text", "json"] = "text") -> Non
     logging.basicConfig(level=level.upper(), force=True)
     for handler in logging.getLogger().handlers:
         handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
-    for chatty in ("llama_index", "redisvl", "httpx", "watchfiles"):
+    for chatty in ("llama_index", "redisvl", "httpx", "mcp", "watchfiles"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from citewire.errors import CitewireError, ConfigurationError, ModelKeyRefused
 from citewire.scripts.ingest import print_summary, showing_progress
+from citewire.scripts.ingest_audit import audited
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless
 from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import check_embedding, ingest_folders
-from citewire.services.ingest.run import IngestOptions
+from citewire.services.ingest.run import IngestOptions, OnChange
 from citewire.services.ingest.staging import PassageIndexing
 from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
@@ -89,6 +90,7 @@ class Watcher:
     console: Console
     options: IngestOptions
     documents: DocumentStore
+    on_change: OnChange
     stack: AsyncExitStack
     indexing: PassageIndexing | None = None
 
@@ -111,6 +113,7 @@ class Watcher:
                         settings=self.settings,
                         on_progress=on_progress,
                         options=self.options,
+                        on_change=self.on_change,
                     )
             except (ConfigurationError, ModelKeyRefused):
                 raise
@@ -141,4 +144,5 @@ async def open_watcher(
     """A watcher with the Redis of `settings`, which stays open for the block."""
     async with open_documents(settings, owner) as documents, AsyncExitStack() as stack:
         await check_embedding(documents, settings.models)
-        yield Watcher(settings, folders, console, options, documents, stack)
+        async with audited(settings, documents) as on_change:
+            yield Watcher(settings, folders, console, options, documents, on_change, stack)

@@ -534,7 +534,9 @@ class AccessSettings(SettingsGroup):
         False, "Write the text of questions into the audit log, too: it may name people."
     )
     api_key: SecretStr | None = setting(
-        None, "The key that `citewire chat` sends to a server that has keys.", unset="none is sent"
+        None,
+        "The key that `citewire chat` and `citewire mcp` send to a server.",
+        unset="none is sent",
     )
 
     @property

@@ -94,6 +94,11 @@ OF_A_PERIOD = frozenset(
 """Kinds that report on a period, which is another than when they came out."""
 
 
+LONGEST_HEAD = 200
+LITTLE_ELSE = 4
+"""A head of a kind has at most so many times its letters."""
+
+_LETTER = re.compile(r"[^\W\d_]")
 _ALONE = r"(?<![^\W_])(?:{})(?![^\W_]|-\w)"
 _KINDS = {kind: re.compile(_ALONE.format(names), re.I) for kind, names in _NAMES.items()}
 _TITLES = {kind: re.compile(_ALONE.format(names), re.I) for kind, names in _IN_TITLES.items()}
@@ -114,6 +119,24 @@ def kind_of_title(title: str) -> str:
     if told := kinds_in(title):
         return told[0]
     return next((kind for kind, name in _TITLES.items() if name.search(title)), "")
+
+
+def kind_of_head(line: str) -> str:
+    """The kind of report that a line of a first page tells which is made of little else.
+
+    It begins or ends with the kind, but for years and numbers, and is no sentence and no row.
+    """
+    letters = [found.start() for found in _LETTER.finditer(line[:LONGEST_HEAD])]
+    plain = line[letters[0] : letters[-1] + 1] if letters else ""
+    if "|" in line or "\t" in line or line.rstrip().endswith((".", ",", ";", ":")):
+        return ""
+    kind = kind_of_title(plain)
+    if not kind:
+        return ""
+    names = _KINDS[kind].search(plain) or _TITLES[kind].search(plain)
+    assert names is not None
+    is_edge = names.start() == 0 or names.end() == len(plain)
+    return kind if is_edge and LITTLE_ELSE * len(names[0]) >= len(plain) else ""
 
 
 def with_broader(kind: str) -> tuple[str, ...]:

@@ -305,17 +305,8 @@ class Engines:
         document: DocumentName | None = None,
     ) -> ReportChatEngine:
         """The chat engine of one run."""
-        retriever = PassageRetriever(
-            self.store,
-            self.embed_model,
-            top_k=self.top_k,
-            filter=filter,
-            vocabulary=self.vocabulary,
-            reranking=self.reranking,
-            names=self.names,
-        )
         query_engine = PassageCitationEngine(
-            retriever,
+            self.retriever(filter, self.top_k),
             llm=self.llm,
             synthesiser=self.synthesiser,
             run=run,
@@ -335,4 +326,16 @@ class Engines:
             filter=filter,
             document=document,
             announce=announce,
+        )
+
+    def retriever(self, filter: PassageFilter, top_k: int) -> PassageRetriever:
+        """What searches within a filter for so many passages; of one run or one search."""
+        return PassageRetriever(
+            self.store,
+            self.embed_model,
+            top_k=top_k,
+            filter=filter,
+            vocabulary=self.vocabulary,
+            reranking=self.reranking,
+            names=self.names,
         )

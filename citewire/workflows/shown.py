@@ -23,6 +23,11 @@ def readable(found: NodeWithScore) -> NodeWithScore:
     return found if node is found.node else NodeWithScore(node=node, score=found.score)
 
 
+def text_of(node: BaseNode, *, withhold: bool) -> str:
+    """The passage alone, its table as Markdown; `withhold`: as a model may read it."""
+    return "\n\n".join(filter(None, parts_of(_readable(node) if withhold else node)))
+
+
 def _readable(node: BaseNode) -> BaseNode:
     spans = spans_of(node.metadata)
     if not spans:

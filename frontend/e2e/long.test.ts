@@ -38,7 +38,7 @@ function longChat(): ChatView {
       verification: { status: "supported", score: 0.9, method: "words", reason: "", calculations: [], beside: null },
       origin: "marked",
     }));
-    const source = { n: 1, passage_id: "p", doc_id: "d", title: "A report", file_name: "a.pdf", folder: "f", page_start: 1, page_end: 1, page_label: "1", text: "A quote.", score: 1, url: "", cited: true, withheld: [], kind: "text", table: null, section: "", organisation: "", periods: [], document_kind: "", found_by: [], context: [], also_in: [], collection: "private", collection_name: "" };
+    const source = { n: 1, passage_id: "p", doc_id: "d", title: "A report", file_name: "a.pdf", folder: "f", page_start: 1, page_end: 1, page_label: "1", text: "A quote.", score: 1, url: "", cited: true, withheld: [], kind: "text", table: null, section: "", organisation: "", periods: [], document_kind: "", found_by: [], context: [], also_in: [], collection: "private", collection_name: "", outdated: null };
     const answered: Turn = { ...asked, message_id: `a${turn}`, role: "assistant", text, parent_id: asked.message_id, sources: [source], evidence: "strong", citations, run_id: `r${turn}`, model: "m", finish_reason: "stop" };
     return [asked, answered];
   }).flat();

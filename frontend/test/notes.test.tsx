@@ -6,6 +6,8 @@ import type { Exchange } from "@/chat/session";
 import { AskedAs, StageLine } from "@/chat/Stage";
 import { ASKED, type Answer } from "@/stream/reduce";
 
+import { SOURCES } from "./recorded";
+
 const DOCUMENTS = [
   { doc_id: "d1", title: "Costco 10-K" },
   { doc_id: "d2", title: "Best Buy 10-K" },
@@ -25,6 +27,16 @@ test("the reports that may be meant are offered to choose", () => {
   expect(shown).toContain("does not say which report it means");
   expect(shown.match(/<button/g)).toHaveLength(2);
   expect(shown).toContain("Best Buy 10-K");
+});
+
+test("each document that is cited as it was before its file changed is told, without a choice", () => {
+  const outdated = { read_at: "2024-04-01T12:00:00+00:00", changed_at: "2024-05-02T12:00:00+00:00" };
+  const sources = SOURCES.map((source) => ({ ...source, outdated }));
+  const warnings = sources.slice(0, 2).map(({ doc_id, title }) => ({ code: "outdated_document" as const, message: "", span: null, documents: [{ doc_id, title }] }));
+  const shown = notes({ sources, warnings });
+  expect(shown).toContain("The file of Report 1 changed on May 2, 2024 and could not be read: answers come from the version read on Apr 1, 2024.");
+  expect(shown).toContain("The file of Report 2 changed");
+  expect(shown).not.toContain("<button");
 });
 
 test("an answer without reports to ask has no note besides what it says", () => {

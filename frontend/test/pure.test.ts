@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import type { LocationView } from "@/api/types";
 import { formatRoute, parseRoute, type Route } from "@/app/route";
 import { byDay, dayOf } from "@/chats/days";
 import { inOrder, sortedSources, withFootnotes } from "@/citations/model";
@@ -65,8 +66,8 @@ test("days are counted by the calendar", () => {
 });
 
 test("a document that lies in two folders is in both", () => {
-  const at = (folder: string): { folder: string; path: string } => ({ folder, path: "x.pdf" });
-  const document = { doc_id: "d", title: "T", language: "en", pages: 1, passages: 1, ingested_at: "", date: null, organisation: "", periods: [], kind: "", notes: [], corrected: [], collection: "private", collection_name: "", locations: [at("b"), at("a"), at("a")] };
+  const at = (folder: string): LocationView => ({ folder, path: "x.pdf", unread: "", changed_at: "" });
+  const document = { doc_id: "d", title: "T", language: "en", pages: 1, passages: 1, ingested_at: "", date: null, organisation: "", periods: [], kind: "", notes: [], corrected: [], collection: "private", collection_name: "", outdated: null, locations: [at("b"), at("a"), at("a")] };
   expect(byFolder([document]).map(({ name, documents }) => [name, documents.length])).toEqual([["a", 1], ["b", 1]]);
 });
 

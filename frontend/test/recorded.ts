@@ -33,6 +33,7 @@ export const SOURCES = [1, 2, 3].map((n) => ({
   also_in: [],
   collection: "private",
   collection_name: "",
+  outdated: null,
 }));
 
 function citation(id: string, label: number, start: number, status: Citation["verification"]["status"]): Citation {

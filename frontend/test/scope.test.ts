@@ -4,8 +4,8 @@ import type { DocumentView } from "@/api/types";
 import { asFilters, chosenOf, fits, toggled, valuesOf } from "@/chat/scope";
 
 function report(doc_id: string, organisation: string, periods: string[], kind: string, folder = "filings", collection = "private"): DocumentView {
-  const locations = [{ folder, path: `${folder}/${doc_id}.pdf` }];
-  return { doc_id, title: doc_id, organisation, periods, kind, date: null, pages: 1, passages: 1, ingested_at: "", notes: [], locations, language: "en", corrected: [], collection, collection_name: "" };
+  const locations = [{ folder, path: `${folder}/${doc_id}.pdf`, unread: "", changed_at: "" }];
+  return { doc_id, title: doc_id, organisation, periods, kind, date: null, pages: 1, passages: 1, ingested_at: "", notes: [], locations, language: "en", corrected: [], collection, collection_name: "", outdated: null };
 }
 
 const REPORTS = [

@@ -203,6 +203,7 @@ async def test_all_of_a_person_goes_and_nothing_of_others(world: World) -> None:
         "documents": 1,
         "uploaded files": 2,
         "page copies": 1,
+        "allowances": 1,
         "pseudonyms": 1,
     }
     text = json.dumps(after)
@@ -293,3 +294,19 @@ async def test_the_log_tells_of_it_and_of_nobody_afterwards(world: World, tmp_pa
     assert told["user"] == {"uid": pseudonym}
     assert told["actor"] == {"app_name": "citewire forget"}
     assert pseudonym not in (await people.known()).values()
+
+
+async def test_of_nobody_nothing_is_removed_and_nothing_told(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    audit = AuditLog(AuditWriter(LineFile(file)), Naming(world.personal.people), questions=False)
+    personal = {name: getattr(world.personal, name) for name in Personal.__slots__}
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(audit.run)
+        removed = await forget_person(
+            "nobody", Personal(**{**personal, "audit": audit}), on_wait=lambda _: None
+        )
+        tasks.cancel_scope.cancel()
+
+    assert not any(removed.values())
+    assert not file.exists() or file.read_text("utf-8") == ""
+    assert "nobody" not in await world.personal.people.known()

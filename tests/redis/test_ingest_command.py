@@ -1,6 +1,7 @@
 """The command line of ingestion: plan, report, exit codes, list and removal."""
 
 import asyncio
+import hashlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from citewire.scripts.cli import main
+from citewire.storage.keys import document_id
 from tests.doubles.ingest_fixtures import SHIPS, TRAINS
 from tests.doubles.server_fixtures import MAIN
 from tests.doubles.small_pdfs import write_pdf
@@ -86,6 +88,21 @@ def test_documents_are_listed_with_their_locations(
     assert "ships/a.pdf" in capsys.readouterr().out
 
 
+def test_a_file_that_cannot_be_read_any_more_is_told_with_its_document(
+    ships: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_pdf(ships / "a.pdf", [SHIPS])
+    main(["ingest", str(ships)])
+    path.write_bytes(b"")
+    assert main(["ingest", str(ships)]) == 1
+    assert f"failed: {path}: the file is empty; answers come from" in capsys.readouterr().out
+    assert main(["documents"]) == 0
+
+    assert "could not be read (the file is empty): answers come from" in capsys.readouterr().out
+    [document] = listed(capsys)
+    assert document["locations"][0]["unread"] == "the file is empty"
+
+
 def test_a_dry_run_shows_the_plan(ships: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_pdf(ships / "a.pdf", [SHIPS])
     assert main(["ingest", str(ships), "--dry-run"]) == 0
@@ -113,6 +130,26 @@ def test_files_that_are_not_read_are_told(
     write_pdf(ships / "a.pdf", [SHIPS])
     main(["ingest", str(ships), option])
     assert "nothing to ingest" not in capsys.readouterr().out
+
+
+def test_hidden_files_are_told_in_the_output_and_named_in_the_report(
+    ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (".report.pdf", "~$budget.docx", *(f".thumbnail{number}" for number in range(40))):
+        (ships / name).write_bytes(b"")
+    status, report = report_of(tmp_path, str(ships))
+    said = capsys.readouterr().out
+
+    assert status == 0
+    assert f"skipped: {ships}/.report.pdf: hidden: its name begins with a dot" in said
+    assert "thumbnail" not in said
+    assert "skipped: 42 files in all (41 hidden, 1 office lock)" in said
+    assert report["skipped"]["count"] == len(report["skipped"]["files"]) == 42
+
+
+def test_an_empty_folder_is_told(ships: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", str(ships)]) == 0
+    assert "nothing to ingest: there is no file" in capsys.readouterr().out
 
 
 def test_prune_and_remove(ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -324,6 +361,31 @@ def test_the_embedding_model_may_be_changed_while_nothing_is_ingested(
     monkeypatch.setenv("CITEWIRE_EMBED_DIM", "32")
 
     assert main(["ingest", str(ships)]) == 0
+
+
+def test_what_comes_and_goes_is_told_in_the_audit_log(
+    ships: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    monkeypatch.setenv("CITEWIRE_AUDIT_LOG", str(log))
+    first = write_pdf(ships / "a.pdf", [SHIPS])
+    ids = [document_id(hashlib.sha256(first.read_bytes()).hexdigest(), "default")]
+    main(["ingest", str(ships)])
+    main(["ingest", str(ships)])  # nothing is new
+    write_pdf(first, [TRAINS])
+    ids.append(document_id(hashlib.sha256(first.read_bytes()).hexdigest(), "default"))
+    main(["ingest", str(ships), "--dry-run"])
+    main(["ingest", str(ships)])
+    write_pdf(ships / "b.pdf", [SHIPS, SHIPS])
+    first.unlink()
+    main(["ingest", str(ships), "--prune"])
+    told = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+
+    assert {one["actor"]["app_name"] for one in told} == {"citewire ingest"}
+    acts = [(one["activity_name"], one["web_resources"][0]["uid"]) for one in told]
+    assert acts[:3] == [("Import", ids[0]), ("Import", ids[1]), ("Delete", ids[0])]
+    assert ("Delete", ids[1]) in acts[3:]
+    assert [activity for activity, _ in acts].count("Import") == 3
 
 
 def test_a_collection_is_made_filled_and_deleted_by_its_name(

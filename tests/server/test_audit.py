@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from citewire.services.access.caller import Scope
 from citewire.services.access.made_keys import MadeKeys
 from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.connection.connection import open_client
+from tests.doubles.mcp_client import call, message
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.small_pdfs import write_pdf
 from tests.doubles.upload_client import UploadClient
@@ -131,6 +133,35 @@ def test_what_somebody_may_not_see_is_told_as_a_failure(audited: Audited, asked:
     assert acts(told) == [("Read", "page", "Failure")]
     assert told[0]["status_code"] == "document_not_found"
     assert told[0]["actor"]["user"]["uid"] != own[0]["actor"]["user"]["uid"]
+
+
+def test_what_a_model_of_others_read_is_told(audited: Audited, asked: Json) -> None:
+    passage_id = asked["sources"][0]["passage_id"]
+    uri = {"uri": f"citewire://passages/{passage_id}"}
+    read = call("fetch", {"id": passage_id}), message("resources/read", uri)
+    for sent in (call("search", {"query": QUESTION}), *read):
+        told = audited.told(partial(audited.ann.http.post, "/mcp", **sent))
+        assert acts(told) == [("Read", "passage", "Success")]
+        assert told[0]["web_resources"][0]["uid"] == passage_id
+    for sent in read:
+        told = audited.told(partial(audited.bob.http.post, "/mcp", **sent))
+        assert acts(told) == [("Read", "passage", "Failure")]
+        assert told[0]["status_code"] == "passage_not_found"
+    [answered] = audited.told(
+        lambda: audited.ann.http.post("/mcp", **call("ask", {"question": QUESTION}))
+    )
+    assert [one["type"] for one in answered["web_resources"]] == ["run", "passage"]
+
+
+def test_a_tool_without_its_scope_is_told(audited: Audited, admin: httpx.Client) -> None:
+    made = admin.post("/keys", json={"owner": "dora", "scopes": ["read"]}).json()
+    headers = {"Authorization": f"Bearer {made['key']}"}
+    sent = call("ask", {"question": QUESTION})
+    with httpx.Client(base_url=audited.server.url, headers=headers, trust_env=False) as http:
+        [line] = audited.told(lambda: http.post("/mcp", json=sent["json"], headers=sent["headers"]))
+
+    assert (line["status"], line["status_code"]) == ("Failure", "scope_missing")
+    assert line["api"]["operation"] == "POST /mcp tools/call ask"
 
 
 def test_corrections_exports_and_removals_are_told(audited: Audited) -> None:

@@ -100,6 +100,7 @@ async def test_a_source_tells_all_that_the_contract_names(chat: ChatClient) -> N
         "folder": QUILLMERE_2023.folder,
         "collection": "private",
         "collection_name": "",
+        "outdated": None,
         "page_start": 4,
         "page_end": 4,
         "page_label": "A-4",
@@ -444,4 +445,6 @@ async def test_documents_are_listed_with_where_they_lie(chat: ChatClient) -> Non
 
     [found] = [document for document in listed if document["doc_id"] == TARNHOLT.doc_id]
     assert (found["title"], found["passages"]) == (TARNHOLT.title, 2)
-    assert found["locations"] == [{"folder": RAILWAYS, "path": f"{TARNHOLT.title}.pdf"}]
+    assert found["locations"] == [
+        {"folder": RAILWAYS, "path": f"{TARNHOLT.title}.pdf", "unread": "", "changed_at": ""}
+    ]

@@ -38,7 +38,7 @@ ROUTES: dict[str, list[str]] = {
         patch /chats/{chat_id}  delete /chats/{chat_id}  post /chats/{chat_id}/restore
         post /chats/{chat_id}/share  delete /chats/{chat_id}/share
         get /chats/{chat_id}/export  post /chats/{chat_id}/messages/{message_id}/feedback
-        post /v1/chat/completions  get /v1/models
+        post /v1/chat/completions  get /v1/models  post /mcp
         post /chat  post /chat_stream  get /chat_stream/{run_id}  post /chat_stream/{run_id}/stop
         get /healthz  get /readyz  get /schema/events.json  get /auth/me  post /auth/logout
         get /collections  post /collections  get /keys  post /keys  delete /keys/{key_id}
@@ -47,7 +47,7 @@ ROUTES: dict[str, list[str]] = {
         get /shared/{share_id}
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
         get /documents/{doc_id}/pages/{number}  get /passages  get /passages/{passage_id}
-        get /passages/{passage_id}/highlights  get /passages/{passage_id}/places
+        get /passages/{passage_id}/highlights  get /passages/{passage_id}/places  post /search
         get /jobs  get /jobs/{job_id}
         get /jobs/{job_id}/events  get /collections/{collection_id}
     """.split("  "),
@@ -70,6 +70,7 @@ BODIES: dict[str, Json] = {
     "put /collections/{collection_id}/members/{member}": {"json": {"role": "reader"}},
     "get /passages/{passage_id}/highlights": {"params": {"quote": "lamps"}},
     "get /passages/{passage_id}/places": {"params": {"at": "0-3"}},
+    "post /search": {"json": {"query": "lamps"}},
 }
 
 

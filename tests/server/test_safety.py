@@ -10,6 +10,7 @@ import pytest
 
 from tests.doubles.chat_client import Told, open_chat_client
 from tests.doubles.injected_reports import ATTACKS, CONTROLS, SECRET, Injected
+from tests.doubles.mcp_client import answer_in, call
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
 from tests.doubles.upload_client import UploadClient
@@ -101,6 +102,22 @@ async def test_what_is_injected_is_in_no_prompt(
     assert "ships in 2024" in said
     assert SECRET not in said
     check_marks(prompt, len(told.sources))
+
+
+@pytest.mark.parametrize("report", ATTACKS, ids=_named)
+def test_what_is_injected_is_read_by_no_model_of_others(injected: Server, report: Injected) -> None:
+    doc_id = document(injected, report)["doc_id"]
+    asked = {"query": "How many ships did the harbour count in 2024?", "doc_ids": [doc_id]}
+    url = f"{injected.url}/mcp"
+    found = httpx.post(url, **call("search", asked), trust_env=False)
+    hits = answer_in(found)["result"]["structuredContent"]["results"]
+    read = [
+        httpx.post(url, **call("fetch", {"id": hit["id"]}), trust_env=False).text for hit in hits
+    ]
+
+    assert hits
+    assert any("ships in 2024" in text for text in read)
+    assert not [text for text in (found.text, *read) if SECRET in text.lower()]
 
 
 @pytest.mark.parametrize("report", [r for r in ATTACKS if r.reason], ids=_named)

@@ -19,6 +19,8 @@ from citewire.services.access.made_keys import MadeKeys
 from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.connection.connection import open_client
 from tests.doubles.chat_client import open_chat_client, problem
+from tests.doubles.mcp_client import answer_in, call
+from tests.doubles.mcp_client import message as posted
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.small_pdfs import write_pdf
 from tests.doubles.standin_fixtures import Standin
@@ -234,6 +236,22 @@ def test_a_question_in_anothers_chat_is_404(two: Corpus, path: str) -> None:
     assert _state(two.bob) == before
 
 
+def test_a_passage_of_another_is_no_more_to_a_model_than_one_that_nobody_has(two: Corpus) -> None:
+    bobs = two.of_bob["passage_id"]
+    nobodys = re.sub("[0-9a-f]", "e", bobs)
+    told = []
+    for passage_id in (bobs, nobodys):
+        uri = {"uri": f"citewire://passages/{passage_id}"}
+        for sent in (call("fetch", {"id": passage_id}), posted("resources/read", uri)):
+            answer = two.ask("POST", "/mcp", **sent)
+            told.append(json.dumps(answer_in(answer)).replace(passage_id, "<id>"))
+
+    assert told[:2] == told[2:]
+    assert all("passage_not_found" in one for one in told)
+    own = two.ask("POST", "/mcp", **call("fetch", {"id": two.of_ann["passage_id"]}))
+    assert answer_in(own)["result"]["structuredContent"]["id"] == two.of_ann["passage_id"]
+
+
 def test_an_idempotency_key_joins_no_run_of_another(two: Corpus) -> None:
     sent: Json = {"json": {"message": QUESTION}, "headers": {"Idempotency-Key": "the-same"}}
     first = two.bob.http.post("/chat_stream", **sent)
@@ -284,6 +302,9 @@ def test_nothing_that_one_is_told_bears_the_others_mark(two: Corpus) -> None:
         for question in (QUESTION, "How many violins are in the vault?"):
             ask("POST", "/chat", json={"message": question, "filters": filters})
             ask("POST", "/chat_stream", json={"message": question, "filters": filters})
+            ask("POST", "/mcp", **call("ask", {"question": question, **(filters or {})}))
+            ask("POST", "/mcp", **call("search", {"query": question, **(filters or {})}))
+    ask("POST", "/mcp", **call("list_documents", {}))
     own = two.of_ann
     for path in ("/chats/{chat_id}", "/documents/{doc_id}", "/passages/{passage_id}"):
         assert ask("GET", path.format(**own)).status_code == 200
@@ -344,8 +365,9 @@ def test_every_call_without_a_key_of_ours_is_401(keyed: Server, headers: dict[st
             if (method, path) in OPEN:
                 assert (answer.status_code, "security" in operation) == (200, False)
                 continue
-            if path.startswith("/v1/"):  # in OpenAI's form
-                assert answer.json()["error"]["code"] == "api_key_refused", (method, url)
+            if path.startswith("/v1/") or path == "/mcp":  # in their clients' form
+                error = answer.json()["error"]
+                assert "api_key_refused" in (error["code"], error.get("data", {}).get("code"))
                 assert answer.status_code == 401
             else:
                 assert problem(answer) == (401, PROBLEM, "api_key_refused"), (method, url)

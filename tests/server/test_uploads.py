@@ -309,7 +309,9 @@ def document(client: UploadClient, tmp_path: Path) -> dict[str, Any]:
 def test_a_document_can_be_looked_at(client: UploadClient, document: dict[str, Any]) -> None:
     found = client.http.get(f"/documents/{document['doc_id']}").json()
 
-    assert found["locations"] == [{"folder": "files", "path": "f.pdf"}]
+    assert found["locations"] == [
+        {"folder": "files", "path": "f.pdf", "unread": "", "changed_at": ""}
+    ]
 
 
 def test_title_and_date_can_be_corrected_and_set_back(
@@ -441,7 +443,7 @@ def test_a_deleted_document_does_not_come_back_with_the_next_upload(
     client.ingest("again", ("e.pdf", pdf(tmp_path, "To be kept.")))
 
     here = [d["locations"] for d in client.documents() if d["locations"][0]["folder"] == "again"]
-    assert here == [[{"folder": "again", "path": "e.pdf"}]]
+    assert here == [[{"folder": "again", "path": "e.pdf", "unread": "", "changed_at": ""}]]
 
 
 def test_deleting_or_correcting_what_there_is_not_is_not_found(client: UploadClient) -> None:

@@ -149,6 +149,31 @@ async def test_numbers_that_no_source_holds_are_warned_of_where_they_stand(said:
     assert answer.warnings == warned
 
 
+async def test_what_is_cited_of_an_outdated_document_is_warned_of_once() -> None:
+    found = nodes(1, 1, 1, 1)
+    for one in found[:2]:
+        one.node.metadata["outdated"] = "2024-04-01T00:00:00+00:00 2024-05-01T00:00:00+00:00"
+    answer = Answer(IDS, QUESTION, CHECKER)
+    answer.take(SourcesEvent(nodes=found, evidence="strong"))
+    said = "Quillmere harbour counted 538 ships in 2023 [2]. It was 538 then [2]."
+    [warned] = of(Warned, await whole(answer, said))
+
+    assert warned.code == "outdated_document"
+    assert "changed on 2024-05-01 and could not be read" in warned.message
+    assert warned.message.endswith("answers come from the version read on 2024-04-01")
+    assert [one.doc_id for one in warned.documents] == [answer.sources[1].doc_id]
+    assert answer.warnings == [warned]
+
+
+async def test_an_outdated_document_that_is_not_cited_is_not_warned_of() -> None:
+    found = nodes(1, 1, 1, 1)
+    found[0].node.metadata["outdated"] = "2024-04-01T00:00:00+00:00"
+    answer = Answer(IDS, QUESTION, CHECKER)
+    answer.take(SourcesEvent(nodes=found, evidence="strong"))
+
+    assert not of(Warned, await whole(answer, "Quillmere harbour counted 538 ships in 2023 [2]."))
+
+
 async def test_markers_of_one_claim_are_judged_each_and_together() -> None:
     answer = answer_on_sources()
     said = "Quillmere harbour counted 412 ships in 2022 and 538 ships in 2023 [1][2]."

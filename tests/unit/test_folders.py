@@ -34,8 +34,32 @@ def test_what_is_not_read_is_named_with_a_reason(tmp_path: Path) -> None:
         "c.xyz": "its format is not read",
         "none": "its name has no ending that tells its format: give it one, as .pdf or .txt",
     }
-    assert (skipped.count, skipped.hidden) == (4, 2)
-    assert skipped.endings == {".doc": 1, ".ppt": 1, ".xyz": 1, "without an ending": 1}
+    assert skipped.count == 6
+    assert skipped.endings == {
+        **{".doc": 1, ".ppt": 1, ".xyz": 1, "without an ending": 1},
+        **{"hidden": 1, "office lock": 1},
+    }
+
+
+def test_hidden_files_are_counted_and_those_that_may_be_missed_are_named(tmp_path: Path) -> None:
+    names = [".report.pdf", ".DS_Store", "~$a.docx", ".~lock.b.odt#", ".git/config", ".git/c.pdf"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    skipped = list_folders([tmp_path]).skipped
+
+    assert {Path(path).name: reason.partition(":")[0] for path, reason in skipped.named} == {
+        ".report.pdf": "hidden",
+        ".git": "a hidden folder",
+    }
+    assert {Path(path).name: reason.partition(":")[0] for path, reason in skipped.unseen} == {
+        ".DS_Store": "hidden",
+        "~$a.docx": "a lock file",
+        ".~lock.b.odt#": "a lock file",
+    }
+    assert skipped.count == 5
+    assert skipped.by_ending() == "2 hidden, 2 office lock, 1 hidden folder"
+    assert len(skipped.to_json()["files"]) == 5
 
 
 def test_of_very_many_files_the_first_are_named() -> None:

@@ -8,7 +8,7 @@ from citewire.services.reading.identity.first_pages import FirstPages
 from citewire.services.reading.identity.identify import identify, with_identity
 from citewire.storage.library.labels import identity_fields, kind_labels, organisation_labels
 from citewire.text.organisations import normal_name
-from citewire.text.report_kinds import kind_of_title, kinds_in
+from citewire.text.report_kinds import kind_of_head, kind_of_title, kinds_in
 from citewire.text.report_periods import periods_in
 
 FILING = """UNITED STATES
@@ -167,3 +167,57 @@ def test_a_filing_is_an_annual_report_too() -> None:
     labels = identity_fields(Identity("Zarnholm, Inc.", ("2022-Q3",), "10-K", ("ZRNH",)))["labels"]
     wanted = {*kind_labels(("10-k", "annual report")), *organisation_labels(("zrnh", "Zarnholm"))}
     assert wanted < {*labels.split(",")}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("line.txt", "Line 1\nLine 2\nLine 3"),
+        ("balance.csv", "Balance | Amount\nOpening | 5\n\nBalance | 7"),
+        ("orders.pptx", "Orders by region\n\nOrders in thousand units"),
+        ("precinct_table.pdf", "Precinct 1 | 5\nPrecinct 2 | 7\nvotes in Precinct 3 were few"),
+        ("paperless.pdf", "This file was made for the Paperless project to test it."),
+        ("ANNUAL REPORT 2022.pdf", "Some words."),
+        ("FINAL annual report.pdf", "Some words."),
+        ("scan.pdf", "the copyright in accepting membership end enclosing their check"),
+    ],
+)
+def test_words_that_begin_lines_are_no_organisation(name: str, text: str) -> None:
+    assert told(text, name=name, title=name.partition(".")[0]).organisation == ""
+
+
+def test_a_name_of_the_file_that_sentences_use_is_one() -> None:
+    text = "This survey by Quillmere shows what ships carry."
+    assert told(text, name="Quillmere Trends 2024.pdf").organisation == "Quillmere"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Annual Report 2023", "annual report"),
+        ("Puertos del Norte Informe anual 2021", "annual report"),
+        ("Slides | Presentation", ""),
+        ("See the presentation for all that was said of it", ""),
+        ("More is told in the annual report.", ""),
+        ("Region | Earnings | Cost", ""),
+    ],
+)
+def test_a_kind_in_a_head_is_all_of_it(line: str, kind: str) -> None:
+    assert kind_of_head(line) == kind
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "name", "kind"),
+    [
+        ((960.0, 540.0), 8, "a.pdf", "presentation"),
+        ((842.0, 595.0), 8, "a.pdf", ""),  # paper on its side
+        ((960.0, 540.0), 1, "a.pdf", ""),
+        ((960.0, 540.0), 8, "a.tiff", ""),
+        (None, 1, "a.pptx", "presentation"),
+    ],
+)
+def test_scans_are_no_presentation(
+    size: tuple[float, float] | None, count: int, name: str, kind: str
+) -> None:
+    pages = tuple(Page(number, "", "Some words.", size) for number in range(1, count + 1))
+    assert with_identity(Report("A scan", "en", pages), name).identity.kind == kind

@@ -38,6 +38,7 @@ from citewire.services.citations.verdicts import (
     periods,
     table_scales,
     tokens,
+    trade_words,
 )
 from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import (
@@ -406,7 +407,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     lead_ins.points_elsewhere,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     periods.find_periods, table_scales.scales_of_heads.__wrapped__,
-    table_scales.scales_of_text.__wrapped__, figures.words_of, figures.money_of,
+    table_scales.scales_of_text.__wrapped__, trade_words.words_of, figures.money_of,
     figures.grouping_of,
     asked_figures.operations_in.__wrapped__, named_ratios.ratios_in, sheet_tables.is_note,
     question.numbered_in,
@@ -414,8 +415,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
-    plain_tables.table_of, heads.is_figure, heads.is_value, files.printable,
-    instructions.reads_like_instructions,
+    plain_tables.table_of, heads.is_figure, heads.is_period, heads.is_value, files.printable,
+    instructions.reads_like_instructions, title.name_for_models,
     marks.reads_like_note, instructions.find_instructions, furniture.signature,
     chat_words.searchable,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
@@ -434,6 +435,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
     signposts.signposts_named, wishes.without_wishes, narrowing.sets_against,
     organisations.name_words, organisations.normal_name,
+    report_kinds.kind_of_head,
     report_kinds.kind_of_title, report_kinds.kind_term, report_kinds.kinds_in,
     report_kinds.with_broader, report_periods.period_term, report_periods.periods_in,
     report_periods.year_of,
@@ -503,6 +505,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
 EXCUSED = {
     "workflows.evidence.weights_for": "looks a name up",
     "services.citations.verdicts.entities.find_names": "below, for it gives one by one",
+    "services.citations.verdicts.trade_words.placed_stems": "`words_of` takes all that it gives",
     "storage.chats.words.find_words": "below, for it gives one by one",
     "storage.chats.words.fold": "below, without what it keeps",
     "services.uploads.names.file_name": "below, for it raises",
@@ -512,6 +515,7 @@ EXCUSED = {
     "content.table_record.table_from_json": "of our own making",
     "services.citations.verdicts.clauses.stem_of": "one word, kept: `fold` and `stem`",
     "services.citations.verdicts.entities.is_ordinary": "one word, kept",
+    "services.citations.verdicts.trade_words.is_trade_word": "one word, kept",
     "services.citations.verdicts.units.is_currency": "one of our own words",
     "services.citations.verdicts.units.is_count": "one of our own words",
     "services.reading.word.names.w": "one of our own words",

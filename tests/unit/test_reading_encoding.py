@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from citewire.errors import UnreadableDocument
 from citewire.services.reading.encoding import read_text
+from citewire.services.reading.encoding_guess import guessed
 from citewire.services.reading.encoding_labels import codec_of
+from citewire.services.reading.encoding_wide import wide_letters
 from citewire.services.reading.read import read_report
 
 PRICE = "Price €12.50 – “net” of tax, café"
@@ -181,11 +185,73 @@ def test_signs_of_windows_are_no_letters_of_dos_or_of_macs(tmp_path: Path, text:
     path = tmp_path / "a.txt"
     path.write_bytes(text.encode("cp1252"))
 
-    assert read_text(path) == text
+    assert read_text(path).text == text
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.csv", "a.html"])
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("Señor".encode("cp1252"), "Señor"),
+        ("ÀÉÎ".encode("cp1252"), "ÀÉÎ"),
+        ("Ladies’ shoes".encode("cp1252"), "Ladies’ shoes"),
+        ("café".encode("cp850"), "caf‚"),
+        ("Straße".encode("cp850"), "Straáe"),
+        ("naïve".encode("mac_roman"), "na•ve"),
+        ("Český Krumlov".encode("cp1250"), "Èeský Krumlov"),
+        ("Москва".encode("cp1251"), "Ìîñêâà"),
+        ("株式会社".encode("cp932"), "Š”Ž®‰ïŽÐ"),
+    ],
+)
+def test_few_odd_bytes_are_read_as_browsers_do_and_that_is_told(
+    tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    report = read_report(path)
+
+    assert report.pages[0].text == expected
+    assert any("read as Windows-1252, as browsers do" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("text", ["café", "Müller & Söhne", "5 €", "£5", "Name;Größe", "10°"])
+def test_few_bytes_that_make_words_in_one_encoding_alone_are_not_doubted(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode("cp1252"))
+    read = read_text(path)
+
+    assert (read.text, read.notes) == (text, ())
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["北京", "Привет", "Ελλάδα", "公司利润"])
+def test_wide_characters_without_a_zero_are_told_by_their_script(
+    tmp_path: Path, codec: str, text: str
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode(codec))
+
+    assert read_text(path).text == text
+
+
+def test_an_encoding_that_was_guessed_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("Zürich".encode("cp850"))
+    read = read_text(path)
+
+    assert (read.text, "read as cp850;" in "".join(read.notes)) == ("Zürich", True)
+
+
+@given(st.binary(max_size=40))
+def test_any_few_bytes_are_read_or_refused(content: bytes) -> None:
+    assert isinstance(guessed(content + b"\xff").codec, str)
+    assert wide_letters(content) in ("", "utf-16-le", "utf-16-be")
 
 
 def test_damage_in_a_plain_text_makes_no_letters(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"Odd words in a long line of plain English, and one byte \x8d of damage.")
 
-    assert "one byte \ufffd of damage" in read_text(path)
+    assert "one byte \ufffd of damage" in read_text(path).text

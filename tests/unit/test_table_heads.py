@@ -191,3 +191,38 @@ def test_time_grows_with_the_blocks_only(parts: list[Part]) -> None:
         heads_of(page_of(("text", "in %\n" * count), *parts * count, ROWS))
 
     assert growth(find, 300, 1200) < NOT_QUADRATIC
+
+
+MIXED = [
+    ["Plant", "2023", "2024", "Change"],
+    ["Hydro", "1,234.6", "1,300", "5.3%"],
+    ["Commissioned", "04/03/2021", "2022-05-06 13:30", ""],
+    ["Code", "00007", "", ""],
+    ["Open?", "TRUE", "", ""],
+    ["Ratio", "1/2", "#DIV/0!", ""],
+    ["Time", "36:00", "", ""],
+    ["Share", "1.23E-05", "", ""],
+]
+LEDGER = [
+    ["Date", "Account", "Text", "Debit", "Credit"],
+    ["2024-01-05", "A-4000", "Sale", "", "120.00"],
+    ["2024-01-05", "A-1200", "", "120.00", ""],
+    ["2024-01-09", "A-6100", "Rent", "80.00", ""],
+]
+SPARSE = [
+    ["Item", "Remark", "2023"],
+    *([f"Item {n}", "revised" if n == 1 else "", f"{n}5"] for n in range(5)),
+]
+GROUPED = [
+    ["Region", "Port", "2023"],
+    ["North", "Tarn", "12"],
+    ["", "Wells", "14"],
+    ["South", "Cromer", "9"],
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "count"), [(MIXED, 1), (LEDGER, 1), (SPARSE, 1), (GROUPED, 2)], ids=str
+)
+def test_columns_of_names_alone_are_heads_of_rows(rows: list[list[str]], count: int) -> None:
+    assert with_heads(grid_of(rows, header_rows=1)).header_columns == count

@@ -16,9 +16,10 @@ from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.polarity import _NEGATIONS
 from citewire.services.citations.verdicts.sides import OPPOSITES, SIDES
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
+from citewire.services.citations.verdicts.trade_words import _SHORT, placed_stems
 from citewire.services.citations.verdicts.units import _UNITS, CURRENCIES, SCALES
 from citewire.services.models import extractive
-from citewire.services.reading.encoding import EASTERN
+from citewire.services.reading.encoding_guess import EASTERN
 from citewire.services.reading.instruction_rules import RULES
 from citewire.text import markers, sentences
 from citewire.text.words import fold, words
@@ -33,6 +34,7 @@ APART = {
     *("_CODES", "_DOLLARS", "_BARE_KINDS", "OPPOSITES", "_DROPS"),  # kinds and sides
     *("_LAST", "_BARE"),  # letters
     *("_SAID", "_FACTORS"),  # stems; what a pattern finds
+    *("_SHORT", "_CALLED", "_STEMS", "_DIRECTION"),  # the same: have a test of their own below
 }
 
 
@@ -122,6 +124,13 @@ def test_every_scale_is_read_after_its_number() -> None:
         return {one.value for one in readings(f"7 {form} de barcos", f"$7 {form} came")}
 
     assert [form for form, scale in SCALES.items() if 7 * scale not in values(form)] == []
+
+
+def test_everything_that_is_written_short_has_the_words_that_it_stands_for() -> None:
+    def stems(text: str) -> set[str]:
+        return {one.stem for one in placed_stems(text)}
+
+    assert [form for form, words in _SHORT.items() if stems(form) != stems(words)] == []
 
 
 def test_every_month_is_read() -> None:

@@ -1,20 +1,16 @@
-"""An answer of ours in the words of OpenAI's Chat Completions: chunks of a stream, or one piece.
-
-Places count characters, as OpenAI does; ours count UTF-16 code units.
-"""
+"""An answer of ours in the words of OpenAI's Chat Completions: chunks of a stream, or one piece."""
 
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
 
 import orjson
 
+from citewire.api.compat.cited import CitedClaim, cited_claims
 from citewire.api.compat.openai_errors import failed_chunk
 from citewire.services.runs.log import ToldBatch
-from citewire.text.offsets import utf16_place
 
 FINISHES: Final = {
     "length": "length",
@@ -27,8 +23,6 @@ STOPPED: Final = {
     "shutdown": "the server is shutting down",
     "access": "access to what it is made from was taken away",
 }
-LONGEST_QUOTE = 300
-"""So many characters of a quote are part of its link."""
 
 Json = dict[str, Any]
 
@@ -81,40 +75,7 @@ class Completion:
 
     def annotations(self, done: Json) -> list[Json]:
         """The citations of an answer, each with its page, words and verdict."""
-        sources = {source["n"]: source for source in done["sources"]}
-        answer = done["answer"]
-        return [self._annotation(one, sources[one["n"]], answer) for one in done["citations"]]
-
-    def _annotation(self, citation: Json, source: Json, answer: str) -> Json:
-        words, verification = citation["quote"], citation["verification"]
-        marker, claim = citation["marker_span"], citation["claim_span"]
-        return {
-            "type": "url_citation",
-            "url_citation": {
-                "start_index": utf16_place(answer, marker["start"]),
-                "end_index": utf16_place(answer, marker["end"]),
-                "title": f"{source['title']}, p. {source['page_label']}",
-                "url": self._link(citation["passage_id"], words["text"]),
-                "claim_start_index": utf16_place(answer, claim["start"]),
-                "claim_end_index": utf16_place(answer, claim["end"]),
-                "label": citation["label"],
-                "passage_id": citation["passage_id"],
-                "doc_id": source["doc_id"],
-                "file_name": source["file_name"],
-                "page": words["page"],
-                "page_label": source["page_label"],
-                "quote": words["text"],
-                "address": words["address"],
-                "verdict": verification["status"],
-                "verdict_method": verification["method"],
-                "verdict_reason": verification["reason"],
-            },
-        }
-
-    def _link(self, passage_id: str, words: str) -> str:
-        """Where the client shows a passage with these words marked."""
-        link = f"{self.base_url}/#/passage/{quote(passage_id, safe='')}"
-        return f"{link}/{quote(words[:LONGEST_QUOTE], safe='')}" if words else link
+        return [_annotation(one) for one in cited_claims(done, self.base_url)]
 
     def _event(self, kind: str, **more: object) -> bytes:
         return b"data: %b\n\n" % orjson.dumps({**self._named(kind), **more})
@@ -126,6 +87,31 @@ class Completion:
             "created": self.created,
             "model": self.model,
         }
+
+
+def _annotation(cited: CitedClaim) -> Json:
+    return {
+        "type": "url_citation",
+        "url_citation": {
+            "start_index": cited.start,
+            "end_index": cited.end,
+            "title": cited.title,
+            "url": cited.url,
+            "claim_start_index": cited.claim_start,
+            "claim_end_index": cited.claim_end,
+            "label": cited.label,
+            "passage_id": cited.passage_id,
+            "doc_id": cited.doc_id,
+            "file_name": cited.file_name,
+            "page": cited.page,
+            "page_label": cited.page_label,
+            "quote": cited.quote,
+            "address": cited.address,
+            "verdict": cited.verdict,
+            "verdict_method": cited.verdict_method,
+            "verdict_reason": cited.verdict_reason,
+        },
+    }
 
 
 def usage_of(usage: Mapping[str, int]) -> Json:

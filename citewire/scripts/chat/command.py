@@ -2,21 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.scripts.chat.asking import Asking
-from citewire.scripts.chat.client import Address, ChatClient, is_serving
+from citewire.scripts.chat.client import ChatClient
 from citewire.scripts.chat.commands import Commands, Conversation
+from citewire.scripts.chat.finding import find_server
 from citewire.scripts.chat.terminal import Terminal, line_editing
 from citewire.settings import Settings
-from citewire.storage.keys import DEFAULT_OWNER, IDENTIFIER
+from citewire.storage.keys import IDENTIFIER
 
 QUIT = "/quit"
 INTERRUPTED = 130
-ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (asked for, not bound)
-"""Where a server that listens everywhere is found."""
 
 
 def chat(
@@ -44,7 +43,9 @@ def chat(
     terminal = Terminal()
     with ExitStack() as stack:
         stack.callback(terminal.clear_status)
-        address = stack.enter_context(_find_server(settings, owner, url, terminal))
+        address = stack.enter_context(
+            find_server(settings, owner=owner, url=url, note=terminal.note, busy=terminal.status)
+        )
         runner = stack.enter_context(asyncio.Runner())
         http = address.open()
         stack.callback(lambda: runner.run(http.aclose()))
@@ -66,36 +67,6 @@ def _check_text(arguments: Mapping[str, Sequence[str | None]]) -> None:
             "".join(filter(None, values)).encode()
         except UnicodeEncodeError as error:
             raise ConfigurationError(f"{name}: it is not text in UTF-8") from error
-
-
-@contextmanager
-def _find_server(
-    settings: Settings, owner: str, url: str | None, terminal: Terminal
-) -> Iterator[Address]:
-    """The server to ask: the one given, one that runs already, or one for the block."""
-    key = settings.access.api_key.get_secret_value() if settings.access.api_key else None
-    if url is not None and owner != DEFAULT_OWNER:
-        raise ConfigurationError("--owner: the server at --url goes by the API key")
-    if url is not None:
-        yield Address(url, key)
-        return
-    host = ANY.get(settings.server.host, settings.server.host)
-    url = (
-        f"http://[{host}]:{settings.server.port}"
-        if ":" in host
-        else f"http://{host}:{settings.server.port}"
-    )
-    if owner == DEFAULT_OWNER and is_serving(url):
-        terminal.note(f"Using the server at {url}.")
-        yield Address(url, key)
-        return
-    # Deferred: with a server that runs there is no need of it.
-    from citewire.scripts.chat.own_server import open_own_server
-
-    terminal.status("starting a server …")
-    with open_own_server(settings, owner=owner) as address:
-        terminal.note(f"Started a server at {address.url}, for as long as this takes.")
-        yield address
 
 
 class _Talk:

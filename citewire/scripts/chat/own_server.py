@@ -22,8 +22,8 @@ from typing import IO
 
 from pydantic import SecretStr
 
+from citewire.client.connection import Address
 from citewire.errors import CitewireError, ServerFailed
-from citewire.scripts.chat.client import Address
 from citewire.services.access.keys import new_key
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER

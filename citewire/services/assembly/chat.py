@@ -18,6 +18,7 @@ from citewire.services.models.names import MINILM
 from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
 from citewire.services.pages.folder import PageFolder
+from citewire.services.passages.finding import PassageFinder
 from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
 from citewire.services.runs.record import Recorder, Setup, build_recorder
@@ -40,6 +41,8 @@ from citewire.workflows.screening.screens import build_screen
 from citewire.workflows.second_look import SecondLook
 from citewire.workflows.vocabulary.widening import Vocabulary, load_vocabulary
 
+AROUND_TOKENS = 1500
+"""So much of its page is shown around a passage that another model reads."""
 SEARCHED_FOR_DOCUMENTS = 50
 """So many passages are looked at for documents that write of something."""
 
@@ -50,12 +53,14 @@ class OpenChat:
 
     Args:
         service: answers.
+        finder: finds passages for models of other people.
         runs: of this worker.
         page_copies: copies the pages that are cited.
         afterwards: what the model does for chats that were answered.
     """
 
     service: ChatService
+    finder: PassageFinder
     runs: OpenRuns
     page_copies: PageCopies
     afterwards: Afterwards
@@ -72,11 +77,13 @@ async def open_chat(
     recorder = build_recorder(library.settings, build_setup(library))
     page_copies = build_page_copies(library)
     afterwards = build_afterwards(library)
+    engines = build_engines(library)
     async with open_runs(library, recorder, audit) as running:
         with open_library_checker(library) as checker:
             service = build_service(
                 library,
                 running.runs,
+                engines=engines,
                 checker=checker,
                 recorder=recorder,
                 page_copies=page_copies,
@@ -84,7 +91,8 @@ async def open_chat(
                 audit=audit,
                 allowances=allowances,
             )
-            yield OpenChat(service, running, page_copies, afterwards)
+            finder = build_finder(library, engines)
+            yield OpenChat(service, finder, running, page_copies, afterwards)
 
 
 def build_afterwards(library: Library) -> Afterwards:
@@ -184,22 +192,26 @@ def build_context(library: Library) -> PageContext:
     return PageContext(reader, library.models.answering.context_tokens)
 
 
-def build_service(
-    library: Library,
-    runs: Runs,
-    *,
-    checker: Checker,
-    recorder: Recorder | None,
-    page_copies: PageCopies,
-    afterwards: Afterwards,
-    audit: AuditLog | None = None,
-    allowances: Allowances | None = None,
-) -> ChatService:
-    """The chat service on an open library."""
+def build_finder(library: Library, engines: Engines) -> PassageFinder:
+    """What finds passages as runs do, for models of other people."""
+    settings = library.settings
+    reader = NeighbourReader(library.documents.client, settings.storage.namespace)
+    return PassageFinder(
+        engines.retriever,
+        library.passages,
+        PageContext(reader, AROUND_TOKENS),
+        timeout_s=settings.steps.retrieve_timeout_s,
+        at_once=settings.server.max_runs,
+        withhold=settings.retrieval.withhold,
+    )
+
+
+def build_engines(library: Library) -> Engines:
+    """What the engines of all runs on an open library are made from."""
     settings = library.settings
     answering = library.models.answering
     vocabulary = load_vocabulary(settings.retrieval.vocabulary)
-    engines = Engines(
+    return Engines(
         store=library.store,
         embed_model=library.models.embeddings.model,
         synthesiser=answering.synthesiser,
@@ -222,6 +234,23 @@ def build_service(
         reranking=library.models.reranking,
         names=KeptNames(library.documents),
     )
+
+
+def build_service(
+    library: Library,
+    runs: Runs,
+    *,
+    engines: Engines,
+    checker: Checker,
+    recorder: Recorder | None,
+    page_copies: PageCopies,
+    afterwards: Afterwards,
+    audit: AuditLog | None = None,
+    allowances: Allowances | None = None,
+) -> ChatService:
+    """The chat service on an open library."""
+    settings = library.settings
+    answering = library.models.answering
     screen = build_screen(settings.steps.screen, answering.forms, settings.steps.screen_failure)
     return ChatService(
         chats=library.chats,

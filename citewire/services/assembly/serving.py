@@ -27,6 +27,7 @@ from citewire.services.chats.sharing import Sharing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.pages.copies import PageCopies
+from citewire.services.passages.finding import PassageFinder
 from citewire.services.passages.succession import Succession
 from citewire.services.runs.detached import DetachedRuns, Stream
 from citewire.services.runs.following import Following
@@ -64,6 +65,7 @@ class Services:
         chat_store: the chats as they are stored, to be exported.
         documents: of the default owner; `owned_by` gives another's.
         passages: reads them.
+        finder: finds them for models of other people.
         succession: what became of them.
         page_copies: of the pages that are cited.
         collections: the shared ones.
@@ -89,6 +91,7 @@ class Services:
     chat_store: ChatStore
     documents: DocumentStore
     passages: PassageReader
+    finder: PassageFinder
     succession: Succession
     page_copies: PageCopies
     collections: CollectionStore
@@ -165,6 +168,7 @@ async def open_services(
             chat_store=library.chats,
             documents=library.documents,
             passages=library.passages,
+            finder=chat.finder,
             succession=build_succession(library),
             page_copies=page_copies,
             collections=collections,

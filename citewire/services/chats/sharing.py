@@ -126,16 +126,36 @@ def split_share_id(share_id: str) -> tuple[str, str]:
 def drawn_on(message: Message) -> Sequence[_Source]:
     """The sources that an answer is made of: those it cites, of one that cites nothing, all.
 
-    Of an answer that says that there is none, those whose titles it says.
+    Those with figures that its claims are calculated of are cited, too. Of an answer that says that
+    there is none, it is those whose titles it says.
     """
     sources = message.get("sources") or ()
-    if cited := [source for source in sources if source.get("cited")]:
+    told = _calculated_of(message)
+    if cited := [one for one in sources if one.get("cited") or not told.isdisjoint(_within(one))]:
         return cited
     if _lists_documents(message):
         return ()
     if message.get("finish_reason") == "no_evidence":
         return [one for one in sources if one["title"] and one["title"] in message["text"]]
     return sources if message["text"] else ()
+
+
+def _calculated_of(message: Message) -> set[str]:
+    """The passages that are named beside the cited ones, in what the verdicts say."""
+    verdicts = [citation["verification"] for citation in message.get("citations") or ()]
+    operands = {
+        operand["passage_id"]
+        for verdict in verdicts
+        for worked in verdict.get("calculations") or ()
+        for operand in worked["operands"]
+    }
+    return operands | {one["beside"]["passage_id"] for one in verdicts if one.get("beside")}
+
+
+def _within(source: _Source) -> list[str]:
+    """The passage of a source, and those that were shown with it."""
+    beside = [passage["passage_id"] for passage in source.get("context") or ()]
+    return [source["passage_id"], *beside]
 
 
 def _lists_documents(message: Message) -> bool:

@@ -24,6 +24,7 @@ from citewire.services.citations.model_verdicts import MAX_CLAIMS, AskedClaim
 from citewire.services.citations.surroundings import Surroundings
 from citewire.services.citations.verdicts.cell_findings import cells_for
 from citewire.services.citations.verdicts.findings import UNHELD
+from citewire.workflows.catalogue.model import DocumentName
 
 _DIGITS = re.compile(r"\d(?:[\d.,]*\d)?")
 
@@ -62,6 +63,8 @@ class Citing:
         self.quotes = False
         """Whether what is said is taken from the sources: it is not held against them again."""
         self.warnings: list[Warned] = []
+        self._outdated: set[str] = set()
+        self._untold: list[Warned] = []
         self._said: list[str] = []  # the claims of the citations
         self.citations: list[Citation] = []
 
@@ -92,6 +95,7 @@ class Citing:
     def _cite(self, n: int, claim: Claim, marker: Span, origin: Origin) -> Citation:
         source = self._sources[n - 1]
         source.cited = True
+        self._warn_of_age(source)
         quote = self._checker.quote(claim.text, source)
         citation = Citation(
             citation_id=f"{self._prefix}-{len(self.citations) + 1}",
@@ -109,6 +113,17 @@ class Citing:
         self.citations.append(citation)
         self._said.append(claim.text)
         return citation
+
+    def _warn_of_age(self, source: Source) -> None:
+        """Once a document: its file is not what is cited any more, and could not be read."""
+        if source.outdated is None or source.doc_id in self._outdated:
+            return
+        self._outdated.add(source.doc_id)
+        told = source.outdated.sentence(f"the file of “{source.title}”")
+        name = DocumentName(source.doc_id, source.title)
+        warned = Warned("outdated_document", told, documents=[name])
+        self.warnings.append(warned)
+        self._untold.append(warned)
 
     def _quotation(self, claim: str, n: int, quote: Quote) -> Verification:
         """What is said of a quotation, which may stand beside its source, not in it."""
@@ -148,16 +163,18 @@ class Citing:
     @property
     def is_busy(self) -> bool:
         """Whether there is something to submit or to take in."""
-        return bool(self._under_way) or (self._open is not None and not self._open.is_submitted)
+        is_open = self._open is not None and not self._open.is_submitted
+        return is_open or bool(self._under_way or self._untold)
 
     def take_in(self) -> list[Verdict | Warned]:
         """What was found since the last time."""
+        untold, self._untold = self._untold, []
         done = [check for check in self._under_way if check.future and check.future.done()]
         if not done:
-            return []
+            return [*untold]
         finished = set(done)
         self._under_way = [check for check in self._under_way if check not in finished]
-        return [event for check in done for event in self._found(check)]
+        return [*untold, *(event for check in done for event in self._found(check))]
 
     def _found(self, check: ClaimCheck) -> list[Verdict | Warned]:
         assert check.future is not None

@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 
 from llama_index.core.schema import BaseNode, NodeWithScore
 
+from citewire.content.outdated import Outdated
 from citewire.content.table_record import TABLE
 from citewire.content.withheld import Spans, spans_of
 from citewire.services.citations.locating import Match
@@ -31,6 +32,7 @@ WarningCode = Literal[
     "model_fallback",
     "ambiguous_document",
     "not_reranked",
+    "outdated_document",
 ]
 VerificationStatus = Literal["supported", "partial", "unsupported", "unchecked"]
 Origin = Literal["marked", "inferred"]
@@ -132,7 +134,8 @@ class Source:
     that lies, by its id (`private` or that of a shared one) and its name.
     `found_by` names the ways in which it was found; `context` is what was shown with it, and
     `also_in` where the same stands.
-    `section` is the heading above it.
+    `section` is the heading above it. `outdated` tells which version of its file it is from, where
+    that changed and could not be read; null otherwise.
     """
 
     n: int
@@ -160,6 +163,7 @@ class Source:
     section: str = ""
     collection: str = "private"
     collection_name: str = ""
+    outdated: Outdated | None = None
 
     @classmethod
     def from_node(
@@ -196,6 +200,7 @@ class Source:
             section=facts.get("section", ""),
             collection=collection,
             collection_name=name,
+            outdated=Outdated.from_text(facts.get("outdated", "")),
         )
 
     @property
@@ -335,7 +340,8 @@ class Verdict:
 class Warned:
     """Something the client should know that does not end the run; `span` is where, if known.
 
-    `documents` are those of which the question may mean one: `ambiguous_document`.
+    `documents` are those of which the question may mean one (`ambiguous_document`), or those that
+    are cited as they were (`outdated_document`).
     """
 
     name: ClassVar = "warning"

@@ -34,7 +34,7 @@ def list_folders(
 ) -> Listing:
     """All reports in `folders` and below, in a fixed order; blocks.
 
-    Hidden files and folders are left out, and the lock files of office programs. Links are followed
+    Hidden files and folders and the lock files of office programs are skipped. Links are followed
     within the folder, those to folders once; those that lead out of it are skipped: whoever can
     write to the folder would choose what else is read.
 
@@ -101,7 +101,7 @@ def _walk(
         return
     for entry in entries:
         if entry.name.startswith((".", "~$")):
-            skipped.hidden += 1
+            skipped.add_hidden(entry.path, is_folder=_is_folder(entry))
         elif entry.is_symlink() and not _is_within(entry.path, root):
             skipped.add_link(entry.path)
         elif _is_folder(entry):

@@ -13,14 +13,23 @@ from citewire.services.ingest.first_look import looked_at
 from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.plan import IngestPlan, make_plan
-from citewire.services.ingest.run import IngestOptions, IngestRun, OnProgress, OpenIndexing
+from citewire.services.ingest.run import (
+    IngestOptions,
+    IngestRun,
+    OnChange,
+    OnProgress,
+    OpenIndexing,
+)
 from citewire.services.models.names import embedding_dims, embedding_name
 from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.storage.connection.fingerprint import REMEDY, read_fingerprint
 from citewire.storage.library.documents import DocumentStore
-from citewire.storage.library.versions import changing_documents
+from citewire.storage.library.versions import Change, changing_documents
+
+
+async def _tell_nobody(_: Change) -> None: ...
 
 
 async def ingest_folders(
@@ -32,6 +41,7 @@ async def ingest_folders(
     on_progress: OnProgress,
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
     given_up: Mapping[str, FileOutcome] = MappingProxyType({}),
+    on_change: OnChange = _tell_nobody,
 ) -> IngestSummary:
     """Ingest all reports in `folders`.
 
@@ -44,6 +54,7 @@ async def ingest_folders(
         on_progress: called on the event loop, often; must return at once.
         options: how to ingest.
         given_up: files that are not tried again, by their full paths.
+        on_change: told of each change of the documents once it is made.
 
     Raises:
         CitewireError: a folder does not exist.
@@ -56,7 +67,12 @@ async def ingest_folders(
     progress = Progress()
     if options.dry_run:
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
-        plan = await asyncio.to_thread(looked_at, plan)
+
+        def on_looked() -> None:
+            progress.read += 1
+            on_progress(progress)
+
+        plan = await looked_at(plan, settings.ingestion, options.ocr, on_looked)
         outcomes = list(plan.outcomes(catalog).values())
         took = time.monotonic() - started
         return IngestSummary(
@@ -71,7 +87,16 @@ async def ingest_folders(
     async with changing_documents(documents, on_wait=on_wait) as versions:
         await check_destination(documents)
         catalog, plan = await _planned(folders, documents, options, progress, on_progress)
-        run = IngestRun(versions, catalog, open_indexing, settings, options, progress, on_progress)
+        run = IngestRun(
+            versions,
+            catalog,
+            open_indexing,
+            settings,
+            options,
+            progress,
+            on_progress,
+            on_change,
+        )
         outcomes = await run.carry_out(plan, given_up)
     took = time.monotonic() - started
     return IngestSummary(

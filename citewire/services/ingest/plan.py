@@ -11,6 +11,7 @@ from citewire.services.ingest.catalog import Catalog, Known, Place
 from citewire.services.ingest.folders import Listing
 from citewire.services.ingest.outcome import FileOutcome, Status
 from citewire.services.ingest.skipped import SkippedFiles
+from citewire.services.ingest.unread import failed
 from citewire.services.reading.files import FoundFile, identify
 from citewire.services.reading.raw import EMPTY
 from citewire.storage.library.documents import Location
@@ -78,10 +79,13 @@ class IngestPlan:
         """What becomes of the files if all goes well; before anything is changed."""
         outcomes = {}
         for file in self.files:
+            if file.status == "failed":
+                outcomes[file.file.place] = failed(file.file, file.reason or "", catalog)
+                continue
             known = catalog.get(file.doc_id)
             pages, passages = (known.pages, known.passages) if known else (0, 0)
             outcomes[file.file.place] = FileOutcome(
-                file.file.name, file.status, file.reason, pages, passages
+                file.file.name, file.status, None, pages, passages
             )
         for lost in self.pruned:
             at = lost.location

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,16 +23,18 @@ from citewire.services.ingest.readers.processes import (
 )
 from citewire.services.ingest.readers.ray_cluster import RayReaders, open_ray_readers
 from citewire.services.ingest.staging import PassageIndexing, Staging
+from citewire.services.ingest.unread import note_unread
 from citewire.services.reading.ocr.choice import OcrMode
 from citewire.settings import Settings
 from citewire.settings.settings import LibraryRoom
-from citewire.storage.library.versions import StagedPlace, Versions
+from citewire.storage.library.versions import Change, StagedPlace, Versions
 
 MORE_DOCUMENTS = 16
 """Documents under way besides those being read: small ones fill a request together."""
 
 Engine = Literal["local", "ray"]
 OnProgress = Callable[[Progress], None]
+OnChange = Callable[[Change], Awaitable[None]]
 OpenIndexing = Callable[[], AbstractAsyncContextManager[PassageIndexing]]
 
 
@@ -69,6 +71,7 @@ class IngestRun:
         options: how to ingest.
         progress: counted up.
         on_progress: told of it.
+        on_change: told of each change of the documents once it is made.
     """
 
     versions: Versions
@@ -78,6 +81,7 @@ class IngestRun:
     options: IngestOptions
     progress: Progress
     on_progress: OnProgress
+    on_change: OnChange
     tokens: int = 0
     taken: Counter[str] = field(default_factory=Counter)
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
@@ -128,6 +132,11 @@ class IngestRun:
             raise NoRoom(f"there is no room for it: {told_limit(what, room)}")
         self.taken[what] = wanted
 
+    async def apply(self, change: Change) -> None:
+        """Do `change` in one step, and tell of it."""
+        await self.versions.apply(change)
+        await self.on_change(change)
+
     def tell(self) -> None:
         """Tell how far the run is."""
         self.on_progress(self.progress)
@@ -155,10 +164,12 @@ class IngestRun:
 
     async def _move(self, plan: IngestPlan) -> None:
         change = self.catalog.place(plan.moved, plan.gone)
-        await self.versions.apply(change)
+        await self.apply(change)
         await retag(self.versions, self.catalog, change.moved)
         for doc_id in change.retire:
             await self.versions.discard(doc_id)
+        unread = [(one.file, one.reason or "") for one in plan.files if one.status == "failed"]
+        await note_unread(self.versions, self.catalog, unread)
 
     def _open_readers(
         self, count: int, limits: Limits

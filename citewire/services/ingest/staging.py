@@ -18,11 +18,12 @@ from citewire.services.ingest.readers.exchange import Head, ReadPassage, ReadTas
 from citewire.services.ingest.readers.processes import ReadingProcesses
 from citewire.services.ingest.readers.ray_cluster import RayReaders
 from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
+from citewire.services.ingest.unread import failed, note_unread
 from citewire.services.reading.ocr.choice import OcrMode, ocr_choice
 from citewire.settings import Settings
 from citewire.storage.keys import Fields
 from citewire.storage.library.documents import Correction
-from citewire.storage.library.versions import Versions
+from citewire.storage.library.versions import Change, Versions
 
 PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""
@@ -52,6 +53,9 @@ class StagingRun(Protocol):
 
     def take_room(self, *, documents: int = 0, passages: int = 0) -> None:
         """See that so many more documents and passages may be kept, or raise DocumentError."""
+
+    async def apply(self, change: Change) -> None:
+        """Do `change` in one step."""
 
     def finish(self, place: Place, outcome: FileOutcome) -> None:
         """Note what became of a file."""
@@ -103,10 +107,13 @@ class Staging:
             except ModelKeyRefused:
                 raise
             except (DocumentError, ModelError) as error:
-                for one in work.places:
-                    why = refused.get(one.file.suffix, error)
-                    outcome = FileOutcome(one.file.name, "failed", str(why))
-                    self._run.finish(one.file.place, outcome)
+                reasons = {
+                    one.file: str(refused.get(one.file.suffix, error)) for one in work.places
+                }
+                async with self._switching:
+                    await note_unread(self._run.versions, self._run.catalog, reasons.items())
+                for file, why in reasons.items():
+                    self._run.finish(file.place, failed(file, why, self._run.catalog))
             else:
                 sizes = head.pages, head.passages
                 for one in work.places:
@@ -213,7 +220,7 @@ class Staging:
         """Make a document current, and delete what it takes the place of."""
         async with self._switching:
             change = self._run.catalog.show(record_of(work, head, corrections))
-            await self._run.versions.apply(change)
+            await self._run.apply(change)
             await retag(self._run.versions, self._run.catalog, change.moved)
         for doc_id in change.retire:
             await self._run.versions.discard(doc_id)

@@ -85,6 +85,13 @@ def _has_words(text: str, at_least: int) -> bool:
     return len(list(islice(words, at_least))) == at_least
 
 
+def _told_again(above: Table, table: Table) -> Table:
+    """`above` without its caption if that tells another unit than that of `table`, its own."""
+    if table.unit is None or above.caption is None or above.unit is None:
+        return above
+    return replace(above, caption=None) if _holds(above.caption, above.unit) else above
+
+
 class _Cutter:
     """Cuts one table."""
 
@@ -97,7 +104,9 @@ class _Cutter:
         self._above = (
             None
             if above is None
-            else TableRows(above.page, above.table, above.table.grid(), english)
+            else TableRows(
+                above.page, _told_again(above.table, own.table), above.table.grid(), english
+            )
         )
         self._both = [held for held in (own, self._above) if held is not None]
         table = own.table

@@ -72,6 +72,8 @@ class Personal:
 async def forget_person(owner: str, personal: Personal, *, on_wait: Told) -> dict[str, int]:
     """Remove what is a person's alone; gives how much of each kind there was.
 
+    Of somebody of whom nothing is kept nothing is told.
+
     Files in folders that were not uploaded are left alone; what the index had of them goes.
 
     Args:
@@ -97,9 +99,11 @@ async def forget_person(owner: str, personal: Personal, *, on_wait: Told) -> dic
     removed["uploaded files"] = _files_of(taken.locations, personal.uploads)
     removed["uploaded files"] += await personal.forget_uploads(owner)
     removed["page copies"] = await personal.page_copies.settle_all()
-    await personal.spending.forget(owner, KINDS)
+    spent = await personal.spending.forget(owner, KINDS)
     told = {name.replace(" ", "_"): count for name, count in removed.items()}
-    await personal.audit.forgot(Who(command=COMMAND), owner, removed=told)
+    if spent or any(removed.values()) or await personal.people.knows(owner):
+        await personal.audit.forgot(Who(command=COMMAND), owner, removed=told)
+    removed["allowances"] = spent
     removed["pseudonyms"] = int(await personal.people.forget(owner))
     return removed
 

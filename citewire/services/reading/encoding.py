@@ -2,35 +2,17 @@
 
 import codecs
 import re
-import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from citewire.errors import UnreadableDocument
-from citewire.services.reading.encoding_labels import as_browsers, codec_of
-from citewire.services.reading.encoding_latin import (
-    CENTRAL,
-    CERTAIN,
-    SCATTERED,
-    central_codec,
-    scattered,
-    western_codec,
-)
-from citewire.services.reading.language import language_of
+from citewire.services.reading.encoding_guess import Guess, guessed
+from citewire.services.reading.encoding_labels import codec_of
+from citewire.services.reading.encoding_wide import is_plain, wide_letters
 from citewire.services.reading.raw import read_bytes
 
 SAMPLE = 50_000
 """Bytes from which an encoding is guessed."""
-
-WESTERN = "cp1252"
-"""Latin-1 with Windows' additions."""
-
-EASTERN = frozenset("pl cs sk hu sl hr bs sr ro sq lv lt et tr az mt cy ga eo".split())
-"""Languages with Latin letters that are not in it."""
-
-DOUBTFUL, FEW_BEYOND = 0.5, 0.04
-"""Bytes beyond ASCII that make no words are damage where they are less than this share of all."""
 
 MOST_DAMAGED = 0.001
 """Of the bytes, so many may not fit a declaration that is believed all the same."""
@@ -60,11 +42,20 @@ _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _WESTERN_SIGNS = frozenset(
     [*map(chr, range(0xA0, 0x100)), *map(chr, range(0x2010, 0x2028)), *"‰‹›€™œŒžŽšŠŸ"]
 )
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _JAPANESE = (b"\x1b$B", b"\x1b$@")
 """What switches to Japanese in its encoding of seven bits, all of whose bytes are UTF-8 too."""
 
 
-def read_text(path: Path, *, declared: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The characters of a file, and what is to be told of how they were read."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def read_text(path: Path, *, declared: str = "") -> FileText:
     """The text of the file at `path`: by its mark, as UTF-8, as declared, or as is likely.
 
     Args:
@@ -75,22 +66,37 @@ def read_text(path: Path, *, declared: str = "") -> str:
         UnreadableDocument: it cannot be opened, is larger than 50 MB or no text.
     """
     content = read_bytes(path)
+    guess = _encoding(content, declared)
+    return FileText(content.decode(guess.codec, "replace"), guess.notes)
+
+
+def _encoding(content: bytes, declared: str) -> Guess:
+    told = _told(content)
+    if told:
+        return Guess(told)
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        if not _is_damaged_utf8(content):
+            named = codec_of(declared)
+            fits = bool(named) and _fits(content, named)
+            return Guess(named) if fits else guessed(content[:SAMPLE])
+    return Guess("utf-8")
+
+
+def _told(content: bytes) -> str:
+    """The encoding that a mark or the bytes themselves tell; empty if none does."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            return content.decode(encoding, "replace")
+            return encoding
     if b"\x00" in content[:SAMPLE]:
         encoding = _wide(content[: SAMPLE // 4 * 4])
         if not encoding:
             raise UnreadableDocument("not a text: the file holds binary data")
-        return content.decode(encoding, "replace")
+        return encoding
     if any(switch in content for switch in _JAPANESE) and _fits(content, "iso2022_jp"):
-        return content.decode("iso2022_jp", "replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        if _is_damaged_utf8(content):
-            return content.decode("utf-8", "replace")
-        return content.decode(_likely(content, codec_of(declared)), "replace")
+        return "iso2022_jp"
+    return wide_letters(content[:SAMPLE]) if _CONTROLS.search(content, 0, SAMPLE) else ""
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
@@ -109,7 +115,7 @@ def _is_damaged_utf8(content: bytes) -> bool:
 def _wide(sample: bytes) -> str:
     """The encoding of two or four bytes a character that `sample` has without a mark, or none."""
     for encoding in ("utf-32-le", "utf-32-be"):
-        if len(sample) >= 8 and _is_plain(sample, encoding):
+        if len(sample) >= 8 and is_plain(sample, encoding):
             return encoding
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if min(even, odd) > MOST_ODD_ZEROS * (even + odd):
@@ -119,43 +125,11 @@ def _wide(sample: bytes) -> str:
         # Pairs of plain letters would make a text, of Chinese characters: a zero is damage here.
         return ""
     encoding = "utf-16-le" if odd > even else "utf-16-be"
-    return encoding if _is_plain(sample, encoding) else ""
+    return encoding if is_plain(sample, encoding) else ""
 
 
 def _is_ascii(byte: int) -> bool:
     return 0x20 <= byte < 0x7F or byte in b"\t\n\r"
-
-
-def _is_plain(sample: bytes, encoding: str) -> bool:
-    """Whether `sample` is a text in `encoding`: letters mostly, and no control characters."""
-    try:
-        text = codecs.getincrementaldecoder(encoding)().decode(sample)
-    except UnicodeDecodeError:
-        return False
-    kinds = [unicodedata.category(character) for character in text if character not in "\t\n\r\f"]
-    # Bullets of some fonts are in the private use area.
-    return not {"Cc", "Cn", "Cs"} & set(kinds) and kinds.count("Co") * 50 <= len(kinds) > 0
-
-
-def _likely(content: bytes, declared: str) -> str:
-    if declared and _fits(content, declared):
-        return declared
-    sample = content[:SAMPLE]
-    best = from_bytes(sample).best()
-    guess = (as_browsers(best.encoding) or best.encoding) if best else WESTERN
-    text = sample.decode(guess, "replace")
-    western, certainty = western_codec(sample)
-    if certainty < DOUBTFUL and _beyond(sample) < FEW_BEYOND:
-        return "utf-8"  # damage in a plain text: told, and not made letters of
-    is_latin = _is_latin(text)
-    if not is_latin and (scattered(sample) < SCATTERED or certainty < CERTAIN):
-        return guess
-    # Short texts look much the same in all Latin alphabets; the language tells them apart.
-    is_certain = certainty >= CERTAIN
-    language = language_of([sample.decode(western, "replace") if is_certain else text])
-    if language not in EASTERN or (is_certain and western != WESTERN):
-        return western
-    return central_codec(sample) if language in CENTRAL else guess
 
 
 def _fits(content: bytes, encoding: str) -> bool:
@@ -167,13 +141,3 @@ def _fits(content: bytes, encoding: str) -> bool:
         text = content.decode(encoding, "replace")
         return text.count("\ufffd") <= MOST_DAMAGED * len(content)
     return True
-
-
-def _beyond(sample: bytes) -> float:
-    return sum(byte >= 0x80 for byte in sample) / len(sample)
-
-
-def _is_latin(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha() and not letter.isascii()]
-    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
-    return latin * 2 >= len(letters)

@@ -5,6 +5,7 @@ words and signs between them.
 """
 
 import re
+from typing import Literal
 
 SCATTERED = 0.6
 """From this share on, bytes beyond ASCII that stand alone are letters among letters of ASCII."""
@@ -27,6 +28,8 @@ _WESTERN_LETTERS = frozenset("äöüßéèêëàâáãåæçîïíìñôóòõø
 _CENTRAL_LETTERS = frozenset("ąćęłńóśźżáčďéěíňřšťúůýžäöüßőűôĺľŕăâîșțşţđëç")
 _IN_WORDS = frozenset("’'·-")
 _SIGNS = frozenset("€£¥§©®™•·…«»‹›“”„‘’‚–—°²³½¼¾±×µ¿¡ªº†‡‰\u00a0\u00ad")
+_LONGEST_RUN = 2
+"""Letters beyond ASCII that follow each other in a word of Western Europe."""
 _MOST = 4000
 """Bytes beyond ASCII that are looked at."""
 
@@ -45,6 +48,45 @@ def western_codec(sample: bytes) -> tuple[str, float]:
 def central_codec(sample: bytes) -> str:
     """The most likely codec of `sample`, a text of Central Europe."""
     return _best(sample, _CENTRAL, _CENTRAL_LETTERS)[0]
+
+
+def standing(sample: bytes, codec: str) -> Literal["apart", "in words", "signs"]:
+    """How the letters beyond ASCII of `sample` in `codec` stand; `signs` if there are none.
+
+    In words each stands beside a letter of ASCII, with at most one other between, as in "Größe".
+    """
+    text = sample.decode(codec, "replace")
+    runs = [found.span() for found in _BEYOND.finditer(sample)]
+    letters = [span for span in runs if any(map(str.isalpha, text[slice(*span)]))]
+    if not letters:
+        return "signs"
+    is_in_words = all(
+        end - start <= _LONGEST_RUN and _beside_a_letter(text, start, end) for start, end in letters
+    )
+    return "in words" if is_in_words else "apart"
+
+
+def has_rival(sample: bytes, codec: str) -> bool:
+    """Whether another codec makes words of `sample` that are nearly as likely as those of `codec`.
+
+    Args:
+        sample: a text in a language that is not known.
+        codec: its most likely one.
+    """
+    places = [found.start() for found in _BEYOND.finditer(sample)][:_MOST]
+    text = sample.decode(codec, "replace")
+    own = _score(sample, places, codec, _WESTERN_LETTERS)
+    others = dict.fromkeys(_WESTERN, _WESTERN_LETTERS) | {"cp1250": _CENTRAL_LETTERS}
+    return any(
+        _score(sample, places, other, letters) > own - NEARLY * len(places)
+        for other, letters in others.items()
+        if sample.decode(other, "replace") != text
+    )
+
+
+def _beside_a_letter(text: str, start: int, end: int) -> bool:
+    around = text[max(start - 1, 0) : start] + text[end : end + 1]
+    return any(one.isascii() and one.isalpha() for one in around)
 
 
 def _best(sample: bytes, codecs: tuple[str, ...], letters: frozenset[str]) -> tuple[str, float]:

@@ -15,6 +15,7 @@ from citewire.services.reading.cleaning import clean, clean_line, has_coded_text
 from citewire.services.reading.heads import with_heads
 from citewire.services.reading.language import language_of
 from citewire.services.reading.notes import coded_note, damaged_note
+from citewire.services.reading.table_parts import tables_in
 from citewire.services.reading.title import TitleLine, title_of
 
 PAGE_CHARS = 3000
@@ -94,7 +95,8 @@ def flow_report(
         UnreadableDocument: there is no text in any part.
     """
     given = list(parts)
-    kept = [part for part in map(_cleaned, given) if _has_words(part) or part.page_break]
+    cleaned = (part for one in given for part in _apart(_cleaned(one)))
+    kept = [part for part in cleaned if _has_words(part) or part.page_break]
     # The name of a sheet alone is no text.
     if not any(_has_words(part) and not part.label for part in kept):
         raise UnreadableDocument(
@@ -132,6 +134,20 @@ def _cleaned(part: FlowBlock) -> FlowBlock:
         text=clean(part.text).strip(),
         grid=None if part.grid is None else part.grid.with_texts(clean_line),
     )
+
+
+def _apart(part: FlowBlock) -> Iterator[FlowBlock]:
+    """The tables that a part holds below each other, each as a part of its own."""
+    if part.grid is None:
+        yield part
+        return
+    first, *others = tables_in(part.grid)
+    yield replace(part, grid=first[1])
+    for above, grid in others:
+        if grid.continues:
+            yield FlowBlock("text", above, hidden=part.hidden)
+            above = ""  # noqa: PLW2901
+        yield FlowBlock("table", above, hidden=part.hidden, grid=grid)
 
 
 def _size(part: FlowBlock) -> int:

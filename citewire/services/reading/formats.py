@@ -28,7 +28,8 @@ class Format:
         begins: what only files of it begin with, whatever they are called.
         archive_type: if its files are zip archives, the media type of what is in them, as
             `OfficePackage.kind` tells it.
-        takes_ocr: whether its reader can read pages from their image.
+        look: module and function that tell without OCR whether a file of it can be read, of a
+            format whose reader can read pages from their image.
         states_date: whether the date that its reader tells was written for people to read.
     """
 
@@ -37,8 +38,13 @@ class Format:
     reader: str
     begins: re.Pattern[bytes] | None = None
     archive_type: str = ""
-    takes_ocr: bool = False
+    look: str = ""
     states_date: bool = False
+
+    @property
+    def takes_ocr(self) -> bool:
+        """Whether its reader can read pages from their image."""
+        return bool(self.look)
 
 
 PDF: Final = Format(
@@ -46,7 +52,7 @@ PDF: Final = Format(
     {".pdf": "application/pdf"},
     "citewire.services.reading.pdf.read:read_pdf",
     begins=re.compile(rb".{0,3}%PDF-", re.DOTALL),
-    takes_ocr=True,
+    look="citewire.services.reading.pdf.read:look_at_pdf",
 )
 PICTURE: Final = Format(
     "pictures",
@@ -66,7 +72,20 @@ PICTURE: Final = Format(
         rb"|RIFF.{4}WEBPVP8|BM.{4}\x00{4}",
         re.DOTALL,
     ),
-    takes_ocr=True,
+    look="citewire.services.reading.image:look_at_image",
+)
+POWERPOINT: Final = Format(
+    "PowerPoint",
+    {
+        ".pptx": f"{_OFFICE}presentationml.presentation",
+        ".pptm": "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+        ".ppsx": f"{_OFFICE}presentationml.slideshow",
+        ".ppsm": "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
+        ".potx": f"{_OFFICE}presentationml.template",
+        ".potm": "application/vnd.ms-powerpoint.template.macroEnabled.12",
+    },
+    "citewire.services.reading.pptx:read_pptx",
+    archive_type=f"{_OFFICE}presentationml.presentation",
 )
 PLAIN: Final = Format(
     "text",
@@ -97,19 +116,7 @@ FORMATS: Final = (
         "citewire.services.reading.word.read:read_docx",
         archive_type=f"{_OFFICE}wordprocessingml.document",
     ),
-    Format(
-        "PowerPoint",
-        {
-            ".pptx": f"{_OFFICE}presentationml.presentation",
-            ".pptm": "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
-            ".ppsx": f"{_OFFICE}presentationml.slideshow",
-            ".ppsm": "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
-            ".potx": f"{_OFFICE}presentationml.template",
-            ".potm": "application/vnd.ms-powerpoint.template.macroEnabled.12",
-        },
-        "citewire.services.reading.pptx:read_pptx",
-        archive_type=f"{_OFFICE}presentationml.presentation",
-    ),
+    POWERPOINT,
     Format(
         "Excel",
         {

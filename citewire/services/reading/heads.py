@@ -8,6 +8,9 @@ from citewire.content.table import Grid
 
 MAX_HEADER_ROWS = 4
 
+MOST_LETTERS = 3
+"""Of a date or a code."""
+
 LONGEST_FIGURE = 60
 """Characters, with spaces, signs and marks."""
 
@@ -29,11 +32,12 @@ _FIGURE = re.compile(
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
 _DASH = re.compile(r"[$€£¥] ?[-–—]")
 _PERIOD = re.compile(
-    r"(?:FY|CY|Q[1-4]|H[12])?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?"
-    rf"(?:[kmt]?{_CURRENCY}m?)?",
+    r"(?:FY|CY|Q[1-4]|H[12]|[0-3]?\d,)?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?"
+    rf"(?:[kmt]?{_CURRENCY}m?)?(?:[*†‡]|\(\w\)|\[\w{{1,3}}\])*",
     re.IGNORECASE,
 )
-"""A year or a part of one, also with the currency of the figures below it."""
+"""A year or a part of one, also with the currency of the figures below it, or the day before it
+whose month stands above, and with marks of notes."""
 
 
 def with_heads(grid: Grid) -> Grid:
@@ -62,6 +66,11 @@ def is_value(text: str) -> bool:
     return is_figure(text) or _DASH.fullmatch(text) is not None
 
 
+def is_period(text: str) -> bool:
+    """Whether a cell holds a year or a part of one, and nothing else."""
+    return len(text) <= LONGEST_FIGURE and _PERIOD.fullmatch(_packed(text)) is not None
+
+
 @lru_cache(maxsize=4096)
 def _is_figure(text: str) -> bool:
     # The columns of a table are asked for again and again.
@@ -87,8 +96,19 @@ def _header_rows(texts: list[list[str]]) -> int:
 def _header_columns(body: list[list[str]], columns: int) -> int:
     if not body or columns < 2:
         return 0
+    rows = [row for row in body if sum(map(bool, row)) > 1]
     for column in range(columns):
         cells = [row[column] for row in body if not _NOTHING.fullmatch(_packed(row[column]))]
-        if sum(map(is_figure, cells)) * 2 > len(cells):
+        tells = is_figure if column == 0 else _is_entry
+        # What few rows have names none of them.
+        is_sparse = column == 1 and sum(bool(row[column]) for row in rows) * 2 < len(rows)
+        if is_sparse or sum(map(tells, cells)) * 2 > len(cells):
             return min(column, 2)
     return 1
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a cell holds a figure, a date, a time, a code or what a formula gives: no name."""
+    if is_figure(text) or text in ("TRUE", "FALSE") or text.startswith("#"):
+        return True
+    return sum(map(str.isalpha, text)) <= MOST_LETTERS and any(map(str.isdigit, text))

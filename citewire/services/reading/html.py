@@ -38,7 +38,9 @@ def read_html(path: Path) -> Report:
     Raises:
         UnreadableDocument: it cannot be opened, is too large, empty or has no text.
     """
-    root, notes = parsed(read_text(path, declared=_declared(path)))
+    read = read_text(path, declared=_declared(path))
+    root, notes = parsed(read.text)
+    notes = (*read.notes, *notes)
     return flow_report(path, blocks_of(root), title=_title(root), date=_date(root), notes=notes)
 
 

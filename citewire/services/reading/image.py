@@ -51,6 +51,7 @@ LOOK_PIXELS = 2_500_000
 SHOWN_PIXELS = 6_000_000
 QUALITY = 85
 
+_ONLY_OCR = "a picture, which only OCR can read"
 _BROKEN = "broken, or not a picture that can be read"
 _TOO_LARGE = "its picture is too large: it has more than 89 million pixels"
 
@@ -76,7 +77,7 @@ def read_image(
     """
     found = find_ocr(ocr, engine)
     if found is None:
-        raise UnreadableDocument(f"a picture, which only OCR can read: {why_no_ocr(ocr, engine)}")
+        raise UnreadableDocument(f"{_ONLY_OCR}: {why_no_ocr(ocr, engine)}")
     reading = PictureReading(found, on_ocr)
     laid = []
     with _opened(path) as image:
@@ -94,6 +95,24 @@ def read_image(
         pages=pages,
         notes=(*reading.notes(), *notes),
     )
+
+
+def look_at_image(path: Path, *, ocr: OcrMode = "auto", engine: OcrChoice = DEFAULT) -> None:
+    """Look whether the picture at `path` can be read, if there is text in it; blocks.
+
+    Args:
+        path: of the file.
+        ocr: as `read_image` will be told.
+        engine: which OCR will read it.
+
+    Raises:
+        UnreadableDocument: it is broken or too large, or OCR is off or not there.
+    """
+    if find_ocr(ocr, engine) is None:
+        raise UnreadableDocument(f"{_ONLY_OCR}: {why_no_ocr(ocr, engine)}")
+    with _opened(path) as image:
+        for frame in _frames(image):
+            frame.load()
 
 
 def picture_pdf(path: Path, number: int) -> bytes:

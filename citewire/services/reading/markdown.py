@@ -31,7 +31,8 @@ def read_markdown(path: Path) -> Report:
     Raises:
         UnreadableDocument: it cannot be opened, is too large, empty or no text.
     """
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    read = read_text(path)
+    text = read.text.replace("\r\n", "\n").replace("\r", "\n")
     front, end = _front_matter(text)
     entries = _entries(front)
     root, notes = parsed(f"<body>{_as_html(text[end:])}</body>")
@@ -40,7 +41,7 @@ def read_markdown(path: Path) -> Report:
         blocks_of(root),
         title=entries.get("title", ""),
         date=iso_date(entries.get("date", "")),
-        notes=notes,
+        notes=(*read.notes, *notes),
     )
 
 

@@ -8,6 +8,7 @@ def page_notes(
     unmapped: Sequence[int],
     broken: Sequence[int],
     scanned: Sequence[int],
+    struck: Sequence[int],
     outside: Sequence[int],
     no_ocr: str,
 ) -> tuple[str, ...]:
@@ -17,6 +18,7 @@ def page_notes(
         unmapped: pages with text in fonts of which the file does not say what they write.
         broken: pages that pdfium cannot open.
         scanned: pages with images or drawings but without text.
+        struck: pages with text that a line goes through, which is left out.
         outside: pages with text off the displayed page, which is left out.
         no_ocr: what to do to have pages read from their picture; empty if they were.
     """
@@ -30,6 +32,8 @@ def page_notes(
     if scanned:
         why = f" (scanned, or a picture): {no_ocr}" if no_ocr else ", and OCR found none"
         notes.append(f"{pages(scanned, 'has', 'have')} no text{why}")
+    if struck:
+        notes.append(f"{pages(struck, 'has', 'have')} text that is struck out, left out")
     if outside:
         notes.append(f"{pages(outside, 'has', 'have')} text off the visible page, left out")
     return tuple(notes)

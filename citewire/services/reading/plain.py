@@ -18,7 +18,8 @@ def read_plain(path: Path) -> Report:
     Raises:
         UnreadableDocument: it cannot be opened, is too large, empty or no text.
     """
-    return flow_report(path, _parts(read_text(path)))
+    read = read_text(path)
+    return flow_report(path, _parts(read.text), notes=read.notes)
 
 
 def _parts(text: str) -> Iterator[FlowBlock]:

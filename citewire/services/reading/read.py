@@ -16,6 +16,29 @@ from citewire.services.reading.told_format import format_of
 _READERS: dict[Format, Callable[..., Report]] = {row: resolve_name(row.reader) for row in FORMATS}
 
 
+_LOOKS: dict[Format, Callable[..., None]] = {
+    row: resolve_name(row.look) for row in FORMATS if row.look
+}
+
+
+def look_at(path: Path, *, ocr: OcrMode = "auto", engine: OcrChoice = DEFAULT) -> None:
+    """Look whether the file at `path` can be read, without reading pictures; blocks.
+
+    Args:
+        path: of the file.
+        ocr: as `read_report` will be told.
+        engine: which OCR will read it.
+
+    Raises:
+        UnreadableDocument: as `read_report` would, unless OCR is what finds nothing.
+    """
+    row = format_of(path)
+    if row in _LOOKS:
+        _LOOKS[row](path, ocr=ocr, engine=engine)
+    else:
+        _READERS[row](path)
+
+
 def read_report(
     path: Path,
     *,

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from citewire.services.reading.registrant import registrant_of
+
 FIRST_LINES = 80
 LONGEST_LINE = 400
 LONGEST_CITATION = 6
@@ -10,11 +12,6 @@ LONGEST_CITATION = 6
 
 _COMMISSION = re.compile(r"securities and exchange commission", re.I)
 _FORM = re.compile(r"\bform (10-?k(?:t|/a)?|10-?q(?:/a)?|8-?k(?:/a)?|20-?f|40-?f|6-?k)\b", re.I)
-_FILE = re.compile(r"\b(?:number|no\.?):? \d{1,3}-\d{3,6}\b", re.I)
-_WORD = re.compile(r"[^\W\d_]{2}")
-_NAMED = re.compile(r"\bexact name of (?:the )?registrant", re.I)
-_BEFORE_NAME = re.compile(r"^.*\bjurisdiction of (?:incorporation or organization\)? ?)?", re.I)
-"""What stands left of the name where columns of a cover were read as one line."""
 _ENDED = re.compile(
     r"for the (?:(fiscal|transition) )?(year|(?:quarterly )?period) ended\b.{0,40}?"
     r"\b([a-z]{3,9}\.? \d{1,2}, ?\d{4})",
@@ -40,7 +37,7 @@ def filed_title(lines: Sequence[str], name: str) -> str:
     form = next((found[1] for line in cover if (found := _FORM.search(line))), "")
     if not form:
         return ""
-    title = f"{_registrant(cover) or name}, Form {form.upper()}"
+    title = f"{registrant_of(cover) or name}, Form {form.upper()}"
     told = " ".join(cover)
     if ended := _ENDED.search(told):
         kind, length, day = ended[1], ended[2].casefold(), ended[3]
@@ -63,23 +60,4 @@ def cited_title(lines: Sequence[str]) -> str:
             told = " ".join(some[:LONGEST_LINE] for some in lines[number:][:LONGEST_CITATION])
             quoted = _QUOTED.search(told)
             return quoted[1].strip(" .,") if quoted else ""
-    return ""
-
-
-def _registrant(cover: Sequence[str]) -> str:
-    """Whose filing it is: after the number of its file, or over "(Exact name of registrant …)"."""
-    above = ""
-    is_next = False
-    for line in cover:
-        named, file = _NAMED.search(line), _FILE.search(line)
-        told = line[: named.start()] if named else line
-        if file or is_next:
-            name = _BEFORE_NAME.sub("", told[file.end() :] if file else told).strip(" ,:(")
-            if "(" not in name and _WORD.search(name):
-                return name
-            is_next = not _WORD.search(name)
-        if named:
-            name = _BEFORE_NAME.sub("", told).strip(" ,(") or above.strip(" ,")
-            return "" if "(" in name else name
-        above = "" if file else line
     return ""

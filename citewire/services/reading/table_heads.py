@@ -22,6 +22,10 @@ MAX_UNIT_LINE = 120
 
 LINES_ABOVE = 4
 
+MIN_SAME = 2
+SAME = 0.6
+"""Tables that tell the same have so many of their labels in common."""
+
 _CAPTION = re.compile(
     r"\W{0,3}(?i:Table|Tab\.|Tabelle|Übersicht|Tabla|Cuadro|Tableau|Tabela|Quadro|Tabella|Prospetto"
     r"|Tabel|Taulukko|Tabell|Exhibit|Schedule|Statement|Chart|Annex|Таблица|Πίνακας|表|図表|圖表|图表)(?![a-z])"
@@ -127,9 +131,30 @@ def _with_heads(page: Page) -> Page:
     for number, block in enumerate(blocks):
         if block.table is not None:
             table = _with_caption(page, number, block.table)
-            table = _with_unit(page, number, table, of_page)
+            above = blocks[number - 1].table if number else None
+            is_same = above is not None and _tell_the_same(page.text, above, table)
+            unit = above.unit if above is not None and is_same else of_page
+            table = _with_unit(page, number, table, unit)
             blocks[number] = replace(block, table=table)
     return replace(page, blocks=tuple(blocks))
+
+
+def _tell_the_same(text: str, above: Table, table: Table) -> bool:
+    """Whether a table directly below another tells the same of something else, a year before say.
+
+    Its rows are called as those above are. The unit over that then holds for both.
+    """
+    if table.unit is not None or table.caption is not None:
+        return False
+    labels, known = _labels(text, table), _labels(text, above)
+    same = sum(label in known for label in labels)
+    return same >= max(MIN_SAME, SAME * len(labels))
+
+
+def _labels(text: str, table: Table) -> set[str]:
+    """The words at the left of the rows of figures."""
+    firsts = (cell for cell in table.cells if cell.column == 0 and cell.row >= table.header_rows)
+    return {label for cell in firsts if (label := text[slice(*cell.spans[0])])}
 
 
 def _with_caption(page: Page, number: int, table: Table) -> Table:

@@ -136,6 +136,11 @@ def _speaks(name: str) -> bool:
     return len(_LONG_WORD.findall(name)) >= 2
 
 
+def name_for_models(name: str) -> str:
+    """The name of a file or a folder, empty if it speaks to a model."""
+    return "" if reads_like_instructions(_as_words(name)) else name
+
+
 def _as_words(name: str) -> str:
     return re.sub(r"[-_.]+", " ", name)
 

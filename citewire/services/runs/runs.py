@@ -218,6 +218,16 @@ class Runs:
         else:
             await self._store.stop(run_id, owner)
 
+    async def stop_asked(self, key: str, owner: str) -> None:
+        """Stop the run that an owner asked as `Once.key`; without one, nothing is done.
+
+        Raises:
+            StorageError: Redis does not answer.
+        """
+        if (run_id := await self._store.asked_as(key)) is not None:
+            with suppress(RunNotFound):
+                await self.stop(run_id, owner)
+
     async def of_chat(self, chat_id: str, owner: str) -> str | None:
         """The run that answers an owner's chat at the moment, on whichever worker.
 

@@ -43,6 +43,11 @@ class PeopleStore:
             found = await self._client.hgetall(self._key)
         return {as_text(name): as_text(pseudonym) for name, pseudonym in found.items()}
 
+    async def knows(self, name: str) -> bool:
+        """Whether a person has a pseudonym."""
+        with storage_errors("the people"):
+            return bool(await self._client.hexists(self._key, name))
+
     async def forget(self, name: str) -> bool:
         """Throw away whose a pseudonym is; False if the person had none."""
         with storage_errors("the people"):

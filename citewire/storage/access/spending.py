@@ -49,11 +49,12 @@ class SpendingStore:
             found = await self._spend(args=(self._keys.prefix, *args))
         return [float(as_text(level)) for level in found]
 
-    async def forget(self, owner: str, kinds: Sequence[str]) -> None:
-        """Empty the buckets of an owner.
+    async def forget(self, owner: str, kinds: Sequence[str]) -> int:
+        """Empty the buckets of an owner; gives how many there were.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         with storage_errors("what was spent"):
-            await self._client.delete(*(self._keys.spent(kind, owner) for kind in kinds))
+            keys = [self._keys.spent(kind, owner) for kind in kinds]
+            return int(await self._client.delete(*keys))

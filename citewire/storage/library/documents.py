@@ -9,6 +9,7 @@ from typing import Any, Self
 from redis.asyncio import Redis
 
 from citewire.content.identity import Identity
+from citewire.content.outdated import Outdated, time_of
 from citewire.errors import DocumentNotFound
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import DEFAULT_OWNER, Keys, Libraries, folder_id, owner_tag
@@ -37,6 +38,8 @@ class Location:
         size: in bytes.
         mtime_ns: when it was last modified, in nanoseconds since 1970.
         owner: whose it is.
+        unread: why what lies there now could not be read; empty where the document lies there.
+        changed_ns: when that was last modified, 0 where nothing tells.
     """
 
     folder: str
@@ -45,6 +48,8 @@ class Location:
     size: int
     mtime_ns: int
     owner: str = DEFAULT_OWNER
+    unread: str = ""
+    changed_ns: int = 0
 
     @property
     def key(self) -> str:
@@ -57,6 +62,11 @@ class Location:
     def full_path(self) -> str:
         """The absolute path of the file."""
         return f"{self.root.rstrip('/')}/{self.path}"
+
+    @property
+    def changed_at(self) -> str:
+        """When what could not be read was last modified, in ISO 8601; empty if nothing tells."""
+        return time_of(self.changed_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +117,19 @@ class DocumentRecord:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What its passages are to tell of it: title, identity, place, and the words of these."""
-        return tags(self.locations, self.title, self.identity, self.language)
+        """What its passages are to tell of it: title, identity, place, and the words of these.
+
+        And whether it is outdated, if it is.
+        """
+        told = tags(self.locations, self.title, self.identity, self.language)
+        outdated = self.outdated
+        return told if outdated is None else {**told, "outdated": outdated.to_text()}
+
+    @property
+    def outdated(self) -> Outdated | None:
+        """Which version it is, if a file of it changed and could not be read."""
+        unread = [place.changed_at for place in self.locations if place.unread]
+        return Outdated(self.ingested_at, max(unread)) if unread else None
 
     @property
     def identity(self) -> Identity:
@@ -136,7 +157,8 @@ class DocumentRecord:
         """The record that `to_json` made `stored` of."""
         places = sorted(stored["locations"].values(), key=lambda p: (p["root"], p["path"]))
         locations = tuple(
-            Location(**{name: place[name] for name in Location.__slots__}) for place in places
+            Location(**{name: place[name] for name in Location.__slots__ if name in place})
+            for place in places
         )
         names = [field.name for field in fields(cls) if field.name != "locations"]
         rest: dict[str, Any] = {

@@ -6,7 +6,7 @@ from citewire.storage.library.search import Found
 
 TEXTS = (
     *("folder", "file_name", "title", "page_label", "language", "kind", "section"),
-    *("withheld", "table", "organisation", "periods", "document_kind", "owner_id"),
+    *("withheld", "table", "organisation", "periods", "document_kind", "owner_id", "outdated"),
 )
 NUMBERS = ("page", "start", "end")
 FIELDS = ("id", "doc_id", "text", "about", *TEXTS, *NUMBERS)

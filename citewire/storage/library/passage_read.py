@@ -10,10 +10,11 @@ from redis.asyncio import Redis
 
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import Keys, Libraries, owner_tag
+from citewire.storage.library.search import Found
 
 _FIELDS = (
     "doc_id", "title", "file_name", "folder", "page", "page_label", "section", "kind", "text",
-    "owner_id", "table", "organisation", "periods", "document_kind",
+    "owner_id", "table", "organisation", "periods", "document_kind", "withheld", "start", "end",
 )  # fmt: skip
 _TEXT = _FIELDS.index("text")
 
@@ -38,6 +39,9 @@ class StoredPassage:
         organisation: of its document.
         periods: of its document, with blanks between them.
         document_kind: of its document.
+        withheld: JSON of what is kept from models (`content.withheld`), empty if there is nothing.
+        start: where it begins in the text of its page, in characters.
+        end: where it ends there, exclusive.
     """
 
     passage_id: str
@@ -55,6 +59,16 @@ class StoredPassage:
     organisation: str = ""
     periods: str = ""
     document_kind: str = ""
+    withheld: str = ""
+    start: int = 0
+    end: int = 0
+
+    @property
+    def fields(self) -> Found:
+        """Those that a node is made of (`library.passage_node`)."""
+        named = {name: getattr(self, name) for name in _FIELDS if name != "owner_id"}
+        told = {"id": self.passage_id, **named}
+        return {name: str(value) for name, value in told.items() if value != ""}
 
 
 class PassageReader:
@@ -102,11 +116,14 @@ class PassageReader:
             page=int(told["page"]),
             page_label=told["page_label"],
             section=told.get("section", ""),
-            kind=told["kind"],
+            kind=told.get("kind", "text"),
             text=told["text"],
             layout=None if layout is None else as_text(layout),
             table=told.get("table", ""),
             organisation=told.get("organisation", ""),
             periods=told.get("periods", ""),
             document_kind=told.get("document_kind", ""),
+            withheld=told.get("withheld", ""),
+            start=int(told.get("start", 0)),
+            end=int(told.get("end", 0)),
         )

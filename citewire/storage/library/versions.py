@@ -230,7 +230,9 @@ class Versions:
         """Let the passages tell title, identity and place of the document, and be found by them."""
         self._lease.check()
         tagged = record.tags
-        await self._passages.set_fields(record.doc_id, tagged)
+        # What they tell no longer becomes empty.
+        fields = dict.fromkeys(record.tagged, "") | tagged
+        await self._passages.set_fields(record.doc_id, fields)
         key = self._keys.document(record.doc_id)
         await self._lease.change(
             [("JSON.SET", key, "$.tagged", json.dumps(tagged)), ("INCR", self._keys.changes)]

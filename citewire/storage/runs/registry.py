@@ -204,6 +204,12 @@ class RunStore:
         if not await self._run(self._stop, run_id, owner):
             raise RunNotFound(f"there is no run {run_id}, or it is too long ago")
 
+    async def asked_as(self, name: str) -> str | None:
+        """The run that was asked as `name`, which no other may be asked as."""
+        with storage_errors("the run"):
+            found = await self._client.hget(self._keys.asked(name), "run")
+        return None if found is None else as_text(found)
+
     async def run_of_chat(self, chat_id: str) -> str | None:
         """The run that answers a chat at the moment."""
         with storage_errors("the run"):

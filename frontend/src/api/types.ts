@@ -17,6 +17,7 @@ export interface CitewireProtocol {
   requests: {
     NewKey: NewKey;
     AskRequest: AskRequest;
+    SearchRequest: SearchRequest;
     ChangeChat: ChangeChat;
     NewChat: NewChat;
     RateAnswer: RateAnswer;
@@ -40,6 +41,7 @@ export interface CitewireProtocol {
     DocumentList: DocumentList;
     DocumentView: DocumentView;
     DocumentCorrection: DocumentCorrection;
+    FoundSources: FoundSources;
     HighlightsView: HighlightsView;
     PlacesView: PlacesView;
     JobList: JobList;
@@ -104,7 +106,8 @@ export interface Sources {
  * that lies, by its id (`private` or that of a shared one) and its name.
  * `found_by` names the ways in which it was found; `context` is what was shown with it, and
  * `also_in` where the same stands.
- * `section` is the heading above it.
+ * `section` is the heading above it. `outdated` tells which version of its file it is from, where
+ * that changed and could not be read; null otherwise.
  */
 export interface Source {
   n: number;
@@ -132,6 +135,7 @@ export interface Source {
   section: string;
   collection: string;
   collection_name: string;
+  outdated: Outdated | null;
 }
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
@@ -191,6 +195,16 @@ export interface AlsoIn {
   page_label: string;
   collection: string;
   collection_name: string;
+}
+/**
+ * Which version of a file answers come from, because what it is now could not be read.
+ *
+ * `read_at` is when that version was read, `changed_at` when the file changed, in ISO 8601; that
+ * is empty where the file does not say.
+ */
+export interface Outdated {
+  read_at: string;
+  changed_at: string;
 }
 /**
  * One piece of the cleaned answer; `offset` is where it starts, so that loss shows.
@@ -288,7 +302,8 @@ export interface Verdict {
 /**
  * Something the client should know that does not end the run; `span` is where, if known.
  *
- * `documents` are those of which the question may mean one: `ambiguous_document`.
+ * `documents` are those of which the question may mean one (`ambiguous_document`), or those that
+ * are cited as they were (`outdated_document`).
  */
 export interface Warned {
   code:
@@ -299,7 +314,8 @@ export interface Warned {
     | "condense_fallback"
     | "model_fallback"
     | "ambiguous_document"
-    | "not_reranked";
+    | "not_reranked"
+    | "outdated_document";
   message: string;
   span: Span | null;
   documents: DocumentName[];
@@ -471,6 +487,20 @@ export interface Filters {
    * @maxItems 1000
    */
   collections?: string[];
+}
+/**
+ * What to search for, and in which documents.
+ */
+export interface SearchRequest {
+  /**
+   * words or a question
+   */
+  query: string;
+  /**
+   * so many passages at most
+   */
+  limit?: number;
+  filters?: Filters | null;
 }
 /**
  * A new title, or a message through which the active path is to go.
@@ -757,7 +787,8 @@ export interface DocumentList {
  * One ingested document; `corrected` names the fields that somebody set by hand.
  *
  * `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
- * id of a shared one, whose name follows.
+ * id of a shared one, whose name follows. `outdated` tells which version of its file it is, where
+ * that changed and could not be read (`locations` say why); null otherwise.
  */
 export interface DocumentView {
   doc_id: string;
@@ -775,13 +806,19 @@ export interface DocumentView {
   corrected: string[];
   collection: string;
   collection_name: string;
+  outdated: Outdated | null;
 }
 /**
  * Where a document lies.
+ *
+ * `unread` says why what lies there now could not be read, `changed_at` when that changed; both
+ * are empty where the document lies there still.
  */
 export interface LocationView {
   folder: string;
   path: string;
+  unread: string;
+  changed_at: string;
 }
 /**
  * What is to be corrected of a document; null goes back to what its reader found.
@@ -800,6 +837,12 @@ export interface DocumentCorrection {
    */
   periods: string[] | null;
   kind: string | null;
+}
+/**
+ * Passages, the best first, as the sources of an answer are told.
+ */
+export interface FoundSources {
+  sources: Source[];
 }
 /**
  * Where a quote stands in a passage and on its page; offsets count UTF-16 code units.

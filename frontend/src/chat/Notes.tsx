@@ -6,6 +6,7 @@ import { untracedIn } from "@/citations/untraced";
 import type { DocumentName, Source } from "@/api/types";
 import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
+import { shownDate } from "@/strings/dates";
 import type { Answer } from "@/stream/reduce";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
@@ -60,12 +61,26 @@ function warningsOf(answer: Answer, strings: Strings): Note[] {
   if (answer.finishReason === "length") codes.delete("truncated");
   // What a further source made good meanwhile is not underlined.
   if (untracedIn(answer).length === 0) codes.delete("unsupported_number");
-  return [...codes].map((code) => {
+  return [...codes].flatMap((code) => {
+    if (code === "outdated_document") return outdatedNotes(answer, strings);
     const own = (strings.warnings as Partial<Record<string, string>>)[code];
     const warning = answer.warnings.find((one) => one.code === code);
     const choices = warning?.documents ?? [];
-    return { text: own ?? sentence(warning?.message ?? ""), kind: "note", again: false, choices };
+    return [{ text: own ?? sentence(warning?.message ?? ""), kind: "note", again: false, choices }];
   });
+}
+
+/** One for each document that is cited as it was before its file changed. */
+function outdatedNotes(answer: Answer, strings: Strings): Note[] {
+  return answer.warnings
+    .filter((warning) => warning.code === "outdated_document")
+    .map(({ message, documents }) => {
+      const source: Partial<Source> | undefined = answer.sources.find((one) => one.doc_id === documents[0]?.doc_id);
+      const outdated = source?.outdated ?? null;
+      const text =
+        outdated === null ? sentence(message) : strings.outdated(source?.title ?? "", shownDate(outdated.read_at), shownDate(outdated.changed_at));
+      return { text, kind: "note", again: false };
+    });
 }
 
 function sentence(text: string): string {

@@ -11,6 +11,7 @@ import { useCollections } from "@/collections/collections";
 import { editable, PRIVATE, shared, titleOf } from "@/collections/model";
 import { ShareDialog } from "@/collections/ShareDialog";
 import { language, useStrings } from "@/strings";
+import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
@@ -134,6 +135,9 @@ function DocumentRow({ document, folder, items }: RowProps): ReactNode {
         <p className="soft" dir="auto">
           {facts.filter((fact) => fact !== "").join(" · ")}
         </p>
+        {place !== undefined && place.unread !== "" && (
+          <p className="note error">{strings.outdatedFile(shownDate(document.ingested_at), shownDate(place.changed_at), place.unread)}</p>
+        )}
         {document.notes.map((note) => (
           <p key={note} className="note">
             {note}
@@ -143,10 +147,6 @@ function DocumentRow({ document, folder, items }: RowProps): ReactNode {
       <Menu label={`${strings.more}: ${document.title}`} items={items} />
     </li>
   );
-}
-
-function shownDate(at: string): string {
-  return new Date(at).toLocaleDateString(language(), { dateStyle: "medium" });
 }
 
 /** A date as exact as it is known: `2024`, `2024-03` or `2024-03-31`, the same in all time zones. */

@@ -141,6 +141,10 @@ export const en = {
     not_reranked: "The reranking model did not answer. The sources are in the order in which they were found.",
     ambiguous_document: "The question does not say which report it means. Ask one of them:",
   },
+  outdated: (of: string, read: string, changed: string): string =>
+    `The file of ${of}${changed === "" ? "" : ` changed on ${changed} and`} could not be read: answers come from the version read on ${read}.`,
+  outdatedFile: (read: string, changed: string, why: string): string =>
+    `The file${changed === "" ? "" : ` changed on ${changed} and`} could not be read (${why}): answers come from the version read on ${read}.`,
   chatGone: "This conversation does not exist any more, or it is not yours.",
 
   // Evidence

@@ -142,6 +142,10 @@ export const es: Strings = {
     not_reranked: "El modelo de reordenación no respondió. Las fuentes están en el orden en que se encontraron.",
     ambiguous_document: "La pregunta no dice a qué informe se refiere. Pregunta a uno de ellos:",
   },
+  outdated: (of, read, changed) =>
+    `El archivo de ${of}${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer: las respuestas vienen de la versión leída el ${read}.`,
+  outdatedFile: (read, changed, why) =>
+    `El archivo${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer (${why}): las respuestas vienen de la versión leída el ${read}.`,
   chatGone: "Esta conversación ya no existe, o no es tuya.",
 
   evidence: {

@@ -10,6 +10,7 @@ What counts against a claim caps its score, in this order:
   loosen it by one digit.
   Currencies must agree, a bare `$` with any dollar. `0.12` is 12 % only where the passage speaks
   of a share or a rate.
+- numbers (0.1): a figure that the passages tell of another name (`binding`, `misplaced`).
 - negation (0.15): the clauses that say most of a clause of the claim all deny what it says, or
   take the other side (rise, fall; approve, reject).
 - entities (0.2): none of the claim's names is there. Acronyms, possessives, titles, middle names
@@ -24,8 +25,7 @@ of which others is `unchecked`, if nothing else is wrong with it. Weights and th
 they come from one half of AttributionBench's development pairs (`bench/verdicts.py` measures on the
 other).
 
-What rules cannot see: a right number said of another thing in the same passage, sums and
-differences, paraphrase without common words, passages in another language than the claim.
+What rules cannot see: paraphrase without common words, passages in another language than the claim.
 """
 
 from citewire.services.citations.verdicts.digest import Digest, digest

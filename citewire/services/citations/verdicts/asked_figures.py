@@ -7,12 +7,14 @@ from enum import StrEnum
 from functools import lru_cache
 
 from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.binding import blanked, spans_of
 from citewire.services.citations.verdicts.claim import ClaimReading
-from citewire.services.citations.verdicts.figures import BARE_HEADS, words_of
+from citewire.services.citations.verdicts.figures import BARE_HEADS
 from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
+from citewire.services.citations.verdicts.trade_words import named_flat, words_of
 
 NEAR = 40
 """Characters from an amount within which the period that follows is its own."""
@@ -142,7 +144,8 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
     operations = set(operations_in(flat))
     if "%" in flat and not operations:
         operations.add(Operation.SHARE)
-    words = frozenset(claim.stems) | (BARE_HEADS & said)
+    taken = spans_of(claim.amounts, claim.dates)
+    words = words_of(blanked(named_flat(claim.text, flat), taken)) | (BARE_HEADS & said)
     years = [place for place in places if place.period.year]
     is_range = len(years) == 2 and _is_range(flat[years[0].end : years[1].start])
     return AskedFigures(

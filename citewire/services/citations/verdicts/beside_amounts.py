@@ -1,22 +1,19 @@
-"""Which of two rows a figure of a claim speaks of, where the claim tells the figures of both.
+"""Which of two cells a figure of a claim speaks of, where the claim tells the figures of several.
 
 `Goodwill was $1,383 million and inventories $5,140 million` names two rows: each figure's is the
-one whose own words stand nearest to it.
+one that words of its own name, not the one that words of another figure do.
 """
 
-import re
-from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
 
 from citewire.services.citations.verdicts.amounts import Amount
-from citewire.services.citations.verdicts.clauses import stem_of
-from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
+from citewire.services.citations.verdicts.figures import CellFigure
+from citewire.services.citations.verdicts.fitting import FigureTable
+from citewire.services.citations.verdicts.units import PERCENT
 
 Stems = frozenset[str]
-
-_OF = re.compile(r"\s(?:of|in|de|en|an|von)\s(?!(?:fiscal\s)?\d)")
-"""Behind an amount that stands before what it is: `$789 million of dividends`."""
+Cell = tuple[int, CellFigure]
+"""A figure, with the number of its line."""
 
 MOST = 3
 """Amounts before and after one that are looked at for it."""
@@ -29,43 +26,45 @@ def beside(amount: Amount, amounts: Sequence[Amount]) -> list[Amount]:
     return [one for one in plain[max(0, at - MOST) : at + MOST + 1] if one is not amount]
 
 
-def speaks_of(claim: str, amount: Amount, other: Amount, own: Stems, others: Stems) -> bool | None:
-    """Whether an amount stands beside the words of its own row; None if nothing tells.
+def words_of_cell(table: FigureTable, line: int, figure: CellFigure) -> Stems:
+    """The words of the heads of a cell."""
+    heads = table.lines[line], table.heads[figure.head]
+    return frozenset[str]().union(*(head.words | head.group for head in heads))
+
+
+def speaks_of(own: Stems, cell: Stems, other: Stems) -> bool:
+    """Whether a figure's own words name a cell, and not another one instead."""
+    return bool(own & (cell - other)) and not own & (other - cell)
+
+
+def rival(
+    table: FigureTable, cell: Cell, own: Stems, others: Stems
+) -> tuple[int, CellFigure, Stems] | None:
+    """The cell beside one that a figure's own words name instead, if words of others name this one.
+
+    With those words.
 
     Args:
-        claim: as it is written.
-        amount: whose row is in question.
-        other: the amount of the claim that the other row has.
-        own: the words of the row that has the amount.
-        others: those of the other row.
+        table: that has the cells.
+        cell: that has the figure.
+        own: the words of the figure.
+        others: those of other figures of the claim.
     """
-    mine, theirs = own - others, others - own
-    words = [(at, stem in mine) for at, stem in _placed_stems(claim) if stem in mine | theirs]
-    places = [at for at, _ in words]
-    first, last = sorted((amount, other), key=lambda one: one.start)
-    before = [is_mine for _, is_mine in words[: bisect_left(places, first.start)]]
-    between = [
-        is_mine
-        for _, is_mine in words[bisect_left(places, first.end) : bisect_left(places, last.start)]
-    ]
-    if not between and len(set(before)) == 2:
-        # `Goodwill and inventories were 1,383 and 5,140`: in the same order.
-        return before[0] == (amount is first)
-    if amount is first:
-        near = before[-1:] or between[:1]
-    else:
-        near = (
-            between[-1:] or [is_mine for _, is_mine in words[bisect_left(places, last.end) :]][:1]
-        )
-    return near[0] if near else None
-
-
-@lru_cache(maxsize=64)
-def _placed_stems(claim: str) -> tuple[tuple[int, str], ...]:
-    flat = flatten(claim)
-    tokens = placed(tokenise(flat), flat)
-    return tuple(
-        (start, stem)
-        for text, start in zip(tokens.texts, tokens.starts, strict=True)
-        if (stem := stem_of(text))
-    )
+    line, figure = cell
+    words = words_of_cell(table, line, figure)
+    if not words & others:
+        return None
+    best: tuple[int, CellFigure, Stems] | None = None
+    for other_line, figures in table.by_line.items():
+        for other in figures:
+            is_beside = (other_line == line) != (other.head == figure.head)
+            if not is_beside or other.value == figure.value:
+                continue
+            if (other.kind == PERCENT) != (figure.kind == PERCENT):
+                continue
+            theirs = words_of_cell(table, other_line, other)
+            if speaks_of(own, theirs, words) and others & (words - theirs):
+                named = own & (theirs - words)
+                if best is None or len(named) > len(best[2]):
+                    best = other_line, other, named
+    return best

@@ -15,13 +15,17 @@ from citewire.services.citations.verdicts.asked_figures import (
     operations_in,
     operations_of,
 )
-from citewire.services.citations.verdicts.beside_amounts import beside, speaks_of
+from citewire.services.citations.verdicts.beside_amounts import (
+    beside,
+    rival,
+    speaks_of,
+    words_of_cell,
+)
 from citewire.services.citations.verdicts.calculations import Calculated, calculate, search
 from citewire.services.citations.verdicts.cells import (
     FITS,
     CellStanding,
     CellTrace,
-    is_value,
     trace_cell,
 )
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
@@ -33,6 +37,7 @@ from citewire.services.citations.verdicts.fitting import (
     joined_tables,
     label_of,
 )
+from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.periods import agrees
 from citewire.services.citations.verdicts.row_meant import is_other_row
 from citewire.services.citations.verdicts.table_scales import Scales, joined_scales
@@ -75,6 +80,15 @@ class TableReading:
             return self._own_row(found, amount, amounts)
         if found is None or found.standing not in (CellStanding.HELD, CellStanding.LOOSE):
             return found
+        if instead := self._rival(found, amount):
+            line, figure, named_by = instead
+            return replace(
+                found,
+                standing=CellStanding.OTHER,
+                meant=figure,
+                meant_line=line,
+                named=named_by,
+            )
         # A sentence says more than what its figures are.
         is_row = found.figure.place is not None and is_other_row(found, self.asked)
         if is_row and is_other_row(found, self.asked, self._rows_beside(amount, amounts)):
@@ -87,21 +101,29 @@ class TableReading:
 
     def _own_row(self, found: CellTrace, amount: Amount, amounts: Sequence[Amount]) -> CellTrace:
         """Of a cell that is not the one that is meant: it is, if that one is told of, too."""
-        lines, meant = found.table.table.lines, found.meant
+        meant = found.meant
         if self._takes_in(found):
             return replace(found, standing=CellStanding.HELD, meant=None)
-        other = next(
-            (one for one in beside(amount, amounts) if meant and is_value(one, meant, self.told)),
-            None,
-        )
-        if other is None or found.line == found.meant_line:
+        if meant is None:
             return found
-        own, others = lines[found.line].words, lines[found.meant_line].words
-        if not speaks_of(self.claim.text, amount, other, own, others):
+        table = found.table.table
+        own = words_of_cell(table, found.line, found.figure)
+        others = words_of_cell(table, found.meant_line, meant)
+        if not speaks_of(bind_claim(self.claim).near(amount), own, others):
             return found
         is_sure = found.table.lines[found.line].score >= FITS
         standing = CellStanding.HELD if is_sure else CellStanding.LOOSE
         return replace(found, standing=standing, meant=None)
+
+    def _rival(
+        self, found: CellTrace, amount: Amount
+    ) -> tuple[int, CellFigure, frozenset[str]] | None:
+        """The cell that an amount's own words name, where those of another name the one found."""
+        words = bind_claim(self.claim)
+        own, others = words.of(amount), words.of_others(amount)
+        if not own or not others:
+            return None
+        return rival(found.table.table, (found.line, found.figure), own, others)
 
     def _takes_in(self, found: CellTrace) -> bool:
         """Whether a claim includes what the row that seems to be meant leaves out."""

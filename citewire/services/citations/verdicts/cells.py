@@ -45,6 +45,8 @@ class CellTrace:
     figure: CellFigure
     meant: CellFigure | None = None
     meant_line: int = 0
+    named: frozenset[str] = frozenset()
+    """Words beside the amount that name the cell that is meant, where others name this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from citewire.content.table import Table
 from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.binding import BoundAmount, bind, spans_of
 from citewire.services.citations.verdicts.clauses import read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.figures import Figures, read_figures
@@ -84,6 +85,25 @@ class Digest:
         """Its amounts in order."""
         taken = [(date.start, date.end) for date in self.dates]
         return find_amounts(placed(self._texts, self._flat), self._flat, taken)
+
+    @cached_property
+    def bound(self) -> Sequence[BoundAmount]:
+        """The amounts of its sentences, each with the words that are its own."""
+        plain = [one for one in self.amounts if not one.is_year]
+        years = [one for one in self.amounts if one.is_year]
+        aside = spans_of(years, self.dates)
+        return bind(self.text, plain, aside, by_line=self.table is not None)
+
+    @cached_property
+    def _by_sentence(self) -> dict[int, list[BoundAmount]]:
+        found: dict[int, list[BoundAmount]] = {}
+        for one in self.bound:
+            found.setdefault(one.sentence, []).append(one)
+        return found
+
+    def bound_in(self, sentence: int) -> Sequence[BoundAmount]:
+        """The amounts of one sentence."""
+        return self._by_sentence.get(sentence, ())
 
     @cached_property
     def held(self) -> Sequence[Held]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from citewire.services.citations.verdicts.dates import MONTHS
 from citewire.services.citations.verdicts.number_words import SMALL
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
+from citewire.services.citations.verdicts.trade_words import is_trade_word
 from citewire.services.citations.verdicts.units import CURRENCIES, SCALES, unit_of
 from citewire.text.words import is_stop_word
 
@@ -49,6 +50,10 @@ portugal|portuguese
 greece|greek|grecia
 turkey|turkish|turkiye
 mexico|mexican|mexicano|mexicana
+canada|canadian|canadians|kanada|canadiense
+korea|korean|koreans|corea
+australia|australian|australians
+ireland|irish|irlanda
 brazil|brazilian|brasil
 chile|chilean|chileno
 peru|peruvian|peruano
@@ -68,6 +73,8 @@ _STARTS = _GERMAN | frozenset("le les au aux du une en dans pour par ce cette ce
 """Words that begin a sentence and no name."""
 _LINKS = frozenset("of the de del la las los y e for von van".split())
 _WORDS = re.compile(r"[^\W_]+")
+_PERIOD = re.compile(r"(?:fy|[qh])\d{1,4}")
+"""`FY23 Ulta` is no name of anybody's."""
 _POSSESSIVE = re.compile(r"['’]s?(?=\W|$)")
 
 
@@ -108,6 +115,10 @@ def find_names(text: str) -> Iterator[Name]:
     for match in _NAME.finditer(text):
         parts = _parts(match[0])
         start = match.start()
+        if parts and is_trade_word(flatten(match[0].split(" ", 1)[0])):
+            parts = parts[len(_WORDS.findall(match[0].split(" ", 1)[0])) :]
+        while len(parts) > 1 and _PERIOD.fullmatch(parts[0]):
+            parts = parts[1:]
         is_acronym = len(parts) == 1 and len(parts[0]) > 1 and match[0].isupper()
         at_start = _is_sentence_start(text, start)
         if at_start and parts and not is_acronym and (is_ordinary(parts[0]) or parts[0] in _STARTS):

@@ -7,11 +7,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from citewire.content.table import Span, Table, span_at
-from citewire.services.citations.verdicts.clauses import stem_of
 from citewire.services.citations.verdicts.numerals import plain_readings
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, find_periods, joined
 from citewire.services.citations.verdicts.table_scales import Scales, scales_of_heads
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
+from citewire.services.citations.verdicts.trade_words import named_flat, words_of
 from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT
 
 MOST_FIGURES = 2000
@@ -276,7 +276,7 @@ def _row_heads(rows: Sequence[Sequence[str]], side: int) -> tuple[list[TableHead
 @lru_cache(maxsize=4096)
 def head_of(label: str, subhead: str) -> TableHead:
     """Read what a head says, below a subhead or none."""
-    flat = _SPREAD_YEAR.sub(r"\1\2\3\4", flatten(label))
+    flat = _SPREAD_YEAR.sub(r"\1\2\3\4", named_flat(label, flatten(label)))
     periods = find_periods(flat)
     if flat in _QUARTERS:
         periods = [PlacedPeriod(0, len(flat), Period(None, part=_QUARTERS[flat]))]
@@ -311,11 +311,6 @@ def money_of(flat: str) -> str:
     """The currency that heads, a caption or a unit line state; empty if none or several."""
     found = {CURRENCIES[token] for token in tokenise(flat) if token in CURRENCIES}
     return found.pop() if len(found) == 1 else ""
-
-
-def words_of(flat: str) -> frozenset[str]:
-    """The stems of a flat text."""
-    return frozenset(filter(None, map(stem_of, tokenise(flat))))
 
 
 def _without(flat: str, spans: Sequence[Span]) -> str:

@@ -14,7 +14,9 @@ from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause, stem_of
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.entities import Name
+from citewire.services.citations.verdicts.misplaced import misplaced, tells
 from citewire.services.citations.verdicts.offered import has_name
+from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
 from citewire.services.citations.verdicts.table_scales import Scales
@@ -64,6 +66,9 @@ class Untold(NamedTuple):
     reason: str
 
 
+_Told = Finding | Calculated | Untold | CellTrace | Trace
+
+
 class Numbers(NamedTuple):
     """What was found of a claim's amounts and dates."""
 
@@ -91,11 +96,8 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
         spans[date.start, date.end] = trace_date(date, passages)
     for amount in claim.amounts:
         span = amount.start, amount.end
-        if tables is None or amount.is_year:
-            spans[span] = trace_amount(amount, passages, claim.sides)
-            continue
-        amounts += 1
-        told = _by_cells(amount, claim, passages, tables)
+        told = _told(amount, claim, passages, tables)
+        amounts += tables is not None and not amount.is_year
         if isinstance(told, Finding):
             findings.append(told)
         elif isinstance(told, Calculated):
@@ -120,6 +122,23 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
     traced = len(spans) - len(findings) - len(untold)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
+
+
+def _told(
+    amount: Amount,
+    claim: ClaimReading,
+    passages: Sequence[Digest],
+    tables: TableReading | None,
+) -> _Told:
+    """How an amount is told by the passages, and of what."""
+    told: _Told
+    if tables is None or amount.is_year:
+        told = trace_amount(amount, passages, claim.sides)
+    else:
+        told = _by_cells(amount, claim, passages, tables)
+    if isinstance(told, Trace) and told and not amount.is_year:
+        return _of_another(amount, claim, passages) or told
+    return told
 
 
 def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest]) -> bool:
@@ -150,7 +169,7 @@ _ELSEWHERE = (CellStanding.OTHER, CellStanding.PERIOD, CellStanding.ROW)
 
 def _by_cells(
     amount: Amount, claim: ClaimReading, passages: Sequence[Digest], tables: TableReading
-) -> Finding | Calculated | Untold | CellTrace | Trace:
+) -> _Told:
     """How an amount is told by the cells of tables, or else by the words of the passages."""
     cell = tables.cell(amount, claim.amounts)
     is_held = cell is not None and cell.standing is CellStanding.HELD
@@ -176,10 +195,22 @@ def _by_cells(
     ]
     if cell is not None and cell.standing in _ELSEWHERE:
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
+    if cell is not None and cell.named:
+        prose = [passage for passage in prose if tells(amount, cell.named, passage)]
     if not is_held and _in_prose(amount, prose, claim.sides, tables.told):
         return Trace.FOUND
     against = _against(amount, claim, cell, calculated)
     return against or _by_words(amount, claim, passages, tables)
+
+
+def _of_another(amount: Amount, claim: ClaimReading, passages: Sequence[Digest]) -> Finding | None:
+    """Say that an amount is told of something else, if texts tell it of nothing but that."""
+    said = claim.text[amount.start : amount.end]
+    other = None if said.endswith(LENGTHS) else misplaced(amount, bind_claim(claim), passages)
+    if other is None:
+        return None
+    reason = f"“{said}” is told of “{other.told_of}”; of “{other.of}” it is {other.instead}"
+    return Finding(UNTRACED, "numbers", reason, (amount.start, amount.end))
 
 
 def _by_words(

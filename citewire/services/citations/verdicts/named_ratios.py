@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from citewire.services.citations.verdicts.figures import TableHead, words_of
+from citewire.services.citations.verdicts.figures import TableHead
+from citewire.services.citations.verdicts.trade_words import words_of
 
 _ASSETS = ("assets", "aktiva", "activos", "actifs")
 _DEBT = ("liabilities", "debt", "borrowings", "verbindlichkeiten", "pasivos", "deuda", "dettes")

@@ -8,9 +8,9 @@ import re
 
 from citewire.services.citations.verdicts.asked_figures import AskedFigures
 from citewire.services.citations.verdicts.cells import CellTrace
-from citewire.services.citations.verdicts.figures import words_of
 from citewire.services.citations.verdicts.fitting import SURE
 from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.text.words import listed
 
 _AND = re.compile(r"\s(?:and|y|und|et)\s|\s?&\s?")

@@ -8,10 +8,10 @@ was not checked.
 from collections.abc import Sequence
 
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
-from citewire.services.citations.verdicts.figures import words_of
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable
 from citewire.services.citations.verdicts.periods import agrees
 from citewire.services.citations.verdicts.row_meant import QUALIFIERS
+from citewire.services.citations.verdicts.trade_words import words_of
 
 _OF_AVERAGES = frozenset(
     {Operation.CHANGE, Operation.RISE, Operation.FALL, Operation.DIFFERENCE, Operation.RATIO}

@@ -40,6 +40,21 @@ class ReadTask:
 
 
 @dataclass(frozen=True, slots=True)
+class LookTask:
+    """A file of which is only to be found whether it can be read; no answer says that it can.
+
+    Args:
+        path: where it is.
+        ocr: whether pages without usable text will be read from their picture.
+        ocr_choice: which OCR will read them.
+    """
+
+    path: Path
+    ocr: OcrMode = "auto"
+    ocr_choice: OcrChoice = DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What is known of a document once it is read; its passages follow in parts."""
 

@@ -7,13 +7,14 @@ from citewire.errors import UnreadableDocument
 from citewire.services.ingest.readers.exchange import (
     Answer,
     Head,
+    LookTask,
     PassageBatch,
     ReadPassage,
     ReadTask,
 )
 from citewire.services.passages.splitting import build_passages, embedded_text, indexed_terms
 from citewire.services.reading.identity.identify import with_identity
-from citewire.services.reading.read import read_report
+from citewire.services.reading.read import look_at, read_report
 from citewire.services.reading.withholding import withhold
 from citewire.storage.library.passage_record import passage_fields
 from citewire.text.tokens import count_tokens
@@ -21,8 +22,8 @@ from citewire.text.tokens import count_tokens
 PASSAGES_PER_PART = 64
 
 
-def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
-    """Read the file of `task` and give its head and its parts; blocks.
+def answers(task: ReadTask | LookTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
+    """Read the file of `task` and give its head and its parts, or nothing of a look; blocks.
 
     `on_ocr` is called after each page that was read from its image.
 
@@ -30,6 +31,9 @@ def answers(task: ReadTask, on_ocr: Callable[[], None]) -> Iterator[Answer]:
         UnreadableDocument: it cannot be read, or was changed meanwhile.
         OSError: it cannot be opened.
     """
+    if isinstance(task, LookTask):
+        look_at(task.path, ocr=task.ocr, engine=task.ocr_choice)
+        return
     _refuse_changed(task)
     read = read_report(task.path, ocr=task.ocr, engine=task.ocr_choice, on_ocr=on_ocr)
     report = with_identity(withhold(read), task.file_name)

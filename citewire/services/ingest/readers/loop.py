@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from citewire.errors import DocumentError
-from citewire.services.ingest.readers.exchange import ReadTask, Unread, Working
+from citewire.services.ingest.readers.exchange import LookTask, ReadTask, Unread, Working
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ def serve_reading(connection: Connection, memory_bytes: int) -> None:
     """Read the files that are asked for, until the other side is gone.
 
     Args:
-        connection: takes a `ReadTask`, gives its answers, then None.
+        connection: takes a `ReadTask` or a `LookTask`, gives its answers, then None.
         memory_bytes: limit of the address space.
     """
     # Ctrl-C reaches the whole group; who started this process ends it.
@@ -37,7 +37,7 @@ def serve_reading(connection: Connection, memory_bytes: int) -> None:
             _serve(connection, connection.recv(), memory_bytes)
 
 
-def _serve(connection: Connection, task: ReadTask, memory_bytes: int) -> None:
+def _serve(connection: Connection, task: ReadTask | LookTask, memory_bytes: int) -> None:
     # Deferred: the run itself needs no readers. Loaded by the process that this one is forked of.
     from citewire.services.ingest.readers.extraction import answers
 

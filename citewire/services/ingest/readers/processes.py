@@ -19,6 +19,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.ingest.readers.exchange import (
     Answer,
     Head,
+    LookTask,
     PassageBatch,
     ReadTask,
     Unread,
@@ -71,14 +72,31 @@ class ReadingProcesses:
         Raises:
             UnreadableDocument: it cannot be read, not within the limits, or kills its reader.
         """
+        async with self._taken() as process:
+            process.ask(task, self._limits)
+            head = await process.receive(self._limits, on_ocr)
+            assert isinstance(head, Head)
+            yield FileReading(process, self._limits, head)
+
+    async def look(self, task: LookTask) -> None:
+        """Have a file looked at.
+
+        Raises:
+            UnreadableDocument: it cannot be read, not within the limits, or kills its reader.
+        """
+        async with self._taken() as process:
+            process.ask(task, self._limits)
+            answer = await process.receive(self._limits)
+            assert answer is None
+
+    @asynccontextmanager
+    async def _taken(self) -> AsyncIterator["_Process"]:
+        """A process for the block, which others get afterwards if it is idle by then."""
         process = await self._free.get()
         try:
             if process is None:
                 process = await self._start()
-            reading = FileReading(
-                process, self._limits, await process.ask(task, self._limits, on_ocr)
-            )
-            yield reading
+            yield process
         finally:
             if process is not None and not process.is_idle:
                 self._all.discard(process)
@@ -131,15 +149,12 @@ class _Process:
         theirs.close()
         self.is_idle = True
 
-    async def ask(self, task: ReadTask, limits: Limits, on_ocr: Callable[[], None]) -> Head:
+    def ask(self, task: ReadTask | LookTask, limits: Limits) -> None:
         self.is_idle = False
         try:
             self._connection.send(task)
         except OSError as error:
             raise UnreadableDocument(self._why_dead(limits)) from error
-        head = await self.receive(limits, on_ocr)
-        assert isinstance(head, Head)
-        return head
 
     async def receive(
         self, limits: Limits, on_ocr: Callable[[], None] = lambda: None

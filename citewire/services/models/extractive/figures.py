@@ -11,11 +11,11 @@ from citewire.services.citations.verdicts.figures import (
     CellFigure,
     Figures,
     TableHead,
-    words_of,
 )
 from citewire.services.citations.verdicts.fitting import period_fits
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.models.extractive.passages import Passage
 from citewire.services.models.extractive.question import (
     Stems,

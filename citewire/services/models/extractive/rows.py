@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from citewire.services.citations.verdicts.figures import words_of
 from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.models.extractive.figures import (
     FittingRow,
     TableSource,

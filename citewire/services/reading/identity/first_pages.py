@@ -3,15 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from citewire.content.report import Page, Report
+from citewire.services.reading.formats import PICTURE, POWERPOINT, Format, named_format
 
 FIRST_PAGES = 3
 PAGE_CHARS = 6000
 """So much of each of the first pages is looked at."""
 
-WIDE, FEW_CHARS, MOSTLY = 1.2, 1200, 0.6
-"""Slides are so many times wider than high, have fewer characters, and are this share of pages."""
+RATIOS, NEARLY = (4 / 3, 16 / 9, 16 / 10), 0.01
+"""How many times slides are wider than high; paper and scans of it have other sizes."""
+FEWEST, FEW_CHARS, MOSTLY = 4, 1200, 0.6
+"""So many pages at least are slides, with fewer characters, and are this share of all."""
 
 SHORT_LINE = 90
 
@@ -66,7 +70,7 @@ def first_pages(report: Report, file_name: str) -> FirstPages:
         pages=cut_texts(texts),
         properties=report.properties,
         date=report.date,
-        is_slides=_is_slides(report.pages),
+        is_slides=_is_slides(report.pages, named_format(PurePath(file_name))),
     )
 
 
@@ -82,7 +86,14 @@ def _readable(page: Page) -> str:
     return text
 
 
-def _is_slides(pages: Sequence[Page]) -> bool:
+def _is_slides(pages: Sequence[Page], named: Format | None) -> bool:
+    """Whether a file is of slides, or its pages have their sizes; photographs have them, too."""
+    if named is POWERPOINT or named is PICTURE:
+        return named is POWERPOINT
     sizes = [(page.size, len(page.text)) for page in pages if page.size is not None]
-    slides = [1 for size, chars in sizes if size[0] > size[1] * WIDE and chars < FEW_CHARS]
-    return bool(sizes) and len(slides) > len(sizes) * MOSTLY
+    slides = sum(_is_slide(size) and chars < FEW_CHARS for size, chars in sizes)
+    return slides >= FEWEST and slides > len(sizes) * MOSTLY
+
+
+def _is_slide(size: tuple[float, float]) -> bool:
+    return any(abs(size[0] - ratio * size[1]) <= NEARLY * size[0] for ratio in RATIOS)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from citewire.services.reading.identity.first_pages import FirstPages
-from citewire.text.report_kinds import kind_of_title, kinds_in
+from citewire.text.report_kinds import kind_of_head, kind_of_title, kinds_in
 
 _FORM = re.compile(r"(?<![^\W_])form\s{0,3}(10-?K|10-?Q|8-?K|20-?F|40-?F|6-?K)(?![^\W_])", re.I)
 _FORM_FILED = re.compile(r"^(10-?K|10-?Q|8-?K|20-?F|40-?F|6-?K)(?![^\W_])", re.I)
@@ -34,7 +34,7 @@ def _told(told: FirstPages) -> Iterator[str]:
     yield kind_of_title(told.title)
     yield kind_of_title(told.stem)
     for line in told.short_lines()[:HEADS]:
-        yield kind_of_title(line)
+        yield kind_of_head(line)
     if _ABSTRACT.search(told.text) and _SCHOLARLY.search(told.text):
         yield "research paper"
     if told.is_slides:

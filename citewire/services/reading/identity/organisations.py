@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from citewire.services.reading.identity.first_pages import FirstPages
+from citewire.services.reading.registrant import BESIDE, LEGAL_END, registrant_of
+from citewire.services.reading.word_list import known_words
 from citewire.text.organisations import LEGAL_FORM, name_words, normal_name
 from citewire.text.report_kinds import kind_of_title
 from citewire.text.report_periods import periods_in
@@ -12,18 +14,6 @@ from citewire.text.words import fold, is_stop_word
 
 LONGEST_NAME = 90
 _SPACES = re.compile(r"\s+")
-_REGISTRANT = re.compile(r"\(?\s?exact name of (?:the )?registrant", re.IGNORECASE)
-_BESIDE = re.compile(
-    r"commission file|mark one|^\W|file (?:number|no)|^\W*$|transition period|\bform \d"
-    r"|securities exchange act|^united states$|^washington, d"
-    r"|^(?:or|and)$|registrant|incorporation|^\d[\d -]*$|jurisdiction|employer|%"
-    r"|\b(?:stock|shares?|notes|title|exchange|symbol|fiscal|quarterly)\b|par value"
-    r"|\bdue \d|\b\d{5}\b",
-    re.IGNORECASE,
-)
-_FILE_NUMBER = re.compile(
-    r"^.{0,40}commission file (?:number|no\.?)s?\W{0,3}[\d-]{1,14}\s{0,3}", re.IGNORECASE
-)
 _WORD = r"[A-ZÀ-ÖØ-Þ][\w&’'.-]{0,30}"
 _JOIN = r"(?:[ ,]{1,2}(?:of|and|the|de|del|la|y|et|du|des|der|und|für|&)){0,2}[ ,]{1,2}"
 _NAME = rf"{_WORD}(?:{_JOIN}{_WORD}){{0,6}}"
@@ -37,7 +27,6 @@ _SIGN_IN_TABLE = re.compile(
 )
 _LEGAL = re.compile(rf"(?<![\w&’'.-])(?P<name>{_NAME}[ ,]{{1,3}}(?i:{LEGAL_FORM}))(?![\w&’'])\.?")
 _SMALL_FORMS = frozenset(("plc", "gmbh"))
-_LEGAL_END = re.compile(rf"[\s,]{LEGAL_FORM}\.?$|\breal estate investment trust$|\breit$", re.I)
 _CITED = re.compile(
     rf"\b(?i:recommended|suggested) (?i:citation)\W{{1,4}}(?P<name>{_NAME}),? {{0,2}}"
     r"(?:[A-Z][a-z]{2,8},? )?(?:19|20)\d\d"
@@ -48,7 +37,8 @@ _CITED = re.compile(
     rf"|\b(?i:publié|édité|préparé) par (?:la |le |l[’'])?(?P<fr>{_NAME})"
 )
 _OWNED = re.compile(
-    rf"(?:©|\bcopyright\b)(?: ?©| by|\(c\)){{0,2}} ?(?:(?:19|20)\d\d,? )?(?P<name>{_NAME})", re.I
+    r"(?:©|\b(?i:copyright)\b)(?: ?©| by| ?\([cC]\)){0,2} ?(?:(?:19|20)\d\d,? )?"
+    rf"(?P<name>{_NAME})"
 )
 _SHARED = re.compile(r"[^\w]+")
 _MONTH = re.compile(
@@ -79,9 +69,9 @@ def traded_as(told: FirstPages) -> tuple[str, ...]:
 
 
 def _told(told: FirstPages, kind: str) -> Iterator[str]:
-    registrants = [name for page in told.pages[:2] for name in _registrant(page)]
-    yield from filter(_LEGAL_END.search, registrants)
-    yield from filter(_LEGAL_END.search, re.split(r" [-–|] ", told.title))
+    registrants = [name for page in told.pages[:2] if (name := registrant_of(page.splitlines()))]
+    yield from filter(LEGAL_END.search, registrants)
+    yield from filter(LEGAL_END.search, re.split(r" [-–|] ", told.title))
     yield from registrants
     yield from (found["name"] for found in _TRADED.finditer(told.cover))
     if kind in SCHOLARLY:
@@ -98,26 +88,14 @@ def _told(told: FirstPages, kind: str) -> Iterator[str]:
     yield from (one for one in told.properties if _is_name(one) and not _MAKERS.match(one))
 
 
-def _registrant(page: str) -> Iterator[str]:
-    """What stands above "(Exact name of registrant as specified in its charter)"."""
-    for found in [*_REGISTRANT.finditer(page)][:1]:
-        begin = page.rfind("\n", 0, max(found.start() - ABOVE_CHARS, 0)) + 1  # of a whole line
-        above = page[begin : found.start()].rpartition("\n")
-        # In a table its cell may be on the same line, beside the state.
-        lines = [_FILE_NUMBER.sub("", one).strip(" _\t,") for one in re.split(r"[\n|]", above[0])]
-        names = [line for line in reversed(lines) if line and not _BESIDE.search(line)][:ABOVE]
-        names += [_FILE_NUMBER.sub("", part).strip(" _\t,") for part in above[2].split("|")]
-        yield from sorted(names, key=lambda name: not _LEGAL_END.search(name))[:1]
-
-
 def _is_name(line: str) -> bool:
     """Whether a line is the name of a company, and nothing else."""
     return bool(
-        _LEGAL_END.search(line)
+        LEGAL_END.search(line)
         and len(line) <= LONGEST_NAME
         and 1 < len(line.split()) <= MOST_WORDS
         and line[0].isupper()
-        and not _BESIDE.search(line)
+        and not BESIDE.search(line)
         and not any(sign in line for sign in ":;()")
     )
 
@@ -136,10 +114,15 @@ def _named_by_file(told: FirstPages) -> Iterator[str]:
             if not said:
                 break
             found = said
-        if not found and len(words) > 1 and _ACRONYM.match(words[0]) and kind_of_title(name):
+        if not found and len(words) > 1 and _is_acronym(words[0], name) and kind_of_title(name):
             found = words[0]
         if found and not is_stop_word(found):
             yield found
+
+
+def _is_acronym(word: str, name: str) -> bool:
+    """Whether a word is short letters in capitals in a name that is not all in capitals."""
+    return bool(_ACRONYM.match(word)) and not name.isupper() and not _says_what(word)
 
 
 def _says_what(word: str) -> bool:
@@ -153,16 +136,24 @@ def _mentioned(words: list[str], text: str) -> str:
     if len(words) == 1 and len(words[0]) > MANY_LETTERS:  # may be several without spaces
         joined = r"[\s&.,’'-]{0,3}".join(map(re.escape, words[0]))
     found: Counter[str] = Counter()
+    is_said = False
     for match in re.finditer(rf"(?<!\w){joined}(?!\w)", text, re.IGNORECASE):
-        if match[0][0].isupper():
+        if match[0][0].isupper() and not _NUMBERED.match(text, match.end()):
+            is_said = is_said or _in_sentence(match)
             found[_SPACES.sub(" ", match[0])] += TWICE if _in_sentence(match) else 1
-    return found.most_common(1)[0][0] if found.total() >= TWICE else ""
+    best = found.most_common(1)[0][0] if found.total() >= TWICE else ""
+    # A word that only begins lines and cells, as "Line" and "Balance", names nobody.
+    is_name = len(best.split()) > 1 or any(map(str.isupper, best[1:]))
+    is_enough = found.total() > TWICE or best.lower() not in known_words()
+    return best if is_name or (is_said and is_enough) else ""
 
 
 def _in_sentence(match: re.Match[str]) -> bool:
     """Whether a name stands in a sentence, where other words are small."""
-    before, after = match.string[: match.start()][-3:], match.string[match.end() :][:5]
-    return bool(re.search(r"[a-z,]\s$", before) and re.match(r"(?:['’]s)?\s[a-z]", after))
+    before, after = match.string[: match.start()][-4:], match.string[match.end() :][:5]
+    # "The Balance sheet" is no name.
+    is_within = re.search(r"(?<!\bthe)(?<=[a-z,]) $", before)
+    return bool(is_within and re.match(r"(?:['’]s)?\s[a-z]", after))
 
 
 def _most_named(told: FirstPages) -> Iterator[str]:
@@ -186,9 +177,9 @@ def _most_named(told: FirstPages) -> Iterator[str]:
 
 def _tidy(name: str) -> str:
     plain = _SPACES.sub(" ", name).strip(" ,;:|_-–—*")
-    if not _LEGAL_END.search(plain):
+    if not LEGAL_END.search(plain):
         plain = plain.rstrip(".")
-    if re.fullmatch(r"(?i)the .+", plain) and not _LEGAL_END.search(plain):
+    if re.fullmatch(r"(?i)the .+", plain) and not LEGAL_END.search(plain):
         plain = plain[4:]
     words = name_words(plain)
     is_name = bool(words) and len(plain) <= LONGEST_NAME and any(len(word) > 1 for word in words)
@@ -206,6 +197,7 @@ def _as_written(name: str, text: str) -> str:
     return name
 
 
+_NUMBERED = re.compile(r"\s{0,3}(?:No\.?|#)?\s{0,3}\d")
 _NO_SIGNS = frozenset(("NONE", "NA", "NYSE", "THE"))
 _ACRONYM = re.compile(r"[A-Z]{3,6}$")
 _PLAIN = re.compile(
@@ -213,8 +205,6 @@ _PLAIN = re.compile(
     r"|directors|board|company|management|group|chairman|government|financial|consolidated)$"
 )
 HEAD_CHARS = 1500
-ABOVE = 4
-ABOVE_CHARS = 400
 HEADS = 14
 MOST_WORDS = 9
 MANY_LETTERS = 6

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate, chain, pairwise
 
-from citewire.services.reading.heads import is_figure, is_value
+from citewire.services.reading.heads import is_figure, is_period, is_value
 from citewire.services.reading.pdf.aligned import (
     MOST_HEADS,
     RowPiece,
@@ -60,14 +60,20 @@ Edges = list[tuple[float, float]]
 
 
 def table_of_rows(
-    rows: Sequence[Sequence[Row]], drawn: Drawn
+    rows: Sequence[Sequence[Row]], drawn: Drawn, like: Sequence[Sequence[Row]] = ()
 ) -> LaidBlock | list[list[Fragment]] | None:
     """The table that `rows` of cells make.
 
     None if they make none; if they are running text in columns, what stands in each of them.
+
+    Args:
+        rows: from the top.
+        drawn: on the page.
+        like: rows of other tables with the same columns, which tell more of these.
     """
-    rows = part_heads(rows)
-    separators, walls = find_separators(rows, _walls(rows, drawn))
+    own = len(rows)
+    rows = [*part_heads(rows), *like]
+    separators, walls = find_separators(rows, _walls(rows[:own], drawn))
     if not separators:
         return None
     placed = [place_cells(cells, separators, walls) for cells in rows]
@@ -77,6 +83,7 @@ def table_of_rows(
         separators = [separators[n] for n in kept]
         placed = [place_cells(cells, separators, walls) for cells in rows]
         edges = column_edges(placed, len(separators) + 1)
+    rows, placed = rows[:own], placed[:own]
     heads = _header_lines(placed)
     placed = [
         [_settled(piece, edges, is_head=n < heads) for piece in row] for n, row in enumerate(placed)
@@ -231,6 +238,12 @@ def _header_lines(placed: Sequence[Sequence[RowPiece]]) -> int:
     # A line of one cell at its left is a subhead of the body, not a head of columns.
     while first > 0 and all(piece.last == 0 for piece in placed[first - 1]):
         first -= 1
+    for n, (above, row) in enumerate(pairwise(placed[:first]), start=1):
+        # So it is below periods with their corner, whatever the next lines are.
+        is_label = row[0].last == 0 == len(row) - 1 and row[0].text[0].isalpha()
+        is_label = is_label and not any(map(str.isdigit, row[0].text))
+        if is_label and above[0].column == 0 and any(is_period(p.text) for p in above[1:]):
+            return n if n <= MOST_HEADS else 0
     return first if first <= MOST_HEADS else 0
 
 

@@ -25,8 +25,8 @@ SHORTEST = 6.0
 
 MOST_OBJECTS = 20_000
 FEW_OBJECTS = 500
-MIN_PATHS = 4
-"""Lines of the smallest table."""
+MIN_PATHS = 1
+"""A line may go through words."""
 
 MOST_PATHS = 4_000
 MOST_SEGMENTS = 8_000

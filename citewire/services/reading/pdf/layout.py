@@ -109,6 +109,7 @@ class LaidPage:
         blocks: in reading order.
         label: printed on the page as the file says; empty if it does not.
         outside: characters left out because they stand off the displayed page.
+        has_struck: whether words are left out because a line goes through them.
     """
 
     width: float
@@ -116,6 +117,7 @@ class LaidPage:
     blocks: list[LaidBlock] = field(default_factory=list)
     label: str = ""
     outside: int = 0
+    has_struck: bool = False
 
     @property
     def has_text(self) -> bool:

@@ -55,6 +55,7 @@ from citewire.services.reading.pdf.pictures import (
 )
 from citewire.services.reading.pdf.rows import blocks_of
 from citewire.services.reading.pdf.ruled_tables import may_be_tables, with_ruled_tables
+from citewire.services.reading.pdf.struck import without_struck
 from citewire.services.reading.pdf.unmapped import UNREADABLE, find_unmapped
 from citewire.services.reading.pdf.watermarks import (
     find_aslant,
@@ -115,6 +116,34 @@ def read_pdf(
     )
 
 
+def look_at_pdf(path: Path, *, ocr: OcrMode = "auto", engine: OcrChoice = DEFAULT) -> None:
+    """Look whether the PDF at `path` can be read, up to its first page with text; blocks.
+
+    Nothing is read from a picture: whether there is text in them is found by who reads it.
+
+    Args:
+        path: of the file.
+        ocr: as `read_pdf` will be told.
+        engine: which OCR will read it.
+
+    Raises:
+        UnreadableDocument: as `read_pdf` would.
+    """
+    with PDFIUM, open_pdf(path) as document:
+        reading = _Reading(document, None, why_no_ocr(ocr, engine))
+        try:
+            for index in range(len(document)):
+                reading.read_page(index)
+                if reading.pages[-1].has_text:
+                    return
+        except (pypdfium2.PdfiumError, ValueError, AssertionError) as error:
+            raise UnreadableDocument(BROKEN) from error
+        finally:
+            reading.annotations.close()
+    if not (reading.scanned or reading.unmapped) or find_ocr(ocr, engine) is None:
+        raise UnreadableDocument(reading.why_no_text())
+
+
 @dataclass(slots=True)
 class _Reading:
     """The pages of a document, read one after the other."""
@@ -153,6 +182,7 @@ class _Reading:
             unmapped=self.unmapped,
             broken=self.broken,
             scanned=[number for number in self.scanned if number not in told],
+            struck=[n for n, page in enumerate(self.pages, start=1) if page.has_struck],
             outside=[n for n, page in enumerate(self.pages, start=1) if page.outside],
             no_ocr="" if self.pictures else self.no_ocr,
         )
@@ -230,7 +260,7 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
     laid = LaidPage(chars.width, chars.height, outside=outside)
     seen = shown[~invisible]
     aslant, apart = find_aslant(chars, seen)
-    laid.blocks += _blocks(page, chars, seen[~aslant], figures=True)
+    laid.blocks += _blocks(page, chars, seen[~aslant], laid)
     laid.blocks += apart
     if invisible.any():
         for block in _blocks(page, chars, shown[invisible]):
@@ -239,19 +269,26 @@ def lay_out(page: pypdfium2.PdfPage, chars: Chars) -> LaidPage:
 
 
 def _blocks(
-    page: pypdfium2.PdfPage, chars: Chars, shown: NDArray[np.int64], *, figures: bool = False
+    page: pypdfium2.PdfPage,
+    chars: Chars,
+    shown: NDArray[np.int64],
+    laid: LaidPage | None = None,
 ) -> Iterator[LaidBlock]:
+    """The blocks of characters; of a `laid` page without what is struck out, and with figures."""
     drawing: Drawing | None = None
     apart: list[LaidBlock] = []
     for turn, found in find_fragments(chars, shown):
         fragments, watermarks = part_watermarks(with_marks(found))
         shown_figures: list[Figure] = []
-        if figures and turn == 0:
+        if laid is not None and turn == 0:
             fragments, shown_figures = find_figures(page, fragments)
         drawn = NOTHING
         if may_be_tables(fragments) or is_drawn_on(page):
             drawing = drawing or read_drawing(page)
             drawn = drawing.upright(turn)
+            if laid is not None:
+                given, fragments = fragments, without_struck(fragments, drawn)
+                laid.has_struck |= [*map(id, given)] != [*map(id, fragments)]
             fragments = with_ruled_tables(fragments, drawn)
         blocks = [block for region in regions(fragments) for block in blocks_of(region, drawn)]
         for block in with_figures(blocks, shown_figures):

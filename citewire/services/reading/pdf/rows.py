@@ -1,11 +1,14 @@
 """From the fragments of a region to its lines, and from lines to paragraphs and tables."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
+from math import inf
 from statistics import median
 
 from citewire.services.reading.heads import is_figure
+from citewire.services.reading.next_tables import RowWords, find_starts
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
@@ -40,11 +43,19 @@ HEADING = 1.2
 NEAR = 0.75
 """Lines of a cell are apart by less than so many heights of their letters."""
 
+PARTED = 0.3
+"""More space than usual above a line is so many heights more."""
+
+MOST_LIKE = 3
+"""Tables above and below one that may tell where its columns are."""
+
+INDENT = 4.0
+"""What begins so many heights after the labels is none."""
+
 UNDER = 2.0
 """Points; they begin no further from each other."""
 
 _WORD = re.compile(r"[^\W\d_]{3}")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 Rows = list[list[Row]]
 
@@ -91,13 +102,17 @@ def _rows(fragments: Iterable[Fragment]) -> Rows:
 
 def _blocks(rows: Rows, drawn: Drawn) -> Iterator[LaidBlock]:
     position = 0
-    for start, end in _tables(rows):
-        first, last = _with_heads(rows, position, start), _with_end(rows, start, end)
-        table = table_of_rows(rows[first:last], drawn)
+    for found in _tables(rows):
+        first = _with_heads(rows, position, found.start)
+        last = _with_end(rows, found.start, found.end)
+        like = [row for start, end in found.like for row in rows[start:end]]
+        table = table_of_rows(rows[first:last], drawn, like)
         if table is None:
             continue
         yield from _paragraphs(rows[position:first])
         if isinstance(table, LaidBlock):
+            if table.table is not None and found.goes_on and not table.table.header_rows:
+                table.table.continues = True
             yield table
         else:
             for column in table:
@@ -119,10 +134,17 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
     over = [union(row[1])[0] for row in several if union(row[0])[2] < labels_end]
     labels_end = min([labels_end, *over])
     right = max(f.x1 for row in body for f in row[-1])
+    sums = [row for row in several if len(row) == 2 and is_figure(_text(row[1]))]
+    labels_right = max((union(row[0])[2] for row in sums), default=0.0)
+    figures_right = max(
+        (union(row[1])[2] for row in sums if len(sums) == len(several)), default=inf
+    )
     while start > position:
         above, below = rows[start - 1], rows[start]
         box, under = union(above[0]), union([f for cell in below for f in cell])
-        if len(above) > 1 or box[0] < labels_end - above[0][0].height:
+        # Of one column of short figures, the head may begin before them.
+        begins = labels_right if abs(box[2] - figures_right) < LEVEL else labels_end
+        if len(above) > 1 or box[0] < begins - above[0][0].height:
             break
         if under[1] - box[3] > 1.2 * above[0][0].height or box[2] > right + 20:
             break
@@ -170,36 +192,141 @@ def _more_lines(rows: Rows, start: int, end: int) -> int:
     return last - end
 
 
-def _tables(rows: Rows) -> Iterator[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a table begins and ends among rows.
+
+    Args:
+        start: its first row.
+        end: that after its last.
+        goes_on: whether the heads of the one before hold for it.
+        like: where others begin and end that stand directly above or below it in such columns.
+    """
+
+    start: int
+    end: int
+    goes_on: bool = False
+    like: Sequence[tuple[int, int]] = ()
+
+
+def _tables(rows: Rows) -> Iterator[_Found]:
     """Where tables begin and end among `rows`."""
+    for start, end in _stretches(rows):
+        starts = list(find_starts(list(_words_of(rows, start, end))))
+        if not starts:
+            yield _Found(start, end)
+            continue
+        found = []
+        begin, goes_on = start, False
+        for number, is_same in (*starts, (end - start, False)):
+            part = [n for n in range(begin, start + number) if len(rows[n]) > 1]
+            if len(part) > 1:
+                found.append(_Found(part[0], part[-1] + 1, goes_on))
+            begin, goes_on = start + number, is_same
+        yield from _with_like(rows, found)
+
+
+def _with_like(rows: Rows, tables: Sequence[_Found]) -> Iterator[_Found]:
+    """`tables` that follow each other, each with those whose figures end at the same places."""
+    ends = [_ends(rows[table.start : table.end]) for table in tables]
+    for number, (table, own) in enumerate(zip(tables, ends, strict=True)):
+        near = range(max(number - MOST_LIKE, 0), min(number + MOST_LIKE + 1, len(tables)))
+        like = [
+            (tables[n].start, tables[n].end)
+            for n in near
+            if n != number and _are_same(own, ends[n])
+        ]
+        yield replace(table, like=like)
+
+
+def _ends(rows: Rows) -> list[float]:
+    """Where the figures of a table end, column by column."""
+    ends = sorted(union(cell)[2] for cells in rows for cell in cells[1:] if is_figure(_text(cell)))
+    return [end for end, after in pairwise([*ends, inf]) if after - end > 2 * LEVEL]
+
+
+def _are_same(one: Sequence[float], other: Sequence[float]) -> bool:
+    return 0 < len(one) == len(other) and all(
+        abs(end - place) < 2 * LEVEL for end, place in zip(one, other, strict=True)
+    )
+
+
+def _stretches(rows: Rows) -> Iterator[tuple[int, int]]:
+    """Where rows of several cells begin and end that nothing else keeps apart."""
     several: list[int] = []
+    used: set[int] = set()
     for index, cells in enumerate(rows):
         if len(cells) == 1:
             continue
-        if several and (_is_apart(rows, several[-1], index) or _begins(rows, several, index)):
-            yield from _table(several)
-            several = []
+        if several and (
+            _is_apart(rows, several[-1], index)
+            or (len(several) >= MIN_TABLE_ROWS and _are_elsewhere(rows, index, used))
+        ):
+            yield from _stretch(several)
+            several, used = [], set()
         several.append(index)
-    yield from _table(several)
+        used.update(_bins(cells))
+    yield from _stretch(several)
 
 
-def _table(several: list[int]) -> Iterator[tuple[int, int]]:
+def _are_elsewhere(rows: Rows, index: int, used: Container[int]) -> bool:
+    """Whether rows begin whose figures stand below each other and where nothing stood above."""
+    below = [cells for cells in rows[index : index + MIN_TABLE_ROWS] if len(cells) > 2]
+    return (
+        len(below) == MIN_TABLE_ROWS
+        and not any(place in used for place in _bins(below[0]))
+        and all(_are_level(below[0], cells) for cells in below[1:])
+        and all(is_figure(_text(cell)) for cell in below[0][1:])
+        and not any(place in used for cells in below[1:] for place in _bins(cells))
+    )
+
+
+def _bins(cells: Sequence[Row]) -> Iterator[int]:
+    """Places across the page at which cells other than the first stand."""
+    for cell in cells[1:]:
+        x0, _, x1, _ = union(cell)
+        yield from range(round(x0 / LEVEL), round(x1 / LEVEL) + 1)
+
+
+def _stretch(several: list[int]) -> Iterator[tuple[int, int]]:
     if len(several) >= MIN_TABLE_ROWS:
         yield several[0], several[-1] + 1
 
 
-def _begins(rows: Rows, several: Sequence[int], row: int) -> bool:
-    """Whether another table begins: after a line of text, with a row of years as heads."""
-    if len(several) < MIN_TABLE_ROWS or several[-1] == row - 1:
-        return False
-    below = rows[row + 1 : row + MIN_TABLE_ROWS + MAX_PLAIN_ROWS]
-    if sum(len(cells) > 1 for cells in below) < MIN_TABLE_ROWS - 1:
-        return False
-    above, heads = (
-        [" ".join(f.text for f in cell) for cell in rows[n][1:]] for n in (several[-1], row)
-    )
-    are_heads = any(map(_YEAR.search, heads)) and not any(map(is_figure, heads))
-    return are_heads and any(map(is_figure, above))
+def _words_of(rows: Rows, start: int, end: int) -> Iterator[RowWords]:
+    """The words of rows as those of a table: what stands at the left of its figures is a label."""
+    given = [[union(cell) for cell in row] for row in rows[start:end]]
+    gaps = [below[0][1] - above[0][3] for above, below in pairwise(given)]
+    usual = median(gaps) if gaps else 0.0
+    left, right = min(boxes[0][0] for boxes in given), max(boxes[-1][2] for boxes in given)
+    figures = [
+        (n, boxes[1][0])
+        for n, (boxes, row) in enumerate(zip(given, rows[start:end], strict=True))
+        if len(row) > 1 and is_figure(_text(row[1]))
+    ]
+    labels_end = max((boxes[0][2] for boxes in given if len(boxes) > 1), default=0.0)
+    at = 0
+    for number, (boxes, row) in enumerate(zip(given, rows[start:end], strict=True)):
+        texts = tuple(map(_text, row))
+        height = row[0][0].height
+        is_parted = number > 0 and gaps[number - 1] > usual + PARTED * height
+        if number and len(row) == 1:
+            # Had it gone on the label above, there would have been room for it.
+            room = labels_end - given[number - 1][0][2]
+            is_parted = is_parted or room > boxes[0][2] - boxes[0][0] + height
+        while at + 1 < len(figures) and figures[at][0] <= number:
+            at += 1
+        x0, _, x1, _ = boxes[0]
+        is_over = x0 > left + 2 * height and x1 > (figures[at][1] if figures else right)
+        is_indented = x0 > left + INDENT * height and not any(map(is_figure, texts))
+        if (is_over and len(row) == 1) or (is_indented and len(row) > 1):
+            yield RowWords("", texts, is_parted)
+        else:
+            yield RowWords(texts[0], texts[1:], is_parted)
+
+
+def _text(cell: Row) -> str:
+    return cell[0].text if len(cell) == 1 else " ".join(f.text for f in cell)
 
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:

@@ -1,11 +1,12 @@
 """Tables from drawn cells: which grids of lines are tables, and what are their rows."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from citewire.services.reading.heads import is_figure
+from citewire.services.reading.next_tables import RowWords, find_starts
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.layout import Box, LaidBlock
@@ -177,16 +178,65 @@ def _blocks(
     aside = [whole[row] for row in rows if row in whole]
     if not _is_table(body) or any(_is_loose(cell) for cell in aside):
         return []
-    edges = list(pairwise(grid.xs))
     return [
-        *(_text(whole[row]) for row in rows[:first] if whole[row].fragments),
-        table_block(_drafts(body, grid.xs), edges),
-        *(_text(whole[row]) for row in rows[last:] if whole[row].fragments),
+        *(_text(whole[row].fragments) for row in rows[:first] if whole[row].fragments),
+        *_apart(list(_drafts(body, grid.xs)), list(pairwise(grid.xs))),
+        *(_text(whole[row].fragments) for row in rows[last:] if whole[row].fragments),
     ]
 
 
-def _text(cell: RuledCell) -> LaidBlock:
-    return LaidBlock("text", [line_of(row) for row in text_rows(cell.fragments)])
+def _apart(drafts: Sequence[Draft], edges: Sequence[tuple[float, float]]) -> Iterator[LaidBlock]:
+    """The table of `drafts`, or the tables below each other that they are, with their titles."""
+    rows: list[list[Draft]] = [[] for _ in range(max(draft.row + 1 for draft in drafts))]
+    for draft in sorted(drafts, key=lambda draft: draft.column):
+        if draft.fragments:
+            rows[draft.row].append(draft)
+    words = [_words(row) for row in rows]
+    found = [(0, False), *find_starts(words), (len(rows), False)]
+    over = {n for draft in drafts for n in range(draft.row + 1, draft.row + draft.rows)}
+    if any(start in over for start, _ in found[1:-1]):
+        # A cell stands in two of them: they are one.
+        found = [found[0], found[-1]]
+    for number, ((start, is_same), (end, _)) in enumerate(pairwise(found)):
+        first = start
+        while number and first < end and not words[first].others:
+            yield from (_text(draft.fragments) for draft in rows[first])
+            first += 1
+        inside = [
+            replace(draft, row=draft.row - first) for draft in drafts if first <= draft.row < end
+        ]
+        block = table_block(*_own_columns(inside, edges))
+        if is_same and block.table is not None:
+            block.table.continues = True
+        yield block
+
+
+def _words(row: Sequence[Draft]) -> RowWords:
+    texts = [" ".join(f.text for f in draft.fragments) for draft in row]
+    has_label = bool(row) and row[0].column == 0
+    return RowWords(texts[0] if has_label else "", tuple(texts[has_label:]), is_parted=True)
+
+
+def _own_columns(
+    drafts: Sequence[Draft], edges: Sequence[tuple[float, float]]
+) -> tuple[list[Draft], list[tuple[float, float]]]:
+    """`drafts` of a table and the edges of its columns, without those that another one has."""
+    starts = sorted({draft.column for draft in drafts})
+    column = {old: new for new, old in enumerate(starts)}
+    own = [
+        replace(
+            draft,
+            column=column[draft.column],
+            columns=bisect_left(starts, draft.column + draft.columns) - column[draft.column],
+        )
+        for draft in drafts
+    ]
+    ends = [*starts[1:], len(edges)]
+    return own, [(edges[a][0], edges[b - 1][1]) for a, b in zip(starts, ends, strict=True)]
+
+
+def _text(fragments: Sequence[Fragment]) -> LaidBlock:
+    return LaidBlock("text", [line_of(row) for row in text_rows(fragments)])
 
 
 def _is_table(cells: Sequence[RuledCell]) -> bool:

@@ -43,7 +43,8 @@ def read_delimited(path: Path) -> Report:
     Raises:
         UnreadableDocument: it cannot be opened, is too large, empty or no text.
     """
-    text, delimiter = _stated(read_text(path).removeprefix("\ufeff"))
+    read = read_text(path)
+    text, delimiter = _stated(read.text.removeprefix("\ufeff"))
     delimiter = delimiter or found_delimiter(text)
     whole = mended(_usual(text, delimiter), delimiter)
     sheet = Sheet(path.stem)
@@ -53,7 +54,7 @@ def read_delimited(path: Path) -> Report:
             sheet.left_out_from = number
             break
     blocks = [_with_head(block) for block in table_blocks(sheet)]
-    notes = (*whole.notes(), *sheet.notes())
+    notes = (*read.notes, *whole.notes(), *sheet.notes())
     return flow_report(path, blocks, notes=notes, top=title_lines(blocks))
 
 

@@ -1,0 +1,117 @@
+"""The citations of a finished answer for other people's tools, each with all that is known of it.
+
+Places count characters, as these tools do; ours count UTF-16 code units.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from citewire.text.offsets import utf16_place
+
+LONGEST_QUOTE = 300
+"""So many characters of a quote are part of its link."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedClaim:
+    """A citation.
+
+    Args:
+        n: number of its source.
+        label: what its marker shows.
+        start: where the marker begins in the answer, in characters.
+        end: where it ends, exclusive.
+        claim_start: where the claim begins.
+        claim_end: where it ends, exclusive.
+        claim: what is claimed.
+        title: of the report, with the page.
+        url: shows the passage with the words of the quote marked.
+        passage_id: of the source.
+        doc_id: of its document.
+        file_name: of that.
+        page: of the quote, from 1.
+        page_label: printed on the page.
+        quote: the words that carry the claim.
+        address: the cells of a sheet that they stand in.
+        verdict: what checking the claim gave.
+        verdict_method: how it was checked.
+        verdict_reason: what decided, for a person.
+    """
+
+    n: int
+    label: int
+    start: int
+    end: int
+    claim_start: int
+    claim_end: int
+    claim: str
+    title: str
+    url: str
+    passage_id: str
+    doc_id: str
+    file_name: str
+    page: int
+    page_label: str
+    quote: str
+    address: str
+    verdict: str
+    verdict_method: str
+    verdict_reason: str
+
+
+def cited_claims(done: Mapping[str, Any], base_url: str) -> list[CitedClaim]:
+    """The citations of an answer in their order.
+
+    Args:
+        done: data of the event `done`.
+        base_url: of the web client, for links.
+    """
+    sources = {source["n"]: source for source in done["sources"]}
+    answer = done["answer"]
+    return [_cited(one, sources[one["n"]], answer, base_url) for one in done["citations"]]
+
+
+def _cited(
+    citation: Mapping[str, Any], source: Mapping[str, Any], answer: str, base_url: str
+) -> CitedClaim:
+    words, verification = citation["quote"], citation["verification"]
+    start, end = _places(answer, citation["marker_span"])
+    claim_start, claim_end = _places(answer, citation["claim_span"])
+    return CitedClaim(
+        n=citation["n"],
+        label=citation["label"],
+        start=start,
+        end=end,
+        claim_start=claim_start,
+        claim_end=claim_end,
+        claim=answer[claim_start:claim_end],
+        title=named_page(source["title"], source["page_label"]),
+        url=passage_link(base_url, citation["passage_id"], words["text"]),
+        passage_id=citation["passage_id"],
+        doc_id=source["doc_id"],
+        file_name=source["file_name"],
+        page=words["page"],
+        page_label=source["page_label"],
+        quote=words["text"],
+        address=words["address"],
+        verdict=verification["status"],
+        verdict_method=verification["method"],
+        verdict_reason=verification["reason"],
+    )
+
+
+def named_page(title: str, page_label: str) -> str:
+    """A report with one of its pages, as a person would say it."""
+    return f"{title}, p. {page_label}"
+
+
+def passage_link(base_url: str, passage_id: str, words: str = "") -> str:
+    """Where the client shows a passage, with these words marked."""
+    link = f"{base_url}/#/passage/{quote(passage_id, safe='')}"
+    return f"{link}/{quote(words[:LONGEST_QUOTE], safe='')}" if words else link
+
+
+def _places(answer: str, span: Mapping[str, int]) -> tuple[int, int]:
+    return utf16_place(answer, span["start"]), utf16_place(answer, span["end"])

@@ -1,0 +1,115 @@
+"""Figures that a text tells of something else than the claim does: two of a sentence swapped.
+
+`105 in Canada and 39 in Mexico` holds every word and every figure of `39 in Canada and 105 in
+Mexico`.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.binding import BoundAmount
+from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.own_words import OwnWords
+from citewire.services.citations.verdicts.quantities import bounds
+from citewire.services.citations.verdicts.units import same_kind
+
+Stems = frozenset[str]
+
+NEAR = 2
+"""Sentences before and after one, items of a list, in which a figure may be mixed up with it."""
+
+
+class Misplaced(NamedTuple):
+    """A figure of a passage that a claim tells of something else, and that which it should tell."""
+
+    told_of: str
+    instead: str
+    of: str
+
+
+def misplaced(amount: Amount, words: OwnWords, passages: Sequence[Digest]) -> Misplaced | None:
+    """What passages say of a claim's figure, if everywhere it is another one's; linear in them."""
+    own, others = words.of(amount), words.of_others(amount)
+    if not own:
+        return None
+    found: Misplaced | None = None
+    for passage in passages:
+        for held in passage.bound:
+            if not _is_value(amount, held.amount):
+                continue
+            instead = _rival(held, own, others, passage)
+            if instead is None:
+                return None
+            found = found or _told(held, instead, own, passage)
+    return found
+
+
+def tells(amount: Amount, named: Stems, passage: Digest) -> bool:
+    """Whether a passage tells a figure beside the words that name it."""
+    return any(
+        named & held.words.keys() and _is_value(amount, held.amount) for held in passage.bound
+    )
+
+
+def _is_value(amount: Amount, held: Amount) -> bool:
+    value = held.readings[0].value
+    for reading in amount.readings:
+        low, high, _ = bounds(reading, amount.hedge)
+        kinds = reading.kind, held.readings[0].kind
+        if low <= value <= high and (same_kind(*kinds) or not all(kinds)):
+            return True
+        # "(in thousands)" above a table: the digits are there.
+        if amount.factor > 1 and low <= value * amount.factor <= high:
+            return True
+    return False
+
+
+def _rival(held: BoundAmount, own: Stems, others: Stems, passage: Digest) -> BoundAmount | None:
+    """The figure beside one that the claim's own words name instead of this one."""
+    mine = frozenset(held.words)
+    for other in _beside(held, passage):
+        theirs = frozenset(other.words)
+        if not own & (theirs - mine) or own & (mine - theirs):
+            continue
+        if others & (mine - theirs):
+            return other
+        is_named = _names(held, mine - theirs, passage)
+        is_near = held.sentence == other.sentence
+        if is_near and is_named and _names(other, own & (theirs - mine), passage):
+            return other
+    return None
+
+
+def _beside(held: BoundAmount, passage: Digest) -> Iterator[BoundAmount]:
+    kind = held.amount.readings[0].kind
+    near = range(held.sentence - NEAR, held.sentence + NEAR + 1)
+    for other in chain.from_iterable(map(passage.bound_in, near)):
+        reading = other.amount.readings[0]
+        is_other = other.group != held.group and reading.value != held.amount.readings[0].value
+        if is_other and same_kind(kind, reading.kind):
+            yield other
+
+
+def _names(held: BoundAmount, words: Stems, passage: Digest) -> bool:
+    """Whether words are written as names in a passage."""
+    return any(passage.text[held.words[word][0]].isupper() for word in words)
+
+
+def _told(held: BoundAmount, instead: BoundAmount, own: Stems, passage: Digest) -> Misplaced:
+    text = passage.text
+    named = held.words.keys() - instead.words.keys()
+    meant = own & (instead.words.keys() - held.words.keys())
+    return Misplaced(
+        _written(held, named, text),
+        text[instead.amount.start : instead.amount.end],
+        _written(instead, meant, text),
+    )
+
+
+def _written(one: BoundAmount, words: Stems | set[str], text: str) -> str:
+    spans = sorted(one.words[word] for word in words)
+    # A name tells it shorter.
+    spans = [span for span in spans if text[span[0]].isupper()] or spans
+    return " ".join(text[slice(*span)] for span in spans) or "something else"
