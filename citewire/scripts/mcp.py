@@ -7,8 +7,9 @@ asked to `/mcp` of a server, one that runs or one of its own, so that there is o
 import asyncio
 import logging
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from mcp import Client, MCPError
@@ -17,6 +18,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp_types import (
+    INTERNAL_ERROR,
     CallToolRequestParams,
     CallToolResult,
     InputRequiredResult,
@@ -27,6 +29,7 @@ from mcp_types import (
     ReadResourceRequestParams,
     ReadResourceResult,
 )
+from mcp_types.version import LATEST_MODERN_VERSION
 
 from citewire import __version__
 from citewire.client.connection import LOCAL, Address
@@ -40,6 +43,7 @@ SILENCE_S = 300.0
 
 Context = ServerRequestContext[dict[str, Any], Any]
 Page = PaginatedRequestParams | None
+Answer = TypeVar("Answer")
 
 
 def serve_stdio(settings: Settings, *, owner: str, url: str | None) -> int:
@@ -68,27 +72,106 @@ def _note(told: str) -> None:
 
 async def _serve(address: Address) -> None:
     async with AsyncExitStack() as stack:
-        client = await _connected(address, stack)
-        server = build_relay(client)
+        http = httpx2.AsyncClient(
+            headers=address.headers,
+            timeout=httpx2.Timeout(CALL_S, read=SILENCE_S),
+            # No proxy knows this machine.
+            trust_env=httpx2.URL(address.url).host not in LOCAL,
+        )
+        relay = Relay(f"{address.url.rstrip('/')}/mcp", await stack.enter_async_context(http))
+        server = await relay.server()
         read, write = await stack.enter_async_context(stdio_server())
         await server.run(read, write, server.create_initialization_options())
 
 
-async def _connected(address: Address, stack: AsyncExitStack) -> Client:
-    url = f"{address.url.rstrip('/')}/mcp"
-    http = httpx2.AsyncClient(
-        headers=address.headers,
-        timeout=httpx2.Timeout(CALL_S, read=SILENCE_S),
-        # No proxy knows this machine.
-        trust_env=httpx2.URL(url).host not in LOCAL,
-    )
-    await stack.enter_async_context(http)
-    try:
-        return await stack.enter_async_context(
-            Client(streamable_http_client(url, http_client=http))
+class Relay:
+    """Passes everything on to a server over HTTP, with progress and cancelling.
+
+    Each request is one of its own, which in the newest revision needs no handshake: a client of the
+    library does not outlive a server that is away for a moment.
+
+    Args:
+        url: of its MCP.
+        http: asks there.
+    """
+
+    def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
+        self._url = url
+        self._http = http
+
+    async def server(self) -> Server[dict[str, Any]]:
+        """What speaks to the program that started this.
+
+        Raises:
+            ServerFailed: the server over HTTP cannot be asked.
+        """
+        try:
+            instructions = await self._ask(_instructions, mode="auto")
+        except MCPError as error:
+            raise ServerFailed(f"{self._url}: {error}") from error
+        return Server(
+            "citewire",
+            version=__version__,
+            title="Citewire",
+            instructions=instructions,
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+            on_list_resources=self._list_resources,
+            on_list_resource_templates=self._list_templates,
+            on_read_resource=self._read_resource,
         )
-    except* (MCPError, httpx2.HTTPError) as errors:
-        raise ServerFailed(f"{url}: {_first(errors)}") from errors
+
+    async def _list_tools(self, _: Context, asked: Page) -> ListToolsResult:
+        return await self._ask(lambda client: client.list_tools(cursor=_cursor(asked)))
+
+    async def _call_tool(
+        self, context: Context, asked: CallToolRequestParams
+    ) -> CallToolResult | InputRequiredResult:
+        progress = context.session.report_progress
+        return await self._ask(
+            lambda client: client.call_tool(asked.name, asked.arguments, progress_callback=progress)
+        )
+
+    async def _list_resources(self, _: Context, asked: Page) -> ListResourcesResult:
+        return await self._ask(lambda client: client.list_resources(cursor=_cursor(asked)))
+
+    async def _list_templates(self, _: Context, asked: Page) -> ListResourceTemplatesResult:
+        return await self._ask(lambda client: client.list_resource_templates(cursor=_cursor(asked)))
+
+    async def _read_resource(
+        self, _: Context, asked: ReadResourceRequestParams
+    ) -> ReadResourceResult:
+        return await self._ask(lambda client: client.read_resource(str(asked.uri)))
+
+    async def _ask(
+        self, ask: Callable[[Client], Awaitable[Answer]], *, mode: str = LATEST_MODERN_VERSION
+    ) -> Answer:
+        """What the server over HTTP answers.
+
+        Raises:
+            MCPError: it refuses, or does not answer.
+        """
+        failed: MCPError
+        try:
+            transport = streamable_http_client(self._url, http_client=self._http)
+            async with Client(transport, mode=mode) as client:
+                try:
+                    return await ask(client)
+                except MCPError as error:  # not through the library's groups of tasks
+                    failed = error
+        except* MCPError as errors:
+            failed = MCPError(INTERNAL_ERROR, str(_first(errors)))
+        except* httpx2.HTTPError as errors:
+            failed = MCPError(INTERNAL_ERROR, f"the server does not answer: {_first(errors)}")
+        raise failed
+
+
+async def _instructions(client: Client) -> str | None:
+    return client.instructions
+
+
+def _cursor(asked: Page) -> str | None:
+    return asked.cursor if asked else None
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -96,37 +179,3 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-def build_relay(client: Client) -> Server[dict[str, Any]]:
-    """A server that passes everything on to another one, with progress and cancelling."""
-
-    async def list_tools(_: Context, asked: Page) -> ListToolsResult:
-        return await client.list_tools(cursor=asked.cursor if asked else None)
-
-    async def call_tool(
-        context: Context, asked: CallToolRequestParams
-    ) -> CallToolResult | InputRequiredResult:
-        progress = context.session.report_progress
-        return await client.call_tool(asked.name, asked.arguments, progress_callback=progress)
-
-    async def list_resources(_: Context, asked: Page) -> ListResourcesResult:
-        return await client.list_resources(cursor=asked.cursor if asked else None)
-
-    async def list_templates(_: Context, asked: Page) -> ListResourceTemplatesResult:
-        return await client.list_resource_templates(cursor=asked.cursor if asked else None)
-
-    async def read_resource(_: Context, asked: ReadResourceRequestParams) -> ReadResourceResult:
-        return await client.read_resource(str(asked.uri))
-
-    return Server(
-        "citewire",
-        version=__version__,
-        title="Citewire",
-        instructions=client.instructions,
-        on_list_tools=list_tools,
-        on_call_tool=call_tool,
-        on_list_resources=list_resources,
-        on_list_resource_templates=list_templates,
-        on_read_resource=read_resource,
-    )

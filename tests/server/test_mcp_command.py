@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,13 @@ from mcp_types import TextContent, TextResourceContents
 from tests.doubles.chat_client import ChatClient
 from tests.doubles.corpus import QUILLMERE_2023
 from tests.doubles.mcp_client import NEW, OLD
-from tests.doubles.server_fixtures import MAIN, Server, StartServer, environment
+from tests.doubles.server_fixtures import (
+    MAIN,
+    Server,
+    StartServer,
+    environment,
+    free_port,
+)
 from tests.doubles.standin_fixtures import Standin
 
 QUESTION = "How many ships did Quillmere harbour count in 2023?"
@@ -124,6 +130,22 @@ async def test_the_key_is_that_of_the_environment(start_server: StartServer) -> 
     assert failed.returncode == 1
     assert "the API key is not one of this server" in failed.stderr
     assert (failed.stdout, "wrong" in failed.stderr) == ("", False)
+
+
+@both
+async def test_a_server_that_was_away_for_a_while_is_asked_again(
+    start_server: StartServer, revision: str
+) -> None:
+    port = free_port()
+    with ExitStack() as stack:
+        server = stack.enter_context(start_server(port=port))
+        async with started("--url", server.url, revision=revision) as client:
+            assert (await client.list_tools()).tools
+            stack.close()
+            with pytest.raises(MCPError, match="does not answer"):
+                await client.list_tools()
+            stack.enter_context(start_server(port=port))
+            assert (await client.list_tools()).tools
 
 
 def test_a_server_that_is_not_there_is_told_in_one_line() -> None:

@@ -245,7 +245,7 @@ async def test_figures_without_heads_are_told_with_those_of_the_part_above(
         _table(below, heads=0, start=301, end=400),
     )
 
-    assert _first(answer) == "Total equity, December 31, 2023: 18,705 million [2]."
+    assert _first(answer) == "Total equity, December 31, 2023: $18,705 million [2]."
 
 
 async def test_figures_that_nobody_could_tell_apart_are_not_told(

@@ -46,6 +46,8 @@ from citewire.services.models.extractive import (
     asked,
     lead_ins,
     markdown_pieces,
+    measures,
+    nearest,
     passages,
     question,
 )
@@ -410,7 +412,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     table_scales.scales_of_text.__wrapped__, trade_words.words_of, figures.money_of,
     figures.grouping_of,
     asked_figures.operations_in.__wrapped__, named_ratios.ratios_in, sheet_tables.is_note,
-    question.numbered_in,
+    question.numbered_in, measures.own_measure, measures.read_measure, nearest.has_amount,
+    passages.is_number,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
     pictures.described, table_heads.is_caption, table_heads.is_unit_line,

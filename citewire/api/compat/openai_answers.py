@@ -75,7 +75,8 @@ class Completion:
 
     def annotations(self, done: Json) -> list[Json]:
         """The citations of an answer, each with its page, words and verdict."""
-        return [_annotation(one) for one in cited_claims(done, self.base_url)]
+        is_only = len({source["doc_id"] for source in done["sources"]}) == 1
+        return [_annotation(one, is_only=is_only) for one in cited_claims(done, self.base_url)]
 
     def _event(self, kind: str, **more: object) -> bytes:
         return b"data: %b\n\n" % orjson.dumps({**self._named(kind), **more})
@@ -89,7 +90,7 @@ class Completion:
         }
 
 
-def _annotation(cited: CitedClaim) -> Json:
+def _annotation(cited: CitedClaim, *, is_only: bool) -> Json:
     return {
         "type": "url_citation",
         "url_citation": {
@@ -102,6 +103,7 @@ def _annotation(cited: CitedClaim) -> Json:
             "label": cited.label,
             "passage_id": cited.passage_id,
             "doc_id": cited.doc_id,
+            "only_document": is_only,
             "file_name": cited.file_name,
             "page": cited.page,
             "page_label": cited.page_label,
