@@ -54,6 +54,7 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("GET", "/passages/{passage_id}/highlights"): Act("Read", "passage", "passage_id"),
     ("POST", "/search"): Act("Read", "passage"),
     ("PATCH", "/collections/{collection_id}"): Act("Update", *COLLECTION),
+    ("POST", "/collections/{collection_id}/documents"): Act("Import", "document"),
     ("DELETE", "/jobs/{job_id}"): Act("Delete", "job", "job_id"),
     ("GET", "/chat_stream/{run_id}"): Act("Read", "run", "run_id"),
     ("GET", "/ui/chat/{chat_id}/stream"): Act("Read", *CHAT),

@@ -1,9 +1,9 @@
-"""Shared collections: made, listed, renamed, deleted; and their members."""
+"""Shared collections: made, renamed, deleted; their members, and what is shared into them."""
 
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from citewire.api.collection_schemas import (
     CollectionList,
@@ -12,21 +12,30 @@ from citewire.api.collection_schemas import (
     Member,
     MemberRole,
     NamedCollection,
+    SharedDocuments,
 )
 from citewire.api.dependencies import (
     CallerDep,
     CollectionChangesDep,
     CollectionStoreDep,
     EndingDep,
+    JobsDep,
     ReachingDep,
     SettingsDep,
+    UploadsDep,
     WhoDep,
+    services_of,
 )
 from citewire.api.patterns import SHARED
+from citewire.api.schemas import CreatedJob
 from citewire.api.scopes import ScopedRoute
+from citewire.api.uploads import begin_job, check_room
 from citewire.errors import TooManyCollections
 from citewire.services.access.caller import Caller
 from citewire.services.access.reach import Reaching, members_of
+from citewire.services.pages.original import find_file
+from citewire.services.uploads.copying import copy_documents
+from citewire.services.uploads.names import folder_name
 from citewire.storage.collections.store import Role
 
 router = APIRouter(tags=["collections"], route_class=ScopedRoute)
@@ -136,6 +145,39 @@ async def remove_member(
     leaves = member == members_of(caller)[0]
     (await reaching.now(caller)).check(collection_id, "reader" if leaves else "manager")
     await changes.leave(who, collection_id, member)
+
+
+@router.post("/collections/{collection_id}/documents", status_code=HTTPStatus.ACCEPTED)
+async def share_documents(
+    collection_id: SharedId,
+    asked: SharedDocuments,
+    *,
+    request: Request,
+    uploads: UploadsDep,
+    jobs: JobsDep,
+    reaching: ReachingDep,
+    caller: CallerDep,
+) -> CreatedJob:
+    """Copy private documents into a folder of a collection, and ingest it; for editors.
+
+    They are read and embedded once for the collection; the private ones stay as they are.
+    """
+    reach = await reaching.now(caller)
+    reach.check(collection_id, "editor")
+    library = reach.library(collection_id)
+    folder = folder_name(asked.folder)
+    jobs.check_room(library, caller.owner)
+    services = services_of(request)
+    await check_room(services, library)
+    own = services.documents.owned_by(caller.owner)
+    records = [await own.known(doc_id) for doc_id in dict.fromkeys(asked.doc_ids)]
+    found = [(record, await find_file(record)) for record in records]
+    async with uploads.receiving(library, max_files=len(found)) as incoming:
+        await copy_documents(found, incoming)
+        jobs.check_room(library, caller.owner)  # again: others may have come while this was copied
+        (await reaching.now(caller)).check(collection_id, "editor")
+        root = await uploads.keep(incoming, folder)
+    return await begin_job(request, jobs, incoming, folder=folder, root=root, by=caller.owner)
 
 
 async def _told(

@@ -53,6 +53,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("GET", "/collections/{collection_id}"): READ,
     ("PATCH", "/collections/{collection_id}"): WRITE,
     ("DELETE", "/collections/{collection_id}"): WRITE,
+    ("POST", "/collections/{collection_id}/documents"): WRITE,
     ("PUT", "/collections/{collection_id}/members/{member:path}"): WRITE,
     ("DELETE", "/collections/{collection_id}/members/{member:path}"): WRITE,
     ("GET", "/v1/models"): ASK,

@@ -21,6 +21,7 @@ REQUESTS: Final[tuple[type, ...]] = (
     chat_schemas.RateAnswer,
     collection_schemas.MemberRole,
     collection_schemas.NamedCollection,
+    collection_schemas.SharedDocuments,
 )
 """What is asked as JSON."""
 

@@ -56,7 +56,7 @@ ROUTES: dict[str, list[str]] = {
     """.split("  "),
     "editor": """
         post /documents  patch /documents/{doc_id}  delete /documents/{doc_id}
-        delete /jobs/{job_id}
+        delete /jobs/{job_id}  post /collections/{collection_id}/documents
     """.split("  "),
     "manager": """
         patch /collections/{collection_id}  delete /collections/{collection_id}
@@ -184,9 +184,17 @@ def _ask(team: Team, who: str, route: str, ids: dict[str, str]) -> httpx.Respons
     sent = dict(BODIES.get(route, {}))
     if route == "post /documents":
         sent["params"] = {"collection": ids["collection_id"]}
+    if route == "post /collections/{collection_id}/documents":
+        sent["json"] = {"folder": "shared", "doc_ids": [_own_report(team.people[who])]}
     if route == "get /passages":
         sent["params"] = {"ids": ids["passage_id"]}
     return team.people[who].http.request(method.upper(), path.format(**ids), **sent)
+
+
+def _own_report(client: UploadClient, text: str = "My own words.") -> str:
+    """A private document; gives its id."""
+    job = client.ingest("own", ("mine.txt", text.encode()))
+    return str(job["files"][0]["doc_id"])
 
 
 def test_every_route_has_a_row_in_the_table_of_roles(team: Team) -> None:
@@ -320,6 +328,35 @@ def test_a_question_is_asked_of_the_collections_that_are_chosen(team: Team) -> N
         asked = {"message": QUESTION, "filters": {"collections": chosen}}
         done = reader.http.post("/chat", json=asked).raise_for_status().json()
         assert {one["collection"] for one in done["sources"]} == wanted
+
+
+def test_own_documents_are_shared_by_copies_that_stay_when_they_go(team: Team) -> None:
+    editor, reader = team.people["editor"], team.people["reader"]
+    made = team.archive("To be shared into")
+    text = "The weir of Skarn has 17 gates."
+    own = _own_report(editor, text)
+    asked = {"folder": "given", "doc_ids": [own]}
+    begun = editor.http.post(f"/collections/{made}/documents", json=asked)
+    assert begun.status_code == 202, begun.text
+    job = editor.until(begun.json()["job_id"], "done")
+    assert [(one["path"], one["status"]) for one in job["files"]] == [("mine.txt", "new")]
+    editor.http.delete(f"/documents/{own}").raise_for_status()
+
+    [shared] = [one for one in reader.documents() if one["collection"] == made]
+    assert shared["locations"] == [{"folder": "given", "path": "mine.txt"}]
+    assert reader.http.get(f"/documents/{shared['doc_id']}/file").text == text
+    gone = editor.http.post(f"/collections/{made}/documents", json=asked)
+    assert (gone.status_code, gone.json()["code"]) == (404, "document_not_found")
+
+
+def test_nobody_shares_what_is_not_their_own(team: Team) -> None:
+    made = team.archive("To be left empty")
+    of_reader = _own_report(team.people["reader"], "Words of a reader.")
+    for doc_id in (of_reader, team.ids["doc_id"], "a" * 32):
+        asked = {"folder": "taken", "doc_ids": [doc_id]}
+        answer = team.people["editor"].http.post(f"/collections/{made}/documents", json=asked)
+        assert (answer.status_code, answer.json()["code"]) == (404, "document_not_found")
+    assert not [one for one in team.people["editor"].documents() if one["collection"] == made]
 
 
 def test_whoever_leaves_takes_nobody_along(team: Team) -> None:

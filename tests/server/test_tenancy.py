@@ -159,6 +159,10 @@ def _body(path: str, method: str, operation: Json) -> Json:
         ("post", "/chats/{chat_id}/messages/{message_id}/feedback"): {"rating": "up"},
         ("patch", "/collections/{collection_id}"): {"name": "taken over"},
         ("put", "/collections/{collection_id}/members/{member}"): {"role": "manager"},
+        ("post", "/collections/{collection_id}/documents"): {
+            "folder": "taken over",
+            "doc_ids": ["a" * 32],
+        },
     }
     sent: Json = {"json": bodies[method, path]} if (method, path) in bodies else {}
     asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}

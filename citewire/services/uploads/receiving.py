@@ -132,15 +132,22 @@ class Uploads:
         self._room_of = room_of
 
     @asynccontextmanager
-    async def receiving(self, owner: str) -> AsyncGenerator[Incoming, None]:
+    async def receiving(
+        self, owner: str, *, max_files: int | None = None
+    ) -> AsyncGenerator[Incoming, None]:
         """A place for an owner's files that arrive; what is not kept is deleted at the end.
+
+        Args:
+            owner: whose files, or of which collection.
+            max_files: so many are taken; None: as many as one upload may have.
 
         Raises:
             UploadNotStored: the disk does not take it.
         """
         folder = self._incoming / f"{owner_tag(owner)}-{uuid4().hex}"
         room = await anyio.to_thread.run_sync(self._prepare, folder, owner)
-        incoming = Incoming(folder, self._max_files, room, owner, per=self._room_of(owner).per)
+        most = self._max_files if max_files is None else max_files
+        incoming = Incoming(folder, most, room, owner, per=self._room_of(owner).per)
         try:
             yield incoming
         finally:

@@ -23,6 +23,7 @@ export interface CitewireProtocol {
     RateAnswer: RateAnswer;
     MemberRole: MemberRole;
     NamedCollection: NamedCollection;
+    SharedDocuments: SharedDocuments;
   };
   resources: {
     ApiKeyList: ApiKeyList;
@@ -535,6 +536,20 @@ export interface MemberRole {
  */
 export interface NamedCollection {
   name: string;
+}
+/**
+ * Which private documents are copied into a folder of a collection.
+ */
+export interface SharedDocuments {
+  /**
+   * name of the folder there
+   */
+  folder: string;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  doc_ids: [string, ...string[]];
 }
 /**
  * API keys, the newest first.
