@@ -125,6 +125,17 @@ class AlsoIn(FromServer):
     collection_name: str
 
 
+class Outdated(FromServer):
+    """Which version of a file answers come from, because what it is now could not be read.
+
+    `read_at` is when that version was read, `changed_at` when the file changed, in ISO 8601; that
+    is empty where the file does not say.
+    """
+
+    read_at: str
+    changed_at: str
+
+
 class Source(FromServer):
     """A numbered passage given to the model; offsets of `withheld` count UTF-16 in its text.
 
@@ -133,7 +144,8 @@ class Source(FromServer):
     that lies, by its id (`private` or that of a shared one) and its name.
     `found_by` names the ways in which it was found; `context` is what was shown with it, and
     `also_in` where the same stands.
-    `section` is the heading above it.
+    `section` is the heading above it. `outdated` tells which version of its file it is from, where
+    that changed and could not be read; null otherwise.
     """
 
     n: int
@@ -161,6 +173,7 @@ class Source(FromServer):
     section: str
     collection: str
     collection_name: str
+    outdated: Outdated | None
 
 
 class Sources(StreamEvent):
@@ -275,7 +288,8 @@ class Verdict(StreamEvent):
 class Warned(StreamEvent):
     """Something the client should know that does not end the run; `span` is where, if known.
 
-    `documents` are those of which the question may mean one: `ambiguous_document`.
+    `documents` are those of which the question may mean one (`ambiguous_document`), or those that
+    are cited as they were (`outdated_document`).
     """
 
     name: ClassVar[str] = "warning"
@@ -349,6 +363,14 @@ class Failed(StreamEvent):
     assistant_message_id: str
 
 
+class ChatShare(FromServer):
+    """What others may read of a chat: up to the message `leaf_id`; `share_id` opens it."""
+
+    share_id: str
+    shared_at: str
+    leaf_id: str | None
+
+
 class Snippet(FromServer):
     """A part of a message, or of the title if `message_id` is None; `matches` are what was found.
 
@@ -369,6 +391,7 @@ class FoundChat(FromServer):
     updated_at: str
     leaf_id: str | None
     message_count: int
+    share: ChatShare | None
     snippet: Snippet | None
 
 
@@ -425,6 +448,7 @@ class ChatView(FromServer):
     updated_at: str
     leaf_id: str | None
     message_count: int
+    share: ChatShare | None
     turns: list[Turn]
     running: str | None
 
@@ -466,17 +490,24 @@ class DeletedChat(FromServer):
 
 
 class LocationView(FromServer):
-    """Where a document lies."""
+    """Where a document lies.
+
+    `unread` says why what lies there now could not be read, `changed_at` when that changed; both
+    are empty where the document lies there still.
+    """
 
     folder: str
     path: str
+    unread: str
+    changed_at: str
 
 
 class DocumentView(FromServer):
     """One ingested document; `corrected` names the fields that somebody set by hand.
 
     `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
-    id of a shared one, whose name follows.
+    id of a shared one, whose name follows. `outdated` tells which version of its file it is, where
+    that changed and could not be read (`locations` say why); null otherwise.
     """
 
     doc_id: str
@@ -494,6 +525,7 @@ class DocumentView(FromServer):
     corrected: list[str]
     collection: str
     collection_name: str
+    outdated: Outdated | None
 
 
 class DocumentList(FromServer):
