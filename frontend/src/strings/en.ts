@@ -133,7 +133,7 @@ export const en = {
   },
   warnings: {
     dropped_marker: "A reference to a source that does not exist was removed.",
-    unsupported_number: "Some numbers in this answer are in none of its sources; they are underlined.",
+    unsupported_number: "The sources do not say some numbers of this answer, or say them of something else; they are underlined.",
     no_citation: "This answer cites no source. Check it with care.",
     truncated: "The answer is cut short.",
     condense_fallback: "The question was searched for as written, without the conversation so far.",

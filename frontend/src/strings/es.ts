@@ -134,7 +134,7 @@ export const es: Strings = {
   },
   warnings: {
     dropped_marker: "Se quitó una referencia a una fuente que no existe.",
-    unsupported_number: "Algunos números de esta respuesta no están en ninguna de sus fuentes; aparecen subrayados.",
+    unsupported_number: "Las fuentes no dicen algunos números de esta respuesta, o los dicen de otra cosa; aparecen subrayados.",
     no_citation: "Esta respuesta no cita ninguna fuente. Compruébala con cuidado.",
     truncated: "La respuesta está recortada.",
     condense_fallback: "La pregunta se buscó tal como está escrita, sin la conversación anterior.",

@@ -31,6 +31,7 @@ from citewire.services.citations.verdicts.cells import (
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.figures import CellFigure
+from citewire.services.citations.verdicts.fiscal_years import begins_its_year, late_years
 from citewire.services.citations.verdicts.fitting import (
     FittedTable,
     fitted,
@@ -73,6 +74,15 @@ class TableReading:
     claim: ClaimReading
     is_assumed: bool = False
     """Whether nothing tells a scale, and that of the claim is taken to see the row and column."""
+    late: AskedFigures | None = None
+    """What the claim asks if its fiscal years end early in the year after; None if they do not."""
+
+    def may_be_late(self, amount: Amount) -> bool:
+        """Whether an amount is held if a fiscal year is called by the year that it begins in."""
+        if self.late is None:
+            return False
+        found = replace(self, asked=self.late, late=None).cell(amount, self.claim.amounts)
+        return found is not None and found.standing is CellStanding.HELD
 
     def cell(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         """Where in the tables an amount of the claim stands."""
@@ -244,6 +254,15 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
         return None
     asked = asked_figures(claim)
     tables = [fitted(table, asked.words, asked.periods) for table in joined_tables(parts)]
+    late = None
+    if found := late_years(asked, claim.flat, tables):
+        titles = {passage.about.split("\n", 1)[0] for passage in passages if passage.about}
+        is_late = {begins_its_year(found[1], title) for title in titles or {""}}
+        if is_late == {True}:
+            asked = found[0]
+            tables = [fitted(one.table, asked.words, asked.periods) for one in tables]
+        elif is_late == {None}:
+            late = found[0]
     told = joined_scales(passage.told_scales for passage in passages)
     if not told.plain and not any(cell.scales for table in tables for _, cell in table.table.cells):
         told = Scales(_spoken_scales(passages), told.of_shares)
@@ -253,7 +272,7 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
         assumed = tuple(of_documents) if len(of_documents) == 1 else _scales_of_claim(claim)
         told = Scales(assumed, told.of_shares)
         is_assumed = bool(assumed) and len(of_documents) != 1
-    return TableReading(asked, tables, told, claim, is_assumed)
+    return TableReading(asked, tables, told, claim, is_assumed, late)
 
 
 def cells_for(claim: str, passage: Digest) -> list[str]:

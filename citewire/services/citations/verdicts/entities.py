@@ -97,6 +97,11 @@ _ACTORS = frozenset(
     inventories inventory assets liabilities equity operations production demand""".split()
 )
 """Words that begin a sentence, have something or do something, and name nobody."""
+_FIGURES = frozenset(
+    """revenue revenues sales income profit profits earnings costs expenses debt inventories assets
+    liabilities equity""".split()
+)
+"""What somebody has: `Revenues of Defense` names Defense."""
 
 
 class Name(NamedTuple):
@@ -119,9 +124,11 @@ def find_names(text: str) -> Iterator[Name]:
             parts = parts[len(_WORDS.findall(match[0].split(" ", 1)[0])) :]
         is_acronym = len(parts) == 1 and len(parts[0]) > 1 and match[0].isupper()
         at_start = _is_sentence_start(text, start)
-        if at_start and parts and not is_acronym and (is_ordinary(parts[0]) or parts[0] in _STARTS):
+        if at_start and parts and not is_acronym and _begins(parts):
             parts = parts[1:]
             at_start = False
+            while len(parts) > 1 and parts[0] in ("of", "the"):
+                parts = parts[1:]  # "Revenues of Defense": whose they are is the name
         while len(parts) > 1 and _PERIOD.fullmatch(parts[0]):
             parts = parts[1:]
         if not parts or (all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in ALIASES)):
@@ -133,6 +140,15 @@ def find_names(text: str) -> Iterator[Name]:
         if is_doubtful and (text[match.end() : match.end() + 1] == "," or parts[0].endswith("ly")):
             continue
         yield Name(match[0], parts, is_doubtful, acts)
+
+
+def _begins(parts: tuple[str, ...]) -> bool:
+    """Whether the first word of a sentence is no part of the name behind it."""
+    return (
+        (parts[0] in _FIGURES and parts[1:2] == ("of",))
+        or is_ordinary(parts[0])
+        or parts[0] in _STARTS
+    )
 
 
 def _acts(text: str, name: re.Match[str]) -> bool:

@@ -142,6 +142,8 @@ def _told(
         told = trace_amount(amount, passages, claim.sides)
     else:
         told = _by_cells(amount, claim, passages, tables)
+        if isinstance(told, Finding) and tables.may_be_late(amount):
+            told = Untold(f"“{said}” is there, but nothing says when the fiscal year ends")
     if isinstance(told, Trace) and told and not amount.is_year:
         told = _of_another(amount, claim, passages) or told
     if told is Trace.MISSING and is_left_open(amount, claim, passages):
