@@ -6,7 +6,7 @@ through: a type says `str` where a word is one of several.
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class FromServer(BaseModel):
@@ -59,8 +59,8 @@ class Query(StreamEvent):
     original: str
     standalone: str
     rewritten: bool
-    sub_questions: list[str]
-    document: DocumentName | None
+    sub_questions: list[str] = Field(default_factory=list)
+    document: DocumentName | None = None
 
 
 class Withheld(FromServer):
@@ -108,8 +108,8 @@ class ContextPassage(FromServer):
     before: bool
     text: str
     withheld: list[Withheld]
-    kind: str
-    table: SourceTable | None
+    kind: str = "text"
+    table: SourceTable | None = None
 
 
 class AlsoIn(FromServer):
@@ -121,8 +121,8 @@ class AlsoIn(FromServer):
     file_name: str
     page: int
     page_label: str
-    collection: str
-    collection_name: str
+    collection: str = "private"
+    collection_name: str = ""
 
 
 class Outdated(FromServer):
@@ -133,7 +133,7 @@ class Outdated(FromServer):
     """
 
     read_at: str
-    changed_at: str
+    changed_at: str = ""
 
 
 class Source(FromServer):
@@ -160,20 +160,20 @@ class Source(FromServer):
     text: str
     score: float
     url: str
-    cited: bool
+    cited: bool = False
     withheld: list[Withheld]
-    kind: str
-    table: SourceTable | None
-    organisation: str
+    kind: str = "text"
+    table: SourceTable | None = None
+    organisation: str = ""
     periods: list[str]
-    document_kind: str
+    document_kind: str = ""
     found_by: list[str]
     context: list[ContextPassage]
     also_in: list[AlsoIn]
-    section: str
-    collection: str
-    collection_name: str
-    outdated: Outdated | None
+    section: str = ""
+    collection: str = "private"
+    collection_name: str = ""
+    outdated: Outdated | None = None
 
 
 class Sources(StreamEvent):
@@ -209,7 +209,7 @@ class Quote(FromServer):
     text: str
     page: int
     match: str
-    address: str
+    address: str = ""
 
 
 class Operand(FromServer):
@@ -224,8 +224,8 @@ class Operand(FromServer):
     text: str
     row: int | None
     column: int | None
-    start: int
-    end: int
+    start: int = 0
+    end: int = 0
 
 
 class WorkedFigure(FromServer):
@@ -253,9 +253,9 @@ class Verification(FromServer):
     status: str
     score: float | None
     method: str
-    reason: str
+    reason: str = ""
     calculations: list[WorkedFigure]
-    beside: FoundBeside | None
+    beside: FoundBeside | None = None
 
 
 class Citation(StreamEvent):
@@ -274,7 +274,7 @@ class Citation(StreamEvent):
     marker_span: Span
     quote: Quote
     verification: Verification
-    origin: str
+    origin: str = "marked"
 
 
 class Verdict(StreamEvent):
@@ -295,24 +295,24 @@ class Warned(StreamEvent):
     name: ClassVar[str] = "warning"
     code: str
     message: str
-    span: Span | None
+    span: Span | None = None
     documents: list[DocumentName]
 
 
 class Usage(FromServer):
     """Tokens of the model; `tokens_after_stop` is what the provider sent after the stop."""
 
-    prompt_tokens: int
-    completion_tokens: int
-    tokens_after_stop: int
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    tokens_after_stop: int = 0
 
 
 class Timings(FromServer):
     """Milliseconds since the run began; None for what it did not reach."""
 
-    retrieve_ms: float | None
-    first_token_ms: float | None
-    total_ms: float | None
+    retrieve_ms: float | None = None
+    first_token_ms: float | None = None
+    total_ms: float | None = None
 
 
 class Done(StreamEvent):
@@ -329,9 +329,9 @@ class Done(StreamEvent):
     sources: list[Source]
     usage: Usage
     timings: Timings
-    evidence: str | None
+    evidence: str | None = None
     warnings: list[Warned]
-    model: str
+    model: str = ""
 
 
 class Stopped(StreamEvent):
@@ -420,23 +420,23 @@ class Turn(FromServer):
     text: str
     status: str
     created_at: str
-    parent_id: str | None
+    parent_id: str | None = None
     siblings: list[str]
-    feedback: Feedback | None
+    feedback: Feedback | None = None
     sources: list[Source]
-    evidence: str | None
+    evidence: str | None = None
     citations: list[Citation]
     warnings: list[Warned]
-    run_id: str | None
-    model: str | None
-    standalone: str | None
+    run_id: str | None = None
+    model: str | None = None
+    standalone: str | None = None
     sub_questions: list[str]
-    document: DocumentName | None
-    finish_reason: str | None
-    stopped_by: str | None
-    usage: Usage | None
-    timings: Timings | None
-    error: str | None
+    document: DocumentName | None = None
+    finish_reason: str | None = None
+    stopped_by: str | None = None
+    usage: Usage | None = None
+    timings: Timings | None = None
+    error: str | None = None
 
 
 class ChatView(FromServer):
@@ -594,7 +594,7 @@ class JobView(FromServer):
 
     job_id: str
     folder: str
-    collection: str
+    collection: str = "private"
     status: str
     created_at: str
     finished_at: str | None
