@@ -44,7 +44,7 @@ def late_years(
     ends = [one for one in heads if one is not None and one.year]
     if not ends or not all(map(_is_early, ends)):
         return None
-    later = {place: place._replace(period=_next(place.period)) for place in places}
+    later = {one: PlacedPeriod(one.start, one.end, _next(one.period)) for one in places}
     shifted = {old.period: new.period for old, new in later.items()}
     found = replace(
         asked,
@@ -83,4 +83,4 @@ def _is_early(end: Period) -> bool:
 
 
 def _next(period: Period) -> Period:
-    return period._replace(year=(period.year or 0) + 1)
+    return Period((period.year or 0) + 1, period.month, period.day, period.part)
