@@ -11,7 +11,9 @@ from fastapi.responses import JSONResponse, Response
 
 from citewire.api.chat import in_one_piece
 from citewire.api.compat.openai_answers import Completion, chunks
+from citewire.api.compat.openai_described import ChatCompletion, ChatCompletionChunk
 from citewire.api.compat.openai_schemas import MODEL, CompletionRequest, ModelList, ModelView
+from citewire.api.contents import UNNAMED, answers, event_stream
 from citewire.api.dependencies import answerable_from, caller_of, services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response
@@ -19,6 +21,7 @@ from citewire.errors import ModelNotFound
 from citewire.services.runs.runs import Run
 
 router = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=ScopedRoute)
+CHUNKS = event_stream({UNNAMED: ChatCompletionChunk.__name__})
 
 
 @router.get("/models")
@@ -60,7 +63,16 @@ async def admitted_completion(
 
 
 # The body is the dependency's alone: one that the route wants too would be read twice.
-@router.post("/chat/completions")
+@router.post(
+    "/chat/completions",
+    responses={
+        200: {
+            "model": ChatCompletion,
+            **answers("the answer, or with `stream` its pieces", CHUNKS),
+        },
+        204: answers("the client left"),
+    },
+)
 async def chat_completions(
     request: Request, asked: Annotated[AskedCompletion, Depends(admitted_completion)]
 ) -> Response:

@@ -19,15 +19,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
+from citewire.api.contents import UNNAMED, answers, event_stream, named
 from citewire.api.dependencies import caller_of, services_of
 from citewire.api.host_check import HostCheck
 from citewire.api.mcp.calls import SESSION_ID, call_name
 from citewire.api.mcp.problems import PATH
+from citewire.api.mcp.schemas import JsonRpcMessage
 from citewire.api.mcp.server import build_mcp_server
 from citewire.api.scopes import ScopedRoute
 
 CANCELLED = "notifications/cancelled"
 _JSON_RPC: Final = {"application/json": {"schema": {"type": "object"}}}
+_MESSAGE: Final = {"application/json": {"schema": named(JsonRpcMessage.__name__)}}
 
 
 @asynccontextmanager
@@ -48,8 +51,12 @@ router = APIRouter(tags=["MCP"], route_class=ScopedRoute)
     response_class=Response,
     openapi_extra={"requestBody": {"content": _JSON_RPC, "required": True}},
     responses={
-        200: {"content": {**_JSON_RPC, "text/event-stream": {}}, "description": "an answer"},
-        202: {"description": "a notification was taken"},
+        200: answers(
+            "an answer; a stream for clients of older revisions, and where progress is asked for",
+            _MESSAGE,
+            event_stream({UNNAMED: JsonRpcMessage.__name__}),
+        ),
+        202: answers("a notification was taken"),
     },
 )
 async def exchange(request: Request) -> Response:
