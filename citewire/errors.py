@@ -85,7 +85,7 @@ class UnreadableDocument(DocumentError):
 
 
 class NoRoom(DocumentError):
-    """The owner has as many passages as one may have."""
+    """The owner, or the collection, has as many documents or passages as there may be."""
 
 
 class ModelError(CitewireError):
@@ -266,6 +266,13 @@ class ChatNotFound(RequestError):
     retryable = False
 
 
+class CitesPrivate(RequestError):
+    """A chat to be shared cites reports that nobody else may read; the message names them."""
+
+    code = "cites_private"
+    retryable = False
+
+
 class ModelNotFound(RequestError):
     """There is no model of that name."""
 
@@ -345,6 +352,12 @@ class CollectionNotFound(RequestError):
 
     code = "collection_not_found"
     retryable = False
+
+
+class FolderNotFound(RequestError):
+    """Whoever asks may read nothing in a folder of that name."""
+
+    code = "folder_not_found"
 
 
 class MemberNotFound(RequestError):

@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from citewire.services.access.caller import Caller, Scope
 from citewire.services.access.keys import OWNER
+from citewire.services.access.members import GROUP_NAME
 from citewire.storage.access.credentials import StoredKey
 
 OwnerName = Annotated[str, StringConstraints(pattern=rf"^{OWNER}$")]
+GroupName = Annotated[str, StringConstraints(pattern=rf"^{GROUP_NAME}$")]
 ScopeName = Literal["ask", "read", "write", "admin"]
 """A Scope, spelled out for the schema."""
 MOST_DAYS = 3650
@@ -66,6 +68,9 @@ class NewKey(BaseModel):
 
     owner: OwnerName | None = None
     scopes: list[ScopeName] = Field(default=["ask", "read", "write"], min_length=1, max_length=8)
+    groups: list[GroupName] = Field(
+        default=[], max_length=100, description="whose collections it opens, too; needs `admin`"
+    )
     days: float | None = Field(default=None, gt=0, le=MOST_DAYS)
 
 
@@ -75,6 +80,7 @@ class ApiKeyView(BaseModel):
     key_id: str
     owner: str
     scopes: list[ScopeName]
+    groups: list[str]
     made: str
     ends: str | None
     used: str | None
@@ -86,6 +92,7 @@ class ApiKeyView(BaseModel):
             key_id=key.id,
             owner=key.owner,
             scopes=[scope.value for scope in Scope if scope in key.scopes],
+            groups=list(key.groups),
             made=told_time(key.made),
             ends=None if key.ends is None else told_time(key.ends),
             used=None if key.used is None else told_time(key.used),

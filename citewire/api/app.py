@@ -19,14 +19,20 @@ from citewire.api import (
     page,
     passages,
     search,
+    sharing,
     uploads,
     wire_schema,
 )
 from citewire.api.audit import AuditTrail
-from citewire.api.compat import openai_chat
-from citewire.api.compat.openai_described import ChatCompletionChunk, OpenAiError
+from citewire.api.compat import openai_chat, openai_responses, ui_chat
+from citewire.api.compat.openai_described import (
+    ChatCompletionChunk,
+    OpenAiError,
+    ResponseEvent,
+)
 from citewire.api.compat.openai_errors import is_openai_path, openai_error
 from citewire.api.compat.problems import RetoldProblems
+from citewire.api.compat.ui_described import UiPart
 from citewire.api.cookies import Cookies, session_name
 from citewire.api.description import DescribedApp, Form
 from citewire.api.errors import install_error_handlers
@@ -36,12 +42,13 @@ from citewire.api.limits import BodyLimit, RequestLimit
 from citewire.api.mcp import streamable_http
 from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
 from citewire.api.mcp.schemas import JsonRpcError, JsonRpcMessage
+from citewire.api.other_pages import OtherPages
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
 CLOSED: Final = (
-    *(auth, chat, chats, collections, documents, keys, passages, search, uploads),
-    *(openai_chat, streamable_http),
+    *(auth, chat, chats, collections, documents, keys, passages, search, sharing, uploads),
+    *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""
 OPEN: Final = (health, wire_schema)
@@ -61,8 +68,11 @@ FORMS: Final = (
     ),
 )
 """How refusals are told to clients of other interfaces."""
-EVENT_TYPES: Final = (ChatCompletionChunk, JsonRpcMessage)
+EVENT_TYPES: Final = (ChatCompletionChunk, JsonRpcMessage, ResponseEvent, UiPart)
 """What only streams tell, besides the events of runs and jobs."""
+
+TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")
+"""Where clients send what was said before with each question."""
 
 
 def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
@@ -98,6 +108,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(
         BodyLimit,
         max_bytes=settings.server.max_body_bytes,
+        larger={("POST", path): settings.server.max_conversation_bytes for path in TELLING_ALL},
         streamed={("POST", "/documents"): settings.uploads.max_upload_bytes},
     )
     app.add_middleware(RequestLimit)
@@ -106,11 +117,13 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     for form in FORMS:
         app.add_middleware(RetoldProblems, is_for=form.is_for, retold=form.retold)
     app.add_middleware(AuditTrail)
+    if origins := settings.access.asking_origins:
+        app.add_middleware(OtherPages, origins=origins)
     install_error_handlers(app)
     for module in CLOSED:
         app.include_router(module.router, dependencies=[DESCRIBED])
     for module in OPEN:
         app.include_router(module.router)
     app.include_router(auth.open_router)
-    app.include_router(page.build_router())
+    app.include_router(page.build_router(frames=settings.access.framing_origins))
     return app

@@ -54,18 +54,29 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("GET", "/passages/{passage_id}/highlights"): Act("Read", "passage", "passage_id"),
     ("POST", "/search"): Act("Read", "passage"),
     ("PATCH", "/collections/{collection_id}"): Act("Update", *COLLECTION),
+    ("POST", "/collections/{collection_id}/documents"): Act("Import", "document"),
     ("DELETE", "/jobs/{job_id}"): Act("Delete", "job", "job_id"),
     ("GET", "/chat_stream/{run_id}"): Act("Read", "run", "run_id"),
+    ("GET", "/ui/chat/{chat_id}/stream"): Act("Read", *CHAT),
     ("GET", "/chats/{chat_id}"): Act("Read", *CHAT),
     ("DELETE", "/chats/{chat_id}"): Act("Delete", *CHAT),
     ("DELETE", "/chats"): Act("Delete", "chat"),
     ("POST", "/chats/{chat_id}/restore"): Act("Update", *CHAT),
+    ("POST", "/chats/{chat_id}/share"): Act("Share", *CHAT),
+    ("DELETE", "/chats/{chat_id}/share"): Act("Update", *CHAT),
+    ("GET", "/shared/{share_id}"): Act("Read", "chat"),
     ("GET", "/chats/export"): Act("Export", "chat"),
     ("GET", "/chats/{chat_id}/export"): Act("Export", *CHAT),
 }
 
 BY_THE_RUN: Final[frozenset[Route]] = frozenset(
-    (("POST", "/chat_stream"), ("POST", "/chat"), ("POST", "/v1/chat/completions"))
+    (
+        ("POST", "/chat_stream"),
+        ("POST", "/chat"),
+        ("POST", "/v1/chat/completions"),
+        ("POST", "/v1/responses"),
+        ("POST", "/ui/chat"),
+    )
 )
 """What these showed is known at their end, also when nobody listens any more."""
 
@@ -114,6 +125,7 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         ("GET", "/auth/me"),
         ("GET", "/auth/login"),
         ("GET", "/v1/models"),
+        ("GET", "/v1/models/{model}"),
     )
 )
 """Routes of which only refusals are told."""

@@ -1,6 +1,6 @@
 """What crosses the wire as JSON about chats."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -8,6 +8,7 @@ from citewire.api.schemas import Identifier, Turn
 from citewire.services.answers.titles import plain_line
 from citewire.services.chats.chats import ListedChat
 from citewire.services.chats.hits import Snippet
+from citewire.services.chats.sharing import SharedChat, share_id_of
 from citewire.storage.chats.store import Chat
 
 TITLE_CHARS = 120
@@ -48,6 +49,14 @@ class RateAnswer(BaseModel):
     comment: str = Field("", max_length=2000)
 
 
+class ChatShare(BaseModel):
+    """What others may read of a chat: up to the message `leaf_id`; `share_id` opens it."""
+
+    share_id: str
+    shared_at: str
+    leaf_id: str | None
+
+
 class ChatSummary(BaseModel):
     """A chat without its messages; `message_count` counts those of all branches."""
 
@@ -57,11 +66,13 @@ class ChatSummary(BaseModel):
     updated_at: str
     leaf_id: str | None
     message_count: int
+    share: ChatShare | None
 
     @classmethod
     def of(cls, chat: Chat) -> "ChatSummary":
         """As it is told."""
-        return cls(**{name: getattr(chat, name) for name in cls.model_fields})
+        told = {name: getattr(chat, name) for name in ChatSummary.model_fields}
+        return cls(**{**told, "share": _share(chat)})
 
 
 class FoundChat(ChatSummary):
@@ -100,6 +111,39 @@ class ChatView(ChatSummary):
         return cls(**ChatSummary.of(chat).model_dump(), turns=turns, running=running)
 
 
+class CitedCollection(BaseModel):
+    """A shared collection that a chat cites."""
+
+    collection_id: str
+    name: str
+
+
+class SharedChatView(BaseModel):
+    """A chat that its owner shared, as one of its readers sees it.
+
+    `collections` are those that it cites, in all of which its readers are members. Its sources are
+    those that one may read oneself, so that numbers may be missing among them.
+    """
+
+    title: str
+    shared_by: str
+    shared_at: str
+    collections: list[CitedCollection]
+    turns: list[Turn]
+
+    @classmethod
+    def of(cls, shared: SharedChat) -> Self:
+        """As it is told."""
+        cited = shared.collections.items()
+        return cls(
+            title=shared.chat.title,
+            shared_by=shared.share.by,
+            shared_at=shared.share.at,
+            collections=[CitedCollection(collection_id=id_, name=name) for id_, name in cited],
+            turns=[Turn.model_validate(message) for message in shared.chat.messages],
+        )
+
+
 class ChatExport(BaseModel):
     """A chat as a file: the messages of all branches, oldest first."""
 
@@ -123,3 +167,9 @@ class DeletedChats(BaseModel):
 
     chat_ids: list[str]
     restorable_until: str
+
+
+def _share(chat: Chat) -> ChatShare | None:
+    if (share := chat.share) is None:
+        return None
+    return ChatShare(share_id=share_id_of(chat), shared_at=share.at, leaf_id=share.leaf_id or None)

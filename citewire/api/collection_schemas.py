@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from citewire.api.schemas import Identifier
 from citewire.services.access.members import MEMBER_NAME
 from citewire.services.access.reach import PRIVATE
 from citewire.services.reading.cleaning import clean_line
@@ -35,6 +36,15 @@ class MemberRole(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: Role = Field(description="`reader`, `editor` (documents) or `manager` (members)")
+
+
+class SharedDocuments(BaseModel):
+    """Which private documents are copied into a folder of a collection."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: str = Field(min_length=1, max_length=255, description="name of the folder there")
+    doc_ids: list[Identifier] = Field(min_length=1, max_length=1000)
 
 
 class CollectionSummary(BaseModel):

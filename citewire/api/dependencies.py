@@ -9,10 +9,13 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 
+from citewire.api.audit import who_asks
 from citewire.api.patterns import IDEMPOTENCY_KEY
 from citewire.api.schemas import AskRequest, Filters, Identifier
-from citewire.errors import AlreadyAsked
+from citewire.errors import AlreadyAsked, FolderNotFound
+from citewire.services.access.audit.log import Who
 from citewire.services.access.caller import Caller
+from citewire.services.access.changes import CollectionChanges
 from citewire.services.access.door import Door
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.access.reach import Reach, Reaching
@@ -20,6 +23,7 @@ from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.assembly.serving import Services
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
+from citewire.services.chats.sharing import Sharing
 from citewire.services.citations.model import CollectionNames
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
@@ -33,6 +37,7 @@ from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.keys import folder_id
 from citewire.storage.library.documents import DocumentReader, DocumentStore
+from citewire.storage.library.folders import missing_folders
 from citewire.storage.library.labels import kind_labels, organisation_labels, period_labels
 from citewire.storage.library.passage_read import PassageReader
 from citewire.workflows.retriever import PassageFilter
@@ -54,6 +59,7 @@ def _service(pick: Callable[[Services], object]) -> Any:
 
 ChatServiceDep = Annotated[ChatService, _service(lambda services: services.chat)]
 ChatsDep = Annotated[Chats, _service(lambda services: services.chats)]
+CollectionChangesDep = Annotated[CollectionChanges, _service(lambda services: services.changes)]
 CollectionStoreDep = Annotated[CollectionStore, _service(lambda services: services.collections)]
 ChatStoreDep = Annotated[ChatStore, _service(lambda services: services.chat_store)]
 DoorDep = Annotated[Door, _service(lambda services: services.door)]
@@ -64,6 +70,7 @@ PageCopiesDep = Annotated[PageCopies, _service(lambda services: services.page_co
 PassagesDep = Annotated[PassageReader, _service(lambda services: services.passages)]
 ReadinessDep = Annotated[ReadinessChecks, _service(lambda services: services.readiness)]
 SettingsDep = Annotated[Settings, _service(lambda services: services.settings)]
+SharingDep = Annotated[Sharing, _service(lambda services: services.sharing)]
 SuccessionDep = Annotated[Succession, _service(lambda services: services.succession)]
 UploadsDep = Annotated[Uploads, _service(lambda services: services.uploads)]
 
@@ -77,6 +84,14 @@ async def caller_of(request: Request) -> Caller:
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+async def who_of(request: Request) -> Who:
+    """Who asks, as the audit log tells it."""
+    return who_asks(request.scope)
+
+
+WhoDep = Annotated[Who, Depends(who_of)]
 
 
 async def owner_of(request: Request) -> str:
@@ -179,7 +194,7 @@ async def admitted_run(
 Asked = Annotated[Run | JoinedRun, Depends(admitted_run)]
 
 
-def check_length(services: Services, question: str) -> None:
+def check_length(services: Services, question: str, field: str = "message") -> None:
     """Return if a question is no longer than it may be.
 
     Raises:
@@ -187,7 +202,7 @@ def check_length(services: Services, question: str) -> None:
     """
     if len(question) > (limit := services.settings.server.max_message_chars):
         raise RequestValidationError(
-            [{"loc": ("body", "message"), "msg": f"must have at most {limit} characters"}]
+            [{"loc": ("body", field), "msg": f"must have at most {limit} characters"}]
         )
 
 
@@ -214,6 +229,7 @@ async def answerable_from(
     Raises:
         TooManyTokens: the caller may ask no model at the moment.
         CollectionNotFound: a collection is wanted that the caller may not read.
+        FolderNotFound: a folder is wanted in which the caller may read nothing.
     """
     await services.allowances.check_tokens(caller.owner)
     return await searchable_from(services, caller, filters)
@@ -226,10 +242,20 @@ async def searchable_from(
 
     Raises:
         CollectionNotFound: a collection is wanted that the caller may not read.
+        FolderNotFound: a folder is wanted in which the caller may read nothing.
     """
     wanted = filters or Filters()
     reach = await services.reaching.with_all(caller, wanted.collections)
-    return _passage_filter(wanted, reach), reach.by_tag
+    passages = _passage_filter(wanted, reach)
+    documents = services.documents
+    missing = await missing_folders(
+        documents.client, documents.namespace, wanted.folders, passages.searched or reach.libraries
+    )
+    if missing:
+        place = wanted.folders.index(missing[0])
+        told = "there is no such folder with anything in it"
+        raise FolderNotFound(f"filters.folders.{place}: {told}")
+    return passages, reach.by_tag
 
 
 def _passage_filter(wanted: Filters, reach: Reach) -> PassageFilter:

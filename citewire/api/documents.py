@@ -1,26 +1,35 @@
 """Documents: what is ingested, the files themselves, and taking one out."""
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from http import HTTPStatus
+from pathlib import Path as FilePath
 from typing import Annotated
 from urllib.parse import quote
 
+import anyio
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
+from starlette.types import Receive, Scope, Send
 
 from citewire.api.audit import note_act
 from citewire.api.contents import NOT_MODIFIED, answers, files, text
 from citewire.api.dependencies import (
+    CallerDep,
     ChangeableDocument,
     DocumentsDep,
     PageCopiesDep,
     ReachDep,
     UploadsDep,
+    services_of,
 )
 from citewire.api.schemas import DocumentCorrection, DocumentList, DocumentView, Identifier
 from citewire.api.scopes import ScopedRoute
 from citewire.errors import DocumentNotFound
 from citewire.services.access.audit.schema import Resource
+from citewire.services.access.reads import Cut
 from citewire.services.ingest.correction import correct_document
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
@@ -54,6 +63,31 @@ async def read_document(doc_id: DocId, documents: DocumentsDep, reach: ReachDep)
     return DocumentView.of(await documents.known(doc_id), reach)
 
 
+class ReachableFile(FileResponse):
+    """A file that is cut off if access to it is taken away: half of one is not the whole.
+
+    Args:
+        path: of the file.
+        headers: of the answer.
+        sending: a block in which what it is given is called then.
+    """
+
+    def __init__(
+        self,
+        path: FilePath,
+        *,
+        headers: dict[str, str],
+        sending: Callable[[Cut], AbstractContextManager[None]],
+    ) -> None:
+        super().__init__(path, headers=headers)
+        self._sending = sending
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, as long as it may be read."""
+        with anyio.CancelScope() as whole, self._sending(whole.cancel):
+            await super().__call__(scope, receive, send)
+
+
 @router.get(
     "/documents/{doc_id}/file",
     response_class=FileResponse,
@@ -64,7 +98,9 @@ async def read_document(doc_id: DocId, documents: DocumentsDep, reach: ReachDep)
         416: answers("the file ends before the part that `Range` names", text("text/plain")),
     },
 )
-async def read_file(doc_id: DocId, request: Request, documents: DocumentsDep) -> Response:
+async def read_file(
+    doc_id: DocId, request: Request, documents: DocumentsDep, caller: CallerDep
+) -> Response:
     """The stored file, with ranges; 404 if it is not there any more with the same bytes."""
     record = await documents.known(doc_id)
     path = await find_file(record)
@@ -83,7 +119,9 @@ async def read_file(doc_id: DocId, request: Request, documents: DocumentsDep) ->
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     _drop_unknown_range(request)
-    return FileResponse(path, headers=headers)
+    reads = services_of(request).reads
+    sending = partial(reads.sending, caller, record.owner)
+    return ReachableFile(path, headers=headers, sending=sending)
 
 
 def _drop_unknown_range(request: Request) -> None:

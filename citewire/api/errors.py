@@ -34,6 +34,7 @@ STATUSES: dict[str, HTTPStatus] = {
     "key_not_found": HTTPStatus.NOT_FOUND,
     "too_many_keys": HTTPStatus.CONFLICT,
     "chat_not_found": HTTPStatus.NOT_FOUND,
+    "cites_private": HTTPStatus.CONFLICT,
     "chat_busy": HTTPStatus.CONFLICT,
     "message_not_found": HTTPStatus.NOT_FOUND,
     "model_not_found": HTTPStatus.NOT_FOUND,
@@ -45,6 +46,7 @@ STATUSES: dict[str, HTTPStatus] = {
     "too_many_readers": HTTPStatus.TOO_MANY_REQUESTS,
     "run_lost": HTTPStatus.BAD_GATEWAY,
     "collection_not_found": HTTPStatus.NOT_FOUND,
+    "folder_not_found": HTTPStatus.NOT_FOUND,
     "member_not_found": HTTPStatus.NOT_FOUND,
     "role_too_low": HTTPStatus.FORBIDDEN,
     "last_manager": HTTPStatus.CONFLICT,
@@ -151,17 +153,28 @@ def status_of(code: str) -> HTTPStatus:
     return STATUSES.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _field_problem(problem: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with a field, or with the whole body: then its name is empty."""
+def _field_problem(problem: Mapping[str, Any], sent: str | None) -> dict[str, str]:
+    """What is wrong with a field, or with the whole body, sent as that: then its name is empty."""
     match problem.get("type"):
         case "json_invalid":
             return {"field": "", "message": f"is not JSON: {problem['ctx']['error']}"}
         case "model_attributes_type":
-            return {"field": "", "message": "must be a JSON object, sent as application/json"}
+            return {"field": "", "message": f"must be a JSON object{_named_wrong(sent)}"}
     field = ".".join(map(str, problem["loc"][1:]))
     if problem.get("type") == "string_pattern_mismatch":
         return {"field": field, "message": mismatch(problem["ctx"]["pattern"])}
-    return {"field": field, "message": problem["msg"]}
+    return {"field": field, "message": str(problem["msg"]).removeprefix("Value error, ")}
+
+
+def _named_wrong(sent: str | None) -> str:
+    """What is to be said of a Content-Type that is not that of JSON."""
+    wanted = "send the header Content-Type: application/json"
+    if not sent:
+        return f", and the request does not say what it is: {wanted}"
+    kind = sent.partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        return ""
+    return f", and the request says that it is {kind[:100]}: {wanted}"
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -175,7 +188,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [_field_problem(problem) for problem in error.errors()]
+        sent = request.headers.get("content-type")
+        found = [_field_problem(problem, sent) for problem in error.errors()]
         detail = "; ".join(f"{p['field'] or 'body'}: {p['message']}" for p in found)
         return problem_response(
             HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, errors=found

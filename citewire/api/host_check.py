@@ -27,16 +27,24 @@ class HostCheck:
         address: that it listens on.
         has_keys: whether requests need a key; then it checks only names that are configured.
         public: the name by which people reach it; its pages are the server's own, too.
+        origins: whose pages may do without keys what the server's own may.
     """
 
     def __init__(
-        self, names: Iterable[str], *, address: str, has_keys: bool, public: str | None = None
+        self,
+        names: Iterable[str],
+        *,
+        address: str,
+        has_keys: bool,
+        public: str | None = None,
+        origins: Iterable[str] = (),
     ) -> None:
         self._own = frozenset(name.lower().rstrip(".") for name in names)
         self._known = self._own | ({address.lower()} - ALL_ADDRESSES)
         self._pages = self._own | ({public} if public else set())
         self._checks_names = bool(self._own) or not has_keys
         self._checks_pages = not has_keys
+        self._origins = frozenset(origin.encode() for origin in origins)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "HostCheck":
@@ -47,6 +55,7 @@ class HostCheck:
             address=settings.server.host,
             has_keys=settings.is_closed,
             public=urlsplit(settings.sign_in.public_url or "").hostname,
+            origins=settings.access.asking_origins,
         )
 
     def check(self, scope: Scope) -> None:
@@ -66,7 +75,9 @@ class HostCheck:
                     "or add the name to CITEWIRE_HOSTS"
                 )
             headers[name] = value
-        if self._checks_pages and scope["method"] not in SAFE and self._is_foreign(headers):
+        if not self._checks_pages or scope["method"] in SAFE or self._is_let_in(headers):
+            return
+        if self._is_foreign(headers):
             raise ForeignPage("without API keys only the server's own pages may change anything")
 
     def check_origin(self, scope: Scope) -> None:
@@ -75,7 +86,8 @@ class HostCheck:
         Raises:
             ForeignPage: one does.
         """
-        if self._is_foreign(dict(scope["headers"])):
+        headers = dict(scope["headers"])
+        if not self._is_let_in(headers) and self._is_foreign(headers):
             raise ForeignPage("only the server's own pages may ask here")
 
     def check_page(self, scope: Scope) -> None:
@@ -93,6 +105,10 @@ class HostCheck:
 
     def _knows(self, host: str) -> bool:
         return host in self._known or _is_loopback(host)
+
+    def _is_let_in(self, headers: dict[bytes, bytes]) -> bool:
+        """Whether a page asks that the settings let in; never with what it does not hold itself."""
+        return headers.get(b"origin") in self._origins
 
     def _is_foreign(self, headers: dict[bytes, bytes]) -> bool:
         site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")

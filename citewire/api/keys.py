@@ -35,11 +35,11 @@ async def make_key(
 ) -> MadeKey:
     """Make a key; it is told only now, for nothing but its hash is kept."""
     owner, scopes = asked.owner or caller.owner, frozenset(map(Scope, asked.scopes))
-    check_may_make(caller, owner, scopes)
-    key, stored = await keys.make(owner, scopes, days=asked.days)
+    check_may_make(caller, owner, scopes, asked.groups)
+    key, stored = await keys.make(owner, scopes, groups=asked.groups, days=asked.days)
+    told = {"scopes": stored.scopes, "groups": stored.groups}
     audit = services_of(request).audit
-    who = who_asks(request.scope)
-    await audit.key_made(who, key_id=stored.id, owner=owner, scopes=stored.scopes)
+    await audit.key_made(who_asks(request.scope), key_id=stored.id, owner=owner, **told)
     return MadeKey(key=key, **ApiKeyView.of(stored).model_dump())
 
 

@@ -40,7 +40,8 @@ class BodyLimit:
     Args:
         app: what comes next.
         max_bytes: of a body.
-        streamed: other limits by method and path, of routes that read their body as it comes.
+        larger: other limits by method and path.
+        streamed: the same of routes that read their body as it comes.
 
     FastAPI's own `max_body_size` answers in plain text where our contract wants problem JSON, and
     Starlette's `BaseHTTPMiddleware` puts a task and a queue around every streamed answer.
@@ -51,10 +52,12 @@ class BodyLimit:
         app: ASGIApp,
         *,
         max_bytes: int,
+        larger: Mapping[tuple[str, str], int] = MappingProxyType({}),
         streamed: Mapping[tuple[str, str], int] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = larger
         self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,19 +71,20 @@ class BodyLimit:
         if limit is not None:
             await self._stream(scope, receive, send, limit, declared)
             return
+        limit = self._larger.get((scope["method"], scope["path"]), self._max_bytes)
         if declared is not None:
             # The server itself holds the client to the length that it declared.
-            too_long = not declared.isdigit() or int(declared) > self._max_bytes
+            too_long = not declared.isdigit() or int(declared) > limit
             if too_long:
-                await _refuse(scope, receive, send, self._max_bytes)
+                await _refuse(scope, receive, send, limit)
             else:
                 await self._app(scope, receive, send)
         elif b"transfer-encoding" in headers:
-            await self._count(scope, receive, send)
+            await self._count(scope, receive, send, limit)
         else:
             await self._app(scope, receive, send)
 
-    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _count(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         """Read a body of unknown length up to the limit, then pass it on in one piece."""
         body = bytearray()
         more = True
@@ -90,8 +94,8 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self._max_bytes:
-                await _refuse(scope, receive, send, self._max_bytes)
+            if len(body) > limit:
+                await _refuse(scope, receive, send, limit)
                 return
         whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 

@@ -43,7 +43,8 @@ async def receive_form(request: Request, sink: FileSink) -> dict[str, str]:
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
-        raise InvalidUpload("the body must be multipart/form-data with a boundary")
+        sent = f"it is {kind.decode('latin-1')[:100]}" if kind else "it does not say what it is"
+        raise InvalidUpload(f"the body must be multipart/form-data with a boundary; {sent}")
     body = request.stream()
     try:
         form = _Form(boundary, sink)

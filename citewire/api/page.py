@@ -1,5 +1,6 @@
 """The web client: its built files, with a policy that allows nothing from anywhere else."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -12,12 +13,12 @@ from starlette.exceptions import HTTPException
 STATIC: Final = Path(__file__).parent / "static"
 """Where `npm run build` in `frontend/` puts the client."""
 
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors "
+)
 HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; worker-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -47,21 +48,26 @@ class ClientFile:
     headers: dict[str, str]
 
 
-def find_client(folder: Path) -> dict[str, ClientFile]:
-    """The client's files by their paths in the folder; empty if it is not built.
+def headers_for(frames: Sequence[str]) -> dict[str, str]:
+    """The headers of all files, for a client that pages of these origins may frame."""
+    return {"Content-Security-Policy": POLICY + (" ".join(frames) or "'none'"), **HEADERS}
+
+
+def find_client(folder: Path, headers: Mapping[str, str]) -> dict[str, ClientFile]:
+    """The client's files by their paths in the folder, with headers; empty if it is not built.
 
     Only what is found here is ever served, so that no name can lead anywhere else.
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".gz")
-    return {str(path.relative_to(folder)): _client_file(path, folder) for path in paths}
+    return {str(path.relative_to(folder)): _client_file(path, folder, headers) for path in paths}
 
 
-def _client_file(path: Path, folder: Path) -> ClientFile:
+def _client_file(path: Path, folder: Path, common: Mapping[str, str]) -> ClientFile:
     packed = path.with_name(f"{path.name}.gz")
     is_named_by_content = path.parent == folder / "assets"
     cache = "public, max-age=31536000, immutable" if is_named_by_content else "no-cache"
     headers = {
-        **HEADERS,
+        **common,
         "Content-Type": MEDIA_TYPES.get(path.suffix, OTHER),
         "Cache-Control": cache,
         "Vary": "Accept-Encoding",
@@ -69,16 +75,22 @@ def _client_file(path: Path, folder: Path) -> ClientFile:
     return ClientFile(path, packed if packed.is_file() else None, headers)
 
 
-def build_router(folder: Path = STATIC) -> APIRouter:
-    """The routes of the client that was built into `folder`."""
+def build_router(folder: Path = STATIC, *, frames: Sequence[str] = ()) -> APIRouter:
+    """The routes of the client that was built into `folder`.
+
+    Args:
+        folder: with the built client.
+        frames: origins whose pages may show it in a frame.
+    """
     router = APIRouter(include_in_schema=False)
-    client = find_client(folder)
+    common = headers_for(frames)
+    client = find_client(folder, common)
 
     @router.get("/")
     async def index(request: Request) -> Response:
         """The page."""
         if "index.html" not in client:
-            return PlainTextResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, HEADERS)
+            return PlainTextResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, common)
         return _respond(client["index.html"], request)
 
     @router.get("/favicon.svg")

@@ -92,6 +92,8 @@ RULES: Final[tuple[tuple[Callable[[Call], bool], tuple[str, ...]], ...]] = (
         ("message_not_found",),
     ),
     (lambda call: call.is_at("POST /chats", "POST /chats/{chat_id}/restore"), ("too_many_chats",)),
+    (_takes("share_id"), ("chat_not_found",)),
+    (lambda call: call.is_at("POST /chats/{chat_id}/share"), ("cites_private",)),
     (_takes("run_id"), ("run_not_found",)),
     (
         lambda call: call.method == "GET" and "text/event-stream" in call.answers,
@@ -111,11 +113,13 @@ RULES: Final[tuple[tuple[Callable[[Call], bool], tuple[str, ...]], ...]] = (
     (lambda call: "model" in call.parameters | call.fields, ("model_not_found",)),
     (
         lambda call: "multipart/form-data" in call.bodies,
-        (
-            *("invalid_upload", "unsupported_format", "upload_stalled", "upload_not_stored"),
-            *("too_many_jobs", "draining"),
-        ),
+        ("unsupported_format", "upload_stalled"),
     ),
+    (
+        lambda call: call.is_at("POST /documents", f"POST {_COLLECTION}/documents"),
+        ("invalid_upload", "upload_not_stored", "too_many_jobs", "draining"),
+    ),
+    (lambda call: "doc_ids" in call.fields, ("document_not_found",)),
     (
         lambda call: call.asks or "filters" in call.fields,
         ("collection_not_found", "folder_not_found", "too_many_runs"),

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from http import HTTPStatus
+from pathlib import Path as FolderPath
 from typing import Annotated, Any
 
 import orjson
@@ -27,11 +28,13 @@ from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.access.audit.schema import Resource
 from citewire.services.access.reach import PRIVATE
+from citewire.services.access.room import room_of, told_limit
 from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.uploads.job import ENDED, Job, State
 from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.names import folder_name
+from citewire.services.uploads.receiving import Incoming
 from citewire.storage.keys import Libraries
 
 router = APIRouter(tags=["jobs"], route_class=ScopedRoute)
@@ -74,31 +77,55 @@ async def upload_documents(
     reach = await reaching.now(caller)
     reach.check(collection, "editor")
     owner = reach.library(collection)
-    jobs.check_room(owner)
-    await _check_room_for_passages(services_of(request), owner)
+    jobs.check_room(owner, caller.owner)
+    await check_room(services_of(request), owner)
     async with uploads.receiving(owner) as incoming:
         fields = await receive_form(request, incoming)
         folder = folder_name(fields.get("folder", ""))
         if not incoming.files:
             raise InvalidUpload("files: at least one file is needed")
-        jobs.check_room(owner)  # again: others may have come while the files did
+        jobs.check_room(owner, caller.owner)  # again: others may have come while the files did
         if collection != PRIVATE:  # it may have been taken away meanwhile
             (await reaching.now(caller)).check(collection, "editor")
         root = await uploads.keep(incoming, folder)
-    job = Job(folder, root, tuple(incoming.files), owner=owner)
+    return await begin_job(request, jobs, incoming, folder=folder, root=root, by=caller.owner)
+
+
+async def begin_job(
+    request: Request, jobs: Jobs, incoming: Incoming, *, folder: str, root: FolderPath, by: str
+) -> CreatedJob:
+    """Begin the job that ingests what was kept in a folder.
+
+    Args:
+        request: is told of in the audit log with the job.
+        jobs: takes it.
+        incoming: whose files they are, and which.
+        folder: the name of the folder.
+        root: where it lies.
+        by: who began it.
+
+    Raises:
+        Draining, TooManyJobs: no more are taken.
+        StorageError: its state cannot be kept.
+    """
+    job = Job(folder, root, tuple(incoming.files), owner=incoming.owner, by=by)
     uploaded = [Resource("document", file.doc_id) for file in incoming.files]
     note_act(request, Resource("job", job.job_id), *uploaded)
     await jobs.submit(job)
     return CreatedJob(job_id=job.job_id, folder=folder, files=list(job.uploaded))
 
 
-async def _check_room_for_passages(services: Services, owner: str) -> None:
-    most = services.settings.access.max_passages_per_owner
-    if most is not None and await services.documents.owned_by(owner).passages() >= most:
-        raise UploadNotStored(
-            f"{most} passages are kept, as many as there may be: delete documents first "
-            "(CITEWIRE_MAX_PASSAGES_PER_OWNER)"
-        )
+async def check_room(services: Services, owner: str) -> None:
+    """Return if an owner, or a collection, may have more documents and passages.
+
+    Raises:
+        UploadNotStored: there are as many as there may be.
+    """
+    room, documents = room_of(owner, services.settings), services.documents.owned_by(owner)
+    if room.documents is not None and await documents.count() >= room.documents:
+        raise UploadNotStored(f"there is no room: {told_limit('documents', room)}")
+    if room.passages is not None and await documents.passages() >= room.passages:
+        raise UploadNotStored(f"there is no room: {told_limit('passages', room)}")
 
 
 @router.get("/jobs")

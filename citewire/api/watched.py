@@ -6,20 +6,23 @@ from uuid import uuid4
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from citewire.api.compat.openai_errors import failed_chunk, is_openai_path
+from citewire.api.compat.ui_parts import failed_part
 from citewire.api.errors import error_response
 from citewire.errors import CredentialRevoked
 
 REVOKED = CredentialRevoked("the key or session that let this in was revoked")
 LEFT: Message = {"type": "http.disconnect"}
 EVENT_STREAM = b"text/event-stream"
+UI_PATH = "/ui/chat"
 
 
 class WatchedRequest:
     """One request: to the app a revocation is a client that left, and the client is told.
 
     So it ends as all else does whose client leaves: what runs is stopped, what was said is kept.
-    A stream ends with an `error` event, what had not begun with a problem; of a file the
-    connection is cut, for half of one must not pass for the whole.
+    A stream ends with an `error` event, or OpenAI's error, what had not begun with a problem; of a
+    file the connection is cut, for half of one must not pass for the whole.
     """
 
     def __init__(self, receive: Receive, send: Send) -> None:
@@ -45,7 +48,8 @@ class WatchedRequest:
         if not self._has_begun:
             await error_response(REVOKED)(scope, self._receive, self._send)
         elif self._is_stream:
-            await self._send({"type": "http.response.body", "body": _last_event()})
+            last = _last_event(scope["path"].removeprefix(scope.get("root_path", "")))
+            await self._send({"type": "http.response.body", "body": last})
 
     async def _heard(self) -> Message:
         if self._is_revoked:
@@ -75,7 +79,12 @@ class WatchedRequest:
         await self._send(message)
 
 
-def _last_event() -> bytes:
+def _last_event(path: str) -> bytes:
+    """How a stream says that it is broken off, in the form of those who ask there."""
+    if is_openai_path(path):
+        return failed_chunk(REVOKED.code, REVOKED.public)
+    if path == UI_PATH:
+        return failed_part(REVOKED.public)
     said = {
         "code": REVOKED.code,
         "message": REVOKED.public,

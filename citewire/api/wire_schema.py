@@ -21,6 +21,7 @@ REQUESTS: Final[tuple[type, ...]] = (
     chat_schemas.RateAnswer,
     collection_schemas.MemberRole,
     collection_schemas.NamedCollection,
+    collection_schemas.SharedDocuments,
 )
 """What is asked as JSON."""
 
@@ -33,6 +34,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     chat_schemas.ChatView,
     chat_schemas.DeletedChat,
     chat_schemas.DeletedChats,
+    chat_schemas.SharedChatView,
     collection_schemas.CollectionList,
     collection_schemas.CollectionView,
     schemas.CreatedJob,

@@ -1,8 +1,9 @@
-"""`citewire admin`: people, runs and jobs of everybody, and stopping a run or a job."""
+"""`citewire admin`: people, collections, runs and jobs of everybody, and stopping one of these."""
 
 import argparse
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,12 +19,14 @@ from citewire.services.access.audit.log import Who
 from citewire.services.access.keys import load_api_keys
 from citewire.services.assembly.people import Everybody, open_everybody
 from citewire.settings import Settings
+from citewire.storage.collections.store import GROUP, Collection
+from citewire.storage.keys import collection_in, library_of
 
 Row = Mapping[str, Any]
 
 
 def list_people(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Print who there is: with a key, in the audit log, or with a run or job lately."""
+    """Print who there is: with a key, in a collection or the audit log, or with a run or job."""
     return _print(asyncio.run(_people(settings)), as_json=arguments.json)
 
 
@@ -40,11 +43,16 @@ def list_runs(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def list_jobs(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the jobs of the last week."""
-    names = "job_id", "owner", "folder", "status", "created_at", "finished_at"
+    names = "folder", "status", "created_at", "finished_at"
 
     async def jobs() -> list[Row]:
         async with open_everybody(settings) as everybody:
-            return [{name: job[name] for name in names} for job in await everybody.jobs.all()]
+            found = await everybody.jobs.all()
+        return [
+            {"job_id": job["job_id"], **_whose(str(job["owner"]))}
+            | {name: job[name] for name in names}
+            for job in found
+        ]
 
     return _print(asyncio.run(jobs()), as_json=arguments.json)
 
@@ -57,11 +65,39 @@ def list_keys(settings: Settings, arguments: argparse.Namespace) -> int:
             found = await everybody.credentials.keys()
         return [
             {"key_id": key.id, "owner": key.owner, "scopes": "+".join(key.scopes)}
+            | {"groups": ", ".join(key.groups)}
             | {name: _at(getattr(key, name)) for name in ("made", "ends", "used")}
             for key in found
         ]
 
     return _print(asyncio.run(keys()), as_json=arguments.json)
+
+
+def list_collections(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the shared collections: who manages them, and what they have here."""
+
+    async def collections() -> list[Row]:
+        async with open_everybody(settings) as everybody:
+            return [await _collection(everybody, one) for one in await everybody.collections.all()]
+
+    return _print(asyncio.run(collections()), as_json=arguments.json)
+
+
+def list_groups(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the groups that collections or keys name; who is in them, the provider knows."""
+
+    async def groups() -> list[Row]:
+        async with open_everybody(settings) as everybody:
+            found, keys = await everybody.collections.all(), await everybody.credentials.keys()
+        members = Counter(member for one in found for member in one.members)
+        keyed = Counter(group for key in keys for group in key.groups)
+        named = {name.removeprefix(GROUP) for name in members if name.startswith(GROUP)}
+        return [
+            {"group": group, "collections": members[GROUP + group], "keys": keyed[group]}
+            for group in sorted(named | keyed.keys())
+        ]
+
+    return _print(asyncio.run(groups()), as_json=arguments.json)
 
 
 def stop(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -76,6 +112,8 @@ def stop(settings: Settings, arguments: argparse.Namespace) -> int:
 
 ADMIN: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = {
     "people": list_people,
+    "collections": list_collections,
+    "groups": list_groups,
     "runs": list_runs,
     "jobs": list_jobs,
     "keys": list_keys,
@@ -93,6 +131,7 @@ async def _people(settings: Settings) -> list[Row]:
             {key.owner for key in keys}
             | {run.owner for run in runs}
             | {str(job["owner"]) for job in jobs}
+            | {member for one in await everybody.collections.all() for member in one.members}
         )
         return [
             {
@@ -103,7 +142,29 @@ async def _people(settings: Settings) -> list[Row]:
                 "pseudonym": pseudonyms.get(name),
             }
             for name in sorted(names)
+            # A collection may have jobs, and a group is named in the audit log: nobody is they.
+            if collection_in(name) is None and not name.startswith(GROUP)
         ]
+
+
+async def _collection(everybody: Everybody, found: Collection) -> Row:
+    library = library_of(found.collection_id)
+    documents = everybody.documents.owned_by(library)
+    managers = [member for member, role in found.members.items() if role == "manager"]
+    return {
+        "collection_id": found.collection_id,
+        "name": found.name,
+        "managers": ", ".join(managers),
+        "members": len(found.members),
+        "documents": await documents.count(),
+        "passages": await documents.passages(),
+        "uploaded_bytes": await everybody.uploads.space(library),
+    }
+
+
+def _whose(owner: str) -> Row:
+    collection_id = collection_in(owner)
+    return {"owner": owner if collection_id is None else None, "collection": collection_id}
 
 
 async def _stop(settings: Settings, wanted: str) -> str:
@@ -124,11 +185,13 @@ async def _stop(settings: Settings, wanted: str) -> str:
 
 
 async def _tell(everybody: Everybody, kind: str, uid: str, owner: str, *, is_over: bool) -> str:
+    collection_id = collection_in(owner)
+    whose = owner if collection_id is None else f"the collection {collection_id}"
     if is_over:
-        return f"{kind} {uid} of {owner} was over already"
+        return f"{kind} {uid} of {whose} was over already"
     who = Who(command="citewire admin stop")
     await everybody.audit.stopped(who, kind=kind, uid=uid, owner=owner)
-    return f"{kind} {uid} of {owner} is told to stop"
+    return f"{kind} {uid} of {whose} is told to stop"
 
 
 def _print(rows: Sequence[Row], *, as_json: bool) -> int:

@@ -11,6 +11,7 @@ from citewire.storage.keys import DEFAULT_OWNER
 
 MOST_DAYS = 3650
 
+Arguments: TypeAlias = "argparse._ActionsContainer"
 Kinds: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -98,7 +99,7 @@ def _folder(name: str) -> Path:
     return Path(name)
 
 
-def _add_owner(command: argparse.ArgumentParser) -> None:
+def _add_owner(command: Arguments) -> None:
     command.add_argument(
         "--owner", default=DEFAULT_OWNER, metavar="NAME", help="whose data (default: %(default)s)"
     )
@@ -106,9 +107,7 @@ def _add_owner(command: argparse.ArgumentParser) -> None:
 
 def _add_library(command: argparse.ArgumentParser) -> None:
     whose = command.add_mutually_exclusive_group()
-    whose.add_argument(
-        "--owner", default=DEFAULT_OWNER, metavar="NAME", help="whose data (default: %(default)s)"
-    )
+    _add_owner(whose)
     whose.add_argument("--collection", metavar="NAME", help="those of a shared one: name or id")
 
 
@@ -176,6 +175,8 @@ def _add_admin(kinds: Kinds) -> None:
     what = admin.add_subparsers(dest="what", required=True)
     for name, says in (
         ("people", "who there is, and under which pseudonym the audit log has them"),
+        ("collections", "shared ones: who manages them, documents, passages, uploaded bytes here"),
+        ("groups", "those that collections or keys name"),
         ("keys", "API keys that were made at run time"),
         ("runs", "answers that are under way"),
         ("jobs", "uploads that are being ingested, or were"),
@@ -224,7 +225,7 @@ def _add_key(kinds: Kinds) -> None:
     key = kinds.add_parser(
         "key",
         help="make, list and revoke API keys",
-        usage="citewire key [-h] [--scope SCOPE] [--days DAYS] [--json] "
+        usage="citewire key [-h] [--scope SCOPE] [--group GROUP] [--days DAYS] [--json] "
         "(make NAME | list [NAME] | revoke ID | NAME)",
         description="`make NAME` makes a key of an owner, which servers on the same Redis know at "
         "once; `list` shows keys, `revoke ID` ends one within two seconds. A NAME alone prints a "
@@ -238,6 +239,13 @@ def _add_key(kinds: Kinds) -> None:
         default=[],
         choices=[str(scope) for scope in Scope],
         help="what a made key may do, each its own option (default: ask, read and write)",
+    )
+    key.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        metavar="GROUP",
+        help="whose collections a made key opens, too, each its own option",
     )
     key.add_argument("--days", type=_days, help="after which a made key ends (default: never)")
     key.add_argument("--json", action="store_true", help="list as an array, for programs")

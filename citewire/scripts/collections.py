@@ -9,12 +9,16 @@ from rich.text import Text
 
 from citewire.errors import CollectionNotFound, ConfigurationError
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless_name
+from citewire.services.access.audit.log import Who
 from citewire.services.access.members import checked_member, checked_role
 from citewire.services.assembly.documents import open_collections, take_out
+from citewire.services.assembly.people import open_everybody
 from citewire.services.reading.cleaning import clean_line
 from citewire.settings import Settings
 from citewire.storage.collections.store import MOST_NAME, Collection, CollectionStore
 from citewire.storage.keys import library_of
+
+COMMAND = Who(command="citewire collections")
 
 
 def list_collections(settings: Settings) -> int:
@@ -62,13 +66,13 @@ def change_members(
     gone = list(map(checked_member, dropped))
 
     async def change() -> Collection:
-        async with open_collections(settings) as store:
-            collection_id = await find(store, named)
+        async with open_everybody(settings) as everybody:
+            collection_id = await find(everybody.collections, named)
             for member, role in changes:
-                await store.join(collection_id, member, role)
+                await everybody.changes.join(COMMAND, collection_id, member, role)
             for member in gone:
-                await store.leave(collection_id, member)
-            return await store.read(collection_id)
+                await everybody.changes.leave(COMMAND, collection_id, member)
+            return await everybody.collections.read(collection_id)
 
     _print(("member", "role"), list(asyncio.run(change()).members.items()))
     return 0
@@ -78,9 +82,9 @@ def remove_collection(settings: Settings, named: str) -> int:
     """Delete a collection with its documents and uploaded files."""
 
     async def remove() -> None:
-        async with open_collections(settings) as store:
-            collection_id = await find(store, named)
-            await store.finish(collection_id)
+        async with open_everybody(settings) as everybody:
+            collection_id = await find(everybody.collections, named)
+            await everybody.changes.finish(COMMAND, collection_id)
         await take_out(settings, collection_id)
 
     asyncio.run(remove())
@@ -121,8 +125,8 @@ async def _all(settings: Settings) -> list[Collection]:
 
 
 async def _make(settings: Settings, name: str, manager: str) -> str:
-    async with open_collections(settings) as store:
-        return await store.create(name, manager)
+    async with open_everybody(settings) as everybody:
+        return await everybody.changes.create(COMMAND, name, manager)
 
 
 def _print(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

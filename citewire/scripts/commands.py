@@ -208,6 +208,7 @@ def run_key(arguments: argparse.Namespace) -> int:
     return run_key_command(
         arguments.words,
         scopes=arguments.scope,
+        groups=arguments.group,
         days=arguments.days,
         as_json=arguments.json,
         settings=load_settings,

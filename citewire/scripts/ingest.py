@@ -149,8 +149,9 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
     for path, reason in summary.folders:
         line = harmless_name(f"folder: {path}: {reason}")
         console.print(Text(line, style="red"), soft_wrap=True)
+    _print_missing(summary.missing, console)
     _print_skipped(summary.skipped, console)
-    if not summary.files and not summary.folders:
+    if not (summary.files or summary.folders or summary.missing):
         why = "no file is of a format that is read" if summary.skipped.count else "there is no file"
         told = f"nothing to ingest: {why} ({' '.join(SUFFIXES)})"
         console.print(Text(told, style="yellow"), soft_wrap=True)
@@ -179,6 +180,17 @@ def _print_outcome(outcome: FileOutcome, console: Console, *, with_plan: bool) -
         console.print(Text(line), soft_wrap=True)
     for note in outcome.notes:
         line = harmless_name(f"note: {outcome.path}: {note}")
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+
+
+def _print_missing(missing: Sequence[tuple[str, str]], console: Console) -> None:
+    """The first files that are gone and whose documents stay, and what ends that."""
+    for path, reason in missing[:MOST_PRINTED]:
+        line = harmless_name(f"missing: {path}: {reason}")
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+    if missing:
+        files = "1 file that was" if len(missing) == 1 else f"{len(missing):,} files that were"
+        line = f"missing: {files} ingested in all; --prune takes out what is gone"
         console.print(Text(line, style="yellow"), soft_wrap=True)
 
 

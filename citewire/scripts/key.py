@@ -11,6 +11,7 @@ from citewire.scripts.plain_text import harmless_name
 from citewire.services.access.audit.log import Who
 from citewire.services.access.caller import Scope
 from citewire.services.access.keys import USUAL, checked_owner, key_line, new_key
+from citewire.services.access.members import checked_group
 from citewire.services.assembly.people import open_everybody
 from citewire.services.assembly.stores import open_made_keys
 from citewire.settings import Settings
@@ -28,6 +29,7 @@ def run_key_command(
     words: Sequence[str],
     *,
     scopes: Sequence[str],
+    groups: Sequence[str],
     days: float | None,
     as_json: bool,
     settings: Callable[[], Settings],
@@ -37,6 +39,7 @@ def run_key_command(
     Args:
         words: of the command line, behind `key`.
         scopes: of a key to be made; empty: the usual ones.
+        groups: that it is in.
         days: after which it ends; None: never.
         as_json: whether a list is an array, for programs.
         settings: reads the settings, where they are needed.
@@ -47,8 +50,9 @@ def run_key_command(
     """
     match [*words]:
         case ["make", name]:
+            owner, named = checked_owner(name, "NAME"), list(map(checked_group, groups))
             wanted = frozenset(map(Scope, scopes)) or USUAL
-            return asyncio.run(_make(settings(), checked_owner(name, "NAME"), wanted, days))
+            return asyncio.run(_make(settings(), owner, wanted, named, days))
         case ["list"]:
             return asyncio.run(_list(settings(), None, as_json=as_json))
         case ["list", name]:
@@ -73,13 +77,17 @@ def print_for_file(owner: str) -> int:
 
 
 async def _make(
-    settings: Settings, owner: str, scopes: frozenset[Scope], days: float | None
+    settings: Settings,
+    owner: str,
+    scopes: frozenset[Scope],
+    groups: Sequence[str],
+    days: float | None,
 ) -> int:
     async with open_made_keys(settings) as keys:
-        key, stored = await keys.make(owner, scopes, days=days)
+        key, stored = await keys.make(owner, scopes, groups=groups, days=days)
     async with open_everybody(settings) as everybody:
-        told = everybody.audit.key_made
-        await told(COMMAND, key_id=stored.id, owner=owner, scopes=stored.scopes)
+        told = {"scopes": stored.scopes, "groups": stored.groups}
+        await everybody.audit.key_made(COMMAND, key_id=stored.id, owner=owner, **told)
     print(f"The key, shown only now:\n{key}\nIts id, to revoke it by: {stored.id}")
     print(_described(stored))
     if not settings.is_closed:
@@ -110,15 +118,22 @@ async def _revoke(settings: Settings, key_id: str) -> int:
 
 def _described(key: StoredKey) -> str:
     never = partial(_day, otherwise="never")
+    groups = f"in {harmless_name(', '.join(key.groups))}  " if key.groups else ""
     return (
-        f"{harmless_name(key.id)}  {harmless_name(key.owner)}  {'+'.join(key.scopes)}  "
+        f"{harmless_name(key.id)}  {harmless_name(key.owner)}  {'+'.join(key.scopes)}  {groups}"
         f"made {_day(key.made)}, ends {never(key.ends)}, used {never(key.used)}"
     )
 
 
 def _to_json(key: StoredKey) -> dict[str, object]:
     times = {name: _day(getattr(key, name)) or None for name in ("made", "ends", "used")}
-    return {"key_id": key.id, "owner": key.owner, "scopes": key.scopes, **times}
+    return {
+        "key_id": key.id,
+        "owner": key.owner,
+        "scopes": key.scopes,
+        "groups": key.groups,
+        **times,
+    }
 
 
 def _day(at: float | None, otherwise: str = "") -> str:

@@ -65,6 +65,7 @@ async def _watch(
 ) -> None:
     # The first run tells of what is missing or wrong: that is not waited for to go away.
     is_first = True
+    missing: tuple[tuple[str, str], ...] = ()
     async with (
         open_watcher(settings, folders, console, owner, options) as watcher,
         aclosing(changes_in(watcher.roots())) as changes,
@@ -72,6 +73,8 @@ async def _watch(
         async for _ in changes:
             summary = await watcher.ingest(is_patient=not is_first)
             is_news = any(file.status != "unchanged" for file in summary.files)
+            is_news = is_news or summary.missing != missing
+            missing = summary.missing
             if is_first or is_news or summary.folders:
                 print_summary(summary, console)
             if report is not None:

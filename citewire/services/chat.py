@@ -173,6 +173,9 @@ class ChatService:
             if turns is not None:
                 run.is_kept = False
                 run.history = recent_history(turns, tokens=self._history.tokens)
+                # Clients may send the sources of an answer back, and most do not.
+                sent = last_spoken_of(turns)
+                run.spoken_of = sent if sent.one is not None else None
             elif chat_id is None:
                 await self._chats.create(ids.chat_id, owner)
             else:

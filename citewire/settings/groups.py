@@ -16,6 +16,10 @@ from citewire.settings.field import SettingsGroup, setting
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[?[0-9A-Fa-f:]+\]?")
 """A host's name or address as it stands in `Host`, without a port."""
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:]+\])(?::\d{1,5})?"
+)
+"""A web page's origin as browsers write it: no path, no capital letters."""
 
 
 class StorageSettings(SettingsGroup):
@@ -452,6 +456,19 @@ class AccessSettings(SettingsGroup):
         off=(None,),
         example="reports.example.org,10.0.0.7",
     )
+    cors_origins: str | None = setting(
+        None,
+        "Origins whose pages may ask this server from a browser, with a key or, without keys, as "
+        "anybody; never with a session (docs/other-pages.md).",
+        off=(None,),
+        example="https://app.example.org,http://localhost:3000",
+    )
+    frame_origins: str | None = setting(
+        None,
+        "Origins whose pages may show the web client in a frame.",
+        off=(None,),
+        example="https://intranet.example.org",
+    )
     max_runs_per_owner: int | None = setting(
         None,
         "Concurrent answers of one owner, over all workers on one Redis, beyond which 429; off: "
@@ -493,6 +510,36 @@ class AccessSettings(SettingsGroup):
         off=(None,),
         ge=1,
     )
+    max_documents_per_owner: int | None = setting(
+        None,
+        "Documents of one owner; further ones are not ingested, and uploads are 507 once there are "
+        "as many.",
+        unit="documents",
+        off=(None,),
+        ge=1,
+    )
+    max_passages_per_collection: int | None = setting(
+        None,
+        "Passages of one shared collection.",
+        unit="passages",
+        unset="as CITEWIRE_MAX_PASSAGES_PER_OWNER",
+        ge=1,
+    )
+    max_documents_per_collection: int | None = setting(
+        None,
+        "Documents of one shared collection.",
+        unit="documents",
+        unset="as CITEWIRE_MAX_DOCUMENTS_PER_OWNER",
+        ge=1,
+    )
+    max_collections_per_owner: int = setting(
+        100,
+        "Shared collections that one owner may manage and make more, over HTTP; beyond them 409. "
+        "The command line makes any number.",
+        unit="collections",
+        ge=0,
+        le=100,
+    )
     audit_log: str | None = setting(
         None,
         "A file to which it is written who did what and saw which page (docs/audit.md); -: to "
@@ -514,6 +561,27 @@ class AccessSettings(SettingsGroup):
         """Whether requests need an API key."""
         return self.api_keys is not None or self.api_keys_file is not None
 
+    @property
+    def asking_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may ask."""
+        return _listed(self.cors_origins)
+
+    @property
+    def framing_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may show the client in a frame."""
+        return _listed(self.frame_origins)
+
+    @field_validator("cors_origins", "frame_origins")
+    @classmethod
+    def _are_origins(cls, origins: str | None) -> str | None:
+        for origin in _listed(origins):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin} is no origin: write it as https://app.example.org or "
+                    "http://localhost:3000, without a path and a slash at the end"
+                )
+        return origins
+
     @field_validator("hosts")
     @classmethod
     def _are_names(cls, hosts: str | None) -> str | None:
@@ -521,6 +589,10 @@ class AccessSettings(SettingsGroup):
             if name.strip() and not _HOST_NAME.fullmatch(name.strip()):
                 raise ValueError(f"{name.strip()} is no name or address: no http://, no port")
         return hosts
+
+
+def _listed(told: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (one.strip() for one in (told or "").split(","))))
 
 
 class UploadSettings(SettingsGroup):
@@ -540,11 +612,26 @@ class UploadSettings(SettingsGroup):
         unset="with API keys, half of CITEWIRE_MAX_UPLOAD_SPACE_BYTES",
         ge=1024,
     )
+    max_upload_space_per_collection_bytes: int | None = setting(
+        None,
+        "The space that the uploaded files of one shared collection may take.",
+        unit="bytes",
+        unset="as CITEWIRE_MAX_UPLOAD_SPACE_PER_OWNER_BYTES",
+        ge=1024,
+    )
     max_jobs_per_owner: int = setting(
         50,
-        "Uploads of one owner that are being ingested, or wait for it, in each worker; beyond "
-        "them 429.",
+        "Uploads of one owner, to whichever collection, that are being ingested, or wait for it, "
+        "in each worker; beyond them 429.",
         unit="jobs",
+        ge=1,
+    )
+    max_jobs_per_collection: int | None = setting(
+        None,
+        "Uploads of all members to one shared collection that are being ingested, or wait for it, "
+        "in each worker; beyond them 429.",
+        unit="jobs",
+        unset="as CITEWIRE_MAX_JOBS_PER_OWNER",
         ge=1,
     )
 
@@ -560,6 +647,12 @@ class ServerSettings(SettingsGroup):
     )
     max_body_bytes: int = setting(
         128 * 1024, "Longest request body, uploads exempt.", unit="bytes", ge=1024
+    )
+    max_conversation_bytes: int = setting(
+        1024 * 1024,
+        "The same where what was said before comes along (`/v1`, `/ui/chat`).",
+        unit="bytes",
+        ge=1024,
     )
     max_header_bytes: int = setting(
         64 * 1024, "Longest request line and headers together.", unit="bytes", ge=8192

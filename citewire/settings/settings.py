@@ -1,7 +1,8 @@
 """All settings together: built from values by their names, and checked against each other."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -23,6 +24,25 @@ from citewire.settings.groups import (
 from citewire.settings.sign_in import SignInSettings
 
 PREFIX = "CITEWIRE_"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRoom:
+    """How much one owner, or one shared collection, may have.
+
+    Args:
+        passages: None for any number.
+        documents: None for any number.
+        upload_bytes: of uploaded files.
+        jobs: that are carried out, or wait, in one worker.
+        per: how the names of the settings go on that say so.
+    """
+
+    passages: int | None
+    documents: int | None
+    upload_bytes: int
+    jobs: int
+    per: Literal["OWNER", "COLLECTION"]
 
 
 class Settings(BaseModel):
@@ -86,11 +106,29 @@ class Settings(BaseModel):
         return self.access.max_readers_per_owner or (16 if self.is_closed else None)
 
     @property
-    def upload_space_per_owner(self) -> int:
-        """How many bytes the uploaded files of one owner may take."""
+    def room_per_owner(self) -> LibraryRoom:
+        """How much one owner may have."""
         space = self.uploads.max_upload_space_bytes
         share = space // 2 if self.is_closed else space
-        return self.uploads.max_upload_space_per_owner_bytes or share
+        return LibraryRoom(
+            passages=self.access.max_passages_per_owner,
+            documents=self.access.max_documents_per_owner,
+            upload_bytes=self.uploads.max_upload_space_per_owner_bytes or share,
+            jobs=self.uploads.max_jobs_per_owner,
+            per="OWNER",
+        )
+
+    @property
+    def room_per_collection(self) -> LibraryRoom:
+        """How much one shared collection may have."""
+        own = self.room_per_owner
+        return LibraryRoom(
+            passages=self.access.max_passages_per_collection or own.passages,
+            documents=self.access.max_documents_per_collection or own.documents,
+            upload_bytes=self.uploads.max_upload_space_per_collection_bytes or own.upload_bytes,
+            jobs=self.uploads.max_jobs_per_collection or own.jobs,
+            per="COLLECTION",
+        )
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:

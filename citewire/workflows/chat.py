@@ -9,8 +9,8 @@ from typing import Any
 from llama_index.core.workflow import Context, Workflow, step
 
 from citewire.errors import ModelError, RetrievalTimeout
-from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName
-from citewire.workflows.catalogue.narrowing import narrowed
+from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName, SpokenOf
+from citewire.workflows.catalogue.narrowing import narrowed, refers_back, spoken_of_before
 from citewire.workflows.engine import AnsweringResponse, Engines, ambiguous
 from citewire.workflows.events import (
     AnsweredEvent,
@@ -37,6 +37,8 @@ from citewire.workflows.screening.screens import ModelScreen, RuleScreen
 from citewire.workflows.silence import noticing_silence
 
 logger = logging.getLogger(__name__)
+
+_TOO_SLOW = "the documents were not looked through in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
 
 
 class ChatWorkflow(Workflow):
@@ -79,7 +81,7 @@ class ChatWorkflow(Workflow):
     @step
     async def route(self, ctx: Context, asked: AskedEvent) -> AnswerEvent | ReplyEvent:
         """Decide whether the message is a question to the reports, and what it asks."""
-        ask = asked.ask
+        ask = await self._in_context(asked.ask)
         if told := await self._catalogued(ask, ask.question):
             return _catalogue_reply(told, asked)
         planned = await self._routed(ctx, asked)
@@ -90,6 +92,21 @@ class ChatWorkflow(Workflow):
         if rewritten and (told := await self._catalogued(ask, rewritten)):
             return _catalogue_reply(told, asked)
         return AnswerEvent(ask=ask, verdict=asked.verdict, plan=planned)
+
+    async def _in_context(self, ask: AskEvent) -> AskEvent:
+        """The question with what the turn before was about, where no chat is kept that says it."""
+        if ask.spoken_of is not None:
+            return ask
+        found, catalogue = SpokenOf(), self._engines.catalogue
+        if catalogue is not None and refers_back(ask.question):
+            try:
+                async with asyncio.timeout(self._engines.limits.retrieve):
+                    found = await spoken_of_before(
+                        ask.history, ask.filter, catalogue.documents, catalogue.search
+                    )
+            except TimeoutError as error:
+                raise RetrievalTimeout(_TOO_SLOW) from error
+        return ask.model_copy(update={"spoken_of": found})
 
     async def _routed(self, ctx: Context, asked: AskedEvent) -> Plan | Reply:
         ask = asked.ask
@@ -114,11 +131,10 @@ class ChatWorkflow(Workflow):
         try:
             async with asyncio.timeout(self._engines.limits.retrieve):
                 return await self._engines.catalogue.answer(
-                    request, question, ask.filter, ask.spoken_of
+                    request, question, ask.filter, ask.spoken_of or SpokenOf()
                 )
         except TimeoutError as error:
-            told = "the documents were not looked through in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
-            raise RetrievalTimeout(told) from error
+            raise RetrievalTimeout(_TOO_SLOW) from error
 
     @step
     async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:
@@ -185,10 +201,11 @@ class ChatWorkflow(Workflow):
 
     async def _narrowed(self, ask: AskEvent) -> tuple[PassageFilter, DocumentName | None]:
         """What is searched, and the document that the question points at."""
-        if self._engines.catalogue is None or ask.spoken_of.one is None:
+        spoken_of = ask.spoken_of
+        if self._engines.catalogue is None or spoken_of is None or spoken_of.one is None:
             return ask.filter, None
         documents = self._engines.catalogue.documents
-        return await narrowed(ask.question, ask.filter, ask.spoken_of, documents)
+        return await narrowed(ask.question, ask.filter, spoken_of, documents)
 
     async def _judged(self, screen: ModelScreen, question: str) -> str | None:
         """The model's refusal; when it cannot be had, what the settings say."""

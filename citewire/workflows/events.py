@@ -28,7 +28,8 @@ class AskEvent(StartEvent):
     question: str
     history: list[ChatMessage] = Field(default_factory=list)
     filter: PassageFilter
-    spoken_of: SpokenOf = Field(default_factory=SpokenOf)
+    spoken_of: SpokenOf | None = Field(default_factory=SpokenOf)
+    """What the turn before was about; None if that is to be found from the history."""
     run: SkipJsonSchema[InstanceOf[RunContext]] = Field(default_factory=RunContext)
 
 

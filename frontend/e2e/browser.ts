@@ -20,7 +20,7 @@ export class Watched {
   readonly page: Page;
   readonly faults: string[] = [];
 
-  private constructor(page: Page, origin: string) {
+  private constructor(page: Page, allowed: readonly string[]) {
     this.page = page;
     page.on("pageerror", (error) => this.faults.push(`error: ${error.message}`));
     page.on("console", (message) => {
@@ -29,12 +29,13 @@ export class Watched {
     });
     page.on("request", (request) => {
       const url = request.url();
-      if (!/^(data|blob):/.test(url) && !url.startsWith(origin)) this.faults.push(`request: ${url}`);
+      if (!/^(data|blob):/.test(url) && !allowed.some((origin) => url.startsWith(origin))) this.faults.push(`request: ${url}`);
     });
   }
 
-  static async open(context: BrowserContext, url: string): Promise<Watched> {
-    const watched = new Watched(await context.newPage(), new URL(url).origin);
+  /** `elsewhere` are other origins that the page may lead to. */
+  static async open(context: BrowserContext, url: string, ...elsewhere: string[]): Promise<Watched> {
+    const watched = new Watched(await context.newPage(), [new URL(url).origin, ...elsewhere]);
     watched.page.setDefaultTimeout(10_000);
     await watched.page.goto(url);
     return watched;

@@ -42,7 +42,7 @@ function longChat(): ChatView {
     const answered: Turn = { ...asked, message_id: `a${turn}`, role: "assistant", text, parent_id: asked.message_id, sources: [source], evidence: "strong", citations, run_id: `r${turn}`, model: "m", finish_reason: "stop" };
     return [asked, answered];
   }).flat();
-  return { chat_id: "long", title: "Long", created_at: "", updated_at: "", leaf_id: `a${TURNS - 1}`, message_count: turns.length, turns, running: null };
+  return { chat_id: "long", title: "Long", created_at: "", updated_at: "", leaf_id: `a${TURNS - 1}`, message_count: turns.length, turns, running: null, share: null };
 }
 
 interface Measured {

@@ -22,17 +22,26 @@ export interface Knobs {
   fail_times?: number;
 }
 
+interface Said {
+  url: string;
+  standin: string;
+  provider?: string;
+}
+
 export class TestServer {
   readonly url: string;
+  /** Where people sign in, if they do. */
+  readonly provider: string;
   readonly #standin: string;
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(process: ChildProcess, lines: AsyncIterator<string>, said: { url: string; standin: string }) {
+  private constructor(process: ChildProcess, lines: AsyncIterator<string>, said: Said) {
     this.#process = process;
     this.#lines = lines;
     this.url = said.url;
     this.#standin = said.standin;
+    this.provider = said.provider ?? "";
   }
 
   /** One for all files: most of a server's start is loading what it is made of. */
@@ -42,10 +51,20 @@ export class TestServer {
     return kept.testServer;
   }
 
-  static async #start(): Promise<TestServer> {
+  /** One of its own, closed, without reports, where people sign in with a real provider. */
+  static withPeople(): Promise<TestServer> {
+    return TestServer.#start("--people");
+  }
+
+  /** Ends it before the tests do. */
+  end(): void {
+    this.#process.stdin?.end();
+  }
+
+  static async #start(...more: string[]): Promise<TestServer> {
     const folder = mkdtempSync(join(tmpdir(), "citewire-e2e-"));
     const python = process.env["VENV_PYTHON"] ?? (existsSync(OWN) ? OWN : "python3");
-    const child = spawn(python, ["-m", "tests.doubles.web_server", folder], {
+    const child = spawn(python, ["-m", "tests.doubles.web_server", folder, ...more], {
       cwd: ROOT,
       // The checkout itself, whatever is installed.
       env: { ...process.env, PYTHONPATH: ROOT },
@@ -57,7 +76,7 @@ export class TestServer {
     if (first.done === true) throw new Error("the server did not start");
     // It ends when its input does, which is when this process ends; then it removes its folder.
     child.unref();
-    return new TestServer(child, lines, JSON.parse(first.value) as { url: string; standin: string });
+    return new TestServer(child, lines, JSON.parse(first.value) as Said);
   }
 
   /** `kill`, `stop` or `start` the server; returns when that is done. */

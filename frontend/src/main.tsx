@@ -12,6 +12,7 @@ import "@/styles/chat.css";
 import "@/styles/citations.css";
 import "@/styles/chats.css";
 import "@/styles/documents.css";
+import "@/styles/collections.css";
 
 void meet();
 showTheme();

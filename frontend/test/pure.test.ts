@@ -14,7 +14,10 @@ import { CITATIONS, SOURCES, TEXT } from "./recorded";
 const ANSWER: Answer = { ...ASKED, text: TEXT, citations: CITATIONS, sources: SOURCES, phase: "complete" };
 
 test.each<Route>([
-  { view: "documents" },
+  { view: "documents", collectionId: null },
+  { view: "shared", shareId: "0a", messageId: null, panel: null },
+  { view: "shared", shareId: "0a", messageId: "m1", panel: { kind: "citation", id: "c1" } },
+  { view: "documents", collectionId: "0123456789ab" },
   { view: "passage", passageId: "d-4-0-12", quote: "" },
   { view: "passage", passageId: "d-4-0-12", quote: "5 % / year" },
   { view: "chat", chatId: null, messageId: null, panel: null },

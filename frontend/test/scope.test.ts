@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 import type { DocumentView } from "@/api/types";
 import { asFilters, chosenOf, fits, toggled, valuesOf } from "@/chat/scope";
 
-function report(doc_id: string, organisation: string, periods: string[], kind: string, folder = "filings"): DocumentView {
+function report(doc_id: string, organisation: string, periods: string[], kind: string, folder = "filings", collection = "private"): DocumentView {
   const locations = [{ folder, path: `${folder}/${doc_id}.pdf`, unread: "", changed_at: "" }];
-  return { doc_id, title: doc_id, organisation, periods, kind, date: null, pages: 1, passages: 1, ingested_at: "", notes: [], locations, language: "en", corrected: [], collection: "private", collection_name: "", outdated: null };
+  return { doc_id, title: doc_id, organisation, periods, kind, date: null, pages: 1, passages: 1, ingested_at: "", notes: [], locations, language: "en", corrected: [], collection, collection_name: "", outdated: null };
 }
 
 const REPORTS = [
   report("a", "Acme", ["2022"], "10-K"),
   report("b", "Acme", ["2023-Q3"], "10-Q"),
   report("c", "Borealis", ["2023"], "10-K", "others"),
-  report("d", "", [], ""),
+  report("d", "", [], "", "filings", "abc"),
 ];
 const ALL = chosenOf(null);
 
@@ -28,6 +28,7 @@ test("folders and documents together are asked as documents, beside what reports
   const chosen = { ...ALL, folders: new Set(["others"]), documents: new Set(["a"]), kinds: new Set(["10-K"]) };
   expect(asFilters(chosen, REPORTS)).toEqual({ kinds: ["10-K"], doc_ids: ["a", "c"] });
   expect(asFilters({ ...chosen, documents: new Set() }, REPORTS)).toEqual({ kinds: ["10-K"], folders: ["others"] });
+  expect(asFilters({ ...ALL, collections: new Set(["abc"]) }, REPORTS)).toEqual({ collections: ["abc"] });
 });
 
 test.each([
@@ -38,6 +39,8 @@ test.each([
   [{ ...ALL, kinds: new Set(["interim report"]) }, "b"],
   [{ ...ALL, folders: new Set(["others"]), documents: new Set(["b"]) }, "bc"],
   [{ ...ALL, organisations: new Set(["Acme"]), folders: new Set(["others"]) }, ""],
+  [{ ...ALL, collections: new Set(["abc"]) }, "d"],
+  [{ ...ALL, collections: new Set(["private"]), folders: new Set(["filings"]) }, "ab"],
 ])("every list must fit: %#", (chosen, ids) => {
   expect(REPORTS.filter((one) => fits(one, chosen)).map((one) => one.doc_id).join("")).toBe(ids);
 });

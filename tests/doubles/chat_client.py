@@ -128,6 +128,11 @@ async def open_chat_client(url: str) -> AsyncGenerator[ChatClient, None]:
         yield ChatClient(http)
 
 
+def said_to_ui(text: str, role: str = "user") -> Json:
+    """A message as the AI SDK's `useChat` sends it."""
+    return {"id": "given", "role": role, "parts": [{"type": "text", "text": text}]}
+
+
 async def until(holds: Callable[[], Awaitable[bool]], *, within_s: float = 5.0) -> None:
     """Wait until it holds."""
     async with asyncio.timeout(within_s):

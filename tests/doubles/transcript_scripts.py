@@ -17,7 +17,7 @@ FOLLOW_UP = "and what about 2023?"
 CITED = "Quillmere harbour counted 538 ships in 2023 [1]. 🚢 That was in its own books."
 HARBOUR = {"filters": {"doc_ids": [QUILLMERE_2022.doc_id, QUILLMERE_2023.doc_id]}}
 EVERYWHERE: Json = {}
-NOWHERE = {"filters": {"folders": ["no such folder"]}}
+NOWHERE = {"filters": {"organisations": ["No such organisation"]}}
 SLOW = {"text": "Quillmere harbour counted 538 ships [1]. And then it", "hold_at": 99}
 SEARCHING = '"stage":"retrieve"'
 

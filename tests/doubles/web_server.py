@@ -3,6 +3,9 @@
 Starts the stand-in provider, an embedded Redis and `citewire serve` on the sample reports, and
 says `{"url": …, "standin": …}`. Then it does what it is told, a word per line, and answers `ok`:
 `kill` (as a crash), `stop` (SIGTERM), `start` (at the same address). Its input's end ends it.
+
+With `--people` the server is closed and has no reports, and people sign in with a real provider of
+OpenID Connect, whose address is said as `provider`.
 """
 
 import json
@@ -17,12 +20,13 @@ from typing import Any
 import httpx
 
 from citewire.storage.embedded.client import open_embedded_redis
+from tests.doubles.oidc import CLIENT, real_provider
 from tests.doubles.server_fixtures import KEY, STOP_S, Server, free_port, run_server
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "reports"
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, people: bool) -> None:
     """Serve until the input ends."""
     with ExitStack() as opened:
         standin = _start_standin(opened)
@@ -35,10 +39,16 @@ def main(folder: Path) -> None:
             "model_retries": 0,
             "shutdown_grace_s": 2,
         }
+        said: dict[str, str] = {}
+        if people:
+            said["provider"] = provider = opened.enter_context(real_provider())
+            settings |= {"oidc_issuer": provider, "oidc_client_id": CLIENT}
+            settings["oidc_client_secret"] = "s"
         settings["port"] = free_port()
         server = _start(opened, folder, settings)
-        _upload(server)
-        _say(url=server.url, standin=standin)
+        if not people:
+            _upload(server)
+        _say(url=server.url, standin=standin, **said)
         for line in sys.stdin:
             match line.strip():
                 case "kill":
@@ -82,6 +92,6 @@ def _say(**facts: object) -> None:
 if __name__ == "__main__":
     where = Path(sys.argv[1])
     try:
-        main(where)
+        main(where, people="--people" in sys.argv[2:])
     finally:
         shutil.rmtree(where, ignore_errors=True)

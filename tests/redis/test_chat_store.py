@@ -16,6 +16,8 @@ from redis.asyncio import Redis
 from citewire.errors import ChatNotFound, MessageNotFound, TooManyChats
 from citewire.settings import load_settings
 from citewire.storage.chats.index import to_query
+from citewire.storage.chats.record import Share
+from citewire.storage.chats.shares import ChatShares
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.chats.words import find_words, searchable
 from citewire.storage.connection.connection import open_client
@@ -438,3 +440,31 @@ def test_no_query_reaches_another_owner_or_breaks(redis_url: str, namespace: str
     query, params = to_query(q)
     assert CLAUSES.fullmatch(query)
     assert len(params) <= 16
+
+
+async def test_a_share_is_of_the_path_as_it_was_and_ends_with_the_chat(
+    chats: ChatStore, redis_client: Redis, namespace: str
+) -> None:
+    shares = ChatShares(redis_client, namespace)
+    await chats.create("c", ANN)
+    await chats.append("c", ANN, turn(1), title="first")
+    await shares.begin("c", ANN, Share("k", "a1", "now", ANN))
+    await chats.append("c", ANN, turn(2), title="second")
+    await chats.append("c", ANN, turn(3), title="third", replaces="u1")
+    shared = await shares.read("c", "k")
+    again = await shares.begin("c", ANN, Share("other", "a2", "later", ANN))
+
+    assert [one["message_id"] for one in shared.messages] == ["u1", "a1"]
+    assert again.share == Share("k", "a2", "later", ANN)
+    assert [one["message_id"] for one in (await shares.read("c", "k")).messages][2:] == ["u2", "a2"]
+    for key in ("other", "", "K"):
+        with pytest.raises(ChatNotFound):
+            await shares.read("c", key)
+    with pytest.raises(ChatNotFound):
+        await shares.begin("c", BOB, Share("bobs", "a2", "later", BOB))
+    with pytest.raises(ChatNotFound):
+        await shares.end("c", BOB)
+
+    await chats.purge("c", ANN)  # as when the owner is forgotten
+    with pytest.raises(ChatNotFound):
+        await shares.read("c", "k")

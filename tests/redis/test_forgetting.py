@@ -155,7 +155,7 @@ async def world(
 ) -> World:
     monkeypatch.setattr("citewire.services.people.forgetting.STOP_S", 0.0)
     settings = settings.with_changes(data_dir=tmp_path / "data", namespace=namespace)
-    uploads = Uploads(settings.storage, settings.uploads, max_owner_bytes=10**9)
+    uploads = Uploads(settings.storage, settings.uploads, room_of=lambda _: settings.room_per_owner)
     documents = DocumentStore(redis_client, namespace)
     people = PeopleStore(redis_client, namespace)
     pages = tmp_path / "pages"

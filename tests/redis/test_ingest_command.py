@@ -147,6 +147,30 @@ def test_hidden_files_are_told_in_the_output_and_named_in_the_report(
     assert report["skipped"]["count"] == len(report["skipped"]["files"]) == 42
 
 
+def test_files_that_are_gone_and_still_answered_from_are_told(
+    ships: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = write_pdf(ships / "a.pdf", [SHIPS])
+    moved = write_pdf(ships / "b.pdf", [TRAINS])
+    write_pdf(ships / "c.pdf", [SHIPS, TRAINS])
+    main(["ingest", str(ships)])
+    gone.unlink()
+    moved.rename(ships / "d.pdf")
+    status, report = report_of(tmp_path, str(ships))
+    said = capsys.readouterr().out
+
+    assert status == 0
+    assert f"missing: {gone}: answers come from the version read on" in said
+    assert "missing: 1 file that was ingested in all; --prune takes out what is gone" in said
+    assert [one["path"] for one in report["missing"]] == [str(gone)]
+    main(["ingest", str(ships), "--dry-run", "--prune"])
+    assert "missing" not in capsys.readouterr().out
+    main(["ingest", str(ships), "--prune"])
+    capsys.readouterr()
+    main(["ingest", str(ships)])
+    assert "missing" not in capsys.readouterr().out
+
+
 def test_an_empty_folder_is_told(ships: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ingest", str(ships)]) == 0
     assert "nothing to ingest: there is no file" in capsys.readouterr().out

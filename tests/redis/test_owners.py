@@ -15,7 +15,7 @@ from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.ingest.removal import remove
 from citewire.settings import Settings
 from citewire.storage.index.schema import build_schema, ensure_index
-from citewire.storage.keys import DEFAULT_OWNER, folder_id, owner_tag
+from citewire.storage.keys import DEFAULT_OWNER, folder_id, library_of, owner_tag
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.vector_store import PassageStore, build_vector_store
 from citewire.storage.library.versions import Change, changing_documents
@@ -202,6 +202,31 @@ async def test_whose_nearly_all_passages_are_finds_the_same_and_only_own_ones(
     for owner in ("ann", "bob"):
         found = await _retrieve(store, Near(texts=[]), PassageFilter(owner))
         assert [one.metadata["title"] for one in found] == TOP_K * [owner]
+
+
+async def test_libraries_that_hold_most_passages_are_searched_in_batches_and_alone(
+    redis_client: Redis, namespace: str
+) -> None:
+    schema = build_schema(namespace=namespace, dims=len(NEAR))
+    await ensure_index(redis_client, schema, embedding=MODEL)
+    store = build_vector_store(redis_client, schema, is_shared=True)
+    archive = library_of("0" * 12)
+    passages = _nodes("ann", 20, FAR) + _nodes("bob", 100, NEAR) + _nodes(archive, 300, FAR)
+    await write_passages(store, passages)
+    member = PassageFilter("ann", searched=("ann", archive))
+    asked: list[str] = []
+    async with redis_client.monitor() as seen:
+        for wanted in (member, member, PassageFilter("bob"), PassageFilter("ann")):
+            found = await _retrieve(store, Near(texts=[]), wanted)
+            titles = {one.metadata["title"] for one in found}
+            assert len(found) == TOP_K
+            assert titles <= set(wanted.libraries)
+        while len(asked) < 4:
+            command = (await seen.next_command())["command"]
+            if "KNN" in command and namespace in command:
+                asked.append(command)
+
+    assert ["BATCHES" in command for command in asked] == [True, True, False, False]
 
 
 async def test_the_filter_of_the_main_owner_is_known_by_its_words(

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 import citewire
 from citewire.storage.access.spending import SpendingStore
+from citewire.storage.chats.shares import ChatShares
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.keys import Keys, owner_tag
@@ -84,6 +85,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
 
     modules = (
         "access.spending",
+        "chats.shares",
         "chats.store",
         "collections.store",
         "library.lease",
@@ -93,6 +95,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
     )
     for module in modules:
         monkeypatch.setattr(f"citewire.storage.{module}.register", noting)
+    ChatShares(redis_client, "n")
     ChatStore(redis_client, "n")
     CollectionStore(redis_client, "n")
     SpendingStore(redis_client, "n")

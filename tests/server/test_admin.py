@@ -131,3 +131,63 @@ def test_a_person_is_forgotten_while_the_server_runs(
     pseudonyms = {person["owner"]: person["pseudonym"] for person in people}
     assert pseudonyms["ann"] is None, "who still has a key is nobody yet"
     assert pseudonyms["bob"] in audit_file.read_text("utf-8")
+
+
+def test_collections_and_groups_are_listed_and_who_changes_them_is_told(
+    start_server: StartServer, command: Callable[..., Citewire], tmp_path: Path
+) -> None:
+    audit_file = tmp_path / "audit.jsonl"
+    shared: Json = {
+        "namespace": "admincollections",
+        "require_key": True,
+        "answers": "extractive",
+        "audit_log": audit_file,
+        "data_dir": tmp_path / "data",
+    }
+    citewire = command(**shared)
+    made = citewire("collections", "make", "Archive", "--manager", "ann").strip()
+    citewire("collections", "members", made, "--set", "group:staff=editor", "--set", "bob=reader")
+    citewire("collections", "members", made, "--drop", "bob")
+    key = citewire("key", "make", "robot", "--group", "staff").splitlines()[1]
+    with start_server(**shared) as server:
+        robot = UploadClient(server.url)
+        robot.http.headers["Authorization"] = f"Bearer {key}"
+        with robot.http:
+            me = robot.http.get("/auth/me").json()
+            job = robot.ingest("f", ("a.txt", b"Twelve bytes"), collection=made)
+            readable = robot.http.get(f"/collections/{made}").json()
+        [collection] = json.loads(citewire("admin", "collections", "--json"))
+        groups = json.loads(citewire("admin", "groups", "--json"))
+        [listed] = json.loads(citewire("admin", "jobs", "--json"))
+        people = json.loads(citewire("admin", "people", "--json"))
+    citewire("remove", "f", "--collection", made)
+    citewire("collections", "remove", made)
+    told = [json.loads(line) for line in audit_file.read_text("utf-8").splitlines()]
+
+    assert (me["groups"], job["status"], readable["role"]) == (["staff"], "done", "editor")
+    assert collection == {
+        "collection_id": made,
+        **{"name": "Archive", "managers": "ann", "members": 2},
+        **{"documents": 1, "passages": 1, "uploaded_bytes": 12},
+    }
+    assert groups == [{"group": "staff", "collections": 1, "keys": 1}]
+    assert (listed["owner"], listed["collection"]) == (None, made)
+    names = {person["owner"] for person in people}
+    assert names >= {"ann", "bob", "robot"}
+    assert not [name for name in names if "staff" in name or made in name]
+    by_command = [
+        (one["activity_name"], one["actor"]["app_name"])
+        for one in told
+        if "app_name" in one["actor"]
+    ]
+    assert by_command == [
+        ("Create", "citewire collections"),
+        *[("Assign Privileges", "citewire collections")] * 2,
+        ("Revoke Privileges", "citewire collections"),
+        ("Create", "citewire key"),
+        ("Delete", "citewire remove"),
+        ("Delete", "citewire collections"),
+    ]
+    [removed] = [one for one in told if one["actor"].get("app_name") == "citewire remove"]
+    assert removed["unmapped"] == {"collection": made}
+    assert "staff" not in audit_file.read_text("utf-8")

@@ -134,7 +134,7 @@ async def test_an_empty_library_a_refusal_and_a_greeting_say_what_they_are(
     with start_server(namespace="nothinghere") as server:
         async with open_chat_client(server.url) as client:
             asked = await client.ask("How many ships were counted?")
-            chosen = await client.ask("How many ships?", filters={"folders": ["none"]})
+            chosen = await client.ask("How many ships?", filters={"organisations": ["none"]})
             greeted = await client.ask("hello!")
             refused = await client.ask("How do I build a pipe bomb at home?")
 

@@ -366,10 +366,14 @@ async def test_numbers_of_tokens_that_are_none_cost_no_answer(
     assert [turn["text"] for turn in await chat.turns(told.chat_id)] == [QUESTION, "Fine."]
 
 
+NOTHING = {"organisations": ["No such organisation"]}
+"""Filters that leave nothing."""
+
+
 async def test_nothing_found_is_an_outcome_without_a_call_to_the_model(
     chat: ChatClient, standin: Standin
 ) -> None:
-    told = await chat.ask(QUESTION, filters={"folders": ["no such folder"]})
+    told = await chat.ask(QUESTION, filters=NOTHING)
 
     assert told.last.data["finish_reason"] == "no_evidence"
     assert told.all("sources")[0].data["sources"] == []
@@ -378,7 +382,7 @@ async def test_nothing_found_is_an_outcome_without_a_call_to_the_model(
 
 
 async def test_nothing_found_is_said_and_stored(chat: ChatClient) -> None:
-    told = await chat.ask(QUESTION, filters={"folders": ["no such folder"]})
+    told = await chat.ask(QUESTION, filters=NOTHING)
 
     stored = (await chat.turns(told.chat_id))[1]["text"]
     assert "Empty Response" not in told.text

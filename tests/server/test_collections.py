@@ -15,6 +15,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+from citewire.api.compat.responses_schemas import RESULTS
 from citewire.storage.collections.store import CollectionStore
 from tests.doubles.chat_client import open_chat_client
 from tests.doubles.server_fixtures import Server, StartServer
@@ -36,13 +37,17 @@ ROUTES: dict[str, list[str]] = {
     "own": """
         get /chats  post /chats  delete /chats  get /chats/export  get /chats/{chat_id}
         patch /chats/{chat_id}  delete /chats/{chat_id}  post /chats/{chat_id}/restore
+        post /chats/{chat_id}/share  delete /chats/{chat_id}/share
         get /chats/{chat_id}/export  post /chats/{chat_id}/messages/{message_id}/feedback
-        post /v1/chat/completions  get /v1/models  post /mcp
+        post /v1/chat/completions  get /v1/models  get /v1/models/{model}
+        post /v1/responses  post /ui/chat  get /ui/chat/{chat_id}/stream
+        post /mcp
         post /chat  post /chat_stream  get /chat_stream/{run_id}  post /chat_stream/{run_id}/stop
         get /healthz  get /readyz  get /schema/events.json  get /auth/me  post /auth/logout
         get /collections  post /collections  get /keys  post /keys  delete /keys/{key_id}
     """.split("  "),
     "reader": """
+        get /shared/{share_id}
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
         get /documents/{doc_id}/pages/{number}  get /passages  get /passages/{passage_id}
         get /passages/{passage_id}/highlights  get /passages/{passage_id}/places  post /search
@@ -51,7 +56,7 @@ ROUTES: dict[str, list[str]] = {
     """.split("  "),
     "editor": """
         post /documents  patch /documents/{doc_id}  delete /documents/{doc_id}
-        delete /jobs/{job_id}
+        delete /jobs/{job_id}  post /collections/{collection_id}/documents
     """.split("  "),
     "manager": """
         patch /collections/{collection_id}  delete /collections/{collection_id}
@@ -156,6 +161,7 @@ def team(
         people["manager"].http.put(_share_with_former, json={"role": "editor"}).raise_for_status()
         job = people["editor"].ingest(f"{MARK}folder", (f"{MARK}.pdf", report), collection=made)
         done = people["former"].http.post("/chat", json={"message": QUESTION}).json()
+        shared = people["former"].http.post(f"/chats/{done['chat_id']}/share").raise_for_status()
         people["manager"].http.delete(_share_with_former).raise_for_status()
         ids = {
             "collection_id": made,
@@ -167,6 +173,7 @@ def team(
             "chat_id": done["chat_id"],
             "message_id": done["assistant_message_id"],
             "run_id": done["run_id"],
+            "share_id": shared.json()["share"]["share_id"],
         }
         time.sleep(1.1)  # what was known of the former member is forgotten
         yield Team(server, people, ids, namespace, data_dir)
@@ -177,9 +184,17 @@ def _ask(team: Team, who: str, route: str, ids: dict[str, str]) -> httpx.Respons
     sent = dict(BODIES.get(route, {}))
     if route == "post /documents":
         sent["params"] = {"collection": ids["collection_id"]}
+    if route == "post /collections/{collection_id}/documents":
+        sent["json"] = {"folder": "shared", "doc_ids": [_own_report(team.people[who])]}
     if route == "get /passages":
         sent["params"] = {"ids": ids["passage_id"]}
     return team.people[who].http.request(method.upper(), path.format(**ids), **sent)
+
+
+def _own_report(client: UploadClient, text: str = "My own words.") -> str:
+    """A private document; gives its id."""
+    job = client.ingest("own", ("mine.txt", text.encode()))
+    return str(job["files"][0]["doc_id"])
 
 
 def test_every_route_has_a_row_in_the_table_of_roles(team: Team) -> None:
@@ -214,6 +229,47 @@ def test_each_role_may_do_what_the_table_says(team: Team, route: str) -> None:
         else:
             assert answer.status_code == 404, (who, answer.text)
             assert MARK not in answer.text
+
+
+def test_a_collection_is_a_model_for_its_members_alone(team: Team) -> None:
+    model = f"citewire-{team.ids['collection_id']}"
+    nobodys = f"citewire-{'f' * 12}"
+    said = [{"role": "user", "content": QUESTION}]
+    for who in PEOPLE:
+        http = team.people[who].http
+        listed = {one["id"]: one["name"] for one in http.get("/v1/models").json()["data"]}
+        bodies: dict[str, Json] = {
+            "/v1/chat/completions": {"messages": said},
+            "/v1/responses": {"input": QUESTION},
+        }
+        answers = [http.get(f"/v1/models/{model}")]
+        answers += [http.post(path, json={"model": model, **b}) for path, b in bodies.items()]
+        if who in MEMBERS:
+            assert listed[model] in (f"Citewire: {MARK} archive", "Citewire: Archive")
+            assert [one.status_code for one in answers] == [200, 200, 200]
+            assert "512 lamps" in answers[1].text
+            assert "512 lamps" in answers[2].text
+            continue
+        assert model not in listed
+        missing = http.get(f"/v1/models/{nobodys}").json()["error"]
+        assert (missing["type"], missing["code"]) == ("invalid_request_error", "model_not_found")
+        for answer in answers:
+            assert answer.status_code == 404
+            assert answer.text.replace(model, nobodys) == json.dumps(
+                {"error": missing}, separators=(",", ":")
+            )
+
+
+def test_a_model_of_one_collection_answers_from_no_other(team: Team) -> None:
+    first, other = team.ids["collection_id"], team.archive("Elsewhere")
+    team.report(other, "The lighthouse of Ostry has 777 lamps, says another archive.")
+    for collection, has in ((other, "777 lamps"), (first, "512 lamps")):
+        asked = {"model": f"citewire-{collection}", "input": QUESTION, "include": [RESULTS]}
+        told = team.people["reader"].http.post("/v1/responses", json=asked).json()
+        search, message = told["output"]
+        assert {one["attributes"]["collection"] for one in search["results"]} == {collection}
+        assert has in str(message)
+    team.people["manager"].http.delete(f"/collections/{other}").raise_for_status()
 
 
 def test_whoever_is_no_member_is_told_nothing_of_it(team: Team) -> None:
@@ -272,6 +328,35 @@ def test_a_question_is_asked_of_the_collections_that_are_chosen(team: Team) -> N
         asked = {"message": QUESTION, "filters": {"collections": chosen}}
         done = reader.http.post("/chat", json=asked).raise_for_status().json()
         assert {one["collection"] for one in done["sources"]} == wanted
+
+
+def test_own_documents_are_shared_by_copies_that_stay_when_they_go(team: Team) -> None:
+    editor, reader = team.people["editor"], team.people["reader"]
+    made = team.archive("To be shared into")
+    text = "The weir of Skarn has 17 gates."
+    own = _own_report(editor, text)
+    asked = {"folder": "given", "doc_ids": [own]}
+    begun = editor.http.post(f"/collections/{made}/documents", json=asked)
+    assert begun.status_code == 202, begun.text
+    job = editor.until(begun.json()["job_id"], "done")
+    assert [(one["path"], one["status"]) for one in job["files"]] == [("mine.txt", "new")]
+    editor.http.delete(f"/documents/{own}").raise_for_status()
+
+    [shared] = [one for one in reader.documents() if one["collection"] == made]
+    assert shared["locations"] == [{"folder": "given", "path": "mine.txt"}]
+    assert reader.http.get(f"/documents/{shared['doc_id']}/file").text == text
+    gone = editor.http.post(f"/collections/{made}/documents", json=asked)
+    assert (gone.status_code, gone.json()["code"]) == (404, "document_not_found")
+
+
+def test_nobody_shares_what_is_not_their_own(team: Team) -> None:
+    made = team.archive("To be left empty")
+    of_reader = _own_report(team.people["reader"], "Words of a reader.")
+    for doc_id in (of_reader, team.ids["doc_id"], "a" * 32):
+        asked = {"folder": "taken", "doc_ids": [doc_id]}
+        answer = team.people["editor"].http.post(f"/collections/{made}/documents", json=asked)
+        assert (answer.status_code, answer.json()["code"]) == (404, "document_not_found")
+    assert not [one for one in team.people["editor"].documents() if one["collection"] == made]
 
 
 def test_whoever_leaves_takes_nobody_along(team: Team) -> None:

@@ -13,10 +13,15 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from citewire.services.access.caller import Scope
+from citewire.services.access.made_keys import MadeKeys
+from citewire.storage.access.credentials import CredentialStore
+from citewire.storage.connection.connection import open_client
 from tests.doubles.described import Description
 from tests.doubles.mcp_client import call, message
 from tests.doubles.server_fixtures import Server, StartServer
@@ -26,20 +31,37 @@ from tests.doubles.upload_client import UploadClient
 KEY = "key-of-ann"
 QUESTION = "How many lamps does the lighthouse of Ostry have?"
 NOTHING = "0123456789ab"
-HUGE = "x" * 20_000_000
+MAX_BYTES = 20_000
+HUGE = "x" * (MAX_BYTES + 1)
 Json = dict[str, Any]
 pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module")
-def keyed(start_server: StartServer) -> Iterator[Server]:
-    with start_server(namespace="described", api_keys=f"ann:{KEY}", answers="extractive") as server:
+def namespace() -> str:
+    return f"described{uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def keyed(start_server: StartServer, namespace: str) -> Iterator[Server]:
+    limits = {"max_body_bytes": MAX_BYTES, "max_conversation_bytes": MAX_BYTES}
+    keys = f"ann:{KEY}"
+    with start_server(namespace=namespace, api_keys=keys, answers="extractive", **limits) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def description(keyed: Server) -> Description:
     return Description(httpx.get(f"{keyed.url}/openapi.json", trust_env=False).json())
+
+
+@pytest.fixture
+async def admin(redis_url: str, namespace: str) -> str:
+    """A key that may make others."""
+    async with open_client(redis_url) as client:
+        keys = MadeKeys(CredentialStore(client, namespace))
+        key, _ = await keys.make("ann", frozenset(Scope))
+    return key
 
 
 @contextmanager
@@ -58,36 +80,27 @@ def judged(server: Server, description: Description) -> Iterator[UploadClient]:
 
 
 def test_what_is_answered_well_is_as_it_is_described(
-    keyed: Server, description: Description, tmp_path: Path
+    keyed: Server, description: Description, admin: str, tmp_path: Path
 ) -> None:
     report = write_pdf(tmp_path / "a.pdf", ["The lighthouse of Ostry has 512 lamps."]).read_bytes()
     with judged(keyed, description) as client:
         http = client.http
-        asked = http.get, http.post
-        get, post = asked
+        get, post = http.get, http.post
         job = client.ingest("reports", ("ostry.pdf", report))
         _read_documents(client, job)
         done = post("/chat", json={"message": QUESTION}).json()
         _ask_elsewhere(client)
         _read_passages(client, done["sources"][0]["passage_id"])
         _keep_chats(client, done)
-        _share(client)
-        key = post("/keys", json={}, headers=_admin(keyed)).json()
-        get("/keys")
-        if "key_id" in key:
-            http.delete(f"/keys/{key['key_id']}")
+        _share(client, job["files"][0]["doc_id"])
+        _make_keys(client, admin)
         for path in ("/healthz", "/readyz", "/schema/events.json", "/auth/me"):
             get(path)
         http.delete(f"/documents/{job['files'][0]['doc_id']}")
         post("/auth/logout")
 
     well = {call for call, statuses in description.seen.items() if min(statuses) < 300}
-    # A key makes no keys: their answers are checked where there is an administrator.
-    assert set(description.calls) - well <= {"POST /keys", "DELETE /keys/{key_id}"}
-
-
-def _admin(server: Server) -> Json:
-    return {}
+    assert set(description.calls) - well == set()
 
 
 def _read_documents(client: UploadClient, job: Json) -> None:
@@ -114,6 +127,12 @@ def _ask_elsewhere(client: UploadClient) -> None:
     post("/v1/chat/completions", json=said)
     usage = {"stream": True, "stream_options": {"include_usage": True}}
     post("/v1/chat/completions", json=said | usage)
+    get("/v1/models/citewire")
+    asked = {"model": "citewire", "input": QUESTION, "include": ["file_search_call.results"]}
+    post("/v1/responses", json=asked)
+    post("/v1/responses", json=asked | {"stream": True})
+    parts = [{"type": "text", "text": QUESTION}]
+    post("/ui/chat", json={"id": "x", "messages": [{"id": "m", "role": "user", "parts": parts}]})
     post("/mcp", **message("tools/list"))
     post("/mcp", **call("search", {"query": QUESTION}))
     post("/mcp", **call("no_such_tool", {}))
@@ -139,18 +158,35 @@ def _keep_chats(client: UploadClient, done: Json) -> None:
     for kind in ("json", "md"):
         http.get(f"{path}/export", params={"format": kind})
         http.get("/chats/export", params={"format": kind})
+    http.post(f"{path}/share")
+    http.get(f"/ui/chat/{done['chat_id']}/stream")
     http.delete(path)
     http.post(f"{path}/restore")
     http.delete("/chats", params={"confirm": "true"})
 
 
-def _share(client: UploadClient) -> None:
+def _make_keys(client: UploadClient, admin: str) -> None:
+    http, bearing = client.http, {"Authorization": f"Bearer {admin}"}
+    made = http.post("/keys", json={"days": 1}, headers=bearing).json()
+    http.get("/keys", headers=bearing)
+    http.delete(f"/keys/{made['key_id']}", headers=bearing)
+
+
+def _share(client: UploadClient, doc_id: str) -> None:
     http = client.http
     made = http.post("/collections", json={"name": "archive"}).json()
     path = f"/collections/{made['collection_id']}"
     http.get("/collections")
     http.get(path)
     http.patch(path, json={"name": "old archive"})
+    shared = {"folder": "reports", "doc_ids": [doc_id]}
+    job = http.post(f"{path}/documents", json=shared).json()
+    client.until(job["job_id"], "done")
+    filters = {"collections": [made["collection_id"]]}
+    chat_id = http.post("/chat", json={"message": QUESTION, "filters": filters}).json()["chat_id"]
+    share_id = http.post(f"/chats/{chat_id}/share").json()["share"]["share_id"]
+    http.get(f"/shared/{share_id}")
+    http.delete(f"/chats/{chat_id}/share")
     http.put(f"{path}/members/bob", json={"role": "reader"})
     http.delete(f"{path}/members/bob")
     http.delete(path)
@@ -171,11 +207,11 @@ def test_what_is_refused_is_as_it_is_described(keyed: Server, description: Descr
                 ask(method, path, json={})
                 ask(method, path, content="{", headers={"Content-Type": "application/json"})
                 ask(method, path, content="{}")
-                ask(method, path, content=HUGE[:5_000_000])
+                ask(method, path, content=HUGE)
 
     for named, operation in description.calls.items():
         if "security" in operation:
-            assert {401, 421} <= description.seen[named], named
+            assert 401 in description.seen[named], named
         if named.startswith("POST") and "requestBody" in operation:
             assert description.seen[named] & {400, 422}, named
 
@@ -215,7 +251,9 @@ def made_client(
         *("--path", "openapi.json", "--config", "settings.json", "--fail-on-warning"),
         *("--output-path", "made_from_description"),
     ]
-    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    made = subprocess.run(
+        command, check=False, cwd=folder, capture_output=True, text=True, timeout=120
+    )
     assert made.returncode == 0, made.stdout + made.stderr
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)

@@ -13,6 +13,7 @@ from citewire.api.documents import BUSY_WAIT_S
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import MAX_RESUMED, Jobs
+from citewire.settings import Settings
 from citewire.storage.jobs import JobStore
 from citewire.storage.keys import DEFAULT_OWNER
 from tests.doubles.chat_client import problem
@@ -203,7 +204,7 @@ async def test_a_job_that_ends_its_server_again_and_again_is_left_alone(
         ingest,
         take_back=take_back,
         root_of=lambda folder, _: tmp_path / folder,
-        per_owner=100,
+        room_of=lambda _: Settings.build({}).room_per_owner,
         grace_s=2,
     )
     running = asyncio.create_task(jobs.run())

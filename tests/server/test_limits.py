@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.doubles.chat_client import ChatClient, problem
+from tests.doubles.corpus import HARBOURS
 from tests.doubles.server_fixtures import MAX_RUNS
 from tests.doubles.standin_fixtures import Standin
 
@@ -50,6 +51,36 @@ async def test_a_body_that_does_not_fit_is_refused(chat: ChatClient, path: str, 
     answer = await chat.http.post(path, content=_ascii(body), headers=JSON)
 
     assert problem(answer) == (422, PROBLEM, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, "the request does not say what it is"),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "is application/x-www-form-urlenc"),
+    ],
+    ids=["none", "what curl says"],
+)
+@pytest.mark.parametrize("path", ["/chat", "/chat_stream", "/chats/x/messages/x/feedback"])
+async def test_a_body_that_is_not_called_json_is_refused_with_what_to_send(
+    chat: ChatClient, path: str, headers: dict[str, str], told: str
+) -> None:
+    answer = await chat.http.post(path, content=b'{"message": "hi"}', headers=headers)
+
+    assert problem(answer) == (422, PROBLEM, "invalid_request")
+    assert told in answer.json()["detail"]
+    assert "send the header Content-Type: application/json" in answer.json()["detail"]
+
+
+@both_ways
+async def test_an_unknown_folder_is_refused_beside_one_that_there_is(
+    chat: ChatClient, path: str
+) -> None:
+    filters = {"folders": [HARBOURS, "no such folder"]}
+    answer = await chat.http.post(path, json={"message": "How many?", "filters": filters})
+
+    assert problem(answer) == (404, PROBLEM, "folder_not_found")
+    assert "filters.folders.1" in answer.json()["detail"]
 
 
 def _ascii(body: Any) -> bytes:

@@ -130,6 +130,32 @@ async def test_revoking_a_key_takes_effect_on_every_worker_and_on_open_streams(
     assert (await standin.until(open=0))["open"] == 0
 
 
+async def test_a_key_in_a_group_opens_its_collections_and_an_administrator_alone_makes_it(
+    admin: httpx.AsyncClient, first: Server
+) -> None:
+    made = await make(admin, owner="ann")
+    robot = await make(admin, owner="robot", groups=["staff", "staff"])
+    maker = await make(admin, owner="maker", scopes=["ask", "read", "write"])
+    assert robot["groups"] == ["staff"]
+    async with (
+        open_chat_client(first.url) as ann,
+        open_chat_client(first.url) as robots,
+        open_chat_client(first.url) as makers,
+    ):
+        bearing(ann, made["key"])
+        bearing(robots, robot["key"])
+        bearing(makers, maker["key"])
+        shared = (await ann.http.post("/collections", json={"name": "Shared"})).json()
+        path = f"/collections/{shared['collection_id']}"
+        before = await robots.http.get(path)
+        await ann.http.put(f"{path}/members/group:staff", json={"role": "reader"})
+        after = await robots.http.get(path)
+        refused = await makers.http.post("/keys", json={"groups": ["staff"]})
+
+    assert [before.status_code, after.status_code] == [404, 200]
+    assert problem(refused) == (403, PROBLEM, "scope_missing")
+
+
 async def test_an_answer_in_one_piece_is_refused_when_its_key_is_revoked_meanwhile(
     admin: httpx.AsyncClient, second: Server, standin: Standin
 ) -> None:

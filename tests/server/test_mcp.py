@@ -399,6 +399,19 @@ async def test_a_page_of_another_site_may_not_ask_even_with_a_key(
         assert answer.json()["error"]["data"]["code"] == "foreign_page"
 
 
+async def test_a_page_that_the_settings_let_in_may_ask(start_server: StartServer) -> None:
+    origin = "https://intranet.example.org"
+    with start_server(api_keys=f"default:{KEY}", cors_origins=origin) as server:
+        sent = message("tools/list")
+        sent["headers"] |= {"Origin": origin, "Authorization": f"Bearer {KEY}"}
+        async with httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
+            answer = await http.post("/mcp", **sent)
+
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == origin
+    assert "Mcp-Session-Id" in answer.headers["access-control-expose-headers"]
+
+
 async def test_a_name_that_was_made_to_lead_here_is_not_answered(chat: ChatClient) -> None:
     sent = message("tools/list")
     sent["headers"]["Host"] = "evil.test"

@@ -29,7 +29,25 @@ def asked(*said: str) -> Any:
 
 
 async def test_the_models_are_listed(client: openai.AsyncOpenAI) -> None:
-    assert [model.id async for model in client.models.list()] == ["citewire"]
+    listed = [model async for model in client.models.list()]
+
+    assert [model.id for model in listed] == ["citewire", "citewire-private"]
+    assert await client.models.retrieve("citewire-private") == listed[1]
+    with pytest.raises(openai.NotFoundError) as missing:
+        await client.models.retrieve("gpt-4")
+    assert missing.value.code == "model_not_found"
+
+
+async def test_the_private_model_answers_from_ones_own_reports(
+    client: openai.AsyncOpenAI, standin: Standin
+) -> None:
+    await standin.configure(text=ANSWER)
+    answer = await client.chat.completions.create(
+        model="citewire-private", messages=asked(QUESTION)
+    )
+
+    assert answer.model == "citewire-private"
+    assert len(answer.choices[0].message.annotations or []) == 1
 
 
 async def test_an_answer_in_one_piece_has_its_citations_with_page_quote_and_verdict(
@@ -155,7 +173,21 @@ async def test_a_failing_model_is_a_bad_gateway_in_one_piece(
         ({"model": "gpt-4"}, openai.NotFoundError, "model_not_found"),
         ({"messages": []}, openai.BadRequestError, "invalid_request"),
         ({"messages": asked("a", "b")}, openai.BadRequestError, "invalid_request"),
+        ({"model": "citewire-0123456789ab"}, openai.NotFoundError, "model_not_found"),
         ({"n": 2}, openai.BadRequestError, "invalid_request"),
+        (
+            {"response_format": {"type": "json_object"}},
+            openai.BadRequestError,
+            "invalid_request",
+        ),
+        (
+            {
+                "model": "citewire-private",
+                "extra_body": {"filters": {"collections": ["f" * 12]}},
+            },
+            openai.BadRequestError,
+            "invalid_request",
+        ),
         ({"extra_body": {"chat_id": "f" * 32}}, openai.NotFoundError, "chat_not_found"),
         ({"messages": asked("x" * 9000)}, openai.BadRequestError, "invalid_request"),
     ],

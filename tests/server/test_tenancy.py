@@ -18,7 +18,7 @@ import pytest
 from citewire.services.access.made_keys import MadeKeys
 from citewire.storage.access.credentials import CredentialStore
 from citewire.storage.connection.connection import open_client
-from tests.doubles.chat_client import open_chat_client, problem
+from tests.doubles.chat_client import open_chat_client, problem, said_to_ui
 from tests.doubles.mcp_client import answer_in, call
 from tests.doubles.mcp_client import message as posted
 from tests.doubles.server_fixtures import Server, StartServer
@@ -100,8 +100,14 @@ def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str, key_id: 
     client.http.patch(path, json={"title": f"{mark} talk"}).raise_for_status()
     source = done["sources"][0]
     made = client.http.post("/collections", json={"name": f"{mark} archive"}).json()
+    archive = made["collection_id"]
+    client.ingest("archive", (f"{mark}kept.pdf", shared), collection=archive)
+    asked = {"message": f"{QUESTION} {mark}", "filters": {"collections": [archive]}}
+    of_archive = client.http.post("/chat", json=asked).json()["chat_id"]
+    lent = client.http.post(f"/chats/{of_archive}/share").raise_for_status().json()
     return {
         "collection_id": made["collection_id"],
+        "model": f"citewire-{made['collection_id']}",
         "member": made["members"][0]["member"],
         "chat_id": done["chat_id"],
         "message_id": done["assistant_message_id"],
@@ -111,6 +117,7 @@ def _fill(client: UploadClient, tmp_path: Path, mark: str, *, own: str, key_id: 
         "passage_id": source["passage_id"],
         "job_id": job["job_id"],
         "key_id": key_id,
+        "share_id": lent["share"]["share_id"],
     }
 
 
@@ -152,6 +159,10 @@ def _body(path: str, method: str, operation: Json) -> Json:
         ("post", "/chats/{chat_id}/messages/{message_id}/feedback"): {"rating": "up"},
         ("patch", "/collections/{collection_id}"): {"name": "taken over"},
         ("put", "/collections/{collection_id}/members/{member}"): {"role": "manager"},
+        ("post", "/collections/{collection_id}/documents"): {
+            "folder": "taken over",
+            "doc_ids": ["a" * 32],
+        },
     }
     sent: Json = {"json": bodies[method, path]} if (method, path) in bodies else {}
     asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
@@ -161,7 +172,7 @@ def _body(path: str, method: str, operation: Json) -> Json:
 
 def _without_ids(answer: httpx.Response, ids: Ids) -> str:
     body = answer.json()
-    body.pop("request_id")
+    body.pop("request_id", None)  # which OpenAI's form has not
     text = json.dumps(body)
     # The longest first: an id of a passage begins with that of its document.
     for value in sorted(ids.values(), key=len, reverse=True):
@@ -199,8 +210,8 @@ def test_every_call_with_anothers_ids_is_404_as_with_ids_that_nobody_has(
             told.append(_without_ids(answer, ids))
         assert told[0] == told[1], (method, path)
 
-    known = "chat_id message_id doc_id number passage_id job_id run_id collection_id member".split()
-    assert tried >= {*known}
+    known = "chat_id message_id doc_id number passage_id job_id run_id collection_id member"
+    assert tried >= {*known.split(), "share_id"}
     assert _state(two.bob) == before
 
 
@@ -209,7 +220,37 @@ def test_the_owner_gets_all_that(two: Corpus, keyed: Server) -> None:
         if method == "get" and "{" in path:
             url = path.format(**two.of_bob, number=1)
             answer = two.bob.http.get(url, **_body(path, method, operation))
-            assert answer.status_code == 200, (url, answer.text)
+            # 204: nothing is under way in the chat.
+            wanted = 204 if path == "/ui/chat/{chat_id}/stream" else 200
+            assert answer.status_code == wanted, (url, answer.text)
+
+
+ASKED: dict[str, Json] = {
+    "/v1/chat/completions": {
+        "model": "citewire",
+        "messages": [{"role": "user", "content": QUESTION}],
+    },
+    "/v1/responses": {"model": "citewire", "input": QUESTION},
+    "/ui/chat": {"messages": [said_to_ui(QUESTION)]},
+}
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_a_question_in_the_words_of_others_in_anothers_chat_is_404(two: Corpus, path: str) -> None:
+    before, bobs, own = _state(two.bob), two.of_bob, two.of_ann
+    named: list[Json] = [{"chat_id": bobs["chat_id"]}, {"conversation": bobs["chat_id"]}]
+    if path == "/ui/chat":
+        again: Json = {"trigger": "regenerate-message", "messageId": bobs["message_id"]}
+        edited = {"messageId": bobs["question_id"]}
+        named = [
+            *(named[0], {"id": bobs["chat_id"]}, {"id": bobs["chat_id"], **again}),
+            {"id": own["chat_id"], **edited},
+        ]
+    for more in named if path != "/v1/chat/completions" else named[:1]:
+        answer = two.ask("POST", path, json={**ASKED[path], **more})
+        assert answer.status_code == 404, more
+
+    assert _state(two.bob) == before
 
 
 @pytest.mark.parametrize("path", ["/chat", "/chat_stream"])
@@ -275,6 +316,7 @@ def test_a_page_that_another_has_is_not_even_confirmed(two: Corpus) -> None:
 def test_nothing_that_one_is_told_bears_the_others_mark(two: Corpus) -> None:
     ask, bobs = two.ask, two.of_bob
     lists = "/documents /chats /chats/export?format=json /chats/export?format=md /jobs /collections"
+    lists += " /v1/models"
     for path in lists.split():
         assert ask("GET", path).status_code == 200
     assert ask("GET", "/chats", params={"q": MARK[:6]}).json()["chats"] == []
@@ -294,6 +336,9 @@ def test_nothing_that_one_is_told_bears_the_others_mark(two: Corpus) -> None:
             ask("POST", "/chat_stream", json={"message": question, "filters": filters})
             ask("POST", "/mcp", **call("ask", {"question": question, **(filters or {})}))
             ask("POST", "/mcp", **call("search", {"query": question, **(filters or {})}))
+        for path, body in ASKED.items():
+            ask("POST", path, json={**body, "filters": filters})
+            ask("POST", path, json={**body, "filters": filters, "stream": True})
     ask("POST", "/mcp", **call("list_documents", {}))
     own = two.of_ann
     for path in ("/chats/{chat_id}", "/documents/{doc_id}", "/passages/{passage_id}"):

@@ -17,7 +17,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.doubles.chat_client import ChatClient, open_chat_client
+from citewire.api.compat.responses_schemas import RESULTS
+from tests.doubles.chat_client import ChatClient, open_chat_client, said_to_ui
 from tests.doubles.chat_fixtures import Piped
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
@@ -41,6 +42,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00")
 TIME_MS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00")
 DURATION = re.compile(r'(?<=_ms":)\d+\.\d(?=[,}])')
 SCORE = re.compile(r'(?<="score":)[\d.]+(?=[,}])')
+MOMENT = re.compile(r'(?<="created":)\d+|(?<=d_at":)\d+')
+CITATION = re.compile(r'(?<=")[0-9a-f]{8}(?=-\d+")')
 EVENT = re.compile(r"event: (\w+)\nid: (\w+):(\d+)\ndata: (.*)\n\n")
 CHAT_FILES = {".chat.json": "", ".export.json": "/export", ".export.md": "/export?format=md"}
 
@@ -197,6 +200,32 @@ async def test_an_answer_in_one_piece_is_what_it_was_before(
 
     told = f"{answer.status_code} {answer.headers['content-type']}\n{answer.text}"
     compare(f"{name}.http", Names().plain(told))
+
+
+ASKED_OTHERWISE: dict[str, tuple[str, Json]] = {
+    "openai_chat": (
+        "/v1/chat/completions",
+        {"messages": [{"role": "user", "content": SHIPS_2023}]},
+    ),
+    "openai_responses": ("/v1/responses", {"input": SHIPS_2023, "include": [RESULTS]}),
+    "ui_chat": ("/ui/chat", {"messages": [said_to_ui(SHIPS_2023)]}),
+}
+"""Path and body by the name of the fixture."""
+
+
+@pytest.mark.parametrize("name", ASKED_OTHERWISE)
+async def test_a_run_in_the_words_of_others_is_told_as_before(
+    server: Server, chat: ChatClient, standin: Standin, name: str
+) -> None:
+    await standin.configure(**IN_ONE_PIECE, text=CITED)
+    path, body = ASKED_OTHERWISE[name]
+
+    asked = {"model": "citewire", "stream": True, **body}
+    answer = (await chat.http.post(path, json=asked)).raise_for_status()
+
+    told = MOMENT.sub("0", answer.text.replace(server.url, "http://server.test"))
+    told = CITATION.sub("message", told)
+    compare(f"{name}.sse", Names().plain(told))
 
 
 async def test_the_terminal_prints_what_it_printed_before(

@@ -245,7 +245,7 @@ async def test_figures_without_heads_are_told_with_those_of_the_part_above(
         _table(below, heads=0, start=301, end=400),
     )
 
-    assert _first(answer) == "Total equity, December 31, 2023: 18,705 million [2]."
+    assert _first(answer) == "Total equity, December 31, 2023: $18,705 million [2]."
 
 
 async def test_figures_that_nobody_could_tell_apart_are_not_told(
@@ -466,3 +466,13 @@ async def test_a_footnote_in_a_cell_is_no_marker(synthesiser: ExtractiveSynthesi
 
     assert "⟨1⟩" in answer
     assert "[2]" not in answer
+
+
+async def test_what_is_counted_is_no_row_of_money(synthesiser: ExtractiveSynthesiser) -> None:
+    money = _table((("", "2024", "2023"), ("Cargo handling", "22.3", "19.6")), unit="million euros")
+    tonnes = _table((("", "2024", "2023"), ("Cargo", "4.86", "4.54")), unit="million tonnes")
+    asked = "How many tonnes of cargo did the harbour handle in 2024?"
+
+    assert "22.3" not in _first(await _answer(synthesiser, asked, money, tonnes))
+    much = await _answer(synthesiser, "How much did cargo handling bring in 2024?", money, tonnes)
+    assert "22.3 million euros" in _first(much)

@@ -15,6 +15,7 @@ from citewire.content.table import rows_of
 from citewire.services.passages.splitting import build_passages
 from citewire.services.reading.next_tables import RowWords, find_starts
 from citewire.services.reading.read import read_report
+from tests.doubles.growth import NOT_QUADRATIC, growth
 from tests.doubles.small_pdfs import draw_pdf
 
 CAPTION = "Table 1: Results (in millions)"
@@ -242,3 +243,12 @@ def test_rows_without_a_value_are_no_heads_again() -> None:
     rows = [["", "2023", "2022"], ["Rent", *nothing], *RESULTS[1:], ["Other", *nothing], *STAFF]
 
     assert not list(find_starts([RowWords(row[0], tuple(row[1:])) for row in rows]))
+
+
+@pytest.mark.parametrize(
+    "row", [RowWords("", ("2023", "2022")), RowWords("Sales", ("1", "2")), RowWords("Table 1")]
+)
+def test_time_grows_with_the_rows_only(row: RowWords) -> None:
+    some = [RowWords("Cost", ("1", "2")), RowWords("", ("Women", "Men"), is_parted=True), row]
+
+    assert growth(lambda count: list(find_starts(some * count)), 500, 2000) < NOT_QUADRATIC

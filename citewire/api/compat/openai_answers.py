@@ -4,11 +4,12 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
-from citewire.api.compat.cited import CitedClaim, cited_claims
+from citewire.api.compat.openai_errors import failed_chunk
+from citewire.api.compat.told import STOPPED, Json, annotations_of, extras_of, tokens_of
 from citewire.services.runs.log import ToldBatch
 
 FINISHES: Final = {
@@ -17,13 +18,6 @@ FINISHES: Final = {
     "blocked": "content_filter",
 }
 """OpenAI's word for each of our reasons to end; all others are `stop`."""
-STOPPED: Final = {
-    "timeout": "the answer took too long",
-    "shutdown": "the server is shutting down",
-    "access": "access to what it is made from was taken away",
-}
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -74,7 +68,10 @@ class Completion:
 
     def annotations(self, done: Json) -> list[Json]:
         """The citations of an answer, each with its page, words and verdict."""
-        return [_annotation(one) for one in cited_claims(done, self.base_url)]
+        return [
+            {"type": "url_citation", "url_citation": one}
+            for one in annotations_of(done, self.base_url)
+        ]
 
     def _event(self, kind: str, **more: object) -> bytes:
         return b"data: %b\n\n" % orjson.dumps({**self._named(kind), **more})
@@ -88,44 +85,10 @@ class Completion:
         }
 
 
-def _annotation(cited: CitedClaim) -> Json:
-    return {
-        "type": "url_citation",
-        "url_citation": {
-            "start_index": cited.start,
-            "end_index": cited.end,
-            "title": cited.title,
-            "url": cited.url,
-            "claim_start_index": cited.claim_start,
-            "claim_end_index": cited.claim_end,
-            "label": cited.label,
-            "passage_id": cited.passage_id,
-            "doc_id": cited.doc_id,
-            "file_name": cited.file_name,
-            "page": cited.page,
-            "page_label": cited.page_label,
-            "quote": cited.quote,
-            "address": cited.address,
-            "verdict": cited.verdict,
-            "verdict_method": cited.verdict_method,
-            "verdict_reason": cited.verdict_reason,
-        },
-    }
-
-
 def usage_of(usage: Mapping[str, int]) -> Json:
     """Tokens as OpenAI counts them."""
-    asked, said = usage["prompt_tokens"], usage["completion_tokens"]
-    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
-
-
-def extras_of(done: Json) -> Json:
-    """What of an answer OpenAI has no words for."""
-    shown = ("n", "passage_id", "doc_id", "title", "file_name", "page_start", "page_label", "cited")
-    return {
-        **{name: done[name] for name in ("run_id", "finish_reason", "evidence", "warnings")},
-        "sources": [{name: source[name] for name in shown} for source in done["sources"]],
-    }
+    asked, said, both = tokens_of(usage)
+    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": both}
 
 
 async def chunks(
@@ -155,7 +118,8 @@ def _block(completion: Completion, batch: ToldBatch, with_usage: bool) -> Sequen
             case "done":
                 block += _end(completion, orjson.loads(data), with_usage)
             case "error":
-                block.append(_failure(orjson.loads(data)))
+                told = orjson.loads(data)
+                block.append(failed_chunk(told["code"], told["message"]))
             case "stopped":
                 block.append(_stopped(completion, orjson.loads(data)))
     return block
@@ -172,10 +136,5 @@ def _end(completion: Completion, done: Json, with_usage: bool) -> list[bytes]:
 
 def _stopped(completion: Completion, stopped: Json) -> bytes:
     if reason := STOPPED.get(stopped["by"]):
-        return _failure({"code": "stopped", "message": reason})
+        return failed_chunk("stopped", reason)
     return completion.chunk({}, "stop") + b"data: [DONE]\n\n"
-
-
-def _failure(told: Mapping[str, str]) -> bytes:
-    error = {"message": told["message"], "type": "server_error", "code": told["code"]}
-    return b"data: %b\n\n" % orjson.dumps({"error": error | {"param": None}})

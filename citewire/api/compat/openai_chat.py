@@ -6,18 +6,25 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Depends, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from citewire.api.chat import in_one_piece
+from citewire.api.compat.asking import AskedElsewhere, let_in
 from citewire.api.compat.openai_answers import Completion, chunks
 from citewire.api.compat.openai_described import ChatCompletion, ChatCompletionChunk
-from citewire.api.compat.openai_schemas import MODEL, CompletionRequest, ModelList, ModelView
+from citewire.api.compat.openai_models import (
+    ModelList,
+    ModelName,
+    ModelView,
+    models_of,
+    unknown_model,
+)
+from citewire.api.compat.openai_schemas import CompletionRequest
+from citewire.api.compat.told import client_url
 from citewire.api.contents import UNNAMED, answers, event_stream
-from citewire.api.dependencies import answerable_from, caller_of, services_of
+from citewire.api.dependencies import CallerDep, ReachingDep, services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response
-from citewire.errors import ModelNotFound
 from citewire.services.runs.runs import Run
 
 router = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=ScopedRoute)
@@ -25,9 +32,18 @@ CHUNKS = event_stream({UNNAMED: ChatCompletionChunk.__name__})
 
 
 @router.get("/models")
-async def models() -> ModelList:
-    """Name the models that can be asked."""
-    return ModelList(data=[ModelView(id=MODEL)])
+async def models(reaching: ReachingDep, caller: CallerDep) -> ModelList:
+    """Name the models that one can ask: all reports, and each collection that one may read."""
+    return ModelList(data=models_of(await reaching.now(caller)))
+
+
+@router.get("/models/{model}")
+async def model(model: ModelName, reaching: ReachingDep, caller: CallerDep) -> ModelView:
+    """Tell of one of them."""
+    for one in models_of(await reaching.now(caller)):
+        if one.id == model:
+            return one
+    raise unknown_model(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +58,15 @@ async def admitted_completion(
     body: CompletionRequest, request: Request
 ) -> AsyncGenerator[AskedCompletion, None]:
     """Let a question in, as `admitted_run` does."""
-    _check_known(body.model)
-    services, caller = services_of(request), await caller_of(request)
-    limit = services.settings.server.max_message_chars
-    if len(body.question) > limit:
-        raise RequestValidationError(
-            [{"loc": ("body", "messages"), "msg": f"the last may have {limit} characters"}]
-        )
-    passages, collections = await answerable_from(services, caller, body.filters)
-    async with services.chat.admitted(
+    wanted = AskedElsewhere(
         body.question,
-        owner=caller.owner,
+        field="messages",
+        told_before=body.told_before,
         chat_id=body.chat_id,
-        filter=passages,
-        turns=body.told_before if body.chat_id is None else None,
-        caller=caller,
-        collections=collections,
-    ) as run:
+        filters=body.filters,
+        model=body.model,
+    )
+    async with let_in(request, wanted) as run:
         yield AskedCompletion(body, run)
 
 
@@ -78,8 +86,7 @@ async def chat_completions(
 ) -> Response:
     """Answer the last message of a conversation; leaving stops it."""
     services, body = services_of(request), asked.body
-    base_url = str(request.base_url).rstrip("/")
-    completion = Completion(asked.run.ids.run_id, body.model, base_url)
+    completion = Completion(asked.run.ids.run_id, body.model, client_url(request))
     told = services.stream(asked.run)
     if body.stream:
         with_usage = body.stream_options is not None and body.stream_options.include_usage
@@ -88,8 +95,3 @@ async def chat_completions(
     return await in_one_piece(
         request, told, lambda done: JSONResponse(completion.whole(orjson.loads(done)))
     )
-
-
-def _check_known(model: str) -> None:
-    if model != MODEL:
-        raise ModelNotFound(f"there is no model {model!r}: ask for {MODEL!r}")

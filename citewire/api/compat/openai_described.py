@@ -3,7 +3,7 @@
 What OpenAI fixes is in its own documents; here is what we send of it, with our extra fields.
 """
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -127,3 +127,82 @@ class ChatCompletionChunk(_Sent):
     created: int
     model: str
     choices: list[ChunkChoice]
+
+
+RESPONSE_EVENTS: Final = tuple(
+    f"response.{name}"
+    for name in (
+        *("created", "in_progress", "completed", "incomplete", "failed"),
+        *("output_item.added", "output_item.done"),
+        *("content_part.added", "content_part.done"),
+        *("output_text.delta", "output_text.done", "output_text.annotation.added"),
+        *("file_search_call.in_progress", "file_search_call.searching"),
+        "file_search_call.completed",
+    )
+)
+"""All events of a response; a test holds those that are sent against them."""
+
+
+class FileSearchCall(_Sent):
+    """What was searched for, and with `include` what was found."""
+
+    id: str
+    type: Literal["file_search_call"]
+    status: str
+    queries: list[str]
+    results: list[dict[str, Any]] | None
+
+
+class FileCitation(UrlCitation):
+    """A citation with the file that it is of."""
+
+    type: Literal["url_citation", "file_citation"]
+
+
+class OutputText(_Sent):
+    """The text of an answer."""
+
+    type: Literal["output_text"]
+    text: str
+    annotations: list[FileCitation]
+    logprobs: list[Any]
+
+
+class ResponseMessage(_Sent):
+    """The answer."""
+
+    id: str
+    type: Literal["message"]
+    status: str
+    role: Literal["assistant"]
+    content: list[OutputText]
+
+
+class ResponseUsage(_Sent):
+    """Tokens as Responses counts them."""
+
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+
+
+class OpenAiResponse(_Sent):
+    """A response; once it is over, `citewire` has what OpenAI has no words for."""
+
+    id: str
+    object: Literal["response"]
+    created_at: int
+    completed_at: int | None
+    status: Literal["in_progress", "completed", "incomplete", "failed"]
+    error: dict[str, Any] | None
+    incomplete_details: dict[str, Any] | None
+    model: str
+    output: list[FileSearchCall | ResponseMessage]
+    usage: ResponseUsage | None
+
+
+class ResponseEvent(_Sent):
+    """An event of a response, after whose last comes `[DONE]`; `type` is its name."""
+
+    type: str
+    sequence_number: int

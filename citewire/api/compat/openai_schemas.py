@@ -1,15 +1,14 @@
 """What crosses the wire as JSON in the words of OpenAI's Chat Completions."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from citewire.api.compat.conversation import MOST_MESSAGES, cited_by, turns_of
+from citewire.api.compat.openai_models import ModelName
 from citewire.api.schemas import Filters, Identifier
 from citewire.storage.chats.store import Message
-
-MODEL = "citewire"
-MOST_MESSAGES = 1000
+from citewire.workflows.catalogue.model import SpokenOf
 
 
 class TextPart(BaseModel):
@@ -26,6 +25,14 @@ class GivenMessage(BaseModel):
 
     role: Literal["system", "developer", "user", "assistant"]
     content: str | list[TextPart] | None = None
+    annotations: Annotated[list[Any], Field(max_length=MOST_MESSAGES)] | None = None
+    """Of an answer of ours, where the client sends them back."""
+
+    @property
+    def spoken_of(self) -> SpokenOf | None:
+        """The documents that its annotations cite; None without any."""
+        found = (one for one in self.annotations or () if isinstance(one, dict))
+        return cited_by(one.get("url_citation") for one in found)
 
     @property
     def text(self) -> str:
@@ -50,11 +57,12 @@ class CompletionRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    model: str
+    model: ModelName
     messages: Annotated[list[GivenMessage], Field(min_length=1, max_length=MOST_MESSAGES)]
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=1)] | None = None
+    response_format: dict[str, Any] | None = None
     chat_id: Identifier | None = None
     filters: Filters | None = None
 
@@ -72,6 +80,13 @@ class CompletionRequest(BaseModel):
             raise ValueError("tools cannot be called: leave tool_choice out")
         return body
 
+    @field_validator("response_format", mode="before")
+    @classmethod
+    def _is_text(cls, wanted: Any) -> Any:
+        if wanted is not None and (not isinstance(wanted, dict) or wanted.get("type") != "text"):
+            raise ValueError("answers are text: leave response_format out")
+        return wanted
+
     @property
     def question(self) -> str:
         """What is asked: the last message."""
@@ -80,37 +95,4 @@ class CompletionRequest(BaseModel):
     @property
     def told_before(self) -> list[Message]:
         """The turns before the question, as they are stored of a chat: two messages each."""
-        turns: list[Message] = []
-        for role, text in _in_turns(self.messages[:-1]):
-            turns.append({"role": role, "text": text})
-        # What was asked and got no answer belongs to no turn.
-        return turns[: len(turns) // 2 * 2]
-
-
-def _in_turns(messages: Sequence[GivenMessage]) -> list[tuple[str, str]]:
-    """Questions and answers in turn, beginning with a question; what follows its like is joined."""
-    said: list[tuple[str, str]] = []
-    for message in messages:
-        if message.role not in ("user", "assistant") or (message.role != "user" and not said):
-            continue
-        if said and said[-1][0] == message.role:
-            said[-1] = (message.role, f"{said[-1][1]}\n\n{message.text}")
-        else:
-            said.append((message.role, message.text))
-    return said
-
-
-class ModelView(BaseModel):
-    """A model that can be asked for."""
-
-    id: str
-    object: Literal["model"] = "model"
-    created: int = 0
-    owned_by: str = "citewire"
-
-
-class ModelList(BaseModel):
-    """All models that can be asked for."""
-
-    object: Literal["list"] = "list"
-    data: list[ModelView]
+        return turns_of((one.role, one.text, one.spoken_of) for one in self.messages[:-1])

@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from citewire.api.compat.cited import CitedClaim, cited_claims, passage_link
+from citewire.api.compat.told import STOPPED
 from citewire.api.dependencies import answerable_from, check_length
 from citewire.api.mcp.calls import McpCall
 from citewire.api.mcp.passages import uri_of
@@ -64,7 +65,7 @@ async def ask(call: McpCall, given: AskArguments) -> AskResult:
         CitewireError: the question is not let in.
     """
     services, caller = call.services, call.caller
-    check_length(services, given.question)
+    check_length(services, given.question, "question")
     passages, collections = await answerable_from(services, caller, given)
     once = _once(call.name, given) if call.name else None
     async with services.chat.admitted(
@@ -102,9 +103,8 @@ async def _heard(call: McpCall, told: AsyncGenerator[ToldBatch, None]) -> Mappin
             return end
         case "error":
             raise RunNotDone(end["message"], code=end["code"], retryable=end["retryable"])
-    raise RunNotDone(
-        f"the answer was stopped by {end['by']}", code="stopped", retryable=end["by"] != "user"
-    )
+    why = STOPPED.get(end["by"], "the answer was stopped")
+    raise RunNotDone(why, code="stopped", retryable=end["by"] != "user")
 
 
 def _steps(batch: ToldBatch) -> list[str]:

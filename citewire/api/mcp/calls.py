@@ -8,6 +8,7 @@ from mcp.server.context import ServerRequestContext
 from starlette.requests import Request
 
 from citewire.api.audit import who_asks
+from citewire.api.compat.told import client_url
 from citewire.api.dependencies import caller_of, services_of
 from citewire.api.scopes import check
 from citewire.errors import ScopeMissing
@@ -42,8 +43,7 @@ class McpCall:
     @property
     def base_url(self) -> str:
         """Of the web client, for links."""
-        public = self.services.settings.sign_in.public_url
-        return (public or str(self.request.base_url)).rstrip("/")
+        return client_url(self.request)
 
     async def need(self, scope: Scope, operation: str) -> None:
         """Return if the caller has a scope; else it is told in the audit log.

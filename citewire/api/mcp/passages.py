@@ -65,7 +65,7 @@ async def search(call: McpCall, given: SearchArguments) -> SearchResult:
     Raises:
         CitewireError: what stands in the way.
     """
-    check_length(call.services, given.query)
+    check_length(call.services, given.query, "query")
     within, collections = await searchable_from(call.services, call.caller, given)
     found = await call.services.finder.find(
         given.query, filter=within, limit=given.limit, collections=collections

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Request
+from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
@@ -28,6 +29,7 @@ from citewire.api.mcp.schemas import JsonRpcMessage
 from citewire.api.mcp.server import build_mcp_server
 from citewire.api.scopes import ScopedRoute
 
+NAMED_WRONG: Final = "a message is JSON: send the header Content-Type: application/json"
 CANCELLED = "notifications/cancelled"
 _JSON_RPC: Final = {"application/json": {"schema": {"type": "object"}}}
 _MESSAGE: Final = {"application/json": {"schema": named(JsonRpcMessage.__name__)}}
@@ -63,6 +65,9 @@ async def exchange(request: Request) -> Response:
     """Answer one message of the Model Context Protocol; leaving cancels it."""
     hosts: HostCheck = request.app.state.hosts
     hosts.check_origin(request.scope)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":  # the library says so in no form of the protocol
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, NAMED_WRONG)
     try:
         body = await request.body()
     except ClientDisconnect:

@@ -193,7 +193,8 @@ def session_id_of(token: bytes) -> str:
 
 
 def _key_caller(key: StoredKey) -> Caller:
-    return Caller(key.owner, scopes=scopes_of(key.scopes), credential=KEY + key.id)
+    groups, scopes = frozenset(key.groups), scopes_of(key.scopes)
+    return Caller(key.owner, groups, scopes, credential=KEY + key.id)
 
 
 def _session_caller(session_id: str, session: StoredSession) -> Caller:

@@ -28,13 +28,19 @@ class MadeKeys:
         self._store = store
 
     async def make(
-        self, owner: str, scopes: Collection[Scope] = USUAL, *, days: float | None = None
+        self,
+        owner: str,
+        scopes: Collection[Scope] = USUAL,
+        *,
+        groups: Collection[str] = (),
+        days: float | None = None,
     ) -> tuple[str, StoredKey]:
         """Make a key, which is kept nowhere: only its hash is.
 
         Args:
             owner: whose data it opens.
             scopes: what it may do.
+            groups: that it is in, as a member of collections.
             days: after which it is refused; None: never.
 
         Raises:
@@ -49,7 +55,8 @@ class MadeKeys:
             digest = hashlib.sha256(key.encode()).hexdigest()
             ends = None if days is None else now + days * DAY_S
             names = tuple(scope for scope in Scope if scope in scopes)
-            stored = StoredKey(digest[:ID_DIGITS], digest, owner, names, now, ends)
+            kept = tuple(sorted(set(groups)))
+            stored = StoredKey(digest[:ID_DIGITS], digest, owner, names, now, ends, groups=kept)
             if await self._store.add_key(stored):
                 return key, stored
 
@@ -76,11 +83,14 @@ class MadeKeys:
         raise _not_found(key_id)
 
 
-def check_may_make(caller: Caller, owner: str, scopes: Collection[Scope]) -> None:
-    """Return if a caller may make a key with these scopes for an owner.
+def check_may_make(
+    caller: Caller, owner: str, scopes: Collection[Scope], groups: Collection[str] = ()
+) -> None:
+    """Return if a caller may make a key with these scopes and groups for an owner.
 
     An administrator may make any. Others make their own, once they have signed in: a key cannot
-    make keys, or one that was lost would live on in what it made.
+    make keys, or one that was lost would live on in what it made. It is in no group, for the
+    provider would not be heard any more when somebody leaves one.
 
     Raises:
         ScopeMissing: the caller may not.
@@ -90,6 +100,8 @@ def check_may_make(caller: Caller, owner: str, scopes: Collection[Scope]) -> Non
     if not caller.credential:
         # Or whoever reached it while it was open could come back when it is closed.
         raise ScopeMissing("an open server makes no keys: use `citewire key make`")
+    if groups:
+        raise ScopeMissing("keys that are in groups need the scope admin")
     if owner != caller.owner:
         raise ScopeMissing("keys of others need the scope admin")
     if not is_person(caller):

@@ -105,5 +105,9 @@ async def open_store(
         embedding=embeddings.name,
     )
     return build_vector_store(
-        documents.client, schema, main_owner=main_owner, embedding=embeddings.name
+        documents.client,
+        schema,
+        main_owner=main_owner,
+        embedding=embeddings.name,
+        is_shared=main_owner is None,
     )

@@ -3,8 +3,11 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from citewire.services.access.audit.log import AuditLog
+from citewire.services.access.changes import CollectionChanges
+from citewire.services.access.room import room_of
 from citewire.services.assembly.audit import open_audit
 from citewire.services.pages.copies import PageCopies
 from citewire.services.pages.extract import PageFiles
@@ -33,6 +36,9 @@ class Everybody:
     jobs: JobStore
     documents: DocumentStore
     credentials: CredentialStore
+    collections: CollectionStore
+    changes: CollectionChanges
+    uploads: Uploads
     audit: AuditLog
 
 
@@ -47,6 +53,7 @@ async def open_everybody(settings: Settings) -> AsyncGenerator[Everybody, None]:
     namespace = settings.storage.namespace
     async with open_redis(settings.storage) as client:
         documents = DocumentStore(client, namespace)
+        collections = CollectionStore(client, namespace)
         async with open_audit(settings, documents) as audit:
             yield Everybody(
                 PeopleStore(client, namespace),
@@ -54,6 +61,11 @@ async def open_everybody(settings: Settings) -> AsyncGenerator[Everybody, None]:
                 JobStore(client, namespace),
                 documents,
                 CredentialStore(client, namespace),
+                collections,
+                CollectionChanges(collections, audit, _nothing),
+                Uploads(
+                    settings.storage, settings.uploads, room_of=partial(room_of, settings=settings)
+                ),
                 audit,
             )
 
@@ -64,17 +76,13 @@ async def open_personal(settings: Settings) -> AsyncGenerator[Personal, None]:
     namespace = settings.storage.namespace
     async with open_everybody(settings) as everybody:
         documents = everybody.documents
-        uploads = Uploads(
-            settings.storage, settings.uploads, max_owner_bytes=settings.upload_space_per_owner
-        )
+        uploads, collections = everybody.uploads, everybody.collections
         copies = PageCopies(
             PageFolder(settings.storage.data_dir / "pages" / namespace, max_bytes=0),
             documents=documents,
             snapshots=SnapshotStore(documents.client, namespace),
             page_files=PageFiles(),
         )
-
-        collections = CollectionStore(documents.client, namespace)
 
         async def leave_collections(owner: str) -> dict[str, int]:
             return {"memberships": await collections.leave_all(owner)}
@@ -96,3 +104,7 @@ async def open_personal(settings: Settings) -> AsyncGenerator[Personal, None]:
             audit=everybody.audit,
             doors=(leave_collections, close_doors),
         )
+
+
+def _nothing() -> None:
+    """Nothing is remembered here that a change makes old."""

@@ -3,15 +3,19 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 
 from citewire.services.access.allowances import Allowance, Allowances, Kind
 from citewire.services.access.audit.log import AuditLog
+from citewire.services.access.changes import CollectionChanges
 from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
 from citewire.services.access.reach import Reaching
+from citewire.services.access.reads import Reads
+from citewire.services.access.room import room_of
 from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
 from citewire.services.assembly.door import open_door
@@ -19,6 +23,7 @@ from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
+from citewire.services.chats.sharing import Sharing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
 from citewire.services.pages.copies import PageCopies
@@ -34,6 +39,7 @@ from citewire.services.uploads.jobs import Jobs
 from citewire.services.uploads.receiving import Uploads
 from citewire.settings import Settings
 from citewire.storage.access.spending import SpendingStore
+from citewire.storage.chats.shares import ChatShares
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.jobs import JobStore
@@ -55,6 +61,7 @@ class Services:
         stream: what a run tells; it ends with its client, or outlives it for a while.
         following: those who follow runs.
         chats: what a person does with chats besides asking.
+        sharing: shares chats with others.
         chat_store: the chats as they are stored, to be exported.
         documents: of the default owner; `owned_by` gives another's.
         passages: reads them.
@@ -62,7 +69,9 @@ class Services:
         succession: what became of them.
         page_copies: of the pages that are cited.
         collections: the shared ones.
+        changes: of them and their members, which are told.
         reaching: who may read and change what.
+        reads: what is being sent of shared collections.
         ending: takes out what is in deleted collections.
         uploads: takes files in.
         jobs: ingest them.
@@ -78,6 +87,7 @@ class Services:
     stream: Stream
     following: Following
     chats: Chats
+    sharing: Sharing
     chat_store: ChatStore
     documents: DocumentStore
     passages: PassageReader
@@ -85,7 +95,9 @@ class Services:
     succession: Succession
     page_copies: PageCopies
     collections: CollectionStore
+    changes: CollectionChanges
     reaching: Reaching
+    reads: Reads
     ending: EndingCollections
     uploads: Uploads
     jobs: Jobs
@@ -123,10 +135,11 @@ async def open_services(
         uploads = Uploads(
             settings.storage,
             settings.uploads,
-            max_owner_bytes=settings.upload_space_per_owner,
+            room_of=partial(room_of, settings=settings),
         )
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
-        reaching = Reaching(collections)
+        reaching, reads = Reaching(collections), Reads()
+        shares = ChatShares(library.documents.client, settings.storage.namespace)
         jobs = build_jobs(library, uploads)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
@@ -139,7 +152,7 @@ async def open_services(
         tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
         tasks.start_soon(ending.run)
-        tasks.start_soon(end_out_of_reach, runs, reaching)
+        tasks.start_soon(end_out_of_reach, runs, reads, reaching)
         tasks.start_soon(page_copies.run)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
@@ -151,6 +164,7 @@ async def open_services(
             stream=stream,
             following=chat.runs.following,
             chats=chats,
+            sharing=Sharing(library.chats, shares, reaching),
             chat_store=library.chats,
             documents=library.documents,
             passages=library.passages,
@@ -158,7 +172,9 @@ async def open_services(
             succession=build_succession(library),
             page_copies=page_copies,
             collections=collections,
+            changes=CollectionChanges(collections, audit, reaching.forget),
             reaching=reaching,
+            reads=reads,
             ending=ending,
             uploads=uploads,
             jobs=jobs,
@@ -211,7 +227,7 @@ def build_jobs(library: Library, uploads: Uploads) -> Jobs:
         ingest,
         take_back=take_back,
         root_of=uploads.folder,
-        per_owner=library.settings.uploads.max_jobs_per_owner,
+        room_of=partial(room_of, settings=library.settings),
         grace_s=library.settings.server.shutdown_grace_s,
     )
 

@@ -60,22 +60,27 @@ class Checker:
         self._judges = judges
         self._at_once = at_once
         self._embed = embed
-        self._read: dict[tuple[str, str, str], SourceText] = {}
+        self._read: dict[tuple[str, str, str, Sequence[float]], SourceText] = {}
         self._quote = lru_cache(maxsize=KEPT)(_quote)
         self._checks: dict[tuple[object, ...], Future[Checked]] = {}
 
-    def source(self, source: Source | ContextPassage, beside: Source | None = None) -> SourceText:
+    def source(
+        self,
+        source: Source | ContextPassage,
+        beside: Source | None = None,
+        scales: tuple[float, ...] = (),
+    ) -> SourceText:
         """The text of a source, or of its context; it may have been read for another answer.
 
-        What is `beside` a source is of the same document.
+        What is `beside` a source is of the same document; `scales` are those that this tells.
         """
         named = source if isinstance(source, Source) else beside
         about = "" if named is None else named.about
-        key = source.readable, source.passage_id, about
+        key = source.readable, source.passage_id, about, scales
         if (known := self._read.pop(key, None)) is None:
             table = source.table
             cells = None if table is None else table.in_text(source.text)
-            known = SourceText(key[0], cells, source.passage_id, about)
+            known = SourceText(key[0], cells, source.passage_id, about, scales)
         self._read[key] = known
         if len(self._read) > KEPT:
             del self._read[next(iter(self._read))]

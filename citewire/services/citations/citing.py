@@ -147,13 +147,8 @@ class Citing:
         if check is not None and not check.is_submitted:
             check.is_submitted = True
             cited = dict.fromkeys(self.citations[at].n for at in check.citations)
-            read = self._checker.source
-            sources = [self._sources[n - 1] for n in cited]
-            evidence = [read(source) for source in sources]
-            around = [
-                tuple(read(one, source) for one in self._surroundings.of(n))
-                for n, source in zip(cited, sources, strict=True)
-            ]
+            evidence = [self._surroundings.read(n) for n in cited]
+            around = [self._surroundings.read_around(n) for n in cited]
             check.future = self._checker.check(
                 check.claim.text, evidence, around if any(around) else ()
             )

@@ -36,11 +36,18 @@ class SourceText:
         table: its cells, by their places in the text, if it is one.
         passage_id: of the passage.
         about: what its document is called.
+        scales: those in which its document tells its figures, for what tells none itself.
     """
 
     def __init__(
-        self, text: str, table: Table | None = None, passage_id: str = "", about: str = ""
+        self,
+        text: str,
+        table: Table | None = None,
+        passage_id: str = "",
+        about: str = "",
+        scales: Sequence[float] = (),
     ) -> None:
+        self.scales = scales
         self.passage_id = passage_id
         self.about = about
         self.text = text
@@ -60,7 +67,7 @@ class SourceText:
     @cached_property
     def digest(self) -> Digest:
         """Its text, read for verdicts."""
-        return digest(self.text, self.table, self.about)
+        return digest(self.text, self.table, self.about, self.scales)
 
 
 Around = Sequence[tuple[SourceText, ...]]

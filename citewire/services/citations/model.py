@@ -92,7 +92,7 @@ class ContextPassage:
     @property
     def readable(self) -> str:
         """Its text with blanks for what is withheld, every place unchanged."""
-        return _readable(self.text, self.withheld)
+        return without_withheld(self.text, self.withheld)
 
 
 @dataclass(frozen=True)
@@ -213,10 +213,11 @@ class Source:
     @property
     def readable(self) -> str:
         """Its text with blanks for what is withheld, every place unchanged: what may support."""
-        return _readable(self.text, self.withheld)
+        return without_withheld(self.text, self.withheld)
 
 
-def _readable(text: str, withheld: Sequence[Withheld]) -> str:
+def without_withheld(text: str, withheld: Sequence[Withheld]) -> str:
+    """Give a text with blanks for what is withheld of it, every place unchanged."""
     if not withheld:
         return text
     units = bytearray(text.encode("utf-16-le"))

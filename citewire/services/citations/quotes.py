@@ -19,6 +19,8 @@ from citewire.services.citations.locating import (
     placed,
 )
 from citewire.services.citations.units import Span, units_of
+from citewire.services.citations.verdicts.dates import find_dates
+from citewire.services.citations.verdicts.tokens import flatten
 from citewire.text.words import is_stop_word, stem, words
 
 QUOTED_MIN = 8
@@ -36,10 +38,6 @@ WORTH = 0.12
 NUMBER = 3.0
 """A number tells as much as so many words of its rarity."""
 
-_DATE = re.compile(
-    r"(?<!\w)(?:[^\W\d_]{3,10}\.? \d{1,2},? (?:19|20)\d\d|\d{1,2}\.? [^\W\d_]{3,10} (?:19|20)\d\d)"
-    r"(?!\w)"
-)
 _DIGITS = re.compile(r"\d+")
 _MARKER = re.compile(r"\[\d{1,2}\]")
 _WORD_SIGN = re.compile(r"\w")
@@ -149,7 +147,12 @@ def _dated(claim: str) -> frozenset[str]:
 
     Taken for figures, two of them would tell more than the one figure of a row.
     """
-    return frozenset(number for date in _DATE.findall(claim) for number in _DIGITS.findall(date))
+    return frozenset(
+        number
+        for date in find_dates(flatten(claim))
+        if date.day and date.year
+        for number in _DIGITS.findall(claim[date.start : date.end])
+    )
 
 
 def _best_run(content: frozenset[str], dated: frozenset[str], passage: PassageText) -> Span | None:

@@ -1,11 +1,11 @@
 """What an answer was shown around each of its sources, and what of it speaks for a claim."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from citewire.services.citations.checking import Checker
-from citewire.services.citations.judging import Checked
+from citewire.services.citations.judging import Checked, SourceText
 from citewire.services.citations.model import (
     ContextPassage,
     FoundBeside,
@@ -14,6 +14,11 @@ from citewire.services.citations.model import (
     Verification,
 )
 from citewire.services.citations.quotes import contents_of
+from citewire.services.citations.verdicts.table_scales import scales_of_text
+from citewire.services.citations.verdicts.tokens import flatten
+
+CLEARLY = 3
+"""So many times oftener is the scale of a document told than another one."""
 
 Shown = ContextPassage | Source
 
@@ -31,11 +36,40 @@ class Surroundings:
     def __init__(self, sources: Sequence[Source], checker: Checker) -> None:
         self._sources = sources
         self._checker = checker
+        self._scales: dict[str, tuple[float, ...]] = {}
         self._pages: defaultdict[tuple[str, int], list[Shown]] = defaultdict(list)
         for source in sources:
             self._pages[source.doc_id, source.page_start] += source.context
             if source.kind == "table":
                 self._pages[source.doc_id, source.page_start].append(source)
+
+    def scales(self, n: int) -> tuple[float, ...]:
+        """The scales in which what was shown of the document of source `n` tells its figures.
+
+        "(amounts in millions)" stands once above the notes, and holds for all of their pages.
+        """
+        doc_id = self._sources[n - 1].doc_id
+        if doc_id not in self._scales:
+            shown: list[Shown] = []
+            for source in self._sources:
+                if source.doc_id == doc_id:
+                    shown += source, *source.context
+            told: Counter[float] = Counter(
+                scale for one in shown for scale in scales_of_text(flatten(one.readable)).plain
+            )
+            usual = told.most_common(2)
+            is_clear = len(usual) == 1 or (usual and usual[0][1] >= CLEARLY * usual[1][1])
+            self._scales[doc_id] = (usual[0][0],) if is_clear else tuple(sorted(told))
+        return self._scales[doc_id]
+
+    def read(self, n: int) -> SourceText:
+        """Source `n`, ready to be judged by."""
+        return self._checker.source(self._sources[n - 1], scales=self.scales(n))
+
+    def read_around(self, n: int) -> tuple[SourceText, ...]:
+        """What was shown of its page, ready to be judged by."""
+        source, scales = self._sources[n - 1], self.scales(n)
+        return tuple(self._checker.source(one, source, scales) for one in self.of(n))
 
     def of(self, n: int) -> list[Shown]:
         """What was shown of the page of source `n`; of other sources, tables beside a table."""

@@ -46,6 +46,8 @@ class IngestSummary:
         is_plan: whether nothing was done, only planned.
         skipped: files that are of no format that is read.
         folders: those in which something was not done, by their full paths, and why.
+        missing: files that are gone and whose documents stay, by their full paths, and what of
+            that.
     """
 
     files: tuple[FileOutcome, ...]
@@ -54,6 +56,7 @@ class IngestSummary:
     is_plan: bool = False
     skipped: SkippedFiles = field(default_factory=SkippedFiles)
     folders: tuple[tuple[str, str], ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
 
     def count(self, status: Status) -> int:
         """How many files have `status`."""
@@ -78,9 +81,10 @@ class IngestSummary:
         return {
             "files": [outcome.to_json() for outcome in self.files],
             "folders": [{"path": path, "reason": reason} for path, reason in self.folders],
+            "missing": [{"path": path, "reason": reason} for path, reason in self.missing],
             "skipped": self.skipped.to_json(),
             "summary": {status: self.count(status) for status in STATUSES}
-            | {"skipped": self.skipped.count}
+            | {"missing": len(self.missing), "skipped": self.skipped.count}
             | {"pages": self.pages, "passages": self.passages, "tokens": self.tokens}
             | {"seconds": round(self.seconds, 3), "dry_run": self.is_plan},
         }

@@ -76,7 +76,12 @@ async def ingest_folders(
         outcomes = list(plan.outcomes(catalog).values())
         took = time.monotonic() - started
         return IngestSummary(
-            tuple(outcomes), took, is_plan=True, skipped=plan.skipped, folders=plan.folders
+            tuple(outcomes),
+            took,
+            is_plan=True,
+            skipped=plan.skipped,
+            folders=plan.folders,
+            missing=plan.missing,
         )
 
     def on_wait(told: str) -> None:
@@ -100,7 +105,12 @@ async def ingest_folders(
         outcomes = await run.carry_out(plan, given_up)
     took = time.monotonic() - started
     return IngestSummary(
-        tuple(outcomes), took, run.tokens, skipped=plan.skipped, folders=plan.folders
+        tuple(outcomes),
+        took,
+        run.tokens,
+        skipped=plan.skipped,
+        folders=plan.folders,
+        missing=plan.missing,
     )
 
 

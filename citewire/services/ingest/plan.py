@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from citewire.content.outdated import Outdated
 from citewire.services.ingest.catalog import Catalog, Known, Place
 from citewire.services.ingest.folders import Listing
 from citewire.services.ingest.outcome import FileOutcome, Status
@@ -65,6 +66,7 @@ class IngestPlan:
         works: documents to be read.
         skipped: files of no format that is read.
         folders: those in which something is not done, by their full paths, and why.
+        left: places of which the file is gone, and what lay there stays.
     """
 
     roots: frozenset[str]
@@ -74,6 +76,7 @@ class IngestPlan:
     works: tuple[Work, ...]
     skipped: SkippedFiles
     folders: tuple[tuple[str, str], ...] = ()
+    left: tuple[Known, ...] = ()
 
     def outcomes(self, catalog: Catalog) -> dict[Place, FileOutcome]:
         """What becomes of the files if all goes well; before anything is changed."""
@@ -97,6 +100,14 @@ class IngestPlan:
                 lost.record.passages,
             )
         return outcomes
+
+    @property
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """Files that are gone and whose documents stay, by their full paths, and what of that."""
+        return tuple(
+            (known.location.full_path, Outdated(known.record.ingested_at).kept)
+            for known in self.left
+        )
 
     @property
     def moved(self) -> list[tuple[str, Location]]:
@@ -162,10 +173,12 @@ async def make_plan(
         kept = [known for known in pruned if known.location.root in spared]
         gone = tuple(known for known in gone if known not in kept)
         pruned = tuple(known for known in pruned if known not in kept)
+        missing = [known for known in missing if known.location.root not in spared]
+    left = tuple(known for known in missing if known not in gone)
     roots = frozenset(FoundFile(root, root).root_name for root in listing.roots)
     works = _works(compared, catalog)
     told = tuple((folder.name, why) for folder, why in folders)
-    return IngestPlan(roots, tuple(compared), gone, pruned, works, listing.skipped, told)
+    return IngestPlan(roots, tuple(compared), gone, pruned, works, listing.skipped, told, left)
 
 
 def _by_status(file: FoundFile, catalog: Catalog, check_content: bool) -> Compared | None:

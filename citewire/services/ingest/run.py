@@ -1,12 +1,14 @@
 """One run over a plan: clean up, move, read what is new; under the lease of the owner."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from citewire.errors import NoRoom
+from citewire.services.access.room import room_of, told_limit
 from citewire.services.ingest.catalog import Catalog, Place, retag
 from citewire.services.ingest.embedding import Embedder
 from citewire.services.ingest.failures import FirstError
@@ -24,6 +26,7 @@ from citewire.services.ingest.staging import PassageIndexing, Staging
 from citewire.services.ingest.unread import note_unread
 from citewire.services.reading.ocr.choice import OcrMode
 from citewire.settings import Settings
+from citewire.settings.settings import LibraryRoom
 from citewire.storage.library.versions import Change, StagedPlace, Versions
 
 MORE_DOCUMENTS = 16
@@ -80,7 +83,7 @@ class IngestRun:
     on_progress: OnProgress
     on_change: OnChange
     tokens: int = 0
-    taken: int = 0
+    taken: Counter[str] = field(default_factory=Counter)
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
 
     async def carry_out(
@@ -108,23 +111,26 @@ class IngestRun:
         """Whether pictures of text are read."""
         return self.options.ocr
 
-    def take_room(self, passages: int) -> None:
-        """See that so many more passages may be kept.
+    def take_room(self, *, documents: int = 0, passages: int = 0) -> None:
+        """See that so many more documents and passages may be kept.
 
         Raises:
-            NoRoom: the owner has as many as one may have.
+            NoRoom: there are as many as there may be.
         """
-        most = self.settings.access.max_passages_per_owner
-        if most is None:
-            return
-        kept = sum(record.passages for record in self.catalog.records)
-        self.taken = max(self.taken, kept) + passages
-        if self.taken > most:
-            self.taken -= passages
-            raise NoRoom(
-                f"there is no room for its passages: {most} may be kept "
-                "(CITEWIRE_MAX_PASSAGES_PER_OWNER)"
-            )
+        room, records = room_of(self.versions.owner, self.settings), self.catalog.records
+        if documents and room.documents is not None:
+            self._take("documents", documents, len(records), room)
+        if passages and room.passages is not None:
+            self._take("passages", passages, sum(one.passages for one in records), room)
+
+    def _take(
+        self, what: Literal["documents", "passages"], more: int, kept: int, room: LibraryRoom
+    ) -> None:
+        # Those under way are not among the kept ones yet.
+        wanted = max(self.taken[what], kept) + more
+        if wanted > getattr(room, what):
+            raise NoRoom(f"there is no room for it: {told_limit(what, room)}")
+        self.taken[what] = wanted
 
     async def apply(self, change: Change) -> None:
         """Do `change` in one step, and tell of it."""

@@ -51,8 +51,8 @@ class StagingRun(Protocol):
     def ocr(self) -> OcrMode:
         """Whether pictures of text are read."""
 
-    def take_room(self, passages: int) -> None:
-        """See that so many more passages may be kept, or raise DocumentError."""
+    def take_room(self, *, documents: int = 0, passages: int = 0) -> None:
+        """See that so many more documents and passages may be kept, or raise DocumentError."""
 
     async def apply(self, change: Change) -> None:
         """Do `change` in one step."""
@@ -101,6 +101,7 @@ class Staging:
             refused: dict[str, DocumentError] = {}
             try:
                 corrections = await self._run.versions.corrections(work.doc_id)
+                self._run.take_room(documents=int(not self._replaces(work)))
                 head = await self._stage_from_any(work, corrections, refused)
                 await self._show(work, head, corrections)
             except ModelKeyRefused:
@@ -118,6 +119,11 @@ class Staging:
                 for one in work.places:
                     outcome = FileOutcome(one.file.name, one.status, None, *sizes, head.notes)
                     self._run.finish(one.file.place, outcome)
+
+    def _replaces(self, work: Work) -> bool:
+        """Whether a document lies now where this one is to lie."""
+        at = self._run.catalog.at
+        return any(at(place.file.place) is not None for place in work.places)
 
     async def _stage_from_any(
         self, work: Work, corrections: Mapping[str, Correction], refused: dict[str, DocumentError]
@@ -159,7 +165,7 @@ class Staging:
                 staged.tell(reading.head)
                 await self._run.versions.stage(work.doc_id, work.location.root)
                 async for part in reading.parts():
-                    self._run.take_room(len(part.passages))
+                    self._run.take_room(passages=len(part.passages))
                     await self._room.acquire()
                     parts.create_task(self._write(staged, part.passages))
                     staged.passage_ids += [passage.passage_id for passage in part.passages]

@@ -16,6 +16,9 @@ from citewire.services.reading.table_heads import is_caption, is_unit_line
 MAX_LINES = 3
 """Lines of one text each that may stand over the heads of a table: its title, a unit line."""
 
+MAX_LOOK = MAX_LINES + MAX_HEADER_ROWS + 1
+"""Rows below one in which the figures of a table begin."""
+
 MIN_WORDS = 5
 """Of a sentence that says what follows; fewer are a subhead."""
 
@@ -94,7 +97,7 @@ def find_starts(rows: Sequence[RowWords]) -> Iterator[tuple[int, bool]]:
 
 
 def _follow_figures(rows: Sequence[RowWords], number: int) -> bool:
-    return any(row.has_figures for row in rows[number : number + MAX_LINES + MAX_HEADER_ROWS + 1])
+    return any(row.has_figures for row in rows[number : number + MAX_LOOK])
 
 
 def _begins(rows: Sequence[RowWords], number: int, heads: set[tuple[str, ...]]) -> bool:
@@ -141,7 +144,8 @@ def _are_heads(
     rows: Sequence[RowWords], number: int, heads: set[tuple[str, ...]], *, is_parted: bool
 ) -> bool:
     """Whether rows from one on are heads of columns: periods, or words apart from what is above."""
-    columns = next((row.figures for row in rows[number:] if row.has_figures), 0)
+    following = rows[number : number + MAX_LOOK]
+    columns = next((row.figures for row in following if row.has_figures), 0)
     for row in rows[number : number + MAX_HEADER_ROWS]:
         if len(set(row.others)) > 1 and row.others in heads:
             return True

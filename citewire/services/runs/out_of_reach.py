@@ -1,4 +1,4 @@
-"""Runs whose caller may no longer read what they were asked of: they end within two seconds."""
+"""Runs and files whose caller may no longer read what they are of: they end in two seconds."""
 
 import logging
 from collections import defaultdict
@@ -8,6 +8,7 @@ import anyio
 from citewire.errors import CitewireError
 from citewire.services.access.caller import Caller
 from citewire.services.access.reach import Reaching
+from citewire.services.access.reads import Reads
 from citewire.services.runs.runs import Run, Runs
 from citewire.storage.keys import collection_in
 
@@ -17,17 +18,19 @@ LOOK_S = 0.75
 """How often is looked at who is still a member, in seconds."""
 
 
-async def end_out_of_reach(runs: Runs, reaching: Reaching) -> None:
-    """End the runs of this worker that search what their callers lost, until cancelled."""
+async def end_out_of_reach(runs: Runs, reads: Reads, reaching: Reaching) -> None:
+    """End runs and files of this worker that are of what their callers lost, until cancelled."""
     while True:
         await anyio.sleep(LOOK_S)
-        for caller, asked in _by_caller(runs.under_way).items():
+        under_way = _by_caller(runs.under_way)
+        for caller in {*under_way, *reads.callers}:
             try:
                 readable = frozenset((await reaching.now(caller)).libraries)
             except CitewireError as error:
                 logger.warning("who may read is not known: %s", error)
                 continue
-            for run in asked:
+            reads.cut(caller, readable)
+            for run in under_way.get(caller, ()):
                 if not readable.issuperset(run.filter.libraries):
                     await run.stop("access")
 

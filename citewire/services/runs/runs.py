@@ -54,7 +54,7 @@ class Run:
     caller: Caller | None = None
     collections: CollectionNames = field(default_factory=dict)
     history: Sequence[ChatMessage] = ()
-    spoken_of: SpokenOf = field(default_factory=SpokenOf)
+    spoken_of: SpokenOf | None = field(default_factory=SpokenOf)
     is_kept: bool = True
     stopped_by: StoppedBy | None = None
     handler: WorkflowHandler | None = field(default=None, repr=False)

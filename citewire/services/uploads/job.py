@@ -32,7 +32,9 @@ class Job:
         root: its path.
         uploaded: the files that it was started for; others of the folder are told of if they are
             news.
-        owner: whose folder, and whose job.
+        owner: whose folder, and whose job: a person, or a shared collection.
+        by: the person who uploaded; empty: the owner. It is stored nowhere, for it would outlive a
+            person who is forgotten.
         resumed: how often it was begun again after its server had ended.
     """
 
@@ -40,6 +42,7 @@ class Job:
     root: Path
     uploaded: tuple[UploadedFile, ...]
     owner: str = DEFAULT_OWNER
+    by: str = ""
     job_id: str = field(default_factory=lambda: uuid4().hex)
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     finished_at: str | None = None

@@ -23,6 +23,7 @@ from citewire.errors import (
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.uploads.job import ENDED, Job, State, public
 from citewire.services.uploads.turns import Turns
+from citewire.settings.settings import LibraryRoom
 from citewire.storage.jobs import ALIVE_S, JobStore
 from citewire.storage.keys import Libraries
 from citewire.workflows.running import finish
@@ -53,7 +54,7 @@ class Jobs:
         ingest: ingests the folder of a job.
         take_back: deletes the files of a job that was stopped before they were ingested.
         root_of: where the folder of a name and an owner lies.
-        per_owner: so many of one owner are taken.
+        room_of: how much an owner, or a collection, may have.
         grace_s: how long shutting down may take.
     """
 
@@ -64,14 +65,14 @@ class Jobs:
         *,
         take_back: TakeBack,
         root_of: Callable[[str, str], Path],
-        per_owner: int,
+        room_of: Callable[[str], LibraryRoom],
         grace_s: float,
     ) -> None:
         self._store = store
         self._ingest = ingest
         self._take_back = take_back
         self._root_of = root_of
-        self._per_owner = per_owner
+        self._room_of = room_of
         self._grace_s = grace_s
         self._jobs: dict[str, Job] = {}
         self._saved: dict[str, int] = {}
@@ -80,21 +81,29 @@ class Jobs:
         self._over = anyio.Event()
         self._draining = False
 
-    def check_room(self, owner: str) -> None:
-        """See that a job of an owner would be taken now.
+    def check_room(self, owner: str, by: str) -> None:
+        """See that a job would be taken now.
+
+        Args:
+            owner: whose folder: a person, or a shared collection.
+            by: who uploads to it.
 
         Raises:
             Draining: the server is shutting down.
-            TooManyJobs: so many wait already, of the owner or of all.
+            TooManyJobs: so many wait already, of the collection, of the person or of all.
         """
         if self._draining:
             raise Draining("the server is shutting down")
-        owners = [job.owner for job in self._jobs.values() if not job.is_over]
-        if owners.count(owner) >= self._per_owner:
+        waiting = [job for job in self._jobs.values() if not job.is_over]
+        own, room = self._room_of(by), self._room_of(owner)
+        if sum((job.by or job.owner) == by for job in waiting) >= own.jobs:
+            raise TooManyJobs(f"{own.jobs} of your jobs wait already (CITEWIRE_MAX_JOBS_PER_OWNER)")
+        if sum(job.owner == owner for job in waiting) >= room.jobs:
             raise TooManyJobs(
-                f"{self._per_owner} of your jobs wait already (CITEWIRE_MAX_JOBS_PER_OWNER)"
+                f"{room.jobs} jobs of the collection wait already "
+                "(CITEWIRE_MAX_JOBS_PER_COLLECTION)"
             )
-        if len(owners) >= MAX_WAITING:
+        if len(waiting) >= MAX_WAITING:
             raise TooManyJobs(f"{MAX_WAITING} jobs wait already")
 
     async def submit(self, job: Job) -> None:
@@ -104,7 +113,7 @@ class Jobs:
             Draining, TooManyJobs: no more are taken.
             StorageError: its state cannot be kept; it is not carried out.
         """
-        self.check_room(job.owner)
+        self.check_room(job.owner, job.by or job.owner)
         await self._store.add(job.job_id, job.owner, orjson.dumps(job.to_stored()))
         self._take(job)
 

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import anyio
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.uploads.names import distinct, file_name
 from citewire.settings.groups import StorageSettings, UploadSettings
+from citewire.settings.settings import LibraryRoom
 from citewire.storage.keys import document_id, folder_id, owner_tag
 
 _ABANDONED_S = 24 * 3600
@@ -42,12 +43,14 @@ class Incoming:
         max_files: more are refused.
         room: so many bytes may still be taken.
         owner: whose files.
+        per: how the setting goes on that says so.
     """
 
-    def __init__(self, folder: Path, max_files: int, room: int, owner: str) -> None:
+    def __init__(self, folder: Path, max_files: int, room: int, owner: str, *, per: str) -> None:
         self.folder = folder
         self.owner = owner
         self._room = room
+        self._per = per
         self.files: list[UploadedFile] = []
         self._max_files = max_files
         self._taken: set[str] = set()
@@ -79,7 +82,8 @@ class Incoming:
         if self._room < 0:
             raise UploadNotStored(
                 "uploaded files take all the space that they may: delete documents first "
-                "(CITEWIRE_MAX_UPLOAD_SPACE_BYTES, CITEWIRE_MAX_UPLOAD_SPACE_PER_OWNER_BYTES)"
+                "(CITEWIRE_MAX_UPLOAD_SPACE_BYTES, "
+                f"CITEWIRE_MAX_UPLOAD_SPACE_PER_{self._per}_BYTES)"
             )
         self._hash.update(data)
         with _disk_errors():
@@ -110,29 +114,40 @@ class Uploads:
     Args:
         storage: says where they lie.
         limits: how many may come at once, and how much there may be.
-        max_owner_bytes: how much there may be of one owner.
+        room_of: how much an owner, or a collection, may have.
     """
 
     def __init__(
-        self, storage: StorageSettings, limits: UploadSettings, *, max_owner_bytes: int
+        self,
+        storage: StorageSettings,
+        limits: UploadSettings,
+        *,
+        room_of: Callable[[str], LibraryRoom],
     ) -> None:
         self.root = uploads_root(storage)
         self._owners = self.root / _OWNERS
         self._incoming = self.root / ".incoming"
         self._max_files = limits.max_upload_files
         self._max_bytes = limits.max_upload_space_bytes
-        self._max_owner_bytes = max_owner_bytes
+        self._room_of = room_of
 
     @asynccontextmanager
-    async def receiving(self, owner: str) -> AsyncGenerator[Incoming, None]:
+    async def receiving(
+        self, owner: str, *, max_files: int | None = None
+    ) -> AsyncGenerator[Incoming, None]:
         """A place for an owner's files that arrive; what is not kept is deleted at the end.
+
+        Args:
+            owner: whose files, or of which collection.
+            max_files: so many are taken; None: as many as one upload may have.
 
         Raises:
             UploadNotStored: the disk does not take it.
         """
         folder = self._incoming / f"{owner_tag(owner)}-{uuid4().hex}"
         room = await anyio.to_thread.run_sync(self._prepare, folder, owner)
-        incoming = Incoming(folder, self._max_files, room, owner)
+        most = self._max_files if max_files is None else max_files
+        incoming = Incoming(folder, most, room, owner, per=self._room_of(owner).per)
         try:
             yield incoming
         finally:
@@ -165,6 +180,10 @@ class Uploads:
         """
         await anyio.to_thread.run_sync(_take_back, self.folder(folder, owner), owner, files)
 
+    async def space(self, owner: str) -> int:
+        """How many bytes the uploaded files of an owner, or of a collection, take."""
+        return await anyio.to_thread.run_sync(self._space, owner)
+
     async def forget(self, owner: str) -> int:
         """Delete all that an owner uploaded, also what arrives; gives how many files there were.
 
@@ -191,6 +210,9 @@ class Uploads:
         own += self._incoming.glob(f"{owner_tag(owner)}-*")
         return [folder for folder in own if folder.is_dir()]
 
+    def _space(self, owner: str) -> int:
+        return sum(map(_size_below, self._of_owner(owner)))
+
     def _prepare(self, folder: Path, owner: str) -> int:
         """Make the folder; gives how many bytes there is room for."""
         with _disk_errors():
@@ -201,8 +223,8 @@ class Uploads:
                 if other.stat().st_mtime < time.time() - _ABANDONED_S:
                     shutil.rmtree(other, ignore_errors=True)
             folder.mkdir()
-        of_owner = sum(map(_size_below, self._of_owner(owner)))
-        return min(self._max_bytes - _size_below(self.root), self._max_owner_bytes - of_owner)
+        left = self._room_of(owner).upload_bytes - self._space(owner)
+        return min(self._max_bytes - _size_below(self.root), left)
 
 
 def uploads_root(storage: StorageSettings) -> Path:

@@ -7,6 +7,7 @@ anything was made or revoked, by one small read.
 import time
 from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -30,6 +31,7 @@ class StoredKey:
         made: when.
         ends: from when on it is refused; None: never.
         used: when it was used last, to some seconds; None: never.
+        groups: that it is in.
     """
 
     id: str
@@ -39,6 +41,7 @@ class StoredKey:
     made: float
     ends: float | None = None
     used: float | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class CredentialStore:
         seen = {as_text(key_id): float(at) for key_id, at in used.items()}
         found = [orjson.loads(value) for value in values]
         keys = [
-            StoredKey(**{**one, "scopes": tuple(one["scopes"])}, used=seen.get(one["id"]))
+            StoredKey(**{**one, **_tuples(one, "scopes", "groups")}, used=seen.get(one["id"]))
             for one in found
         ]
         return sorted(keys, key=lambda key: key.made, reverse=True)
@@ -147,8 +150,7 @@ class CredentialStore:
         if value is None:
             return None
         found = orjson.loads(value)
-        lists = {name: tuple(found[name]) for name in ("groups", "scopes")}
-        return StoredSession(**{**found, **lists})
+        return StoredSession(**{**found, **_tuples(found, "scopes", "groups")})
 
     async def living(self, session_ids: Collection[str]) -> set[str]:
         """Which of these sessions there are."""
@@ -182,3 +184,8 @@ class CredentialStore:
                 pipe.set(self._keys.credentials_stamp, uuid4().hex)
                 await pipe.execute()
         return dropped, len(ids)
+
+
+def _tuples(stored: Mapping[str, Any], *names: str) -> dict[str, tuple[str, ...]]:
+    """The lists of these names; keys that were made before there were some have none."""
+    return {name: tuple(stored.get(name, ())) for name in names}

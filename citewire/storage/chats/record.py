@@ -15,6 +15,23 @@ _INNER = ("kind", "owner", "chat_id", "created", "updated", "words")
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What others may read of a chat.
+
+    Args:
+        key: whoever has it may, together with the id of the chat.
+        leaf_id: the last message that is shared; empty: none is.
+        at: when it was shared, in ISO 8601.
+        by: the owner of the chat.
+    """
+
+    key: str
+    leaf_id: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A chat with (some of) its messages, oldest first.
 
@@ -29,6 +46,7 @@ class Chat:
         messages: of the active path, or what was asked for.
         siblings: the ids of all versions of a message, by each of them, where there are several.
         titled_by: question, model or person; empty without a title.
+        share: what others may read of it.
     """
 
     chat_id: str
@@ -41,6 +59,7 @@ class Chat:
     messages: list[Message]
     siblings: dict[str, list[str]]
     titled_by: str = ""
+    share: Share | None = None
 
     @classmethod
     def from_head(
@@ -58,6 +77,7 @@ class Chat:
             messages=[_shown(message) for message in messages],
             siblings=_siblings(tree),
             titled_by=head["titled_by"],
+            share=Share(**head["share"]) if "share" in head else None,
         )
 
 

@@ -14,6 +14,7 @@ from redisvl.schema import IndexSchema
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
+from citewire.storage.library.common import CommonLibraries
 from citewire.storage.library.filters import excluding, to_filter, to_unscored_filter
 from citewire.storage.library.passage_node import FIELDS, FOUND_BY, to_node
 from citewire.storage.library.passage_record import VectorField
@@ -56,6 +57,7 @@ class PassageStore(RedisVectorStore):
         schema: of the index.
         main_owner: whose nearly all passages are, if that is known: they are found faster.
         embedding: name of the embedding model, if an index that is gone is to be made anew.
+        is_shared: whether libraries are shared, and may hold most of the passages of an index.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class PassageStore(RedisVectorStore):
         *,
         main_owner: str | None = None,
         embedding: str | None = None,
+        is_shared: bool = False,
     ) -> None:
         super().__init__(schema=schema, redis_client_async=client)
         namespace = namespace_of(schema)
@@ -76,6 +79,9 @@ class PassageStore(RedisVectorStore):
         self._languages: frozenset[str] = frozenset()
         self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
+        self._common = (
+            CommonLibraries(client, schema.index.name) if is_shared and is_graph else None
+        )
         # For an owner of few passages it would take long, for what is nearest is others'.
         self._nearly_all = (
             f"@owner_id:{{{owner_tag(main_owner)}}}" if main_owner and is_graph else ""
@@ -154,7 +160,7 @@ class PassageStore(RedisVectorStore):
 
         with storage_errors("the search"):
             found: list[list[Found]] = [[]]
-            if is_common:
+            if is_common or await self._lets_most_through(wanted):
                 found = await self._search(lambda hidden: queries(hidden, _IN_BATCHES))
             # Short: there are no more, or it lost its way among what is others' after all.
             if len(found[0]) < query.similarity_top_k:
@@ -172,6 +178,17 @@ class PassageStore(RedisVectorStore):
         scores = [min(1 - float(fields.get(_DISTANCE, 1)), 1.0) for fields in best]
         ids = [node.node_id for node in nodes]
         return VectorStoreQueryResult(nodes=nodes, ids=ids, similarities=scores)
+
+    async def _lets_most_through(self, wanted: str) -> bool:
+        """Whether a filter is of libraries that hold most passages, as far as that is asked for."""
+        if self._common is None:
+            return False
+        try:
+            return await self._common.have_most(wanted)
+        except ResponseError as error:
+            if not says_unknown(error):
+                raise
+            return False  # the search itself makes the index anew
 
     async def _read(self, ranked: Sequence[Found]) -> list[Found]:
         """All fields of passages that were ranked, without those that went meanwhile."""
@@ -210,12 +227,15 @@ def build_vector_store(
     *,
     main_owner: str | None = None,
     embedding: str | None = None,
+    is_shared: bool = False,
 ) -> PassageStore:
     """The vector store on `schema`, over a client that the caller opened and closes.
 
-    The index must exist (`ensure_index`). `main_owner` and `embedding` as in `PassageStore`.
+    The index must exist (`ensure_index`). The rest is as in `PassageStore`.
     """
-    return PassageStore(client, schema, main_owner=main_owner, embedding=embedding)
+    return PassageStore(
+        client, schema, main_owner=main_owner, embedding=embedding, is_shared=is_shared
+    )
 
 
 def _nearest(wanted: str, vector: bytes, count: int, told: Sequence[str], how: str) -> Query:

@@ -14,11 +14,10 @@ from citewire.text.report_kinds import OF_A_PERIOD, kinds_in, with_broader
 from citewire.text.words import fold, listed, stems, years
 from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.catalogue.narrowing import points_at_report, sets_against
+from citewire.workflows.evidence import STRONG
 
 ALIKE = 0.83
 """Documents answer alike if none is less likely to than this share of the likeliest."""
-LIKELY = 0.55
-"""The likeliest must be this likely to."""
 
 _SEVERAL = re.compile(
     r"\b(?:companies|firms|corporations|organi[sz]ations|banks|retailers|peers|competitors"
@@ -58,7 +57,7 @@ def candidates_of(
         return []
     chances = [(likely(question, found), found) for found in fitting]
     best = max((chance for chance, _ in chances), default=0.0)
-    if best < LIKELY:
+    if best < STRONG:  # nothing that was found is likely to answer
         return []
     alike = [found[0] for chance, found in chances if chance >= ALIKE * best]
     if not points_at_report(question):

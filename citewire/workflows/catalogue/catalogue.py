@@ -1,7 +1,7 @@
 """Answers questions about the documents themselves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llama_index.core.schema import NodeWithScore
@@ -13,6 +13,7 @@ from citewire.text.words import fold, stem, stems, words
 from citewire.workflows.catalogue import telling
 from citewire.workflows.catalogue.matching import weight_held
 from citewire.workflows.catalogue.model import CatalogueAnswer, SpokenOf
+from citewire.workflows.catalogue.narrowing import Search
 from citewire.workflows.catalogue.opening import Excerpt, is_prose
 from citewire.workflows.catalogue.survey import Survey, survey
 from citewire.workflows.retriever import PassageFilter
@@ -23,8 +24,6 @@ MOST_WRITING = 5
 """So many documents are named that write of what was asked for."""
 WRITTEN = 0.6
 """A passage writes of it if it has this share of its words."""
-
-Search = Callable[[str, PassageFilter], Awaitable[Sequence[NodeWithScore]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,31 @@
 """A question that says "this report": it is asked of the one that the turn before was about."""
 
 import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
+
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.schema import NodeWithScore
 
 from citewire.storage.library.documents import DocumentReader
-from citewire.text.words import fold
-from citewire.workflows.catalogue.model import DocumentName, SpokenOf
-from citewire.workflows.catalogue.survey import is_within
+from citewire.text.words import fold, is_stop_word, words
+from citewire.workflows.catalogue.model import MOST_SPOKEN_OF, DocumentName, SpokenOf
+from citewire.workflows.catalogue.survey import is_within, survey
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing import followups
+from citewire.workflows.routing.catalogue import catalogue_request
 
+Search = Callable[[str, PassageFilter], Awaitable[Sequence[NodeWithScore]]]
+"""Finds passages about something within a filter."""
+
+MOST_WORDS = 60
+"""So many words of a question are looked for in the names of documents."""
+_A_NAME = 2
+"""What a word that may be a name counts (`matching.weight_of`)."""
+
+_MARKER = re.compile(r"\[(\d{1,2})\]")
 _POINTS = re.compile(
     r"\b(?:this|that|the same|said|the very) (?:annual |whole |entire )?"
     r"(?:report|document|filing|file|paper|pdf|10 ?-?[kq])\b"
@@ -40,6 +56,16 @@ def sets_against(question: str) -> bool:
     return bool(_SETS_AGAINST.search(fold(question)))
 
 
+def refers_back(question: str) -> bool:
+    """Say whether `question` may be about what the turn before was about."""
+    return (
+        points_at_report(question)
+        or followups.refers_back(question)
+        or not followups.is_standalone(question)
+        or followups.is_brief(question)
+    )
+
+
 def _is_meant(question: str, spoken_of: SpokenOf) -> bool:
     """Whether a question is about the document of the turn before, and of no other."""
     if points_at_report(question):
@@ -52,6 +78,56 @@ def _is_meant(question: str, spoken_of: SpokenOf) -> bool:
     return spoken_of.alone and (
         not followups.is_standalone(question) or followups.is_brief(question)
     )
+
+
+async def spoken_of_before(
+    history: Sequence[ChatMessage], filter: PassageFilter, documents: DocumentReader, search: Search
+) -> SpokenOf:
+    """Find what the turn before was about, where nothing is kept that says it.
+
+    That is the document that the last question with a name in it is for. Where none names one, the
+    last question is searched for again, and what the answer cites by its numbers is meant.
+
+    Args:
+        history: of the conversation.
+        filter: what may be asked.
+        documents: of any library.
+        search: finds passages about something within a filter.
+
+    Raises:
+        ModelError: a question cannot be embedded.
+        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    """
+    reachable = documents.within(filter.libraries)
+    turns = [
+        (asked.content or "", answered.content or "")
+        for asked, answered in pairwise(history)
+        if asked.role is MessageRole.USER and answered.role is MessageRole.ASSISTANT
+    ]
+    later: list[str] = []  # "and in 2023?" is of another year than the question before
+    for question, _ in reversed(turns):
+        said = [fold(word) for word in words(question) if not is_stop_word(word)][:MOST_WORDS]
+        sought = [*later, *(word for word in said if not (later and word.isdigit()))]
+        later = [word for word in sought if word.isdigit()]
+        seen = await survey(reachable, filter, sought)
+        if seen.total == 1:
+            seen = await survey(reachable, filter)
+        if (found := seen.shown or seen.nearest) and (seen.total == 1 or seen.held >= _A_NAME):
+            ids = [record.doc_id for record in found[:MOST_SPOKEN_OF]]
+            told = catalogue_request(question) is not None
+            return SpokenOf(ids, alone=seen.total == 1, by_catalogue=told)
+    return await _searched_again(*turns[-1], filter, search) if turns else SpokenOf()
+
+
+async def _searched_again(
+    question: str, answer: str, filter: PassageFilter, search: Search
+) -> SpokenOf:
+    numbers = {int(found[1]) for found in _MARKER.finditer(answer)}
+    if not numbers or catalogue_request(question) is not None:
+        return SpokenOf()
+    nodes = enumerate(await search(question, filter), start=1)
+    cited = Counter(found.node.ref_doc_id or "" for n, found in nodes if n in numbers)
+    return SpokenOf([doc_id for doc_id, _ in cited.most_common(MOST_SPOKEN_OF) if doc_id])
 
 
 async def narrowed(

@@ -23,6 +23,7 @@ export interface CitewireProtocol {
     RateAnswer: RateAnswer;
     MemberRole: MemberRole;
     NamedCollection: NamedCollection;
+    SharedDocuments: SharedDocuments;
   };
   resources: {
     ApiKeyList: ApiKeyList;
@@ -33,6 +34,7 @@ export interface CitewireProtocol {
     ChatView: ChatView;
     DeletedChat: DeletedChat;
     DeletedChats: DeletedChats;
+    SharedChatView: SharedChatView;
     CollectionList: CollectionList;
     CollectionView: CollectionView;
     CreatedJob: CreatedJob;
@@ -432,6 +434,12 @@ export interface NewKey {
         "ask" | "read" | "write" | "admin",
         "ask" | "read" | "write" | "admin"
       ];
+  /**
+   * whose collections it opens, too; needs `admin`
+   *
+   * @maxItems 100
+   */
+  groups?: string[];
   days?: number | null;
 }
 /**
@@ -530,6 +538,20 @@ export interface NamedCollection {
   name: string;
 }
 /**
+ * Which private documents are copied into a folder of a collection.
+ */
+export interface SharedDocuments {
+  /**
+   * name of the folder there
+   */
+  folder: string;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  doc_ids: [string, ...string[]];
+}
+/**
  * API keys, the newest first.
  */
 export interface ApiKeyList {
@@ -542,6 +564,7 @@ export interface ApiKeyView {
   key_id: string;
   owner: string;
   scopes: ("ask" | "read" | "write" | "admin")[];
+  groups: string[];
   made: string;
   ends: string | null;
   used: string | null;
@@ -553,6 +576,7 @@ export interface MadeKey {
   key_id: string;
   owner: string;
   scopes: ("ask" | "read" | "write" | "admin")[];
+  groups: string[];
   made: string;
   ends: string | null;
   used: string | null;
@@ -637,7 +661,16 @@ export interface FoundChat {
   updated_at: string;
   leaf_id: string | null;
   message_count: number;
+  share: ChatShare | null;
   snippet: Snippet | null;
+}
+/**
+ * What others may read of a chat: up to the message `leaf_id`; `share_id` opens it.
+ */
+export interface ChatShare {
+  share_id: string;
+  shared_at: string;
+  leaf_id: string | null;
 }
 /**
  * A part of a message, or of the title if `message_id` is None; `matches` are what was found.
@@ -659,6 +692,7 @@ export interface ChatView {
   updated_at: string;
   leaf_id: string | null;
   message_count: number;
+  share: ChatShare | null;
   turns: Turn[];
   running: string | null;
 }
@@ -675,6 +709,26 @@ export interface DeletedChat {
 export interface DeletedChats {
   chat_ids: string[];
   restorable_until: string;
+}
+/**
+ * A chat that its owner shared, as one of its readers sees it.
+ *
+ * `collections` are those that it cites, in all of which its readers are members. Its sources are
+ * those that one may read oneself, so that numbers may be missing among them.
+ */
+export interface SharedChatView {
+  title: string;
+  shared_by: string;
+  shared_at: string;
+  collections: CitedCollection[];
+  turns: Turn[];
+}
+/**
+ * A shared collection that a chat cites.
+ */
+export interface CitedCollection {
+  collection_id: string;
+  name: string;
 }
 /**
  * The collections that one is in.

@@ -3,9 +3,12 @@ import { useState, type ReactNode } from "react";
 
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
+import { SharedView } from "@/chat/SharedView";
 import { startNew } from "@/chat/sessions";
 import { PassageView } from "@/citations/PassageView";
 import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
+import { useWatchedCollections } from "@/collections/collections";
+import { LostNotice } from "@/collections/LostNotice";
 import { DocumentsView } from "@/documents/DocumentsView";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
@@ -19,9 +22,10 @@ import { useKeys } from "./useKeys";
 export function App(): ReactNode {
   const strings = useStrings();
   const route = useRoute();
+  useWatchedCollections();
   const narrow = useMedia("(max-width: 52rem)");
   // The menu is open for one place: going elsewhere closes it.
-  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view;
+  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view === "documents" ? `documents/${route.collectionId ?? ""}` : route.view;
   const [menuAt, setMenuAt] = useState<string | null>(null);
   const menu = menuAt === place;
   const setMenu = (open: boolean): void => setMenuAt(open ? place : null);
@@ -53,9 +57,11 @@ export function App(): ReactNode {
             <IconButton icon="plus" label={strings.newChat} onClick={startNew} />
           </div>
         )}
-        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, passage: strings.citation }[route.view]}</h1>
+        <LostNotice />
+        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, passage: strings.citation, shared: strings.sharedChat }[route.view]}</h1>
         {route.view === "chat" && <ChatView route={route} />}
-        {route.view === "documents" && <DocumentsView />}
+        {route.view === "documents" && <DocumentsView route={route} />}
+        {route.view === "shared" && <SharedView route={route} />}
         {route.view === "passage" && <PassageView route={route} />}
       </main>
     </div>

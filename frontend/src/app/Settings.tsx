@@ -14,12 +14,16 @@ export function Settings(): ReactNode {
   const strings = useStrings();
   const { kept, me } = useKeyState();
   const name = me?.name ?? null;
+  // What others write to add one to a collection, where it is another than the name that one has.
+  const owner = me?.owner ?? null;
+  const shown = owner === null || owner === name ? name : `${name ?? ""} (${owner})`;
   const leaving = name === null ? strings.signOut : strings.signOutAs(name);
   const [keys, setKeys] = useState(false);
   useKeys({ "?": () => setKeys(true) });
   return (
     <div className="settings">
-      {name !== null && me?.by !== "nothing" && <span className="who" title={strings.signedInAs(name)}>{name}</span>}
+      {name !== null && me?.by !== "nothing" && <span className="who" title={strings.signedInAs(shown ?? name)}>{shown}</span>}
+      {(kept || me?.by === "session") && <IconButton icon="leave" label={leaving} onClick={() => void signOut()} />}
       <select aria-label={strings.interfaceLanguage} value={useLanguage()} onChange={(event) => setLanguage(event.target.value as Language)}>
         {Object.entries(LANGUAGES).map(([name, { language }]) => (
           <option key={name} value={name}>
@@ -35,7 +39,6 @@ export function Settings(): ReactNode {
         ))}
       </select>
       <IconButton icon="keyboard" label={strings.shortcuts} onClick={() => setKeys(true)} />
-      {(kept || me?.by === "session") && <IconButton icon="leave" label={leaving} onClick={() => void signOut()} />}
       {keys && <Shortcuts onClose={() => setKeys(false)} />}
     </div>
   );

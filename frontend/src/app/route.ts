@@ -2,30 +2,36 @@
 import { useSyncExternalStore } from "react";
 
 export type Route =
-  | { view: "documents" }
+  /** All reports, or those of a collection. */
+  | { view: "documents"; collectionId: string | null }
   /** A passage by itself, with these words of it marked. */
   | { view: "passage"; passageId: string; quote: string }
-  | {
-      view: "chat";
-      chatId: string | null;
-      messageId: string | null;
-      /** The citation that is open, or all sources of the message. */
-      panel: { kind: "citation"; id: string } | { kind: "sources" } | null;
-    };
+  | ({ view: "chat"; chatId: string | null } & Place)
+  /** A conversation that somebody shared. */
+  | ({ view: "shared"; shareId: string } & Place);
+
+/** Where in a conversation one is. */
+export interface Place {
+  messageId: string | null;
+  /** The citation that is open, or all sources of the message. */
+  panel: { kind: "citation"; id: string } | { kind: "sources" } | null;
+}
 
 export const NEW_CHAT: Route = { view: "chat", chatId: null, messageId: null, panel: null };
 
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, "").split("/").map(decoded);
-  if (parts[0] === "documents") return { view: "documents" };
+  if (parts[0] === "documents") return { view: "documents", collectionId: parts[1] || null };
   if (parts[0] === "passage" && parts[1]) return { view: "passage", passageId: parts[1], quote: parts[2] ?? "" };
+  if (parts[0] === "shared" && parts[1]) return { view: "shared", shareId: parts[1], ...placeOf(parts) };
   if (parts[0] !== "chat" || !parts[1]) return NEW_CHAT;
+  return { view: "chat", chatId: parts[1], ...placeOf(parts) };
+}
+
+function placeOf(parts: readonly string[]): Place {
   const messageId = parts[2] === "m" && parts[3] ? parts[3] : null;
-  const chat = { view: "chat", chatId: parts[1], messageId } as const;
-  if (messageId !== null && parts[4] === "c" && parts[5]) {
-    return { ...chat, panel: { kind: "citation", id: parts[5] } };
-  }
-  return { ...chat, panel: messageId !== null && parts[4] === "sources" ? { kind: "sources" } : null };
+  if (messageId !== null && parts[4] === "c" && parts[5]) return { messageId, panel: { kind: "citation", id: parts[5] } };
+  return { messageId, panel: messageId !== null && parts[4] === "sources" ? { kind: "sources" } : null };
 }
 
 function decoded(part: string): string {
@@ -37,13 +43,13 @@ function decoded(part: string): string {
 }
 
 export function formatRoute(route: Route): string {
-  if (route.view === "documents") return "#/documents";
+  if (route.view === "documents") return route.collectionId === null ? "#/documents" : `#/documents/${encodeURIComponent(route.collectionId)}`;
   if (route.view === "passage") {
     const passage = `#/passage/${encodeURIComponent(route.passageId)}`;
     return route.quote === "" ? passage : `${passage}/${encodeURIComponent(route.quote)}`;
   }
-  if (route.chatId === null) return "#/";
-  const chat = `#/chat/${encodeURIComponent(route.chatId)}`;
+  if (route.view === "chat" && route.chatId === null) return "#/";
+  const chat = route.view === "chat" ? `#/chat/${encodeURIComponent(route.chatId ?? "")}` : `#/shared/${encodeURIComponent(route.shareId)}`;
   if (route.messageId === null) return chat;
   const message = `${chat}/m/${encodeURIComponent(route.messageId)}`;
   if (route.panel === null) return message;

@@ -5,16 +5,16 @@ import { go, type Route } from "@/app/route";
 import { HoverCard } from "@/citations/HoverCard";
 import { Panel } from "@/citations/Panel";
 import { useKeys } from "@/app/useKeys";
-import { inOrder } from "@/citations/model";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 
 import { Announcer } from "./Announcer";
+import { findCitation, messageOf, useCitationKeys } from "./cited";
 import { Composer } from "./Composer";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
 import { Scope } from "./Scope";
-import type { ChatSession, ChatState, Exchange } from "./session";
+import type { ChatSession, ChatState } from "./session";
 import { sessionOf, startNew, useChat } from "./sessions";
 import { Welcome } from "./Welcome";
 
@@ -25,12 +25,12 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
   const state = useChat(session);
   const scroller = useRef<HTMLDivElement>(null);
   const actions = useActions(session);
-  const open = messageOf(state, route.messageId);
+  const open = messageOf(state.exchanges, route.messageId);
   const citationId = route.panel?.kind === "citation" ? route.panel.id : null;
-  const find = useCallback((id: string) => findCitation(session.snapshot(), id), [session]);
+  const find = useCallback((id: string) => findCitation(session.snapshot().exchanges, id), [session]);
   const ask = useCallback((question: string) => session.ask(question), [session]);
   const stop = useCallback(() => session.stop(), [session]);
-  useCitationKeys(route, state);
+  useCitationKeys(route, state.exchanges);
   useKeys({
     Escape: () => {
       if (state.running) stop();
@@ -97,10 +97,12 @@ function useActions(session: ChatSession): ExchangeActions {
       go({ view: "chat", chatId: ids.chat_id, messageId: ids.assistant_message_id, panel });
     };
     return {
-      showVersion: (messageId) => void session.showVersion(messageId),
-      askInstead: (question, key, docId) => {
-        const instead = session.snapshot().exchanges.find((one) => one.key === key);
-        session.ask(question, instead, docId === undefined ? undefined : { doc_ids: [docId] });
+      own: {
+        showVersion: (messageId) => void session.showVersion(messageId),
+        askInstead: (question, key, docId) => {
+          const instead = session.snapshot().exchanges.find((one) => one.key === key);
+          session.ask(question, instead, docId === undefined ? undefined : { doc_ids: [docId] });
+        },
       },
       openCitation: (key, id) => open(key, { kind: "citation", id }),
       openSources: (key) => open(key, { kind: "sources" }),
@@ -112,34 +114,3 @@ function closePanel(route: ChatRoute): void {
   go({ ...route, panel: null, messageId: null });
 }
 
-function messageOf(state: ChatState, messageId: string | null): Exchange | undefined {
-  if (messageId === null) return undefined;
-  return state.exchanges.find((one) => one.answer.ids?.assistant_message_id === messageId);
-}
-
-function findCitation(state: ChatState, id: string): ReturnType<Parameters<typeof HoverCard>[0]["find"]> {
-  for (const { answer } of state.exchanges) {
-    const citation = answer.citations.find((one) => one.citation_id === id);
-    if (citation !== undefined) return { answer, citation };
-  }
-  return null;
-}
-
-/** `[` and `]`, or K and J: through the citations of the open message, or of the last one. */
-function useCitationKeys(route: ChatRoute, state: ChatState): void {
-  const move = (step: number): void => {
-    const exchange = messageOf(state, route.messageId) ?? state.exchanges.findLast((one) => one.answer.citations.length > 0);
-    const ids = exchange?.answer.ids;
-    if (exchange === undefined || !ids) return;
-    const order = inOrder(exchange.answer.citations);
-    const { panel } = route;
-    const at = panel?.kind === "citation" ? order.findIndex((one) => one.citation_id === panel.id) : step > 0 ? -1 : order.length;
-    const next = order[at + step];
-    if (next === undefined) return;
-    const to = { view: "chat", chatId: ids.chat_id, messageId: ids.assistant_message_id } as const;
-    go({ ...to, panel: { kind: "citation", id: next.citation_id } }, { replace: panel !== null });
-  };
-  const next = (): void => move(1);
-  const previous = (): void => move(-1);
-  useKeys({ "]": next, j: next, "[": previous, k: previous });
-}

@@ -30,7 +30,7 @@ function guessedHeight({ question, answer }: Exchange): number {
 export function ExchangeList({ exchanges, running, actions, scroller, messageId, citationId }: Props): ReactNode {
   const strings = useStrings();
   const content = useRef<HTMLDivElement>(null);
-  const follow = useFollow(scroller, content);
+  const follow = useFollow(scroller, content, actions.own !== null);
   const virtual = useVirtualizer({
     count: exchanges.length,
     getScrollElement: () => scroller.current,

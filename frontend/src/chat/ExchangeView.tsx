@@ -15,11 +15,16 @@ import type { Exchange } from "./session";
 import { AskedAs, StageLine } from "./Stage";
 
 export interface ExchangeActions {
+  /** What only the owner may do; null: one only reads. */
+  own: OwnActions | null;
+  openCitation: (key: string, citationId: string) => void;
+  openSources: (key: string) => void;
+}
+
+export interface OwnActions {
   /** Asks in place of an exchange, given by its key; of one report alone if it is named. */
   askInstead: (question: string, key: string, docId?: string) => void;
   showVersion: (messageId: string) => void;
-  openCitation: (key: string, citationId: string) => void;
-  openSources: (key: string) => void;
 }
 
 interface Props {
@@ -33,29 +38,30 @@ interface Props {
 export const ExchangeView = memo(function ExchangeView({ exchange, current, canAsk, actions }: Props): ReactNode {
   const strings = useStrings();
   const { answer } = exchange;
-  const again = (question = exchange.question): void => actions.askInstead(question, exchange.key);
+  const { own } = actions;
+  const again = (question = exchange.question): void => own?.askInstead(question, exchange.key);
   const openCitation = useCallback((id: string) => actions.openCitation(exchange.key, id), [actions, exchange.key]);
   return (
     <article className="exchange" aria-busy={answer.phase === "running"}>
-      <Question exchange={exchange} canAsk={canAsk} onAsk={again} />
-      {exchange.versions.length > 1 && <Versions exchange={exchange} canShow={canAsk} onShow={actions.showVersion} />}
+      <Question exchange={exchange} canAsk={canAsk} onAsk={own && again} />
+      {own !== null && exchange.versions.length > 1 && <Versions exchange={exchange} canShow={canAsk} onShow={own.showVersion} />}
       <section className="answer" aria-label={strings.answer}>
         <StageLine answer={answer} />
-        <AskedAs answer={answer} canAsk={canAsk} onAsk={again} />
+        <AskedAs answer={answer} canAsk={canAsk} onAsk={own && again} />
         <AnswerText answer={answer} current={current} openCitation={openCitation} />
         <Notes
           exchange={exchange}
           canAsk={canAsk}
-          onAgain={() => again()}
-          onChoose={(docId) => actions.askInstead(exchange.question, exchange.key, docId)}
+          onAgain={own && (() => again())}
+          onChoose={own && ((docId) => own.askInstead(exchange.question, exchange.key, docId))}
         />
         {answer.phase !== "running" && (
           <>
             <SourceStrip answer={answer} onOpen={openCitation} onAll={() => actions.openSources(exchange.key)} />
             <div className="actions">
               {answer.text !== "" && <CopyButton label={strings.copyAnswer} text={() => withFootnotes(answer)} />}
-              <IconButton icon="retry" label={strings.retry} disabled={!canAsk} onClick={() => again()} />
-              {answer.text !== "" && <FeedbackButtons answer={answer} />}
+              {own !== null && <IconButton icon="retry" label={strings.retry} disabled={!canAsk} onClick={() => again()} />}
+              {own !== null && answer.text !== "" && <FeedbackButtons answer={answer} />}
             </div>
           </>
         )}
@@ -81,11 +87,11 @@ function Versions(props: { exchange: Exchange; canShow: boolean; onShow: (messag
   );
 }
 
-function Question(props: { exchange: Exchange; canAsk: boolean; onAsk: (question: string) => void }): ReactNode {
+function Question(props: { exchange: Exchange; canAsk: boolean; onAsk: ((question: string) => void) | null }): ReactNode {
   const strings = useStrings();
   const [editing, setEditing] = useState(false);
   const { exchange, canAsk, onAsk } = props;
-  if (editing) {
+  if (editing && onAsk !== null) {
     return (
       <EditQuestion
         text={exchange.question}
@@ -105,7 +111,7 @@ function Question(props: { exchange: Exchange; canAsk: boolean; onAsk: (question
         <span className="unseen">{strings.you}: </span>
         {exchange.question}
       </h2>
-      <IconButton icon="edit" label={strings.editQuestion} onClick={() => setEditing(true)} />
+      {onAsk !== null && <IconButton icon="edit" label={strings.editQuestion} onClick={() => setEditing(true)} />}
     </div>
   );
 }

@@ -92,13 +92,15 @@ function sentence(text: string): string {
 interface NotesProps {
   exchange: Exchange;
   canAsk: boolean;
-  onAgain: () => void;
+  /** Null: one only reads. */
+  onAgain: (() => void) | null;
   /** One of the reports was chosen, by its id. */
-  onChoose: (docId: string) => void;
+  onChoose: ((docId: string) => void) | null;
 }
 
 export function Notes(props: NotesProps): ReactNode {
   const strings = useStrings();
+  const { onAgain, onChoose } = props;
   const notes = notesOf(props.exchange, strings);
   if (notes.length === 0) return null;
   return (
@@ -107,9 +109,9 @@ export function Notes(props: NotesProps): ReactNode {
         <li key={note.text} className={note.kind}>
           <Icon name="warning" />
           <span>{note.text}</span>
-          {note.again && <Again onAgain={props.onAgain} disabled={!props.canAsk} />}
-          {note.choices !== undefined && note.choices.length > 0 && (
-            <Choices choices={note.choices} sources={props.exchange.answer.sources} disabled={!props.canAsk} onChoose={props.onChoose} />
+          {note.again && onAgain !== null && <Again onAgain={onAgain} disabled={!props.canAsk} />}
+          {onChoose !== null && note.choices !== undefined && note.choices.length > 0 && (
+            <Choices choices={note.choices} sources={props.exchange.answer.sources} disabled={!props.canAsk} onChoose={onChoose} />
           )}
         </li>
       ))}

@@ -2,6 +2,9 @@
 import { useState, type ReactNode } from "react";
 
 import type { Filters } from "@/api/types";
+import { useSearched } from "@/collections/choice";
+import { useCollections } from "@/collections/collections";
+import { titleOf } from "@/collections/model";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 
@@ -9,12 +12,16 @@ import { ScopeDialog } from "./ScopeDialog";
 import { FACETS } from "./scope";
 import type { ChatSession } from "./session";
 
+/** More collections are counted. */
+const MOST_NAMED = 2;
+
 export function Scope({ session, filters }: { session: ChatSession; filters: Filters | null }): ReactNode {
   const strings = useStrings();
   const [open, setOpen] = useState(false);
   const facts = FACETS.flatMap((facet) => filters?.[facet] ?? []);
   const places = strings.scopeSome(filters?.folders?.length ?? 0, filters?.doc_ids?.length ?? 0);
-  const label = [...facts, places].filter((part) => part !== "").join(", ") || strings.scopeAll;
+  const collections = useSearchedNames(filters);
+  const label = [collections, ...facts, places].filter((part) => part !== "").join(", ") || strings.scopeAll;
   return (
     <>
       <Button icon="filter" className="scope" aria-label={`${strings.scope}: ${label}`} onClick={() => setOpen(true)}>
@@ -32,4 +39,17 @@ export function Scope({ session, filters }: { session: ChatSession; filters: Fil
       )}
     </>
   );
+}
+
+/** The collections that are searched, in words; empty if that is all of them. */
+function useSearchedNames(filters: Filters | null): string {
+  const strings = useStrings();
+  const { list } = useCollections();
+  const ids = useSearched(filters);
+  if (ids === null || list === null) return "";
+  if (ids.length > MOST_NAMED) return strings.scopeCollections(ids.length);
+  return list
+    .filter((one) => ids.includes(one.collection_id))
+    .map((one) => titleOf(one, strings))
+    .join(", ");
 }

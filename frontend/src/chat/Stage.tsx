@@ -44,10 +44,11 @@ export function StageLine({ answer }: { answer: Answer }): ReactNode {
   );
 }
 
-export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (question: string) => void }): ReactNode {
+export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: ((question: string) => void) | null }): ReactNode {
   const strings = useStrings();
   const [editing, setEditing] = useState(false);
-  const { query } = props.answer;
+  const { answer, canAsk, onAsk } = props;
+  const { query } = answer;
   if (query === null) return null;
   const within = <AskedOf document={query.document} />;
   if (!query.rewritten) {
@@ -58,16 +59,16 @@ export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (questi
       </>
     );
   }
-  if (editing) {
+  if (editing && onAsk !== null) {
     return (
       <EditQuestion
         text={query.standalone}
         label={strings.editAskedAs}
-        canAsk={props.canAsk}
+        canAsk={canAsk}
         onCancel={() => setEditing(false)}
         onAsk={(question) => {
           setEditing(false);
-          props.onAsk(question);
+          onAsk(question);
         }}
       />
     );
@@ -76,7 +77,7 @@ export function AskedAs(props: { answer: Answer; canAsk: boolean; onAsk: (questi
     <>
       <p className="asked-as">
         <span className="soft">{strings.askedAs}</span> <q dir="auto">{query.standalone}</q>{" "}
-        <IconButton icon="edit" label={strings.editAskedAs} onClick={() => setEditing(true)} />
+        {onAsk !== null && <IconButton icon="edit" label={strings.editAskedAs} onClick={() => setEditing(true)} />}
       </p>
       {within}
       <SearchedFor parts={query.sub_questions} />

@@ -5,11 +5,11 @@ import type { DocumentView, Filters } from "@/api/types";
 export const FACETS = ["organisations", "periods", "kinds"] as const;
 export type Facet = (typeof FACETS)[number];
 
-export type Chosen = Record<Facet | "folders" | "documents", ReadonlySet<string>>;
+export type Chosen = Record<Facet | "folders" | "documents" | "collections", ReadonlySet<string>>;
 
 export function chosenOf(filters: Filters | null): Chosen {
-  const { organisations, periods, kinds, folders, doc_ids } = filters ?? {};
-  return { organisations: new Set(organisations), periods: new Set(periods), kinds: new Set(kinds), folders: new Set(folders), documents: new Set(doc_ids) };
+  const { organisations, periods, kinds, folders, doc_ids, collections } = filters ?? {};
+  return { organisations: new Set(organisations), periods: new Set(periods), kinds: new Set(kinds), folders: new Set(folders), documents: new Set(doc_ids), collections: new Set(collections) };
 }
 
 /** Null for all reports. */
@@ -19,6 +19,7 @@ export function asFilters(chosen: Chosen, documents: readonly DocumentView[]): F
   // The server takes folders and documents as "both": a choice of either is one of documents.
   if (chosen.documents.size > 0) filters.doc_ids = [...new Set([...chosen.documents, ...inFolders(documents, chosen.folders)])];
   else if (chosen.folders.size > 0) filters.folders = [...chosen.folders];
+  if (chosen.collections.size > 0) filters.collections = [...chosen.collections];
   return Object.keys(filters).length === 0 ? null : filters;
 }
 
@@ -28,6 +29,7 @@ function inFolders(documents: readonly DocumentView[], folders: ReadonlySet<stri
 
 /** Whether a report is among those that are asked: one of each list that is not empty. */
 export function fits(document: DocumentView, chosen: Chosen): boolean {
+  if (chosen.collections.size > 0 && !chosen.collections.has(document.collection)) return false;
   const isPlaced = chosen.documents.has(document.doc_id) || document.locations.some((place) => chosen.folders.has(place.folder));
   if (chosen.documents.size + chosen.folders.size > 0 && !isPlaced) return false;
   return FACETS.every((facet) => chosen[facet].size === 0 || factsOf(facet, document).some((fact) => chosen[facet].has(fact)));

@@ -1,6 +1,8 @@
 // One conversation as the page holds it: what was asked and answered, and the question under way.
 import { api, Problem, toProblem } from "@/api/client";
 import type { ChatView, Filters } from "@/api/types";
+import { askedFilters } from "@/collections/choice";
+import { refreshCollections } from "@/collections/collections";
 import { ConnectionLost, readEvents } from "@/stream/read";
 import { ASKED, fromTurn, reduce, type Answer } from "@/stream/reduce";
 import { pause } from "@/ui/pause";
@@ -121,7 +123,7 @@ export class ChatSession {
     this.#begin([...kept, exchange], exchange, replaces, async (signal) => {
       await this.#settling;
       const { chatId, filters } = this.#state;
-      const response = await api.ask({ message: question, chat_id: chatId, filters: only ?? filters, replaces }, signal);
+      const response = await api.ask({ message: question, chat_id: chatId, filters: askedFilters(only === undefined ? filters : { ...among(filters), ...only }), replaces }, signal);
       await this.#hear(exchange.key, response).catch((error: unknown) => this.#follow(exchange.key, error, signal));
     });
     return true;
@@ -233,6 +235,8 @@ export class ChatSession {
       this.#settling = this.#recover(key);
     } else if (error instanceof Problem) {
       const { code, message, retryable } = error;
+      // What is chosen then is what is there to choose.
+      if (code === "collection_not_found") void refreshCollections();
       const failure = { code, message, retryable, saved: false };
       this.#answer(key, (answer) => ({ ...answer, phase: "error", failure }));
     } else {
@@ -309,6 +313,11 @@ export class ChatSession {
   };
 }
 
+/** The collections that one conversation is about, whatever is chosen for others. */
+function among(filters: Filters | null): Pick<Filters, "collections"> {
+  return filters?.collections === undefined ? {} : { collections: filters.collections };
+}
+
 /** The question as the server has it; it may have none whose end was not seen. */
 function storedId(exchange: Exchange | undefined): string | null {
   const { phase, ids } = exchange?.answer ?? ASKED;
@@ -333,7 +342,7 @@ function withStored(seen: Answer, stored: Answer): Answer {
 }
 
 /** The stored turns in pairs: a question and its answer. */
-export function exchangesOf(view: ChatView): Exchange[] {
+export function exchangesOf(view: Pick<ChatView, "chat_id" | "turns">): Exchange[] {
   const found: Exchange[] = [];
   view.turns.forEach((asked, at) => {
     const answered = view.turns[at + 1];

@@ -10,8 +10,9 @@ export interface Follow {
   release: () => void;
 }
 
-export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>): Follow {
-  const following = useRef(true);
+/** `begins`: whether the end is where one begins. */
+export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, begins: boolean): Follow {
+  const following = useRef(begins);
   const [away, setAway] = useState(false);
   useEffect(() => {
     const element = scroller.current;

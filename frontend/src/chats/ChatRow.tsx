@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { saveFile } from "@/api/files";
 import { formatRoute } from "@/app/route";
 import { useStrings } from "@/strings";
+import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 
 import { exportPath, type ChatLine } from "./remote";
@@ -13,9 +14,11 @@ interface Props {
   current: boolean;
   onRename: (title: string) => void;
   onDelete: () => void;
+  /** Null where there is nobody to share with. */
+  onShare: (() => void) | null;
 }
 
-export function ChatRow({ chat, current, onRename, onDelete }: Props): ReactNode {
+export function ChatRow({ chat, current, onRename, onDelete, onShare }: Props): ReactNode {
   const strings = useStrings();
   const [renaming, setRenaming] = useState(false);
   const title = chat.title === "" ? strings.untitled : chat.title;
@@ -37,12 +40,18 @@ export function ChatRow({ chat, current, onRename, onDelete }: Props): ReactNode
     <li className={current ? "chat-row current" : "chat-row"}>
       <a href={formatRoute({ view: "chat", chatId: chat.chat_id, messageId: null, panel: null })} aria-current={current ? "page" : undefined} dir="auto" title={title}>
         <span className="chat-title">{title}</span>
+        {chat.share !== null && (
+          <span className="snippet">
+            <Icon name="people" /> {strings.sharedMark}
+          </span>
+        )}
         {typeof chat.snippet?.message_id === "string" && <span className="snippet">{chat.snippet.text}</span>}
       </a>
       <Menu
         label={strings.chatActions(title)}
         items={[
           { icon: "edit", label: strings.rename, onSelect: () => setRenaming(true) },
+          ...(onShare === null ? [] : [{ icon: "link", label: strings.shareChat, onSelect: onShare } as const]),
           { icon: "document", label: strings.exportMarkdown, onSelect: () => download("md") },
           { icon: "document", label: strings.exportJson, onSelect: () => download("json") },
           { icon: "trash", label: strings.delete, onSelect: onDelete },

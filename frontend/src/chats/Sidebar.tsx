@@ -1,6 +1,7 @@
 // Conversations by date with search, and the way to everything else.
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import { useMe } from "@/api/useMe";
 import { go, type Route } from "@/app/route";
 import { forget, startNew } from "@/chat/sessions";
 import { Settings } from "@/app/Settings";
@@ -12,6 +13,7 @@ import { AllChats } from "./AllChats";
 import { ChatRow } from "./ChatRow";
 import { byDay } from "./days";
 import type { ChatLine } from "./remote";
+import { ShareChatDialog } from "./ShareChatDialog";
 import { useChats } from "./useChats";
 
 const UNDO_MS = 8000;
@@ -20,8 +22,12 @@ export const SEARCH_ID = "search-chats";
 export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void }): ReactNode {
   const strings = useStrings();
   const [q, setQ] = useState("");
-  const { chats, problem, loaded, more, rename, remove, restore, removeAll, restoreAll } = useChats(q.trim());
+  const { chats, problem, loaded, more, rename, remove, shared, restore, removeAll, restoreAll } = useChats(q.trim());
   const [deleted, setDeleted] = useDeleted();
+  const [sharing, setSharing] = useState<ChatLine | null>(null);
+  const by = useMe()?.by ?? null;
+  // Where nobody is told apart there is nobody to share with.
+  const mayShare = by !== null && by !== "nothing";
   const current = route.view === "chat" ? route.chatId : null;
   const onDelete = (chat: ChatLine): void => {
     remove(chat);
@@ -65,13 +71,14 @@ export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void 
             <h2>{strings.days[day]}</h2>
             <ul>
               {inside.map((chat) => (
-                <ChatRow key={chat.chat_id} chat={chat} current={chat.chat_id === current} onRename={(title) => rename(chat, title)} onDelete={() => onDelete(chat)} />
+                <ChatRow key={chat.chat_id} chat={chat} current={chat.chat_id === current} onRename={(title) => rename(chat, title)} onDelete={() => onDelete(chat)} onShare={mayShare ? () => setSharing(chat) : null} />
               ))}
             </ul>
           </section>
         ))}
         {more !== null && <Button onClick={more}>{strings.loadMore}</Button>}
       </nav>
+      {sharing !== null && <ShareChatDialog chat={sharing} onShared={(share) => shared(sharing, share)} onClose={() => setSharing(null)} />}
       <div role="status" className="undo">
         {deleted !== null && (
           <>

@@ -1,9 +1,9 @@
 // The calls for conversations: list, search, rename, delete, restore, export, feedback.
 import { json, request, sending } from "@/api/client";
-import type { ChatList, DeletedChats, FoundChat } from "@/api/types";
+import type { ChatList, ChatShare, DeletedChats, FoundChat, SharedChatView } from "@/api/types";
 
 /** What is shown of a conversation in the list. */
-export type ChatLine = Pick<FoundChat, "chat_id" | "title" | "updated_at" | "snippet">;
+export type ChatLine = Pick<FoundChat, "chat_id" | "title" | "updated_at" | "snippet" | "share">;
 
 const at = (id: string): string => `chats/${encodeURIComponent(id)}`;
 
@@ -17,6 +17,10 @@ export function listChats(q: string, cursor: string | null, signal: AbortSignal)
 export const renameChat = (id: string, title: string): Promise<Response> => request(at(id), sending("PATCH", { title }));
 export const deleteChat = (id: string): Promise<Response> => request(at(id), { method: "DELETE" });
 export const restoreChat = (id: string): Promise<Response> => request(`${at(id)}/restore`, { method: "POST" });
+/** Shares a conversation as it is now; shared already, with what came since. */
+export const shareChat = async (id: string): Promise<ChatShare | null> => (await json<Pick<FoundChat, "share">>(`${at(id)}/share`, { method: "POST" })).share;
+export const unshareChat = (id: string): Promise<Response> => request(`${at(id)}/share`, { method: "DELETE" });
+export const readShared = (shareId: string, signal: AbortSignal): Promise<SharedChatView> => json<SharedChatView>(`shared/${encodeURIComponent(shareId)}`, { signal });
 export const deleteAllChats = (): Promise<DeletedChats> => json<DeletedChats>("chats?confirm=true", { method: "DELETE" });
 export const allPath = (format: "json" | "md"): string => `chats/export?format=${format}`;
 export const exportPath = (id: string, format: "json" | "md"): string => `${at(id)}/export?format=${format}`;

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { toProblem, type Problem } from "@/api/client";
+import type { ChatShare } from "@/api/types";
 import { useRevision } from "@/chat/sessions";
 
 import { deleteAllChats, deleteChat, listChats, renameChat, restoreChat, type ChatLine } from "./remote";
@@ -13,6 +14,8 @@ export interface Chats {
   more: (() => void) | null;
   rename: (chat: ChatLine, title: string) => void;
   remove: (chat: ChatLine) => void;
+  /** How it is shared was changed. */
+  shared: (chat: ChatLine, share: ChatShare | null) => void;
   /** Done when the server has it again. */
   restore: (chat: ChatLine) => Promise<void>;
   /** Gives the ids of those that were deleted. */
@@ -82,6 +85,7 @@ export function useChats(q: string): Chats {
     more: cursor === null ? null : more,
     rename: (chat, title) =>
       void change((old) => old.map((one) => (one.chat_id === chat.chat_id ? { ...one, title } : one)), () => renameChat(chat.chat_id, title)),
+    shared: (chat, share) => setState((old) => ({ ...old, chats: old.chats.map((one) => (one.chat_id === chat.chat_id ? { ...one, share } : one)) })),
     remove: (chat) => void change((old) => old.filter((one) => one.chat_id !== chat.chat_id), () => deleteChat(chat.chat_id)),
     restore: (chat) => change((old) => [chat, ...old], () => restoreChat(chat.chat_id)),
     removeAll: async () => {

@@ -6,6 +6,7 @@ import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { useRemote } from "@/ui/useRemote";
 
+import { useShut } from "./closed";
 import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
 import { FileLine } from "./FileLine";
@@ -44,6 +45,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
     },
     [id, quote.text, besideId, besideText, verification],
   );
+  const isShut = useShut(source);
   const { data, problem } = useRemote(load);
   if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
   const match = quote.text === "" ? strings.noQuote : strings.matches[data?.highlights?.match ?? quote.match];
@@ -52,11 +54,16 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
       <h3 className="source-title" dir="auto">
         {source.title} <span className="soft">{strings.page(pageLabel(source))}</span>
       </h3>
-      <FileLine place={source} />
+      <FileLine place={source} isShut={isShut} />
       <VerdictLine sign={signOf(verification)} inferred={citation.origin === "inferred"} />
       <Worked verification={verification} />
-      {data?.passage && <StandingNote passage={data.passage} />}
-      {data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
+      {isShut && (
+        <p className="note" role="alert">
+          {strings.closedSource(source.collection_name)}
+        </p>
+      )}
+      {!isShut && data?.passage && <StandingNote passage={data.passage} />}
+      {!isShut && data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
       {quote.text !== "" && (
         <blockquote className="quote" dir="auto">
           {quote.text}
@@ -73,7 +80,7 @@ export function CitationDetail({ answer, citation }: { answer: Answer; citation:
         </>
       )}
       {problem !== null && <p className="note">{strings.problem(problem.code, problem.message)}</p>}
-      <Evidence source={source} citation={citation} found={data} />
+      <Evidence source={source} citation={citation} found={data} isShut={isShut} />
     </>
   );
 }
@@ -88,7 +95,15 @@ function marksOn(page: number, found: Found | null, operands: readonly Operand[]
   return [...shown, ...cells.flatMap(({ rectangle }) => (rectangle === null ? [] : [rectangle])), ...inText.flatMap((one) => one.rectangles)];
 }
 
-function Evidence({ source, citation, found }: { source: Source; citation: Citation; found: Found | null }): ReactNode {
+interface EvidenceProps {
+  source: Source;
+  citation: Citation;
+  found: Found | null;
+  /** Its pages may not be read. */
+  isShut: boolean;
+}
+
+function Evidence({ source, citation, found, isShut }: EvidenceProps): ReactNode {
   const strings = useStrings();
   const [failed, setFailed] = useState(false);
   const onFailure = useCallback(() => setFailed(true), []);
@@ -100,7 +115,7 @@ function Evidence({ source, citation, found }: { source: Source; citation: Citat
   );
   const page = citation.quote.page > 0 ? citation.quote.page : source.page_start;
   const rectangles = useMemo(() => marksOn(page, found, operands), [page, found, operands]);
-  const isPaged = HAS_PAGES.test(source.file_name);
+  const isPaged = HAS_PAGES.test(source.file_name) && !isShut;
   const shown = {
     docId: source.doc_id,
     page,

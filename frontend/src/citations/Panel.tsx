@@ -1,7 +1,7 @@
 // The side panel: one citation with its page, or all sources of the answer; a sheet on a small screen.
 import type { ReactNode } from "react";
 
-import { go, type Route } from "@/app/route";
+import { go, type Place, type Route } from "@/app/route";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { IconButton } from "@/ui/Button";
@@ -13,11 +13,11 @@ import { CitationDetail } from "./CitationDetail";
 import { inOrder } from "./model";
 import { SourceList } from "./SourceList";
 
-type ChatRoute = Extract<Route, { view: "chat" }>;
-type Shown = NonNullable<ChatRoute["panel"]>;
+type Shown = NonNullable<Place["panel"]>;
 
 interface Props {
-  route: ChatRoute;
+  /** A conversation, one's own or shared. */
+  route: Extract<Route, Place>;
   panel: Shown;
   answer: Answer;
   onClose: () => void;

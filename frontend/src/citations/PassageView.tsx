@@ -3,6 +3,7 @@ import { useCallback, useState, type ReactNode } from "react";
 
 import type { HighlightsView, PassageView as Passage } from "@/api/types";
 import type { Route } from "@/app/route";
+import { useCollections } from "@/collections/collections";
 import { useStrings } from "@/strings";
 import { useRemote } from "@/ui/useRemote";
 
@@ -25,7 +26,7 @@ export function PassageView({ route }: { route: Extract<Route, { view: "passage"
     },
     [id, quote],
   );
-  const { data, problem } = useRemote(load);
+  const { data, problem } = useRemote(load, useCollections().revision);
   return (
     <div className="documents scroller" tabIndex={-1}>
       <div className="column">

@@ -1,12 +1,12 @@
 // All sources of an answer: those that it cites apart from those that were only found.
 import type { ReactNode } from "react";
 
-import { paths } from "@/api/client";
-import { openWithKey } from "@/api/files";
 import type { Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
+import { useShut } from "./closed";
+import { FileLine } from "./FileLine";
 import { pageLabel, sortedSources } from "./model";
 import { PassageText } from "./PassageText";
 import { SourceContext } from "./SourceContext";
@@ -53,15 +53,17 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
               <summary>{strings.passageText}</summary>
               <PassageText source={source} quote={null} />
               <SourceContext source={source} />
-              <a href={`${paths.file(source.doc_id)}#page=${source.page_start}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
-                {strings.openReport}
-              </a>
+              <OpenLine source={source} />
             </details>
           </li>
         ))}
       </ol>
     </>
   );
+}
+
+function OpenLine({ source }: { source: Source }): ReactNode {
+  return <FileLine place={source} isShut={useShut(source)} />;
 }
 
 function SourceHead({ source, label }: { source: Source; label: number | null }): ReactNode {

@@ -3,26 +3,42 @@ import { useEffect, useId, useRef, useState, type DragEvent, type ReactNode } fr
 
 import type { Problem } from "@/api/client";
 import { FORMATS } from "@/api/formats";
-import type { JobView } from "@/api/types";
+import type { CollectionSummary, DocumentView, JobView } from "@/api/types";
+import { readUploadChoice, writeUploadChoice } from "@/collections/choice";
+import { useCollections } from "@/collections/collections";
+import { editable, PRIVATE, titleOf } from "@/collections/model";
 import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
+import { byFolder } from "./library";
 import { isGoing } from "./upload";
 import { dismissUpload, findJobs, startUpload, stopJob, useUploads, type Upload } from "./uploads";
 
 const ACCEPTED = FORMATS.flatMap((format) => format.suffixes).join(",");
+const PRIVATE_ONLY: CollectionSummary = { collection_id: PRIVATE, name: "", role: "manager" };
 const LABELS = FORMATS.map((format) => format.label);
 
-export function UploadArea({ folders }: { folders: readonly string[] }): ReactNode {
+interface AreaProps {
+  documents: readonly DocumentView[];
+  /** The collection that is looked at; null: one chooses among those that one may change. */
+  into: string | null;
+}
+
+export function UploadArea({ documents, into }: AreaProps): ReactNode {
   const strings = useStrings();
   const [folder, setFolder] = useState(strings.defaultFolder);
+  const [wanted, setWanted] = useState(readUploadChoice);
+  const places = editable(useCollections().list ?? []);
+  const chosen = places.some((one) => one.collection_id === wanted) ? wanted : PRIVATE;
+  const collection = into ?? chosen;
+  const folders = byFolder(documents.filter((one) => one.collection === collection));
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   useEffect(() => void findJobs(), []);
   const take = (files: FileList | null): void => {
-    if (files !== null && files.length > 0) startUpload(folder.trim() === "" ? strings.defaultFolder : folder.trim(), [...files]);
+    if (files !== null && files.length > 0) startUpload(collection, folder.trim() === "" ? strings.defaultFolder : folder.trim(), [...files]);
   };
   const onDrop = (event: DragEvent): void => {
     event.preventDefault();
@@ -60,33 +76,65 @@ export function UploadArea({ folders }: { folders: readonly string[] }): ReactNo
             event.target.value = "";
           }}
         />
-        <label className="folder-field">
-          {strings.uploadTo} <input className="field" list={list} value={folder} maxLength={255} onChange={(event) => setFolder(event.target.value)} />
+        <div className="folder-field">
+          <label>
+            {strings.uploadTo} <input className="field" list={list} value={folder} maxLength={255} onChange={(event) => setFolder(event.target.value)} />
+          </label>
           <datalist id={list}>
-            {folders.map((name) => (
+            {folders.map(({ name }) => (
               <option key={name} value={name} />
             ))}
           </datalist>
-        </label>
+          {into === null && places.length > 1 && (
+            <label>
+              {strings.uploadInto}{" "}
+              <select
+                value={collection}
+                onChange={(event) => {
+                  setWanted(event.target.value);
+                  writeUploadChoice(event.target.value);
+                }}
+              >
+                {places.map((one) => (
+                  <option key={one.collection_id} value={one.collection_id}>
+                    {titleOf(one, strings)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </div>
       </div>
-      <div role="status" aria-live="polite">
-        <ul className="uploads">
-          {useUploads().map((one) => (
-            <UploadRow key={one.id} upload={one} />
-          ))}
-        </ul>
-      </div>
+      <UploadList into={into} />
     </section>
   );
 }
 
-function UploadRow({ upload }: { upload: Upload }): ReactNode {
+/** The uploads into what one may change; what others bring into a collection that one only reads is not told. */
+function UploadList({ into }: { into: string | null }): ReactNode {
+  const places = editable(useCollections().list ?? [PRIVATE_ONLY]);
+  const shown = useUploads().filter(({ collection }) => (into === null || collection === into) && places.some((one) => one.collection_id === collection));
+  return (
+    <div role="status" aria-live="polite">
+      <ul className="uploads">
+        {shown.map((one) => (
+          <UploadRow key={one.id} upload={one} place={places.length > 1 ? places.find(({ collection_id: id }) => id === one.collection) : undefined} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function UploadRow({ upload, place }: { upload: Upload; place: CollectionSummary | undefined }): ReactNode {
   const strings = useStrings();
   const { state } = upload;
   return (
     <li className="upload-row">
       <p>
-        {upload.names.length > 0 && <strong dir="auto">{upload.names.join(", ")}</strong>} <span className="soft">→ {upload.folder}</span>
+        {upload.names.length > 0 && <strong dir="auto">{upload.names.join(", ")}</strong>} <span className="soft" dir="auto">
+          → {place === undefined ? "" : `${titleOf(place, strings)} / `}
+          {upload.folder}
+        </span>
         <IconButton icon="close" label={strings.dismiss} onClick={() => dismissUpload(upload.id)} />
       </p>
       {state.step === "sending" && (

@@ -35,6 +35,12 @@ export interface FolderOf {
   documents: DocumentView[];
 }
 
+/** A folder of one collection: another's may have the same name. */
+export interface CollectionFolder extends FolderOf {
+  collection: string;
+  collectionName: string;
+}
+
 /** By folder; a document that lies in two is in both. */
 export function byFolder(documents: readonly DocumentView[]): FolderOf[] {
   const folders = new Map<string, DocumentView[]>();
@@ -46,6 +52,16 @@ export function byFolder(documents: readonly DocumentView[]): FolderOf[] {
   return [...folders]
     .map(([name, inside]) => ({ name, documents: inside.sort((a, b) => a.title.localeCompare(b.title)) }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** By collection and folder: one's own first, whose name is empty. */
+export function byCollection(documents: readonly DocumentView[]): CollectionFolder[] {
+  const collections = new Map<string, DocumentView[]>();
+  for (const one of documents) collections.set(one.collection, [...(collections.get(one.collection) ?? []), one]);
+  return [...collections]
+    .map(([collection, inside]) => ({ collection, collectionName: inside[0]?.collection_name ?? "", inside }))
+    .sort((a, b) => a.collectionName.localeCompare(b.collectionName))
+    .flatMap(({ inside, ...place }) => byFolder(inside).map((folder) => ({ ...folder, ...place })));
 }
 
 export const FIELDS = ["title", "date", "organisation", "periods", "kind"] as const;

@@ -10,10 +10,16 @@ export type UploadState =
   | { step: "job"; job: JobView }
   | { step: "failed"; problem: Problem };
 
+/** Where files go. */
+export interface Into {
+  collection: string;
+  folder: string;
+}
+
 /** Sends the files and follows their job; ends with a job that is over, or with `failed`. */
-export async function upload(folder: string, files: readonly File[], tell: (state: UploadState) => void, signal: AbortSignal): Promise<void> {
+export async function upload(into: Into, files: readonly File[], tell: (state: UploadState) => void, signal: AbortSignal): Promise<void> {
   try {
-    const created = await send(folder, files, (percent) => tell({ step: "sending", percent }), signal);
+    const created = await send(into, files, (percent) => tell({ step: "sending", percent }), signal);
     await follow(created.job_id, tell, signal);
   } catch (error) {
     if (!signal.aborted) tell({ step: "failed", problem: toProblem(error) });
@@ -33,21 +39,21 @@ export async function follow(jobId: string, tell: (state: UploadState) => void, 
 export const isGoing = (job: JobView): boolean => job.status === "queued" || job.status === "running";
 
 /** By XMLHttpRequest: fetch does not say how much was sent. */
-function send(folder: string, files: readonly File[], onPercent: (percent: number) => void, signal: AbortSignal): Promise<CreatedJob> {
+function send(into: Into, files: readonly File[], onPercent: (percent: number) => void, signal: AbortSignal): Promise<CreatedJob> {
   const form = new FormData();
-  form.append("folder", folder); // before the files, so that a bad name is refused at once
+  form.append("folder", into.folder); // before the files, so that a bad name is refused at once
   for (const file of files) form.append("files", file, file.name);
   const key = currentKey();
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open("POST", "documents");
+    xhr.open("POST", `documents?collection=${encodeURIComponent(into.collection)}`);
     xhr.responseType = "json";
     for (const [name, value] of Object.entries(keyHeader(key))) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded, total }) => onPercent(total === 0 ? 0 : Math.floor((loaded / total) * 100));
     xhr.onload = () => {
       if (xhr.status < 300) resolve(xhr.response as CreatedJob);
       else if (xhr.status !== 401) reject(problemOf(xhr));
-      else anotherKey(key).then((given) => (given ? resolve(send(folder, files, onPercent, signal)) : reject(problemOf(xhr))), reject);
+      else anotherKey(key).then((given) => (given ? resolve(send(into, files, onPercent, signal)) : reject(problemOf(xhr))), reject);
     };
     xhr.onerror = () => reject(new Problem(0, "network", "the connection failed", true));
     signal.addEventListener("abort", () => xhr.abort());

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 
 import { api, toProblem, type Problem } from "@/api/client";
-import type { JobView } from "@/api/types";
+import type { CreatedJob, JobView } from "@/api/types";
 import { readTab, writeTab } from "@/ui/tab";
 
 import { libraryChanged } from "./library";
@@ -13,6 +13,8 @@ const DISMISSED = "dismissed-jobs";
 
 export interface Upload {
   id: number;
+  /** The id of the collection that it goes into. */
+  collection: string;
   folder: string;
   names: readonly string[];
   state: UploadState;
@@ -29,10 +31,17 @@ function set(next: readonly Upload[]): void {
   for (const listener of listeners) listener();
 }
 
-export function startUpload(folder: string, files: readonly File[]): void {
+export function startUpload(collection: string, folder: string, files: readonly File[]): void {
   const names = files.map((file) => file.name);
-  const { tell, signal } = add(folder, names, { step: "sending", percent: 0 });
-  void upload(folder, files, tell, signal).then(libraryChanged);
+  const { tell, signal } = add({ collection, folder, names, state: { step: "sending", percent: 0 } });
+  void upload({ collection, folder }, files, tell, signal).then(libraryChanged);
+}
+
+/** Shows a job that something else than an upload began, and follows it. */
+export function showJob(collection: string, { job_id: id, folder, files }: CreatedJob): void {
+  const names = files.map((file) => file.path);
+  const { tell, signal } = add({ collection, folder, names, state: { step: "sending", percent: 100 } });
+  void follow(id, tell, signal).then(libraryChanged);
 }
 
 /** Shows the jobs from before the page was loaded, and follows those that go on. */
@@ -49,16 +58,16 @@ export async function findJobs(): Promise<void> {
   const dismissed = dismissedJobs();
   for (const job of jobs.filter((one) => isShown(one, dismissed)).reverse()) {
     const names = job.files.map((file) => file.path);
-    const { tell, signal } = add(job.folder, names, { step: "job", job });
+    const { tell, signal } = add({ collection: job.collection, folder: job.folder, names, state: { step: "job", job } });
     if (isGoing(job)) void follow(job.job_id, tell, signal).then(libraryChanged);
   }
 }
 
-function add(folder: string, names: readonly string[], state: UploadState): { tell: (state: UploadState) => void; signal: AbortSignal } {
+function add(begun: Omit<Upload, "id">): { tell: (state: UploadState) => void; signal: AbortSignal } {
   const id = (last += 1);
   const stop = new AbortController();
   stops.set(id, stop);
-  set([{ id, folder, names, state }, ...uploads]);
+  set([{ id, ...begun }, ...uploads]);
   const tell = (next: UploadState): void => set(uploads.map((one) => (one.id === id ? { ...one, state: next } : one)));
   return { tell, signal: stop.signal };
 }

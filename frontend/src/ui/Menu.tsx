@@ -1,6 +1,6 @@
 // A menu behind a button, with the keys that menus have.
 import * as Dropdown from "@radix-ui/react-dropdown-menu";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
 import { Icon, type IconName } from "./Icon";
 
@@ -11,13 +11,15 @@ export interface MenuItem {
 }
 
 export function Menu({ label, items }: { label: string; items: readonly MenuItem[] }): ReactNode {
+  // In a modal dialog all that lies outside of it is beneath it, and cannot be reached.
+  const [inside, setInside] = useState<HTMLElement | null>(null);
   return (
     // Not modal: that would need styles that the page's policy does not allow.
     <Dropdown.Root modal={false}>
-      <Dropdown.Trigger className="icon-button" aria-label={label} title={label}>
+      <Dropdown.Trigger ref={(button) => setInside(button?.closest("dialog") ?? null)} className="icon-button" aria-label={label} title={label}>
         <Icon name="more" />
       </Dropdown.Trigger>
-      <Dropdown.Portal>
+      <Dropdown.Portal container={inside}>
         <Dropdown.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
           {items.map((item) => (
             <Dropdown.Item key={item.label} className="menu-item" onSelect={item.onSelect}>

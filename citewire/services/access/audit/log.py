@@ -28,6 +28,8 @@ from citewire.services.access.audit.schema import (
     resources,
 )
 from citewire.services.access.audit.writer import AuditWriter
+from citewire.storage.collections.store import GROUP
+from citewire.storage.keys import collection_in
 
 HELD_S: Final = 1.0
 """How often refusals are told that were too many to be told one by one."""
@@ -92,7 +94,7 @@ class AuditLog:
         Raises:
             StorageError: Redis does not answer, or refuses.
         """
-        if self._writer is not None:
+        if self._writer is not None and collection_in(name) is None:
             await self._naming.know(name)
 
     async def acted(
@@ -112,12 +114,10 @@ class AuditLog:
             activity: as the class `RESOURCES` has it.
             found: what it is about.
             problem: the code of why it failed.
-            owner: whose it is, if whoever acts is somebody else.
+            owner: whose it is, if whoever acts is somebody else: a person or a collection.
             more: what has no field of its own.
         """
-        told = dict(more or {})
-        if (user := await self._user(owner)) is not None:
-            told["owner"] = user
+        told = dict(more or {}) | await self._whose(owner)
         fields = {"web_resources": resources(found), "unmapped": told or None}
         await self._tell(RESOURCES, activity, who, problem=problem, **fields)
 
@@ -165,9 +165,18 @@ class AuditLog:
         if self._refusals.take(refusal):
             await self._tell_refusal(refusal, 1, who.request_id)
 
-    async def key_made(self, who: Who, *, key_id: str, owner: str, scopes: Sequence[str]) -> None:
-        """A key was made for `owner`."""
-        await self._tell(ENTITY, "Create", who, entity=await self._key(key_id, owner, scopes))
+    async def key_made(
+        self,
+        who: Who,
+        *,
+        key_id: str,
+        owner: str,
+        scopes: Sequence[str],
+        groups: Sequence[str] = (),
+    ) -> None:
+        """A key was made for `owner`, which acts with some groups."""
+        key = await self._key(key_id, owner, scopes, groups)
+        await self._tell(ENTITY, "Create", who, entity=key)
 
     async def key_revoked(self, who: Who, *, key_id: str, owner: str) -> None:
         """A key of `owner` was revoked."""
@@ -201,7 +210,7 @@ class AuditLog:
             who,
             api={"operation": f"stop {kind}"},
             src_endpoint={"name": "command line"},
-            resources=[{"type": kind, "uid": uid, "owner": await self._user(owner)}],
+            resources=[{"type": kind, "uid": uid, **await self._whose(owner)}],
         )
 
     async def forgot(self, who: Who, name: str, *, removed: JsonObject) -> None:
@@ -216,11 +225,16 @@ class AuditLog:
             "resources": [{"type": "collection", "uid": collection_id}],
         }
 
-    async def _key(self, key_id: str, owner: str, scopes: Sequence[str]) -> JsonObject:
+    async def _key(
+        self, key_id: str, owner: str, scopes: Sequence[str], groups: Sequence[str] = ()
+    ) -> JsonObject:
         if self._writer is None:
             return {}
-        pseudonym = await self._naming.find(owner)
-        more = {"owner": pseudonym} | ({"scopes": list(scopes)} if scopes else {})
+        more: JsonObject = {"owner": await self._naming.find(owner)}
+        if scopes:
+            more["scopes"] = list(scopes)
+        if groups:
+            more["groups"] = [await self._naming.find(f"{GROUP}{group}") for group in groups]
         return {"type": "API key", "uid": key_id, "data": more}
 
     async def _tell_refusal(self, refusal: Refusal, count: int, request_id: str | None) -> None:
@@ -235,6 +249,13 @@ class AuditLog:
         fields |= {"api": {"operation": refusal.operation}, "src_endpoint": {"name": "client"}}
         activity = _CRUD.get(refusal.operation.partition(" ")[0], "Read")
         await self._tell(API, activity, by, problem=refusal.problem, **fields)
+
+    async def _whose(self, owner: str | None) -> JsonObject:
+        """The person, or the collection, that something is of."""
+        if owner is not None and (collection_id := collection_in(owner)):
+            return {"collection": collection_id}
+        user = await self._user(owner)
+        return {} if user is None else {"owner": user}
 
     async def _user(self, name: str | None) -> JsonObject | None:
         if name is None or self._writer is None:

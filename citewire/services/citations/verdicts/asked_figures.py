@@ -15,10 +15,14 @@ from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
 from citewire.services.citations.verdicts.trade_words import named_flat, words_of
+from citewire.services.citations.verdicts.units import PERCENT
 
 NEAR = 40
 """Characters from an amount within which the period that follows is its own."""
 
+
+LONGEST_OFF = 60
+"""Characters behind an amount that may say that it is of the year before."""
 
 BESIDE = 8
 """Characters between a year and the quarter of it that is told apart."""
@@ -63,9 +67,22 @@ _WORDS = {
 }
 _EARLIER = re.compile(
     r"\b(?:from|versus|vs\.?|against|than|compared (?:with|to)|desde|frente a|respecto a"
-    r"|von|nach|gegenuber|contre|apres|par rapport a)\s[(~]?$"
+    r"|von|nach|gegenuber|contre|apres|par rapport a)\s(?:the\s|only\s)?[(~]?$"
 )
 """Before an amount of the period before."""
+_OF = re.compile(r"\s(?:of|de|del|des|der|von|du)\s")
+"""Behind a share: `66 % of the workforce`."""
+_YEAR_OFF = re.compile(
+    r"\s?(?!(?:\w+\s){0,3}?(?:than|more|less|fewer)\b)(?:[a-z]+,?\s){0,3}?"
+    r"(?:(?P<before>(?:a|one|the) year (?:earlier|before|ago|prior)"
+    r"|the (?:prior|previous|preceding) (?:fiscal )?year|im vorjahr|un an plus tot"
+    r"|(?:un|el) ano (?:antes|anterior))|(?P<after>(?:a|one|the) year (?:later|after)"
+    r"|the (?:following|next) (?:fiscal )?year))\b"
+)
+"""Behind an amount of the year before the one that is named, or after it."""
+_COMPARED = re.compile(
+    r"\b(?:than|versus|vs\.?|against|compared (?:with|to))\s(?:(?:in|for|the|fiscal|of)\s){0,3}$"
+)
 _OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
 _SPANISH = frozenset("la el de los las del una".split())
 """Beside one of these, `media` is an average."""
@@ -97,6 +114,10 @@ class AskedFigures:
     places: tuple[PlacedPeriod, ...]
     earlier: frozenset[int]
     told: Mapping[int, Period]
+    is_compared: bool
+    """Whether the first period is of what is compared with: `11 more than in 2021`."""
+    off: Mapping[int, int]
+    """By how many years amounts are of another period than the one that is named."""
     ratios: tuple[NamedRatio, ...] = ()
     """That it calls by a name of their own."""
 
@@ -104,6 +125,8 @@ class AskedFigures:
         """The periods that an amount may be of."""
         if amount.start in self.told:
             return (self.told[amount.start],)
+        if years := self.off.get(amount.start):
+            return self._shifted(amount, years)
         several = sum(not one.is_year for one in amounts) > 1
         is_earlier = several and amount.start in self.earlier
         if len(self.periods) < 2:
@@ -120,12 +143,23 @@ class AskedFigures:
             return ()
         return tuple(own) if several and len(own) == 1 else self.periods
 
+    def _shifted(self, amount: Amount, years: int) -> tuple[Period, ...]:
+        """The period so many years from the last one that is named before an amount."""
+        named = [one.period for one in self.places if one.period.year]
+        before = [one.period for one in self.places if one.period.year and one.start < amount.start]
+        if not named:
+            return ()
+        year = (before or named)[-1 if before else 0].year or 0
+        return (Period(year + years),)
+
     def _of_earlier(self, amounts: Sequence[Amount]) -> bool:
         """Whether the one period is that of what is compared with: `9.85, from 10.02 in 2021`."""
         if len(self.places) != 1:
             return False
         start = self.places[0].start
         before = [one for one in amounts if not one.is_year and one.end <= start]
+        if self.is_compared and before:
+            return True
         return bool(before) and before[-1].start in self.earlier and start < before[-1].end + NEAR
 
 
@@ -142,7 +176,8 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
     places = _completed(places)
     said = set(tokenise(flat))
     operations = set(operations_in(flat))
-    if "%" in flat and not operations:
+    shares = [one for one in claim.amounts if one.readings[0].kind == PERCENT]
+    if ("%" in flat and not operations) or any(_OF.match(flat, one.end) for one in shares):
         operations.add(Operation.SHARE)
     taken = spans_of(claim.amounts, claim.dates)
     words = words_of(blanked(named_flat(claim.text, flat), taken)) | (BARE_HEADS & said)
@@ -162,6 +197,13 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
             figure.amount.start: figure.period
             for sentence in told_sentences(claim.text, claim.amounts, claim.periods)
             for figure in sentence.figures
+        },
+        is_compared=bool(places)
+        and bool(_COMPARED.search(flat, max(0, places[0].start - 30), places[0].start)),
+        off={
+            start: -1 if match["before"] else 1
+            for start, end in amounts
+            if (match := _YEAR_OFF.match(flat, end, end + LONGEST_OFF))
         },
         ratios=ratios_in(flat),
     )

@@ -171,7 +171,7 @@ class _Sentence:
         """Figures with nothing said between them."""
         run = [0]
         for at in range(1, len(self.amounts)):
-            if self.gaps[at].words:
+            if self.gaps[at].words or _OR.search(self.gaps[at].text):
                 yield run
                 run = []
             run.append(at)

@@ -37,6 +37,7 @@ from citewire.services.citations.verdicts.fitting import (
     joined_tables,
     label_of,
 )
+from citewire.services.citations.verdicts.from_cells import from_cell
 from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.periods import agrees
 from citewire.services.citations.verdicts.row_meant import is_other_row
@@ -57,6 +58,8 @@ FEWEST_SUMMED = 2
 _INCLUDES = re.compile(r"\b(?:including|inclusive|incl)\b")
 _EXCLUDES = re.compile(r"\b(?:less|excluding|exclusive|excl|without|net of)\b")
 
+_FROM_TO = re.compile(r"\bto [^;]{1,40}\bfrom [^.;]{0,12}\d|\bfrom [^;]{1,40}\bto [^.;]{0,12}\d")
+
 _CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
 
 
@@ -68,6 +71,8 @@ class TableReading:
     tables: Sequence[FittedTable]
     told: Scales
     claim: ClaimReading
+    is_assumed: bool = False
+    """Whether nothing tells a scale, and that of the claim is taken to see the row and column."""
 
     def cell(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         """Where in the tables an amount of the claim stands."""
@@ -109,11 +114,23 @@ class TableReading:
         table = found.table.table
         own = words_of_cell(table, found.line, found.figure)
         others = words_of_cell(table, found.meant_line, meant)
-        if not speaks_of(bind_claim(self.claim).near(amount), own, others):
+        words = bind_claim(self.claim)
+        near = words.near(amount) or (words.of(amount) if words.of_others(amount) else frozenset())
+        is_others = bool(near) and speaks_of(words.of_others(amount) - near, others, own)
+        is_others = is_others and not near & (others - own)
+        if not is_others and not speaks_of(near, own, others) and not self._is_course(found):
             return found
         is_sure = found.table.lines[found.line].score >= FITS
         standing = CellStanding.HELD if is_sure else CellStanding.LOOSE
         return replace(found, standing=standing, meant=None)
+
+    def _is_course(self, found: CellTrace) -> bool:
+        """Whether a claim tells from what to what figures went, not by how much."""
+        if not _FROM_TO.search(self.claim.flat) or found.meant is None:
+            return False
+        lines = found.table.table.lines
+        more = lines[found.meant_line].words - lines[found.line].words
+        return bool(more) and more & self.asked.words <= {"<up>", "<down>"}
 
     def _rival(
         self, found: CellTrace, amount: Amount
@@ -153,7 +170,11 @@ class TableReading:
 
     def searched(self, amount: Amount) -> Calculated | None:
         """How an amount that no cell has may come out of the tables."""
-        return self._summed(amount) or search(amount, self.asked, self.tables, self.told)
+        return (
+            self._summed(amount)
+            or self._from_told(amount)
+            or search(amount, self.asked, self.tables, self.told)
+        )
 
     def _summed(self, amount: Amount) -> Calculated | None:
         """An amount that is the sum of the others: `1.8 billion through 1,001 and 789 million`."""
@@ -166,6 +187,18 @@ class TableReading:
         whole = (one for one in sums(operands, frozenset({Operation.SUM})))
         sum_ = next((one for one in whole if gives(amount, one, self.told) > 0), None)
         return None if sum_ is None else Calculated(sum_, traces[0].table)
+
+    def _from_told(self, amount: Amount) -> Calculated | None:
+        """An amount that comes out of the row of another one: `by 2,218, from 16,430 million`."""
+        for one in beside(amount, self.claim.amounts):
+            found = self._trace(one, self.claim.amounts)
+            if found is None or found.figure.is_change:
+                continue
+            tried = from_cell(amount, self.asked, found.table, (found.line, found.figure))
+            done = next((way for way in tried if gives(amount, way, self.told) > 0), None)
+            if done is not None:
+                return Calculated(done, found.table)
+        return None
 
     def has_period(self, span: Span) -> bool:
         """Whether what a claim says there is a period that heads of the tables name."""
@@ -214,7 +247,13 @@ def read_tables(claim: ClaimReading, passages: Sequence[Digest]) -> TableReading
     told = joined_scales(passage.told_scales for passage in passages)
     if not told.plain and not any(cell.scales for table in tables for _, cell in table.table.cells):
         told = Scales(_spoken_scales(passages), told.of_shares)
-    return TableReading(asked, tables, told, claim)
+    is_assumed = False
+    if not told.plain:
+        of_documents = {scale for passage in passages for scale in passage.scales}
+        assumed = tuple(of_documents) if len(of_documents) == 1 else _scales_of_claim(claim)
+        told = Scales(assumed, told.of_shares)
+        is_assumed = bool(assumed) and len(of_documents) != 1
+    return TableReading(asked, tables, told, claim, is_assumed)
 
 
 def cells_for(claim: str, passage: Digest) -> list[str]:
@@ -229,6 +268,12 @@ def cells_for(claim: str, passage: Digest) -> list[str]:
         lines = sorted(lines, key=lambda at: -table.lines[at].score)[:MOST_LINES]
         found += [named(table, at, one) for at in sorted(lines) for one in table.table.by_line[at]]
     return found[:MOST_CELLS]
+
+
+def _scales_of_claim(claim: ClaimReading) -> tuple[float, ...]:
+    """The one scale in which a claim tells its amounts, if it is one."""
+    scales = {one.factor for one in claim.amounts if one.factor >= 1e3}
+    return tuple(scales) if len(scales) == 1 else ()
 
 
 def _spoken_scales(passages: Sequence[Digest]) -> tuple[float, ...]:

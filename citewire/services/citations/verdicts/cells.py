@@ -157,7 +157,9 @@ def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Perio
     if line == best.line or _is_same_label(best, line):
         if best.in_period is False and in_period:
             return 1.0 + by_head
-        is_named = head.precision >= SURE and by_head >= CLEARLY
+        heads = best.table.table.heads
+        own_words = best.table.words & heads[figure.head].words - heads[best.figure.head].words
+        is_named = bool(own_words) and head.precision >= SURE and by_head >= CLEARLY
         return by_head if is_named and best.in_period is not True else 0.0
     by_line = fit.score - own.score
     if by_head > -CLEARLY:

@@ -42,9 +42,17 @@ class Digest:
         passage: read in time linear in its length.
         table: its cells, by their places in the passage, if it is a table.
         about: what its document is called: its title, its file's name.
+        scales: those in which its document tells its figures, for what tells none itself.
     """
 
-    def __init__(self, passage: str, table: Table | None = None, about: str = "") -> None:
+    def __init__(
+        self,
+        passage: str,
+        table: Table | None = None,
+        about: str = "",
+        scales: Sequence[float] = (),
+    ) -> None:
+        self.scales = scales
         self.text = passage
         self.table = table
         self.about = about
@@ -169,9 +177,14 @@ class Digest:
         return frozenset(map(stem_of, self.names.sure))
 
 
-def digest(passage: str, table: Table | None = None, about: str = "") -> Digest:
-    """Read a passage, and the cells of `table`, if it is one; `about` is its document's title."""
-    return Digest(passage, table, about)
+def digest(
+    passage: str, table: Table | None = None, about: str = "", scales: Sequence[float] = ()
+) -> Digest:
+    """Read a passage, and the cells of `table`, if it is one; `about` is its document's title.
+
+    `scales` are those in which its document tells its figures.
+    """
+    return Digest(passage, table, about, scales)
 
 
 def between(passage: Digest, low: float, high: float) -> Sequence[Held]:

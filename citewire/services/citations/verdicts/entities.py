@@ -117,13 +117,13 @@ def find_names(text: str) -> Iterator[Name]:
         start = match.start()
         if parts and is_trade_word(flatten(match[0].split(" ", 1)[0])):
             parts = parts[len(_WORDS.findall(match[0].split(" ", 1)[0])) :]
-        while len(parts) > 1 and _PERIOD.fullmatch(parts[0]):
-            parts = parts[1:]
         is_acronym = len(parts) == 1 and len(parts[0]) > 1 and match[0].isupper()
         at_start = _is_sentence_start(text, start)
         if at_start and parts and not is_acronym and (is_ordinary(parts[0]) or parts[0] in _STARTS):
             parts = parts[1:]
             at_start = False
+        while len(parts) > 1 and _PERIOD.fullmatch(parts[0]):
+            parts = parts[1:]
         if not parts or (all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in ALIASES)):
             continue
         acts = at_start and parts[0] not in _ACTORS and _acts(text, match)

@@ -47,6 +47,7 @@ _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}([.,])\d{3}(?!\d)")
 _MONEY = re.compile(r"[$€£¥]")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _SCALE_WORDS = re.compile(r"(?:[a-z$€£¥]{0,4}['’]\s?)?\b(?:millions?|thousands?|billions?)\b")
+_ROW_SCALE = re.compile(r"\((?:in )?(?:(?P<scale>thousands|millions|billions)|dollars)\)")
 _EXCEPT = re.compile(r",?\s?\bexcept\b[^()|]{0,80}")
 _CHANGE = re.compile(
     r"\bchanges?\b|\bvs\b|\bversus\b|\bvariance\b|\bvariation\b|\bgrowth\b|\bincrease\b|\bdecrease\b"
@@ -162,6 +163,7 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     stated = flatten(" \n".join([above, *dict.fromkeys(heads), *subheads]))
     scales, money = scales_of_heads(stated), money_of(stated)
     of_columns = [scales_of_heads(flatten(head)) for head in heads]
+    of_rows_told = _scales_of_rows(rows, is_told=bool(scales.plain))
     named = sum(head.period is not None and bool(head.period.year) for head in columns[side:])
     of_rows = sum(head.is_period and not head.words - _OF_PERIODS for head in rows)
     is_turned = not named and of_rows * 2 >= len(rows)
@@ -174,7 +176,7 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
                 continue
             value, step, kind = read
             line, head = rows[number], columns[at]
-            own = of_columns[at] if any(of_columns[at]) else scales
+            own = of_columns[at] if any(of_columns[at]) else of_rows_told[number] or scales
             if kind == "" and (line.is_percent or head.is_percent):
                 kind = PERCENT
             figures.append(
@@ -197,6 +199,23 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
             )
     lines, across = (columns, rows) if is_turned else (rows, columns)
     return Figures(tuple(lines), tuple(across), tuple(figures), tuple(heads))
+
+
+def _scales_of_rows(rows: Sequence[TableHead], *, is_told: bool) -> list[Scales | None]:
+    """The scale that a row's head tells in brackets, and the rows below it if no table's is told.
+
+    `Cards (millions)` stands below `Volumes (billions)`, and `Basic cards` counts as the first.
+    """
+    found: list[Scales | None] = []
+    last: Scales | None = None
+    for row in rows:
+        match = _ROW_SCALE.search(flatten(row.label))
+        own = None
+        if match is not None:
+            own = scales_of_heads(match[0]) if match["scale"] else Scales((1.0,))
+            last = own
+        found.append(own or (None if is_told else last))
+    return found
 
 
 def _spread(rows: Sequence[Sequence[str]], side: int) -> list[list[str]]:

@@ -14,6 +14,7 @@ from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause, stem_of
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.entities import Name
+from citewire.services.citations.verdicts.left_open import is_left_open
 from citewire.services.citations.verdicts.misplaced import misplaced, tells
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.own_words import bind_claim
@@ -34,6 +35,9 @@ UNHELD = "is in none of the sources that this sentence cites"
 
 RIVALS = 10
 """Years apart up to which two may be those of figures beside each other."""
+
+FEWEST_SCALED = 1e3
+"""Amounts told in this or more of their digits have a scale."""
 
 MOST_NAMED = 6
 """Words of a claim that are named as unsaid."""
@@ -131,14 +135,39 @@ def _told(
     tables: TableReading | None,
 ) -> _Told:
     """How an amount is told by the passages, and of what."""
+    said = claim.text[amount.start : amount.end]
     told: _Told
+    unscaled = Untold(f"“{said}” is there, but nothing says in which scale")
     if tables is None or amount.is_year:
         told = trace_amount(amount, passages, claim.sides)
     else:
         told = _by_cells(amount, claim, passages, tables)
     if isinstance(told, Trace) and told and not amount.is_year:
-        return _of_another(amount, claim, passages) or told
+        told = _of_another(amount, claim, passages) or told
+    if told is Trace.MISSING and is_left_open(amount, claim, passages):
+        return Untold(f"“{said}” is calculated, and the claim does not say of which figures")
+    if told is Trace.WEAK and amount.factor >= FEWEST_SCALED:
+        scale = _scale_of(amount, passages)
+        if scale:
+            return Trace.FOUND
+        return unscaled if scale is None and tables is not None else told
+    is_told = isinstance(told, CellTrace) and not told.figure.scales
+    if is_told and tables is not None and tables.is_assumed and amount.factor >= FEWEST_SCALED:
+        return unscaled
     return told
+
+
+def _scale_of(amount: Amount, passages: Sequence[Digest]) -> bool | None:
+    """Whether documents tell their figures in an amount's scale; None if they may not be asked.
+
+    False if the digits are there, but the sources themselves tell another unit or scale.
+    """
+    plain = _plain(amount)
+    holding = [one for one in passages if trace_amount(plain, [one], frozenset()) > Trace.MISSING]
+    if not holding or any(one.told_scales.plain for one in holding):
+        return False
+    scales = {scale for one in holding for scale in one.scales}
+    return True if scales == {amount.factor} else None
 
 
 def _is_of_document(claim: ClaimReading, span: Span, passages: Sequence[Digest]) -> bool:
@@ -233,9 +262,14 @@ def _in_prose(amount: Amount, prose: Sequence[Digest], sides: frozenset[str], to
     factor = amount.factor
     if told.plain != (factor,):
         return False
-    bare = tuple(times((one.value, one.step), 1 / factor, one.kind) for one in amount.readings)
-    plain = replace(amount, readings=bare, factor=1.0)
-    return trace_amount(plain, prose, sides) is Trace.FOUND
+    return trace_amount(_plain(amount), prose, sides) is Trace.FOUND
+
+
+def _plain(amount: Amount) -> Amount:
+    """An amount without its scale."""
+    factor = 1 / amount.factor
+    bare = tuple(times((one.value, one.step), factor, one.kind) for one in amount.readings)
+    return replace(amount, readings=bare, factor=1.0)
 
 
 def _against(
@@ -260,7 +294,9 @@ def _against(
     elif cell.standing is CellStanding.SCALE:
         reason = f"{said} has another scale than its cell ({has})"
     elif cell.standing is CellStanding.ROW:
-        return Finding(LOOSE_NUMBER, "cell", f"{said} is the figure of another row: {has}", span)
+        head, asked = cell.table.table.lines[cell.line], cell.table.words
+        most = LOOSE_NUMBER if head.words & asked else UNTRACED
+        return Finding(most, "cell", f"{said} is the figure of another row: {has}", span)
     else:
         reason = f"{said} is only what is calculated with ({has})"
     return Finding(UNTRACED, "cell", reason, span)

@@ -9,6 +9,7 @@ from math import fsum, log
 from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import CellFigure, Figures, TableHead
 from citewire.services.citations.verdicts.periods import Period, agrees
+from citewire.services.citations.verdicts.trade_words import ALIKE
 
 SURE = 0.7
 """The part of a head's words from which on a claim surely names it."""
@@ -109,18 +110,29 @@ class FittedTable:
     heads: Sequence[Fit]
     best: float
     """The best score of a line."""
+    words: frozenset[str]
+    """Those of the claim that may name lines and heads."""
 
 
 def fitted(
     table: FigureTable, words: frozenset[str], periods: Sequence[Period] = ()
 ) -> FittedTable:
     """How well the words and periods of a claim fit each line and head."""
+    words = words | _others_called(words, table)
     of_lines, of_heads = words & table.of_lines, words & table.of_heads
     lines = [
         _of_period(line, periods) or _fit(table, words, of_lines, line) for line in table.lines
     ]
     heads = [_fit(table, words, of_heads, head) for head in table.heads]
-    return FittedTable(table, lines, heads, max((one.score for one in lines), default=0.0))
+    return FittedTable(table, lines, heads, max((one.score for one in lines), default=0.0), words)
+
+
+def _others_called(words: frozenset[str], table: FigureTable) -> frozenset[str]:
+    """What a table calls the things that a claim calls by words that the table has not."""
+    known = table.of_lines | table.of_heads
+    return frozenset(
+        other for word in words - known for other in ALIKE.get(word, ()) if other in known
+    )
 
 
 def _of_period(line: TableHead, periods: Sequence[Period]) -> Fit | None:

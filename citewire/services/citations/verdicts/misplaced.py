@@ -13,7 +13,7 @@ from citewire.services.citations.verdicts.binding import BoundAmount
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.own_words import OwnWords
 from citewire.services.citations.verdicts.quantities import bounds
-from citewire.services.citations.verdicts.units import same_kind
+from citewire.services.citations.verdicts.units import PERCENT, same_kind
 
 Stems = frozenset[str]
 
@@ -61,7 +61,8 @@ def _is_value(amount: Amount, held: Amount) -> bool:
         if low <= value <= high and (same_kind(*kinds) or not all(kinds)):
             return True
         # "(in thousands)" above a table: the digits are there.
-        if amount.factor > 1 and low <= value * amount.factor <= high:
+        is_bare = amount.factor > 1 and held.readings[0].kind != PERCENT
+        if is_bare and low <= value * amount.factor <= high:
             return True
     return False
 

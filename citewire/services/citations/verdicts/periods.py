@@ -13,6 +13,11 @@ _YEARS = re.compile(
 )
 
 
+_NUMBERS = ("first", "second", "third", "fourth")
+_QUARTER_TOO = re.compile(rf"\b(?:in|for|during) the ({'|'.join(_NUMBERS)})\b(?!\s[a-z])")
+"""`in the third quarter and 12 in the fourth`."""
+
+
 class Period(NamedTuple):
     """A period: what is not known of it is None; `part` is `Q1` to `Q4`, `H1` or `H2`."""
 
@@ -51,6 +56,11 @@ def periods_beside(dates: Sequence[Date], flat: str) -> list[PlacedPeriod]:
             found.append(PlacedPeriod(start, start + 4, Period(first)))
         if not last or first < second:
             found.append(PlacedPeriod(start, end, Period(second if last else first)))
+    if any(one.period.part and one.period.part[0] == "Q" for one in found):
+        for match in _QUARTER_TOO.finditer(flat):
+            part = f"Q{_NUMBERS.index(match[1]) + 1}"
+            if not any(one.start < match.end() and match.start() < one.end for one in found):
+                found.append(PlacedPeriod(*match.span(1), Period(None, part=part)))
     return sorted(found)
 
 

@@ -10,41 +10,18 @@ from citewire.services.citations.verdicts.asked_figures import AskedFigures
 from citewire.services.citations.verdicts.cells import CellTrace
 from citewire.services.citations.verdicts.fitting import SURE
 from citewire.services.citations.verdicts.tokens import flatten
-from citewire.services.citations.verdicts.trade_words import words_of
+from citewire.services.citations.verdicts.trade_words import ALIKE, words_of
 from citewire.text.words import listed
 
-_AND = re.compile(r"\s(?:and|y|und|et)\s|\s?&\s?")
+_AND = re.compile(r"\s(?:and|y|und|et)\s|\s&\s")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 
 QUALIFIERS = words_of(
     """net total totals gross other current annual quarterly consolidated reported overall related
     similar equivalents amount amounts value number ended fiscal period year quarter month neto
-    total netto gesamt"""
+    total netto gesamt declared paid"""
 )
 """Words of a head that a claim may leave out."""
-
-_ALIKE = """revenue revenues sales turnover
-profit income earnings
-loss losses deficit
-staff employees headcount personnel workforce people
-costs cost expenses expense expenditure expenditures charges spending outlays
-equity shareholders stockholders
-debt debts borrowings borrowing loans loan notes
-stores shops outlets locations warehouses branches restaurants
-purchases repurchases buybacks
-dividends distributions
-margin rate ratio percentage
-ingresos ventas
-beneficio beneficios ganancias resultado
-gastos costes costos
-umsatz umsatzerlose erlose
-gewinn ergebnis uberschuss
-aufwand aufwendungen kosten
-recettes revenus ventes
-benefice resultat
-charges couts depenses"""
-_GROUPS = [words_of(row) for row in _ALIKE.splitlines()]
-_SAME = {word: group for group in _GROUPS for word in group}
 
 
 def is_other_row(cell: CellTrace, asked: AskedFigures, told: frozenset[str] = frozenset()) -> bool:
@@ -62,7 +39,7 @@ def is_other_row(cell: CellTrace, asked: AskedFigures, told: frozenset[str] = fr
     missing = {
         word
         for word in (asked.named & (table.of_lines | table.of_heads)) - own - told - QUALIFIERS
-        if not own & _SAME.get(word, listed(""))
+        if not own & ALIKE.get(word, listed(""))
     }
     # What the row says besides is not said of the claim either.
     return bool(missing) and bool(line.words - asked.words - QUALIFIERS)
@@ -81,4 +58,4 @@ def _leaves_out(label: str, words: frozenset[str]) -> bool:
 
 
 def _names(part: frozenset[str], words: frozenset[str]) -> bool:
-    return any(word in words or words & _SAME.get(word, listed("")) for word in part)
+    return any(word in words or words & ALIKE.get(word, listed("")) for word in part)

@@ -22,6 +22,7 @@ from citewire.services.citations.verdicts.arithmetic import (
 )
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
+from citewire.services.citations.verdicts.from_cells import time_of
 from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
@@ -107,10 +108,10 @@ def _of_line(
 ) -> Iterator[Calculation]:
     operations = asked.operations
     for one, other in combinations(cells, 2):
-        old, new = sorted((one, other), key=_time)
+        old, new = sorted((one, other), key=time_of)
         if one[1].value == other[1].value and operations & _PARTS:
             continue
-        if operations & _OVER_TIME and any(_time(old)) and _time(old) < _time(new):
+        if operations & _OVER_TIME and any(time_of(old)) and time_of(old) < time_of(new):
             falls = Operation.FALL in operations and Operation.RISE not in operations
             if is_percent:
                 yield from changes(new, old, may_turn=False, falls=falls)
@@ -126,13 +127,6 @@ def _of_line(
         for first, last in combinations(range(len(in_order) + 1), 2):
             if last - first > 1:
                 yield from sums(tuple(in_order[first:last]), operations)
-
-
-def _time(cell: Operand) -> tuple[int, int, int, str]:
-    period = cell[1].period
-    if period is None:
-        return 0, 0, 0, ""
-    return period.year or 0, period.month or 0, period.day or 0, period.part or ""
 
 
 def _of_head(

@@ -47,11 +47,13 @@ _CALLED = {
 }
 """What is called in several ways, by the stems that stand for all."""
 _NAMES = re.compile(
-    r"(?<![\w&])(?:(?P<short>"
-    + "|".join(sorted(_SHORT, key=len, reverse=True))
-    + ")|"
-    + "|".join(f"(?P<n{number}>{forms})" for number, forms in enumerate(_CALLED.values()))
-    + r")(?![\w&])"
+    (
+        r"(?<![\w&])(?:(?P<short>"
+        + "|".join(sorted(_SHORT, key=len, reverse=True))
+        + ")|"
+        + "|".join(f"(?P<n{number}>{forms})" for number, forms in enumerate(_CALLED.values()))
+        + r")(?![\w&])"
+    ).replace(" ", r"\s")
 )
 _STEMS: Mapping[str, Sequence[str]] = {
     **{short: tuple(map(stem_of, words.split())) for short, words in _SHORT.items()},
@@ -77,7 +79,9 @@ def placed_stems(flat: str, start: int = 0, end: int | None = None) -> Iterator[
     at, end = start, len(flat) if end is None else end
     for name in _NAMES.finditer(flat, start, end):
         yield from _plain(flat, at, name.start())
-        for stem in _STEMS[name["short"] or name.lastgroup or ""]:
+        for stem in _STEMS[
+            " ".join(name["short"].split()) if name["short"] else name.lastgroup or ""
+        ]:
             yield PlacedStem(name.start(), name.end(), stem)
         at = name.end()
     yield from _plain(flat, at, end)
@@ -102,6 +106,34 @@ def is_trade_word(flat: str) -> bool:
 
 def named_flat(text: str, flat: str) -> str:
     """A flat text with `US` told from "us", which it is in none that is in lower case."""
+    parts: list[str] = []
+    at = 0
     for match in _CAPITALS.finditer(text):
-        flat = f"{flat[: match.start()]}§s{flat[match.end() :]}"
-    return flat
+        parts += flat[at : match.start()], "§s"
+        at = match.end()
+    return "".join((*parts, flat[at:]))
+
+
+_ALIKE_ROWS = """revenue revenues sales turnover
+profit income earnings
+loss losses deficit
+staff employees headcount personnel workforce people
+costs cost expenses expense expenditure expenditures charges spending outlays
+equity shareholders stockholders
+debt debts borrowings borrowing loans loan notes
+stores shops outlets locations warehouses branches restaurants
+purchases repurchases buybacks
+dividends distributions
+margin rate ratio percentage
+ingresos ventas
+beneficio beneficios ganancias resultado
+gastos costes costos
+umsatz umsatzerlose erlose
+gewinn ergebnis uberschuss
+aufwand aufwendungen kosten
+recettes revenus ventes
+benefice resultat
+charges couts depenses"""
+_GROUPS = [words_of(row) for row in _ALIKE_ROWS.splitlines()]
+ALIKE = {word: group for group in _GROUPS for word in group}
+"""Words that are said of the same, by each of them."""

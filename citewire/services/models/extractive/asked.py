@@ -65,6 +65,21 @@ _KINDS = (
 )
 
 
+_BY_HOW_MUCH = (
+    re.compile(
+        r"\bby how (?:much|many)\b|\bhow much (?:did|has|have|does)\b.{1,120}?\b(?:fall|rise|grow"
+        r"|increased?|decreased?|declined?|change[ds]?|drop(?:ped)?|improved?|fallen|risen|grown)\b"
+        r"|\ben cuanto (?:aumento|bajo|crecio|subio)\b"
+    ),
+    re.compile(
+        r"\d.{0,60}\b(?:increase|decrease|decline|growth|drop|less|more|lower|higher|fewer|down|up"
+        r"|menos|mas|aumento)\b|\b(?:by|fell|rose|grew|increased|decreased|declined|down|up)\b.{0,40}\d",
+        re.I,
+    ),
+)
+"""Asks for a change; a sentence that tells one."""
+
+
 def lacks_evidence(question: str, passages: Sequence[Passage]) -> bool:
     """Whether there are none, or the question names a year that neither they nor titles have."""
     if not passages:
@@ -113,7 +128,11 @@ class Demand:
         total = len(sentences)
         self._weights = {s: math.log(1 + total / (1 + frequency[s])) for s in asked}
         folded = fold(question)
-        self._kinds = [answer for asks, answer in _KINDS if asks.search(folded)]
+        asks_change, tells_change = _BY_HOW_MUCH
+        if asks_change.search(folded):
+            self._kinds = [tells_change]
+        else:
+            self._kinds = [answer for asks, answer in _KINDS if asks.search(folded)]
         known = frozenset(stem(w) for p in passages for w in words(f"{p.title} {p.text}"))
         self._unknown = _unknown_names(question, known)
 
@@ -142,6 +161,10 @@ class Demand:
         if self._years & sentence.years:
             return _YEAR_BONUS
         return -(_OWN_OTHER_YEAR_MALUS if own_years(sentence.text) else _OTHER_YEAR_MALUS)
+
+    def has_sort(self, text: str) -> bool:
+        """Whether a text has the sort of thing that is asked for: a figure, a name, a year, why."""
+        return not self._kinds or any(kind.search(text) for kind in self._kinds)
 
     def coverage(self, sentence: Sentence) -> float:
         """The share of the question's words that the sentence has, rare ones counting more."""

@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 from citewire.services.models.extractive.asked import Demand, has_figure
 from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.lead_ins import announces, what_follows
+from citewire.services.models.extractive.nearest import (
+    asks_for_looks,
+    has_amount,
+    is_far,
+    lead_of,
+    lead_of_missing,
+    lead_of_parts,
+)
 from citewire.services.models.extractive.passages import Passage, Sentence
 from citewire.services.models.extractive.question import Wanted
 from citewire.services.models.extractive.rows import SURE, nearest_rows
@@ -22,8 +30,12 @@ Vectors = NDArray[np.float32]
 _BESIDE_ROWS, _COVERING = 0.75, 0.7
 """What a sentence must score, and hold of the question's words, to be told beside sure rows."""
 
-_AS_MUCH = 0.4
-"""So much of what the best sentence holds of a question's words must the others hold."""
+_AS_MUCH, _OF_OTHERS = 0.4, 0.75
+"""So much of what the best sentence holds of a question's words must the others hold, and those of
+other reports."""
+
+_HALF, _NEXT = 0.4, 2
+"""What a sentence must hold of the question's words for one of so many after it to be told too."""
 
 _FEW = 2
 """So many sentences are told beside rows that may be meant, or where none is sure."""
@@ -47,12 +59,31 @@ class ChosenExtract:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What is told, in its order; none if nothing fits.
+
+    Args:
+        extracts: the statements.
+        lead: what is said above them: that they are only the nearest, if so.
+    """
+
+    extracts: Sequence[ChosenExtract] = ()
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """The candidates, how well each answers, and their embeddings, of length one."""
 
     sentences: Sequence[Sentence]
     scores: Scores
     vectors: Vectors
+    similarities: NDArray[np.float32]
+    """To the question without names."""
+
+    def similarity(self, sentence: Sentence) -> float:
+        """How near a sentence is in meaning to what is asked."""
+        return float(self.similarities[self.sentences.index(sentence)])
 
     @property
     def best(self) -> Sentence:
@@ -67,7 +98,8 @@ def choose(
     scored: Scored,
     *,
     is_strong: bool,
-) -> list[ChosenExtract]:
+    missing: Sequence[str] = (),
+) -> Choice:
     """The extracts to answer with, in the order in which they are told; none if nothing fits.
 
     Args:
@@ -76,33 +108,85 @@ def choose(
         rows: of tables, that fit what it asks, the best first.
         scored: the sentences.
         is_strong: whether the sources surely answer, so that what fits best is told in any case.
+        missing: whose reports were asked for, too, and have no row.
     """
     asked = Demand(wanted, passages, scored.sentences)
+    is_of_looks = asks_for_looks(wanted)
+    rows = [] if is_of_looks else rows
     if rows and rows[0].fit >= SURE:
-        beside = _beside_rows(asked, scored) if wanted.wants_figure else []
-        return [*_rows(rows, wanted), *_told(beside, passages)]
+        is_part = all(row.is_part for row in rows)
+        beside = _beside_rows(asked, scored) if wanted.wants_figure and not is_part else []
+        lead = lead_of_parts(wanted) if is_part else lead_of_missing(missing, wanted)
+        return Choice([*_rows(rows, wanted), *_told(beside, passages)], lead)
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
-    told = list(_told(_about_the_same(picked, scored, asked), passages)) if picked else []
+    documents = [one.document for one in passages]
+    kept = (
+        _with_next(_about_the_same(picked, scored, asked, documents), scored, asked)
+        if picked
+        else []
+    )
+    told = list(_told(kept, passages))
     if rows and wanted.wants_figure:
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
-        return [*_rows(rows, wanted), *list(_told(beside, passages))[:_FEW]]
-    if told or not is_strong:
-        return told
-    rows = rows or nearest_rows(wanted, passages)
-    if rows and not wanted.wants_text:
-        return _rows(rows, wanted)
+        return Choice([*_rows(rows, wanted), *list(_told(beside, passages))[:_FEW]])
+    if told and not is_of_looks and _answers(kept, wanted, scored):
+        return Choice(told)
+    if not is_strong:
+        return Choice(told[:1], lead_of(wanted)) if told else Choice()
+    rows = [] if is_of_looks else rows or nearest_rows(wanted, passages)
+    if rows and not wanted.wants_text and not told:
+        return Choice(_rows(rows, wanted))
     whole = best_of(scored.sentences, scored.scores)
-    return list(_told([one for one in whole if not passages[one.place].is_beside][:1], passages))
+    nearest = told or list(
+        _told([one for one in whole if not passages[one.place].is_beside][:1], passages)
+    )
+    return Choice(nearest[:1], lead_of(wanted)) if nearest else Choice()
 
 
-def _about_the_same(picked: Sequence[Sentence], scored: Scored, asked: Demand) -> list[Sentence]:
-    """Of the sentences picked those that hold nearly as much of the question as the best does."""
+def _answers(picked: Sequence[Sentence], wanted: Wanted, scored: Scored) -> bool:
+    """Whether one of the sentences is about what is asked, and has an amount if that is asked."""
+    if wanted.counts and not any(has_amount(one.text) for one in picked):
+        return False
+    return any(not is_far(wanted, one, scored.similarity(one)) for one in picked)
+
+
+def _about_the_same(
+    picked: Sequence[Sentence], scored: Scored, asked: Demand, documents: Sequence[str]
+) -> list[Sentence]:
+    """Of the sentences picked those that hold nearly as much of the question as the best does.
+
+    `documents` are those of the passages: another report must say nearly all of it.
+    """
     covered = [asked.coverage(sentence) for sentence in picked]
-    least = _AS_MUCH * max(covered)
-    kept = [one for one, share in zip(picked, covered, strict=True) if share >= least]
+    best = max(covered)
+    own = documents[picked[0].place]
+    kept = [
+        one
+        for one, share in zip(picked, covered, strict=True)
+        if share >= best * (_AS_MUCH if documents[one.place] == own else _OF_OTHERS)
+    ]
     if not asked.counts or not has_figure(scored.best.text):
         return kept
     return [one for one in kept if has_figure(one.text)]
+
+
+def _with_next(picked: Sequence[Sentence], scored: Scored, asked: Demand) -> Sequence[Sentence]:
+    """The best sentence with the one after it, where only that has the sort of thing asked for.
+
+    "The council agreed to repair the bridge. The work costs £64,000."
+    """
+    if not picked:
+        return picked
+    best = picked[0]
+    if asked.has_sort(best.text) or asked.coverage(best) < _HALF:
+        return picked
+    following = [
+        one
+        for one in scored.sentences
+        if one.place == best.place and 0 < one.position - best.position <= _NEXT
+    ]
+    answering = next((one for one in following if asked.has_sort(one.text)), None)
+    return picked if answering is None else [best, answering]
 
 
 def _beside_rows(asked: Demand, scored: Scored) -> list[Sentence]:

@@ -1,22 +1,18 @@
 """Which rows of the tables at hand a question asks for, and which of their figures."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.figures import (
     BARE_HEADS,
     CellFigure,
-    Figures,
     TableHead,
 )
 from citewire.services.citations.verdicts.fitting import period_fits
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.trade_words import words_of
-from citewire.services.models.extractive.passages import Passage
 from citewire.services.models.extractive.question import (
     Stems,
     Wanted,
@@ -24,41 +20,39 @@ from citewire.services.models.extractive.question import (
     numbered_in,
     roots,
 )
+from citewire.services.models.extractive.table_sources import TableSource
+from citewire.text.words import stem
 
 MOST_TOLD = 4
 """So many figures of a row are told in its sentence; the others are in the table below it."""
 
 _LIGHT, _HALF, _APART, _OTHERS = 0.4, 0.5, 0.85, 0.7
 _NEAR = 0.05
+_ALL_SAID = 0.9
+"""The fit of the only row that may be, where all that is asked is said around its cell."""
+_FEW_ROWS = 2
+_DIGIT = re.compile(r"\d")
+_QUALIFIED = re.compile(
+    r"([^,]{1,80}), ?(?:excluding|including|net|less|gross|after|before|current|non-?current)\b",
+    re.IGNORECASE,
+)
+"""`Long-term debt, excluding current portion`: what stands before the comma is what it is."""
+_QUALIFIED_FIT = 0.92
+_FLOW = re.compile(
+    r"(?:repayments?|proceeds|payments?|purchases?|changes? in|(?:increase|decrease)s? in"
+    r"|issuances?|borrowings?|amorti[sz]ation|gains? on|loss(?:es)? on|write-?offs?"
+    r"|adjustments?)\b",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\b(?:beginning|start) of\b|\bopening balance\b", re.IGNORECASE)
+_SUMS = roots(map(stem, ("total", "totals", "overall", "altogether", "insgesamt")))
+_NUMBERS = re.compile(
+    r"(?:number|count|quantity|no\.?|anzahl|n[uú]mero|cantidad|nombre)(?: of \w{1,20})?",
+    re.IGNORECASE,
+)
+"""Above how many there are of what stands at the side."""
 _PAGES = re.compile(r"(?:pages?|p\.|p[aá]ginas?|seiten?)(?: n\w*\.?)?", re.IGNORECASE)
 """Above the numbers of a table of contents."""
-
-
-@dataclass(frozen=True)
-class TableSource:
-    """A source that is a table, with its figures."""
-
-    passage: Passage
-    figures: Figures
-    borrowed: tuple[str, ...] = ()
-    """The heads of its columns, where they stand above the part of it before."""
-
-    @cached_property
-    def rows(self) -> dict[int, list[CellFigure]]:
-        """The figures of each line."""
-        found: dict[int, list[CellFigure]] = {}
-        for cell in self.figures.cells:
-            found.setdefault(cell.line, []).append(cell)
-        return found
-
-    @cached_property
-    def above(self) -> Stems:
-        """What its caption, unit line and section speak of."""
-        table, passage = self.passage.table, self.passage
-        assert table is not None
-        spans = [span for span in (table.caption, table.unit) if span]
-        lines = [passage.section, *(passage.text[slice(*span)] for span in spans)]
-        return roots(words_of(flatten(" ".join(lines))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +64,8 @@ class FittingRow:
     told: tuple[CellFigure, ...]
     fit: float
     in_period: bool | None
+    is_part: bool = False
+    """Whether it is only a part of what is asked, which would have to be calculated."""
 
     @property
     def head(self) -> TableHead:
@@ -81,46 +77,6 @@ class FittingRow:
         """By which rows for the same words are ordered, the best first."""
         passage = self.source.passage
         return -round(self.fit, 2), self.in_period is not True, passage.is_beside, passage.number
-
-
-def table_sources(passages: Iterable[Passage]) -> list[TableSource]:
-    """Those of the sources that are tables with figures."""
-    found = []
-    for passage in passages:
-        if passage.table is not None:
-            figures = Digest(passage.text, passage.table).figures
-            if figures is not None and any(cell.place for cell in figures.cells):
-                found.append(TableSource(passage, _with_roots(figures)))
-    return [source if any(source.figures.key) else _with_heads(source, found) for source in found]
-
-
-def _with_roots(figures: Figures) -> Figures:
-    lines, heads = (
-        tuple(replace(one, words=roots(one.words), group=roots(one.group)) for one in several)
-        for several in (figures.lines, figures.heads)
-    )
-    return replace(figures, lines=lines, heads=heads)
-
-
-def _with_heads(source: TableSource, others: Sequence[TableSource]) -> TableSource:
-    """A table without heads, with those of the table above it on its page that has its columns."""
-    own = source.passage
-    above = [
-        other
-        for other in others
-        if (other.passage.document, other.passage.page) == (own.document, own.page)
-        and other.passage.end <= own.start
-        and len(other.figures.key) == len(source.figures.key)
-        and any(head.period for head in other.figures.heads)
-    ]
-    if not above:
-        return source
-    nearest = max(above, key=lambda other: other.passage.start).figures
-    cells = tuple(
-        replace(cell, period=nearest.heads[cell.head].period) for cell in source.figures.cells
-    )
-    figures = replace(source.figures, heads=nearest.heads, cells=cells)
-    return TableSource(own, figures, borrowed=nearest.key)
 
 
 def fitting_rows(
@@ -138,25 +94,47 @@ def _rows(
     if not any(subject & (line.words | line.group) for line in (*lines, *heads)):
         return
     above = subject & source.above
+    only = _only_row(subject, wanted, source, above)
     for number, cells in source.rows.items():
         if _is_another(lines[number].label, wanted):
             continue
+        line, alias = lines[number], source.aliases[number]
         fits = [
-            (_fit(subject, lines[number], heads[cell.head], above), cell)
+            (
+                max(
+                    0.0 if source.entries else _fit(subject, line, heads[cell.head], above),
+                    _APART * _score(subject, alias, line.words | line.group | above),
+                    _covering(subject, line, heads[cell.head], above | source.corner)
+                    if number in only
+                    else 0.0,
+                ),
+                cell,
+            )
             for cell in cells
             if not _PAGES.fullmatch(heads[cell.head].label)
             and not _is_another(heads[cell.head].label, wanted)
+            and not _is_money(cell, line, heads[cell.head], wanted)
             and period_fits(wanted.periods, cell.period) is not False
         ]
         best = max((fit for fit, _ in fits), default=0.0)
         if best < least:
             continue
-        near = [cell for fit, cell in fits if fit >= best - _NEAR]
+        near = [cell for fit, cell in fits if fit >= best - _NEAR and _DIGIT.search(cell.text)]
+        if not near:
+            continue
+        near = [cell for cell in near if _NUMBERS.fullmatch(heads[cell.head].label)] or near
         told = _of_period(near, wanted.periods)
         if len(told) > 1 and not all(heads[cell.head].label for cell in told):
             continue  # nobody could tell which is which
         in_period = period_fits(wanted.periods, told[0].period)
         yield FittingRow(source, number, told, best, in_period)
+
+
+def _is_money(cell: CellFigure, line: TableHead, head: TableHead, wanted: Wanted) -> bool:
+    """Whether a figure is money or a share, where things are counted that its heads do not name."""
+    if not wanted.counted or not (cell.kind or cell.money):
+        return False
+    return not wanted.counted & (line.words | line.group | head.words | head.group)
 
 
 def _is_another(label: str, wanted: Wanted) -> bool:
@@ -187,15 +165,61 @@ def _date(period: Period | None) -> tuple[int, int, int]:
 def _fit(subject: Stems, line: TableHead, head: TableHead, above: Stems) -> float:
     """How well a cell's heads fit some words, from 0 to 1."""
     own = line.words or line.group
-    # Other liabilities are not the liabilities.
-    rest = _OTHERS if _is_rest(line) and not subject & BARE_HEADS else 1.0
+    # Other liabilities are not the liabilities, and repayments of debt no debt.
+    is_other = (_is_rest(line) and not subject & BARE_HEADS) or _is_flow(line, subject)
+    rest = _OTHERS if is_other else 1.0
     best = rest * _score(subject, own, line.group | above)
+    if qualified := _QUALIFIED.match(line.label):
+        bare = roots(words_of(flatten(qualified[1])))
+        best = max(best, _QUALIFIED_FIT * rest * _score(subject, bare, line.group | above))
     if head.words & subject:
         best = max(best, rest * _score(subject, own | head.words, line.group | above))
         if line.period is not None:
             # A row of a day, in a statement of changes say: the column says what it is.
             best = max(best, _APART * _score(subject, head.words, line.group | above | own))
     return best
+
+
+def _only_row(subject: Stems, wanted: Wanted, source: TableSource, above: Stems) -> frozenset[int]:
+    """The lines of a list that alone have the words of a subject, few at most.
+
+    In a list, of sites or entries say, a row has more words than a question for it: what tells
+    it apart is that no other has them. So does the sum of a table that is all about the subject.
+    """
+    lines = source.figures.lines
+    if source.is_list and len(_telling(subject)) > 1:
+        said = {
+            number: _telling(subject & lines[number].words)
+            for number, cells in source.rows.items()
+            if any(period_fits(wanted.periods, cell.period) is not False for cell in cells)
+        }
+        most = max(map(_weight, said.values()), default=0.0)
+        own = [number for number, words in said.items() if words and _weight(words) == most]
+        if len(own) <= _FEW_ROWS:
+            return frozenset(own)
+    if not subject & _SUMS:
+        return frozenset()
+    return frozenset(
+        number
+        for number in source.rows
+        if lines[number].words & _SUMS and not _telling(lines[number].words) and _telling(above)
+    )
+
+
+def _telling(words: Stems) -> Stems:
+    return frozenset(word for word in words if not is_light(word))
+
+
+def _covering(subject: Stems, line: TableHead, head: TableHead, above: Stems) -> float:
+    """How much of a subject is said around a cell, where its row is the only one that may be."""
+    said = line.words | line.group | head.words | head.group | above
+    return _ALL_SAID * share_said(subject, said)
+
+
+def _is_flow(line: TableHead, subject: Stems) -> bool:
+    """Whether a row is of what was paid, changed or there before, and that was not asked for."""
+    flow = _FLOW.match(line.label) or _BEFORE.search(line.label)
+    return flow is not None and not roots(words_of(flatten(flow[0]))) & subject
 
 
 def _is_rest(line: TableHead) -> bool:

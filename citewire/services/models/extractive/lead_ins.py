@@ -11,8 +11,7 @@ from citewire.services.models.extractive.markdown_pieces import (
     heads_of,
     piece_of,
 )
-from citewire.services.models.extractive.passages import Passage, Sentence
-from citewire.text.sentences import split_sentences
+from citewire.services.models.extractive.passages import Passage, Sentence, sentences_of
 
 MOST_ITEMS, MOST_ROWS = 8, 8
 """Of what a sentence announces: so much is told with it."""
@@ -62,7 +61,7 @@ def what_follows(lead: Sentence, passage: Passage, passages: Sequence[Passage]) 
         passages: all sources.
     """
     if passage.table is None:
-        after = split_sentences(passage.text)[lead.position + 1 :]
+        after = sentences_of(passage)[lead.position + 1 :]
         items = list(takewhile(_is_item, after))[:MOST_ITEMS]
         if items and lead.text.rstrip().endswith(":"):
             return Announced(items=tuple(items))

@@ -1,13 +1,14 @@
 """Which of the reports at hand a question names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from citewire.services.models.extractive.passages import Passage
 from citewire.text.words import fold, is_stop_word, stem, words
 
 _NAME = re.compile(r"(?<![^\W_])[^\W\d_][\w&’'.-]*")
+_PAIR = re.compile(r"\b([A-Z][\w&’'-]{1,40}) (?=([A-Z][\w&’'-]{1,40}))")
 _SIGNS = re.compile(r"[\W_]+")
 _LEAST = 4
 """Letters of a name that is looked for inside other words: `bestbuy_2023.pdf`."""
@@ -24,9 +25,22 @@ def reports_named(question: str, passages: Sequence[Passage]) -> list[str]:
         document: {name for name in names if _is_named(name, passage)}
         for document, passage in documents.items()
     }
+    for other in _names_of_others(question, passages):
+        hits = {document: hit - {other} for document, hit in hits.items()}
     telling = [name for name in names if sum(name in hit for hit in hits.values()) < len(documents)]
     found = {document: len(hit & set(telling)) for document, hit in hits.items()}
     return [document for document, count in found.items() if count]
+
+
+def _names_of_others(question: str, passages: Sequence[Passage]) -> Iterator[str]:
+    """Words that are the end of another name: an invoice of Sundry Foods is none of Acme Foods."""
+    for pair in _PAIR.finditer(question):
+        first, last = (_SIGNS.sub("", fold(one)) for one in pair.groups())
+        if is_stop_word(pair[1]) or any(_is_named(first, passage) for passage in passages):
+            continue
+        written = fold(f"{pair[1]} {pair[2]}")
+        if any(written in fold(passage.text) for passage in passages):
+            yield last
 
 
 def names_of(question: str, passages: Sequence[Passage]) -> frozenset[str]:

@@ -46,6 +46,9 @@ _ADDRESS = re.compile(r"https?://|www\.|\bdoi\b", re.IGNORECASE)
 """What a list of references is full of."""
 
 
+_SLIDES = (".pptx", ".pptm", ".potx", ".ppsx", ".ppsm", ".ppt", ".odp")
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """What the scoring needs to know of one source.
@@ -124,13 +127,13 @@ def _pieces(passage: Passage) -> Iterator[tuple[str, bool]]:
     Each with whether it is a row.
     """
     if passage.table is None:
-        for sentence in split_sentences(passage.text):
+        for sentence in sentences_of(passage):
             yield sentence, False
         return
     _, end = rows_span(passage.table)
     for row in list(rows_of(passage.table, passage.text))[passage.table.header_rows :]:
         cells = list(dict.fromkeys(filter(None, row)))
-        if any(_FIGURE.fullmatch(cell) for cell in cells):
+        if any(map(is_number, cells)):
             continue
         long = [cell for cell in cells if len(cell) > LONG_CELL]
         if long:
@@ -141,6 +144,18 @@ def _pieces(passage: Passage) -> Iterator[tuple[str, bool]]:
             yield f"{cells[0].rstrip(':')}: {'; '.join(cells[1:])}", True
     for sentence in split_sentences(passage.text[end:]):
         yield sentence, False
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell of a table is a number, with its sign at most."""
+    return _FIGURE.fullmatch(cell) is not None
+
+
+def sentences_of(passage: Passage) -> list[str]:
+    """The sentences of a passage of text; each line of a slide has its own."""
+    if not passage.file_name.lower().endswith(_SLIDES):
+        return split_sentences(passage.text)
+    return [one for line in passage.text.splitlines() for one in split_sentences(line) if one]
 
 
 def is_fragment(text: str) -> bool:
@@ -170,4 +185,5 @@ def _is_heap_of_names(text: str) -> bool:
         word for word in words(text) if word[0].isalpha() and word[0].lower() != word[0].upper()
     ]
     small = sum(word[0].islower() for word in found)
-    return len(found) >= _NAMES and small < _SAYING * len(found)
+    fewest = _NAMES if text.rstrip().endswith((".", "!", "?")) else _MIN_WORDS
+    return len(found) >= fewest and small < _SAYING * len(found)

@@ -8,6 +8,8 @@ from functools import cached_property
 from citewire.services.citations.verdicts.asked_figures import asked_figures
 from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.citations.verdicts.periods import Period
+from citewire.services.citations.verdicts.trade_words import words_of
+from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT, SCALES, unit_of
 from citewire.text.sentences import split_sentences
 from citewire.text.words import fold, is_spanish, listed, stem
 
@@ -47,26 +49,46 @@ _FIGURE = re.compile(
     r"\bhow (?:much|many|large|big|high|long|far)\b|\b(?:number|amount|value|percentage|percent"
     r"|proportion|share|rate|ratio|total)\b|\bcuant[oa]s?\b|\b(?:total|importe|porcentaje|cifra)\b"
 )
+_HOW_MANY = re.compile(r"\b(?:how many|cuant[oa]s|wie ?viele)((?: [\w']{1,30}){1,4})")
+_NO_THINGS = frozenset("of de the more fewer mas menos mehr weniger different".split())
 _WHAT_IS = re.compile(
     r"(?:what|which|compare|cual(?:es)?|que|show|give|tell)\b(?:\W+(?:is|are|was|were|s|does|did|has"
     r"|have|es|son|fue|fueron|me)\b)?"
 )
 _TELLS = re.compile(
-    r"\b(?:why|explain|describe|drove|drives|driver|drivers|caused|cause|reason|reasons|risk|risks"
+    r"\b(?:why|explain|describe|drove|drives|driver|drivers|caused|cause|reason|reasons|risks"
+    r"|(?:what|main|major|key|biggest|greatest|principal) risk|risk factors?"
     r"|strategy|policy|policies|who|whom|where|how (?:do|does|did|is|are|was|were|has|have|can)"
     r"|por que|quien(?:es)?|como|donde|describe|explica)\b"
 )
 _COMPARES = re.compile(r"\bcompar(?:e|es|ed|ing|ison|ar|a|an)\b|\bcambi\w+|\bchanged?\b")
+_WHOSE_IS_MORE = re.compile(
+    r"\b(?:who|which|whose|what|quien|cual)\b.{0,120}?\b(?:more|larger|higher|bigger|greater|fewer"
+    r"|less|smaller|lower|better|worse|mas|mayor|menor|menos)\b"
+)
+"""Asks which of several has the larger figure: the figures of all of them answer it."""
+_WHY = re.compile(r"\b(?:why|explain|por que)\b")
+_COSTS = re.compile(r"\bhow much (?:do|does|did|will|would|has|have)\b.{1,160}?\bcosts?\b")
 _APART = re.compile(
     r"[,;/]|\b(?:and|or|to|versus|vs|minus|less|plus|over|compared to|divided by|y|o|entre"
     r"|frente a)\b",
     re.IGNORECASE,
+)
+_AGAINST = re.compile(r"\b(?:to|divided by|minus|less|versus|vs|over|frente a|entre)\b")
+_CALCULATED = re.compile(
+    r"\bratio\b|\bmargin\b|\breturn on\b|\bturnover\b|\bebitda\b|\bacid test\b|\bcoverage\b"
+    r"|\bworking capital\b|\bfree cash flow\b|\bnet debt\b|\binvested capital\b|\bleverage\b"
+    r"|\bdivided by\b|\b(?:days|conversion cycle)\b.{0,20}\b(?:inventory|payables?|sales)\b"
+    r"|\b(?!year|month|addition|attributable|related)\w{1,30} to"
+    r" (?:total|average|current|net|long|ebitda)\b"
+    r"|\bas an? per ?cent(?:age)? of\b|\bdifference between\b|\bratio de\b|\bmargen\b"
 )
 _BEYOND = roots(
     stem(word)
     for word in listed("""
 total totals number percent percentage ratio net company companies overall average amount value
 figure figures question difference comparison importe cantidad cifra empresa
+paid pay pays spent spend spends work works worked
 """)
 )
 """Stems that say little of what is meant; a row may lack them."""
@@ -76,10 +98,13 @@ _UNSAID = roots(
     for word in listed("""
 year years fiscal fy quarter quarters ended ending end ends period periods date million millions
 billion billions thousand thousands usd dollars dollar euros much many reported during compare
-compared historically respectively among brought ano anos ejercicio millones euros comparar
+compared historically respectively among brought larger bigger greater fewer smaller better
+ano anos ejercicio millones euros comparar
 """)
 )
 """Stems of when, in what and how it is told: no row is called by them."""
+
+_COST = roots(map(stem, ("cost", "costs")))
 
 
 _NUMBERED = re.compile(r"(?<!\w)([^\W\d_]{2,20}) (\d{1,3}|[A-Z]|[IVX]{2,5})(?![\w]|[.,]\d)")
@@ -113,6 +138,13 @@ class Wanted:
     counts: bool
     wants_text: bool
     parts: tuple[Stems, ...] = ()
+    sets_against: bool = False
+    """Whether it sets one thing against another: current liabilities to total liabilities."""
+
+    @cached_property
+    def counted(self) -> Stems:
+        """What it wants the number of, which no sum of money is: tonnes, ships; may be empty."""
+        return _counted(self.text)
 
     @cached_property
     def years(self) -> frozenset[int]:
@@ -135,8 +167,9 @@ def read_question(question: str, names: frozenset[str] = frozenset()) -> Wanted:
     names = roots(names)
     text = without_directions(question)
     folded = fold(text)
-    tells = bool(_TELLS.search(folded)) and not _COMPARES.search(folded)
-    counts = bool(_FIGURE.search(folded)) and not tells
+    is_more = bool(_WHOSE_IS_MORE.search(folded)) and not _WHY.search(folded)
+    tells = bool(_TELLS.search(folded)) and not _COMPARES.search(folded) and not is_more
+    counts = (bool(_FIGURE.search(folded)) or is_more) and not tells
     is_open = bool(_COMPARES.search(folded) or _WHAT_IS.match(folded.lstrip("¿ ")))
     return Wanted(
         text=text,
@@ -146,7 +179,13 @@ def read_question(question: str, names: frozenset[str] = frozenset()) -> Wanted:
         counts=counts,
         wants_text=tells,
         parts=tuple(_parts(text, names)),
+        sets_against=bool(_AGAINST.search(folded)),
     )
+
+
+def is_calculated(wanted: Wanted) -> bool:
+    """Whether a question is for something that is calculated: a ratio, EBITDA, free cash flow."""
+    return bool(_CALCULATED.search(fold(wanted.text)))
 
 
 def without_directions(question: str) -> str:
@@ -158,6 +197,19 @@ def without_directions(question: str) -> str:
         if _ASKS.search(one) or not _DIRECTS.match(one)
     ]
     return " ".join(_BRACKETS.sub(" ", " ".join(asking) or question).split()) or question
+
+
+def _counted(text: str) -> Stems:
+    found = _HOW_MANY.search(fold(text))
+    if found is None:
+        return frozenset()
+    words = [word for word in found[1].split() if word not in SCALES and word not in _NO_THINGS]
+    if not words or words[0] in CURRENCIES:
+        return frozenset()
+    unit = unit_of(words)
+    if unit is not None and unit[0] == PERCENT:
+        return frozenset()
+    return roots(words_of(words[0]))
 
 
 def is_light(word: str) -> bool:
@@ -173,6 +225,10 @@ def _subject(text: str, names: frozenset[str]) -> Stems:
     """What a text speaks of; all of its stems if only names are left without."""
     found = roots(read_claim(text).stems)
     kept = found - names - _UNSAID
+    if _WHOSE_IS_MORE.search(folded := fold(text)):
+        kept -= {"<up>", "<down>"}
+    if _COSTS.search(folded):
+        kept -= _COST
     return kept if kept - _BEYOND else found
 
 

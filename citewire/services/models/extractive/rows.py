@@ -1,17 +1,15 @@
 """The rows that answer: of each report that is asked about, of each thing that is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from citewire.services.citations.verdicts.named_ratios import ratios_in
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.trade_words import words_of
-from citewire.services.models.extractive.figures import (
-    FittingRow,
-    TableSource,
-    fitting_rows,
-    table_sources,
-)
+from citewire.services.models.extractive.figures import FittingRow, fitting_rows
 from citewire.services.models.extractive.passages import Passage
-from citewire.services.models.extractive.question import Stems, Wanted, roots
+from citewire.services.models.extractive.question import Stems, Wanted, is_calculated, roots
+from citewire.services.models.extractive.table_sources import TableSource, table_sources
 
 SURE = 0.8
 """The fit from which on a row is what was asked for."""
@@ -57,14 +55,41 @@ def _rows(
 ) -> list[FittingRow]:
     whole = fitting_rows(wanted.stems, wanted, tables, least=LIKELY)
     several = _best_of_each(wanted.parts, wanted, tables)
-    if len(several) > 1 and _covered(several, wanted) > _covered(whole[:1], wanted):
-        return several
+    more = _covered(several, wanted) - _covered(whole[:1], wanted)
+    if len(several) > 1 and (more > 0 or (more == 0 and wanted.sets_against)):
+        return _as_parts(several) if is_calculated(wanted) else several
     if whole and whole[0].fit >= SURE:
         return _alike(whole, is_one=is_one)
-    if several:
-        return several
+    if divided := _rows_of_ratio(wanted, tables):
+        return divided
     renamed = [roots(words_of(flatten(phrase))) for phrase in told_as]
-    return _best_of_each(renamed, wanted, tables) or _alike(whole, is_one=is_one)
+    parts = several or _best_of_each(renamed, wanted, tables)
+    if parts:
+        return _as_parts(parts) if is_calculated(wanted) else parts
+    return _alike(whole, is_one=is_one)
+
+
+def _as_parts(rows: Sequence[FittingRow]) -> list[FittingRow]:
+    return [replace(row, is_part=True) for row in rows]
+
+
+def _rows_of_ratio(wanted: Wanted, tables: Sequence[TableSource]) -> list[FittingRow]:
+    """The rows that are divided for a ratio that the question calls by its name, if both are there.
+
+    They are told and not divided: what is quoted stands in a report.
+    """
+    for ratio in ratios_in(flatten(wanted.text)):
+        sides = [
+            [
+                row
+                for words in side
+                for row in fitting_rows(roots(words), wanted, tables, least=SURE)
+            ]
+            for side in ratio
+        ]
+        if all(sides):
+            return _as_parts([min(rows, key=lambda row: row.rank) for rows in sides])
+    return []
 
 
 def _covered(rows: Sequence[FittingRow], wanted: Wanted) -> int:

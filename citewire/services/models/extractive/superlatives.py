@@ -6,14 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import period_fits
-from citewire.services.models.extractive.figures import (
-    FittingRow,
-    TableSource,
-    share_said,
-    table_sources,
-)
+from citewire.services.models.extractive.figures import FittingRow, share_said
 from citewire.services.models.extractive.passages import Passage
 from citewire.services.models.extractive.question import Stems, Wanted, roots
+from citewire.services.models.extractive.table_sources import TableSource, table_sources
 from citewire.text.words import fold, stem
 
 # "At least" asks for no smallest one, and "Best" may begin a name.

@@ -25,6 +25,7 @@ from citewire.services.models.extractive.question import Wanted, read_question
 from citewire.services.models.extractive.rows import rows_that_answer
 from citewire.services.models.extractive.scoring import score
 from citewire.services.models.extractive.superlatives import extreme_rows, is_only_one_of
+from citewire.services.models.extractive.word_cells import cells_that_answer
 from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
 from citewire.text.words import search_terms
@@ -133,13 +134,17 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         named = reports_named(question, passages)
         kept = [one for one in passages if not named or one.document in named]
         wanted = read_question(question, names_of(question, kept))
+        if cells := cells_that_answer(wanted, kept):
+            return Material(wanted, kept, named=cells)
         told_as = self._vocabulary.told_as(search_terms(wanted.text))
         groups = [[one] for one in named] if len(named) > 1 else [[one.document for one in kept]]
         rows = [] if wanted.wants_text else extreme_rows(wanted, kept)
         if not rows and not wanted.wants_text:
             rows = rows_that_answer(wanted, kept, told_as, groups)
             rows = [] if is_only_one_of(rows, wanted) else rows
-        return Material(wanted, kept, rows, candidates(kept))
+        told = {row.source.passage.document for row in rows}
+        lacking = [one for one in named if one not in told] if rows and len(named) > 1 else []
+        return Material(wanted, kept, rows, candidates(kept), missing=_called(lacking, kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,10 @@ class Material:
     passages: Sequence[Passage]
     rows: Sequence[FittingRow] = ()
     sentences: Sequence[Sentence] = ()
+    missing: Sequence[str] = ()
+    """Whose reports the question names, too, that have no such row."""
     named: Sequence[Sentence] = ()
-    """Names written out, where the question asks what letters stand for."""
+    """Names written out, where the question asks what letters stand for; cells of words."""
 
     @property
     def to_embed(self) -> list[str]:
@@ -199,8 +206,16 @@ def _chosen(material: Material, vectors: Vectors, *, is_strong: bool) -> "Extrac
     similarities = vectors[2:] @ vectors[:2].mean(axis=0)
     wanted, passages, sentences = material.wanted, material.passages, material.sentences
     scores = score(wanted, passages, sentences, similarities)
-    scored = Scored(sentences, scores, vectors[2:])
-    return Extracts(choose(wanted, passages, material.rows, scored, is_strong=is_strong))
+    scored = Scored(sentences, scores, vectors[2:], vectors[2:] @ vectors[1])
+    rows, missing = material.rows, material.missing
+    choice = choose(wanted, passages, rows, scored, is_strong=is_strong, missing=missing)
+    return Extracts(choice.extracts, choice.lead)
+
+
+def _called(documents: Sequence[str], passages: Sequence[Passage]) -> list[str]:
+    """Whose reports these are, each once."""
+    names = {one.document: one.organisation or one.title or one.file_name for one in passages}
+    return list(dict.fromkeys(names[document] for document in documents))
 
 
 def _to_vectors(embeddings: Sequence[Sequence[float]]) -> Vectors:
@@ -216,6 +231,8 @@ class Extracts:
     """The extracts that answer; none if nothing fits."""
 
     chosen: Sequence[ChosenExtract] = ()
+    lead: str = ""
+    """What is said above them, if they are only the nearest."""
 
     @property
     def text(self) -> str:
@@ -237,7 +254,7 @@ class Extracts:
 
     def _written(self, signs: Mapping[int, int] = MappingProxyType({})) -> str:
         """A paragraph for the sentences of each source, a list where there are several rows."""
-        blocks: list[str] = []
+        blocks: list[str] = [self.lead]
         paragraph: list[str] = []
         last = 0
         for extract in self.chosen:

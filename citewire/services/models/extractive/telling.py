@@ -2,23 +2,25 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from citewire.content.table import rows_of
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.table_scales import scales_of_heads
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import PERCENT
-from citewire.services.models.extractive.figures import FittingRow, TableSource
+from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.markdown_pieces import (
     MOST_COLUMNS,
     figure_plain,
     heads_of,
     piece_of,
 )
+from citewire.services.models.extractive.measures import Measure, own_measure, read_measure
+from citewire.services.models.extractive.table_sources import SIGN, TableSource
 
 _SCALES = {1e3: "thousand", 1e5: "lakh", 1e6: "million", 1e7: "crore", 1e9: "billion"}
 _SPANISH_SCALES = {1e3: "mil", 1e5: "lakh", 1e6: "millones", 1e7: "crore", 1e9: "mil millones"}
-_SIGN = re.compile(r"[$€£¥₹]")
 _CODE = re.compile(r"\b(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|euros?|dollars?)\b")
 _COUNTED = re.compile(
     r"\b(?:number|employees|associates|stores|warehouses|shares|units|customers|members|headcount"
@@ -31,7 +33,17 @@ _OF_PART = re.compile(
     r"|non-gaap|discontinued|segmentos?|divisi[oó]n|regi[oó]n)\b",
     re.IGNORECASE,
 )
-"""Says that a table is of a part of the company, or not of its books."""
+"""Says that a table is of a part of the company, or not of its books; alone it names its rows."""
+_PER_UNIT = re.compile(
+    r"\bper (?:\w+ )?(?:share|unit|ads|adr|security)\b"
+    r"|\bpor acci[oó]n\b|\bje aktie\b|\bpar action\b",
+    re.IGNORECASE,
+)
+_UNIT_COLUMN = re.compile(
+    r"units?(?: of measure(?:ment)?)?|measure|uom|einheit(?:en)?|unidad(?:es)?|unit[eé]s?",
+    re.IGNORECASE,
+)
+"""Above the units of rows."""
 _LONG_ABOUT = 70
 """Characters; a longer caption says more than what a table is about."""
 _NOTE = re.compile(r"(?:\(\d{1,2}\)|\[\d{1,2}\]|\*)$")
@@ -42,8 +54,12 @@ def row_told(row: FittingRow, *, spanish: bool) -> str:
     """The row as a sentence without its stop: label, the heads of each figure, figure and unit."""
     label = label_told(row)
     heads = row.source.figures.heads
+    above = _subhead(row)
     told = [
-        ((_plain(heads[cell.head].label)), figure_told(cell, row.source, label, spanish=spanish))
+        (
+            _plain(heads[cell.head].label),
+            figure_told(cell, row.source, label, spanish=spanish, subhead=above),
+        )
         for cell in row.told
     ]
     if len(told) == 1:
@@ -55,12 +71,23 @@ def row_told(row: FittingRow, *, spanish: bool) -> str:
 
 def label_told(row: FittingRow) -> str:
     """What the row is called, with the subhead above it where it says little by itself."""
-    label = _plain(row.head.label)
+    label = _plain(_apart(row))
     group = _plain(_subhead(row))
     said = len(row.head.words) < 2 and group and group.casefold() != label.casefold()
     told = f"{group}: {label}" if said and label else label or group
     about = _about(row.source)
     return f"{told} ({about})" if about else told
+
+
+def _apart(row: FittingRow) -> str:
+    """What stands at the side of a row, the cells of several columns set apart."""
+    table, text = row.source.passage.table, row.source.passage.text
+    place = row.told[0].place
+    if table is None or place is None or table.header_columns < 2:
+        return row.head.label
+    cells = list(dict.fromkeys(list(rows_of(table, text))[place[0]][: table.header_columns]))
+    is_side = " ".join(cells) == row.head.label
+    return ", ".join(filter(None, cells)) if is_side else row.head.label
 
 
 def _corner(source: TableSource) -> str:
@@ -77,37 +104,79 @@ def _about(source: TableSource) -> str:
     caption = text[slice(*table.caption)] if table.caption else ""
     for told in (corner, caption):
         plain = _plain(_IN_BRACKETS.sub("", told.split("\n")[0]))
-        if plain and len(plain) <= _LONG_ABOUT and _OF_PART.search(plain):
+        if " " in plain and len(plain) <= _LONG_ABOUT and _OF_PART.search(plain):
             return plain
     return ""
 
 
-def figure_told(cell: CellFigure, source: TableSource, label: str, *, spanish: bool) -> str:
-    """A figure as it is written, with the currency and the scale that its table states."""
+def figure_told(
+    cell: CellFigure, source: TableSource, label: str, *, spanish: bool, subhead: str = ""
+) -> str:
+    """A figure as it is written, with the unit, currency and scale that its heads or table state.
+
+    Args:
+        cell: the figure.
+        source: its table.
+        label: what its row is called.
+        spanish: whether the scale is told in Spanish.
+        subhead: that its row stands under.
+    """
     figure = figure_plain(cell.text)
-    if not _DIGIT.search(figure):
+    if not _DIGIT.search(figure) or "%" in figure:
         return figure
     if cell.kind == PERCENT:
-        return figure if "%" in figure else f"{figure}%"
-    head = source.figures.heads[cell.head]
-    line = source.figures.lines[cell.line]
-    if head.is_per_unit or line.is_per_unit or _COUNTED.search(f"{label} {head.label}"):
+        return f"{figure}%"
+    measure = _measure_of(cell, source, label, subhead)
+    if measure is None:
         return figure
-    scale = (_SPANISH_SCALES if spanish else _SCALES).get(_own_scale(cell, source), "")
+    if measure.is_percent:
+        return f"{figure}%"
+    if SIGN.fullmatch(measure.money) and not SIGN.search(figure):
+        figure = f"{measure.money}{figure}"
+    scale = (_SPANISH_SCALES if spanish else _SCALES).get(measure.scale, "")
+    money = "" if SIGN.search(figure) else measure.money
+    money = f"de {money}" if money and scale.endswith("millones") else money
+    return " ".join(filter(None, (figure, scale, money, measure.text)))
+
+
+def _measure_of(cell: CellFigure, source: TableSource, label: str, subhead: str) -> Measure | None:
+    """What a figure is told in: its own heads' unit, else that of the table where that fits."""
+    head, line = source.figures.heads[cell.head], source.figures.lines[cell.line]
+    labels = (line.label, head.label, subhead)
+    own = _in_unit_column(cell, source) or next(filter(None, map(own_measure, labels)), None)
+    is_per_unit = bool(_PER_UNIT.search(f"{label} {head.label}"))
+    table = _measure_of_table(cell, source)
+    if own is not None:
+        is_whole = own.scale or own.text or own.is_percent or not own.money or is_per_unit
+        return own if is_whole else replace(own, scale=table.scale)
+    if is_per_unit:
+        return Measure(money=table.money)
+    if head.is_per_unit or line.is_per_unit or _COUNTED.search(f"{label} {head.label}"):
+        return None
+    return table
+
+
+def _measure_of_table(cell: CellFigure, source: TableSource) -> Measure:
+    """What all the table's figures are told in, with the scale of the figure's own heads."""
     stated = unit_of(source)
-    sign = _SIGN.search(stated)
-    written = sign[0] if sign else _only_sign(source) if scale else ""
-    if written and not _SIGN.search(figure):
-        figure = f"{written}{figure}"
-    code = _CODE.search(stated) if not _SIGN.search(figure) else None
-    money = f"de {code[0]}" if code and scale.endswith("millones") else code[0] if code else ""
-    return " ".join(filter(None, (figure, scale, money)))
+    measure = own_measure(stated) or read_measure(stated) or Measure()
+    scale = _own_scale(cell, source)
+    sign = SIGN.search(stated)
+    found = sign[0] if sign else source.sign if scale and not measure.text else ""
+    code = _CODE.search(stated) if not found else None
+    return replace(measure, money=code[0] if code else found, scale=scale)
 
 
-def _only_sign(source: TableSource) -> str:
-    """The sign of currency of a table that writes it at its first and last figures alone."""
-    signs = {sign[0] for cell in source.figures.cells if (sign := _SIGN.search(cell.text))}
-    return signs.pop() if len(signs) == 1 else ""
+def _in_unit_column(cell: CellFigure, source: TableSource) -> Measure | None:
+    """The unit that stands in the row of a figure, in a column of units."""
+    table, text = source.passage.table, source.passage.text
+    if table is None or cell.place is None or table.header_rows == 0:
+        return None
+    for at, head in enumerate(heads_of(table, list(rows_of(table, text)))):
+        if _UNIT_COLUMN.fullmatch(head.strip()):
+            stated = list(rows_of(table, text))[cell.place[0]][at]
+            return read_measure(stated) or (Measure(stated) if stated else None)
+    return None
 
 
 def _own_scale(cell: CellFigure, source: TableSource) -> float:
@@ -125,10 +194,17 @@ def unit_of(source: TableSource) -> str:
     table, text = source.passage.table, source.passage.text
     assert table is not None
     if table.unit:
-        return text[slice(*table.unit)].strip("() \n")
+        return text[slice(*table.unit)].strip()
     caption = text[slice(*table.caption)] if table.caption else ""
     corner = _corner(source)
-    return next((said for said in (caption, corner) if scales_of_heads(flatten(said)).plain), "")
+    return next(
+        (
+            said
+            for said in (caption, corner)
+            if scales_of_heads(flatten(said)).plain or own_measure(said) or read_measure(said)
+        ),
+        "",
+    )
 
 
 def piece_of_table(rows: Sequence[FittingRow], number: int) -> str:
@@ -147,7 +223,9 @@ def piece_of_table(rows: Sequence[FittingRow], number: int) -> str:
     if len(rows) == 1 and is_all_told:
         return ""
     unit = unit_of(source) if table.unit else ""
-    unit = bracketed[0].strip("()") if (bracketed := _IN_BRACKETS.search(unit)) else unit
+    unit = (
+        bracketed[0].strip("()") if (bracketed := _IN_BRACKETS.search(unit)) else unit.strip("()")
+    )
     heads = source.borrowed or heads_of(table, grid)
     first, *further_heads = (heads[at] for at in columns)
     cells = [[grid[row][at] for at in columns] for row in wanted]

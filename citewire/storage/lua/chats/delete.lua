@@ -5,6 +5,8 @@
 -- include: chats/common
 -- include: chats/move
 if not own(head_key) then return false end
+-- Bringing the chat back does not bring its readers back.
+redis.call('JSON.DEL', head_key, '$.share')
 move(base, trash)
 live(trash, tonumber(ARGV[4]))
 redis.call('SREM', mine, id)
