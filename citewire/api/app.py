@@ -32,7 +32,7 @@ from citewire.api.compat.openai_described import (
 )
 from citewire.api.compat.openai_errors import is_openai_path, openai_error
 from citewire.api.compat.problems import RetoldProblems
-from citewire.api.compat.ui_described import UiPart
+from citewire.api.compat.ui_described import UiStreamPart
 from citewire.api.cookies import Cookies, session_name
 from citewire.api.description import DescribedApp, Form
 from citewire.api.errors import install_error_handlers
@@ -68,7 +68,7 @@ FORMS: Final = (
     ),
 )
 """How refusals are told to clients of other interfaces."""
-EVENT_TYPES: Final = (ChatCompletionChunk, JsonRpcMessage, ResponseEvent, UiPart)
+EVENT_TYPES: Final = (ChatCompletionChunk, JsonRpcMessage, ResponseEvent, UiStreamPart)
 """What only streams tell, besides the events of runs and jobs."""
 
 TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")

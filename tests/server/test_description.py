@@ -52,7 +52,7 @@ def keyed(start_server: StartServer, namespace: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def description(keyed: Server) -> Description:
-    return Description(httpx.get(f"{keyed.url}/openapi.json", trust_env=False).json())
+    return Description(httpx.get(f"{keyed.url}/openapi.json", trust_env=False, timeout=60).json())
 
 
 @pytest.fixture

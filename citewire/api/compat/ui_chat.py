@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse
 from citewire.api.audit import note_act
 from citewire.api.compat.asking import AskedElsewhere, let_in, retold
 from citewire.api.compat.told import client_url
-from citewire.api.compat.ui_described import UiPart
+from citewire.api.compat.ui_described import UiStreamPart
 from citewire.api.compat.ui_parts import HEADERS, UiTelling
 from citewire.api.compat.ui_schemas import UiChatRequest, chat_named, is_ours
 from citewire.api.contents import UNNAMED, answers, event_stream
@@ -26,7 +26,7 @@ from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
 router = APIRouter(prefix="/ui", tags=["AI SDK"], route_class=ScopedRoute)
-PARTS = event_stream({UNNAMED: UiPart.__name__})
+PARTS = event_stream({UNNAMED: UiStreamPart.__name__})
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,5 +101,5 @@ Part = (
 )
 
 
-class UiPart(RootModel[Annotated[Part, Field(discriminator="type")]]):
+class UiStreamPart(RootModel[Annotated[Part, Field(discriminator="type")]]):
     """A part of the AI SDK's UI message stream."""
