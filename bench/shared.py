@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from llama_index.core.vector_stores.types import VectorStoreQuery
@@ -102,7 +103,7 @@ async def write(library: Library, reports: Reports, begin: int, owner: str) -> N
         await library.store.passages.write(f"{start // PER_DOCUMENT:032x}", passages)
 
 
-def asking(library: Library, asked: Sequence[tuple[str, np.ndarray]], libraries: Libraries) -> Ask:
+def asking(library: Library, asked: Sequence[tuple[str, Any]], libraries: Libraries) -> Ask:
     """A function that asks the n-th question of some libraries."""
     filters = PassageFilter(OWNER, searched=libraries).to_metadata_filters()
 

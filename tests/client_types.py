@@ -18,7 +18,7 @@ through: a type says `str` where a word is one of several.
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class FromServer(BaseModel):
@@ -93,8 +93,22 @@ def _class(name: str, schema: Schema, event: str | None) -> str:
     lines = [f"class {name}({base}):", *_docstring(schema["description"]), ""]
     if event:
         lines += [f'    name: ClassVar[str] = "{event}"']
-    lines += [f"    {field}: {_type(kind)}" for field, kind in schema["properties"].items()]
+    lines += [f"    {field}: {_type(kind)}{_default(kind)}" for field, kind in _ordered(schema)]
     return "\n\n" + "\n".join(lines) + "\n"
+
+
+def _ordered(schema: Schema) -> list[tuple[str, Schema]]:
+    return list(schema["properties"].items())
+
+
+def _default(schema: Schema) -> str:
+    """What stands where an older server does not send a field."""
+    if "default" not in schema:
+        return ""
+    default = schema["default"]
+    if isinstance(default, list):
+        return " = Field(default_factory=list)"
+    return f' = "{default}"' if isinstance(default, str) else f" = {default}"
 
 
 def _docstring(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from citewire.api.audit import note_act
 from citewire.api.chat_schemas import ChatSummary, SharedChatView
 from citewire.api.chats import ChatId
 from citewire.api.dependencies import CallerDep, Owner, SharingDep
+from citewire.api.patterns import SHARE_ID
 from citewire.api.scopes import ScopedRoute
 from citewire.services.access.audit.schema import Resource
 from citewire.services.answers.shown import told_passages
@@ -16,7 +17,7 @@ from citewire.services.chats.sharing import split_share_id
 
 router = APIRouter(tags=["chats"], route_class=ScopedRoute)
 
-ShareId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+ShareId = Annotated[str, Path(pattern=SHARE_ID)]
 
 
 @router.post("/chats/{chat_id}/share")

@@ -6,7 +6,7 @@ through: a type says `str` where a word is one of several.
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class FromServer(BaseModel):
@@ -59,8 +59,8 @@ class Query(StreamEvent):
     original: str
     standalone: str
     rewritten: bool
-    sub_questions: list[str]
-    document: DocumentName | None
+    sub_questions: list[str] = Field(default_factory=list)
+    document: DocumentName | None = None
 
 
 class Withheld(FromServer):
@@ -108,8 +108,8 @@ class ContextPassage(FromServer):
     before: bool
     text: str
     withheld: list[Withheld]
-    kind: str
-    table: SourceTable | None
+    kind: str = "text"
+    table: SourceTable | None = None
 
 
 class AlsoIn(FromServer):
@@ -121,8 +121,19 @@ class AlsoIn(FromServer):
     file_name: str
     page: int
     page_label: str
-    collection: str
-    collection_name: str
+    collection: str = "private"
+    collection_name: str = ""
+
+
+class Outdated(FromServer):
+    """Which version of a file answers come from, because what it is now could not be read.
+
+    `read_at` is when that version was read, `changed_at` when the file changed, in ISO 8601; that
+    is empty where the file does not say.
+    """
+
+    read_at: str
+    changed_at: str = ""
 
 
 class Source(FromServer):
@@ -133,7 +144,8 @@ class Source(FromServer):
     that lies, by its id (`private` or that of a shared one) and its name.
     `found_by` names the ways in which it was found; `context` is what was shown with it, and
     `also_in` where the same stands.
-    `section` is the heading above it.
+    `section` is the heading above it. `outdated` tells which version of its file it is from, where
+    that changed and could not be read; null otherwise.
     """
 
     n: int
@@ -148,19 +160,20 @@ class Source(FromServer):
     text: str
     score: float
     url: str
-    cited: bool
+    cited: bool = False
     withheld: list[Withheld]
-    kind: str
-    table: SourceTable | None
-    organisation: str
+    kind: str = "text"
+    table: SourceTable | None = None
+    organisation: str = ""
     periods: list[str]
-    document_kind: str
+    document_kind: str = ""
     found_by: list[str]
     context: list[ContextPassage]
     also_in: list[AlsoIn]
-    section: str
-    collection: str
-    collection_name: str
+    section: str = ""
+    collection: str = "private"
+    collection_name: str = ""
+    outdated: Outdated | None = None
 
 
 class Sources(StreamEvent):
@@ -196,7 +209,7 @@ class Quote(FromServer):
     text: str
     page: int
     match: str
-    address: str
+    address: str = ""
 
 
 class Operand(FromServer):
@@ -211,8 +224,8 @@ class Operand(FromServer):
     text: str
     row: int | None
     column: int | None
-    start: int
-    end: int
+    start: int = 0
+    end: int = 0
 
 
 class WorkedFigure(FromServer):
@@ -240,9 +253,9 @@ class Verification(FromServer):
     status: str
     score: float | None
     method: str
-    reason: str
+    reason: str = ""
     calculations: list[WorkedFigure]
-    beside: FoundBeside | None
+    beside: FoundBeside | None = None
 
 
 class Citation(StreamEvent):
@@ -261,7 +274,7 @@ class Citation(StreamEvent):
     marker_span: Span
     quote: Quote
     verification: Verification
-    origin: str
+    origin: str = "marked"
 
 
 class Verdict(StreamEvent):
@@ -275,30 +288,31 @@ class Verdict(StreamEvent):
 class Warned(StreamEvent):
     """Something the client should know that does not end the run; `span` is where, if known.
 
-    `documents` are those of which the question may mean one: `ambiguous_document`.
+    `documents` are those of which the question may mean one (`ambiguous_document`), or those that
+    are cited as they were (`outdated_document`).
     """
 
     name: ClassVar[str] = "warning"
     code: str
     message: str
-    span: Span | None
+    span: Span | None = None
     documents: list[DocumentName]
 
 
 class Usage(FromServer):
     """Tokens of the model; `tokens_after_stop` is what the provider sent after the stop."""
 
-    prompt_tokens: int
-    completion_tokens: int
-    tokens_after_stop: int
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    tokens_after_stop: int = 0
 
 
 class Timings(FromServer):
     """Milliseconds since the run began; None for what it did not reach."""
 
-    retrieve_ms: float | None
-    first_token_ms: float | None
-    total_ms: float | None
+    retrieve_ms: float | None = None
+    first_token_ms: float | None = None
+    total_ms: float | None = None
 
 
 class Done(StreamEvent):
@@ -315,9 +329,9 @@ class Done(StreamEvent):
     sources: list[Source]
     usage: Usage
     timings: Timings
-    evidence: str | None
+    evidence: str | None = None
     warnings: list[Warned]
-    model: str
+    model: str = ""
 
 
 class Stopped(StreamEvent):
@@ -349,6 +363,14 @@ class Failed(StreamEvent):
     assistant_message_id: str
 
 
+class ChatShare(FromServer):
+    """What others may read of a chat: up to the message `leaf_id`; `share_id` opens it."""
+
+    share_id: str
+    shared_at: str
+    leaf_id: str | None
+
+
 class Snippet(FromServer):
     """A part of a message, or of the title if `message_id` is None; `matches` are what was found.
 
@@ -369,6 +391,7 @@ class FoundChat(FromServer):
     updated_at: str
     leaf_id: str | None
     message_count: int
+    share: ChatShare | None
     snippet: Snippet | None
 
 
@@ -397,23 +420,23 @@ class Turn(FromServer):
     text: str
     status: str
     created_at: str
-    parent_id: str | None
+    parent_id: str | None = None
     siblings: list[str]
-    feedback: Feedback | None
+    feedback: Feedback | None = None
     sources: list[Source]
-    evidence: str | None
+    evidence: str | None = None
     citations: list[Citation]
     warnings: list[Warned]
-    run_id: str | None
-    model: str | None
-    standalone: str | None
+    run_id: str | None = None
+    model: str | None = None
+    standalone: str | None = None
     sub_questions: list[str]
-    document: DocumentName | None
-    finish_reason: str | None
-    stopped_by: str | None
-    usage: Usage | None
-    timings: Timings | None
-    error: str | None
+    document: DocumentName | None = None
+    finish_reason: str | None = None
+    stopped_by: str | None = None
+    usage: Usage | None = None
+    timings: Timings | None = None
+    error: str | None = None
 
 
 class ChatView(FromServer):
@@ -425,6 +448,7 @@ class ChatView(FromServer):
     updated_at: str
     leaf_id: str | None
     message_count: int
+    share: ChatShare | None
     turns: list[Turn]
     running: str | None
 
@@ -466,17 +490,24 @@ class DeletedChat(FromServer):
 
 
 class LocationView(FromServer):
-    """Where a document lies."""
+    """Where a document lies.
+
+    `unread` says why what lies there now could not be read, `changed_at` when that changed; both
+    are empty where the document lies there still.
+    """
 
     folder: str
     path: str
+    unread: str
+    changed_at: str
 
 
 class DocumentView(FromServer):
     """One ingested document; `corrected` names the fields that somebody set by hand.
 
     `organisation` and `kind` are empty where nothing tells them. `collection` is `private` or the
-    id of a shared one, whose name follows.
+    id of a shared one, whose name follows. `outdated` tells which version of its file it is, where
+    that changed and could not be read (`locations` say why); null otherwise.
     """
 
     doc_id: str
@@ -494,6 +525,7 @@ class DocumentView(FromServer):
     corrected: list[str]
     collection: str
     collection_name: str
+    outdated: Outdated | None
 
 
 class DocumentList(FromServer):
@@ -562,7 +594,7 @@ class JobView(FromServer):
 
     job_id: str
     folder: str
-    collection: str
+    collection: str = "private"
     status: str
     created_at: str
     finished_at: str | None

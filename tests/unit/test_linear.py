@@ -421,7 +421,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     plain_tables.table_of, heads.is_figure, heads.is_period, heads.is_value, files.printable,
     instructions.reads_like_instructions, title.name_for_models,
     marks.reads_like_note, instructions.find_instructions, furniture.signature,
-    chat_words.searchable,
+    chat_words.searchable, narrowing.refers_back,
     alphabets.latin_look, offsets.utf16_length, sentences.split_sentences,
     counted.count_tokens, words.fold, words.words, words.is_stop_word, words.stem,
     words.with_few_signs,
