@@ -25,15 +25,23 @@ from citewire.api import (
 )
 from citewire.api.audit import AuditTrail
 from citewire.api.compat import openai_chat, openai_responses, ui_chat
+from citewire.api.compat.openai_described import (
+    ChatCompletionChunk,
+    OpenAiError,
+    ResponseEvent,
+)
 from citewire.api.compat.openai_errors import is_openai_path, openai_error
 from citewire.api.compat.problems import RetoldProblems
-from citewire.api.cookies import Cookies
+from citewire.api.compat.ui_described import UiStreamPart
+from citewire.api.cookies import Cookies, session_name
+from citewire.api.description import DescribedApp, Form
 from citewire.api.errors import install_error_handlers
 from citewire.api.host_check import HostCheck
 from citewire.api.key_check import DESCRIBED, KeyCheck
 from citewire.api.limits import BodyLimit, RequestLimit
 from citewire.api.mcp import streamable_http
 from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
+from citewire.api.mcp.schemas import JsonRpcError, JsonRpcMessage
 from citewire.api.other_pages import OtherPages
 from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
@@ -45,6 +53,23 @@ CLOSED: Final = (
 """What needs a key, where there are keys."""
 OPEN: Final = (health, wire_schema)
 """What needs none."""
+FORMS: Final = (
+    Form(is_openai_path, openai_error, OpenAiError),
+    Form(
+        is_mcp_path,
+        json_rpc_error,
+        JsonRpcError,
+        own={
+            400: "no message of the protocol",
+            404: "no such method",
+            406: "`Accept` leaves out what is answered",
+            415: "no JSON",
+        },
+    ),
+)
+"""How refusals are told to clients of other interfaces."""
+EVENT_TYPES: Final = (ChatCompletionChunk, JsonRpcMessage, ResponseEvent, UiStreamPart)
+"""What only streams tell, besides the events of runs and jobs."""
 
 TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")
 """Where clients send what was said before with each question."""
@@ -70,8 +95,15 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
 
     hosts = HostCheck.from_settings(settings)
     # No pages of FastAPI's about the API: they load scripts from elsewhere. /openapi.json stays.
-    app = FastAPI(
-        title="Citewire", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    app = DescribedApp(
+        forms=FORMS,
+        told=EVENT_TYPES,
+        cookie=session_name(settings.storage.namespace),
+        title="Citewire",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.add_middleware(
         BodyLimit,
@@ -82,8 +114,8 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     app.add_middleware(RequestLimit)
     # Added later, they come first.
     app.add_middleware(KeyCheck, hosts=hosts, cookies=Cookies.from_settings(settings))
-    app.add_middleware(RetoldProblems, is_for=is_openai_path, retold=openai_error)
-    app.add_middleware(RetoldProblems, is_for=is_mcp_path, retold=json_rpc_error)
+    for form in FORMS:
+        app.add_middleware(RetoldProblems, is_for=form.is_for, retold=form.retold)
     app.add_middleware(AuditTrail)
     if origins := settings.access.asking_origins:
         app.add_middleware(OtherPages, origins=origins)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
 
+from citewire.api.contents import answers, event_stream
 from citewire.api.dependencies import (
     Asked,
     ChatServiceDep,
@@ -20,26 +21,25 @@ from citewire.api.dependencies import (
     SettingsDep,
     services_of,
 )
-from citewire.api.errors import event_response, problem_response
+from citewire.api.errors import STOPPED_STATUSES, event_response, problem_response
 from citewire.api.schemas import Identifier
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import last_event_number, run_response
+from citewire.services.answers.events import EVENTS, Done
 from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
 router = APIRouter(tags=["chat"], route_class=ScopedRoute)
 
-_STOPPED = {
-    "timeout": HTTPStatus.GATEWAY_TIMEOUT,
-    "shutdown": HTTPStatus.SERVICE_UNAVAILABLE,
-    "user": HTTPStatus.CONFLICT,
-    "disconnect": HTTPStatus.NO_CONTENT,
-    "access": HTTPStatus.FORBIDDEN,
-}
+RUN_EVENTS = event_stream({name: kind.__name__ for name, kind in EVENTS.items()})
 
 
-@router.post("/chat_stream", response_class=EventSourceResponse)
+@router.post(
+    "/chat_stream",
+    response_class=EventSourceResponse,
+    responses={200: answers("the answer as it is written", RUN_EVENTS)},
+)
 async def chat_stream(asked: Asked, request: Request) -> Response:
     """Stream an answer with its sources as Server-Sent Events; leaving stops it."""
     # Called, not depended on, as in `admitted_run`.
@@ -48,7 +48,14 @@ async def chat_stream(asked: Asked, request: Request) -> Response:
     return run_response(run_id, _told(asked, services), services.settings.server)
 
 
-@router.get("/chat_stream/{run_id}", response_class=EventSourceResponse)
+@router.get(
+    "/chat_stream/{run_id}",
+    response_class=EventSourceResponse,
+    responses={
+        200: answers("what the run tells", RUN_EVENTS),
+        204: answers("the run is over, and all of it was told before"),
+    },
+)
 async def follow_run(
     run_id: Annotated[Identifier, Path()],
     owner: Owner,
@@ -65,7 +72,13 @@ async def follow_run(
     return run_response(run_id, replay, settings.server)
 
 
-@router.post("/chat")
+@router.post(
+    "/chat",
+    responses={
+        200: {"model": Done, "description": "the answer: the data of the event `done`"},
+        204: answers("how the run ended that was asked before is not known any more"),
+    },
+)
 async def chat(request: Request, asked: Asked) -> Response:
     """The same run without streaming: the `done` object, or a problem; leaving stops it too."""
     return await in_one_piece(
@@ -81,7 +94,7 @@ def _told(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[ToldBatc
     return services.stream(asked)
 
 
-@router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED)
+@router.post("/chat_stream/{run_id}/stop", status_code=HTTPStatus.ACCEPTED, response_class=Response)
 async def stop_run(
     run_id: Annotated[Identifier, Path()], service: ChatServiceDep, owner: Owner
 ) -> Response:
@@ -124,7 +137,7 @@ def _problem_of_end(name: str, told: Mapping[str, Any]) -> Response:
     if name == "error":
         return event_response(told)
     detail = f"the answer was stopped by {told['by']}"
-    return problem_response(_STOPPED[told["by"]], "stopped", detail, retryable=True)
+    return problem_response(STOPPED_STATUSES[told["by"]], "stopped", detail, retryable=True)
 
 
 async def _cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:

@@ -22,6 +22,7 @@ from citewire.api.chat_schemas import (
     NewChat,
     RateAnswer,
 )
+from citewire.api.contents import answers, named, text
 from citewire.api.dependencies import ChatsDep, ChatStoreDep, Owner
 from citewire.api.schemas import Identifier
 from citewire.api.scopes import ScopedRoute
@@ -32,6 +33,16 @@ router = APIRouter(tags=["chats"], route_class=ScopedRoute)
 ChatId = Annotated[Identifier, Path()]
 Format = Annotated[Literal["json", "md"], Query()]
 MEDIA_TYPES = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
+AS_JSON = {"application/json": {"schema": named("ChatExport")}}
+ALL_AS_JSON = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "required": ["chats"],
+            "properties": {"chats": {"type": "array", "items": named("ChatExport")}},
+        }
+    }
+}
 
 
 @router.post("/chats", status_code=HTTPStatus.CREATED)
@@ -65,7 +76,11 @@ async def delete_chats(
     return DeletedChats(chat_ids=chat_ids, restorable_until=until.isoformat())
 
 
-@router.get("/chats/export", response_class=StreamingResponse)
+@router.get(
+    "/chats/export",
+    response_class=StreamingResponse,
+    responses={200: answers("a file", ALL_AS_JSON, text("text/markdown"))},
+)
 async def export_chats(store: ChatStoreDep, owner: Owner, format: Format = "json") -> Response:
     """All chats as a file, newest first, streamed."""
     pieces = FILES[format](all_chats(store, owner))
@@ -108,7 +123,10 @@ async def restore_chat(chat_id: ChatId, chats: ChatsDep, owner: Owner) -> ChatSu
     return ChatSummary.of(await chats.restore(chat_id, owner))
 
 
-@router.get("/chats/{chat_id}/export")
+@router.get(
+    "/chats/{chat_id}/export",
+    responses={200: answers("a file", AS_JSON, text("text/markdown"))},
+)
 async def export_chat(
     chat_id: ChatId, store: ChatStoreDep, owner: Owner, format: Format = "json"
 ) -> Response:

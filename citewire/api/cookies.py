@@ -11,6 +11,11 @@ SIGN_IN_S = 600
 """How long a sign-in may take."""
 
 
+def session_name(namespace: str) -> str:
+    """The name of the cookie of a session, without what https puts before it."""
+    return f"citewire-{namespace}"
+
+
 @dataclass(frozen=True, slots=True)
 class Cookies:
     """The cookies of a server; browsers share them between all ports of a host.
@@ -31,7 +36,7 @@ class Cookies:
 
     def session(self, scope: Scope) -> str:
         """The name of the cookie of a session."""
-        return f"{self._prefix(scope)}citewire-{self.namespace}"
+        return f"{self._prefix(scope)}{session_name(self.namespace)}"
 
     def sign_in(self, scope: Scope) -> str:
         """The name of the cookie of a sign-in under way."""

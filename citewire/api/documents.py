@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
 from citewire.api.audit import note_act
+from citewire.api.contents import NOT_MODIFIED, answers, files, text
 from citewire.api.dependencies import (
     CallerDep,
     ChangeableDocument,
@@ -32,7 +33,7 @@ from citewire.services.access.reads import Cut
 from citewire.services.ingest.correction import correct_document
 from citewire.services.ingest.removal import remove_document
 from citewire.services.pages.original import find_file
-from citewire.services.reading.formats import PDF, media_type, named_format
+from citewire.services.reading.formats import FORMATS, PDF, media_type, named_format
 from citewire.services.reading.pdf.file import MAX_PAGES
 
 router = APIRouter(tags=["documents"], route_class=ScopedRoute)
@@ -40,6 +41,7 @@ router = APIRouter(tags=["documents"], route_class=ScopedRoute)
 DocId = Annotated[Identifier, Path()]
 PageNumber = Annotated[int, Path(ge=1, le=MAX_PAGES)]
 
+FILES = files(kind for row in FORMATS for kind in row.media_types.values())
 BUSY_WAIT_S = 5.0
 """How long a removal waits for an ingestion before it answers 409."""
 
@@ -86,7 +88,16 @@ class ReachableFile(FileResponse):
             await super().__call__(scope, receive, send)
 
 
-@router.get("/documents/{doc_id}/file", response_class=FileResponse)
+@router.get(
+    "/documents/{doc_id}/file",
+    response_class=FileResponse,
+    responses={
+        200: answers("the file", FILES),
+        206: answers("the part that `Range` names", FILES, text("multipart/byteranges")),
+        304: NOT_MODIFIED,
+        416: answers("the file ends before the part that `Range` names", text("text/plain")),
+    },
+)
 async def read_file(
     doc_id: DocId, request: Request, documents: DocumentsDep, caller: CallerDep
 ) -> Response:
@@ -128,7 +139,14 @@ def _is_range(text: str) -> bool:
     return not all(found.groups()) or int(found[1]) <= int(found[2])
 
 
-@router.get("/documents/{doc_id}/pages/{number}", response_class=Response)
+@router.get(
+    "/documents/{doc_id}/pages/{number}",
+    response_class=Response,
+    responses={
+        200: answers("the page", files(PDF.media_types.values())),
+        304: NOT_MODIFIED,
+    },
+)
 async def read_page(
     doc_id: DocId,
     number: PageNumber,

@@ -89,6 +89,14 @@ STATUSES: dict[str, HTTPStatus] = {
     "model_error": HTTPStatus.BAD_GATEWAY,
 }
 """The HTTP status of each `code`; what is not here is 500."""
+STOPPED_STATUSES: dict[str, HTTPStatus] = {
+    "timeout": HTTPStatus.GATEWAY_TIMEOUT,
+    "shutdown": HTTPStatus.SERVICE_UNAVAILABLE,
+    "user": HTTPStatus.CONFLICT,
+    "disconnect": HTTPStatus.NO_CONTENT,
+    "access": HTTPStatus.FORBIDDEN,
+}
+"""The HTTP status of the code `stopped`, by what stopped the answer."""
 
 
 def problem_response(
@@ -125,7 +133,7 @@ def problem_response(
 def error_response(error: errors.CitewireError) -> JSONResponse:
     """The problem that an error is told as."""
     return problem_response(
-        _status(error.code),
+        status_of(error.code),
         error.code,
         error.public,
         retryable=error.retryable,
@@ -136,11 +144,12 @@ def error_response(error: errors.CitewireError) -> JSONResponse:
 def event_response(told: Mapping[str, Any]) -> JSONResponse:
     """The problem that the data of an `error` event is told as."""
     return problem_response(
-        _status(told["code"]), told["code"], told["message"], retryable=told["retryable"]
+        status_of(told["code"]), told["code"], told["message"], retryable=told["retryable"]
     )
 
 
-def _status(code: str) -> HTTPStatus:
+def status_of(code: str) -> HTTPStatus:
+    """The status that a code is told with."""
     return STATUSES.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

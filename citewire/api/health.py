@@ -6,19 +6,19 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from citewire.api.dependencies import ChatServiceDep, ReadinessDep, services_of
-from citewire.api.schemas import Readiness
+from citewire.api.schemas import Alive, Readiness
 from citewire.services.assembly.readiness import AUDIT, CheckResult
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-async def healthz() -> dict[str, str]:
+async def healthz() -> Alive:
     """The process is alive; nothing else is asked."""
-    return {"status": "alive"}
+    return Alive(status="alive")
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"model": Readiness}})
 async def readyz(
     readiness: ReadinessDep, service: ChatServiceDep, request: Request, response: Response
 ) -> Readiness:

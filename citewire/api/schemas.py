@@ -400,6 +400,12 @@ class ProblemView(BaseModel):
     request_id: str
 
 
+class Alive(BaseModel):
+    """The process is there."""
+
+    status: Literal["alive"]
+
+
 class Readiness(BaseModel):
     """Whether the service can answer, and what stands in the way; `degraded` is ready as well."""
 

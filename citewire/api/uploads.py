@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from sse_starlette import EventSourceResponse
 
 from citewire.api.audit import note_act
+from citewire.api.contents import answers, event_stream
 from citewire.api.dependencies import (
     CallerDep,
     JobsDep,
@@ -38,6 +39,7 @@ from citewire.storage.keys import Libraries
 
 router = APIRouter(tags=["jobs"], route_class=ScopedRoute)
 
+JOB_EVENTS = event_stream({"progress": "JobProgress", "done": "JobView", "failed": "JobView"})
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -160,7 +162,11 @@ async def known_job(job_id: Annotated[Identifier, Path()], jobs: JobsDep, reach:
     return job_id
 
 
-@router.get("/jobs/{job_id}/events", response_class=EventSourceResponse)
+@router.get(
+    "/jobs/{job_id}/events",
+    response_class=EventSourceResponse,
+    responses={200: answers("how far the job is", JOB_EVENTS)},
+)
 async def job_events(
     job_id: Annotated[str, Depends(known_job)],
     jobs: JobsDep,

@@ -54,10 +54,11 @@ RESOURCES: Final[tuple[type, ...]] = (
 """What is answered as JSON besides the stream."""
 
 
-class _AlwaysSent(GenerateJsonSchema):
+class AlwaysSent(GenerateJsonSchema):
     """What we send has all its fields, those with defaults too."""
 
     def field_is_required(self, field: Any, total: bool) -> bool:
+        """Whether a field is; what is asked may leave out what has a default."""
         if self.mode == "serialization":
             return True
         return super().field_is_required(field, total)
@@ -75,7 +76,7 @@ def wire_schema() -> dict[str, Any]:
     named |= {("resources", kind.__name__): kind for kind in RESOURCES}
     found, shared = TypeAdapter.json_schemas(
         [(key, _mode(key[0]), TypeAdapter(kind)) for key, kind in named.items()],
-        schema_generator=_AlwaysSent,
+        schema_generator=AlwaysSent,
     )
     groups: dict[str, dict[str, Any]] = {"events": {}, "requests": {}, "resources": {}}
     for (key, _), schema in found.items():

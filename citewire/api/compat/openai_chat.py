@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from citewire.api.chat import in_one_piece
 from citewire.api.compat.asking import AskedElsewhere, let_in
 from citewire.api.compat.openai_answers import Completion, chunks
+from citewire.api.compat.openai_described import ChatCompletion, ChatCompletionChunk
 from citewire.api.compat.openai_models import (
     ModelList,
     ModelName,
@@ -20,12 +21,14 @@ from citewire.api.compat.openai_models import (
 )
 from citewire.api.compat.openai_schemas import CompletionRequest
 from citewire.api.compat.told import client_url
+from citewire.api.contents import UNNAMED, answers, event_stream
 from citewire.api.dependencies import CallerDep, ReachingDep, services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response
 from citewire.services.runs.runs import Run
 
 router = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=ScopedRoute)
+CHUNKS = event_stream({UNNAMED: ChatCompletionChunk.__name__})
 
 
 @router.get("/models")
@@ -68,7 +71,16 @@ async def admitted_completion(
 
 
 # The body is the dependency's alone: one that the route wants too would be read twice.
-@router.post("/chat/completions")
+@router.post(
+    "/chat/completions",
+    responses={
+        200: {
+            "model": ChatCompletion,
+            **answers("the answer, or with `stream` its pieces", CHUNKS),
+        },
+        204: answers("the client left"),
+    },
+)
 async def chat_completions(
     request: Request, asked: Annotated[AskedCompletion, Depends(admitted_completion)]
 ) -> Response:

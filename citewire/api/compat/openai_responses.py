@@ -12,15 +12,18 @@ from fastapi.responses import JSONResponse, Response
 
 from citewire.api.chat import in_one_piece
 from citewire.api.compat.asking import AskedElsewhere, let_in, overheard, retold
+from citewire.api.compat.openai_described import RESPONSE_EVENTS, OpenAiResponse, ResponseEvent
 from citewire.api.compat.responses_answers import ResponseTelling
 from citewire.api.compat.responses_schemas import RESULTS, ResponseRequest
 from citewire.api.compat.told import client_url
+from citewire.api.contents import answers, event_stream
 from citewire.api.dependencies import services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response
 from citewire.services.runs.runs import Run
 
 router = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=ScopedRoute)
+EVENTS = event_stream(dict.fromkeys(RESPONSE_EVENTS, ResponseEvent.__name__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,16 @@ async def admitted_response(
 
 
 # The body is the dependency's alone: one that the route wants too would be read twice.
-@router.post("/responses")
+@router.post(
+    "/responses",
+    responses={
+        200: {
+            "model": OpenAiResponse,
+            **answers("the response, or with `stream` its events", EVENTS),
+        },
+        204: answers("the client left"),
+    },
+)
 async def responses(
     request: Request, asked: Annotated[AskedResponse, Depends(admitted_response)]
 ) -> Response:

@@ -13,8 +13,10 @@ from sse_starlette import EventSourceResponse
 from citewire.api.audit import note_act
 from citewire.api.compat.asking import AskedElsewhere, let_in, retold
 from citewire.api.compat.told import client_url
+from citewire.api.compat.ui_described import UiStreamPart
 from citewire.api.compat.ui_parts import HEADERS, UiTelling
 from citewire.api.compat.ui_schemas import UiChatRequest, chat_named, is_ours
+from citewire.api.contents import UNNAMED, answers, event_stream
 from citewire.api.dependencies import ChatsDep, FollowingDep, Owner, owner_of, services_of
 from citewire.api.schemas import Identifier
 from citewire.api.scopes import ScopedRoute
@@ -24,6 +26,7 @@ from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
 router = APIRouter(prefix="/ui", tags=["AI SDK"], route_class=ScopedRoute)
+PARTS = event_stream({UNNAMED: UiStreamPart.__name__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,25 @@ async def admitted_ui(body: UiChatRequest, request: Request) -> AsyncGenerator[A
 
 
 # The body is the dependency's alone: one that the route wants too would be read twice.
-@router.post("/chat", response_class=EventSourceResponse)
+@router.post(
+    "/chat",
+    response_class=EventSourceResponse,
+    responses={200: answers("a UI message stream", PARTS)},
+)
 async def ui_chat(request: Request, asked: Annotated[AskedUi, Depends(admitted_ui)]) -> Response:
     """Answer the last message as a UI message stream; leaving stops it."""
     told = services_of(request).stream(asked.run)
     return _streamed(request, told, is_kept=asked.body.stored_chat is not None)
 
 
-@router.get("/chat/{chat_id}/stream", response_class=EventSourceResponse)
+@router.get(
+    "/chat/{chat_id}/stream",
+    response_class=EventSourceResponse,
+    responses={
+        200: answers("a UI message stream", PARTS),
+        204: answers("no answer is under way"),
+    },
+)
 async def resume_ui_chat(
     chat_id: Annotated[Identifier, Path()],
     request: Request,

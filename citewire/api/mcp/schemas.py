@@ -168,3 +168,47 @@ class ListResult(BaseModel):
     documents: list[ListedDocument]
     total: int
     next_offset: int | None
+
+
+class JsonRpcMessage(BaseModel):
+    """A message of JSON-RPC 2.0: a result, an error, or a notification under way.
+
+    The schemas of its parts are those of the Model Context Protocol.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    jsonrpc: Literal["2.0"]
+
+
+class RefusalData(BaseModel):
+    """What of a refusal JSON-RPC has no words for; an error of the protocol has other data."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    retryable: bool
+    request_id: str
+
+
+class JsonRpcFault(BaseModel):
+    """What is wrong."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: int
+    message: str
+
+
+class RefusalFault(JsonRpcFault):
+    """What is wrong with a request before it is read."""
+
+    data: RefusalData
+
+
+class JsonRpcError(BaseModel):
+    """An error of JSON-RPC; before a request is read, it is of none, and its `id` is null."""
+
+    jsonrpc: Literal["2.0"]
+    id: str | int | None
+    error: RefusalFault | JsonRpcFault

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import orjson
 from fastapi import APIRouter, Request
+from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
@@ -19,15 +20,19 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
+from citewire.api.contents import UNNAMED, answers, event_stream, named
 from citewire.api.dependencies import caller_of, services_of
 from citewire.api.host_check import HostCheck
 from citewire.api.mcp.calls import SESSION_ID, call_name
 from citewire.api.mcp.problems import PATH
+from citewire.api.mcp.schemas import JsonRpcMessage
 from citewire.api.mcp.server import build_mcp_server
 from citewire.api.scopes import ScopedRoute
 
+NAMED_WRONG: Final = "a message is JSON: send the header Content-Type: application/json"
 CANCELLED = "notifications/cancelled"
 _JSON_RPC: Final = {"application/json": {"schema": {"type": "object"}}}
+_MESSAGE: Final = {"application/json": {"schema": named(JsonRpcMessage.__name__)}}
 
 
 @asynccontextmanager
@@ -48,14 +53,21 @@ router = APIRouter(tags=["MCP"], route_class=ScopedRoute)
     response_class=Response,
     openapi_extra={"requestBody": {"content": _JSON_RPC, "required": True}},
     responses={
-        200: {"content": {**_JSON_RPC, "text/event-stream": {}}, "description": "an answer"},
-        202: {"description": "a notification was taken"},
+        200: answers(
+            "an answer; a stream for clients of older revisions, and where progress is asked for",
+            _MESSAGE,
+            event_stream({UNNAMED: JsonRpcMessage.__name__}),
+        ),
+        202: answers("a notification was taken"),
     },
 )
 async def exchange(request: Request) -> Response:
     """Answer one message of the Model Context Protocol; leaving cancels it."""
     hosts: HostCheck = request.app.state.hosts
     hosts.check_origin(request.scope)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":  # the library says so in no form of the protocol
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, NAMED_WRONG)
     try:
         body = await request.body()
     except ClientDisconnect:
