@@ -416,7 +416,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     passages.is_number,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,
     tokens.tokenise, passages.is_fragment, cleaning.clean, cleaning.has_coded_text,
-    pictures.described, table_heads.is_caption, table_heads.is_unit_line,
+    pictures.described, table_heads.is_caption, table_heads.is_measure, table_heads.is_unit_line,
     cleaning.clean_line, encoding_labels.codec_of, encoding_labels.as_browsers,
     plain_tables.table_of, heads.is_figure, heads.is_period, heads.is_value, files.printable,
     instructions.reads_like_instructions, title.name_for_models,

@@ -26,14 +26,15 @@ _UNIT = (
     r"|per ?cent|(?:percentage)?points?)"
 )
 _FIGURE = re.compile(
-    rf"[(\[]?[-+−–~<>≈±]?(?P<money>[kKmMT]?{_CURRENCY})?[-−–(]?\d[\d.,'’]*+(?<!,)"
+    # "£000" tells of what the figures below it are.
+    rf"(?![A-Z]{{0,3}}[$€£¥]000$)[(\[]?[-+−–~<>≈±]?(?P<money>[kKmMT]?{_CURRENCY})?[-−–(]?\d[\d.,'’]*+(?<!,)"
     rf"(?:{_SCALE}|(?(money)[kKmMBbT]))?{_UNIT}?[)\]]?%?(?:[*†‡]|\(\w\)|\[\w{{1,3}}\])*"
 )
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
 _DASH = re.compile(r"[$€£¥] ?[-–—]")
 _PERIOD = re.compile(
     r"(?:FY|CY|Q[1-4]|H[12]|[0-3]?\d,)?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?"
-    rf"(?:[kmt]?{_CURRENCY}m?)?(?:[*†‡]|\(\w\)|\[\w{{1,3}}\])*",
+    rf"(?:[kmt]?{_CURRENCY}(?:m|['’]?000)?)?(?:[*†‡]|\(\w\)|\[\w{{1,3}}\])*",
     re.IGNORECASE,
 )
 """A year or a part of one, also with the currency of the figures below it, or the day before it

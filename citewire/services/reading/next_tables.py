@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from citewire.services.reading.heads import MAX_HEADER_ROWS, is_period, is_value
-from citewire.services.reading.table_heads import is_caption, is_unit_line
+from citewire.services.reading.table_heads import is_caption, is_measure, is_unit_line
 
 MAX_LINES = 3
 """Lines of one text each that may stand over the heads of a table: its title, a unit line."""
@@ -33,6 +33,12 @@ _OF_PERIODS = re.compile(
     r"|days?|one|two|three|six|nine|twelve|thirteen|first|second|third|fourth|ended|ending|january"
     r"|february|march|april|may|june|july|august|september|october|november"
     r"|december|[\d\s,.:])++",
+    re.IGNORECASE,
+)
+_TELLS_COLUMN = re.compile(
+    r"(?:units?(?: of measure(?:ment)?)?|measures?|notes?(?: no\.?)?|ref(?:erence)?s?\.?|gri|change"
+    r"|variation|var\.?|[%Δ+/±–-]{1,3}(?: change)?|change,? %|target|baseline|total|einheit|anhang"
+    r"|unidad(?:es)?|unités?|notas?|unidade|unità)(?: \(%\))?",
     re.IGNORECASE,
 )
 _CONTINUED = re.compile(r"\b(?:continued|cont[.'’]?d|fortsetzung|suite|continuación)\b", re.I)
@@ -151,11 +157,16 @@ def _are_heads(
             return True
         if not _may_be_heads(row):
             return False
-        if is_parted and len(row.others) >= max(columns, 2):
+        if (is_parted or _tell_units(row)) and len(row.others) >= max(columns, 2):
             return True
         if any(map(_tells_period, row.others)):
             if len(row.others) > 1 or _is_period(row.others[0]):
-                return not row.label or is_unit_line(row.label) or _are_years(row.others)
+                return (
+                    not row.label
+                    or is_unit_line(row.label)
+                    or _are_years(row.others)
+                    or _tell_columns(row)
+                )
             # A period among other words is over heads.
             is_parted, columns = True, 0
     return False
@@ -165,7 +176,20 @@ def _may_be_heads(row: RowWords, *, any_label: bool = False) -> bool:
     if not row.others or row.has_figures or not all(map(_may_be_head, row.others)):
         return False
     is_label = not row.label or is_unit_line(row.label)
-    return any_label or is_label or _is_of_periods(row.label)
+    return any_label or is_label or _is_of_periods(row.label) or _tell_columns(row)
+
+
+def _tell_columns(row: RowWords) -> bool:
+    """Whether words that only heads have stand beside periods: "Unit", "Note", "Change"."""
+    are_periods = [_tells_period(text) for text in row.others]
+    words = [text for text, is_one in zip(row.others, are_periods, strict=True) if not is_one]
+    return any(are_periods) and bool(words) and all(map(_TELLS_COLUMN.fullmatch, words))
+
+
+def _tell_units(row: RowWords) -> bool:
+    """Whether units stand over columns, another in each."""
+    are_units = all(map(is_measure, row.others))
+    return are_units and len(set(row.others)) == len(row.others)
 
 
 def _is_of_periods(text: str) -> bool:

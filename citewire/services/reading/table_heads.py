@@ -53,6 +53,12 @@ _MEASURE = (
     r"|days|months|years|points|basis points|bps|pp|percentage points|toneladas|hectáreas|personas"
     r"|Tonnen|Personen|Stück|tonnes)"
 )
+_HEAD_OF_UNIT = re.compile(
+    rf"(?:{_SCALE} )?(?:ton(?:ne)?s|kilotonnes|tCO2e?|k?t|Mt|kg|[GMkT]Wh|[GM]W|[TGP]J|boe|bbl"
+    r"|barrels|ounces|ML|lit(?:er|re)s|m[23²³]|km[2²]?|hectares|acres|toneladas|Tonnen|[%$€£¥]"
+    r"|(?:USD|EUR|GBP|CHF|JPY|CNY|RMB|SEK|NOK|DKK|CAD|AUD|INR|BRL|MXN)(?: ?(?:[mk]|[bm]n|000))?)",
+    re.IGNORECASE,
+)
 _OF = r"(?:\s{0,2}(?:of|de|d['’]|di|van|in|US|U\.S\.|constant|current))"
 _UNITS = (
     # in millions of euros, in € million, en miles de pesos, in Mio. EUR
@@ -72,6 +78,11 @@ _UNITS = (
     re.compile(
         r"(?<!\w)(?:(?:US\$|[$€£¥])\s?['’]?000s?|['’]000s?|T€|TEUR|TUSD|TCHF|kEUR|k€|M€|Md€|MEUR|MUSD|MSEK|"
         r"(?:US\$|[$€£¥])\s?(?:m|k|bn|mn|mm))(?!\w)"
+    ),
+    # USD m, EUR bn, kUSD
+    re.compile(
+        r"(?<![\w$])(?:(?:USD|EUR|GBP|CHF|JPY|CNY|RMB|SEK|NOK|DKK|PLN|INR|BRL|CAD|AUD|MXN|NZD|SGD|HKD"
+        r"|ZAR|KRW) ?(?:['’]?000s?|mn|mm|bn|tn|m|k)|[kM](?:USD|EUR|GBP|CHF|SEK|NOK|DKK))(?!\w)"
     ),
     # Unit: tonnes; Einheit: Mio. EUR; 单位：百万元
     re.compile(
@@ -118,6 +129,11 @@ def is_unit_line(line: str) -> bool:
     return len(said) <= 1 and not any(map(str.isdigit, rest))
 
 
+def is_measure(head: str) -> bool:
+    """Whether the head of a column is a unit alone: "Tonnes", "USD m"."""
+    return len(head) <= MAX_UNIT_LINE and _HEAD_OF_UNIT.fullmatch(head) is not None
+
+
 def is_caption(line: str) -> bool:
     """Whether a line begins like the caption of a table, and is short enough for one."""
     return len(line) <= MAX_LINE and _CAPTION.match(line.strip()[:80]) is not None
@@ -146,9 +162,34 @@ def _tell_the_same(text: str, above: Table, table: Table) -> bool:
     """
     if table.unit is not None or table.caption is not None:
         return False
+    if _tells_of_other(text, above, table):
+        return False
     labels, known = _labels(text, table), _labels(text, above)
     same = sum(label in known for label in labels)
     return same >= max(MIN_SAME, SAME * len(labels))
+
+
+def _tells_of_other(text: str, above: Table, table: Table) -> bool:
+    """Whether the heads of a table tell of other figures than those of the table above."""
+    known, own = _heads_of(text, above), _heads_of(text, table)
+    if any(map(_tells_unit, set(own) - set(known))):
+        return True
+    corner = own[0] if own else ""
+    if not corner or [corner] == known[:1]:
+        return False
+    # A unit within the heads above is that of what they are called.
+    low, high = rows_span(above)
+    return corner.endswith(")") or (above.unit is not None and low <= above.unit[0] < high)
+
+
+def _tells_unit(head: str) -> bool:
+    return is_measure(head) or _unit_in(head, 0, len(head)) is not None
+
+
+def _heads_of(text: str, table: Table) -> list[str]:
+    """The words of the heads of columns, first those over the labels."""
+    heads = (cell for cell in table.cells if cell.row < max(table.header_rows, 1))
+    return [text[slice(*cell.spans[0])].strip() for cell in heads]
 
 
 def _labels(text: str, table: Table) -> set[str]:

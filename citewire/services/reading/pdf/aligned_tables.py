@@ -27,6 +27,7 @@ from citewire.services.reading.pdf.lookalikes import (
     is_scattered,
 )
 from citewire.services.reading.pdf.tables import Draft, table_block
+from citewire.services.reading.table_heads import is_unit_line
 
 TIGHT = 0.75
 """Lines of one cell are apart by less than so many heights of their letters."""
@@ -236,7 +237,9 @@ def _header_lines(placed: Sequence[Sequence[RowPiece]]) -> int:
         0,
     )
     # A line of one cell at its left is a subhead of the body, not a head of columns.
-    while first > 0 and all(piece.last == 0 for piece in placed[first - 1]):
+    while first > 0 and (
+        all(piece.last == 0 for piece in placed[first - 1]) or _is_wide_label(placed, first - 1)
+    ):
         first -= 1
     for n, (above, row) in enumerate(pairwise(placed[:first]), start=1):
         # So it is below periods with their corner, whatever the next lines are.
@@ -245,6 +248,19 @@ def _header_lines(placed: Sequence[Sequence[RowPiece]]) -> int:
         if is_label and above[0].column == 0 and any(is_period(p.text) for p in above[1:]):
             return n if n <= MOST_HEADS else 0
     return first if first <= MOST_HEADS else 0
+
+
+def _is_wide_label(placed: Sequence[Sequence[RowPiece]], number: int) -> bool:
+    """Whether a line below heads is a label that reaches past others, as it goes on in the next."""
+    [first, *others], under = placed[number], placed[number + 1][0]
+    is_label = not others and first.column == 0 == under.column
+    return (
+        is_label
+        and abs(first.x0 - under.x0) < 1
+        and any(len(row) > 1 for row in placed[:number])
+        and first.text[:1].isalpha()
+        and not is_unit_line(first.text)
+    )
 
 
 def _spread(

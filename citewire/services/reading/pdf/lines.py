@@ -19,6 +19,7 @@ _SIGNS = "$€£¥"
 _DASHES = "-–—"
 _VALUE = re.compile(r"[-−–]?[(]?[-−–$€£¥]?[(]?\d[\d.,]*+(?<!,)%?\)?%?")
 _GROUP = re.compile(r"\d{3}(?!\d)")
+_THOUSANDS = re.compile(r"[$€£¥]000")
 _MARK = re.compile(r"\(\d\)")
 _TRAILS = re.compile(r"[)%*†‡]{1,2}|[.,;:]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -104,6 +105,9 @@ def _are_two(word: str, following: str) -> bool:
     """Whether two words are two figures: no groups of thousands, no figure and its mark."""
     if not _VALUE.fullmatch(word) or not _VALUE.fullmatch(following):
         return False
+    if _THOUSANDS.fullmatch(following):
+        # "2024 £000" is the head of a column.
+        return False
     return not _MARK.fullmatch(following) and not (
         _GROUP.match(following) and word.lstrip("(-−–$€£¥").isdecimal()
     )
@@ -115,7 +119,19 @@ def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
     if is_sign(fragment.text):
         return False
     near = _gap(before, fragment) < CELL_GAP * min(before.height, fragment.height)
-    return (near and not _are_values(before, fragment)) or trails(fragment.text)
+    are_apart = _are_values(before, fragment) or _are_figures(before, fragment)
+    return (near and not are_apart) or trails(fragment.text)
+
+
+def _are_figures(before: Fragment, fragment: Fragment) -> bool:
+    """Whether figures alone stand after another figure: no group of thousands is so far apart."""
+    figures = fragment.text.split()
+    last = before.text.rsplit(maxsplit=1)[-1]
+    return (
+        _VALUE.fullmatch(last) is not None
+        and _MARK.fullmatch(figures[0]) is None
+        and all(_VALUE.fullmatch(figure) for figure in figures)
+    )
 
 
 def _are_values(before: Fragment, fragment: Fragment) -> bool:
