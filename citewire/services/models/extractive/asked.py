@@ -5,7 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from citewire.services.models.extractive.bounds import are_others, bounds_in
 from citewire.services.models.extractive.lead_ins import announces, points_elsewhere
+from citewire.services.models.extractive.outlook import is_outlook
 from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment, own_years
 from citewire.services.models.extractive.question import Wanted
 from citewire.text.words import fold, is_stop_word, stem, stems, words, years
@@ -28,6 +30,8 @@ _ECHO_MALUS = 0.5
 _NEW_WORDS = 2
 """So many words that the question does not have must a sentence have to say anything."""
 _NAME_MALUS = 0.15
+_OTHER_BOUNDS_MALUS = 0.4
+_OUTLOOK_MALUS = 0.2
 _FOCUS_MIN = 2
 _NAME = re.compile(r"(?<![.?!¿¡] )(?<!^)(?<!^¿)\b[A-ZÁÉÍÓÚÑ][\w&’'-]+")
 _FULL_NAME = re.compile(
@@ -111,10 +115,12 @@ class Demand:
         self, wanted: Wanted, passages: Sequence[Passage], sentences: Sequence[Sentence]
     ) -> None:
         question = wanted.text
+        self._outlooks = frozenset(at for at, one in enumerate(passages) if _tells_outlook(one))
         # What stands beside the sources adds words, but tells not what is rare or known.
         sentences = [one for one in sentences if not passages[one.place].is_beside]
         passages = [one for one in passages if not one.is_beside]
         self.counts = wanted.counts
+        self._wanted = wanted
         self._ranks = {passage.number: rank for rank, passage in enumerate(passages)}
         self._years = years(question)
         spanish = wanted.is_spanish
@@ -147,6 +153,9 @@ class Demand:
         total -= _NO_FIGURE_MALUS * (self.counts and not _DIGIT.search(text))
         total -= _LEAD_IN_MALUS * announces(text) + _POINTER_MALUS * points_elsewhere(text)
         total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * sentence.is_row
+        total -= _OTHER_BOUNDS_MALUS * are_others(bounds_in(text), self._wanted.bounds)
+        if (sentence.place in self._outlooks) != self._wanted.wants_outlook:
+            total -= _OUTLOOK_MALUS
         return total - (_FRAGMENT_MALUS if is_fragment(text) else 0.0)
 
     def _says_nothing(self, text: str) -> bool:
@@ -173,6 +182,12 @@ class Demand:
         weights = {s: w * (0.3 if s in in_title else 1.0) for s, w in self._weights.items()}
         total = sum(weights.values())
         return sum(w for s, w in weights.items() if s in held) / total if total else 0.0
+
+
+def _tells_outlook(passage: Passage) -> bool:
+    """Whether a passage tells what is expected, as its heading or the heads of its table say."""
+    lines = passage.text.split("\n", 2)[:2] if passage.table is not None else ()
+    return any(map(is_outlook, (passage.section, *lines)))
 
 
 def has_figure(text: str) -> bool:
