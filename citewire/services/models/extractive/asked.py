@@ -9,7 +9,7 @@ from citewire.services.models.extractive.bounds import are_others, bounds_in
 from citewire.services.models.extractive.lead_ins import announces, points_elsewhere
 from citewire.services.models.extractive.outlook import is_outlook
 from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment, own_years
-from citewire.services.models.extractive.question import Wanted
+from citewire.services.models.extractive.question import Wanted, is_light, roots
 from citewire.text.words import fold, is_stop_word, stem, stems, words, years
 
 _COVERAGE_WEIGHT = 0.35
@@ -32,6 +32,7 @@ _NEW_WORDS = 2
 _NAME_MALUS = 0.15
 _OTHER_BOUNDS_MALUS = 0.4
 _OUTLOOK_MALUS = 0.2
+_OFF_MALUS = 0.2
 _FOCUS_MIN = 2
 _NAME = re.compile(r"(?<![.?!¿¡] )(?<!^)(?<!^¿)\b[A-ZÁÉÍÓÚÑ][\w&’'-]+")
 _FULL_NAME = re.compile(
@@ -131,6 +132,9 @@ class Demand:
         asked = set(stems(question)) - self._years
         self._asked = frozenset(asked)
         frequency = Counter(s for sentence in sentences for s in set(stems(sentence.text)))
+        self._subject = frozenset(word for word in wanted.stems if not is_light(word))
+        said = (roots(stems(one.text)) for one in sentences)
+        self._is_said = bool(self._subject) and any(self._subject <= one for one in said)
         total = len(sentences)
         self._weights = {s: math.log(1 + total / (1 + frequency[s])) for s in asked}
         folded = fold(question)
@@ -154,6 +158,8 @@ class Demand:
         total -= _LEAD_IN_MALUS * announces(text) + _POINTER_MALUS * points_elsewhere(text)
         total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * sentence.is_row
         total -= _OTHER_BOUNDS_MALUS * are_others(bounds_in(text), self._wanted.bounds)
+        # A sentence that has only the name of the firm, where another has what is asked.
+        total -= _OFF_MALUS * (self._is_said and not self._subject & roots(stems(text)))
         if (sentence.place in self._outlooks) != self._wanted.wants_outlook:
             total -= _OUTLOOK_MALUS
         return total - (_FRAGMENT_MALUS if is_fragment(text) else 0.0)
