@@ -25,11 +25,10 @@ AGES = (
 
 
 def _table(
-    rows: Sequence[Sequence[str]], *, heads: int = 2, number: int = 1, **facts: str
+    rows: Sequence[Sequence[str]], *, heads: int = 2, number: int = 1, title: str = "Acme"
 ) -> Passage:
     text, table = grid_of(rows, header_rows=heads, header_columns=1).written(0)
-    told = {"title": "Acme", "document": "acme", **facts}
-    return Passage(number, text, table=table, **told)
+    return Passage(number, text, title=title, table=table, document="acme")
 
 
 def _told(question: str, *passages: Passage) -> list[str]:

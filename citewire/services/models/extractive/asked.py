@@ -5,7 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.models.extractive.bounds import are_others, bounds_in
+from citewire.services.models.extractive.figures import share_said
 from citewire.services.models.extractive.lead_ins import announces, points_elsewhere
 from citewire.services.models.extractive.outlook import is_outlook
 from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment, own_years
@@ -32,6 +35,7 @@ _NEW_WORDS = 2
 _NAME_MALUS = 0.15
 _OTHER_BOUNDS_MALUS = 0.4
 _OUTLOOK_MALUS = 0.2
+_OUTLOOK_BONUS = 0.4
 _OFF_MALUS = 0.2
 _FOCUS_MIN = 2
 _NAME = re.compile(r"(?<![.?!¿¡] )(?<!^)(?<!^¿)\b[A-ZÁÉÍÓÚÑ][\w&’'-]+")
@@ -160,8 +164,13 @@ class Demand:
         total -= _OTHER_BOUNDS_MALUS * are_others(bounds_in(text), self._wanted.bounds)
         # A sentence that has only the name of the firm, where another has what is asked.
         total -= _OFF_MALUS * (self._is_said and not self._subject & roots(stems(text)))
-        if (sentence.place in self._outlooks) != self._wanted.wants_outlook:
+        is_outlook = sentence.place in self._outlooks
+        if is_outlook != self._wanted.wants_outlook:
             total -= _OUTLOOK_MALUS
+        elif is_outlook:
+            # The rows of an outlook are words to a reader of figures: "$24.70 to $25.40".
+            said = share_said(self._subject, roots(words_of(flatten(text))))
+            total += _ROW_MALUS * sentence.is_row + _OUTLOOK_BONUS * said
         return total - (_FRAGMENT_MALUS if is_fragment(text) else 0.0)
 
     def _says_nothing(self, text: str) -> bool:
