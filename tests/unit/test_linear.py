@@ -44,10 +44,13 @@ from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.models.extractive import (
     acronyms,
     asked,
+    bounds,
+    fiscal_columns,
     lead_ins,
     markdown_pieces,
     measures,
     nearest,
+    outlook,
     passages,
     question,
 )
@@ -412,6 +415,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     table_scales.scales_of_text.__wrapped__, trade_words.words_of, figures.money_of,
     figures.grouping_of,
     asked_figures.operations_in.__wrapped__, named_ratios.ratios_in, sheet_tables.is_note,
+    bounds.bounds_in, fiscal_columns.months_of, outlook.is_outlook, outlook.asks_for_outlook,
     question.numbered_in, measures.own_measure, measures.read_measure, nearest.has_amount,
     passages.is_number,
     read_claim.__wrapped__, dates.find_dates, numerals.plain_readings, tokens.flatten,

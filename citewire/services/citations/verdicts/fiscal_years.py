@@ -21,7 +21,7 @@ FIRST_WEEK = 7
 _FISCAL = re.compile(r"\b(?:fiscal|financial)\s(?:year\s)?$")
 _SHORT = re.compile(r"(?:fy|f)\s?['’]?\d")
 _TITLE = re.compile(r"\b(?:(?:fiscal|financial)\s(?:year\s)?|fy\s?)(?P<year>(?:20)?\d\d)\b")
-_FULL_PARTS = (None, "Q4", "H2")
+FULL_PARTS = (None, "Q4", "H2")
 """The parts of a fiscal year that end with it."""
 
 
@@ -42,7 +42,7 @@ def late_years(
         return None
     heads = {figure.period for table in tables for _, figure in table.table.cells} - {None}
     ends = [one for one in heads if one is not None and one.year]
-    if not ends or not all(map(_is_early, ends)):
+    if not ends or not all(map(is_early, ends)):
         return None
     later = {one: PlacedPeriod(one.start, one.end, _next(one.period)) for one in places}
     shifted = {old.period: new.period for old, new in later.items()}
@@ -59,26 +59,29 @@ def begins_its_year(last: Period, title: str) -> bool | None:
     """Whether a firm calls a year by the one that it begins in; None if nothing tells.
 
     Args:
-        last: when the last year of a table ends.
+        last: when the last year or quarter of a table ends.
         title: of the report.
     """
     if last.month == 1 and last.day and last.day <= FIRST_WEEK:
         return True
     years = [int(match["year"][-2:]) + 2000 for match in _TITLE.finditer(flatten(title))]
     apart = (last.year or 0) - max(years, default=0)
+    # A quarter that ends in October is of the year that begins in it, or of the one that is to end.
+    apart += 0 if is_early(last) else 1
     return apart == 1 if apart in (0, 1) else None
 
 
 def _is_fiscal(place: PlacedPeriod, flat: str) -> bool:
     """Whether a claim names a whole fiscal year, or the end of one, and no day."""
-    if not place.period.year or place.period.month or place.period.part not in _FULL_PARTS:
+    if not place.period.year or place.period.month or place.period.part not in FULL_PARTS:
         return False
     before = flat[max(0, place.start - 16) : place.start]
     said = flat[place.start : place.end]
     return bool(_FISCAL.search(before) or _SHORT.match(said) or "fiscal" in said)
 
 
-def _is_early(end: Period) -> bool:
+def is_early(end: Period) -> bool:
+    """Whether a year that ends then may be called by the one before."""
     return end.month == 1 or (end.month == 2 and (end.day or LAST_FEBRUARY + 1) <= LAST_FEBRUARY)
 
 

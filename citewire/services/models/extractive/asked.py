@@ -5,9 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.trade_words import words_of
+from citewire.services.models.extractive.bounds import are_others, bounds_in
+from citewire.services.models.extractive.figures import share_said
 from citewire.services.models.extractive.lead_ins import announces, points_elsewhere
+from citewire.services.models.extractive.outlook import is_outlook
 from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment, own_years
-from citewire.services.models.extractive.question import Wanted
+from citewire.services.models.extractive.question import Wanted, is_light, roots
 from citewire.text.words import fold, is_stop_word, stem, stems, words, years
 
 _COVERAGE_WEIGHT = 0.35
@@ -28,6 +33,10 @@ _ECHO_MALUS = 0.5
 _NEW_WORDS = 2
 """So many words that the question does not have must a sentence have to say anything."""
 _NAME_MALUS = 0.15
+_OTHER_BOUNDS_MALUS = 0.4
+_OUTLOOK_MALUS = 0.2
+_OUTLOOK_BONUS = 0.4
+_OFF_MALUS = 0.2
 _FOCUS_MIN = 2
 _NAME = re.compile(r"(?<![.?!¿¡] )(?<!^)(?<!^¿)\b[A-ZÁÉÍÓÚÑ][\w&’'-]+")
 _FULL_NAME = re.compile(
@@ -111,10 +120,12 @@ class Demand:
         self, wanted: Wanted, passages: Sequence[Passage], sentences: Sequence[Sentence]
     ) -> None:
         question = wanted.text
+        self._outlooks = frozenset(at for at, one in enumerate(passages) if _tells_outlook(one))
         # What stands beside the sources adds words, but tells not what is rare or known.
         sentences = [one for one in sentences if not passages[one.place].is_beside]
         passages = [one for one in passages if not one.is_beside]
         self.counts = wanted.counts
+        self._wanted = wanted
         self._ranks = {passage.number: rank for rank, passage in enumerate(passages)}
         self._years = years(question)
         spanish = wanted.is_spanish
@@ -125,6 +136,9 @@ class Demand:
         asked = set(stems(question)) - self._years
         self._asked = frozenset(asked)
         frequency = Counter(s for sentence in sentences for s in set(stems(sentence.text)))
+        self._subject = frozenset(word for word in wanted.stems if not is_light(word))
+        said = (roots(stems(one.text)) for one in sentences)
+        self._is_said = bool(self._subject) and any(self._subject <= one for one in said)
         total = len(sentences)
         self._weights = {s: math.log(1 + total / (1 + frequency[s])) for s in asked}
         folded = fold(question)
@@ -147,6 +161,16 @@ class Demand:
         total -= _NO_FIGURE_MALUS * (self.counts and not _DIGIT.search(text))
         total -= _LEAD_IN_MALUS * announces(text) + _POINTER_MALUS * points_elsewhere(text)
         total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * sentence.is_row
+        total -= _OTHER_BOUNDS_MALUS * are_others(bounds_in(text), self._wanted.bounds)
+        # A sentence that has only the name of the firm, where another has what is asked.
+        total -= _OFF_MALUS * (self._is_said and not self._subject & roots(stems(text)))
+        is_outlook = sentence.place in self._outlooks
+        if is_outlook != self._wanted.wants_outlook:
+            total -= _OUTLOOK_MALUS
+        elif is_outlook:
+            # The rows of an outlook are words to a reader of figures: "$24.70 to $25.40".
+            said = share_said(self._subject, roots(words_of(flatten(text))))
+            total += _ROW_MALUS * sentence.is_row + _OUTLOOK_BONUS * said
         return total - (_FRAGMENT_MALUS if is_fragment(text) else 0.0)
 
     def _says_nothing(self, text: str) -> bool:
@@ -173,6 +197,12 @@ class Demand:
         weights = {s: w * (0.3 if s in in_title else 1.0) for s, w in self._weights.items()}
         total = sum(weights.values())
         return sum(w for s, w in weights.items() if s in held) / total if total else 0.0
+
+
+def _tells_outlook(passage: Passage) -> bool:
+    """Whether a passage tells what is expected, as its heading or the heads of its table say."""
+    lines = passage.text.split("\n", 2)[:2] if passage.table is not None else ()
+    return any(map(is_outlook, (passage.section, *lines)))
 
 
 def has_figure(text: str) -> bool:

@@ -9,10 +9,11 @@ from citewire.services.citations.verdicts.figures import (
     CellFigure,
     TableHead,
 )
-from citewire.services.citations.verdicts.fitting import period_fits
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.trade_words import words_of
+from citewire.services.models.extractive.bounds import are_others, bounds_in
+from citewire.services.models.extractive.fiscal_columns import YEAR, months_of
 from citewire.services.models.extractive.question import (
     Stems,
     Wanted,
@@ -83,7 +84,12 @@ def fitting_rows(
     subject: Stems, wanted: Wanted, sources: Sequence[TableSource], *, least: float
 ) -> list[FittingRow]:
     """The rows that fit the words of `subject` and the periods asked for, the best first."""
-    found = [row for source in sources for row in _rows(subject, wanted, source, least)]
+    found = [
+        row
+        for source in sources
+        if source.is_outlook or not wanted.wants_outlook
+        for row in _rows(subject, wanted, source, least)
+    ]
     return sorted(found, key=lambda row: row.rank)
 
 
@@ -114,7 +120,8 @@ def _rows(
             if not _PAGES.fullmatch(heads[cell.head].label)
             and not _is_another(heads[cell.head].label, wanted)
             and not _is_money(cell, line, heads[cell.head], wanted)
-            and period_fits(wanted.periods, cell.period) is not False
+            and source.fits(wanted.periods, cell) is not False
+            and not _is_of_other_length(heads[cell.head].label, wanted)
         ]
         best = max((fit for fit, _ in fits), default=0.0)
         if best < least:
@@ -123,10 +130,16 @@ def _rows(
         if not near:
             continue
         near = [cell for cell in near if _NUMBERS.fullmatch(heads[cell.head].label)] or near
-        told = _of_period(near, wanted.periods)
+        if wanted.is_of_year:
+            near = [one for one in near if not _is_shorter(heads[one.head].label)] or near
+        told = _of_period(near, wanted.periods, source)
         if len(told) > 1 and not all(heads[cell.head].label for cell in told):
             continue  # nobody could tell which is which
-        in_period = period_fits(wanted.periods, told[0].period)
+        in_period = source.fits(wanted.periods, told[0])
+        if wanted.is_of_year and _is_shorter(heads[told[0].head].label):
+            in_period = None
+        if source.is_outlook != wanted.wants_outlook:
+            in_period = None
         yield FittingRow(source, number, told, best, in_period)
 
 
@@ -138,18 +151,33 @@ def _is_money(cell: CellFigure, line: TableHead, head: TableHead, wanted: Wanted
 
 
 def _is_another(label: str, wanted: Wanted) -> bool:
-    """Whether a head is of a thing with another number than the question's: line 1, not line 2."""
-    return any(
+    """Whether a head is of a thing with another number than the question's: line 1, not line 2.
+
+    So is one with other bounds: 65-69, not 70-74.
+    """
+    return are_others(bounds_in(label), wanted.bounds) or any(
         thing in wanted.numbered and not numbers & wanted.numbered[thing]
         for thing, numbers in numbered_in(label).items()
     )
 
 
-def _of_period(cells: Sequence[CellFigure], asked: Sequence[Period]) -> tuple[CellFigure, ...]:
+def _is_of_other_length(head: str, wanted: Wanted) -> bool:
+    """Whether a column is of another length than the question says: a year, not a quarter."""
+    return bool(wanted.months and (held := months_of(head)) and held != wanted.months)
+
+
+def _is_shorter(head: str) -> bool:
+    """Whether a column is of less than a year."""
+    return (months_of(head) or YEAR) < YEAR
+
+
+def _of_period(
+    cells: Sequence[CellFigure], asked: Sequence[Period], source: TableSource
+) -> tuple[CellFigure, ...]:
     """Of a row's figures those to be told: of the periods asked for, else of the latest."""
     plain = [cell for cell in cells if not cell.is_change] or cells
     if asked:
-        inside = [cell for cell in plain if period_fits(asked, cell.period)]
+        inside = [cell for cell in plain if source.fits(asked, cell)]
         return tuple((inside or plain)[:MOST_TOLD])
     dated = [cell for cell in plain if cell.period is not None and cell.period.year]
     if not dated:
@@ -191,7 +219,7 @@ def _only_row(subject: Stems, wanted: Wanted, source: TableSource, above: Stems)
         said = {
             number: _telling(subject & lines[number].words)
             for number, cells in source.rows.items()
-            if any(period_fits(wanted.periods, cell.period) is not False for cell in cells)
+            if any(source.fits(wanted.periods, cell) is not False for cell in cells)
         }
         most = max(map(_weight, said.values()), default=0.0)
         own = [number for number, words in said.items() if words and _weight(words) == most]

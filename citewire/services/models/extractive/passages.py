@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from citewire.content.table import Table, rows_of, rows_span
 from citewire.content.withheld import MARK
 from citewire.text.sentences import split_sentences
-from citewire.text.words import words, years
+from citewire.text.words import fold, words, years
 
 MAX_CANDIDATES = 160
 """Sentences that are scored at most; each costs about 3 ms of embedding on two cores."""
@@ -109,7 +109,7 @@ def candidates(passages: Sequence[Passage]) -> list[Sentence]:
             is_cut = (position == 0 and text[0].islower()) or bool(_AFTER_CELL.match(text))
             if text in seen or is_cut or _OF_FORM.search(text) or not _is_readable(text):
                 continue
-            if not _is_heap_of_names(text):
+            if not _is_heap_of_names(text) and not _is_title(text, passage):
                 seen.add(text)
                 about = own_years(text) or around
                 found.append(Sentence(text, passage.number, position, about, is_row, place))
@@ -175,6 +175,14 @@ def _is_readable(text: str) -> bool:
     if text.isupper() and not text.rstrip().endswith((".", "!", "?")):
         return False
     return _ADDRESS.search(text) is None
+
+
+def _is_title(text: str, passage: Passage) -> bool:
+    """Whether a line only repeats the title of its document or the heading that it stands under."""
+    if text.rstrip().endswith((".", "!", "?")):
+        return False
+    heads = set(map(fold, words(f"{passage.title} {passage.section}")))
+    return all(fold(word) in heads for word in words(text))
 
 
 def _is_heap_of_names(text: str) -> bool:

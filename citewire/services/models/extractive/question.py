@@ -10,6 +10,9 @@ from citewire.services.citations.verdicts.claim import read_claim
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT, SCALES, unit_of
+from citewire.services.models.extractive.bounds import Bounds, bounds_in
+from citewire.services.models.extractive.fiscal_columns import YEAR, months_asked
+from citewire.services.models.extractive.outlook import asks_for_outlook
 from citewire.text.sentences import split_sentences
 from citewire.text.words import fold, is_spanish, listed, stem
 
@@ -104,6 +107,15 @@ ano anos ejercicio millones euros comparar
 )
 """Stems of when, in what and how it is told: no row is called by them."""
 
+_EXPECTED = roots(
+    stem(word)
+    for word in listed("""
+outlook guidance forecast forecasts expect expects expected plan plans planned anticipate
+anticipates anticipated project projects projected
+""")
+)
+"""Stems that say that what is expected is asked; the rows of an outlook are not called by them."""
+
 _COST = roots(map(stem, ("cost", "costs")))
 
 
@@ -155,6 +167,28 @@ class Wanted:
     def numbered(self) -> Mapping[str, frozenset[str]]:
         """The numbers or letters that it gives to things, by what they are: `line` 2, `class` A."""
         return numbered_in(self.text)
+
+    @cached_property
+    def bounds(self) -> frozenset[Bounds]:
+        """The ranges and bounds that it names: `aged 70-74`, `$75,000 or more`."""
+        return bounds_in(self.text)
+
+    @cached_property
+    def months(self) -> int | None:
+        """How long the periods are that it says it asks about; None if it does not."""
+        return months_asked(self.text, self.periods)
+
+    @cached_property
+    def is_of_year(self) -> bool:
+        """Whether it asks about a year, as it says or as it names no shorter time."""
+        if self.months:
+            return self.months == YEAR
+        return bool(self.years) and not any(one.month or one.part for one in self.periods)
+
+    @cached_property
+    def wants_outlook(self) -> bool:
+        """Whether it asks what is expected, not what was."""
+        return asks_for_outlook(self.text)
 
     @cached_property
     def is_spanish(self) -> bool:
@@ -229,6 +263,8 @@ def _subject(text: str, names: frozenset[str]) -> Stems:
         kept -= {"<up>", "<down>"}
     if _COSTS.search(folded):
         kept -= _COST
+    if asks_for_outlook(text):
+        kept -= _EXPECTED
     return kept if kept - _BEYOND else found
 
 

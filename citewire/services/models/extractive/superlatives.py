@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from citewire.services.citations.verdicts.figures import CellFigure
-from citewire.services.citations.verdicts.fitting import period_fits
 from citewire.services.models.extractive.figures import FittingRow, share_said
 from citewire.services.models.extractive.passages import Passage
 from citewire.services.models.extractive.question import Stems, Wanted, roots
@@ -75,7 +74,7 @@ def _extremes(
     for cell in source.figures.cells:
         line = lines[cell.line]
         is_one = bool(line.words) and not _SUM.match(fold(line.label))
-        if is_one and not cell.is_change and period_fits(wanted.periods, cell.period) is not False:
+        if is_one and not cell.is_change and source.fits(wanted.periods, cell) is not False:
             columns[cell.head, line.group].append(cell)
     for (head, group), cells in columns.items():
         own = group | heads[head].words | roots(heads[0].words)
@@ -83,4 +82,4 @@ def _extremes(
         if len(cells) < _FEWEST or fit < _SAID or not subject & own:
             continue
         best = (min if is_least else max)(cells, key=lambda cell: cell.value)
-        yield FittingRow(source, best.line, (best,), fit, period_fits(wanted.periods, best.period))
+        yield FittingRow(source, best.line, (best,), fit, source.fits(wanted.periods, best))

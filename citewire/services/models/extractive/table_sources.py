@@ -12,10 +12,13 @@ from citewire.services.citations.verdicts.figures import (
     Figures,
     head_of,
 )
+from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.trade_words import words_of
+from citewire.services.models.extractive.fiscal_columns import begins_by_passages, period_asked
 from citewire.services.models.extractive.markdown_pieces import heads_of
 from citewire.services.models.extractive.measures import own_measure
+from citewire.services.models.extractive.outlook import is_outlook
 from citewire.services.models.extractive.passages import Passage
 from citewire.services.models.extractive.question import Stems, roots
 
@@ -44,6 +47,8 @@ class TableSource:
     """The one sign of currency that the tables of its page write beside figures."""
     entries: bool = False
     """Whether its rows are read as entries: each is called by all of its words."""
+    begins: bool | None = None
+    """Whether its report calls a year by the one that it begins in; None if nothing tells."""
 
     @property
     def is_list(self) -> bool:
@@ -64,6 +69,18 @@ class TableSource:
         for cell in self.figures.cells:
             found.setdefault(cell.line, []).append(cell)
         return found
+
+    def fits(self, asked: Sequence[Period], cell: CellFigure) -> bool | None:
+        """Whether a figure is of a period that is asked for; None if one of them says nothing."""
+        return period_asked(asked, cell.period, begins=self.begins)
+
+    @cached_property
+    def is_outlook(self) -> bool:
+        """Whether it tells what is expected, as its heads, caption or section say."""
+        table, text = self.passage.table, self.passage.text
+        caption = text[slice(*table.caption)] if table is not None and table.caption else ""
+        heads = [head.label for head in self.figures.heads]
+        return any(map(is_outlook, (self.passage.section, caption, *heads)))
 
     @cached_property
     def aliases(self) -> list[Stems]:
@@ -90,13 +107,28 @@ class TableSource:
 def table_sources(passages: Iterable[Passage]) -> list[TableSource]:
     """Those of the sources that are tables with figures."""
     found = []
+    passages = list(passages)
     for passage in passages:
         if passage.table is not None:
             figures = Digest(passage.text, passage.table).figures
             if figures is not None and any(cell.place for cell in figures.cells):
                 found.append(TableSource(passage, _with_roots(figures)))
     whole = [source if any(source.figures.key) else _with_heads(source, found) for source in found]
-    return [*_with_signs(whole), *filter(None, map(_as_entries, found))]
+    listed = [*_with_signs(whole), *filter(None, map(_as_entries, found))]
+    return _with_years(listed, passages)
+
+
+def _with_years(sources: Sequence[TableSource], passages: Sequence[Passage]) -> list[TableSource]:
+    """The tables, each with how its report calls years, as all that is at hand of it tells."""
+    ends: dict[str, set[Period]] = {}
+    own: dict[str, list[Passage]] = {}
+    for passage in passages:
+        own.setdefault(passage.document, []).append(passage)
+    for source in sources:
+        found = {head.period for head in source.figures.heads if head.period is not None}
+        ends.setdefault(source.passage.document, set()).update(found)
+    told = {one: begins_by_passages(own[one], days) for one, days in ends.items()}
+    return [replace(source, begins=told[source.passage.document]) for source in sources]
 
 
 def _with_roots(figures: Figures) -> Figures:
