@@ -146,7 +146,7 @@ class Demand:
         total -= _NAME_MALUS * self._unknown
         total -= _NO_FIGURE_MALUS * (self.counts and not _DIGIT.search(text))
         total -= _LEAD_IN_MALUS * announces(text) + _POINTER_MALUS * points_elsewhere(text)
-        total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * sentence.is_row
+        total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * (sentence.row is not None)
         return total - (_FRAGMENT_MALUS if is_fragment(text) else 0.0)
 
     def _says_nothing(self, text: str) -> bool:
