@@ -121,7 +121,7 @@ def choose(
         is_part = all(row.is_part for row in rows)
         beside = _beside_rows(asked, scored) if wanted.wants_figure and not is_part else []
         lead = lead_of_parts(wanted) if is_part else lead_of_missing(missing, wanted)
-        return Choice([*_rows(rows, wanted), *_told(beside, passages)], lead)
+        return Choice([*_rows(rows, wanted, passages), *_told(beside, passages)], lead)
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
     documents = [one.document for one in passages]
     kept = (
@@ -132,14 +132,14 @@ def choose(
     told = list(_told(kept, passages))
     if rows and wanted.wants_figure:
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
-        return Choice([*_rows(rows, wanted), *list(_told(beside, passages))[:_FEW]])
+        return Choice([*_rows(rows, wanted, passages), *list(_told(beside, passages))[:_FEW]])
     if told and not is_of_looks and _answers(kept, wanted, scored):
         return Choice(told)
     if not is_strong:
         return Choice(told[:1], lead_of(wanted)) if told else Choice()
     rows = [] if is_of_looks else rows or nearest_rows(wanted, passages)
     if rows and not wanted.wants_text and not told:
-        return Choice(_rows(rows, wanted))
+        return Choice(_rows(rows, wanted, passages))
     whole = best_of(scored.sentences, scored.scores)
     nearest = told or list(
         _told([one for one in whole if not passages[one.place].is_beside][:1], passages)
@@ -205,9 +205,15 @@ def _beside_rows(asked: Demand, scored: Scored) -> list[Sentence]:
     return []
 
 
-def _rows(rows: Sequence[FittingRow], wanted: Wanted) -> list[ChosenExtract]:
-    """Each row as a statement; the piece of their table below the last one of it."""
-    named = len({row.source.passage.document for row in rows}) > 1
+def _rows(
+    rows: Sequence[FittingRow], wanted: Wanted, passages: Sequence[Passage]
+) -> list[ChosenExtract]:
+    """Each row as a statement; the piece of their table below the last one of it.
+
+    Whose it is stands before it where it might be another's: `passages` are those that may answer.
+    """
+    owners = {one.organisation for one in passages if one.organisation}
+    named = len(owners) > 1 or len({row.source.passage.document for row in rows}) > 1
     found: list[ChosenExtract] = []
     for passage, group in groupby(rows, key=lambda row: row.source.passage):
         own = list(group)
