@@ -251,5 +251,9 @@ async def _stream(stream: Any, announce: Announce, generation: Generation) -> No
         with noticing_silence(announce) as heard:
             async for text in stream:
                 parts = generation.take() or (text,)
-                announce(DeltaEvent(parts=parts, quoted=generation.quotes))
+                announce(
+                    DeltaEvent(
+                        parts=parts, quoted=generation.quotes, extracted=generation.extracted
+                    )
+                )
                 heard()

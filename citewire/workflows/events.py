@@ -13,7 +13,7 @@ from citewire.workflows.catalogue.model import DocumentName, SpokenOf
 from citewire.workflows.evidence import Evidence
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
-from citewire.workflows.run_context import FinishReason, RunContext
+from citewire.workflows.run_context import Extracted, FinishReason, RunContext
 
 Stage = Literal["screen", "condense", "retrieve", "look", "generate", "think"]
 Route = Literal["answer", "catalogue", "reply", "refuse"]
@@ -112,11 +112,13 @@ class WarnEvent(Event):
 class DeltaEvent(Event):
     """Text of the answer that arrived together, in the provider's own cuts.
 
-    `quoted` says that it is taken from the passages, and said by nobody.
+    `quoted` says that it is taken from the passages, and said by nobody; `extracted` tells of each
+    marker of the answer from where.
     """
 
     parts: tuple[str, ...]
     quoted: bool = False
+    extracted: tuple[Extracted | None, ...] = ()
 
 
 class QuietEvent(Event):

@@ -15,12 +15,27 @@ from citewire.workflows.model_calls import ModelCall, Purpose
 FinishReason = Literal["stop", "length", "content_filter", "no_evidence", "blocked"]
 
 
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Words that an answer without a model tells, as a passage has them.
+
+    Args:
+        passage_id: of the passage.
+        words: of it.
+        start: where they begin in its text, in characters.
+    """
+
+    passage_id: str
+    words: str
+    start: int
+
+
 @dataclass(slots=True)
 class Generation:
     """How a generation goes; filled in while its stream is read, final when the stream ends.
 
     `fallback` is why no model answered, where something else did; `quotes` is whether what is
-    streamed now is taken from the passages.
+    streamed now is taken from the passages, and `extracted` from where, for each of its markers.
     """
 
     finish_reason: FinishReason = "stop"
@@ -28,6 +43,7 @@ class Generation:
     completion_tokens: int = 0
     fallback: str = ""
     quotes: bool = False
+    extracted: tuple[Extracted | None, ...] = ()
     _cuts: tuple[str, ...] = ()
 
     def add(self, cuts: tuple[str, ...]) -> None:

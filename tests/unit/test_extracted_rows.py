@@ -476,3 +476,12 @@ async def test_what_is_counted_is_no_row_of_money(synthesiser: ExtractiveSynthes
     assert "22.3" not in _first(await _answer(synthesiser, asked, money, tonnes))
     much = await _answer(synthesiser, "How much did cargo handling bring in 2024?", money, tonnes)
     assert "22.3 million euros" in _first(much)
+
+
+async def test_a_row_says_whose_it_is_where_sources_are_of_several_companies(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    own = _table(BALANCE, document="a", title="Report 2024", organisation="Rho Mining")
+    other = _node("Copper is mined in the north.", document="b", organisation="Sigma Mining")
+    answer = await _answer(synthesiser, "What were total liabilities in 2024?", own, other)
+    assert answer.startswith("Rho Mining: Total liabilities")

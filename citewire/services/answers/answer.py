@@ -120,7 +120,7 @@ class Answer:
         """The contract's events for one event of the workflow."""
         match event:
             case DeltaEvent():
-                self.citing.quotes = event.quoted
+                self.citing.quotes, self.citing.extracted = event.quoted, event.extracted
                 return self._deltas(event.parts)
             case StageEvent() | WarnEvent():
                 return (self._told(event),)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
 from citewire.services.citations.judging import Around, Checked, Embed, SourceText, check
-from citewire.services.citations.locating import FoundQuote
+from citewire.services.citations.locating import FoundQuote, found_quote, placed
 from citewire.services.citations.model import ContextPassage, Quote, Source, Verification
 from citewire.services.citations.quotes import supporting_quote
 from citewire.services.citations.source_table import address_of
@@ -88,12 +88,17 @@ class Checker:
 
     def quote(self, claim: str, source: Source | ContextPassage) -> Quote:
         """The words of the source, or of a passage beside it, that carry the claim."""
-        found = self._quote(claim, self.source(source))
-        address = ""
-        if source.table is not None and source.table.sheet and found.match != "none":
-            address = address_of(source.table.in_text(source.text), found.start, found.end)
-        page = source.page_start if isinstance(source, Source) else source.page
-        return Quote(found.text, page, found.match, address)
+        return _told(self._quote(claim, self.source(source)), source)
+
+    def quote_at(self, words: str, start: int, source: Source | ContextPassage) -> Quote | None:
+        """These very words of the source, which begin at that character; None if they do not."""
+        text, end = source.readable, start + len(words)
+        if not words or text[start:end] != words:
+            found = placed(words, self.source(source).quotable)
+            if found is None:
+                return None
+            start, end = found[:2]
+        return _told(found_quote(text, start, end, "exact"), source)
 
     def check(
         self, claim: str, sources: Sequence[SourceText], around: Around = ()
@@ -135,6 +140,15 @@ def _aligned(sentences: Sequence[Claim], sources: Sequence[SourceText]) -> list[
 
 def _quote(claim: str, source: SourceText) -> FoundQuote:
     return supporting_quote(claim, source.quotable)
+
+
+def _told(found: FoundQuote, source: Source | ContextPassage) -> Quote:
+    """A quote as it is told, with its page and the cells that it stands in."""
+    address = ""
+    if source.table is not None and source.table.sheet and found.match != "none":
+        address = address_of(source.table.in_text(source.text), found.start, found.end)
+    page = source.page_start if isinstance(source, Source) else source.page
+    return Quote(found.text, page, found.match, address)
 
 
 def _done(

@@ -12,6 +12,8 @@ from citewire.services.citations.claims import Claim, Claims, sentences_of
 from citewire.services.citations.judging import Checked
 from citewire.services.citations.model import (
     Citation,
+    ContextPassage,
+    FoundBeside,
     Origin,
     Quote,
     Source,
@@ -25,6 +27,7 @@ from citewire.services.citations.surroundings import Surroundings
 from citewire.services.citations.verdicts.cell_findings import cells_for
 from citewire.services.citations.verdicts.findings import UNHELD
 from citewire.workflows.catalogue.model import DocumentName
+from citewire.workflows.run_context import Extracted
 
 _DIGITS = re.compile(r"\d(?:[\d.,]*\d)?")
 
@@ -62,6 +65,9 @@ class Citing:
         self._warned: set[Span] = set()
         self.quotes = False
         """Whether what is said is taken from the sources: it is not held against them again."""
+        self.extracted: Sequence[Extracted | None] = ()
+        """Of each marker that is put to a quotation, what is quoted, if that is known."""
+        self._quotations = 0  # so many markers were
         self.warnings: list[Warned] = []
         self._outdated: set[str] = set()
         self._untold: list[Warned] = []
@@ -96,7 +102,7 @@ class Citing:
         source = self._sources[n - 1]
         source.cited = True
         self._warn_of_age(source)
-        quote = self._checker.quote(claim.text, source)
+        quote, verification = self._quote(claim.text, n)
         citation = Citation(
             citation_id=f"{self._prefix}-{len(self.citations) + 1}",
             n=n,
@@ -105,7 +111,7 @@ class Citing:
             claim_span=Span(claim.start, claim.end),
             marker_span=marker,
             quote=quote,
-            verification=self._quotation(claim.text, n, quote) if self.quotes else UNCHECKED,
+            verification=verification,
             origin=origin,
         )
         if not self.quotes:
@@ -124,6 +130,31 @@ class Citing:
         warned = Warned("outdated_document", told, documents=[name])
         self.warnings.append(warned)
         self._untold.append(warned)
+
+    def _quote(self, claim: str, n: int) -> tuple[Quote, Verification]:
+        """The words of source `n` for a claim, and what is said of it at first.
+
+        Of what was extracted, they are known, and may stand beside the source, not in it.
+        """
+        source = self._sources[n - 1]
+        if not self.quotes:
+            return self._checker.quote(claim, source), UNCHECKED
+        known = self.extracted[self._quotations : self._quotations + 1]
+        self._quotations += 1
+        if known and (extracted := known[0]) is not None:
+            if quote := self._extracted(extracted, source):
+                return quote, QUOTED
+            for passage in self._surroundings.of(n):
+                if quote := self._extracted(extracted, passage):
+                    beside = FoundBeside(passage.passage_id, quote)
+                    return Quote("", source.page_start, "none"), replace(QUOTED, beside=beside)
+        quote = self._checker.quote(claim, source)
+        return quote, self._quotation(claim, n, quote)
+
+    def _extracted(self, extracted: Extracted, source: Source | ContextPassage) -> Quote | None:
+        if extracted.passage_id != source.passage_id:
+            return None
+        return self._checker.quote_at(extracted.words, extracted.start, source)
 
     def _quotation(self, claim: str, n: int, quote: Quote) -> Verification:
         """What is said of a quotation, which may stand beside its source, not in it."""

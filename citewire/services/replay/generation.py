@@ -111,7 +111,8 @@ async def _stream(
     async with aclosing(stream):
         async for text in stream:
             parts = again.generation.take() or (text,)
-            answer.take(DeltaEvent(parts=parts, quoted=again.generation.quotes))
+            told = again.generation
+            answer.take(DeltaEvent(parts=parts, quoted=told.quotes, extracted=told.extracted))
     answer.take(AnsweredEvent(finish_reason=again.generation.finish_reason))
 
 

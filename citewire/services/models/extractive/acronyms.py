@@ -25,11 +25,11 @@ def written_out(question: str, passages: Sequence[Passage]) -> list[Sentence]:
 
 
 def _names(letters: str, passages: Sequence[Passage]) -> Iterator[Sentence]:
-    for passage in passages:
+    for at, passage in enumerate(passages):
         text = " ".join(passage.text.split())
         place = text.find(f"({letters})")
         if place > 0 and (name := _name_before(text[:place].split()[-_MOST_WORDS:], letters)):
-            yield Sentence(f"{name} ({letters})", passage.number, 0)
+            yield Sentence(f"{name} ({letters})", passage.number, 0, place=at)
 
 
 def _name_before(words: Sequence[str], letters: str) -> str:

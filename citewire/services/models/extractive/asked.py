@@ -160,7 +160,7 @@ class Demand:
         total -= _NAME_MALUS * self._unknown
         total -= _NO_FIGURE_MALUS * (self.counts and not _DIGIT.search(text))
         total -= _LEAD_IN_MALUS * announces(text) + _POINTER_MALUS * points_elsewhere(text)
-        total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * sentence.is_row
+        total -= _ECHO_MALUS * self._says_nothing(text) + _ROW_MALUS * (sentence.row is not None)
         total -= _OTHER_BOUNDS_MALUS * are_others(bounds_in(text), self._wanted.bounds)
         # A sentence that has only the name of the firm, where another has what is asked.
         total -= _OFF_MALUS * (self._is_said and not self._subject & roots(stems(text)))
@@ -170,7 +170,7 @@ class Demand:
         elif is_outlook:
             # The rows of an outlook are words to a reader of figures: "$24.70 to $25.40".
             said = share_said(self._subject, roots(words_of(flatten(text))))
-            total += _ROW_MALUS * sentence.is_row + _OUTLOOK_BONUS * said
+            total += _ROW_MALUS * (sentence.row is not None) + _OUTLOOK_BONUS * said
         return total - (_FRAGMENT_MALUS if is_fragment(text) else 0.0)
 
     def _says_nothing(self, text: str) -> bool:

@@ -1,7 +1,7 @@
 """The extracts that answer a question: rows and sentences, few, each about what was asked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -19,10 +19,12 @@ from citewire.services.models.extractive.nearest import (
     lead_of_parts,
 )
 from citewire.services.models.extractive.passages import Passage, Sentence
+from citewire.services.models.extractive.places import row_place, rows_places, sentence_place
 from citewire.services.models.extractive.question import Wanted
 from citewire.services.models.extractive.rows import SURE, nearest_rows
 from citewire.services.models.extractive.scoring import best_of, pick
-from citewire.services.models.extractive.telling import piece_of_table, row_told
+from citewire.services.models.extractive.telling import piece_of_table, row_told, rows_of_piece
+from citewire.workflows.run_context import Extracted
 
 Scores = NDArray[np.float64]
 Vectors = NDArray[np.float32]
@@ -50,12 +52,14 @@ class ChosenExtract:
         number: of the source.
         piece: of its table, as Markdown with the markers of the source.
         items: that it announces.
+        places: where the statement stands, each item, and each row of the piece.
     """
 
     text: str
     number: int
     piece: str = ""
     items: tuple[str, ...] = ()
+    places: tuple[Extracted | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def choose(
         is_part = all(row.is_part for row in rows)
         beside = _beside_rows(asked, scored) if wanted.wants_figure and not is_part else []
         lead = lead_of_parts(wanted) if is_part else lead_of_missing(missing, wanted)
-        return Choice([*_rows(rows, wanted), *_told(beside, passages)], lead)
+        return Choice([*_rows(rows, wanted, passages), *_told(beside, passages)], lead)
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
     documents = [one.document for one in passages]
     kept = (
@@ -128,14 +132,14 @@ def choose(
     told = list(_told(kept, passages))
     if rows and wanted.wants_figure:
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
-        return Choice([*_rows(rows, wanted), *list(_told(beside, passages))[:_FEW]])
+        return Choice([*_rows(rows, wanted, passages), *list(_told(beside, passages))[:_FEW]])
     if told and not is_of_looks and _answers(kept, wanted, scored):
         return Choice(told)
     if not is_strong:
         return Choice(told[:1], lead_of(wanted)) if told else Choice()
     rows = [] if is_of_looks else rows or nearest_rows(wanted, passages)
     if rows and not wanted.wants_text and not told:
-        return Choice(_rows(rows, wanted))
+        return Choice(_rows(rows, wanted, passages))
     whole = best_of(scored.sentences, scored.scores)
     nearest = told or list(
         _told([one for one in whole if not passages[one.place].is_beside][:1], passages)
@@ -201,9 +205,15 @@ def _beside_rows(asked: Demand, scored: Scored) -> list[Sentence]:
     return []
 
 
-def _rows(rows: Sequence[FittingRow], wanted: Wanted) -> list[ChosenExtract]:
-    """Each row as a statement; the piece of their table below the last one of it."""
-    named = len({row.source.passage.document for row in rows}) > 1
+def _rows(
+    rows: Sequence[FittingRow], wanted: Wanted, passages: Sequence[Passage]
+) -> list[ChosenExtract]:
+    """Each row as a statement; the piece of their table below the last one of it.
+
+    Whose it is stands before it where it might be another's: `passages` are those that may answer.
+    """
+    owners = {one.organisation for one in passages if one.organisation}
+    named = len(owners) > 1 or len({row.source.passage.document for row in rows}) > 1
     found: list[ChosenExtract] = []
     for passage, group in groupby(rows, key=lambda row: row.source.passage):
         own = list(group)
@@ -212,8 +222,14 @@ def _rows(rows: Sequence[FittingRow], wanted: Wanted) -> list[ChosenExtract]:
         if named:
             source = own[0].source.passage
             texts = [f"{source.organisation or source.title}: {text}" for text in texts]
-        found += [ChosenExtract(text, number) for text in texts[:-1]]
-        found.append(ChosenExtract(texts[-1], number, piece_of_table(own, number)))
+        piece = piece_of_table(own, number)
+        shown = rows_places(passage, rows_of_piece(own) if piece else ())
+        *places, last = [_place(row) for row in own]
+        found += [
+            ChosenExtract(text, number, places=(place,))
+            for text, place in zip(texts[:-1], places, strict=True)
+        ]
+        found.append(ChosenExtract(texts[-1], number, piece, places=(last, *shown)))
     return found
 
 
@@ -221,8 +237,21 @@ def _told(picked: Sequence[Sentence], passages: Sequence[Passage]) -> Iterator[C
     """The sentences, of which one that only announces something is told with that or not at all."""
     for sentence in picked:
         if not announces(sentence.text):
-            yield ChosenExtract(sentence.text, sentence.number)
+            yield extract_of(sentence, passages)
             continue
         following = what_follows(sentence, passages[sentence.place], passages)
         if following.items or following.piece:
-            yield ChosenExtract(sentence.text, sentence.number, following.piece, following.items)
+            alone = extract_of(sentence, passages)
+            places = (*alone.places, *following.places)
+            yield replace(alone, piece=following.piece, items=following.items, places=places)
+
+
+def extract_of(sentence: Sentence, passages: Sequence[Passage]) -> ChosenExtract:
+    """A sentence as an extract, with its place."""
+    place = sentence_place(sentence, passages[sentence.place])
+    return ChosenExtract(sentence.text, sentence.number, places=(place,))
+
+
+def _place(row: FittingRow) -> Extracted | None:
+    cell = next((cell.place for cell in row.told if cell.place), None)
+    return None if cell is None else row_place(row.source.passage, cell[0])

@@ -12,6 +12,8 @@ from citewire.services.models.extractive.markdown_pieces import (
     piece_of,
 )
 from citewire.services.models.extractive.passages import Passage, Sentence, sentences_of
+from citewire.services.models.extractive.places import rows_places, text_place
+from citewire.workflows.run_context import Extracted
 
 MOST_ITEMS, MOST_ROWS = 8, 8
 """Of what a sentence announces: so much is told with it."""
@@ -40,6 +42,8 @@ class Announced:
 
     items: tuple[str, ...] = ()
     piece: str = ""
+    places: tuple[Extracted | None, ...] = ()
+    """Of each of them, where it stands."""
 
 
 def announces(sentence: str) -> bool:
@@ -64,21 +68,24 @@ def what_follows(lead: Sentence, passage: Passage, passages: Sequence[Passage]) 
         after = sentences_of(passage)[lead.position + 1 :]
         items = list(takewhile(_is_item, after))[:MOST_ITEMS]
         if items and lead.text.rstrip().endswith(":"):
-            return Announced(items=tuple(items))
+            places = tuple(text_place(item, passage) for item in items)
+            return Announced(items=tuple(items), places=places)
         if after:
             return Announced()
     table = _next_table(passage, passages)
-    return Announced() if table is None else Announced(piece=first_rows(table))
+    return Announced() if table is None else _first_rows(table)
 
 
-def first_rows(passage: Passage) -> str:
+def _first_rows(passage: Passage) -> Announced:
     """The first rows of a table below its heads, as Markdown with a marker each."""
     table = passage.table
     assert table is not None
     grid = list(rows_of(table, passage.text))
-    rows = grid[table.header_rows : table.header_rows + MOST_ROWS]
+    first = range(len(grid))[table.header_rows : table.header_rows + MOST_ROWS]
+    full = [at for at in first if any(grid[at][:MOST_COLUMNS])]
     heads = heads_of(table, grid)[:MOST_COLUMNS]
-    return piece_of(heads, [row[:MOST_COLUMNS] for row in rows], passage.number)
+    piece = piece_of(heads, [grid[at][:MOST_COLUMNS] for at in full], passage.number)
+    return Announced(piece=piece, places=rows_places(passage, full))
 
 
 def _is_item(text: str) -> bool:

@@ -66,6 +66,7 @@ class Passage:
         start: where it begins in the text of its page.
         end: where it ends there.
         is_beside: whether it is no source, but was shown beside the one of its number.
+        passage_id: its id.
     """
 
     number: int
@@ -80,6 +81,7 @@ class Passage:
     start: int = 0
     end: int = 0
     is_beside: bool = False
+    passage_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ class Sentence:
     """Its place among the sentences of its passage."""
     years: frozenset[str] = frozenset()
     """The years it is about: its own, else those of its passage."""
-    is_row: bool = False
-    """Whether it is a row of a table of words."""
+    row: int | None = None
+    """Which row of a table of words it is made of, if it is."""
     place: int = 0
     """Of its passage among those at hand."""
 
@@ -105,14 +107,14 @@ def candidates(passages: Sequence[Passage]) -> list[Sentence]:
     seen: set[str] = set()
     for place, passage in enumerate(passages):
         around = years(f"{passage.text} {passage.section} {passage.title} {passage.file_name}")
-        for position, (text, is_row) in enumerate(_pieces(passage)):
+        for position, (text, row) in enumerate(_pieces(passage)):
             is_cut = (position == 0 and text[0].islower()) or bool(_AFTER_CELL.match(text))
             if text in seen or is_cut or _OF_FORM.search(text) or not _is_readable(text):
                 continue
             if not _is_heap_of_names(text) and not _is_title(text, passage):
                 seen.add(text)
                 about = own_years(text) or around
-                found.append(Sentence(text, passage.number, position, about, is_row, place))
+                found.append(Sentence(text, passage.number, position, about, row, place))
     return found[:MAX_CANDIDATES]
 
 
@@ -121,17 +123,19 @@ def own_years(text: str) -> frozenset[str]:
     return years(_COMPARED.sub(" ", text))
 
 
-def _pieces(passage: Passage) -> Iterator[tuple[str, bool]]:
+def _pieces(passage: Passage) -> Iterator[tuple[str, int | None]]:
     """The sentences of a passage; of a table those below it, in its cells, and rows of words.
 
-    Each with whether it is a row.
+    Each with the row of the grid that it is made of, if it is one.
     """
     if passage.table is None:
         for sentence in sentences_of(passage):
-            yield sentence, False
+            yield sentence, None
         return
     _, end = rows_span(passage.table)
-    for row in list(rows_of(passage.table, passage.text))[passage.table.header_rows :]:
+    for at, row in enumerate(rows_of(passage.table, passage.text)):
+        if at < passage.table.header_rows:
+            continue
         cells = list(dict.fromkeys(filter(None, row)))
         if any(map(is_number, cells)):
             continue
@@ -139,11 +143,11 @@ def _pieces(passage: Passage) -> Iterator[tuple[str, bool]]:
         if long:
             for cell in long:
                 for sentence in split_sentences(cell):
-                    yield sentence, False
+                    yield sentence, None
         elif len(cells) > 1:
-            yield f"{cells[0].rstrip(':')}: {'; '.join(cells[1:])}", True
+            yield f"{cells[0].rstrip(':')}: {'; '.join(cells[1:])}", at
     for sentence in split_sentences(passage.text[end:]):
-        yield sentence, False
+        yield sentence, None
 
 
 def is_number(cell: str) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from citewire.content.table_record import TABLE, table_from_json
 from citewire.services.models.extractive.acronyms import written_out
 from citewire.services.models.extractive.asked import focus, lacks_evidence
-from citewire.services.models.extractive.choosing import ChosenExtract, Scored, choose
+from citewire.services.models.extractive.choosing import ChosenExtract, Scored, choose, extract_of
 from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.named import names_of, reports_named
 from citewire.services.models.extractive.passages import Passage, Sentence, candidates
@@ -30,7 +30,7 @@ from citewire.text.markers import MAX_SOURCE
 from citewire.text.scanner import MarkerScanner
 from citewire.text.words import search_terms
 from citewire.workflows.evidence import Evidence, abstention
-from citewire.workflows.run_context import Generation, RunContext
+from citewire.workflows.run_context import Extracted, Generation, RunContext
 from citewire.workflows.shown import context_of
 from citewire.workflows.synthesiser import StreamedSynthesiser
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
@@ -104,8 +104,9 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         is_strong: bool,
     ) -> AsyncGenerator[str, None]:
         """The answer word by word; `generation` is filled in on the way."""
-        answer = (await self._find(question, to_passages(nodes), is_strong=is_strong)).text
-        generation.quotes = bool(answer)
+        extracts = await self._find(question, to_passages(nodes), is_strong=is_strong)
+        answer = extracts.text
+        generation.quotes, generation.extracted = bool(answer), extracts.places
         if not answer:
             generation.finish_reason = "no_evidence"
             answer = abstention(question, nodes)
@@ -121,7 +122,7 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         if material is None:
             return Extracts()
         if material.named:
-            return Extracts([ChosenExtract(name.text, name.number) for name in material.named])
+            return Extracts([extract_of(name, material.passages) for name in material.named])
         vectors = _to_vectors(await self._embed_model.aget_text_embedding_batch(material.to_embed))
         return await asyncio.to_thread(_chosen, material, vectors, is_strong=is_strong)
 
@@ -198,6 +199,7 @@ def _to_passage(number: int, node: BaseNode, *, is_beside: bool = False) -> Pass
         start=int(facts.get("start", 0)),
         end=int(facts.get("end", 0)),
         is_beside=is_beside,
+        passage_id=node.node_id,
     )
 
 
@@ -242,6 +244,16 @@ class Extracts:
             return answer
         # A sentence opens code or mathematics, say, in which a marker would be left alone.
         return self._written(_HARMLESS)
+
+    @property
+    def places(self) -> tuple[Extracted | None, ...]:
+        """Where that stands which each marker of the answer is of, in their order."""
+        found: list[Extracted | None] = []
+        for extract in self.chosen:
+            markers = 1 + len(extract.items) + len(_MARKER.findall(extract.piece))
+            known = len(extract.places) == markers
+            found += extract.places if known else [None] * markers
+        return tuple(found)
 
     @property
     def _numbers(self) -> list[int]:

@@ -207,14 +207,19 @@ def unit_of(source: TableSource) -> str:
     )
 
 
+def rows_of_piece(rows: Sequence[FittingRow]) -> list[int]:
+    """The rows of the grid that the piece of some rows' table shows, in order."""
+    return sorted({cell.place[0] for row in rows for cell in row.told if cell.place})
+
+
 def piece_of_table(rows: Sequence[FittingRow], number: int) -> str:
     """Rows of one table below its heads, as Markdown; empty if that adds nothing."""
     source = rows[0].source
     table = source.passage.table
     assert table is not None
     grid = list(rows_of(table, source.passage.text))
-    places = [cell.place for row in rows for cell in row.told if cell.place]
-    wanted, told = sorted({row for row, _ in places}), {column for _, column in places}
+    wanted = rows_of_piece(rows)
+    told = {cell.place[1] for row in rows for cell in row.told if cell.place}
     side = list(range(max(table.header_columns, 1)))
     further = sorted(set(range(table.columns)) - set(side), key=lambda at: (at not in told, at))
     columns = [*side, *sorted(further[: MOST_COLUMNS - len(side)])]

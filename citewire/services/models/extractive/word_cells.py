@@ -41,19 +41,20 @@ def _cells(wanted: Wanted, passage: Passage, place: int) -> Iterator[tuple[float
     columns = [(at, words) for at, words in asked if at and any(map(_tells, words))]
     if not columns:
         return
-    rows = [(row, _stems(row[0]) & wanted.stems) for row in grid[table.header_rows :]]
-    named = [(row, words) for row, words in rows if any(map(_tells, words))]
+    rows = [(at, _stems(grid[at][0]) & wanted.stems) for at in range(table.header_rows, len(grid))]
+    named = [(at, words) for at, words in rows if any(map(_tells, words))]
     most = max((len(words) for _, words in named), default=0)
-    meant = [(row, words) for row, words in named if len(words) == most]
+    meant = [(at, words) for at, words in named if len(words) == most]
     if len(meant) != 1:
         return
-    [(row, words)] = meant
+    [(line, words)] = meant
+    row = grid[line]
     for at, head in columns:
         cell = row[at]
         said = share_said(wanted.stems, words | head | above)
         if said >= _SAID and cell and not is_number(cell) and len(cell) <= LONG_CELL:
             text = f"{row[0]}, {heads[at]}: {cell}"
-            yield said, Sentence(text, passage.number, 0, place=place)
+            yield said, Sentence(text, passage.number, 0, row=line, place=place)
 
 
 def _tells(word: str) -> bool:
