@@ -186,6 +186,25 @@ async def test_one_bad_file_does_not_stop_the_rest(
     assert len(await documents.list()) == 1
 
 
+async def test_a_known_link_that_leads_nowhere_is_missing_and_pruned(
+    ingest: Ingest, documents: DocumentStore, ships: Path
+) -> None:
+    write_pdf(ships / "a.pdf", [SHIPS])
+    target = write_pdf(ships / "target.bin", [TRAINS])
+    (ships / "b.pdf").symlink_to(target)
+    await ingest(ships)
+    target.unlink()
+
+    summary = await ingest(ships)
+    assert [path for path, _ in summary.missing] == [str(ships / "b.pdf")]
+    assert not summary.count("failed")
+    assert len(await documents.list()) == 2
+
+    summary = await ingest(ships, prune=True)
+    assert summary.count("removed") == 1
+    assert len(await documents.list()) == 1
+
+
 async def test_a_failed_embedding_leaves_no_half_document(
     ingest: Ingest,
     documents: DocumentStore,

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from citewire.content.report import Report
 from citewire.services.reading.pdf.read import read_pdf
@@ -60,3 +63,35 @@ def test_lines_under_words_and_those_that_cross_them_strike_nothing(tmp_path: Pa
 
         assert BEFORE + STRUCK + AFTER in report.pages[0].text
         assert not report.notes
+
+
+@pytest.mark.parametrize("struck", ["99", "7", "no", "1,234"])
+def test_a_short_word_may_be_struck_out(tmp_path: Path, struck: str) -> None:
+    styles = getSampleStyleSheet()
+    said = f"The revenue was <strike>{struck}</strike> 98 million, of which <u>45</u> abroad."
+    path = tmp_path / "a.pdf"
+    SimpleDocTemplate(str(path)).build([Paragraph(said, styles["Normal"])])
+
+    report = read_pdf(path, ocr="off")
+
+    assert report.pages[0].text == "The revenue was 98 million, of which 45 abroad."
+    assert report.notes == (NOTE,)
+
+
+@pytest.mark.parametrize("mark", ["1", "12", "(a)"])
+def test_a_line_under_a_raised_mark_strikes_nothing(tmp_path: Path, mark: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        width = canvas.stringWidth
+        canvas.setFont("Helvetica", SIZE)
+        canvas.drawString(60, 700, BEFORE)
+        x = 60 + width(BEFORE.rstrip(), "Helvetica", SIZE)
+        canvas.setFont("Helvetica", 6.5)
+        canvas.drawString(x, 704.5, mark)
+        canvas.setLineWidth(0.5)
+        for height in (703.3, 704):
+            canvas.line(x, height, x + width(mark, "Helvetica", 6.5), height)
+
+    report = read_pdf(draw_pdf(tmp_path / "a.pdf", draw), ocr="off")
+
+    assert mark.strip("()") in report.pages[0].text
+    assert not report.notes

@@ -36,6 +36,7 @@ def tables(report: Report) -> list[tuple[Table, list[list[str]]]]:
     ]
 
 
+UNSCRIPTED = "what the page shows only where scripts are switched off is left out"
 STRUCK = "text that is struck out, or was deleted by a tracked change, is left out"
 
 
@@ -153,6 +154,11 @@ FOOT = "Source: Ministry of Finance. The figures for 2024 are preliminary and ma
         ("<iframe src=a.html width=1></iframe><iframe></iframe>", ""),
         (f"<footer>{FOOT}</footer>", "the foot of the page, outside of its report, is left out"),
         (f"<footer><a href=a>{FOOT}</a> © Acme</footer>", ""),
+        ("<footer>Sales: 48</footer>", "the foot of the page, outside of its report, is left out"),
+        ("<footer>© 2024 Acme</footer>", ""),
+        ("<noscript>Sales: 48</noscript>", UNSCRIPTED),
+        ("<noscript>Please switch on JavaScript.</noscript>", ""),
+        ("<noscript><img src=a alt='' width=1></noscript>", ""),
         (f"<article><p>a</p><footer>{FOOT}</footer></article>", ""),
     ],
 )

@@ -142,6 +142,7 @@ async def make_plan(
         on_compared: told how many files are compared.
     """
     room = asyncio.Semaphore(HASHED_AT_ONCE)
+    listing = await asyncio.to_thread(_without_lost_links, listing, catalog)
     first = await asyncio.to_thread(
         lambda: [_by_status(f, catalog, check_content) for f in listing.files]
     )
@@ -179,6 +180,23 @@ async def make_plan(
     works = _works(compared, catalog)
     told = tuple((folder.name, why) for folder, why in folders)
     return IngestPlan(roots, tuple(compared), gone, pruned, works, listing.skipped, told, left)
+
+
+def _without_lost_links(listing: Listing, catalog: Catalog) -> Listing:
+    """`listing` without known links that lead nowhere any more: their files are gone."""
+    files = [file for file in listing.files if catalog.at(file.place) is None or not _is_gone(file)]
+    return replace(listing, files=tuple(files))
+
+
+def _is_gone(file: FoundFile) -> bool:
+    try:
+        os.stat(file.path)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        # It may well be there.
+        return False
+    return False
 
 
 def _by_status(file: FoundFile, catalog: Catalog, check_content: bool) -> Compared | None:

@@ -11,6 +11,7 @@ from citewire.errors import UnreadableDocument
 from citewire.services.reading.dates import iso_date
 from citewire.services.reading.encoding import read_text
 from citewire.services.reading.flow import flow_report
+from citewire.services.reading.html_sheets import apply_sheets
 from citewire.services.reading.html_unread import unread_notes
 from citewire.services.reading.html_walk import blocks_of
 from citewire.services.reading.raw import read_head
@@ -51,6 +52,7 @@ def parsed(text: str) -> tuple[Any, tuple[str, ...]]:
         UnreadableDocument: there is nothing in it.
     """
     root, is_whole = _parse(_closed(_DECLARATION.sub("", text)))
+    apply_sheets(root)
     notes = unread_notes(root)
     return root, notes if is_whole else (*notes, CUT_OFF)
 

@@ -22,6 +22,9 @@ SMALLEST = 32
 LONGEST_FOOT = 80
 """Characters, without its links; a longer one says more than whose page it is."""
 
+_FIGURE = re.compile(r"(?<![\w.,])(?!(?:19|20)\d\d(?!\d))\d")
+"""A number that is no year."""
+
 _SIZE = re.compile(r"(\d{1,6})(?:px)?")
 
 
@@ -30,10 +33,12 @@ def unread_notes(root: Any) -> tuple[str, ...]:
     pictures = sum(map(_is_picture, root.iter("img")))
     frames = sum(map(_is_frame, root.iter(*_FRAMES)))
     foot = "the foot of the page, outside of its report, is left out"
+    unscripted = "what the page shows only where scripts are switched off is left out"
     return (
         *struck_note(is_struck=has_struck_text(root)),
         *unread_note(pictures, "a picture", "pictures"),
         *unread_note(frames, "what a frame shows", "pages or files that frames show"),
+        *((unscripted,) if any(map(_says_more, root.iter("noscript"))) else ()),
         *((foot,) if any(map(_says_much, root.iter("footer"))) else ()),
     )
 
@@ -62,4 +67,12 @@ def _says_much(footer: Any) -> bool:
         return False  # it is read
     links = sum(len(text_within(link)) + 1 for link in footer.iter("a"))
     is_read = next(footer.iter("table"), None) is not None
-    return not is_read and len(text_within(footer)) - links > LONGEST_FOOT
+    said = text_within(footer)
+    return not is_read and (len(said) - links > LONGEST_FOOT or bool(_FIGURE.search(said)))
+
+
+def _says_more(unscripted: Any) -> bool:
+    """Whether there is more than a request to switch scripts on, or a picture that counts."""
+    said = " ".join("".join(islice(unscripted.itertext("*"), MOST_AROUND)).split())
+    is_sheet = next(unscripted.iter("style", "iframe"), None) is not None
+    return not is_sheet and (len(said) > LONGEST_FOOT or bool(_FIGURE.search(said)))

@@ -7,6 +7,7 @@ def page_notes(
     *,
     unmapped: Sequence[int],
     broken: Sequence[int],
+    lost: Sequence[int],
     scanned: Sequence[int],
     struck: Sequence[int],
     outside: Sequence[int],
@@ -17,6 +18,7 @@ def page_notes(
     Args:
         unmapped: pages with text in fonts of which the file does not say what they write.
         broken: pages that pdfium cannot open.
+        lost: pages whose content is missing or damaged.
         scanned: pages with images or drawings but without text.
         struck: pages with text that a line goes through, which is left out.
         outside: pages with text off the displayed page, which is left out.
@@ -25,6 +27,8 @@ def page_notes(
     notes = []
     if broken:
         notes.append(f"{pages(broken)} broken and left out")
+    if lost:
+        notes.append(f"{pages(lost, 'could', 'could')} not be read: the file is damaged")
     if unmapped:
         said = "text in a font that does not say which characters it writes (no Unicode map)"
         remedy = f": {no_ocr}" if no_ocr else ", and OCR found none"

@@ -20,6 +20,7 @@ from citewire.services.reading.pdf.annotations import (
     Annotations,
     attached_files,
 )
+from citewire.services.reading.pdf.damage import is_cut_off
 from citewire.services.reading.pdf.fallback_font import provide_fallback_font
 from citewire.services.reading.raw import read_head
 
@@ -28,6 +29,8 @@ PDFIUM = threading.Lock()
 
 EMPTY = "the PDF has no pages"
 BROKEN = "the PDF is broken: its structure cannot be read"
+
+CUT_OFF = "the PDF is cut off: its end is missing, and pages or parts of them with it"
 
 MAX_PROPERTY = 300
 """So much of each property is kept, in characters."""
@@ -45,7 +48,7 @@ def open_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     """Open the PDF at `path`.
 
     Raises:
-        UnreadableDocument: it needs a password, is broken or not a PDF, or has no pages.
+        UnreadableDocument: it needs a password, is broken, cut off or not a PDF, or has no pages.
     """
     _refuse_other_formats(path)
     provide_fallback_font()
@@ -56,6 +59,8 @@ def open_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
             raise UnreadableDocument(BROKEN) from error
         if count == 0:
             raise UnreadableDocument(EMPTY)
+        if is_cut_off(path):
+            raise UnreadableDocument(CUT_OFF)
         if count > MAX_PAGES:
             raise UnreadableDocument(f"the PDF claims to have {count:,} pages: too many")
         yield document
@@ -124,6 +129,8 @@ def _open(path: Path) -> pypdfium2.PdfDocument:
         reason = _why_not(content, error.err_code)
         if reason == BROKEN and (repaired := _repaired(content)) is not None:
             return repaired
+        if reason == BROKEN and is_cut_off(path):
+            reason = CUT_OFF
         raise UnreadableDocument(reason) from error
 
 

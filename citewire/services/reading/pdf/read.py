@@ -29,6 +29,7 @@ from citewire.services.reading.pdf.annotations import Annotations, Written
 from citewire.services.reading.pdf.chars import Chars, read_chars
 from citewire.services.reading.pdf.columns import regions
 from citewire.services.reading.pdf.compose import compose
+from citewire.services.reading.pdf.damage import LostPages
 from citewire.services.reading.pdf.drawn import NOTHING, Drawing, is_drawn_on, read_drawing
 from citewire.services.reading.pdf.figures import Figure, find_figures, with_figures
 from citewire.services.reading.pdf.file import (
@@ -90,7 +91,7 @@ def read_pdf(
     with PDFIUM, open_pdf(path) as document:
         found = find_ocr(ocr, engine)
         pictures = PictureReading(found, on_ocr) if found else None
-        reading = _Reading(document, pictures, why_no_ocr(ocr, engine))
+        reading = _Reading(document, LostPages(document, path), pictures, why_no_ocr(ocr, engine))
         try:
             for index in range(len(document)):
                 reading.read_page(index)
@@ -130,7 +131,7 @@ def look_at_pdf(path: Path, *, ocr: OcrMode = "auto", engine: OcrChoice = DEFAUL
         UnreadableDocument: as `read_pdf` would.
     """
     with PDFIUM, open_pdf(path) as document:
-        reading = _Reading(document, None, why_no_ocr(ocr, engine))
+        reading = _Reading(document, LostPages(document, path), None, why_no_ocr(ocr, engine))
         try:
             for index in range(len(document)):
                 reading.read_page(index)
@@ -149,11 +150,14 @@ class _Reading:
     """The pages of a document, read one after the other."""
 
     document: pypdfium2.PdfDocument
+    losses: LostPages
     pictures: PictureReading | None
     no_ocr: str
     """What to do to have pages read from their picture."""
     pages: list[LaidPage] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+    """Numbers of pages with nothing on them, as what was is missing or damaged."""
     scanned: list[int] = field(default_factory=list)
     coded: list[bool] = field(default_factory=list)
     unmapped: list[int] = field(default_factory=list)
@@ -181,6 +185,7 @@ class _Reading:
         about_pages = page_notes(
             unmapped=self.unmapped,
             broken=self.broken,
+            lost=self.lost,
             scanned=[number for number in self.scanned if number not in told],
             struck=[n for n, page in enumerate(self.pages, start=1) if page.has_struck],
             outside=[n for n, page in enumerate(self.pages, start=1) if page.outside],
@@ -192,7 +197,7 @@ class _Reading:
 
     def why_no_text(self) -> str:
         count = len(self.pages)
-        if len(self.broken) == count:
+        if len(self.broken) + len(self.lost) == count:
             return BROKEN
         if self.unmapped:
             why = "its fonts do not say which characters they write"
@@ -225,6 +230,8 @@ class _Reading:
             self.unmapped.append(number)
         elif not (laid.has_text or blank):
             self.scanned.append(number)
+        if blank and self.losses.is_lost(number - 1):
+            self.lost.append(number)
         return laid
 
     def _read_picture(

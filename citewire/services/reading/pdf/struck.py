@@ -1,5 +1,6 @@
 """Words that are struck out: a drawn line goes through the middle of them, and no further."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,17 @@ MIDDLE = 0.25
 ENDS = 0.4
 """And it ends where words do, but for so many heights: other lines only cross them."""
 
-SHORTEST = 1.5
-"""Heights of letters; a shorter line is one under the mark of a note, which is raised."""
+SHORT = 1.5
+"""Heights of letters; a shorter line may be one under the mark of a note, which is raised."""
+
+SHORTEST = 0.5
+"""Heights of letters; a shorter line is a dash."""
+
+SHORT_ENDS = 0.25
+"""Heights; a short line ends where its words do, more closely."""
+
+_RAISED = re.compile(r"[\[\]^\u00b9\u00b2\u00b3\u2070-\u209c]")
+"""Signs of marks and exponents, as raised letters are written."""
 
 MOST_LEVEL = 200
 """Fragments on the level of a line; more are no line of text."""
@@ -60,12 +70,28 @@ def _under(
             found.append(
                 (number, min(left for left, _ in inside), max(right for _, right in inside))
             )
-    if not found or x1 - x0 < SHORTEST * fragments[found[0][0]].height:
+    if not found:
         return
-    slack = ENDS * min(fragments[number].height for number, _, _ in found)
+    height = min(fragments[number].height for number, _, _ in found)
+    is_short = x1 - x0 < SHORT * fragments[found[0][0]].height
+    if is_short and (
+        x1 - x0 < SHORTEST * height
+        or any(_RAISED.search(_text_in(fragments[number], a, b)) for number, a, b in found)
+    ):
+        return
+    slack = (SHORT_ENDS if is_short else ENDS) * height
     begin, end = min(left for _, left, _ in found), max(right for _, _, right in found)
     if abs(begin - x0) < slack and abs(end - x1) < slack:
         yield from found
+
+
+def _text_in(fragment: Fragment, begin: float, end: float) -> str:
+    """The words of a fragment between two places."""
+    words = fragment.text.split()
+    if len(fragment.edges) != 2 * len(words):
+        return fragment.text
+    pairs = zip(words, fragment.edges[::2], fragment.edges[1::2], strict=True)
+    return " ".join(word for word, left, right in pairs if left >= begin and right <= end)
 
 
 def _left(fragment: Fragment, struck: Sequence[tuple[float, float]]) -> list[Fragment]:
