@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import TypeVar
 
 import pytest
@@ -374,3 +375,27 @@ async def test_what_a_model_says_after_a_quotation_is_checked() -> None:
 
     assert [one.verification.method for one in of(Citation, events)] == ["none"]
     assert of(Verdict, events)
+
+
+async def test_a_verdict_that_comes_too_late_for_the_end_changes_nothing_after_it() -> None:
+    busy, go_on = ThreadPoolExecutor(1), Event()
+    busy.submit(go_on.wait)
+    vectors = [1.0, 0.0]
+    answer = answer_on_sources(
+        Checker(busy, at_once=True, embed=lambda texts: [vectors for _ in texts])
+    )
+    # Rules decide of the first, vectors would of the second.
+    events = [
+        *say(answer, "Quillmere harbour counted 999 ships in 2023 [2]. Gulls sang loudly [1]."),
+        *answer.take(AnsweredEvent(finish_reason="stop")),
+        *await settle(answer, within_s=0.05),
+    ]
+    answer.finish()
+    at_end = [one.verification for one in answer.done(Usage(), "m").citations]
+    go_on.set()
+    busy.shutdown(wait=True)
+
+    assert [one.status for one in at_end] == ["unsupported", "unchecked"]
+    assert [one.verification for one in of(Verdict, events)] == at_end[:1]
+    assert answer.citing.take_in() == []
+    assert [one.verification for one in answer.citations] == at_end

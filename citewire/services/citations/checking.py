@@ -2,7 +2,9 @@
 
 By rules alone a check takes a tenth of a millisecond, less than waking a thread and being woken by
 it, and the event loop would wait for the interpreter just as long: it is done at once. What takes
-longer, embedding and looking for the sources of unmarked sentences, has one thread per process.
+longer, embedding and looking for the sources of unmarked sentences, has one thread per process. A
+claim that rules alone decide never waits for another one's vectors: it has its verdict even where
+the machine is so busy that the others stay unchecked.
 """
 
 import time
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import NoReturn
 
 from citewire.services.citations.alignment import Alignment, align
 from citewire.services.citations.claims import Claim
@@ -38,12 +41,16 @@ QUOTED = Verification("unchecked", None, "quoted")
 """Of words that were taken from the passage: that they stand there proves nothing."""
 
 
+class _NeedsVectorsError(Exception):
+    """Rules alone do not decide: the claim is judged in the thread."""
+
+
 class Checker:
     """Judges claims.
 
     Args:
         executor: where it does what takes long, and judges unless that is done at once.
-        at_once: whether claims are judged by whoever asks, before `check` returns.
+        at_once: whether what rules decide is judged by whoever asks, before `check` returns.
         judges: whether claims are judged; sentences without a marker are aligned in any case.
         embed: vectors of texts, where the embedding model is local and costs no round trip.
     """
@@ -118,13 +125,29 @@ class Checker:
         future = self._checks.get(key)
         if future is None or future.cancelled():
             texts = len(sources) + sum(map(len, around))
-            if self._at_once and len(claim) * texts <= AT_ONCE:
-                future = _done(claim, sources, around, self._embed)
-            else:
+            short = self._at_once and len(claim) * texts <= AT_ONCE
+            future = self._done(claim, sources, around) if short else None
+            if future is None:
                 future = self._executor.submit(_checked, claim, sources, around, self._embed)
             self._checks[key] = future
             if len(self._checks) > KEPT:
                 del self._checks[next(iter(self._checks))]
+        return future
+
+    def _done(
+        self, claim: str, sources: Sequence[SourceText], around: Around
+    ) -> Future[Checked] | None:
+        """A check that was made already; what went wrong is told to whoever takes it in.
+
+        None if rules alone do not decide.
+        """
+        future: Future[Checked] = Future()
+        try:
+            future.set_result(check(claim, sources, self._embed and _no_vectors, around))
+        except _NeedsVectorsError:
+            return None
+        except Exception as error:
+            future.set_exception(error)
         return future
 
     def align(
@@ -151,16 +174,8 @@ def _told(found: FoundQuote, source: Source | ContextPassage) -> Quote:
     return Quote(found.text, page, found.match, address)
 
 
-def _done(
-    claim: str, sources: Sequence[SourceText], around: Around, embed: Embed | None
-) -> Future[Checked]:
-    """A check that was made already; what went wrong is told to whoever takes it in."""
-    future: Future[Checked] = Future()
-    try:
-        future.set_result(check(claim, sources, embed, around))
-    except Exception as error:
-        future.set_exception(error)
-    return future
+def _no_vectors(_: list[str]) -> NoReturn:
+    raise _NeedsVectorsError
 
 
 def _checked(
@@ -177,6 +192,6 @@ def open_checker(*, judges: bool, embed: Embed | None) -> Iterator[Checker]:
     """The checker of a process; what it still has to do at the end is dropped."""
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="verdicts")
     try:
-        yield Checker(executor, judges=judges, at_once=embed is None, embed=embed)
+        yield Checker(executor, judges=judges, at_once=True, embed=embed)
     finally:
         executor.shutdown(wait=True, cancel_futures=True)

@@ -109,6 +109,7 @@ def check(
     A source that does not carry the claim alone, but does with the others, is `partial`. What the
     model was shown beside a source is looked at where the source does not carry the claim.
     """
+    embed = embed and _remembering(embed)
     checked = _by_sources(claim, sources, embed)
     is_open = any(one.status != "supported" for one in checked.verifications)
     return _look_beside(claim, sources, around, embed, checked) if is_open and around else checked
@@ -212,6 +213,18 @@ def _judged(claim: str, sources: Sequence[SourceText], embed: Embed | None) -> J
     return judge(claim, digests, similarity=_nearest(claim, sources, embed))
 
 
+def _remembering(embed: Embed) -> Embed:
+    """Vectors, each text being embedded once: a claim is held against many groups of passages."""
+    known: dict[str, Sequence[float]] = {}
+
+    def vectors(texts: list[str]) -> Sequence[Sequence[float]]:
+        if missing := [text for text in dict.fromkeys(texts) if text not in known]:
+            known.update(zip(missing, embed(missing), strict=True))
+        return [known[text] for text in texts]
+
+    return vectors
+
+
 def _nearest(claim: str, sources: Sequence[SourceText], embed: Embed) -> float:
     """The cosine of the claim and its nearest source; sources are embedded once each."""
     missing = [source for source in sources if source.vector is None]
@@ -250,10 +263,9 @@ def _verification(judgement: Judgement, sources: Sequence[SourceText]) -> Verifi
 
 
 def _worked(calculated: Calculated, sources: Sequence[SourceText]) -> WorkedFigure:
-    table = calculated.table.table
     operands = [
-        _operand(sources[table.sources[line]], label_of(table, line, figure), figure)
-        for line, figure in calculated.calculation.operands
+        _operand(sources[fit.table.sources[line]], label_of(fit.table, line, figure), figure)
+        for fit, (line, figure) in calculated.of_operands()
     ]
     return WorkedFigure(calculated.calculation.formula, operands)
 

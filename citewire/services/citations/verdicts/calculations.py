@@ -55,11 +55,20 @@ _OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL, Operation.DIFFER
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """The calculation that gives an amount; `is_turned` if it gives it with the other sign."""
+    """The calculation that gives an amount; `is_turned` if it gives it with the other sign.
+
+    `tables` are those of its operands, in their order, where they stand in several.
+    """
 
     calculation: Calculation
     table: FittedTable
     is_turned: bool = False
+    tables: tuple[FittedTable, ...] = ()
+
+    def of_operands(self) -> Iterator[tuple[FittedTable, Operand]]:
+        """Its operands, each with its table."""
+        operands = self.calculation.operands
+        yield from zip(self.tables or (self.table,) * len(operands), operands, strict=True)
 
 
 def calculate(

@@ -39,6 +39,7 @@ from citewire.services.citations.verdicts.fitting import (
     label_of,
 )
 from citewire.services.citations.verdicts.from_cells import from_cell
+from citewire.services.citations.verdicts.of_whole import shares_of_whole
 from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.periods import agrees
 from citewire.services.citations.verdicts.row_meant import is_other_row
@@ -183,6 +184,7 @@ class TableReading:
         return (
             self._summed(amount)
             or self._from_told(amount)
+            or self._share_of_whole(amount)
             or search(amount, self.asked, self.tables, self.told)
         )
 
@@ -191,12 +193,16 @@ class TableReading:
         amounts = self.claim.amounts
         found = [self._trace(one, amounts) for one in beside(amount, amounts)]
         traces = [one for one in found if one is not None and one.figure.kind != PERCENT]
-        if len(traces) < FEWEST_SUMMED or len({id(one.table) for one in traces}) > 1:
+        if len(traces) < FEWEST_SUMMED:
+            return None
+        if len({id(one.table) for one in traces}) > 1 and not _may_be_summed(traces):
             return None
         operands = tuple((one.line, one.figure) for one in traces)
         whole = (one for one in sums(operands, frozenset({Operation.SUM})))
         sum_ = next((one for one in whole if gives(amount, one, self.told) > 0), None)
-        return None if sum_ is None else Calculated(sum_, traces[0].table)
+        if sum_ is None:
+            return None
+        return Calculated(sum_, traces[0].table, tables=tuple(one.table for one in traces))
 
     def _from_told(self, amount: Amount) -> Calculated | None:
         """An amount that comes out of the row of another one: `by 2,218, from 16,430 million`."""
@@ -208,6 +214,14 @@ class TableReading:
             done = next((way for way in tried if gives(amount, way, self.told) > 0), None)
             if done is not None:
                 return Calculated(done, found.table)
+        return None
+
+    def _share_of_whole(self, amount: Amount) -> Calculated | None:
+        """A share of the total of the one row or column of parts that the claim names."""
+        for table in sorted(self.tables, key=lambda one: -one.best):
+            for way in shares_of_whole(amount, self.asked, table):
+                if gives(amount, way, self.told) > 0:
+                    return Calculated(way, table)
         return None
 
     def has_period(self, span: Span) -> bool:
@@ -287,6 +301,12 @@ def cells_for(claim: str, passage: Digest) -> list[str]:
         lines = sorted(lines, key=lambda at: -table.lines[at].score)[:MOST_LINES]
         found += [named(table, at, one) for at in sorted(lines) for one in table.table.by_line[at]]
     return found[:MOST_CELLS]
+
+
+def _may_be_summed(traces: Sequence[CellTrace]) -> bool:
+    """Whether figures of several tables are surely those that are meant, and count alike."""
+    are_held = all(one.standing is CellStanding.HELD for one in traces)
+    return are_held and len({(one.figure.kind, one.figure.scales) for one in traces}) == 1
 
 
 def _scales_of_claim(claim: ClaimReading) -> tuple[float, ...]:

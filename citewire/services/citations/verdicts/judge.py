@@ -11,6 +11,7 @@ from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest, digest
 from citewire.services.citations.verdicts.findings import Method, Span
+from citewire.services.citations.verdicts.left_open import speaks_of_before
 
 Status = Literal["supported", "partial", "unsupported", "unchecked"]
 
@@ -79,7 +80,10 @@ def judge(
             reasons[:0] = [one.calculation.formula for one in numbers.calculations]
     told = against[0].reason if against and score < said else ""
     status: Status = _status(score)
-    if numbers.untold and not (against and status == "unsupported"):
+    # Names of what a sum takes in may stand in the sources of the sentence before it.
+    is_of_before = speaks_of_before(read)
+    weighing = any(one.method != "entities" for one in against) if is_of_before else bool(against)
+    if numbers.untold and not (weighing and status == "unsupported"):
         status, score, method = "unchecked", min(said, UNTOLD), "calculated"
         told = numbers.untold[0].reason
         reasons.insert(0, told)

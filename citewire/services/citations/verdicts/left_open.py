@@ -25,6 +25,11 @@ _IN_ALL = re.compile(r"\b(?:in total|altogether|in all|taken together|combined)\
 """Beside a sum of what is not told."""
 
 
+def speaks_of_before(claim: ClaimReading) -> bool:
+    """Whether a claim says something of what was said before it: its subject is named there."""
+    return bool(_OF_BEFORE.match(claim.flat))
+
+
 def is_left_open(amount: Amount, claim: ClaimReading, passages: Sequence[Digest]) -> bool:
     """Whether a claim calculates an amount that is not stated, and does not say of what.
 
@@ -38,7 +43,7 @@ def is_left_open(amount: Amount, claim: ClaimReading, passages: Sequence[Digest]
     if not any(char.isdigit() for char in claim.text[amount.start : amount.end]):
         if has_table:
             return amount.readings[0].kind == PERCENT
-    elif operations and _OF_BEFORE.match(claim.flat):
+    elif operations and speaks_of_before(claim):
         return True
     if operations and not has_table and _IN_ALL.search(claim.flat):
         return True
