@@ -137,7 +137,8 @@ def _problem_of_end(name: str, told: Mapping[str, Any]) -> Response:
     if name == "error":
         return event_response(told)
     detail = f"the answer was stopped by {told['by']}"
-    return problem_response(STOPPED_STATUSES[told["by"]], "stopped", detail, retryable=True)
+    retryable = told["by"] != "access"  # which comes back by nothing that a client does
+    return problem_response(STOPPED_STATUSES[told["by"]], "stopped", detail, retryable=retryable)
 
 
 async def _cancel_when_left(request: Request, asking: anyio.CancelScope) -> None:

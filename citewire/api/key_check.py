@@ -76,7 +76,8 @@ class KeyCheck:
                 await error_response(error)(scope, receive, send)
                 return
         scope.setdefault("state", {})["caller"] = caller
-        if caller is None or not is_revocable(caller):
+        # Taking something away is done to its end, be it the key that asks for it.
+        if caller is None or not is_revocable(caller) or scope["method"] == "DELETE":
             await self._app(scope, receive, send)
             return
         request = WatchedRequest(receive, send)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from citewire.api.compat.openai_errors import failed_chunk, is_openai_path
 from citewire.api.compat.ui_parts import failed_part
 from citewire.api.errors import error_response
+from citewire.api.mcp.problems import broken_off, is_mcp_path
 from citewire.errors import CredentialRevoked
 
 REVOKED = CredentialRevoked("the key or session that let this in was revoked")
@@ -48,7 +49,7 @@ class WatchedRequest:
         if not self._has_begun:
             await error_response(REVOKED)(scope, self._receive, self._send)
         elif self._is_stream:
-            last = _last_event(scope["path"].removeprefix(scope.get("root_path", "")))
+            last = _last_event(scope)
             await self._send({"type": "http.response.body", "body": last})
 
     async def _heard(self) -> Message:
@@ -79,8 +80,12 @@ class WatchedRequest:
         await self._send(message)
 
 
-def _last_event(path: str) -> bytes:
+def _last_event(scope: Scope) -> bytes:
     """How a stream says that it is broken off, in the form of those who ask there."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if is_mcp_path(path):
+        number = scope["state"].get("message_id")
+        return broken_off(number, REVOKED.code, REVOKED.public)
     if is_openai_path(path):
         return failed_chunk(REVOKED.code, REVOKED.public)
     if path == UI_PATH:

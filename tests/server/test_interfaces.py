@@ -8,6 +8,7 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from citewire import AsyncClient
 from citewire.api.compat.openai_schemas import GivenMessage
 from citewire.api.compat.responses_schemas import RESULTS, GivenItem
 from citewire.api.compat.ui_schemas import UiMessage
@@ -15,6 +16,8 @@ from citewire.text.offsets import utf16_place
 from citewire.workflows.catalogue.model import SpokenOf
 from tests.doubles.chat_client import ChatClient, said_to_ui
 from tests.doubles.corpus import HARBOURS, VESSMARK
+from tests.doubles.mcp_client import NEW, OLD, connected
+from tests.doubles.server_fixtures import Server
 from tests.doubles.standin_fixtures import Standin
 
 Json = dict[str, Any]
@@ -171,6 +174,45 @@ async def test_the_same_is_told(
     assert told_by(path, await ask(chat, path, QUESTION, streams=streams)) == wanted
     assert [one["verdict"] for one in wanted["cited"]][:2] == ["supported", "unsupported"]
     assert wanted["text"] == ANSWER
+
+
+@pytest.mark.parametrize("revision", [NEW, OLD])
+async def test_the_same_is_told_over_mcp(
+    chat: ChatClient, server: Server, standin: Standin, revision: str
+) -> None:
+    await standin.configure(text=ANSWER)
+    wanted = told_by("/chat", await ask(chat, "/chat", QUESTION))
+
+    async with connected(server.url, revision) as client:
+        told = (await client.call_tool("ask", {"question": QUESTION})).structured_content
+
+    assert told is not None
+    cited = [
+        {
+            **{name: one[name] for name in ("quote", "page", "passage_id", "verdict")},
+            **{"place": one["start"], "reason": one["verdict_reason"]},
+        }
+        for one in told["citations"]
+    ]
+    assert {
+        **{"text": told["answer"], "evidence": told["evidence"], "cited": cited},
+        "sources": [one["passage_id"] for one in told["sources"]],
+    } == wanted
+
+
+async def test_the_same_is_told_by_the_library(
+    chat: ChatClient, server: Server, standin: Standin
+) -> None:
+    await standin.configure(text=ANSWER)
+    wanted = told_by("/chat", await ask(chat, "/chat", QUESTION))
+
+    async with AsyncClient(server.url) as client:
+        told = await client.answer(QUESTION)
+
+    done: Json = {"answer": told.text, "evidence": told.evidence}
+    done["citations"] = [one.model_dump() for one in told.citations]
+    done["sources"] = [one.model_dump() for one in told.sources]
+    assert told_by_us(done) == wanted
 
 
 @all_ways

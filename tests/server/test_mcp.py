@@ -538,17 +538,18 @@ async def test_words_that_are_quoted_need_no_check(local_server: Server) -> None
     assert "quoted from its source" in text_of(result)
 
 
+@pytest.mark.parametrize("revision", [NEW, OLD])
 async def test_an_answer_ends_when_its_key_is_revoked(
-    keyed: Server, redis_url: str, corpus: str, standin: Standin
+    keyed: Server, redis_url: str, corpus: str, standin: Standin, revision: str
 ) -> None:
     await standin.configure(tokens=1000, inter_delay=0.05)
     async with open_client(redis_url) as redis:
         keys = MadeKeys(CredentialStore(redis, corpus))
         key, stored = await keys.make("default", scopes={Scope.ASK})
-        async with connected(keyed.url, NEW, key) as client:
+        async with connected(keyed.url, revision, key) as client:
             asking = asyncio.create_task(client.call_tool("ask", {"question": QUESTION}))
             await standin.until(open=1)
             await keys.revoke(stored.id)
-            with pytest.raises(MCPError):
+            with pytest.raises(MCPError, match="was revoked"):
                 await asking
     await standin.until(open=0)

@@ -20,6 +20,7 @@ import pytest
 from citewire.api.compat.responses_schemas import RESULTS
 from tests.doubles.chat_client import ChatClient, open_chat_client, said_to_ui
 from tests.doubles.chat_fixtures import Piped
+from tests.doubles.mcp_client import call
 from tests.doubles.server_fixtures import Server, StartServer
 from tests.doubles.standin_fixtures import Standin
 from tests.doubles.transcript_scripts import (
@@ -226,6 +227,16 @@ async def test_a_run_in_the_words_of_others_is_told_as_before(
     told = MOMENT.sub("0", answer.text.replace(server.url, "http://server.test"))
     told = CITATION.sub("message", told)
     compare(f"{name}.sse", Names().plain(told))
+
+
+async def test_a_run_that_mcp_asks_for_is_told_as_before(
+    server: Server, chat: ChatClient, standin: Standin
+) -> None:
+    await standin.configure(**IN_ONE_PIECE, text=CITED)
+
+    answer = (await chat.http.post("/mcp", **call("ask", {"question": SHIPS_2023}))).text
+
+    compare("mcp.sse", Names().plain(answer.replace(server.url, "http://server.test")))
 
 
 async def test_the_terminal_prints_what_it_printed_before(

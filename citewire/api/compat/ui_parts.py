@@ -170,7 +170,7 @@ class UiTelling:
 
     def _stopped(self, stopped: Json) -> list[bytes]:
         if reason := STOPPED.get(stopped["by"]):
-            return self._broken(stopped, reason, "stopped", retryable=True)
+            return self._broken(stopped, reason, "stopped", retryable=stopped["by"] != "access")
         parts = [*self._start(stopped), *self._text_end()]
         metadata = {"finish_reason": "stopped", "usage": _usage(stopped["usage"])}
         told = [_part("message-metadata", messageMetadata=metadata), _part("abort")]

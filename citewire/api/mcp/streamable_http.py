@@ -74,6 +74,9 @@ async def exchange(request: Request) -> Response:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if await _is_cancelled(request, body):
         return Response(status_code=HTTPStatus.ACCEPTED)
+    match _parsed(body):
+        case {"id": int() | str() as number}:
+            request.state.message_id = number
     return Exchange(request.app.state.exchanges, body)
 
 

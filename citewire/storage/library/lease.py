@@ -163,7 +163,10 @@ async def holding_lease(
         await asyncio.shield(lease.release())
 
 
-_LOST = "another process took over the documents while this one was suspended: run it again"
+_LOST = (
+    f"this process stood still for more than {LEASE_S:.0f} s (suspended, or on a machine that is "
+    "too busy), and another may have changed the documents meanwhile: run it again"
+)
 
 
 def _describe(holder: dict[str, Any]) -> str:
