@@ -488,7 +488,7 @@ class UnknownHost(RequestError):
 
 
 class ForeignPage(RequestError):
-    """Another site's page may change nothing without a key."""
+    """Another site's page may change nothing without a key, nor read with a person's session."""
 
     code = "foreign_page"
     retryable = False

@@ -90,7 +90,7 @@ async def chat(request: Request, asked: Asked) -> Response:
 
 def _told(asked: Run | JoinedRun, services: Services) -> AsyncGenerator[ToldBatch, None]:
     if isinstance(asked, JoinedRun):
-        return services.following.follow(asked.run_id, asked.owner)
+        return asked.follower.follow(asked.run_id, asked.owner)
     return services.stream(asked)
 
 

@@ -23,10 +23,11 @@ from citewire.api.chat_schemas import (
     RateAnswer,
 )
 from citewire.api.contents import answers, named, text
-from citewire.api.dependencies import ChatsDep, ChatStoreDep, Owner
+from citewire.api.dependencies import CallerDep, ChatsDep, ChatStoreDep, Owner, ReachingDep
 from citewire.api.schemas import Identifier
 from citewire.api.scopes import ScopedRoute
 from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
+from citewire.services.chats.still_readable import still_readable, those_still_readable
 
 router = APIRouter(tags=["chats"], route_class=ScopedRoute)
 
@@ -81,9 +82,12 @@ async def delete_chats(
     response_class=StreamingResponse,
     responses={200: answers("a file", ALL_AS_JSON, text("text/markdown"))},
 )
-async def export_chats(store: ChatStoreDep, owner: Owner, format: Format = "json") -> Response:
+async def export_chats(
+    store: ChatStoreDep, reaching: ReachingDep, caller: CallerDep, format: Format = "json"
+) -> Response:
     """All chats as a file, newest first, streamed."""
-    pieces = FILES[format](all_chats(store, owner))
+    chats = all_chats(store, caller.owner)
+    pieces = FILES[format](those_still_readable(chats, reaching, caller))
     headers = _as_file(f"chats.{format}")
     return StreamingResponse(await _begun(pieces), media_type=MEDIA_TYPES[format], headers=headers)
 
@@ -92,13 +96,15 @@ async def export_chats(store: ChatStoreDep, owner: Owner, format: Format = "json
 async def read_chat(
     chat_id: ChatId,
     chats: ChatsDep,
-    owner: Owner,
+    reaching: ReachingDep,
+    caller: CallerDep,
     last: Annotated[int | None, Query(ge=0, le=10_000)] = None,
 ) -> ChatView:
     """A chat with the messages of its active path, or the last of them, as they were shown."""
     # Asked first: a run that ends meanwhile is then named beside its turn, and not missing.
-    running = await chats.running(chat_id, owner)
-    return ChatView.from_chat(await chats.read(chat_id, owner, last=last), running)
+    running = await chats.running(chat_id, caller.owner)
+    chat = await chats.read(chat_id, caller.owner, last=last)
+    return ChatView.from_chat(await still_readable(chat, reaching, caller), running)
 
 
 @router.patch("/chats/{chat_id}")
@@ -128,10 +134,15 @@ async def restore_chat(chat_id: ChatId, chats: ChatsDep, owner: Owner) -> ChatSu
     responses={200: answers("a file", AS_JSON, text("text/markdown"))},
 )
 async def export_chat(
-    chat_id: ChatId, store: ChatStoreDep, owner: Owner, format: Format = "json"
+    chat_id: ChatId,
+    store: ChatStoreDep,
+    reaching: ReachingDep,
+    caller: CallerDep,
+    format: Format = "json",
 ) -> Response:
     """A chat as a file, with its citations."""
-    chat = await store.read(chat_id, owner, whole=True)
+    chat = await store.read(chat_id, caller.owner, whole=True)
+    chat = await still_readable(chat, reaching, caller)
     content = to_json(chat) if format == "json" else to_markdown(chat)
     headers = _as_file(f"chat-{chat_id}.{format}")
     return Response(content, media_type=MEDIA_TYPES[format], headers=headers)

@@ -27,7 +27,7 @@ from citewire.services.chats.sharing import Sharing
 from citewire.services.citations.model import CollectionNames
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.succession import Succession
-from citewire.services.runs.following import Following
+from citewire.services.runs.follower import Follower
 from citewire.services.runs.runs import Once, Run
 from citewire.services.uploads.ending import EndingCollections
 from citewire.services.uploads.jobs import Jobs
@@ -145,10 +145,11 @@ ChangeableDocument = Annotated[DocumentStore, Depends(changeable_document)]
 
 @dataclass(frozen=True, slots=True)
 class JoinedRun:
-    """A run that was asked before with the same Idempotency-Key."""
+    """A run that was asked before with the same Idempotency-Key, and who follows it now."""
 
     run_id: str
     owner: str
+    follower: Follower
 
 
 IdempotencyKey = Annotated[str | None, Header(pattern=IDEMPOTENCY_KEY)]
@@ -186,7 +187,8 @@ async def admitted_run(
                 # One that was refused before its first event leaves the key to the next.
                 stack.enter_context(services.following.reading(owner))
                 if await services.following.begun(before.run_id, owner):
-                    run = JoinedRun(before.run_id, owner)
+                    follower = Follower(services.following, services.reaching, caller)
+                    run = JoinedRun(before.run_id, owner, follower)
                     break
         yield run
 
@@ -206,14 +208,14 @@ def check_length(services: Services, question: str, field: str = "message") -> N
         )
 
 
-async def following_runs(request: Request, owner: Owner) -> AsyncGenerator[Following, None]:
-    """Those who follow runs, with the place of one more, until it has been sent what it wants."""
-    following = services_of(request).following
-    with following.reading(owner):
-        yield following
+async def following_runs(request: Request, caller: CallerDep) -> AsyncGenerator[Follower, None]:
+    """Whoever asks as one who follows runs, whose place is held until all was sent."""
+    services = services_of(request)
+    with services.following.reading(caller.owner):
+        yield Follower(services.following, services.reaching, caller)
 
 
-FollowingDep = Annotated[Following, Depends(following_runs)]
+FollowingDep = Annotated[Follower, Depends(following_runs)]
 
 
 def _once(key: str, owner: str, ask: AskRequest) -> Once:

@@ -94,11 +94,15 @@ class HostCheck:
         """Return if a request may do what it would, whose credential browsers send by themselves.
 
         Raises:
-            ForeignPage: it would change something, and no page of this server says that it does.
+            ForeignPage: another site's page would read the answer, or the request would change
+                something, and no page of this server says that it sends it.
         """
-        if scope["method"] in SAFE:
-            return
         headers = dict(scope["headers"])
+        if scope["method"] in SAFE:
+            # Only with an origin may an answer be read; a link that is followed has none.
+            if b"origin" in headers and self._is_foreign(headers):
+                raise ForeignPage("only the server's own pages may read anything with a session")
+            return
         is_page = b"sec-fetch-site" in headers or b"origin" in headers
         if self._is_foreign(headers) or (not is_page and b"cookie" in headers):
             raise ForeignPage("only the server's own pages may change anything with a session")

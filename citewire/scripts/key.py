@@ -19,8 +19,8 @@ from citewire.storage.access.credentials import StoredKey
 
 COMMAND = Who(command="citewire key")
 OPEN = (
-    "So far everybody may ask this server without a key: "
-    "set CITEWIRE_REQUIRE_KEY=on and start it again."
+    "As far as the settings here say, everybody may ask the server without a key: unless it runs "
+    "with others (sign-in, a proxy), set CITEWIRE_REQUIRE_KEY=on and start it again."
 )
 MISUSED = "citewire key takes `make NAME`, `list`, `list NAME`, `revoke ID`, or a NAME for the file"
 

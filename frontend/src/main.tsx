@@ -2,7 +2,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { meet } from "@/api/key";
+import { meet, watchSession } from "@/api/key";
 import { App } from "@/app/App";
 import { language } from "@/strings";
 import { showTheme } from "@/ui/theme";
@@ -15,6 +15,7 @@ import "@/styles/documents.css";
 import "@/styles/collections.css";
 
 void meet();
+watchSession();
 showTheme();
 document.documentElement.lang = language();
 const root = document.getElementById("root");

@@ -291,7 +291,7 @@ def test_whoever_is_no_member_is_told_nothing_of_it(team: Team) -> None:
 def test_a_former_member_keeps_what_was_quoted_and_not_the_pages(team: Team) -> None:
     http = team.people["former"].http
     kept = http.get(f"/chats/{team.ids['chat_id']}").raise_for_status().text
-    assert FACT in kept
+    assert FACT.rstrip(".") in kept
     for path in (
         "/passages/{passage_id}",
         "/documents/{doc_id}",
@@ -304,6 +304,41 @@ def test_a_former_member_keeps_what_was_quoted_and_not_the_pages(team: Team) -> 
     assert http.get(page, headers=match).status_code == 404
     [state] = http.get("/passages", params={"ids": team.ids["passage_id"]}).json()["passages"]
     assert state["state"] == "gone"
+
+
+SECRET = "cellar nine"
+LEDGER = f"{FACT}\n\nThe ledger of the keeper is locked in {SECRET} below the yard."
+
+
+def test_a_former_member_keeps_the_quoted_words_alone_wherever_an_answer_is_told(
+    team: Team,
+) -> None:
+    manager, former = team.people["manager"], team.people["former"].http
+    made = _share(manager, "Ledgers", former="reader")
+    manager.ingest("x", ("ledger.txt", LEDGER.encode()), collection=made)
+    asked = {"message": QUESTION, "filters": {"collections": [made]}}
+    joined = {**asked, "filters": {}}  # of all that may be read: so it may be joined later
+    done = former.post("/chat", json=asked).raise_for_status().json()
+    once = {"Idempotency-Key": f"ledger-{uuid4().hex}"}
+    again = former.post("/chat", json=joined, headers=once).raise_for_status().json()
+    chat = f"/chats/{done['chat_id']}"
+    paths = [chat, f"{chat}/export", "/chats/export", f"/chat_stream/{done['run_id']}"]
+    paths += [f"/chat_stream/{again['run_id']}", f"{chat}/export?format=md"]
+    before = {path: former.get(path).raise_for_status().text for path in paths}
+    _leave(manager, made, "former")
+    time.sleep(WITHIN_S)
+    after = {path: former.get(path).raise_for_status().text for path in paths}
+    after["joined"] = former.post("/chat", json=joined, headers=once).raise_for_status().text
+
+    assert done["sources"][0]["text"] == again["sources"][0]["text"] == LEDGER
+    # A footnote has the quote and nothing else, now as ever.
+    assert [path for path, told in before.items() if SECRET not in told] == paths[-1:]
+    assert [path for path, told in after.items() if SECRET in told] == []
+    assert [path for path, told in after.items() if FACT.rstrip(".") not in told] == []
+    [source] = json.loads(after[chat])["turns"][1]["sources"]
+    left = source["text"].rstrip()
+    assert left.rstrip(".") == FACT.rstrip(".")
+    assert source["withheld"] == [{"start": len(left), "end": len(LEDGER), "reason": "access"}]
 
 
 def test_documents_and_sources_bear_the_name_of_their_collection(team: Team) -> None:

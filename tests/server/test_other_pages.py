@@ -129,6 +129,12 @@ def test_a_session_is_not_used_by_another_origins_page(start_server: StartServer
         known = http.post("/chats", json={}, headers={"X-User": "ann"})
         sent = {"X-User": "ann", "Origin": LET_IN, "Sec-Fetch-Site": "cross-site"}
         answer = http.post("/chats", json={}, headers=sent)
+        reads = [http.get(path, headers=sent) for path in ("/chats", "/documents", "/auth/me")]
+        old = http.get("/chats", headers={"X-User": "ann", "Origin": LET_IN})
+        own = http.get("/chats", headers={"X-User": "ann", "Sec-Fetch-Site": "same-origin"})
+        link = http.get("/", headers={"X-User": "ann", "Sec-Fetch-Site": "cross-site"})
 
     assert known.status_code == 201
-    assert problem(answer)[2] == "foreign_page"
+    for refused in (answer, *reads, old):
+        assert problem(refused)[2] == "foreign_page"
+    assert (own.status_code, link.status_code) == (200, 200)

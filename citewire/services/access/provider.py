@@ -127,6 +127,8 @@ class IdentityProvider:
         status, told = await self._ask("POST", metadata.token, data=form, auth=auth)
         token = told.get("id_token")
         if status != httpx.codes.OK or not isinstance(token, str):
+            # The code of RFC 6749, 5.2, tells whoever runs the service what is set up wrongly.
+            logger.warning("the provider refuses a sign-in: %.64r (%d)", told.get("error"), status)
             raise SignInRefused("the provider does not take the code: sign in again")
         return token
 

@@ -51,6 +51,11 @@ class Reach:
         return (self.owner, *(library_of(one.collection_id) for one in self.memberships))
 
     @cached_property
+    def collections(self) -> frozenset[str]:
+        """The ids of all collections that may be read, `private` among them."""
+        return frozenset((PRIVATE, *self.names))
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """The names of the shared collections, by their ids."""
         return {one.collection_id: one.name for one in self.memberships}

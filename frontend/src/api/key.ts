@@ -20,6 +20,10 @@ export interface KeyState {
   refused: string | null;
 }
 
+const LOOK_MS = 60_000;
+/** Tells the other tabs of this browser that one signed out; there once sessions are watched. */
+let otherTabs: BroadcastChannel | null = null;
+
 let key = readTab(NAME);
 let state: KeyState = { asked: false, wrong: false, kept: key !== null, me: null, refused: null };
 let waiting: ((given: boolean) => void)[] = [];
@@ -92,9 +96,33 @@ export function signIn(): void {
 
 export async function signOut(): Promise<void> {
   if (state.me?.by === "session") await fetch("auth/logout", { method: "POST" }).catch(() => null);
+  if (state.me?.by === "session") otherTabs?.postMessage(null);
+  leave();
+}
+
+function leave(): void {
   clearTab();
   location.hash = "";
   location.reload();
+}
+
+/** Closes what is shown if the session that opened it is over, or is somebody else's by now. */
+async function look(): Promise<void> {
+  if (document.hidden || state.me?.by !== "session" || key !== null) return;
+  const response = await fetch("auth/me").catch(() => null);
+  if (response?.ok !== true) return;
+  const me = (await response.json()) as Me;
+  if (me.owner !== state.me.owner) leave();
+}
+
+/** Looks when another tab signs out, when the page is seen again, and once a minute. */
+export function watchSession(): void {
+  otherTabs = new BroadcastChannel("citewire.signed-out");
+  otherTabs.addEventListener("message", () => {
+    if (state.me?.by === "session" && key === null) leave();
+  });
+  document.addEventListener("visibilitychange", () => void look());
+  setInterval(() => void look(), LOOK_MS);
 }
 
 function answer(given: boolean): void {

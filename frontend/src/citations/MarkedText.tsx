@@ -15,14 +15,22 @@ interface Props {
   withheld: readonly Withheld[];
 }
 
+/** Whether a part is blank because the reader may read the report no longer. */
+export const isLost = ({ reason }: Withheld): boolean => reason === "access";
+
 export function MarkedText({ text, part, marks, withheld }: Props): ReactNode {
   const strings = useStrings();
   const cuts = new Set([part, ...withheld, ...marks].flatMap(({ start, end }) => [start, end]));
   const at = [...cuts].filter((cut) => cut >= part.start && cut <= part.end).sort((a, b) => a - b);
   return at.slice(0, -1).map((start, index) => {
     const end = at[index + 1] ?? part.end;
-    if (withheld.some((one) => one.start <= start && end <= one.end)) {
-      return (
+    const blank = withheld.find((one) => one.start <= start && end <= one.end);
+    if (blank !== undefined) {
+      return isLost(blank) ? (
+        <span key={start} title={strings.onlyQuoted}>
+          {" … "}
+        </span>
+      ) : (
         <span key={start} className="withheld" title={strings.withheldExplained}>
           [{strings.withheld}]
         </span>

@@ -5,7 +5,7 @@ import type { Operand, Source } from "@/api/types";
 import { useStrings } from "@/strings";
 
 import { gridOf, type Place } from "./grid";
-import { MarkedText } from "./MarkedText";
+import { isLost, MarkedText } from "./MarkedText";
 import { PassageTable } from "./PassageTable";
 
 interface Props {
@@ -34,7 +34,7 @@ export function PassageText({ source, quote, operands = NONE, scrolls = false }:
       ) : (
         <PassageTable text={text} grid={grid} quote={quote} operands={operands} withheld={withheld} scrolls={scrolls} />
       )}
-      {withheld.length > 0 && <p className="soft">{strings.withheldExplained}</p>}
+      {withheld.length > 0 && <p className="soft">{withheld.some(isLost) ? strings.onlyQuoted : strings.withheldExplained}</p>}
     </>
   );
 }

@@ -213,6 +213,7 @@ export const en = {
   table: "Table",
   cells: (address: string): string => `Cells ${address}`,
   withheld: "withheld",
+  onlyQuoted: "You may no longer read this report; what was quoted stays.",
   withheldExplained: "Words of this passage that look like instructions to the model were withheld from it.",
   pageFailed: "The page cannot be shown.",
   citationGone: "This citation is not part of the answer any more.",

@@ -211,6 +211,7 @@ export const es: Strings = {
   table: "Tabla",
   cells: (address) => `Celdas ${address}`,
   withheld: "omitido",
+  onlyQuoted: "Ya no puedes leer este informe; lo que se citó se queda.",
   withheldExplained: "Se omitieron ante el modelo palabras de este pasaje que parecen instrucciones para él.",
   pageFailed: "No se puede mostrar la página.",
   citationGone: "Esta cita ya no forma parte de la respuesta.",
