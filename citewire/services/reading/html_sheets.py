@@ -18,7 +18,7 @@ MOST_OF_NAME = 16
 """So many selectors that begin with one name are kept, so many classes of an element asked for."""
 
 _QUOTED = re.compile(r"\"[^\"\n]*+\"|'[^'\n]*+'")
-_PIECE = re.compile(r"([^{};]*+)([{};])")
+_PIECE = re.compile(r"([^{};]*+)([{};]|$)")
 _SELECTOR = re.compile(r"(\*|[a-z][\w-]{0,80})?((?:[.#][\w-]{1,200}){0,8})", re.IGNORECASE)
 _NAME = re.compile(r"[.#][\w-]+")
 _MEDIA = re.compile(r"@media\s{1,9}(?:only\s{1,9})?(?:screen|all)\s{0,9}", re.IGNORECASE)
@@ -125,7 +125,7 @@ def _rules_in(sheet: str) -> Iterator[tuple[str, dict[str, tuple[bool, str]]]]:
                 plain = value.replace("!important", "").replace("! important", "").strip()
                 plain = "line-through" if "line-through" in plain else plain
                 said[name.strip()] = ("important" in value, plain)
-        elif opened:
+        elif piece[2] == "}" and opened:
             selectors = opened.pop()
             # A list in brackets is not one of selectors.
             if (

@@ -140,7 +140,8 @@ export interface Source {
 /**
  * A part of a source's text that the model is not given, from `start` up to and without `end`.
  *
- * `reason` is `invisible`, `hidden` or `instruction`; more may come.
+ * `reason` is `invisible`, `hidden` or `instruction`, or `access` where whoever reads an old
+ * answer may read the report no longer, and only what was quoted is left; more may come.
  */
 export interface Withheld {
   start: number;

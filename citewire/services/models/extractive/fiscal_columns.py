@@ -19,7 +19,7 @@ from citewire.services.models.extractive.passages import Passage
 QUARTER, HALF_YEAR, NINE_MONTHS, YEAR = 3, 6, 9, 12
 """Months that a column may be of."""
 
-_PARTS = {"Q": QUARTER, "H": HALF_YEAR}
+_MONTHS_OF_PART = {"Q": QUARTER, "H": HALF_YEAR}
 _LENGTHS = (
     (
         QUARTER,
@@ -56,7 +56,7 @@ def months_of(text: str) -> int | None:
 
 def months_asked(text: str, periods: Sequence[Period]) -> int | None:
     """How many months a question asks about; a quarter or half that it names goes first."""
-    parts = {_PARTS.get(one.part[0]) for one in periods if one.part}
+    parts = {_MONTHS_OF_PART.get(one.part[0]) for one in periods if one.part}
     if parts:
         return parts.pop() if len(parts) == 1 else None
     return months_of(text)
@@ -111,7 +111,7 @@ def _called(asked: Period, held: Period, *, begins: bool | None) -> tuple[Period
     is_whole = asked.year and not asked.month and asked.part in FULL_PARTS
     if not is_whole or not held.year or not held.month or not is_early(held):
         return (held,)
-    before = held._replace(year=held.year - 1)
+    before = Period(held.year - 1, held.month, held.day, held.part)
     if begins is None:
         return (held, before)
     return (before,) if begins else (held,)
