@@ -115,7 +115,8 @@ def test_a_file_that_needs_a_password_is_called_encrypted(tmp_path: Path) -> Non
 def test_a_broken_file_after_an_encrypted_one_is_called_broken(tmp_path: Path) -> None:
     with pytest.raises(UnreadableDocument):
         read_pdf(write_pdf(tmp_path / "a.pdf", [BODY], password="secret"))
-    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< garbage")
+    # With its end, for without one it is called cut off.
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< garbage >>\nendobj\n%%EOF\n")
 
     with pytest.raises(UnreadableDocument, match="broken"):
         read_pdf(tmp_path / "b.pdf")
