@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from citewire.client.wire import Citation, HighlightsView, Rectangle, Source, Warned
+from citewire.client.wire import Citation, Rectangle, Source, Warned
 from citewire.services.answers.reducer import ToldAnswer
+from citewire.text.offsets import utf16_place
 
 PassageQuote = tuple[str, str]
 """The id of a passage, and words of it."""
@@ -76,9 +77,8 @@ class CitedAnswer:
 
     def claim_of(self, citation: Citation) -> str:
         """The words of the answer that a citation carries."""
-        units = self.text.encode("utf-16-le", "surrogatepass")
         span = citation.claim_span
-        return units[2 * span.start : 2 * span.end].decode("utf-16-le", "replace")
+        return self.text[utf16_place(self.text, span.start) : utf16_place(self.text, span.end)]
 
     @property
     def unsupported(self) -> list[Citation]:
@@ -102,8 +102,3 @@ def quotes_of(answer: CitedAnswer) -> list[PassageQuote]:
             (one.passage_id, one.quote.text) for one in answer.citations if one.quote.text
         )
     )
-
-
-def cited_page(pdf: bytes, highlights: HighlightsView) -> CitedPage:
-    """A page with the places of a quote on it."""
-    return CitedPage(pdf, highlights.rectangles)

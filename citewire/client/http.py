@@ -12,7 +12,7 @@ from urllib.parse import quote
 import anyio
 import httpx
 
-from citewire.client.answer import CitedAnswer, CitedPage, PassageQuote, cited_page, quotes_of
+from citewire.client.answer import CitedAnswer, CitedPage, PassageQuote, quotes_of
 from citewire.client.connection import Address, Json, ServerConnection, ToldEvent
 from citewire.client.wire import (
     EVENTS,
@@ -265,7 +265,7 @@ class AsyncClient:
                 pdf = await self.page(source.doc_id, highlights.page)
             except RequestRefused:
                 return
-            found[passage_id, words] = cited_page(pdf, highlights)
+            found[passage_id, words] = CitedPage(pdf, highlights.rectangles)
 
         async with anyio.create_task_group() as tasks:
             for passage_id, words in wanted:

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from citewire.client.answer import CitedAnswer, CitedPage
 from citewire.client.wire import Citation
+from citewire.text.offsets import utf16_place
 
 WIDTH = 640
 """Pixels of a page's picture."""
@@ -20,7 +21,7 @@ GREY = "#656d76"
 SIGNS = {"supported": "✓", "partial": "◐", "unsupported": "✗", "unchecked": "?"}
 EVIDENCE = {"weak": "Weak evidence: the reports may not answer this.", "none": "No evidence."}
 OPEN, CLOSE = "\ue000", "\ue001"
-"""Around the number of a citation while Markdown is read; no text has these signs."""
+"""Around the number of a citation while Markdown is read."""
 
 
 def answer_html(answer: CitedAnswer) -> str:
@@ -61,25 +62,22 @@ def page_image(page: CitedPage) -> bytes:
 
 
 def _text(answer: CitedAnswer) -> str:
-    units = answer.text.translate({ord(OPEN): None, ord(CLOSE): None})
-    marked, last = bytearray(), 0
-    encoded = units.encode("utf-16-le", "surrogatepass")
+    # One sign for another: the places of the markers stay.
+    text = answer.text.translate(dict.fromkeys(map(ord, (OPEN, CLOSE)), "\ufffd"))
     placed = sorted(enumerate(answer.citations), key=lambda pair: pair[1].marker_span.start)
+    marked, last = "", 0
     for number, citation in placed:
         span = citation.marker_span
-        if span.start < last or span.start == span.end:
-            continue
-        marked += encoded[2 * last : 2 * span.start]
-        marked += f"{OPEN}{number}{CLOSE}".encode("utf-16-le")
-        last = span.end
-    marked += encoded[2 * last :]
-    text = marked.decode("utf-16-le", "replace")
+        start, end = utf16_place(text, span.start), utf16_place(text, span.end)
+        if last <= start < end:
+            marked += f"{text[last:start]}{OPEN}{number}{CLOSE}"
+            last = end
     # Without links and pictures, which would be fetched.
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link"])
-    html = str(reader.render(text))
+    html = str(reader.render(marked + text[last:]))
     for number, citation in placed:
         html = html.replace(f"{OPEN}{number}{CLOSE}", _marker(answer, citation))
-    return html.replace(OPEN, "").replace(CLOSE, "")
+    return html
 
 
 def _marker(answer: CitedAnswer, citation: Citation) -> str:

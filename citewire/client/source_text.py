@@ -3,14 +3,12 @@
 from typing import Any
 
 from citewire.client.wire import Source
+from citewire.text.offsets import blanked
 
 
 def readable_text(source: Source) -> str:
     """The text of a source with blanks for what is withheld, every place unchanged."""
-    units = bytearray(source.text.encode("utf-16-le", "surrogatepass"))
-    for span in source.withheld:
-        units[2 * span.start : 2 * span.end] = " ".encode("utf-16-le") * (span.end - span.start)
-    return units.decode("utf-16-le", "replace")
+    return blanked(source.text, ((one.start, one.end) for one in source.withheld))
 
 
 def facts_of(source: Source) -> dict[str, Any]:

@@ -111,3 +111,11 @@ def test_models_of_others_do_not_get_what_is_withheld() -> None:
     hidden = [{"start": 6, "end": 10, "reason": "invisible"}]
 
     assert readable_text(source("😀 ok XXXX end", withheld=hidden)) == "😀 ok      end"
+
+
+def test_private_signs_of_a_text_move_no_marker() -> None:
+    text = MARKED.replace("Ships", "Sh\ue000ps")
+
+    assert '<sup title="A &lt;report&gt;' in answer(text=text)._repr_html_()
+    assert "[1]" in answer(text=text)._repr_html_()
+    assert "Sh\ufffdps" in answer(text=text)._repr_html_()

@@ -20,7 +20,7 @@ from citewire.content.withheld import Spans, spans_of
 from citewire.services.citations.locating import Match
 from citewire.services.citations.source_table import SourceTable
 from citewire.storage.library.passage_node import ALSO_IN, CONTEXT, FOUND_BY
-from citewire.text.offsets import utf16_length
+from citewire.text.offsets import blanked, utf16_length
 from citewire.workflows.catalogue.model import DocumentName
 
 WarningCode = Literal[
@@ -219,12 +219,7 @@ class Source:
 
 def without_withheld(text: str, withheld: Sequence[Withheld]) -> str:
     """Give a text with blanks for what is withheld of it, every place unchanged."""
-    if not withheld:
-        return text
-    units = bytearray(text.encode("utf-16-le"))
-    for span in withheld:
-        units[2 * span.start : 2 * span.end] = " ".encode("utf-16-le") * (span.end - span.start)
-    return units.decode("utf-16-le")
+    return blanked(text, ((one.start, one.end) for one in withheld)) if withheld else text
 
 
 def _table(stored: str | None, text: str) -> SourceTable | None:
