@@ -57,12 +57,9 @@ def draw(title: str, groups: dict[str, dict[str, float]]) -> str:
 
 
 def _plots(results: Results) -> dict[str, tuple[str, dict[str, Bars]]]:
-    def bars(
-        figure: str, servers: Sequence[str], value: Callable[[str, str], float | None]
-    ) -> Bars:
-        return {server: value(server, figure) for server in servers}
+    def bars(figure: str, value: Callable[[str, str], float | None]) -> Bars:
+        return {server: value(server, figure) for server in ("bare", "citewire", "recipe")}
 
-    services = ("bare", "citewire", "recipe")
     lengths = {
         f"{tokens:,} tokens": bars(f"cpu_ms_{tokens}", results.median) for tokens in LENGTHS[:3]
     }

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from citewire.errors import ConfigurationError, StorageError
 from citewire.settings.groups import StorageSettings
 from citewire.storage.connection.fingerprint import read_fingerprint
+from citewire.storage.connection.pipelining import PipeliningRedis
 from citewire.storage.connection.pool import WaitingPool
 from citewire.storage.connection.replies import (
     MODULES_REMEDY,
@@ -64,7 +65,7 @@ async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
 @asynccontextmanager
 async def open_client(url: str) -> AsyncIterator[Redis]:
     """Open a client on `url` and check that the modules are there; raises as `open_redis`."""
-    client = Redis.from_pool(_build_pool(url))
+    client = PipeliningRedis.from_pool(_build_pool(url))
     try:
         await check_modules(client)
         yield client
