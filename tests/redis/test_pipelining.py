@@ -25,10 +25,11 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from citewire.storage.connection import pipelining as module
+from citewire.storage.connection import line as module
 from citewire.storage.connection.connection import open_client
 from citewire.storage.connection.pipelining import LARGE, PipeliningRedis, goes_apart
 from citewire.storage.connection.pool import WaitingPool
+from tests.doubles.redis_fixtures import StoppableRedis
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -317,6 +318,17 @@ async def test_no_answer_is_a_timeout_and_the_next_are_answered(redis_url: str) 
             assert {type(end) for end in ends} == {RedisTimeoutError}
             assert len({id(end) for end in ends}) == 5, "each has its own"
             assert await client.echo("next") == b"next"
+
+
+async def test_a_server_that_came_back_while_the_loop_stood_still_answers(
+    stoppable_redis: StoppableRedis,
+) -> None:
+    async with open_client(stoppable_redis.url) as client:
+        assert await client.echo("before") == b"before"
+        stoppable_redis.stop()
+        stoppable_redis.start()
+
+        assert await client.echo("after") == b"after"
 
 
 async def test_an_idle_connection_is_not_trusted(redis_url: str) -> None:
