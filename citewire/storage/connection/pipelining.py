@@ -39,7 +39,7 @@ def goes_apart(command: Sequence[Any]) -> bool:
     return word in _APART
 
 
-class _Exchange:
+class _Together:
     """What redis-py's pipelines take for a connection: they send once, and read all replies."""
 
     def __init__(self, line: SharedLine, pool: WaitingPool) -> None:
@@ -91,7 +91,7 @@ class SharedPipeline(Pipeline):
         if is_bound or not commands or any(map(goes_apart, commands)):
             return await super().execute(raise_on_error)
         run = self._execute_transaction if self.is_transaction else self._execute_pipeline
-        exchange: Any = _Exchange(self._line, cast(WaitingPool, self.connection_pool))
+        exchange: Any = _Together(self._line, cast(WaitingPool, self.connection_pool))
         try:
             return cast("list[Any]", await run(exchange, self.command_stack, raise_on_error))
         finally:
