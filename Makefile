@@ -5,8 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 # Each process of the tests has a Redis, a stand-in and servers of its own. Those of the server tier
-# wait for the most part, so there are more of them than cores. The crash tier runs alone: it kills
-# and counts processes.
+# wait for the most part, so there are more of them than cores. The crash tier kills its own alone.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 WAITING := -n 4 --dist loadfile
 
@@ -55,7 +54,7 @@ lint: setup
 
 test: lint test-quick
 	$(BIN)/python -m pytest tests/server $(WAITING)
-	$(BIN)/python -m pytest tests/crash
+	$(BIN)/python -m pytest tests/crash $(PARALLEL)
 	$(MAKE) test-web
 
 # What needs no server: for while you work.
