@@ -169,7 +169,12 @@ class ChatService:
             caller=caller,
             collections=collections,
         )
-        async with self.runs.admit(run, partial(self._facts, run), once):
+        # In one round trip: what was said is read as it is once the chat is held.
+        reading = None
+        if turns is None and chat_id is not None:
+            last = 2 * self._history.turns
+            reading = self._chats.reading(chat_id, owner, last=last, replaces=replaces)
+        async with self.runs.admit(run, partial(self._facts, run), once, reading) as read:
             if turns is not None:
                 run.is_kept = False
                 run.history = recent_history(turns, tokens=self._history.tokens)
@@ -179,9 +184,7 @@ class ChatService:
             elif chat_id is None:
                 await self._chats.create(ids.chat_id, owner)
             else:
-                chat = await self._chats.history(
-                    chat_id, owner, last=2 * self._history.turns, replaces=replaces
-                )
+                chat = self._chats.as_history(chat_id, read)
                 run.history = recent_history(
                     chat.messages,
                     tokens=self._history.tokens,
