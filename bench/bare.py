@@ -22,7 +22,8 @@ ACCESS = {"Authorization": f"Bearer {os.environ['OPENAI_API_KEY']}"}
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-    async with aiohttp.ClientSession(headers=ACCESS) as app.state.provider:
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(headers=ACCESS, connector=connector) as app.state.provider:
         yield
 
 
