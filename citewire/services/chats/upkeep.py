@@ -12,6 +12,8 @@ from citewire.errors import CitewireError
 from citewire.services.answers.titles import tidy_title
 from citewire.services.answers.turns import HistoryLimits, recent_turns, without_refused
 from citewire.storage.chats.store import Chat, ChatStore, Message
+from citewire.tracing.names import CONVERSATION, UPKEEP
+from citewire.tracing.spans import span
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +98,9 @@ class Afterwards:
                 await asyncio.sleep(PAUSE_S)
             try:
                 async with asyncio.timeout(CALL_S):
-                    await self._look_after(llm, chat_id, owner)
+                    with span(UPKEEP) as traced:
+                        traced.note(CONVERSATION, chat_id)
+                        await self._look_after(llm, chat_id, owner)
             except (CitewireError, TimeoutError) as error:
                 # Nobody waits for it: the chat keeps what it has.
                 logger.info("chat %s keeps its title and summary: %r", chat_id, error)

@@ -11,6 +11,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding, Embedding
 from numpy.typing import NDArray
 from pydantic import PrivateAttr
 
+from citewire.services.models.traced import local_span
 from citewire.workflows.spans import unspanned
 
 Vectors = NDArray[np.float32]
@@ -87,8 +88,9 @@ class LocalEmbedding(BaseEmbedding):
         def cut() -> list[Batch]:
             return list(self._model.batches(texts, is_question=is_question))
 
-        for rows, batch in await loop.run_in_executor(self._executor, cut):
-            vectors[rows] = await loop.run_in_executor(self._executor, self._model.run, batch)
+        with local_span(self.model_name, texts):
+            for rows, batch in await loop.run_in_executor(self._executor, cut):
+                vectors[rows] = await loop.run_in_executor(self._executor, self._model.run, batch)
         return vectors
 
     @unspanned
