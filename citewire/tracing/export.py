@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 LAST_S = 2.0
 """How long the last spans may take at the end of a process, in seconds."""
 PROBE_S = 3.0
+AT_ONCE = 64
+"""Spans that are sent at once, unless a setting says otherwise: to encode the SDK's own 512 takes the
+interpreter for 26 ms, in which answers that stream get it every 5 ms; these take it for 3."""
 
 
 @contextmanager
@@ -124,7 +127,10 @@ def _build_provider(wanted: WantedTraces, said: "Said") -> "TracerProvider":
     for name in wanted.exporters:
         inner = OTLPSpanExporter() if name == "otlp" else ConsoleSpanExporter()
         exporter = TellingExporter(inner, said, place_of(wanted))
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+        at_once = None if os.environ.get("OTEL_BSP_MAX_EXPORT_BATCH_SIZE") else AT_ONCE
+        provider.add_span_processor(
+            BatchSpanProcessor(exporter, max_export_batch_size=at_once),
+        )
     return provider
 
 
