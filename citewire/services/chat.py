@@ -20,6 +20,7 @@ from citewire.errors import (
     ChatNotFound,
     CitewireError,
     MessageNotFound,
+    RequestError,
     RunLost,
     StorageError,
     StorageUnavailable,
@@ -434,8 +435,9 @@ def _admitting(run: Run) -> Iterator[TraceSpan]:
     admitting = run.trace.below(names.ADMIT)
     try:
         yield admitting
-    except AlreadyAsked:
-        run.trace.note(names.END, "joined")
+    except RequestError as error:  # the client's, not ours
+        run.trace.note(names.END, "joined" if isinstance(error, AlreadyAsked) else "refused")
+        run.trace.note(names.ERROR_TYPE, error.code)
         raise
     except BaseException as error:
         if not run.began:

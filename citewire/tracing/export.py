@@ -35,8 +35,8 @@ LAST_S = 2.0
 """How long the last spans may take at the end of a process, in seconds."""
 PROBE_S = 3.0
 AT_ONCE = 64
-"""Spans that are sent at once, unless a setting says otherwise: to encode the SDK's own 512 takes the
-interpreter for 26 ms, in which answers that stream get it every 5 ms; these take it for 3."""
+"""Spans that are sent at once, unless a setting says otherwise: to encode the SDK's own 512 takes
+the interpreter for 26 ms, in which answers that stream get it every 5 ms; these take it for 3."""
 
 
 @contextmanager

@@ -1,9 +1,8 @@
 """What a trace says of an answer: how its run ended, what it took, which verdicts it has."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-
-import orjson
 
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.events import Done, EndEvent, Failed, Stopped
@@ -60,4 +59,5 @@ def _note(traced: TraceSpan, answer: Answer, generation: Generation, end: EndEve
 
 
 def _said(role: str, text: str) -> str:
-    return orjson.dumps([{"role": role, "parts": [{"type": "text", "content": text}]}]).decode()
+    # Not orjson, which refuses half a character.
+    return json.dumps([{"role": role, "parts": [{"type": "text", "content": text}]}])

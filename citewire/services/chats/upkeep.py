@@ -98,9 +98,7 @@ class Afterwards:
                 await asyncio.sleep(PAUSE_S)
             try:
                 async with asyncio.timeout(CALL_S):
-                    with span(UPKEEP) as traced:
-                        traced.note(CONVERSATION, chat_id)
-                        await self._look_after(llm, chat_id, owner)
+                    await self._look_after(llm, chat_id, owner)
             except (CitewireError, TimeoutError) as error:
                 # Nobody waits for it: the chat keeps what it has.
                 logger.info("chat %s keeps its title and summary: %r", chat_id, error)
@@ -117,7 +115,8 @@ class Afterwards:
 
     async def _name(self, llm: LLM, chat: Chat, owner: str) -> None:
         asked, answered = (message["text"][:LONGEST_SAID] for message in chat.messages)
-        said = await _ask(llm, TITLE_PROMPT.format(question=asked, answer=answered))
+        prompt = TITLE_PROMPT.format(question=asked, answer=answered)
+        said = await _ask(llm, prompt, chat.chat_id)
         if title := tidy_title(said)[:LONGEST_TITLE].strip():
             await self._chats.rename(chat.chat_id, owner, title, by="model")
 
@@ -131,16 +130,18 @@ class Afterwards:
             older = older[ids.index(chat.summary["upto"]) + 1 :]
         if not older:
             return
-        said = await _ask(
-            llm, SUMMARY_PROMPT.format(before=before or "-", said=_dialogue(without_refused(older)))
-        )
+        told = _dialogue(without_refused(older))
+        prompt = SUMMARY_PROMPT.format(before=before or "-", said=told)
+        said = await _ask(llm, prompt, chat.chat_id)
         if text := said.strip()[:LONGEST_SUMMARY]:
             summary = {"text": text, "upto": older[-1]["message_id"]}
             await self._chats.summarise(chat.chat_id, owner, summary)
 
 
-async def _ask(llm: LLM, prompt: str) -> str:
-    response = await llm.achat([ChatMessage(role=MessageRole.USER, content=prompt)])
+async def _ask(llm: LLM, prompt: str, chat_id: str) -> str:
+    with span(UPKEEP) as traced:
+        traced.note(CONVERSATION, chat_id)
+        response = await llm.achat([ChatMessage(role=MessageRole.USER, content=prompt)])
     return response.message.content or ""
 
 

@@ -4,12 +4,11 @@ What people and models wrote is noted only if content is to be captured, each te
 No `traceparent` is sent to a provider: whoever runs it would learn which calls belong together.
 """
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
-
-import orjson
 
 from citewire.services.models.replies import count_of, meaning_of, reason_of, text_of
 from citewire.tracing import names
@@ -74,12 +73,11 @@ class CallSpan:
         if not self.traced.is_recorded:
             return
         self._count(answer.get("usage"))
-        model = str(answer.get("model") or "")[:_LONGEST_NAME]
-        self.traced.note(names.RESPONSE_MODEL, model or None)
+        self.traced.note(names.RESPONSE_MODEL, _name(answer.get("model") or "") or None)
         choices = answer.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         if isinstance(first, dict):
-            reason = meaning_of(reason_of(first)) or reason_of(first)[:_LONGEST_NAME]
+            reason = meaning_of(reason_of(first)) or _name(reason_of(first))
             self.traced.note(names.FINISH_REASONS, [reason] if reason else None)
             if captures_content():
                 self._say(text_of(first.get("message")), reason)
@@ -92,7 +90,7 @@ class CallSpan:
 
     def _say(self, text: str, reason: str | None) -> None:
         said = {**_message("assistant", text), "finish_reason": reason or ""}
-        self.traced.note(names.OUTPUT, orjson.dumps([said]).decode())
+        self.traced.note(names.OUTPUT, json.dumps([said]))
 
 
 def call_span(base_url: str, path: str, payload: Mapping[str, Any]) -> CallSpan:
@@ -101,7 +99,7 @@ def call_span(base_url: str, path: str, payload: Mapping[str, Any]) -> CallSpan:
     It is nobody's parent: what is streamed is read in the task of whoever listens.
     """
     is_chat = path.endswith("completions")
-    model = str(payload.get("model"))[:_LONGEST_NAME]
+    model = _name(payload.get("model"))
     traced = lone_span(f"{names.CHAT if is_chat else names.EMBEDDINGS}{model}", "client")
     if traced.is_recorded:
         _note_request(traced, base_url, model, payload, is_chat=is_chat)
@@ -141,8 +139,13 @@ def _note_request(
     traced.note(names.MAX_TOKENS, longest)
     if captures_content():
         asked = [_message(one["role"], str(one["content"])) for one in payload["messages"]]
-        traced.note(names.INPUT, orjson.dumps(asked).decode())
+        traced.note(names.INPUT, json.dumps(asked))
 
 
 def _message(role: str, text: str) -> dict[str, Any]:
     return {"role": role, "parts": [{"type": "text", "content": text[:LONGEST_CAPTURED]}]}
+
+
+def _name(value: object) -> str:
+    """What somebody calls something, as it may be sent on: half a character would spoil a batch."""
+    return str(value)[:_LONGEST_NAME].encode("ascii", "replace").decode()
