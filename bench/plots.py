@@ -43,7 +43,7 @@ def draw(title: str, groups: dict[str, dict[str, float]]) -> str:
                 f"<rect x='{LEFT}' y='{y}' width='{width:.1f}' height='{BAR - 2}' "
                 f"fill='{COLOURS[server]}'/>"
             )
-            parts.append(_text(LEFT + width + 6, y + 12, f"{value:,.3g}"))
+            parts.append(_text(LEFT + width + 6, y + 12, _shown(value)))
             y += BAR
         y += GAP
     shown = dict.fromkeys(server for bars in groups.values() for server in bars)
@@ -77,6 +77,10 @@ def _plots(results: Results) -> dict[str, tuple[str, dict[str, Bars]]]:
         "first-token": ("First token above the provider's own, ms, median", firsts),
         "memory": ("Memory per 100 open streams, MB", memory),
     }
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _known(bars: Bars) -> dict[str, float]:
