@@ -21,6 +21,7 @@ from citewire.services.backup.moving import Moved
 from citewire.services.backup.reading import check_archive
 from citewire.services.backup.restoring import RestoreRun
 from citewire.services.backup.saving import BackupRun
+from citewire.storage.backup import reading
 from citewire.storage.backup.entries import KeyEntry
 from citewire.storage.backup.following import following_changes
 from citewire.storage.backup.lasting import is_lasting
@@ -167,9 +168,15 @@ async def test_what_is_restored_is_found_by_meaning_and_by_words(
     assert [chat.chat_id for chat in chats] == ["c1"]
 
 
+@pytest.mark.parametrize("patient", [reading.PATIENT, 0], ids=["looked for", "held"])
 async def test_it_is_as_of_one_instant_whatever_changes_meanwhile(
-    backups: Backups, namespace: str, redis_client: Redis
+    patient: int,
+    backups: Backups,
+    namespace: str,
+    redis_client: Redis,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(reading, "PATIENT", patient)
     client, keys = _untyped(redis_client), Keys(namespace)
     await ensure_index(
         redis_client, build_schema(namespace=namespace, dims=4, algorithm="flat"), embedding="m"

@@ -24,11 +24,13 @@ from citewire.storage.lua.loader import register
 
 SCANNED = 1000
 SMALL, LARGE = 100, 10
-"""Keys that are read at once: passages, which are small, and any others."""
+"""Keys that are read at once: most are small, some hold what a whole document or answer has."""
+_LARGE = ("layout:", "run:", "run-record:")
 AT_ONE_INSTANT = 1000
 """Keys that are read by one script at the end: some milliseconds of Redis."""
 PATIENT = 30
 """So often an instant is looked for without anybody having to wait."""
+MOST_HELD = 5 * AT_ONE_INSTANT
 HELD_MS = 1000
 """So long whoever writes waits at most; in fact for some milliseconds."""
 LONGEST_S = 300.0
@@ -73,14 +75,15 @@ class InstantReader:
         seen: Counter[str] = Counter()
         left, self._since = self._since, set()
         while time.monotonic() < deadline:
+            tries += 1
+            is_held = tries > PATIENT
             left |= await self._news(seen)
-            if len(left) > AT_ONE_INSTANT:
+            if len(left) > (MOST_HELD if is_held else AT_ONE_INSTANT):
                 for names in _batches(left):
                     yield await self._entries(names)
                 left = set()
                 continue
-            tries += 1
-            async with self._holding_writers(is_needed=tries > PATIENT):
+            async with self._holding_writers(is_needed=is_held):
                 left |= await self._news(seen)
                 # Those that change again and again would change again just now.
                 often = (name for name, times in seen.most_common(AT_ONE_INSTANT) if times > 1)
@@ -141,7 +144,7 @@ def _batches(names: Iterable[str]) -> Iterable[list[str]]:
     small: list[str] = []
     large: list[str] = []
     for name in names:
-        batch, most = (small, SMALL) if name.startswith("passage:") else (large, LARGE)
+        batch, most = (large, LARGE) if name.startswith(_LARGE) else (small, SMALL)
         batch.append(name)
         if len(batch) == most:
             yield batch.copy()
