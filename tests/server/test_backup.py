@@ -23,7 +23,7 @@ from tests.doubles.small_pdfs import write_pdf
 from tests.doubles.upload_client import UploadClient
 
 Json = dict[str, Any]
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 BALLAST = 40_000_000
 """Bytes of files, so that a backup takes long enough for something to happen to it."""
 

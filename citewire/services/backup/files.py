@@ -87,8 +87,18 @@ class FileSaver:
         return [
             place.path
             for name, place in wanted.items()
-            if (found := self._taken.get(name)) is None or found.size != place.size
+            if (found := self._taken.get(name)) is None
+            or (found.size != place.size and name.split("/", 2)[-1] not in awaited)
         ]
+
+    def removed(self, tally: Tally) -> list[str]:
+        """Files that were taken, are not there any more, and of which no document speaks.
+
+        Restored, they would bring back what somebody removed, with the next run of their folder.
+        """
+        wanted = {f"uploads/{place.path}" for place in tally.places}
+        there = {name for name, _ in self._walk()}
+        return sorted(self._taken.keys() - there - wanted)
 
     def _take(self, name: str, path: Path) -> None:
         try:

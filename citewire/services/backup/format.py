@@ -80,12 +80,14 @@ class Manifest:
         instant: as of when Redis was read, in ISO 8601.
         counts: how many there are of what people know: documents, chats.
         missing: uploaded files that could not be had any more, by their paths.
+        removed: files in it that were removed while it was made, and are not restored.
         members: all other parts of the archive, in their order.
     """
 
     instant: str
     counts: Mapping[str, int]
     missing: tuple[str, ...]
+    removed: tuple[str, ...]
     members: tuple[Member, ...]
 
     def to_json(self) -> bytes:
@@ -98,7 +100,8 @@ class Manifest:
         told = _from_json(data)
         try:
             members = tuple(Member(**one) for one in told["members"])
-            return cls(told["instant"], told["counts"], tuple(told["missing"]), members)
+            missing, removed = tuple(told["missing"]), tuple(told["removed"])
+            return cls(told["instant"], told["counts"], missing, removed, members)
         except (KeyError, TypeError) as error:
             raise BackupError("the manifest of this backup cannot be read") from error
 

@@ -55,12 +55,13 @@ class RestoreRun:
         await to_thread.run_sync(self.files.check_room)
         await self.keys.begin()
         await to_thread.run_sync(self.files.begin)
+        left_out = {ABOUT, MANIFEST, *self.manifest.removed}
         tally, files = Tally(self.about.uploads), 0
         parts = read_parts(self.path)
         while (part := await to_thread.run_sync(next, parts, None)) is not None:
             if part.name.startswith(KEYS):
                 await self._keys_of(part, tally)
-            elif part.name not in (ABOUT, MANIFEST):
+            elif part.name not in left_out:
                 await to_thread.run_sync(self.files.write, part)
                 files += 1
                 self.on_stage("files", files)

@@ -66,12 +66,14 @@ class BackupRun:
             async for entries in self.reader.changed():
                 await self._keep(entries, tally)
             missing = await to_thread.run_sync(files.take_news, tally)
+        removed = await to_thread.run_sync(files.removed, tally)
         await to_thread.run_sync(self.writer.flush)
         instant = datetime.fromtimestamp(self.reader.instant_ms / 1000, UTC)
         manifest = Manifest(
             instant=instant.isoformat(timespec="milliseconds"),
             counts={**tally.counts, "keys": tally.keys, "files": files.count},
             missing=tuple(sorted(missing)),
+            removed=tuple(removed),
             members=tuple(self.writer.members),
         )
         await to_thread.run_sync(self.writer.finish, manifest)
