@@ -32,11 +32,17 @@ _NEEDED = {"FT.SEARCH": "search", "JSON.SET": "JSON"}
 
 
 @asynccontextmanager
-async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
+async def open_redis(
+    storage: StorageSettings, *, whatever_is_stored: bool = False
+) -> AsyncIterator[Redis]:
     """Open the client of `storage.redis_url`, or of the embedded server in `storage.data_dir`.
 
     The event loop is not blocked while the embedded server starts. A command is never sent twice:
     only connecting is tried again.
+
+    Args:
+        storage: says where it is.
+        whatever_is_stored: open it also for what is of another version, or not whole.
 
     Raises:
         ConfigurationError: CITEWIRE_REDIS_URL is not a Redis URL.
@@ -47,7 +53,8 @@ async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
     """
     if storage.redis_url is not None:
         async with open_client(storage.redis_url.get_secret_value()) as client:
-            await read_fingerprint(client, storage.namespace)
+            if not whatever_is_stored:
+                await read_fingerprint(client, storage.namespace)
             yield client
         return
     # Deferred: it needs flock, which not every system has where a Redis of one's own works.
@@ -57,7 +64,8 @@ async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
         _entered_in_thread(open_embedded_redis(storage.data_dir)) as url,
         open_client(url) as client,
     ):
-        await read_fingerprint(client, storage.namespace)
+        if not whatever_is_stored:
+            await read_fingerprint(client, storage.namespace)
         yield client
 
 

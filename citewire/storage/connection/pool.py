@@ -108,6 +108,14 @@ class WaitingPool(ConnectionPool):
             connection_class=self._plain_class, max_connections=max_connections, **kwargs
         )
 
+    def apart(self, **options: Any) -> AbstractConnection:
+        """A connection to the same server that is none of the pool's; whoever asks closes it.
+
+        Args:
+            options: of the connection, other than those of the pool.
+        """
+        return self._plain_class(**{**self.connection_kwargs, **options})
+
     async def ensure_connection(self, connection: AbstractConnection) -> None:
         """Connect, anew if the server has hung up or if something was left to be read.
 
