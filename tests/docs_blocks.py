@@ -15,6 +15,7 @@ from citewire.api.wire_schema import wire_schema
 from citewire.errors import CitewireError
 from citewire.services.answers.events import Ids
 from citewire.services.reading.formats import FORMATS
+from citewire.services.telemetry.metrics import described
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -35,7 +36,8 @@ def block(name: str) -> str:
         if unknown := [name for name in names if name not in types]:
             raise ValueError(f"a page shows types that the wire does not have: {unknown}")
         return _types("Type", {name: types[name] for name in names})
-    return {"formats": _formats, "errors": _errors, "events": _events}[name]()
+    made = {"formats": _formats, "errors": _errors, "events": _events, "metrics": _metrics}
+    return made[name]()
 
 
 def names_on(page: str) -> set[str]:
@@ -80,6 +82,16 @@ def _errors() -> str:
                 _means(kinds[code]),
             )
             for status, code in rows
+        ),
+    )
+
+
+def _metrics() -> str:
+    return table(
+        ("Metric", "Kind", "Labels", "Counts"),
+        (
+            (f"`{one.name}`", one.kind, ", ".join(f"`{label}`" for label in one.labels), one.says)
+            for one in described()
         ),
     )
 

@@ -29,6 +29,7 @@ from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.access.caller import Caller
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
+from citewire.services.answers.counting import count_run
 from citewire.services.answers.events import (
     Done,
     EndEvent,
@@ -58,6 +59,7 @@ from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.orphans import RunFacts
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs
+from citewire.services.telemetry.metrics import Metrics
 from citewire.storage.chats.store import ChatStore, Message
 from citewire.storage.runs.records import StoredRecord
 from citewire.workflows.chat import ChatWorkflow
@@ -97,6 +99,7 @@ class ChatService:
         afterwards: what is done for a chat once it was answered.
         audit: is told what answers showed; None tells nobody.
         allowances: are told what answers took; None counts nothing.
+        metrics: count runs; None counts nothing.
     """
 
     def __init__(
@@ -114,7 +117,9 @@ class ChatService:
         recorder: Recorder | None = None,
         audit: AuditLog | None = None,
         allowances: Allowances | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics
         self._audit = audit
         self._allowances = allowances
         self._chats = chats
@@ -216,19 +221,26 @@ class ChatService:
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
             # Nobody is there to be told, but whoever follows the run is.
-            end = await self._end(run, answer, context, None)
-            _log_end(run, answer, context.generation, end)
-            await self._tell_shown(run, answer, end)
-            await self.runs.close(run, end)
+            await self._close(run, answer, context, None)
             raise
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError(UNKNOWN)
+        # Whoever reads the end may ask again at once.
+        yield await self._close(run, answer, context, failure)
+
+    async def _close(
+        self, run: Run, answer: Answer, context: RunContext, failure: CitewireError | None
+    ) -> ToldBatch:
+        """Store, log, tell and count the end of a run: the one place where each of them ends."""
         end = await self._end(run, answer, context, failure)
         _log_end(run, answer, context.generation, end)
         await self._tell_shown(run, answer, end)
-        # Whoever reads the end may ask again at once.
-        yield await self.runs.close(run, end)
+        told = await self.runs.close(run, end)
+        # Who took this worker for dead has counted it.
+        if self._metrics is not None and not run.is_lost:
+            count_run(self._metrics, answer, context.generation, end)
+        return told
 
     async def _events(
         self, run: Run, answer: Answer, context: RunContext
