@@ -161,7 +161,8 @@ class Metrics:
         )
         self.ingested_documents = self._counter(
             "ingested_documents",
-            "Files of uploads by what became of them; `failed` could not be read.",
+            "Files of uploads by what became of them; one that `failed` is tried again by the next "
+            "upload to its folder.",
             ("status",),
         )
         self.ingested_passages = self._counter("ingested_passages", "Passages written by uploads.")

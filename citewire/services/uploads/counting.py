@@ -1,6 +1,6 @@
 """What is counted of the ingestion of a job, as it goes on: also of a turn that is cut short."""
 
-from citewire.services.ingest.outcome import Progress
+from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.telemetry.metrics import Metrics
 from citewire.services.uploads.job import Job
 
@@ -23,8 +23,7 @@ class CountedIngestion:
         """Count what came since the last time, and tell the job."""
         metrics = self._metrics
         outcome = progress.last
-        # Those that failed in an earlier turn are told again.
-        if outcome is not None and outcome.path not in self._job.failed:
+        if outcome is not None and self._is_news(outcome):
             metrics.ingested_documents.labels(outcome.status).inc()
         metrics.ingested_passages.inc(progress.written - self._written)
         metrics.ingested_pages.inc(progress.pages - self._pages)
@@ -33,3 +32,7 @@ class CountedIngestion:
             self._seconds[stage] = now = getattr(progress, f"{stage}_s")
             metrics.ingest_s.labels(stage).inc(now - before)
         self._job.follow(progress)
+
+    def _is_news(self, outcome: FileOutcome) -> bool:
+        """Whether something was done; those that failed in an earlier turn are told again."""
+        return outcome.status != "unchanged" and outcome.path not in self._job.failed
