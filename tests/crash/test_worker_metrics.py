@@ -134,7 +134,7 @@ async def _lose_some(chat: ChatClient, standin: Standin, server: Server, lived: 
         await standin.until(open=HELD, within_s=20)
         lived.held_open = (await asyncio.to_thread(scrape, server.url)).sum("citewire_open_streams")
         await asyncio.sleep(0.3)  # what was told by then is in the log
-        victim = next(one for one in _workers(server) if len(one.net_connections("tcp")) > 2)
+        victim = max(_workers(server), key=_asked)
         victim.send_signal(signal.SIGKILL)
         await asyncio.to_thread(victim.wait, 10)
         lived.at_death = await asyncio.to_thread(scrape, server.url)
@@ -155,6 +155,11 @@ async def _turns_of(chat: ChatClient, chat_id: str) -> list[Json]:
 
 def _workers(server: Server) -> list[psutil.Process]:
     return psutil.Process(server.process.pid).children()  # type: ignore[no-any-return]
+
+
+def _asked(worker: psutil.Process) -> int:
+    """How many connections it has."""
+    return len(worker.net_connections("tcp"))
 
 
 async def _all_up(server: Server) -> bool:

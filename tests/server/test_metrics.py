@@ -131,11 +131,12 @@ def test_what_an_upload_became_is_counted(scraped: Server) -> None:
     before = scrape(scraped.url)
     client = UploadClient(scraped.url)
     client.http.headers["Authorization"] = f"Bearer {KEY}"
-    client.ingest(
+    job = client.upload(
         "counted",
         ("good.txt", b"The lighthouse of Ostry has 512 lamps."),
         ("broken.pdf", b"%PDF-1.7 nothing else"),
     )
+    client.events(job.json()["job_id"])  # to its end, in one request
     client.http.close()
     after = scrape(scraped.url)
 
