@@ -18,6 +18,8 @@ import orjson
 from citewire.errors import ModelBusy, ModelError, ModelTimeout, ModelUnavailable
 from citewire.services.telemetry.watches import RERANK, UNCOUNTED, ProviderWatch
 from citewire.settings.groups import RetrievalSettings
+from citewire.tracing import names
+from citewire.tracing.spans import lone_span
 from citewire.workflows.reranking import Reranking
 
 LONGEST_ANSWER = 4_000_000
@@ -60,7 +62,10 @@ class RerankClient:
         Raises:
             ModelError: of the class that fits the fault.
         """
-        with self._watch.calling(RERANK) as answered:
+        with lone_span(names.RERANK, "client") as traced, self._watch.calling(RERANK) as answered:
+            traced.note(names.OPERATION, "rerank")
+            traced.note(names.REQUEST_MODEL, self._model.get("model"))
+            traced.note(names.TEXTS, len(texts))
             scores = await self._scores(question, texts)
             answered()
             return scores
