@@ -215,7 +215,8 @@ async def test_the_watch_hears_of_commands_and_of_what_fails(
     async with open_client(stoppable_redis.url, seen) as client:
         await asyncio.gather(*(ping(client) for _ in range(3)))
         with pytest.raises(ResponseError):
-            await client.execute_command("LPOP")  # its asker knows what that means  # type: ignore[no-untyped-call]
+            # Its asker knows what that means.
+            await client.execute_command("LPOP")  # type: ignore[no-untyped-call]
         assert (seen.failures, connections_taken(client)) == ([], 0)
         assert len(seen.taken_s) == 5  # the modules were asked for, too
         await client.config_set("maxmemory", "1")
