@@ -16,6 +16,7 @@ from citewire.api import (
     documents,
     health,
     keys,
+    metrics,
     page,
     passages,
     search,
@@ -44,6 +45,7 @@ from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
 from citewire.api.mcp.schemas import JsonRpcError, JsonRpcMessage
 from citewire.api.other_pages import OtherPages
 from citewire.services.assembly.serving import open_services
+from citewire.services.telemetry.metrics import Metrics
 from citewire.settings import Settings
 
 CLOSED: Final = (
@@ -51,8 +53,8 @@ CLOSED: Final = (
     *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""
-OPEN: Final = (health, wire_schema)
-"""What needs none."""
+OPEN: Final = (health, metrics, wire_schema)
+"""What needs none; the metrics have a lock of their own."""
 FORMS: Final = (
     Form(is_openai_path, openai_error, OpenAiError),
     Form(
@@ -75,11 +77,17 @@ TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")
 """Where clients send what was said before with each question."""
 
 
-def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    counted: Metrics | None = None,
+    *,
+    draining: Callable[[], anyio.Event] | None = None,
+) -> FastAPI:
     """The app for `settings`.
 
     Args:
         settings: checked settings.
+        counted: the metrics of this process, if others count in them, too.
         draining: gives the event that whoever runs the server sets when it is told to stop; the
             runs under way then end with `stopped` by `shutdown`.
     """
@@ -87,7 +95,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with (
-            open_services(settings, draining=draining) as services,
+            open_services(settings, counted, draining=draining) as services,
             streamable_http.open_exchanges(settings.server.max_body_bytes) as exchanges,
         ):
             app.state.services, app.state.exchanges, app.state.hosts = services, exchanges, hosts

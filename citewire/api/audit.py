@@ -120,6 +120,7 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         ("GET", "/assets/{name:path}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
+        ("GET", "/metrics"),
         ("GET", "/schema/events.json"),
         ("GET", "/openapi.json"),
         ("GET", "/auth/me"),
