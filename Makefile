@@ -88,6 +88,8 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra embedded --group dev pyproject.toml -c requirements.lock \
 		-o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --group release -o requirements-release.lock
 
 clean:
 	rm -rf citewire/api/static frontend/node_modules $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
