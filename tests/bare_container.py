@@ -179,9 +179,9 @@ def _add_python(system: Path) -> None:
     local = system / "usr" / "local"
     own = Path(sys.base_prefix)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for name in ("bin", "lib", "include"):
-        ignore = shutil.ignore_patterns("site-packages", "__pycache__", "test", "idle*")
-        shutil.copytree(own / name, local / name, True, ignore, dirs_exist_ok=True)
+    ignore = shutil.ignore_patterns("site-packages", "__pycache__", "test")
+    shutil.copytree(own / "lib", local / "lib", True, ignore, dirs_exist_ok=True)
+    shutil.copy(own / "bin" / version, local / "bin" / version)
     for name in ("python", "python3"):
         link = local / "bin" / name
         link.unlink(missing_ok=True)
@@ -189,9 +189,10 @@ def _add_python(system: Path) -> None:
     # pip alone, as the image has it.
     places = local / "lib" / version / "site-packages"
     places.mkdir(parents=True)
-    made = Built(system, env={"PATH": "/usr/local/bin:/usr/bin:/bin"})
-    command = _inside(made, ["python", "-m", "ensurepip"], env=_registries())
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    made = Built(system)
+    for command in (["ldconfig"], ["python", "-m", "ensurepip"]):
+        inside = _inside(made, command, env=_registries())
+        subprocess.run(inside, check=True, stdout=subprocess.DEVNULL)
     asked = ["python", "-m", "pip", "install", "--quiet", "--upgrade", "pip", "setuptools", "wheel"]
     subprocess.run(_inside(made, asked, env=_registries()), check=True)
 
@@ -218,7 +219,10 @@ def _inside(
 ) -> list[str]:
     """The command that runs another in a built folder; with `data`, nothing else is written to."""
     root = shlex.quote(str(made.folder))
-    known = {"HOME": "/root", "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
+    known = {
+        "HOME": "/root",
+        "PATH": "/usr/local/bin:/usr/local/sbin:/usr/bin:/bin:/usr/sbin:/sbin",
+    }
     words = [f"{name}={value}" for name, value in {**known, **(env or {}), **made.env}.items()]
     mounts = [f"mount --bind {root} {root}"]
     if data is not None:
