@@ -28,7 +28,8 @@ COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY samples samples
 COPY citewire citewire
 COPY --from=web /src/citewire/api/static citewire/api/static
-RUN python -m pip --python /opt/citewire/bin/python install --no-cache-dir --no-deps --no-index --no-build-isolation .
+RUN python -m pip wheel --no-cache-dir --no-deps --no-index --no-build-isolation --wheel-dir /tmp/wheel . \
+    && python -m pip --python /opt/citewire/bin/python install --no-cache-dir --no-deps --no-index /tmp/wheel/*.whl
 
 # Valkey with the search and JSON modules of Redis, as the tests run it: `compose --profile valkey`.
 # For your own use: the modules are under the Redis Source Available License 2.0 or the SSPL.

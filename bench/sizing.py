@@ -14,6 +14,7 @@ import asyncio
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from retrieval import SEED, Reports, write
@@ -75,8 +76,9 @@ async def _say_made_up(settings: Settings, sizes: list[int]) -> None:
 
 async def _say_kept(settings: Settings) -> None:
     async with open_library(settings) as library:
-        found = await library.documents.client.ft(library.store.schema.index.name).info()
-        count = int(found["num_docs"])
+        counting = ("FT.SEARCH", library.store.schema.index.name, "*", "LIMIT", 0, 0)
+        ask: Any = library.documents.client.execute_command
+        count = int((await ask(*counting))[0])
         used = await _used(library)
         print(f"{count} ingested passages: {used / count / 1000:.1f} kB each, all that is stored")
 

@@ -73,16 +73,17 @@ def of_client() -> dict[str, str]:
 
 
 def _licence(told: PackageMetadata) -> str:
-    if expression := told.get("License-Expression"):
+    fields = told.json
+    if expression := fields.get("license_expression"):
         return str(expression)
     classified = [
         line.rpartition(" :: ")[2]
-        for line in told.get_all("Classifier", [])
+        for line in (told.get_all("Classifier") or [])
         if line.startswith("License :: OSI Approved :: ")
     ]
     if classified:
         return " or ".join(CLASSIFIED.get(name, name) for name in classified)
-    field = str(told.get("License") or "").strip()
+    field = str(fields.get("license") or "").strip()
     return field if field and len(field) <= LONG and "\n" not in field else "not said"
 
 

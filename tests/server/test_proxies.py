@@ -155,3 +155,12 @@ def test_uploads_have_the_limits_of_the_server_alone(site: Site) -> None:
         client.delete(f"/jobs/{job.json()['job_id']}")
 
     assert job.status_code == 202
+
+
+@pytest.mark.parametrize("way", WAYS[:-1])
+def test_metrics_are_not_for_who_comes_through_a_proxy(site: Site, way: str) -> None:
+    with site.client(way) as client:
+        answer = client.get("/metrics")
+
+    assert answer.status_code == 404
+    assert "problem" not in answer.headers.get("content-type", "")  # the proxy's own answer
