@@ -44,6 +44,7 @@ from citewire.api.mcp import streamable_http
 from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
 from citewire.api.mcp.schemas import JsonRpcError, JsonRpcMessage
 from citewire.api.other_pages import OtherPages
+from citewire.api.prefix import Prefix, public_prefix
 from citewire.services.assembly.serving import open_services
 from citewire.services.telemetry.metrics import Metrics
 from citewire.settings import Settings
@@ -134,4 +135,6 @@ def create_app(
         app.include_router(module.router)
     app.include_router(auth.open_router)
     app.include_router(page.build_router(frames=settings.access.framing_origins))
+    if prefix := public_prefix(settings, app.routes):
+        app.add_middleware(Prefix, prefix=prefix)  # before all others: they go by the path
     return app

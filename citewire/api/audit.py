@@ -117,6 +117,7 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         # Nobody's data.
         ("GET", "/"),
         ("GET", "/favicon.svg"),
+        ("GET", "/licences.md"),
         ("GET", "/assets/{name:path}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),

@@ -23,7 +23,8 @@ from citewire.services.access.door import Door, is_sent_by_itself
 
 OPEN: Final = frozenset(
     (
-        *("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json"),
+        *("/", "/favicon.svg", "/licences.md"),
+        *("/healthz", "/readyz", "/schema/events.json", "/openapi.json"),
         *("/auth/me", "/auth/login", "/auth/callback"),
     )
 )

@@ -56,8 +56,8 @@ class SignInSettings(SettingsGroup):
     )
     public_url: str | None = setting(
         None,
-        "Where people reach this server; the provider must know it with /auth/callback behind it. "
-        "With https cookies are sent over TLS alone.",
+        "Where people reach this server, with the path if it is below one; the provider must know "
+        "it with /auth/callback behind it. With https cookies are sent over TLS alone.",
         unset="as the request says, with http",
         off=(None,),
         example="https://reports.example.org",

@@ -19,7 +19,7 @@ from citewire.settings import load_settings
 
 Json = dict[str, Any]
 FOR_PEOPLE = {
-    *("/", "/favicon.svg", "/assets/{name:path}"),
+    *("/", "/favicon.svg", "/licences.md", "/assets/{name:path}"),
     *("/auth/login", "/auth/callback"),
     "/metrics",
 }
