@@ -74,7 +74,7 @@ test-web: setup
 	npm --prefix frontend run --silent e2e
 
 bench: setup
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py --plots docs/images
 
 samples: setup
 	$(BIN)/python samples/build.py

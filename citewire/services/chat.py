@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import anyio
@@ -180,34 +181,36 @@ class ChatService:
             collections=collections,
             trace=_begin_trace(ids),
         )
+        # In one round trip: what was said is read as it is once the chat is held.
+        reading = None
+        if turns is None and chat_id is not None:
+            last = 2 * self._history.turns
+            reading = self._chats.reading(chat_id, owner, last=last, replaces=replaces)
         with _admitting(run) as admitting:
-            async with self.runs.admit(run, partial(self._facts, run), once):
-                await self._read_history(run, chat_id, turns)
+            async with self.runs.admit(run, partial(self._facts, run), once, reading) as read:
+                if chat_id is None and turns is None:
+                    await self._chats.create(ids.chat_id, owner)
+                else:
+                    self._take_history(run, turns, read)
                 admitting.end()
                 yield run
 
-    async def _read_history(
-        self, run: Run, chat_id: str | None, turns: Sequence[Message] | None
-    ) -> None:
-        """Give a run what was said before; a chat is made where none is gone on with."""
+    def _take_history(self, run: Run, turns: Sequence[Message] | None, read: Any) -> None:
+        """Give a run what was said before: the turns that were sent, or what was read."""
         if turns is not None:
             run.is_kept = False
             run.history = recent_history(turns, tokens=self._history.tokens)
             # Clients may send the sources of an answer back, and most do not.
             sent = last_spoken_of(turns)
             run.spoken_of = sent if sent.one is not None else None
-        elif chat_id is None:
-            await self._chats.create(run.ids.chat_id, run.owner)
-        else:
-            chat = await self._chats.history(
-                chat_id, run.owner, last=2 * self._history.turns, replaces=run.replaces
-            )
-            run.history = recent_history(
-                chat.messages,
-                tokens=self._history.tokens,
-                summary=chat.summary["text"] if chat.summary else None,
-            )
-            run.spoken_of = last_spoken_of(chat.messages)
+            return
+        chat = self._chats.as_history(run.ids.chat_id, read)
+        run.history = recent_history(
+            chat.messages,
+            tokens=self._history.tokens,
+            summary=chat.summary["text"] if chat.summary else None,
+        )
+        run.spoken_of = last_spoken_of(chat.messages)
 
     async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
         """Answer `run`: the contract's events, those together that became known together.

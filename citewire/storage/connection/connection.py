@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from citewire.errors import ConfigurationError, StorageError
 from citewire.settings.groups import StorageSettings
 from citewire.storage.connection.fingerprint import read_fingerprint
+from citewire.storage.connection.pipelining import PipeliningRedis
 from citewire.storage.connection.pool import PoolWatch, WaitingPool
 from citewire.storage.connection.replies import (
     MODULES_REMEDY,
@@ -74,7 +75,7 @@ async def open_redis(
 @asynccontextmanager
 async def open_client(url: str, watch: PoolWatch | None = None) -> AsyncIterator[Redis]:
     """Open a client on `url` and check that the modules are there; raises as `open_redis`."""
-    client = Redis.from_pool(_build_pool(url, watch))
+    client = PipeliningRedis.from_pool(_build_pool(url, watch))
     try:
         await check_modules(client)
         yield client
