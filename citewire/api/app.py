@@ -18,6 +18,7 @@ from citewire.api import (
     keys,
     page,
     passages,
+    reading,
     search,
     sharing,
     uploads,
@@ -47,7 +48,7 @@ from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
 CLOSED: Final = (
-    *(auth, chat, chats, collections, documents, keys, passages, search, sharing, uploads),
+    *(auth, chat, chats, collections, documents, keys, passages, reading, search, sharing, uploads),
     *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""
