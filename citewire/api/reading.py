@@ -16,6 +16,7 @@ from citewire.api.reading_schemas import (
 )
 from citewire.api.schemas import Identifier
 from citewire.api.scopes import ScopedRoute
+from citewire.errors import PassageNotFound
 from citewire.services.citations.model import Source
 from citewire.services.passages.through import find_words, read_contents
 from citewire.storage.library.passage_node import to_node
@@ -26,6 +27,7 @@ DocId = Annotated[Identifier, Path()]
 Words = Annotated[str, Query(min_length=1, max_length=200)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=100)]
+Start = Annotated[Identifier | None, Query(description="the first passage, in place of `offset`")]
 
 FEWEST = 3
 """Fewer entries of a file are no outline, where headings were read."""
@@ -54,6 +56,7 @@ async def read_outline(
         entries=[OutlineEntry.model_validate(entry) for entry in entries],
         page_sizes=list(told.sizes),
         page_labels=[read.labels.get(page, "") for page in pages],
+        kinds=read.kinds,
     )
 
 
@@ -66,11 +69,19 @@ async def read_passages(
     *,
     offset: Offset = 0,
     limit: Limit = 50,
+    start: Start = None,
 ) -> DocumentPassages:
-    """The passages of a document, from the one at `offset` on, in its order."""
+    """The passages of a document, from the one at `offset` on, in its order.
+
+    `start` is the id of the first, in place of `offset`; 404 if the document has no such passage.
+    """
     record = await documents.known(doc_id)
     collection, name = reach.named(record.owner)
     all_ids = await passages.ids(doc_id)
+    if start is not None:
+        if start not in all_ids:
+            raise PassageNotFound(f"there is no passage {start} in this document")
+        offset = all_ids.index(start)
     read = await passages.many(all_ids[offset : offset + limit], reach.libraries)
     sources = [
         replace(

@@ -27,7 +27,8 @@ class OutlineView(BaseModel):
     """The outline of a document, from its `file` or from the `headings` as they were read.
 
     `page_sizes` are [width, height] in points as displayed, page by page; empty for all but PDFs
-    that are there. `page_labels` are what the pages are called, empty where nothing was read.
+    that are there. `page_labels` are what the pages are called, empty where nothing was read;
+    `kinds` how many passages are text, tables and figures.
     """
 
     doc_id: str
@@ -35,6 +36,7 @@ class OutlineView(BaseModel):
     entries: list[OutlineEntry]
     page_sizes: list[tuple[float, float]]
     page_labels: list[str]
+    kinds: dict[str, int]
 
 
 class DocumentPassages(BaseModel):

@@ -408,7 +408,7 @@ def learn(text: str) -> None:
 
 
 ONE_TEXT: tuple[Callable[[str], object], ...] = (
-    titles.title_from_question, titles.tidy_title, titles.plain_line,
+    titles.title_from_question, titles.tidy_title, titles.plain_line, words_pattern,
     question.is_light, question.without_directions, question.read_question, asked.has_figure,
     markdown_pieces.figure_plain, passages.own_years, lead_ins.announces,
     lead_ins.points_elsewhere,

@@ -30,16 +30,24 @@ class ReadHeading:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is told of a document beside its file: its headings, and what its pages are called."""
+    """What is told of a document beside its file.
+
+    Args:
+        headings: each where it begins.
+        labels: what its pages are called, by their numbers.
+        kinds: how many passages are `text`, `table` and `figure`.
+    """
 
     headings: Sequence[ReadHeading]
     labels: dict[int, str]
+    kinds: dict[str, int]
 
 
 async def read_contents(batches: AsyncIterator[Sequence[StoredPassage]]) -> Contents:
-    """Read the headings of a document, each where it begins, and the labels of its pages."""
+    """Read what the passages of a document tell of all of it."""
     headings: list[ReadHeading] = []
     labels: dict[int, str] = {}
+    kinds: dict[str, int] = {}
     above, number = "", 0
     async for batch in batches:
         for passage in batch:
@@ -47,8 +55,9 @@ async def read_contents(batches: AsyncIterator[Sequence[StoredPassage]]) -> Cont
             if passage.section != above and passage.section and len(headings) < MOST_HEADINGS:
                 headings.append(ReadHeading(passage.section, passage.page, number))
             above = passage.section or above
+            kinds[passage.kind] = kinds.get(passage.kind, 0) + 1
             number += 1
-    return Contents(headings, labels)
+    return Contents(headings, labels, kinds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -871,7 +871,8 @@ export interface Rectangle {
  * The outline of a document, from its `file` or from the `headings` as they were read.
  *
  * `page_sizes` are [width, height] in points as displayed, page by page; empty for all but PDFs
- * that are there. `page_labels` are what the pages are called, empty where nothing was read.
+ * that are there. `page_labels` are what the pages are called, empty where nothing was read;
+ * `kinds` how many passages are text, tables and figures.
  */
 export interface OutlineView {
   doc_id: string;
@@ -879,6 +880,9 @@ export interface OutlineView {
   entries: OutlineEntry[];
   page_sizes: [number, number][];
   page_labels: string[];
+  kinds: {
+    [k: string]: number;
+  };
 }
 /**
  * A line of an outline; `level` is 0 at the top.
