@@ -35,11 +35,12 @@ export function PageSheet(props: Props): ReactNode {
   const width = size?.width ?? measured;
   const open = useOpenPage(source, wait, onFailure);
   const [ready, setReady] = useState(false);
+  const [pictured, setPictured] = useState(false);
   useEffect(() => {
     if (open === null || width === 0) return undefined;
     const drawing = new AbortController();
     const drawn = (): void =>
-      void draw(open, width, canvas.current, hasText ? text.current : null, drawing.signal).then(
+      void draw(open, width, { canvas: canvas.current, text: hasText ? text.current : null, onPicture: () => setPictured(true) }, drawing.signal).then(
         () => !drawing.signal.aborted && setReady(true),
         () => !drawing.signal.aborted && onFailure(),
       );
@@ -77,7 +78,7 @@ export function PageSheet(props: Props): ReactNode {
       {hasText && <div ref={text} className="textLayer" />}
       <Marks marks={marks} />
       {onMark !== undefined && <Tabs marks={marks} onMark={onMark} />}
-      {!ready && <p className="centre soft">{waiting}</p>}
+      {!pictured && <p className="centre soft">{waiting}</p>}
     </div>
   );
 }
@@ -100,8 +101,13 @@ function Marks({ marks }: { marks: readonly PageMark[] }): ReactNode {
 
 /** A button beside each mark that leads somewhere: words under a mark stay to be selected. */
 function Tabs({ marks, onMark }: { marks: readonly PageMark[]; onMark: (id: string) => void }): ReactNode {
-  return marks.map(({ id, tab, name, kind, rectangles: [first] }) =>
-    tab === undefined || first === undefined ? null : (
+  const placed: number[] = [];
+  return marks.map(({ id, tab, name, kind, rectangles: [first] }) => {
+    if (tab === undefined || first === undefined) return null;
+    // Beside those that stand at the same height.
+    const before = placed.filter((y) => Math.abs(y - first.y0) < SAME_HEIGHT).length;
+    placed.push(first.y0);
+    return (
       <button
         key={id}
         type="button"
@@ -109,7 +115,7 @@ function Tabs({ marks, onMark }: { marks: readonly PageMark[]; onMark: (id: stri
         aria-label={name}
         title={name}
         aria-current={kind === "current" ? "true" : undefined}
-        style={{ left: percent(first.x0), top: percent(first.y0) }}
+        style={{ left: `${String(0.15 + 1.7 * before)}rem`, top: percent(first.y0) }}
         onClick={(event) => {
           event.stopPropagation();
           onMark(id);
@@ -117,9 +123,11 @@ function Tabs({ marks, onMark }: { marks: readonly PageMark[]; onMark: (id: stri
       >
         {tab}
       </button>
-    ),
-  );
+    );
+  });
 }
+
+const SAME_HEIGHT = 0.02;
 
 const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
 

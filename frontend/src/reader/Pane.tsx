@@ -7,7 +7,7 @@ import { Icon } from "@/ui/Icon";
 import { useMedia } from "@/ui/useMedia";
 
 /** Where there is little height, the report has it. */
-const LOW = "(max-height: 50rem) and (max-width: 40rem)";
+const LOW = "(max-width: 40rem), (max-height: 34rem)";
 
 export function Pane({ facts, children }: { facts: ReactNode; children: ReactNode }): ReactNode {
   const strings = useStrings();

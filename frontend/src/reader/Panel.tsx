@@ -3,6 +3,7 @@ import "@/styles/reader.css";
 
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 
+import type { Citation } from "@/api/types";
 import { go, type Place, type Route } from "@/app/route";
 import { inOrder, sourceOf } from "@/citations/model";
 import { SourceList } from "@/citations/SourceList";
@@ -33,7 +34,7 @@ interface Props {
 }
 
 export const SMALL = "(max-width: 62rem)";
-const [NARROWEST, WIDEST, USUAL] = [28, 75, 48];
+const [NARROWEST, WIDEST, USUAL] = [28, 75, 52];
 
 export function Panel(props: Props): ReactNode {
   const strings = useStrings();
@@ -94,8 +95,7 @@ function Inside({ route, panel, answer, onClose, onAsk, frame }: Props & { frame
     if (next === undefined) return;
     show(panel.kind === "compare" ? { ...panel, id: next.citation_id } : { kind: "citation", id: next.citation_id });
   };
-  const others = order.filter((one) => one.citation_id !== id);
-  const items = others.map((one) => ({
+  const items = comparable(order, citation).map((one) => ({
     icon: "compare" as const,
     label: strings.compareWith(one.label, sourceOf(answer, one)?.title ?? "", one.quote.text.slice(0, 60)),
     onSelect: () => id !== null && show({ kind: "compare", id, other: one.citation_id }),
@@ -140,6 +140,13 @@ function OneSource({ answer, n, ...rest }: { answer: Answer; n: number; onMark: 
   const source = answer.sources.find((one) => one.n === n);
   if (source === undefined) return <p className="centre soft">{strings.citationGone}</p>;
   return <SourcePane answer={answer} source={source} {...rest} />;
+}
+
+/** The citations that say something else than one does, each once. */
+export function comparable(order: readonly Citation[], citation: Citation | undefined): Citation[] {
+  const keyOf = (one: Citation): string => `${one.passage_id} ${one.quote.text}`;
+  const seen = new Set(citation === undefined ? [] : [keyOf(citation)]);
+  return order.filter((one) => !seen.has(keyOf(one)) && seen.add(keyOf(one)));
 }
 
 /** The panel on all of the screen, where the browser can do that. */

@@ -14,12 +14,19 @@ export function sharpness(width: number, height: number, ratio: number): number 
   return Math.min(ratio, SHARPEST, Math.sqrt(MOST_PIXELS / Math.max(1, width * height)));
 }
 
+/** Where a page is drawn. */
+interface Onto {
+  canvas: HTMLCanvasElement | null;
+  /** For its words; none are wanted where it is null. */
+  text: HTMLDivElement | null;
+  onPicture: () => void;
+}
+
 /** Draws the page as wide as told; does nothing more once it is aborted. */
 export async function draw(
   { page }: OpenPage,
   width: number,
-  canvas: HTMLCanvasElement | null,
-  text: HTMLDivElement | null,
+  { canvas, text, onPicture }: Onto,
   signal: AbortSignal,
 ): Promise<void> {
   if (canvas === null) return;
@@ -39,6 +46,7 @@ export async function draw(
   canvas.getContext("2d")?.drawImage(drawn, 0, 0);
   // The memory of what is not shown is given back at once, and not when the browser comes to it.
   drawn.width = 0;
+  onPicture();
   if (text === null) return;
   await pause(WORDS_AFTER_MS);
   await drawText(page, viewport, text, signal);

@@ -251,7 +251,7 @@ export const en = {
   leaveFullScreen: "Leave full screen",
   compare: "Two citations side by side",
   compareWithOther: "Compare with another citation",
-  compareWith: (label: number, title: string, quote: string): string => `Compare with [${String(label)}] ${title}${quote === "" ? "" : `: “${quote}”`}`,
+  compareWith: (label: number, title: string, quote: string): string => `${String(label)}: ${title}${quote === "" ? "" : ` “${quote} …”`}`,
   endCompare: "Show one citation",
   foldFacts: "Hide the details",
   unfoldFacts: "Show the details",

@@ -248,7 +248,7 @@ export const es: Strings = {
   leaveFullScreen: "Salir de la pantalla completa",
   compare: "Dos citas lado a lado",
   compareWithOther: "Comparar con otra cita",
-  compareWith: (label, title, quote) => `Comparar con [${String(label)}] ${title}${quote === "" ? "" : `: «${quote}»`}`,
+  compareWith: (label, title, quote) => `${String(label)}: ${title}${quote === "" ? "" : ` «${quote} …»`}`,
   endCompare: "Mostrar una sola cita",
   foldFacts: "Ocultar los detalles",
   unfoldFacts: "Mostrar los detalles",
