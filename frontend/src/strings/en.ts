@@ -263,8 +263,8 @@ export const en = {
   extent: "Extent",
   tablesAndFigures: (tables: number, figures: number): string =>
     [
-      tables > 0 ? `${String(tables)} of ${tables === 1 ? "a table" : "tables"}` : "",
-      figures > 0 ? `${String(figures)} of ${figures === 1 ? "a figure" : "figures"}` : "",
+      tables > 0 ? `${String(tables)} with ${tables === 1 ? "a table" : "tables"}` : "",
+      figures > 0 ? `${String(figures)} with ${figures === 1 ? "a figure" : "figures"}` : "",
     ]
       .filter((part) => part !== "")
       .join(", "),

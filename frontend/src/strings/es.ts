@@ -260,8 +260,8 @@ export const es: Strings = {
   extent: "Extensión",
   tablesAndFigures: (tables, figures) =>
     [
-      tables > 0 ? `${String(tables)} de ${tables === 1 ? "una tabla" : "tablas"}` : "",
-      figures > 0 ? `${String(figures)} de ${figures === 1 ? "una figura" : "figuras"}` : "",
+      tables > 0 ? `${String(tables)} con ${tables === 1 ? "una tabla" : "tablas"}` : "",
+      figures > 0 ? `${String(figures)} con ${figures === 1 ? "una figura" : "figuras"}` : "",
     ]
       .filter((part) => part !== "")
       .join(", "),
