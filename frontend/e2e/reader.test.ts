@@ -29,7 +29,7 @@ async function visit(options = WIDE, path = "/"): Promise<Watched> {
 }
 
 const PAGES = 400;
-const LINES = 45;
+const LINES = 40;
 
 /** A PDF of many pages of text, with a table of contents. */
 function longPdf(): Buffer {
@@ -41,7 +41,7 @@ function longPdf(): Buffer {
   add(""); // the table of contents
   const pages: number[] = [];
   for (let page = 1; page <= PAGES; page += 1) {
-    const lines = Array.from({ length: LINES }, (_, line) => `(Quay ${page} handled ${page * 10 + line} tonnes of grain and timber in week ${line + 1} of the year.) Tj T*`);
+    const lines = Array.from({ length: LINES }, (_, line) => `(Quay ${page}, week ${line + 1}: ${page * 10 + line} tonnes) Tj T*`);
     const text = `BT /F 10 Tf 50 780 Td 16 TL ${lines.join(" ")} ET`;
     const content = add(`<</Length ${text.length}>>stream\n${text}\nendstream`);
     pages.push(add(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 3 0 R>>>>/Contents ${content} 0 R>>`));
@@ -72,12 +72,13 @@ test("a citation opens its report, which turns pages, zooms, is searched, and as
   const answer = await askAndWait(page, EMITTED_QUESTION);
   await answer.locator(".chip").click();
   expect(await markedWords(page)).toContain("8,310");
-  const cited = await readPage(page);
 
-  await page.getByRole("button", { name: "Next page" }).click();
-  await expect.poll(() => readPage(page)).toBe(String(Number(cited) + 1));
   await page.getByLabel("Page number").fill("1");
   await page.keyboard.press("Enter");
+  await expect.poll(() => readPage(page)).toBe("1");
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect.poll(() => readPage(page)).toBe("2");
+  await page.getByRole("button", { name: "Previous page" }).click();
   await expect.poll(() => readPage(page)).toBe("1");
 
   const width = async (): Promise<number> => (await page.locator(".pages .sheet").first().boundingBox())?.width ?? 0;
@@ -159,7 +160,7 @@ test("a report of 400 pages scrolls without long tasks, and has an outline and a
   let longest = Infinity;
   for (let turn = 0; turn < 4 && longest > 50; turn += 1) longest = Math.min(longest, await longestTask(page));
   expect(longest).toBeLessThanOrEqual(50);
-});
+}, 120_000);
 
 /** Scrolls through the report; gives the longest task of it in ms, 0 if there was none of more than 50. */
 async function longestTask(page: Page): Promise<number> {

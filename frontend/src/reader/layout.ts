@@ -82,10 +82,12 @@ export interface View {
 export function viewOf(layout: Layout, top: number, height: number): View {
   const first = pageAt(layout, top);
   const isPast = (layout.starts[first] ?? 0) + (layout.heights[first] ?? 0) < top;
+  // The last page may be too short to be scrolled up to a third.
+  const isEnd = top > 0 && top + height >= layout.total - 1;
   return {
     first: Math.min(isPast ? first + 1 : first, Math.max(0, layout.starts.length - 1)),
     last: pageAt(layout, top + height),
-    read: pageAt(layout, top + height / 3),
+    read: pageAt(layout, top + (isEnd ? height : height / 3)),
   };
 }
 
