@@ -19,6 +19,7 @@ from citewire.api import (
     metrics,
     page,
     passages,
+    reading,
     search,
     sharing,
     uploads,
@@ -50,7 +51,7 @@ from citewire.services.telemetry.metrics import Metrics
 from citewire.settings import Settings
 
 CLOSED: Final = (
-    *(auth, chat, chats, collections, documents, keys, passages, search, sharing, uploads),
+    *(auth, chat, chats, collections, documents, keys, passages, reading, search, sharing, uploads),
     *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""
