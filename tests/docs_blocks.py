@@ -15,6 +15,7 @@ from citewire.api.wire_schema import wire_schema
 from citewire.errors import CitewireError
 from citewire.services.answers.events import Ids
 from citewire.services.reading.formats import FORMATS
+from citewire.services.telemetry.metrics import described
 from citewire.tracing.names import ATTRIBUTES, EVENTS, SPANS
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +37,10 @@ def block(name: str) -> str:
         if unknown := [name for name in names if name not in types]:
             raise ValueError(f"a page shows types that the wire does not have: {unknown}")
         return _types("Type", {name: types[name] for name in names})
-    made = {"formats": _formats, "errors": _errors, "events": _events, "traces": _traces}
+    made = {
+        **{"formats": _formats, "errors": _errors, "events": _events},
+        **{"metrics": _metrics, "traces": _traces},
+    }
     return made[name]()
 
 
@@ -82,6 +86,16 @@ def _errors() -> str:
                 _means(kinds[code]),
             )
             for status, code in rows
+        ),
+    )
+
+
+def _metrics() -> str:
+    return table(
+        ("Metric", "Kind", "Labels", "Counts"),
+        (
+            (f"`{one.name}`", one.kind, ", ".join(f"`{label}`" for label in one.labels), one.says)
+            for one in described()
         ),
     )
 

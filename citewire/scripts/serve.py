@@ -18,6 +18,7 @@ from citewire.api.connections import limited_connection
 from citewire.api.host_check import ALL_ADDRESSES
 from citewire.api.request_log import RequestLog, mark_log_lines
 from citewire.errors import ConfigurationError
+from citewire.services.telemetry.metrics import Metrics
 from citewire.settings import Settings
 from citewire.settings.groups import ServerSettings
 from citewire.tracing.export import exporting_traces
@@ -116,10 +117,11 @@ def build_server(
     """A server for `settings`, not yet running."""
     mark_log_lines()
     server: DrainingServer
+    metrics = Metrics()
     # The app needs the server's event, and the server needs the app.
-    app = create_app(settings, draining=lambda: server.told())  # noqa: PLW0108
+    app = create_app(settings, metrics, draining=lambda: server.told())  # noqa: PLW0108
     config = uvicorn.Config(
-        RequestLog(app),
+        RequestLog(app, metrics),
         host=settings.server.host,
         port=settings.server.port,
         http=limited_connection(settings.server),

@@ -32,6 +32,7 @@ from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.access.caller import Caller
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
+from citewire.services.answers.counting import count_run
 from citewire.services.answers.events import (
     Done,
     EndEvent,
@@ -62,6 +63,7 @@ from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.orphans import RunFacts
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs
+from citewire.services.telemetry.metrics import Metrics
 from citewire.storage.chats.store import ChatStore, Message
 from citewire.storage.runs.records import StoredRecord
 from citewire.tracing import names
@@ -103,6 +105,7 @@ class ChatService:
         afterwards: what is done for a chat once it was answered.
         audit: is told what answers showed; None tells nobody.
         allowances: are told what answers took; None counts nothing.
+        metrics: count runs; None counts nothing.
     """
 
     def __init__(
@@ -120,7 +123,9 @@ class ChatService:
         recorder: Recorder | None = None,
         audit: AuditLog | None = None,
         allowances: Allowances | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics
         self._audit = audit
         self._allowances = allowances
         self._chats = chats
@@ -244,13 +249,17 @@ class ChatService:
     async def _close(
         self, run: Run, answer: Answer, context: RunContext, failure: CitewireError | None
     ) -> ToldBatch:
-        """Store the turn and tell of the end everywhere; gives the run's last event."""
+        """Store the turn, tell of the end everywhere and count it; gives the run's last event."""
         with run.trace.within():
             end = await self._end(run, answer, context, failure)
             note_end(run.trace, answer, context.generation, end)
             _log_end(run, answer, context.generation, end)
             await self._tell_shown(run, answer, end)
-            return await self.runs.close(run, end)
+            told = await self.runs.close(run, end)
+        # Who took this worker for dead has counted it.
+        if self._metrics is not None and not run.is_lost:
+            count_run(self._metrics, answer, context.generation, end)
+        return told
 
     async def _events(
         self, run: Run, answer: Answer, context: RunContext

@@ -5,6 +5,7 @@ document's passages go through in parts, so that what is held in memory does not
 """
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -165,6 +166,7 @@ class Staging:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
         staged = StagedDocument(work, corrections)
+        began = time.monotonic()
         async with FirstError(), asyncio.TaskGroup() as parts:
             task = self._task(work, place, corrections)
             with lone_span(names.READ):
@@ -178,6 +180,7 @@ class Staging:
                         staged.passage_ids += [passage.passage_id for passage in part.passages]
                         progress.passages += len(part.passages)
             progress.pages += reading.head.pages
+            progress.read_s += time.monotonic() - began
         if staged.failure is not None:
             raise staged.failure
         if work.doc_id in self._left_over:
@@ -199,9 +202,11 @@ class Staging:
             if staged.work.doc_id in self._left_over:
                 there = await versions.with_vectors([passage.passage_id for passage in passages])
             news = [passage for passage in passages if passage.passage_id not in there]
+            began = time.monotonic()
             with lone_span(names.EMBED) as traced:
                 traced.note(names.PASSAGES, len(news))
                 vectors = await self._embedder.embed(staged.work.doc_id, news)
+            progress.embed_s += time.monotonic() - began
             records = {passage.passage_id: staged.fields(passage) for passage in passages}
             for one, vector in zip(news, vectors, strict=True):
                 if isinstance(vector, ModelError):
@@ -217,9 +222,11 @@ class Staging:
                 for passage in passages
                 if passage.passage_id in records
             }
+            began = time.monotonic()
             with span(names.WRITE) as traced:
                 traced.note(names.PASSAGES, len(records))
                 await versions.write(staged.work.doc_id, records, layout)
+            progress.write_s += time.monotonic() - began
             progress.written += len(records)
             self._run.tell()
             if isinstance(staged.failure, ModelKeyRefused):

@@ -36,6 +36,7 @@ from citewire.services.models.thinking import (
     without_thinking,
 )
 from citewire.services.models.traced import call_span
+from citewire.services.telemetry.watches import UNCOUNTED, ProviderWatch
 from citewire.tracing.names import ERROR_TYPE, RETRY
 from citewire.tracing.spans import TraceSpan
 from citewire.workflows.run_context import current_run
@@ -68,7 +69,9 @@ class Provider:
         retries: int,
         patience: Patience,
         thinking: ThinkingMode,
+        watch: ProviderWatch,
     ) -> None:
+        self._watch = watch
         self.base_url = base_url.rstrip("/")
         self.health = Health()
         self._session = session
@@ -113,8 +116,9 @@ class Provider:
                 return json_object(await response.read(), str(payload.get("model")))
 
         call = call_span(self.base_url, path, payload)
-        with self._noting(path), call.traced:
-            answer = await self._retrying(ask, self._deadline(), call.traced)
+        with self._noting(path), call.traced, self._watch.calling(path) as answered:
+            answer = await self._retrying(path, ask, self._deadline(), call.traced)
+            answered()
             call.answered(answer)
             return answer
 
@@ -153,9 +157,10 @@ class Provider:
             ModelError: of the class that fits the fault.
         """
         call = call_span(self.base_url, CHAT, {**payload, "stream": True})
-        with self._noting(CHAT), call.traced:
+        with self._noting(CHAT), call.traced, self._watch.calling(CHAT) as answered:
             start = partial(self._start, payload)
-            stream, cuts = await self._retrying(start, self._deadline(), call.traced)
+            stream, cuts = await self._retrying(CHAT, start, self._deadline(), call.traced)
+            answered()
             call.first()
             model = str(payload.get("model"))
             del payload, start  # with all the passages, they would be kept as long as it streams
@@ -241,7 +246,11 @@ class Provider:
             refused |= {option}
 
     async def _retrying(
-        self, attempt: Callable[[asyncio.Timeout], Awaitable[T]], deadline: float, traced: TraceSpan
+        self,
+        path: str,
+        attempt: Callable[[asyncio.Timeout], Awaitable[T]],
+        deadline: float,
+        traced: TraceSpan,
     ) -> T:
         """Call `attempt` until it works, fails for good, or the deadline is too near."""
         tries = 0
@@ -255,6 +264,7 @@ class Provider:
                     raise
                 traced.event(RETRY, {ERROR_TYPE: error.code})
             tries += 1
+            self._watch.retried(path)
             if (retrying := current_run().retrying) is not None:
                 retrying()
             await asyncio.sleep(pause)
@@ -302,6 +312,7 @@ async def open_provider(
     idle_timeout_s: float,
     thinking_timeout_s: float = 180.0,
     thinking: ThinkingMode = "auto",
+    watch: ProviderWatch = UNCOUNTED,
 ) -> AsyncGenerator[Provider, None]:
     """Own the one HTTP session of this process; leaving closes all its connections.
 
@@ -314,6 +325,7 @@ async def open_provider(
         idle_timeout_s: longest silence in mid-stream, in seconds.
         thinking_timeout_s: seconds from asking to the first text of a model that thinks first.
         thinking: how thinking is told from text; `auto`: by tags, and by what the model did.
+        watch: counts the calls.
 
     Raises:
         ConfigurationError: the base URL is not that of an API.
@@ -332,6 +344,7 @@ async def open_provider(
             retries=retries,
             patience=Patience(first_token_timeout_s, idle_timeout_s, thinking_timeout_s),
             thinking=thinking,
+            watch=watch,
         )
         try:
             yield provider

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from citewire.errors import ChatNotFound, MessageNotFound, RunLost, StorageError
 from citewire.services.access.audit.log import AuditLog, Who
+from citewire.services.answers.counting import count_lost
 from citewire.services.answers.events import Failed, Ids
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.answers.shown import told_passages
@@ -16,6 +17,7 @@ from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import to_messages
 from citewire.services.runs.log import Told, ToldBatch
 from citewire.services.runs.record import Recorder
+from citewire.services.telemetry.metrics import Metrics
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import Libraries
 from citewire.storage.runs.log import RunLogs, to_block
@@ -77,6 +79,7 @@ class LostRuns:
         logged: whether runs are logged at all.
         recorder: makes the records of runs; None keeps none.
         audit: is told what they showed; None tells nobody.
+        metrics: count them; None counts nothing.
     """
 
     def __init__(
@@ -88,7 +91,9 @@ class LostRuns:
         logged: bool,
         recorder: Recorder | None = None,
         audit: AuditLog | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics
         self._audit = audit
         self._store = store
         self._logs = logs
@@ -120,7 +125,9 @@ class LostRuns:
             logger.exception("what run %s told is lost", run_id)
         block = to_block(last) if last and self._logged else b""
         end = End("lost", LogPiece(run_id, told.seq, told.seq, block))
-        await self._store.close([end], lost=True)
+        refused = await self._store.close([end], lost=True)
+        if self._metrics is not None and run_id not in refused:
+            count_lost(self._metrics, RunLost.code)
 
     async def _tell(self, told: Told, owner: str, raw: bytes) -> ToldBatch:
         facts = RunFacts.from_json(raw)

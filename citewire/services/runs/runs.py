@@ -198,7 +198,10 @@ class Runs:
         return self._log.tell(run.told, batch)
 
     async def close(self, run: Run, end: EndEvent) -> ToldBatch:
-        """The last event of a run, encoded; logged, and the chat free, when this returns."""
+        """The last event of a run, encoded; logged, and the chat free, when this returns.
+
+        If another worker has ended it meanwhile, `run.is_lost` afterwards.
+        """
         closing = self._log.close(run.told, end, _STATUS[end.name])
         try:
             told, is_ours = await finish(closing, deadline_s=CLOSE_S)
@@ -209,6 +212,7 @@ class Runs:
         self._by_id.pop(run.ids.run_id, None)
         if is_ours:
             return told
+        run.is_lost = True
         lost = Failed.by(
             RunLost("another server took this one for dead"), partial_saved=True, ids=run.ids
         )
