@@ -47,7 +47,7 @@ ROUTES: dict[str, list[str]] = {
         get /collections  post /collections  get /keys  post /keys  delete /keys/{key_id}
     """.split("  "),
     "reader": """
-        get /shared/{share_id}
+        get /shared/{share_id}  get /shared/{share_id}/export
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
         get /documents/{doc_id}/pages/{number}  get /passages  get /passages/{passage_id}
         get /passages/{passage_id}/highlights  get /passages/{passage_id}/places  post /search
