@@ -1,9 +1,10 @@
 // A page of a report, as wide as there is room, with the words of the quote marked.
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useContext, useEffect, useRef, useState, type ReactNode } from "react";
 
 import type { Rectangle } from "@/api/types";
 import { useStrings } from "@/strings";
 
+import { AccessContext } from "./access";
 import { loadPdfJs, openPage, type OpenPage } from "./pdf";
 
 interface Props {
@@ -82,9 +83,10 @@ function useWidth(element: React.RefObject<HTMLElement | null>): number {
 
 function useOpenPage(docId: string, page: number, onFailure: () => void): OpenPage | null {
   const [open, setOpen] = useState<OpenPage | null>(null);
+  const access = useContext(AccessContext);
   useEffect(() => {
     let left = false;
-    const opening = openPage(docId, page);
+    const opening = openPage(docId, page, access);
     opening.then(
       (found) => !left && setOpen(found),
       () => !left && onFailure(),
@@ -95,7 +97,7 @@ function useOpenPage(docId: string, page: number, onFailure: () => void): OpenPa
       // What failed to open has nothing to close.
       opening.then((found) => found.close(), () => undefined);
     };
-  }, [docId, page, onFailure]);
+  }, [docId, page, access, onFailure]);
   return open;
 }
 

@@ -2,7 +2,8 @@
 import type { PDFDocumentLoadingTask, PDFPageProxy } from "pdfjs-dist";
 
 import { paths } from "@/api/client";
-import { keyHeader } from "@/api/key";
+
+import type { Access } from "./access";
 
 type Library = typeof import("pdfjs-dist");
 
@@ -25,19 +26,18 @@ export function loadPdfJs(): Promise<Library> {
   return library;
 }
 
-const resources = (name: string): string => new URL(`assets/pdfjs/${name}/`, document.baseURI).href;
-
 export interface OpenPage {
   page: PDFPageProxy;
   close: () => void;
 }
 
 /** One page of a report, as a PDF of its own. */
-export async function openPage(docId: string, number: number): Promise<OpenPage> {
+export async function openPage(docId: string, number: number, access: Access): Promise<OpenPage> {
+  const resources = (name: string): string => access.address(`assets/pdfjs/${name}/`);
   const pdfjs = await loadPdfJs();
   const task: PDFDocumentLoadingTask = pdfjs.getDocument({
-    url: new URL(paths.page(docId, number), document.baseURI).href,
-    httpHeaders: keyHeader(),
+    url: access.address(paths.page(docId, number)),
+    httpHeaders: await access.headers(),
     cMapUrl: resources("cmaps"),
     standardFontDataUrl: resources("standard_fonts"),
     wasmUrl: resources("wasm"),
