@@ -1,11 +1,12 @@
 // A page of another origin that embeds the elements of the package, against the real server.
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import type { Browser } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openBrowser, WIDE } from "./browser";
@@ -19,12 +20,15 @@ let server: TestServer;
 let browser: Browser;
 let elsewhere: Server;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.shared(), openBrowser(), build({ configFile: join(PACKAGE, "vite.config.ts"), logLevel: "error" })]);
+  [server, browser] = await Promise.all([TestServer.shared(), openBrowser(), built()]);
   await server.model({ text: EMITTED });
   elsewhere = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://x").pathname);
+    const file = join(PACKAGE, "dist", path);
     if (path === "/") response.setHeader("Content-Type", "text/html").end(embedding(server.url));
-    else response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream").end(readFileSync(join(PACKAGE, "dist", path)));
+    else if (path === "/favicon.ico") response.writeHead(204).end();
+    else if (!existsSync(file)) response.writeHead(404).end();
+    else response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream").end(readFileSync(file));
   });
   await new Promise<void>((resolve) => elsewhere.listen(ELSEWHERE_PORT, "127.0.0.1", resolve));
 }, 180_000);
@@ -32,6 +36,13 @@ afterAll(async () => {
   elsewhere.close();
   await browser.close();
 });
+
+/** Made in a process of its own, as for whoever installs it: this one is a test's. */
+async function built(): Promise<void> {
+  const vite = fileURLToPath(new URL("../node_modules/vite/bin/vite.js", import.meta.url));
+  const env = { ...process.env, NODE_ENV: "production" };
+  await promisify(execFile)(process.execPath, [vite, "build", "--logLevel", "error", "--config", join(PACKAGE, "vite.config.ts")], { env });
+}
 
 /** The example of the package's README, of this server. */
 function embedding(url: string): string {
@@ -44,11 +55,12 @@ test("a page elsewhere shows an answer with its citations, and the page that a c
   const page = await (await browser.newContext(WIDE)).newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
   await page.goto(`http://127.0.0.1:${ELSEWHERE_PORT}/`);
 
   // Playwright looks into shadow roots.
   const answer = page.locator("citewire-answer");
-  await answer.locator(".printed-notes").waitFor();
+  await answer.locator(".printed-notes").waitFor().catch(() => expect(faults).toEqual([]));
   expect(await answer.locator("strong").first().textContent()).toBe("8,310 tonnes");
   expect(await answer.evaluate((element) => getComputedStyle(element).color)).toBe("rgb(1, 2, 3)");
   await answer.locator("button.chip").first().click();
