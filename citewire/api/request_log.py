@@ -11,6 +11,7 @@ from uuid import uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from citewire.services.access.caller import Caller
+from citewire.tracing import spans
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ class RequestLog:
             return
         request = RequestFacts(_id_of(scope))
         _CURRENT.set(request)  # the task is the request's own
+        if spans.is_on():
+            spans.enter_request(_trace_of(scope))
         own = (HEADER, request.request_id.encode())
         status: int | None = None
         started = time.perf_counter()
@@ -98,6 +101,15 @@ def _id_of(scope: Scope) -> str:
         if name == HEADER and _SANE.fullmatch(value):
             return str(value, "ascii")
     return uuid4().hex
+
+
+def _trace_of(scope: Scope) -> Mapping[str, str]:
+    """The headers that name the trace that a request is part of."""
+    return {
+        name.decode("ascii"): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in (b"traceparent", b"tracestate")
+    }
 
 
 def _facts(

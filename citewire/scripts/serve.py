@@ -6,9 +6,8 @@ import gc
 import logging
 import math
 import socket
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, ExitStack, suppress
-from functools import partial
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from types import FrameType
 
 import anyio
@@ -21,6 +20,7 @@ from citewire.api.request_log import RequestLog, mark_log_lines
 from citewire.errors import ConfigurationError
 from citewire.settings import Settings
 from citewire.settings.groups import ServerSettings
+from citewire.tracing.export import exporting_traces
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +133,13 @@ def build_server(
         server_header=False,
         lifespan="off",
     )
-    lifespan = partial(app.router.lifespan_context, app)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncGenerator[None, None]:
+        with exporting_traces():
+            async with app.router.lifespan_context(app):
+                yield
+
     server = DrainingServer(config, lifespan, on_started=on_started)
     return server
 

@@ -24,6 +24,8 @@ from citewire.settings import Settings
 from citewire.storage.keys import Fields
 from citewire.storage.library.documents import Correction
 from citewire.storage.library.versions import Change, Versions
+from citewire.tracing import names
+from citewire.tracing.spans import first_span, lone_span, span
 
 PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""
@@ -100,10 +102,14 @@ class Staging:
         for work in works:
             refused: dict[str, DocumentError] = {}
             try:
-                corrections = await self._run.versions.corrections(work.doc_id)
-                self._run.take_room(documents=int(not self._replaces(work)))
-                head = await self._stage_from_any(work, corrections, refused)
-                await self._show(work, head, corrections)
+                with first_span(names.DOCUMENT) as traced:
+                    traced.note(names.DOC_ID, work.doc_id)
+                    corrections = await self._run.versions.corrections(work.doc_id)
+                    self._run.take_room(documents=int(not self._replaces(work)))
+                    head = await self._stage_from_any(work, corrections, refused)
+                    await self._show(work, head, corrections)
+                    traced.note(names.PAGES, head.pages)
+                    traced.note(names.PASSAGES, head.passages)
             except ModelKeyRefused:
                 raise
             except (DocumentError, ModelError) as error:
@@ -161,15 +167,16 @@ class Staging:
         staged = StagedDocument(work, corrections)
         async with FirstError(), asyncio.TaskGroup() as parts:
             task = self._task(work, place, corrections)
-            async with self._readers.reading(task, self._note_ocr) as reading:
-                staged.tell(reading.head)
-                await self._run.versions.stage(work.doc_id, work.location.root)
-                async for part in reading.parts():
-                    self._run.take_room(passages=len(part.passages))
-                    await self._room.acquire()
-                    parts.create_task(self._write(staged, part.passages))
-                    staged.passage_ids += [passage.passage_id for passage in part.passages]
-                    progress.passages += len(part.passages)
+            with lone_span(names.READ):
+                async with self._readers.reading(task, self._note_ocr) as reading:
+                    staged.tell(reading.head)
+                    await self._run.versions.stage(work.doc_id, work.location.root)
+                    async for part in reading.parts():
+                        self._run.take_room(passages=len(part.passages))
+                        await self._room.acquire()
+                        parts.create_task(self._write(staged, part.passages))
+                        staged.passage_ids += [passage.passage_id for passage in part.passages]
+                        progress.passages += len(part.passages)
             progress.pages += reading.head.pages
         if staged.failure is not None:
             raise staged.failure
@@ -192,7 +199,9 @@ class Staging:
             if staged.work.doc_id in self._left_over:
                 there = await versions.with_vectors([passage.passage_id for passage in passages])
             news = [passage for passage in passages if passage.passage_id not in there]
-            vectors = await self._embedder.embed(staged.work.doc_id, news)
+            with lone_span(names.EMBED) as traced:
+                traced.note(names.PASSAGES, len(news))
+                vectors = await self._embedder.embed(staged.work.doc_id, news)
             records = {passage.passage_id: staged.fields(passage) for passage in passages}
             for one, vector in zip(news, vectors, strict=True):
                 if isinstance(vector, ModelError):
@@ -208,7 +217,9 @@ class Staging:
                 for passage in passages
                 if passage.passage_id in records
             }
-            await versions.write(staged.work.doc_id, records, layout)
+            with span(names.WRITE) as traced:
+                traced.note(names.PASSAGES, len(records))
+                await versions.write(staged.work.doc_id, records, layout)
             progress.written += len(records)
             self._run.tell()
             if isinstance(staged.failure, ModelKeyRefused):

@@ -17,6 +17,8 @@ import orjson
 
 from citewire.errors import ModelBusy, ModelError, ModelTimeout, ModelUnavailable
 from citewire.settings.groups import RetrievalSettings
+from citewire.tracing import names
+from citewire.tracing.spans import lone_span
 from citewire.workflows.reranking import Reranking
 
 LONGEST_ANSWER = 4_000_000
@@ -51,13 +53,18 @@ class RerankClient:
         Raises:
             ModelError: of the class that fits the fault.
         """
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return _read(await self._ask(question, texts), len(texts))
-        except TimeoutError as error:
-            raise ModelTimeout("the reranking model took too long") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise ModelUnavailable(f"the reranking model cannot be reached ({_WHERE})") from error
+        with lone_span(names.RERANK, "client") as traced:
+            traced.note(names.OPERATION, "rerank")
+            traced.note(names.REQUEST_MODEL, self._model.get("model"))
+            traced.note(names.TEXTS, len(texts))
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    return _read(await self._ask(question, texts), len(texts))
+            except TimeoutError as error:
+                raise ModelTimeout("the reranking model took too long") from error
+            except (aiohttp.ClientError, OSError) as error:
+                told = f"the reranking model cannot be reached ({_WHERE})"
+                raise ModelUnavailable(told) from error
 
     async def _ask(self, question: str, texts: Sequence[str]) -> bytes:
         status, body = await self._post(question, texts)

@@ -35,6 +35,9 @@ from citewire.services.models.thinking import (
     thinks_by_name,
     without_thinking,
 )
+from citewire.services.models.traced import call_span
+from citewire.tracing.names import ERROR_TYPE, RETRY
+from citewire.tracing.spans import TraceSpan
 from citewire.workflows.run_context import current_run
 
 CONNECT_TIMEOUT_S = 10.0
@@ -109,8 +112,11 @@ class Provider:
             async with await self._post(path, payload) as response:
                 return json_object(await response.read(), str(payload.get("model")))
 
-        with self._noting(path):
-            return await self._retrying(ask, self._deadline())
+        call = call_span(self.base_url, path, payload)
+        with self._noting(path), call.traced:
+            answer = await self._retrying(ask, self._deadline(), call.traced)
+            call.answered(answer)
+            return answer
 
     async def models(self, *, below: str = "") -> list[str]:
         """The names of the provider's models, asked for quickly and at no cost.
@@ -146,19 +152,24 @@ class Provider:
         Raises:
             ModelError: of the class that fits the fault.
         """
-        with self._noting(CHAT):
-            stream, cuts = await self._retrying(partial(self._start, payload), self._deadline())
+        call = call_span(self.base_url, CHAT, {**payload, "stream": True})
+        with self._noting(CHAT), call.traced:
+            start = partial(self._start, payload)
+            stream, cuts = await self._retrying(start, self._deadline(), call.traced)
+            call.first()
             model = str(payload.get("model"))
-            del payload  # with all the passages in it, it would be kept as long as it streams
+            del payload, start  # with all the passages, they would be kept as long as it streams
             try:
                 stream.watch(self._patience.idle_s)
                 while cuts is not None:
                     if cuts:
+                        call.heard(cuts)
                         yield cuts
                     cuts = await stream.read()
                 yield stream.end
             finally:
                 stream.close()
+                call.ended(stream.decoder.finish_reason, stream.decoder.usage)
                 self._learn(stream.decoder.thinking, model)
 
     async def _start(
@@ -230,7 +241,7 @@ class Provider:
             refused |= {option}
 
     async def _retrying(
-        self, attempt: Callable[[asyncio.Timeout], Awaitable[T]], deadline: float
+        self, attempt: Callable[[asyncio.Timeout], Awaitable[T]], deadline: float, traced: TraceSpan
     ) -> T:
         """Call `attempt` until it works, fails for good, or the deadline is too near."""
         tries = 0
@@ -242,6 +253,7 @@ class Provider:
                 in_time = asyncio.get_running_loop().time() + pause < deadline
                 if tries >= self._retries or not in_time:
                     raise
+                traced.event(RETRY, {ERROR_TYPE: error.code})
             tries += 1
             if (retrying := current_run().retrying) is not None:
                 retrying()

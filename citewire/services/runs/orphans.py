@@ -21,6 +21,8 @@ from citewire.storage.keys import Libraries
 from citewire.storage.runs.log import RunLogs, to_block
 from citewire.storage.runs.records import StoredRecord
 from citewire.storage.runs.registry import End, LogPiece, RunStore
+from citewire.tracing import names
+from citewire.tracing.spans import lone_span
 from citewire.workflows.retriever import PassageFilter
 
 logger = logging.getLogger(__name__)
@@ -104,8 +106,12 @@ class LostRuns:
         last: ToldBatch = ()
         try:
             if found := await self._store.lost_facts(run_id):
-                last = await self._tell(told, *found)
-                facts = {"run_id": run_id, "owner": found[0], "end": "error", "code": RunLost.code}
+                owner, raw, trace = found
+                with lone_span(names.LOST, under=trace) as traced, traced.within():
+                    traced.note(names.RUN_ID, run_id)
+                    last = await self._tell(told, owner, raw)
+                    traced.fail(RunLost.code)
+                facts = {"run_id": run_id, "owner": owner, "end": "error", "code": RunLost.code}
                 logger.warning("run ended, lost with its worker", extra={"facts": facts})
         except StorageError:
             raise

@@ -27,6 +27,7 @@ from citewire.services.citations.model import CollectionNames
 from citewire.services.runs.log import RunLog, Told, ToldBatch
 from citewire.services.runs.orphans import LostRuns
 from citewire.storage.runs.registry import EndStatus, RunClaim, RunStore
+from citewire.tracing.spans import NOBODYS, TraceSpan
 from citewire.workflows.catalogue.model import SpokenOf
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
@@ -62,6 +63,7 @@ class Run:
     began: bool = False
     is_detached: bool = False
     is_lost: bool = False
+    trace: TraceSpan = field(default=NOBODYS, repr=False)
     told: Told = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -334,4 +336,5 @@ class Runs:
 def _claim(run: Run, facts: bytes, once: Once | None) -> RunClaim:
     started = datetime.now(UTC).isoformat()
     key, body = (once.key, once.body) if once else ("", "")
-    return RunClaim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)
+    ids, trace = run.ids, run.trace.traceparent
+    return RunClaim(ids.run_id, ids.chat_id, run.owner, started, facts, key, body, trace)

@@ -43,6 +43,7 @@ class RunClaim:
         facts: what another worker needs to store its turn, should this one die; as JSON.
         asked: names what is not to be asked twice; empty: anything may be.
         body: is the same if the same is asked.
+        trace: names its trace, as a `traceparent` does; empty if there is none.
     """
 
     run_id: str
@@ -52,6 +53,7 @@ class RunClaim:
     facts: bytes
     asked: str = ""
     body: str = ""
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class RunStore:
         ids = claim.run_id, claim.chat_id, claim.owner, self._worker
         times = self._open_ms, self._lease_ms, claim.started
         asked = claim.facts, claim.asked, claim.body
-        told, *joined = await self._run(self._claim, *ids, *times, *asked, self._per_owner)
+        more = self._per_owner, claim.trace
+        told, *joined = await self._run(self._claim, *ids, *times, *asked, *more)
         if told == b"differs":
             raise KeyReused("something else was asked with this Idempotency-Key")
         if told == b"busy":
@@ -188,12 +191,13 @@ class RunStore:
         refused = await self._run(self._close, expected, self._kept_ms, *args)
         return {as_text(run_id) for run_id in refused}
 
-    async def lost_facts(self, run_id: str) -> tuple[str, bytes] | None:
-        """The owner and the facts of a lost run that nobody has ended yet."""
+    async def lost_facts(self, run_id: str) -> tuple[str, bytes, str] | None:
+        """The owner, the facts and the trace of a lost run that nobody has ended yet."""
+        asked = "status", "owner", "facts", "trace"
         with storage_errors("the run"):
-            found = await self._client.hmget(self._keys.run(run_id), "status", "owner", "facts")
-        status, owner, facts = found
-        return (as_text(owner), facts) if status == b"ending" else None
+            found = await self._client.hmget(self._keys.run(run_id), *asked)
+        status, owner, facts, trace = found
+        return (as_text(owner), facts, as_text(trace or b"")) if status == b"ending" else None
 
     async def stop(self, run_id: str, owner: str) -> None:
         """Have a run stopped by the worker that has it; one that is over stays as it is.
