@@ -106,14 +106,14 @@ dist: setup
 sbom: $(TOOLS_STAMP)
 	mkdir -p dist
 	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
-		--of JSON --outfile dist/citewire-python.cdx.json requirements.lock
+		--of JSON -o dist/citewire-python.cdx.json requirements.lock
 	npm --prefix frontend sbom --omit dev --package-lock-only --sbom-format cyclonedx \
 		> dist/citewire-web.cdx.json
 
 # Known faults of what is shipped; ends with 1 if there are any.
 audit: $(TOOLS_STAMP)
 	@echo "## Python"; status=0; \
-	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off --format markdown \
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --format markdown \
 		-r requirements.lock 2>&1 || status=1; \
 	echo; echo "## The web client"; npm --prefix frontend audit --omit dev || status=1; \
 	exit $$status

@@ -294,6 +294,13 @@ class ChatBusy(RequestError):
     code = "chat_busy"
 
 
+class ExportTooLong(RequestError):
+    """A chat has more text than a file of that format takes; the message says how much."""
+
+    code = "export_too_long"
+    retryable = False
+
+
 class MessageNotFound(RequestError):
     """The chat has no such question or answer."""
 

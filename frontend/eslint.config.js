@@ -3,7 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "src/api/types.ts", "src/api/formats.ts", "scripts/", "eslint.config.js", "e2e/run.mjs", "e2e/shots/"] },
+  { ignores: ["node_modules/", "src/api/types.ts", "src/api/formats.ts", "scripts/", "packages/*/dist/", "packages/*/types.mjs", "eslint.config.js", "e2e/run.mjs", "e2e/shots/"] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -67,6 +67,7 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("POST", "/chats/{chat_id}/share"): Act("Share", *CHAT),
     ("DELETE", "/chats/{chat_id}/share"): Act("Update", *CHAT),
     ("GET", "/shared/{share_id}"): Act("Read", "chat"),
+    ("GET", "/shared/{share_id}/export"): Act("Export", "chat"),
     ("GET", "/chats/export"): Act("Export", "chat"),
     ("GET", "/chats/{chat_id}/export"): Act("Export", *CHAT),
 }

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
 
@@ -22,18 +22,38 @@ from citewire.api.chat_schemas import (
     NewChat,
     RateAnswer,
 )
-from citewire.api.contents import answers, named, text
-from citewire.api.dependencies import CallerDep, ChatsDep, ChatStoreDep, Owner, ReachingDep
+from citewire.api.contents import answers, files, named, text
+from citewire.api.dependencies import (
+    CallerDep,
+    ChatsDep,
+    ChatStoreDep,
+    Owner,
+    ReachingDep,
+    client_url,
+)
 from citewire.api.schemas import Identifier
 from citewire.api.scopes import ScopedRoute
-from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
+from citewire.services.chats.export import FILES, all_chats, to_json
 from citewire.services.chats.still_readable import still_readable, those_still_readable
+from citewire.services.exports.files import MEDIA_TYPES as PROOF_TYPES
+from citewire.services.exports.files import ProofFormat, proof_file
+from citewire.services.exports.labels import Language
+from citewire.services.exports.links import links_from
+from citewire.services.exports.proof import answer_alone
+from citewire.storage.chats.record import Chat
 
 router = APIRouter(tags=["chats"], route_class=ScopedRoute)
 
 ChatId = Annotated[Identifier, Path()]
 Format = Annotated[Literal["json", "md"], Query()]
 MEDIA_TYPES = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
+MessageQuery = Annotated[Identifier | None, Query()]
+LanguageQuery = Annotated[Language, Query()]
+AS_PROOF = {
+    **text("text/markdown"),
+    **text("text/html"),
+    **files((PROOF_TYPES["docx"], PROOF_TYPES["pdf"])),
+}
 AS_JSON = {"application/json": {"schema": named("ChatExport")}}
 ALL_AS_JSON = {
     "application/json": {
@@ -88,7 +108,7 @@ async def export_chats(
     """All chats as a file, newest first, streamed."""
     chats = all_chats(store, caller.owner)
     pieces = FILES[format](those_still_readable(chats, reaching, caller))
-    headers = _as_file(f"chats.{format}")
+    headers = as_file(f"chats.{format}")
     return StreamingResponse(await _begun(pieces), media_type=MEDIA_TYPES[format], headers=headers)
 
 
@@ -131,21 +151,37 @@ async def restore_chat(chat_id: ChatId, chats: ChatsDep, owner: Owner) -> ChatSu
 
 @router.get(
     "/chats/{chat_id}/export",
-    responses={200: answers("a file", AS_JSON, text("text/markdown"))},
+    responses={200: answers("a file", AS_JSON, AS_PROOF)},
 )
 async def export_chat(
     chat_id: ChatId,
     store: ChatStoreDep,
     reaching: ReachingDep,
     caller: CallerDep,
-    format: Format = "json",
+    request: Request,
+    *,
+    format: Annotated[Literal["json"] | ProofFormat, Query()] = "json",
+    message_id: MessageQuery = None,
+    language: LanguageQuery = "en",
 ) -> Response:
-    """A chat as a file, with its citations."""
+    """A chat as a file with its proof, or one of its answers with the question."""
     chat = await store.read(chat_id, caller.owner, whole=True)
+    chat = answer_alone(chat, message_id) if message_id else chat
     chat = await still_readable(chat, reaching, caller)
-    content = to_json(chat) if format == "json" else to_markdown(chat)
-    headers = _as_file(f"chat-{chat_id}.{format}")
-    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+    if format == "json":
+        headers = as_file(f"chat-{chat_id}.json")
+        return Response(to_json(chat), media_type=MEDIA_TYPES["json"], headers=headers)
+    return await proof_response(chat, format, language, request)
+
+
+async def proof_response(
+    chat: Chat, format: ProofFormat, language: Language, request: Request
+) -> Response:
+    """A chat as a file with links to its passages."""
+    link = links_from(client_url(request))
+    content = await proof_file(chat, format, language=language, link=link)
+    headers = as_file(f"chat-{chat.chat_id}.{format}")
+    return Response(content, media_type=PROOF_TYPES[format], headers=headers)
 
 
 @router.post("/chats/{chat_id}/messages/{message_id}/feedback", status_code=HTTPStatus.NO_CONTENT)
@@ -174,7 +210,8 @@ async def _begun(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, N
     return all_pieces()
 
 
-def _as_file(name: str) -> dict[str, str]:
+def as_file(name: str) -> dict[str, str]:
+    """The headers of a file to be saved."""
     return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 

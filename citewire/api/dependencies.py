@@ -86,6 +86,12 @@ async def caller_of(request: Request) -> Caller:
 CallerDep = Annotated[Caller, Depends(caller_of)]
 
 
+def client_url(request: Request) -> str:
+    """Where the web client is reached, without a slash at its end."""
+    public = services_of(request).settings.sign_in.public_url
+    return (public or str(request.base_url)).rstrip("/")
+
+
 async def who_of(request: Request) -> Who:
     """Who asks, as the audit log tells it."""
     return who_asks(request.scope)

@@ -57,6 +57,7 @@ STATUSES: dict[str, HTTPStatus] = {
     "passage_not_found": HTTPStatus.NOT_FOUND,
     "job_not_found": HTTPStatus.NOT_FOUND,
     "invalid_upload": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "export_too_long": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unsupported_format": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "upload_stalled": HTTPStatus.REQUEST_TIMEOUT,
     "too_many_jobs": HTTPStatus.TOO_MANY_REQUESTS,

@@ -94,6 +94,7 @@ RULES: Final[tuple[tuple[Callable[[Call], bool], tuple[str, ...]], ...]] = (
     (lambda call: call.is_at("POST /chats", "POST /chats/{chat_id}/restore"), ("too_many_chats",)),
     (_takes("share_id"), ("chat_not_found",)),
     (lambda call: call.is_at("POST /chats/{chat_id}/share"), ("cites_private",)),
+    (_takes("language"), ("export_too_long",)),
     (_takes("run_id"), ("run_not_found",)),
     (
         lambda call: call.method == "GET" and "text/event-stream" in call.answers,

@@ -31,6 +31,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("POST", "/chats/{chat_id}/share"): ASK,
     ("DELETE", "/chats/{chat_id}/share"): ASK,
     ("GET", "/shared/{share_id}"): READ,
+    ("GET", "/shared/{share_id}/export"): READ,
     ("GET", "/documents"): READ,
     ("POST", "/documents"): WRITE,
     ("GET", "/documents/{doc_id}"): READ,

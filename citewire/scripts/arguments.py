@@ -15,6 +15,10 @@ Arguments: TypeAlias = "argparse._ActionsContainer"
 Kinds: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+FORMATS = ("json", "md", "html", "docx", "pdf")
+"""Of exported chats."""
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = argparse.ArgumentParser(
@@ -158,7 +162,7 @@ def _add_export(kinds: Kinds) -> None:
     which = export.add_mutually_exclusive_group()
     which.add_argument("--chat", metavar="ID", help="this one only")
     which.add_argument("--all", action="store_true", help="all of them (the default)")
-    export.add_argument("--format", choices=("json", "md"), default="json")
+    export.add_argument("--format", choices=FORMATS, default="json", help="all chats: json, md")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
 
 

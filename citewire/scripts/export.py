@@ -1,4 +1,4 @@
-"""`citewire export`: one chat or all of them, as JSON or Markdown."""
+"""`citewire export`: one chat with its proof, or all of them as JSON or Markdown."""
 
 import asyncio
 import os
@@ -15,11 +15,13 @@ from citewire.services.access.audit.log import Who
 from citewire.services.access.audit.schema import Resource
 from citewire.services.assembly.people import open_everybody
 from citewire.services.assembly.stores import open_chats
-from citewire.services.chats.export import FILES, all_chats, to_json, to_markdown
+from citewire.services.chats.export import FILES, all_chats, to_json
+from citewire.services.exports.files import ProofFormat, proof_file
+from citewire.services.exports.links import links_from
 from citewire.settings import Settings
 from citewire.storage.chats.store import ChatStore
 
-Format = Literal["json", "md"]
+Format = Literal["json"] | ProofFormat
 
 
 def export(
@@ -32,6 +34,8 @@ def export(
         OSError: not all of it can be written.
         CitewireError: there is no such chat, or Redis does not answer; the file stays as it was.
     """
+    if format in ("docx", "pdf") and file is None and standard_output().isatty():
+        raise ConfigurationError(f"{format} is not shown on a terminal: name a file with -o")
     with _replacing(file) if file else nullcontext(_Printed()) as out:
         asyncio.run(_export(settings, owner, chat_id, format, out))
     return 0
@@ -86,18 +90,23 @@ async def _export(
             await everybody.audit.acted(who, "Export", found, owner=owner)
     async with (
         open_chats(settings) as chats,
-        aclosing(_pieces(chats, owner, chat_id, format)) as pieces,
+        aclosing(_pieces(settings, chats, owner, chat_id, format)) as pieces,
     ):
         async for piece in pieces:
             out.write(piece)
 
 
 async def _pieces(
-    chats: ChatStore, owner: str, chat_id: str | None, format: Format
+    settings: Settings, chats: ChatStore, owner: str, chat_id: str | None, format: Format
 ) -> AsyncGenerator[bytes, None]:
     if chat_id is None:
+        if format not in FILES:
+            raise ConfigurationError(f"all chats are written as json or md; as {format}, one is")
         async for piece in FILES[format](all_chats(chats, owner)):
             yield piece
         return
     chat = await chats.read(chat_id, owner, whole=True)
-    yield to_json(chat) + b"\n" if format == "json" else to_markdown(chat).encode()
+    if format == "json":
+        yield to_json(chat) + b"\n"
+    else:
+        yield await proof_file(chat, format, link=links_from(settings.sign_in.public_url))

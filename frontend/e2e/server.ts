@@ -22,6 +22,9 @@ export interface Knobs {
   fail_times?: number;
 }
 
+/** Where a page of another origin lies that may ask the server. */
+export const ELSEWHERE_PORT = 47_613;
+
 interface Said {
   url: string;
   standin: string;

@@ -13,6 +13,7 @@ import "@/styles/citations.css";
 import "@/styles/chats.css";
 import "@/styles/documents.css";
 import "@/styles/collections.css";
+import "@/styles/print.css";
 
 void meet();
 watchSession();

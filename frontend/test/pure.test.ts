@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 
+import { exportPath } from "@/api/exports";
 import type { LocationView } from "@/api/types";
 import { formatRoute, parseRoute, type Route } from "@/app/route";
 import { byDay, dayOf } from "@/chats/days";
-import { inOrder, sortedSources, withFootnotes } from "@/citations/model";
+import { inOrder, sortedSources } from "@/citations/model";
 import { findQuote } from "@/citations/PassageText";
 import { byFolder, changesOf } from "@/documents/library";
 import { untracedIn } from "@/citations/untraced";
@@ -45,13 +46,9 @@ test("citations come in the order of the text, sources by label, the rest apart"
   expect(rest.map((source) => source.passage_id)).toEqual(["p3"]);
 });
 
-test("the answer is copied with its citations as footnotes", () => {
-  expect(withFootnotes(ANSWER)).toBe(
-    TEXT.replace("[1]", "[^1]").replace("[2]", "[^2] (?)").replace("[1]", "[^3]") +
-      "\n\n[^1]: Report 1, p. A-1 (report-1.pdf): “Quote of 1”\n" +
-      "[^2]: Report 2, p. A-2 (report-2.pdf): “Quote of 2”; **only partly supported by this source**\n" +
-      "[^3]: Report 1, p. A-1 (report-1.pdf): “Quote of 1”",
-  );
+test("what leaves is named by whose it is, and by the answer", () => {
+  expect(exportPath({ chatId: "a/b" }, "docx", "es")).toBe("chats/a%2Fb/export?format=docx&language=es");
+  expect(exportPath({ shareId: "s", messageId: "m&" }, "pdf", "en")).toBe("shared/s/export?format=pdf&language=en&message_id=m%26");
 });
 
 test("a quote is found however its spaces were written, and never by its signs", () => {

@@ -23,6 +23,8 @@ from citewire.storage.embedded.client import open_embedded_redis
 from tests.doubles.oidc import CLIENT, real_provider
 from tests.doubles.server_fixtures import KEY, STOP_S, Server, free_port, run_server
 
+PAGES_ELSEWHERE = "http://127.0.0.1:47613"
+"""Of the browser's tests: a page that embeds the elements of the package."""
 SAMPLES = Path(__file__).parents[2] / "samples" / "reports"
 
 
@@ -38,6 +40,7 @@ def main(folder: Path, *, people: bool) -> None:
             "data_dir": folder / "data",
             "model_retries": 0,
             "shutdown_grace_s": 2,
+            "cors_origins": PAGES_ELSEWHERE,
         }
         said: dict[str, str] = {}
         if people:

@@ -47,7 +47,7 @@ ROUTES: dict[str, list[str]] = {
         get /collections  post /collections  get /keys  post /keys  delete /keys/{key_id}
     """.split("  "),
     "reader": """
-        get /shared/{share_id}
+        get /shared/{share_id}  get /shared/{share_id}/export
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
         get /documents/{doc_id}/pages/{number}  get /documents/{doc_id}/outline
         get /documents/{doc_id}/passages  get /documents/{doc_id}/hits  get /passages

@@ -159,8 +159,9 @@ def _keep_chats(client: UploadClient, done: Json) -> None:
     http.patch(path, json={"title": "Lighthouse"})
     http.post(f"{path}/messages/{done['assistant_message_id']}/feedback", json={"rating": "up"})
     for kind in ("json", "md"):
-        http.get(f"{path}/export", params={"format": kind})
         http.get("/chats/export", params={"format": kind})
+    for kind in ("json", "md", "html", "docx", "pdf"):
+        http.get(f"{path}/export", params={"format": kind})
     http.post(f"{path}/share")
     http.get(f"/ui/chat/{done['chat_id']}/stream")
     http.delete(path)
@@ -189,6 +190,8 @@ def _share(client: UploadClient, doc_id: str) -> None:
     chat_id = http.post("/chat", json={"message": QUESTION, "filters": filters}).json()["chat_id"]
     share_id = http.post(f"/chats/{chat_id}/share").json()["share"]["share_id"]
     http.get(f"/shared/{share_id}")
+    for kind in ("md", "html", "docx", "pdf"):
+        http.get(f"/shared/{share_id}/export", params={"format": kind})
     http.delete(f"/chats/{chat_id}/share")
     http.put(f"{path}/members/bob", json={"role": "reader"})
     http.delete(f"{path}/members/bob")

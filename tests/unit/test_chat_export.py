@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from citewire.services.answers.titles import tidy_title, title_from_question
-from citewire.services.chats.export import to_markdown
 from citewire.services.chats.hits import snippet_of
+from citewire.services.exports.markdown import to_markdown
+from citewire.services.exports.proof import proven
 from citewire.storage.chats.store import Chat
 
 
@@ -73,6 +74,10 @@ def message(role: str, text: str, **more: Any) -> dict[str, Any]:
     return {**made, "parent_id": parent, "sources": [], "citations": [], **more}
 
 
+def told_of(chat: Chat, *, prefix: str = "") -> str:
+    return to_markdown(proven(chat), prefix=prefix)
+
+
 def chat_of(*messages: dict[str, Any]) -> Chat:
     return Chat("c", "A_title", "then", "now", messages[-1]["message_id"], 2, None, [*messages], {})
 
@@ -88,7 +93,7 @@ def test_citations_are_footnotes_with_title_file_page_and_quote() -> None:
     ]
     answer = message("assistant", text, sources=[source], citations=citations)
 
-    told = to_markdown(chat_of(message("user", "How\nmany?"), answer), prefix="x-")
+    told = told_of(chat_of(message("user", "How\nmany?"), answer), prefix="x-")
 
     assert told.startswith("# A\\_title\n")
     assert "> How\n> many?\n" in told
@@ -98,14 +103,14 @@ def test_citations_are_footnotes_with_title_file_page_and_quote() -> None:
 
 def test_a_question_that_was_taken_apart_is_shown_in_its_parts() -> None:
     answer = message("assistant", "Ten.", sub_questions=["How many\nships?", "And *when*?"])
-    told = to_markdown(chat_of(message("user", "q"), answer))
+    told = told_of(chat_of(message("user", "q"), answer))
 
     assert "> q\n\n*Searched for:*\n\n- How many ships?\n- And \\*when\\*?\n\nTen.\n" in told
 
 
 def test_an_answer_that_was_stopped_says_so() -> None:
     stopped = message("assistant", "Ten", status="stopped")
-    assert "Ten\n\n*(stopped)*" in to_markdown(chat_of(message("user", "q"), stopped))
+    assert "Ten\n\n*(stopped)*" in told_of(chat_of(message("user", "q"), stopped))
 
 
 @pytest.mark.parametrize(
@@ -119,10 +124,10 @@ def test_a_page_is_told_as_it_is_printed_and_where_in_the_file_it_is(label: str,
     span = {"start": 4, "end": 7}
     citation = {"passage_id": "p", "marker_span": span, "quote": quote}
     answer = message("assistant", "Ten [1].", sources=[source], citations=[citation])
-    assert f"[^1]: Ships, {page}" in to_markdown(chat_of(message("user", "q"), answer))
+    assert f"[^1]: Ships, {page}" in told_of(chat_of(message("user", "q"), answer))
     # Of an answer of before, whose citations were not kept:
     answer = message("assistant", "Ten [1].", sources=[source])
-    assert f"- \\[1\\] Ships, {page}" in to_markdown(chat_of(message("user", "q"), answer))
+    assert f"- \\[1\\] Ships, {page}" in told_of(chat_of(message("user", "q"), answer))
 
 
 @pytest.mark.parametrize(
@@ -136,12 +141,12 @@ def test_a_page_is_told_as_it_is_printed_and_where_in_the_file_it_is(label: str,
 )
 def test_an_answer_that_was_cut_or_failed_says_why(facts: dict[str, Any], said: str) -> None:
     answer = message("assistant", "Ten", **facts)
-    assert f"Ten\n\n{said}\n" in to_markdown(chat_of(message("user", "q"), answer))
+    assert f"Ten\n\n{said}\n" in told_of(chat_of(message("user", "q"), answer))
 
 
 def test_an_answer_that_is_whole_says_nothing_more() -> None:
     answer = message("assistant", "Ten", finish_reason="stop", error=None)
-    assert to_markdown(chat_of(message("user", "q"), answer)).endswith("> q\n\nTen\n")
+    assert told_of(chat_of(message("user", "q"), answer)).endswith("> q\n\nTen\n")
 
 
 def test_what_the_check_did_not_bear_out_is_marked_and_said() -> None:
@@ -161,10 +166,11 @@ def test_what_the_check_did_not_bear_out_is_marked_and_said() -> None:
     answer |= {"citations": citations, "model": "a_model", "evidence": "weak"}
     answer |= {"warnings": [{"code": "unsupported_number", "message": "“11” is in none"}]}
 
-    told = to_markdown(chat_of(message("user", "q"), answer))
+    told = told_of(chat_of(message("user", "q"), answer))
 
     assert "Ten [^1]. No [^2] ✗. Perhaps [^3] (?)." in told
-    assert "\n- ⚠ “11” is in none\n\n*a\\_model; evidence: weak*\n" in told
-    assert '[^1]: Ships, a.pdf, p. 4: "Ten ships."; calculated: `12 − 2`\n' in told
+    assert "\n- ⚠ “11” is in none\n\n*answered by a\\_model; evidence: weak*\n" in told
+    quoted = '[^1]: Ships, a.pdf, p. 4: "Ten ships."; '
+    assert f"{quoted}supported by this source: calculated: 12 − 2\n" in told
     assert '"Ten ships."; **not supported by this source**: “11” is in none\n' in told
     assert '"Ten ships."; **only partly supported by this source**\n' in told

@@ -6,12 +6,9 @@ Places count characters, as these tools do; ours count UTF-16 code units.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
+from citewire.services.exports.links import passage_link
 from citewire.text.offsets import utf16_place
-
-LONGEST_QUOTE = 300
-"""So many characters of a quote are part of its link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +102,6 @@ def _cited(
 def named_page(title: str, page_label: str) -> str:
     """A report with one of its pages, as a person would say it."""
     return f"{title}, p. {page_label}"
-
-
-def passage_link(base_url: str, passage_id: str, words: str = "") -> str:
-    """Where the client shows a passage, with these words marked."""
-    link = f"{base_url}/#/passage/{quote(passage_id, safe='')}"
-    return f"{link}/{quote(words[:LONGEST_QUOTE], safe='')}" if words else link
 
 
 def _places(answer: str, span: Mapping[str, int]) -> tuple[int, int]:

@@ -20,9 +20,8 @@ from citewire.api.compat.openai_models import (
     unknown_model,
 )
 from citewire.api.compat.openai_schemas import CompletionRequest
-from citewire.api.compat.told import client_url
 from citewire.api.contents import UNNAMED, answers, event_stream
-from citewire.api.dependencies import CallerDep, ReachingDep, services_of
+from citewire.api.dependencies import CallerDep, ReachingDep, client_url, services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response
 from citewire.services.runs.runs import Run

@@ -15,9 +15,8 @@ from citewire.api.compat.asking import AskedElsewhere, let_in, overheard, retold
 from citewire.api.compat.openai_described import RESPONSE_EVENTS, OpenAiResponse, ResponseEvent
 from citewire.api.compat.responses_answers import ResponseTelling
 from citewire.api.compat.responses_schemas import RESULTS, ResponseRequest
-from citewire.api.compat.told import client_url
 from citewire.api.contents import answers, event_stream
-from citewire.api.dependencies import services_of
+from citewire.api.dependencies import client_url, services_of
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response
 from citewire.services.runs.runs import Run

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import orjson
 
-from citewire.api.compat.cited import passage_link
 from citewire.api.compat.told import (
     STOPPED,
     Json,
@@ -19,6 +18,7 @@ from citewire.api.compat.told import (
     readable_text,
     tokens_of,
 )
+from citewire.services.exports.links import passage_link
 from citewire.services.runs.log import ToldBatch
 from citewire.storage.runs.log import EncodedEvent
 

@@ -4,10 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from fastapi import Request
-
 from citewire.api.compat.cited import CitedClaim, cited_claims
-from citewire.api.dependencies import services_of
 from citewire.services.citations.model import Withheld, without_withheld
 
 STOPPED: Final = {
@@ -18,12 +15,6 @@ STOPPED: Final = {
 """What broke an answer off that nobody asked to stop."""
 
 Json = dict[str, Any]
-
-
-def client_url(request: Request) -> str:
-    """Where the web client is reached, without a slash at its end."""
-    public = services_of(request).settings.sign_in.public_url
-    return (public or str(request.base_url)).rstrip("/")
 
 
 def annotations_of(done: Json, base_url: str) -> list[Json]:

@@ -12,12 +12,18 @@ from sse_starlette import EventSourceResponse
 
 from citewire.api.audit import note_act
 from citewire.api.compat.asking import AskedElsewhere, let_in, retold
-from citewire.api.compat.told import client_url
 from citewire.api.compat.ui_described import UiStreamPart
 from citewire.api.compat.ui_parts import HEADERS, UiTelling
 from citewire.api.compat.ui_schemas import UiChatRequest, chat_named, is_ours
 from citewire.api.contents import UNNAMED, answers, event_stream
-from citewire.api.dependencies import ChatsDep, FollowingDep, Owner, owner_of, services_of
+from citewire.api.dependencies import (
+    ChatsDep,
+    FollowingDep,
+    Owner,
+    client_url,
+    owner_of,
+    services_of,
+)
 from citewire.api.schemas import Identifier
 from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import stream_response

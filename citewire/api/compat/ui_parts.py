@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from citewire.api.compat.cited import named_page, passage_link
+from citewire.api.compat.cited import named_page
 from citewire.api.compat.told import (
     STOPPED,
     Json,
@@ -18,6 +18,7 @@ from citewire.api.compat.told import (
     is_only_document,
     tokens_of,
 )
+from citewire.services.exports.links import passage_link
 from citewire.services.reading.formats import media_type
 from citewire.services.runs.log import ToldBatch
 from citewire.storage.runs.log import EncodedEvent

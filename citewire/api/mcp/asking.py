@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import orjson
 
-from citewire.api.compat.cited import CitedClaim, cited_claims, passage_link
+from citewire.api.compat.cited import CitedClaim, cited_claims
 from citewire.api.compat.told import STOPPED
 from citewire.api.dependencies import answerable_from, check_length
 from citewire.api.mcp.calls import McpCall
 from citewire.api.mcp.passages import uri_of
 from citewire.api.mcp.schemas import AnswerSource, AnswerWarning, AskArguments, AskResult
+from citewire.services.exports.links import passage_link
 from citewire.services.reading.title import name_for_models
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Once

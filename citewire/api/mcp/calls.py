@@ -8,8 +8,7 @@ from mcp.server.context import ServerRequestContext
 from starlette.requests import Request
 
 from citewire.api.audit import who_asks
-from citewire.api.compat.told import client_url
-from citewire.api.dependencies import caller_of, services_of
+from citewire.api.dependencies import caller_of, client_url, services_of
 from citewire.api.scopes import check
 from citewire.errors import ScopeMissing
 from citewire.services.access.caller import Caller, Scope

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citewire.api.audit import who_asks
-from citewire.api.compat.cited import named_page, passage_link
+from citewire.api.compat.cited import named_page
 from citewire.api.dependencies import check_length, searchable_from
 from citewire.api.mcp.calls import McpCall
 from citewire.api.mcp.schemas import (
@@ -22,6 +22,7 @@ from citewire.api.schemas import DocumentView
 from citewire.errors import PassageNotFound
 from citewire.services.access.audit.schema import Resource
 from citewire.services.answers.shown import passage_resource, shown_passages
+from citewire.services.exports.links import passage_link
 from citewire.services.passages.finding import FoundForModel, ReadForModel
 from citewire.services.reading.title import name_for_models
 

@@ -115,6 +115,7 @@ function useActions(session: ChatSession): ExchangeActions {
       go({ view: "chat", chatId: ids.chat_id, messageId: ids.assistant_message_id, panel });
     };
     return {
+      shareId: null,
       own: {
         showVersion: (messageId) => void session.showVersion(messageId),
         askInstead: (question, key, docId) => {

@@ -8,6 +8,7 @@ import { IconButton } from "@/ui/Button";
 import { ExchangeView, type ExchangeActions } from "./ExchangeView";
 import type { Exchange } from "./session";
 import { useFollow } from "./useFollow";
+import { usePrinting } from "./usePrinting";
 
 interface Props {
   exchanges: readonly Exchange[];
@@ -59,9 +60,10 @@ export function ExchangeList({ exchanges, running, actions, scroller, messageId,
     const timer = setTimeout(() => citationId !== null && bringIntoSight(scroller.current, citationId), 120);
     return () => clearTimeout(timer);
   }, [target, messageId, citationId, release, scroller, virtual]);
-  const items = virtual.getVirtualItems();
+  const printing = usePrinting();
+  const items = printing ? exchanges.map((one, index) => ({ index, key: one.key, start: 0, end: 0 })) : virtual.getVirtualItems();
   const before = items[0]?.start ?? 0;
-  const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const after = printing ? 0 : virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
     <>
       <div ref={content} className="exchanges" style={{ paddingTop: before, paddingBottom: after }}>

@@ -1,11 +1,13 @@
 // One question with its answer.
 import { memo, useCallback, useState, type ReactNode } from "react";
 
-import { withFootnotes } from "@/citations/model";
+import { copyExported, type Exported } from "@/api/exports";
+import { PrintedNotes } from "@/citations/PrintedNotes";
 import { SourceStrip } from "@/citations/SourceStrip";
-import { useStrings } from "@/strings";
+import { language, useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
+import { ExportMenu } from "@/ui/ExportMenu";
 
 import { AnswerText } from "./AnswerText";
 import { FeedbackButtons } from "./FeedbackButtons";
@@ -17,6 +19,8 @@ import { AskedAs, StageLine } from "./Stage";
 export interface ExchangeActions {
   /** What only the owner may do; null: one only reads. */
   own: OwnActions | null;
+  /** The share that is read, if it is not one's own conversation. */
+  shareId: string | null;
   openCitation: (key: string, citationId: string) => void;
   openSources: (key: string) => void;
 }
@@ -40,6 +44,7 @@ export const ExchangeView = memo(function ExchangeView({ exchange, current, canA
   const { answer } = exchange;
   const { own } = actions;
   const again = (question = exchange.question): void => own?.askInstead(question, exchange.key);
+  const exported = exportedOf(exchange, actions.shareId);
   const openCitation = useCallback((id: string) => actions.openCitation(exchange.key, id), [actions, exchange.key]);
   return (
     <article className="exchange" aria-busy={answer.phase === "running"}>
@@ -59,16 +64,25 @@ export const ExchangeView = memo(function ExchangeView({ exchange, current, canA
           <>
             <SourceStrip answer={answer} onOpen={openCitation} onAll={() => actions.openSources(exchange.key)} />
             <div className="actions">
-              {answer.text !== "" && <CopyButton label={strings.copyAnswer} text={() => withFootnotes(answer)} />}
+              {exported !== null && <CopyButton label={strings.copyAnswer} write={() => copyExported(exported, language())} />}
               {own !== null && <IconButton icon="retry" label={strings.retry} disabled={!canAsk} onClick={() => again()} />}
               {own !== null && answer.text !== "" && <FeedbackButtons answer={answer} />}
+              {exported !== null && <ExportMenu label={strings.exportAnswer} of={exported} />}
             </div>
+            <PrintedNotes answer={answer} />
           </>
         )}
       </section>
     </article>
   );
 });
+
+/** What leaves of an exchange; null where nothing was said that is kept. */
+function exportedOf({ answer }: Exchange, shareId: string | null): Exported | null {
+  if (answer.ids === null || answer.text === "") return null;
+  const { chat_id: chatId, assistant_message_id: messageId } = answer.ids;
+  return shareId === null ? { chatId, messageId } : { shareId, messageId };
+}
 
 function Versions(props: { exchange: Exchange; canShow: boolean; onShow: (messageId: string) => void }): ReactNode {
   const strings = useStrings();

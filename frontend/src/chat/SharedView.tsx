@@ -11,6 +11,7 @@ import { useCollections } from "@/collections/collections";
 import { setQuoted, type Quoted } from "@/reader/quoted";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { useRemote } from "@/ui/useRemote";
 
 import { viewClass } from "./ChatView";
@@ -105,11 +106,11 @@ function Shown({ route, chat, exchanges, scroller }: ShownProps): ReactNode {
   const { shareId, messageId, panel } = route;
   const actions = useMemo((): ExchangeActions => {
     const open = (message: string, shown: SharedRoute["panel"]): void => go({ view: "shared", shareId, messageId: message, panel: shown });
-    return { own: null, openCitation: (key, id) => open(key, { kind: "citation", id }), openSources: (key) => open(key, { kind: "sources" }) };
+    return { own: null, shareId, openCitation: (key, id) => open(key, { kind: "citation", id }), openSources: (key) => open(key, { kind: "sources" }) };
   }, [shareId]);
   return (
     <>
-      <SharedHead chat={chat} />
+      <SharedHead chat={chat} shareId={shareId} />
       <ExchangeList
         exchanges={exchanges}
         running={false}
@@ -122,7 +123,7 @@ function Shown({ route, chat, exchanges, scroller }: ShownProps): ReactNode {
   );
 }
 
-function SharedHead({ chat }: { chat: SharedChatView }): ReactNode {
+function SharedHead({ chat, shareId }: { chat: SharedChatView; shareId: string }): ReactNode {
   const strings = useStrings();
   const { title, shared_by: by, shared_at: at, collections } = chat;
   const askOneself = (): void => {
@@ -138,6 +139,7 @@ function SharedHead({ chat }: { chat: SharedChatView }): ReactNode {
       <Button icon="plus" onClick={askOneself}>
         {strings.askOneself}
       </Button>
+      <ExportMenu label={strings.exportChat} of={{ shareId }} prints />
     </header>
   );
 }

@@ -1,13 +1,15 @@
 // One conversation of the list: its title, and what can be done with it.
 import { useState, type ReactNode } from "react";
 
+import { exportPath } from "@/api/exports";
 import { saveFile } from "@/api/files";
 import { formatRoute } from "@/app/route";
-import { useStrings } from "@/strings";
+import { language, useStrings } from "@/strings";
+import { exportItems, printItem } from "@/ui/ExportMenu";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 
-import { exportPath, type ChatLine } from "./remote";
+import { type ChatLine } from "./remote";
 
 interface Props {
   chat: ChatLine;
@@ -35,7 +37,8 @@ export function ChatRow({ chat, current, onRename, onDelete, onShare }: Props): 
       </li>
     );
   }
-  const download = (format: "json" | "md"): void => void saveFile(exportPath(chat.chat_id, format)).catch(() => undefined);
+  const exported = { chatId: chat.chat_id };
+  const saveJson = (): void => void saveFile(exportPath(exported, "json", language())).catch(() => undefined);
   return (
     <li className={current ? "chat-row current" : "chat-row"}>
       <a href={formatRoute({ view: "chat", chatId: chat.chat_id, messageId: null, panel: null })} aria-current={current ? "page" : undefined} dir="auto" title={title}>
@@ -52,8 +55,9 @@ export function ChatRow({ chat, current, onRename, onDelete, onShare }: Props): 
         items={[
           { icon: "edit", label: strings.rename, onSelect: () => setRenaming(true) },
           ...(onShare === null ? [] : [{ icon: "link", label: strings.shareChat, onSelect: onShare } as const]),
-          { icon: "document", label: strings.exportMarkdown, onSelect: () => download("md") },
-          { icon: "document", label: strings.exportJson, onSelect: () => download("json") },
+          ...exportItems(strings, exported),
+          { icon: "document", label: strings.exportJson, onSelect: saveJson },
+          ...(current ? [printItem(strings)] : []),
           { icon: "trash", label: strings.delete, onSelect: onDelete },
         ]}
       />

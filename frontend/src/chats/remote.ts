@@ -23,8 +23,6 @@ export const unshareChat = (id: string): Promise<Response> => request(`${at(id)}
 export const readShared = (shareId: string, signal: AbortSignal): Promise<SharedChatView> => json<SharedChatView>(`shared/${encodeURIComponent(shareId)}`, { signal });
 export const deleteAllChats = (): Promise<DeletedChats> => json<DeletedChats>("chats?confirm=true", { method: "DELETE" });
 export const allPath = (format: "json" | "md"): string => `chats/export?format=${format}`;
-export const exportPath = (id: string, format: "json" | "md"): string => `${at(id)}/export?format=${format}`;
-
 export function rateAnswer(chatId: string, messageId: string, rating: "up" | "down" | null, comment: string): Promise<Response> {
   return request(`${at(chatId)}/messages/${encodeURIComponent(messageId)}/feedback`, sending("POST", { rating, comment }));
 }

@@ -1,5 +1,5 @@
-// Citations of one answer: their order, their sources, and the answer as text with footnotes. Pure.
-import type { AlsoIn, Citation, ContextPassage, FoundBeside, Source, Verification } from "@/api/types";
+// Citations of one answer: their order and their sources. Pure.
+import type { AlsoIn, Citation, ContextPassage, FoundBeside, Source } from "@/api/types";
 import type { Answer } from "@/stream/reduce";
 
 /** In the order in which they stand in the text. */
@@ -50,47 +50,4 @@ export function besideOf({ beside }: Partial<Citation["verification"]>): FoundBe
 
 export function pageLabel(source: Source): string {
   return source.page_label === "" ? String(source.page_start) : source.page_label;
-}
-
-/** The answer as Markdown with its citations as footnotes. */
-export function withFootnotes(answer: Answer): string {
-  const order = inOrder(answer.citations);
-  let text = "";
-  let seen = 0;
-  order.forEach(({ marker_span: { start, end } }, at) => {
-    if (start < seen) return;
-    text += `${answer.text.slice(seen, start)}[^${at + 1}]${SIGNS[order[at]?.verification.status ?? "unchecked"]}`;
-    seen = end;
-  });
-  text += answer.text.slice(seen);
-  const notes = order.map((citation, at) => `[^${at + 1}]: ${footnote(answer, citation)}${checked(citation.verification)}`);
-  const warnings = answer.warnings.map(({ message }) => `- ⚠ ${oneLine(message)}`).join("\n");
-  const facts = [answer.model ?? "", answer.evidence === null ? "" : `evidence: ${answer.evidence}`].filter((one) => one !== "").join("; ");
-  return [text, warnings, facts === "" ? "" : `*${facts}*`, notes.join("\n")].filter((one) => one !== "").join("\n\n");
-}
-
-/** Behind the marker of a citation that its check did not bear out, as in the export of a chat. */
-const SIGNS: Record<Verification["status"], string> = { supported: "", partial: " (?)", unsupported: " ✗", unchecked: "" };
-const DOUBTS: Partial<Record<Verification["status"], string>> = {
-  partial: "**only partly supported by this source**",
-  unsupported: "**not supported by this source**",
-};
-
-/** What the check of a citation found, if it is more than that the source says it. */
-function checked({ status, reason = "", calculations = [] }: Partial<Verification>): string {
-  const doubt = status === undefined ? undefined : DOUBTS[status];
-  const said = doubt === undefined ? "" : `; ${doubt}${reason === "" ? "" : `: ${oneLine(reason)}`}`;
-  return calculations.length === 0 ? said : `${said}; calculated: ${calculations.map(({ formula }) => `\`${formula}\``).join(", ")}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
-}
-
-function footnote(answer: Answer, citation: Citation): string {
-  const source = sourceOf(answer, citation);
-  const place = source === undefined ? citation.passage_id : `${source.title}, p. ${pageLabel(source)} (${source.file_name})`;
-  const address = citation.quote.address === "" ? "" : `, ${citation.quote.address}`;
-  const quote = oneLine(citation.quote.text);
-  return quote === "" ? place : `${place}${address}: “${quote}”`;
 }

@@ -142,13 +142,13 @@ function useWidth(element: React.RefObject<HTMLElement | null>, isWanted: boolea
   return width;
 }
 
-function useOpenPage({ url, headers }: PageSource, wait: number, onFailure: () => void): OpenPage | null {
+function useOpenPage({ url, headers, address }: PageSource, wait: number, onFailure: () => void): OpenPage | null {
   const [open, setOpen] = useState<OpenPage | null>(null);
   useEffect(() => {
     const opening = new AbortController();
     const { signal } = opening;
     const read = (): void =>
-      void openPage(headers === undefined ? { url } : { url, headers }, signal).then(
+      void openPage({ url, ...(headers && { headers }), ...(address && { address }) }, signal).then(
         (found) => !signal.aborted && setOpen(found),
         () => !signal.aborted && onFailure(),
       );
@@ -158,6 +158,6 @@ function useOpenPage({ url, headers }: PageSource, wait: number, onFailure: () =
       opening.abort();
       setOpen(null);
     };
-  }, [url, headers, wait, onFailure]);
+  }, [url, headers, address, wait, onFailure]);
   return open;
 }

@@ -28,8 +28,6 @@ export function loadPdfJs(): Promise<Loaded> {
   return loaded;
 }
 
-const resources = (name: string): string => new URL(`assets/pdfjs/${name}/`, document.baseURI).href;
-
 export interface OpenPage {
   page: PDFPageProxy;
   close: () => void;
@@ -38,16 +36,23 @@ export interface OpenPage {
 /** Where a page is had from: a PDF that has it alone, and what the server wants to know of who asks. */
 export interface PageSource {
   url: string;
-  headers?: () => Record<string, string>;
+  headers?: () => Record<string, string> | Promise<Record<string, string>>;
+  /** The whole address of a file of the client; of its own server unless told. */
+  address?: (path: string) => string;
 }
+
+const own = (path: string): string => new URL(path, document.baseURI).href;
 
 /** One page of a report, as a PDF of its own. */
 export async function openPage(source: PageSource, signal: AbortSignal): Promise<OpenPage> {
   const { pdfjs, worker } = await loadPdfJs();
+  const { url, headers, address = own } = source;
+  const httpHeaders = (await headers?.()) ?? {};
   signal.throwIfAborted();
+  const resources = (name: string): string => address(`assets/pdfjs/${name}/`);
   const task: PDFDocumentLoadingTask = pdfjs.getDocument({
-    url: new URL(source.url, document.baseURI).href,
-    httpHeaders: source.headers?.() ?? {},
+    url: own(url),
+    httpHeaders,
     worker,
     cMapUrl: resources("cmaps"),
     standardFontDataUrl: resources("standard_fonts"),

@@ -1,5 +1,5 @@
 // Which language is spoken: the one chosen before, or the browser's.
-import { useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 
 import { readChoice, writeChoice } from "@/ui/choices";
 
@@ -9,7 +9,7 @@ import { es } from "./es";
 export const LANGUAGES = { en, es } satisfies Record<string, Strings>;
 export type Language = keyof typeof LANGUAGES;
 
-const isLanguage = (name: string): name is Language => Object.hasOwn(LANGUAGES, name);
+export const isLanguage = (name: string): name is Language => Object.hasOwn(LANGUAGES, name);
 const listeners = new Set<() => void>();
 let current = chosen();
 
@@ -34,8 +34,13 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** The language of a part of the page that has its own; null: that of the page. */
+export const LanguageContext = createContext<Language | null>(null);
+
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, language, language);
+  const chosenHere = useContext(LanguageContext);
+  const ofThePage = useSyncExternalStore(subscribe, language, language);
+  return chosenHere ?? ofThePage;
 }
 
 export function useStrings(): Strings {

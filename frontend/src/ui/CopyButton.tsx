@@ -6,12 +6,13 @@ import { useStrings } from "@/strings";
 import { IconButton } from "./Button";
 import type { IconName } from "./Icon";
 
-export function CopyButton(props: { label: string; text: () => string; icon?: IconName }): ReactNode {
+/** `write` puts it on the clipboard where it is more than text. */
+export function CopyButton(props: { label: string; icon?: IconName } & ({ text: () => string } | { write: () => Promise<void> })): ReactNode {
   const strings = useStrings();
   const [said, setSaid] = useState<"copied" | "copyFailed" | null>(null);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(props.text());
+      await ("write" in props ? props.write() : navigator.clipboard.writeText(props.text()));
       setSaid("copied");
     } catch {
       setSaid("copyFailed"); // not a secure page, or not allowed

@@ -39,6 +39,8 @@ const PATHS = {
   warning: "M12 4 21 20H3zM12 10v4m0 3h.01",
   list: "M9 6h11M9 12h11M9 18h11M4.500 6h.01M4.500 12h.01M4.500 18h.01",
   leave: "M10 4H5v16h5M9 12h11m-4-4 4 4-4 4",
+  download: "M12 4v12m-5-5 5 5 5-5M4 20h16",
+  print: "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z",
   upload: "M12 16V5m-5 5 5-5 5 5M4 19h16",
 } as const;
 

@@ -1,0 +1,1 @@
+"""What leaves with its proof: answers and chats as Markdown, HTML, Word and PDF."""

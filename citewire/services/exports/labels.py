@@ -1,0 +1,118 @@
+"""The words around an exported answer, in the languages of the client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+Language = Literal["en", "es"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words of one language; `{}` stands for what is told.
+
+    Args:
+        untitled: the name of a chat without one.
+        searched_for: above the parts of a question.
+        sources: above the footnotes, where they stand below an answer.
+        page: a page by its number.
+        page_of_file: the page as it is printed, and its number in the file.
+        open_passage: the words of the link to a passage.
+        withheld: in place of words whose report was taken away.
+        verdicts: what the check of a citation found, by its sign.
+        calculated: before the formulas of figures that no source states.
+        beside: before the words of a passage beside the source.
+        evidence: how strong the sources are.
+        strengths: that in words.
+        answered_by: which model answered.
+        ends: how an answer ended that is not whole.
+        left_out: of a PDF, how many characters its fonts do not have.
+    """
+
+    untitled: str
+    searched_for: str
+    sources: str
+    page: str
+    page_of_file: str
+    open_passage: str
+    withheld: str
+    verdicts: Mapping[str, str]
+    calculated: str
+    beside: str
+    evidence: str
+    strengths: Mapping[str, str]
+    answered_by: str
+    ends: Mapping[str, str]
+    left_out: str
+
+
+EN: Final = Labels(
+    untitled="Untitled chat",
+    searched_for="Searched for:",
+    sources="Sources",
+    page="p. {}",
+    page_of_file="p. {} ({} of the file)",
+    open_passage="Open the passage",
+    withheld="the report is not open to you any more, so its words are left out",
+    verdicts=MappingProxyType(
+        {
+            "supported": "supported by this source",
+            "partial": "only partly supported by this source",
+            "unsupported": "not supported by this source",
+            "unchecked": "not checked",
+            "quoted": "quoted word for word",
+        }
+    ),
+    calculated="calculated: {}",
+    beside="with, on the same page, “{}”",
+    evidence="evidence: {}",
+    strengths=MappingProxyType({"strong": "strong", "weak": "weak", "none": "none"}),
+    answered_by="answered by {}",
+    ends=MappingProxyType(
+        {
+            "length": "cut: it reached the greatest length",
+            "content_filter": "cut by the model's provider: content filter",
+            "error": "error",
+            "stopped": "stopped",
+            "running": "running",
+        }
+    ),
+    left_out="The fonts of this PDF lack {} of the characters below; in their place stands the "
+    "number of each in Unicode, such as [U+0905]. The export for Word has them all.",
+)
+ES: Final = Labels(
+    untitled="Conversación sin título",
+    searched_for="Se buscó:",
+    sources="Fuentes",
+    page="pág. {}",
+    page_of_file="pág. {} ({} del archivo)",
+    open_passage="Abrir el pasaje",
+    withheld="ya no tiene acceso a este informe; sus palabras se omiten",
+    verdicts=MappingProxyType(
+        {
+            "supported": "respaldado por esta fuente",
+            "partial": "respaldado solo en parte por esta fuente",
+            "unsupported": "no respaldado por esta fuente",
+            "unchecked": "sin comprobar",
+            "quoted": "citado literalmente",
+        }
+    ),
+    calculated="calculado: {}",
+    beside="junto con, en la misma página, «{}»",
+    evidence="evidencia: {}",
+    strengths=MappingProxyType({"strong": "sólida", "weak": "débil", "none": "ninguna"}),
+    answered_by="respondido por {}",
+    ends=MappingProxyType(
+        {
+            "length": "cortada: alcanzó la longitud máxima",
+            "content_filter": "cortada por el proveedor del modelo: filtro de contenido",
+            "error": "error",
+            "stopped": "detenida",
+            "running": "en curso",
+        }
+    ),
+    left_out="A las fuentes tipográficas de este PDF les faltan {} de los caracteres que siguen; "
+    "en su lugar está su número en Unicode, como [U+0905]. La exportación a Word los tiene todos.",
+)
+LABELS: Final[Mapping[Language, Labels]] = MappingProxyType({"en": EN, "es": ES})
