@@ -392,3 +392,34 @@ async def test_commands_share_a_connection_over_tls(
             proxy.hang_up()
             await asyncio.sleep(0.05)
             assert await client.echo("next") == b"next"
+
+
+class Watched:
+    """What a watch was told."""
+
+    def __init__(self) -> None:
+        self.took_s: list[float] = []
+        self.failures: list[str] = []
+
+    def released(self, seconds: float) -> None:
+        self.took_s.append(seconds)
+
+    def failed(self, kind: str) -> None:
+        self.failures.append(kind)
+
+
+async def test_a_watch_is_told_of_each_exchange_and_of_each_failure(redis_url: str) -> None:
+    watch = Watched()
+    async with between(redis_url) as (url, proxy), open_client(url, watch) as client:
+        before = len(watch.took_s)
+        await asyncio.gather(*(client.echo(str(n)) for n in range(5)))
+        assert len(watch.took_s) == before + 5
+        assert all(0 < seconds < 10 for seconds in watch.took_s)
+
+        proxy.silent.add(1)
+        waiting = [asyncio.create_task(ask) for ask in (client.echo("a"), client.echo("b"))]  # type: ignore[arg-type]
+        await asyncio.sleep(0.05)
+        proxy.hang_up()
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(end) for end in ends} == {RedisConnectionError}
+        assert watch.failures == ["connection"] * 2

@@ -38,13 +38,12 @@ async def open_redis(
 ) -> AsyncIterator[Redis]:
     """Open the client of `storage.redis_url`, or of the embedded server in `storage.data_dir`.
 
-    How its connections fare is told to `watch`.
-
     The event loop is not blocked while the embedded server starts. A command is never sent twice:
     only connecting is tried again.
 
     Args:
         storage: says where it is.
+        watch: is told how its connections fare.
         whatever_is_stored: open it also for what is of another version, or not whole.
 
     Raises:

@@ -23,7 +23,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import InvalidResponse, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from citewire.storage.connection.pool import WaitingPool
+from citewire.storage.connection.pool import PoolWatch, WaitingPool, failure_of
 
 HELD_UP_S = 0.25
 """So long may the shared connection owe a reply before what is asked next goes another way."""
@@ -128,17 +128,24 @@ class _Link(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         failure = self._failure or RedisConnectionError("Connection closed by server.")
+        watch, kind = self._owner.watch, failure_of(failure)
         for asked in self._sent:
             _fail(asked, failure)
+            if watch is not None and kind:
+                watch.failed(kind)
         self._sent.clear()
         self._looking.close()
         self.is_over.set_result(None)
 
     def _take(self, reply: Any) -> None:
-        asked = self._sent[0]
+        asked, watch = self._sent[0], self._owner.watch
         asked.replies.append(reply)
+        if watch is not None and isinstance(reply, Exception) and (kind := failure_of(reply)):
+            watch.failed(kind)
         if len(asked.replies) == asked.count:
             self._sent.popleft()
+            if watch is not None:
+                watch.released(self._heard_at - asked.sent_at)
             if not asked.answer.done():  # else it was cancelled
                 asked.answer.set_result(asked.replies)
 
@@ -163,6 +170,7 @@ class SharedLine:
     def __init__(self, pool: WaitingPool) -> None:
         make: Any = pool.make_connection
         self._connection: AbstractConnection = make()
+        self.watch: PoolWatch | None = getattr(self._connection, "watch", None)
         self.answer_timeout_s: float = self._connection.socket_timeout or 0.0
         self._trusted_s: float = self._connection.health_check_interval or inf
         self._asked: list[_Asked] = []
@@ -228,6 +236,8 @@ class SharedLine:
             self._fail_all(RedisConnectionError("the client was closed"))
             raise
         except Exception as error:
+            if self.watch is not None and (kind := failure_of(error)):
+                self.watch.failed(kind)
             self._fail_all(error)
         finally:
             self._connecting = None

@@ -87,7 +87,7 @@ class QuickSending(AbstractConnection):
         try:
             return await super().read_response(*args, **more)
         except RedisError as error:
-            if self.watch is not None and (kind := _failure_of(error)):
+            if self.watch is not None and (kind := failure_of(error)):
                 self.watch.failed(kind)
             raise
 
@@ -139,7 +139,7 @@ class WaitingPool(ConnectionPool):
         try:
             await self.ensure_connection(connection)
         except BaseException as error:
-            if self._watch is not None and (kind := _failure_of(error)):
+            if self._watch is not None and (kind := failure_of(error)):
                 self._watch.failed(kind)
             await self.release(connection)
             raise
@@ -192,7 +192,7 @@ class WaitingPool(ConnectionPool):
                 self._watch.released(perf_counter() - taken_at)
 
 
-def _failure_of(error: BaseException) -> Failure | None:
+def failure_of(error: BaseException) -> Failure | None:
     """What kind of failure it is; None: a reply that its asker understands, or no failure."""
     if isinstance(error, _REFUSED) or str(error).startswith("MISCONF"):
         return "refused"
