@@ -7,7 +7,13 @@ from fastapi import APIRouter
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from citewire.api import access_schemas, chat_schemas, collection_schemas, schemas
+from citewire.api import (
+    access_schemas,
+    chat_schemas,
+    collection_schemas,
+    reading_schemas,
+    schemas,
+)
 from citewire.services.answers.events import EVENTS
 
 router = APIRouter(tags=["schema"])
@@ -39,6 +45,9 @@ RESOURCES: Final[tuple[type, ...]] = (
     collection_schemas.CollectionView,
     schemas.CreatedJob,
     schemas.DocumentList,
+    reading_schemas.DocumentPassages,
+    reading_schemas.HitsView,
+    reading_schemas.OutlineView,
     schemas.DocumentView,
     schemas.DocumentCorrection,
     schemas.FoundSources,

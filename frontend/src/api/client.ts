@@ -1,6 +1,6 @@
 // The server's calls. Every address is relative, so that a path prefix does not matter.
 import { anotherKey, currentKey, keyHeader } from "./key";
-import type { AskRequest, ChatView, DocumentCorrection, DocumentList, JobList, JobView, ProblemView, Readiness } from "./types";
+import type { AskRequest, ChatView, DocumentCorrection, DocumentList, DocumentView, JobList, JobView, ProblemView, Readiness } from "./types";
 
 /** A refusal or a failure, in the form of the server's problems. */
 export class Problem extends Error {
@@ -64,6 +64,7 @@ export const api = {
   switchTo: (id: string, messageId: string) => request(`chats/${seg(id)}`, sending("PATCH", { leaf_id: messageId })),
   chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
   documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
+  document: (id: string, signal: AbortSignal) => json<DocumentView>(paths.document(id), { signal }),
   correctDocument: (id: string, changes: Partial<DocumentCorrection>) => request(`documents/${seg(id)}`, sending("PATCH", changes)),
   deleteDocument: (id: string) => request(`documents/${seg(id)}`, { method: "DELETE" }),
   jobs: (signal: AbortSignal) => json<JobList>("jobs", { signal }),
@@ -74,6 +75,7 @@ export const api = {
 };
 
 export const paths = {
+  document: (docId: string): string => `documents/${seg(docId)}`,
   file: (docId: string): string => `documents/${seg(docId)}/file`,
   page: (docId: string, page: number): string => `documents/${seg(docId)}/pages/${page}`,
   passage: (id: string): string => `passages/${seg(id)}`,

@@ -1,14 +1,14 @@
 // The page: conversations on the left, or behind a button where there is no room, and the view.
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
 import { SharedView } from "@/chat/SharedView";
 import { startNew } from "@/chat/sessions";
-import { PassageView } from "@/citations/PassageView";
 import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
 import { useWatchedCollections } from "@/collections/collections";
 import { LostNotice } from "@/collections/LostNotice";
+import { askQuoted } from "@/documents/asking";
 import { DocumentsView } from "@/documents/DocumentsView";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
@@ -19,13 +19,17 @@ import { KeyDialog } from "./KeyDialog";
 import { useRoute, type Route } from "./route";
 import { useKeys } from "./useKeys";
 
+// What shows pages is read when the first is looked at.
+const DocumentPage = lazy(() => import("@/documents/DocumentPage").then((found) => ({ default: found.DocumentPage })));
+const PassagePage = lazy(() => import("@/reader/PassagePage").then((found) => ({ default: found.PassagePage })));
+
 export function App(): ReactNode {
   const strings = useStrings();
   const route = useRoute();
   useWatchedCollections();
   const narrow = useMedia("(max-width: 52rem)");
   // The menu is open for one place: going elsewhere closes it.
-  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view === "documents" ? `documents/${route.collectionId ?? ""}` : route.view;
+  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view === "documents" ? `documents/${route.collectionId ?? ""}` : route.view === "document" ? `document/${route.docId}` : route.view;
   const [menuAt, setMenuAt] = useState<string | null>(null);
   const menu = menuAt === place;
   const setMenu = (open: boolean): void => setMenuAt(open ? place : null);
@@ -58,11 +62,14 @@ export function App(): ReactNode {
           </div>
         )}
         <LostNotice />
-        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, passage: strings.citation, shared: strings.sharedChat }[route.view]}</h1>
+        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, document: strings.report, passage: strings.citation, shared: strings.sharedChat }[route.view]}</h1>
         {route.view === "chat" && <ChatView route={route} />}
         {route.view === "documents" && <DocumentsView route={route} />}
         {route.view === "shared" && <SharedView route={route} />}
-        {route.view === "passage" && <PassageView route={route} />}
+        <Suspense fallback={<p className="centre soft">{strings.loading}</p>}>
+          {route.view === "document" && <DocumentPage route={route} />}
+          {route.view === "passage" && <PassagePage route={route} onAsk={askQuoted} />}
+        </Suspense>
       </main>
     </div>
   );

@@ -1,8 +1,9 @@
 // Where a question is written. It keeps its own text: nothing that streams makes it render.
 import { memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
+import { setQuoted, useQuoted, withQuoted } from "@/reader/quoted";
 import { useStrings } from "@/strings";
-import { Button } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 
 interface Props {
   running: boolean;
@@ -19,13 +20,17 @@ const LONGEST = 8000;
 export const Composer = memo(function Composer({ running, onAsk, onStop, children }: Props): ReactNode {
   const strings = useStrings();
   const [text, setText] = useState("");
+  const quoted = useQuoted();
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus(); // no keyboard over a phone's page
   }, []);
   const send = (): void => {
     const question = text.trim();
-    if (question !== "" && onAsk(question)) setText("");
+    if (question !== "" && onAsk(withQuoted(question, quoted))) {
+      setText("");
+      setQuoted(null);
+    }
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -44,6 +49,15 @@ export const Composer = memo(function Composer({ running, onAsk, onStop, childre
       <label htmlFor={COMPOSER_ID} className="unseen">
         {strings.ask}
       </label>
+      {quoted !== null && (
+        <div className="composer-quote">
+          <blockquote dir="auto">{quoted.text}</blockquote>
+          <span className="soft" dir="auto">
+            {quoted.title} {quoted.page !== "" && strings.page(quoted.page)}
+          </span>
+          <IconButton icon="close" label={strings.dropQuote} onClick={() => setQuoted(null)} />
+        </div>
+      )}
       <textarea
         id={COMPOSER_ID}
         ref={field}

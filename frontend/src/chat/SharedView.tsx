@@ -1,5 +1,5 @@
 // A conversation that somebody shared: read-only, with its sources as far as one may read them.
-import { useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
 
 import type { Problem } from "@/api/client";
 import type { SharedChatView } from "@/api/types";
@@ -7,17 +7,20 @@ import { go, type Route } from "@/app/route";
 import { useKeys } from "@/app/useKeys";
 import { readShared } from "@/chats/remote";
 import { HoverCard } from "@/citations/HoverCard";
-import { Panel } from "@/citations/Panel";
 import { useCollections } from "@/collections/collections";
+import { setQuoted, type Quoted } from "@/reader/quoted";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { useRemote } from "@/ui/useRemote";
 
-import { findCitation, messageOf, useCitationKeys } from "./cited";
+import { viewClass } from "./ChatView";
+import { citationOf, findCitation, messageOf, useCitationKeys } from "./cited";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
 import { exchangesOf, type Exchange } from "./session";
 import { sessionOf, startNew } from "./sessions";
+
+const Panel = lazy(() => import("@/reader/Panel").then((found) => ({ default: found.Panel })));
 
 type SharedRoute = Extract<Route, { view: "shared" }>;
 
@@ -37,7 +40,7 @@ export function SharedView({ route }: { route: SharedRoute }): ReactNode {
   useKeys({ Escape: () => route.panel !== null && close() });
   const open = messageOf(exchanges, route.messageId);
   return (
-    <div className={route.panel === null ? "chat-view" : "chat-view with-panel"}>
+    <div className={viewClass(route.panel)}>
       <div className="chat">
         <div className="scroller" ref={scroller} tabIndex={-1}>
           {isGone ? (
@@ -50,9 +53,20 @@ export function SharedView({ route }: { route: SharedRoute }): ReactNode {
         </div>
       </div>
       <HoverCard within={scroller} find={find} />
-      {route.panel !== null && open !== undefined && <Panel route={route} panel={route.panel} answer={open.answer} onClose={close} />}
+      {route.panel !== null && open !== undefined && (
+        <Suspense>
+          <Panel route={route} panel={route.panel} answer={open.answer} onClose={close} onAsk={askQuoted} />
+        </Suspense>
+      )}
     </div>
   );
+}
+
+/** In a conversation of one's own. */
+function askQuoted(quoted: Quoted): void {
+  startNew();
+  sessionOf(null).setFilters({ doc_ids: [quoted.docId], collections: [quoted.collection] });
+  setQuoted(quoted);
 }
 
 function Gone(): ReactNode {
@@ -102,7 +116,7 @@ function Shown({ route, chat, exchanges, scroller }: ShownProps): ReactNode {
         actions={actions}
         scroller={scroller}
         messageId={messageId}
-        citationId={panel?.kind === "citation" ? panel.id : null}
+        citationId={citationOf(panel)}
       />
     </>
   );

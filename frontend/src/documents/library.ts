@@ -14,7 +14,7 @@ export function libraryChanged(): void {
   for (const listener of listeners) listener();
 }
 
-function useRevision(): number {
+export function useRevision(): number {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);

@@ -11,6 +11,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding, Embedding
 from numpy.typing import NDArray
 from pydantic import PrivateAttr
 
+from citewire.services.models.traced import local_span
 from citewire.workflows.spans import unspanned
 
 Vectors = NDArray[np.float32]
@@ -96,18 +97,18 @@ class LocalEmbedding(BaseEmbedding):
         def cut() -> list[Batch]:
             return list(self._model.batches(texts, is_question=is_question))
 
-        batches = iter(await loop.run_in_executor(self._executor, cut))
-
         async def run() -> None:
             for rows, batch in batches:
                 vectors[rows] = await loop.run_in_executor(self._executor, self._model.run, batch)
 
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(min(self._model.at_once, len(texts))):
-                    tasks.create_task(run())
-        except ExceptionGroup as failures:
-            raise failures.exceptions[0] from None
+        with local_span(self.model_name, texts):
+            batches = iter(await loop.run_in_executor(self._executor, cut))
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for _ in range(min(self._model.at_once, len(texts))):
+                        tasks.create_task(run())
+            except ExceptionGroup as failures:
+                raise failures.exceptions[0] from None
         return vectors
 
     @unspanned

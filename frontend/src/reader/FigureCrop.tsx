@@ -2,20 +2,24 @@
 import type { ReactNode } from "react";
 
 import type { Rectangle } from "@/api/types";
+import { useStrings } from "@/strings";
 
-import { PdfPage } from "./PdfPage";
+import type { PageMark } from "./marks";
+import { PageSheet } from "./PageSheet";
+import { pageSource } from "./remote";
 
 interface Props {
   docId: string;
   page: number;
   size: readonly [number, number];
   figure: Rectangle;
-  rectangles: readonly Rectangle[];
+  marks: readonly PageMark[];
   label: string;
   onFailure: () => void;
 }
 
-export function FigureCrop({ docId, page, size, figure, rectangles, label, onFailure }: Props): ReactNode {
+export function FigureCrop({ docId, page, size, figure, marks, label, onFailure }: Props): ReactNode {
+  const strings = useStrings();
   const width = figure.x1 - figure.x0;
   const height = figure.y1 - figure.y0;
   return (
@@ -24,7 +28,7 @@ export function FigureCrop({ docId, page, size, figure, rectangles, label, onFai
         className="figure-page"
         style={{ width: share(1 / width), left: share(-figure.x0 / width), top: share(-figure.y0 / height) }}
       >
-        <PdfPage docId={docId} page={page} label={label} rectangles={rectangles} onFailure={onFailure} />
+        <PageSheet source={pageSource(docId, page)} label={label} waiting={strings.loading} marks={marks} onFailure={onFailure} />
       </div>
     </div>
   );
