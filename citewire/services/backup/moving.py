@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from citewire.storage.backup.entries import KeyEntry
+from citewire.storage.backup.lasting import WORKERS
 from citewire.storage.library.documents import Location
 
 
@@ -26,6 +27,8 @@ class Moved:
     def entry(self, entry: KeyEntry) -> KeyEntry:
         """A key with what it says of places as it is going to be."""
         kind = entry.name.partition(":")[0]
+        if entry.name == WORKERS:
+            return replace(entry, value=_ended(entry.value))
         if self.from_uploads != self.to_uploads:
             if kind == "document" and entry.kind == "json":
                 return replace(entry, value=self._document(entry.value))
@@ -70,3 +73,8 @@ class Moved:
 
     def _root(self, root: str) -> str:
         return self.to_uploads + root.removeprefix(self.from_uploads)
+
+
+def _ended(value: Any) -> list[bytes]:
+    """The workers with leases that are over: none works here, and who does ends their runs."""
+    return [part for worker in value[::2] for part in (worker, b"0")]
