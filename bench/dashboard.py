@@ -15,6 +15,7 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import psutil
@@ -62,7 +63,7 @@ def main() -> None:
         redis = stack.enter_context(open_embedded_redis(folder / "redis"))
         standin = stack.enter_context(running_standin())
         asyncio.run(write_corpus(redis, "shown", f"{standin}/v1"))
-        settings = {
+        settings: dict[str, Any] = {
             "redis_url": redis,
             "namespace": "shown",
             "openai_base_url": f"{standin}/v1",

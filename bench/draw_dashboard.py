@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
+import matplotlib as mpl  # type: ignore[import-not-found]
 
 mpl.use("Agg")
 from matplotlib import pyplot, ticker
