@@ -6,7 +6,16 @@ from tests import licences
 
 TAKEN = {
     *("MIT", "MIT-0", "MIT-CMU", "0BSD", "BSD", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Unlicense"),
-    *("3-Clause BSD License", "Apache-2.0", "PSF-2.0", "MPL-2.0", "CNRI-Python", "HPND", "Zlib"),
+    *(
+        "3-Clause BSD License",
+        "Apache-2.0",
+        "Apache License v2.0",
+        "PSF-2.0",
+        "MPL-2.0",
+        "CNRI-Python",
+        "HPND",
+        "Zlib",
+    ),
     *("Academic Free License (AFL)", "dependency licenses", "CC0-1.0"),
 }
 """By their names in metadata. MPL-2.0 is of files, and ours are others."""

@@ -47,7 +47,7 @@ export class Server {
     return (await (await this.#fetch(path, { signal })).json()) as T;
   }
 
-  async #fetch(path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<Response> {
+  async #fetch(path: string, init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> }): Promise<Response> {
     const response = await fetch(this.address(path), { ...init, credentials: "omit", headers: { ...init.headers, ...(await this.headers()) } });
     if (response.ok) return response;
     const said = (await response.json().catch(() => ({}))) as { detail?: string };
