@@ -156,27 +156,35 @@ test("a report of 400 pages scrolls without long tasks, and has an outline and a
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole("button", { name: "Outline" }).first().click();
 
-  // Other processes may keep the machine busy: what counts is that it can be done.
-  let longest = Infinity;
-  for (let turn = 0; turn < 12 && longest > 50; turn += 1) longest = Math.min(longest, await longestTask(page));
-  expect(longest).toBeLessThanOrEqual(50);
+  expect(await longestTask(page)).toBeLessThanOrEqual(50);
 }, 120_000);
 
-/** Scrolls through the report; gives the longest task of it in ms, 0 if there was none of more than 50. */
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  /** Microseconds of the processor's time. */
+  tdur?: number;
+  args?: { name?: string };
+}
+
+/** Scrolls through the report; gives the longest task of the page in ms of the processor, however busy others keep it. */
 async function longestTask(page: Page): Promise<number> {
-  return page.locator(".pages").evaluate(async (pages) => {
-    const tasks: number[] = [];
-    const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration)));
-    observer.observe({ type: "longtask" });
+  await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
+  await page.locator(".pages").evaluate(async (pages) => {
     pages.scrollTop = 0;
-    for (let step = 0; step < 20; step += 1) {
+    for (let step = 0; step < 40; step += 1) {
       pages.scrollTop += step % 3 === 0 ? 6000 : 500;
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
-    observer.disconnect();
-    return Math.max(0, ...tasks);
   });
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const isMain = (one: TraceEvent): boolean => one.name === "thread_name" && one.args?.name === "CrRendererMain";
+  const mains = new Set(traceEvents.filter(isMain).map(({ pid, tid }) => `${pid} ${tid}`));
+  const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith("RunTask") && mains.has(`${pid} ${tid}`)).map(({ tdur = 0 }) => tdur / 1000);
+  expect(tasks.length).toBeGreaterThan(100);
+  return Math.max(...tasks);
 }
 
 test("on a phone the reader has the screen", async () => {
