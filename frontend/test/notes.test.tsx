@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 
 import { Notes } from "@/chat/Notes";
-import type { Exchange } from "@/chat/session";
+import type { Exchange } from "@/session/session";
 import { AskedAs, StageLine } from "@/chat/Stage";
 import { ASKED, type Answer } from "@/stream/reduce";
 

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
 import type { LocationView } from "@/api/types";
-import { formatRoute, parseRoute, type Route } from "@/app/route";
+import { formatRoute, parseRoute, type Route } from "@/base/route";
 import { byDay, dayOf } from "@/chats/days";
 import { inOrder, sortedSources, withFootnotes } from "@/citations/model";
 import { findQuote } from "@/citations/PassageText";
-import { byFolder, changesOf } from "@/documents/library";
+import { byFolder, changesOf } from "@/library/library";
 import { untracedIn } from "@/citations/untraced";
 import { ASKED, type Answer } from "@/stream/reduce";
 

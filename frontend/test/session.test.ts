@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { ChatView } from "@/api/types";
-import { ChatSession } from "@/chat/session";
+import { ChatSession } from "@/session/session";
 
 import { DONE, EVENTS, TEXT, wire } from "./recorded";
 

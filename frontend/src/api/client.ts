@@ -74,6 +74,7 @@ export const api = {
 };
 
 export const paths = {
+  uploads: (collection: string): string => `documents?collection=${seg(collection)}`,
   file: (docId: string): string => `documents/${seg(docId)}/file`,
   page: (docId: string, page: number): string => `documents/${seg(docId)}/pages/${page}`,
   passage: (id: string): string => `passages/${seg(id)}`,

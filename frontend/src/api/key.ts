@@ -1,6 +1,6 @@
 // Who asks: a session of the browser, or an API key of this tab, which is sent with every request.
-
-import { clearTab, forgetTab, readTab, writeTab } from "@/ui/tab";
+import { createStore, type Followed } from "@/base/store";
+import { clearTab, forgetTab, readTab, writeTab } from "@/base/tab";
 
 import type { Me } from "./types";
 
@@ -25,23 +25,14 @@ const LOOK_MS = 60_000;
 let otherTabs: BroadcastChannel | null = null;
 
 let key = readTab(NAME);
-let state: KeyState = { asked: false, wrong: false, kept: key !== null, me: null, refused: null };
+const store = createStore<KeyState>({ asked: false, wrong: false, kept: key !== null, me: null, refused: null });
 let waiting: ((given: boolean) => void)[] = [];
 /** The person closed the dialog: it is not opened again before the page is. */
 let declined = false;
-const listeners = new Set<() => void>();
 
-function set(change: Partial<KeyState>): void {
-  state = { ...state, ...change };
-  for (const listener of listeners) listener();
-}
+export const keyStore: Followed<KeyState> = store;
 
-export const keyState = (): KeyState => state;
-
-export function subscribeKey(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+const set = (change: Partial<KeyState>): void => store.update((old) => ({ ...old, ...change }));
 
 export const currentKey = (): string | null => key;
 
@@ -95,8 +86,8 @@ export function signIn(): void {
 }
 
 export async function signOut(): Promise<void> {
-  if (state.me?.by === "session") await fetch("auth/logout", { method: "POST" }).catch(() => null);
-  if (state.me?.by === "session") otherTabs?.postMessage(null);
+  if (store.get().me?.by === "session") await fetch("auth/logout", { method: "POST" }).catch(() => null);
+  if (store.get().me?.by === "session") otherTabs?.postMessage(null);
   leave();
 }
 
@@ -108,18 +99,18 @@ function leave(): void {
 
 /** Closes what is shown if the session that opened it is over, or is somebody else's by now. */
 async function look(): Promise<void> {
-  if (document.hidden || state.me?.by !== "session" || key !== null) return;
+  if (document.hidden || store.get().me?.by !== "session" || key !== null) return;
   const response = await fetch("auth/me").catch(() => null);
   if (response?.ok !== true) return;
   const me = (await response.json()) as Me;
-  if (me.owner !== state.me.owner) leave();
+  if (me.owner !== store.get().me?.owner) leave();
 }
 
 /** Looks when another tab signs out, when the page is seen again, and once a minute. */
 export function watchSession(): void {
   otherTabs = new BroadcastChannel("citewire.signed-out");
   otherTabs.addEventListener("message", () => {
-    if (state.me?.by === "session" && key === null) leave();
+    if (store.get().me?.by === "session" && key === null) leave();
   });
   document.addEventListener("visibilitychange", () => void look());
   setInterval(() => void look(), LOOK_MS);

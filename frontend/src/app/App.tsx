@@ -4,7 +4,7 @@ import { useState, type ReactNode } from "react";
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
 import { SharedView } from "@/chat/SharedView";
-import { startNew } from "@/chat/sessions";
+import { startNew } from "@/session/sessions";
 import { PassageView } from "@/citations/PassageView";
 import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
 import { useWatchedCollections } from "@/collections/collections";
@@ -16,8 +16,9 @@ import { useMedia } from "@/ui/useMedia";
 import { useModal } from "@/ui/useModal";
 
 import { KeyDialog } from "./KeyDialog";
-import { useRoute, type Route } from "./route";
-import { useKeys } from "./useKeys";
+import { Settings } from "./Settings";
+import { useRoute, type Route } from "@/base/route";
+import { useKeys } from "@/ui/useKeys";
 
 export function App(): ReactNode {
   const strings = useStrings();
@@ -44,7 +45,7 @@ export function App(): ReactNode {
       </button>
       {!narrow && (
         <aside className="sidebar" aria-label={strings.menu}>
-          <Sidebar route={route} onLeave={() => setMenu(false)} />
+          <Sidebar route={route} onLeave={() => setMenu(false)} foot={<Settings />} />
         </aside>
       )}
       <KeyDialog />
@@ -80,7 +81,7 @@ function Drawer({ route, onClose }: { route: Route; onClose: () => void }): Reac
       onClick={(event) => event.target === ref.current && onClose()}
     >
       <IconButton className="drawer-close" icon="close" label={strings.close} onClick={onClose} />
-      <Sidebar route={route} onLeave={onClose} />
+      <Sidebar route={route} onLeave={onClose} foot={<Settings />} />
     </dialog>
   );
 }

@@ -1,18 +1,18 @@
 // Language, theme and the list of keys.
 import { useState, type ReactNode } from "react";
 
-import { signOut } from "@/api/key";
+import { keyStore, signOut } from "@/api/key";
+import { useStore } from "@/base/store";
 import { LANGUAGES, setLanguage, useLanguage, useStrings, type Language } from "@/strings";
 import { IconButton } from "@/ui/Button";
 import { setTheme, THEMES, useTheme, type Theme } from "@/ui/theme";
 
-import { useKeyState } from "./KeyDialog";
 import { Shortcuts } from "./Shortcuts";
-import { useKeys } from "./useKeys";
+import { useKeys } from "@/ui/useKeys";
 
 export function Settings(): ReactNode {
   const strings = useStrings();
-  const { kept, me } = useKeyState();
+  const { kept, me } = useStore(keyStore);
   const name = me?.name ?? null;
   // What others write to add one to a collection, where it is another than the name that one has.
   const owner = me?.owner ?? null;

@@ -6,7 +6,7 @@ import type { Strings } from "@/strings/en";
 import { useStrings } from "@/strings";
 
 import { notesOf } from "./Notes";
-import type { Exchange } from "./session";
+import type { Exchange } from "@/session/session";
 import { stageText } from "./Stage";
 
 /** What was there when the page opened is not announced. */

@@ -1,10 +1,10 @@
 // The conversation: its exchanges, the field for the next question, and the panel beside it.
 import { useCallback, useMemo, useRef, type ReactNode } from "react";
 
-import { go, type Route } from "@/app/route";
+import { go, type Route } from "@/base/route";
 import { HoverCard } from "@/citations/HoverCard";
 import { Panel } from "@/citations/Panel";
-import { useKeys } from "@/app/useKeys";
+import { useKeys } from "@/ui/useKeys";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 
@@ -14,8 +14,8 @@ import { Composer } from "./Composer";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
 import { Scope } from "./Scope";
-import type { ChatSession, ChatState } from "./session";
-import { sessionOf, startNew, useChat } from "./sessions";
+import type { ChatSession, ChatState } from "@/session/session";
+import { sessionOf, startNew, useChat } from "@/session/sessions";
 import { Welcome } from "./Welcome";
 
 type ChatRoute = Extract<Route, { view: "chat" }>;

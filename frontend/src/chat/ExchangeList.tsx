@@ -6,7 +6,7 @@ import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 
 import { ExchangeView, type ExchangeActions } from "./ExchangeView";
-import type { Exchange } from "./session";
+import type { Exchange } from "@/session/session";
 import { useFollow } from "./useFollow";
 
 interface Props {

@@ -11,7 +11,7 @@ import { AnswerText } from "./AnswerText";
 import { FeedbackButtons } from "./FeedbackButtons";
 import { EditQuestion } from "./EditQuestion";
 import { Notes } from "./Notes";
-import type { Exchange } from "./session";
+import type { Exchange } from "@/session/session";
 import { AskedAs, StageLine } from "./Stage";
 
 export interface ExchangeActions {

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from "react";
 
 import { toProblem } from "@/api/client";
-import { rateAnswer } from "@/chats/remote";
+import { rateAnswer } from "@/api/chats";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { Button, IconButton } from "@/ui/Button";

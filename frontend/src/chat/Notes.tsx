@@ -11,7 +11,7 @@ import type { Answer } from "@/stream/reduce";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
-import type { Exchange } from "./session";
+import type { Exchange } from "@/session/session";
 import { Again } from "./Stage";
 
 interface Note {

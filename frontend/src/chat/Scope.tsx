@@ -10,7 +10,7 @@ import { Button } from "@/ui/Button";
 
 import { ScopeDialog } from "./ScopeDialog";
 import { FACETS } from "./scope";
-import type { ChatSession } from "./session";
+import type { ChatSession } from "@/session/session";
 
 /** More collections are counted. */
 const MOST_NAMED = 2;

@@ -3,9 +3,9 @@ import { useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject
 
 import type { Problem } from "@/api/client";
 import type { SharedChatView } from "@/api/types";
-import { go, type Route } from "@/app/route";
-import { useKeys } from "@/app/useKeys";
-import { readShared } from "@/chats/remote";
+import { go, type Route } from "@/base/route";
+import { useKeys } from "@/ui/useKeys";
+import { readShared } from "@/api/chats";
 import { HoverCard } from "@/citations/HoverCard";
 import { Panel } from "@/citations/Panel";
 import { useCollections } from "@/collections/collections";
@@ -16,8 +16,8 @@ import { useRemote } from "@/ui/useRemote";
 import { findCitation, messageOf, useCitationKeys } from "./cited";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
-import { exchangesOf, type Exchange } from "./session";
-import { sessionOf, startNew } from "./sessions";
+import { exchangesOf, type Exchange } from "@/session/session";
+import { sessionOf, startNew } from "@/session/sessions";
 
 type SharedRoute = Extract<Route, { view: "shared" }>;
 

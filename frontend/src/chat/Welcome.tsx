@@ -1,7 +1,7 @@
 // What an empty conversation says: what one can do here, and with how many reports.
 import { type ReactNode } from "react";
 
-import { useLibrary } from "@/documents/library";
+import { useLibrary } from "@/library/library";
 import { useStrings } from "@/strings";
 
 export function Welcome(): ReactNode {

@@ -1,11 +1,11 @@
 // Finding one's way through the citations of a conversation.
-import { go, type Place, type Route } from "@/app/route";
-import { useKeys } from "@/app/useKeys";
+import { go, type Place, type Route } from "@/base/route";
+import { useKeys } from "@/ui/useKeys";
 import { inOrder } from "@/citations/model";
 import type { Citation } from "@/api/types";
 import type { Answer } from "@/stream/reduce";
 
-import type { Exchange } from "./session";
+import type { Exchange } from "@/session/session";
 
 export function messageOf(exchanges: readonly Exchange[], messageId: string | null): Exchange | undefined {
   if (messageId === null) return undefined;

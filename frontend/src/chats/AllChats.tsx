@@ -7,7 +7,7 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Menu } from "@/ui/Menu";
 
-import { allPath } from "./remote";
+import { allPath } from "@/api/chats";
 
 export function AllChats({ onDelete }: { onDelete: () => void }): ReactNode {
   const strings = useStrings();

@@ -2,12 +2,12 @@
 import { useState, type ReactNode } from "react";
 
 import { saveFile } from "@/api/files";
-import { formatRoute } from "@/app/route";
+import { formatRoute } from "@/base/route";
 import { useStrings } from "@/strings";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
 
-import { exportPath, type ChatLine } from "./remote";
+import { exportPath, type ChatLine } from "@/api/chats";
 
 interface Props {
   chat: ChatLine;

@@ -9,7 +9,7 @@ import { CopyButton } from "@/ui/CopyButton";
 import { Dialog } from "@/ui/Dialog";
 import { useRemote } from "@/ui/useRemote";
 
-import { shareChat, unshareChat, type ChatLine } from "./remote";
+import { shareChat, unshareChat, type ChatLine } from "@/api/chats";
 import { citedIn, linkTo } from "./shared";
 
 interface Props {

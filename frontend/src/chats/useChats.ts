@@ -3,9 +3,9 @@ import { useCallback, useEffect, useState } from "react";
 
 import { toProblem, type Problem } from "@/api/client";
 import type { ChatShare } from "@/api/types";
-import { useRevision } from "@/chat/sessions";
+import { useRevision } from "@/session/sessions";
 
-import { deleteAllChats, deleteChat, listChats, renameChat, restoreChat, type ChatLine } from "./remote";
+import { deleteAllChats, deleteChat, listChats, renameChat, restoreChat, type ChatLine } from "@/api/chats";
 
 export interface Chats {
   chats: readonly ChatLine[];

@@ -11,7 +11,7 @@ import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
 import { FileLine } from "./FileLine";
 import { HAS_PAGES } from "./files";
-import { readHighlights, readOperands, readPassage } from "./passage";
+import { readHighlights, readOperands, readPassage } from "@/api/passages";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { SourceContext } from "./SourceContext";

@@ -1,7 +1,7 @@
 // The side panel: one citation with its page, or all sources of the answer; a sheet on a small screen.
 import type { ReactNode } from "react";
 
-import { go, type Place, type Route } from "@/app/route";
+import { go, type Place, type Route } from "@/base/route";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { IconButton } from "@/ui/Button";

@@ -2,14 +2,14 @@
 import { useCallback, useState, type ReactNode } from "react";
 
 import type { HighlightsView, PassageView as Passage } from "@/api/types";
-import type { Route } from "@/app/route";
+import type { Route } from "@/base/route";
 import { useCollections } from "@/collections/collections";
 import { useStrings } from "@/strings";
 import { useRemote } from "@/ui/useRemote";
 
 import { FileLine } from "./FileLine";
 import { HAS_PAGES } from "./files";
-import { readHighlights, readPassage } from "./passage";
+import { readHighlights, readPassage } from "@/api/passages";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { StandingNote } from "./Standing";

@@ -2,7 +2,7 @@
 import { useCallback, useState, type ReactNode } from "react";
 
 import { useMayWrite, useMe } from "@/api/useMe";
-import { go } from "@/app/route";
+import { go } from "@/base/route";
 import type { CollectionView } from "@/api/types";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
@@ -12,7 +12,7 @@ import { collectionsChanged, useCollections } from "./collections";
 import { Members } from "./Members";
 import { isAtLeast, isLastManager } from "./model";
 import { NameDialog } from "./NameDialog";
-import { deleteCollection, dropMember, readCollection, renameCollection } from "./remote";
+import { deleteCollection, dropMember, readCollection, renameCollection } from "@/api/collections";
 import { SureDialog } from "./SureDialog";
 
 export function CollectionHead({ id, reports }: { id: string; reports: number }): ReactNode {

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from "react";
 
 import { useMayWrite, useMe } from "@/api/useMe";
-import { formatRoute, go } from "@/app/route";
+import { formatRoute, go } from "@/base/route";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
@@ -10,7 +10,7 @@ import { Icon } from "@/ui/Icon";
 import { collectionsChanged, useCollections } from "./collections";
 import { PRIVATE, shared, titleOf } from "./model";
 import { NameDialog } from "./NameDialog";
-import { makeCollection } from "./remote";
+import { makeCollection } from "@/api/collections";
 
 export function CollectionTabs({ current }: { current: string | null }): ReactNode {
   const strings = useStrings();

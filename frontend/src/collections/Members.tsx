@@ -9,7 +9,7 @@ import { Button, IconButton } from "@/ui/Button";
 
 import { collectionsChanged } from "./collections";
 import { isLastManager, memberName, memberOf, ROLES, sortedMembers, type Role } from "./model";
-import { dropMember, setMember } from "./remote";
+import { dropMember, setMember } from "@/api/collections";
 import { SureDialog } from "./SureDialog";
 
 /** So many members are in sight without opening the list. */

@@ -2,16 +2,16 @@
 import { useId, useState, type ReactNode } from "react";
 
 import type { DocumentView } from "@/api/types";
-import { go } from "@/app/route";
-import { useChange } from "@/documents/change";
-import { showJob } from "@/documents/uploads";
+import { go } from "@/base/route";
+import { useChange } from "@/library/useChange";
+import { showJob } from "@/library/uploads";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
 import { useCollections } from "./collections";
 import { editable, shared } from "./model";
-import { shareDocuments } from "./remote";
+import { shareDocuments } from "@/api/collections";
 
 interface Props {
   folder: string;

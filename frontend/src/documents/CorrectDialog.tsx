@@ -7,8 +7,8 @@ import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
-import { useChange } from "./change";
-import { changesOf, fieldsOf, FIELDS, type Fields } from "./library";
+import { useChange } from "@/library/useChange";
+import { changesOf, fieldsOf, FIELDS, type Fields } from "@/library/library";
 
 export function CorrectDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {
   const strings = useStrings();

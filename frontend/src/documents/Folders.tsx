@@ -5,8 +5,8 @@ import { api, paths } from "@/api/client";
 import { openWithKey } from "@/api/files";
 import type { DocumentView, Filters } from "@/api/types";
 import { useMayWrite } from "@/api/useMe";
-import { formatRoute } from "@/app/route";
-import { sessionOf, startNew } from "@/chat/sessions";
+import { formatRoute } from "@/base/route";
+import { sessionOf, startNew } from "@/session/sessions";
 import { useCollections } from "@/collections/collections";
 import { editable, PRIVATE, shared, titleOf } from "@/collections/model";
 import { ShareDialog } from "@/collections/ShareDialog";
@@ -17,9 +17,9 @@ import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
 import { Menu, type MenuItem } from "@/ui/Menu";
 
-import { useChange } from "./change";
+import { useChange } from "@/library/useChange";
 import { CorrectDialog } from "./CorrectDialog";
-import { byCollection, type CollectionFolder } from "./library";
+import { byCollection, type CollectionFolder } from "@/library/library";
 
 /** What is to be done with reports. */
 type Doing = { act: "correct" | "delete"; document: DocumentView } | { act: "share"; folder: string; documents: readonly DocumentView[] };

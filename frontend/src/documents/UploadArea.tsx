@@ -11,9 +11,9 @@ import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
-import { byFolder } from "./library";
-import { isGoing } from "./upload";
-import { dismissUpload, findJobs, startUpload, stopJob, useUploads, type Upload } from "./uploads";
+import { byFolder } from "@/library/library";
+import { isGoing } from "@/library/upload";
+import { dismissUpload, findJobs, startUpload, stopJob, useUploads, type Upload } from "@/library/uploads";
 
 const ACCEPTED = FORMATS.flatMap((format) => format.suffixes).join(",");
 const PRIVATE_ONLY: CollectionSummary = { collection_id: PRIVATE, name: "", role: "manager" };

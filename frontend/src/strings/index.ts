@@ -1,7 +1,6 @@
 // Which language is spoken: the one chosen before, or the browser's.
-import { useSyncExternalStore } from "react";
-
-import { readChoice, writeChoice } from "@/ui/choices";
+import { readChoice, writeChoice } from "@/base/choices";
+import { createStore, useStore } from "@/base/store";
 
 import { en, type Strings } from "./en";
 import { es } from "./es";
@@ -10,33 +9,22 @@ export const LANGUAGES = { en, es } satisfies Record<string, Strings>;
 export type Language = keyof typeof LANGUAGES;
 
 const isLanguage = (name: string): name is Language => Object.hasOwn(LANGUAGES, name);
-const listeners = new Set<() => void>();
-let current = chosen();
+const current = createStore(chosen());
 
 function chosen(): Language {
   const wished = [readChoice("language") ?? "", ...navigator.languages.map((tag) => tag.slice(0, 2))];
   return wished.find(isLanguage) ?? "en";
 }
 
-export function language(): Language {
-  return current;
-}
+export const language = (): Language => current.get();
 
 export function setLanguage(wanted: Language): void {
-  current = wanted;
   document.documentElement.lang = wanted;
   writeChoice("language", wanted);
-  for (const listener of listeners) listener();
+  current.set(wanted);
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, language, language);
-}
+export const useLanguage = (): Language => useStore(current);
 
 export function useStrings(): Strings {
   return LANGUAGES[useLanguage()];

@@ -1,11 +1,12 @@
 // One conversation as the page holds it: what was asked and answered, and the question under way.
 import { api, Problem, toProblem } from "@/api/client";
 import type { ChatView, Filters } from "@/api/types";
+import { pause } from "@/base/pause";
+import { createStore, type Followed, type Store } from "@/base/store";
 import { askedFilters } from "@/collections/choice";
 import { refreshCollections } from "@/collections/collections";
 import { ConnectionLost, readEvents } from "@/stream/read";
 import { ASKED, fromTurn, reduce, type Answer } from "@/stream/reduce";
-import { pause } from "@/ui/pause";
 
 import { letGo, recall, remember } from "./underway";
 
@@ -42,8 +43,7 @@ export class ChatSession {
   /** Names it in the page; a new conversation has no id yet. */
   readonly key = newKey();
   #state: ChatState;
-  #shown: ChatState;
-  #listeners = new Set<() => void>();
+  readonly #shown: Store<ChatState>;
   #scheduled = false;
   #asking: AbortController | null = null;
   #stopping = false;
@@ -67,16 +67,16 @@ export class ChatSession {
       running: false,
       filters: null,
     };
-    this.#shown = this.#state;
+    this.#shown = createStore(this.#state);
     if (chatId !== null) void this.load();
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  /** What components follow: the state, at most once per frame. */
+  get shown(): Followed<ChatState> {
+    return this.#shown;
+  }
 
-  snapshot = (): ChatState => this.#shown;
+  snapshot = (): ChatState => this.#shown.get();
 
   get chatId(): string | null {
     return this.#state.chatId;
@@ -307,9 +307,7 @@ export class ChatSession {
 
   #flush = (): void => {
     this.#scheduled = false;
-    if (this.#shown === this.#state) return;
-    this.#shown = this.#state;
-    for (const listener of this.#listeners) listener();
+    this.#shown.set(this.#state);
   };
 }
 

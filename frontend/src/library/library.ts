@@ -1,33 +1,18 @@
 // The reports that are indexed, and their folders.
-import { useSyncExternalStore } from "react";
-
 import { api } from "@/api/client";
 import type { DocumentCorrection, DocumentView } from "@/api/types";
+import { createStore, useStore } from "@/base/store";
 import { useRemote, type Remote } from "@/ui/useRemote";
 
-const listeners = new Set<() => void>();
-let revision = 0;
+const revision = createStore(0);
 
 /** Whoever changed the reports says so. */
-export function libraryChanged(): void {
-  revision += 1;
-  for (const listener of listeners) listener();
-}
-
-function useRevision(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => revision,
-  );
-}
+export const libraryChanged = (): void => revision.update((count) => count + 1);
 
 const load = async (signal: AbortSignal): Promise<DocumentView[]> => (await api.documents(signal)).documents;
 
 export function useLibrary(): Remote<DocumentView[]> {
-  return useRemote(load, useRevision());
+  return useRemote(load, useStore(revision));
 }
 
 export interface FolderOf {
