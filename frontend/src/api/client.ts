@@ -1,5 +1,6 @@
 // The server's calls. Every address is relative, so that a path prefix does not matter.
 import { anotherKey, currentKey, keyHeader } from "./key";
+import { serverHeard, serverLost } from "./reach";
 import type { AskRequest, ChatView, DocumentCorrection, DocumentList, JobList, JobView, ProblemView, Readiness } from "./types";
 
 /** A refusal or a failure, in the form of the server's problems. */
@@ -23,10 +24,17 @@ export function toProblem(error: unknown): Problem {
   return new Problem(0, "network", String(error), true);
 }
 
+const AWAY = [502, 503, 504];
+
 async function problemOf(response: Response): Promise<Problem> {
   // A proxy may answer with anything.
   const said = (await response.json().catch(() => ({}))) as Partial<ProblemView>;
   const { code = "http", detail = `HTTP ${response.status}`, retryable = response.status >= 500 } = said;
+  // A proxy that finds no server behind it says so in words of its own.
+  if (code === "http" && AWAY.includes(response.status)) {
+    serverLost();
+    return new Problem(0, "network", detail, true);
+  }
   return new Problem(response.status, code, detail, retryable);
 }
 
@@ -36,8 +44,10 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     const headers = { ...(init.headers as Record<string, string> | undefined), ...keyHeader(key) };
     const response = await fetch(path, { ...init, headers }).catch((error: unknown) => {
       if (init.signal?.aborted === true) throw error;
+      serverLost();
       throw toProblem(error);
     });
+    if (!AWAY.includes(response.status)) serverHeard();
     if (response.ok) return response;
     if (response.status !== 401 || !(await anotherKey(key))) throw await problemOf(response);
   }

@@ -2,6 +2,7 @@
 import { createStore, type Followed } from "@/base/store";
 import { clearTab, forgetTab, readTab, writeTab } from "@/base/tab";
 
+import { readAgain } from "./reach";
 import type { Me } from "./types";
 
 const NAME = "key";
@@ -11,6 +12,8 @@ const PLACE = "place";
 export interface KeyState {
   /** The dialog is open. */
   asked: boolean;
+  /** It was closed without a key: it opens again when the person wants it. */
+  isDeclined: boolean;
   /** The key that was given last is not one of the server's. */
   wrong: boolean;
   kept: boolean;
@@ -25,10 +28,8 @@ const LOOK_MS = 60_000;
 let otherTabs: BroadcastChannel | null = null;
 
 let key = readTab(NAME);
-const store = createStore<KeyState>({ asked: false, wrong: false, kept: key !== null, me: null, refused: null });
+const store = createStore<KeyState>({ asked: false, isDeclined: false, wrong: false, kept: key !== null, me: null, refused: null });
 let waiting: ((given: boolean) => void)[] = [];
-/** The person closed the dialog: it is not opened again before the page is. */
-let declined = false;
 
 export const keyStore: Followed<KeyState> = store;
 
@@ -43,7 +44,7 @@ export function keyHeader(used: string | null = key): Record<string, string> {
 /** After a 401: waits until there is another key than `used`; false if none is given. */
 export function anotherKey(used: string | null): Promise<boolean> {
   if (key !== used) return Promise.resolve(true);
-  if (declined) return Promise.resolve(false);
+  if (store.get().isDeclined) return Promise.resolve(false);
   const given = new Promise<boolean>((resolve) => waiting.push(resolve));
   set({ asked: true, wrong: used !== null });
   return given;
@@ -57,13 +58,26 @@ export function giveKey(value: string): void {
   }
   key = value;
   writeTab(NAME, value);
+  const isLate = waiting.length === 0;
   answer(true);
   void meet();
+  // What was refused meanwhile is read again; what waited for the key goes on by itself.
+  if (isLate) readAgain();
 }
 
 export function declineKey(): void {
-  declined = true;
   answer(false);
+  set({ isDeclined: true });
+}
+
+/** Opens the dialog that was closed. */
+export function askForKey(): void {
+  set({ asked: true, isDeclined: false });
+}
+
+/** What is asked for next may open the dialog again. */
+export function undecline(): void {
+  set({ isDeclined: false });
 }
 
 /** Asks the server who one is, and goes back to where one was before signing in. */

@@ -4,9 +4,12 @@ import { useCallback, useMemo, useRef, type ReactNode } from "react";
 import { go, type Route } from "@/base/route";
 import { HoverCard } from "@/citations/HoverCard";
 import { Panel } from "@/citations/Panel";
-import { useKeys } from "@/ui/useKeys";
+import type { ChatState } from "@/session/exchanges";
+import type { ChatSession } from "@/session/session";
+import { sessionOf, startNew, useChat } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
+import { useKeys } from "@/ui/useKeys";
 
 import { Announcer } from "./Announcer";
 import { findCitation, messageOf, useCitationKeys } from "./cited";
@@ -14,8 +17,6 @@ import { Composer } from "./Composer";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
 import { Scope } from "./Scope";
-import type { ChatSession, ChatState } from "@/session/session";
-import { sessionOf, startNew, useChat } from "@/session/sessions";
 import { Welcome } from "./Welcome";
 
 type ChatRoute = Extract<Route, { view: "chat" }>;
@@ -44,7 +45,7 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
           <Body key={session.key} session={session} state={state} scroller={scroller} actions={actions} messageId={route.messageId} citationId={citationId} />
         </div>
         <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} />
-        <Composer key={`field-${session.key}`} running={state.running} onAsk={ask} onStop={stop}>
+        <Composer key={`field-${session.key}`} busy={busyOf(state)} onAsk={ask} onStop={stop}>
           <Scope session={session} filters={state.filters} />
         </Composer>
       </div>
@@ -54,6 +55,11 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
       )}
     </div>
   );
+}
+
+function busyOf({ running, exchanges }: ChatState): "answering" | "connecting" | null {
+  if (!running) return null;
+  return exchanges.at(-1)?.recovering === true ? "connecting" : "answering";
 }
 
 interface BodyProps {

@@ -1,23 +1,23 @@
 // A conversation that somebody shared: read-only, with its sources as far as one may read them.
 import { useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
 
+import { readShared } from "@/api/chats";
 import type { Problem } from "@/api/client";
 import type { SharedChatView } from "@/api/types";
 import { go, type Route } from "@/base/route";
-import { useKeys } from "@/ui/useKeys";
-import { readShared } from "@/api/chats";
 import { HoverCard } from "@/citations/HoverCard";
 import { Panel } from "@/citations/Panel";
 import { useCollections } from "@/collections/collections";
+import { exchangesOf, type Exchange } from "@/session/exchanges";
+import { sessionOf, startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
+import { useKeys } from "@/ui/useKeys";
 import { useRemote } from "@/ui/useRemote";
 
 import { findCitation, messageOf, useCitationKeys } from "./cited";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
-import { exchangesOf, type Exchange } from "@/session/session";
-import { sessionOf, startNew } from "@/session/sessions";
 
 type SharedRoute = Extract<Route, { view: "shared" }>;
 

@@ -1,11 +1,10 @@
 // Finding one's way through the citations of a conversation.
-import { go, type Place, type Route } from "@/base/route";
-import { useKeys } from "@/ui/useKeys";
-import { inOrder } from "@/citations/model";
 import type { Citation } from "@/api/types";
+import { go, type Place, type Route } from "@/base/route";
+import { inOrder } from "@/citations/model";
+import type { Exchange } from "@/session/exchanges";
 import type { Answer } from "@/stream/reduce";
-
-import type { Exchange } from "@/session/session";
+import { useKeys } from "@/ui/useKeys";
 
 export function messageOf(exchanges: readonly Exchange[], messageId: string | null): Exchange | undefined {
   if (messageId === null) return undefined;

@@ -1,13 +1,12 @@
 // One conversation of the list: its title, and what can be done with it.
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import { exportPath, type ChatLine } from "@/api/chats";
 import { saveFile } from "@/api/files";
 import { formatRoute } from "@/base/route";
 import { useStrings } from "@/strings";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
-
-import { exportPath, type ChatLine } from "@/api/chats";
 
 interface Props {
   chat: ChatLine;
@@ -64,13 +63,16 @@ export function ChatRow({ chat, current, onRename, onDelete, onShare }: Props): 
 function TitleField({ title, onDone }: { title: string; onDone: (title: string | null) => void }): ReactNode {
   const strings = useStrings();
   const [value, setValue] = useState(title);
+  const field = useRef<HTMLInputElement>(null);
+  // The name that it has is replaced by what is typed.
+  useEffect(() => field.current?.select(), []);
   return (
     <input
       className="field"
       aria-label={strings.rename}
       value={value}
       maxLength={120}
-      ref={(field) => field?.focus()}
+      ref={field}
       onChange={(event) => setValue(event.target.value)}
       onBlur={() => onDone(value.trim() === "" ? null : value.trim())}
       onKeyDown={(event) => {

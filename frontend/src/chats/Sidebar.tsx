@@ -1,6 +1,7 @@
 // Conversations by date with search, and the way to everything else.
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import type { ChatLine } from "@/api/chats";
 import { useMe } from "@/api/useMe";
 import { go, type Route } from "@/base/route";
 import { forget, startNew } from "@/session/sessions";
@@ -11,7 +12,6 @@ import { Icon } from "@/ui/Icon";
 import { AllChats } from "./AllChats";
 import { ChatRow } from "./ChatRow";
 import { byDay } from "./days";
-import type { ChatLine } from "@/api/chats";
 import { ShareChatDialog } from "./ShareChatDialog";
 import { useChats } from "./useChats";
 
@@ -21,7 +21,7 @@ export const SEARCH_ID = "search-chats";
 interface Props {
   route: Route;
   onLeave: () => void;
-  /** Below the way to the reports. */
+  /** Below the list. */
   foot: ReactNode;
 }
 
@@ -100,13 +100,7 @@ export function Sidebar({ route, onLeave, foot }: Props): ReactNode {
           </>
         )}
       </div>
-      <footer>
-        <a className="button quiet" href="#/documents" aria-current={route.view === "documents" ? "page" : undefined}>
-          <Icon name="folder" />
-          {strings.documents}
-        </a>
-        {foot}
-      </footer>
+      <footer>{foot}</footer>
     </div>
   );
 }

@@ -1,22 +1,22 @@
 // One citation: what the check found, the words that carry the claim, and the page they stand on.
 import { useCallback, useMemo, useState, type ReactNode } from "react";
 
+import { readHighlights, readOperands, readPassage } from "@/api/passages";
 import type { Citation, HighlightsView, Operand, PassageView, PlacesView, Rectangle, Source } from "@/api/types";
-import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { useStrings } from "@/strings";
 import { useRemote } from "@/ui/useRemote";
 
 import { useShut } from "./closed";
-import { besideOf, pageLabel, sourceOf } from "./model";
 import { FigureCrop } from "./FigureCrop";
 import { FileLine } from "./FileLine";
 import { HAS_PAGES } from "./files";
-import { readHighlights, readOperands, readPassage } from "@/api/passages";
+import { besideOf, pageLabel, sourceOf } from "./model";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
+import { signOf } from "./signs";
 import { SourceContext } from "./SourceContext";
 import { StandingNote } from "./Standing";
-import { signOf } from "./signs";
 import { operandsOf, VerdictLine, Worked } from "./verdict";
 
 interface Found {

@@ -2,8 +2,8 @@
 import type { ReactNode } from "react";
 
 import { go, type Place, type Route } from "@/base/route";
-import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 import { useMedia } from "@/ui/useMedia";

@@ -1,6 +1,7 @@
 // A passage by itself, as a link from another tool opens it: its page with the quoted words marked.
 import { useCallback, useState, type ReactNode } from "react";
 
+import { readHighlights, readPassage } from "@/api/passages";
 import type { HighlightsView, PassageView as Passage } from "@/api/types";
 import type { Route } from "@/base/route";
 import { useCollections } from "@/collections/collections";
@@ -9,7 +10,6 @@ import { useRemote } from "@/ui/useRemote";
 
 import { FileLine } from "./FileLine";
 import { HAS_PAGES } from "./files";
-import { readHighlights, readPassage } from "@/api/passages";
 import { findQuote, PassageText } from "./PassageText";
 import { PdfPage } from "./PdfPage";
 import { StandingNote } from "./Standing";

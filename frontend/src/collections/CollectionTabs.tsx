@@ -1,6 +1,7 @@
 // Where the reports lie: all, one's own, and each collection with one's role in it; and a new one.
 import { useState, type ReactNode } from "react";
 
+import { makeCollection } from "@/api/collections";
 import { useMayWrite, useMe } from "@/api/useMe";
 import { formatRoute, go } from "@/base/route";
 import { useStrings } from "@/strings";
@@ -10,7 +11,6 @@ import { Icon } from "@/ui/Icon";
 import { collectionsChanged, useCollections } from "./collections";
 import { PRIVATE, shared, titleOf } from "./model";
 import { NameDialog } from "./NameDialog";
-import { makeCollection } from "@/api/collections";
 
 export function CollectionTabs({ current }: { current: string | null }): ReactNode {
   const strings = useStrings();

@@ -2,12 +2,13 @@
 // else took away closes here, too, and what they gave appears.
 import { useEffect } from "react";
 
+import { listCollections } from "@/api/collections";
+import { onReturn } from "@/api/reach";
 import type { CollectionSummary } from "@/api/types";
 import { createStore, useStore } from "@/base/store";
 import { libraryChanged } from "@/library/library";
 
 import { PRIVATE, shared } from "./model";
-import { listCollections } from "@/api/collections";
 
 const LOOK_MS = 5000;
 
@@ -87,16 +88,18 @@ export function useWatchedCollections(): void {
     const look = (): void => {
       if (!document.hidden && shared(store.get().list ?? []).length > 0) void refreshCollections();
     };
-    const onReturn = (): void => {
+    const onSeen = (): void => {
       if (!document.hidden) void refreshCollections();
     };
+    const forget = onReturn(() => void refreshCollections());
     const timer = setInterval(look, LOOK_MS);
-    document.addEventListener("visibilitychange", onReturn);
-    addEventListener("focus", onReturn);
+    document.addEventListener("visibilitychange", onSeen);
+    addEventListener("focus", onSeen);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", onReturn);
-      removeEventListener("focus", onReturn);
+      forget();
+      document.removeEventListener("visibilitychange", onSeen);
+      removeEventListener("focus", onSeen);
     };
   }, []);
 }

@@ -6,10 +6,12 @@ import { openWithKey } from "@/api/files";
 import type { DocumentView, Filters } from "@/api/types";
 import { useMayWrite } from "@/api/useMe";
 import { formatRoute } from "@/base/route";
-import { sessionOf, startNew } from "@/session/sessions";
 import { useCollections } from "@/collections/collections";
 import { editable, PRIVATE, shared, titleOf } from "@/collections/model";
 import { ShareDialog } from "@/collections/ShareDialog";
+import { byCollection, type CollectionFolder } from "@/library/library";
+import { useChange } from "@/library/useChange";
+import { sessionOf, startNew } from "@/session/sessions";
 import { language, useStrings } from "@/strings";
 import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
@@ -17,9 +19,7 @@ import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
 import { Menu, type MenuItem } from "@/ui/Menu";
 
-import { useChange } from "@/library/useChange";
 import { CorrectDialog } from "./CorrectDialog";
-import { byCollection, type CollectionFolder } from "@/library/library";
 
 /** What is to be done with reports. */
 type Doing = { act: "correct" | "delete"; document: DocumentView } | { act: "share"; folder: string; documents: readonly DocumentView[] };

@@ -1,8 +1,10 @@
 // The conversations that are open in this page: leaving one does not stop its answer.
+import { onReturn } from "@/api/reach";
 import { go, parseRoute } from "@/base/route";
 import { createStore, useStore } from "@/base/store";
 
-import { ChatSession, type ChatState } from "./session";
+import type { ChatState } from "./exchanges";
+import { ChatSession } from "./session";
 
 const RETURN_MS = 500;
 const open = new Map<string, ChatSession>();
@@ -68,7 +70,7 @@ function onMove(): void {
   if (shown !== null && shown !== before) void open.get(shown)?.load();
 }
 
-function onReturn(): void {
+function onSeen(): void {
   if (document.hidden || performance.now() - cameBack < RETURN_MS) return;
   cameBack = performance.now();
   const chatId = chatShown();
@@ -76,7 +78,12 @@ function onReturn(): void {
   told();
 }
 
-document.addEventListener("visibilitychange", onReturn);
-addEventListener("focus", onReturn);
+document.addEventListener("visibilitychange", onSeen);
+addEventListener("focus", onSeen);
 addEventListener("popstate", onMove);
 addEventListener("hashchange", onMove);
+
+onReturn(() => {
+  for (const session of new Set([...open.values(), fresh])) session.returned();
+  told();
+});

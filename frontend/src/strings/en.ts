@@ -59,6 +59,9 @@ export const en = {
   // Problems
   problems,
   problem: (code: string, message: string): string => problems[code] ?? message,
+  unreachable: "The server cannot be reached. This page keeps looking for it.",
+  tryNow: "Try now",
+  notSignedIn: "You are not signed in, so this page cannot show or ask anything.",
 
   // Chat
   newChat: "New chat",
@@ -71,6 +74,11 @@ export const en = {
   askPlaceholder: "Ask about the reports …",
   send: "Send",
   stop: "Stop",
+  heldBusy: {
+    answering: "The last answer is still being written. Wait until it is complete, or stop it; your question stays here.",
+    connecting: "The connection to the last answer is being restored. Your question stays here.",
+  },
+  heldUnreachable: "The server cannot be reached, so your question was not sent. It stays here.",
   enterHint: "Enter sends, Shift+Enter makes a new line",
   you: "You asked",
   answer: "Answer",
@@ -106,6 +114,7 @@ export const en = {
   feedbackThanks: "Thank you",
   sendFeedback: "Send",
   extracts: "Extracts from the reports, not written by a model",
+  writtenBy: (model: string): string => `Written by ${model}`,
   answerComplete: (cited: number): string =>
     cited === 0 ? "Answer complete, no sources cited." : `Answer complete, ${String(cited)} ${cited === 1 ? "source" : "sources"} cited.`,
   stoppedBy: {
@@ -121,7 +130,7 @@ export const en = {
   noAnswer: "No answer.",
   lost: "The connection to the server was lost in the middle of the answer.",
   lostKept: "What had arrived is shown; the server did not keep it.",
-  lostUnknown: "What had arrived is shown. The server cannot be reached, so it is not known what it kept.",
+  lostUnknown: "What had arrived is shown. The rest is fetched as soon as the server can be reached again.",
   lostAgain: "Connecting again …",
   lostReading: "Looking for what the server kept …",
   finished: {
@@ -137,6 +146,7 @@ export const en = {
     no_citation: "This answer cites no source. Check it with care.",
     truncated: "The answer is cut short.",
     condense_fallback: "The question was searched for as written, without the conversation so far.",
+    condensed_by_rule: "The model did not complete this follow-up question, so it was completed by simple rules, as shown above.",
     model_fallback: "The model did not answer. These are extracts from the reports.",
     not_reranked: "The reranking model did not answer. The sources are in the order in which they were found.",
     ambiguous_document: "The question does not say which report it means. Ask one of them:",
@@ -157,6 +167,11 @@ export const en = {
   },
   evidenceHelp: "Evidence: how surely the passages that were found answer the question, judged before the answer.",
   signs: "What the signs mean",
+  signsTitle: "How to read an answer",
+  signsKnown: "Got it",
+  signsAgain: "You find this again behind the question mark, and under Help.",
+  verdictsHelp: "Next to each number stands what the check of that source found:",
+  underlineHelp: "Underlined like this: a number that none of the cited sources contains.",
   passages: (count: number): string => (count === 1 ? "1 passage" : `${String(count)} passages`),
 
   // Citations
@@ -179,7 +194,6 @@ export const en = {
     unchecked: "Nothing was found out about this statement.",
     quoted: "These words stand in the report. Whether they answer your question is for you to judge.",
   },
-  untracedHelp: "A number that none of the sources cited for it has.",
   inferred: "Found by comparing; the model did not cite it",
   untraced: "This number is in none of the sources",
   previousCitation: "Previous citation",
@@ -423,6 +437,7 @@ export const en = {
   theme: "Theme",
   themes: { system: "Automatic", light: "Light", dark: "Dark" },
   interfaceLanguage: "Language",
+  help: "Help",
   shortcuts: "Keyboard shortcuts",
   shortcutList: {
     send: "Send the question",
@@ -432,7 +447,7 @@ export const en = {
     newChat: "New chat",
     next: "Next citation",
     previous: "Previous citation",
-    help: "This list",
+    help: "This help",
   },
 };
 

@@ -61,6 +61,9 @@ export const es: Strings = {
 
   problems,
   problem: (code, message) => problems[code] ?? message,
+  unreachable: "No se puede conectar con el servidor. Esta página lo sigue intentando.",
+  tryNow: "Probar ahora",
+  notSignedIn: "No has iniciado sesión, así que esta página no puede mostrar ni preguntar nada.",
 
   newChat: "Nueva conversación",
   welcome: "Pregunta a tus informes",
@@ -72,6 +75,11 @@ export const es: Strings = {
   askPlaceholder: "Pregunta sobre los informes …",
   send: "Enviar",
   stop: "Detener",
+  heldBusy: {
+    answering: "Todavía se está escribiendo la última respuesta. Espera a que termine o detenla; tu pregunta sigue aquí.",
+    connecting: "Se está recuperando la conexión con la última respuesta. Tu pregunta sigue aquí.",
+  },
+  heldUnreachable: "No se puede conectar con el servidor, así que la pregunta no se envió. Sigue aquí.",
   enterHint: "Intro envía, Mayús+Intro hace una línea nueva",
   you: "Preguntaste",
   answer: "Respuesta",
@@ -107,6 +115,7 @@ export const es: Strings = {
   feedbackThanks: "Gracias",
   sendFeedback: "Enviar",
   extracts: "Extractos de los informes, no escritos por un modelo",
+  writtenBy: (model) => `Escrito por ${model}`,
   answerComplete: (cited) =>
     cited === 0 ? "Respuesta completa, sin fuentes citadas." : `Respuesta completa, ${String(cited)} ${cited === 1 ? "fuente citada" : "fuentes citadas"}.`,
   stoppedBy: {
@@ -122,7 +131,7 @@ export const es: Strings = {
   noAnswer: "No hay respuesta.",
   lost: "Se perdió la conexión con el servidor a mitad de la respuesta.",
   lostKept: "Se muestra lo que había llegado; el servidor no lo conservó.",
-  lostUnknown: "Se muestra lo que había llegado. No se puede conectar con el servidor, así que no se sabe qué conservó.",
+  lostUnknown: "Se muestra lo que había llegado. El resto se recupera en cuanto se pueda conectar de nuevo con el servidor.",
   lostAgain: "Conectando de nuevo …",
   lostReading: "Buscando lo que conservó el servidor …",
   finished: {
@@ -138,6 +147,7 @@ export const es: Strings = {
     no_citation: "Esta respuesta no cita ninguna fuente. Compruébala con cuidado.",
     truncated: "La respuesta está recortada.",
     condense_fallback: "La pregunta se buscó tal como está escrita, sin la conversación anterior.",
+    condensed_by_rule: "El modelo no completó esta pregunta de continuación, así que se completó con reglas sencillas, como se muestra arriba.",
     model_fallback: "El modelo no respondió. Estos son extractos de los informes.",
     not_reranked: "El modelo de reordenación no respondió. Las fuentes están en el orden en que se encontraron.",
     ambiguous_document: "La pregunta no dice a qué informe se refiere. Pregunta a uno de ellos:",
@@ -157,6 +167,11 @@ export const es: Strings = {
   },
   evidenceHelp: "Pruebas: con qué seguridad responden a la pregunta los pasajes encontrados, antes de la respuesta.",
   signs: "Qué significan los signos",
+  signsTitle: "Cómo leer una respuesta",
+  signsKnown: "Entendido",
+  signsAgain: "Lo encontrarás de nuevo tras el signo de interrogación y en la ayuda.",
+  verdictsHelp: "Junto a cada número está lo que se comprobó en esa fuente:",
+  underlineHelp: "Subrayado así: un número que no está en ninguna de las fuentes citadas.",
   passages: (count) => (count === 1 ? "1 pasaje" : `${String(count)} pasajes`),
 
   citation: "Cita",
@@ -177,7 +192,6 @@ export const es: Strings = {
     unchecked: "No se averiguó nada sobre esta afirmación.",
     quoted: "Estas palabras están en el informe. Si responden a tu pregunta, lo juzgas tú.",
   },
-  untracedHelp: "Un número que no tiene ninguna de las fuentes citadas para él.",
   inferred: "Hallada por comparación; el modelo no la citó",
   untraced: "Este número no está en ninguna de las fuentes",
   previousCitation: "Cita anterior",
@@ -416,6 +430,7 @@ export const es: Strings = {
   theme: "Tema",
   themes: { system: "Automático", light: "Claro", dark: "Oscuro" },
   interfaceLanguage: "Idioma",
+  help: "Ayuda",
   shortcuts: "Atajos de teclado",
   shortcutList: {
     send: "Enviar la pregunta",
@@ -425,6 +440,6 @@ export const es: Strings = {
     newChat: "Nueva conversación",
     next: "Cita siguiente",
     previous: "Cita anterior",
-    help: "Esta lista",
+    help: "Esta ayuda",
   },
 };
