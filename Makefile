@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# Each process of the tests has a Redis, a stand-in and servers of its own. The crash tier runs alone:
-# it kills and counts processes.
+# Each process of the tests has a Redis, a stand-in and servers of its own. Those of the server tier
+# wait for the most part, so there are more of them than cores. The crash tier kills its own alone.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
+WAITING := -n 4 --dist loadfile
 
 # The web client: built into the package, which serves it.
 WEB := citewire/api/static/index.html
@@ -52,8 +53,8 @@ lint: setup
 	$(BIN)/lint-imports
 
 test: lint test-quick
-	$(BIN)/python -m pytest tests/server $(PARALLEL)
-	$(BIN)/python -m pytest tests/crash
+	$(BIN)/python -m pytest tests/server $(WAITING)
+	$(BIN)/python -m pytest tests/crash $(PARALLEL)
 	$(MAKE) test-web
 
 # What needs no server: for while you work.

@@ -67,6 +67,7 @@ class Citewire(AsyncClient):
         if key is not None:
             settings = settings.with_changes(api_keys=f"{owner}:{key}", api_keys_file=None)
         app = create_app(settings)
+        raised: Exception | None = None
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(
@@ -76,7 +77,13 @@ class Citewire(AsyncClient):
                 timeout=CALL_S,
             ) as http,
         ):
-            yield cls(settings, http, owner)
+            try:
+                yield cls(settings, http, owner)
+            except Exception as failure:
+                # Task groups below would hand on a group of exceptions in its place.
+                raised = failure
+        if raised is not None:
+            raise raised
 
     async def ingest(
         self,

@@ -16,7 +16,7 @@ from citewire.storage.library.vector_store import build_vector_store
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import CatalogueAnswer, SpokenOf
 from citewire.workflows.catalogue.narrowing import narrowed
-from citewire.workflows.catalogue.survey import SHOWN
+from citewire.workflows.catalogue.survey import SHOWN, is_within
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.catalogue import catalogue_request
 from tests.doubles.passages import show, write_passages
@@ -281,3 +281,19 @@ async def test_a_question_that_points_at_a_report_is_asked_of_that_alone(asked: 
     assert await doc_ids(risks, in_other, of_costco) == ()
     of_ann = PassageFilter("ann")
     assert await doc_ids(risks, of_ann, of_costco) == ()
+
+
+async def test_another_year_is_asked_of_all_reports_of_the_organisation(asked: Asked) -> None:
+    of_2022 = replace(record("Mu 2022"), organisation="Mu SA", periods=("2022",))
+    of_2023 = replace(record("Mu 2023"), organisation="Mu SA", periods=("2023",))
+    await asked.add(of_2022, of_2023, record(COSTCO))
+    before = SpokenOf([of_2022.doc_id], alone=True)
+
+    searched, document = await narrowed("And in 2023?", ALL, before, asked.documents)
+    assert (searched.doc_ids, document) == ((), None)
+    assert [is_within(one, searched) for one in (of_2022, of_2023)] == [True, True]
+    assert not is_within(record(COSTCO), searched)
+
+    for question in ("And in 2022?", "What does this report say of 2023?"):
+        searched, document = await narrowed(question, ALL, before, asked.documents)
+        assert searched.doc_ids == (of_2022.doc_id,)

@@ -287,6 +287,18 @@ async def test_an_owner_of_ones_own_process_sees_no_others_reports(
         assert await citewire.search(QUESTION) == []
 
 
+async def test_what_the_block_raises_comes_out_as_it_is(redis_url: str, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"redis_url": redis_url, "data_dir": tmp_path}
+    local: dict[str, Any] = {"embeddings": "local", "answers": "extractive"}
+
+    async def ask() -> None:
+        async with Citewire.open(**settings, **local):
+            raise LookupError("of the block")
+
+    with pytest.raises(LookupError, match="of the block"):
+        await ask()
+
+
 async def test_the_same_answer_as_over_http(local_server: Server, client: AsyncClient) -> None:
     told = await client.answer(QUESTION)
     async with open_chat_client(local_server.url) as chat:

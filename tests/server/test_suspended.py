@@ -124,6 +124,7 @@ async def test_a_worker_that_woke_up_is_fit_for_new_runs(
 ) -> None:
     await standin.configure(**WRITING)
     heard = await chat.listen(QUESTION, deltas=1)
+    await other.until_free([heard.chat_id])
     async with asyncio.timeout(20), chat.asking(QUESTION) as events:
         lost = await anext(events)
         with suspended(sleeper.process.pid):

@@ -180,13 +180,13 @@ async def _until_both_listen(redis: StoppableRedis, namespace: str) -> None:
 async def test_a_subscription_that_brings_nothing_any_more_is_noticed(
     redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LISTEN_S", 0.2)
+    monkeypatch.setattr(module, "LISTEN_S", 0.8)
     async with deafened(redis_url, "pass on") as (url, proxy), open_client(url) as client:
         store = store_of(client, namespace, "worker")
         async with aclosing(store.stops()) as stops:
             hearing = asyncio.ensure_future(anext(stops))
             await until(lambda: _is_heard(client, namespace))
-            await asyncio.sleep(1)  # a silence in which Redis answers
+            await asyncio.sleep(2)  # a silence in which Redis answers
             assert not hearing.done()
             proxy.to = "say nothing"
             with pytest.raises(StorageUnavailable):

@@ -485,3 +485,35 @@ async def test_a_row_says_whose_it_is_where_sources_are_of_several_companies(
     other = _node("Copper is mined in the north.", document="b", organisation="Sigma Mining")
     answer = await _answer(synthesiser, "What were total liabilities in 2024?", own, other)
     assert answer.startswith("Rho Mining: Total liabilities")
+
+
+EARNED = (("", "2024", "2023"), ("Operating income", "$ 1,795", "$ 3,039"))
+OF_SEGMENT = (("", "2024", "2023"), ("Operating income", "$ 161", "$ 244"))
+
+
+async def test_a_segment_is_not_told_as_the_whole(synthesiser: ExtractiveSynthesiser) -> None:
+    segment = _table(OF_SEGMENT, above="International Segment Summary")
+    whole = _table(EARNED, above="Consolidated Summary")
+    question = "What was Acme's operating profit in 2024?"
+    assert "$1,795 million" in _first(await _answer(synthesiser, question, segment, whole))
+
+    alone = await _answer(synthesiser, question, segment)
+    assert alone.startswith("No sentence or row that was found answers this directly.")
+    asked = await _answer(synthesiser, f"{question[:-1]} in the International segment?", segment)
+    assert _first(asked).endswith("2024: $161 million [1].")
+
+
+async def test_net_income_may_be_called_net_earnings_and_is_no_comprehensive_income(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    rows = (
+        ("", "2024", "2023"),
+        ("Net earnings", "$ 1,419", "$ 2,454"),
+        ("Comprehensive income", "$ 1,412", "$ 2,455"),
+    )
+    question = "What was Acme's net income in 2024?"
+    answer = await _answer(synthesiser, question, _table(rows), evidence="strong")
+    assert _first(answer) == "Net earnings, 2024: $1,419 million [1]."
+
+    alone = await _answer(synthesiser, question, _table((rows[0], rows[2])), evidence="strong")
+    assert alone.startswith("No sentence or row that was found answers this directly.")

@@ -39,10 +39,10 @@ Ovens were repaired twice. The roof of the bakery is insulated with cork.""",
 )
 
 
-def _node(text: str) -> NodeWithScore:
+def _node(text: str, file_name: str = "review.pdf") -> NodeWithScore:
     node = TextNode(
         text=text,
-        metadata={"title": "Yearly review", "file_name": "review.pdf", "page": 3},
+        metadata={"title": "Yearly review", "file_name": file_name, "page": 3},
     )
     return NodeWithScore(node=node, score=0.5)
 
@@ -58,7 +58,10 @@ def synthesiser() -> Iterator[ExtractiveSynthesiser]:
 
 
 async def _answer(synthesiser: ExtractiveSynthesiser, question: str, *texts: str) -> str:
-    response = await synthesiser.asynthesize(question, _nodes(texts or PASSAGES))
+    return await _all_of(await synthesiser.asynthesize(question, _nodes(texts or PASSAGES)))
+
+
+async def _all_of(response: AsyncStreamingResponse) -> str:
     return "".join([piece async for piece in response.response_gen])
 
 
@@ -129,6 +132,72 @@ async def test_declining_is_told_by_the_finish_reason(synthesiser: ExtractiveSyn
         pass
 
     assert run.generation.finish_reason == "no_evidence"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What share of infants went online?",
+        "How many Chinese respondents saw the bakery as the leading power?",
+        "How much did revenue in Japan rise?",
+    ],
+)
+async def test_what_is_said_of_others_is_no_answer(
+    synthesiser: ExtractiveSynthesiser, question: str
+) -> None:
+    texts = (*PASSAGES, "Of all Americans 41% see China as the leading power, and 86% go online.")
+    assert (await _answer(synthesiser, question, *texts)).startswith("Nothing in the reports")
+
+
+async def test_years_that_only_another_report_has_are_no_years_of_the_answer(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    nodes = _nodes(["Of people older than 65, 59% went online in 2013, and 37% of the oldest did."])
+    nodes.append(_node("Sales of the harbour rose in 2000 and fell in 2022.", "harbour.pdf"))
+    question = "How many people older than 65 went online in 2000, and how many in 2022?"
+    answer = await synthesiser.asynthesize(question, nodes, evidence="strong")
+    assert "59%" not in await _all_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        (
+            "What was the revenue of Zarnholm SA in 2024?",
+            "No report that was found names Zarnholm SA. The nearest is:",
+        ),
+        (
+            "¿Cuál fue el presupuesto de Zarnholm en 2023?",
+            "Ningún informe encontrado nombra a Zarnholm. Lo más cercano es:",
+        ),
+        ("What was the Zarnholm's revenue in 2024?", ""),
+    ],
+)
+async def test_a_firm_that_nothing_names_is_not_answered_from_another(
+    synthesiser: ExtractiveSynthesiser, question: str, lead: str
+) -> None:
+    answer = await _answer(synthesiser, question, *PASSAGES)
+    assert answer.startswith(lead or "No report that was found names Zarnholm.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What was the revenue of Cooperativ in 2024?", "How much did Porto's second workshop cost?"],
+)
+async def test_a_name_that_passages_have_or_nearly_have_is_known(
+    synthesiser: ExtractiveSynthesiser, question: str
+) -> None:
+    assert "No report" not in await _answer(synthesiser, question, *PASSAGES)
+
+
+async def test_where_each_report_is_known_to_be_of_somebody_else_nothing_is_told(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    nodes = _nodes(PASSAGES[:1])
+    nodes[0].node.metadata["organisation"] = "Bakers United"
+    question = "What was the revenue of Zarnholm SA in 2024?"
+    answer = await _all_of(await synthesiser.asynthesize(question, nodes, evidence="strong"))
+    assert answer.startswith("Nothing in the reports")
 
 
 async def test_no_passages_at_all_are_declined(synthesiser: ExtractiveSynthesiser) -> None:

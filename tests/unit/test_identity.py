@@ -86,6 +86,14 @@ def told(*pages: str, name: str = "scan0001.pdf", title: str = "", date: str = "
             "research paper",
         ),
         (told("Notes on ships."), "", (), ""),
+        (
+            told("Zarnholm SA consolidated income | | \nin USD thousands | 2024 | 2023",
+                 name="income.xlsx"),
+            "Zarnholm SA",
+            (),
+            "",
+        ),
+        (told("Zarnholm SA sailed with Deloq.", name="notes.txt"), "", (), ""),
     ],
 )  # fmt: skip
 def test_first_pages_tell_the_report(

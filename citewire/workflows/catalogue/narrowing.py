@@ -9,8 +9,10 @@ from itertools import pairwise
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.schema import NodeWithScore
 
+from citewire.content.identity import Identity
 from citewire.storage.library.documents import DocumentReader
-from citewire.text.words import fold, is_stop_word, words
+from citewire.storage.library.labels import organisation_labels
+from citewire.text.words import fold, is_stop_word, words, years
 from citewire.workflows.catalogue.model import MOST_SPOKEN_OF, DocumentName, SpokenOf
 from citewire.workflows.catalogue.survey import is_within, survey
 from citewire.workflows.retriever import PassageFilter
@@ -152,5 +154,15 @@ async def narrowed(
     record = await documents.within(filter.libraries).get(meant)
     if record is None or not is_within(record, filter):
         return filter, None
+    if not points_at_report(question) and _is_of_another_year(question, record.identity):
+        # "And in 2023?": the organisation may have a report of that year.
+        labels = organisation_labels([record.identity.organisation])
+        return replace(filter, labels=(*filter.labels, labels)), None
     name = DocumentName(record.doc_id, record.title)
     return replace(filter, doc_ids=(meant,)), name
+
+
+def _is_of_another_year(question: str, identity: Identity) -> bool:
+    """Whether a question names a year that the report of a known organisation is not of."""
+    own = years(" ".join(identity.periods))
+    return bool(identity.organisation and own) and bool(years(question) - own)

@@ -32,6 +32,8 @@ class Vocabulary:
     def from_lines(cls, lines: Iterable[str], source: str) -> Self:
         """Read lines of the form `asked for, or so = told as, or so`; `#` begins a comment.
 
+        After `==` all that it is told as is one thing.
+
         Raises:
             ConfigurationError: a line has another form; the message says which.
         """
@@ -73,7 +75,7 @@ class Vocabulary:
         """What reports call the things that are asked for, as it is written.
 
         Of names within names the longest counts. What is among its own names is called so: the
-        others only help to find it.
+        others only help to find it, unless all are of one thing.
 
         Args:
             asked: the terms of a question, in order.
@@ -83,9 +85,10 @@ class Vocabulary:
         for name, related in named:
             if any(len(name) < len(other) and {*name} <= {*other} for other, _ in named):
                 continue
-            phrases = [phrase.strip() for phrase in related.split(",")]
+            phrases = [phrase.strip() for phrase in related.lstrip("= ").split(",")]
             own = [phrase for phrase in phrases if tuple(search_terms(phrase)) == name]
-            told |= dict.fromkeys(own or phrases)
+            is_one = related.startswith("=")
+            told |= dict.fromkeys([*own, *phrases] if is_one else own or phrases)
         return tuple(told)[:MAX_RELATED]
 
     def _named(self, asked: Sequence[str]) -> Iterator[tuple[Terms, str]]:

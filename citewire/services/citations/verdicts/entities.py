@@ -33,7 +33,7 @@ who|world health organization|world health organisation|oms|organizacion mundial
 imf|international monetary fund|fmi|fondo monetario internacional
 ecb|european central bank|bce|banco central europeo
 germany|german|germans|alemania|aleman|alemana
-france|french|francia|frances|francesa
+france|french|frenchman|frenchmen|francia|frances|francesa
 spain|spanish|espana|espanol|espanola
 italy|italian|italians|italia|italiano
 china|chinese|chino
@@ -57,7 +57,24 @@ ireland|irish|irlanda
 brazil|brazilian|brasil
 chile|chilean|chileno
 peru|peruvian|peruano
-europe|european|europa"""
+europe|european|europa
+africa|african|africans|africano|africana
+asia|asian|asians|asiatico|asiatica
+russia|russian|russians|rusia|ruso|rusa
+ukraine|ukrainian|ukrainians|ucrania
+austria|austrian|austrians
+belgium|belgian|belgians|belgica
+argentina|argentine|argentinian|argentino
+colombia|colombian|colombiano
+israel|israeli|israelis
+vietnam|vietnamese
+indonesia|indonesian
+thailand|thai
+hungary|hungarian|hungria
+romania|romanian|rumania
+nigeria|nigerian
+egypt|egyptian|egipto
+morocco|moroccan|marruecos"""
 ALIASES = {alias: row.split("|")[0] for row in _NAMES.splitlines() for alias in row.split("|")}
 _TERMS = frozenset(
     """ebitda ebitdas ebit ebita adjusted capex opex eps gaap sga ppe fy fys roe roa roic roce

@@ -9,6 +9,7 @@ from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.trade_words import words_of
 from citewire.services.models.extractive.bounds import are_others, bounds_in
 from citewire.services.models.extractive.figures import share_said
+from citewire.services.models.extractive.groups import lacks_group
 from citewire.services.models.extractive.lead_ins import announces, points_elsewhere
 from citewire.services.models.extractive.outlook import is_outlook
 from citewire.services.models.extractive.passages import Passage, Sentence, is_fragment, own_years
@@ -90,11 +91,14 @@ _BY_HOW_MUCH = (
 
 
 def lacks_evidence(question: str, passages: Sequence[Passage]) -> bool:
-    """Whether there are none, or the question names a year that neither they nor titles have."""
-    if not passages:
-        return True
-    told = (f"{p.title} {p.file_name} {p.section} {p.text}" for p in passages)
-    return bool(years(question) - frozenset[str]().union(*map(years, told)))
+    """Whether there are none, or none has a year or a group of people that the question names."""
+    return not passages or not have_years(question, passages) or lacks_group(question, passages)
+
+
+def have_years(question: str, passages: Sequence[Passage]) -> bool:
+    """Whether passages, or what they are of, have all years that a question names."""
+    told = (f"{one.title} {one.file_name} {one.section} {one.text}" for one in passages)
+    return years(question) <= frozenset[str]().union(*map(years, told))
 
 
 def focus(question: str, passages: Sequence[Passage]) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from citewire.services.models.extractive.asked import Demand, has_figure
+from citewire.services.models.extractive.asked import Demand, has_figure, have_years
 from citewire.services.models.extractive.figures import FittingRow
 from citewire.services.models.extractive.lead_ins import announces, what_follows
 from citewire.services.models.extractive.nearest import (
@@ -38,6 +38,9 @@ other reports."""
 
 _HALF, _NEXT = 0.4, 2
 """What a sentence must hold of the question's words for one of so many after it to be told too."""
+
+_ALL = 0.8
+"""What of a question's words must be said around the nearest row for it to be an answer."""
 
 _FEW = 2
 """So many sentences are told beside rows that may be meant, or where none is sure."""
@@ -121,6 +124,8 @@ def choose(
         is_part = all(row.is_part for row in rows)
         beside = _beside_rows(asked, scored) if wanted.wants_figure and not is_part else []
         lead = lead_of_parts(wanted) if is_part else lead_of_missing(missing, wanted)
+        if all(row.is_of_segment for row in rows):
+            lead = lead or lead_of(wanted)
         return Choice([*_rows(rows, wanted, passages), *_told(beside, passages)], lead)
     picked = pick(scored.sentences, scored.scores, scored.vectors, passages)
     documents = [one.document for one in passages]
@@ -134,17 +139,27 @@ def choose(
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
         return Choice([*_rows(rows, wanted, passages), *list(_told(beside, passages))[:_FEW]])
     if told and not is_of_looks and _answers(kept, wanted, scored):
-        return Choice(told)
+        return Choice(told if _have_its_years(kept, wanted, passages) else ())
     if not is_strong:
         return Choice(told[:1], lead_of(wanted)) if told else Choice()
+    is_known = bool(rows)
     rows = [] if is_of_looks else rows or nearest_rows(wanted, passages)
     if rows and not wanted.wants_text and not told:
-        return Choice(_rows(rows, wanted, passages))
+        is_all = is_known or rows[0].says(wanted.stems) >= _ALL
+        return Choice(_rows(rows, wanted, passages), "" if is_all else lead_of(wanted))
     whole = best_of(scored.sentences, scored.scores)
     nearest = told or list(
         _told([one for one in whole if not passages[one.place].is_beside][:1], passages)
     )
     return Choice(nearest[:1], lead_of(wanted)) if nearest else Choice()
+
+
+def _have_its_years(
+    picked: Sequence[Sentence], wanted: Wanted, passages: Sequence[Passage]
+) -> bool:
+    """Whether the reports of the sentences, and not just others at hand, have the years asked."""
+    documents = {passages[one.place].document for one in picked}
+    return have_years(wanted.text, [one for one in passages if one.document in documents])
 
 
 def _answers(picked: Sequence[Sentence], wanted: Wanted, scored: Scored) -> bool:

@@ -47,6 +47,7 @@ _FLOW = re.compile(
 )
 _BEFORE = re.compile(r"\b(?:beginning|start) of\b|\bopening balance\b", re.IGNORECASE)
 _SUMS = roots(map(stem, ("total", "totals", "overall", "altogether", "insgesamt")))
+_SEGMENTS = roots(map(stem, ("segment", "segments", "segmento", "segmentos", "Segment")))
 _NUMBERS = re.compile(
     r"(?:number|count|quantity|no\.?|anzahl|n[uú]mero|cantidad|nombre)(?: of \w{1,20})?",
     re.IGNORECASE,
@@ -73,11 +74,22 @@ class FittingRow:
         """What stands at its side."""
         return self.source.figures.lines[self.line]
 
+    is_of_segment: bool = False
+    """Whether its table is of a segment, which nobody asked for."""
+
+    def says(self, subject: Stems) -> float:
+        """The part of some words that its heads, and what stands above its table, say."""
+        source, head = self.source, self.head
+        columns = [source.figures.heads[cell.head] for cell in self.told]
+        own = frozenset[str]().union(*(one.words | one.group for one in columns))
+        return share_said(subject, head.words | head.group | own | source.above | source.corner)
+
     @property
-    def rank(self) -> tuple[float, bool, bool, int]:
+    def rank(self) -> tuple[float, bool, bool, bool, int]:
         """By which rows for the same words are ordered, the best first."""
-        passage = self.source.passage
-        return -round(self.fit, 2), self.in_period is not True, passage.is_beside, passage.number
+        at = self.source.passage
+        is_other = self.in_period is not True
+        return -round(self.fit, 2), is_other, self.is_of_segment, at.is_beside, at.number
 
 
 def fitting_rows(
@@ -140,7 +152,8 @@ def _rows(
             in_period = None
         if source.is_outlook != wanted.wants_outlook:
             in_period = None
-        yield FittingRow(source, number, told, best, in_period)
+        own = bool(_SEGMENTS & source.above) and not _SEGMENTS & wanted.stems
+        yield FittingRow(source, number, told, best, in_period, is_of_segment=own)
 
 
 def _is_money(cell: CellFigure, line: TableHead, head: TableHead, wanted: Wanted) -> bool:

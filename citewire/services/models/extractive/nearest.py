@@ -43,6 +43,10 @@ _MISSING_LEADS = {
     False: "No row with it was found of: {}.",
     True: "No se ha encontrado ninguna fila de: {}.",
 }
+_UNNAMED_LEADS = {
+    False: "No report that was found names {}. The nearest is:",
+    True: "Ningún informe encontrado nombra a {}. Lo más cercano es:",
+}
 _LOOKS_LEADS = {
     False: "Pages, charts and pictures are not counted or looked at here. The nearest passage is:",
     True: "Aquí no se cuentan ni se miran páginas, gráficos ni imágenes. El pasaje más cercano es:",
@@ -69,6 +73,11 @@ def lead_of_missing(missing: Sequence[str], wanted: Wanted) -> str:
     """What is said above rows of some reports where others that were named have none."""
     lead = _MISSING_LEADS[wanted.is_spanish]
     return lead.format(", ".join(missing)) if missing else ""
+
+
+def lead_of_unnamed(name: str, wanted: Wanted) -> str:
+    """What is said above an extract where nothing names the firm that is asked about."""
+    return _UNNAMED_LEADS[wanted.is_spanish].format(name)
 
 
 def is_far(wanted: Wanted, sentence: Sentence, similarity: float) -> bool:

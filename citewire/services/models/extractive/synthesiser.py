@@ -19,7 +19,8 @@ from citewire.services.models.extractive.acronyms import written_out
 from citewire.services.models.extractive.asked import focus, lacks_evidence
 from citewire.services.models.extractive.choosing import ChosenExtract, Scored, choose, extract_of
 from citewire.services.models.extractive.figures import FittingRow
-from citewire.services.models.extractive.named import names_of, reports_named
+from citewire.services.models.extractive.named import firm_unnamed, names_of, reports_named
+from citewire.services.models.extractive.nearest import lead_of_unnamed
 from citewire.services.models.extractive.passages import Passage, Sentence, candidates
 from citewire.services.models.extractive.question import Wanted, read_question
 from citewire.services.models.extractive.rows import rows_that_answer
@@ -130,6 +131,9 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
         """What may answer; None if nothing can."""
         if lacks_evidence(question, passages):
             return None
+        unnamed = firm_unnamed(question, passages)
+        if unnamed and all(one.organisation for one in passages):
+            return None
         if names := written_out(question, passages):
             return Material(read_question(question), passages, named=names)
         named = reports_named(question, passages)
@@ -145,7 +149,8 @@ class ExtractiveSynthesiser(StreamedSynthesiser):
             rows = [] if is_only_one_of(rows, wanted) else rows
         told = {row.source.passage.document for row in rows}
         lacking = [one for one in named if one not in told] if rows and len(named) > 1 else []
-        return Material(wanted, kept, rows, candidates(kept), missing=_called(lacking, kept))
+        missing = _called(lacking, kept)
+        return Material(wanted, kept, rows, candidates(kept), missing=missing, unnamed=unnamed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ class Material:
     """Whose reports the question names, too, that have no such row."""
     named: Sequence[Sentence] = ()
     """Names written out, where the question asks what letters stand for; cells of words."""
+    unnamed: str = ""
+    """The firm that is asked about, if none of the passages names it."""
 
     @property
     def to_embed(self) -> list[str]:
@@ -211,6 +218,8 @@ def _chosen(material: Material, vectors: Vectors, *, is_strong: bool) -> "Extrac
     scored = Scored(sentences, scores, vectors[2:], vectors[2:] @ vectors[1])
     rows, missing = material.rows, material.missing
     choice = choose(wanted, passages, rows, scored, is_strong=is_strong, missing=missing)
+    if material.unnamed and choice.extracts:
+        return Extracts(choice.extracts[:1], lead_of_unnamed(material.unnamed, wanted))
     return Extracts(choice.extracts, choice.lead)
 
 

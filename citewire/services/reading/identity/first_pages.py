@@ -55,6 +55,12 @@ class FirstPages:
         """All that is looked at."""
         return "\n".join(self.pages)
 
+    @property
+    def is_sheet(self) -> bool:
+        """Whether its pages are sheets of cells."""
+        named = named_format(PurePath(self.file_name))
+        return named is not None and ".sheets." in named.reader
+
     def short_lines(self) -> list[str]:
         """The lines of the first page that may be heads."""
         lines = (line.strip(" |\t") for line in self.cover.splitlines())

@@ -77,6 +77,7 @@ def _told(told: FirstPages, kind: str) -> Iterator[str]:
     if kind in SCHOLARLY:
         return
     yield from (line for line in told.short_lines()[:HEADS] if _is_name(line))
+    yield from _named_above_a_sheet(told)
     for page in told.pages:
         for found in _CITED.finditer(_SPACES.sub(" ", page)):
             yield _MONTH.split(next(name for name in found.groupdict().values() if name))[0]
@@ -98,6 +99,16 @@ def _is_name(line: str) -> bool:
         and not BESIDE.search(line)
         and not any(sign in line for sign in ":;()")
     )
+
+
+def _named_above_a_sheet(told: FirstPages) -> Iterator[str]:
+    """The company with which the cell above a table begins: `Acme SA consolidated income`."""
+    if not told.is_sheet:
+        return
+    for line in told.short_lines()[:TWICE]:
+        found = _LEGAL.match(line)
+        if found and "|" not in found[0] and not BESIDE.search(line):
+            yield found["name"]
 
 
 def _named_by_file(told: FirstPages) -> Iterator[str]:
