@@ -20,6 +20,7 @@ from citewire.api import (
     passages,
     search,
     sharing,
+    suggestions,
     uploads,
     wire_schema,
 )
@@ -47,7 +48,8 @@ from citewire.services.assembly.serving import open_services
 from citewire.settings import Settings
 
 CLOSED: Final = (
-    *(auth, chat, chats, collections, documents, keys, passages, search, sharing, uploads),
+    *(auth, chat, chats, collections, documents, keys, passages, search, sharing),
+    *(suggestions, uploads),
     *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""

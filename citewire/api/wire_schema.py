@@ -7,7 +7,13 @@ from fastapi import APIRouter
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from citewire.api import access_schemas, chat_schemas, collection_schemas, schemas
+from citewire.api import (
+    access_schemas,
+    chat_schemas,
+    collection_schemas,
+    schemas,
+    suggestion_schemas,
+)
 from citewire.services.answers.events import EVENTS
 
 router = APIRouter(tags=["schema"])
@@ -50,6 +56,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.PassageView,
     schemas.ProblemView,
     schemas.Readiness,
+    suggestion_schemas.SuggestionsView,
 )
 """What is answered as JSON besides the stream."""
 

@@ -51,7 +51,7 @@ ROUTES: dict[str, list[str]] = {
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
         get /documents/{doc_id}/pages/{number}  get /passages  get /passages/{passage_id}
         get /passages/{passage_id}/highlights  get /passages/{passage_id}/places  post /search
-        get /jobs  get /jobs/{job_id}
+        get /suggestions  get /jobs  get /jobs/{job_id}
         get /jobs/{job_id}/events  get /collections/{collection_id}
     """.split("  "),
     "editor": """

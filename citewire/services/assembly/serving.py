@@ -33,6 +33,7 @@ from citewire.services.runs.detached import DetachedRuns, Stream
 from citewire.services.runs.following import Following
 from citewire.services.runs.out_of_reach import end_out_of_reach
 from citewire.services.runs.runs import Runs
+from citewire.services.suggestions.suggesting import Suggesting
 from citewire.services.uploads.ending import EndingCollections
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
@@ -44,6 +45,7 @@ from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.passage_read import PassageReader
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
@@ -67,6 +69,7 @@ class Services:
         passages: reads them.
         finder: finds them for models of other people.
         succession: what became of them.
+        suggesting: makes what one may ask of documents.
         page_copies: of the pages that are cited.
         collections: the shared ones.
         changes: of them and their members, which are told.
@@ -93,6 +96,7 @@ class Services:
     passages: PassageReader
     finder: PassageFinder
     succession: Succession
+    suggesting: Suggesting
     page_copies: PageCopies
     collections: CollectionStore
     changes: CollectionChanges
@@ -140,6 +144,7 @@ async def open_services(
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
         reaching, reads = Reaching(collections), Reads()
         shares = ChatShares(library.documents.client, settings.storage.namespace)
+        outlines = OutlineReader(library.documents.client, settings.storage.namespace)
         jobs = build_jobs(library, uploads)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
@@ -170,6 +175,7 @@ async def open_services(
             passages=library.passages,
             finder=chat.finder,
             succession=build_succession(library),
+            suggesting=Suggesting(outlines),
             page_copies=page_copies,
             collections=collections,
             changes=CollectionChanges(collections, audit, reaching.forget),

@@ -1,7 +1,7 @@
 // The server's calls. Every address is relative, so that a path prefix does not matter.
 import { anotherKey, currentKey, keyHeader } from "./key";
 import { serverHeard, serverLost } from "./reach";
-import type { AskRequest, ChatView, DocumentCorrection, DocumentList, JobList, JobView, ProblemView, Readiness } from "./types";
+import type { AskRequest, ChatView, DocumentCorrection, DocumentList, JobList, JobView, ProblemView, Readiness, SuggestionsView } from "./types";
 
 /** A refusal or a failure, in the form of the server's problems. */
 export class Problem extends Error {
@@ -73,6 +73,7 @@ export const api = {
   stop: (runId: string) => request(`chat_stream/${seg(runId)}/stop`, { method: "POST" }),
   switchTo: (id: string, messageId: string) => request(`chats/${seg(id)}`, sending("PATCH", { leaf_id: messageId })),
   chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
+  suggestions: (signal: AbortSignal) => json<SuggestionsView>("suggestions", { signal }),
   documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
   correctDocument: (id: string, changes: Partial<DocumentCorrection>) => request(`documents/${seg(id)}`, sending("PATCH", changes)),
   deleteDocument: (id: string) => request(`documents/${seg(id)}`, { method: "DELETE" }),

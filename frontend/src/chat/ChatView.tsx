@@ -14,6 +14,7 @@ import { useKeys } from "@/ui/useKeys";
 import { Announcer } from "./Announcer";
 import { findCitation, messageOf, useCitationKeys } from "./cited";
 import { Composer } from "./Composer";
+import { DropArea } from "./DropArea";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
 import { Scope } from "./Scope";
@@ -40,15 +41,19 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
   });
   return (
     <div className={route.panel === null ? "chat-view" : "chat-view with-panel"}>
-      <div className="chat">
-        <div className="scroller" ref={scroller} tabIndex={-1}>
-          <Body key={session.key} session={session} state={state} scroller={scroller} actions={actions} messageId={route.messageId} citationId={citationId} />
-        </div>
-        <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} />
-        <Composer key={`field-${session.key}`} busy={busyOf(state)} onAsk={ask} onStop={stop}>
-          <Scope session={session} filters={state.filters} />
-        </Composer>
-      </div>
+      <DropArea className="chat">
+        {(choose) => (
+          <>
+            <div className="scroller" ref={scroller} tabIndex={-1}>
+              <Body key={session.key} session={session} state={state} scroller={scroller} actions={actions} messageId={route.messageId} citationId={citationId} onAsk={ask} onChoose={choose} />
+            </div>
+            <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} />
+            <Composer key={`field-${session.key}`} busy={busyOf(state)} onAsk={ask} onStop={stop}>
+              <Scope session={session} filters={state.filters} />
+            </Composer>
+          </>
+        )}
+      </DropArea>
       <HoverCard within={scroller} find={find} />
       {route.panel !== null && open !== undefined && (
         <Panel route={route} panel={route.panel} answer={open.answer} onClose={() => closePanel(route)} />
@@ -69,9 +74,11 @@ interface BodyProps {
   actions: ExchangeActions;
   messageId: string | null;
   citationId: string | null;
+  onAsk: (question: string) => void;
+  onChoose: () => void;
 }
 
-function Body({ session, state, ...rest }: BodyProps): ReactNode {
+function Body({ session, state, onAsk, onChoose, ...rest }: BodyProps): ReactNode {
   const strings = useStrings();
   if (state.load === "loading") return <p className="centre soft">{strings.loading}</p>;
   if (state.load !== "ready") {
@@ -91,7 +98,7 @@ function Body({ session, state, ...rest }: BodyProps): ReactNode {
       </div>
     );
   }
-  if (state.exchanges.length === 0) return <Welcome />;
+  if (state.exchanges.length === 0) return <Welcome onAsk={onAsk} onChoose={onChoose} />;
   return <ExchangeList exchanges={state.exchanges} running={state.running} {...rest} />;
 }
 

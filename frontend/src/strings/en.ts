@@ -69,7 +69,20 @@ export const en = {
   welcomeText: "Every statement of an answer is tied to the passage and page it comes from. Click a number to check it.",
   noDocuments: "There are no reports yet. Add some to ask about them.",
   addDocuments: "Add reports",
-  documentsReady: (count: number): string => (count === 1 ? "1 report is ready." : `${String(count)} reports are ready.`),
+  noDocumentsForYou: "There are no reports yet that you may read. Whoever runs this server, or a member of a collection, can give you some.",
+  dropHere: "Drop reports here, or",
+  dropThen: "They are read page by page; then you can ask about them.",
+  dropToRead: "Drop the reports here to have them read",
+  haveRead: (reports: number, pages: number, years: readonly [string, string] | null): string =>
+    `${reports === 1 ? "1 report has" : `${String(reports)} reports have`} been read: ${pages === 1 ? "1 page" : `${String(pages)} pages`}${
+      years === null ? "" : years[0] === years[1] ? ` about ${years[0]}` : ` about the years ${years[0]} to ${years[1]}`
+    }.`,
+  andMore: (count: number): string => `and ${String(count)} more`,
+  seeReports: "See the reports",
+  filesCount: (count: number): string => `${String(count)} files`,
+  tryAsking: "Try asking",
+  exampleTitle: "What an answer looks like",
+  exampleFrom: (title: string, place: string): string => `Words of ${title}, ${place}. Click the number to see them on the page.`,
   ask: "Ask a question",
   askPlaceholder: "Ask about the reports …",
   send: "Send",

@@ -70,7 +70,20 @@ export const es: Strings = {
   welcomeText: "Cada afirmación de una respuesta está unida al pasaje y a la página de donde sale. Pulsa un número para comprobarla.",
   noDocuments: "Todavía no hay informes. Añade alguno para preguntar sobre él.",
   addDocuments: "Añadir informes",
-  documentsReady: (count) => (count === 1 ? "Hay 1 informe listo." : `Hay ${String(count)} informes listos.`),
+  noDocumentsForYou: "Todavía no hay informes que puedas leer. Te los puede dar quien administra este servidor o un miembro de una colección.",
+  dropHere: "Suelta informes aquí, o",
+  dropThen: "Se leen página a página; después puedes preguntar sobre ellos.",
+  dropToRead: "Suelta aquí los informes para que se lean",
+  haveRead: (reports, pages, years) =>
+    `${reports === 1 ? "Se ha leído 1 informe" : `Se han leído ${String(reports)} informes`}: ${pages === 1 ? "1 página" : `${String(pages)} páginas`}${
+      years === null ? "" : years[0] === years[1] ? ` sobre ${years[0]}` : ` sobre los años ${years[0]} a ${years[1]}`
+    }.`,
+  andMore: (count) => `y ${String(count)} más`,
+  seeReports: "Ver los informes",
+  filesCount: (count) => `${String(count)} archivos`,
+  tryAsking: "Prueba a preguntar",
+  exampleTitle: "Así es una respuesta",
+  exampleFrom: (title, place) => `Palabras de ${title}, ${place}. Pulsa el número para verlas en la página.`,
   ask: "Haz una pregunta",
   askPlaceholder: "Pregunta sobre los informes …",
   send: "Enviar",
