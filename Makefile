@@ -15,7 +15,12 @@ MODULES := frontend/node_modules/.installed
 WEB_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index.html \
 	frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 
-.PHONY: setup web dev demo serve test test-quick test-web lint bench lock samples docs clean
+# What releases are made with; not part of what everybody installs.
+TOOLS := .tools
+TOOLS_STAMP := $(TOOLS)/.installed
+
+.PHONY: setup web dev demo serve test test-quick test-web lint bench lock samples docs clean \
+	dist sbom audit licences check-container
 
 setup: $(STAMP) web
 
@@ -69,7 +74,7 @@ test-web: setup
 	npm --prefix frontend run --silent e2e
 
 bench: setup
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py --plots docs/images
 
 samples: setup
 	$(BIN)/python samples/build.py
@@ -82,6 +87,41 @@ docs: setup
 	$(BIN)/citewire settings --format markdown > docs/settings.md
 	npm --prefix frontend run --silent types
 
+	$(BIN)/python -m tests.licences
+
+licences: setup
+	$(BIN)/python -m tests.licences
+
+$(TOOLS_STAMP): requirements-release.lock
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --require-hashes -r requirements-release.lock
+	touch $(TOOLS_STAMP)
+
+# Wheel and sdist, with the web client built.
+dist: setup
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+
+# All that is shipped, from the locks, as CycloneDX: into dist/.
+sbom: $(TOOLS_STAMP)
+	mkdir -p dist
+	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--of JSON --outfile dist/citewire-python.cdx.json requirements.lock
+	npm --prefix frontend sbom --omit dev --package-lock-only --sbom-format cyclonedx \
+		> dist/citewire-web.cdx.json
+
+# Known faults of what is shipped; ends with 1 if there are any.
+audit: $(TOOLS_STAMP)
+	@echo "## Python"; status=0; \
+	$(TOOLS)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off --format markdown \
+		-r requirements.lock 2>&1 || status=1; \
+	echo; echo "## The web client"; npm --prefix frontend audit --omit dev || status=1; \
+	exit $$status
+
+# The Dockerfile's steps without an engine; needs root on Debian, and debootstrap.
+check-container: setup
+	$(BIN)/python -m tests.bare_container
+
 # Needs uv. Every lock is complete and hashed, and names no index.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -89,6 +129,8 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra embedded --group dev pyproject.toml -c requirements.lock \
 		-o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --group release -o requirements-release.lock
 
 clean:
-	rm -rf citewire/api/static frontend/node_modules $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf citewire/api/static frontend/node_modules $(VENV) $(TOOLS) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -62,6 +62,13 @@ CITEWIRE = Dialect(
     b"event: done",
     new_chat="/chats",
 )
+BARE = Dialect(
+    "bare",
+    "/chat_stream",
+    lambda question, chat_id: {"query": question},
+    b"event: token",
+    b"event: done",
+)
 RECIPE = Dialect(
     "recipe",
     "/chat_stream",

@@ -38,7 +38,7 @@ class Plan:
 
     first_token_answers: dict[int, int] = field(default_factory=lambda: {1: 8, 32: 32, 128: 128})
     direct_answers: int = 2048
-    citewire_lengths: tuple[int, ...] = (192, 192, 64, 24)
+    lengths: tuple[int, ...] = (192, 192, 64, 24)
     recipe_lengths: tuple[int, ...] = (64, 64, 32, 4)
     reports: int = 80
 
@@ -51,7 +51,7 @@ class Plan:
         """How many answers of each length `server` is asked for at full speed."""
         if server.name == "direct":
             return {SPEED_TOKENS: self.direct_answers}
-        asked = self.citewire_lengths if server.name == "citewire" else self.recipe_lengths
+        asked = self.recipe_lengths if server.name == "recipe" else self.lengths
         return dict(zip(LENGTHS, asked, strict=True))
 
 

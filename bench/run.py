@@ -1,4 +1,4 @@
-"""`make bench`: Citewire beside the straightforward recipe and the bare provider, in one run.
+"""`make bench`: Citewire beside the provider, a bare pass-through and the recipe, in one run.
 
 See bench/README.md for what is measured and how to read it. A missed target is printed, not
 punished: the exit code is non-zero only when the benchmark itself broke.
@@ -20,6 +20,7 @@ import uvloop
 from corpus import passages, write_for_citewire, write_for_recipe
 from load import BenchError
 from measures import MEASURES, Bench, Figures, Plan, warm_up
+from plots import write_plots
 from report import Results, print_summary, print_tables
 from servers import Cores, Server, Site, on_core, open_site
 
@@ -55,6 +56,8 @@ def main() -> int:
     print(f"\nrounds: {len(rounds)}, in {time.monotonic() - begun:.0f} s; {_load()}")
     if arguments.json:
         arguments.json.write_text(json.dumps(rounds, indent=1))
+    if arguments.plots:
+        write_plots(results, arguments.plots)
     return 0
 
 
@@ -63,6 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
+    parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw them there as SVG")
     parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME", help=_names())
     return parser
 
@@ -85,7 +89,7 @@ async def _round(site: Site, plan: Plan, names: Sequence[str], number: int) -> R
     figures: Round = {"direct": await _measured(Bench(site.standin, site.standin, plan), usual)}
     services: list[Open] = [site.open_citewire] if usual else []
     if not set(usual) <= ONLY_CITEWIRE:
-        services.append(site.open_recipe)
+        services += [site.open_bare, site.open_recipe]
     for opened in services:
         async with opened() as server:
             figures[server.name] = await _measured(Bench(server, site.standin, plan), usual)

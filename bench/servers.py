@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import orjson
 import psutil
 from corpus import EMBED_MODEL, NAMESPACE, STANDIN
-from load import CITEWIRE, DIRECT, RECIPE, BenchError, Dialect, call, is_up
+from load import BARE, CITEWIRE, DIRECT, RECIPE, BenchError, Dialect, call, is_up
 
 ROOT = Path(__file__).parents[1]
 START_TIMEOUT_S = 90.0
@@ -197,12 +197,24 @@ class Site:
     @asynccontextmanager
     async def open_recipe(self) -> AsyncIterator[Server]:
         """The recipe under uvicorn, ready."""
+        async with self._under_uvicorn(RECIPE, {"REDIS_URL": self.redis_url}) as server:
+            yield server
+
+    @asynccontextmanager
+    async def open_bare(self) -> AsyncIterator[Server]:
+        """The bare pass-through under uvicorn, ready."""
+        async with self._under_uvicorn(BARE, {}) as server:
+            yield server
+
+    @asynccontextmanager
+    async def _under_uvicorn(
+        self, dialect: Dialect, settings: Mapping[str, str]
+    ) -> AsyncIterator[Server]:
         port = _free_port()
         here = str(Path(__file__).parent)
-        command = [sys.executable, "-m", "uvicorn", "recipe:app", "--app-dir", here]
+        command = [sys.executable, "-m", "uvicorn", f"{dialect.name}:app", "--app-dir", here]
         command += ["--port", str(port), "--log-level", "warning", "--no-access-log"]
-        settings = {"REDIS_URL": self.redis_url}
-        async with self._opened(RECIPE, command, settings, port=port, ready="/health") as server:
+        async with self._opened(dialect, command, settings, port=port, ready="/health") as server:
             yield server
 
     @asynccontextmanager

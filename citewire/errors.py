@@ -55,6 +55,14 @@ class IndexMismatch(StorageError):
     shown = "the index does not fit the settings of the server; /readyz says why"
 
 
+class NotEmpty(StorageError):
+    """The place into which a backup is to be restored holds something."""
+
+
+class BackupError(CitewireError):
+    """A backup cannot be read: it is cut off, altered, or of another version."""
+
+
 class LibraryBusy(StorageError):
     """Another process is changing the documents of this namespace."""
 

@@ -95,6 +95,8 @@ export default defineConfig({
   build: {
     outDir: OUT,
     emptyOutDir: true,
+    // What it is built of may be passed on with its licences only.
+    license: { fileName: "licences.md" },
     target: "es2023",
     // Nothing may be inlined as data: the policy of the page allows scripts and fonts from files only.
     assetsInlineLimit: 0,

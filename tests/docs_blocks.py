@@ -15,6 +15,8 @@ from citewire.api.wire_schema import wire_schema
 from citewire.errors import CitewireError
 from citewire.services.answers.events import Ids
 from citewire.services.reading.formats import FORMATS
+from citewire.services.telemetry.metrics import described
+from citewire.tracing.names import ATTRIBUTES, EVENTS, SPANS
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -35,7 +37,11 @@ def block(name: str) -> str:
         if unknown := [name for name in names if name not in types]:
             raise ValueError(f"a page shows types that the wire does not have: {unknown}")
         return _types("Type", {name: types[name] for name in names})
-    return {"formats": _formats, "errors": _errors, "events": _events}[name]()
+    made = {
+        **{"formats": _formats, "errors": _errors, "events": _events},
+        **{"metrics": _metrics, "traces": _traces},
+    }
+    return made[name]()
 
 
 def names_on(page: str) -> set[str]:
@@ -84,6 +90,16 @@ def _errors() -> str:
     )
 
 
+def _metrics() -> str:
+    return table(
+        ("Metric", "Kind", "Labels", "Counts"),
+        (
+            (f"`{one.name}`", one.kind, ", ".join(f"`{label}`" for label in one.labels), one.says)
+            for one in described()
+        ),
+    )
+
+
 def _family(kind: type[CitewireError]) -> Iterator[type[CitewireError]]:
     """`kind` and what is made of it, the general before the special."""
     yield kind
@@ -105,6 +121,28 @@ def _events() -> str:
     schema = wire_schema()
     events = schema["properties"]["events"]["properties"]
     return _types("Event", {name: schema["$defs"][_target(kind)] for name, kind in events.items()})
+
+
+def _traces() -> str:
+    spans = ((_named(name), _under(above), says) for name, (above, says) in SPANS.items())
+    facts = ((_named(name), says) for name, says in ATTRIBUTES.items())
+    events = ((_named(name), says) for name, says in EVENTS.items())
+    return "\n".join(
+        (
+            table(("Span", "Under", "Of"), spans),
+            table(("Attribute", "Says"), facts),
+            table(("Event", "Says"), events),
+        )
+    )
+
+
+def _named(name: str) -> str:
+    """A name as code, with `…` where it goes on."""
+    return f"`{name}…`" if name.endswith((" ", ".")) else f"`{name}`"
+
+
+def _under(above: str) -> str:
+    return _named(above) if above in SPANS else above
 
 
 def _types(what: str, types: dict[str, Schema]) -> str:

@@ -16,8 +16,10 @@ from citewire.api import (
     documents,
     health,
     keys,
+    metrics,
     page,
     passages,
+    reading,
     search,
     sharing,
     suggestions,
@@ -44,17 +46,19 @@ from citewire.api.mcp import streamable_http
 from citewire.api.mcp.problems import is_mcp_path, json_rpc_error
 from citewire.api.mcp.schemas import JsonRpcError, JsonRpcMessage
 from citewire.api.other_pages import OtherPages
+from citewire.api.prefix import Prefix, public_prefix
 from citewire.services.assembly.serving import open_services
+from citewire.services.telemetry.metrics import Metrics
 from citewire.settings import Settings
 
 CLOSED: Final = (
-    *(auth, chat, chats, collections, documents, keys, passages, search, sharing),
+    *(auth, chat, chats, collections, documents, keys, passages, reading, search, sharing),
     *(suggestions, uploads),
     *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""
-OPEN: Final = (health, wire_schema)
-"""What needs none."""
+OPEN: Final = (health, metrics, wire_schema)
+"""What needs none; the metrics have a lock of their own."""
 FORMS: Final = (
     Form(is_openai_path, openai_error, OpenAiError),
     Form(
@@ -77,11 +81,17 @@ TELLING_ALL: Final = ("/v1/chat/completions", "/v1/responses", "/ui/chat")
 """Where clients send what was said before with each question."""
 
 
-def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    counted: Metrics | None = None,
+    *,
+    draining: Callable[[], anyio.Event] | None = None,
+) -> FastAPI:
     """The app for `settings`.
 
     Args:
         settings: checked settings.
+        counted: the metrics of this process, if others count in them, too.
         draining: gives the event that whoever runs the server sets when it is told to stop; the
             runs under way then end with `stopped` by `shutdown`.
     """
@@ -89,7 +99,7 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with (
-            open_services(settings, draining=draining) as services,
+            open_services(settings, counted, draining=draining) as services,
             streamable_http.open_exchanges(settings.server.max_body_bytes) as exchanges,
         ):
             app.state.services, app.state.exchanges, app.state.hosts = services, exchanges, hosts
@@ -128,4 +138,6 @@ def create_app(settings: Settings, *, draining: Callable[[], anyio.Event] | None
         app.include_router(module.router)
     app.include_router(auth.open_router)
     app.include_router(page.build_router(frames=settings.access.framing_origins))
+    if prefix := public_prefix(settings, app.routes):
+        app.add_middleware(Prefix, prefix=prefix)  # before all others: they go by the path
     return app

@@ -47,6 +47,8 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("PATCH", "/documents/{doc_id}"): Act("Update", *DOCUMENT),
     ("DELETE", "/documents/{doc_id}"): Act("Delete", *DOCUMENT),
     ("GET", "/documents/{doc_id}/file"): Act("Read", *DOCUMENT),
+    ("GET", "/documents/{doc_id}/hits"): Act("Read", *DOCUMENT),
+    ("GET", "/documents/{doc_id}/passages"): Act("Read", *DOCUMENT),
     ("GET", "/documents/{doc_id}/pages/{number}"): Act(
         "Read", "page", None, {"document": "doc_id", "page": "number"}
     ),
@@ -103,6 +105,7 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         ("GET", "/collections/{collection_id}"),
         ("GET", "/documents"),
         ("GET", "/documents/{doc_id}"),
+        ("GET", "/documents/{doc_id}/outline"),
         ("GET", "/passages"),
         ("GET", "/passages/{passage_id}/places"),
         ("GET", "/jobs"),
@@ -118,9 +121,11 @@ UNTOLD: Final[frozenset[Route]] = frozenset(
         # Nobody's data.
         ("GET", "/"),
         ("GET", "/favicon.svg"),
+        ("GET", "/licences.md"),
         ("GET", "/assets/{name:path}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
+        ("GET", "/metrics"),
         ("GET", "/schema/events.json"),
         ("GET", "/openapi.json"),
         ("GET", "/auth/me"),

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from citewire.api.errors import error_response
 from citewire.api.request_log import HEADER
+from citewire.api.turn_writes import TurnTransport
 from citewire.errors import CitewireError, HeadersTooLarge, MalformedRequest, RequestStalled
 from citewire.settings.groups import ServerSettings
 
@@ -53,6 +54,7 @@ class LimitedConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give the client its time for the first request."""
         super().connection_made(transport)
+        self.transport: Any = TurnTransport(transport)
         self._set_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -23,10 +23,13 @@ from citewire.services.access.door import Door, is_sent_by_itself
 
 OPEN: Final = frozenset(
     (
-        *("/", "/favicon.svg", "/healthz", "/readyz", "/schema/events.json", "/openapi.json"),
+        *("/", "/favicon.svg", "/licences.md"),
+        *("/healthz", "/readyz", "/schema/events.json", "/openapi.json"),
         *("/auth/me", "/auth/login", "/auth/callback"),
     )
 )
+OWN_LOCK: Final = frozenset(("/metrics",))
+"""What opens by a key or addresses of its own, which its route checks, whoever asks."""
 OPEN_FOLDERS: Final = ("/assets/",)
 """The web client's files. Whatever is not listed here needs a key, routes to come included."""
 OPEN_BY_ANY_NAME: Final = frozenset(("/healthz", "/readyz"))
@@ -59,6 +62,10 @@ class KeyCheck:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _path(scope) in OWN_LOCK:
+            scope.setdefault("state", {})["caller"] = None
+            await self._app(scope, receive, send)
+            return
         door: Door = scope["app"].state.services.door
         caller: Caller | None = None
         try:
@@ -86,13 +93,18 @@ class KeyCheck:
 
 
 def is_open(scope: Scope) -> bool:
-    """Whether a request is for what everybody may see."""
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    return path in OPEN or path.startswith(OPEN_FOLDERS)
+    """Whether a request is for what needs no caller."""
+    path = _path(scope)
+    return path in OPEN or path in OWN_LOCK or path.startswith(OPEN_FOLDERS)
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def _is_open(scope: Scope, error: CitewireError) -> bool:
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    path = _path(scope)
     if isinstance(error, (ApiKeyRefused, ProviderUnavailable, StorageError)):
         is_listed = path in OPEN or path.startswith(OPEN_FOLDERS)
     else:

@@ -33,6 +33,7 @@ MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
+    ".md": "text/markdown; charset=utf-8",
 }
 OTHER: Final = "application/octet-stream"
 
@@ -94,6 +95,7 @@ def build_router(folder: Path = STATIC, *, frames: Sequence[str] = ()) -> APIRou
         return _respond(client["index.html"], request)
 
     @router.get("/favicon.svg")
+    @router.get("/licences.md")
     @router.get("/assets/{name:path}")
     async def file(request: Request) -> Response:
         """A file of the page; any other name is 404."""

@@ -10,7 +10,10 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from citewire.api.request_metrics import CountedRequest
 from citewire.services.access.caller import Caller
+from citewire.services.telemetry.metrics import Metrics
+from citewire.tracing import spans
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +64,12 @@ class RequestLog:
 
     Args:
         app: answers.
+        metrics: count them.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and log what was answered."""
@@ -73,14 +78,18 @@ class RequestLog:
             return
         request = RequestFacts(_id_of(scope))
         _CURRENT.set(request)  # the task is the request's own
+        if spans.is_on():
+            spans.enter_request(_trace_of(scope))
         own = (HEADER, request.request_id.encode())
         status: int | None = None
         started = time.perf_counter()
+        counted = CountedRequest(self._metrics)
 
         async def with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                counted.begin(scope, message, time.perf_counter() - started)
                 if request.code is None:  # a problem says it by itself
                     message["headers"] = [*message.get("headers", ()), own]
             await send(message)
@@ -88,6 +97,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, with_id)
         finally:
+            counted.end(scope, status, request.code)
             if logger.isEnabledFor(logging.INFO):
                 ms = round((time.perf_counter() - started) * 1000, 1)
                 logger.info("request", extra={"facts": _facts(scope, request, status, ms)})
@@ -98,6 +108,15 @@ def _id_of(scope: Scope) -> str:
         if name == HEADER and _SANE.fullmatch(value):
             return str(value, "ascii")
     return uuid4().hex
+
+
+def _trace_of(scope: Scope) -> Mapping[str, str]:
+    """The headers that name the trace that a request is part of."""
+    return {
+        name.decode("ascii"): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in (b"traceparent", b"tracestate")
+    }
 
 
 def _facts(

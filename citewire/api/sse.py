@@ -2,13 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import aclosing
+from functools import partial
+from types import coroutine
+from typing import Any, cast
 
 import anyio
 from fastapi.exceptions import RequestValidationError
 from sse_starlette import EventSourceResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from citewire.services.runs.log import ToldBatch
 from citewire.settings.groups import ServerSettings
@@ -18,8 +21,14 @@ class RunResponse(EventSourceResponse):
     """sse-starlette's response, streaming in the task of the request (ADR 0009).
 
     The library's own opens a task group with a task, two scopes and an event for each thing that it
-    does: 15 kB of an open stream, and 0.1 ms. What is no plain stream is left to it.
+    does: 15 kB of an open stream, and 0.1 ms. What is no plain stream is left to it. Its time limit
+    for sending is set only where the client does not take all at once.
     """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # Nobody else wants it, nearly always: then it is had without a turn of the loop.
+        self._send_lock = anyio.Lock(fast_acquire=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until the end, or until the client leaves or the server has to go."""
@@ -51,6 +60,30 @@ class RunResponse(EventSourceResponse):
         for end in ends:
             if isinstance(end, Exception):
                 raise end
+
+    async def _send_with_timeout(self, send: Send, message: Message) -> None:
+        sending = cast(Coroutine[Any, Any, None], send(message))
+        try:
+            waited_for = sending.send(None)
+        except StopIteration:
+            return
+        await super()._send_with_timeout(lambda _: _rest_of(sending, waited_for), message)
+
+
+@coroutine
+def _rest_of(begun: Coroutine[Any, Any, None], waited_for: Any) -> Generator[Any, Any, None]:
+    """What is left of a coroutine that was begun by hand, and waits."""
+    while True:
+        try:
+            given = yield waited_for
+        except BaseException as error:
+            resume = partial(begun.throw, error)
+        else:
+            resume = partial(begun.send, given)
+        try:
+            waited_for = resume()
+        except StopIteration:
+            return
 
 
 async def _blocks(

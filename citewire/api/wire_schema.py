@@ -11,6 +11,7 @@ from citewire.api import (
     access_schemas,
     chat_schemas,
     collection_schemas,
+    reading_schemas,
     schemas,
     suggestion_schemas,
 )
@@ -45,6 +46,9 @@ RESOURCES: Final[tuple[type, ...]] = (
     collection_schemas.CollectionView,
     schemas.CreatedJob,
     schemas.DocumentList,
+    reading_schemas.DocumentPassages,
+    reading_schemas.HitsView,
+    reading_schemas.OutlineView,
     schemas.DocumentView,
     schemas.DocumentCorrection,
     schemas.FoundSources,

@@ -60,14 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_library(remove)
     _add_collections(kinds)
     remove.add_argument("target", metavar="FOLDER|DOC_ID|FILE")
-    export = kinds.add_parser("export", help="write chats with their citations")
-    export.set_defaults(run=commands.run_export)
-    _add_owner(export)
-    which = export.add_mutually_exclusive_group()
-    which.add_argument("--chat", metavar="ID", help="this one only")
-    which.add_argument("--all", action="store_true", help="all of them (the default)")
-    export.add_argument("--format", choices=("json", "md"), default="json")
-    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
+    _add_export(kinds)
+    _add_backup(kinds)
     _add_forget(kinds)
     _add_admin(kinds)
     _add_replay(kinds)
@@ -160,6 +154,47 @@ def _add_eval(kinds: Kinds) -> None:
     citations.add_argument(
         "--keep-chats", action="store_true", help="leave the chats that it makes in the list"
     )
+
+
+def _add_export(kinds: Kinds) -> None:
+    export = kinds.add_parser("export", help="write chats with their citations")
+    export.set_defaults(run=commands.run_export)
+    _add_owner(export)
+    which = export.add_mutually_exclusive_group()
+    which.add_argument("--chat", metavar="ID", help="this one only")
+    which.add_argument("--all", action="store_true", help="all of them (the default)")
+    export.add_argument("--format", choices=("json", "md"), default="json")
+    export.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of printing")
+
+
+def _add_backup(kinds: Kinds) -> None:
+    backup = kinds.add_parser(
+        "backup",
+        help="write everything into one file, while it goes on",
+        description="Write all of the namespace into FILE: what Redis holds, as of one instant, "
+        "uploaded files and page copies. Servers go on meanwhile. FILE holds reports, chats and "
+        "names as plain text, API keys as hashes, and no password; only you may read it. `-` is "
+        "standard output.",
+    )
+    backup.set_defaults(run=commands.run_backup)
+    backup.add_argument("file", type=Path, metavar="FILE", help="must not be there yet")
+    restore = kinds.add_parser(
+        "restore",
+        help="make of such a file what it was made of",
+        description="Restore FILE into the namespace, Redis and data directory of the settings, "
+        "which must be empty. The file is checked to its end before anything is written. If it is "
+        "interrupted, run it again. `-` is standard input.",
+    )
+    restore.set_defaults(run=commands.run_restore)
+    restore.add_argument("file", type=Path, metavar="FILE", help="of `citewire backup`")
+    migrate = kinds.add_parser(
+        "migrate",
+        help="bring what an earlier version stored to this one",
+        description="Convert what is stored in the namespace, step by step, to the schema version "
+        "that this version of Citewire reads. Stop all that uses it first. If it is interrupted, "
+        "run it again.",
+    )
+    migrate.set_defaults(run=commands.run_migrate)
 
 
 def _add_forget(kinds: Kinds) -> None:

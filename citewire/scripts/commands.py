@@ -138,6 +138,30 @@ def run_admin(arguments: argparse.Namespace) -> int:
     return ADMIN[arguments.what](load_settings(), arguments)
 
 
+def run_backup(arguments: argparse.Namespace) -> int:
+    """Write all of the namespace into a file."""
+    from citewire.scripts.backup import backup
+
+    configure_logging("warning")
+    return backup(load_settings(), arguments.file)
+
+
+def run_restore(arguments: argparse.Namespace) -> int:
+    """Make a namespace of such a file."""
+    from citewire.scripts.backup import restore
+
+    configure_logging("warning")
+    return restore(load_settings(), arguments.file)
+
+
+def run_migrate(_: argparse.Namespace) -> int:
+    """Bring what an earlier version stored to this one."""
+    from citewire.scripts.migrate import migrate
+
+    configure_logging("warning")
+    return migrate(load_settings())
+
+
 def run_export(arguments: argparse.Namespace) -> int:
     """Write chats with their citations."""
     from citewire.scripts.export import export

@@ -19,6 +19,7 @@ from citewire.services.reading.ocr.engine import find_engine, why_no_ocr
 from citewire.settings import Settings, load_settings
 from citewire.storage.connection.durability import Durability, read_durability
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.tracing.export import place_of, probe, traces_of_environment
 
 PROBE = "How much did revenue grow?"
 Level = Literal["ok", "note", "warn", "FAIL"]
@@ -72,6 +73,8 @@ async def _checks() -> AsyncGenerator[CheckResult | DoctorFinding, None]:
         return
     yield CheckResult("configuration", ok=True, detail=_summary(settings))
     yield _ocr(settings)
+    if (traces := await asyncio.to_thread(_traces)) is not None:
+        yield traces
     try:
         async with open_library(settings) as library:
             for result in await library.readiness.check():
@@ -96,6 +99,18 @@ def _ocr(settings: Settings) -> DoctorFinding:
     if engine is None:
         return DoctorFinding("warn", "OCR", f"scans cannot be read: {why_no_ocr('auto', choice)}")
     return DoctorFinding("ok", "OCR", engine.reads())
+
+
+def _traces() -> DoctorFinding | None:
+    """Whether traces arrive; None where nobody wants any."""
+    wanted = traces_of_environment()
+    if not wanted.exporters:
+        return None
+    place = place_of(wanted)
+    if trouble := wanted.trouble or probe(wanted):
+        return DoctorFinding("warn", "traces", f"they do not reach {place}: {trouble}")
+    what = "with what people and models write" if wanted.captures else "without anybody's words"
+    return DoctorFinding("ok", "traces", f"sent to {place}, {what}")
 
 
 async def _answers(library: Library) -> CheckResult:

@@ -31,6 +31,7 @@ from citewire.services.ingest.skipped import SkippedFiles
 from citewire.services.reading.formats import SUFFIXES
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
+from citewire.tracing.export import exporting_traces
 
 OnProgress = Callable[[Progress], None]
 
@@ -61,7 +62,8 @@ def ingest(
     check_report(report)
     console = Console(highlight=False)
     ingesting = ingest_into_library(settings, folders, console, owner=owner, options=options)
-    summary = asyncio.run(ingesting)
+    with exporting_traces():
+        summary = asyncio.run(ingesting)
     print_summary(summary, console)
     if report is not None:
         write_report(summary, report)

@@ -6,6 +6,8 @@ from typing import Literal
 
 import orjson
 
+from citewire.tracing.spans import current_ids
+
 
 class TextFormatter(logging.Formatter):
     """A line, with the facts that it comes with as `name=value`."""
@@ -50,6 +52,8 @@ def configure_logging(level: str, form: Literal["text", "json"] = "text") -> Non
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:
-    """What a line comes with, as `extra={"facts": …}`, and the request that it is about."""
-    given = {"request_id": getattr(record, "request_id", None), **getattr(record, "facts", {})}
+    """What a line comes with, as `extra={"facts": …}`, and the request and trace it is about."""
+    trace_id, span_id = current_ids() or (None, None)
+    about = {"request_id": getattr(record, "request_id", None)}
+    given = {**about, "trace_id": trace_id, "span_id": span_id, **getattr(record, "facts", {})}
     return {name: value for name, value in given.items() if value is not None}

@@ -6,9 +6,8 @@ import gc
 import logging
 import math
 import socket
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, ExitStack, suppress
-from functools import partial
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from types import FrameType
 
 import anyio
@@ -19,8 +18,10 @@ from citewire.api.connections import limited_connection
 from citewire.api.host_check import ALL_ADDRESSES
 from citewire.api.request_log import RequestLog, mark_log_lines
 from citewire.errors import ConfigurationError
+from citewire.services.telemetry.metrics import Metrics
 from citewire.settings import Settings
 from citewire.settings.groups import ServerSettings
+from citewire.tracing.export import exporting_traces
 
 logger = logging.getLogger(__name__)
 
@@ -116,10 +117,11 @@ def build_server(
     """A server for `settings`, not yet running."""
     mark_log_lines()
     server: DrainingServer
+    metrics = Metrics()
     # The app needs the server's event, and the server needs the app.
-    app = create_app(settings, draining=lambda: server.told())  # noqa: PLW0108
+    app = create_app(settings, metrics, draining=lambda: server.told())  # noqa: PLW0108
     config = uvicorn.Config(
-        RequestLog(app),
+        RequestLog(app, metrics),
         host=settings.server.host,
         port=settings.server.port,
         http=limited_connection(settings.server),
@@ -133,7 +135,13 @@ def build_server(
         server_header=False,
         lifespan="off",
     )
-    lifespan = partial(app.router.lifespan_context, app)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncGenerator[None, None]:
+        with exporting_traces():
+            async with app.router.lifespan_context(app):
+                yield
+
     server = DrainingServer(config, lifespan, on_started=on_started)
     return server
 

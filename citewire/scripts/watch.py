@@ -24,6 +24,7 @@ from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.storage.library.documents import DocumentStore
+from citewire.tracing.export import exporting_traces
 
 RETRY_S = 15.0
 
@@ -50,7 +51,8 @@ def watch(
     """
     check_report(report)
     console = Console(highlight=False)
-    asyncio.run(_watch(settings, folders, console, options, report, owner=owner))
+    with exporting_traces():
+        asyncio.run(_watch(settings, folders, console, options, report, owner=owner))
     return 0
 
 

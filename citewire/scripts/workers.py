@@ -19,6 +19,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import ForkContext, ForkProcess
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
+from pathlib import Path
 from types import FrameType
 
 from pydantic import SecretStr
@@ -26,6 +27,7 @@ from pydantic import SecretStr
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.scripts.plain_text import explained
 from citewire.scripts.serve import bind, build_server, tell_address
+from citewire.services.telemetry.workers import clear_place, open_shared_folder, share_metrics
 from citewire.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -54,13 +56,14 @@ def serve_workers(settings: Settings) -> int:
             url = stack.enter_context(open_embedded_redis(settings.storage.data_dir))
             settings = settings.with_changes(redis_url=SecretStr(url))
         shared = [stack.enter_context(bound) for bound in bind(settings.server)]
-        return _Supervisor(settings, shared).run()
+        return _Supervisor(settings, shared, stack.enter_context(open_shared_folder())).run()
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings, shared: list[socket.socket]) -> None:
+    def __init__(self, settings: Settings, shared: list[socket.socket], metrics: Path) -> None:
         self._settings = settings
         self._shared = shared
+        self._metrics = metrics
         self._context: ForkContext = multiprocessing.get_context("fork")
         self._has_started = self._context.Event()
         self._reasons: SimpleQueue[Reason] = self._context.SimpleQueue()
@@ -72,7 +75,7 @@ class _Supervisor:
         for sig in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sig, self._tell)
         gc.freeze()  # a collection in a worker would copy all that it only looks at
-        self._workers = [self._start() for _ in range(self._settings.server.workers)]
+        self._workers = [self._start(place) for place in range(self._settings.server.workers)]
         try:
             while not self._told:
                 # Also woken by the signal: the sleep would otherwise go on.
@@ -89,10 +92,13 @@ class _Supervisor:
     def _tell(self, sig: int, frame: FrameType | None) -> None:
         self._told = True
 
-    def _start(self) -> ForkProcess:
+    def _start(self, place: int) -> ForkProcess:
+        """Start the worker of a place, after one that died there if need be."""
+        clear_place(self._metrics, place)
         worker = self._context.Process(
             target=_work,
             args=(self._settings, self._shared, self._has_started, self._reasons),
+            kwargs={"metrics": self._metrics, "place": place},
         )
         worker.start()
         return worker
@@ -111,7 +117,7 @@ class _Supervisor:
             else:
                 logger.warning("worker %s died (%s): another starts", worker.pid, worker.exitcode)
             worker.close()
-            self._workers[i] = self._start()
+            self._workers[i] = self._start(i)
 
     def _stop(self) -> None:
         for worker in self._workers:
@@ -130,8 +136,12 @@ def _work(
     shared: list[socket.socket],
     has_started: Event,
     reasons: "SimpleQueue[Reason]",
+    *,
+    metrics: Path,
+    place: int,
 ) -> None:
     """One worker, in a process of its own."""
+    share_metrics(metrics, place)
     # Those of the parent only take note.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

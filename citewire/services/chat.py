@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import anyio
@@ -16,9 +17,11 @@ from llama_index.core.workflow import WorkflowTimeoutError
 
 from citewire.errors import (
     UNKNOWN,
+    AlreadyAsked,
     ChatNotFound,
     CitewireError,
     MessageNotFound,
+    RequestError,
     RunLost,
     StorageError,
     StorageUnavailable,
@@ -29,6 +32,7 @@ from citewire.services.access.audit.log import AuditLog, Who
 from citewire.services.access.caller import Caller
 from citewire.services.answers.answer import Answer
 from citewire.services.answers.closing import ask_for_verdicts, settle
+from citewire.services.answers.counting import count_run
 from citewire.services.answers.events import (
     Done,
     EndEvent,
@@ -42,6 +46,7 @@ from citewire.services.answers.events import (
 )
 from citewire.services.answers.shown import shown_passages
 from citewire.services.answers.titles import title_from_question
+from citewire.services.answers.traced import note_end, note_verdicts
 from citewire.services.answers.turns import (
     HistoryLimits,
     kept_passages,
@@ -58,8 +63,11 @@ from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.orphans import RunFacts
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Once, Run, Runs
+from citewire.services.telemetry.metrics import Metrics
 from citewire.storage.chats.store import ChatStore, Message
 from citewire.storage.runs.records import StoredRecord
+from citewire.tracing import names
+from citewire.tracing.spans import TraceSpan, lone_span, note_begun, span
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
 from citewire.workflows.retriever import PassageFilter
@@ -97,6 +105,7 @@ class ChatService:
         afterwards: what is done for a chat once it was answered.
         audit: is told what answers showed; None tells nobody.
         allowances: are told what answers took; None counts nothing.
+        metrics: count runs; None counts nothing.
     """
 
     def __init__(
@@ -114,7 +123,9 @@ class ChatService:
         recorder: Recorder | None = None,
         audit: AuditLog | None = None,
         allowances: Allowances | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics
         self._audit = audit
         self._allowances = allowances
         self._chats = chats
@@ -168,27 +179,38 @@ class ChatService:
             replaces=replaces,
             caller=caller,
             collections=collections,
+            trace=_begin_trace(ids),
         )
-        async with self.runs.admit(run, partial(self._facts, run), once):
-            if turns is not None:
-                run.is_kept = False
-                run.history = recent_history(turns, tokens=self._history.tokens)
-                # Clients may send the sources of an answer back, and most do not.
-                sent = last_spoken_of(turns)
-                run.spoken_of = sent if sent.one is not None else None
-            elif chat_id is None:
-                await self._chats.create(ids.chat_id, owner)
-            else:
-                chat = await self._chats.history(
-                    chat_id, owner, last=2 * self._history.turns, replaces=replaces
-                )
-                run.history = recent_history(
-                    chat.messages,
-                    tokens=self._history.tokens,
-                    summary=chat.summary["text"] if chat.summary else None,
-                )
-                run.spoken_of = last_spoken_of(chat.messages)
-            yield run
+        # In one round trip: what was said is read as it is once the chat is held.
+        reading = None
+        if turns is None and chat_id is not None:
+            last = 2 * self._history.turns
+            reading = self._chats.reading(chat_id, owner, last=last, replaces=replaces)
+        with _admitting(run) as admitting:
+            async with self.runs.admit(run, partial(self._facts, run), once, reading) as read:
+                if chat_id is None and turns is None:
+                    await self._chats.create(ids.chat_id, owner)
+                else:
+                    self._take_history(run, turns, read)
+                admitting.end()
+                yield run
+
+    def _take_history(self, run: Run, turns: Sequence[Message] | None, read: Any) -> None:
+        """Give a run what was said before: the turns that were sent, or what was read."""
+        if turns is not None:
+            run.is_kept = False
+            run.history = recent_history(turns, tokens=self._history.tokens)
+            # Clients may send the sources of an answer back, and most do not.
+            sent = last_spoken_of(turns)
+            run.spoken_of = sent if sent.one is not None else None
+            return
+        chat = self._chats.as_history(run.ids.chat_id, read)
+        run.history = recent_history(
+            chat.messages,
+            tokens=self._history.tokens,
+            summary=chat.summary["text"] if chat.summary else None,
+        )
+        run.spoken_of = last_spoken_of(chat.messages)
 
     async def stream(self, run: Run) -> AsyncGenerator[ToldBatch, None]:
         """Answer `run`: the contract's events, those together that became known together.
@@ -216,26 +238,35 @@ class ChatService:
         except (asyncio.CancelledError, GeneratorExit):
             run.stopped_by = run.stopped_by or ("shutdown" if self.runs.draining else "disconnect")
             # Nobody is there to be told, but whoever follows the run is.
-            end = await self._end(run, answer, context, None)
-            _log_end(run, answer, context.generation, end)
-            await self._tell_shown(run, answer, end)
-            await self.runs.close(run, end)
+            await self._close(run, answer, context, None)
             raise
         except Exception:
             logger.exception("run %s failed for an unknown reason", run.ids.run_id)
             failure = CitewireError(UNKNOWN)
-        end = await self._end(run, answer, context, failure)
-        _log_end(run, answer, context.generation, end)
-        await self._tell_shown(run, answer, end)
         # Whoever reads the end may ask again at once.
-        yield await self.runs.close(run, end)
+        yield await self._close(run, answer, context, failure)
+
+    async def _close(
+        self, run: Run, answer: Answer, context: RunContext, failure: CitewireError | None
+    ) -> ToldBatch:
+        """Store the turn, tell of the end everywhere and count it; gives the run's last event."""
+        with run.trace.within():
+            end = await self._end(run, answer, context, failure)
+            note_end(run.trace, answer, context.generation, end)
+            _log_end(run, answer, context.generation, end)
+            await self._tell_shown(run, answer, end)
+            told = await self.runs.close(run, end)
+        # Who took this worker for dead has counted it.
+        if self._metrics is not None and not run.is_lost:
+            count_run(self._metrics, answer, context.generation, end)
+        return told
 
     async def _events(
         self, run: Run, answer: Answer, context: RunContext
     ) -> AsyncGenerator[Sequence[RunEvent], None]:
         if run.stopped_by is not None:
             return
-        async with running(self._workflow, _ask(run, context)) as handler:
+        async with running(self._workflow, _ask(run, context), run.trace) as handler:
             run.handler = handler
             async with aclosing(handler.stream_events()) as events:
                 async for event in events:
@@ -243,16 +274,22 @@ class ChatService:
                         yield batch
             if run.stopped_by is None:
                 await handler
-        if run.stopped_by is None and (batch := await settle(answer)):
-            yield batch
-        if run.stopped_by is None and (batch := await self._second_opinion(run, answer, context)):
-            yield batch
+        if run.stopped_by is not None:
+            return
+        with run.trace.below(names.VERIFY) as verifying:
+            if batch := await settle(answer):
+                yield batch
+            with verifying.within():
+                batch = await self._second_opinion(run, answer, context)
+            if batch:
+                yield batch
+            note_verdicts(verifying, answer.citations)
 
     async def _second_opinion(
         self, run: Run, answer: Answer, context: RunContext
     ) -> Sequence[RunEvent]:
         """Verdicts of a model, where one is asked, in what is left of the run's time."""
-        if self._second is None:
+        if self._second is None or run.stopped_by is not None:
             return ()
         left_s = max(0.0, self._second.run_timeout_s - answer.elapsed_ms() / 1000)
         with anyio.move_on_after(left_s) as run.checking:
@@ -386,11 +423,43 @@ class ChatService:
             record=record,
         )
         try:
-            await finish(append, deadline_s=RECORD_DEADLINE_S)
+            with span(names.STORE):
+                await finish(append, deadline_s=RECORD_DEADLINE_S)
         except TimeoutError as error:
             told = f"Redis did not take the turn within {RECORD_DEADLINE_S:g} s"
             raise StorageUnavailable(told) from error
         self._page_copies.ask((source.doc_id, source.page_start) for source in shown)
+
+
+def _begin_trace(ids: Ids) -> TraceSpan:
+    trace = lone_span(names.RUN, "server")
+    trace.note(names.OPERATION, "invoke_workflow")
+    trace.note(names.AGENT, names.SERVICE)
+    trace.note(names.RUN_ID, ids.run_id)
+    trace.note(names.CONVERSATION, ids.chat_id)
+    note_begun(trace)
+    return trace
+
+
+@contextmanager
+def _admitting(run: Run) -> Iterator[TraceSpan]:
+    """The span of being let in; a run that never begins has no other end."""
+    admitting = run.trace.below(names.ADMIT)
+    try:
+        yield admitting
+    except RequestError as error:  # the client's, not ours
+        run.trace.note(names.END, "joined" if isinstance(error, AlreadyAsked) else "refused")
+        run.trace.note(names.ERROR_TYPE, error.code)
+        raise
+    except BaseException as error:
+        if not run.began:
+            run.trace.note(names.END, "refused")
+            run.trace.fail(error)
+        raise
+    finally:
+        if not run.began:
+            admitting.end()
+            run.trace.end()
 
 
 def _ask(run: Run, context: RunContext) -> AskEvent:

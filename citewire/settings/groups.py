@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 from pydantic import SecretStr, field_validator, model_validator
 
 from citewire.settings.field import SettingsGroup, setting
+from citewire.settings.networks import Network, checked_networks, networks_in
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[?[0-9A-Fa-f:]+\]?")
 """A host's name or address as it stands in `Host`, without a port."""
@@ -555,11 +556,30 @@ class AccessSettings(SettingsGroup):
         "The key that `citewire chat` and `citewire mcp` send to a server.",
         unset="none is sent",
     )
+    metrics_key: SecretStr | None = setting(
+        None,
+        "Who sends this as bearer token may scrape `/metrics` (docs/metrics.md); no API key and no "
+        "session may.",
+        off=(None,),
+        min_length=16,
+    )
+    metrics_addresses: str | None = setting(
+        None,
+        "Addresses and networks that may scrape `/metrics` without a key; what a proxy passes on "
+        "counts as its client's, and only where CITEWIRE_PROXY_ADDRESSES has the proxy.",
+        off=(None,),
+        example="127.0.0.1,::1,10.0.0.0/8",
+    )
 
     @property
     def has_api_keys(self) -> bool:
         """Whether requests need an API key."""
         return self.api_keys is not None or self.api_keys_file is not None
+
+    @property
+    def scraping_networks(self) -> list[Network]:
+        """The networks that may scrape without a key."""
+        return networks_in(self.metrics_addresses)
 
     @property
     def asking_origins(self) -> tuple[str, ...]:
@@ -581,6 +601,11 @@ class AccessSettings(SettingsGroup):
                     "http://localhost:3000, without a path and a slash at the end"
                 )
         return origins
+
+    @field_validator("metrics_addresses")
+    @classmethod
+    def _are_networks(cls, addresses: str | None) -> str | None:
+        return checked_networks(addresses)
 
     @field_validator("hosts")
     @classmethod

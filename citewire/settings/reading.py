@@ -37,6 +37,19 @@ def load_settings(**overrides: object) -> Settings:
     return Settings.build({**given, **overrides})
 
 
+def adopt(prefix: str) -> None:
+    """Put what `.env` says of names that begin so into the environment, where libraries look.
+
+    What the environment says already stays.
+
+    Raises:
+        ConfigurationError: `.env` cannot be read.
+    """
+    for name, value in _read_env_file().items():
+        if name.startswith(prefix):
+            os.environ.setdefault(name, value)
+
+
 def read_given() -> dict[str, Given]:
     """What the environment and `.env` say, by the settings' names; the environment wins.
 

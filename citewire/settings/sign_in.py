@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, field_validator, model_validator
 
 from citewire.settings.field import SettingsGroup, setting
+from citewire.settings.networks import Network, checked_networks, networks_in
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _HEADER_NAME = r"^[A-Za-z0-9-]{1,64}$"
 
 
@@ -56,8 +56,8 @@ class SignInSettings(SettingsGroup):
     )
     public_url: str | None = setting(
         None,
-        "Where people reach this server; the provider must know it with /auth/callback behind it. "
-        "With https cookies are sent over TLS alone.",
+        "Where people reach this server, with the path if it is below one; the provider must know "
+        "it with /auth/callback behind it. With https cookies are sent over TLS alone.",
         unset="as the request says, with http",
         off=(None,),
         example="https://reports.example.org",
@@ -101,8 +101,7 @@ class SignInSettings(SettingsGroup):
     @property
     def proxies(self) -> list[Network]:
         """The networks of proxies that are believed."""
-        texts = (text.strip() for text in (self.proxy_addresses or "").split(","))
-        return [ipaddress.ip_network(text) for text in texts if text]
+        return networks_in(self.proxy_addresses)
 
     @field_validator("oidc_issuer", "public_url")
     @classmethod
@@ -130,16 +129,7 @@ class SignInSettings(SettingsGroup):
     @field_validator("proxy_addresses")
     @classmethod
     def _are_networks(cls, addresses: str | None) -> str | None:
-        if addresses is None:
-            return None
-        for text in addresses.split(","):
-            try:
-                ipaddress.ip_network(text.strip())
-            except ValueError:
-                raise ValueError(
-                    f"{text.strip()!r} is no address or network, as 10.0.0.7 or 10.0.0.0/8 are"
-                ) from None
-        return addresses
+        return checked_networks(addresses)
 
     @model_validator(mode="after")
     def _provider_knows_us(self) -> Self:

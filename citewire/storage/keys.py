@@ -4,7 +4,13 @@ import hashlib
 from dataclasses import dataclass
 
 SCHEMA_VERSION = 4
-"""Of all that is stored: index, documents, chats and runs. What has another one is not read."""
+"""Of all that is stored: index, documents, chats and runs. What has another one is not read.
+
+Whoever raises it adds the step to it to `storage/migration/steps.py`.
+"""
+
+OLDEST_MIGRATED = 4
+"""The version of release 0.1.0, from which on what is stored is brought to the next one."""
 
 DEFAULT_OWNER = "default"
 """Whose everything is while there are no API keys."""

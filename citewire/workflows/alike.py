@@ -86,16 +86,27 @@ def distinct(nodes: Sequence[NodeWithScore], *, limit: int) -> list[NodeWithScor
 def _says_no_more(said: _Said, other: _Said) -> bool:
     """Whether `other` says all that `said` does, in its order."""
     whose = {one.node.metadata.get("organisation", "") for one in (said, other)} - {""}
+    if len(whose) > 1 or _lacks_words(said, other):
+        return False
     shared = len(said.vocabulary & other.vocabulary)
-    if (
-        len(whose) > 1
-        or shared < SAME_WORDS * len(said.vocabulary)
-        or said.denials != other.denials
-    ):
+    if shared < SAME_WORDS * len(said.vocabulary) or said.denials != other.denials:
         return False
     if not said.contents <= other.contents:
         return False
     return len(said.runs & other.runs) >= SAME_ORDER * len(said.runs)
+
+
+def _lacks_words(said: _Said, other: _Said) -> bool:
+    """Whether `other` clearly lacks too many words of `said`, as nearly all pairs: soon seen."""
+    missing: set[str] = set()
+    # Of all words, those that occur again among them: at least as many as may be missing.
+    allowed = (1 - SAME_WORDS) * len(said.words)
+    for word in said.words:
+        if word not in other.vocabulary:
+            missing.add(word)
+            if len(missing) > allowed:
+                return True
+    return False
 
 
 def _told(found: NodeWithScore, also: Sequence[BaseNode]) -> NodeWithScore:

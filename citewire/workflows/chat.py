@@ -9,6 +9,8 @@ from typing import Any
 from llama_index.core.workflow import Context, Workflow, step
 
 from citewire.errors import ModelError, RetrievalTimeout
+from citewire.tracing.names import CATALOGUE
+from citewire.tracing.spans import span
 from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName, SpokenOf
 from citewire.workflows.catalogue.narrowing import narrowed, refers_back, spoken_of_before
 from citewire.workflows.engine import AnsweringResponse, Engines, ambiguous
@@ -128,13 +130,14 @@ class ChatWorkflow(Workflow):
         request = catalogue_request(question)
         if request is None or self._engines.catalogue is None:
             return None
-        try:
-            async with asyncio.timeout(self._engines.limits.retrieve):
-                return await self._engines.catalogue.answer(
-                    request, question, ask.filter, ask.spoken_of or SpokenOf()
-                )
-        except TimeoutError as error:
-            raise RetrievalTimeout(_TOO_SLOW) from error
+        with span(CATALOGUE):
+            try:
+                async with asyncio.timeout(self._engines.limits.retrieve):
+                    return await self._engines.catalogue.answer(
+                        request, question, ask.filter, ask.spoken_of or SpokenOf()
+                    )
+            except TimeoutError as error:
+                raise RetrievalTimeout(_TOO_SLOW) from error
 
     @step
     async def answer(self, ctx: Context, asked: AnswerEvent) -> RecordEvent | None:

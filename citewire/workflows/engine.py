@@ -29,6 +29,8 @@ from llama_index.core.workflow import Event
 from citewire.errors import ModelError, RetrievalTimeout
 from citewire.storage.library.vector_store import PassageStore
 from citewire.text.words import is_spanish
+from citewire.tracing import names
+from citewire.tracing.spans import span
 from citewire.workflows.catalogue.ambiguity import candidates_of
 from citewire.workflows.catalogue.catalogue import Catalogue
 from citewire.workflows.catalogue.model import DocumentName
@@ -155,7 +157,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         try:
             self._condense_question_prompt = condense_prompt()
             async with asyncio.timeout(self._parts.limits.route):
-                with self._run.asking("condense", self._again("condense")):
+                with self._run.asking("condense", self._again("condense")), span(names.CONDENSE):
                     standalone = await self._acondense_question(history, message)
         except (ModelError, TimeoutError) as error:
             fault = str(error) or "the model took too long"
@@ -176,13 +178,22 @@ class ReportChatEngine(CondenseQuestionChatEngine):
 
     async def _retrieved(self, query: ReportQuery) -> list[NodeWithScore]:
         # Here only: in the contract no status follows the sources.
-        with self._run.asking("answer", self._again("retrieve")):
-            return await self._in_time(self._citations.aretrieve(query))
+        again = self._again("retrieve")
+        with self._run.asking("answer", again), span(names.RETRIEVAL) as traced:
+            found = await self._in_time(self._citations.aretrieve(query))
+            traced.note(names.OPERATION, "retrieval")
+            traced.note(names.TOP_K, self._parts.top_k)
+            traced.note(names.PARTS, len(query.parts) or 1)
+            traced.note(names.PASSAGES, len(found))
+            return found
 
     async def _around(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
         """The sources with what stands around them."""
         context = self._parts.context
-        return nodes if context is None else await context.around(nodes, self._filter.libraries)
+        if context is None:
+            return nodes
+        with span(names.AROUND):
+            return await context.around(nodes, self._filter.libraries)
 
     async def _in_time(self, finding: Awaitable[list[NodeWithScore]]) -> list[NodeWithScore]:
         try:
@@ -225,9 +236,12 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         self._announce(StageEvent(stage="look"))
         question = in_doubt[0]
         found = nodes
-        if query.parts:  # what the other parts found says nothing of where this one is answered
-            found = [*await self._in_time(retriever.search(question)), *nodes]
-        return await look.beyond(retriever, question, found, self._run)
+        with span(names.LOOK) as traced:
+            if query.parts:  # what the other parts found says nothing of where this one is answered
+                found = [*await self._in_time(retriever.search(question)), *nodes]
+            more = await look.beyond(retriever, question, found, self._run)
+            traced.note(names.PASSAGES, len(more))
+            return more
 
     def _candidates(self, query: ReportQuery, nodes: list[NodeWithScore]) -> list[DocumentName]:
         """The documents of which the question may mean one."""

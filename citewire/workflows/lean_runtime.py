@@ -8,6 +8,7 @@ events, and any failure ends the run: nothing collects events, waits for them or
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextvars import copy_context
 from functools import partial
 from inspect import signature
 from typing import Any
@@ -22,11 +23,15 @@ from workflows.runtime.types.ticks import WorkflowTick
 from workflows.utils import get_steps_from_instance
 from workflows.workflow import Workflow
 
+from citewire.tracing.names import STEP
+from citewire.tracing.spans import span
+
 STOP_S = 0.5
 """How long the end of a run waits for steps that are cancelled, in seconds; as the library."""
 
 Step = Callable[["StepContext", Event], Awaitable[Event | None]]
-Steps = dict[type[Event], Step]
+Steps = dict[type[Event], tuple[str, Step]]
+"""By the event that each takes, the name of its span and the step."""
 
 
 class StepContext:
@@ -79,6 +84,7 @@ class _Run(ExternalRunAdapter):
         loop = asyncio.get_running_loop()
         self._run_id = run_id
         self._steps = steps
+        self._context = copy_context()
         self._stream: asyncio.Queue[Event] = asyncio.Queue()
         self._working: set[asyncio.Task[Event | None]] = set()
         self._end: asyncio.Future[Event] = loop.create_future()
@@ -122,7 +128,8 @@ class _Run(ExternalRunAdapter):
                 return
 
     def _begin(self, event: Event) -> None:
-        task = asyncio.create_task(self._work(event))
+        # Not in that of the step that sends it: it may end sooner.
+        task = asyncio.create_task(self._work(event), context=self._context.copy())
         self._working.add(task)
         task.add_done_callback(self._worked)
 
@@ -130,7 +137,9 @@ class _Run(ExternalRunAdapter):
         """From step to step until nothing is handed on."""
         context = StepContext(self._stream.put_nowait, self._begin)
         while event is not None and not isinstance(event, StopEvent):
-            event = await self._steps[type(event)](context, event)
+            name, step = self._steps[type(event)]
+            with span(name):
+                event = await step(context, event)
         return event
 
     def _worked(self, task: asyncio.Task[Event | None]) -> None:
@@ -163,7 +172,8 @@ def _steps_of(workflow: Workflow, config: BrokerConfig) -> Steps:
         step = methods[step_id.name]
         takes_context = len(signature(step).parameters) > 1
         for event in step_config.accepted_events:
-            steps[event] = step if takes_context else partial(_without_context, step)
+            called = step if takes_context else partial(_without_context, step)
+            steps[event] = f"{STEP}{step_id.name}", called
     return steps
 
 

@@ -10,6 +10,8 @@ import anyio
 from llama_index.core.workflow import StartEvent, Workflow
 from workflows.handler import WorkflowHandler
 
+from citewire.tracing.spans import NOBODYS, TraceSpan
+
 logger = logging.getLogger(__name__)
 
 CANCEL_DEADLINE_S = 2.0
@@ -41,13 +43,18 @@ async def finish(call: Coroutine[Any, Any, T], *, deadline_s: float) -> T:
 
 
 @asynccontextmanager
-async def running(workflow: Workflow, start: StartEvent) -> AsyncGenerator[WorkflowHandler, None]:
+async def running(
+    workflow: Workflow, start: StartEvent, trace: TraceSpan = NOBODYS
+) -> AsyncGenerator[WorkflowHandler, None]:
     """Run `workflow`; when the block is left, the run is over, whatever the reason.
+
+    The spans of its steps stand under `trace`.
 
     The cancellation is shielded: inside a cancelled task an ordinary await is cancelled again, and
     `cancel_run` swallows that, so that the unshielded form looks right and does nothing (ADR 0003).
     """
-    handler = workflow.run(start_event=start)
+    with trace.within():
+        handler = workflow.run(start_event=start)
     try:
         yield handler
     finally:

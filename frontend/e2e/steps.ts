@@ -30,16 +30,16 @@ export async function streaming(page: Page, text: string): Promise<void> {
 
 /** The words of the page that lie under the marked rectangles, as the page's own text says them. */
 export async function markedWords(page: Page): Promise<string> {
-  await page.locator(".sheet[aria-busy=false] .mark").first().waitFor();
+  await page.locator(".sheet[aria-busy=false] .mark.current").first().waitFor();
   return page.evaluate(() => {
-    const marks = [...document.querySelectorAll(".mark")].map((mark) => mark.getBoundingClientRect());
+    const marks = [...document.querySelectorAll(".mark.current")].map((mark) => mark.getBoundingClientRect());
     const inside = (box: DOMRect): boolean => {
       const x = box.left + box.width / 2;
       const y = box.top + box.height / 2;
       return marks.some((mark) => mark.left <= x && x <= mark.right && mark.top <= y && y <= mark.bottom);
     };
-    const layer = document.querySelector(".textLayer");
-    if (layer === null) return "";
+    const layer = document.querySelector(".mark.current")?.closest(".sheet")?.querySelector(".textLayer");
+    if (!layer) return "";
     const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
     const words: string[] = [];
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {

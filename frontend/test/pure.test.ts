@@ -18,6 +18,9 @@ test.each<Route>([
   { view: "shared", shareId: "0a", messageId: null, panel: null },
   { view: "shared", shareId: "0a", messageId: "m1", panel: { kind: "citation", id: "c1" } },
   { view: "documents", collectionId: "0123456789ab" },
+  { view: "document", docId: "d", page: null, passageId: null },
+  { view: "document", docId: "d", page: 12, passageId: null },
+  { view: "document", docId: "d", page: 12, passageId: "d-12-0-9" },
   { view: "passage", passageId: "d-4-0-12", quote: "" },
   { view: "passage", passageId: "d-4-0-12", quote: "5 % / year" },
   { view: "chat", chatId: null, messageId: null, panel: null },
@@ -25,6 +28,8 @@ test.each<Route>([
   { view: "chat", chatId: "c", messageId: "m", panel: null },
   { view: "chat", chatId: "c", messageId: "m", panel: { kind: "sources" } },
   { view: "chat", chatId: "c", messageId: "m", panel: { kind: "citation", id: "x%y" } },
+  { view: "chat", chatId: "c", messageId: "m", panel: { kind: "compare", id: "x%y", other: "z/1" } },
+  { view: "chat", chatId: "c", messageId: "m", panel: { kind: "source", n: 7 } },
 ])("the address of %j leads back to it", (route) => {
   expect(parseRoute(formatRoute(route))).toEqual(route);
 });

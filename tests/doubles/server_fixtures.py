@@ -190,8 +190,16 @@ def _set(settings: dict[str, object]) -> dict[str, object]:
 
 
 def environment(settings: dict[str, object]) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("CITEWIRE_", "OPENAI_"))}
-    return {**kept, **{env_name(name): str(value) for name, value in settings.items()}}
+    """The environment of a process; names in capitals are no settings of ours."""
+    others = ("CITEWIRE_", "OPENAI_", "OTEL_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
+    return {
+        **kept,
+        **{
+            name if name.isupper() else env_name(name): str(value)
+            for name, value in settings.items()
+        },
+    }
 
 
 def free_port() -> int:

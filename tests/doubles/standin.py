@@ -101,6 +101,7 @@ stats: dict[str, int] = {}
 times: dict[str, dict[str, float]] = {}
 matched: dict[str, int] = {}
 requests: deque[Json] = deque(maxlen=200)
+headers: set[str] = set()  # the names of all that were sent
 
 
 def reset(*, connections: int = 0) -> None:
@@ -112,7 +113,7 @@ def reset(*, connections: int = 0) -> None:
     stats.update(dict.fromkeys(counted.split(), 0))
     stats["max_open"] = stats.setdefault("open", 0)
     stats.setdefault("connections", connections)
-    for kept in (times, matched, requests):
+    for kept in (times, matched, requests, headers):
         kept.clear()
 
 
@@ -267,6 +268,9 @@ class Connection(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         self.url = url
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        headers.add(name.decode("latin-1").lower())
+
     def on_body(self, body: bytes) -> None:
         self.body.append(body)
 
@@ -298,7 +302,8 @@ class Connection(asyncio.Protocol):
             self.reply({"object": "list", "data": [{"id": m, "object": "model"} for m in listed]})
         elif path == b"/stats":
             seen = {"times": times} if b"times" in query else {}
-            self.reply({**stats, "config": asdict(knobs), "now": time.monotonic(), **seen})
+            about = {"config": asdict(knobs), "headers": sorted(headers)}
+            self.reply({**stats, **about, "now": time.monotonic(), **seen})
         elif path == b"/requests":
             self.reply(list(requests))
         elif path == b"/config":

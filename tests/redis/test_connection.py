@@ -17,7 +17,13 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from citewire.errors import ConfigurationError, StorageError, StorageUnavailable
 from citewire.settings.groups import StorageSettings
-from citewire.storage.connection.connection import MAX_CONNECTIONS, open_client, open_redis, ping
+from citewire.storage.connection.connection import (
+    MAX_CONNECTIONS,
+    connections_taken,
+    open_client,
+    open_redis,
+    ping,
+)
 from citewire.storage.connection.pool import QuickSending, WaitingPool
 from citewire.storage.connection.replies import translate_redis_errors
 from citewire.storage.embedded.binaries import find_binaries
@@ -186,6 +192,42 @@ async def test_a_stopped_server_is_told_soon(stoppable_redis: StoppableRedis) ->
         async with asyncio.timeout(2):
             with pytest.raises(StorageUnavailable):
                 await ping(client)
+
+
+class Seen:
+    """What a pool tells its watch."""
+
+    def __init__(self) -> None:
+        self.taken_s: list[float] = []
+        self.failures: list[str] = []
+
+    def released(self, seconds: float) -> None:
+        self.taken_s.append(seconds)
+
+    def failed(self, kind: str) -> None:
+        self.failures.append(kind)
+
+
+async def test_the_watch_hears_of_commands_and_of_what_fails(
+    stoppable_redis: StoppableRedis,
+) -> None:
+    seen = Seen()
+    async with open_client(stoppable_redis.url, seen) as client:
+        await asyncio.gather(*(ping(client) for _ in range(3)))
+        with pytest.raises(ResponseError):
+            # Its asker knows what that means.
+            await client.execute_command("LPOP")  # type: ignore[no-untyped-call]
+        assert (seen.failures, connections_taken(client)) == ([], 0)
+        assert len(seen.taken_s) == 5  # the modules were asked for, too
+        await client.config_set("maxmemory", "1")
+        with pytest.raises(ResponseError):
+            await client.set("key", "value")
+        assert seen.failures == ["refused"]
+        stoppable_redis.stop()
+        with pytest.raises(StorageUnavailable):
+            await ping(client)
+
+    assert set(seen.failures) == {"refused", "connection"}
 
 
 async def test_no_command_fails_after_the_server_came_back(stoppable_redis: StoppableRedis) -> None:

@@ -11,7 +11,6 @@ import anyio
 import orjson
 import pytest
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
 
 from citewire.services.access.audit.file import LineFile
 from citewire.services.access.audit.log import AuditLog
@@ -28,6 +27,7 @@ from citewire.settings import Settings
 from citewire.storage.access.people import PeopleStore
 from citewire.storage.access.spending import SpendingStore, Spent
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.connection.pipelining import PipeliningRedis, SharedPipeline
 from citewire.storage.jobs import JobStore
 from citewire.storage.keys import Keys, owner_tag
 from citewire.storage.library.documents import DocumentStore
@@ -236,7 +236,7 @@ async def test_a_run_that_was_killed_is_finished_by_the_next(
         await world.client.persist(key)
     await world.fill("ann", MARK)
     left = 0
-    run, send = Redis.execute_command, Pipeline.execute
+    run, send = PipeliningRedis.execute_command, SharedPipeline.execute
 
     def count() -> None:
         nonlocal left
@@ -244,13 +244,13 @@ async def test_a_run_that_was_killed_is_finished_by_the_next(
         if left < 0:
             raise Cut
 
-    async def running(self: Redis, *args: Any, **more: Any) -> Any:
+    async def running(self: PipeliningRedis, *args: Any, **more: Any) -> Any:
         # Of scans there are as many as other tests left keys; to die at one changes nothing.
         if args[0] != "SCAN":
             count()
-        return await run(self, *args, **more)  # type: ignore[no-untyped-call]
+        return await run(self, *args, **more)
 
-    async def sending(self: Pipeline, *args: Any, **more: Any) -> Any:
+    async def sending(self: SharedPipeline, *args: Any, **more: Any) -> Any:
         count()
         return await send(self, *args, **more)
 
@@ -258,8 +258,8 @@ async def test_a_run_that_was_killed_is_finished_by_the_next(
     while True:
         left = deaths
         with monkeypatch.context() as patched:
-            patched.setattr(Redis, "execute_command", running)
-            patched.setattr(Pipeline, "execute", sending)
+            patched.setattr(PipeliningRedis, "execute_command", running)
+            patched.setattr(SharedPipeline, "execute", sending)
             try:
                 await forget(world)
                 break

@@ -4,7 +4,7 @@ import ast
 import re
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hatchling.builders.sdist import SdistBuilder
@@ -13,6 +13,8 @@ from redis.asyncio import Redis
 
 import citewire
 from citewire.storage.access.spending import SpendingStore
+from citewire.storage.backup.following import ChangeFollower
+from citewire.storage.backup.reading import InstantReader
 from citewire.storage.chats.shares import ChatShares
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
@@ -85,6 +87,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
 
     modules = (
         "access.spending",
+        "backup.reading",
         "chats.shares",
         "chats.store",
         "collections.store",
@@ -98,6 +101,7 @@ def registered(redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> list[str
     ChatShares(redis_client, "n")
     ChatStore(redis_client, "n")
     CollectionStore(redis_client, "n")
+    InstantReader(redis_client, "n", cast(ChangeFollower, None))
     SpendingStore(redis_client, "n")
     Lease(redis_client, "n")
     SnapshotStore(redis_client, "n")

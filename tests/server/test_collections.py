@@ -49,9 +49,11 @@ ROUTES: dict[str, list[str]] = {
     "reader": """
         get /shared/{share_id}
         get /documents  get /documents/{doc_id}  get /documents/{doc_id}/file
-        get /documents/{doc_id}/pages/{number}  get /passages  get /passages/{passage_id}
-        get /passages/{passage_id}/highlights  get /passages/{passage_id}/places  post /search
-        get /suggestions  get /jobs  get /jobs/{job_id}
+        get /documents/{doc_id}/pages/{number}  get /documents/{doc_id}/outline
+        get /documents/{doc_id}/passages  get /documents/{doc_id}/hits  get /passages
+        get /passages/{passage_id}  get /passages/{passage_id}/highlights
+        get /passages/{passage_id}/places  post /search  get /suggestions
+        get /jobs  get /jobs/{job_id}
         get /jobs/{job_id}/events  get /collections/{collection_id}
     """.split("  "),
     "editor": """
@@ -71,6 +73,7 @@ BODIES: dict[str, Json] = {
     "post /documents": {"data": {"folder": "more"}, "files": [("files", ("a.txt", b"More."))]},
     "patch /collections/{collection_id}": {"json": {"name": "Archive"}},
     "put /collections/{collection_id}/members/{member}": {"json": {"role": "reader"}},
+    "get /documents/{doc_id}/hits": {"params": {"query": "lamps"}},
     "get /passages/{passage_id}/highlights": {"params": {"quote": "lamps"}},
     "get /passages/{passage_id}/places": {"params": {"at": "0-3"}},
     "post /search": {"json": {"query": "lamps"}},
@@ -297,6 +300,9 @@ def test_a_former_member_keeps_what_was_quoted_and_not_the_pages(team: Team) -> 
         "/documents/{doc_id}",
         "/documents/{doc_id}/file",
         "/documents/{doc_id}/pages/1",
+        "/documents/{doc_id}/outline",
+        "/documents/{doc_id}/passages",
+        "/documents/{doc_id}/hits?query=lamps",
     ):
         assert http.get(path.format(**team.ids)).status_code == 404
     match = {"If-None-Match": f'"{team.ids["doc_id"]}-1"'}

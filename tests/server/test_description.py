@@ -115,6 +115,9 @@ def _read_documents(client: UploadClient, job: Json) -> None:
     get(f"/documents/{doc_id}/file", headers={"Range": "bytes=99999999-"})
     page = get(f"/documents/{doc_id}/pages/1")
     get(f"/documents/{doc_id}/pages/1", headers={"If-None-Match": page.headers["ETag"]})
+    get(f"/documents/{doc_id}/outline")
+    get(f"/documents/{doc_id}/passages")
+    get(f"/documents/{doc_id}/hits", params={"query": "lamps"})
     client.http.patch(f"/documents/{doc_id}", json={"title": "Ostry"})
 
 

@@ -251,3 +251,46 @@ def test_pages_and_passages_go_with_their_document(client: UploadClient, doc_id:
 
     assert problem(client.http.get(page)) == (404, PROBLEM, "document_not_found")
     assert problem(client.http.get(passage)) == (404, PROBLEM, "passage_not_found")
+
+
+def test_a_document_is_read_from_its_first_passage_to_its_last(
+    client: UploadClient, doc_id: str
+) -> None:
+    path = f"/documents/{doc_id}/passages"
+    first = client.http.get(path, params={"limit": 1}).raise_for_status().json()
+    rest = client.http.get(path, params={"offset": 1}).raise_for_status().json()
+
+    assert (first["total"], rest["total"]) == (2, 2)
+    told = [
+        (one["n"], one["page_start"], one["text"])
+        for one in (*first["passages"], *rest["passages"])
+    ]
+    assert told == [(1, 1, FIRST), (2, 2, SECOND)]
+
+
+def test_words_are_found_in_a_document_over_the_ends_of_lines(
+    client: UploadClient, doc_id: str
+) -> None:
+    path = f"/documents/{doc_id}/hits"
+    found = client.http.get(path, params={"query": "GAVE work"}).raise_for_status().json()
+    nothing = client.http.get(path, params={"query": " "}).raise_for_status().json()
+
+    [hit] = found["hits"]
+    assert (hit["page"], hit["text"], hit["passage"]) == (2, "gave\nwork", 1)
+    assert hit["before"].endswith("the harbour ")
+    assert len(hit["rectangles"]) == 2
+    assert not found["more"]
+    assert nothing["hits"] == []
+
+
+def test_an_outline_tells_headings_and_pages(
+    client: UploadClient, doc_id: str, notes_id: str
+) -> None:
+    pdf = client.http.get(f"/documents/{doc_id}/outline").raise_for_status().json()
+    notes = client.http.get(f"/documents/{notes_id}/outline").raise_for_status().json()
+
+    assert pdf["page_sizes"] == [[700, 700], [700, 500]]
+    assert pdf["entries"] == []
+    assert notes["page_sizes"] == []
+    assert notes["origin"] == "headings"
+    assert notes["entries"] == [{"title": "Harbour", "level": 0, "page": 1, "passage": 0}]

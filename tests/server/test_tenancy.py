@@ -166,7 +166,8 @@ def _body(path: str, method: str, operation: Json) -> Json:
     }
     sent: Json = {"json": bodies[method, path]} if (method, path) in bodies else {}
     asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
-    params = {name: text for name, text in (("quote", "lamps"), ("at", "0-3")) if name in asked}
+    known = {"quote": "lamps", "at": "0-3", "query": "lamps"}
+    params = {name: text for name, text in known.items() if name in asked}
     return sent | ({"params": params} if params else {})
 
 

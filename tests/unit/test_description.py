@@ -19,10 +19,11 @@ from citewire.settings import load_settings
 
 Json = dict[str, Any]
 FOR_PEOPLE = {
-    *("/", "/favicon.svg", "/assets/{name:path}"),
+    *("/", "/favicon.svg", "/licences.md", "/assets/{name:path}"),
     *("/auth/login", "/auth/callback"),
+    "/metrics",
 }
-"""What browsers open is no call: it alone may be left out."""
+"""What browsers open, or Prometheus scrapes, is no call: it alone may be left out."""
 BODILESS = {"202", "204", "304"}
 
 

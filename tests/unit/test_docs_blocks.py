@@ -21,4 +21,4 @@ def test_every_block_and_every_type_of_the_wire_stands_somewhere() -> None:
     types = set(schema["$defs"]) - {event["$ref"].rpartition("/")[2] for event in events}
     found = set[str]().union(*(names_on(path.read_text("utf-8")) for path in PAGES))
 
-    assert found == types | {"formats", "errors", "events"}
+    assert found == types | {"formats", "errors", "events", "metrics", "traces"}

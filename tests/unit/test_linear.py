@@ -57,6 +57,7 @@ from citewire.services.models.extractive import (
 from citewire.services.models.extractive import named as report_names
 from citewire.services.models.thinking import without_thinking
 from citewire.services.passages.cutting import split_page
+from citewire.services.passages.through import words_pattern
 from citewire.services.reading import (
     cleaning,
     encoding_labels,
@@ -329,6 +330,7 @@ MADE = {
     "services.citations.citing": "made of a number of the answer, for its few sources",
     "services.models.faults": "made of names of ours",
     "services.models.thinking": "made of tags of ours",
+    "services.passages.through": "made of searched words; white space is passed once: below",
     "services.reading.identity.organisations": "made of the words of a title and a file's name",
     "services.reading.sheets.quotes": "made of the sign between columns: CSV below",
     "scripts.chat.command": "made of a pattern of ours, for what its user writes",
@@ -406,7 +408,7 @@ def learn(text: str) -> None:
 
 
 ONE_TEXT: tuple[Callable[[str], object], ...] = (
-    titles.title_from_question, titles.tidy_title, titles.plain_line,
+    titles.title_from_question, titles.tidy_title, titles.plain_line, words_pattern,
     question.is_light, question.without_directions, question.read_question, asked.has_figure,
     markdown_pieces.figure_plain, passages.own_years, lead_ins.announces,
     lead_ins.points_elsewhere,
@@ -493,6 +495,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
         f"So. {text}", holds=False, is_complete=True
     ),
     "split_page": lambda text: split_page(text, max_tokens=256, overlap=32),
+    "words_pattern": lambda text: words_pattern("a a a a a b").search(text),
     "title_of": lambda text: title.title_of(Path("a.pdf"), text, [title.TitleLine(text, 9)]),
     "Spellings": learn,
     "snippet_of": lambda text: snippet_of(text, "port of 港口 2023", None),

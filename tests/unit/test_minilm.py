@@ -46,12 +46,25 @@ def test_a_vector_has_384_numbers_and_length_one(model: LocalEmbedding) -> None:
     )
 
 
-def test_padding_in_a_mixed_batch_changes_no_vector(model: LocalEmbedding) -> None:
-    texts = ["A short line.", "The keeper writes the tide down every morning. " * 12, "", "Tide"]
-    together = model.embed(texts)
-    alone = np.concatenate([model.embed([text]) for text in texts])
+TEXTS = ["A short line.", "The keeper writes the tide down every morning. " * 12, "", "Tide"]
 
-    np.testing.assert_allclose(alone, together, atol=1e-5)
+
+def test_what_else_is_embedded_changes_no_vector(model: LocalEmbedding) -> None:
+    together = model.embed(TEXTS)
+    alone = np.concatenate([model.embed([text]) for text in TEXTS])
+
+    assert np.array_equal(alone, together)
+
+
+def test_in_eight_bits_the_vectors_are_nearly_those_of_the_model_as_it_comes(
+    model: LocalEmbedding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(minilm, "eight_bit_graph", str)
+    with build_minilm() as original:
+        texts = [text for text in TEXTS if text]
+        cosines = (model.embed(texts) * original.embed(texts)).sum(axis=1)
+
+    assert cosines.min() > 0.998
 
 
 def test_word_pieces_after_the_256th_are_not_read(model: LocalEmbedding) -> None:

@@ -24,6 +24,7 @@ def built(tmp_path: Path) -> Path:
     (folder / "assets" / "pdfjs" / "cmaps").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>Citewire</title>")
     (folder / "favicon.svg").write_text("<svg/>")
+    (folder / "licences.md").write_text("# Licences")
     (folder / "assets" / "index-abc.js").write_bytes(SCRIPT)
     (folder / "assets" / "index-abc.js.gz").write_bytes(gzip.compress(SCRIPT))
     (folder / "assets" / "worker.mjs").write_bytes(SCRIPT)
@@ -47,6 +48,7 @@ async def visitor(folder: Path) -> AsyncGenerator[httpx.AsyncClient, None]:
     [
         ("/", "text/html; charset=utf-8", "no-cache"),
         ("/favicon.svg", "image/svg+xml", "no-cache"),
+        ("/licences.md", "text/markdown; charset=utf-8", "no-cache"),
         ("/assets/index-abc.js", "text/javascript; charset=utf-8", "immutable"),
         ("/assets/worker.mjs", "text/javascript; charset=utf-8", "immutable"),
         ("/assets/pdfjs/cmaps/H.bcmap", "application/octet-stream", "no-cache"),

@@ -18,6 +18,8 @@ KNOWN = {
     "services/ingest/readers/loop.py": {"_exit"},
     # test_openai_wire.py reads what is sent
     "services/models/openai_chat.py": {"_get_model_kwargs", "_get_model_name"},
+    # test_pipelining.py sends pipelines and transactions over the shared connection
+    "storage/connection/pipelining.py": {"_execute_pipeline", "_execute_transaction"},
     # test_connection.py hears a connection that is closed, and one that takes nothing
     "storage/connection/pool.py": {"_buffer", "_reader", "_writer"},
     # what a chat engine is made of: test_conversation.py condenses with it

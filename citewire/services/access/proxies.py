@@ -1,11 +1,11 @@
 """Proxies that know who asks: believed only from their addresses."""
 
-import ipaddress
 from collections.abc import Iterable
 
 from citewire.errors import ApiKeyRefused
 from citewire.services.access.caller import Caller
 from citewire.services.access.people import person_of_headers
+from citewire.settings.networks import is_within
 from citewire.settings.sign_in import SignInSettings
 
 PROXY = "proxy:"
@@ -38,7 +38,7 @@ class Proxies:
         Raises:
             ApiKeyRefused: it names two, so that one of them came through it from outside.
         """
-        if not self._networks or not self._is_one(address):
+        if not self._networks or not is_within(address, self._networks):
             return None
         users = [value for name, value in headers if name == self._user]
         groups = [value for name, value in headers if name == self._groups]
@@ -55,12 +55,3 @@ class Proxies:
             scopes=person.scopes(self._admin_group),
             credential=PROXY + person.owner,
         )
-
-    def _is_one(self, address: str | None) -> bool:
-        try:
-            found = ipaddress.ip_address(address or "")
-        except ValueError:  # a socket of this machine has none
-            return False
-        if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
-        return any(found in network for network in self._networks)

@@ -23,6 +23,7 @@ from citewire.services.passages.succession import Succession
 from citewire.services.replay.retrieval import RetrievalReplay
 from citewire.services.runs.record import Recorder, Setup, build_recorder
 from citewire.services.runs.runs import Runs
+from citewire.services.telemetry.metrics import Metrics
 from citewire.settings.groups import StepSettings
 from citewire.storage.library.neighbours import NeighbourReader
 from citewire.storage.library.outline import OutlineReader
@@ -68,17 +69,21 @@ class OpenChat:
 
 @asynccontextmanager
 async def open_chat(
-    library: Library, audit: AuditLog | None = None, allowances: Allowances | None = None
+    library: Library,
+    audit: AuditLog | None = None,
+    allowances: Allowances | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncGenerator[OpenChat, None]:
     """Open the chat service on an open library, with its runs and what judges its claims.
 
-    What answers showed is told to `audit`, what they took to `allowances`, or to nobody.
+    What answers showed is told to `audit`, what they took to `allowances`, how they ended is
+    counted in `metrics`; or nobody is told.
     """
     recorder = build_recorder(library.settings, build_setup(library))
     page_copies = build_page_copies(library)
     afterwards = build_afterwards(library)
     engines = build_engines(library)
-    async with open_runs(library, recorder, audit) as running:
+    async with open_runs(library, recorder, audit, metrics) as running:
         with open_library_checker(library) as checker:
             service = build_service(
                 library,
@@ -90,6 +95,7 @@ async def open_chat(
                 afterwards=afterwards,
                 audit=audit,
                 allowances=allowances,
+                metrics=metrics,
             )
             finder = build_finder(library, engines)
             yield OpenChat(service, finder, running, page_copies, afterwards)
@@ -247,6 +253,7 @@ def build_service(
     afterwards: Afterwards,
     audit: AuditLog | None = None,
     allowances: Allowances | None = None,
+    metrics: Metrics | None = None,
 ) -> ChatService:
     """The chat service on an open library."""
     settings = library.settings
@@ -269,4 +276,5 @@ def build_service(
         afterwards=afterwards,
         audit=audit,
         allowances=allowances,
+        metrics=metrics,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.ingest.indexing import Indexing
 from citewire.services.models.build import Embeddings, Models, open_models
+from citewire.services.telemetry.metrics import Metrics
+from citewire.services.telemetry.watches import RedisWatch
 from citewire.settings import Settings
 from citewire.storage.chats.store import ChatStore, build_chats
 from citewire.storage.connection.connection import open_redis, ping
@@ -49,14 +51,22 @@ class Library:
 
 
 @asynccontextmanager
-async def open_library(settings: Settings) -> AsyncGenerator[Library, None]:
+async def open_library(
+    settings: Settings, metrics: Metrics | None = None
+) -> AsyncGenerator[Library, None]:
     """Open everything that the settings name; the index is created if there is none.
+
+    How Redis and the provider fare is counted in `metrics`, or nowhere.
 
     Raises:
         ConfigurationError, StorageError: something is missing or does not fit; the message says
             what to do.
     """
-    async with open_models(settings) as models, open_redis(settings.storage) as client:
+    watch = None if metrics is None else RedisWatch(metrics)
+    async with (
+        open_models(settings, metrics) as models,
+        open_redis(settings.storage, watch) as client,
+    ):
         # Without keys nobody else asks, and hardly anybody else has passages.
         main_owner = None if settings.is_closed else DEFAULT_OWNER
         documents = DocumentStore(client, settings.storage.namespace)

@@ -14,6 +14,7 @@ from citewire.services.runs.log import RunLog
 from citewire.services.runs.orphans import LostRuns
 from citewire.services.runs.record import Recorder
 from citewire.services.runs.runs import Runs
+from citewire.services.telemetry.metrics import Metrics
 from citewire.storage.runs.log import RunLogs, open_run_logs
 from citewire.storage.runs.registry import RunStore
 
@@ -29,7 +30,10 @@ class OpenRuns:
 
 @asynccontextmanager
 async def open_runs(
-    library: Library, recorder: Recorder | None, audit: AuditLog | None
+    library: Library,
+    recorder: Recorder | None,
+    audit: AuditLog | None,
+    metrics: Metrics | None = None,
 ) -> AsyncGenerator[OpenRuns, None]:
     """Open what runs need on an open library, and keep this worker alive in the registry."""
     settings, client = library.settings, library.documents.client
@@ -53,6 +57,7 @@ async def open_runs(
             logged=is_on,
             recorder=recorder,
             audit=audit,
+            metrics=metrics,
         )
         runs = Runs(
             settings.server.max_runs,

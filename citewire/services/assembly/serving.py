@@ -20,6 +20,7 @@ from citewire.services.assembly.audit import open_audit
 from citewire.services.assembly.chat import build_succession, open_chat
 from citewire.services.assembly.door import open_door
 from citewire.services.assembly.library import Library, open_library
+from citewire.services.assembly.measuring import ServerFacts, keep_sampled
 from citewire.services.assembly.readiness import ReadinessChecks
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
@@ -34,6 +35,8 @@ from citewire.services.runs.following import Following
 from citewire.services.runs.out_of_reach import end_out_of_reach
 from citewire.services.runs.runs import Runs
 from citewire.services.suggestions.suggesting import Suggesting
+from citewire.services.telemetry.metrics import Metrics
+from citewire.services.uploads.counting import CountedIngestion
 from citewire.services.uploads.ending import EndingCollections
 from citewire.services.uploads.job import Job
 from citewire.services.uploads.jobs import Jobs
@@ -43,6 +46,7 @@ from citewire.storage.access.spending import SpendingStore
 from citewire.storage.chats.shares import ChatShares
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.collections.store import CollectionStore
+from citewire.storage.connection.connection import connections_taken
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.outline import OutlineReader
@@ -81,6 +85,8 @@ class Services:
         readiness: whether all of it can answer.
         audit: is told who did what.
         allowances: what owners may spend in a time.
+        metrics: count what happens in this process.
+        facts: what is looked up when they are scraped.
     """
 
     settings: Settings
@@ -108,16 +114,22 @@ class Services:
     readiness: ReadinessChecks
     audit: AuditLog
     allowances: Allowances
+    metrics: Metrics
+    facts: ServerFacts
 
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, *, draining: Callable[[], anyio.Event] | None = None
+    settings: Settings,
+    metrics: Metrics | None = None,
+    *,
+    draining: Callable[[], anyio.Event] | None = None,
 ) -> AsyncGenerator[Services, None]:
     """Open everything that the settings name, with the work that goes on behind requests.
 
     Args:
         settings: checked settings.
+        metrics: of this process; None: nobody else counts in them.
         draining: gives the event that is set when the server is told to stop; the runs and jobs
             under way then end.
 
@@ -126,11 +138,12 @@ async def open_services(
             what to do.
     """
     load_api_keys(settings.access)  # a bad one is told before anything is opened
+    metrics = metrics or Metrics()
     async with (
-        open_library(settings) as library,
+        open_library(settings, metrics) as library,
         open_audit(settings, library.documents) as audit,
         open_allowances(library) as allowances,
-        open_chat(library, audit, allowances) as chat,
+        open_chat(library, audit, allowances, metrics) as chat,
         open_door(library) as door,
         anyio.create_task_group() as tasks,
     ):
@@ -145,7 +158,7 @@ async def open_services(
         reaching, reads = Reaching(collections), Reads()
         shares = ChatShares(library.documents.client, settings.storage.namespace)
         outlines = OutlineReader(library.documents.client, settings.storage.namespace)
-        jobs = build_jobs(library, uploads)
+        jobs = build_jobs(library, uploads, metrics)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
         )
@@ -159,6 +172,8 @@ async def open_services(
         tasks.start_soon(ending.run)
         tasks.start_soon(end_out_of_reach, runs, reads, reaching)
         tasks.start_soon(page_copies.run)
+        taken = partial(connections_taken, library.documents.client)
+        tasks.start_soon(keep_sampled, metrics, runs, jobs, taken)
         if draining is not None:
             tasks.start_soon(_drain_when_told, draining(), runs, jobs)
         yield Services(
@@ -187,6 +202,8 @@ async def open_services(
             readiness=library.readiness,
             audit=audit,
             allowances=allowances,
+            metrics=metrics,
+            facts=ServerFacts(library),
         )
         tasks.cancel_scope.cancel()
 
@@ -210,16 +227,17 @@ async def open_allowances(library: Library) -> AsyncGenerator[Allowances, None]:
         tasks.cancel_scope.cancel()
 
 
-def build_jobs(library: Library, uploads: Uploads) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads, metrics: Metrics) -> Jobs:
     """The background ingestions into an open library."""
 
     async def ingest(job: Job) -> IngestSummary:
+        counted = CountedIngestion(metrics, job)
         return await ingest_folders(
             [job.root],
             documents=library.documents.owned_by(job.owner),
             open_indexing=library.open_indexing,
             settings=library.settings,
-            on_progress=job.follow,
+            on_progress=counted.follow,
             given_up=job.failed,
         )
 

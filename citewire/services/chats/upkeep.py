@@ -12,6 +12,8 @@ from citewire.errors import CitewireError
 from citewire.services.answers.titles import tidy_title
 from citewire.services.answers.turns import HistoryLimits, recent_turns, without_refused
 from citewire.storage.chats.store import Chat, ChatStore, Message
+from citewire.tracing.names import CONVERSATION, UPKEEP
+from citewire.tracing.spans import span
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +115,8 @@ class Afterwards:
 
     async def _name(self, llm: LLM, chat: Chat, owner: str) -> None:
         asked, answered = (message["text"][:LONGEST_SAID] for message in chat.messages)
-        said = await _ask(llm, TITLE_PROMPT.format(question=asked, answer=answered))
+        prompt = TITLE_PROMPT.format(question=asked, answer=answered)
+        said = await _ask(llm, prompt, chat.chat_id)
         if title := tidy_title(said)[:LONGEST_TITLE].strip():
             await self._chats.rename(chat.chat_id, owner, title, by="model")
 
@@ -127,16 +130,18 @@ class Afterwards:
             older = older[ids.index(chat.summary["upto"]) + 1 :]
         if not older:
             return
-        said = await _ask(
-            llm, SUMMARY_PROMPT.format(before=before or "-", said=_dialogue(without_refused(older)))
-        )
+        told = _dialogue(without_refused(older))
+        prompt = SUMMARY_PROMPT.format(before=before or "-", said=told)
+        said = await _ask(llm, prompt, chat.chat_id)
         if text := said.strip()[:LONGEST_SUMMARY]:
             summary = {"text": text, "upto": older[-1]["message_id"]}
             await self._chats.summarise(chat.chat_id, owner, summary)
 
 
-async def _ask(llm: LLM, prompt: str) -> str:
-    response = await llm.achat([ChatMessage(role=MessageRole.USER, content=prompt)])
+async def _ask(llm: LLM, prompt: str, chat_id: str) -> str:
+    with span(UPKEEP) as traced:
+        traced.note(CONVERSATION, chat_id)
+        response = await llm.achat([ChatMessage(role=MessageRole.USER, content=prompt)])
     return response.message.content or ""
 
 

@@ -8,6 +8,7 @@ write those.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import ClassVar, Literal
@@ -207,14 +208,25 @@ class Source:
     @property
     def about(self) -> str:
         """What its document is called and whose it is, and the heading above it, one a line."""
-        name = _NO_WORDS.sub(" ", PurePath(self.file_name).stem)
-        told = (self.title, name, self.organisation, " ".join(self.periods), self.section)
+        told = (
+            self.title,
+            _words_of_name(self.file_name),
+            self.organisation,
+            " ".join(self.periods),
+            self.section,
+        )
         return "\n".join(told)
 
     @property
     def readable(self) -> str:
         """Its text with blanks for what is withheld, every place unchanged: what may support."""
         return without_withheld(self.text, self.withheld)
+
+
+@lru_cache(maxsize=4096)
+def _words_of_name(file_name: str) -> str:
+    """The words of a file's name; asked for with each citation of it."""
+    return _NO_WORDS.sub(" ", PurePath(file_name).stem)
 
 
 def without_withheld(text: str, withheld: Sequence[Withheld]) -> str:

@@ -106,6 +106,9 @@ class Progress:
         written: passages written.
         to_finish: of which it will be told what became of them, those that are gone too.
         finished: what became of the files that are done, in the order in which they were.
+        read_s: seconds that reading took, of all documents together.
+        embed_s: the same of embedding.
+        write_s: the same of writing.
     """
 
     files: int = 0
@@ -120,4 +123,7 @@ class Progress:
     waiting: str = ""
     to_finish: int = 0
     finished: int = 0
+    read_s: float = 0.0
+    embed_s: float = 0.0
+    write_s: float = 0.0
     last: FileOutcome | None = None

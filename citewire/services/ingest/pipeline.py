@@ -27,6 +27,8 @@ from citewire.settings.groups import ModelSettings
 from citewire.storage.connection.fingerprint import REMEDY, read_fingerprint
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.versions import Change, changing_documents
+from citewire.tracing import names
+from citewire.tracing.spans import span
 
 
 async def _tell_nobody(_: Change) -> None: ...
@@ -89,20 +91,24 @@ async def ingest_folders(
         on_progress(progress)
         progress.waiting = ""
 
-    async with changing_documents(documents, on_wait=on_wait) as versions:
-        await check_destination(documents)
-        catalog, plan = await _planned(folders, documents, options, progress, on_progress)
-        run = IngestRun(
-            versions,
-            catalog,
-            open_indexing,
-            settings,
-            options,
-            progress,
-            on_progress,
-            on_change,
-        )
-        outcomes = await run.carry_out(plan, given_up)
+    with span(names.INGEST) as traced:
+        async with changing_documents(documents, on_wait=on_wait) as versions:
+            await check_destination(documents)
+            catalog, plan = await _planned(folders, documents, options, progress, on_progress)
+            run = IngestRun(
+                versions,
+                catalog,
+                open_indexing,
+                settings,
+                options,
+                progress,
+                on_progress,
+                on_change,
+            )
+            outcomes = await run.carry_out(plan, given_up)
+        traced.note(names.DOCUMENTS, len(outcomes))
+        traced.note(names.FAILED, sum(one.status == "failed" for one in outcomes))
+        traced.note(names.PASSAGES, progress.passages)
     took = time.monotonic() - started
     return IngestSummary(
         tuple(outcomes),

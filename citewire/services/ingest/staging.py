@@ -5,6 +5,7 @@ document's passages go through in parts, so that what is held in memory does not
 """
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -24,6 +25,8 @@ from citewire.settings import Settings
 from citewire.storage.keys import Fields
 from citewire.storage.library.documents import Correction
 from citewire.storage.library.versions import Change, Versions
+from citewire.tracing import names
+from citewire.tracing.spans import first_span, lone_span, span
 
 PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""
@@ -100,10 +103,14 @@ class Staging:
         for work in works:
             refused: dict[str, DocumentError] = {}
             try:
-                corrections = await self._run.versions.corrections(work.doc_id)
-                self._run.take_room(documents=int(not self._replaces(work)))
-                head = await self._stage_from_any(work, corrections, refused)
-                await self._show(work, head, corrections)
+                with first_span(names.DOCUMENT) as traced:
+                    traced.note(names.DOC_ID, work.doc_id)
+                    corrections = await self._run.versions.corrections(work.doc_id)
+                    self._run.take_room(documents=int(not self._replaces(work)))
+                    head = await self._stage_from_any(work, corrections, refused)
+                    await self._show(work, head, corrections)
+                    traced.note(names.PAGES, head.pages)
+                    traced.note(names.PASSAGES, head.passages)
             except ModelKeyRefused:
                 raise
             except (DocumentError, ModelError) as error:
@@ -158,18 +165,21 @@ class Staging:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
         staged = StagedDocument(work, corrections)
+        began = time.monotonic()
         async with FirstError(), asyncio.TaskGroup() as parts:
             task = self._task(work, place, corrections)
-            async with self._readers.reading(task, self._note_ocr) as reading:
-                staged.tell(reading.head)
-                await self._run.versions.stage(work.doc_id, work.location.root)
-                async for part in reading.parts():
-                    self._run.take_room(passages=len(part.passages))
-                    await self._room.acquire()
-                    parts.create_task(self._write(staged, part.passages))
-                    staged.passage_ids += [passage.passage_id for passage in part.passages]
-                    progress.passages += len(part.passages)
+            with lone_span(names.READ):
+                async with self._readers.reading(task, self._note_ocr) as reading:
+                    staged.tell(reading.head)
+                    await self._run.versions.stage(work.doc_id, work.location.root)
+                    async for part in reading.parts():
+                        self._run.take_room(passages=len(part.passages))
+                        await self._room.acquire()
+                        parts.create_task(self._write(staged, part.passages))
+                        staged.passage_ids += [passage.passage_id for passage in part.passages]
+                        progress.passages += len(part.passages)
             progress.pages += reading.head.pages
+            progress.read_s += time.monotonic() - began
         if staged.failure is not None:
             raise staged.failure
         if work.doc_id in self._left_over:
@@ -191,7 +201,11 @@ class Staging:
             if staged.work.doc_id in self._left_over:
                 there = await versions.with_vectors([passage.passage_id for passage in passages])
             news = [passage for passage in passages if passage.passage_id not in there]
-            vectors = await self._embedder.embed(staged.work.doc_id, news)
+            began = time.monotonic()
+            with lone_span(names.EMBED) as traced:
+                traced.note(names.PASSAGES, len(news))
+                vectors = await self._embedder.embed(staged.work.doc_id, news)
+            progress.embed_s += time.monotonic() - began
             records = {passage.passage_id: staged.fields(passage) for passage in passages}
             for one, vector in zip(news, vectors, strict=True):
                 if isinstance(vector, ModelError):
@@ -207,7 +221,11 @@ class Staging:
                 for passage in passages
                 if passage.passage_id in records
             }
-            await versions.write(staged.work.doc_id, records, layout)
+            began = time.monotonic()
+            with span(names.WRITE) as traced:
+                traced.note(names.PASSAGES, len(records))
+                await versions.write(staged.work.doc_id, records, layout)
+            progress.write_s += time.monotonic() - began
             progress.written += len(records)
             self._run.tell()
             if isinstance(staged.failure, ModelKeyRefused):

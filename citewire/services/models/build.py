@@ -18,6 +18,8 @@ from citewire.services.models.local.embedding import LocalEmbedding
 from citewire.services.models.names import embedding_name
 from citewire.services.models.reranking import open_reranking
 from citewire.services.models.wire import Provider, open_provider
+from citewire.services.telemetry.metrics import Metrics
+from citewire.services.telemetry.watches import ProviderWatch
 from citewire.settings import Settings
 from citewire.settings.groups import ModelSettings
 from citewire.workflows.fallback import FallbackSynthesiser
@@ -73,23 +75,30 @@ class Models:
 
 
 @asynccontextmanager
-async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
+async def open_models(
+    settings: Settings, metrics: Metrics | None = None
+) -> AsyncGenerator[Models, None]:
     """Build the models that the settings ask for and close their connections at the end.
+
+    Calls to the provider are counted in `metrics`, or nowhere.
 
     Raises:
         ConfigurationError: a model's sizes are unknown, or its files are missing.
     """
+    watch = ProviderWatch(metrics)
     async with AsyncExitStack() as stack:
         provider = None
         if "openai" in (settings.models.answers_from, settings.models.embeddings_from):
-            provider = await stack.enter_async_context(_open_provider(settings.models))
+            provider = await stack.enter_async_context(_open_provider(settings.models, watch))
         embeddings = _build_embeddings(settings, provider, stack)
         answering = _build_answering(settings, provider, embeddings.model)
-        reranking = await stack.enter_async_context(open_reranking(settings.retrieval))
+        reranking = await stack.enter_async_context(open_reranking(settings.retrieval, watch))
         yield Models(embeddings, answering, provider, reranking)
 
 
-def _open_provider(models: ModelSettings) -> AbstractAsyncContextManager[Provider]:
+def _open_provider(
+    models: ModelSettings, watch: ProviderWatch
+) -> AbstractAsyncContextManager[Provider]:
     key = models.openai_api_key
     return open_provider(
         base_url=models.openai_base_url or OPENAI_BASE_URL,
@@ -99,6 +108,7 @@ def _open_provider(models: ModelSettings) -> AbstractAsyncContextManager[Provide
         idle_timeout_s=models.idle_timeout_s,
         thinking_timeout_s=models.thinking_timeout_s,
         thinking=models.thinking,
+        watch=watch,
     )
 
 

@@ -16,7 +16,10 @@ import aiohttp
 import orjson
 
 from citewire.errors import ModelBusy, ModelError, ModelTimeout, ModelUnavailable
+from citewire.services.telemetry.watches import RERANK, UNCOUNTED, ProviderWatch
 from citewire.settings.groups import RetrievalSettings
+from citewire.tracing import names
+from citewire.tracing.spans import lone_span
 from citewire.workflows.reranking import Reranking
 
 LONGEST_ANSWER = 4_000_000
@@ -34,11 +37,19 @@ class RerankClient:
         url: of the call itself, such as `http://localhost:7997/rerank`.
         model: its name; empty for a server that has one model.
         timeout_s: longest wait, both dialects together, in seconds.
+        watch: counts the calls.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, url: str, model: str, timeout_s: float
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        url: str,
+        model: str,
+        timeout_s: float,
+        watch: ProviderWatch,
     ) -> None:
+        self._watch = watch
         self._session = session
         self._url = url
         self._model = {"model": model} if model else {}
@@ -51,6 +62,15 @@ class RerankClient:
         Raises:
             ModelError: of the class that fits the fault.
         """
+        with lone_span(names.RERANK, "client") as traced, self._watch.calling(RERANK) as answered:
+            traced.note(names.OPERATION, "rerank")
+            traced.note(names.REQUEST_MODEL, self._model.get("model"))
+            traced.note(names.TEXTS, len(texts))
+            scores = await self._scores(question, texts)
+            answered()
+            return scores
+
+    async def _scores(self, question: str, texts: Sequence[str]) -> list[float]:
         try:
             async with asyncio.timeout(self._timeout_s):
                 return _read(await self._ask(question, texts), len(texts))
@@ -99,7 +119,9 @@ def _read(body: bytes, count: int) -> list[float]:
 
 
 @asynccontextmanager
-async def open_reranking(settings: RetrievalSettings) -> AsyncGenerator[Reranking | None, None]:
+async def open_reranking(
+    settings: RetrievalSettings, watch: ProviderWatch = UNCOUNTED
+) -> AsyncGenerator[Reranking | None, None]:
     """What orders passages anew, if the settings name a server; leaving closes its connections."""
     if settings.rerank_url is None:
         yield None
@@ -114,5 +136,6 @@ async def open_reranking(settings: RetrievalSettings) -> AsyncGenerator[Rerankin
             url=settings.rerank_url,
             model=settings.rerank_model or "",
             timeout_s=settings.rerank_timeout_s,
+            watch=watch,
         )
         yield Reranking(client.scores, settings.rerank_count)

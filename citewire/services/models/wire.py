@@ -35,6 +35,10 @@ from citewire.services.models.thinking import (
     thinks_by_name,
     without_thinking,
 )
+from citewire.services.models.traced import call_span
+from citewire.services.telemetry.watches import UNCOUNTED, ProviderWatch
+from citewire.tracing.names import ERROR_TYPE, RETRY
+from citewire.tracing.spans import TraceSpan
 from citewire.workflows.run_context import current_run
 
 CONNECT_TIMEOUT_S = 10.0
@@ -65,7 +69,9 @@ class Provider:
         retries: int,
         patience: Patience,
         thinking: ThinkingMode,
+        watch: ProviderWatch,
     ) -> None:
+        self._watch = watch
         self.base_url = base_url.rstrip("/")
         self.health = Health()
         self._session = session
@@ -109,8 +115,12 @@ class Provider:
             async with await self._post(path, payload) as response:
                 return json_object(await response.read(), str(payload.get("model")))
 
-        with self._noting(path):
-            return await self._retrying(ask, self._deadline())
+        call = call_span(self.base_url, path, payload)
+        with self._noting(path), call.traced, self._watch.calling(path) as answered:
+            answer = await self._retrying(path, ask, self._deadline(), call.traced)
+            answered()
+            call.answered(answer)
+            return answer
 
     async def models(self, *, below: str = "") -> list[str]:
         """The names of the provider's models, asked for quickly and at no cost.
@@ -146,19 +156,25 @@ class Provider:
         Raises:
             ModelError: of the class that fits the fault.
         """
-        with self._noting(CHAT):
-            stream, cuts = await self._retrying(partial(self._start, payload), self._deadline())
+        call = call_span(self.base_url, CHAT, {**payload, "stream": True})
+        with self._noting(CHAT), call.traced, self._watch.calling(CHAT) as answered:
+            start = partial(self._start, payload)
+            stream, cuts = await self._retrying(CHAT, start, self._deadline(), call.traced)
+            answered()
+            call.first()
             model = str(payload.get("model"))
-            del payload  # with all the passages in it, it would be kept as long as it streams
+            del payload, start  # with all the passages, they would be kept as long as it streams
             try:
                 stream.watch(self._patience.idle_s)
                 while cuts is not None:
                     if cuts:
+                        call.heard(cuts)
                         yield cuts
                     cuts = await stream.read()
                 yield stream.end
             finally:
                 stream.close()
+                call.ended(stream.decoder.finish_reason, stream.decoder.usage)
                 self._learn(stream.decoder.thinking, model)
 
     async def _start(
@@ -230,7 +246,11 @@ class Provider:
             refused |= {option}
 
     async def _retrying(
-        self, attempt: Callable[[asyncio.Timeout], Awaitable[T]], deadline: float
+        self,
+        path: str,
+        attempt: Callable[[asyncio.Timeout], Awaitable[T]],
+        deadline: float,
+        traced: TraceSpan,
     ) -> T:
         """Call `attempt` until it works, fails for good, or the deadline is too near."""
         tries = 0
@@ -242,7 +262,9 @@ class Provider:
                 in_time = asyncio.get_running_loop().time() + pause < deadline
                 if tries >= self._retries or not in_time:
                     raise
+                traced.event(RETRY, {ERROR_TYPE: error.code})
             tries += 1
+            self._watch.retried(path)
             if (retrying := current_run().retrying) is not None:
                 retrying()
             await asyncio.sleep(pause)
@@ -290,6 +312,7 @@ async def open_provider(
     idle_timeout_s: float,
     thinking_timeout_s: float = 180.0,
     thinking: ThinkingMode = "auto",
+    watch: ProviderWatch = UNCOUNTED,
 ) -> AsyncGenerator[Provider, None]:
     """Own the one HTTP session of this process; leaving closes all its connections.
 
@@ -302,6 +325,7 @@ async def open_provider(
         idle_timeout_s: longest silence in mid-stream, in seconds.
         thinking_timeout_s: seconds from asking to the first text of a model that thinks first.
         thinking: how thinking is told from text; `auto`: by tags, and by what the model did.
+        watch: counts the calls.
 
     Raises:
         ConfigurationError: the base URL is not that of an API.
@@ -320,6 +344,7 @@ async def open_provider(
             retries=retries,
             patience=Patience(first_token_timeout_s, idle_timeout_s, thinking_timeout_s),
             thinking=thinking,
+            watch=watch,
         )
         try:
             yield provider

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 import anyio
 
 from citewire.errors import DocumentNotFound, PageNotFound, StorageError
+from citewire.services.pages.contents import FileContents
 from citewire.services.pages.extract import PageFiles, has_pages
 from citewire.services.pages.folder import PageFolder
 from citewire.services.pages.original import find_file
 from citewire.storage.keys import Libraries
-from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.documents import DocumentRecord, DocumentStore
 from citewire.storage.library.snapshots import SnapshotStore
 
 logger = logging.getLogger(__name__)
@@ -89,6 +90,10 @@ class PageCopies:
             except OSError:
                 pass
             raise
+
+    async def contents(self, record: DocumentRecord) -> FileContents:
+        """What the file of a document says of its pages; nothing if it is no PDF, or not there."""
+        return await self._page_files.contents(record)
 
     async def settle_all(self) -> int:
         """Delete all copies that no chat needs; gives how many there were.

@@ -9,6 +9,7 @@ import anyio
 import pypdfium2
 
 from citewire.errors import PageNotFound, UnreadableDocument
+from citewire.services.pages.contents import FileContents, read_file_contents
 from citewire.services.pages.original import find_file
 from citewire.services.reading.formats import PDF, PICTURE, Format, named_format
 from citewire.services.reading.pdf.file import PDFIUM, open_pdf
@@ -20,6 +21,9 @@ MAX_PAGE_BYTES = 24 * 2**20
 KEPT_BYTES = 32 * 2**20
 """Of the pages that were asked for last; who reads on and back gets them from here."""
 
+MOST_CONTENTS = 20
+"""Documents of which it is kept what their files say of their pages."""
+
 
 class PageFiles:
     """Makes pages, one at a time, and keeps the latest."""
@@ -27,6 +31,7 @@ class PageFiles:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._size = 0
+        self._contents: OrderedDict[str, FileContents] = OrderedDict()
         # pdfium does one thing at a time: who waits for it shall not hold a thread.
         self._turn = anyio.Lock()
 
@@ -45,6 +50,22 @@ class PageFiles:
                 self._keep(key, await _cut_out(record, number))
             self._kept.move_to_end(key)
             return self._kept[key]
+
+    async def contents(self, record: DocumentRecord) -> FileContents:
+        """What the file of a document says of its pages; nothing if it is no PDF, or not there."""
+        path = await find_file(record)
+        if path is None or named_format(path) is not PDF:
+            return FileContents()
+        async with self._turn:
+            if record.doc_id not in self._contents:
+                try:
+                    found = await anyio.to_thread.run_sync(read_file_contents, path)
+                except (pypdfium2.PdfiumError, UnreadableDocument):
+                    found = FileContents()
+                self._contents[record.doc_id] = found
+                if len(self._contents) > MOST_CONTENTS:
+                    self._contents.popitem(last=False)
+            return self._contents[record.doc_id]
 
     def _keep(self, key: tuple[str, int], content: bytes) -> None:
         self._kept[key] = content

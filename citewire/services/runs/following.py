@@ -9,6 +9,8 @@ from time import monotonic
 from citewire.errors import NotReplayable, RunNotFound, StorageError, TooManyReaders
 from citewire.services.runs.log import ToldBatch
 from citewire.storage.runs.log import MAX_READERS, UNDER_WAY, RunLogs
+from citewire.tracing.names import FOLLOW, RUN_ID
+from citewire.tracing.spans import lone_span
 
 logger = logging.getLogger(__name__)
 
@@ -90,14 +92,19 @@ class Following:
         If something in between is not in the log, the last event alone is given: it is complete
         by itself. If even that is missing it ends without one.
         """
-        try:
-            async with aclosing(self._entries(run_id, owner, after)) as batches:
-                async for batch in batches:
-                    yield batch
-        except RunNotFound:
-            return  # too long ago by now
-        except StorageError as error:
-            logger.warning("run %s cannot be followed any more: %s", run_id, error)
+        with lone_span(FOLLOW, "server") as traced:
+            try:
+                if traced.is_recorded:
+                    traced.note(RUN_ID, run_id)
+                    traced.link((await self._logs.find(run_id, owner)).trace)
+                async with aclosing(self._entries(run_id, owner, after)) as batches:
+                    async for batch in batches:
+                        yield batch
+            except RunNotFound:
+                return  # too long ago by now
+            except StorageError as error:
+                traced.fail(error)
+                logger.warning("run %s cannot be followed any more: %s", run_id, error)
 
     async def _entries(
         self, run_id: str, owner: str, after: int

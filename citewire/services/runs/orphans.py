@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from citewire.errors import ChatNotFound, MessageNotFound, RunLost, StorageError
 from citewire.services.access.audit.log import AuditLog, Who
+from citewire.services.answers.counting import count_lost
 from citewire.services.answers.events import Failed, Ids
 from citewire.services.answers.reducer import ToldAnswer
 from citewire.services.answers.shown import told_passages
@@ -16,11 +17,14 @@ from citewire.services.answers.titles import title_from_question
 from citewire.services.answers.turns import to_messages
 from citewire.services.runs.log import Told, ToldBatch
 from citewire.services.runs.record import Recorder
+from citewire.services.telemetry.metrics import Metrics
 from citewire.storage.chats.store import ChatStore
 from citewire.storage.keys import Libraries
 from citewire.storage.runs.log import RunLogs, to_block
 from citewire.storage.runs.records import StoredRecord
 from citewire.storage.runs.registry import End, LogPiece, RunStore
+from citewire.tracing import names
+from citewire.tracing.spans import lone_span
 from citewire.workflows.retriever import PassageFilter
 
 logger = logging.getLogger(__name__)
@@ -75,6 +79,7 @@ class LostRuns:
         logged: whether runs are logged at all.
         recorder: makes the records of runs; None keeps none.
         audit: is told what they showed; None tells nobody.
+        metrics: count them; None counts nothing.
     """
 
     def __init__(
@@ -86,7 +91,9 @@ class LostRuns:
         logged: bool,
         recorder: Recorder | None = None,
         audit: AuditLog | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics
         self._audit = audit
         self._store = store
         self._logs = logs
@@ -104,8 +111,12 @@ class LostRuns:
         last: ToldBatch = ()
         try:
             if found := await self._store.lost_facts(run_id):
-                last = await self._tell(told, *found)
-                facts = {"run_id": run_id, "owner": found[0], "end": "error", "code": RunLost.code}
+                owner, raw, trace = found
+                with lone_span(names.LOST, under=trace) as traced, traced.within():
+                    traced.note(names.RUN_ID, run_id)
+                    last = await self._tell(told, owner, raw)
+                    traced.fail(RunLost.code)
+                facts = {"run_id": run_id, "owner": owner, "end": "error", "code": RunLost.code}
                 logger.warning("run ended, lost with its worker", extra={"facts": facts})
         except StorageError:
             raise
@@ -114,7 +125,9 @@ class LostRuns:
             logger.exception("what run %s told is lost", run_id)
         block = to_block(last) if last and self._logged else b""
         end = End("lost", LogPiece(run_id, told.seq, told.seq, block))
-        await self._store.close([end], lost=True)
+        refused = await self._store.close([end], lost=True)
+        if self._metrics is not None and run_id not in refused:
+            count_lost(self._metrics, RunLost.code)
 
     async def _tell(self, told: Told, owner: str, raw: bytes) -> ToldBatch:
         facts = RunFacts.from_json(raw)

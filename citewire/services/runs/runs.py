@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 
 import anyio
 from llama_index.core.base.llms.types import ChatMessage
@@ -26,7 +27,9 @@ from citewire.services.answers.events import EndEvent, Failed, Ids, RunEvent, St
 from citewire.services.citations.model import CollectionNames
 from citewire.services.runs.log import RunLog, Told, ToldBatch
 from citewire.services.runs.orphans import LostRuns
+from citewire.storage.lua.loader import ScriptCall
 from citewire.storage.runs.registry import EndStatus, RunClaim, RunStore
+from citewire.tracing.spans import NOBODYS, TraceSpan
 from citewire.workflows.catalogue.model import SpokenOf
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
@@ -62,6 +65,7 @@ class Run:
     began: bool = False
     is_detached: bool = False
     is_lost: bool = False
+    trace: TraceSpan = field(default=NOBODYS, repr=False)
     told: Told = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -124,8 +128,12 @@ class Runs:
 
     @asynccontextmanager
     async def admit(
-        self, run: Run, facts: Callable[[], bytes], once: Once | None
-    ) -> AsyncIterator[None]:
+        self,
+        run: Run,
+        facts: Callable[[], bytes],
+        once: Once | None,
+        reading: ScriptCall | None = None,
+    ) -> AsyncIterator[Any]:
         """Hold a place in this worker, and the chat in all of them, until the run is over.
 
         Args:
@@ -133,6 +141,7 @@ class Runs:
             facts: makes what another worker needs to store its turn, should this one die; with
                 the question in it, it is not kept as long as the answer streams.
             once: what is not to be asked twice.
+            reading: what reads the chat once it is held; its reply is what the block is given.
 
         Raises:
             AlreadyAsked: it was asked before; that run may be followed.
@@ -150,25 +159,30 @@ class Runs:
         # Before the registry knows it: whoever finds it there must be able to stop it here.
         self._by_id[run.ids.run_id] = run
         try:
-            async with self._claimed(run, facts, once):
-                yield
+            async with self._claimed(run, facts, once, reading) as read:
+                yield read
         finally:
             if not (run.began and run.is_detached):
                 self._by_id.pop(run.ids.run_id, None)
 
     @asynccontextmanager
     async def _claimed(
-        self, run: Run, facts: Callable[[], bytes], once: Once | None
-    ) -> AsyncIterator[None]:
+        self,
+        run: Run,
+        facts: Callable[[], bytes],
+        once: Once | None,
+        reading: ScriptCall | None,
+    ) -> AsyncIterator[Any]:
         is_refused = False
         try:
             try:
-                if joined := await self._store.claim(_claim(run, facts(), once)):
-                    raise AlreadyAsked("this was asked before", run_id=joined)
+                claimed = await self._store.claim(_claim(run, facts(), once), reading)
+                if claimed.joined is not None:
+                    raise AlreadyAsked("this was asked before", run_id=claimed.joined)
             except RequestError:
                 is_refused = True
                 raise
-            yield
+            yield claimed.read
         finally:
             # Cancelled in the midst of it, or the chat is unknown, or the client was gone already.
             if not (run.began or is_refused):
@@ -184,7 +198,10 @@ class Runs:
         return self._log.tell(run.told, batch)
 
     async def close(self, run: Run, end: EndEvent) -> ToldBatch:
-        """The last event of a run, encoded; logged, and the chat free, when this returns."""
+        """The last event of a run, encoded; logged, and the chat free, when this returns.
+
+        If another worker has ended it meanwhile, `run.is_lost` afterwards.
+        """
         closing = self._log.close(run.told, end, _STATUS[end.name])
         try:
             told, is_ours = await finish(closing, deadline_s=CLOSE_S)
@@ -195,6 +212,7 @@ class Runs:
         self._by_id.pop(run.ids.run_id, None)
         if is_ours:
             return told
+        run.is_lost = True
         lost = Failed.by(
             RunLost("another server took this one for dead"), partial_saved=True, ids=run.ids
         )
@@ -334,4 +352,5 @@ class Runs:
 def _claim(run: Run, facts: bytes, once: Once | None) -> RunClaim:
     started = datetime.now(UTC).isoformat()
     key, body = (once.key, once.body) if once else ("", "")
-    return RunClaim(run.ids.run_id, run.ids.chat_id, run.owner, started, facts, key, body)
+    ids, trace = run.ids, run.trace.traceparent
+    return RunClaim(ids.run_id, ids.chat_id, run.owner, started, facts, key, body, trace)

@@ -21,7 +21,7 @@ from citewire.errors import (
     known,
 )
 from citewire.services.ingest.outcome import IngestSummary
-from citewire.services.uploads.job import ENDED, Job, State, public
+from citewire.services.uploads.job import ENDED, Job, JobStatus, State, public
 from citewire.services.uploads.turns import Turns
 from citewire.settings.settings import LibraryRoom
 from citewire.storage.jobs import ALIVE_S, JobStore
@@ -80,6 +80,10 @@ class Jobs:
         self._scope = anyio.CancelScope()
         self._over = anyio.Event()
         self._draining = False
+
+    def count(self, status: JobStatus) -> int:
+        """How many jobs of this process have a status."""
+        return sum(job.status == status for job in self._jobs.values())
 
     def check_room(self, owner: str, by: str) -> None:
         """See that a job would be taken now.

@@ -23,7 +23,7 @@ from citewire.storage.chats.record import Chat, Message
 from citewire.storage.chats.words import searchable
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import Keys, owner_tag
-from citewire.storage.lua.loader import register
+from citewire.storage.lua.loader import ScriptCall, register
 from citewire.storage.runs.records import StoredRecord
 
 __all__ = ["Chat", "ChatStore", "Hit", "Message"]
@@ -100,24 +100,39 @@ class ChatStore:
         messages.sort(key=lambda message: int(message["created"]))
         return Chat.from_head(head, messages, tree)
 
-    async def history(
+    def reading(
         self, chat_id: str, owner: str, *, last: int, replaces: str | None = None
-    ) -> Chat:
+    ) -> ScriptCall:
+        """What reads the chat for `as_history`, in one round trip and without sources.
+
+        Of the last messages of the active path. With `replaces`, the path ends before that
+        question.
+        """
+        args = chat_id, owner_tag(owner), last, replaces or "", "said"
+        return ScriptCall("chats/read", args)
+
+    def as_history(self, chat_id: str, reply: Any) -> Chat:
         """The chat with `message_id`, `role`, `text`; of answers `finish_reason`, `spoken_of`.
 
-        Those of the last messages of the active path, in one round trip and without sources. With
-        `replaces`, the path ends before that question. The summary is None unless it is of this
-        path.
+        The summary is None unless it is of this path.
 
         Raises:
             ChatNotFound: there is no chat of that id.
             MessageNotFound: it has no such question.
         """
-        reply = await self._run(self._read, chat_id, owner, last, replaces or "", "said")
         head, summed_up, messages = self._known(chat_id, reply)
         if not summed_up:
             head["summary"] = None
         return Chat.from_head(head, messages[::-1])
+
+    async def history(
+        self, chat_id: str, owner: str, *, last: int, replaces: str | None = None
+    ) -> Chat:
+        """The chat as `as_history` has it; raises as that does."""
+        call = self.reading(chat_id, owner, last=last, replaces=replaces)
+        with storage_errors("the chat"):
+            reply = await self._read(args=(self._keys.prefix, *call.args))
+        return self.as_history(chat_id, reply)
 
     async def append(
         self,

@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 from citewire.errors import ConfigurationError, StorageError
 from citewire.settings.groups import StorageSettings
 from citewire.storage.connection.fingerprint import read_fingerprint
-from citewire.storage.connection.pool import WaitingPool
+from citewire.storage.connection.pipelining import PipeliningRedis
+from citewire.storage.connection.pool import PoolWatch, WaitingPool
 from citewire.storage.connection.replies import (
     MODULES_REMEDY,
     storage_errors,
@@ -32,11 +33,19 @@ _NEEDED = {"FT.SEARCH": "search", "JSON.SET": "JSON"}
 
 
 @asynccontextmanager
-async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
+async def open_redis(
+    storage: StorageSettings, watch: PoolWatch | None = None, *, whatever_is_stored: bool = False
+) -> AsyncIterator[Redis]:
     """Open the client of `storage.redis_url`, or of the embedded server in `storage.data_dir`.
+
+    How its connections fare is told to `watch`.
 
     The event loop is not blocked while the embedded server starts. A command is never sent twice:
     only connecting is tried again.
+
+    Args:
+        storage: says where it is.
+        whatever_is_stored: open it also for what is of another version, or not whole.
 
     Raises:
         ConfigurationError: CITEWIRE_REDIS_URL is not a Redis URL.
@@ -46,8 +55,9 @@ async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
         IndexMismatch: what is stored in the namespace is of another version.
     """
     if storage.redis_url is not None:
-        async with open_client(storage.redis_url.get_secret_value()) as client:
-            await read_fingerprint(client, storage.namespace)
+        async with open_client(storage.redis_url.get_secret_value(), watch) as client:
+            if not whatever_is_stored:
+                await read_fingerprint(client, storage.namespace)
             yield client
         return
     # Deferred: it needs flock, which not every system has where a Redis of one's own works.
@@ -55,16 +65,17 @@ async def open_redis(storage: StorageSettings) -> AsyncIterator[Redis]:
 
     async with (
         _entered_in_thread(open_embedded_redis(storage.data_dir)) as url,
-        open_client(url) as client,
+        open_client(url, watch) as client,
     ):
-        await read_fingerprint(client, storage.namespace)
+        if not whatever_is_stored:
+            await read_fingerprint(client, storage.namespace)
         yield client
 
 
 @asynccontextmanager
-async def open_client(url: str) -> AsyncIterator[Redis]:
+async def open_client(url: str, watch: PoolWatch | None = None) -> AsyncIterator[Redis]:
     """Open a client on `url` and check that the modules are there; raises as `open_redis`."""
-    client = Redis.from_pool(_build_pool(url))
+    client = PipeliningRedis.from_pool(_build_pool(url, watch))
     try:
         await check_modules(client)
         yield client
@@ -108,10 +119,16 @@ async def ping(client: Redis) -> None:
         await client.ping()
 
 
-def _build_pool(url: str) -> WaitingPool:
+def connections_taken(client: Redis) -> int:
+    """How many connections of a client are in use."""
+    return cast(WaitingPool, client.connection_pool).taken
+
+
+def _build_pool(url: str, watch: PoolWatch | None) -> WaitingPool:
     try:
         pool: WaitingPool = WaitingPool.from_url(
             url,
+            watch=watch,
             max_connections=MAX_CONNECTIONS,
             decode_responses=False,
             socket_connect_timeout=_CONNECT_TIMEOUT_S,

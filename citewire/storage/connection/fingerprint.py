@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from citewire.errors import IndexMismatch
 from citewire.storage.connection.replies import as_text, storage_errors
-from citewire.storage.keys import SCHEMA_VERSION, Keys
+from citewire.storage.keys import OLDEST_MIGRATED, SCHEMA_VERSION, Keys
 
 VectorType = Literal["bfloat16", "float32"]
 """Of the components of vectors; `float32` where Redis does not know the other."""
@@ -24,6 +24,9 @@ REMEDY = (
 READS = {"all-MiniLM-L6-v2-int8": "all-MiniLM-L6-v2"}
 """By a model, an earlier one whose vectors its questions find: the same, of rounded weights. Their
 passages are not mixed: such an archive is asked, and not written to."""
+
+RESTORING, MIGRATING = "restoring", "migrating"
+"""Fields of the note by which it is marked that not all is there yet, or not as it should be."""
 
 _SIZES: Mapping[VectorType, int] = {"bfloat16": 2, "float32": 4}
 
@@ -83,26 +86,58 @@ async def read_fingerprint(client: Redis, namespace: str) -> Fingerprint | None:
     Told even while there is no index: the passages still are what it was made for.
 
     Raises:
-        IndexMismatch: what is stored there is of another version.
+        IndexMismatch: what is stored there is of another version, or not whole.
+        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    """
+    noted = await read_noted(client, namespace)
+    if not noted:
+        return None
+    _check_whole(namespace, noted)
+    return Fingerprint(
+        dims=int(noted["dims"]),
+        vector_type=cast("VectorType", noted["vector_type"]),
+        embedding=noted["embedding"],
+    )
+
+
+async def read_noted(client: Redis, namespace: str) -> dict[str, str]:
+    """All that is noted of what is stored, whatever it is; empty if nothing is stored there yet.
+
+    Raises:
         StorageUnavailable, StorageError: Redis does not answer, or refuses.
     """
     # The client's stubs know neither the async nor the sync form alone.
     asked: Any = client.hgetall(Keys(namespace).fingerprint)
     with storage_errors("the index"):
-        noted = {as_text(name): as_text(value) for name, value in (await asked).items()}
-    if not noted:
-        return None
-    version = noted.get("schema_version", "none")
-    if version != str(SCHEMA_VERSION):
+        return {as_text(name): as_text(value) for name, value in (await asked).items()}
+
+
+def version_of(noted: Mapping[str, str]) -> int | None:
+    """The version that is noted of what is stored; None if none is."""
+    version = noted.get("schema_version", "")
+    return int(version) if version.isascii() and version.isdigit() else None
+
+
+def _check_whole(namespace: str, noted: Mapping[str, str]) -> None:
+    if RESTORING in noted:
         raise IndexMismatch(
-            f"what is stored in the namespace {namespace} is of another version of Citewire "
-            f"(schema version {version}, this one reads {SCHEMA_VERSION}). Fix: ingest again into "
-            "another CITEWIRE_NAMESPACE"
+            f"the namespace {namespace} is just being restored from a backup, or that was "
+            "interrupted. Fix: run `citewire restore` again"
         )
-    return Fingerprint(
-        dims=int(noted["dims"]),
-        vector_type=cast("VectorType", noted["vector_type"]),
-        embedding=noted["embedding"],
+    version = version_of(noted)
+    if version == SCHEMA_VERSION and MIGRATING not in noted:
+        return
+    is_newer = version is not None and version > SCHEMA_VERSION
+    if is_newer:
+        remedy = "use the version of Citewire that wrote it, or a newer one"
+    elif version is not None and version >= OLDEST_MIGRATED:
+        remedy = "stop all that uses it, make a backup, and run `citewire migrate`"
+    else:
+        remedy = "ingest again into another CITEWIRE_NAMESPACE"
+    raise IndexMismatch(
+        f"what is stored in the namespace {namespace} is of another version of Citewire "
+        f"(schema version {'none' if version is None else version}, this one reads "
+        f"{SCHEMA_VERSION}). Fix: {remedy}"
     )
 
 

@@ -2,18 +2,45 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from time import perf_counter
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection, Connection, ConnectionPool
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+_REFUSED: Final = (
+    *(AuthenticationError, BusyLoadingError, NoPermissionError),
+    *(OutOfMemoryError, ReadOnlyError),
+)
 CONNECTION_WAIT_S = 5.0
+
+Failure = Literal["connection", "timeout", "pool", "refused"]
+
+
+class PoolWatch(Protocol):
+    """Is told how the connections of a pool fare."""
+
+    def released(self, seconds: float) -> None:
+        """A connection was taken for so long."""
+
+    def failed(self, kind: Failure) -> None:
+        """Something failed."""
 
 
 class QuickSending(AbstractConnection):
     """Sends commands without what redis-py does beside it, which costs more than most replies."""
+
+    watch: ClassVar[PoolWatch | None] = None
 
     def pack_command(self, *args: Any) -> list[bytes]:
         """A command as it goes over the wire, packed in C as for synchronous connections."""
@@ -55,6 +82,15 @@ class QuickSending(AbstractConnection):
                 raise RedisConnectionError(f"Error while writing to socket: {error}") from error
             raise
 
+    async def read_response(self, *args: Any, **more: Any) -> Any:
+        """The next reply; of one that is a failure the watch is told."""
+        try:
+            return await super().read_response(*args, **more)
+        except RedisError as error:
+            if self.watch is not None and (kind := _failure_of(error)):
+                self.watch.failed(kind)
+            raise
+
     async def _connect_first(self) -> None:
         connect: Callable[[], Awaitable[None]] = self.connect
         await connect()
@@ -69,13 +105,25 @@ class WaitingPool(ConnectionPool):
     """
 
     def __init__(
-        self, *, connection_class: type[AbstractConnection] = Connection, **kwargs: Any
+        self,
+        *,
+        connection_class: type[AbstractConnection] = Connection,
+        watch: PoolWatch | None = None,
+        **kwargs: Any,
     ) -> None:
         # One of three: over TCP, TLS or a socket of this machine.
-        quick = type(connection_class.__name__, (QuickSending, connection_class), {})
+        own = {"watch": watch}
+        quick = type(connection_class.__name__, (QuickSending, connection_class), own)
         super().__init__(connection_class=quick, **kwargs)
         self._plain_class = connection_class
+        self._watch = watch
+        self._taken_at: dict[AbstractConnection, float] = {}
         self._free = asyncio.Semaphore(self.max_connections)
+
+    @property
+    def taken(self) -> int:
+        """How many connections are in use."""
+        return len(self._taken_at)
 
     async def get_connection(
         self, command_name: str | None = None, *keys: Any, **options: Any
@@ -87,9 +135,12 @@ class WaitingPool(ConnectionPool):
             await self._free.acquire()  # at once
         take: Callable[[], AbstractConnection] = self.get_available_connection
         connection = take()
+        self._taken_at[connection] = perf_counter()
         try:
             await self.ensure_connection(connection)
-        except BaseException:
+        except BaseException as error:
+            if self._watch is not None and (kind := _failure_of(error)):
+                self._watch.failed(kind)
             await self.release(connection)
             raise
         return connection
@@ -99,6 +150,8 @@ class WaitingPool(ConnectionPool):
             async with asyncio.timeout(CONNECTION_WAIT_S):
                 await self._free.acquire()
         except TimeoutError:
+            if self._watch is not None:
+                self._watch.failed("pool")
             raise RedisTimeoutError("all connections are in use") from None
 
     def sibling(self, max_connections: int) -> "WaitingPool":
@@ -107,6 +160,14 @@ class WaitingPool(ConnectionPool):
         return WaitingPool(
             connection_class=self._plain_class, max_connections=max_connections, **kwargs
         )
+
+    def apart(self, **options: Any) -> AbstractConnection:
+        """A connection to the same server that is none of the pool's; whoever asks closes it.
+
+        Args:
+            options: of the connection, other than those of the pool.
+        """
+        return self._plain_class(**{**self.connection_kwargs, **options})
 
     async def ensure_connection(self, connection: AbstractConnection) -> None:
         """Connect, anew if the server has hung up or if something was left to be read.
@@ -126,6 +187,18 @@ class WaitingPool(ConnectionPool):
             await super().release(connection)
         finally:
             self._free.release()
+            taken_at = self._taken_at.pop(connection, None)
+            if self._watch is not None and taken_at is not None:
+                self._watch.released(perf_counter() - taken_at)
+
+
+def _failure_of(error: BaseException) -> Failure | None:
+    """What kind of failure it is; None: a reply that its asker understands, or no failure."""
+    if isinstance(error, _REFUSED) or str(error).startswith("MISCONF"):
+        return "refused"
+    if isinstance(error, RedisTimeoutError):
+        return "timeout"
+    return "connection" if isinstance(error, RedisConnectionError) else None
 
 
 def _is_stale(connection: AbstractConnection) -> bool:

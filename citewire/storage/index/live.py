@@ -8,7 +8,7 @@ from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 from redisvl.schema.fields import FieldTypes
 
-from citewire.storage.connection.replies import as_text, says_unknown
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 
 _FIELD_KEYS = frozenset({"identifier", "attribute", "type", "algorithm", "data_type", "dim"}) | {
     "distance_metric"
@@ -57,6 +57,16 @@ async def read_live_index(client: Redis, name: str) -> LiveIndex | None:
         indexing=bool(int(told["indexing"])),
         percent_indexed=float(told["percent_indexed"]),
     )
+
+
+async def look_at_index(client: Redis, name: str) -> LiveIndex | None:
+    """Ask as `read_live_index`, for whoever only wants to know.
+
+    Raises:
+        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    """
+    with storage_errors("to tell of the index"):
+        return await read_live_index(client, name)
 
 
 def wanted_fields(schema: IndexSchema) -> dict[str, str]:

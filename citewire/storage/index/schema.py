@@ -162,7 +162,8 @@ async def check_index(client: Redis, schema: IndexSchema, *, embedding: str) -> 
         )
 
 
-async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
+async def make_index(client: Redis, schema: IndexSchema) -> None:
+    """Create the index unless there is one; raises what Redis says, for the caller to translate."""
     # The separator belongs to the prefix: without it `ns:passage` would also match `ns:passages`.
     prefix = f"{schema.index.prefix}{schema.index.key_separator}"
     definition = IndexDefinition(  # type: ignore[no-untyped-call]
@@ -174,6 +175,21 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     except ResponseError as error:
         if "already exists" not in str(error).lower():
             raise
+
+
+async def unmake_index(client: Redis, schema: IndexSchema) -> None:
+    """Drop the index, if there is one, and none of its passages; raises as `make_index`."""
+    try:
+        search = client.ft(schema.index.name)  # type: ignore[no-untyped-call]
+        await search.dropindex(delete_documents=False)
+    except ResponseError as error:
+        # Another process may have been faster.
+        if not says_unknown(error):
+            raise
+
+
+async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
+    await make_index(client, schema)
     vector = schema.fields["vector"].attrs
     made_with = Fingerprint(vector.dims, vector.datatype.value.lower(), embedding)
     await record_fingerprint(
@@ -245,11 +261,5 @@ async def _holds_nothing(client: Redis, schema: IndexSchema, live: LiveIndex) ->
 
 
 async def _drop(client: Redis, schema: IndexSchema) -> None:
-    try:
-        search = client.ft(schema.index.name)  # type: ignore[no-untyped-call]
-        await search.dropindex(delete_documents=False)
-    except ResponseError as error:
-        # Another process may have been faster.
-        if not says_unknown(error):
-            raise
+    await unmake_index(client, schema)
     await forget_fingerprint(client, namespace_of(schema))

@@ -40,9 +40,17 @@ class Lease:
         client: connection that the caller opens and closes.
         namespace: prefix of all keys.
         owner: whose documents.
+        others: what another process that holds it is called.
     """
 
-    def __init__(self, client: Redis, namespace: str, owner: str = DEFAULT_OWNER) -> None:
+    def __init__(
+        self,
+        client: Redis,
+        namespace: str,
+        owner: str = DEFAULT_OWNER,
+        others: str = "another ingest",
+    ) -> None:
+        self._others = others
         self._keys = Keys(namespace)
         self._key = self._keys.lease(owner)
         self._acquire = register(client, "library/lease_acquire")
@@ -82,9 +90,11 @@ class Lease:
         told = False
         while holder := await self._try():
             if time.monotonic() > deadline:
-                raise LibraryBusy(f"{_describe(holder)} is changing the documents: try again later")
+                raise LibraryBusy(
+                    f"{self._describe(holder)} is changing the documents: try again later"
+                )
             if not told:
-                on_wait(f"waiting for {_describe(holder)} to finish")
+                on_wait(f"waiting for {self._describe(holder)} to finish")
                 told = True
             await asyncio.sleep(POLL_S)
         return self
@@ -125,6 +135,9 @@ class Lease:
         with suppress(StorageError), storage_errors("the lease"):
             await self._run(self._release, self._owner)
 
+    def _describe(self, holder: dict[str, Any]) -> str:
+        return f"{self._others} (process {holder.get('pid')} on {holder.get('host')})"
+
     async def _run(self, script: AsyncScript, *args: str | bytes | float) -> Any:
         return await script(keys=[self._key], args=args)
 
@@ -137,6 +150,7 @@ async def holding_lease(
     *,
     wait_s: float = LEASE_S + 5,
     on_wait: Callable[[str], None] = lambda _: None,
+    others: str = "another ingest",
 ) -> AsyncIterator[Lease]:
     """Hold the lease of an owner in `namespace` for the block.
 
@@ -147,12 +161,13 @@ async def holding_lease(
         wait_s: how long to wait in seconds for another process; by default until the lease of one
             that died on another machine is over.
         on_wait: told once who is being waited for.
+        others: what another process that holds it is called.
 
     Raises:
         LibraryBusy: another process holds it for longer.
         StorageError: Redis does not answer.
     """
-    lease = await Lease(client, namespace, owner).acquire(wait_s=wait_s, on_wait=on_wait)
+    lease = await Lease(client, namespace, owner, others).acquire(wait_s=wait_s, on_wait=on_wait)
     keeping = asyncio.create_task(lease.keep())
     try:
         yield lease
@@ -167,10 +182,6 @@ _LOST = (
     f"this process stood still for more than {LEASE_S:.0f} s (suspended, or on a machine that is "
     "too busy), and another may have changed the documents meanwhile: run it again"
 )
-
-
-def _describe(holder: dict[str, Any]) -> str:
-    return f"another ingest (process {holder.get('pid')} on {holder.get('host')})"
 
 
 def _this_process() -> dict[str, Any]:

@@ -12,6 +12,8 @@ from citewire.storage.connection.replies import fields_of, says_unknown, storage
 from citewire.storage.keys import Keys, Libraries, owner_tag
 from citewire.storage.library.passage_node import FIELDS, to_node
 from citewire.storage.library.search import Query
+from citewire.tracing.names import FT_AGGREGATE
+from citewire.tracing.spans import redis_span
 
 MOST = 64
 """So many passages of a page are read at most."""
@@ -58,7 +60,8 @@ class NeighbourReader:
                 for stretch in stretches:
                     pipe.execute_command(*_command(self._index, stretch, within))
                 try:
-                    replies = await pipe.execute()
+                    with redis_span(FT_AGGREGATE, len(stretches)):
+                        replies = await pipe.execute()
                 except ResponseError as error:
                     if says_unknown(error):
                         return [[] for _ in stretches]

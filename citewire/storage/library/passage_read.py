@@ -1,8 +1,9 @@
-"""One passage by its id, with where it stands on its page, in one round trip.
+"""Passages by their ids, with where they stand on their pages, and all those of a document.
 
 One that is not there any more is read as it was kept for the chats that cite it.
 """
 
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from redis.asyncio import Redis
 
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import Keys, Libraries, owner_tag
+from citewire.storage.library.passages import place_of
 from citewire.storage.library.search import Found
 
 _FIELDS = (
@@ -17,6 +19,8 @@ _FIELDS = (
     "owner_id", "table", "organisation", "periods", "document_kind", "withheld", "start", "end",
 )  # fmt: skip
 _TEXT = _FIELDS.index("text")
+BATCH = 200
+"""So many passages of a document are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +94,89 @@ class PassageReader:
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
-        # A passage's id begins with its document's: build_passages.
-        doc_id = passage_id.rsplit("-", 3)[0]
         with storage_errors("the passages"):
             async with self._client.pipeline(transaction=False) as pipe:
                 pipe.hmget(self._keys.passage(passage_id), *_FIELDS)
-                pipe.hget(self._keys.layout(doc_id), passage_id)
+                pipe.hget(self._keys.layout(_document_of(passage_id)), passage_id)
                 pipe.hmget(self._keys.snapshot(passage_id), *_FIELDS, "layout")
                 found, layout, kept = await pipe.execute()
         if found[_TEXT] is None:
             *found, layout = kept
-        told = {
-            name: as_text(value)
-            for name, value in zip(_FIELDS, found, strict=True)
-            if value is not None
-        }
-        if told.get("owner_id", "") not in map(owner_tag, libraries):
-            return None
-        return StoredPassage(
-            passage_id=passage_id,
-            doc_id=told["doc_id"],
-            title=told["title"],
-            file_name=told["file_name"],
-            folder=told["folder"],
-            page=int(told["page"]),
-            page_label=told["page_label"],
-            section=told.get("section", ""),
-            kind=told.get("kind", "text"),
-            text=told["text"],
-            layout=None if layout is None else as_text(layout),
-            table=told.get("table", ""),
-            organisation=told.get("organisation", ""),
-            periods=told.get("periods", ""),
-            document_kind=told.get("document_kind", ""),
-            withheld=told.get("withheld", ""),
-            start=int(told.get("start", 0)),
-            end=int(told.get("end", 0)),
+        return _stored(passage_id, found, layout, libraries)
+
+    async def ids(self, doc_id: str) -> list[str]:
+        """The ids of all passages of a document, in its order.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        with storage_errors("the passages"):
+            noted = await self._client.smembers(self._keys.passage_ids(doc_id))
+        return sorted(map(as_text, noted), key=place_of)
+
+    async def many(self, passage_ids: Sequence[str], libraries: Libraries) -> list[StoredPassage]:
+        """Those of these passages that the libraries have, in one round trip.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        with storage_errors("the passages"):
+            async with self._client.pipeline(transaction=False) as pipe:
+                for passage_id in passage_ids:
+                    pipe.hmget(self._keys.passage(passage_id), *_FIELDS)
+                    pipe.hget(self._keys.layout(_document_of(passage_id)), passage_id)
+                replies = await pipe.execute()
+        read = (
+            _stored(passage_id, found, layout, libraries)
+            for passage_id, found, layout in zip(
+                passage_ids, replies[::2], replies[1::2], strict=True
+            )
+            if found[_TEXT] is not None
         )
+        return [stored for stored in read if stored is not None]
+
+    async def of_document(
+        self, doc_id: str, libraries: Libraries
+    ) -> AsyncGenerator[list[StoredPassage], None]:
+        """All passages of a document in its order, some at a time; errors as of `many`."""
+        passage_ids = await self.ids(doc_id)
+        for first in range(0, len(passage_ids), BATCH):
+            yield await self.many(passage_ids[first : first + BATCH], libraries)
+
+
+def _document_of(passage_id: str) -> str:
+    """A passage's id begins with its document's: build_passages."""
+    return passage_id.rsplit("-", 3)[0]
+
+
+def _stored(
+    passage_id: str, found: Sequence[Any], layout: Any, libraries: Libraries
+) -> StoredPassage | None:
+    """From the values of `_FIELDS`; None if it is of no library."""
+    told = {
+        name: as_text(value)
+        for name, value in zip(_FIELDS, found, strict=True)
+        if value is not None
+    }
+    if told.get("owner_id", "") not in map(owner_tag, libraries):
+        return None
+    return StoredPassage(
+        passage_id=passage_id,
+        doc_id=told["doc_id"],
+        title=told["title"],
+        file_name=told["file_name"],
+        folder=told["folder"],
+        page=int(told["page"]),
+        page_label=told["page_label"],
+        section=told.get("section", ""),
+        kind=told.get("kind", "text"),
+        text=told["text"],
+        layout=None if layout is None else as_text(layout),
+        table=told.get("table", ""),
+        organisation=told.get("organisation", ""),
+        periods=told.get("periods", ""),
+        document_kind=told.get("document_kind", ""),
+        withheld=told.get("withheld", ""),
+        start=int(told.get("start", 0)),
+        end=int(told.get("end", 0)),
+    )

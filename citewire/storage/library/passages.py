@@ -57,7 +57,7 @@ class PassageKeys:
         places = sorted(
             (page, start, one)
             for one in await self.ids(doc_id)
-            for page, start in [_place(one)]
+            for page, start in [place_of(one)]
             if page <= pages
         )
         with storage_errors("the passages"):
@@ -126,8 +126,8 @@ class PassageKeys:
             )
 
 
-def _place(passage_id: str) -> tuple[int, int]:
-    """Page and place of a passage, of which its id is made: `build_passages`."""
+def place_of(passage_id: str) -> tuple[int, int]:
+    """Give page and place of a passage, of which its id is made: `build_passages`."""
     _, page, start, _ = passage_id.rsplit("-", 3)
     return int(page), int(start)
 

@@ -22,6 +22,8 @@ from citewire.storage.library.passages import PassageKeys
 from citewire.storage.library.ranking import reciprocal_ranks
 from citewire.storage.library.search import Found, Query, Words
 from citewire.storage.library.visibility import VisibleSearch
+from citewire.tracing.names import HMGET
+from citewire.tracing.spans import redis_span
 
 _IN_BATCHES = "=>{$HYBRID_POLICY: BATCHES}"
 """Asks the vector index first and filters what it gives. Left to itself, Redis compares the
@@ -196,7 +198,8 @@ class PassageStore(RedisVectorStore):
             for fields in ranked:
                 key = self._passages.key(fields["id"])
                 pipe.execute_command("HMGET", key, *FIELDS)
-            read = await pipe.execute()
+            with redis_span(HMGET, len(ranked)):
+                read = await pipe.execute()
         return [
             fields
             | {

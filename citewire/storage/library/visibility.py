@@ -13,6 +13,8 @@ from redis.asyncio import Redis
 from citewire.storage.connection.replies import as_text
 from citewire.storage.keys import Keys
 from citewire.storage.library.search import Found, Query, read_found, to_command
+from citewire.tracing.names import FT_SEARCH
+from citewire.tracing.spans import redis_span
 
 ROUNDS = 5
 """So often a search is repeated at most while documents are switched under it."""
@@ -60,5 +62,6 @@ class VisibleSearch:
             pipe.smembers(self._keys.hidden)
             for query in queries:
                 pipe.execute_command(*to_command(self._keys.passage_index, query))
-            members, *replies = await pipe.execute()
+            with redis_span(FT_SEARCH, len(queries)):
+                members, *replies = await pipe.execute()
         return frozenset(as_text(member) for member in members), list(map(read_found, replies))

@@ -29,9 +29,11 @@ class KnownRun:
 
     Args:
         status: `running`, `ending` (its worker is dead) or how it ended.
+        trace: names its trace; empty if it has none.
     """
 
     status: str
+    trace: str = ""
 
 
 EncodedEvent = tuple[int, str, bytes]
@@ -75,10 +77,10 @@ class RunLogs:
             RunNotFound: there is none of that id, or too long ago.
         """
         with storage_errors("the run"):
-            found = await self._client.hmget(self._keys.run(run_id), "owner", "status")
+            found = await self._client.hmget(self._keys.run(run_id), "owner", "status", "trace")
         if found[0] is None or as_text(found[0]) != owner:
             raise RunNotFound(f"there is no run {run_id}, or it is too long ago")
-        return KnownRun(as_text(found[1]))
+        return KnownRun(as_text(found[1]), as_text(found[2] or b""))
 
     async def read(self, run_id: str, after: int, *, waits: bool = False) -> Sequence[Entry]:
         """What there is of a log after the event of that number, or a good part of it.

@@ -22,7 +22,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from citewire.errors import ChatBusy, ChatNotFound, KeyReused, RunNotFound, TooManyRuns
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.keys import Keys
-from citewire.storage.lua.loader import register
+from citewire.storage.lua.loader import ScriptCall, register, register_pair
 
 EndStatus = Literal["done", "stopped", "error", "lost"]
 """How a run ended; `lost`: its worker died, and another one ended it with an error."""
@@ -43,6 +43,7 @@ class RunClaim:
         facts: what another worker needs to store its turn, should this one die; as JSON.
         asked: names what is not to be asked twice; empty: anything may be.
         body: is the same if the same is asked.
+        trace: names its trace, as a `traceparent` does; empty if there is none.
     """
 
     run_id: str
@@ -52,6 +53,20 @@ class RunClaim:
     facts: bytes
     asked: str = ""
     body: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a claim brought.
+
+    Args:
+        joined: the run that was asked before as `RunClaim.asked`: then nothing was written.
+        read: what the reading replied, if there was one.
+    """
+
+    joined: str | None
+    read: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,7 @@ class RunStore:
         self._open_ms = self._kept_ms + int(running_s * 1000)
         self._per_owner = per_owner
         self._claim = register(client, "runs/claim")
+        self._claims_and: dict[str, AsyncScript] = {}
         self._abandon = register(client, "runs/abandon")
         self._stop = register(client, "runs/stop")
         self._close = register(client, "runs/close")
@@ -130,11 +146,12 @@ class RunStore:
         self._disown = register(client, "runs/disown")
         self._leave = register(client, "runs/leave")
 
-    async def claim(self, claim: RunClaim) -> str | None:
+    async def claim(self, claim: RunClaim, reading: ScriptCall | None = None) -> Claimed:
         """Write down a run of this worker, if its chat has none.
 
-        Returns:
-            None; or the run that was asked before as `claim.asked`: then nothing is written.
+        Args:
+            claim: what is written.
+            reading: what reads the chat, in the same round trip, once it is claimed.
 
         Raises:
             KeyReused: something else was asked before as `claim.asked`.
@@ -145,7 +162,15 @@ class RunStore:
         ids = claim.run_id, claim.chat_id, claim.owner, self._worker
         times = self._open_ms, self._lease_ms, claim.started
         asked = claim.facts, claim.asked, claim.body
-        told, *joined = await self._run(self._claim, *ids, *times, *asked, self._per_owner)
+        words = self._keys.prefix, *ids, *times, *asked, self._per_owner, claim.trace
+        read: Any = None
+        with storage_errors("the run"):
+            if reading is None:
+                told, *joined = await self._claim(args=words)
+            else:
+                script = self._claim_and(reading.name)
+                both = len(words), *words, self._keys.prefix, *reading.args
+                (told, *joined), *read = await script(args=both)
         if told == b"differs":
             raise KeyReused("something else was asked with this Idempotency-Key")
         if told == b"busy":
@@ -154,7 +179,12 @@ class RunStore:
             raise ChatNotFound(f"there is no chat {claim.chat_id}")
         if told == b"full":
             raise TooManyRuns(f"{self._per_owner} answers of yours are being written already")
-        return as_text(joined[0]) if joined else None
+        return Claimed(as_text(joined[0]) if joined else None, read[0] if read else None)
+
+    def _claim_and(self, then: str) -> AsyncScript:
+        if then not in self._claims_and:
+            self._claims_and[then] = register_pair(self._client, "runs/claim", then)
+        return self._claims_and[then]
 
     async def abandon(self, run_id: str) -> None:
         """Forget a run of this worker that never began."""
@@ -188,12 +218,13 @@ class RunStore:
         refused = await self._run(self._close, expected, self._kept_ms, *args)
         return {as_text(run_id) for run_id in refused}
 
-    async def lost_facts(self, run_id: str) -> tuple[str, bytes] | None:
-        """The owner and the facts of a lost run that nobody has ended yet."""
+    async def lost_facts(self, run_id: str) -> tuple[str, bytes, str] | None:
+        """The owner, the facts and the trace of a lost run that nobody has ended yet."""
+        asked = "status", "owner", "facts", "trace"
         with storage_errors("the run"):
-            found = await self._client.hmget(self._keys.run(run_id), "status", "owner", "facts")
-        status, owner, facts = found
-        return (as_text(owner), facts) if status == b"ending" else None
+            found = await self._client.hmget(self._keys.run(run_id), *asked)
+        status, owner, facts, trace = found
+        return (as_text(owner), facts, as_text(trace or b"")) if status == b"ending" else None
 
     async def stop(self, run_id: str, owner: str) -> None:
         """Have a run stopped by the worker that has it; one that is over stays as it is.

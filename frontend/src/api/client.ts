@@ -1,7 +1,7 @@
 // The server's calls. Every address is relative, so that a path prefix does not matter.
 import { anotherKey, currentKey, keyHeader } from "./key";
 import { serverHeard, serverLost } from "./reach";
-import type { AskRequest, ChatView, DocumentCorrection, DocumentList, JobList, JobView, ProblemView, Readiness, SuggestionsView } from "./types";
+import type { AskRequest, ChatView, DocumentCorrection, DocumentList, DocumentView, JobList, JobView, ProblemView, Readiness, SuggestionsView } from "./types";
 
 /** A refusal or a failure, in the form of the server's problems. */
 export class Problem extends Error {
@@ -75,6 +75,7 @@ export const api = {
   chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
   suggestions: (signal: AbortSignal) => json<SuggestionsView>("suggestions", { signal }),
   documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
+  document: (id: string, signal: AbortSignal) => json<DocumentView>(paths.document(id), { signal }),
   correctDocument: (id: string, changes: Partial<DocumentCorrection>) => request(`documents/${seg(id)}`, sending("PATCH", changes)),
   deleteDocument: (id: string) => request(`documents/${seg(id)}`, { method: "DELETE" }),
   jobs: (signal: AbortSignal) => json<JobList>("jobs", { signal }),
@@ -86,6 +87,7 @@ export const api = {
 
 export const paths = {
   uploads: (collection: string): string => `documents?collection=${seg(collection)}`,
+  document: (docId: string): string => `documents/${seg(docId)}`,
   file: (docId: string): string => `documents/${seg(docId)}/file`,
   page: (docId: string, page: number): string => `documents/${seg(docId)}/pages/${page}`,
   passage: (id: string): string => `passages/${seg(id)}`,

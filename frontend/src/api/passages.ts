@@ -6,7 +6,7 @@ import type { HighlightsView, Operand, PassageView, PlacesView } from "./types";
 const LONGEST = 4000;
 
 /** Null if the server does not have it any more. */
-async function unlessGone<T>(reading: Promise<T>): Promise<T | null> {
+export async function unlessGone<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {

@@ -39,6 +39,9 @@ export interface CitewireProtocol {
     CollectionView: CollectionView;
     CreatedJob: CreatedJob;
     DocumentList: DocumentList;
+    DocumentPassages: DocumentPassages;
+    HitsView: HitsView;
+    OutlineView: OutlineView;
     DocumentView: DocumentView;
     DocumentCorrection: DocumentCorrection;
     FoundSources: FoundSources;
@@ -823,6 +826,78 @@ export interface LocationView {
   changed_at: string;
 }
 /**
+ * Passages of a document in its order, as the sources of an answer are told.
+ *
+ * `n` is the place of each among them all, from 1; `total` says how many there are.
+ */
+export interface DocumentPassages {
+  passages: Source[];
+  total: number;
+}
+/**
+ * The places where words stand in a document, in its order; `more` if these are not all.
+ */
+export interface HitsView {
+  hits: HitView[];
+  more: boolean;
+}
+/**
+ * A place where searched words stand, with what stands around it.
+ *
+ * `passage` is the place of its passage among those of the document, from 0; `start` and `end`
+ * count UTF-16 code units in that passage's text.
+ */
+export interface HitView {
+  passage: number;
+  passage_id: string;
+  page: number;
+  page_label: string;
+  start: number;
+  end: number;
+  before: string;
+  text: string;
+  after: string;
+  rectangles: Rectangle[];
+}
+/**
+ * Edges as shares (0..1) of the displayed page, origin at the top left.
+ */
+export interface Rectangle {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+/**
+ * The outline of a document, from its `file` or from the `headings` as they were read.
+ *
+ * `page_sizes` are [width, height] in points as displayed, page by page; empty for all but PDFs
+ * that are there. `page_labels` are what the pages are called, empty where nothing was read;
+ * `kinds` how many passages are text, tables and figures.
+ */
+export interface OutlineView {
+  doc_id: string;
+  origin: "file" | "headings";
+  entries: OutlineEntry[];
+  page_sizes: [number, number][];
+  page_labels: string[];
+  kinds: {
+    [k: string]: number;
+  };
+}
+/**
+ * A line of an outline; `level` is 0 at the top.
+ *
+ * `passage` is the place of the first passage under it among those of the document, from 0; null
+ * for what the file itself says.
+ */
+export interface OutlineEntry {
+  title: string;
+  level: number;
+  page: number;
+  passage: number | null;
+}
+/**
  * What is to be corrected of a document; null goes back to what its reader found.
  *
  * `organisation`, `periods` and `kind` may be empty: then it has none.
@@ -859,15 +934,6 @@ export interface HighlightsView {
   end: number;
   rectangles: Rectangle[];
   cells: CellView[];
-}
-/**
- * Edges as shares (0..1) of the displayed page, origin at the top left.
- */
-export interface Rectangle {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
 }
 /**
  * A cell, from 0; `start` and `end` count UTF-16 in the passage, merged cells stand once.

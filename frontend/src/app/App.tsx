@@ -1,13 +1,13 @@
 // The page: conversations on the left, or behind a button where there is no room, and the view.
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { useRoute, type Route } from "@/base/route";
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
 import { SharedView } from "@/chat/SharedView";
 import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
-import { PassageView } from "@/citations/PassageView";
 import { useWatchedCollections } from "@/collections/collections";
+import { askQuoted } from "@/documents/asking";
 import { DocumentsView } from "@/documents/DocumentsView";
 import { startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
@@ -20,13 +20,17 @@ import { KeyDialog } from "./KeyDialog";
 import { Notices } from "./Notices";
 import { Settings } from "./Settings";
 
+// What shows pages is read when the first is looked at.
+const DocumentPage = lazy(() => import("@/documents/DocumentPage").then((found) => ({ default: found.DocumentPage })));
+const PassagePage = lazy(() => import("@/reader/PassagePage").then((found) => ({ default: found.PassagePage })));
+
 export function App(): ReactNode {
   const strings = useStrings();
   const route = useRoute();
   useWatchedCollections();
   const narrow = useMedia("(max-width: 52rem)");
   // The menu is open for one place: going elsewhere closes it.
-  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view === "documents" ? `documents/${route.collectionId ?? ""}` : route.view;
+  const place = route.view === "chat" ? (route.chatId ?? "new") : route.view === "documents" ? `documents/${route.collectionId ?? ""}` : route.view === "document" ? `document/${route.docId}` : route.view;
   const [menuAt, setMenuAt] = useState<string | null>(null);
   const menu = menuAt === place;
   const setMenu = (open: boolean): void => setMenuAt(open ? place : null);
@@ -59,11 +63,14 @@ export function App(): ReactNode {
           </div>
         )}
         <Notices />
-        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, passage: strings.citation, shared: strings.sharedChat }[route.view]}</h1>
+        <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, document: strings.report, passage: strings.citation, shared: strings.sharedChat }[route.view]}</h1>
         {route.view === "chat" && <ChatView route={route} />}
         {route.view === "documents" && <DocumentsView route={route} />}
         {route.view === "shared" && <SharedView route={route} />}
-        {route.view === "passage" && <PassageView route={route} />}
+        <Suspense fallback={<p className="centre soft">{strings.loading}</p>}>
+          {route.view === "document" && <DocumentPage route={route} />}
+          {route.view === "passage" && <PassagePage route={route} onAsk={askQuoted} />}
+        </Suspense>
       </main>
     </div>
   );

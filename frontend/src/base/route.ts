@@ -4,6 +4,8 @@ import { useStore, type Followed } from "./store";
 export type Route =
   /** All reports, or those of a collection. */
   | { view: "documents"; collectionId: string | null }
+  /** A report, at a page or a passage of it. */
+  | { view: "document"; docId: string; page: number | null; passageId: string | null }
   /** A passage by itself, with these words of it marked. */
   | { view: "passage"; passageId: string; quote: string }
   | ({ view: "chat"; chatId: string | null } & Place)
@@ -13,8 +15,8 @@ export type Route =
 /** Where in a conversation one is. */
 export interface Place {
   messageId: string | null;
-  /** The citation that is open, or all sources of the message. */
-  panel: { kind: "citation"; id: string } | { kind: "sources" } | null;
+  /** What is open of the message: a citation, beside another one, a source that it does not cite, or all of them. */
+  panel: { kind: "citation"; id: string } | { kind: "compare"; id: string; other: string } | { kind: "source"; n: number } | { kind: "sources" } | null;
 }
 
 export const NEW_CHAT: Route = { view: "chat", chatId: null, messageId: null, panel: null };
@@ -22,6 +24,7 @@ export const NEW_CHAT: Route = { view: "chat", chatId: null, messageId: null, pa
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, "").split("/").map(decoded);
   if (parts[0] === "documents") return { view: "documents", collectionId: parts[1] || null };
+  if (parts[0] === "document" && parts[1]) return { view: "document", docId: parts[1], page: numberIn(parts[2] === "p" ? parts[3] : ""), passageId: (parts[2] === "p" && parts[4]) || null };
   if (parts[0] === "passage" && parts[1]) return { view: "passage", passageId: parts[1], quote: parts[2] ?? "" };
   if (parts[0] === "shared" && parts[1]) return { view: "shared", shareId: parts[1], ...placeOf(parts) };
   if (parts[0] !== "chat" || !parts[1]) return NEW_CHAT;
@@ -30,8 +33,17 @@ export function parseRoute(hash: string): Route {
 
 function placeOf(parts: readonly string[]): Place {
   const messageId = parts[2] === "m" && parts[3] ? parts[3] : null;
-  if (messageId !== null && parts[4] === "c" && parts[5]) return { messageId, panel: { kind: "citation", id: parts[5] } };
+  if (messageId !== null && parts[4] === "c" && parts[5]) {
+    return { messageId, panel: parts[6] === "with" && parts[7] ? { kind: "compare", id: parts[5], other: parts[7] } : { kind: "citation", id: parts[5] } };
+  }
+  const n = numberIn(parts[4] === "s" ? parts[5] : "");
+  if (messageId !== null && n !== null) return { messageId, panel: { kind: "source", n } };
   return { messageId, panel: messageId !== null && parts[4] === "sources" ? { kind: "sources" } : null };
+}
+
+/** A page or a source counts from 1. */
+function numberIn(part: string | undefined): number | null {
+  return part !== undefined && /^[1-9]\d{0,7}$/.test(part) ? Number(part) : null;
 }
 
 function decoded(part: string): string {
@@ -44,6 +56,11 @@ function decoded(part: string): string {
 
 export function formatRoute(route: Route): string {
   if (route.view === "documents") return route.collectionId === null ? "#/documents" : `#/documents/${encodeURIComponent(route.collectionId)}`;
+  if (route.view === "document") {
+    const document = `#/document/${encodeURIComponent(route.docId)}`;
+    if (route.page === null) return document;
+    return route.passageId === null ? `${document}/p/${String(route.page)}` : `${document}/p/${String(route.page)}/${encodeURIComponent(route.passageId)}`;
+  }
   if (route.view === "passage") {
     const passage = `#/passage/${encodeURIComponent(route.passageId)}`;
     return route.quote === "" ? passage : `${passage}/${encodeURIComponent(route.quote)}`;
@@ -53,7 +70,11 @@ export function formatRoute(route: Route): string {
   if (route.messageId === null) return chat;
   const message = `${chat}/m/${encodeURIComponent(route.messageId)}`;
   if (route.panel === null) return message;
-  return route.panel.kind === "sources" ? `${message}/sources` : `${message}/c/${encodeURIComponent(route.panel.id)}`;
+  const { panel } = route;
+  if (panel.kind === "sources") return `${message}/sources`;
+  if (panel.kind === "source") return `${message}/s/${String(panel.n)}`;
+  const citation = `${message}/c/${encodeURIComponent(panel.id)}`;
+  return panel.kind === "compare" ? `${citation}/with/${encodeURIComponent(panel.other)}` : citation;
 }
 
 export function go(route: Route, { replace = false } = {}): void {

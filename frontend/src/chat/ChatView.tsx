@@ -1,9 +1,9 @@
 // The conversation: its exchanges, the field for the next question, and the panel beside it.
-import { useCallback, useMemo, useRef, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef, type ReactNode } from "react";
 
 import { go, type Route } from "@/base/route";
 import { HoverCard } from "@/citations/HoverCard";
-import { Panel } from "@/citations/Panel";
+import { setQuoted, type Quoted } from "@/reader/quoted";
 import type { ChatState } from "@/session/exchanges";
 import type { ChatSession } from "@/session/session";
 import { sessionOf, startNew, useChat } from "@/session/sessions";
@@ -12,13 +12,15 @@ import { Button } from "@/ui/Button";
 import { useKeys } from "@/ui/useKeys";
 
 import { Announcer } from "./Announcer";
-import { findCitation, messageOf, useCitationKeys } from "./cited";
-import { Composer } from "./Composer";
+import { citationOf, findCitation, messageOf, useCitationKeys } from "./cited";
+import { Composer, COMPOSER_ID } from "./Composer";
 import { DropArea } from "./DropArea";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
 import { Scope } from "./Scope";
 import { Welcome } from "./Welcome";
+
+const Panel = lazy(() => import("@/reader/Panel").then((found) => ({ default: found.Panel })));
 
 type ChatRoute = Extract<Route, { view: "chat" }>;
 
@@ -28,10 +30,19 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const actions = useActions(session);
   const open = messageOf(state.exchanges, route.messageId);
-  const citationId = route.panel?.kind === "citation" ? route.panel.id : null;
+  const citationId = citationOf(route.panel);
   const find = useCallback((id: string) => findCitation(session.snapshot().exchanges, id), [session]);
   const ask = useCallback((question: string) => session.ask(question), [session]);
   const stop = useCallback(() => session.stop(), [session]);
+  const askQuoted = useCallback(
+    (quoted: Quoted) => {
+      session.setFilters({ doc_ids: [quoted.docId] });
+      setQuoted(quoted);
+      if (document.querySelector("dialog.panel") !== null) closePanel(route); // it lies over the field
+      requestAnimationFrame(() => document.getElementById(COMPOSER_ID)?.focus());
+    },
+    [session, route],
+  );
   useCitationKeys(route, state.exchanges);
   useKeys({
     Escape: () => {
@@ -40,7 +51,7 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
     },
   });
   return (
-    <div className={route.panel === null ? "chat-view" : "chat-view with-panel"}>
+    <div className={viewClass(route.panel)}>
       <DropArea className="chat">
         {(choose) => (
           <>
@@ -56,7 +67,9 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
       </DropArea>
       <HoverCard within={scroller} find={find} />
       {route.panel !== null && open !== undefined && (
-        <Panel route={route} panel={route.panel} answer={open.answer} onClose={() => closePanel(route)} />
+        <Suspense>
+          <Panel route={route} panel={route.panel} answer={open.answer} onClose={() => closePanel(route)} onAsk={askQuoted} />
+        </Suspense>
       )}
     </div>
   );
@@ -65,6 +78,11 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
 function busyOf({ running, exchanges }: ChatState): "answering" | "connecting" | null {
   if (!running) return null;
   return exchanges.at(-1)?.recovering === true ? "connecting" : "answering";
+}
+
+/** Two citations side by side take all of the view. */
+export function viewClass(panel: ChatRoute["panel"]): string {
+  return panel === null ? "chat-view" : panel.kind === "compare" ? "chat-view with-panel comparing" : "chat-view with-panel";
 }
 
 interface BodyProps {

@@ -3,8 +3,9 @@ import { memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode }
 
 import { lookForServer, reachStore } from "@/api/reach";
 import { useStore } from "@/base/store";
+import { setQuoted, useQuoted, withQuoted } from "@/reader/quoted";
 import { useStrings } from "@/strings";
-import { Button } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 
 interface Props {
   /** Why nothing can be asked now: an answer is being written, or its connection looked for. */
@@ -25,6 +26,7 @@ export const Composer = memo(function Composer({ busy, onAsk, onStop, children }
   /** Why what was to be sent is still here. */
   const [held, setHeld] = useState<"busy" | "unreachable" | null>(null);
   const isLost = useStore(reachStore, (reach) => reach.isLost);
+  const quoted = useQuoted();
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus(); // no keyboard over a phone's page
@@ -33,8 +35,9 @@ export const Composer = memo(function Composer({ busy, onAsk, onStop, children }
     const question = text.trim();
     if (question === "") return;
     const isThere = !isLost || (await lookForServer());
-    if (isThere && onAsk(question)) {
+    if (isThere && onAsk(withQuoted(question, quoted))) {
       setText("");
+      setQuoted(null);
       setHeld(null);
     } else setHeld(isThere ? "busy" : "unreachable");
     field.current?.focus();
@@ -55,6 +58,15 @@ export const Composer = memo(function Composer({ busy, onAsk, onStop, children }
       <label htmlFor={COMPOSER_ID} className="unseen">
         {strings.ask}
       </label>
+      {quoted !== null && (
+        <div className="composer-quote">
+          <blockquote dir="auto">{quoted.text}</blockquote>
+          <span className="soft" dir="auto">
+            {quoted.title} {quoted.page !== "" && strings.page(quoted.page)}
+          </span>
+          <IconButton icon="close" label={strings.dropQuote} onClick={() => setQuoted(null)} />
+        </div>
+      )}
       <textarea
         id={COMPOSER_ID}
         ref={field}

@@ -1,13 +1,13 @@
 // A conversation that somebody shared: read-only, with its sources as far as one may read them.
-import { useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
 
 import { readShared } from "@/api/chats";
 import type { Problem } from "@/api/client";
 import type { SharedChatView } from "@/api/types";
 import { go, type Route } from "@/base/route";
 import { HoverCard } from "@/citations/HoverCard";
-import { Panel } from "@/citations/Panel";
 import { useCollections } from "@/collections/collections";
+import { setQuoted, type Quoted } from "@/reader/quoted";
 import { exchangesOf, type Exchange } from "@/session/exchanges";
 import { sessionOf, startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
@@ -15,9 +15,12 @@ import { Button } from "@/ui/Button";
 import { useKeys } from "@/ui/useKeys";
 import { useRemote } from "@/ui/useRemote";
 
-import { findCitation, messageOf, useCitationKeys } from "./cited";
+import { viewClass } from "./ChatView";
+import { citationOf, findCitation, messageOf, useCitationKeys } from "./cited";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
+
+const Panel = lazy(() => import("@/reader/Panel").then((found) => ({ default: found.Panel })));
 
 type SharedRoute = Extract<Route, { view: "shared" }>;
 
@@ -37,7 +40,7 @@ export function SharedView({ route }: { route: SharedRoute }): ReactNode {
   useKeys({ Escape: () => route.panel !== null && close() });
   const open = messageOf(exchanges, route.messageId);
   return (
-    <div className={route.panel === null ? "chat-view" : "chat-view with-panel"}>
+    <div className={viewClass(route.panel)}>
       <div className="chat">
         <div className="scroller" ref={scroller} tabIndex={-1}>
           {isGone ? (
@@ -50,9 +53,20 @@ export function SharedView({ route }: { route: SharedRoute }): ReactNode {
         </div>
       </div>
       <HoverCard within={scroller} find={find} />
-      {route.panel !== null && open !== undefined && <Panel route={route} panel={route.panel} answer={open.answer} onClose={close} />}
+      {route.panel !== null && open !== undefined && (
+        <Suspense>
+          <Panel route={route} panel={route.panel} answer={open.answer} onClose={close} onAsk={askQuoted} />
+        </Suspense>
+      )}
     </div>
   );
+}
+
+/** In a conversation of one's own. */
+function askQuoted(quoted: Quoted): void {
+  startNew();
+  sessionOf(null).setFilters({ doc_ids: [quoted.docId], collections: [quoted.collection] });
+  setQuoted(quoted);
 }
 
 function Gone(): ReactNode {
@@ -102,7 +116,7 @@ function Shown({ route, chat, exchanges, scroller }: ShownProps): ReactNode {
         actions={actions}
         scroller={scroller}
         messageId={messageId}
-        citationId={panel?.kind === "citation" ? panel.id : null}
+        citationId={citationOf(panel)}
       />
     </>
   );

@@ -6,6 +6,11 @@ import type { Exchange } from "@/session/exchanges";
 import type { Answer } from "@/stream/reduce";
 import { useKeys } from "@/ui/useKeys";
 
+/** The citation that is open in a panel. */
+export function citationOf(panel: Place["panel"]): string | null {
+  return panel?.kind === "citation" || panel?.kind === "compare" ? panel.id : null;
+}
+
 export function messageOf(exchanges: readonly Exchange[], messageId: string | null): Exchange | undefined {
   if (messageId === null) return undefined;
   return exchanges.find((one) => one.answer.ids?.assistant_message_id === messageId);
@@ -27,7 +32,8 @@ export function useCitationKeys(route: Extract<Route, Place>, exchanges: readonl
     if (exchange === undefined || !ids) return;
     const order = inOrder(exchange.answer.citations);
     const { panel } = route;
-    const at = panel?.kind === "citation" ? order.findIndex((one) => one.citation_id === panel.id) : step > 0 ? -1 : order.length;
+    const open = citationOf(panel);
+    const at = open !== null ? order.findIndex((one) => one.citation_id === open) : step > 0 ? -1 : order.length;
     const next = order[at + step];
     if (next === undefined) return;
     // A new conversation got its id meanwhile.

@@ -12,19 +12,23 @@ interface Props {
   grid: Grid;
   quote: Place | null;
   operands: readonly Operand[];
+  /** Further places that are marked: of searched words. */
+  hits?: readonly Place[];
   withheld: readonly Withheld[];
   /** Whether the first cited cell is brought into view. */
   scrolls: boolean;
 }
 
-export function PassageTable({ text, grid, quote, operands, withheld, scrolls }: Props): ReactNode {
+const NONE: readonly never[] = [];
+
+export function PassageTable({ text, grid, quote, operands, hits = NONE, withheld, scrolls }: Props): ReactNode {
   const strings = useStrings();
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const cited = frame.current?.querySelector(".cited");
+    const cited = frame.current?.querySelector(".cited, mark");
     if (scrolls) cited?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [scrolls, quote]);
-  const marked = (part: Place): ReactNode => <MarkedText text={text} part={part} marks={quote === null ? [] : [quote]} withheld={withheld} />;
+  const marked = (part: Place): ReactNode => <MarkedText text={text} part={part} marks={quote === null ? hits : [quote, ...hits]} withheld={withheld} />;
   const line = (row: Cell[], index: number): ReactNode => (
     <tr key={index}>
       {row.map((cell) => (

@@ -13,6 +13,10 @@ interface Props {
   quote: Place | null;
   /** What a figure of the claim is calculated of: cells, or parts of the text. */
   operands?: readonly Operand[];
+  /** Further places that are marked: of searched words. */
+  hits?: readonly Place[];
+  /** How much of the text is left out at its beginning. */
+  from?: number;
   /** Whether what is cited is brought into view. */
   scrolls?: boolean;
 }
@@ -20,19 +24,19 @@ interface Props {
 const NONE: readonly never[] = [];
 
 /** Offsets are of the source's text; a table is shown as one. */
-export function PassageText({ source, quote, operands = NONE, scrolls = false }: Props): ReactNode {
+export function PassageText({ source, quote, operands = NONE, hits = NONE, from = 0, scrolls = false }: Props): ReactNode {
   const strings = useStrings();
   const { text, table, withheld } = source;
-  const marks = useMemo(() => [...(quote === null ? [] : [quote]), ...operands], [quote, operands]);
+  const marks = useMemo(() => [...(quote === null ? [] : [quote]), ...operands, ...hits], [quote, operands, hits]);
   const grid = useMemo(() => (table === null ? null : gridOf(table)), [table]);
   return (
     <>
       {grid === null ? (
         <div className="passage-text" dir="auto">
-          <MarkedText text={text} part={{ start: 0, end: text.length }} marks={marks} withheld={withheld} />
+          <MarkedText text={text} part={{ start: from, end: text.length }} marks={marks} withheld={withheld} />
         </div>
       ) : (
-        <PassageTable text={text} grid={grid} quote={quote} operands={operands} withheld={withheld} scrolls={scrolls} />
+        <PassageTable text={text} grid={grid} quote={quote} operands={operands} hits={hits} withheld={withheld} scrolls={scrolls} />
       )}
       {withheld.length > 0 && <p className="soft">{withheld.some(isLost) ? strings.onlyQuoted : strings.withheldExplained}</p>}
     </>

@@ -5,15 +5,18 @@ import type { Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
-import { useShut } from "./closed";
-import { FileLine } from "./FileLine";
 import { pageLabel, sortedSources } from "./model";
-import { PassageText } from "./PassageText";
-import { SourceContext } from "./SourceContext";
 import { evidenceSign, signOf } from "./signs";
 import { VerdictShape } from "./verdict";
 
-export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: string) => void }): ReactNode {
+interface Props {
+  answer: Answer;
+  onOpen: (id: string) => void;
+  /** A source that is not cited was chosen, by its number. */
+  onSource: (n: number) => void;
+}
+
+export function SourceList({ answer, onOpen, onSource }: Props): ReactNode {
   const strings = useStrings();
   const { cited, rest } = sortedSources(answer);
   const evidence = evidenceSign(answer);
@@ -49,12 +52,13 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
         {rest.map((source) => (
           <li key={source.n}>
             <SourceHead source={source} label={null} />
-            <details>
-              <summary>{strings.passageText}</summary>
-              <PassageText source={source} quote={null} />
-              <SourceContext source={source} />
-              <OpenLine source={source} />
-            </details>
+            <ul className="source-citations">
+              <li>
+                <button type="button" onClick={() => onSource(source.n)}>
+                  <span dir="auto">{beginning(source.text)}</span>
+                </button>
+              </li>
+            </ul>
           </li>
         ))}
       </ol>
@@ -62,8 +66,11 @@ export function SourceList({ answer, onOpen }: { answer: Answer; onOpen: (id: st
   );
 }
 
-function OpenLine({ source }: { source: Source }): ReactNode {
-  return <FileLine place={source} isShut={useShut(source)} />;
+const SHOWN = 160;
+
+function beginning(text: string): string {
+  const line = text.slice(0, SHOWN + 1).replace(/\s+/g, " ").trim();
+  return text.length > SHOWN ? `${line} …` : line;
 }
 
 function SourceHead({ source, label }: { source: Source; label: number | null }): ReactNode {

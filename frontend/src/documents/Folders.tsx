@@ -1,9 +1,8 @@
 // The reports by folder, with what may be done with each.
 import { useState, type ReactNode } from "react";
 
-import { api, paths } from "@/api/client";
-import { openWithKey } from "@/api/files";
-import type { DocumentView, Filters } from "@/api/types";
+import { api } from "@/api/client";
+import type { DocumentView } from "@/api/types";
 import { useMayWrite } from "@/api/useMe";
 import { formatRoute } from "@/base/route";
 import { useCollections } from "@/collections/collections";
@@ -11,15 +10,16 @@ import { editable, PRIVATE, shared, titleOf } from "@/collections/model";
 import { ShareDialog } from "@/collections/ShareDialog";
 import { byCollection, type CollectionFolder } from "@/library/library";
 import { useChange } from "@/library/useChange";
-import { sessionOf, startNew } from "@/session/sessions";
-import { language, useStrings } from "@/strings";
+import { useStrings } from "@/strings";
 import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
 import { Menu, type MenuItem } from "@/ui/Menu";
 
+import { askAbout } from "./asking";
 import { CorrectDialog } from "./CorrectDialog";
+import { shownDay } from "./facts";
 
 /** What is to be done with reports. */
 type Doing = { act: "correct" | "delete"; document: DocumentView } | { act: "share"; folder: string; documents: readonly DocumentView[] };
@@ -106,12 +106,6 @@ function FolderSection({ folder, shown, isOfOne, onDo }: FolderProps): ReactNode
   );
 }
 
-/** In a new conversation; whatever is chosen for others, it is about this collection. */
-function askAbout(collection: string, filters: Filters): void {
-  startNew();
-  sessionOf(null).setFilters({ ...filters, collections: [collection] });
-}
-
 interface RowProps {
   document: DocumentView;
   folder: string;
@@ -128,7 +122,7 @@ function DocumentRow({ document, folder, items }: RowProps): ReactNode {
     <li className="document-row">
       <Icon name="document" />
       <div className="document-text">
-        <a href={paths.file(document.doc_id)} target="_blank" rel="noopener noreferrer" onClick={openWithKey} dir="auto">
+        <a href={formatRoute({ view: "document", docId: document.doc_id, page: null, passageId: null })} dir="auto">
           {document.title}
         </a>
         {identity.length > 0 && <p dir="auto">{identity.join(" · ")}</p>}
@@ -147,14 +141,6 @@ function DocumentRow({ document, folder, items }: RowProps): ReactNode {
       <Menu label={`${strings.more}: ${document.title}`} items={items} />
     </li>
   );
-}
-
-/** A date as exact as it is known: `2024`, `2024-03` or `2024-03-31`, the same in all time zones. */
-function shownDay(date: string): string {
-  const [, month, day] = date.split("-");
-  const parts: Intl.DateTimeFormatOptions =
-    day !== undefined ? { dateStyle: "medium" } : month !== undefined ? { year: "numeric", month: "long" } : { year: "numeric" };
-  return new Date(date).toLocaleDateString(language(), { ...parts, timeZone: "UTC" });
 }
 
 function DeleteDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {

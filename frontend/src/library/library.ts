@@ -9,6 +9,8 @@ const revision = createStore(0);
 /** Whoever changed the reports says so. */
 export const libraryChanged = (): void => revision.update((count) => count + 1);
 
+export const useRevision = (): number => useStore(revision);
+
 const load = async (signal: AbortSignal): Promise<DocumentView[]> => (await api.documents(signal)).documents;
 
 export function useLibrary(): Remote<DocumentView[]> {

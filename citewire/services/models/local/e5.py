@@ -24,6 +24,8 @@ Asked = tuple[list[str], bool]
 class MultilingualE5:
     """The model; what is longer than 512 tokens has the mean of its pieces."""
 
+    at_once = 1
+
     def __init__(self, threads: int | None = None) -> None:
         """Open it; its weights are read as they are needed.
 

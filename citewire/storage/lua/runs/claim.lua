@@ -6,7 +6,7 @@
 -- include: runs/common
 local id, chat, owner, worker, ttl = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local lease, started, facts = tonumber(ARGV[7]), ARGV[8], ARGV[9]
-local asked, body, most = ARGV[10], ARGV[11], tonumber(ARGV[12])
+local asked, body, most, trace = ARGV[10], ARGV[11], tonumber(ARGV[12]), ARGV[13]
 
 -- Runs of the dead hold no place, whether or not somebody has ended them yet.
 local function living()
@@ -41,6 +41,7 @@ end
 redis.call('SET', chat_of(chat), id, 'PX', ttl)
 redis.call('HSET', run_of(id), 'chat_id', chat, 'owner', owner, 'worker', worker,
   'status', 'running', 'started', started, 'facts', facts)
+if trace ~= '' then redis.call('HSET', run_of(id), 'trace', trace) end
 redis.call('PEXPIRE', run_of(id), ttl)
 if asked ~= '' then
   redis.call('HSET', asked, 'run', id, 'body', body)

@@ -1,0 +1,1 @@
+"""What is told of a server to whoever runs it: nothing that a person wrote, and nobody's name."""

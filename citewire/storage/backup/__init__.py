@@ -1,0 +1,1 @@
+"""All that is stored in a namespace: read as of one instant, and written into an empty one."""

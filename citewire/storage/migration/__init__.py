@@ -1,0 +1,1 @@
+"""Bringing what is stored from one version to the next."""

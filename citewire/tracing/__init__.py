@@ -1,0 +1,1 @@
+"""Traces by OpenTelemetry: what runs and ingestions did, step by step, for whoever collects it."""

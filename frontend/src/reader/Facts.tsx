@@ -1,0 +1,111 @@
+// What is to be known of a citation, above its page.
+import { useCallback, useState, type ReactNode } from "react";
+
+import type { Citation, Operand, Source } from "@/api/types";
+import { formatRoute } from "@/base/route";
+import { FileLine } from "@/citations/FileLine";
+import { besideOf, pageLabel } from "@/citations/model";
+import { findQuote, PassageText } from "@/citations/PassageText";
+import { SourceContext } from "@/citations/SourceContext";
+import { StandingNote } from "@/citations/Standing";
+import { signOf } from "@/citations/signs";
+import { VerdictLine, Worked } from "@/citations/verdict";
+import { useStrings } from "@/strings";
+import type { Remote } from "@/ui/useRemote";
+
+import { FigureCrop } from "./FigureCrop";
+import type { PageMark } from "./marks";
+import type { FoundCitation } from "./useCitation";
+
+interface Props {
+  source: Source;
+  citation: Citation;
+  remote: Remote<FoundCitation>;
+  operands: readonly Operand[];
+  marks: readonly PageMark[];
+  /** Its pages may not be read. */
+  isShut: boolean;
+  /** Its pages can be seen. */
+  hasPages: boolean;
+}
+
+export function SourceTitle({ source, isShut }: { source: Source; isShut: boolean }): ReactNode {
+  const strings = useStrings();
+  const name = (
+    <>
+      {source.title} <span className="soft">{strings.page(pageLabel(source))}</span>
+    </>
+  );
+  const route = { view: "document", docId: source.doc_id, page: source.page_start, passageId: source.passage_id } as const;
+  return (
+    <h3 className="source-title" dir="auto">
+      {isShut ? name : <a href={formatRoute(route)}>{name}</a>}
+    </h3>
+  );
+}
+
+export function CitationFacts(props: Props): ReactNode {
+  const strings = useStrings();
+  const { source, citation, remote, isShut, hasPages } = props;
+  const { data, problem } = remote;
+  const { quote, verification } = citation;
+  const beside = besideOf(verification);
+  const match = quote.text === "" ? strings.noQuote : strings.matches[data?.highlights?.match ?? quote.match];
+  return (
+    <>
+      <SourceTitle source={source} isShut={isShut} />
+      <VerdictLine sign={signOf(verification)} inferred={citation.origin === "inferred"} />
+      {isShut && (
+        <p className="note" role="alert">
+          {strings.closedSource(source.collection_name)}
+        </p>
+      )}
+      {!isShut && data?.passage && <StandingNote passage={data.passage} />}
+      {!isShut && data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
+      {quote.text !== "" && (
+        <blockquote className="quote" dir="auto">
+          {quote.text}
+        </blockquote>
+      )}
+      {quote.address !== "" && <p className="soft">{strings.cells(quote.address)}</p>}
+      <Worked verification={verification} />
+      {data !== null && match !== "" && <p className="soft">{match}</p>}
+      {beside !== null && (
+        <>
+          <p className="soft">{strings.beside}</p>
+          <blockquote className="quote" dir="auto">
+            {beside.quote.text}
+          </blockquote>
+        </>
+      )}
+      {problem !== null && <p className="note">{strings.problem(problem.code, problem.message)}</p>}
+      {hasPages && <Figure {...props} />}
+      {(hasPages || isShut) && <OwnText {...props} />}
+      <SourceContext source={source} />
+      <FileLine place={source} isShut={isShut} />
+    </>
+  );
+}
+
+function Figure({ source, remote, marks }: Props): ReactNode {
+  const strings = useStrings();
+  const [failed, setFailed] = useState(false);
+  const onFailure = useCallback(() => setFailed(true), []);
+  const { figure, page_size: size, page } = remote.data?.passage ?? { figure: null, page_size: null, page: 0 };
+  if (figure === null || size === null || failed) return null;
+  const own = marks.filter((mark) => mark.page === page);
+  return <FigureCrop docId={source.doc_id} page={page} size={size} figure={figure} marks={own} label={strings.pageImage(pageLabel(source), source.title)} onFailure={onFailure} />;
+}
+
+/** The text of the passage: of a table at once, with the cells that are cited. */
+export function OwnText({ source, citation, remote, operands, hasPages }: Pick<Props, "source" | "citation" | "remote" | "operands" | "hasPages">): ReactNode {
+  const strings = useStrings();
+  const highlights = remote.data?.highlights ?? null;
+  const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
+  return (
+    <details open={!hasPages || source.table !== null}>
+      <summary>{strings.passageText}</summary>
+      <PassageText source={source} quote={quote} operands={operands} scrolls={!hasPages} />
+    </details>
+  );
+}

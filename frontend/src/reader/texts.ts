@@ -1,0 +1,60 @@
+// How a report without pages is laid out: sheet by sheet, slide by slide, under its headings. Pure.
+import type { OutlineView, Source } from "@/api/types";
+
+export type TextForm = "sheets" | "slides" | "text";
+
+export function formOf(fileName: string): TextForm {
+  if (/\.(xls[xmb]?|xlt[xm]|ods|csv|tsv)$/i.test(fileName)) return "sheets";
+  return /\.(pp[st][xm]|pot[xm])$/i.test(fileName) ? "slides" : "text";
+}
+
+export interface Sheet {
+  label: string;
+  /** Places of its passages: from the first up to and without the last. */
+  from: number;
+  to: number;
+}
+
+/** The sheets of a workbook: each begins with the heading that is called as it is. */
+export function sheetsOf(outline: OutlineView | null, total: number): Sheet[] {
+  const sheets: Sheet[] = [];
+  for (const { page, passage } of outline?.entries ?? []) {
+    const label = outline?.page_labels[page - 1] ?? "";
+    const last = sheets.at(-1);
+    if (passage === null || last?.label === label) continue;
+    if (last !== undefined) last.to = passage;
+    sheets.push({ label: label === "" ? String(page) : label, from: sheets.length === 0 ? 0 : passage, to: total });
+  }
+  return sheets;
+}
+
+/** Which sheet a passage is on. */
+export function sheetAt(sheets: readonly Sheet[], place: number): number {
+  return Math.max(0, sheets.findIndex(({ from, to }) => from <= place && place < to));
+}
+
+/** What is written above a passage that is not above the one before it. */
+export function headOf(passage: Source, before: Source | undefined, form: TextForm): { page: boolean; section: boolean } {
+  const isNewPage = before === undefined || before.page_start !== passage.page_start;
+  const isNewSection = passage.section !== "" && passage.section !== before?.section && !passage.text.trimStart().startsWith(passage.section);
+  return {
+    page: isNewPage && (form === "slides" || (form === "sheets" && passage.page_label !== "")),
+    section: isNewSection && !(form === "sheets" && passage.section === passage.page_label),
+  };
+}
+
+const MOST_REPEATED = 1500;
+const FEWEST_REPEATED = 12;
+
+/** How many characters of a text passage the one before it ends with: what they share is shown once. */
+export function repeated(before: Source | undefined, passage: Source): number {
+  if (before?.page_start !== passage.page_start || before.kind !== "text" || passage.kind !== "text") return 0;
+  const end = before.text.slice(-MOST_REPEATED);
+  const begin = passage.text.slice(0, FEWEST_REPEATED);
+  if (begin.length < FEWEST_REPEATED) return 0;
+  for (let at = end.indexOf(begin); at >= 0; at = end.indexOf(begin, at + 1)) {
+    const shared = end.length - at;
+    if (passage.text.startsWith(end.slice(at))) return shared;
+  }
+  return 0;
+}

@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+
+import type { OutlineView, Source } from "@/api/types";
+import { anchorAt, GAP, layoutOf, pageAt, pageNamed, shownZoom, stepped, topOf, viewOf, type Size } from "@/reader/layout";
+import { sharpness } from "@/reader/drawing";
+import { around, byPage, markAt, type PageMark } from "@/reader/marks";
+import { setQuoted, withQuoted } from "@/reader/quoted";
+import { tidied } from "@/reader/selection";
+import { within } from "@/reader/Splitter";
+import { formOf, headOf, repeated, sheetAt, sheetsOf } from "@/reader/texts";
+import { firstFrom, marksOf, stepped as steppedHit } from "@/reader/useHits";
+
+const SIZES: Size[] = [[600, 800], [600, 800], [800, 600]];
+const ROOM = { width: 624, height: 424 };
+
+test("pages fill the width, and lie one below the other", () => {
+  const layout = layoutOf(SIZES, "width", ROOM);
+  expect(layout.widths).toEqual([600, 600, 600]);
+  expect(layout.heights).toEqual([800, 800, 450]);
+  expect(layout.starts).toEqual([GAP, 824, 1636]);
+  expect(layout.total).toBe(1636 + 450 + GAP);
+});
+
+test("a whole page fits into the room, and a number is a scale of paper", () => {
+  expect(layoutOf(SIZES, "page", ROOM).heights[0]).toBe(400);
+  expect(layoutOf(SIZES, 0.75, ROOM).widths).toEqual([600, 600, 800]);
+  expect(shownZoom([600, 800], "width", ROOM)).toBeCloseTo(0.75);
+});
+
+test("what is in sight is found, also between two pages and at the ends", () => {
+  const layout = layoutOf(SIZES, "width", ROOM);
+  expect(viewOf(layout, 0, 400)).toEqual({ first: 0, last: 0, read: 0 });
+  expect(viewOf(layout, 600, 400)).toEqual({ first: 0, last: 1, read: 0 });
+  expect(viewOf(layout, 813, 400)).toEqual({ first: 1, last: 1, read: 1 });
+  expect(viewOf(layout, layout.total - 600, 600)).toEqual({ first: 1, last: 2, read: 2 });
+  expect(pageAt(layoutOf([], "width", ROOM), 50)).toBe(0);
+});
+
+test("what stood at a place stays there when the zoom changes", () => {
+  const before = layoutOf(SIZES, "width", ROOM);
+  const anchor = anchorAt(before, 1000, 100);
+  const after = layoutOf(SIZES, 2, ROOM);
+  const again = anchorAt(after, topOf(after, anchor), 100);
+  expect(again.at).toBe(anchor.at);
+  expect(again.share).toBeCloseTo(anchor.share);
+  expect(topOf(before, anchor)).toBeCloseTo(1000);
+});
+
+test("zoom goes by steps, and stays at the ends", () => {
+  expect(stepped(0.75, 1)).toBe(0.8);
+  expect(stepped(1, -1)).toBe(0.8);
+  expect(stepped(4, 1)).toBe(4);
+});
+
+test("a page is named by its number or by what is printed on it", () => {
+  const labels = ["i", "ii", "1"];
+  expect(pageNamed(" 2 ", [1, 2, 3], labels)).toBe(2);
+  expect(pageNamed("II", [1, 2, 3], labels)).toBe(2);
+  expect(pageNamed("9", [1, 2, 3], labels)).toBeNull();
+});
+
+test("a canvas never has more pixels than browsers draw", () => {
+  expect(sharpness(600, 800, 3)).toBe(2);
+  expect(sharpness(6000, 8000, 2) ** 2 * 48_000_000).toBeLessThanOrEqual(16_000_001);
+});
+
+const mark = (id: string, x0: number, x1: number, tab?: string): PageMark => ({ id, page: 1, kind: "other", rectangles: [{ x0, y0: 0.1, x1, y1: 0.2 }], ...(tab === undefined ? {} : { tab }) });
+
+test("the smallest mark that leads somewhere is under the pointer", () => {
+  const marks = [mark("wide", 0, 1, "1"), mark("small", 0.4, 0.5, "2"), mark("word", 0.44, 0.46)];
+  expect(markAt(marks, 0.45, 0.15)?.id).toBe("small");
+  expect(markAt(marks, 0.9, 0.15)?.id).toBe("wide");
+  expect(markAt(marks, 0.9, 0.5)).toBeNull();
+  expect(byPage(marks).get(1)).toHaveLength(3);
+  expect(around([])).toBeNull();
+  expect(around(marks.flatMap((one) => one.rectangles))).toEqual({ x0: 0, y0: 0.1, x1: 1, y1: 0.2 });
+});
+
+const HIT = { passage: 0, passage_id: "p", page_label: "", start: 0, end: 1, before: "", text: "", after: "", rectangles: [] };
+
+test("hits begin at the page that is read, and go round", () => {
+  const hits = [2, 5, 5, 9].map((page) => ({ ...HIT, page }));
+  expect(firstFrom(hits, 5)).toBe(1);
+  expect(firstFrom(hits, 10)).toBe(0);
+  expect(firstFrom([], 1)).toBe(-1);
+  expect([steppedHit(3, 1, 4), steppedHit(0, -1, 4), steppedHit(-1, 1, 0)]).toEqual([0, 3, -1]);
+  const marks = marksOf({ query: "x", hits, more: false, at: 1, isBusy: false, problem: null });
+  expect(marks.map((one) => one.kind)).toEqual(["hit", "hit-current", "hit", "hit"]);
+});
+
+const source = (text: string, more: Partial<Source> = {}): Source => ({ text, page_start: 1, page_label: "", kind: "text", section: "", ...more }) as Source;
+
+test("what two passages share is shown once", () => {
+  const before = source("One of the quays. The second quay was built for grain.");
+  expect(repeated(before, source("The second quay was built for grain. And more."))).toBe("The second quay was built for grain.".length);
+  expect(repeated(before, source("Another beginning of a passage."))).toBe(0);
+  expect(repeated(before, source("The second quay was built for grain.", { page_start: 2 }))).toBe(0);
+});
+
+test("a workbook is read sheet by sheet, a deck slide by slide", () => {
+  const entry = (page: number, passage: number) => ({ title: "", level: 0, page, passage });
+  const outline = { entries: [entry(1, 0), entry(1, 2), entry(2, 3)], page_labels: ["Sales", "Costs"] } as unknown as OutlineView;
+  const sheets = sheetsOf(outline, 7);
+  expect(sheets).toEqual([{ label: "Sales", from: 0, to: 3 }, { label: "Costs", from: 3, to: 7 }]);
+  expect(sheetAt(sheets, 5)).toBe(1);
+  expect([formOf("a.XLSX"), formOf("b.csv"), formOf("c.pptx"), formOf("d.docx")]).toEqual(["sheets", "sheets", "slides", "text"]);
+  expect(headOf(source("x", { page_start: 2 }), source("y"), "slides").page).toBe(true);
+  expect(headOf(source("x", { section: "Quays" }), source("y"), "text")).toEqual({ page: false, section: true });
+  expect(headOf(source("Quays\nx", { section: "Quays" }), undefined, "text").section).toBe(false);
+});
+
+test("a selection is asked with in one line, not longer than a question may be", () => {
+  expect(tidied(" a\n b ")).toBe("a b");
+  expect(tidied("x".repeat(3000)).length).toBeLessThan(1010);
+  const quoted = { text: "grain", docId: "d", title: "T", page: "1", collection: "private" };
+  setQuoted(null);
+  expect(withQuoted("How much?", quoted)).toBe("“grain”\n\nHow much?");
+  expect(withQuoted("How much?", null)).toBe("How much?");
+});
+
+test("a panel is neither too wide nor too narrow", () => {
+  expect([within(5, 28, 75), within(50.26, 28, 75), within(90, 28, 75)]).toEqual([28, 50.3, 75]);
+});
