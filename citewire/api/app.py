@@ -22,6 +22,7 @@ from citewire.api import (
     reading,
     search,
     sharing,
+    suggestions,
     uploads,
     wire_schema,
 )
@@ -51,7 +52,8 @@ from citewire.services.telemetry.metrics import Metrics
 from citewire.settings import Settings
 
 CLOSED: Final = (
-    *(auth, chat, chats, collections, documents, keys, passages, reading, search, sharing, uploads),
+    *(auth, chat, chats, collections, documents, keys, passages, reading, search, sharing),
+    *(suggestions, uploads),
     *(openai_chat, openai_responses, ui_chat, streamable_http),
 )
 """What needs a key, where there are keys."""

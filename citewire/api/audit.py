@@ -55,6 +55,7 @@ ACTS: Final[Mapping[Route, Act]] = {
     ("GET", "/passages/{passage_id}"): Act("Read", "passage", "passage_id"),
     ("GET", "/passages/{passage_id}/highlights"): Act("Read", "passage", "passage_id"),
     ("POST", "/search"): Act("Read", "passage"),
+    ("GET", "/suggestions"): Act("Read", "passage"),
     ("PATCH", "/collections/{collection_id}"): Act("Update", *COLLECTION),
     ("POST", "/collections/{collection_id}/documents"): Act("Import", "document"),
     ("DELETE", "/jobs/{job_id}"): Act("Delete", "job", "job_id"),

@@ -47,6 +47,7 @@ NEEDED: Final[dict[tuple[str, str], Scope | None]] = {
     ("GET", "/passages/{passage_id}/highlights"): READ,
     ("GET", "/passages/{passage_id}/places"): READ,
     ("POST", "/search"): READ,
+    ("GET", "/suggestions"): READ,
     ("GET", "/jobs"): READ,
     ("GET", "/jobs/{job_id}"): READ,
     ("GET", "/jobs/{job_id}/events"): READ,

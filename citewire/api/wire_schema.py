@@ -13,6 +13,7 @@ from citewire.api import (
     collection_schemas,
     reading_schemas,
     schemas,
+    suggestion_schemas,
 )
 from citewire.services.answers.events import EVENTS
 
@@ -59,6 +60,7 @@ RESOURCES: Final[tuple[type, ...]] = (
     schemas.PassageView,
     schemas.ProblemView,
     schemas.Readiness,
+    suggestion_schemas.SuggestionsView,
 )
 """What is answered as JSON besides the stream."""
 

@@ -69,9 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_forget(kinds)
     _add_admin(kinds)
     _add_replay(kinds)
-    demo = kinds.add_parser("demo", help="try it out with the sample reports")
-    demo.set_defaults(run=commands.run_demo)
-    demo.add_argument("--once", action="store_true", help="answer the example and leave")
+    _add_demo(kinds)
     _add_eval(kinds)
     _add_key(kinds)
     graph = kinds.add_parser("graph", help="draw the workflow's steps, from the code itself")
@@ -130,6 +128,13 @@ def _add_collections(kinds: Kinds) -> None:
     members.add_argument("--drop", action="append", default=[], metavar="MEMBER", help="take out")
     remove = do.add_parser("remove", help="delete one with its documents and uploaded files")
     remove.add_argument("name", metavar="NAME|ID")
+
+
+def _add_demo(kinds: Kinds) -> None:
+    demo = kinds.add_parser("demo", help="try it out with the sample reports")
+    demo.set_defaults(run=commands.run_demo)
+    demo.add_argument("--once", action="store_true", help="answer the example and leave")
+    demo.add_argument("--no-browser", action="store_true", help="open no browser at the end")
 
 
 def _add_eval(kinds: Kinds) -> None:

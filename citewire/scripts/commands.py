@@ -221,7 +221,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     configure_logging("warning")
     settings = load_settings()
     settings = settings.with_changes(namespace=demo_namespace(settings))
-    return demo(settings, once=arguments.once)
+    return demo(settings, once=arguments.once, is_shown=not arguments.no_browser)
 
 
 def run_key(arguments: argparse.Namespace) -> int:

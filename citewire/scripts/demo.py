@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
-from collections.abc import AsyncGenerator
+import sys
+import webbrowser
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +40,19 @@ def demo_namespace(settings: Settings) -> str:
     return f"demo-v{SCHEMA_VERSION}-{embedding}"
 
 
-def demo(settings: Settings, *, once: bool) -> int:
-    """Show the whole path; serves until it is stopped, unless `once`."""
+def demo(settings: Settings, *, once: bool, is_shown: bool = True) -> int:
+    """Show the whole path; serves until it is stopped, unless `once`.
+
+    Args:
+        settings: of the server, with the namespace of the demo.
+        once: whether to leave after the example.
+        is_shown: whether a browser is opened where there is somebody who sees it.
+    """
     console = Console(highlight=False, soft_wrap=True)
-    return asyncio.run(_demo(settings, console, once=once))
+    return asyncio.run(_demo(settings, console, once=once, is_shown=is_shown))
 
 
-async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
+async def _demo(settings: Settings, console: Console, *, once: bool, is_shown: bool) -> int:
     console.print("Ingesting the sample reports (fictional) …")
     summary = await ingest_into_library(settings, [samples_folder()], console)
     print_summary(summary, console)
@@ -65,11 +74,30 @@ async def _demo(settings: Settings, console: Console, *, once: bool) -> int:
             console.print(
                 f"Go on at {url}/ (the API is described at {url}/openapi.json). Ctrl-C ends."
             )
+            if is_shown and has_viewer(console.is_terminal, os.environ, sys.platform):
+                # Beside the server: what opens it may wait until it is closed.
+                opening = asyncio.create_task(asyncio.to_thread(webbrowser.open, f"{url}/"))
+                opening.add_done_callback(lambda done: done.exception())
             await serving
     finally:
         server.should_exit = True
         await serving
     return 0 if answered and not summary.count("failed") else 1
+
+
+def has_viewer(is_terminal: bool, environment: Mapping[str, str], platform: str) -> bool:
+    """Whether a browser that is opened is seen: in a terminal, with a screen, and not in a CI.
+
+    Args:
+        is_terminal: whether a person reads what is printed.
+        environment: variables of the process.
+        platform: as `sys.platform` has it.
+    """
+    if not is_terminal or environment.get("CI") or environment.get("SSH_CONNECTION"):
+        return False
+    has_own_screen = platform in ("darwin", "win32")
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return has_own_screen or any(environment.get(name) for name in named)
 
 
 def _where(namespace: str) -> str:

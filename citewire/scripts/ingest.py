@@ -100,7 +100,7 @@ async def ingest_into_library(
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[OnProgress]:
-    """Bars with rate and time left in a terminal; elsewhere one line for each file with news."""
+    """Bars with rate and time left in a terminal, and one line for each file with news."""
     if not console.is_terminal:
         yield lambda progress: _print_line(progress, console)
         return
@@ -113,26 +113,38 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
         TimeRemainingColumn(),
     )
     with Bars(*columns, console=console, transient=True) as bars:
+        # One that has nothing to do, as all but the first of a run without news, does not show.
         stages = {
-            name: bars.add_task(name, total=None, visible=name != "ocr, pages")
+            name: bars.add_task(name, total=None, visible=False)
             for name in ("comparing", "reading", "ocr, pages", "embedding", "writing")
         }
+        totals: dict[str, int] = {}
 
         def show(progress: Progress) -> None:
-            expected = progress.passages_expected or None
-            is_compared = progress.files and progress.compared == progress.files
-            for name, completed, total in (
-                ("comparing", progress.compared, progress.files),
-                ("reading", progress.read, progress.to_read if is_compared else None),
-                ("embedding", progress.embedded, expected),
-                ("writing", progress.written, expected),
-            ):
-                bars.update(stages[name], completed=completed, total=total)
-            if progress.ocr:
-                bars.update(stages["ocr, pages"], completed=progress.ocr, visible=True)
-            _print_waiting(progress, bars.console)
+            for name, completed, total in stages_of(progress):
+                # A total that shrinks looks like work that is lost.
+                totals[name] = max(totals.get(name, 0), completed, total)
+                is_begun = bool(completed or total)
+                known = totals[name] if total else None
+                bars.update(stages[name], completed=completed, total=known, visible=is_begun)
+            _print_line(progress, bars.console)
 
         yield show
+
+
+def stages_of(progress: Progress) -> list[tuple[str, int, int]]:
+    """Each stage with how much of it is done, and how much there is; 0 where nothing tells yet."""
+    is_compared = bool(progress.files) and progress.compared == progress.files
+    is_read = is_compared and progress.read == progress.to_read
+    # While files are read nobody knows what they hold: a guess would go up and down.
+    passages = progress.passages if is_read else 0
+    return [
+        ("comparing", progress.compared, progress.files),
+        ("reading", progress.read, progress.to_read if is_compared else 0),
+        ("ocr, pages", progress.ocr, 0),
+        ("embedding", progress.embedded, passages),
+        ("writing", progress.written, passages),
+    ]
 
 
 class RateColumn(ProgressColumn):

@@ -319,7 +319,7 @@ test("the interface speaks the browser's language, and another when it is asked 
   await page.getByRole("heading", { name: "Ask your reports" }).waitFor();
   await page.getByRole("heading", { name: "Ask your reports" }).click();
   await page.keyboard.press("?");
-  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await page.getByRole("dialog", { name: "Help" }).waitFor();
   await shot(page, "shortcuts-dark");
   expect(await seriousViolations(page)).toEqual([]);
 });

@@ -273,7 +273,7 @@ test("a collection is renamed and deleted, and is gone for everybody", async () 
   await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("heading", { name: "Reports", level: 2 }).waitFor();
   await page.getByText("There are no reports yet.").waitFor();
-  expect(await page.locator(".lost-notice").count()).toBe(0);
+  expect(await page.locator(".notice").count()).toBe(0);
 });
 
 async function askAndWaitAnew(page: Page, question: string): ReturnType<typeof askAndWait> {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { ChatView, CollectionSummary, CollectionView, DocumentView } from "@/api/types";
 import { citedIn } from "@/chats/shared";
 import { editable, isAtLeast, isLastManager, memberName, memberOf, searched, shared, sortedMembers, withCollections } from "@/collections/model";
-import { byCollection } from "@/documents/library";
+import { byCollection } from "@/library/library";
 
 const of = (collection_id: string, role: CollectionSummary["role"]): CollectionSummary => ({ collection_id, name: collection_id, role });
 const LIST = [of("private", "manager"), of("a", "reader"), of("b", "editor")];

@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 
 import { Notes } from "@/chat/Notes";
-import type { Exchange } from "@/chat/session";
+import type { Exchange } from "@/session/exchanges";
 import { AskedAs, StageLine } from "@/chat/Stage";
 import { ASKED, type Answer } from "@/stream/reduce";
 
@@ -51,4 +51,22 @@ test("the report that a question points at is named", () => {
 test("where there was no evidence to judge none is shown, and no extracts are where there is no source", () => {
   const { answer } = exchange({ model: "extractive", evidence: null });
   expect(renderToStaticMarkup(<StageLine answer={answer} />)).toBe('<div class="stage"></div>');
+});
+
+test("who answered is shown: a model by its name, or extracts, also where a model failed", () => {
+  const stage = (answer: Partial<Answer>): string => renderToStaticMarkup(<StageLine answer={exchange({ sources: SOURCES, evidence: "weak", ...answer }).answer} />);
+  expect(stage({ model: "gpt-4o-mini" })).toContain("Written by gpt-4o-mini");
+  expect(stage({ model: "extractive" })).toContain("Extracts from the reports, not written by a model");
+  const failed = stage({ model: "gpt-4o-mini", warnings: [{ code: "model_fallback", message: "", span: null, documents: [] }] });
+  expect(failed).toContain("Extracts from the reports");
+  expect(failed).not.toContain("Written by");
+  expect(stage({ model: "gpt-4o-mini", finishReason: "no_evidence" })).not.toContain("Written by");
+});
+
+test("a follow-up that no model completed is not said to be searched for as written where it was completed by rule", () => {
+  const warnings = [{ code: "condense_fallback" as const, message: "", span: null, documents: [] }];
+  expect(notes({ warnings, query: { ...QUERY, document: null } })).toContain("searched for as written");
+  const completed = notes({ warnings, query: { ...QUERY, document: null, rewritten: true } });
+  expect(completed).toContain("completed by simple rules");
+  expect(completed).not.toContain("as written");
 });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 
 import { exportPath } from "@/api/exports";
-import type { LocationView } from "@/api/types";
-import { formatRoute, parseRoute, type Route } from "@/app/route";
+import type { LocationView, Source } from "@/api/types";
+import { formatRoute, parseRoute, type Route } from "@/base/route";
 import { byDay, dayOf } from "@/chats/days";
-import { inOrder, sortedSources } from "@/citations/model";
+import { inOrder, shortNames, sortedSources } from "@/citations/model";
 import { findQuote } from "@/citations/PassageText";
-import { byFolder, changesOf } from "@/documents/library";
+import { byFolder, changesOf } from "@/library/library";
 import { untracedIn } from "@/citations/untraced";
 import { ASKED, type Answer } from "@/stream/reduce";
 
@@ -86,4 +86,23 @@ test("what is corrected of a report is what was changed; an emptied field goes b
   const before = { title: "Ships", date: "2023", organisation: "Zarnholm, Inc.", periods: "2022, 2022-Q3", kind: "10-K" };
   expect(changesOf(before, before)).toEqual({});
   expect(changesOf(before, { ...before, title: " Ships ", periods: "2021; 2022-H1", kind: "" })).toEqual({ periods: ["2021", "2022-H1"], kind: null });
+});
+
+test("sources are called by whose they are and of when, and by more where that does not tell them apart", () => {
+  const [one] = SOURCES;
+  if (one === undefined) throw new Error("no source");
+  const source = (doc_id: string, facts: Partial<Source>): Source => ({ ...one, doc_id, title: `Title of ${doc_id}`, ...facts });
+  const names = (...sources: Source[]): (string | undefined)[] => {
+    const found = shortNames(sources);
+    return sources.map((each) => found.get(each.doc_id));
+  };
+  const boeing = source("d1", { organisation: "The Boeing Company", periods: ["2022"], document_kind: "10-K" });
+  const again = { ...boeing, passage_id: "other" };
+  const before = source("d2", { ...boeing, doc_id: "d2", periods: ["2021"] });
+  const release = source("d3", { ...boeing, doc_id: "d3", document_kind: "earnings release" });
+  expect(names(boeing, again, before)).toEqual(["The Boeing Company 2022", "The Boeing Company 2022", "The Boeing Company 2021"]);
+  expect(names(boeing, release)).toEqual(["The Boeing Company 2022, 10-K", "The Boeing Company 2022, earnings release"]);
+  expect(names(source("d4", {}))).toEqual(["Title of d4"]);
+  const twins = [source("d5", { title: "Twin", file_name: "a.pdf" }), source("d6", { title: "Twin", file_name: "b.pdf" })];
+  expect(names(...twins)).toEqual(["Twin (a.pdf)", "Twin (b.pdf)"]);
 });

@@ -52,6 +52,10 @@ test.each<[string, Answer, string | null]>([
   ["weak stays weak", { ...judged("unsupported", "words"), evidence: "weak" }, "weak"],
   ["nothing answered", { ...ANSWER, citations: [], evidence: "weak", finishReason: "no_evidence" }, "none"],
   ["a greeting asks no report", { ...ANSWER, citations: [], sources: [], evidence: "none" }, null],
+  ["nothing was said before it failed", { ...ANSWER, phase: "error", text: "", citations: [], finishReason: null }, null],
+  ["what was said before it failed has its evidence", { ...ANSWER, phase: "error", finishReason: null }, "strong"],
+  ["an answer that uses none of what was found", { ...ANSWER, citations: [] }, null],
+  ["a list of the reports", { ...ANSWER, citations: [], sources: [], evidence: null }, null],
   ["a refusal", { ...ANSWER, citations: [], sources: [], evidence: "none", finishReason: "blocked" }, null],
 ])("the sign of the evidence does not deny the others: %s", (_, answer, sign) => {
   expect(evidenceSign(answer)).toBe(sign);

@@ -10,13 +10,13 @@ function job(id: string, status: JobView["status"], change: Partial<JobView> = {
 const end = (of: JobView): string => `event: ${of.status === "done" ? "done" : "failed"}\ndata: ${JSON.stringify(of)}\n\n`;
 const asked = vi.fn<(path: string, init: RequestInit) => Promise<Response>>();
 
-async function page(): Promise<typeof import("@/documents/uploads")> {
+async function page(): Promise<typeof import("@/library/uploads")> {
   vi.resetModules();
-  return import("@/documents/uploads");
+  return import("@/library/uploads");
 }
 
 /** What the page shows, without React. */
-const shown = (of: typeof import("@/documents/uploads")): string[] =>
+const shown = (of: typeof import("@/library/uploads")): string[] =>
   of.listUploads().map(({ state }) => (state.step === "job" ? `${state.job.job_id} ${state.job.status}` : state.step));
 
 beforeEach(() => {

@@ -52,7 +52,7 @@ ROUTES: dict[str, list[str]] = {
         get /documents/{doc_id}/pages/{number}  get /documents/{doc_id}/outline
         get /documents/{doc_id}/passages  get /documents/{doc_id}/hits  get /passages
         get /passages/{passage_id}  get /passages/{passage_id}/highlights
-        get /passages/{passage_id}/places  post /search
+        get /passages/{passage_id}/places  post /search  get /suggestions
         get /jobs  get /jobs/{job_id}
         get /jobs/{job_id}/events  get /collections/{collection_id}
     """.split("  "),

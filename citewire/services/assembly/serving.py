@@ -34,6 +34,7 @@ from citewire.services.runs.detached import DetachedRuns, Stream
 from citewire.services.runs.following import Following
 from citewire.services.runs.out_of_reach import end_out_of_reach
 from citewire.services.runs.runs import Runs
+from citewire.services.suggestions.suggesting import Suggesting
 from citewire.services.telemetry.metrics import Metrics
 from citewire.services.uploads.counting import CountedIngestion
 from citewire.services.uploads.ending import EndingCollections
@@ -48,6 +49,7 @@ from citewire.storage.collections.store import CollectionStore
 from citewire.storage.connection.connection import connections_taken
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.passage_read import PassageReader
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
@@ -71,6 +73,7 @@ class Services:
         passages: reads them.
         finder: finds them for models of other people.
         succession: what became of them.
+        suggesting: makes what one may ask of documents.
         page_copies: of the pages that are cited.
         collections: the shared ones.
         changes: of them and their members, which are told.
@@ -99,6 +102,7 @@ class Services:
     passages: PassageReader
     finder: PassageFinder
     succession: Succession
+    suggesting: Suggesting
     page_copies: PageCopies
     collections: CollectionStore
     changes: CollectionChanges
@@ -153,6 +157,7 @@ async def open_services(
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
         reaching, reads = Reaching(collections), Reads()
         shares = ChatShares(library.documents.client, settings.storage.namespace)
+        outlines = OutlineReader(library.documents.client, settings.storage.namespace)
         jobs = build_jobs(library, uploads, metrics)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
@@ -185,6 +190,7 @@ async def open_services(
             passages=library.passages,
             finder=chat.finder,
             succession=build_succession(library),
+            suggesting=Suggesting(outlines),
             page_copies=page_copies,
             collections=collections,
             changes=CollectionChanges(collections, audit, reaching.forget),

@@ -98,9 +98,7 @@ class Progress:
         files: to be compared.
         compared: compared with what is known.
         to_read: files whose bytes are news.
-        bytes_to_read: their sizes.
         read: of them read, or failed.
-        bytes_read: their sizes.
         pages: in the files that were read.
         ocr: pages read from their picture, also of files that are still being read.
         passages: made of them.
@@ -116,9 +114,7 @@ class Progress:
     files: int = 0
     compared: int = 0
     to_read: int = 0
-    bytes_to_read: int = 0
     read: int = 0
-    bytes_read: int = 0
     pages: int = 0
     ocr: int = 0
     passages: int = 0
@@ -131,10 +127,3 @@ class Progress:
     embed_s: float = 0.0
     write_s: float = 0.0
     last: FileOutcome | None = None
-
-    @property
-    def passages_expected(self) -> int:
-        """Passages of all files, estimated from the sizes of those that were read."""
-        if self.read >= self.to_read or not self.bytes_read:
-            return self.passages
-        return max(self.passages, round(self.passages * self.bytes_to_read / self.bytes_read))

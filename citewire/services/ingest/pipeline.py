@@ -166,5 +166,4 @@ async def _planned(
     )
     progress.to_finish = len(plan.files) + len(plan.pruned)
     progress.to_read = len(plan.works)
-    progress.bytes_to_read = sum(work.location.size for work in plan.works)
     return catalog, plan

@@ -156,7 +156,6 @@ class Staging:
                     spent.add(place.file.suffix)
         finally:
             progress.read += 1
-            progress.bytes_read += work.location.size
             self._run.tell()
         raise refused[work.places[0].file.suffix]
 

@@ -11,12 +11,13 @@ from redis.exceptions import ResponseError
 from citewire.storage.connection.replies import fields_of, says_unknown, storage_errors
 from citewire.storage.keys import Keys
 from citewire.storage.library.passage_node import FIELDS, to_node
-from citewire.storage.library.search import read_found, to_command
+from citewire.storage.library.search import Words, read_found, to_command
 
 FIRST_PAGES = 15
 """Up to this page a document is read, which also may be one that begins with a long cover."""
 MOST_PASSAGES = 80
 MOST_HEADINGS = 300
+MOST_WITH_WORDS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,29 @@ class OutlineReader:
         nodes = [to_node(fields) for fields in read_found(found)]
         nodes.sort(key=lambda node: (node.metadata["page"], node.metadata.get("start", 0)))
         return Outline(nodes, _headings(groups))
+
+    async def with_words(self, doc_id: str, terms: Sequence[str]) -> list[TextNode]:
+        """The passages of a document that say most of `terms`, in the order of its pages.
+
+        Args:
+            doc_id: of the document.
+            terms: as `text.words.sought_terms` makes them.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
+        """
+        within = f"@doc_id:{{{doc_id}}}"
+        query = Words(tuple(terms)).to_query(within)
+        sought = (query, "RETURN", len(FIELDS), *FIELDS, "LIMIT", 0, MOST_WITH_WORDS)
+        with storage_errors("passages of a document"):
+            try:
+                found = await self._client.execute_command(*to_command(self._index, sought))
+            except ResponseError as error:
+                if says_unknown(error):
+                    return []
+                raise
+        nodes = [to_node(fields) for fields in read_found(found)]
+        return sorted(nodes, key=lambda node: (node.metadata["page"], node.metadata["start"]))
 
 
 def _headings(groups: Sequence[Any]) -> list[Heading]:

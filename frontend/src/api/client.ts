@@ -1,6 +1,7 @@
 // The server's calls. Every address is relative, so that a path prefix does not matter.
 import { anotherKey, currentKey, keyHeader } from "./key";
-import type { AskRequest, ChatView, DocumentCorrection, DocumentList, DocumentView, JobList, JobView, ProblemView, Readiness } from "./types";
+import { serverHeard, serverLost } from "./reach";
+import type { AskRequest, ChatView, DocumentCorrection, DocumentList, DocumentView, JobList, JobView, ProblemView, Readiness, SuggestionsView } from "./types";
 
 /** A refusal or a failure, in the form of the server's problems. */
 export class Problem extends Error {
@@ -23,10 +24,17 @@ export function toProblem(error: unknown): Problem {
   return new Problem(0, "network", String(error), true);
 }
 
+const AWAY = [502, 503, 504];
+
 async function problemOf(response: Response): Promise<Problem> {
   // A proxy may answer with anything.
   const said = (await response.json().catch(() => ({}))) as Partial<ProblemView>;
   const { code = "http", detail = `HTTP ${response.status}`, retryable = response.status >= 500 } = said;
+  // A proxy that finds no server behind it says so in words of its own.
+  if (code === "http" && AWAY.includes(response.status)) {
+    serverLost();
+    return new Problem(0, "network", detail, true);
+  }
   return new Problem(response.status, code, detail, retryable);
 }
 
@@ -36,8 +44,10 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     const headers = { ...(init.headers as Record<string, string> | undefined), ...keyHeader(key) };
     const response = await fetch(path, { ...init, headers }).catch((error: unknown) => {
       if (init.signal?.aborted === true) throw error;
+      serverLost();
       throw toProblem(error);
     });
+    if (!AWAY.includes(response.status)) serverHeard();
     if (response.ok) return response;
     if (response.status !== 401 || !(await anotherKey(key))) throw await problemOf(response);
   }
@@ -63,6 +73,7 @@ export const api = {
   stop: (runId: string) => request(`chat_stream/${seg(runId)}/stop`, { method: "POST" }),
   switchTo: (id: string, messageId: string) => request(`chats/${seg(id)}`, sending("PATCH", { leaf_id: messageId })),
   chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
+  suggestions: (signal: AbortSignal) => json<SuggestionsView>("suggestions", { signal }),
   documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
   document: (id: string, signal: AbortSignal) => json<DocumentView>(paths.document(id), { signal }),
   correctDocument: (id: string, changes: Partial<DocumentCorrection>) => request(`documents/${seg(id)}`, sending("PATCH", changes)),
@@ -75,6 +86,7 @@ export const api = {
 };
 
 export const paths = {
+  uploads: (collection: string): string => `documents?collection=${seg(collection)}`,
   document: (docId: string): string => `documents/${seg(docId)}`,
   file: (docId: string): string => `documents/${seg(docId)}/file`,
   page: (docId: string, page: number): string => `documents/${seg(docId)}/pages/${page}`,

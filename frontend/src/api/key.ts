@@ -1,7 +1,8 @@
 // Who asks: a session of the browser, or an API key of this tab, which is sent with every request.
+import { createStore, type Followed } from "@/base/store";
+import { clearTab, forgetTab, readTab, writeTab } from "@/base/tab";
 
-import { clearTab, forgetTab, readTab, writeTab } from "@/ui/tab";
-
+import { readAgain } from "./reach";
 import type { Me } from "./types";
 
 const NAME = "key";
@@ -11,6 +12,8 @@ const PLACE = "place";
 export interface KeyState {
   /** The dialog is open. */
   asked: boolean;
+  /** It was closed without a key: it opens again when the person wants it. */
+  isDeclined: boolean;
   /** The key that was given last is not one of the server's. */
   wrong: boolean;
   kept: boolean;
@@ -25,23 +28,12 @@ const LOOK_MS = 60_000;
 let otherTabs: BroadcastChannel | null = null;
 
 let key = readTab(NAME);
-let state: KeyState = { asked: false, wrong: false, kept: key !== null, me: null, refused: null };
+const store = createStore<KeyState>({ asked: false, isDeclined: false, wrong: false, kept: key !== null, me: null, refused: null });
 let waiting: ((given: boolean) => void)[] = [];
-/** The person closed the dialog: it is not opened again before the page is. */
-let declined = false;
-const listeners = new Set<() => void>();
 
-function set(change: Partial<KeyState>): void {
-  state = { ...state, ...change };
-  for (const listener of listeners) listener();
-}
+export const keyStore: Followed<KeyState> = store;
 
-export const keyState = (): KeyState => state;
-
-export function subscribeKey(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+const set = (change: Partial<KeyState>): void => store.update((old) => ({ ...old, ...change }));
 
 export const currentKey = (): string | null => key;
 
@@ -52,7 +44,7 @@ export function keyHeader(used: string | null = key): Record<string, string> {
 /** After a 401: waits until there is another key than `used`; false if none is given. */
 export function anotherKey(used: string | null): Promise<boolean> {
   if (key !== used) return Promise.resolve(true);
-  if (declined) return Promise.resolve(false);
+  if (store.get().isDeclined) return Promise.resolve(false);
   const given = new Promise<boolean>((resolve) => waiting.push(resolve));
   set({ asked: true, wrong: used !== null });
   return given;
@@ -66,13 +58,26 @@ export function giveKey(value: string): void {
   }
   key = value;
   writeTab(NAME, value);
+  const isLate = waiting.length === 0;
   answer(true);
   void meet();
+  // What was refused meanwhile is read again; what waited for the key goes on by itself.
+  if (isLate) readAgain();
 }
 
 export function declineKey(): void {
-  declined = true;
   answer(false);
+  set({ isDeclined: true });
+}
+
+/** Opens the dialog that was closed. */
+export function askForKey(): void {
+  set({ asked: true, isDeclined: false });
+}
+
+/** What is asked for next may open the dialog again. */
+export function undecline(): void {
+  set({ isDeclined: false });
 }
 
 /** Asks the server who one is, and goes back to where one was before signing in. */
@@ -95,8 +100,8 @@ export function signIn(): void {
 }
 
 export async function signOut(): Promise<void> {
-  if (state.me?.by === "session") await fetch("auth/logout", { method: "POST" }).catch(() => null);
-  if (state.me?.by === "session") otherTabs?.postMessage(null);
+  if (store.get().me?.by === "session") await fetch("auth/logout", { method: "POST" }).catch(() => null);
+  if (store.get().me?.by === "session") otherTabs?.postMessage(null);
   leave();
 }
 
@@ -108,18 +113,18 @@ function leave(): void {
 
 /** Closes what is shown if the session that opened it is over, or is somebody else's by now. */
 async function look(): Promise<void> {
-  if (document.hidden || state.me?.by !== "session" || key !== null) return;
+  if (document.hidden || store.get().me?.by !== "session" || key !== null) return;
   const response = await fetch("auth/me").catch(() => null);
   if (response?.ok !== true) return;
   const me = (await response.json()) as Me;
-  if (me.owner !== state.me.owner) leave();
+  if (me.owner !== store.get().me?.owner) leave();
 }
 
 /** Looks when another tab signs out, when the page is seen again, and once a minute. */
 export function watchSession(): void {
   otherTabs = new BroadcastChannel("citewire.signed-out");
   otherTabs.addEventListener("message", () => {
-    if (state.me?.by === "session" && key === null) leave();
+    if (store.get().me?.by === "session" && key === null) leave();
   });
   document.addEventListener("visibilitychange", () => void look());
   setInterval(() => void look(), LOOK_MS);

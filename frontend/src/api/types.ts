@@ -53,6 +53,7 @@ export interface CitewireProtocol {
     PassageView: PassageView;
     ProblemView: ProblemView;
     Readiness: Readiness;
+    SuggestionsView: SuggestionsView;
   };
 }
 /**
@@ -1096,4 +1097,37 @@ export interface CheckResult {
   name: string;
   ok: boolean;
   detail: string;
+}
+/**
+ * What one may ask of the reports at hand, and one question that is answered.
+ */
+export interface SuggestionsView {
+  questions: SuggestedQuestion[];
+  example: ExampleView | null;
+}
+/**
+ * A question that reports at hand answer; `doc_ids` are those that it is about.
+ */
+export interface SuggestedQuestion {
+  text: string;
+  doc_ids: string[];
+}
+/**
+ * A question with words of a report that answer it, as they stand there.
+ *
+ * `quote` is what is marked in the passage; `unit` is what stands over a table of its figures,
+ * empty if nothing does. `title`, `organisation` and `periods` are those of the report.
+ */
+export interface ExampleView {
+  question: string;
+  answer: string;
+  quote: string;
+  unit: string;
+  passage_id: string;
+  doc_id: string;
+  title: string;
+  organisation: string;
+  periods: string[];
+  page: number;
+  page_label: string;
 }

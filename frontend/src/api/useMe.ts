@@ -1,12 +1,10 @@
 // Who asks, once the server has said it, and what they may do at all.
-import { useSyncExternalStore } from "react";
+import { useStore } from "@/base/store";
 
-import { keyState, subscribeKey } from "./key";
+import { keyStore } from "./key";
 import type { Me } from "./types";
 
-export function useMe(): Me | null {
-  return useSyncExternalStore(subscribeKey, () => keyState().me);
-}
+export const useMe = (): Me | null => useStore(keyStore, ({ me }) => me);
 
 /** Whether anything may be changed; the server says so again where it matters. */
 export function useMayWrite(): boolean {

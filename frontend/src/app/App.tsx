@@ -1,23 +1,24 @@
 // The page: conversations on the left, or behind a button where there is no room, and the view.
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
+import { useRoute, type Route } from "@/base/route";
 import { ChatView } from "@/chat/ChatView";
 import { COMPOSER_ID } from "@/chat/Composer";
 import { SharedView } from "@/chat/SharedView";
-import { startNew } from "@/chat/sessions";
 import { SEARCH_ID, Sidebar } from "@/chats/Sidebar";
 import { useWatchedCollections } from "@/collections/collections";
-import { LostNotice } from "@/collections/LostNotice";
 import { askQuoted } from "@/documents/asking";
 import { DocumentsView } from "@/documents/DocumentsView";
+import { startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
+import { useKeys } from "@/ui/useKeys";
 import { useMedia } from "@/ui/useMedia";
 import { useModal } from "@/ui/useModal";
 
 import { KeyDialog } from "./KeyDialog";
-import { useRoute, type Route } from "./route";
-import { useKeys } from "./useKeys";
+import { Notices } from "./Notices";
+import { Settings } from "./Settings";
 
 // What shows pages is read when the first is looked at.
 const DocumentPage = lazy(() => import("@/documents/DocumentPage").then((found) => ({ default: found.DocumentPage })));
@@ -48,7 +49,7 @@ export function App(): ReactNode {
       </button>
       {!narrow && (
         <aside className="sidebar" aria-label={strings.menu}>
-          <Sidebar route={route} onLeave={() => setMenu(false)} />
+          <Sidebar route={route} onLeave={() => setMenu(false)} foot={<Settings isAtReports={route.view === "documents"} />} />
         </aside>
       )}
       <KeyDialog />
@@ -61,7 +62,7 @@ export function App(): ReactNode {
             <IconButton icon="plus" label={strings.newChat} onClick={startNew} />
           </div>
         )}
-        <LostNotice />
+        <Notices />
         <h1 className="unseen">{{ chat: strings.conversation, documents: strings.documents, document: strings.report, passage: strings.citation, shared: strings.sharedChat }[route.view]}</h1>
         {route.view === "chat" && <ChatView route={route} />}
         {route.view === "documents" && <DocumentsView route={route} />}
@@ -87,7 +88,7 @@ function Drawer({ route, onClose }: { route: Route; onClose: () => void }): Reac
       onClick={(event) => event.target === ref.current && onClose()}
     >
       <IconButton className="drawer-close" icon="close" label={strings.close} onClick={onClose} />
-      <Sidebar route={route} onLeave={onClose} />
+      <Sidebar route={route} onLeave={onClose} foot={<Settings isAtReports={route.view === "documents"} />} />
     </dialog>
   );
 }

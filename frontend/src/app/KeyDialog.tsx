@@ -1,20 +1,19 @@
 // Asks who one is when the server wants to know: one signs in, or gives an API key.
-import { useState, useSyncExternalStore, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
-import { declineKey, giveKey, keyState, signIn, subscribeKey, type KeyState } from "@/api/key";
+import { declineKey, giveKey, keyStore, signIn } from "@/api/key";
+import { useStore } from "@/base/store";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
-export const useKeyState = (): KeyState => useSyncExternalStore(subscribeKey, keyState);
-
 export function KeyDialog(): ReactNode {
-  return useKeyState().asked ? <Open /> : null;
+  return useStore(keyStore).asked ? <Open /> : null;
 }
 
 function Open(): ReactNode {
   const strings = useStrings();
-  const { wrong, me, refused } = useKeyState();
+  const { wrong, me, refused } = useStore(keyStore);
   const people = me?.sign_in === true;
   const [value, setValue] = useState("");
   const give = (): void => {

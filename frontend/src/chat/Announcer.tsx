@@ -2,11 +2,11 @@
 import type { ReactNode } from "react";
 
 import { sortedSources } from "@/citations/model";
-import type { Strings } from "@/strings/en";
+import type { Exchange } from "@/session/exchanges";
 import { useStrings } from "@/strings";
+import type { Strings } from "@/strings/en";
 
 import { notesOf } from "./Notes";
-import type { Exchange } from "./session";
 import { stageText } from "./Stage";
 
 /** What was there when the page opened is not announced. */

@@ -1,21 +1,23 @@
 // The conversation: its exchanges, the field for the next question, and the panel beside it.
 import { lazy, Suspense, useCallback, useMemo, useRef, type ReactNode } from "react";
 
-import { go, type Route } from "@/app/route";
+import { go, type Route } from "@/base/route";
 import { HoverCard } from "@/citations/HoverCard";
-import { useKeys } from "@/app/useKeys";
 import { setQuoted, type Quoted } from "@/reader/quoted";
+import type { ChatState } from "@/session/exchanges";
+import type { ChatSession } from "@/session/session";
+import { sessionOf, startNew, useChat } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
+import { useKeys } from "@/ui/useKeys";
 
 import { Announcer } from "./Announcer";
 import { citationOf, findCitation, messageOf, useCitationKeys } from "./cited";
 import { Composer, COMPOSER_ID } from "./Composer";
+import { DropArea } from "./DropArea";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
 import { Scope } from "./Scope";
-import type { ChatSession, ChatState } from "./session";
-import { sessionOf, startNew, useChat } from "./sessions";
 import { Welcome } from "./Welcome";
 
 const Panel = lazy(() => import("@/reader/Panel").then((found) => ({ default: found.Panel })));
@@ -50,15 +52,19 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
   });
   return (
     <div className={viewClass(route.panel)}>
-      <div className="chat">
-        <div className="scroller" ref={scroller} tabIndex={-1}>
-          <Body key={session.key} session={session} state={state} scroller={scroller} actions={actions} messageId={route.messageId} citationId={citationId} />
-        </div>
-        <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} />
-        <Composer key={`field-${session.key}`} running={state.running} onAsk={ask} onStop={stop}>
-          <Scope session={session} filters={state.filters} />
-        </Composer>
-      </div>
+      <DropArea className="chat">
+        {(choose) => (
+          <>
+            <div className="scroller" ref={scroller} tabIndex={-1}>
+              <Body key={session.key} session={session} state={state} scroller={scroller} actions={actions} messageId={route.messageId} citationId={citationId} onAsk={ask} onChoose={choose} />
+            </div>
+            <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} />
+            <Composer key={`field-${session.key}`} busy={busyOf(state)} onAsk={ask} onStop={stop}>
+              <Scope session={session} filters={state.filters} />
+            </Composer>
+          </>
+        )}
+      </DropArea>
       <HoverCard within={scroller} find={find} />
       {route.panel !== null && open !== undefined && (
         <Suspense>
@@ -67,6 +73,11 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
       )}
     </div>
   );
+}
+
+function busyOf({ running, exchanges }: ChatState): "answering" | "connecting" | null {
+  if (!running) return null;
+  return exchanges.at(-1)?.recovering === true ? "connecting" : "answering";
 }
 
 /** Two citations side by side take all of the view. */
@@ -81,9 +92,11 @@ interface BodyProps {
   actions: ExchangeActions;
   messageId: string | null;
   citationId: string | null;
+  onAsk: (question: string) => void;
+  onChoose: () => void;
 }
 
-function Body({ session, state, ...rest }: BodyProps): ReactNode {
+function Body({ session, state, onAsk, onChoose, ...rest }: BodyProps): ReactNode {
   const strings = useStrings();
   if (state.load === "loading") return <p className="centre soft">{strings.loading}</p>;
   if (state.load !== "ready") {
@@ -103,7 +116,7 @@ function Body({ session, state, ...rest }: BodyProps): ReactNode {
       </div>
     );
   }
-  if (state.exchanges.length === 0) return <Welcome />;
+  if (state.exchanges.length === 0) return <Welcome onAsk={onAsk} onChoose={onChoose} />;
   return <ExchangeList exchanges={state.exchanges} running={state.running} {...rest} />;
 }
 

@@ -1,12 +1,15 @@
 // Where a question is written. It keeps its own text: nothing that streams makes it render.
 import { memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
+import { lookForServer, reachStore } from "@/api/reach";
+import { useStore } from "@/base/store";
 import { setQuoted, useQuoted, withQuoted } from "@/reader/quoted";
 import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
 
 interface Props {
-  running: boolean;
+  /** Why nothing can be asked now: an answer is being written, or its connection looked for. */
+  busy: "answering" | "connecting" | null;
   /** False if it was not taken. */
   onAsk: (question: string) => boolean;
   onStop: () => void;
@@ -17,33 +20,39 @@ interface Props {
 export const COMPOSER_ID = "question";
 const LONGEST = 8000;
 
-export const Composer = memo(function Composer({ running, onAsk, onStop, children }: Props): ReactNode {
+export const Composer = memo(function Composer({ busy, onAsk, onStop, children }: Props): ReactNode {
   const strings = useStrings();
   const [text, setText] = useState("");
+  /** Why what was to be sent is still here. */
+  const [held, setHeld] = useState<"busy" | "unreachable" | null>(null);
+  const isLost = useStore(reachStore, (reach) => reach.isLost);
   const quoted = useQuoted();
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus(); // no keyboard over a phone's page
   }, []);
-  const send = (): void => {
+  const send = async (): Promise<void> => {
     const question = text.trim();
-    if (question !== "" && onAsk(withQuoted(question, quoted))) {
+    if (question === "") return;
+    const isThere = !isLost || (await lookForServer());
+    if (isThere && onAsk(withQuoted(question, quoted))) {
       setText("");
       setQuoted(null);
-    }
+      setHeld(null);
+    } else setHeld(isThere ? "busy" : "unreachable");
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    if (!running) send();
+    void send();
   };
   return (
     <form
       className="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        void send();
       }}
     >
       <label htmlFor={COMPOSER_ID} className="unseen">
@@ -69,15 +78,18 @@ export const Composer = memo(function Composer({ running, onAsk, onStop, childre
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
       />
+      <p role="status" className="held">
+        {held === "unreachable" && isLost ? strings.heldUnreachable : held === "busy" && busy !== null ? strings.heldBusy[busy] : ""}
+      </p>
       <div className="composer-row">
         {children}
         <span className="hint">{strings.enterHint}</span>
-        {running ? (
+        {busy !== null ? (
           <Button kind="danger" icon="stop" onClick={onStop}>
             {strings.stop}
           </Button>
         ) : (
-          <Button kind="primary" icon="send" disabled={text.trim() === ""} onClick={send}>
+          <Button kind="primary" icon="send" disabled={text.trim() === ""} onClick={() => void send()}>
             {strings.send}
           </Button>
         )}

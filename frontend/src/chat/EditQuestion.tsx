@@ -16,7 +16,10 @@ export function EditQuestion({ text, label, canAsk, onAsk, onCancel }: Props): R
   const strings = useStrings();
   const [value, setValue] = useState(text);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
+  }, []);
   const ask = (): void => {
     const question = value.trim();
     if (canAsk && question !== "") onAsk(question);

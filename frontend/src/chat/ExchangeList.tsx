@@ -2,11 +2,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, type ReactNode, type RefObject } from "react";
 
+import type { Exchange } from "@/session/exchanges";
+import { useSignsKnown } from "@/citations/signsKnown";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 
 import { ExchangeView, type ExchangeActions } from "./ExchangeView";
-import type { Exchange } from "./session";
 import { useFollow } from "./useFollow";
 import { usePrinting } from "./usePrinting";
 
@@ -62,6 +63,8 @@ export function ExchangeList({ exchanges, running, actions, scroller, messageId,
   }, [target, messageId, citationId, release, scroller, virtual]);
   const printing = usePrinting();
   const items = printing ? exchanges.map((one, index) => ({ index, key: one.key, start: 0, end: 0 })) : virtual.getVirtualItems();
+  const isKnown = useSignsKnown();
+  const first = isKnown ? -1 : exchanges.findIndex(({ answer }) => answer.phase !== "running" && answer.citations.length > 0);
   const before = items[0]?.start ?? 0;
   const after = printing ? 0 : virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
@@ -73,7 +76,7 @@ export function ExchangeList({ exchanges, running, actions, scroller, messageId,
           const own = exchange.answer.ids?.assistant_message_id === messageId;
           return (
             <div key={item.key} data-index={item.index} ref={virtual.measureElement} className="slot">
-              <ExchangeView exchange={exchange} current={own ? citationId : null} canAsk={!running} actions={actions} />
+              <ExchangeView exchange={exchange} current={own ? citationId : null} canAsk={!running} explains={item.index === first} actions={actions} />
             </div>
           );
         })}

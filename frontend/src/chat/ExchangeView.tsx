@@ -3,17 +3,18 @@ import { memo, useCallback, useState, type ReactNode } from "react";
 
 import { copyExported, type Exported } from "@/api/exports";
 import { PrintedNotes } from "@/citations/PrintedNotes";
+import { FirstSigns } from "@/citations/SignsHelp";
 import { SourceStrip } from "@/citations/SourceStrip";
+import type { Exchange } from "@/session/exchanges";
 import { language, useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 import { CopyButton } from "@/ui/CopyButton";
 import { ExportMenu } from "@/ui/ExportMenu";
 
 import { AnswerText } from "./AnswerText";
-import { FeedbackButtons } from "./FeedbackButtons";
 import { EditQuestion } from "./EditQuestion";
+import { FeedbackButtons } from "./FeedbackButtons";
 import { Notes } from "./Notes";
-import type { Exchange } from "./session";
 import { AskedAs, StageLine } from "./Stage";
 
 export interface ExchangeActions {
@@ -36,10 +37,12 @@ interface Props {
   /** The citation that is open in the panel. */
   current: string | null;
   canAsk: boolean;
+  /** Its signs are met here for the first time. */
+  explains: boolean;
   actions: ExchangeActions;
 }
 
-export const ExchangeView = memo(function ExchangeView({ exchange, current, canAsk, actions }: Props): ReactNode {
+export const ExchangeView = memo(function ExchangeView({ exchange, current, canAsk, explains, actions }: Props): ReactNode {
   const strings = useStrings();
   const { answer } = exchange;
   const { own } = actions;
@@ -62,6 +65,7 @@ export const ExchangeView = memo(function ExchangeView({ exchange, current, canA
         />
         {answer.phase !== "running" && (
           <>
+            {explains && <FirstSigns answer={answer} />}
             <SourceStrip answer={answer} onOpen={openCitation} onAll={() => actions.openSources(exchange.key)} />
             <div className="actions">
               {exported !== null && <CopyButton label={strings.copyAnswer} write={() => copyExported(exported, language())} />}

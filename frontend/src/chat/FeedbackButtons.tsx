@@ -1,10 +1,10 @@
 // Thumbs for an answer, and a word on why.
 import { useState, type ReactNode } from "react";
 
+import { rateAnswer } from "@/api/chats";
 import { toProblem } from "@/api/client";
-import { rateAnswer } from "@/chats/remote";
-import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
 
 type Rating = "up" | "down" | null;

@@ -1,17 +1,17 @@
 // What a person must know of an answer besides its text: how it ended, what to be careful with.
 import type { ReactNode } from "react";
 
+import type { DocumentName, Source } from "@/api/types";
 import { isUnasked } from "@/citations/signs";
 import { untracedIn } from "@/citations/untraced";
-import type { DocumentName, Source } from "@/api/types";
-import type { Strings } from "@/strings/en";
+import type { Exchange } from "@/session/exchanges";
+import type { Answer } from "@/stream/reduce";
 import { useStrings } from "@/strings";
 import { shownDate } from "@/strings/dates";
-import type { Answer } from "@/stream/reduce";
+import type { Strings } from "@/strings/en";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
-import type { Exchange } from "./session";
 import { Again } from "./Stage";
 
 interface Note {
@@ -63,7 +63,8 @@ function warningsOf(answer: Answer, strings: Strings): Note[] {
   if (untracedIn(answer).length === 0) codes.delete("unsupported_number");
   return [...codes].flatMap((code) => {
     if (code === "outdated_document") return outdatedNotes(answer, strings);
-    const own = (strings.warnings as Partial<Record<string, string>>)[code];
+    const name = code === "condense_fallback" && answer.query?.rewritten === true ? "condensed_by_rule" : code;
+    const own = (strings.warnings as Partial<Record<string, string>>)[name];
     const warning = answer.warnings.find((one) => one.code === code);
     const choices = warning?.documents ?? [];
     return [{ text: own ?? sentence(warning?.message ?? ""), kind: "note", again: false, choices }];

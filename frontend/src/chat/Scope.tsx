@@ -5,12 +5,12 @@ import type { Filters } from "@/api/types";
 import { useSearched } from "@/collections/choice";
 import { useCollections } from "@/collections/collections";
 import { titleOf } from "@/collections/model";
+import type { ChatSession } from "@/session/session";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 
-import { ScopeDialog } from "./ScopeDialog";
 import { FACETS } from "./scope";
-import type { ChatSession } from "./session";
+import { ScopeDialog } from "./ScopeDialog";
 
 /** More collections are counted. */
 const MOST_NAMED = 2;

@@ -5,7 +5,7 @@ import type { DocumentView, Filters } from "@/api/types";
 import { chooseCollections, useSearched } from "@/collections/choice";
 import { useFreshCollections } from "@/collections/collections";
 import { PRIVATE, titleOf, withCollections } from "@/collections/model";
-import { byFolder, useLibrary, type FolderOf } from "@/documents/library";
+import { byFolder, useLibrary, type FolderOf } from "@/library/library";
 import { useStrings } from "@/strings";
 import type { Strings } from "@/strings/en";
 import { Button } from "@/ui/Button";

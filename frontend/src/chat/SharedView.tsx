@@ -1,25 +1,25 @@
 // A conversation that somebody shared: read-only, with its sources as far as one may read them.
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
 
+import { readShared } from "@/api/chats";
 import type { Problem } from "@/api/client";
 import type { SharedChatView } from "@/api/types";
-import { go, type Route } from "@/app/route";
-import { useKeys } from "@/app/useKeys";
-import { readShared } from "@/chats/remote";
+import { go, type Route } from "@/base/route";
 import { HoverCard } from "@/citations/HoverCard";
 import { useCollections } from "@/collections/collections";
 import { setQuoted, type Quoted } from "@/reader/quoted";
+import { exchangesOf, type Exchange } from "@/session/exchanges";
+import { sessionOf, startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { ExportMenu } from "@/ui/ExportMenu";
+import { useKeys } from "@/ui/useKeys";
 import { useRemote } from "@/ui/useRemote";
 
 import { viewClass } from "./ChatView";
 import { citationOf, findCitation, messageOf, useCitationKeys } from "./cited";
 import { ExchangeList } from "./ExchangeList";
 import type { ExchangeActions } from "./ExchangeView";
-import { exchangesOf, type Exchange } from "./session";
-import { sessionOf, startNew } from "./sessions";
 
 const Panel = lazy(() => import("@/reader/Panel").then((found) => ({ default: found.Panel })));
 

@@ -11,7 +11,11 @@ import { Button, IconButton } from "@/ui/Button";
 
 import { EditQuestion } from "./EditQuestion";
 
-export const isLocal = (answer: Answer): boolean => answer.model === "extractive";
+/** No model wrote it, or the model failed and extracts took its place. */
+export const isLocal = ({ model, warnings }: Answer): boolean => model === "extractive" || warnings.some(({ code }) => code === "model_fallback");
+
+/** Whether the sources were given to something that answers. */
+const wasAnswered = ({ sources, finishReason, text }: Answer): boolean => sources.length > 0 && text !== "" && finishReason !== "no_evidence" && finishReason !== "blocked";
 
 export function stageText(answer: Answer, strings: Strings): string {
   if (answer.stage === null) return strings.sending;
@@ -36,7 +40,11 @@ export function StageLine({ answer }: { answer: Answer }): ReactNode {
             </span>
           )}
           {sources.length > 0 && <span className="soft">{strings.passages(sources.length)}</span>}
-          {isLocal(answer) && sources.length > 0 && <span className="badge">{strings.extracts}</span>}
+          {wasAnswered(answer) && (isLocal(answer) || answer.model !== null) && (
+            <span className="badge" dir="auto">
+              {isLocal(answer) ? strings.extracts : strings.writtenBy(answer.model ?? "")}
+            </span>
+          )}
           {phase !== "running" && <SignsHelp answer={answer} />}
         </>
       )}

@@ -1,11 +1,10 @@
 // Finding one's way through the citations of a conversation.
-import { go, type Place, type Route } from "@/app/route";
-import { useKeys } from "@/app/useKeys";
-import { inOrder } from "@/citations/model";
 import type { Citation } from "@/api/types";
+import { go, type Place, type Route } from "@/base/route";
+import { inOrder } from "@/citations/model";
+import type { Exchange } from "@/session/exchanges";
 import type { Answer } from "@/stream/reduce";
-
-import type { Exchange } from "./session";
+import { useKeys } from "@/ui/useKeys";
 
 /** The citation that is open in a panel. */
 export function citationOf(panel: Place["panel"]): string | null {

@@ -1,13 +1,12 @@
 // What can be done with all conversations at once: exported, deleted.
 import { useState, type ReactNode } from "react";
 
+import { allPath } from "@/api/chats";
 import { saveFile } from "@/api/files";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Menu } from "@/ui/Menu";
-
-import { allPath } from "./remote";
 
 export function AllChats({ onDelete }: { onDelete: () => void }): ReactNode {
   const strings = useStrings();

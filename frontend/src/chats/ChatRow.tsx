@@ -1,15 +1,14 @@
 // One conversation of the list: its title, and what can be done with it.
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import type { ChatLine } from "@/api/chats";
 import { exportPath } from "@/api/exports";
 import { saveFile } from "@/api/files";
-import { formatRoute } from "@/app/route";
+import { formatRoute } from "@/base/route";
 import { language, useStrings } from "@/strings";
 import { exportItems, printItem } from "@/ui/ExportMenu";
 import { Icon } from "@/ui/Icon";
 import { Menu } from "@/ui/Menu";
-
-import { type ChatLine } from "./remote";
 
 interface Props {
   chat: ChatLine;
@@ -68,13 +67,16 @@ export function ChatRow({ chat, current, onRename, onDelete, onShare }: Props): 
 function TitleField({ title, onDone }: { title: string; onDone: (title: string | null) => void }): ReactNode {
   const strings = useStrings();
   const [value, setValue] = useState(title);
+  const field = useRef<HTMLInputElement>(null);
+  // The name that it has is replaced by what is typed.
+  useEffect(() => field.current?.select(), []);
   return (
     <input
       className="field"
       aria-label={strings.rename}
       value={value}
       maxLength={120}
-      ref={(field) => field?.focus()}
+      ref={field}
       onChange={(event) => setValue(event.target.value)}
       onBlur={() => onDone(value.trim() === "" ? null : value.trim())}
       onKeyDown={(event) => {

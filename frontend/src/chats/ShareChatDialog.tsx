@@ -1,6 +1,7 @@
 // Shares a conversation read-only by a link: who can open it, the link, and how to stop.
 import { useCallback, useState, type ReactNode } from "react";
 
+import { shareChat, unshareChat, type ChatLine } from "@/api/chats";
 import { api, toProblem } from "@/api/client";
 import type { ChatShare, ChatView } from "@/api/types";
 import { useStrings } from "@/strings";
@@ -9,7 +10,6 @@ import { CopyButton } from "@/ui/CopyButton";
 import { Dialog } from "@/ui/Dialog";
 import { useRemote } from "@/ui/useRemote";
 
-import { shareChat, unshareChat, type ChatLine } from "./remote";
 import { citedIn, linkTo } from "./shared";
 
 interface Props {

@@ -1,10 +1,10 @@
 // Conversations by date with search, and the way to everything else.
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import type { ChatLine } from "@/api/chats";
 import { useMe } from "@/api/useMe";
-import { go, type Route } from "@/app/route";
-import { forget, startNew } from "@/chat/sessions";
-import { Settings } from "@/app/Settings";
+import { go, type Route } from "@/base/route";
+import { forget, startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
@@ -12,14 +12,20 @@ import { Icon } from "@/ui/Icon";
 import { AllChats } from "./AllChats";
 import { ChatRow } from "./ChatRow";
 import { byDay } from "./days";
-import type { ChatLine } from "./remote";
 import { ShareChatDialog } from "./ShareChatDialog";
 import { useChats } from "./useChats";
 
 const UNDO_MS = 8000;
 export const SEARCH_ID = "search-chats";
 
-export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void }): ReactNode {
+interface Props {
+  route: Route;
+  onLeave: () => void;
+  /** Below the list. */
+  foot: ReactNode;
+}
+
+export function Sidebar({ route, onLeave, foot }: Props): ReactNode {
   const strings = useStrings();
   const [q, setQ] = useState("");
   const { chats, problem, loaded, more, rename, remove, shared, restore, removeAll, restoreAll } = useChats(q.trim());
@@ -94,13 +100,7 @@ export function Sidebar({ route, onLeave }: { route: Route; onLeave: () => void 
           </>
         )}
       </div>
-      <footer>
-        <a className="button quiet" href="#/documents" aria-current={route.view === "documents" ? "page" : undefined}>
-          <Icon name="folder" />
-          {strings.documents}
-        </a>
-        <Settings />
-      </footer>
+      <footer>{foot}</footer>
     </div>
   );
 }

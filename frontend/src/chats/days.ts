@@ -1,5 +1,5 @@
 // Conversations in groups by how long ago they were.
-import type { ChatLine } from "./remote";
+import type { ChatLine } from "@/api/chats";
 
 export type Day = "today" | "yesterday" | "week" | "month" | "older";
 

@@ -1,11 +1,11 @@
 // The list of conversations: its pages, what is searched for, and changes shown before the server has them.
 import { useCallback, useEffect, useState } from "react";
 
+import { deleteAllChats, deleteChat, listChats, renameChat, restoreChat, type ChatLine } from "@/api/chats";
 import { toProblem, type Problem } from "@/api/client";
+import { onReturn } from "@/api/reach";
 import type { ChatShare } from "@/api/types";
-import { useRevision } from "@/chat/sessions";
-
-import { deleteAllChats, deleteChat, listChats, renameChat, restoreChat, type ChatLine } from "./remote";
+import { useRevision } from "@/session/sessions";
 
 export interface Chats {
   chats: readonly ChatLine[];
@@ -45,6 +45,7 @@ export function useChats(q: string): Chats {
     // A server without the list of conversations has none to show.
     setState((old) => ({ ...old, loaded: true, problem: problem.status === 405 || problem.status === 404 ? null : problem }));
   }, []);
+  useEffect(() => onReturn(again), [again]);
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;

@@ -1,15 +1,16 @@
-// Under an answer: what it cites, one line each, and the way to all that was found.
+// Under an answer: what it cites, side by side, told apart by whose and of when they are, and the way to all that was found.
 import type { ReactNode } from "react";
 
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { Button } from "@/ui/Button";
 
-import { pageLabel, sortedSources } from "./model";
+import { pageLabel, shortNames, sortedSources } from "./model";
 
 export function SourceStrip(props: { answer: Answer; onOpen: (id: string) => void; onAll: () => void }): ReactNode {
   const strings = useStrings();
   const { cited } = sortedSources(props.answer);
+  const names = shortNames(cited.map(({ source }) => source));
   if (props.answer.sources.length === 0) return null;
   return (
     <div className="source-strip">
@@ -17,8 +18,8 @@ export function SourceStrip(props: { answer: Answer; onOpen: (id: string) => voi
         <ol aria-label={strings.citedSources(cited.length)}>
           {cited.map(({ label, source, citations }) => (
             <li key={source.n}>
-              <button type="button" onClick={() => props.onOpen(citations[0]?.citation_id ?? "")}>
-                <b>{label}</b> <span dir="auto">{source.title}</span>{" "}
+              <button type="button" title={source.title} onClick={() => props.onOpen(citations[0]?.citation_id ?? "")}>
+                <b>{label}</b> <span dir="auto">{names.get(source.doc_id)}</span>{" "}
                 <span className="soft">{strings.page(pageLabel(source))}</span>
               </button>
             </li>

@@ -51,3 +51,30 @@ export function besideOf({ beside }: Partial<Citation["verification"]>): FoundBe
 export function pageLabel(source: Source): string {
   return source.page_label === "" ? String(source.page_start) : source.page_label;
 }
+
+/** What a source is called in a line of others: whose report it is and of when, as far as that tells it from them. */
+export function shortNames(sources: readonly Source[]): Map<string, string> {
+  const reports = new Map(sources.map((source) => [source.doc_id, source]));
+  const names = new Map<string, string>();
+  // From short to long: a name that two reports have tells neither from the other.
+  for (const name of [ofWhomAndWhen, ofWhatKind, (source: Source) => source.title, (source: Source) => `${source.title} (${source.file_name})`]) {
+    const left = [...reports.values()].filter(({ doc_id: id }) => !names.has(id));
+    for (const source of left) {
+      const own = name(source);
+      if (own !== "" && !left.some((other) => other !== source && name(other) === own)) names.set(source.doc_id, own);
+    }
+  }
+  for (const source of reports.values()) if (!names.has(source.doc_id)) names.set(source.doc_id, source.title === "" ? source.file_name : source.title);
+  return names;
+}
+
+/** Chats of before do not tell whose a report is. */
+function ofWhomAndWhen({ organisation = "", periods = [] }: Partial<Source>): string {
+  return organisation === "" || periods.length === 0 ? "" : `${organisation} ${periods.length > 2 ? `${periods.at(0) ?? ""}–${periods.at(-1) ?? ""}` : periods.join(", ")}`;
+}
+
+function ofWhatKind(source: Partial<Source>): string {
+  const name = ofWhomAndWhen(source);
+  const { document_kind: kind = "" } = source;
+  return name === "" || kind === "" ? "" : `${name}, ${kind}`;
+}

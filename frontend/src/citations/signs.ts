@@ -15,9 +15,12 @@ export type EvidenceSign = NonNullable<Answer["evidence"]> | "doubted" | "ambigu
 
 /** How strong the sources are, as far as what was said of them bears it out; null where no report was asked. */
 export function evidenceSign(answer: Answer): EvidenceSign | null {
-  const { evidence, finishReason, sources, citations } = answer;
+  const { evidence, finishReason, sources, citations, phase, text } = answer;
   if (finishReason === "no_evidence" && !isUnasked(answer)) return "none";
   if (evidence === null || finishReason === "blocked") return null;
+  // Evidence for what? Nothing was answered, or nothing of the sources was used.
+  if (phase !== "running" && text === "") return null;
+  if (phase === "complete" && citations.length === 0 && evidence !== "none") return null;
   if (sources.length === 0) return finishReason === null ? evidence : null;
   const isDoubted = untracedIn(answer).length > 0 || citations.some(({ verification }) => signOf(verification) === "unsupported");
   if (evidence !== "strong") return evidence;

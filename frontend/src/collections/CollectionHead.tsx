@@ -1,9 +1,10 @@
 // A collection: one's role in it, its members, and what a manager may do with it.
 import { useCallback, useState, type ReactNode } from "react";
 
-import { useMayWrite, useMe } from "@/api/useMe";
-import { go } from "@/app/route";
+import { deleteCollection, dropMember, readCollection, renameCollection } from "@/api/collections";
 import type { CollectionView } from "@/api/types";
+import { useMayWrite, useMe } from "@/api/useMe";
+import { go } from "@/base/route";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { useRemote } from "@/ui/useRemote";
@@ -12,7 +13,6 @@ import { collectionsChanged, useCollections } from "./collections";
 import { Members } from "./Members";
 import { isAtLeast, isLastManager } from "./model";
 import { NameDialog } from "./NameDialog";
-import { deleteCollection, dropMember, readCollection, renameCollection } from "./remote";
 import { SureDialog } from "./SureDialog";
 
 export function CollectionHead({ id, reports }: { id: string; reports: number }): ReactNode {

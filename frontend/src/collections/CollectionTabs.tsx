@@ -1,8 +1,9 @@
 // Where the reports lie: all, one's own, and each collection with one's role in it; and a new one.
 import { useState, type ReactNode } from "react";
 
+import { makeCollection } from "@/api/collections";
 import { useMayWrite, useMe } from "@/api/useMe";
-import { formatRoute, go } from "@/app/route";
+import { formatRoute, go } from "@/base/route";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
@@ -10,7 +11,6 @@ import { Icon } from "@/ui/Icon";
 import { collectionsChanged, useCollections } from "./collections";
 import { PRIVATE, shared, titleOf } from "./model";
 import { NameDialog } from "./NameDialog";
-import { makeCollection } from "./remote";
 
 export function CollectionTabs({ current }: { current: string | null }): ReactNode {
   const strings = useStrings();

@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from "react";
 
 import { toProblem } from "@/api/client";
+import { dropMember, setMember } from "@/api/collections";
 import type { CollectionView, MemberView } from "@/api/types";
 import { useMe } from "@/api/useMe";
 import { useStrings } from "@/strings";
@@ -9,7 +10,6 @@ import { Button, IconButton } from "@/ui/Button";
 
 import { collectionsChanged } from "./collections";
 import { isLastManager, memberName, memberOf, ROLES, sortedMembers, type Role } from "./model";
-import { dropMember, setMember } from "./remote";
 import { SureDialog } from "./SureDialog";
 
 /** So many members are in sight without opening the list. */

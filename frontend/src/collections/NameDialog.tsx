@@ -1,7 +1,7 @@
 // Asks for the name of a collection: of a new one, or another for one that there is.
 import { useState, type ReactNode } from "react";
 
-import { useChange } from "@/documents/change";
+import { useChange } from "@/library/useChange";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

@@ -1,17 +1,17 @@
 // Puts copies of one's own reports into a collection, where all its members read them.
 import { useId, useState, type ReactNode } from "react";
 
+import { shareDocuments } from "@/api/collections";
 import type { DocumentView } from "@/api/types";
-import { go } from "@/app/route";
-import { useChange } from "@/documents/change";
-import { showJob } from "@/documents/uploads";
+import { go } from "@/base/route";
+import { showJob } from "@/library/uploads";
+import { useChange } from "@/library/useChange";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
 import { useCollections } from "./collections";
 import { editable, shared } from "./model";
-import { shareDocuments } from "./remote";
 
 interface Props {
   folder: string;

@@ -1,7 +1,7 @@
 // Asks whether something that takes away is meant, in words that say what it takes.
 import { type ReactNode } from "react";
 
-import { useChange } from "@/documents/change";
+import { useChange } from "@/library/useChange";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

@@ -1,8 +1,7 @@
 // Which collections are searched, and into which one uploads: remembered by the browser.
-import { useSyncExternalStore } from "react";
-
 import type { Filters } from "@/api/types";
-import { readChoice, writeChoice } from "@/ui/choices";
+import { readChoice, writeChoice } from "@/base/choices";
+import { createStore, useStore } from "@/base/store";
 
 import { collectionsNow, useCollections } from "./collections";
 import { PRIVATE, searched, withCollections } from "./model";
@@ -10,32 +9,24 @@ import { PRIVATE, searched, withCollections } from "./model";
 const SEARCHED = "collections";
 const UPLOADS = "upload-collection";
 
-const listeners = new Set<() => void>();
-let chosen: readonly string[] = (readChoice(SEARCHED) ?? "").split(" ").filter(Boolean);
+const chosen = createStore<readonly string[]>((readChoice(SEARCHED) ?? "").split(" ").filter(Boolean));
 
 /** None means all. */
 export function chooseCollections(ids: readonly string[]): void {
-  chosen = ids;
   writeChoice(SEARCHED, ids.join(" "));
-  for (const listener of listeners) listener();
+  chosen.set(ids);
 }
 
 /** The collections that a question with these filters is asked of; null for all. */
 export function searchedNow(filters: Filters | null): string[] | null {
-  return searched(filters?.collections ?? chosen, collectionsNow().list);
+  return searched(filters?.collections ?? chosen.get(), collectionsNow().list);
 }
 
 export const askedFilters = (filters: Filters | null): Filters | null => withCollections(filters, searchedNow(filters));
 
 export function useSearched(filters: Filters | null): string[] | null {
   const { list } = useCollections();
-  const remembered = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => chosen,
-  );
+  const remembered = useStore(chosen);
   return searched(filters?.collections ?? remembered, list);
 }
 

@@ -1,12 +1,14 @@
 // The collections that one is in. They are looked at again and again while the page is seen: what somebody
 // else took away closes here, too, and what they gave appears.
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 
+import { listCollections } from "@/api/collections";
+import { onReturn } from "@/api/reach";
 import type { CollectionSummary } from "@/api/types";
-import { libraryChanged } from "@/documents/library";
+import { createStore, useStore } from "@/base/store";
+import { libraryChanged } from "@/library/library";
 
 import { PRIVATE, shared } from "./model";
-import { listCollections } from "./remote";
 
 const LOOK_MS = 5000;
 
@@ -21,26 +23,15 @@ export interface Collections {
   revision: number;
 }
 
-let state: Collections = { list: null, lost: [], missing: new Set(), revision: 0 };
+const store = createStore<Collections>({ list: null, lost: [], missing: new Set(), revision: 0 });
 /** Those that one left or deleted oneself are not told of. */
 const left = new Set<string>();
-const listeners = new Set<() => void>();
 
-function set(change: Partial<Collections>): void {
-  state = { ...state, ...change };
-  for (const listener of listeners) listener();
-}
+const set = (change: Partial<Collections>): void => store.update((old) => ({ ...old, ...change }));
 
-export const collectionsNow = (): Collections => state;
+export const collectionsNow = (): Collections => store.get();
 
-export function useCollections(): Collections {
-  return useSyncExternalStore(subscribe, collectionsNow);
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const useCollections = (): Collections => useStore(store);
 
 /** Whether the reports of a collection are closed to who looks at the page; what is not known yet is not. */
 export function useClosed(id: string | null | undefined): boolean {
@@ -54,7 +45,7 @@ export function useClosed(id: string | null | undefined): boolean {
 }
 
 async function lookFor(id: string): Promise<void> {
-  if (await refreshCollections()) set({ missing: new Set([...state.missing, id]) });
+  if (await refreshCollections()) set({ missing: new Set([...store.get().missing, id]) });
 }
 
 /** Reads the list; false, and nothing is changed, if the server does not answer or does not tell. */
@@ -67,20 +58,20 @@ export async function refreshCollections(): Promise<boolean> {
 /** After a change of one's own: the list and what hangs on it are read again. */
 export async function collectionsChanged(gone?: string): Promise<void> {
   if (gone !== undefined) left.add(gone);
-  set({ revision: state.revision + 1 });
+  set({ revision: store.get().revision + 1 });
   await refreshCollections();
 }
 
 export const dismissLost = (): void => set({ lost: [] });
 
 function take(list: readonly CollectionSummary[]): void {
-  const before = state.list ?? [];
-  if (state.list !== null && JSON.stringify(before) === JSON.stringify(list)) return;
+  const before = store.get().list ?? [];
+  if (store.get().list !== null && JSON.stringify(before) === JSON.stringify(list)) return;
   const gone = before.filter((one) => !list.some(({ collection_id: id }) => id === one.collection_id));
   const taken = gone.filter((one) => !left.has(one.collection_id)).map(({ name }) => name);
-  const missing = new Set([...state.missing, ...gone.map((one) => one.collection_id)]);
-  const isNew = state.list === null;
-  set({ list, missing, lost: [...state.lost, ...taken], revision: state.revision + 1 });
+  const missing = new Set([...store.get().missing, ...gone.map((one) => one.collection_id)]);
+  const isNew = store.get().list === null;
+  set({ list, missing, lost: [...store.get().lost, ...taken], revision: store.get().revision + 1 });
   if (!isNew) libraryChanged();
 }
 
@@ -95,18 +86,20 @@ export function useWatchedCollections(): void {
   useEffect(() => {
     void refreshCollections();
     const look = (): void => {
-      if (!document.hidden && shared(state.list ?? []).length > 0) void refreshCollections();
+      if (!document.hidden && shared(store.get().list ?? []).length > 0) void refreshCollections();
     };
-    const onReturn = (): void => {
+    const onSeen = (): void => {
       if (!document.hidden) void refreshCollections();
     };
+    const forget = onReturn(() => void refreshCollections());
     const timer = setInterval(look, LOOK_MS);
-    document.addEventListener("visibilitychange", onReturn);
-    addEventListener("focus", onReturn);
+    document.addEventListener("visibilitychange", onSeen);
+    addEventListener("focus", onSeen);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", onReturn);
-      removeEventListener("focus", onReturn);
+      forget();
+      document.removeEventListener("visibilitychange", onSeen);
+      removeEventListener("focus", onSeen);
     };
   }, []);
 }

@@ -3,12 +3,11 @@ import { useState, type ReactNode } from "react";
 
 import { api } from "@/api/client";
 import type { DocumentCorrection, DocumentView } from "@/api/types";
+import { changesOf, fieldsOf, FIELDS, type Fields } from "@/library/library";
+import { useChange } from "@/library/useChange";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-
-import { useChange } from "./change";
-import { changesOf, fieldsOf, FIELDS, type Fields } from "./library";
 
 export function CorrectDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {
   const strings = useStrings();

@@ -2,16 +2,16 @@
 import { useState, type ReactNode } from "react";
 
 import { useMayWrite } from "@/api/useMe";
-import type { Route } from "@/app/route";
+import type { Route } from "@/base/route";
 import { CollectionHead } from "@/collections/CollectionHead";
-import { CollectionTabs } from "@/collections/CollectionTabs";
 import { useClosed, useCollections, useFreshCollections } from "@/collections/collections";
+import { CollectionTabs } from "@/collections/CollectionTabs";
 import { editable, PRIVATE, titleOf } from "@/collections/model";
+import { useLibrary } from "@/library/library";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 
 import { Folders } from "./Folders";
-import { useLibrary } from "./library";
 import { UploadArea } from "./UploadArea";
 
 export function DocumentsView({ route }: { route: Extract<Route, { view: "documents" }> }): ReactNode {

@@ -4,10 +4,12 @@ import { useState, type ReactNode } from "react";
 import { api } from "@/api/client";
 import type { DocumentView } from "@/api/types";
 import { useMayWrite } from "@/api/useMe";
-import { formatRoute } from "@/app/route";
+import { formatRoute } from "@/base/route";
 import { useCollections } from "@/collections/collections";
 import { editable, PRIVATE, shared, titleOf } from "@/collections/model";
 import { ShareDialog } from "@/collections/ShareDialog";
+import { byCollection, type CollectionFolder } from "@/library/library";
+import { useChange } from "@/library/useChange";
 import { useStrings } from "@/strings";
 import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
@@ -16,10 +18,8 @@ import { Icon } from "@/ui/Icon";
 import { Menu, type MenuItem } from "@/ui/Menu";
 
 import { askAbout } from "./asking";
-import { useChange } from "./change";
 import { CorrectDialog } from "./CorrectDialog";
 import { shownDay } from "./facts";
-import { byCollection, type CollectionFolder } from "./library";
 
 /** What is to be done with reports. */
 type Doing = { act: "correct" | "delete"; document: DocumentView } | { act: "share"; folder: string; documents: readonly DocumentView[] };

@@ -7,13 +7,12 @@ import type { CollectionSummary, DocumentView, JobView } from "@/api/types";
 import { readUploadChoice, writeUploadChoice } from "@/collections/choice";
 import { useCollections } from "@/collections/collections";
 import { editable, PRIVATE, titleOf } from "@/collections/model";
+import { byFolder } from "@/library/library";
+import { isGoing } from "@/library/upload";
+import { dismissUpload, findJobs, startUpload, stopJob, useUploads, type Upload } from "@/library/uploads";
 import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
-
-import { byFolder } from "./library";
-import { isGoing } from "./upload";
-import { dismissUpload, findJobs, startUpload, stopJob, useUploads, type Upload } from "./uploads";
 
 const ACCEPTED = FORMATS.flatMap((format) => format.suffixes).join(",");
 const PRIVATE_ONLY: CollectionSummary = { collection_id: PRIVATE, name: "", role: "manager" };

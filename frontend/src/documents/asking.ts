@@ -1,6 +1,6 @@
 // Questions about reports that are chosen elsewhere than in a conversation: they begin a new one.
 import type { Filters } from "@/api/types";
-import { sessionOf, startNew } from "@/chat/sessions";
+import { sessionOf, startNew } from "@/session/sessions";
 import { setQuoted, type Quoted } from "@/reader/quoted";
 
 /** In a new conversation; whatever is chosen for others, it is about this collection. */

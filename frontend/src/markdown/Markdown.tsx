@@ -1,10 +1,12 @@
 // Markdown as React elements: text only, never markup from the answer, never an image fetched.
 import type { Nodes, PhrasingContent, RootContent, Table } from "mdast";
-import { Fragment, memo, useState, type ReactNode } from "react";
+import { createContext, Fragment, memo, useContext, useMemo, useState, type ReactNode } from "react";
 
 import { blockParser, type Block } from "./blocks";
 import { CodeBlock } from "./CodeBlock";
 import { pieces } from "./masked";
+import { formulaAt, FORMULA, withoutMath, type Formula } from "./math";
+import { MathText } from "./MathText";
 
 /** What stands for a citation or an untraced number in the text. */
 export interface Inserts {
@@ -14,11 +16,21 @@ export interface Inserts {
 
 const PLAIN: Inserts = { citation: () => null, untraced: (text) => text };
 
+/** The formulas of the text: blocks that stay as they are draw theirs once. */
+const Formulas = createContext<readonly Formula[]>([]);
+
 /** `source` is masked text (see masked.ts); `inserts` must stay the same object. */
 export function Markdown(props: { source: string; streaming: boolean; inserts?: Inserts }): ReactNode {
   const { source, streaming, inserts = PLAIN } = props;
   const [parse] = useState(blockParser);
-  return parse(source, streaming).map((block) => <OneBlock key={block.start} block={block} inserts={inserts} />);
+  const { text, formulas } = useMemo(() => withoutMath(source, streaming), [source, streaming]);
+  return (
+    <Formulas value={formulas}>
+      {parse(text, streaming).map((block) => (
+        <OneBlock key={block.start} block={block} inserts={inserts} />
+      ))}
+    </Formulas>
+  );
 }
 
 const OneBlock = memo(function OneBlock({ block, inserts }: { block: Block; inserts: Inserts }): ReactNode {
@@ -91,7 +103,19 @@ function Children({ of, inserts }: { of: Nodes; inserts: Inserts }): ReactNode {
 function Text({ value, inserts }: { value: string; inserts: Inserts }): ReactNode {
   return pieces(value).map((piece, at) => {
     if (piece.kind === "citation") return inserts.citation(piece.index, at);
+    if (FORMULA.test(piece.text)) {
+      const shown = <WithFormulas key={at} text={piece.text} />;
+      return piece.kind === "untraced" ? <span key={at} className="untraced">{shown}</span> : shown;
+    }
     return piece.kind === "untraced" ? inserts.untraced(piece.text, at) : piece.text;
+  });
+}
+
+function WithFormulas({ text }: { text: string }): ReactNode {
+  const formulas = useContext(Formulas);
+  return text.split(/([\uf800-\uf8ef])/).map((part, at) => {
+    const formula = FORMULA.test(part) ? formulas[formulaAt(part)] : undefined;
+    return formula === undefined ? part : <MathText key={at} formula={formula} />;
   });
 }
 

@@ -2,7 +2,7 @@
 import { useCallback, useState, type ReactNode } from "react";
 
 import type { Citation, Operand, Source } from "@/api/types";
-import { formatRoute } from "@/app/route";
+import { formatRoute } from "@/base/route";
 import { FileLine } from "@/citations/FileLine";
 import { besideOf, pageLabel } from "@/citations/model";
 import { findQuote, PassageText } from "@/citations/PassageText";

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from "react";
 
 import { useStrings } from "@/strings";
-import { readChoice, writeChoice } from "@/ui/choices";
+import { readChoice, writeChoice } from "@/base/choices";
 import { Icon } from "@/ui/Icon";
 import { useMedia } from "@/ui/useMedia";
 

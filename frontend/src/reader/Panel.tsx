@@ -4,13 +4,13 @@ import "@/styles/reader.css";
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 
 import type { Citation } from "@/api/types";
-import { go, type Place, type Route } from "@/app/route";
+import { go, type Place, type Route } from "@/base/route";
 import { inOrder, sourceOf } from "@/citations/model";
 import { SourceList } from "@/citations/SourceList";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 import { IconButton } from "@/ui/Button";
-import { readChoice, writeChoice } from "@/ui/choices";
+import { readChoice, writeChoice } from "@/base/choices";
 import { CopyButton } from "@/ui/CopyButton";
 import { Menu } from "@/ui/Menu";
 import { useMedia } from "@/ui/useMedia";

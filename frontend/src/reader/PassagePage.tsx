@@ -2,9 +2,9 @@
 import { useCallback, useMemo, type ReactNode } from "react";
 
 import type { HighlightsView, PassageView as Passage } from "@/api/types";
-import type { Route } from "@/app/route";
+import type { Route } from "@/base/route";
 import { FileLine } from "@/citations/FileLine";
-import { readHighlights, readPassage } from "@/citations/passage";
+import { readHighlights, readPassage } from "@/api/passages";
 import { findQuote, PassageText } from "@/citations/PassageText";
 import { StandingNote } from "@/citations/Standing";
 import { useCollections } from "@/collections/collections";

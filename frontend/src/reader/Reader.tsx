@@ -7,7 +7,7 @@ import type { OutlineEntry, OutlineView } from "@/api/types";
 import { HAS_PAGES } from "@/citations/files";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
-import { readChoice, writeChoice } from "@/ui/choices";
+import { readChoice, writeChoice } from "@/base/choices";
 import { useRemote } from "@/ui/useRemote";
 
 import { A4, shownZoom, stepped, type Room, type Size, type View, type Zoom } from "./layout";

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState, type ReactNode } from "react";
 import type { Source } from "@/api/types";
 import { useShut } from "@/citations/closed";
 import { FileLine } from "@/citations/FileLine";
-import { readPassage } from "@/citations/passage";
+import { readPassage } from "@/api/passages";
 import { PassageText } from "@/citations/PassageText";
 import { SourceContext } from "@/citations/SourceContext";
 import { StandingNote } from "@/citations/Standing";

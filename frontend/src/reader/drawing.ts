@@ -1,5 +1,5 @@
 // Drawing a page of pdf.js: its picture, and its words over it.
-import { pause } from "@/ui/pause";
+import { pause } from "@/base/pause";
 
 import { loadPdfJs, type OpenPage } from "./pdf";
 

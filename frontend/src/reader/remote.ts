@@ -2,7 +2,7 @@
 import { json, paths } from "@/api/client";
 import { keyHeader } from "@/api/key";
 import type { DocumentPassages, HitsView, OutlineView } from "@/api/types";
-import { unlessGone } from "@/citations/passage";
+import { unlessGone } from "@/api/passages";
 
 import type { PageSource } from "./pdf";
 

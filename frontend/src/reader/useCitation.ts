@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 
 import type { Citation, HighlightsView, Operand, PassageView, PlacesView, Rectangle, Source } from "@/api/types";
 import { besideOf, pageLabel } from "@/citations/model";
-import { readHighlights, readOperands, readPassage } from "@/citations/passage";
+import { readHighlights, readOperands, readPassage } from "@/api/passages";
 import { operandsOf } from "@/citations/verdict";
 import { useRemote, type Remote } from "@/ui/useRemote";
 

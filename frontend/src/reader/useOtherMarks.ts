@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 
 import type { Citation, Source } from "@/api/types";
 import { inOrder, sourceOf } from "@/citations/model";
-import { readHighlights, readPassage } from "@/citations/passage";
+import { readHighlights, readPassage } from "@/api/passages";
 import { useStrings } from "@/strings";
 import type { Strings } from "@/strings/en";
 import type { Answer } from "@/stream/reduce";

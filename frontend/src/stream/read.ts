@@ -8,6 +8,27 @@ export class ConnectionLost extends Error {
   override name = "ConnectionLost";
 }
 
+/** A server says something at least every 15 seconds; after so long without a byte it is not there any more. */
+const SILENCE_MS = 45_000;
+
+/** The same bytes; they break off when nothing comes for too long. */
+function impatient(): TransformStream<Uint8Array, Uint8Array> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (controller: TransformStreamDefaultController<Uint8Array>): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => controller.error(new ConnectionLost("nothing was heard for too long")), SILENCE_MS);
+  };
+  return new TransformStream<Uint8Array, Uint8Array>({
+    start: wait,
+    transform: (bytes, controller) => {
+      wait(controller);
+      controller.enqueue(bytes);
+    },
+    flush: () => clearTimeout(timer),
+    cancel: () => clearTimeout(timer),
+  } as Transformer<Uint8Array, Uint8Array>);
+}
+
 /**
  * Yields the events of a run; ends after its terminal event.
  *
@@ -17,7 +38,7 @@ export async function* readEvents(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<StreamEvent | UnknownEvent, void, void> {
   const decoder = new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>;
-  const reader = body.pipeThrough(decoder).pipeThrough(new EventSourceParserStream()).getReader();
+  const reader = body.pipeThrough(impatient()).pipeThrough(decoder).pipeThrough(new EventSourceParserStream()).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read().catch(lost);

@@ -1,7 +1,8 @@
 // Which language is spoken: the one chosen before, or the browser's.
-import { createContext, useContext, useSyncExternalStore } from "react";
+import { createContext, useContext } from "react";
 
-import { readChoice, writeChoice } from "@/ui/choices";
+import { readChoice, writeChoice } from "@/base/choices";
+import { createStore, useStore } from "@/base/store";
 
 import { en, type Strings } from "./en";
 import { es } from "./es";
@@ -10,28 +11,19 @@ export const LANGUAGES = { en, es } satisfies Record<string, Strings>;
 export type Language = keyof typeof LANGUAGES;
 
 export const isLanguage = (name: string): name is Language => Object.hasOwn(LANGUAGES, name);
-const listeners = new Set<() => void>();
-let current = chosen();
+const current = createStore(chosen());
 
 function chosen(): Language {
   const wished = [readChoice("language") ?? "", ...navigator.languages.map((tag) => tag.slice(0, 2))];
   return wished.find(isLanguage) ?? "en";
 }
 
-export function language(): Language {
-  return current;
-}
+export const language = (): Language => current.get();
 
 export function setLanguage(wanted: Language): void {
-  current = wanted;
   document.documentElement.lang = wanted;
   writeChoice("language", wanted);
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  current.set(wanted);
 }
 
 /** The language of a part of the page that has its own; null: that of the page. */
@@ -39,7 +31,7 @@ export const LanguageContext = createContext<Language | null>(null);
 
 export function useLanguage(): Language {
   const chosenHere = useContext(LanguageContext);
-  const ofThePage = useSyncExternalStore(subscribe, language, language);
+  const ofThePage = useStore(current);
   return chosenHere ?? ofThePage;
 }
 

@@ -1,14 +1,19 @@
 // Whether a media query holds now.
-import { useCallback, useSyncExternalStore } from "react";
+import { useMemo } from "react";
+
+import { useStore, type Followed } from "@/base/store";
 
 export function useMedia(query: string): boolean {
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      const list = matchMedia(query);
+  return useStore(useMemo(() => followed(query), [query]));
+}
+
+function followed(query: string): Followed<boolean> {
+  const list = matchMedia(query);
+  return {
+    get: () => list.matches,
+    subscribe: (listener) => {
       list.addEventListener("change", listener);
       return () => list.removeEventListener("change", listener);
     },
-    [query],
-  );
-  return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
+  };
 }

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { toProblem, type Problem } from "@/api/client";
+import { onReturn } from "@/api/reach";
 
 export interface Remote<T> {
   data: T | null;
@@ -9,7 +10,7 @@ export interface Remote<T> {
   reload: () => void;
 }
 
-/** Reads again when `load` is another function, or `revision` another number: then it keeps what it has meanwhile. */
+/** What could not be read is read again when the server is back, or one has signed in. Reads again, too, when `load` is another function, or `revision` another number: then it keeps what it has meanwhile. */
 export function useRemote<T>(load: (signal: AbortSignal) => Promise<T>, revision = 0): Remote<T> {
   const [state, setState] = useState<{ of: unknown; data: T | null; problem: Problem | null }>({
     of: null,
@@ -20,15 +21,21 @@ export function useRemote<T>(load: (signal: AbortSignal) => Promise<T>, revision
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
+    let forget = (): void => undefined;
     load(signal).then(
       (data) => {
         if (!signal.aborted) setState({ of: load, data, problem: null });
       },
       (error: unknown) => {
-        if (!signal.aborted) setState((old) => ({ of: load, data: old.of === load ? old.data : null, problem: toProblem(error) }));
+        if (signal.aborted) return;
+        setState((old) => ({ of: load, data: old.of === load ? old.data : null, problem: toProblem(error) }));
+        forget = onReturn(() => setTurn((n) => n + 1));
       },
     );
-    return () => controller.abort();
+    return () => {
+      controller.abort();
+      forget();
+    };
   }, [load, turn, revision]);
   const reload = useCallback(() => setTurn((n) => n + 1), []);
   const current = state.of === load;

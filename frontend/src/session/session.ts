@@ -1,49 +1,27 @@
 // One conversation as the page holds it: what was asked and answered, and the question under way.
 import { api, Problem, toProblem } from "@/api/client";
+import { undecline } from "@/api/key";
 import type { ChatView, Filters } from "@/api/types";
+import { inTime } from "@/base/intime";
+import { createStore, type Followed, type Store } from "@/base/store";
 import { askedFilters } from "@/collections/choice";
 import { refreshCollections } from "@/collections/collections";
 import { ConnectionLost, readEvents } from "@/stream/read";
-import { ASKED, fromTurn, reduce, type Answer } from "@/stream/reduce";
-import { pause } from "@/ui/pause";
+import { ASKED, reduce, type Answer } from "@/stream/reduce";
 
+import { merged, newExchange, newKey, notKept, storedId, withStored, type ChatState, type Exchange } from "./exchanges";
+import { followRun, readKept } from "./follow";
 import { letGo, recall, remember } from "./underway";
 
-/** One question with its answer. */
-export interface Exchange {
-  /** Stays the same for as long as the page shows it. */
-  key: string;
-  question: string;
-  answer: Answer;
-  /** The versions of the question, by their ids, if there are several. */
-  versions: readonly string[];
-  /** It was asked in this page. */
-  live: boolean;
-  /** What the server kept is being looked for. */
-  recovering: boolean;
-}
-
-export interface ChatState {
-  chatId: string | null;
-  title: string;
-  exchanges: readonly Exchange[];
-  load: "ready" | "loading" | Problem;
-  running: boolean;
-  filters: Filters | null;
-}
-
-const STORED_TRIES = 6;
-const STORED_WAIT_MS = 250;
-const FOLLOW_TRIES = 12;
-const FOLLOW_WAIT_MS = 250;
+/** A server that does not take a question by then is not reached. */
+const TAKEN_MS = 60_000;
 
 /** Holds and changes the state; components subscribe and see it at most once per frame. */
 export class ChatSession {
   /** Names it in the page; a new conversation has no id yet. */
   readonly key = newKey();
   #state: ChatState;
-  #shown: ChatState;
-  #listeners = new Set<() => void>();
+  readonly #shown: Store<ChatState>;
   #scheduled = false;
   #asking: AbortController | null = null;
   #stopping = false;
@@ -67,16 +45,16 @@ export class ChatSession {
       running: false,
       filters: null,
     };
-    this.#shown = this.#state;
+    this.#shown = createStore(this.#state);
     if (chatId !== null) void this.load();
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  /** What components follow: the state, at most once per frame. */
+  get shown(): Followed<ChatState> {
+    return this.#shown;
+  }
 
-  snapshot = (): ChatState => this.#shown;
+  snapshot = (): ChatState => this.#shown.get();
 
   get chatId(): string | null {
     return this.#state.chatId;
@@ -104,6 +82,14 @@ export class ChatSession {
     }
   }
 
+  /** The server is back, or one has signed in: what could not be read is read again. */
+  returned(): void {
+    if (this.#state.load instanceof Problem) void this.load();
+    for (const { key, answer, recovering } of this.#state.exchanges) {
+      if (answer.phase === "lost" && answer.ids !== null && !recovering) this.#settling = this.#recover(key);
+    }
+  }
+
   /** Shows what is stored, unless a question is under way here: then it would be missing. */
   #take(view: ChatView): void {
     if (this.running) return;
@@ -116,14 +102,18 @@ export class ChatSession {
    */
   ask(question: string, instead?: Exchange, only?: Filters): boolean {
     if (this.running) return false;
-    const exchange: Exchange = { key: newKey(), question, versions: [], answer: ASKED, live: true, recovering: false };
+    const exchange = newExchange(question);
+    // Whoever asks wants to be asked for the key again.
+    undecline();
     const at = instead === undefined ? -1 : this.#state.exchanges.findIndex((one) => one.key === instead.key);
     const kept = at < 0 ? this.#state.exchanges : this.#state.exchanges.slice(0, at);
     const replaces = at < 0 ? null : storedId(instead);
     this.#begin([...kept, exchange], exchange, replaces, async (signal) => {
       await this.#settling;
       const { chatId, filters } = this.#state;
-      const response = await api.ask({ message: question, chat_id: chatId, filters: askedFilters(only === undefined ? filters : { ...among(filters), ...only }), replaces }, signal);
+      const asked = askedFilters(only === undefined ? filters : { ...among(filters), ...only });
+      const body = { message: question, chat_id: chatId, filters: asked, replaces };
+      const response = await inTime(TAKEN_MS, signal, (either) => api.ask(body, either));
       await this.#hear(exchange.key, response).catch((error: unknown) => this.#follow(exchange.key, error, signal));
     });
     return true;
@@ -140,8 +130,7 @@ export class ChatSession {
     }
     const at = exchanges.findIndex((one) => one.answer.ids?.user_message_id === left.replaces);
     const kept = at < 0 ? exchanges : exchanges.slice(0, at);
-    const answer = { ...ASKED, ids: left.ids };
-    const exchange: Exchange = { key: newKey(), question: left.question, versions: [], answer, live: true, recovering: false };
+    const exchange = newExchange(left.question, left.ids);
     const lost = new ConnectionLost("the page was loaded again");
     this.#begin([...kept, exchange], exchange, left.replaces, (signal) => this.#follow(exchange.key, lost, signal));
   }
@@ -151,7 +140,7 @@ export class ChatSession {
     const { exchanges } = this.#state;
     if (this.running || exchanges.some((one) => one.answer.ids?.run_id === runId)) return;
     const ids = { run_id: runId, chat_id: chatId, user_message_id: "", assistant_message_id: "" };
-    const exchange: Exchange = { key: newKey(), question: "", versions: [], answer: { ...ASKED, ids }, live: true, recovering: false };
+    const exchange = newExchange("", ids);
     const lost = new ConnectionLost("nothing was heard of the run");
     this.#elsewhere = true;
     this.#begin([...exchanges, exchange], exchange, null, (signal) => this.#follow(exchange.key, lost, signal));
@@ -189,24 +178,13 @@ export class ChatSession {
     for await (const event of readEvents(body)) this.#answer(key, (answer) => reduce(answer, event));
   }
 
-  /** Listens again from where the connection was lost; throws `lost` if the server cannot. */
-  async #follow(key: string, lost: unknown, signal: AbortSignal): Promise<void> {
-    for (let tried = 0; tried < FOLLOW_TRIES; tried += 1) {
-      const { ids, seq } = this.#find(key)?.answer ?? ASKED;
-      if (ids === null || signal.aborted) break;
-      this.#patch(key, { recovering: seq > 0 });
-      if (seq > 0 || tried > 0) await pause(FOLLOW_WAIT_MS * 2 ** Math.min(tried, 3));
-      try {
-        const response = await api.follow(ids.run_id, seq, signal);
-        this.#patch(key, { recovering: false });
-        await this.#hear(key, response);
-        return;
-      } catch (error) {
-        if (error instanceof Problem && error.status !== 0 && error.status !== 429 && error.status < 500) break;
-      }
-    }
-    this.#patch(key, { recovering: false });
-    throw lost;
+  #follow(key: string, lost: unknown, signal: AbortSignal): Promise<void> {
+    const run = {
+      answer: () => this.#find(key)?.answer ?? ASKED,
+      hear: (response: Response) => this.#hear(key, response),
+      searching: (recovering: boolean) => this.#patch(key, { recovering }),
+    };
+    return followRun(run, lost, signal);
   }
 
   async #run(key: string, signal: AbortSignal, hear: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -250,22 +228,8 @@ export class ChatSession {
     const ids = this.#find(key)?.answer.ids ?? null;
     if (ids === null) return;
     this.#patch(key, { recovering: true });
-    let reached = false;
-    let kept = false;
-    for (let tried = 0; tried < STORED_TRIES && !kept; tried += 1) {
-      await pause(STORED_WAIT_MS * 2 ** Math.min(tried, 3));
-      try {
-        const view = await api.chat(ids.chat_id);
-        reached = true;
-        const stored = exchangesOf(view).find((one) => one.answer.ids?.assistant_message_id === ids.assistant_message_id);
-        kept = stored !== undefined;
-        if (stored !== undefined) this.#answer(key, (answer) => withStored(answer, stored.answer));
-      } catch (error) {
-        // The server is away, and may be back at the next try; or it has no such conversation.
-        if (toProblem(error).status === 404) reached = true;
-      }
-    }
-    if (!kept) this.#answer(key, (answer) => notKept(answer, reached));
+    const { answer: kept, reached } = await readKept(ids);
+    this.#answer(key, (answer) => (kept === null ? notKept(answer, reached) : withStored(answer, kept)));
     this.#patch(key, { recovering: false });
   }
 
@@ -307,9 +271,7 @@ export class ChatSession {
 
   #flush = (): void => {
     this.#scheduled = false;
-    if (this.#shown === this.#state) return;
-    this.#shown = this.#state;
-    for (const listener of this.#listeners) listener();
+    this.#shown.set(this.#state);
   };
 }
 
@@ -318,53 +280,3 @@ function among(filters: Filters | null): Pick<Filters, "collections"> {
   return filters?.collections === undefined ? {} : { collections: filters.collections };
 }
 
-/** The question as the server has it; it may have none whose end was not seen. */
-function storedId(exchange: Exchange | undefined): string | null {
-  const { phase, ids } = exchange?.answer ?? ASKED;
-  return phase === "lost" ? null : (ids?.user_message_id ?? null);
-}
-
-/** What the server does not have can be neither linked to nor replaced. */
-function notKept(answer: Answer, reached: boolean): Answer {
-  const ids = reached ? null : answer.ids;
-  if (answer.phase !== "lost") return { ...answer, ids };
-  const code = reached ? "lost_not_kept" : "lost_unknown";
-  return { ...answer, ids, failure: { code, message: "", retryable: true, saved: false } };
-}
-
-/** What was stored, with what only the stream told. */
-function withStored(seen: Answer, stored: Answer): Answer {
-  const { evidence, seq } = seen;
-  const warnings = stored.warnings.length > 0 ? stored.warnings : seen.warnings;
-  const stoppedBy = seen.stoppedBy === "user" ? "user" : stored.stoppedBy;
-  const sources = stored.sources.length > 0 ? stored.sources : seen.sources;
-  return { ...stored, seq, sources, evidence: stored.evidence ?? evidence, warnings, stoppedBy };
-}
-
-/** The stored turns in pairs: a question and its answer. */
-export function exchangesOf(view: Pick<ChatView, "chat_id" | "turns">): Exchange[] {
-  const found: Exchange[] = [];
-  view.turns.forEach((asked, at) => {
-    const answered = view.turns[at + 1];
-    if (asked.role !== "user" || answered?.role !== "assistant") return;
-    const answer = fromTurn(answered, asked, view.chat_id);
-    found.push({ key: answered.message_id, question: asked.text, versions: asked.siblings, answer, live: false, recovering: false });
-  });
-  return found;
-}
-
-/** The stored exchanges; those that the page had keep their keys, and with them their place. */
-function merged(had: readonly Exchange[], view: ChatView): Exchange[] {
-  const known = new Map(had.map((one) => [one.answer.ids?.assistant_message_id, one]));
-  return exchangesOf(view).map((stored) => {
-    const seen = known.get(stored.key);
-    return seen === undefined ? stored : { ...stored, key: seen.key, live: seen.live, answer: withStored(seen.answer, stored.answer) };
-  });
-}
-
-let keys = 0;
-
-function newKey(): string {
-  keys += 1;
-  return `local-${keys}`;
-}

@@ -1,33 +1,50 @@
 // The reports that are indexed, and their folders.
-import { useSyncExternalStore } from "react";
-
 import { api } from "@/api/client";
-import type { DocumentCorrection, DocumentView } from "@/api/types";
+import type { DocumentCorrection, DocumentView, SuggestionsView } from "@/api/types";
+import { createStore, useStore } from "@/base/store";
 import { useRemote, type Remote } from "@/ui/useRemote";
 
-const listeners = new Set<() => void>();
-let revision = 0;
+const revision = createStore(0);
 
 /** Whoever changed the reports says so. */
-export function libraryChanged(): void {
-  revision += 1;
-  for (const listener of listeners) listener();
-}
+export const libraryChanged = (): void => revision.update((count) => count + 1);
 
-export function useRevision(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => revision,
-  );
-}
+export const useRevision = (): number => useStore(revision);
 
 const load = async (signal: AbortSignal): Promise<DocumentView[]> => (await api.documents(signal)).documents;
 
 export function useLibrary(): Remote<DocumentView[]> {
-  return useRemote(load, useRevision());
+  return useRemote(load, useStore(revision));
+}
+
+const suggest = (signal: AbortSignal): Promise<SuggestionsView> => api.suggestions(signal);
+
+/** What one may ask of the reports, made anew when they change. */
+export const useSuggestions = (): Remote<SuggestionsView> => useRemote(suggest, useStore(revision));
+
+/** What has been read, at a glance. */
+export interface Glance {
+  reports: number;
+  pages: number;
+  /** From the first to the last; null if no report tells its year. */
+  years: [string, string] | null;
+  /** The first few, by what tells them apart. */
+  named: readonly DocumentView[];
+}
+
+/** So many reports are named. */
+const NAMED = 4;
+
+export function glanceOf(documents: readonly DocumentView[]): Glance {
+  const years = documents.flatMap((one) => one.periods.map((period) => period.slice(0, 4))).sort();
+  const [first, last] = [years[0], years.at(-1)];
+  const newest = [...documents].sort((a, b) => b.ingested_at.localeCompare(a.ingested_at));
+  return {
+    reports: documents.length,
+    pages: documents.reduce((sum, one) => sum + one.pages, 0),
+    years: first === undefined || last === undefined ? null : [first, last],
+    named: newest.slice(0, NAMED),
+  };
 }
 
 export interface FolderOf {

@@ -1,5 +1,5 @@
 // Where one is in the page: after the `#`, so that it works behind any path prefix.
-import { useSyncExternalStore } from "react";
+import { useStore, type Followed } from "./store";
 
 export type Route =
   /** All reports, or those of a collection. */
@@ -87,21 +87,20 @@ export function go(route: Route, { replace = false } = {}): void {
 
 let last: { hash: string; route: Route } | null = null;
 
-function snapshot(): Route {
-  const { hash } = location;
-  if (last?.hash !== hash) last = { hash, route: parseRoute(hash) };
-  return last.route;
-}
+const here: Followed<Route> = {
+  get: () => {
+    const { hash } = location;
+    if (last?.hash !== hash) last = { hash, route: parseRoute(hash) };
+    return last.route;
+  },
+  subscribe: (listener) => {
+    addEventListener("popstate", listener);
+    addEventListener("hashchange", listener);
+    return () => {
+      removeEventListener("popstate", listener);
+      removeEventListener("hashchange", listener);
+    };
+  },
+};
 
-function subscribe(listener: () => void): () => void {
-  addEventListener("popstate", listener);
-  addEventListener("hashchange", listener);
-  return () => {
-    removeEventListener("popstate", listener);
-    removeEventListener("hashchange", listener);
-  };
-}
-
-export function useRoute(): Route {
-  return useSyncExternalStore(subscribe, snapshot);
-}
+export const useRoute = (): Route => useStore(here);

@@ -1,15 +1,15 @@
 // The conversations that are open in this page: leaving one does not stop its answer.
-import { useSyncExternalStore } from "react";
+import { onReturn } from "@/api/reach";
+import { go, parseRoute } from "@/base/route";
+import { createStore, useStore } from "@/base/store";
 
-import { go, parseRoute } from "@/app/route";
-
-import { ChatSession, type ChatState } from "./session";
+import type { ChatState } from "./exchanges";
+import { ChatSession } from "./session";
 
 const RETURN_MS = 500;
 const open = new Map<string, ChatSession>();
-const listeners = new Set<() => void>();
 let fresh = create(null);
-let revision = 0;
+const revision = createStore(0);
 
 function create(chatId: string | null): ChatSession {
   return new ChatSession(chatId, changed);
@@ -27,10 +27,7 @@ function changed(session: ChatSession): void {
   told();
 }
 
-function told(): void {
-  revision += 1;
-  for (const listener of listeners) listener();
-}
+const told = (): void => revision.update((count) => count + 1);
 
 /** The session of a conversation; null is the one that has not begun. */
 export function sessionOf(chatId: string | null): ChatSession {
@@ -53,19 +50,9 @@ export function forget(chatId: string): void {
 }
 
 /** A number that changes whenever a run began or ended, or the page was come back to: what lists conversations reads again. */
-export function useRevision(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => revision,
-  );
-}
+export const useRevision = (): number => useStore(revision);
 
-export function useChat(session: ChatSession): ChatState {
-  return useSyncExternalStore(session.subscribe, session.snapshot);
-}
+export const useChat = (session: ChatSession): ChatState => useStore(session.shown);
 
 // What another tab or device changed shows when one comes back to the page, or to a conversation that it
 // has open. Of two windows side by side none is ever hidden; a tab that comes to the front says it twice.
@@ -83,7 +70,7 @@ function onMove(): void {
   if (shown !== null && shown !== before) void open.get(shown)?.load();
 }
 
-function onReturn(): void {
+function onSeen(): void {
   if (document.hidden || performance.now() - cameBack < RETURN_MS) return;
   cameBack = performance.now();
   const chatId = chatShown();
@@ -91,7 +78,12 @@ function onReturn(): void {
   told();
 }
 
-document.addEventListener("visibilitychange", onReturn);
-addEventListener("focus", onReturn);
+document.addEventListener("visibilitychange", onSeen);
+addEventListener("focus", onSeen);
 addEventListener("popstate", onMove);
 addEventListener("hashchange", onMove);
+
+onReturn(() => {
+  for (const session of new Set([...open.values(), fresh])) session.returned();
+  told();
+});

@@ -1,6 +1,7 @@
-// The keys, in a dialog.
+// What the signs mean and which keys there are, in a dialog.
 import type { ReactNode } from "react";
 
+import { SignsList } from "@/citations/SignsHelp";
 import { useStrings } from "@/strings";
 import type { Strings } from "@/strings/en";
 import { Dialog } from "@/ui/Dialog";
@@ -16,10 +17,13 @@ const KEYS: Record<keyof Strings["shortcutList"], string> = {
   help: "?",
 };
 
-export function Shortcuts({ onClose }: { onClose: () => void }): ReactNode {
+export function Help({ onClose }: { onClose: () => void }): ReactNode {
   const strings = useStrings();
   return (
-    <Dialog title={strings.shortcuts} onClose={onClose}>
+    <Dialog title={strings.help} onClose={onClose}>
+      <h3>{strings.signsTitle}</h3>
+      <SignsList />
+      <h3>{strings.shortcuts}</h3>
       <dl className="shortcuts">
         {Object.entries(strings.shortcutList).map(([name, text]) => (
           <div key={name}>

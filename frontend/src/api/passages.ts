@@ -1,6 +1,6 @@
 // A passage as it is now, and where a quote stands on its page.
-import { json, paths, Problem } from "@/api/client";
-import type { HighlightsView, Operand, PassageView, PlacesView } from "@/api/types";
+import { json, paths, Problem } from "./client";
+import type { HighlightsView, Operand, PassageView, PlacesView } from "./types";
 
 /** The longest quote that is asked for. */
 const LONGEST = 4000;

@@ -1,9 +1,8 @@
 // The uploads of this page, and the jobs of earlier ones: they go on when the view is left.
-import { useSyncExternalStore } from "react";
-
 import { api, toProblem, type Problem } from "@/api/client";
 import type { CreatedJob, JobView } from "@/api/types";
-import { readTab, writeTab } from "@/ui/tab";
+import { createStore, useStore } from "@/base/store";
+import { readTab, writeTab } from "@/base/tab";
 
 import { libraryChanged } from "./library";
 import { follow, isGoing, upload, type UploadState } from "./upload";
@@ -20,16 +19,10 @@ export interface Upload {
   state: UploadState;
 }
 
-let uploads: readonly Upload[] = [];
+const uploads = createStore<readonly Upload[]>([]);
 let last = 0;
 let found = false;
-const listeners = new Set<() => void>();
 const stops = new Map<number, AbortController>();
-
-function set(next: readonly Upload[]): void {
-  uploads = next;
-  for (const listener of listeners) listener();
-}
 
 export function startUpload(collection: string, folder: string, files: readonly File[]): void {
   const names = files.map((file) => file.name);
@@ -67,13 +60,13 @@ function add(begun: Omit<Upload, "id">): { tell: (state: UploadState) => void; s
   const id = (last += 1);
   const stop = new AbortController();
   stops.set(id, stop);
-  set([{ id, ...begun }, ...uploads]);
-  const tell = (next: UploadState): void => set(uploads.map((one) => (one.id === id ? { ...one, state: next } : one)));
+  uploads.update((all) => [{ id, ...begun }, ...all]);
+  const tell = (next: UploadState): void => uploads.update((all) => all.map((one) => (one.id === id ? { ...one, state: next } : one)));
   return { tell, signal: stop.signal };
 }
 
 function isShown(job: JobView, dismissed: readonly string[]): boolean {
-  const isKnown = uploads.some(({ state }) => state.step === "job" && state.job.job_id === job.job_id);
+  const isKnown = uploads.get().some(({ state }) => state.step === "job" && state.job.job_id === job.job_id);
   const isRecent = job.finished_at === null || Date.now() - Date.parse(job.finished_at) < RECENT_MS;
   return !isKnown && isRecent && !dismissed.includes(job.job_id);
 }
@@ -86,21 +79,13 @@ export async function stopJob(jobId: string): Promise<Problem | null> {
 export function dismissUpload(id: number): void {
   stops.get(id)?.abort();
   stops.delete(id);
-  const state = uploads.find((one) => one.id === id)?.state;
+  const state = uploads.get().find((one) => one.id === id)?.state;
   if (state?.step === "job") writeTab(DISMISSED, [...dismissedJobs(), state.job.job_id].slice(-100).join(" "));
-  set(uploads.filter((one) => one.id !== id));
+  uploads.update((all) => all.filter((one) => one.id !== id));
 }
 
 const dismissedJobs = (): string[] => readTab(DISMISSED)?.split(" ") ?? [];
 
-export const listUploads = (): readonly Upload[] => uploads;
+export const listUploads = (): readonly Upload[] => uploads.get();
 
-export function useUploads(): readonly Upload[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    listUploads,
-  );
-}
+export const useUploads = (): readonly Upload[] => useStore(uploads);

@@ -1,6 +1,6 @@
 // The calls for conversations: list, search, rename, delete, restore, export, feedback.
-import { json, request, sending } from "@/api/client";
-import type { ChatList, ChatShare, DeletedChats, FoundChat, SharedChatView } from "@/api/types";
+import { json, request, sending } from "./client";
+import type { ChatList, ChatShare, DeletedChats, FoundChat, SharedChatView } from "./types";
 
 /** What is shown of a conversation in the list. */
 export type ChatLine = Pick<FoundChat, "chat_id" | "title" | "updated_at" | "snippet" | "share">;

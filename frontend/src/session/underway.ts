@@ -1,6 +1,6 @@
 // The runs that this tab waits for, so that a page that is loaded again can go on listening.
+import { forgetTab, readTab, writeTab } from "@/base/tab";
 import type { Answer } from "@/stream/reduce";
-import { forgetTab, readTab, writeTab } from "@/ui/tab";
 
 export interface UnderWay {
   ids: NonNullable<Answer["ids"]>;

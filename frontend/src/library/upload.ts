@@ -1,7 +1,7 @@
 // An upload and the job that ingests it, as states to show.
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
-import { api, Problem, toProblem } from "@/api/client";
+import { api, paths, Problem, toProblem } from "@/api/client";
 import { anotherKey, currentKey, keyHeader } from "@/api/key";
 import type { CreatedJob, JobView, ProblemView } from "@/api/types";
 
@@ -46,7 +46,7 @@ function send(into: Into, files: readonly File[], onPercent: (percent: number) =
   const key = currentKey();
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open("POST", `documents?collection=${encodeURIComponent(into.collection)}`);
+    xhr.open("POST", paths.uploads(into.collection));
     xhr.responseType = "json";
     for (const [name, value] of Object.entries(keyHeader(key))) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded, total }) => onPercent(total === 0 ? 0 : Math.floor((loaded / total) * 100));
