@@ -1,5 +1,5 @@
 // A piece of a report that the next question is about.
-import { useSyncExternalStore } from "react";
+import { createStore, useStore } from "@/base/store";
 
 export interface Quoted {
   text: string;
@@ -11,23 +11,10 @@ export interface Quoted {
   collection: string;
 }
 
-let current: Quoted | null = null;
-const listeners = new Set<() => void>();
+const current = createStore<Quoted | null>(null);
 
-export function setQuoted(quoted: Quoted | null): void {
-  current = quoted;
-  for (const listener of listeners) listener();
-}
-
-export function useQuoted(): Quoted | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
-}
+export const setQuoted = current.set;
+export const useQuoted = (): Quoted | null => useStore(current);
 
 /** The question with the piece before it. */
 export function withQuoted(question: string, quoted: Quoted | null): string {
