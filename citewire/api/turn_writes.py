@@ -42,4 +42,6 @@ class TurnTransport:
     def _flush(self) -> None:
         if waiting := self._waiting:
             self._waiting = []
+            if self._transport.is_closing():
+                return  # the client hung up in this very turn
             self._transport.write(waiting[0] if len(waiting) == 1 else b"".join(waiting))
