@@ -161,6 +161,7 @@ class PassageRetriever(BaseRetriever):
         self._names = names
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
         self._embedded: dict[str, list[float]] = {}
+        self._sought: dict[tuple[str, frozenset[str], str], tuple[ReportNames, Words]] = {}
         self._terms = ""
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -295,16 +296,22 @@ class PassageRetriever(BaseRetriever):
 
     async def _words(self, question: str, languages: frozenset[str], names: ReportNames) -> Words:
         """The words of a question, as `sought_words`; the loop does not wait for a long one's."""
-        return await off_the_loop(
-            question,
-            (),
-            sought_words,
-            question,
-            self._vocabulary,
-            languages,
-            names,
-            terms=self._terms,
-        )
+        # Names that were read anew are others, and are alive here as long as they are compared.
+        made_of = (question, languages, self._terms)
+        kept_names, words = self._sought.get(made_of, (None, None))
+        if words is None or kept_names is not names:
+            words = await off_the_loop(
+                question,
+                (),
+                sought_words,
+                question,
+                self._vocabulary,
+                languages,
+                names,
+                terms=self._terms,
+            )
+            self._sought[made_of] = (names, words)
+        return words
 
     async def _nearest(
         self,
