@@ -8,9 +8,10 @@ name or a "not" is another source.
 """
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from llama_index.core.schema import BaseNode, NodeWithScore
 
@@ -25,6 +26,11 @@ SAME_ORDER = 0.8
 
 MOST_ALSO = 8
 """So many passages that say the same are told."""
+
+_KEPT = 512
+"""The words of so many passages are kept, those that are found most."""
+_LONGEST_KEPT = 4000
+"""Characters; the words of a longer passage are looked for each time that it is found."""
 
 _WORD = re.compile(r"\w+")
 _FIGURE = re.compile(r"[-−(]?\d[\d.,]*+%?")
@@ -41,13 +47,18 @@ class _Said:
     node: BaseNode
     also: list[BaseNode] = field(default_factory=list)
 
-    @cached_property
-    def words(self) -> list[str]:
-        return _WORD.findall(self.node.get_content().casefold())
+    @property
+    def words(self) -> Sequence[str]:
+        return self._both[0]
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        return self._both[1]
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        return frozenset(self.words)
+    def _both(self) -> tuple[Sequence[str], frozenset[str]]:
+        text = self.node.get_content()
+        return _words(text) if len(text) > _LONGEST_KEPT else _kept_words(text)
 
     @cached_property
     def denials(self) -> int:
@@ -107,6 +118,15 @@ def _lacks_words(said: _Said, other: _Said) -> bool:
             if len(missing) > allowed:
                 return True
     return False
+
+
+def _words(text: str) -> tuple[Sequence[str], frozenset[str]]:
+    """The words of a text in their order, and as a set."""
+    said = tuple(map(sys.intern, _WORD.findall(text.casefold())))
+    return said, frozenset(said)
+
+
+_kept_words = lru_cache(_KEPT)(_words)
 
 
 def _told(found: NodeWithScore, also: Sequence[BaseNode]) -> NodeWithScore:
