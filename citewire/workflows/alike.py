@@ -8,7 +8,6 @@ name or a "not" is another source.
 """
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -122,7 +121,7 @@ def _lacks_words(said: _Said, other: _Said) -> bool:
 
 def _words(text: str) -> tuple[Sequence[str], frozenset[str]]:
     """The words of a text in their order, and as a set."""
-    said = tuple(map(sys.intern, _WORD.findall(text.casefold())))
+    said = _WORD.findall(text.casefold())
     return said, frozenset(said)
 
 

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from llama_index.core.schema import NodeWithScore
@@ -36,9 +35,6 @@ _SIGNPOSTS = 12
 """So many documents are looked into for what their passages refer to, and so much of it each."""
 _READ = 4000
 """So many characters of a passage are read for what it refers to."""
-_KEPT = 512
-"""What so many passages refer to is kept, those that are found most."""
-
 logger = logging.getLogger(__name__)
 
 Passages = list[NodeWithScore]
@@ -127,7 +123,7 @@ def referred_to(found: Sequence[NodeWithScore]) -> list[MetadataFilters]:
     """A filter for what the passages refer to, each in its own document; empty if to nothing."""
     named: dict[str, dict[str, None]] = {}
     for one in found:
-        signposts = _signposts(one.node.get_content()[:_READ])
+        signposts = signposts_named(one.node.get_content()[:_READ])
         if signposts:
             named.setdefault(one.node.ref_doc_id or "", {}).update(dict.fromkeys(signposts))
     each: list[MetadataFilter | MetadataFilters] = [
@@ -145,11 +141,6 @@ def referred_to(found: Sequence[NodeWithScore]) -> list[MetadataFilters]:
         for doc_id, signposts in list(named.items())[:_DOCUMENTS]
     ]
     return [MetadataFilters(filters=each, condition=FilterCondition.OR)] if each else []
-
-
-@lru_cache(_KEPT)
-def _signposts(text: str) -> tuple[str, ...]:
-    return tuple(signposts_named(text))
 
 
 def in_report_of(found: Sequence[NodeWithScore]) -> list[MetadataFilters]:
