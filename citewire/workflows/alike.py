@@ -10,7 +10,7 @@ name or a "not" is another source.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from llama_index.core.schema import BaseNode, NodeWithScore
 
@@ -26,11 +26,6 @@ SAME_ORDER = 0.8
 MOST_ALSO = 8
 """So many passages that say the same are told."""
 
-_KEPT = 512
-"""The words of so many passages are kept, those that are found most."""
-_LONGEST_KEPT = 4000
-"""Characters; the words of a longer passage are looked for each time that it is found."""
-
 _WORD = re.compile(r"\w+")
 _FIGURE = re.compile(r"[-−(]?\d[\d.,]*+%?")
 _DENIALS = frozenset(
@@ -38,12 +33,16 @@ _DENIALS = frozenset(
     "ne pas aucun aucune nao non".split()
 )
 
+KnownWords = dict[str, tuple[Sequence[str], frozenset[str]]]
+"""The words of texts, in their order and as a set."""
+
 
 @dataclass(slots=False)
 class _Said:
     """What a passage says, each part made when it is first asked for."""
 
     node: BaseNode
+    known: KnownWords
     also: list[BaseNode] = field(default_factory=list)
 
     @property
@@ -57,7 +56,10 @@ class _Said:
     @cached_property
     def _both(self) -> tuple[Sequence[str], frozenset[str]]:
         text = self.node.get_content()
-        return _words(text) if len(text) > _LONGEST_KEPT else _kept_words(text)
+        if (both := self.known.get(text)) is None:
+            said = _WORD.findall(text.casefold())
+            both = self.known[text] = said, frozenset(said)
+        return both
 
     @cached_property
     def denials(self) -> int:
@@ -75,16 +77,20 @@ class _Said:
         return frozenset(zip(self.words, self.words[1:], self.words[2:], strict=False))
 
 
-def distinct(nodes: Sequence[NodeWithScore], *, limit: int) -> list[NodeWithScore]:
+def distinct(
+    nodes: Sequence[NodeWithScore], *, limit: int, known: KnownWords | None = None
+) -> list[NodeWithScore]:
     """The first passages that say different things, each with where else it stands.
 
     Args:
         nodes: best first; those after the last that is given are looked at, too.
         limit: so many are given at most.
+        known: the words of passages that were looked at before; those of these are added.
     """
+    known = {} if known is None else known
     kept: list[tuple[NodeWithScore, _Said]] = []
     for found in nodes:
-        said = _Said(found.node)
+        said = _Said(found.node, known)
         same = next((other for _, other in kept if _says_no_more(said, other)), None)
         if same is not None:
             same.also.append(found.node)
@@ -117,15 +123,6 @@ def _lacks_words(said: _Said, other: _Said) -> bool:
             if len(missing) > allowed:
                 return True
     return False
-
-
-def _words(text: str) -> tuple[Sequence[str], frozenset[str]]:
-    """The words of a text in their order, and as a set."""
-    said = _WORD.findall(text.casefold())
-    return said, frozenset(said)
-
-
-_kept_words = lru_cache(_KEPT)(_words)
 
 
 def _told(found: NodeWithScore, also: Sequence[BaseNode]) -> NodeWithScore:

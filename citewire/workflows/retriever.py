@@ -27,7 +27,7 @@ from citewire.text.report_periods import period_term, periods_in, widened
 from citewire.text.signposts import STATEMENTS, signposts_named
 from citewire.text.wishes import without_wishes
 from citewire.text.words import search_terms, sought_terms, years
-from citewire.workflows.alike import distinct
+from citewire.workflows.alike import KnownWords, distinct
 from citewire.workflows.catalogue.names import NO_NAMES, ReportNames
 from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.fusion import at_once, by_reciprocal_rank, in_turn
@@ -163,6 +163,7 @@ class PassageRetriever(BaseRetriever):
         self._embedded: dict[str, list[float]] = {}
         self._sought: dict[tuple[str, frozenset[str], str], tuple[ReportNames, Words]] = {}
         self._terms = ""
+        self._known: KnownWords = {}
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         raise NotImplementedError("retrieval is async")
@@ -185,7 +186,8 @@ class PassageRetriever(BaseRetriever):
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         if isinstance(query_bundle, ReportQuery):
             self._terms = query_bundle.terms
-        return distinct(await self._ranked(query_bundle), limit=self._top_k)
+        ranked = await self._ranked(query_bundle)
+        return distinct(ranked, limit=self._top_k, known=self._known)
 
     async def _ranked(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """As many passages as are asked for, and more for those that say the same as others."""
@@ -256,7 +258,7 @@ class PassageRetriever(BaseRetriever):
         embedding = await self._embedding(question)
         words = await self._words(question, languages, names)
         nearest = await self._nearest(embedding, words, within)
-        return distinct(nearest, limit=self._top_k)
+        return distinct(nearest, limit=self._top_k, known=self._known)
 
     async def _embedding(self, question: str) -> list[float]:
         embedding = self._embedded.get(question)
