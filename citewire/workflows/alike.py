@@ -27,6 +27,9 @@ MOST_ALSO = 8
 """So many passages that say the same are told."""
 
 _WORD = re.compile(r"\w+")
+_SIGNS = "’‘“”–—•…"
+"""What stands in nearly all texts that are not of ASCII alone; none is of a word."""
+_BLANKS = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 _FIGURE = re.compile(r"[-−(]?\d[\d.,]*+%?")
 _DENIALS = frozenset(
     "no not nor never none neither without cannot t ni nunca sin ningun ninguna nicht kein keine "
@@ -57,7 +60,7 @@ class _Said:
     def _both(self) -> tuple[Sequence[str], frozenset[str]]:
         text = self.node.get_content()
         if (both := self.known.get(text)) is None:
-            said = _WORD.findall(text.casefold())
+            said = words_in(text)
             both = self.known[text] = said, frozenset(said)
         return both
 
@@ -97,6 +100,17 @@ def distinct(
         elif len(kept) < limit:
             kept.append((found, said))
     return [_told(found, said.also) for found, said in kept]
+
+
+def words_in(text: str) -> list[str]:
+    """List the folded words of a text; of ASCII in a quarter of the time that a pattern takes."""
+    plain = text
+    if not text.isascii():
+        for sign in _SIGNS:
+            plain = plain.replace(sign, " ")
+    if plain.isascii():
+        return plain.lower().translate(_BLANKS).split()
+    return _WORD.findall(text.casefold())
 
 
 def _says_no_more(said: _Said, other: _Said) -> bool:
