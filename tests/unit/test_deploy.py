@@ -1,5 +1,6 @@
 """`deploy/`, the Dockerfile and compose.yaml, held against the schemas of their tools."""
 
+import json
 import re
 import subprocess
 import sys
@@ -167,6 +168,16 @@ def test_versions_are_that_of_the_package() -> None:
 
     assert {chart["version"], chart["appVersion"]} == {citewire.__version__}
     assert services["citewire"]["image"] == f"citewire:{citewire.__version__}"
+    assert services["valkey"]["image"] == f"citewire-valkey:{citewire.__version__}"
+
+
+@pytest.mark.parametrize("name", ["package.json", "packages/citewire/package.json"])
+def test_the_web_client_and_its_package_have_the_version(name: str) -> None:
+    told = json.loads((ROOT / "frontend" / name).read_text("utf-8"))
+    locked = json.loads((ROOT / "frontend" / "package-lock.json").read_text("utf-8"))["packages"]
+
+    assert told["version"] == citewire.__version__
+    assert locked[name.removesuffix("package.json").rstrip("/")]["version"] == told["version"]
 
 
 def test_compose_is_as_its_schema_has_it() -> None:
