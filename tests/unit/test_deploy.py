@@ -219,6 +219,24 @@ def test_what_runs_in_the_container_is_nobody_special_and_cannot_build() -> None
     assert "apt-get" not in runs
 
 
+def test_what_the_dockerfile_takes_from_a_lock_or_leaves_out_is_in_it() -> None:
+    steps = [
+        argument for stage in read_dockerfile(ROOT / "Dockerfile") for _, argument in stage.steps
+    ]
+    taken = [
+        (set(names.split()), lock)
+        for argument in steps
+        for names, lock in re.findall(
+            r'-v (?:only|without)="([^"]+)" \S*?([\w-]+\.lock) >', argument
+        )
+    ]
+
+    assert len(taken) == 4
+    for names, lock in taken:
+        locked = re.findall(r"^([\w-]+)==", (ROOT / lock).read_text("utf-8"), re.MULTILINE)
+        assert names <= set(locked), lock
+
+
 def test_all_that_the_dockerfile_copies_is_there_and_let_in() -> None:
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     let_in = [line.removeprefix("!") for line in ignored if line.startswith("!")]
