@@ -93,7 +93,9 @@ function Entries({ outline, page, onEntry }: Props): ReactNode {
                 />
               )}
               <button type="button" dir="auto" className={isTree && isOpen === null ? "leaf" : undefined} aria-current={item.index === line ? "true" : undefined} onClick={() => onEntry(entry)}>
-                <span>{entry.title}</span> <span className="soft entry-page">{entry.page}</span>
+                <span className="entry-title" title={entry.title}>
+                  {entry.title}
+                </span> <span className="soft entry-page">{entry.page}</span>
               </button>
             </li>
           );
