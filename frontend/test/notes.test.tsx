@@ -56,7 +56,7 @@ test("where there was no evidence to judge none is shown, and no extracts are wh
 test("who answered is shown: a model by its name, or extracts, also where a model failed", () => {
   const stage = (answer: Partial<Answer>): string => renderToStaticMarkup(<StageLine answer={exchange({ sources: SOURCES, evidence: "weak", ...answer }).answer} />);
   expect(stage({ model: "gpt-4o-mini" })).toContain("Written by gpt-4o-mini");
-  expect(stage({ model: "extractive" })).toContain("Extracts from the reports, not written by a model");
+  expect(stage({ model: "extractive" })).toContain("Extracts, not written by a model");
   const failed = stage({ model: "gpt-4o-mini", warnings: [{ code: "model_fallback", message: "", span: null, documents: [] }] });
   expect(failed).toContain("Extracts from the reports");
   expect(failed).not.toContain("Written by");
