@@ -65,8 +65,8 @@ test("who answered is shown: a model by its name, or extracts, also where a mode
 
 test("a follow-up that no model completed is not said to be searched for as written where it was completed by rule", () => {
   const warnings = [{ code: "condense_fallback" as const, message: "", span: null, documents: [] }];
-  expect(notes({ warnings, query: { ...QUERY, document: null } })).toContain("searched for as written");
+  expect(notes({ warnings, query: { ...QUERY, document: null } })).toContain("The search used the question as written");
   const completed = notes({ warnings, query: { ...QUERY, document: null, rewritten: true } });
-  expect(completed).toContain("completed by simple rules");
+  expect(completed).toContain("Simple rules completed it");
   expect(completed).not.toContain("as written");
 });

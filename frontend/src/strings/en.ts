@@ -40,6 +40,11 @@ const problems: Record<string, string> = {
   network: "The server cannot be reached. Is it running, and are you online?",
 };
 
+const counted = (count: number): string => count.toLocaleString("en-GB");
+
+/** The kinds of files, each named once: three formats of one program are one. */
+const formatNames: Record<string, string> = { "binary Excel": "Excel", "old Excel": "Excel", "OpenDocument sheet": "OpenDocument spreadsheets" };
+
 export const en = {
   language: "English",
   appName: "Citewire",
@@ -74,8 +79,8 @@ export const en = {
   dropThen: "They are read page by page; then you can ask about them.",
   dropToRead: "Drop the reports here to add them",
   haveRead: (reports: number, pages: number, years: readonly [string, string] | null): string =>
-    `${reports === 1 ? "1 report has" : `${String(reports)} reports have`} been read: ${pages === 1 ? "1 page" : `${String(pages)} pages`}${
-      years === null ? "" : years[0] === years[1] ? ` about ${years[0]}` : ` about the years ${years[0]} to ${years[1]}`
+    `${reports === 1 ? "1 report has" : `${counted(reports)} reports have`} been read: ${pages === 1 ? "1 page" : `${counted(pages)} pages`}${
+      years === null ? "" : years[0] === years[1] ? `, covering ${years[0]}` : `, covering ${years[0]} to ${years[1]}`
     }.`,
   andMore: (count: number): string => `and ${String(count)} more`,
   seeReports: "See the reports",
@@ -185,7 +190,7 @@ export const en = {
   signsAgain: "You can find this again under the question mark, and in Help.",
   verdictsHelp: "The sign beside a number is the verdict on that citation:",
   underlineHelp: "Underlined like this: a number that none of the cited sources contains.",
-  passages: (count: number): string => (count === 1 ? "1 passage" : `${String(count)} passages`),
+  passages: (count: number): string => (count === 1 ? "1 passage" : `${counted(count)} passages`),
 
   // Citations
   citation: "Citation",
@@ -426,14 +431,14 @@ export const en = {
   folders: "Folders",
   documentsCount: (count: number): string => (count === 1 ? "1 report" : `${String(count)} reports`),
   searchDocuments: "Filter reports by name",
-  pages: (count: number): string => (count === 1 ? "1 page" : `${String(count)} pages`),
+  pages: (count: number): string => (count === 1 ? "1 page" : `${counted(count)} pages`),
   upload: "Upload",
   uploadTo: "Upload to folder",
   uploadInto: "in the collection",
   defaultFolder: "uploads",
   chooseFiles: "Choose files",
   dropFiles: "Drop reports here, or",
-  formats: (labels: readonly string[]): string => new Intl.ListFormat("en-GB").format(labels),
+  formats: (labels: readonly string[]): string => new Intl.ListFormat("en-GB").format(new Set(labels.map((label) => formatNames[label] ?? label))),
   uploading: (percent: number): string => `Uploading: ${String(percent)} %`,
   jobStatus: {
     queued: "Waiting for its turn",

@@ -41,7 +41,15 @@ const problems: Record<string, string> = {
   network: "No se puede conectar con el servidor. ¿Está en marcha y tienes conexión?",
 };
 
-const formatNames: Record<string, string> = { text: "texto", pictures: "imágenes" };
+const counted = (count: number): string => count.toLocaleString("es");
+
+const formatNames: Record<string, string> = {
+  "binary Excel": "Excel",
+  "old Excel": "Excel",
+  "OpenDocument sheet": "hojas de cálculo OpenDocument",
+  text: "texto",
+  pictures: "imágenes",
+};
 
 export const es: Strings = {
   language: "Español",
@@ -75,8 +83,8 @@ export const es: Strings = {
   dropThen: "Se leen página a página; después puedes preguntar sobre ellos.",
   dropToRead: "Suelta aquí los informes para añadirlos",
   haveRead: (reports, pages, years) =>
-    `${reports === 1 ? "Se ha leído 1 informe" : `Se han leído ${String(reports)} informes`}: ${pages === 1 ? "1 página" : `${String(pages)} páginas`}${
-      years === null ? "" : years[0] === years[1] ? ` sobre ${years[0]}` : ` sobre los años ${years[0]} a ${years[1]}`
+    `${reports === 1 ? "Se ha leído 1 informe" : `Se han leído ${counted(reports)} informes`}: ${pages === 1 ? "1 página" : `${counted(pages)} páginas`}${
+      years === null ? "" : years[0] === years[1] ? `, sobre ${years[0]}` : `, de los años ${years[0]} a ${years[1]}`
     }.`,
   andMore: (count) => `y ${String(count)} más`,
   seeReports: "Ver los informes",
@@ -185,7 +193,7 @@ export const es: Strings = {
   signsAgain: "Puedes volver a verlo en el signo de interrogación y en la ayuda.",
   verdictsHelp: "El signo junto a un número es el veredicto sobre esa cita:",
   underlineHelp: "Subrayado así: un número que no está en ninguna de las fuentes citadas.",
-  passages: (count) => (count === 1 ? "1 pasaje" : `${String(count)} pasajes`),
+  passages: (count) => (count === 1 ? "1 pasaje" : `${counted(count)} pasajes`),
 
   citation: "Cita",
   citationOf: (at, all) => `Cita ${String(at)} de ${String(all)}`,
@@ -419,14 +427,14 @@ export const es: Strings = {
   folders: "Carpetas",
   documentsCount: (count) => (count === 1 ? "1 informe" : `${String(count)} informes`),
   searchDocuments: "Filtrar informes por nombre",
-  pages: (count) => (count === 1 ? "1 página" : `${String(count)} páginas`),
+  pages: (count) => (count === 1 ? "1 página" : `${counted(count)} páginas`),
   upload: "Subir",
   uploadTo: "Subir a la carpeta",
   uploadInto: "de la colección",
   defaultFolder: "subidas",
   chooseFiles: "Elegir archivos",
   dropFiles: "Suelta informes aquí, o",
-  formats: (labels) => new Intl.ListFormat("es").format(labels.map((label) => (formatNames[label] ?? label))),
+  formats: (labels) => new Intl.ListFormat("es").format(new Set(labels.map((label) => formatNames[label] ?? label))),
   uploading: (percent) => `Subiendo: ${String(percent)} %`,
   jobStatus: {
     queued: "En espera de turno",
