@@ -67,7 +67,8 @@ def of_client() -> dict[str, str]:
     return {
         path.rpartition("node_modules/")[2]: package.get("license", "not said")
         for path, package in sorted(lock["packages"].items())
-        if path
+        if "node_modules/" in path
+        and not package.get("link")
         and not (package.get("dev") or package.get("optional") or package.get("devOptional"))
     }
 

@@ -9,6 +9,8 @@ question that names one is searched for by it. No stem is like one: it is longer
 import re
 from collections.abc import Iterable
 
+from citewire.text.words import fold
+
 _BALANCE, _INCOME, _CASH = "balance_sheet", "income_statement", "cash_statement"
 STATEMENTS = frozenset((_BALANCE, _INCOME, _CASH))
 
@@ -40,6 +42,11 @@ _KINDS = {
     **{"table": "table", "tabla": "table", "cuadro": "table", "exhibit": "exhibit"},
     **{"note": "note", "nota": "note", "box": "box", "chart": "chart"},
 }
+_MAY_BE_LABEL = (
+    *("fig", "gráfico", "tabl", "cuadro", "exhibit", "note", "nota", "box", "chart"),
+    *("ı", "\u0307"),
+)
+"""The same of a label. An i without its dot, or with another one, is taken for an i."""
 _LABEL = (
     r"\b(?i:(?P<kind>" + "|".join(_KINDS) + r"))\.? ?"
     r"(?P<number>\d{1,3}(?:\.\d{1,3})?|[IVX]{1,6})(?!\w|[.,]\d)"
@@ -74,7 +81,10 @@ def signposts_of(heading: str, text: str, *, is_table: bool) -> list[str]:
 
 def signposts_named(text: str) -> list[str]:
     """The signposts that a question, or another text, names."""
-    found = [*_statements(text, is_told=True), *_labels(_ASKED.finditer(text))]
+    found = _statements(text, is_told=True)
+    folded = text.casefold()
+    if any(word in folded for word in _MAY_BE_LABEL):
+        found += _labels(_ASKED.finditer(text))
     return list(dict.fromkeys(found))
 
 
@@ -90,12 +100,19 @@ def _statements(text: str, *, is_told: bool) -> list[str]:
 
 
 def _labels(found: Iterable[re.Match[str]]) -> list[str]:
-    told = ((_KINDS[label["kind"].lower()], label["number"]) for label in found)
+    told = ((_FOLDED[_plain(label["kind"])], label["number"]) for label in found)
     return [
         f"{kind}_{_from_roman(number) if number.isalpha() else number.replace('.', '_')}"
         for kind, number in told
         if not number.isalpha() or kind in _WITH_ROMAN
     ]
+
+
+def _plain(kind: str) -> str:
+    return fold(kind).replace("ı", "i")
+
+
+_FOLDED = {_plain(name): kind for name, kind in _KINDS.items()}
 
 
 def _from_roman(number: str) -> int:

@@ -27,7 +27,7 @@ from citewire.text.report_periods import period_term, periods_in, widened
 from citewire.text.signposts import STATEMENTS, signposts_named
 from citewire.text.wishes import without_wishes
 from citewire.text.words import search_terms, sought_terms, years
-from citewire.workflows.alike import distinct
+from citewire.workflows.alike import KnownWords, distinct
 from citewire.workflows.catalogue.names import NO_NAMES, ReportNames
 from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.fusion import at_once, by_reciprocal_rank, in_turn
@@ -161,7 +161,9 @@ class PassageRetriever(BaseRetriever):
         self._names = names
         self._vocabulary = shipped_vocabulary() if vocabulary is None else vocabulary
         self._embedded: dict[str, list[float]] = {}
+        self._sought: dict[tuple[str, frozenset[str], str], tuple[ReportNames, Words]] = {}
         self._terms = ""
+        self._known: KnownWords = {}
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         raise NotImplementedError("retrieval is async")
@@ -184,7 +186,8 @@ class PassageRetriever(BaseRetriever):
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         if isinstance(query_bundle, ReportQuery):
             self._terms = query_bundle.terms
-        return distinct(await self._ranked(query_bundle), limit=self._top_k)
+        ranked = await self._ranked(query_bundle)
+        return distinct(ranked, limit=self._top_k, known=self._known)
 
     async def _ranked(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """As many passages as are asked for, and more for those that say the same as others."""
@@ -255,7 +258,7 @@ class PassageRetriever(BaseRetriever):
         embedding = await self._embedding(question)
         words = await self._words(question, languages, names)
         nearest = await self._nearest(embedding, words, within)
-        return distinct(nearest, limit=self._top_k)
+        return distinct(nearest, limit=self._top_k, known=self._known)
 
     async def _embedding(self, question: str) -> list[float]:
         embedding = self._embedded.get(question)
@@ -295,16 +298,22 @@ class PassageRetriever(BaseRetriever):
 
     async def _words(self, question: str, languages: frozenset[str], names: ReportNames) -> Words:
         """The words of a question, as `sought_words`; the loop does not wait for a long one's."""
-        return await off_the_loop(
-            question,
-            (),
-            sought_words,
-            question,
-            self._vocabulary,
-            languages,
-            names,
-            terms=self._terms,
-        )
+        # Names that were read anew are others, and are alive here as long as they are compared.
+        made_of = (question, languages, self._terms)
+        kept_names, words = self._sought.get(made_of, (None, None))
+        if words is None or kept_names is not names:
+            words = await off_the_loop(
+                question,
+                (),
+                sought_words,
+                question,
+                self._vocabulary,
+                languages,
+                names,
+                terms=self._terms,
+            )
+            self._sought[made_of] = (names, words)
+        return words
 
     async def _nearest(
         self,

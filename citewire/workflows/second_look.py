@@ -35,7 +35,6 @@ _SIGNPOSTS = 12
 """So many documents are looked into for what their passages refer to, and so much of it each."""
 _READ = 4000
 """So many characters of a passage are read for what it refers to."""
-
 logger = logging.getLogger(__name__)
 
 Passages = list[NodeWithScore]

@@ -94,7 +94,7 @@ def test_what_is_answered_well_is_as_it_is_described(
         _keep_chats(client, done)
         _share(client, job["files"][0]["doc_id"])
         _make_keys(client, admin)
-        for path in ("/healthz", "/readyz", "/schema/events.json", "/auth/me"):
+        for path in ("/suggestions", "/healthz", "/readyz", "/schema/events.json", "/auth/me"):
             get(path)
         http.delete(f"/documents/{job['files'][0]['doc_id']}")
         post("/auth/logout")

@@ -1,13 +1,16 @@
 """Passages that say the same are one source; where anything is lost they are two."""
 
+import re
 import time
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
 
 from citewire.services.citations.model import Source
 from citewire.storage.library.passage_node import ALSO_IN
-from citewire.workflows.alike import distinct
+from citewire.workflows.alike import distinct, words_in
 from citewire.workflows.prompts import source_block
 
 POLICY = (
@@ -89,3 +92,9 @@ def test_hostile_text_is_compared_in_linear_time() -> None:
     distinct(nodes, limit=6)
 
     assert time.process_time() - begun < 10
+
+
+@given(st.text(alphabet=st.one_of(st.characters(max_codepoint=255), st.sampled_from("’–—ſıİ٣"))))
+@example("Net sales’ “growth” — 3_4\x1cof £5")
+def test_the_words_are_those_of_the_pattern_by_either_way(text: str) -> None:
+    assert words_in(text) == re.findall(r"\w+", text.casefold())

@@ -96,7 +96,7 @@ from citewire.text import (
     words,
 )
 from citewire.text import tokens as counted
-from citewire.workflows import prompts
+from citewire.workflows import alike, prompts
 from citewire.workflows.catalogue import narrowing, opening, telling
 from citewire.workflows.evidence import WORDS_ONLY, CalibratedEvidence
 from citewire.workflows.routing import (
@@ -441,8 +441,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     followups.is_standalone, followups.refers_back, followups.shifted_year,
     followups.without_shift, followups.has_negation, followups.content, followups.names,
     parts.parts_of, routers.needs_history, small_talk.wanting_of, rules.concern_of,
-    catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose, telling.plain,
-    signposts.signposts_named, wishes.without_wishes, narrowing.sets_against,
+    alike.words_in, catalogue.catalogue_request, narrowing.points_at_report, opening.is_prose,
+    telling.plain, signposts.signposts_named, wishes.without_wishes, narrowing.sets_against,
     organisations.name_words, organisations.normal_name,
     report_kinds.kind_of_head,
     report_kinds.kind_of_title, report_kinds.kind_term, report_kinds.kinds_in,

@@ -97,3 +97,8 @@ def test_no_word_is_a_signpost() -> None:
     stems = search_terms("balance_sheet balance-sheet figure_5 figure.5 table 3 note-12")
 
     assert not {"balance_sheet", "figure_5", "table_3", "note_12"}.intersection(stems)
+
+
+def test_a_label_with_a_dotless_i_is_the_label() -> None:
+    assert signposts_named("fıgure 3") == ["figure_3"] == signposts_named("FİGURE 3")
+    assert signposts_named("EXHİBIT 2, GRÁFICO 4") == ["exhibit_2", "figure_4"]

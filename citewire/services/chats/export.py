@@ -7,7 +7,6 @@ import orjson
 from anyio.to_thread import run_sync
 
 from citewire.errors import ChatNotFound
-from citewire.services.exports.markdown import to_markdown
 from citewire.services.exports.proof import proven
 from citewire.storage.chats.store import Chat, ChatStore
 
@@ -45,6 +44,9 @@ async def markdown_file(chats: Chats) -> AsyncGenerator[bytes, None]:
 
 
 def _one_of_many(chat: Chat) -> bytes:
+    # Deferred: what it writes with takes a while to load, and few need it.
+    from citewire.services.exports.markdown import to_markdown
+
     # Footnotes are numbered anew in each chat: its name keeps them apart.
     return f"{to_markdown(proven(chat), prefix=f'{chat.chat_id[:8]}-')}\n---\n\n".encode()
 

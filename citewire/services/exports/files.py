@@ -10,9 +10,7 @@ from anyio.lowlevel import RunVar
 from anyio.to_thread import run_sync
 
 from citewire.errors import ExportTooLong
-from citewire.services.exports.html import to_html
 from citewire.services.exports.labels import LABELS, Language
-from citewire.services.exports.markdown import to_markdown
 from citewire.services.exports.proof import LinkTo, no_link, proven
 from citewire.storage.chats.record import Chat
 
@@ -57,13 +55,17 @@ def write_proof(
             f"the chat has {told.size:,} characters with its footnotes; a file takes "
             f"{MOST_CHARS:,}: export single answers, or the chat as Markdown"
         )
+    # All deferred: what they write with takes a while to load, and few need it.
     match format:
         case "md":
+            from citewire.services.exports.markdown import to_markdown
+
             return to_markdown(told, labels=labels).encode()
         case "html":
+            from citewire.services.exports.html import to_html
+
             return to_html(told, labels=labels, language=language).encode()
         case "docx":
-            # Deferred, as for PDF: both libraries take a while to load, and few need them.
             from citewire.services.exports.word import to_docx
 
             return to_docx(told, labels=labels)

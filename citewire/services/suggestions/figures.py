@@ -54,7 +54,7 @@ _VALUE = re.compile(r"[$€£]?\s?\(?\d[\d.,  ]{0,20}\)?\s?%?")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class StatedFigure:
     """A figure of a report.
 
     Args:
@@ -78,7 +78,7 @@ class Figure:
     is_certain: bool = False
 
 
-def figures_of(passages: Sequence[TextNode], wanted: frozenset[str]) -> list[Figure]:
+def figures_of(passages: Sequence[TextNode], wanted: frozenset[str]) -> list[StatedFigure]:
     """The figures that tables of a report state, each once, the most telling ones first.
 
     Only one that two tables state alike, and none otherwise, is certain: what stands once may be
@@ -88,7 +88,7 @@ def figures_of(passages: Sequence[TextNode], wanted: frozenset[str]) -> list[Fig
         passages: those that have tables; others are passed over.
         wanted: the years that the report is about; figures of others are left out.
     """
-    found: dict[str, list[Figure]] = {}
+    found: dict[str, list[StatedFigure]] = {}
     for node in passages:
         if not node.metadata.get(TABLE):
             continue
@@ -101,7 +101,7 @@ def figures_of(passages: Sequence[TextNode], wanted: frozenset[str]) -> list[Fig
     return sorted(told, key=lambda figure: _ORDER.index(figure.phrase))
 
 
-def _one_of(same: Sequence[Figure]) -> Figure:
+def _one_of(same: Sequence[StatedFigure]) -> StatedFigure:
     """The figure that names its unit, if one does: it says most."""
     is_certain = len(same) >= FEWEST_TABLES and len({_digits(one.value) for one in same}) == 1
     return replace(max(same, key=lambda figure: bool(figure.unit)), is_certain=is_certain)
@@ -111,7 +111,7 @@ def _digits(value: str) -> str:
     return "".join(filter(str.isdigit, value))
 
 
-def _of_table(node: TextNode, table: Table, wanted: frozenset[str]) -> list[Figure]:
+def _of_table(node: TextNode, table: Table, wanted: frozenset[str]) -> list[StatedFigure]:
     text = node.get_content()
     if table.rows * table.columns > MOST_CELLS or not table.header_rows:
         return []
@@ -133,7 +133,9 @@ def _of_table(node: TextNode, table: Table, wanted: frozenset[str]) -> list[Figu
         value = cells[columns[year]]
         if phrase and _VALUE.fullmatch(value):
             quote = lines[row].strip()
-            found.append(Figure(phrase, cells[0], year, value, unit[:LONGEST_UNIT], quote, node))
+            found.append(
+                StatedFigure(phrase, cells[0], year, value, unit[:LONGEST_UNIT], quote, node)
+            )
     return found
 
 

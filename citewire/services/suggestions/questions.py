@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citewire.services.suggestions.figures import Figure
+from citewire.services.suggestions.figures import StatedFigure
 from citewire.storage.library.documents import DocumentRecord
 from citewire.text.words import fold, words
 
@@ -51,7 +51,7 @@ def name_of(organisation: str) -> str:
     return name.title() if name.isupper() and not is_one else name
 
 
-def of_figure(record: DocumentRecord, figure: Figure) -> Question | None:
+def of_figure(record: DocumentRecord, figure: StatedFigure) -> Question | None:
     """Ask for a figure of a report; None of one whose organisation is not known."""
     if not record.organisation:
         return None
@@ -60,7 +60,7 @@ def of_figure(record: DocumentRecord, figure: Figure) -> Question | None:
 
 
 def of_both(
-    first: DocumentRecord, second: DocumentRecord, figure: Figure, other: Figure
+    first: DocumentRecord, second: DocumentRecord, figure: StatedFigure, other: StatedFigure
 ) -> Question | None:
     """Ask for a figure of two reports; None if it is not the same, or of one organisation."""
     names = name_of(first.organisation), name_of(second.organisation)
@@ -118,7 +118,7 @@ def best_heading(headings: Sequence[str], *, besides: str) -> str | None:
     return None
 
 
-def _asked(figure: Figure, whose: str) -> str:
+def _asked(figure: StatedFigure, whose: str) -> str:
     phrase, year = figure.phrase, figure.year
     if _is_spanish(phrase):
         verb = "Cuáles fueron" if phrase.startswith(("los ", "las ")) else "Cuál fue"

@@ -9,7 +9,7 @@ from typing import TypeVar
 from llama_index.core.schema import TextNode
 
 from citewire.content.identity import Identity
-from citewire.services.suggestions.figures import SOUGHT, Figure, figures_of
+from citewire.services.suggestions.figures import SOUGHT, StatedFigure, figures_of
 from citewire.services.suggestions.questions import (
     Question,
     best_heading,
@@ -76,13 +76,13 @@ class _Made:
     """What was made of one report."""
 
     record: DocumentRecord
-    figures: tuple[Figure, ...]
+    figures: tuple[StatedFigure, ...]
     heading: str | None
     example: Example | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _KeptSuggestions:
     suggestions: Suggestions
     changes: int
 
@@ -96,7 +96,7 @@ class Suggesting:
 
     def __init__(self, outlines: OutlineReader) -> None:
         self._outlines = outlines
-        self._kept: OrderedDict[Libraries, _Kept] = OrderedDict()
+        self._kept: OrderedDict[Libraries, _KeptSuggestions] = OrderedDict()
         self._made: OrderedDict[tuple[str, str, Identity], _Made] = OrderedDict()
 
     async def of(self, documents: DocumentReader, libraries: Libraries) -> Suggestions:
@@ -108,7 +108,7 @@ class Suggesting:
         changes = await documents.changes()
         kept = self._kept.get(libraries)
         if kept is None or kept.changes != changes:
-            kept = _Kept(await self._read(documents), changes)
+            kept = _KeptSuggestions(await self._read(documents), changes)
         _keep(self._kept, libraries, kept)
         return kept.suggestions
 
@@ -165,7 +165,7 @@ def _make(record: DocumentRecord, outline: Outline, tables: Sequence[TextNode]) 
 
 
 def _exemplary(
-    record: DocumentRecord, figures: Sequence[Figure], outline: Outline
+    record: DocumentRecord, figures: Sequence[StatedFigure], outline: Outline
 ) -> Example | None:
     for figure in figures:
         if figure.is_certain and (question := of_figure(record, figure)):

@@ -51,7 +51,15 @@ class ChangeFollower:
             await self._hear()
 
     async def _hear(self) -> None:
-        """Hear all that was to be told until now: what Redis tells, it tells in order."""
+        """Hear all that was to be told until now.
+
+        Redis tells of changes when it has answered all that came at once: the first answer may come
+        before what changed just before it, the second one, asked for later, does not.
+        """
+        for _ in range(2):
+            await self._answered()
+
+    async def _answered(self) -> None:
         self._pings += 1
         wanted = self._pings
         with storage_errors("to tell what changes"):

@@ -91,10 +91,10 @@ class InstantReader:
                 entries = await self._entries(asked)
                 news = await self._news(seen)
             yield entries
-            left = news - asked
-            if not left:
+            if news <= asked:
                 self._since = news  # some of it perhaps after the instant
                 return
+            left = news  # what was just read has perhaps changed again after it
         raise StorageError(
             "so much is being changed that no two looks find the same: try again when less is "
             "being ingested"

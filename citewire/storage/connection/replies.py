@@ -28,7 +28,10 @@ def as_text(value: object) -> str:
 
 def fields_of(reply: Sequence[Any]) -> dict[str, str]:
     """The fields of one result, which come as names and values by turns."""
-    texts = list(map(as_text, reply))
+    try:
+        texts = [value.decode() for value in reply]  # nearly always, and in half the time
+    except (AttributeError, UnicodeDecodeError):
+        texts = list(map(as_text, reply))
     return dict(zip(texts[::2], texts[1::2], strict=True))
 
 

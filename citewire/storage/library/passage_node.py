@@ -1,5 +1,7 @@
 """A passage of the index as LlamaIndex's node: all of its metadata is in the fields of its hash."""
 
+from functools import lru_cache
+
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
 from citewire.storage.library.search import Found
@@ -28,6 +30,12 @@ def to_node(fields: Found) -> TextNode:
     """The passage of one result."""
     metadata: dict[str, str | int] = {name: fields[name] for name in TEXTS if name in fields}
     metadata |= {name: int(fields[name]) for name in NUMBERS if name in fields}
-    source = {NodeRelationship.SOURCE: RelatedNodeInfo(node_id=fields["doc_id"])}
+    source = {NodeRelationship.SOURCE: _document(fields["doc_id"])}
     made = {"id_": fields["id"], "text": fields["text"]}
     return _BLANK.model_copy(update={**made, "metadata": metadata, "relationships": source})
+
+
+@lru_cache(1024)
+def _document(doc_id: str) -> RelatedNodeInfo:
+    """The document of passages, which nobody changes: one for all of them."""
+    return RelatedNodeInfo(node_id=doc_id)
