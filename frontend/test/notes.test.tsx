@@ -58,7 +58,7 @@ test("who answered is shown: a model by its name, or extracts, also where a mode
   expect(stage({ model: "gpt-4o-mini" })).toContain("Written by gpt-4o-mini");
   expect(stage({ model: "extractive" })).toContain("Extracts, not written by a model");
   const failed = stage({ model: "gpt-4o-mini", warnings: [{ code: "model_fallback", message: "", span: null, documents: [] }] });
-  expect(failed).toContain("Extracts from the reports");
+  expect(failed).toContain("Extracts, not written");
   expect(failed).not.toContain("Written by");
   expect(stage({ model: "gpt-4o-mini", finishReason: "no_evidence" })).not.toContain("Written by");
 });
