@@ -133,7 +133,7 @@ test("local mode says that its answers are extracts", async () => {
   const watched = await Watched.open(context, server.url);
   seen.push(watched);
   const answer = await askAndWait(watched.page, EMITTED_QUESTION);
-  await answer.getByText("Extracts from the reports, not written by a model").waitFor();
+  await answer.getByText("Extracts, not written by a model").waitFor();
 });
 
 test("a number that no source holds is underlined where it stands, also after a reload", async () => {

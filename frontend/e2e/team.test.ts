@@ -195,7 +195,7 @@ test("on a small screen, in Spanish and in the dark, a conversation is shared, t
   await dialog.getByRole("button", { name: "Cerrar" }).last().click();
   await page.getByRole("link", { name: "Informes", exact: true }).click();
   await tab(page, "Harbour archive").click();
-  await page.getByText("Tu papel: Lectura").waitFor();
+  await page.getByText("Tu rol: Lectura").waitFor();
   await looked(page, "collection-small");
   await page.getByRole("button", { name: "Abrir el menú" }).click();
   await page.getByRole("combobox", { name: "Idioma" }).selectOption("en");
@@ -215,7 +215,7 @@ test("an editor shares reports of their own into the collection, where all read 
   await bob.page.getByRole("button", { name: "Share: uploads" }).click();
   const dialog = bob.page.getByRole("dialog", { name: "Share this report" });
   await lookedEverywhere(bob.page, "share-reports");
-  await dialog.getByLabel("Into its folder").fill("from bob");
+  await dialog.getByLabel("Folder of the collection").fill("from bob");
   await dialog.getByRole("button", { name: "Share" }).click();
   await bob.page.getByRole("heading", { name: "Harbour archive", level: 2 }).waitFor();
   await bob.page.locator(".document-row").filter({ hasText: "tides.md" }).waitFor({ timeout: 30_000 });
@@ -234,7 +234,7 @@ test("who is taken out sees the page close, in plain words, and keeps what was q
   await lookedEverywhere(ann.page, "member-remove");
   await ann.page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await bob.page.getByText("You are no longer a member of “Harbour archive”.").waitFor({ timeout: 15_000 });
-  await bob.page.getByText("This report lies in “Harbour archive”, which you may not read.").waitFor();
+  await bob.page.getByText("This report is in “Harbour archive”, which you may not read.").waitFor();
   expect(await bob.page.locator(".sheet").count()).toBe(0);
   expect(await bob.page.locator(".panel").getByRole("link", { name: "Open the report" }).count()).toBe(0);
   expect(await bob.page.locator(".panel .quote").textContent()).toContain("8,310");
@@ -257,7 +257,7 @@ test("an answer under way ends for who is taken out, and says why", async () => 
   await streaming(bob.page, "The");
   await ann.page.getByRole("button", { name: "Remove bob" }).click();
   await ann.page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
-  await bob.page.locator(".notes").getByText("Stopped: you may no longer read a collection that was asked.").waitFor();
+  await bob.page.locator(".notes").getByText("Stopped: you may no longer read one of the collections that were searched.").waitFor();
 });
 
 test("a collection is renamed and deleted, and is gone for everybody", async () => {

@@ -56,17 +56,17 @@ test("where there was no evidence to judge none is shown, and no extracts are wh
 test("who answered is shown: a model by its name, or extracts, also where a model failed", () => {
   const stage = (answer: Partial<Answer>): string => renderToStaticMarkup(<StageLine answer={exchange({ sources: SOURCES, evidence: "weak", ...answer }).answer} />);
   expect(stage({ model: "gpt-4o-mini" })).toContain("Written by gpt-4o-mini");
-  expect(stage({ model: "extractive" })).toContain("Extracts from the reports, not written by a model");
+  expect(stage({ model: "extractive" })).toContain("Extracts, not written by a model");
   const failed = stage({ model: "gpt-4o-mini", warnings: [{ code: "model_fallback", message: "", span: null, documents: [] }] });
-  expect(failed).toContain("Extracts from the reports");
+  expect(failed).toContain("Extracts, not written");
   expect(failed).not.toContain("Written by");
   expect(stage({ model: "gpt-4o-mini", finishReason: "no_evidence" })).not.toContain("Written by");
 });
 
 test("a follow-up that no model completed is not said to be searched for as written where it was completed by rule", () => {
   const warnings = [{ code: "condense_fallback" as const, message: "", span: null, documents: [] }];
-  expect(notes({ warnings, query: { ...QUERY, document: null } })).toContain("searched for as written");
+  expect(notes({ warnings, query: { ...QUERY, document: null } })).toContain("The search used the question as written");
   const completed = notes({ warnings, query: { ...QUERY, document: null, rewritten: true } });
-  expect(completed).toContain("completed by simple rules");
+  expect(completed).toContain("Simple rules completed it");
   expect(completed).not.toContain("as written");
 });

@@ -133,8 +133,11 @@ def test_a_page_is_told_as_it_is_printed_and_where_in_the_file_it_is(label: str,
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ({"finish_reason": "length"}, "*(cut: it reached the greatest length)*"),
-        ({"finish_reason": "content_filter"}, "*(cut by the model's provider: content filter)*"),
+        ({"finish_reason": "length"}, "*(cut short: it reached the maximum length)*"),
+        (
+            {"finish_reason": "content_filter"},
+            "*(cut short by the model's provider: content filter)*",
+        ),
         ({"status": "error", "error": "no *reply*\nin 9 s"}, "*(error: no \\*reply\\* in 9 s)*"),
         ({"status": "error", "error": None}, "*(error)*"),
     ],

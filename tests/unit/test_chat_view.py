@@ -152,7 +152,7 @@ def test_the_quoted_words_of_a_passage_are_set_off() -> None:
         ),
         (
             ToldAnswer(end="done", finish_reason="length"),
-            ["The answer was cut: it reached the greatest length."],
+            ["The answer was cut short: it reached the maximum length."],
         ),
         (ToldAnswer(end="stopped", stopped_by="user"), ["Stopped."]),
         (ToldAnswer(end="stopped", stopped_by="timeout"), ["Stopped: it took too long."]),

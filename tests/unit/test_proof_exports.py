@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import docx
 import pypdfium2
@@ -15,8 +15,10 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from citewire.errors import ExportTooLong, MessageNotFound
+from citewire.services.citations.model import WarningCode
 from citewire.services.exports import files
 from citewire.services.exports.files import ProofFormat, write_proof
+from citewire.services.exports.labels import LABELS
 from citewire.services.exports.links import links_from
 from citewire.services.exports.proof import answer_alone
 from citewire.storage.chats.record import Chat
@@ -149,7 +151,7 @@ def test_the_words_of_a_report_that_was_taken_away_are_left_out(format: ProofFor
     assert "Quote 1 of source 2." in told
     assert "Quote 0" not in told
     assert "Quote 2" not in told  # of what is not among the sources
-    assert told.count("not open to you any more") == 2
+    assert told.count("you may no longer read this report") == 2
     assert told.count("passage/p1") == told.count("passage/p3") == 0
 
 
@@ -157,7 +159,17 @@ def test_the_words_of_a_report_that_was_taken_away_are_left_out(format: ProofFor
 def test_a_file_can_be_in_spanish(format: ProofFormat) -> None:
     told = unescaped(as_text(chat_of_turns(("q", WHOLE)), format, "es"))
     assert "no respaldado por esta fuente" in told
-    assert "evidencia: débil" in told
+    assert "pruebas: débiles" in told
+
+
+def test_a_file_in_spanish_warns_in_spanish() -> None:
+    known = LABELS["es"].warnings
+    assert set(known) == set(get_args(WarningCode))
+    span = {"start": 0, "end": 2}
+    warned = [{"code": "unsupported_number", "message": "in no source", "span": span}]
+    told = as_text(chat_of_turns(("q", answer_of("12 ships", (), warnings=warned))), "md", "es")
+    assert f"{known['unsupported_number']}: 12" in told
+    assert "in no source" not in told
 
 
 def test_an_answer_is_exported_alone_with_its_question() -> None:

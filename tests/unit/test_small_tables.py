@@ -137,7 +137,7 @@ async def test_a_row_is_found_by_its_short_name_in_brackets(
 async def test_the_rows_of_a_named_ratio_are_both_told(synthesiser: ExtractiveSynthesiser) -> None:
     answer = await answer_of(synthesiser, "What was the gross margin in 2023?", table(INCOME))
 
-    assert answer.startswith("Nothing is calculated here. What was found of it:\n\n")
+    assert answer.startswith("No calculation is made here. This is what was found for it:\n\n")
     assert "Gross profit, 2023: 18,095 [1]." in answer
     assert "Net sales, 2023: 48,210 [1]." in answer
 
@@ -183,7 +183,7 @@ async def test_a_report_without_the_row_that_others_have_is_named(
         table((("", "2024"), ("Trains", "12")), document="bolt", title="Bolt"),
     )
 
-    assert answer.startswith("No row with it was found of: Bolt.\n\n")
+    assert answer.startswith("No row that says this was found for: Bolt.\n\n")
     assert "Total liabilities, 2024: 120 [1]." in answer
 
 

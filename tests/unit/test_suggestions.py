@@ -128,6 +128,8 @@ def test_a_heading_that_says_something_is_asked_about() -> None:
     covers = ["Acme Widgets", "www.acme.example | page", "About this report", "One"]
 
     assert best_heading(headings, besides="Annual Report 2024 Acme") == "Water use"
+    openings = ["Message from the President & CEO", "How we did this", "Leases (continued)"]
+    assert best_heading(openings, besides="") is None
     assert best_heading(covers, besides="Acme Widgets report") is None
 
 

@@ -30,7 +30,7 @@ STOPPED = {
 }
 NO_EVIDENCE = "No evidence: the reports do not answer this."
 FINISHED = {
-    "length": "The answer was cut: it reached the greatest length.",
+    "length": "The answer was cut short: it reached the maximum length.",
     "content_filter": "The model's provider cut the answer (content filter).",
     "no_evidence": NO_EVIDENCE,
     "blocked": "Blocked: this question is not answered.",

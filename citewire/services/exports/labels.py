@@ -27,6 +27,7 @@ class Labels:
         strengths: that in words.
         answered_by: which model answered.
         ends: how an answer ended that is not whole.
+        warnings: what a run warns of by its code; of other codes its own message is told.
         left_out: of a PDF, how many characters its fonts do not have.
     """
 
@@ -44,6 +45,7 @@ class Labels:
     strengths: Mapping[str, str]
     answered_by: str
     ends: Mapping[str, str]
+    warnings: Mapping[str, str]
     left_out: str
 
 
@@ -54,7 +56,7 @@ EN: Final = Labels(
     page="p. {}",
     page_of_file="p. {} ({} of the file)",
     open_passage="Open the passage",
-    withheld="the report is not open to you any more, so its words are left out",
+    withheld="you may no longer read this report, so its words are left out",
     verdicts=MappingProxyType(
         {
             "supported": "supported by this source",
@@ -71,13 +73,14 @@ EN: Final = Labels(
     answered_by="answered by {}",
     ends=MappingProxyType(
         {
-            "length": "cut: it reached the greatest length",
-            "content_filter": "cut by the model's provider: content filter",
+            "length": "cut short: it reached the maximum length",
+            "content_filter": "cut short by the model's provider: content filter",
             "error": "error",
             "stopped": "stopped",
             "running": "running",
         }
     ),
+    warnings=MappingProxyType({}),  # they are written in English
     left_out="The fonts of this PDF lack {} of the characters below; in their place stands the "
     "number of each in Unicode, such as [U+0905]. The export for Word has them all.",
 )
@@ -88,7 +91,7 @@ ES: Final = Labels(
     page="pág. {}",
     page_of_file="pág. {} ({} del archivo)",
     open_passage="Abrir el pasaje",
-    withheld="ya no tiene acceso a este informe; sus palabras se omiten",
+    withheld="ya no puedes leer este informe, así que se omiten sus palabras",
     verdicts=MappingProxyType(
         {
             "supported": "respaldado por esta fuente",
@@ -100,8 +103,8 @@ ES: Final = Labels(
     ),
     calculated="calculado: {}",
     beside="junto con, en la misma página, «{}»",
-    evidence="evidencia: {}",
-    strengths=MappingProxyType({"strong": "sólida", "weak": "débil", "none": "ninguna"}),
+    evidence="pruebas: {}",
+    strengths=MappingProxyType({"strong": "sólidas", "weak": "débiles", "none": "ninguna"}),
     answered_by="respondido por {}",
     ends=MappingProxyType(
         {
@@ -110,6 +113,22 @@ ES: Final = Labels(
             "error": "error",
             "stopped": "detenida",
             "running": "en curso",
+        }
+    ),
+    warnings=MappingProxyType(
+        {
+            "dropped_marker": "se quitó una referencia a una fuente que no existe",
+            "unsupported_number": "un número de esta respuesta no está en sus fuentes, o allí se "
+            "refiere a otra cosa",
+            "no_citation": "esta respuesta no cita ninguna fuente; compruébala con cuidado",
+            "truncated": "la respuesta está incompleta",
+            "condense_fallback": "se buscó la pregunta sin la conversación anterior, o completada "
+            "con reglas sencillas",
+            "model_fallback": "el modelo no respondió; estos son extractos de los informes",
+            "not_reranked": "el modelo de reordenación no respondió; las fuentes están en el orden "
+            "de la búsqueda",
+            "ambiguous_document": "la pregunta no dice a qué informe se refiere",
+            "outdated_document": "un archivo cambió y no se pudo leer; se cita la versión anterior",
         }
     ),
     left_out="A las fuentes tipográficas de este PDF les faltan {} de los caracteres que siguen; "

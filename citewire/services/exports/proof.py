@@ -175,7 +175,7 @@ def _proven(message: Message, asked: Message, number: int, labels: Labels, link:
         notes=tuple(notes),
         sources=tuple(sources),
         end=_end(message, labels),
-        warnings=tuple(_warnings(message)),
+        warnings=tuple(_warnings(message, labels)),
         facts=tuple(_facts(message, labels)),
     )
 
@@ -257,16 +257,28 @@ def _checked(verification: Mapping[str, Any], labels: Labels) -> list[str]:
     return [one for one in told if one]
 
 
-def _warnings(message: Message) -> list[str]:
+def _warnings(message: Message, labels: Labels) -> list[str]:
     """What the run warned of, unless further sources made it good meanwhile."""
     citations = message.get("citations") or ()
     return list(
         dict.fromkeys(
-            _line(one["message"])
+            _warning(one, message.get("text", ""), labels)
             for one in message.get("warnings") or ()
             if one["code"] != "unsupported_number" or not _made_good(one.get("span"), citations)
         )
     )
+
+
+def _warning(warned: Mapping[str, Any], text: str, labels: Labels) -> str:
+    """A warning in the language of the export, with the words of the answer that it is about."""
+    said = labels.warnings.get(warned["code"])
+    if said is None:
+        return _line(warned["message"])
+    span = warned.get("span")
+    if span is None:
+        return said
+    units = text.encode("utf-16-le", "surrogatepass")[2 * span["start"] : 2 * span["end"]]
+    return f"{said}: {_line(_decoded(units))}"
 
 
 def _made_good(span: Mapping[str, int] | None, citations: Sequence[Mapping[str, Any]]) -> bool:

@@ -14,8 +14,8 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^(?:\d{1,2}[.)]?\d{0,2}[.)]?|[A-Z][.)]|[IVX]{1,4}[.)])\s{1,4}")
-_ODD = re.compile(r"[:/@|•·<>{}\[\]]|\.\w")
-"""Signs of addresses, lists and broken lines."""
+_ODD = re.compile(r"[:/@|•·<>{}\[\]]|\.\w|\(cont")
+"""Signs of addresses, lists, broken lines and of what was begun on another page."""
 FEWEST_WORDS, MOST_WORDS = 2, 6
 _SHORT = 5
 """Letters of a name in capitals that is one by itself: OECD, ISRO."""
@@ -24,6 +24,7 @@ _GENERAL = re.compile(
     r"|signatures?|index|bibliography|acknowledge?ments?|summary|glossary|exhibits?|indice"
     r"|resumen|anexos?|introduccion|(?:item|part|chapter|section) \w{1,4}\b.{0,90}|about .{0,90}"
     r"|main findings|for the .{0,90}|to .{0,90}|legal proceedings|other information"
+    r"|(?:message|letter) (?:from|to) .{0,90}|(?:mensaje|carta) .{0,90}|how we .{0,90}"
 )
 """Headings that say nothing of what stands under them; folded."""
 

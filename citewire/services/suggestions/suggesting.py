@@ -1,7 +1,7 @@
 """What one may ask of some libraries: made once for each of their newest reports, and kept."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -219,6 +219,11 @@ def _of_two(made: Sequence[_Made]) -> list[Question]:
 
 
 def _example(made: Sequence[_Made]) -> Example | None:
-    """A figure if there is one, best with its unit: it shows best what an answer is."""
+    """One in the language of most reports: a figure if there is one, best with its unit."""
+    spoken = Counter(one.record.language for one in made)
     examples = [one.example for one in made if one.example is not None]
-    return max(examples, key=lambda one: (one.is_figure, bool(one.unit)), default=None)
+
+    def worth(one: Example) -> tuple[int, bool, bool]:
+        return spoken[one.record.language], one.is_figure, bool(one.unit)
+
+    return max(examples, key=worth, default=None)

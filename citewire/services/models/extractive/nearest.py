@@ -36,12 +36,12 @@ _LEADS = {
     True: "Ninguna frase ni fila encontrada responde directamente. La más cercana es:",
 }
 _PART_LEADS = {
-    False: "Nothing is calculated here. What was found of it:",
-    True: "Aquí no se calcula. Lo que se ha encontrado de ello:",
+    False: "No calculation is made here. This is what was found for it:",
+    True: "Aquí no se hace ningún cálculo. Esto es lo que se ha encontrado:",
 }
 _MISSING_LEADS = {
-    False: "No row with it was found of: {}.",
-    True: "No se ha encontrado ninguna fila de: {}.",
+    False: "No row that says this was found for: {}.",
+    True: "No se ha encontrado ninguna fila que lo diga de: {}.",
 }
 _UNNAMED_LEADS = {
     False: "No report that was found names {}. The nearest is:",
