@@ -124,9 +124,9 @@ check-container: setup
 # Needs uv. Every lock is complete and hashed, and names no index.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --extra embedded pyproject.toml -o requirements.lock
+		--no-header --extra embedded --extra otel pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --extra embedded --group dev pyproject.toml -c requirements.lock \
+		--no-header --extra embedded --extra otel --group dev pyproject.toml -c requirements.lock \
 		-o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --group release -o requirements-release.lock
