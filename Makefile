@@ -86,7 +86,6 @@ docs: setup
 	$(BIN)/citewire settings --format env > .env.example
 	$(BIN)/citewire settings --format markdown > docs/settings.md
 	npm --prefix frontend run --silent types
-
 	$(BIN)/python -m tests.licences
 
 licences: setup

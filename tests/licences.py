@@ -33,7 +33,8 @@ HEAD = """# Licences of what is shipped
 Citewire is under the [MIT licence](../LICENSE). This page is made by `make licences`, from the
 locks. The texts come along: of a package of Python's in its `.dist-info`, of the web client's in
 `licences.md` beside its files (served as `/licences.md`), with those of pdf.js' fonts and character
-maps beside them.
+maps beside them. Roboto, of which exported PDFs hold the letters that they use, has its own in
+`font_roboto/files`.
 """
 
 
@@ -67,9 +68,8 @@ def of_client() -> dict[str, str]:
     return {
         path.rpartition("node_modules/")[2]: package.get("license", "not said")
         for path, package in sorted(lock["packages"].items())
-        if "node_modules/" in path
-        and not package.get("link")
-        and not (package.get("dev") or package.get("optional") or package.get("devOptional"))
+        if "node_modules/" in path  # else it is our own
+        and not any(package.get(word) for word in ("link", "dev", "optional", "devOptional"))
     }
 
 

@@ -85,9 +85,14 @@ def _writing(path: Path) -> Iterator[ArchiveWriter]:
         return
     if sys.stdout.isatty():
         raise ConfigurationError("a terminal cannot take a backup: name a file, or use a pipe")
-    with compressing(sys.stdout.buffer) as writer:
-        yield writer
-    sys.stdout.buffer.flush()
+    try:
+        with compressing(sys.stdout.buffer) as writer:
+            yield writer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Said of no other command: what `head` has of a list is a part of it, of a backup nothing.
+        print("citewire: the reader of this backup is gone: it is not whole", file=sys.stderr)
+        raise
 
 
 @contextmanager

@@ -150,6 +150,10 @@ test("a report of 400 pages scrolls without long tasks, and has an outline and a
   await page.getByRole("button", { name: "Outline" }).click();
   await page.getByRole("button", { name: "Chapter of page 150" }).click();
   await expect.poll(() => readPage(page)).toBe("150");
+  await expect.poll(() => page.url()).toMatch(/\/p\/150$/);
+  await page.reload();
+  await expect.poll(() => readPage(page)).toBe("150");
+  await page.getByRole("button", { name: "Outline" }).click();
   await page.getByRole("button", { name: "Page thumbnails" }).click();
   await page.locator(".thumbs .sheet[aria-busy=false]").first().waitFor();
   await shot(page, "reader-document");

@@ -4,10 +4,12 @@ import type { OutlineView, Source } from "@/api/types";
 import { anchorAt, GAP, layoutOf, pageAt, pageNamed, shownZoom, stepped, topOf, viewOf, type Size } from "@/reader/layout";
 import { sharpness } from "@/reader/drawing";
 import { around, byPage, markAt, type PageMark } from "@/reader/marks";
-import { setQuoted, withQuoted } from "@/reader/quoted";
+import { aboveOf, entryOf, FEW, linesOf } from "@/reader/outline";
+import { quotedIn, setQuoted, withQuoted } from "@/reader/quoted";
 import { tidied } from "@/reader/selection";
 import { within } from "@/reader/Splitter";
 import { formOf, headOf, repeated, sheetAt, sheetsOf } from "@/reader/texts";
+import { paged } from "@/strings/pages";
 import { firstFrom, marksOf, stepped as steppedHit } from "@/reader/useHits";
 
 const SIZES: Size[] = [[600, 800], [600, 800], [800, 600]];
@@ -113,11 +115,43 @@ test("a selection is asked with in one line, not longer than a question may be",
   expect(tidied(" a\n b ")).toBe("a b");
   expect(tidied("x".repeat(3000)).length).toBeLessThan(1010);
   const quoted = { text: "grain", docId: "d", title: "T", page: "1", collection: "private" };
-  setQuoted(null);
   expect(withQuoted("How much?", quoted)).toBe("“grain”\n\nHow much?");
   expect(withQuoted("How much?", null)).toBe("How much?");
 });
 
 test("a panel is neither too wide nor too narrow", () => {
   expect([within(5, 28, 75), within(50.26, 28, 75), within(90, 28, 75)]).toEqual([28, 50.3, 75]);
+});
+
+test("what is quoted for the next question of a conversation is not asked with in another", () => {
+  const quoted = { text: "grain", docId: "d", title: "T", page: "1", collection: "private" };
+  const [one, another] = [{}, {}];
+  setQuoted(one, quoted);
+  expect(quotedIn(one)).toBe(quoted);
+  expect(quotedIn(another)).toBeNull();
+  setQuoted(one, null);
+  expect(quotedIn(one)).toBeNull();
+});
+
+const entry = (level: number, page: number): { level: number; page: number } => ({ level, page });
+
+test("a long outline is folded but for what is read, and opens where somebody wants", () => {
+  const parts = Array.from({ length: FEW }, (_, part) => [entry(0, part * 3 + 1), entry(1, part * 3 + 2), entry(2, part * 3 + 3)]).flat();
+  const shown = (current: number, toggled: ReadonlyMap<number, boolean> = new Map()): number[] => linesOf(parts, current, toggled).map(({ at }) => at);
+  expect(shown(-1)).toHaveLength(FEW);
+  expect(shown(5).slice(0, 5)).toEqual([0, 3, 4, 5, 6]);
+  expect([...aboveOf(parts, 5)]).toEqual([4, 3]);
+  expect(shown(5, new Map([[3, false]]))).toHaveLength(FEW);
+  expect(shown(-1, new Map([[0, true]])).slice(0, 3)).toEqual([0, 1, 3]);
+  expect(linesOf(parts, -1, new Map())[0]).toEqual({ at: 0, isOpen: false });
+});
+
+test("all of a short outline is shown, and the entry is the first that begins on the page that is read", () => {
+  const entries = [entry(0, 1), entry(1, 1), entry(0, 4)];
+  expect(linesOf(entries, 0, new Map())).toEqual([{ at: 0, isOpen: true }, { at: 1, isOpen: null }, { at: 2, isOpen: null }]);
+  expect([entryOf(entries, 1), entryOf(entries, 3), entryOf(entries, 9), entryOf([], 1)]).toEqual([0, 1, 2, -1]);
+});
+
+test("a page is named with its sign where it is a number, and else as it is called", () => {
+  expect(["12", "xiv", "F-3", "A", "Head count", "Cover"].map((label) => paged(label, "p."))).toEqual(["p.\u00a012", "p.\u00a0xiv", "p.\u00a0F-3", "p.\u00a0A", "Head count", "Cover"]);
 });

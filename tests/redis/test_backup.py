@@ -13,7 +13,15 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from citewire.errors import BackupError, IndexMismatch, LibraryBusy, NotEmpty, StorageUnavailable
+from citewire.errors import (
+    BackupError,
+    IndexMismatch,
+    LibraryBusy,
+    NotEmpty,
+    StorageError,
+    StorageUnavailable,
+)
+from citewire.scripts.cli import main
 from citewire.services.backup.archive import writing_archive
 from citewire.services.backup.files import MARK, FileFiller, Folders
 from citewire.services.backup.format import Manifest, Origin
@@ -28,12 +36,14 @@ from citewire.storage.backup.lasting import is_lasting
 from citewire.storage.backup.reading import InstantReader
 from citewire.storage.backup.writing import filling
 from citewire.storage.chats.store import ChatStore
+from citewire.storage.connection import fingerprint
 from citewire.storage.connection.fingerprint import Fingerprint, read_fingerprint, read_noted
 from citewire.storage.index.schema import build_schema, check_index, ensure_index
 from citewire.storage.keys import SCHEMA_VERSION, Keys
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.passages import PassageKeys
 from citewire.storage.library.vector_store import build_vector_store
+from citewire.storage.migration.steps import STEPS, Stored
 from tests.doubles.ingest_fixtures import DIMS, MODEL, SHIPS, TRAINS, Ingest, search
 from tests.doubles.small_pdfs import write_pdf
 
@@ -378,3 +388,62 @@ async def test_nothing_is_written_over(backups: Backups, filled: str) -> None:
     assert check_archive(path)[0].schema == SCHEMA_VERSION
     assert path.stat().st_mode & 0o777 == 0o600
     assert not list(path.parent.glob(".*.part"))
+
+
+async def test_a_backup_of_an_older_version_is_brought_to_this_one(
+    backups: Backups,
+    filled: str,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    client, into = backups.client, f"{filled}-2"
+
+    async def begins(stored: Stored) -> None:
+        spelled = b"step " + await stored.client.get(stored.keys.job("j1"))
+        await stored.lease.change([("SET", stored.keys.job("j1"), spelled)])
+
+    async def is_interrupted(stored: Stored) -> None:
+        raise StorageError("Redis went away")
+
+    async def ends(stored: Stored) -> None:
+        await begins(stored)
+
+    await client.hset(Keys(filled).fingerprint, "schema_version", SCHEMA_VERSION - 2)
+    path = await backups.save(filled)
+    before = await client.get(Keys(filled).job("j1"))
+    monkeypatch.setenv("CITEWIRE_REDIS_URL", redis_url)
+    monkeypatch.setenv("CITEWIRE_DATA_DIR", str(backups.tmp_path / "data"))
+    monkeypatch.setenv("CITEWIRE_NAMESPACE", into)
+    monkeypatch.setattr(fingerprint, "OLDEST_MIGRATED", SCHEMA_VERSION - 2)
+
+    # Without steps that lead here nothing is touched.
+    assert await asyncio.to_thread(main, ["restore", str(path)]) == 1
+    assert "nothing leads from schema version" in capsys.readouterr().err
+    assert await backups.all(into) == {}
+
+    # Interrupted between two steps: nobody reads it, and `citewire migrate` goes on from there.
+    steps: Any = STEPS
+    monkeypatch.setitem(steps, SCHEMA_VERSION - 2, begins)
+    monkeypatch.setitem(steps, SCHEMA_VERSION - 1, is_interrupted)
+    assert await asyncio.to_thread(main, ["restore", str(path)]) == 1
+    told = capsys.readouterr()
+    assert "Redis went away" in told.err
+    assert "restored" not in told.out
+    assert await asyncio.to_thread(main, ["documents"]) != 0
+    assert "citewire migrate" in capsys.readouterr().err
+    assert await asyncio.to_thread(main, ["restore", str(path)]) == 1
+    assert "citewire migrate" in capsys.readouterr().err
+    monkeypatch.setitem(steps, SCHEMA_VERSION - 1, ends)
+    assert await asyncio.to_thread(main, ["migrate"]) == 0
+
+    assert await client.get(Keys(into).job("j1")) == b"step step " + before
+    assert await asyncio.to_thread(main, ["documents"]) == 0
+
+    # The old namespace is as it was, and its backup goes through in one go elsewhere.
+    monkeypatch.setenv("CITEWIRE_NAMESPACE", f"{filled}-3")
+    assert await asyncio.to_thread(main, ["restore", str(path)]) == 0
+    assert await client.get(Keys(f"{filled}-3").job("j1")) == b"step step " + before
+    assert await client.get(Keys(filled).job("j1")) == before
+    noted = await read_noted(client, f"{filled}-3")
+    assert noted["schema_version"] == str(SCHEMA_VERSION)

@@ -1,5 +1,6 @@
 """`deploy/`, the Dockerfile and compose.yaml, held against the schemas of their tools."""
 
+import json
 import re
 import subprocess
 import sys
@@ -167,6 +168,16 @@ def test_versions_are_that_of_the_package() -> None:
 
     assert {chart["version"], chart["appVersion"]} == {citewire.__version__}
     assert services["citewire"]["image"] == f"citewire:{citewire.__version__}"
+    assert services["valkey"]["image"] == f"citewire-valkey:{citewire.__version__}"
+
+
+@pytest.mark.parametrize("name", ["package.json", "packages/citewire/package.json"])
+def test_the_web_client_and_its_package_have_the_version(name: str) -> None:
+    told = json.loads((ROOT / "frontend" / name).read_text("utf-8"))
+    locked = json.loads((ROOT / "frontend" / "package-lock.json").read_text("utf-8"))["packages"]
+
+    assert told["version"] == citewire.__version__
+    assert locked[name.removesuffix("package.json").rstrip("/")]["version"] == told["version"]
 
 
 def test_compose_is_as_its_schema_has_it() -> None:
@@ -206,6 +217,24 @@ def test_what_runs_in_the_container_is_nobody_special_and_cannot_build() -> None
     assert "HEALTHCHECK" in said
     assert "pip uninstall" in runs
     assert "apt-get" not in runs
+
+
+def test_what_the_dockerfile_takes_from_a_lock_or_leaves_out_is_in_it() -> None:
+    steps = [
+        argument for stage in read_dockerfile(ROOT / "Dockerfile") for _, argument in stage.steps
+    ]
+    taken = [
+        (set(names.split()), lock)
+        for argument in steps
+        for names, lock in re.findall(
+            r'-v (?:only|without)="([^"]+)" \S*?([\w-]+\.lock) >', argument
+        )
+    ]
+
+    assert len(taken) == 4
+    for names, lock in taken:
+        locked = re.findall(r"^([\w-]+)==", (ROOT / lock).read_text("utf-8"), re.MULTILINE)
+        assert names <= set(locked), lock
 
 
 def test_all_that_the_dockerfile_copies_is_there_and_let_in() -> None:

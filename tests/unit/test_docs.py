@@ -49,6 +49,19 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert not anchor or anchor in anchors(target.read_text("utf-8")), link
 
 
+def test_every_page_is_found_from_the_readme() -> None:
+    reached: set[Path] = set()
+    waiting = [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        links = [link.partition("#")[0] for _, link in LINK.findall(page.read_text("utf-8"))]
+        found = {(page.parent / link).resolve() for link in links if link.endswith(".md")}
+        waiting += [path for path in found - reached if path.exists()]
+
+    assert set((ROOT / "docs").rglob("*.md")) - set((ROOT / "docs/adr").glob("*.md")) <= reached
+
+
 @pytest.mark.parametrize("name", ["architecture", "workflow", "safety"])
 def test_the_modules_that_a_page_names_are_there(name: str) -> None:
     places = PLACE.findall((ROOT / "docs" / f"{name}.md").read_text("utf-8"))

@@ -496,6 +496,7 @@ WITH_MORE: dict[str, Callable[[str], object]] = {
     ),
     "split_page": lambda text: split_page(text, max_tokens=256, overlap=32),
     "words_pattern": lambda text: words_pattern("a a a a a b").search(text),
+    "words_pattern, broken": lambda text: words_pattern("aaaa-aaab ffi").search(text),
     "title_of": lambda text: title.title_of(Path("a.pdf"), text, [title.TitleLine(text, 9)]),
     "Spellings": learn,
     "snippet_of": lambda text: snippet_of(text, "port of 港口 2023", None),

@@ -1,5 +1,6 @@
 """Writing the file of a backup, which has its name only once it is whole; all of it blocks."""
 
+import errno
 import glob
 import gzip
 import hashlib
@@ -26,6 +27,7 @@ from citewire.services.backup.format import (
 PART_BYTES = 4 * 1024 * 1024
 """About so much is in one part of keys: what is held in memory, too."""
 BLOCK_BYTES = 256 * 1024
+FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
 LEFT_S = 24 * 3600
 """How long what a killed process left behind lies beside its place before it is taken away."""
 
@@ -124,9 +126,8 @@ def writing_archive(path: Path) -> Iterator[ArchiveWriter]:
         raise ConfigurationError(f"{path} is there already: give another name")
     _take_away_left(path)
     draft = path.with_name(f".{path.name}.{uuid4().hex[:12]}.part")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with _naming(path, draft), open(draft, "xb", opener=_for_this_user) as file:
             with compressing(file) as writer:
                 yield writer
             file.flush()
@@ -139,6 +140,17 @@ def writing_archive(path: Path) -> Iterator[ArchiveWriter]:
 
 
 @contextmanager
+def _naming(path: Path, draft: Path) -> Iterator[None]:
+    """Let the error of a full disk, which names no file, and those of the draft name `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename == str(draft) or (error.filename is None and error.errno in FULL):
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
 def compressing(file: BinaryIO) -> Iterator[ArchiveWriter]:
     """Write an archive into an open file, to its end if the block ends well."""
     with (
@@ -148,6 +160,10 @@ def compressing(file: BinaryIO) -> Iterator[ArchiveWriter]:
         ) as archive,
     ):
         yield ArchiveWriter(archive)
+
+
+def _for_this_user(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _info(name: str, size: int) -> tarfile.TarInfo:

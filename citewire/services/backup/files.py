@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citewire.errors import BackupError, NotEmpty
-from citewire.services.backup.archive import BLOCK_BYTES, ArchiveWriter
+from citewire.services.backup.archive import ArchiveWriter
 from citewire.services.backup.reading import ArchivePart
 from citewire.services.backup.tally import Tally
 
@@ -169,7 +169,7 @@ class FileFiller:
             return
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("wb") as file:
-            shutil.copyfileobj(part.file, file, BLOCK_BYTES)
+            file.writelines(part.blocks())
             file.flush()
             os.fsync(file.fileno())
         os.utime(path, ns=(part.mtime_ns, part.mtime_ns))

@@ -52,7 +52,15 @@ class ArchivePart:
         """All of it; BackupError if it is too large to be one of ours."""
         if self.size > LARGEST_TEXT or self.file is None:
             raise BackupError(f"this is no backup of Citewire: its part {self.name} is odd")
-        return self.file.read()
+        return b"".join(self.blocks())
+
+    def blocks(self) -> Iterator[bytes]:
+        """What a file holds, bit by bit; BackupError if the archive is cut off or altered here."""
+        if self.file is None:
+            return
+        with _damage():
+            while data := self.file.read(BLOCK_BYTES):
+                yield data
 
 
 def read_parts(path: Path, on_read: OnRead = lambda _: None) -> Iterator[ArchivePart]:
@@ -101,7 +109,7 @@ def check_archive(path: Path, on_read: OnRead = lambda _: None) -> tuple[Origin,
             digest = hashlib.sha256(content).hexdigest()
         else:
             _check_name(part.name)
-            digest = hashlib.sha256(b"").hexdigest() if part.file is None else _hash(part.file)
+            digest = _hash(part.blocks())
         found.append(ArchiveMember(part.name, part.size, digest))
     if about is None or manifest is None:
         raise BackupError("this backup is cut off: its end is missing")
@@ -118,9 +126,9 @@ def _check_name(name: str) -> None:
         raise BackupError(f"this is no backup of Citewire: it holds {name!r}")
 
 
-def _hash(file: IO[bytes]) -> str:
+def _hash(blocks: Iterator[bytes]) -> str:
     digest = hashlib.sha256()
-    while data := file.read(BLOCK_BYTES):
+    for data in blocks:
         digest.update(data)
     return digest.hexdigest()
 

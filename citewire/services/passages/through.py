@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import anyio
@@ -10,6 +10,7 @@ import anyio
 from citewire.services.citations.rectangles import Rectangle
 from citewire.services.passages.layout import PassageLayout
 from citewire.services.passages.lookup import FoundPassage
+from citewire.services.passages.ranking import levels_of
 from citewire.storage.library.passage_read import StoredPassage
 
 MOST_HITS = 500
@@ -17,15 +18,35 @@ MOST_HEADINGS = 2000
 MOST_WORDS = 40
 AROUND = 60
 """So many characters are told before and after a hit."""
+_BREAK = r"(?:\u00ad|[-\u2010]\n)?"
+"""Between two letters: a soft hyphen, or the end of a line."""
+_PARTS = re.compile(r"ffi|ffl|ff|fi|fl|.", re.IGNORECASE | re.DOTALL)
+_ALIKE = {
+    **dict.fromkeys("'’‘", "['’‘]"),
+    **dict.fromkeys('"“”„', '["“”„]'),
+    **dict.fromkeys("-‐‑–—−", "[-‐‑–—−]"),
+    **{
+        parts: f"(?:{parts}|{one})"
+        for parts, one in zip(("ffi", "ffl", "ff", "fi", "fl"), "ﬃﬄﬀﬁﬂ", strict=True)
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ReadHeading:
-    """A heading as it was read: what it says, its page, and the place of the first passage."""
+    """A heading as it was read.
+
+    Args:
+        title: what it says.
+        page: physical number from 1.
+        passage: the place of the first passage under it.
+        level: how deep it lies, 0 at the top.
+    """
 
     title: str
     page: int
     passage: int
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,7 @@ class Contents:
 async def read_contents(batches: AsyncIterator[Sequence[StoredPassage]]) -> Contents:
     """Read what the passages of a document tell of all of it."""
     headings: list[ReadHeading] = []
+    begun: list[StoredPassage] = []
     labels: dict[int, str] = {}
     kinds: dict[str, int] = {}
     above, number = "", 0
@@ -54,10 +76,33 @@ async def read_contents(batches: AsyncIterator[Sequence[StoredPassage]]) -> Cont
             labels.setdefault(passage.page, passage.page_label)
             if passage.section != above and passage.section and len(headings) < MOST_HEADINGS:
                 headings.append(ReadHeading(passage.section, passage.page, number))
+                begun.append(passage)
             above = passage.section or above
             kinds[passage.kind] = kinds.get(passage.kind, 0) + 1
             number += 1
-    return Contents(headings, labels, kinds)
+    levels = await anyio.to_thread.run_sync(_levels, begun)
+    ranked = [replace(one, level=level) for one, level in zip(headings, levels, strict=True)]
+    return Contents(ranked, labels, kinds)
+
+
+def _levels(begun: Sequence[StoredPassage]) -> list[int]:
+    """How deep the headings lie with which these passages begin."""
+    return levels_of((passage.section, _height(passage)) for passage in begun)
+
+
+def _height(passage: StoredPassage) -> float:
+    """The height in points of the line that the heading of a passage begins with; 0 if unknown."""
+    first_word = passage.section.split(maxsplit=1)[0]
+    place = passage.text.find(first_word)
+    if place < 0 or passage.layout is None:
+        return 0
+    layout = PassageLayout.from_json(passage.layout)
+    line = next((one for one in layout.lines if one.start <= place < one.end), None)
+    if line is None or layout.size is None:
+        return 0
+    width, height = layout.size
+    # Of a line that lies on its side, its letters are as high as it is wide.
+    return (line.x1 - line.x0) * width if line.turn % 2 else (line.y1 - line.y0) * height
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +165,18 @@ async def find_words(query: str, batches: AsyncIterator[Sequence[StoredPassage]]
 
 
 def words_pattern(query: str) -> re.Pattern[str]:
-    """Make the pattern of words with any white space, or the bars of a table, between them."""
+    """Make the pattern of words with any white space, or the bars of a table, between them.
+
+    A word may be broken over two lines by a hyphen, and its signs be written otherwise: straight
+    or curled quotes, any hyphen or dash, a ligature.
+    """
     words = query.split()[:MOST_WORDS]
     # Possessive: white space that was passed is not tried again, shorter.
-    return re.compile(r"[\s|]++".join(map(re.escape, words)), re.IGNORECASE)
+    return re.compile(r"[\s|]++".join(map(_word_pattern, words)), re.IGNORECASE)
+
+
+def _word_pattern(word: str) -> str:
+    return _BREAK.join(_ALIKE.get(part.lower(), re.escape(part)) for part in _PARTS.findall(word))
 
 
 def _search(

@@ -215,6 +215,7 @@ class Metrics:
         for status in ("supported", "partial", "unsupported"):
             for method in ("cell", "numbers", "words", "similarity"):
                 self.verdicts.labels(status, method)
+        self.verdicts.labels("unchecked", "quoted")
         for kind in ("prompt", "completion", "after_stop"):
             self.tokens.labels(kind)
         for kind in ("connection", "timeout", "pool", "refused"):

@@ -15,11 +15,11 @@ from citewire.errors import IndexMismatch, LibraryBusy, NotEmpty
 from citewire.storage.backup.entries import KeyEntry
 from citewire.storage.backup.lasting import NOTED, WORKERS, is_lasting
 from citewire.storage.chats.index import ChatIndex
-from citewire.storage.connection.fingerprint import RESTORING
+from citewire.storage.connection.fingerprint import MIGRATING, RESTORING
 from citewire.storage.connection.replies import as_text, storage_errors
 from citewire.storage.index.live import read_live_index
 from citewire.storage.index.schema import build_schema, make_index, unmake_index
-from citewire.storage.keys import Keys
+from citewire.storage.keys import SCHEMA_VERSION, Keys
 from citewire.storage.library.lease import holding_lease
 
 FILLER: Final = "+restore"
@@ -62,7 +62,9 @@ class NamespaceFiller:
             LibraryBusy: a server uses it.
         """
         with storage_errors("to be read"):
-            is_marked = await self._client.hexists(self._keys.fingerprint, RESTORING)
+            marked = await self._client.hmget(
+                self._keys.fingerprint, RESTORING, MIGRATING, "schema_version"
+            )
             time = await self._client.time()
             alive = await self._client.zcount(self._keys.workers, f"({time[0] * 1000}", "+inf")
         if alive:
@@ -70,14 +72,17 @@ class NamespaceFiller:
                 f"{alive} workers of `citewire serve` use the namespace {self._keys.namespace}: "
                 "stop them first"
             )
-        if is_marked:
+        is_restoring, is_migrating, version = marked
+        if is_restoring:
             return
+        is_older = is_migrating or (version and as_text(version) != str(SCHEMA_VERSION))
+        goes_on = "end what was begun with `citewire migrate`, or " if is_older else ""
         async for names in self._names():
             for name in names:
                 if is_lasting(name) and name not in (NOTED, WORKERS):
                     raise NotEmpty(
-                        f"the namespace {self._keys.namespace} holds something already: restore "
-                        "into another CITEWIRE_NAMESPACE, or another Redis"
+                        f"the namespace {self._keys.namespace} holds something already: "
+                        f"{goes_on}restore into another CITEWIRE_NAMESPACE, or another Redis"
                     )
 
     async def begin(self) -> None:

@@ -16,6 +16,8 @@ export default defineConfig({
     lib: { entry: { citewire: here("src/index.ts"), stream: here("src/stream.ts") }, formats: ["es"] },
     outDir: here("dist"),
     emptyOutDir: true,
+    // What it is built of may be passed on with its licences only.
+    license: { fileName: "licences.md" },
     target: "es2023",
     chunkSizeWarningLimit: 4000,
   },

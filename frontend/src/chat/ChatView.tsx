@@ -37,7 +37,7 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
   const askQuoted = useCallback(
     (quoted: Quoted) => {
       session.setFilters({ doc_ids: [quoted.docId] });
-      setQuoted(quoted);
+      setQuoted(session, quoted);
       if (document.querySelector("dialog.panel") !== null) closePanel(route); // it lies over the field
       requestAnimationFrame(() => document.getElementById(COMPOSER_ID)?.focus());
     },
@@ -59,7 +59,7 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
               <Body key={session.key} session={session} state={state} scroller={scroller} actions={actions} messageId={route.messageId} citationId={citationId} onAsk={ask} onChoose={choose} />
             </div>
             <Announcer key={`said-${session.key}`} last={state.exchanges.at(-1)} />
-            <Composer key={`field-${session.key}`} busy={busyOf(state)} onAsk={ask} onStop={stop}>
+            <Composer key={`field-${session.key}`} conversation={session} busy={busyOf(state)} onAsk={ask} onStop={stop}>
               <Scope session={session} filters={state.filters} />
             </Composer>
           </>

@@ -8,6 +8,8 @@ import { useStrings } from "@/strings";
 import { Button, IconButton } from "@/ui/Button";
 
 interface Props {
+  /** Whose next question is written: what is quoted for one is not asked with in another. */
+  conversation: object;
   /** Why nothing can be asked now: an answer is being written, or its connection looked for. */
   busy: "answering" | "connecting" | null;
   /** False if it was not taken. */
@@ -20,13 +22,13 @@ interface Props {
 export const COMPOSER_ID = "question";
 const LONGEST = 8000;
 
-export const Composer = memo(function Composer({ busy, onAsk, onStop, children }: Props): ReactNode {
+export const Composer = memo(function Composer({ conversation, busy, onAsk, onStop, children }: Props): ReactNode {
   const strings = useStrings();
   const [text, setText] = useState("");
   /** Why what was to be sent is still here. */
   const [held, setHeld] = useState<"busy" | "unreachable" | null>(null);
   const isLost = useStore(reachStore, (reach) => reach.isLost);
-  const quoted = useQuoted();
+  const quoted = useQuoted(conversation);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus(); // no keyboard over a phone's page
@@ -37,7 +39,7 @@ export const Composer = memo(function Composer({ busy, onAsk, onStop, children }
     const isThere = !isLost || (await lookForServer());
     if (isThere && onAsk(withQuoted(question, quoted))) {
       setText("");
-      setQuoted(null);
+      setQuoted(conversation, null);
       setHeld(null);
     } else setHeld(isThere ? "busy" : "unreachable");
     field.current?.focus();
@@ -64,7 +66,7 @@ export const Composer = memo(function Composer({ busy, onAsk, onStop, children }
           <span className="soft" dir="auto">
             {quoted.title} {quoted.page !== "" && strings.page(quoted.page)}
           </span>
-          <IconButton icon="close" label={strings.dropQuote} onClick={() => setQuoted(null)} />
+          <IconButton icon="close" label={strings.dropQuote} onClick={() => setQuoted(conversation, null)} />
         </div>
       )}
       <textarea

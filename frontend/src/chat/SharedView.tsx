@@ -67,7 +67,7 @@ export function SharedView({ route }: { route: SharedRoute }): ReactNode {
 function askQuoted(quoted: Quoted): void {
   startNew();
   sessionOf(null).setFilters({ doc_ids: [quoted.docId], collections: [quoted.collection] });
-  setQuoted(quoted);
+  setQuoted(sessionOf(null), quoted);
 }
 
 function Gone(): ReactNode {

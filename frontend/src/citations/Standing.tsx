@@ -1,9 +1,8 @@
 // What became of a cited passage: nothing is said as long as it is current.
 import type { ReactNode } from "react";
 
-import { paths } from "@/api/client";
-import { openWithKey } from "@/api/files";
 import type { PassageView } from "@/api/types";
+import { formatRoute } from "@/base/route";
 import { useStrings } from "@/strings";
 import { Icon } from "@/ui/Icon";
 
@@ -15,7 +14,7 @@ export function StandingNote({ passage }: { passage: PassageView }): ReactNode {
     <p className="note">
       <Icon name="warning" /> <span>{strings.states[state]}</span>{" "}
       {now !== null && (
-        <a href={`${paths.file(now.doc_id)}#page=${now.page}`} target="_blank" rel="noopener noreferrer" onClick={openWithKey}>
+        <a href={formatRoute({ view: "document", docId: now.doc_id, page: now.page, passageId: now.passage_id })}>
           {strings.nowAt(now.title, now.page_label)}
         </a>
       )}

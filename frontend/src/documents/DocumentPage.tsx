@@ -1,7 +1,8 @@
 // A report: what it is, its passages, and all of it to be read.
 import "@/styles/reader.css";
 
-import { useCallback, useMemo, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 
 import { api, paths } from "@/api/client";
 import { openWithKey } from "@/api/files";
@@ -14,7 +15,7 @@ import { editable, PRIVATE, titleOf } from "@/collections/model";
 import type { PageMark } from "@/reader/marks";
 import type { Target } from "@/reader/PageScroller";
 import { Reader } from "@/reader/Reader";
-import { readOutline } from "@/reader/remote";
+import { readOutline } from "@/api/reading";
 import { useStrings } from "@/strings";
 import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
@@ -148,6 +149,32 @@ function About({ document }: { document: DocumentView }): ReactNode {
   );
 }
 
+const READ_MS = 400;
+
+/** Keeps the page that is read in the address, to be come back to and given to others; `followed` is what stands there so. */
+function useFollowed(route: DocumentRoute): { followed: number | null; onRead: (page: number) => void } {
+  const [followed, setFollowed] = useState<number | null>(null);
+  if (followed !== null && route.passageId !== null) setFollowed(null);
+  const latest = useRef(route);
+  const timer = useRef(0);
+  useEffect(() => {
+    latest.current = route;
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onRead = useCallback((page: number) => {
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      const { page: told, passageId } = latest.current;
+      // A passage is a place of its own, and stays marked.
+      if (passageId !== null || page === (told ?? 1)) return;
+      // Before the address is another: else it would be gone to.
+      flushSync(() => setFollowed(page));
+      go({ ...latest.current, page }, { replace: true });
+    }, READ_MS);
+  }, []);
+  return { followed, onRead };
+}
+
 const NONE: readonly PageMark[] = [];
 
 function Report({ document, route }: { document: DocumentView; route: DocumentRoute }): ReactNode {
@@ -155,9 +182,10 @@ function Report({ document, route }: { document: DocumentView; route: DocumentRo
   const { data } = useRemote(useMemo(() => (signal: AbortSignal): Promise<PassageView | null> => (passageId === null ? Promise.resolve(null) : readPassage(passageId, signal)), [passageId]));
   const marks = useMemo((): readonly PageMark[] => (data === null || data.lines.length === 0 ? NONE : [{ id: data.passage_id, page: data.page, kind: "current", rectangles: data.lines }]), [data]);
   const first = marks[0]?.rectangles[0] ?? null;
+  const { followed, onRead } = useFollowed(route);
   const target: Target | null = useMemo(
-    () => (page === null ? null : { key: `${String(page)} ${passageId ?? ""} ${String(first !== null)}`, page, at: first }),
-    [page, passageId, first],
+    () => (page === null || (passageId === null && page === followed) ? null : { key: `${String(page)} ${passageId ?? ""} ${String(first !== null)}`, page, at: first }),
+    [page, passageId, first, followed],
   );
   const cited = useMemo(() => (passageId === null ? null : { passageId, quote: null }), [passageId]);
   const { doc_id: docId, title, collection, locations } = document;
@@ -169,6 +197,7 @@ function Report({ document, route }: { document: DocumentView; route: DocumentRo
       target={target}
       marks={marks}
       cited={cited}
+      onRead={onRead}
       onAsk={({ text, page: number }) => askQuoted({ text, docId, title, page: number === 0 ? "" : String(number), collection })}
     />
   );

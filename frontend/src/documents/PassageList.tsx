@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState, type ReactNode } from "react";
 
 import { toProblem, type Problem } from "@/api/client";
 import type { Source } from "@/api/types";
-import { CHUNK, readPassages } from "@/reader/remote";
+import { CHUNK, readPassages } from "@/api/reading";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 

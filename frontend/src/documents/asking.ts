@@ -12,5 +12,5 @@ export function askAbout(collection: string, filters: Filters): void {
 /** About a piece of a report. */
 export function askQuoted(quoted: Quoted): void {
   askAbout(quoted.collection, { doc_ids: [quoted.docId] });
-  setQuoted(quoted);
+  setQuoted(sessionOf(null), quoted);
 }

@@ -1,12 +1,12 @@
 // A figure: its part of the page.
 import type { ReactNode } from "react";
 
+import { pageSource } from "@/api/reading";
 import type { Rectangle } from "@/api/types";
 import { useStrings } from "@/strings";
 
 import type { PageMark } from "./marks";
 import { PageSheet } from "./PageSheet";
-import { pageSource } from "./remote";
 
 interface Props {
   docId: string;

@@ -1,13 +1,13 @@
 // The pages of a report one below the other; only those near to what is seen are in the page.
 import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type Ref, type RefObject } from "react";
 
+import { pageSource } from "@/api/reading";
 import type { Rectangle } from "@/api/types";
 import { useStrings } from "@/strings";
 
 import { anchorAt, GAP, layoutOf, topOf, viewOf, type Anchor, type Layout, type Room, type Size, type View, type Zoom } from "./layout";
 import type { PageMark } from "./marks";
 import { PageSheet } from "./PageSheet";
-import { pageSource } from "./remote";
 
 /** Where to go in a report; another `key` goes there again. */
 export interface Target {

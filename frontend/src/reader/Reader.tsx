@@ -3,6 +3,7 @@ import "@/styles/reader.css";
 
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
+import { readOutline } from "@/api/reading";
 import type { OutlineEntry, OutlineView } from "@/api/types";
 import { HAS_PAGES } from "@/citations/files";
 import { useStrings } from "@/strings";
@@ -13,7 +14,6 @@ import { useRemote } from "@/ui/useRemote";
 import { A4, shownZoom, stepped, type Room, type Size, type View, type Zoom } from "./layout";
 import { byPage, type PageMark } from "./marks";
 import { PageScroller, type ScrollerApi, type Target } from "./PageScroller";
-import { readOutline } from "./remote";
 import { SearchBar } from "./SearchBar";
 import { useSelected, type Selected } from "./selection";
 import { SideList } from "./SideList";
@@ -34,6 +34,8 @@ interface Props {
   onMark?: (id: string) => void;
   /** The first and the last page in sight. */
   onSeen?: (first: number, last: number) => void;
+  /** The page that is read now. */
+  onRead?: (page: number) => void;
   onAsk?: ((selected: Selected) => void) | undefined;
   /** What is shown of a report that is not in the library any more and has no pages. */
   instead?: ReactNode;
@@ -56,7 +58,7 @@ export function Reader(props: Props): ReactNode {
 
 function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean }): ReactNode {
   const strings = useStrings();
-  const { docId, fileName, title, target, marks, cited = null, onMark, onSeen, onAsk, outline, isPaged, children } = props;
+  const { docId, fileName, title, target, marks, cited = null, onMark, onSeen, onRead, onAsk, outline, isPaged, children } = props;
   const root = useRef<HTMLDivElement>(null);
   const pagesApi = useRef<ScrollerApi>(null);
   const textApi = useRef<TextApi>(null);
@@ -68,6 +70,10 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
   const [textPage, setTextPage] = useState(1);
   const page = isPaged ? (pages[seen.view.read] ?? 1) : textPage;
   const { zoom, setZoom, step, shown } = useZoom(sizes[seen.view.read] ?? A4, seen.room);
+  const isLaidOut = seen.room.height > 0;
+  useEffect(() => {
+    if (isLaidOut) onRead?.(page);
+  }, [isLaidOut, page, onRead]);
   const read = useRef(page);
   useEffect(() => {
     read.current = page;

@@ -1,13 +1,15 @@
 // Beside the pages: the outline of the report, or small pictures of its pages.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
+import { pageSource } from "@/api/reading";
 import type { OutlineEntry, OutlineView } from "@/api/types";
 import { useStrings } from "@/strings";
+import { IconButton } from "@/ui/Button";
 
 import type { Size } from "./layout";
+import { entryOf, linesOf } from "./outline";
 import { PageSheet } from "./PageSheet";
-import { pageSource } from "./remote";
 
 interface Props {
   outline: OutlineView | null;
@@ -47,11 +49,22 @@ const ENTRY_PX = 36;
 function Entries({ outline, page, onEntry }: Props): ReactNode {
   const strings = useStrings();
   const frame = useRef<HTMLDivElement>(null);
-  const entries = outline?.entries ?? [];
-  const current = entries.findLastIndex((one) => one.page <= page);
-  const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => frame.current, estimateSize: () => ENTRY_PX, overscan: 10 });
+  const entries = useMemo(() => outline?.entries ?? [], [outline]);
+  const current = entryOf(entries, page);
+  const [toggled, setToggled] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const lines = useMemo(() => linesOf(entries, current, toggled), [entries, current, toggled]);
+  // Of what is folded away, what it lies beneath is the current one.
+  const line = lines.findLastIndex(({ at }) => at <= current);
+  const isTree = lines.some(({ isOpen }) => isOpen !== null);
+  const keyOf = useCallback((index: number) => lines[index]?.at ?? index, [lines]);
+  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => frame.current, estimateSize: () => ENTRY_PX, getItemKey: keyOf, overscan: 10 });
+  const latest = useRef(line);
   useEffect(() => {
-    if (current >= 0) virtual.scrollToIndex(current, { align: "auto" });
+    latest.current = line;
+  });
+  // Only when another one is read: who folds something stays where they are.
+  useEffect(() => {
+    if (current >= 0) virtual.scrollToIndex(latest.current, { align: "auto" });
   }, [current, virtual]);
   if (entries.length === 0) return <p className="soft side-none">{strings.noOutline}</p>;
   return (
@@ -59,18 +72,30 @@ function Entries({ outline, page, onEntry }: Props): ReactNode {
       {outline?.origin === "headings" && <p className="soft side-none">{strings.outlineRead}</p>}
       <ol className="side-entries" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
-          const entry = entries[item.index];
+          const { at, isOpen } = lines[item.index] ?? { at: -1, isOpen: null };
+          const entry = entries[at];
           if (entry === undefined) return null;
           return (
-            <li key={item.key} data-index={item.index} ref={virtual.measureElement} style={{ top: item.start }}>
-              <button
-                type="button"
-                dir="auto"
-                aria-current={item.index === current ? "true" : undefined}
-                style={{ paddingInlineStart: `${String(0.6 + 0.9 * Math.min(entry.level, 4))}rem` }}
-                onClick={() => onEntry(entry)}
-              >
-                <span>{entry.title}</span> <span className="soft">{entry.page}</span>
+            <li
+              key={item.key}
+              data-index={item.index}
+              ref={virtual.measureElement}
+              className="entry"
+              style={{ top: item.start, paddingInlineStart: `${String(0.8 * Math.min(entry.level, 5))}rem` }}
+            >
+              {isOpen !== null && (
+                <IconButton
+                  icon={isOpen ? "down-page" : "next"}
+                  className="entry-fold"
+                  label={strings.beneath(entry.title)}
+                  aria-expanded={isOpen}
+                  onClick={() => setToggled((old) => new Map(old).set(at, !isOpen))}
+                />
+              )}
+              <button type="button" dir="auto" className={isTree && isOpen === null ? "leaf" : undefined} aria-current={item.index === line ? "true" : undefined} onClick={() => onEntry(entry)}>
+                <span className="entry-title" title={entry.title}>
+                  {entry.title}
+                </span> <span className="soft entry-page">{entry.page}</span>
               </button>
             </li>
           );
@@ -82,7 +107,7 @@ function Entries({ outline, page, onEntry }: Props): ReactNode {
 
 const THUMB_PX = 116;
 
-function Thumbnails({ docId, pages, sizes, page, onPage, outline }: Props): ReactNode {
+function Thumbnails({ docId, pages, sizes, page, onPage }: Props): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const heightOf = useCallback((at: number) => Math.round((THUMB_PX * (sizes[at]?.[1] ?? 842)) / (sizes[at]?.[0] ?? 595)), [sizes]);
   const virtual = useVirtualizer({
@@ -105,7 +130,6 @@ function Thumbnails({ docId, pages, sizes, page, onPage, outline }: Props): Reac
               <Thumbnail
                 docId={docId}
                 page={number}
-                label={outline?.page_labels[number - 1] ?? ""}
                 height={heightOf(item.index)}
                 isCurrent={number === page}
                 onPage={onPage}
@@ -121,17 +145,16 @@ function Thumbnails({ docId, pages, sizes, page, onPage, outline }: Props): Reac
 interface ThumbnailProps {
   docId: string;
   page: number;
-  label: string;
   height: number;
   isCurrent: boolean;
   onPage: (page: number) => void;
 }
 
-function Thumbnail({ docId, page, label, height, isCurrent, onPage }: ThumbnailProps): ReactNode {
+function Thumbnail({ docId, page, height, isCurrent, onPage }: ThumbnailProps): ReactNode {
   const strings = useStrings();
   const ignore = useCallback(() => undefined, []);
   return (
-    <button type="button" aria-label={strings.goToPage(label === "" ? String(page) : label)} aria-current={isCurrent ? "true" : undefined} onClick={() => onPage(page)}>
+    <button type="button" aria-label={strings.goToPage(String(page))} aria-current={isCurrent ? "true" : undefined} onClick={() => onPage(page)}>
       <span aria-hidden="true">
         <PageSheet source={pageSource(docId, page)} label="" waiting="" marks={[]} size={{ width: THUMB_PX, height }} wait={250} hasText={false} onFailure={ignore} />
         {page}

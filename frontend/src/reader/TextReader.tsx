@@ -3,12 +3,12 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type ReactNode, type Ref } from "react";
 
 import { toProblem, type Problem } from "@/api/client";
+import { CHUNK, placeOfPassage, readPassages } from "@/api/reading";
 import type { HitView, Operand, OutlineView, Source } from "@/api/types";
 import type { Place } from "@/citations/grid";
 import { PassageText } from "@/citations/PassageText";
 import { useStrings } from "@/strings";
 
-import { CHUNK, placeOfPassage, readPassages } from "./remote";
 import { headOf, repeated, sheetAt, sheetsOf, type TextForm } from "./texts";
 
 /** What is cited in a text. */

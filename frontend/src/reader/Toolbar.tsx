@@ -27,6 +27,8 @@ interface Props {
 export function Toolbar(props: Props): ReactNode {
   const strings = useStrings();
   const { pages, labels, page, onPage, zoom, shown, onZoom, onStep, side, onSide, searching, onSearch, children } = props;
+  // What has no pages is not turned, nor zoomed.
+  const isPaged = pages.length > 0;
   const at = pages.indexOf(page);
   const turn = (by: number): void => {
     const next = pages[at + by];
@@ -35,12 +37,12 @@ export function Toolbar(props: Props): ReactNode {
   return (
     <div className="reader-bar" role="toolbar" aria-label={strings.readerBar}>
       <IconButton icon="outline" label={strings.outline} aria-pressed={side} onClick={onSide} />
-      <span className="reader-group">
+      {isPaged && <span className="reader-group">
         <IconButton icon="up-page" label={strings.previousPage} disabled={at <= 0} onClick={() => turn(-1)} />
         <PageBox key={page} page={page} pages={pages} labels={labels} onPage={onPage} />
         <IconButton icon="down-page" label={strings.nextPage} disabled={at < 0 || at + 1 >= pages.length} onClick={() => turn(1)} />
-      </span>
-      <span className="reader-group">
+      </span>}
+      {isPaged && <span className="reader-group">
         <IconButton icon="minus" label={strings.zoomOut} onClick={() => onStep(-1)} />
         <span className="reader-zoom" aria-live="polite">
           {Math.round(shown * 100)} %
@@ -48,7 +50,7 @@ export function Toolbar(props: Props): ReactNode {
         <IconButton icon="plus" label={strings.zoomIn} onClick={() => onStep(1)} />
         <IconButton className="fit-width" icon="fit-width" label={strings.fitWidth} aria-pressed={zoom === "width"} onClick={() => onZoom("width")} />
         <IconButton className="fit-page" icon="fit-page" label={strings.fitPage} aria-pressed={zoom === "page"} onClick={() => onZoom("page")} />
-      </span>
+      </span>}
       <span className="grow" />
       <IconButton icon="search" label={strings.searchInReport} aria-pressed={searching} onClick={onSearch} />
       {children}

@@ -11,10 +11,17 @@ export interface Quoted {
   collection: string;
 }
 
-const current = createStore<Quoted | null>(null);
+const current = createStore<{ conversation: object; quoted: Quoted } | null>(null);
 
-export const setQuoted = current.set;
-export const useQuoted = (): Quoted | null => useStore(current);
+/** For the next question of a conversation, and of no other. */
+export const setQuoted = (conversation: object, quoted: Quoted | null): void => current.set(quoted === null ? null : { conversation, quoted });
+
+export const quotedIn = (conversation: object): Quoted | null => {
+  const state = current.get();
+  return state?.conversation === conversation ? state.quoted : null;
+};
+
+export const useQuoted = (conversation: object): Quoted | null => useStore(current, () => quotedIn(conversation));
 
 /** The question with the piece before it. */
 export function withQuoted(question: string, quoted: Quoted | null): string {

@@ -2,10 +2,10 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { toProblem, type Problem } from "@/api/client";
+import { readHits } from "@/api/reading";
 import type { HitView } from "@/api/types";
 
 import type { PageMark } from "./marks";
-import { readHits } from "./remote";
 
 const TYPED_MS = 300;
 

@@ -18,9 +18,13 @@ type Wanted = { key: string; page: number } & ({ citation: Citation } | { source
 export const sourceMark = (n: number): string => `source ${String(n)}`;
 
 export function wantedOn(answer: Answer, docId: string, current: string | null, first: number, last: number): Wanted[] {
+  const wordsOf = (one: Citation): string => `${one.passage_id} ${one.quote.text}`;
+  // The same words, cited twice, are marked once.
+  const marked = new Set(answer.citations.filter((one) => one.citation_id === current).map(wordsOf));
   const cited = inOrder(answer.citations).flatMap((citation): Wanted[] => {
     const source = sourceOf(answer, citation);
-    if (source?.doc_id !== docId || citation.citation_id === current || citation.quote.text === "") return [];
+    if (source?.doc_id !== docId || citation.quote.text === "" || marked.has(wordsOf(citation))) return [];
+    marked.add(wordsOf(citation));
     return [{ key: citation.citation_id, page: pageOf(citation, source), citation }];
   });
   const numbers = new Set(answer.citations.map((one) => one.n));

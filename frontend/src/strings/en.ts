@@ -1,4 +1,5 @@
 // Every word of the interface, in English; the other languages have the same keys by type.
+import { paged } from "./pages";
 
 const problems: Record<string, string> = {
   chat_busy: "A question in this conversation is being answered right now, perhaps in another tab. Wait until that is done, then try again.",
@@ -197,7 +198,7 @@ export const en = {
   citationOf: (at: number, all: number): string => `Citation ${String(at)} of ${String(all)}`,
   chip: (label: number, title: string, page: string, verdict: string): string =>
     `Citation ${String(label)}: ${title}, page ${page}. ${verdict}`,
-  page: (label: string): string => `p.\u00a0${label}`,
+  page: (label: string): string => paged(label, "p."),
   verdicts: {
     supported: "Supported by the source",
     partial: "Partly supported by the source",
@@ -241,7 +242,7 @@ export const en = {
     superseded: "There is a newer version of this report.",
     gone: "This report is not in the library any more. The passage is shown as it was when cited.",
   },
-  nowAt: (title: string, page: string): string => `Now: ${title}, p.\u00a0${page}`,
+  nowAt: (title: string, page: string): string => `Now: ${title}, ${paged(page, "p.")}`,
   table: "Table",
   cells: (address: string): string => `Cells ${address}`,
   withheld: "withheld",
@@ -259,6 +260,7 @@ export const en = {
   outline: "Outline",
   thumbnails: "Page thumbnails",
   noOutline: "This report has no headings that could be read.",
+  beneath: (title: string): string => `What is under ${title}`,
   outlineRead: "Headings as they were read",
   previousPage: "Previous page",
   nextPage: "Next page",

@@ -1,5 +1,6 @@
 // Every word of the interface, in Spanish.
 import type { Strings } from "./en";
+import { paged } from "./pages";
 
 const problems: Record<string, string> = {
   chat_busy: "Ahora mismo se está respondiendo una pregunta de esta conversación, quizá en otra pestaña. Espera a que termine y vuelve a intentarlo.",
@@ -198,7 +199,7 @@ export const es: Strings = {
   citation: "Cita",
   citationOf: (at, all) => `Cita ${String(at)} de ${String(all)}`,
   chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
-  page: (label) => `pág.\u00a0${label}`,
+  page: (label) => paged(label, "pág."),
   verdicts: {
     supported: "La fuente lo respalda",
     partial: "La fuente lo respalda en parte",
@@ -242,7 +243,7 @@ export const es: Strings = {
     superseded: "Hay una versión más reciente de este informe.",
     gone: "Este informe ya no está en la biblioteca. El pasaje se muestra como era al citarlo.",
   },
-  nowAt: (title, page) => `Ahora: ${title}, pág.\u00a0${page}`,
+  nowAt: (title, page) => `Ahora: ${title}, ${paged(page, "pág.")}`,
   table: "Tabla",
   cells: (address) => `Celdas ${address}`,
   withheld: "omitido",
@@ -260,6 +261,7 @@ export const es: Strings = {
   outline: "Índice",
   thumbnails: "Miniaturas",
   noOutline: "No se pudo leer ningún título en este informe.",
+  beneath: (title) => `Lo que hay bajo ${title}`,
   outlineRead: "Títulos tal como se leyeron",
   previousPage: "Página anterior",
   nextPage: "Página siguiente",

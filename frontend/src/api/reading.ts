@@ -1,15 +1,14 @@
 // What a reader asks the server for: the outline of a report, its passages in order, words in it.
-import { json, paths } from "@/api/client";
-import { keyHeader } from "@/api/key";
-import type { DocumentPassages, HitsView, OutlineView } from "@/api/types";
-import { unlessGone } from "@/api/passages";
-
-import type { PageSource } from "./pdf";
+import { json, paths } from "./client";
+import { keyHeader } from "./key";
+import { unlessGone } from "./passages";
+import type { DocumentPassages, HitsView, OutlineView } from "./types";
 
 /** As many passages as are read at once. */
 export const CHUNK = 50;
 
-export const pageSource = (docId: string, page: number): PageSource => ({ url: paths.page(docId, page), headers: keyHeader });
+/** Where a page of a report is had from. */
+export const pageSource = (docId: string, page: number) => ({ url: paths.page(docId, page), headers: keyHeader });
 
 /** Null for what is not in the library any more. */
 export function readOutline(docId: string, signal: AbortSignal): Promise<OutlineView | null> {
