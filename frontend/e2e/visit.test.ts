@@ -115,14 +115,14 @@ test("a key dialog that was closed opens again, and what was refused meanwhile i
   const dialog = page.getByRole("dialog", { name: "API key" });
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await dialog.waitFor({ state: "detached" });
-  await page.getByText("You are not signed in").waitFor();
+  await page.getByText("You are not signed in").first().waitFor();
   await shot(page, "declined");
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("Your API key").fill("right");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
-  await page.getByText("You are not signed in").waitFor({ state: "detached" });
+  await page.getByText("You are not signed in").first().waitFor({ state: "detached" });
   await page.getByText(/reports? (is|are) ready|reports have been read|report has been read/i).first().waitFor();
 });
 
@@ -165,7 +165,7 @@ test("the signs are explained where they are first met, until that is put away, 
   await page.locator(".chip").waitFor();
   expect(await explained.count()).toBe(0);
   await page.getByRole("button", { name: "Help" }).click();
-  await page.getByRole("dialog", { name: "Help" }).getByText("Supported by the source").waitFor();
+  await page.getByRole("dialog", { name: "Help" }).getByText(/Supported by the source/).waitFor();
   await shot(page, "help");
   expect(await seriousViolations(page)).toEqual([]);
 });
