@@ -102,12 +102,12 @@ test("a screen reader hears each stage and the whole answer, and on a small scre
     const told: string[] = [];
     Object.assign(window, { told });
     new MutationObserver(() => {
-      const text = document.querySelector(".chat > [role=status]")?.textContent ?? "";
+      const text = document.querySelector(".chat > .unseen[role=status]")?.textContent ?? "";
       if (told.at(-1) !== text) told.push(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
   const answer = await askAndWait(page, EMITTED_QUESTION);
-  const whole = (): Promise<string> => page.locator(".chat > [role=status]").textContent().then((text) => text ?? "");
+  const whole = (): Promise<string> => page.locator(".chat > .unseen[role=status]").textContent().then((text) => text ?? "");
   await expect.poll(whole).toContain("The Trust emitted 8,310 tonnes of CO2 equivalent in 2024");
   const told = await page.evaluate(() => (window as unknown as { told: string[] }).told);
   expect(told).toContain("Writing the answer …");
