@@ -44,6 +44,7 @@ from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.passages import PassageKeys
 from citewire.storage.library.vector_store import build_vector_store
 from citewire.storage.migration.steps import STEPS, Stored
+from tests.doubles.chat_client import until
 from tests.doubles.ingest_fixtures import DIMS, MODEL, SHIPS, TRAINS, Ingest, search
 from tests.doubles.small_pdfs import write_pdf
 
@@ -173,7 +174,15 @@ async def test_what_is_restored_is_found_by_meaning_and_by_words(
     await backups.restore(await backups.save(filled), into)
 
     schema = build_schema(namespace=into, dims=DIMS, algorithm="flat")
-    await check_index(redis_client, schema, embedding=MODEL)
+
+    async def is_whole() -> bool:
+        try:
+            await check_index(redis_client, schema, embedding=MODEL)
+        except StorageUnavailable:  # it is still indexing
+            return False
+        return True
+
+    await until(is_whole)
     found = await search(build_vector_store(redis_client, schema), SHIPS)
     chats, _ = await ChatStore(redis_client, into).page("ann", limit=5)
     assert [one["file_name"] for one in found][:1] == ["a.pdf"]
