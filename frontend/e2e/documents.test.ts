@@ -208,7 +208,7 @@ test("reports are chosen by organisation, period and kind, with the keyboard alo
   const inYear = listed.documents.filter(({ periods }) => periods.some((period) => period.startsWith("2024"))).length;
   await page.getByRole("button", { name: /^Ask only some reports/ }).press("Enter");
   const dialog = page.getByRole("dialog", { name: "Which reports should answer?" });
-  await dialog.getByText(`All ${listed.documents.length} reports are asked.`).waitFor();
+  await dialog.getByText(`All ${listed.documents.length} reports are searched.`).waitFor();
   await dialog.getByText(/^Period/).press("Enter");
   const year = dialog.getByRole("group", { name: "Period" }).getByRole("checkbox", { name: "2024", exact: true });
   await year.press("Space");

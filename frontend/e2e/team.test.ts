@@ -72,7 +72,7 @@ test("somebody makes a collection, brings a report into it and adds a reader", a
   await uploadFile(page, "trevanza-2024.pdf", REPORT);
   await page.getByRole("textbox", { name: "Name of the member" }).fill("Bob Example");
   await page.keyboard.press("Enter");
-  await page.getByText("Nobody can be called that here").waitFor();
+  await page.getByText("This cannot be a name here").waitFor();
   await page.getByRole("textbox", { name: "Name of the member" }).fill("bob");
   await page.keyboard.press("Enter");
   await page.getByText("bob is a member now.").waitFor();
@@ -118,7 +118,7 @@ test("one chooses which collections are asked, which the browser remembers", asy
   await page.getByRole("button", { name: "New chat", exact: true }).click();
   await page.getByRole("button", { name: "Ask only some reports: All reports" }).press("Enter");
   const dialog = page.getByRole("dialog", { name: "Which reports should answer?" });
-  await dialog.getByText("All 2 reports are asked.").waitFor();
+  await dialog.getByText("All 2 reports are searched.").waitFor();
   await dialog.getByRole("checkbox", { name: "My own" }).press("Space");
   await dialog.getByText("1 of 2 reports is asked.").waitFor();
   await lookedEverywhere(page, "scope-collections");
@@ -159,7 +159,7 @@ test("a conversation is shared by a link, read by a member with its page, and no
   await dialog.getByText("The conversation is not shared any more.").waitFor();
   await dialog.getByRole("button", { name: "Close" }).first().click();
   await ann.page.reload();
-  await ann.page.getByText("There is no such shared conversation for you.").waitFor();
+  await ann.page.getByText("You cannot open this conversation.").waitFor();
   await lookedEverywhere(ann.page, "shared-chat-gone");
 });
 

@@ -147,7 +147,7 @@ test("while a server is away Enter says why and keeps the question, the waiting 
   await page.locator(".notes").getByText(/the server did not keep it|it is not known what it kept|that was writing the answer failed/).waitFor({ timeout: 45_000 });
   await server.model({ text: EMITTED });
   await page.getByRole("button", { name: "Send" }).click();
-  await page.locator(".chip").waitFor();
+  await page.locator(".chip").waitFor({ timeout: 30_000 });
   expect(await page.getByLabel("Ask a question").inputValue()).toBe("");
 }, 90_000);
 
