@@ -120,7 +120,7 @@ test("one chooses which collections are asked, which the browser remembers", asy
   const dialog = page.getByRole("dialog", { name: "Which reports should answer?" });
   await dialog.getByText("All 2 reports are searched.").waitFor();
   await dialog.getByRole("checkbox", { name: "My own" }).press("Space");
-  await dialog.getByText("1 of 2 reports is asked.").waitFor();
+  await dialog.getByText("1 of 2 reports is searched.").waitFor();
   await lookedEverywhere(page, "scope-collections");
   await dialog.getByRole("button", { name: "Apply" }).press("Enter");
   await page.reload();
