@@ -131,9 +131,9 @@ test("while a server is away Enter says why and keeps the question, the waiting 
   const page = await visit();
   await ask(page, EMITTED_QUESTION);
   await streaming(page, "The river was low");
-  await ask(page, "And what came then?");
+  await ask(page, EMITTED_QUESTION);
   await page.getByText("The last answer is still being written.").waitFor();
-  expect(await page.getByLabel("Ask a question").inputValue()).toBe("And what came then?");
+  expect(await page.getByLabel("Ask a question").inputValue()).toBe(EMITTED_QUESTION);
   await server.tell("kill");
   await page.getByText("The server cannot be reached. This page keeps looking for it.").waitFor();
   await page.locator(".notes").getByText("Connecting again …").waitFor();
@@ -147,9 +147,15 @@ test("while a server is away Enter says why and keeps the question, the waiting 
   await page.locator(".notes").getByText(/the server did not keep it|it is not known what it kept|that was writing the answer failed/).waitFor({ timeout: 45_000 });
   await server.model({ text: EMITTED });
   await page.getByRole("button", { name: "Send" }).click();
-  await page.locator(".chip").waitFor({ timeout: 30_000 });
+  // The conversation is free once the run of the server that was killed is known to be lost.
+  const isAnswered = async (): Promise<boolean> => {
+    if ((await page.locator(".chip").count()) > 0) return true;
+    await page.getByRole("button", { name: "Try again" }).last().click({ timeout: 1000 }).catch(() => undefined);
+    return false;
+  };
+  await expect.poll(isAnswered, { timeout: 60_000, interval: 2000 }).toBe(true);
   expect(await page.getByLabel("Ask a question").inputValue()).toBe("");
-}, 90_000);
+}, 150_000);
 
 test("the signs are explained where they are first met, until that is put away, and in the help", async () => {
   await server.model({ text: EMITTED });
