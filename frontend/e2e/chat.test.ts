@@ -1,34 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { BrowserContext } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { openBrowser, overflow, seriousViolations, shot, SMALL, Watched, WIDE } from "./browser";
-import { TestServer } from "./server";
-import { answered, ask, askAndWait, EMITTED, EMITTED_QUESTION, markedWords, streaming } from "./steps";
-
-const LONG = "The river was low for most of the year and the harbour went on. ".repeat(40);
+import { overflow, seriousViolations, shot, SMALL, WIDE } from "./browser";
+import type { TestServer } from "./server";
+import { answered, ask, askAndWait, EMITTED, EMITTED_QUESTION, LONG, markedWords, streaming } from "./steps";
+import { visiting } from "./visits";
 
 let server: TestServer;
-let browser: Browser;
-let seen: Watched[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.shared(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-});
-afterEach(async () => {
-  const pages = seen;
-  seen = [];
-  for (const watched of pages) await watched.page.context().close();
-  for (const watched of pages) watched.expectClean();
-});
-
-async function visit(options = WIDE, path = "/"): Promise<Watched> {
-  const watched = await Watched.open(await browser.newContext(options), server.url + path);
-  seen.push(watched);
-  return watched;
-}
+const visit = visiting((shared) => (server = shared));
 
 test("a question with several parts shows what was searched for, as it is answered and when it is opened again", async () => {
   const parts = ["How many ships called in 2023?", "How many tonnes of cargo did the harbour handle in 2022?"];
@@ -124,15 +103,14 @@ test("a screen reader hears each stage and the whole answer, and on a small scre
 
 test("local mode says that its answers are extracts", async () => {
   await server.model({ text: EMITTED });
-  const context = await browser.newContext(WIDE);
   // As a server without a model names itself.
-  await context.route("**/chat_stream", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()).replace(/"model":"[^"]*"/g, '"model":"extractive"') });
-  });
-  const watched = await Watched.open(context, server.url);
-  seen.push(watched);
-  const answer = await askAndWait(watched.page, EMITTED_QUESTION);
+  const before = (context: BrowserContext): Promise<unknown> =>
+    context.route("**/chat_stream", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/"model":"[^"]*"/g, '"model":"extractive"') });
+    });
+  const { page } = await visit(WIDE, "/", { before });
+  const answer = await askAndWait(page, EMITTED_QUESTION);
   await answer.getByText("Extracts, not written by a model").waitFor();
 });
 
@@ -169,17 +147,15 @@ test("a connection that breaks in mid-stream is taken up again from the server's
 
 test("a server with keys is asked with one, and forgets nothing but on signing out", async () => {
   await server.model({ text: EMITTED });
-  const context = await browser.newContext(WIDE);
   const unsigned: string[] = [];
-  await context.route(/\/(chats|documents|passages|jobs|chat_stream)\b/, async (route) => {
-    if ((await route.request().headerValue("authorization")) === "Bearer right") return route.continue();
-    unsigned.push(route.request().url());
-    const problem = { type: "about:blank", title: "", status: 401, detail: "", code: "api_key_refused", retryable: false, request_id: "r" };
-    return route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify(problem) });
-  });
-  const watched = await Watched.open(context, server.url);
-  seen.push(watched);
-  const { page } = watched;
+  const before = (context: BrowserContext): Promise<unknown> =>
+    context.route(/\/(chats|documents|passages|jobs|chat_stream)\b/, async (route) => {
+      if ((await route.request().headerValue("authorization")) === "Bearer right") return route.continue();
+      unsigned.push(route.request().url());
+      const problem = { type: "about:blank", title: "", status: 401, detail: "", code: "api_key_refused", retryable: false, request_id: "r" };
+      return route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+  const { page } = await visit(WIDE, "/", { before });
   const dialog = page.getByRole("dialog", { name: "API key" });
   await dialog.waitFor();
   await shot(page, "key");

@@ -1,35 +1,16 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { openBrowser, overflow, seriousViolations, shot, SMALL, Watched, WIDE } from "./browser";
-import { TestServer } from "./server";
+import { overflow, seriousViolations, shot, SMALL, WIDE } from "./browser";
+import type { TestServer } from "./server";
 import { askAndWait, EMITTED, EMITTED_QUESTION, markedWords } from "./steps";
+import { visiting } from "./visits";
 
 let server: TestServer;
-let browser: Browser;
-let seen: Watched[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.shared(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-});
-afterEach(async () => {
-  const pages = seen;
-  seen = [];
-  for (const watched of pages) await watched.page.context().close();
-  for (const watched of pages) watched.expectClean();
-});
-
-async function visit(options = WIDE, path = "/", origin = server.url): Promise<Watched> {
-  const watched = await Watched.open(await browser.newContext(options), origin + path);
-  seen.push(watched);
-  return watched;
-}
+const visit = visiting((shared) => (server = shared));
 
 // Before any other report is there: later ones would be found for its question, too.
 test("everything works behind a path prefix", async () => {
@@ -51,7 +32,7 @@ test("everything works behind a path prefix", async () => {
   await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
   try {
     const { port } = proxy.address() as AddressInfo;
-    const { page } = await visit(WIDE, "/citewire/", `http://127.0.0.1:${port}`);
+    const { page } = await visit(WIDE, "/citewire/", { origin: `http://127.0.0.1:${port}` });
     const answer = await askAndWait(page, EMITTED_QUESTION);
     await answer.locator(".chip").click();
     expect(await markedWords(page)).not.toBe("");

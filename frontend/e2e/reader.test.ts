@@ -1,32 +1,13 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { openBrowser, overflow, seriousViolations, shot, SMALL, Watched, WIDE } from "./browser";
-import { TestServer } from "./server";
+import { overflow, seriousViolations, shot, SMALL, WIDE } from "./browser";
+import type { TestServer } from "./server";
 import { askAndWait, EMITTED, EMITTED_QUESTION, markedWords } from "./steps";
+import { visiting } from "./visits";
 
 let server: TestServer;
-let browser: Browser;
-let seen: Watched[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.shared(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-});
-afterEach(async () => {
-  const pages = seen;
-  seen = [];
-  for (const watched of pages) await watched.page.context().close();
-  for (const watched of pages) watched.expectClean();
-});
-
-async function visit(options = WIDE, path = "/"): Promise<Watched> {
-  const watched = await Watched.open(await browser.newContext(options), server.url + path);
-  seen.push(watched);
-  return watched;
-}
+const visit = visiting((shared) => (server = shared));
 
 const PAGES = 400;
 const LINES = 40;
@@ -174,7 +155,7 @@ interface TraceEvent {
 
 /** Scrolls through the report; gives the longest task of the page in ms of the processor, however busy others keep it. */
 async function longestTask(page: Page): Promise<number> {
-  await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
+  await page.context().browser()?.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
   await page.locator(".pages").evaluate(async (pages) => {
     pages.scrollTop = 0;
     for (let step = 0; step < 40; step += 1) {
@@ -183,7 +164,7 @@ async function longestTask(page: Page): Promise<number> {
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   });
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const { traceEvents } = JSON.parse(((await page.context().browser()?.stopTracing()) ?? "{}").toString()) as { traceEvents: TraceEvent[] };
   const isMain = (one: TraceEvent): boolean => one.name === "thread_name" && one.args?.name === "CrRendererMain";
   const mains = new Set(traceEvents.filter(isMain).map(({ pid, tid }) => `${pid} ${tid}`));
   const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith("RunTask") && mains.has(`${pid} ${tid}`)).map(({ tdur = 0 }) => tdur / 1000);

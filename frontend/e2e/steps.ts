@@ -3,6 +3,8 @@ import type { Locator, Page } from "playwright-core";
 
 export const EMITTED = "The Trust emitted **8,310 tonnes** of CO2 equivalent in 2024 [1].";
 export const EMITTED_QUESTION = "How many tonnes of CO2 equivalent did the Trust emit in 2024?";
+/** An answer that takes a while to write. */
+export const LONG = "The river was low for most of the year and the harbour went on. ".repeat(40);
 
 export async function ask(page: Page, question: string): Promise<void> {
   await page.getByLabel("Ask a question").fill(question);

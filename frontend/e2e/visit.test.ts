@@ -1,36 +1,17 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { openBrowser, overflow, seriousViolations, shot, Watched, WIDE } from "./browser";
-import { TestServer } from "./server";
-import { ask, askAndWait, EMITTED, EMITTED_QUESTION, streaming } from "./steps";
-
-const LONG = "The river was low for most of the year and the harbour went on. ".repeat(40);
+import { overflow, seriousViolations, shot, WIDE } from "./browser";
+import type { TestServer } from "./server";
+import { ask, askAndWait, EMITTED, EMITTED_QUESTION, LONG, streaming } from "./steps";
+import { visiting } from "./visits";
 
 let server: TestServer;
-let browser: Browser;
-let seen: Watched[] = [];
+const open = visiting((shared) => (server = shared));
 
-beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.shared(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-});
-afterEach(async () => {
-  const pages = seen;
-  seen = [];
-  for (const watched of pages) await watched.page.context().close();
-  for (const watched of pages) watched.expectClean();
-});
-
-async function visit(options = WIDE, path = "/", before: (context: BrowserContext) => Promise<unknown> = () => Promise.resolve()): Promise<Page> {
-  const context = await browser.newContext(options);
-  await before(context);
-  const watched = await Watched.open(context, server.url + path);
-  seen.push(watched);
-  return watched.page;
-}
+type Options = Parameters<typeof open>;
+const visit = async (options?: Options[0], path?: Options[1], before?: (context: BrowserContext) => Promise<unknown>): Promise<Page> =>
+  (await open(options, path, before === undefined ? {} : { before })).page;
 
 /** The words of buttons and choices that stand on more than one line, or are cut. */
 async function broken(page: Page): Promise<string[]> {
