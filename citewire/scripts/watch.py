@@ -18,8 +18,8 @@ from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import check_embedding, ingest_folders
+from citewire.services.ingest.reuse import PassageIndexing
 from citewire.services.ingest.run import IngestOptions, OnChange
-from citewire.services.ingest.staging import PassageIndexing
 from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER

@@ -6,7 +6,7 @@ Loading the libraries of models takes longer than a run that finds nothing new.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from citewire.services.ingest.staging import PassageIndexing
+from citewire.services.ingest.reuse import PassageIndexing
 from citewire.settings import Settings
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.connection.connection import open_redis
