@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
-from citewire.storage.keys import EMBEDDED_AS
+from citewire.storage.keys import EMBEDDED_AS, index_name
 from citewire.storage.library.passage_record import VectorField
 
 MOST_LIBRARIES: Final = 100
@@ -42,7 +42,6 @@ class KeptVectors:
         client: connection that the caller opens and closes.
         vectors: what the index takes.
 
-    Every method raises StorageUnavailable when Redis does not answer, StorageError when it refuses.
     """
 
     def __init__(self, client: Redis, vectors: VectorField) -> None:
@@ -56,6 +55,9 @@ class KeptVectors:
         Args:
             digests: of the texts (`text_digest`).
             libraries: the tags of those that may be read; of more than `MOST_LIBRARIES` the first.
+
+        Raises:
+            StorageUnavailable, StorageError: Redis does not answer, or refuses.
         """
         among = libraries[:MOST_LIBRARIES]
         if not among:
@@ -75,20 +77,26 @@ class KeptVectors:
                     raise reply
         return [self._vector_of(reply) for reply in replies]
 
-    async def libraries(self) -> list[str]:
-        """The tags of all libraries that have passages."""
-        with storage_errors("the search"):
-            try:
-                asked = ("FT.TAGVALS", self._vectors.index, "owner_id")
-                return sorted(map(as_text, await self._client.execute_command(*asked)))
-            except ResponseError as error:
-                if not says_unknown(error):
-                    raise
-                return []
-
     def _vector_of(self, reply: list[Any]) -> bytes | None:
         # The number of results, then of the first its key and its fields by turns.
         match reply:
             case [_, _, [_, bytes(vector)]] if len(vector) == self._vectors.size:
                 return vector
         return None
+
+
+async def library_tags(client: Redis, namespace: str) -> list[str]:
+    """The tags of all libraries of a namespace that have passages.
+
+    Raises:
+        StorageUnavailable, StorageError: Redis does not answer, or refuses.
+    """
+    unchecked: Any = client
+    with storage_errors("the search"):
+        try:
+            found = await unchecked.execute_command("FT.TAGVALS", index_name(namespace), "owner_id")
+        except ResponseError as error:
+            if not says_unknown(error):
+                raise
+            return []
+    return sorted(map(as_text, found))
