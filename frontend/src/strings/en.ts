@@ -452,6 +452,9 @@ export const en = {
   },
   jobProgress: (read: number, toRead: number, written: number): string =>
     `${String(read)} of ${String(toRead)} read, ${String(written)} passages stored`,
+  jobTimes: (read: number, embed: number, write: number): string =>
+    `reading ${read.toFixed(1)} s, embedding ${embed.toFixed(1)} s, storing ${write.toFixed(1)} s, at the same time`,
+  jobReused: (count: number): string => (count === 1 ? "1 passage was embedded before" : `${counted(count)} passages were embedded before`),
   fileStatus: {
     new: "added",
     changed: "updated",
