@@ -14,7 +14,6 @@ from redis.exceptions import ResponseError
 
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
 from citewire.storage.keys import EMBEDDED_AS, index_name
-from citewire.storage.library.passage_record import VectorField
 
 MOST_LIBRARIES: Final = 100
 """In so many libraries is looked at most: each text has a tag in each of them."""
@@ -40,14 +39,15 @@ class KeptVectors:
 
     Args:
         client: connection that the caller opens and closes.
-        vectors: what the index takes.
-
+        index: its name.
+        size: of a vector, in bytes.
     """
 
-    def __init__(self, client: Redis, vectors: VectorField) -> None:
+    def __init__(self, client: Redis, index: str, size: int) -> None:
         # Untyped: the client's stubs mix the results of both of its forms.
         self._client: Any = client
-        self._vectors = vectors
+        self._index = index
+        self._size = size
 
     async def find(self, digests: Sequence[bytes], libraries: Sequence[str]) -> list[bytes | None]:
         """The stored vectors of texts, None where there is none; in one round trip.
@@ -66,7 +66,7 @@ class KeptVectors:
             async with self._client.pipeline(transaction=False) as pipe:
                 for digest in digests:
                     tags = "|".join(embedded_as(digest, library) for library in among)
-                    asked = ("FT.SEARCH", self._vectors.index, f"@{EMBEDDED_AS}:{{{tags}}}")
+                    asked = ("FT.SEARCH", self._index, f"@{EMBEDDED_AS}:{{{tags}}}")
                     told = ("RETURN", 1, "vector", "LIMIT", 0, 1, "DIALECT", 2)
                     pipe.execute_command(*asked, *told)
                 replies = await pipe.execute(raise_on_error=False)
@@ -80,7 +80,7 @@ class KeptVectors:
     def _vector_of(self, reply: list[Any]) -> bytes | None:
         # The number of results, then of the first its key and its fields by turns.
         match reply:
-            case [_, _, [_, bytes(vector)]] if len(vector) == self._vectors.size:
+            case [_, _, [_, bytes(vector)]] if len(vector) == self._size:
                 return vector
         return None
 

@@ -79,7 +79,7 @@ class PassageStore(RedisVectorStore):
         self._visible = VisibleSearch(client, namespace)
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
-        self._kept_vectors = KeptVectors(client, self._vectors)
+        self._kept_vectors = KeptVectors(client, schema.index.name, self._vectors.size)
         self._languages: frozenset[str] = frozenset()
         self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
