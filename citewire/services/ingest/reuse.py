@@ -5,7 +5,7 @@ whoever ingests, never in others (docs/adr/0013-vectors-that-are-there.md).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -114,11 +114,10 @@ class Reuse:
                 vectors |= {digest: one for digest, one in taken.items() if one is not None}
                 # Whoever asked for them failed, maybe for another text of theirs.
                 lost = {digest: first[digest] for digest in others if digest not in vectors}
-                vectors |= await self._embed(doc_id, lost)
-                made += len(lost)
+                vectors |= (found := await self._embed(doc_id, lost))
+                made += _count(found.values())
             told = [vectors[digest] for digest in digests]
-            there = sum(not isinstance(one, ModelError) for one in told)
-            self._progress.reused += max(there - made, 0)
+            self._progress.reused += _count(told) - made
             yield [
                 one
                 if isinstance(one, ModelError)
@@ -155,7 +154,7 @@ class Reuse:
         made = await self._embed(doc_id, {one: news[one] for one in digests if one not in found})
         for digest, result in made.items():
             asked[digest].set_result(result)
-        return sum(not isinstance(result, ModelError) for result in made.values())
+        return _count(made.values())
 
     async def _embed(
         self, doc_id: str, passages: dict[bytes, ReadPassage]
@@ -165,6 +164,11 @@ class Reuse:
             digest: one if isinstance(one, ModelError) else self._indexing.stored(one)
             for digest, one in zip(passages, vectors, strict=True)
         }
+
+
+def _count(results: Iterable[bytes | ModelError]) -> int:
+    """How many vectors there are among results."""
+    return sum(not isinstance(one, ModelError) for one in results)
 
 
 def _vector_of(asked: _Asked) -> bytes | None:
