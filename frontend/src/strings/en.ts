@@ -265,6 +265,9 @@ export const en = {
   previousPage: "Previous page",
   nextPage: "Next page",
   pageNumber: "Page number",
+  pageSign: "p.",
+  /** Beside what a page is called: its number in the file where that is another, and how many there are. */
+  pageOf: (number: string, total: number): string => (number === "" ? `of ${String(total)}` : `(${number} of ${String(total)})`),
   goToPage: (label: string): string => `Go to page ${label}`,
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",

@@ -266,6 +266,8 @@ export const es: Strings = {
   previousPage: "Página anterior",
   nextPage: "Página siguiente",
   pageNumber: "Número de página",
+  pageSign: "pág.",
+  pageOf: (number, total) => (number === "" ? `de ${String(total)}` : `(${number} de ${String(total)})`),
   goToPage: (label) => `Ir a la página ${label}`,
   zoomIn: "Acercar",
   zoomOut: "Alejar",
