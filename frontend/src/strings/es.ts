@@ -198,6 +198,8 @@ export const es: Strings = {
 
   citation: "Cita",
   citationOf: (at, all) => `Cita ${String(at)} de ${String(all)}`,
+  citations: "Citas",
+  citationsOf: (left, right, all) => `${String(left)} y ${String(right)} de ${String(all)}`,
   chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
   page: (label) => paged(label, "pág."),
   verdicts: {
@@ -228,6 +230,7 @@ export const es: Strings = {
   copyLink: "Copiar un enlace a esta cita",
   quote: "Cita textual",
   passageText: "Texto del pasaje",
+  wholeTable: "La tabla entera",
   contextShown: "Qué más vio el modelo de esta página",
   alsoIn: (places) => `También está en: ${places}`,
   beside: "El pasaje citado no lo dice todo. El resto está en la misma página:",
@@ -287,7 +290,7 @@ export const es: Strings = {
   leaveFullScreen: "Salir de la pantalla completa",
   compare: "Dos citas lado a lado",
   compareWithOther: "Comparar con otra cita",
-  compareWith: (label, title, quote) => `${String(label)}: ${title}${quote === "" ? "" : ` «${quote} …»`}`,
+  compareWith: (label, title, quote) => `${String(label)}: ${title}${quote === "" ? "" : ` «${quote}»`}`,
   endCompare: "Mostrar una sola cita",
   foldFacts: "Ocultar los detalles",
   unfoldFacts: "Mostrar los detalles",
