@@ -86,13 +86,20 @@ def with_few_signs(text: str) -> str:
 
 def is_stop_word(word: str) -> bool:
     """Whether `word` says nothing alone, in English or Spanish."""
-    folded = fold(word)
+    return _says_nothing(fold(word))
+
+
+def _says_nothing(folded: str) -> bool:
     return folded in STOP_WORDS or ("'" in folded and folded.partition("'")[0] in STOP_WORDS)
 
 
 def stem(word: str) -> str:
     """What the forms of one word share."""
-    folded = fold(word).removesuffix("'s")
+    return _stem(fold(word))
+
+
+def _stem(word: str) -> str:
+    folded = word.removesuffix("'s")
     if folded[:1].isdigit() or len(folded) <= _STEM_MIN:
         return folded
     if folded[-1] in _LAST:
@@ -105,7 +112,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stems of the words that mean something alone."""
-    return [stem(word) for word in words(text) if not is_stop_word(word)]
+    return [_stem(word) for word in map(fold, words(text)) if not _says_nothing(word)]
 
 
 def search_terms(text: str, language: str = "") -> list[str]:
@@ -117,9 +124,9 @@ def search_terms(text: str, language: str = "") -> list[str]:
         text: of a passage, or what its document is called.
         language: of the document, by its code (ISO 639-1).
     """
-    told = (word for word in words(text) if not is_stop_word(word))
     if language not in ALGORITHMS:
-        return [_term(stem(word)) for word in told]
+        return list(map(_term, stems(text)))
+    told = (word for word in words(text) if not is_stop_word(word))
     return [_term(fold(stem_in(word, language))) for word in told]
 
 
@@ -133,15 +140,16 @@ def sought_terms(text: str, languages: Iterable[str] = ()) -> list[str]:
     found: dict[str, None] = {}
     several = stemmed(languages)
     for word in words(text):
-        if not is_stop_word(word):
-            found[_term(stem(word))] = None
+        folded = fold(word)
+        if not _says_nothing(folded):
+            found[_term(_stem(folded))] = None
             for language in several:
                 found[_term(fold(stem_in(word, language)))] = None
     return list(found)
 
 
 def _term(stem: str) -> str:
-    return _SIGNS.sub("_", stem)
+    return stem if stem.isalnum() else _SIGNS.sub("_", stem)
 
 
 def years(text: str) -> frozenset[str]:

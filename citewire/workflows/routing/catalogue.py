@@ -5,8 +5,9 @@ qualified?" asks the reports. Where a report may be asked as well ("are there re
 the request is not `sure`: it holds only if documents are called so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from citewire.text.words import fold, words
@@ -44,7 +45,7 @@ _LONGEST = 8
 """So many words the longest phrase has."""
 
 Pointing = Literal["", "report", "pronoun"]
-Words = Sequence[str]
+Words = list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +232,18 @@ def _surer(one: str, other: str) -> str:
 
 def _framed(said: Words, frame: str) -> Words | None:
     """What stands in the place of the x of a frame; None if the message is not of its form."""
+    before, after = _sides(frame)
+    begin, end = len(before), len(said) - len(after)
+    is_framed = end >= begin and said[:begin] == before and said[end:] == after
+    return said[begin:end] if is_framed else None
+
+
+@cache  # of the frames of the lists, which are few
+def _sides(frame: str) -> tuple[Words, Words]:
+    """What stands before the x of a frame, and what behind it."""
     parts = frame.split()
     at = parts.index("x")
-    before, after = parts[:at], parts[at + 1 :]
-    end = len(said) - len(after)
-    is_framed = end >= len(before) and [*said[: len(before)], *said[end:]] == [*before, *after]
-    return said[len(before) : end] if is_framed else None
+    return parts[:at], parts[at + 1 :]
 
 
 def _heads(said: Words, phrases: frozenset[str]) -> list[int]:
