@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -319,9 +319,13 @@ class ChatService:
         ).to_json()
 
     def _start(self, run: Run) -> Start:
+        ids = run.ids
         return Start(
             protocol=PROTOCOL,
-            **asdict(run.ids),
+            run_id=ids.run_id,
+            chat_id=ids.chat_id,
+            user_message_id=ids.user_message_id,
+            assistant_message_id=ids.assistant_message_id,
             created_at=datetime.now(UTC).isoformat(),
             model=self._model,
         )

@@ -79,6 +79,13 @@ def words(text: str) -> list[str]:
     return [part for word in written for part in (pairs(word) if is_unspaced(word) else (word,))]
 
 
+def _folded(text: str) -> list[str]:
+    """Its words, folded."""
+    if text.isascii():  # all of them at once
+        return words(text.lower())
+    return list(map(fold, words(text)))
+
+
 def with_few_signs(text: str) -> str:
     """`text` with no more than four signs or spaces in a row."""
     return _MANY_SIGNS.sub(r"\1", text)
@@ -112,7 +119,7 @@ def _stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stems of the words that mean something alone."""
-    return [_stem(word) for word in map(fold, words(text)) if not _says_nothing(word)]
+    return [_stem(word) for word in _folded(text) if not _says_nothing(word)]
 
 
 def search_terms(text: str, language: str = "") -> list[str]:
@@ -137,10 +144,11 @@ def sought_terms(text: str, languages: Iterable[str] = ()) -> list[str]:
         text: a question, or words of one.
         languages: of the documents that are searched, by their codes.
     """
-    found: dict[str, None] = {}
     several = stemmed(languages)
-    for word in words(text):
-        folded = fold(word)
+    if not several:
+        return list(dict.fromkeys(map(_term, stems(text))))
+    found: dict[str, None] = {}
+    for word, folded in zip(words(text), _folded(text), strict=True):
         if not _says_nothing(folded):
             found[_term(_stem(folded))] = None
             for language in several:
@@ -165,6 +173,6 @@ def is_spanish(text: str) -> bool:
     """Whether `text` reads more like Spanish than like English."""
     if "¿" in text or "¡" in text:
         return True
-    folded = [fold(word) for word in words(text)]
+    folded = _folded(text)
     spanish = sum(word in _SPANISH_ONLY for word in folded)
     return spanish > sum(word in _ENGLISH_ONLY for word in folded)

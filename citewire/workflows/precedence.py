@@ -11,11 +11,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from heapq import heappop, heappush
+from time import thread_time
 
 AT_ONCE = 8
 """So many runs work towards their first token at once."""
 HELD_S = 0.05
-"""After so long, in seconds, others no longer wait for a run: Redis is what it waits for."""
+"""After so long, in seconds, others no longer wait for a run, if there is little to do meanwhile:
+Redis is what it waits for."""
+BUSY = 0.2
+"""From this share of its time on the loop has much to do; of a busy machine it gets no more."""
+BUSY_TIMES = 10
+"""So many times longer is a run waited for where there is much to do."""
 
 
 class Precedence:
@@ -23,7 +29,7 @@ class Precedence:
 
     Args:
         at_once: so many go on at once.
-        held_s: how long others wait for one of them, in seconds.
+        held_s: how long others wait for one of them where there is little to do, in seconds.
     """
 
     def __init__(self, at_once: int = AT_ONCE, held_s: float = HELD_S) -> None:
@@ -33,6 +39,7 @@ class Precedence:
         self._turns: dict[Place, float] = {}
         self._waiting: list[tuple[int, asyncio.Future[None], Place]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._watched = (0.0, 0.0)  # since when, by the clock of the loop and by its CPU
 
     def place(self) -> "Place":
         """The place of a run that was asked now, behind all that were asked before."""
@@ -69,13 +76,15 @@ class Precedence:
     def _watch(self) -> None:
         """See to it that nobody waits long for a run that does not come on."""
         if self._timer is None:
-            oldest = next(iter(self._turns.values()))
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(oldest + self._held_s, self._pass_by)
+            self._watched = loop.time(), thread_time()
+            self._timer = loop.call_later(self._held_s, self._pass_by)
 
     def _pass_by(self) -> None:
         self._timer = None
-        late = asyncio.get_running_loop().time() - self._held_s
+        now, (since_s, cpu_s) = asyncio.get_running_loop().time(), self._watched
+        is_busy = thread_time() - cpu_s >= BUSY * (now - since_s)
+        late = now - self._held_s * (BUSY_TIMES if is_busy else 1)
         for place in [place for place, since in self._turns.items() if since <= late]:
             self.leave(place)
         if self._waiting:

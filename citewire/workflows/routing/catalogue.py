@@ -110,7 +110,10 @@ class _LanguageReading:
     def _about(self, said: Words) -> CatalogueRequest | None:
         for frames in (ABOUT, ABOUT_THIS, SUMS_UP):
             for frame in frames[self._language]:
-                meant = _framed(said, frame)
+                before, after = _sides(frame)
+                if before and said[:1] != before[:1]:
+                    continue  # nearly always
+                meant = _framed(said, before, after)
                 found = None if meant is None else self._meant(meant, may_be_named=frames is ABOUT)
                 if found:
                     return replace(found, sums_up=frames is SUMS_UP)
@@ -230,9 +233,8 @@ def _surer(one: str, other: str) -> str:
     return "sure" if "sure" in (one, other) else other
 
 
-def _framed(said: Words, frame: str) -> Words | None:
-    """What stands in the place of the x of a frame; None if the message is not of its form."""
-    before, after = _sides(frame)
+def _framed(said: Words, before: Words, after: Words) -> Words | None:
+    """What stands between the sides of a frame; None if the message is not of its form."""
     begin, end = len(before), len(said) - len(after)
     is_framed = end >= begin and said[:begin] == before and said[end:] == after
     return said[begin:end] if is_framed else None
