@@ -33,14 +33,7 @@ class StraightRoute(ScopedRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a question that is plainly one; leave all else to FastAPI."""
-        headers = dict(scope["headers"])
-        is_plain = (
-            self.asks
-            and scope["method"] == "POST"
-            and headers.get(b"content-type") == _JSON
-            and b"idempotency-key" not in headers
-        )
-        if not is_plain:
+        if not (self.asks and _is_plain(scope)):
             await super().handle(scope, receive, send)
             return
         request = Request(scope, receive, send)
@@ -55,8 +48,15 @@ class StraightRoute(ScopedRoute):
             await super().handle(scope, _with(body, receive), send)
             return
         async with _admitted(question, request) as asked:
+            del body, question  # not for as long as the answer streams
             response = await self.endpoint(asked=asked, request=request)
             await response(scope, receive, send)
+
+
+def _is_plain(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    is_json = scope["method"] == "POST" and headers.get(b"content-type") == _JSON
+    return is_json and b"idempotency-key" not in headers
 
 
 def _question_in(body: bytes) -> AskRequest | None:
