@@ -23,6 +23,7 @@ from citewire.services.assembly.door import open_door
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.measuring import ServerFacts, keep_sampled
 from citewire.services.assembly.readiness import ReadinessChecks
+from citewire.services.assembly.suggestions import build_suggesting
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
 from citewire.services.chats.sharing import Sharing
@@ -51,7 +52,6 @@ from citewire.storage.collections.store import CollectionStore
 from citewire.storage.connection.connection import connections_taken
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
-from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.passage_read import PassageReader
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
@@ -159,7 +159,7 @@ async def open_services(
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
         reaching, reads = Reaching(collections), Reads()
         shares = ChatShares(library.documents.client, settings.storage.namespace)
-        outlines = OutlineReader(library.documents.client, settings.storage.namespace)
+        suggesting = build_suggesting(library, chat.engines, allowances, metrics)
         jobs = build_jobs(library, uploads, metrics, reaching)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
@@ -168,6 +168,7 @@ async def open_services(
         if grace_s := settings.runs.disconnect_grace_s:
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
+        tasks.start_soon(suggesting.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
         tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
@@ -192,7 +193,7 @@ async def open_services(
             passages=library.passages,
             finder=chat.finder,
             succession=build_succession(library),
-            suggesting=Suggesting(outlines),
+            suggesting=suggesting,
             page_copies=page_copies,
             collections=collections,
             changes=CollectionChanges(collections, audit, reaching.forget),

@@ -210,6 +210,13 @@ class Metrics:
         self.provider_retries = self._counter(
             "provider_retries", "Times that the provider was asked again.", ("kind",)
         )
+        self.suggestions = self._counter(
+            "suggestions",
+            "Times that a model was to suggest questions of a collection: `ok`; `none` that it "
+            "gave is answered; `spent`: the owner may ask no model; `too_soon`: it was asked a "
+            "moment ago; `timeout`, `internal`, or the code of the error.",
+            ("result",),
+        )
 
     def _begin(self) -> None:
         """Let series that alerts look at be there before something happens."""
