@@ -15,6 +15,7 @@ from citewire.storage.connection.replies import as_text, says_unknown, storage_e
 from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.common import CommonLibraries
+from citewire.storage.library.embedded import KeptVectors
 from citewire.storage.library.filters import excluding, to_filter, to_unscored_filter
 from citewire.storage.library.passage_node import FIELDS, FOUND_BY, to_node
 from citewire.storage.library.passage_record import VectorField
@@ -78,6 +79,7 @@ class PassageStore(RedisVectorStore):
         self._visible = VisibleSearch(client, namespace)
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
+        self._kept_vectors = KeptVectors(client, schema.index.name, self._vectors.size)
         self._languages: frozenset[str] = frozenset()
         self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
@@ -98,6 +100,11 @@ class PassageStore(RedisVectorStore):
     def vectors(self) -> VectorField:
         """What vectors the index takes."""
         return self._vectors
+
+    @property
+    def kept_vectors(self) -> KeptVectors:
+        """The vectors that are stored, by what was embedded."""
+        return self._kept_vectors
 
     async def languages(self) -> frozenset[str]:
         """The languages of all documents, by their codes; none without an index.
