@@ -54,9 +54,11 @@ class StraightRoute(ScopedRoute):
 
 
 def _is_plain(scope: Scope) -> bool:
-    headers = dict(scope["headers"])
-    is_json = scope["method"] == "POST" and headers.get(b"content-type") == _JSON
-    return is_json and b"idempotency-key" not in headers
+    """Whether a request says that it is JSON, once and in one way, and names no key of its own."""
+    if scope["method"] != "POST":
+        return False
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    return kinds == [_JSON] and all(name != b"idempotency-key" for name, _ in scope["headers"])
 
 
 def _question_in(body: bytes) -> AskRequest | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Final
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -167,15 +167,14 @@ class WireOpenAI(OpenAI):
         return self._responses(self._payload(messages, **kwargs))
 
     async def _responses(self, payload: dict[str, Any]) -> AsyncGenerator[ChatResponse, None]:
-        empty = ChatMessage(role=MessageRole.ASSISTANT, content="")
         stream = self._provider.stream_chat(payload)
         del payload  # kept no longer than it takes to send it
         async with aclosing(stream) as reads:
             async for read in reads:
                 if isinstance(read, StreamEnd):
-                    yield _response(empty, "", _counts(read))
+                    yield _response("", _counts(read))
                 else:
-                    yield _response(empty, "".join(read), {CUTS: read})
+                    yield _response("".join(read), {CUTS: read})
 
     def _payload(self, messages: Sequence[ChatMessage], **kwargs: Any) -> dict[str, Any]:
         wanted = to_openai_message_dicts(messages, model=self.model)
@@ -195,10 +194,14 @@ class WireOpenAI(OpenAI):
         return self._length_option or name, value + room
 
 
-def _response(message: ChatMessage, delta: str, facts: dict[str, Any]) -> ChatResponse:
+_EMPTY: Final = ChatMessage(role=MessageRole.ASSISTANT, content="")
+"""The message of all pieces of all streams: who reads them takes their deltas."""
+
+
+def _response(delta: str, facts: dict[str, Any]) -> ChatResponse:
     # Unvalidated: it is made for each read.
     return ChatResponse.model_construct(
-        message=message, raw=None, delta=delta, logprobs=None, additional_kwargs=facts
+        message=_EMPTY, raw=None, delta=delta, logprobs=None, additional_kwargs=facts
     )
 
 
