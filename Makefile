@@ -19,7 +19,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index
 TOOLS := .tools
 TOOLS_STAMP := $(TOOLS)/.installed
 
-.PHONY: setup web dev demo serve test test-quick test-web lint bench lock samples docs clean \
+.PHONY: setup web dev demo serve test test-quick test-web check-web lane-computing lane-waiting lint bench lock samples docs clean \
 	dist sbom audit licences check-container
 
 setup: $(STAMP) web
@@ -57,20 +57,31 @@ lint: setup
 	MYPYPATH=bench $(BIN)/mypy bench/*.py
 	$(BIN)/lint-imports
 
-test: lint test-quick
+# Two lanes beside each other: what computes, and what for the most part waits. Both print line by line.
+test:
+	$(MAKE) --no-print-directory --jobs 2 setup
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=line lane-computing lane-waiting
+
+lane-computing: lint test-quick
+	$(MAKE) --no-print-directory check-web
+
+lane-waiting: setup
 	$(BIN)/python -m pytest tests/server $(WAITING)
 	$(BIN)/python -m pytest tests/crash $(PARALLEL)
-	$(MAKE) test-web
+	npm --prefix frontend run --silent e2e
 
 # What needs no server: for while you work.
 test-quick: setup
 	$(BIN)/python -m pytest tests/unit tests/redis $(PARALLEL)
 
-# Types as the server's schema has them, unit tests, then a browser against the real server.
-test-web: setup
+# The client's types as the server's schema has them, its linter and unit tests.
+check-web: setup
 	npm --prefix frontend run --silent types -- --check
 	npm --prefix frontend run --silent check
 	npm --prefix frontend run --silent test
+
+# With a browser against the real server.
+test-web: check-web
 	npm --prefix frontend run --silent e2e
 
 bench: setup

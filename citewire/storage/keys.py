@@ -27,6 +27,9 @@ Libraries = tuple[str, ...]
 Fields = dict[str, str | int | float | bytes]
 """The fields of a passage's hash."""
 
+EMBEDDED_AS = "embedded_as"
+"""The field that tells what a passage's vector was made of (`library.embedded`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:

@@ -158,5 +158,5 @@ test("all of a short outline is shown, and the entry is the first that begins on
 });
 
 test("a page is named with its sign where it is a number, and else as it is called", () => {
-  expect(["12", "xiv", "F-3", "A", "Head count", "Cover"].map((label) => paged(label, "p."))).toEqual(["p.\u00a012", "p.\u00a0xiv", "p.\u00a0F-3", "p.\u00a0A", "Head count", "Cover"]);
+  expect(["12", "xiv", "F-3", "A", "Sheet1", "Cover"].map((label) => paged(label, "p."))).toEqual(["p.\u00a012", "p.\u00a0xiv", "p.\u00a0F-3", "p.\u00a0A", "Sheet1", "Cover"]);
 });

@@ -11,6 +11,9 @@ Input = TypeVar("Input")
 NOT_QUADRATIC = 10.0
 """What a growth stays below: it is 4 for work that is linear, 16 for work that is quadratic."""
 
+PLAINLY_LINEAR = 6.0
+"""A growth that needs no second look."""
+
 
 def growth(work: Callable[[Input], object], small: Input, fourfold: Input) -> float:
     """How many times the CPU time for `small` the work takes for four times as much."""
@@ -21,9 +24,14 @@ def growth(work: Callable[[Input], object], small: Input, fourfold: Input) -> fl
         return time.process_time() - started
 
     work(small)  # what is loaded and cached once is no part of it
-    # In turn, so that a busy moment of the machine does not fall on one of the two alone.
-    costs = [(cost(small), cost(fourfold)) for _ in range(3)]
-    return min(large for _, large in costs) / min(little for little, _ in costs)
+    costs, found = [], 0.0
+    for _ in range(3):
+        # In turn, so that a busy moment of the machine does not fall on one of the two alone.
+        costs.append((cost(small), cost(fourfold)))
+        found = min(large for _, large in costs) / min(little for little, _ in costs)
+        if found < PLAINLY_LINEAR:
+            break
+    return found
 
 
 LINEAR = 2.5

@@ -336,7 +336,7 @@ def test_ctrl_c_while_readers_are_loaded_shows_no_traceback(ships: Path, tmp_pat
     ):
         while not is_loading(process.pid):
             assert process.poll() is None, log.read_text("utf-8")
-            time.sleep(0.01)
+            time.sleep(0.05)
         time.sleep(0.2)
         os.killpg(process.pid, signal.SIGINT)
         code = process.wait(30)

@@ -344,7 +344,7 @@ def test_time_grows_with_the_length_of_a_line_only(tmp_path: Path, piece: str, l
 
         return draw_pdf(tmp_path / f"{pieces}.pdf", draw)
 
-    assert growth(read_pdf, line_of(3000), line_of(12_000)) < NOT_QUADRATIC
+    assert growth(read_pdf, line_of(2000), line_of(8000)) < NOT_QUADRATIC
 
 
 def test_time_grows_with_the_number_of_scattered_labels_only(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ import anyio
 
 from citewire.services.access.allowances import Allowance, Allowances, Kind
 from citewire.services.access.audit.log import AuditLog
+from citewire.services.access.caller import Caller
 from citewire.services.access.changes import CollectionChanges
 from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
-from citewire.services.access.reach import Reaching
+from citewire.services.access.reach import Reaching, readable_tags
 from citewire.services.access.reads import Reads
 from citewire.services.access.room import room_of
 from citewire.services.assembly.audit import open_audit
@@ -28,6 +29,7 @@ from citewire.services.chats.chats import Chats
 from citewire.services.chats.sharing import Sharing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.reuse import nothing_else
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.finding import PassageFinder
 from citewire.services.passages.succession import Succession
@@ -158,7 +160,7 @@ async def open_services(
         reaching, reads = Reaching(collections), Reads()
         shares = ChatShares(library.documents.client, settings.storage.namespace)
         suggesting = build_suggesting(library, chat.engines, allowances, metrics)
-        jobs = build_jobs(library, uploads, metrics)
+        jobs = build_jobs(library, uploads, metrics, reaching)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
         )
@@ -228,11 +230,12 @@ async def open_allowances(library: Library) -> AsyncGenerator[Allowances, None]:
         tasks.cancel_scope.cancel()
 
 
-def build_jobs(library: Library, uploads: Uploads, metrics: Metrics) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads, metrics: Metrics, reaching: Reaching) -> Jobs:
     """The background ingestions into an open library."""
 
     async def ingest(job: Job) -> IngestSummary:
         counted = CountedIngestion(metrics, job)
+        by = Caller(job.by, job.groups)
         return await ingest_folders(
             [job.root],
             documents=library.documents.owned_by(job.owner),
@@ -240,6 +243,8 @@ def build_jobs(library: Library, uploads: Uploads, metrics: Metrics) -> Jobs:
             settings=library.settings,
             on_progress=counted.follow,
             given_up=job.failed,
+            # After a restart nobody knows who uploaded it.
+            readable=partial(readable_tags, reaching, by) if job.by else nothing_else,
         )
 
     async def take_back(job: Job) -> None:

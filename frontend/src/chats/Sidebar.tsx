@@ -70,7 +70,7 @@ export function Sidebar({ route, onLeave, foot }: Props): ReactNode {
         <input id={SEARCH_ID} type="search" className="field" placeholder={strings.searchChats} aria-label={strings.searchChats} value={q} onChange={(event) => setQ(event.target.value)} />
       </div>
       <nav className="chat-list" aria-label={strings.chats} tabIndex={-1}>
-        {problem !== null && <p className="soft">{strings.problem(problem.code, problem.message)}</p>}
+        {problem !== null && problem.code !== "network" && <p className="soft">{strings.problem(problem.code, problem.message)}</p>}
         {loaded && chats.length === 0 && problem === null && <p className="soft">{q === "" ? strings.noChats : strings.nothingFound}</p>}
         {byDay(chats, new Date()).map(([day, inside]) => (
           <section key={day}>

@@ -6,7 +6,7 @@ import type { Citation } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
-import { pageLabel, sourceOf } from "./model";
+import { pageLabel, shownQuote, sourceOf } from "./model";
 import { signOf } from "./signs";
 import { VerdictLine, Worked } from "./verdict";
 
@@ -104,7 +104,7 @@ function Summary({ answer, citation }: { answer: Answer; citation: Citation }): 
         <strong dir="auto">{source?.title ?? citation.passage_id}</strong>{" "}
         {source !== undefined && <span className="soft">{strings.page(pageLabel(source))}</span>}
       </p>
-      {citation.quote.text !== "" && <blockquote dir="auto">{citation.quote.text}</blockquote>}
+      {citation.quote.text !== "" && <blockquote dir="auto">{shownQuote(source, citation.quote.text)}</blockquote>}
       <VerdictLine sign={signOf(citation.verification)} inferred={citation.origin === "inferred"} />
       <Worked verification={citation.verification} />
     </>

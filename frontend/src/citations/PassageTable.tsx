@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import type { Operand, Withheld } from "@/api/types";
 import { useStrings } from "@/strings";
 
-import { touches, type Cell, type Grid, type Place } from "./grid";
+import { quotedRows, touches, type Cell, type Grid, type Place } from "./grid";
 import { MarkedText } from "./MarkedText";
 
 interface Props {
@@ -17,11 +17,13 @@ interface Props {
   withheld: readonly Withheld[];
   /** Whether the first cited cell is brought into view. */
   scrolls: boolean;
+  /** Only the rows that are cited, under the table's head. */
+  isExcerpt?: boolean;
 }
 
 const NONE: readonly never[] = [];
 
-export function PassageTable({ text, grid, quote, operands, hits = NONE, withheld, scrolls }: Props): ReactNode {
+export function PassageTable({ text, grid, quote, operands, hits = NONE, withheld, scrolls, isExcerpt = false }: Props): ReactNode {
   const strings = useStrings();
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -29,10 +31,11 @@ export function PassageTable({ text, grid, quote, operands, hits = NONE, withhel
     if (scrolls) cited?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [scrolls, quote]);
   const marked = (part: Place): ReactNode => <MarkedText text={text} part={part} marks={quote === null ? hits : [quote, ...hits]} withheld={withheld} />;
+  const isCited = (cell: Cell): boolean => touches(cell, quote) || operands.some((one) => one.row === cell.row && one.column === cell.column);
   const line = (row: Cell[], index: number): ReactNode => (
     <tr key={index}>
       {row.map((cell) => (
-        <TableCell key={cell.column} cell={cell} grid={grid} isCited={touches(cell, quote) || operands.some((one) => one.row === cell.row && one.column === cell.column)}>
+        <TableCell key={cell.column} cell={cell} grid={grid} isCited={isCited(cell)}>
           {marked(cell)}
         </TableCell>
       ))}
@@ -55,7 +58,7 @@ export function PassageTable({ text, grid, quote, operands, hits = NONE, withhel
           </caption>
         )}
         {headerRows > 0 && <thead>{rows.slice(0, headerRows).map(line)}</thead>}
-        <tbody>{rows.slice(headerRows).map(line)}</tbody>
+        <tbody>{(isExcerpt ? quotedRows(grid, isCited) : rows.slice(headerRows)).map(line)}</tbody>
       </table>
     </div>
   );

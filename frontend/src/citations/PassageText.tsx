@@ -19,12 +19,14 @@ interface Props {
   from?: number;
   /** Whether what is cited is brought into view. */
   scrolls?: boolean;
+  /** Of a table only the rows that are cited. */
+  isExcerpt?: boolean;
 }
 
 const NONE: readonly never[] = [];
 
 /** Offsets are of the source's text; a table is shown as one. */
-export function PassageText({ source, quote, operands = NONE, hits = NONE, from = 0, scrolls = false }: Props): ReactNode {
+export function PassageText({ source, quote, operands = NONE, hits = NONE, from = 0, scrolls = false, isExcerpt = false }: Props): ReactNode {
   const strings = useStrings();
   const { text, table, withheld } = source;
   const marks = useMemo(() => [...(quote === null ? [] : [quote]), ...operands, ...hits], [quote, operands, hits]);
@@ -36,9 +38,9 @@ export function PassageText({ source, quote, operands = NONE, hits = NONE, from 
           <MarkedText text={text} part={{ start: from, end: text.length }} marks={marks} withheld={withheld} />
         </div>
       ) : (
-        <PassageTable text={text} grid={grid} quote={quote} operands={operands} hits={hits} withheld={withheld} scrolls={scrolls} />
+        <PassageTable text={text} grid={grid} quote={quote} operands={operands} hits={hits} withheld={withheld} scrolls={scrolls} isExcerpt={isExcerpt} />
       )}
-      {withheld.length > 0 && <p className="soft">{withheld.some(isLost) ? strings.onlyQuoted : strings.withheldExplained}</p>}
+      {withheld.length > 0 && !isExcerpt && <p className="soft">{withheld.some(isLost) ? strings.onlyQuoted : strings.withheldExplained}</p>}
     </>
   );
 }

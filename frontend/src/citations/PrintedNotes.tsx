@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
-import { inOrder, pageLabel, sourceOf } from "./model";
+import { inOrder, pageLabel, shownQuote, sourceOf } from "./model";
 import { signOf } from "./signs";
 import { Worked } from "./verdict";
 
@@ -22,7 +22,7 @@ export function PrintedNotes({ answer }: { answer: Answer }): ReactNode {
           return (
             <li key={citation.citation_id} dir="auto">
               [{citation.label}] {place.filter((part) => part !== "").join(", ")}
-              {citation.quote.text !== "" && <q>{citation.quote.text}</q>} <strong>{strings.verdicts[signOf(citation.verification)]}</strong>
+              {citation.quote.text !== "" && <q>{shownQuote(source, citation.quote.text)}</q>} <strong>{strings.verdicts[signOf(citation.verification)]}</strong>
               <Worked verification={citation.verification} />
             </li>
           );

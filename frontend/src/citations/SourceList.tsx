@@ -5,9 +5,11 @@ import type { Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
-import { pageLabel, sortedSources } from "./model";
+import { beginning, pageLabel, shownQuote, sortedSources } from "./model";
 import { evidenceSign, signOf } from "./signs";
 import { VerdictShape } from "./verdict";
+
+const SHOWN = 160;
 
 interface Props {
   answer: Answer;
@@ -23,9 +25,10 @@ export function SourceList({ answer, onOpen, onSource }: Props): ReactNode {
   return (
     <>
       {evidence !== null && (
-        <p>
-          <span className={`evidence ${evidence}`}>{strings.evidence[evidence]}</span> <span className="soft">{strings.evidenceHelp}</span>
-        </p>
+        <div>
+          <p className={`evidence ${evidence}`}>{strings.evidence[evidence]}</p>
+          <p className="soft">{strings.evidenceHelp}</p>
+        </div>
       )}
       {answer.sources.length === 0 && <p className="soft">{strings.noSources}</p>}
       {cited.length > 0 && <h3>{strings.citedSources(cited.length)}</h3>}
@@ -39,7 +42,7 @@ export function SourceList({ answer, onOpen, onSource }: Props): ReactNode {
                   <button type="button" onClick={() => onOpen(citation.citation_id)}>
                     <VerdictShape sign={signOf(citation.verification)} />
                     <span className="unseen">{strings.verdicts[signOf(citation.verification)]}: </span>
-                    <span dir="auto">{citation.quote.text === "" ? strings.showPage : citation.quote.text}</span>
+                    <span dir="auto">{citation.quote.text === "" ? strings.showPage : shownQuote(source, citation.quote.text)}</span>
                   </button>
                 </li>
               ))}
@@ -55,7 +58,7 @@ export function SourceList({ answer, onOpen, onSource }: Props): ReactNode {
             <ul className="source-citations">
               <li>
                 <button type="button" onClick={() => onSource(source.n)}>
-                  <span dir="auto">{beginning(source.text)}</span>
+                  <span dir="auto">{beginning(shownQuote(source, source.text), SHOWN)}</span>
                 </button>
               </li>
             </ul>
@@ -64,13 +67,6 @@ export function SourceList({ answer, onOpen, onSource }: Props): ReactNode {
       </ol>
     </>
   );
-}
-
-const SHOWN = 160;
-
-function beginning(text: string): string {
-  const line = text.slice(0, SHOWN + 1).replace(/\s+/g, " ").trim();
-  return text.length > SHOWN ? `${line} …` : line;
 }
 
 function SourceHead({ source, label }: { source: Source; label: number | null }): ReactNode {

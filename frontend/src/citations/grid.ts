@@ -57,6 +57,13 @@ export function gridOf(table: SourceTable): Grid {
   };
 }
 
+/** The rows of a table's body that are quoted, where the rows stand alone; all of them if none is. */
+export function quotedRows({ rows, headerRows }: Grid, isQuoted: (cell: Cell) => boolean): Cell[][] {
+  const body = rows.slice(headerRows);
+  const quoted = body.filter((row) => row.some(isQuoted));
+  return quoted.length === 0 || body.some((row) => row.some((cell) => cell.rows > 1)) ? body : quoted;
+}
+
 function place(span: readonly number[] | null): Place | null {
   const [start, end] = span ?? [];
   return start === undefined || end === undefined ? null : { start, end };

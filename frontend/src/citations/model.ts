@@ -46,7 +46,26 @@ export function alsoIn(source: Partial<Source>): readonly AlsoIn[] {
 
 /** The passage beside the source that has what the source lacks of the claim. */
 export function besideOf({ beside }: Partial<Citation["verification"]>): FoundBeside | null {
-  return beside ?? null;
+  return beside == null || beside.quote.text === "" ? null : beside;
+}
+
+/** The words of a quote to be read in a line. */
+export function shownQuote(source: Pick<Source, "table"> | undefined, text: string): string {
+  return source?.table == null ? text : cellsOf(text);
+}
+
+/** The cells of a table's rows, without the bars between them. */
+export function cellsOf(text: string): string {
+  const cells = text.split(/[|\n]/).map((cell) => cell.trim());
+  return cells.filter((cell) => cell !== "").join(" · ");
+}
+
+/** The first words of a text, in a line of at most so many characters; no word is cut. */
+export function beginning(text: string, most: number): string {
+  const line = text.slice(0, 2 * most).replace(/\s+/g, " ").trim();
+  if (line.length <= most) return line;
+  const cut = line.lastIndexOf(" ", most);
+  return `${line.slice(0, cut > most / 2 ? cut : most)} …`;
 }
 
 export function pageLabel(source: Source): string {

@@ -47,7 +47,7 @@ export function Worked({ verification }: { verification: Verification }): ReactN
   const { calculations } = complete(verification);
   return (
     <>
-      {reason !== "" && <p className="reason soft">{reason}</p>}
+      {reason !== "" && <p className="reason soft">{reason.charAt(0).toUpperCase() + reason.slice(1)}</p>}
       {calculations.map(({ formula, operands }) => (
         <div key={formula} className="worked">
           <code>{formula}</code>

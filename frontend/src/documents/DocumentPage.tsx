@@ -140,7 +140,7 @@ function About({ document }: { document: DocumentView }): ReactNode {
           <h3>{strings.readingNotes}</h3>
           <ul>
             {notes.map((note) => (
-              <li key={note}>{note}</li>
+              <li key={note}>{capitalised(note)}</li>
             ))}
           </ul>
         </section>
@@ -149,6 +149,8 @@ function About({ document }: { document: DocumentView }): ReactNode {
     </>
   );
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const READ_MS = 400;
 

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { toProblem, type Problem } from "@/api/client";
 import type { Source } from "@/api/types";
 import { CHUNK, readPassages } from "@/api/reading";
+import { beginning, shownQuote } from "@/citations/model";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 
@@ -50,7 +51,7 @@ export function PassageList({ docId, current, onOpen }: Props): ReactNode {
                 {strings.page(one.page_label === "" ? String(one.page_start) : one.page_label)}
                 {one.kind !== "text" && ` · ${one.kind === "table" ? strings.table : strings.figure}`}
               </span>{" "}
-              <span dir="auto">{one.text.length > SHOWN ? `${one.text.slice(0, SHOWN).trimEnd()} …` : one.text}</span>
+              <span dir="auto">{beginning(shownQuote(one, one.text), SHOWN)}</span>
             </button>
           </li>
         ))}

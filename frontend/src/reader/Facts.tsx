@@ -4,7 +4,8 @@ import { useCallback, useState, type ReactNode } from "react";
 import type { Citation, Operand, Source } from "@/api/types";
 import { formatRoute } from "@/base/route";
 import { FileLine } from "@/citations/FileLine";
-import { besideOf, pageLabel } from "@/citations/model";
+import type { Place } from "@/citations/grid";
+import { besideOf, cellsOf, pageLabel, shownQuote } from "@/citations/model";
 import { findQuote, PassageText } from "@/citations/PassageText";
 import { SourceContext } from "@/citations/SourceContext";
 import { StandingNote } from "@/citations/Standing";
@@ -33,7 +34,7 @@ export function SourceTitle({ source, isShut }: { source: Source; isShut: boolea
   const strings = useStrings();
   const name = (
     <>
-      {source.title} <span className="soft">{strings.page(pageLabel(source))}</span>
+      <span className="source-name">{source.title}</span> <span className="soft">{strings.page(pageLabel(source))}</span>
     </>
   );
   const route = { view: "document", docId: source.doc_id, page: source.page_start, passageId: source.passage_id } as const;
@@ -62,11 +63,7 @@ export function CitationFacts(props: Props): ReactNode {
       )}
       {!isShut && data?.passage && <StandingNote passage={data.passage} />}
       {!isShut && data !== null && data.passage === null && <p className="note">{strings.states.gone}</p>}
-      {quote.text !== "" && (
-        <blockquote className="quote" dir="auto">
-          {quote.text}
-        </blockquote>
-      )}
+      {quote.text !== "" && <Quoted {...props} />}
       {quote.address !== "" && <p className="soft">{strings.cells(quote.address)}</p>}
       <Worked verification={verification} />
       {data !== null && match !== "" && <p className="soft">{match}</p>}
@@ -74,7 +71,7 @@ export function CitationFacts(props: Props): ReactNode {
         <>
           <p className="soft">{strings.beside}</p>
           <blockquote className="quote" dir="auto">
-            {beside.quote.text}
+            {beside.quote.text.includes(" | ") ? cellsOf(beside.quote.text) : beside.quote.text}
           </blockquote>
         </>
       )}
@@ -87,6 +84,23 @@ export function CitationFacts(props: Props): ReactNode {
   );
 }
 
+/** The words that are cited; of a table its rows, as rows. */
+function Quoted({ source, citation, remote, operands }: Props): ReactNode {
+  const place = placeOf(source, citation, remote);
+  if (source.table !== null && place !== null) return <PassageText source={source} quote={place} operands={operands} isExcerpt />;
+  return (
+    <blockquote className="quote" dir="auto">
+      {shownQuote(source, citation.quote.text)}
+    </blockquote>
+  );
+}
+
+/** Where the quote stands in the text of its passage. */
+function placeOf(source: Source, citation: Citation, remote: Remote<FoundCitation>): Place | null {
+  const highlights = remote.data?.highlights ?? null;
+  return highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
+}
+
 function Figure({ source, remote, marks }: Props): ReactNode {
   const strings = useStrings();
   const [failed, setFailed] = useState(false);
@@ -97,15 +111,13 @@ function Figure({ source, remote, marks }: Props): ReactNode {
   return <FigureCrop docId={source.doc_id} page={page} size={size} figure={figure} marks={own} label={strings.pageImage(pageLabel(source), source.title)} onFailure={onFailure} />;
 }
 
-/** The text of the passage: of a table at once, with the cells that are cited. */
+/** All of the passage: its text, or its table. */
 export function OwnText({ source, citation, remote, operands, hasPages }: Pick<Props, "source" | "citation" | "remote" | "operands" | "hasPages">): ReactNode {
   const strings = useStrings();
-  const highlights = remote.data?.highlights ?? null;
-  const quote = highlights !== null && highlights.match !== "none" ? highlights : findQuote(source.text, citation.quote.text);
   return (
-    <details open={!hasPages || source.table !== null}>
-      <summary>{strings.passageText}</summary>
-      <PassageText source={source} quote={quote} operands={operands} scrolls={!hasPages} />
+    <details open={!hasPages}>
+      <summary>{source.table === null ? strings.passageText : strings.wholeTable}</summary>
+      <PassageText source={source} quote={placeOf(source, citation, remote)} operands={operands} scrolls={!hasPages} />
     </details>
   );
 }

@@ -41,13 +41,16 @@ interface Props {
 /** Pages before and after those in sight that are drawn, too. */
 const AROUND = 1;
 const WAIT_MS = 90;
+const GUTTER = 18;
 const NONE: readonly PageMark[] = [];
 
 export function PageScroller(props: Props): ReactNode {
   const { ref, docId, pages, sizes, zoom, labelOf, marks, target, onView, onWheel, onMark, onSize } = props;
   const strings = useStrings();
   const frame = useRef<HTMLDivElement>(null);
-  const room = useRoom(frame);
+  // Beside the pages there is room for the numbers of the citations: on a page they would cover its words.
+  const gutter = onMark === undefined ? 0 : GUTTER;
+  const room = useRoom(frame, gutter);
   const layout = useMemo(() => layoutOf(sizes, zoom, room), [sizes, zoom, room]);
   const [view, setView] = useState<View>({ first: 0, last: 0, read: 0 });
   const anchor = useRef<Anchor>({ at: 0, share: 0, offset: 0 });
@@ -83,7 +86,7 @@ export function PageScroller(props: Props): ReactNode {
   const shown = pages.slice(Math.max(0, view.first - AROUND), view.last + AROUND + 1);
   return (
     <div ref={frame} className="pages" tabIndex={0} role="region" aria-label={strings.pagesOfReport} onScroll={look}>
-      <div className="pages-inside" style={{ height: layout.total, width: Math.max(layout.widest + 2 * GAP, room.width) }}>
+      <div className="pages-inside" style={{ height: layout.total, width: gutter + Math.max(layout.widest + 2 * GAP, room.width) }}>
         {room.height > 0 &&
           shown.map((page) => {
             const at = pages.indexOf(page);
@@ -96,7 +99,7 @@ export function PageScroller(props: Props): ReactNode {
                 label={labelOf(page)}
                 marks={marks.get(page) ?? NONE}
                 top={layout.starts[at] ?? 0}
-                left={Math.max(GAP, (room.width - width) / 2)}
+                left={gutter + Math.max(GAP, (room.width - width) / 2)}
                 width={width}
                 height={height}
                 onMark={onMark}
@@ -163,18 +166,19 @@ function bring(frame: HTMLElement, layout: Layout, index: number, at: Rectangle 
   if (width > frame.clientWidth) frame.scrollLeft = at.x0 * width - 0.2 * frame.clientWidth;
 }
 
-function useRoom(frame: RefObject<HTMLElement | null>): Room {
+/** What pages have of the frame; the gutter beside them is none of it. */
+function useRoom(frame: RefObject<HTMLElement | null>, gutter: number): Room {
   const [room, setRoom] = useState<Room>({ width: 0, height: 0 });
   useEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;
     const observer = new ResizeObserver(() => {
-      const [width, height] = [element.clientWidth, element.clientHeight];
+      const [width, height] = [element.clientWidth - gutter, element.clientHeight];
       setRoom((old) => (old.width === width && old.height === height ? old : { width, height }));
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [frame]);
+  }, [frame, gutter]);
   return room;
 }
 

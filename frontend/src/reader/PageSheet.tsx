@@ -115,7 +115,7 @@ function Tabs({ marks, onMark }: { marks: readonly PageMark[]; onMark: (id: stri
         aria-label={name}
         title={name}
         aria-current={kind === "current" ? "true" : undefined}
-        style={{ left: `${String(0.15 + 1.7 * before)}rem`, top: percent(first.y0) }}
+        style={{ left: `calc(var(--tab-at, 0.15rem) + ${String(1.7 * before)}rem)`, top: percent(first.y0) }}
         onClick={(event) => {
           event.stopPropagation();
           onMark(id);

@@ -5,9 +5,10 @@ import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObjec
 
 import type { Citation } from "@/api/types";
 import { go, type Place, type Route } from "@/base/route";
-import { inOrder, sourceOf } from "@/citations/model";
+import { beginning, inOrder, shownQuote, sourceOf } from "@/citations/model";
 import { SourceList } from "@/citations/SourceList";
 import { useStrings } from "@/strings";
+import type { Strings } from "@/strings/en";
 import type { Answer } from "@/stream/reduce";
 import { IconButton } from "@/ui/Button";
 import { readChoice, writeChoice } from "@/base/choices";
@@ -97,7 +98,7 @@ function Inside({ route, panel, answer, onClose, onAsk, frame }: Props & { frame
   };
   const items = comparable(order, citation).map((one) => ({
     icon: "compare" as const,
-    label: strings.compareWith(one.label, sourceOf(answer, one)?.title ?? "", one.quote.text.slice(0, 60)),
+    label: strings.compareWith(one.label, sourceOf(answer, one)?.title ?? "", quoteOf(answer, one)),
     onSelect: () => id !== null && show({ kind: "compare", id, other: one.citation_id }),
   }));
   return (
@@ -110,7 +111,7 @@ function Inside({ route, panel, answer, onClose, onAsk, frame }: Props & { frame
         ) : (
           <>
             <IconButton icon="previous" label={strings.previousCitation} disabled={at < 1} onClick={() => step(-1)} />
-            <h2 aria-live="polite">{at < 0 ? strings.citation : strings.citationOf(at + 1, order.length)}</h2>
+            <h2 aria-live="polite">{headOf(strings, at, panel.kind === "compare" ? order.findIndex((one) => one.citation_id === panel.other) : -1, order.length)}</h2>
             <IconButton icon="next" label={strings.nextCitation} disabled={at < 0 || at + 1 >= order.length} onClick={() => step(1)} />
           </>
         )}
@@ -131,6 +132,24 @@ function Inside({ route, panel, answer, onClose, onAsk, frame }: Props & { frame
       {panel.kind === "compare" && <Compare answer={answer} left={citation} right={order.find((one) => one.citation_id === panel.other)} onMark={onMark} onAsk={onAsk} />}
       {panel.kind === "source" && <OneSource answer={answer} n={panel.n} onMark={onMark} onAsk={onAsk} />}
       {id !== null && citation === undefined && <p className="centre soft">{strings.citationGone}</p>}
+    </>
+  );
+}
+
+const SHOWN = 60;
+
+function quoteOf(answer: Answer, citation: Citation): string {
+  return beginning(shownQuote(sourceOf(answer, citation), citation.quote.text), SHOWN);
+}
+
+/** What is shown of the citations: one of them, or two. */
+function headOf(strings: Strings, at: number, other: number, all: number): ReactNode {
+  if (at < 0) return strings.citation;
+  if (other < 0) return strings.citationOf(at + 1, all);
+  return (
+    <>
+      <span className="head-word">{strings.citations} </span>
+      {strings.citationsOf(at + 1, other + 1, all)}
     </>
   );
 }

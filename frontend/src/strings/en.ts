@@ -196,6 +196,8 @@ export const en = {
   // Citations
   citation: "Citation",
   citationOf: (at: number, all: number): string => `Citation ${String(at)} of ${String(all)}`,
+  citations: "Citations",
+  citationsOf: (left: number, right: number, all: number): string => `${String(left)} and ${String(right)} of ${String(all)}`,
   chip: (label: number, title: string, page: string, verdict: string): string =>
     `Citation ${String(label)}: ${title}, page ${page}. ${verdict}`,
   page: (label: string): string => paged(label, "p."),
@@ -253,6 +255,7 @@ export const en = {
   copyLink: "Copy a link to this citation",
   quote: "Quote",
   passageText: "Text of the passage",
+  wholeTable: "The whole table",
   contextShown: "What else the model was shown of this page",
   alsoIn: (places: string): string => `Also found in: ${places}`,
   beside: "The cited passage does not say all of it. The rest is on the same page:",
@@ -314,7 +317,7 @@ export const en = {
   leaveFullScreen: "Leave full screen",
   compare: "Two citations side by side",
   compareWithOther: "Compare with another citation",
-  compareWith: (label: number, title: string, quote: string): string => `${String(label)}: ${title}${quote === "" ? "" : ` “${quote} …”`}`,
+  compareWith: (label: number, title: string, quote: string): string => `${String(label)}: ${title}${quote === "" ? "" : ` “${quote}”`}`,
   endCompare: "Show one citation",
   foldFacts: "Hide the details",
   unfoldFacts: "Show the details",
@@ -481,6 +484,9 @@ export const en = {
   },
   jobProgress: (read: number, toRead: number, written: number): string =>
     `${String(read)} of ${String(toRead)} read, ${String(written)} passages stored`,
+  jobTimes: (read: number, embed: number, write: number): string =>
+    `reading ${read.toFixed(1)} s, embedding ${embed.toFixed(1)} s, storing ${write.toFixed(1)} s, at the same time`,
+  jobReused: (count: number): string => (count === 1 ? "1 passage was embedded before" : `${counted(count)} passages were embedded before`),
   fileStatus: {
     new: "added",
     changed: "updated",

@@ -198,6 +198,8 @@ export const es: Strings = {
 
   citation: "Cita",
   citationOf: (at, all) => `Cita ${String(at)} de ${String(all)}`,
+  citations: "Citas",
+  citationsOf: (left, right, all) => `${String(left)} y ${String(right)} de ${String(all)}`,
   chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
   page: (label) => paged(label, "pág."),
   reasons: {
@@ -253,6 +255,7 @@ export const es: Strings = {
   copyLink: "Copiar un enlace a esta cita",
   quote: "Cita textual",
   passageText: "Texto del pasaje",
+  wholeTable: "La tabla entera",
   contextShown: "Qué más vio el modelo de esta página",
   alsoIn: (places) => `También está en: ${places}`,
   beside: "El pasaje citado no lo dice todo. El resto está en la misma página:",
@@ -312,7 +315,7 @@ export const es: Strings = {
   leaveFullScreen: "Salir de la pantalla completa",
   compare: "Dos citas lado a lado",
   compareWithOther: "Comparar con otra cita",
-  compareWith: (label, title, quote) => `${String(label)}: ${title}${quote === "" ? "" : ` «${quote} …»`}`,
+  compareWith: (label, title, quote) => `${String(label)}: ${title}${quote === "" ? "" : ` «${quote}»`}`,
   endCompare: "Mostrar una sola cita",
   foldFacts: "Ocultar los detalles",
   unfoldFacts: "Mostrar los detalles",
@@ -475,6 +478,11 @@ export const es: Strings = {
   },
   jobProgress: (read, toRead, written) =>
     `${String(read)} de ${String(toRead)} leídos, ${String(written)} pasajes guardados`,
+  jobTimes: (read, embed, write) => {
+    const [reading, embedding, storing] = [read, embed, write].map((seconds) => seconds.toFixed(1).replace(".", ","));
+    return `lectura ${reading ?? ""} s, vectores ${embedding ?? ""} s, guardado ${storing ?? ""} s, a la vez`;
+  },
+  jobReused: (count) => (count === 1 ? "1 pasaje ya tenía su vector" : `${counted(count)} pasajes ya tenían su vector`),
   fileStatus: {
     new: "añadido",
     changed: "actualizado",

@@ -1,6 +1,7 @@
 // How pages and kinds of reports are named: a page by its number, or by what it is called, as the sheets of a workbook are.
 
-const NUMBER = /\d|^[ivxlcdm]+$|^.?$/i;
+// "F-12" is a number, "Sheet1" is a name.
+const NUMBER = /^(?=.*\d)(?!.*\p{L}{3})|^[ivxlcdm]+$|^.?$/iu;
 
 /** `sign` stands before what is a number. */
 export function paged(label: string, sign: string): string {
