@@ -100,6 +100,9 @@ LITTLE_ELSE = 4
 
 _LETTER = re.compile(r"[^\W\d_]")
 _ALONE = r"(?<![^\W_])(?:{})(?![^\W_]|-\w)"
+KINDS = tuple(_NAMES)
+"""All kinds, by their English names."""
+
 _KINDS = {kind: re.compile(_ALONE.format(names), re.I) for kind, names in _NAMES.items()}
 _TITLES = {kind: re.compile(_ALONE.format(names), re.I) for kind, names in _IN_TITLES.items()}
 

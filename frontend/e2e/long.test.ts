@@ -35,7 +35,7 @@ function longChat(): ChatView {
       claim_span: { start: 0, end: start },
       marker_span: { start, end: start + 3 },
       quote: { text: "A quote.", page: 1, match: "exact", address: "" },
-      verification: { status: "supported", score: 0.9, method: "words", reason: "", calculations: [], beside: null },
+      verification: { status: "supported", score: 0.9, method: "words", reason: "", calculations: [], beside: null, code: "", facts: [] },
       origin: "marked",
     }));
     const source = { n: 1, passage_id: "p", doc_id: "d", title: "A report", file_name: "a.pdf", folder: "f", page_start: 1, page_end: 1, page_label: "1", text: "A quote.", score: 1, url: "", cited: true, withheld: [], kind: "text", table: null, section: "", organisation: "", periods: [], document_kind: "", found_by: [], context: [], also_in: [], collection: "private", collection_name: "", outdated: null };

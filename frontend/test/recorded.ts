@@ -45,7 +45,7 @@ function citation(id: string, label: number, start: number, status: Citation["ve
     claim_span: { start: 0, end: start },
     marker_span: { start, end: start + 3 },
     quote: { text: `Quote of ${label}`, page: label, match: "exact", address: "" },
-    verification: { status, score: null, method: "rules", reason: "", calculations: [], beside: null },
+    verification: { status, score: null, method: "rules", reason: "", calculations: [], beside: null, code: "", facts: [] },
     origin: "marked",
   };
 }
@@ -80,7 +80,7 @@ export const DONE = {
   timings: { retrieve_ms: 1, first_token_ms: 2, total_ms: 3 },
 };
 
-const unchecked = { status: "unchecked", score: null, method: "none", reason: "", calculations: [] } as const;
+const unchecked = { status: "unchecked", score: null, method: "none", reason: "", calculations: [], code: "", facts: [] } as const;
 
 export const EVENTS: { name: string; data: unknown }[] = [
   { name: "start", data: { protocol: 1, ...ids, created_at: "2026-01-01T00:00:00Z", model: "gpt-4o-mini" } },

@@ -20,7 +20,7 @@ const ANSWER: Answer = {
 };
 
 function judged(status: Verification["status"], method: string): Answer {
-  const verification = { status, score: null, method, reason: "", calculations: [], beside: null };
+  const verification = { status, score: null, method, reason: "", calculations: [], beside: null, code: "", facts: [] };
   return { ...ANSWER, citations: CITATIONS.map((citation) => ({ ...citation, verification })) };
 }
 

@@ -57,7 +57,7 @@ class World:
     tokens: int = 150
 
     def __post_init__(self) -> None:
-        self.llm = Suggests()
+        self.llm = Suggests(max_tokens=None)
         client, namespace = self.documents.client, self.documents.namespace
         reports = SuggestingReports(OutlineReader(client, namespace))
         limit = Allowance(self.tokens, 3600.0, "tokens")

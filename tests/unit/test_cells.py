@@ -92,7 +92,7 @@ def test_a_figure_of_another_cell_or_scale_is_not(claim: str, method: str) -> No
 def test_says_which_cell_has_the_figure_and_which_is_meant() -> None:
     (source,) = cited(INCOME)
     checked = check("Net sales were $51,761 million in 2023.", [source], None)
-    (message,) = checked.messages
+    message = str(*checked.messages)
     assert "(Net sales, 2022: $51,761)" in message
     assert "the claim means Net sales, 2023: $46,298" in message
     assert checked.together.reason == message
@@ -396,7 +396,7 @@ def test_what_has_a_name_or_stands_below_a_wide_head_is_calculated(
 def test_a_calculation_of_untold_figures_is_unchecked_and_not_warned_of(claim: str) -> None:
     got = judged(claim, INCOME)
     assert (got.status, got.method, got.untraced) == ("unchecked", "calculated", ())
-    assert "does not say of which figures" in got.against
+    assert "does not say of which figures" in str(got.against)
 
 
 @pytest.mark.parametrize(

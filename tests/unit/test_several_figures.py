@@ -78,7 +78,7 @@ def test_money_whose_scale_is_told_on_another_page_is_not_called_missing() -> No
     judged = judge("In 2021, it spent $3,588 million on capital expenditures.", [passage])
 
     assert judged.status == "partial"
-    assert "not with its scale" in judged.against
+    assert "not with its scale" in str(judged.against)
 
 
 def _source(rows: list[list[str]] = INCOME) -> SourceText:

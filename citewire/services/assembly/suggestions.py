@@ -45,6 +45,6 @@ def _answered_by(engines: Engines) -> Answered:
         level = await off_the_loop(question, (), engines.evidence.level, question, shown)
         if level != "strong":
             return frozenset()
-        return frozenset(str(one.node.metadata["doc_id"]) for one in found)
+        return frozenset(one.node.ref_doc_id or "" for one in found)
 
     return answered

@@ -25,7 +25,6 @@ from citewire.services.citations.model import (
 from citewire.services.citations.model_verdicts import MAX_CLAIMS, AskedClaim
 from citewire.services.citations.surroundings import Surroundings
 from citewire.services.citations.verdicts.cell_findings import cells_for
-from citewire.services.citations.verdicts.findings import UNHELD
 from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.run_context import Extracted
 
@@ -258,8 +257,9 @@ class Citing:
             span = Span(*claim.place(start, end))
             if span not in self._warned:
                 self._warned.add(span)
-                others = self._holding(claim.text[start:end], cited) if UNHELD in told else ""
-                new.append(Warned("unsupported_number", told + others, span))
+                is_unheld = told.code == "not_held"
+                others = self._holding(claim.text[start:end], cited) if is_unheld else ""
+                new.append(Warned("unsupported_number", f"{told}{others}", span))
         self.warnings += new
         return new
 

@@ -18,8 +18,8 @@ from citewire.services.citations.quotes import PassageText, contents_of, support
 from citewire.services.citations.verdicts import Digest, Judgement, digest, judge
 from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.figures import CellFigure
-from citewire.services.citations.verdicts.findings import UNHELD
 from citewire.services.citations.verdicts.fitting import label_of
+from citewire.services.citations.verdicts.reasons import NO_REASON, Reason
 from citewire.text.offsets import utf16_length
 
 Embed = Callable[[list[str]], Sequence[Sequence[float]]]
@@ -95,8 +95,8 @@ class Checked:
     verifications: tuple[Verification, ...]
     together: Verification
     untraced: tuple[tuple[int, int], ...] = ()
-    messages: tuple[str, ...] = ()
-    """For a person, what is wrong with each of them."""
+    messages: tuple[Reason, ...] = ()
+    """What is wrong with each of them."""
     beside: tuple[str, ...] = ()
     """Of each source, the id of the passage beside it with which it was judged; empty for none."""
 
@@ -165,7 +165,7 @@ def _with_one_beside(
     if len(there) >= AMONG * len(said):
         return judged
     status: VerificationStatus = "partial" if there else "unsupported"
-    return replace(judged, status=status, reason="its figure stands beside, among other words")
+    return _because(replace(judged, status=status), Reason("figure_beside"))
 
 
 def _likely(claim: str, source: SourceText, near: Sequence[SourceText]) -> list[SourceText]:
@@ -242,24 +242,26 @@ def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
 def _alone(judgement: Judgement, source: SourceText) -> Verification:
     """What one of several sources says of a claim: what it lacks another one may have."""
     found = _verification(judgement, [source])
-    return replace(found, reason=found.reason.replace(UNHELD, "is not in this source"))
+    return _because(found, judgement.against.of_one()) if found.code else found
 
 
 def _in_part(alone: Verification, together: Verification) -> Verification:
     """What one source says of a claim that all of its sources carry together."""
-    reason = alone.reason and f"alone: {alone.reason}"
-    return replace(alone, status="partial", reason=reason, calculations=together.calculations)
+    reason = Reason(alone.code, tuple(alone.facts), is_alone=True) if alone.code else NO_REASON
+    in_part = replace(alone, status="partial", calculations=together.calculations)
+    return _because(in_part, reason)
 
 
 def _verification(judgement: Judgement, sources: Sequence[SourceText]) -> Verification:
     is_supported = judgement.status == "supported"
-    return Verification(
-        judgement.status,
-        judgement.score,
-        judgement.method,
-        "" if is_supported else judgement.against,
-        [_worked(one, sources) for one in judgement.calculations],
-    )
+    worked = [_worked(one, sources) for one in judgement.calculations]
+    found = Verification(judgement.status, judgement.score, judgement.method, calculations=worked)
+    return _because(found, NO_REASON if is_supported else judgement.against)
+
+
+def _because(found: Verification, reason: Reason) -> Verification:
+    facts = list(reason.facts)
+    return replace(found, reason=str(reason), code=reason.full_code, facts=facts)
 
 
 def _worked(calculated: Calculated, sources: Sequence[SourceText]) -> WorkedFigure:

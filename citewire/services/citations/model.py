@@ -303,9 +303,10 @@ class FoundBeside:
 class Verification:
     """What checking a claim against its source gave; `score` from 0 to 1.
 
-    `reason` says for a person what decided, where that is more than the status; `calculations`
-    are of the figures that the sources do not state, but give. With `beside` it is said of the
-    source and of that passage beside it, for the source does not carry the claim alone.
+    `reason` says for a person what decided, where that is more than the status; `code` is the same
+    for programs, with `facts` of which it tells. `calculations` are of the figures that the sources
+    do not state, but give. With `beside` it is said of the source and of that passage beside it,
+    for the source does not carry the claim alone.
     """
 
     status: VerificationStatus
@@ -314,6 +315,8 @@ class Verification:
     reason: str = ""
     calculations: list[WorkedFigure] = field(default_factory=list)
     beside: FoundBeside | None = None
+    code: str = ""
+    facts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

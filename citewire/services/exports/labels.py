@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from citewire.services.citations.verdicts.reasons import REASONS
+
 Language = Literal["en", "es"]
 
 
@@ -27,6 +29,9 @@ class Labels:
         strengths: that in words.
         answered_by: which model answered.
         ends: how an answer ended that is not whole.
+        reasons: why a citation has its verdict, by its code; of other codes its own sentence is
+            told.
+        alone: before a reason of a source that carries a claim with others.
         warnings: what a run warns of by its code; of other codes its own message is told.
         left_out: of a PDF, how many characters its fonts do not have.
     """
@@ -45,6 +50,8 @@ class Labels:
     strengths: Mapping[str, str]
     answered_by: str
     ends: Mapping[str, str]
+    reasons: Mapping[str, str]
+    alone: str
     warnings: Mapping[str, str]
     left_out: str
 
@@ -80,6 +87,8 @@ EN: Final = Labels(
             "running": "running",
         }
     ),
+    reasons=REASONS,
+    alone="alone: {}",
     warnings=MappingProxyType({}),  # they are written in English
     left_out="The fonts of this PDF lack {} of the characters below; in their place stands the "
     "number of each in Unicode, such as [U+0905]. The export for Word has them all.",
@@ -115,6 +124,33 @@ ES: Final = Labels(
             "running": "en curso",
         }
     ),
+    reasons=MappingProxyType(
+        {
+            "not_held": "«{0}» no está en ninguna de las fuentes que cita esta frase",
+            "not_held_here": "«{0}» no está en esta fuente",
+            "loose_number": "«{0}» está, pero no con su escala, unidad, signo o precisión",
+            "scale_untold": "«{0}» está, pero nada dice en qué escala",
+            "year_end_untold": "«{0}» está, pero nada dice cuándo acaba el ejercicio",
+            "told_of_another": "«{0}» se dice de «{1}»; de «{2}» es {3}",
+            "calculated_sign": "«{0}» tiene el signo equivocado: {1}",
+            "other_cell": "«{0}» es la cifra de otra celda ({1}); la afirmación se refiere a {2}",
+            "other_period": "«{0}» es la cifra de otro período ({1})",
+            "wrong_sign": "«{0}» tiene el signo equivocado ({1})",
+            "other_scale": "«{0}» tiene otra escala que su celda ({1})",
+            "other_row": "«{0}» es la cifra de otra fila: {1}",
+            "only_operand": "«{0}» es solo una de las cifras con que se calcula ({1})",
+            "operands_untold": "«{0}» es un cálculo, y la afirmación no dice de qué cifras",
+            "opposite": "el pasaje dice lo contrario: {0}, no {1}",
+            "one_denies": "solo uno de los dos, la afirmación o el pasaje, lo niega («{0}…»)",
+            "words_apart": "las fuentes tienen sus palabras, pero no dicen esto de una misma cosa",
+            "words_missing": "las fuentes no dicen nada de {0}",
+            "nothing_rose": "según estas cifras, nada subió",
+            "nothing_fell": "según estas cifras, nada bajó",
+            "name_missing": "«{0}» no está en ningún pasaje citado",
+            "figure_beside": "su cifra está al lado, entre otras palabras",
+        }
+    ),
+    alone="por sí sola: {}",
     warnings=MappingProxyType(
         {
             "dropped_marker": "se quitó una referencia a una fuente que no existe",

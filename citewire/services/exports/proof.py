@@ -12,6 +12,7 @@ from typing import Any, Final
 from citewire.errors import MessageNotFound
 from citewire.services.answers.kept_quotes import ACCESS
 from citewire.services.answers.titles import plain_line
+from citewire.services.citations.verdicts.reasons import ALONE
 from citewire.services.exports.labels import EN, Labels
 from citewire.storage.chats.record import Chat, Message
 
@@ -249,12 +250,22 @@ def _page(source: Mapping[str, Any], quote: Mapping[str, Any], labels: Labels) -
 
 def _checked(verification: Mapping[str, Any], labels: Labels) -> list[str]:
     """What else the check of a citation said than its verdict."""
-    told = [_line(verification.get("reason") or "")]
+    told = [_line(_reason(verification, labels))]
     worked = [_line(one["formula"]) for one in verification.get("calculations") or ()]
     told += [labels.calculated.format(", ".join(worked))] if worked else []
     beside = ((verification.get("beside") or {}).get("quote") or {}).get("text")
     told += [labels.beside.format(_line(beside))] if beside else []
     return [one for one in told if one]
+
+
+def _reason(verification: Mapping[str, Any], labels: Labels) -> str:
+    """Why a citation has its verdict, in the language of the export where its code is known."""
+    code, facts = str(verification.get("code") or ""), verification.get("facts") or ()
+    said = labels.reasons.get(code.removeprefix(ALONE))
+    if said is None:
+        return str(verification.get("reason") or "")
+    told = said.format(*facts)
+    return labels.alone.format(told) if code.startswith(ALONE) else told
 
 
 def _warnings(message: Message, labels: Labels) -> list[str]:

@@ -19,8 +19,8 @@ from citewire.services.telemetry.metrics import Metrics
 from citewire.storage.keys import Libraries
 from citewire.storage.library.documents import DocumentReader, DocumentRecord
 from citewire.storage.library.suggested import (
-    SuggestedQuestion,
-    SuggestedQuestions,
+    KeptQuestion,
+    KeptQuestions,
     SuggestedStore,
 )
 from citewire.tracing.names import SUGGEST
@@ -181,17 +181,17 @@ class ModelSuggestions:
         offered = offered_in(response.message.content or "", len(said))
         questions = await self._taken(wish, offered)
         # Also where there are none: the model is not asked again before something changes.
-        kept = SuggestedQuestions(wish.looked.version, tuple(questions))
+        kept = KeptQuestions(wish.looked.version, tuple(questions))
         await self._store.keep(wish.library, wish.stored_as, kept)
         return "ok" if questions else "none"
 
-    async def _taken(self, wish: _Wish, offered: list[Offered]) -> list[SuggestedQuestion]:
+    async def _taken(self, wish: _Wish, offered: list[Offered]) -> list[KeptQuestion]:
         """Those that the library answers, from the very reports that they are about."""
-        taken: list[SuggestedQuestion] = []
+        taken: list[KeptQuestion] = []
         for one in offered:
             about = [wish.looked.records[place].doc_id for place in one.reports]
             if (await self._answered(one.text, wish.library)).issuperset(about):
-                taken.append(SuggestedQuestion(one.text, tuple(about)))
+                taken.append(KeptQuestion(one.text, tuple(about)))
             if len(taken) == MOST_TAKEN:
                 break
         return taken

@@ -18,7 +18,7 @@ OWNER_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class SuggestedQuestion:
+class KeptQuestion:
     """A question, and the ids of the documents that it is about."""
 
     text: str
@@ -26,11 +26,11 @@ class SuggestedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class SuggestedQuestions:
+class KeptQuestions:
     """The questions of a library, and the version of it that they were made of."""
 
     version: str
-    questions: tuple[SuggestedQuestion, ...]
+    questions: tuple[KeptQuestion, ...]
 
 
 class SuggestedStore:
@@ -48,9 +48,7 @@ class SuggestedStore:
         self._client: Any = client
         self._keys = Keys(namespace)
 
-    async def read(
-        self, libraries: Sequence[str], language: str
-    ) -> list[SuggestedQuestions | None]:
+    async def read(self, libraries: Sequence[str], language: str) -> list[KeptQuestions | None]:
         """What was suggested for each of some libraries, in one round trip."""
         with storage_errors("suggested questions"):
             async with self._client.pipeline(transaction=False) as pipe:
@@ -59,7 +57,7 @@ class SuggestedStore:
                 found = await pipe.execute()
         return [None if one is None else _parsed(one) for one in found]
 
-    async def keep(self, library: str, language: str, suggested: SuggestedQuestions) -> None:
+    async def keep(self, library: str, language: str, suggested: KeptQuestions) -> None:
         """Keep what was suggested for a library in a language, in place of what was before."""
         key = self._keys.suggested(library)
         with storage_errors("suggested questions"):
@@ -85,7 +83,7 @@ class SuggestedStore:
             )
 
 
-def _parsed(stored: Any) -> SuggestedQuestions:
+def _parsed(stored: Any) -> KeptQuestions:
     told = orjson.loads(as_text(stored))
-    questions = (SuggestedQuestion(one["text"], tuple(one["doc_ids"])) for one in told["questions"])
-    return SuggestedQuestions(told["version"], tuple(questions))
+    questions = (KeptQuestion(one["text"], tuple(one["doc_ids"])) for one in told["questions"])
+    return KeptQuestions(told["version"], tuple(questions))

@@ -256,9 +256,10 @@ export interface Quote {
 /**
  * What checking a claim against its source gave; `score` from 0 to 1.
  *
- * `reason` says for a person what decided, where that is more than the status; `calculations`
- * are of the figures that the sources do not state, but give. With `beside` it is said of the
- * source and of that passage beside it, for the source does not carry the claim alone.
+ * `reason` says for a person what decided, where that is more than the status; `code` is the same
+ * for programs, with `facts` of which it tells. `calculations` are of the figures that the sources
+ * do not state, but give. With `beside` it is said of the source and of that passage beside it,
+ * for the source does not carry the claim alone.
  */
 export interface Verification {
   status: "supported" | "partial" | "unsupported" | "unchecked";
@@ -267,6 +268,8 @@ export interface Verification {
   reason: string;
   calculations: WorkedFigure[];
   beside: FoundBeside | null;
+  code: string;
+  facts: string[];
 }
 /**
  * How a figure that no source states comes out of cells: `(66,608 − 62,286) / 62,286`.

@@ -7,6 +7,7 @@ import { useCollections } from "@/collections/collections";
 import { titleOf } from "@/collections/model";
 import type { ChatSession } from "@/session/session";
 import { useStrings } from "@/strings";
+import { kindNamed } from "@/strings/pages";
 import { Button } from "@/ui/Button";
 
 import { FACETS } from "./scope";
@@ -18,7 +19,7 @@ const MOST_NAMED = 2;
 export function Scope({ session, filters }: { session: ChatSession; filters: Filters | null }): ReactNode {
   const strings = useStrings();
   const [open, setOpen] = useState(false);
-  const facts = FACETS.flatMap((facet) => filters?.[facet] ?? []);
+  const facts = FACETS.flatMap((facet) => (filters?.[facet] ?? []).map((value) => (facet === "kinds" ? kindNamed(value, strings.kinds) : value)));
   const places = strings.scopeSome(filters?.folders?.length ?? 0, filters?.doc_ids?.length ?? 0);
   const collections = useSearchedNames(filters);
   const label = [collections, ...facts, places].filter((part) => part !== "").join(", ") || strings.scopeAll;

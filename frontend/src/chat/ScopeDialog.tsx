@@ -7,6 +7,7 @@ import { useFreshCollections } from "@/collections/collections";
 import { PRIVATE, titleOf, withCollections } from "@/collections/model";
 import { byFolder, useLibrary, type FolderOf } from "@/library/library";
 import { useStrings } from "@/strings";
+import { kindNamed } from "@/strings/pages";
 import type { Strings } from "@/strings/en";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -118,15 +119,16 @@ function FacetList({ facet, documents, chosen, onToggle }: FacetProps): ReactNod
   const strings = useStrings();
   const values = valuesOf(facet, documents, chosen);
   const title = strings.facets[facet];
+  const nameOf = (value: string): string => (facet === "kinds" ? kindNamed(value, strings.kinds) : value);
   if (values.length < 2 && chosen.size === 0) return null;
   return (
     <details className="facet" open={chosen.size > 0 ? true : undefined}>
       <summary>
-        {title} <span className="soft">{chosen.size === 0 ? strings.facetAny : [...chosen].join(", ")}</span>
+        {title} <span className="soft">{chosen.size === 0 ? strings.facetAny : [...chosen].map(nameOf).join(", ")}</span>
       </summary>
       <div role="group" aria-label={title}>
         {values.map(({ value, count }) => (
-          <Check key={value} label={value} note={strings.documentsCount(count)} checked={chosen.has(value)} onChange={() => onToggle(value)} />
+          <Check key={value} label={nameOf(value)} note={strings.documentsCount(count)} checked={chosen.has(value)} onChange={() => onToggle(value)} />
         ))}
       </div>
     </details>

@@ -10,7 +10,7 @@ import { pageLabel, shortNames, sortedSources } from "./model";
 export function SourceStrip(props: { answer: Answer; onOpen: (id: string) => void; onAll: () => void }): ReactNode {
   const strings = useStrings();
   const { cited } = sortedSources(props.answer);
-  const names = shortNames(cited.map(({ source }) => source));
+  const names = shortNames(cited.map(({ source }) => source), strings.kinds);
   if (props.answer.sources.length === 0) return null;
   return (
     <div className="source-strip">

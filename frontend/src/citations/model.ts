@@ -1,6 +1,7 @@
 // Citations of one answer: their order and their sources. Pure.
 import type { AlsoIn, Citation, ContextPassage, FoundBeside, Source } from "@/api/types";
 import type { Answer } from "@/stream/reduce";
+import { kindNamed } from "@/strings/pages";
 
 /** In the order in which they stand in the text. */
 export function inOrder(citations: readonly Citation[]): Citation[] {
@@ -72,11 +73,11 @@ export function pageLabel(source: Source): string {
 }
 
 /** What a source is called in a line of others: whose report it is and of when, as far as that tells it from them. */
-export function shortNames(sources: readonly Source[]): Map<string, string> {
+export function shortNames(sources: readonly Source[], kinds: Readonly<Record<string, string>> = {}): Map<string, string> {
   const reports = new Map(sources.map((source) => [source.doc_id, source]));
   const names = new Map<string, string>();
   // From short to long: a name that two reports have tells neither from the other.
-  for (const name of [ofWhomAndWhen, ofWhatKind, (source: Source) => source.title, (source: Source) => `${source.title} (${source.file_name})`]) {
+  for (const name of [ofWhomAndWhen, (source: Source) => ofWhatKind(source, kinds), (source: Source) => source.title, (source: Source) => `${source.title} (${source.file_name})`]) {
     const left = [...reports.values()].filter(({ doc_id: id }) => !names.has(id));
     for (const source of left) {
       const own = name(source);
@@ -92,8 +93,8 @@ function ofWhomAndWhen({ organisation = "", periods = [] }: Partial<Source>): st
   return organisation === "" || periods.length === 0 ? "" : `${organisation} ${periods.length > 2 ? `${periods.at(0) ?? ""}–${periods.at(-1) ?? ""}` : periods.join(", ")}`;
 }
 
-function ofWhatKind(source: Partial<Source>): string {
+function ofWhatKind(source: Partial<Source>, kinds: Readonly<Record<string, string>>): string {
   const name = ofWhomAndWhen(source);
   const { document_kind: kind = "" } = source;
-  return name === "" || kind === "" ? "" : `${name}, ${kind}`;
+  return name === "" || kind === "" ? "" : `${name}, ${kindNamed(kind, kinds)}`;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Operand, Verification } from "@/api/types";
 import { useStrings } from "@/strings";
 
+import { reasonOf } from "./reasons";
 import type { Sign } from "./signs";
 
 const SHAPES: Record<Sign, ReactNode> = {
@@ -41,7 +42,9 @@ export function VerdictLine({ sign, inferred = false }: { sign: Sign; inferred?:
 
 /** What decided, and how a figure that the sources do not state comes out of their cells. */
 export function Worked({ verification }: { verification: Verification }): ReactNode {
-  const { reason, calculations } = complete(verification);
+  const strings = useStrings();
+  const reason = reasonOf(verification, strings);
+  const { calculations } = complete(verification);
   return (
     <>
       {reason !== "" && <p className="reason soft">{reason.charAt(0).toUpperCase() + reason.slice(1)}</p>}
@@ -66,7 +69,7 @@ export function operandsOf(verification: Verification): Operand[] {
   return complete(verification).calculations.flatMap((one) => one.operands);
 }
 
-/** Chats of before have neither reason nor calculations. */
-function complete(verification: Partial<Verification>): Pick<Verification, "reason" | "calculations"> {
-  return { reason: verification.reason ?? "", calculations: verification.calculations ?? [] };
+/** Chats of before have no calculations. */
+function complete(verification: Partial<Verification>): Pick<Verification, "calculations"> {
+  return { calculations: verification.calculations ?? [] };
 }

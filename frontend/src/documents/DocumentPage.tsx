@@ -17,6 +17,7 @@ import type { Target } from "@/reader/PageScroller";
 import { Reader } from "@/reader/Reader";
 import { readOutline } from "@/api/reading";
 import { useStrings } from "@/strings";
+import { kindNamed } from "@/strings/pages";
 import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
@@ -95,7 +96,7 @@ function About({ document }: { document: DocumentView }): ReactNode {
   const facts: [string, string][] = [
     [strings.correctFields.organisation, document.organisation],
     [strings.correctFields.periods, document.periods.join(", ")],
-    [strings.correctFields.kind, document.kind],
+    [strings.correctFields.kind, kindNamed(document.kind, strings.kinds)],
     [strings.correctFields.date, document.date === null ? "" : shownDay(document.date)],
     [strings.extent, [strings.pages(document.pages), strings.passages(document.passages), ...(data === null ? [] : [strings.tablesAndFigures(data.kinds["table"] ?? 0, data.kinds["figure"] ?? 0)])].filter((one) => one !== "").join(" · ")],
     [strings.liesIn, locations.map((place) => `${place.folder} / ${place.path}`).join(", ")],

@@ -11,6 +11,7 @@ import { ShareDialog } from "@/collections/ShareDialog";
 import { byCollection, type CollectionFolder } from "@/library/library";
 import { useChange } from "@/library/useChange";
 import { useStrings } from "@/strings";
+import { kindNamed } from "@/strings/pages";
 import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -116,7 +117,7 @@ function DocumentRow({ document, folder, items }: RowProps): ReactNode {
   const strings = useStrings();
   const place = document.locations.find((one) => one.folder === folder);
   const dated = document.date === null ? "" : strings.dated(shownDay(document.date));
-  const identity = [document.organisation, document.kind, document.periods.join(", ")].filter((fact) => fact !== "");
+  const identity = [document.organisation, kindNamed(document.kind, strings.kinds), document.periods.join(", ")].filter((fact) => fact !== "");
   const facts = [place?.path ?? "", strings.pages(document.pages), strings.passages(document.passages), dated, strings.added(shownDate(document.ingested_at))];
   return (
     <li className="document-row">

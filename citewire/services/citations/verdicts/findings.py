@@ -20,6 +20,7 @@ from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.polarity import contradiction
 from citewire.services.citations.verdicts.quantities import Trace, trace_amount, trace_date
+from citewire.services.citations.verdicts.reasons import Reason
 from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.tokens import flatten, placed, tokenise
 
@@ -30,8 +31,6 @@ UNTRACED, OPPOSITE, OTHER_NAME, LOOSE_NUMBER, NO_NAME = 0.1, 0.15, 0.2, 0.4, 0.4
 """The most that a claim's score can be after each finding."""
 
 LENGTHS = ("year", "years", "quarter", "quarters", "month", "months", "período", "años")
-
-UNHELD = "is in none of the sources that this sentence cites"
 
 RIVALS = 10
 """Years apart up to which two may be those of figures beside each other."""
@@ -60,14 +59,14 @@ class Finding(NamedTuple):
 
     most: float
     method: Method
-    reason: str
+    reason: Reason
     span: Span | None = None
 
 
 class Untold(NamedTuple):
-    """A figure that a claim calculates without saying of which figures; `reason` is for people."""
+    """A figure that a claim calculates without saying of which figures."""
 
-    reason: str
+    reason: Reason
 
 
 _Told = Finding | Calculated | Untold | CellTrace | Trace
@@ -111,7 +110,7 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
         spans[span] = told if isinstance(told, Trace) else Trace.FOUND
         in_cells += not isinstance(told, Trace | Finding | Untold)
     for span, trace in spans.items():
-        said = f"“{claim.text[slice(*span)]}”"
+        said = claim.text[slice(*span)]
         if trace is Trace.MISSING:
             # "Over the 3 year period" says of which figures, not what they are.
             is_length = bool(calculations) and claim.text[slice(*span)].endswith(LENGTHS)
@@ -119,10 +118,9 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
                 continue
             if _is_of_document(claim, span, passages):
                 continue
-            findings.append(Finding(UNTRACED, "numbers", f"{said} {UNHELD}", span))
+            findings.append(Finding(UNTRACED, "numbers", Reason("not_held", (said,)), span))
         elif trace is Trace.WEAK:
-            reason = f"{said} is there, but not with its scale, unit, sign or precision"
-            findings.append(Finding(LOOSE_NUMBER, "numbers", reason))
+            findings.append(Finding(LOOSE_NUMBER, "numbers", Reason("loose_number", (said,))))
     traced = len(spans) - len(findings) - len(untold)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
@@ -137,17 +135,17 @@ def _told(
     """How an amount is told by the passages, and of what."""
     said = claim.text[amount.start : amount.end]
     told: _Told
-    unscaled = Untold(f"“{said}” is there, but nothing says in which scale")
+    unscaled = Untold(Reason("scale_untold", (said,)))
     if tables is None or amount.is_year:
         told = trace_amount(amount, passages, claim.sides)
     else:
         told = _by_cells(amount, claim, passages, tables)
         if isinstance(told, Finding) and tables.may_be_late(amount):
-            told = Untold(f"“{said}” is there, but nothing says when the fiscal year ends")
+            told = Untold(Reason("year_end_untold", (said,)))
     if isinstance(told, Trace) and told and not amount.is_year:
         told = _of_another(amount, claim, passages) or told
     if told is Trace.MISSING and is_left_open(amount, claim, passages):
-        return Untold(f"“{said}” is calculated, and the claim does not say of which figures")
+        return Untold(Reason("operands_untold", (said,)))
     if told is Trace.WEAK and amount.factor >= FEWEST_SCALED:
         scale = _scale_of(amount, passages)
         if scale:
@@ -240,7 +238,7 @@ def _of_another(amount: Amount, claim: ClaimReading, passages: Sequence[Digest])
     other = None if said.endswith(LENGTHS) else misplaced(amount, bind_claim(claim), passages)
     if other is None:
         return None
-    reason = f"“{said}” is told of “{other.told_of}”; of “{other.of}” it is {other.instead}"
+    reason = Reason("told_of_another", (said, other.told_of, other.of, other.instead))
     return Finding(UNTRACED, "numbers", reason, (amount.start, amount.end))
 
 
@@ -254,7 +252,7 @@ def _by_words(
     said = claim.text[amount.start : amount.end]
     if trace is not Trace.MISSING or said.endswith(LENGTHS) or tables.tells_operands:
         return trace
-    return Untold(f"“{said}” is calculated, and the claim does not say of which figures")
+    return Untold(Reason("operands_untold", (said,)))
 
 
 def _in_prose(amount: Amount, prose: Sequence[Digest], sides: frozenset[str], told: Scales) -> bool:
@@ -279,28 +277,28 @@ def _against(
 ) -> Finding | None:
     """What the cells of tables say against an amount."""
     span = amount.start, amount.end
-    said = f"“{claim.text[slice(*span)]}”"
+    said = claim.text[slice(*span)]
     if calculated is not None:
-        reason = f"{said} has the wrong sign: {calculated.calculation.formula}"
+        reason = Reason("calculated_sign", (said, calculated.calculation.formula))
         return Finding(UNTRACED, "calculated", reason, span)
     if cell is None:
         return None
     has = _named(cell)
     if cell.standing is CellStanding.OTHER and cell.meant is not None:
         means = named(cell.table, cell.meant_line, cell.meant)
-        reason = f"{said} is another cell's figure ({has}); the claim means {means}"
+        reason = Reason("other_cell", (said, has, means))
     elif cell.standing is CellStanding.PERIOD:
-        reason = f"{said} is the figure of another period ({has})"
+        reason = Reason("other_period", (said, has))
     elif cell.standing is CellStanding.SIGN:
-        reason = f"{said} has the wrong sign ({has})"
+        reason = Reason("wrong_sign", (said, has))
     elif cell.standing is CellStanding.SCALE:
-        reason = f"{said} has another scale than its cell ({has})"
+        reason = Reason("other_scale", (said, has))
     elif cell.standing is CellStanding.ROW:
         head, asked = cell.table.table.lines[cell.line], cell.table.words
         most = LOOSE_NUMBER if head.words & asked else UNTRACED
-        return Finding(most, "cell", f"{said} is the figure of another row: {has}", span)
+        return Finding(most, "cell", Reason("other_row", (said, has)), span)
     else:
-        reason = f"{said} is only what is calculated with ({has})"
+        reason = Reason("only_operand", (said, has))
     return Finding(UNTRACED, "cell", reason, span)
 
 
@@ -325,11 +323,11 @@ def opposites(claim: ClaimReading, passages: Sequence[Digest]) -> Iterator[Findi
     for clause in claim.clauses[:MOST_CLAUSES]:
         against = [contradiction(clause.polarity, clause.words, near.polarity, near.words)
                    for near in _nearest(clause, passages)]  # fmt: skip
-        if against and all(against):
-            yield Finding(OPPOSITE, "negation", str(against[0]))
+        if against and all(against) and against[0] is not None:
+            yield Finding(OPPOSITE, "negation", against[0])
 
 
-def unsaid(claim: ClaimReading, passages: Sequence[Digest]) -> str:
+def unsaid(claim: ClaimReading, passages: Sequence[Digest]) -> Reason:
     """Say which words of a claim no passage has; if all are there, that they are apart."""
     said = frozenset[str]().union(*(one.stems | one.document_stems for one in passages))
     flat = flatten(claim.text)
@@ -340,9 +338,9 @@ def unsaid(claim: ClaimReading, passages: Sequence[Digest]) -> str:
         if (stem := stem_of(text)) and stem in claim.stems and stem not in said
     ]
     if not missing:
-        return "the sources have its words, but do not say this of one thing"
+        return Reason("words_apart")
     named = ", ".join(f"“{word}”" for word in dict.fromkeys(missing[:MOST_NAMED]))
-    return f"the sources say nothing of {named}"
+    return Reason("words_missing", (named,))
 
 
 def turned(claim: ClaimReading) -> Iterator[Finding]:
@@ -362,8 +360,7 @@ def turned(claim: ClaimReading) -> Iterator[Finding]:
         -one.readings[0].value if one.is_negative else one.readings[0].value for one in (old, new)
     )
     if before and (after < before if rises else after > before):
-        said = "rose" if rises else "fell"
-        yield Finding(OPPOSITE, "negation", f"by these figures nothing {said}")
+        yield Finding(OPPOSITE, "negation", Reason("nothing_rose" if rises else "nothing_fell"))
 
 
 def _nearest(part: Clause, passages: Sequence[Digest]) -> list[Clause]:
@@ -399,7 +396,7 @@ def names(claim: ClaimReading, passages: Sequence[Digest]) -> list[Finding]:
         Finding(
             OTHER_NAME if is_none or name.acts else NO_NAME,
             "entities",
-            f"“{' '.join(name.text.split())}” is in no cited passage",
+            Reason("name_missing", (" ".join(name.text.split()),)),
         )
         for name in missing
     ]

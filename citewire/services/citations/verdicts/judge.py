@@ -12,6 +12,7 @@ from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest, digest
 from citewire.services.citations.verdicts.findings import Method, Span
 from citewire.services.citations.verdicts.left_open import speaks_of_before
+from citewire.services.citations.verdicts.reasons import NO_REASON, Reason
 
 Status = Literal["supported", "partial", "unsupported", "unchecked"]
 
@@ -38,10 +39,10 @@ class Judgement:
     """For a person, the deciding one first."""
     untraced: tuple[Span, ...]
     """Code point spans in the claim of the numbers that no passage holds."""
-    against: str = ""
+    against: Reason = NO_REASON
     """What decided, if it counts against the claim."""
-    messages: tuple[str, ...] = ()
-    """For a person, of each of `untraced`, in their order."""
+    messages: tuple[Reason, ...] = ()
+    """Of each of `untraced`, in their order, what is wrong with it."""
     calculations: tuple[Calculated, ...] = ()
     """Of numbers that the passages do not state, but give."""
 
@@ -70,7 +71,7 @@ def judge(
         said, method = TOLD, "cell"
     # What counts against a claim caps its score; below the cap what is said still orders.
     score = min([said, *(finding.most * (0.5 + said / 2) for finding in against)])
-    reasons = [finding.reason for finding in against]
+    reasons = [str(finding.reason) for finding in against]
     if against and score < said:
         method = against[0].method
     else:
@@ -78,7 +79,7 @@ def judge(
         if numbers.calculations:
             method = "calculated"
             reasons[:0] = [one.calculation.formula for one in numbers.calculations]
-    told = against[0].reason if against and score < said else ""
+    told = against[0].reason if against and score < said else NO_REASON
     status: Status = _status(score)
     # Names of what a sum takes in may stand in the sources of the sentence before it.
     is_of_before = speaks_of_before(read)
@@ -86,7 +87,7 @@ def judge(
     if numbers.untold and not (weighing and status == "unsupported"):
         status, score, method = "unchecked", min(said, UNTOLD), "calculated"
         told = numbers.untold[0].reason
-        reasons.insert(0, told)
+        reasons.insert(0, str(told))
     if not told and status != "supported":
         told = rules.unsaid(read, digests)
     untraced = sorted((finding.span, finding.reason) for finding in against if finding.span)

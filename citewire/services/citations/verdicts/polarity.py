@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from citewire.services.citations.verdicts.reasons import Reason
 from citewire.services.citations.verdicts.sides import OPPOSITES, SIDES
 
 _NEGATIONS = frozenset(
@@ -77,7 +78,7 @@ def _negates(texts: Sequence[str], at: int) -> bool:
 
 def contradiction(
     one: Polarity, its: frozenset[str], other: Polarity, their: frozenset[str]
-) -> str | None:
+) -> Reason | None:
     """Why two clauses that speak of the same say the opposite, if they do.
 
     Args:
@@ -89,8 +90,8 @@ def contradiction(
     for side in sorted(one.sides):
         against = OPPOSITES[side]
         if against in other.sides and side not in other.sides and against not in one.sides:
-            return f"the passage says the opposite: {against}, not {side}"
+            return Reason("opposite", (against, side))
     if bool(one.negated) == bool(other.negated):
         return None
     denied = sorted((one.negated & their) | (other.negated & its))
-    return f"only one of claim and passage denies it (“{denied[0]}…”)" if denied else None
+    return Reason("one_denies", (denied[0],)) if denied else None
