@@ -85,7 +85,7 @@ test("the table of a citation is shown as a table, at the cells that it cites", 
   await page.getByRole("button", { name: /1 report$/ }).waitFor();
   const answer = await askAndWait(page, "How much grain had Quay 11 in 2024?");
   await answer.locator(".chip").click();
-  const table = page.locator(".panel .passage-table table");
+  const table = page.locator(".panel .text-passage .passage-table table");
   await table.locator(".cited").first().waitFor();
   const text = async (what: string): Promise<string[]> => (await table.locator(what).allTextContents()).map((one) => one.trim());
   expect(await text("caption .caption-line")).toEqual(["Table 3: Grain by quay", "(in thousands of tonnes)"]);
