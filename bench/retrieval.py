@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from citewire.errors import CitewireError
 from citewire.services.assembly.library import Library, open_library
 from citewire.settings import Settings, load_settings
-from citewire.storage.keys import DEFAULT_OWNER, Fields, owner_tag
+from citewire.storage.keys import DEFAULT_OWNER, EMBEDDED_AS, Fields, owner_tag
 from citewire.storage.library.passage_record import embedded_fields
 from citewire.text.words import search_terms
 from citewire.workflows.retriever import PassageFilter, sought_words
@@ -170,6 +170,7 @@ async def write(library: Library, reports: Reports, begin: int) -> None:
         for place in range(start, min(start + PER_DOCUMENT, len(reports.texts))):
             fields = reports.fields(place)
             vector = reports.vectors[place].tolist()
+            fields[EMBEDDED_AS] = f"{place:032x}"
             passages[str(fields["id"])] = embedded_fields(library.store.vectors, fields, vector)
         await library.store.passages.write(f"{start // PER_DOCUMENT:032x}", passages)
 

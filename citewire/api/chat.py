@@ -23,14 +23,14 @@ from citewire.api.dependencies import (
 )
 from citewire.api.errors import STOPPED_STATUSES, event_response, problem_response
 from citewire.api.schemas import Identifier
-from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import last_event_number, run_response
+from citewire.api.straight import StraightRoute
 from citewire.services.answers.events import EVENTS, Done
 from citewire.services.assembly.serving import Services
 from citewire.services.runs.log import ToldBatch
 from citewire.services.runs.runs import Run
 
-router = APIRouter(tags=["chat"], route_class=ScopedRoute)
+router = APIRouter(tags=["chat"], route_class=StraightRoute)
 
 RUN_EVENTS = event_stream({name: kind.__name__ for name, kind in EVENTS.items()})
 

@@ -177,7 +177,7 @@ async def share_documents(
         jobs.check_room(library, caller.owner)  # again: others may have come while this was copied
         (await reaching.now(caller)).check(collection_id, "editor")
         root = await uploads.keep(incoming, folder)
-    return await begin_job(request, jobs, incoming, folder=folder, root=root, by=caller.owner)
+    return await begin_job(request, jobs, incoming, folder=folder, root=root, by=caller)
 
 
 async def _told(

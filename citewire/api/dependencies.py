@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Path, Request
@@ -173,30 +174,34 @@ async def admitted_run(
     owner = caller.owner
     check_length(services, ask.message)
     passages, collections = await answerable_from(services, caller, ask.filters)
-    once = _once(idempotency_key, owner, ask) if idempotency_key is not None else None
+    admitted = partial(
+        services.chat.admitted,
+        ask.message,
+        owner=owner,
+        chat_id=ask.chat_id,
+        filter=passages,
+        replaces=ask.replaces,
+        caller=caller,
+        collections=collections,
+    )
+    if idempotency_key is None:
+        async with admitted() as run:
+            yield run
+        return
+    once = _once(idempotency_key, owner, ask)
     async with AsyncExitStack() as stack:
         while True:
-            admitted = services.chat.admitted(
-                ask.message,
-                owner=owner,
-                chat_id=ask.chat_id,
-                filter=passages,
-                replaces=ask.replaces,
-                once=once,
-                caller=caller,
-                collections=collections,
-            )
             try:
-                run: Run | JoinedRun = await stack.enter_async_context(admitted)
+                asked: Run | JoinedRun = await stack.enter_async_context(admitted(once=once))
                 break
             except AlreadyAsked as before:
                 # One that was refused before its first event leaves the key to the next.
                 stack.enter_context(services.following.reading(owner))
                 if await services.following.begun(before.run_id, owner):
                     follower = Follower(services.following, services.reaching, caller)
-                    run = JoinedRun(before.run_id, owner, follower)
+                    asked = JoinedRun(before.run_id, owner, follower)
                     break
-        yield run
+        yield asked
 
 
 Asked = Annotated[Run | JoinedRun, Depends(admitted_run)]

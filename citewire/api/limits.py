@@ -66,7 +66,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        declared = headers.get(b"content-length")
+        declared, is_chunked = headers.get(b"content-length"), b"transfer-encoding" in headers
+        del headers  # not for as long as an answer streams
         limit = self._streamed.get((scope["method"], scope["path"]))
         if limit is not None:
             await self._stream(scope, receive, send, limit, declared)
@@ -79,7 +80,7 @@ class BodyLimit:
                 await _refuse(scope, receive, send, limit)
             else:
                 await self._app(scope, receive, send)
-        elif b"transfer-encoding" in headers:
+        elif is_chunked:
             await self._count(scope, receive, send, limit)
         else:
             await self._app(scope, receive, send)

@@ -375,6 +375,10 @@ class JobView(BaseModel):
     created_at: str
     finished_at: str | None
     progress: dict[str, int]
+    seconds: dict[str, float] = Field(
+        default_factory=dict,
+        description="How long was read, embedded and written in this turn, which go on together.",
+    )
     counts: dict[str, int]
     files: list[FileView]
     error: dict[str, Any] | None

@@ -27,6 +27,7 @@ from citewire.api.scopes import ScopedRoute
 from citewire.api.sse import run_response
 from citewire.errors import InvalidUpload, UploadNotStored
 from citewire.services.access.audit.schema import Resource
+from citewire.services.access.caller import Caller
 from citewire.services.access.reach import PRIVATE
 from citewire.services.access.room import room_of, told_limit
 from citewire.services.assembly.serving import Services
@@ -88,11 +89,11 @@ async def upload_documents(
         if collection != PRIVATE:  # it may have been taken away meanwhile
             (await reaching.now(caller)).check(collection, "editor")
         root = await uploads.keep(incoming, folder)
-    return await begin_job(request, jobs, incoming, folder=folder, root=root, by=caller.owner)
+    return await begin_job(request, jobs, incoming, folder=folder, root=root, by=caller)
 
 
 async def begin_job(
-    request: Request, jobs: Jobs, incoming: Incoming, *, folder: str, root: FolderPath, by: str
+    request: Request, jobs: Jobs, incoming: Incoming, *, folder: str, root: FolderPath, by: Caller
 ) -> CreatedJob:
     """Begin the job that ingests what was kept in a folder.
 
@@ -108,7 +109,8 @@ async def begin_job(
         Draining, TooManyJobs: no more are taken.
         StorageError: its state cannot be kept.
     """
-    job = Job(folder, root, tuple(incoming.files), owner=incoming.owner, by=by)
+    files = tuple(incoming.files)
+    job = Job(folder, root, files, owner=incoming.owner, by=by.owner, groups=by.groups)
     uploaded = [Resource("document", file.doc_id) for file in incoming.files]
     note_act(request, Resource("job", job.job_id), *uploaded)
     await jobs.submit(job)

@@ -11,12 +11,15 @@ from citewire.api.app import create_app
 from citewire.client.asgi import AppTransport
 from citewire.client.connection import CALL_S, Address
 from citewire.client.http import AsyncClient, File
+from citewire.services.access.caller import Caller
 from citewire.services.access.keys import new_key
+from citewire.services.access.reach import Reaching, readable_tags
 from citewire.services.assembly.documents import open_documents, open_indexing
 from citewire.services.ingest.outcome import IngestSummary, Progress
 from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
 from citewire.settings import Settings, load_settings
+from citewire.storage.collections.store import CollectionStore
 from citewire.storage.keys import DEFAULT_OWNER
 
 URL = "http://localhost"
@@ -97,6 +100,7 @@ class Citewire(AsyncClient):
         """
         async with open_documents(self.settings, self._owner) as documents:
             await check_embedding(documents, self.settings.models)
+            reaching = Reaching(CollectionStore(documents.client, documents.namespace))
             return await ingest_folders(
                 [Path(folder) for folder in folders],
                 documents=documents,
@@ -104,4 +108,5 @@ class Citewire(AsyncClient):
                 settings=self.settings,
                 on_progress=_unheard,
                 options=options,
+                readable=partial(readable_tags, reaching, Caller(self._owner)),
             )

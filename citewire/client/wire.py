@@ -600,6 +600,7 @@ class JobView(FromServer):
     created_at: str
     finished_at: str | None
     progress: dict[str, int]
+    seconds: dict[str, float]
     counts: dict[str, int]
     files: list[FileView]
     error: dict[str, Any] | None

@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 def list_people(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print who there is: with a key, in a collection or the audit log, or with a run or job."""
-    return _print(asyncio.run(_people(settings)), as_json=arguments.json)
+    return _print(settings, asyncio.run(_people(settings)), as_json=arguments.json)
 
 
 def list_runs(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -38,7 +38,7 @@ def list_runs(settings: Settings, arguments: argparse.Namespace) -> int:
             found = await everybody.runs.all()
         return [asdict(run) for run in found if run.is_under_way]
 
-    return _print(asyncio.run(runs()), as_json=arguments.json)
+    return _print(settings, asyncio.run(runs()), as_json=arguments.json)
 
 
 def list_jobs(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -54,7 +54,7 @@ def list_jobs(settings: Settings, arguments: argparse.Namespace) -> int:
             for job in found
         ]
 
-    return _print(asyncio.run(jobs()), as_json=arguments.json)
+    return _print(settings, asyncio.run(jobs()), as_json=arguments.json)
 
 
 def list_keys(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -70,7 +70,7 @@ def list_keys(settings: Settings, arguments: argparse.Namespace) -> int:
             for key in found
         ]
 
-    return _print(asyncio.run(keys()), as_json=arguments.json)
+    return _print(settings, asyncio.run(keys()), as_json=arguments.json)
 
 
 def list_collections(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -80,7 +80,7 @@ def list_collections(settings: Settings, arguments: argparse.Namespace) -> int:
         async with open_everybody(settings) as everybody:
             return [await _collection(everybody, one) for one in await everybody.collections.all()]
 
-    return _print(asyncio.run(collections()), as_json=arguments.json)
+    return _print(settings, asyncio.run(collections()), as_json=arguments.json)
 
 
 def list_groups(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -97,7 +97,7 @@ def list_groups(settings: Settings, arguments: argparse.Namespace) -> int:
             for group in sorted(named | keyed.keys())
         ]
 
-    return _print(asyncio.run(groups()), as_json=arguments.json)
+    return _print(settings, asyncio.run(groups()), as_json=arguments.json)
 
 
 def stop(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -194,11 +194,11 @@ async def _tell(everybody: Everybody, kind: str, uid: str, owner: str, *, is_ove
     return f"{kind} {uid} of {whose} is told to stop"
 
 
-def _print(rows: Sequence[Row], *, as_json: bool) -> int:
+def _print(settings: Settings, rows: Sequence[Row], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     elif not rows:
-        print("none")
+        print(f"none in the namespace {settings.storage.namespace}")
     else:
         table = Table(header_style="bold")
         for name in rows[0]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from citewire.errors import CitewireError, ConfigurationError
 from citewire.scripts.arguments import build_parser
-from citewire.scripts.plain_text import explained, harmless
+from citewire.scripts.plain_text import explained, harmless, told_by_system
 
 FAILED = 1
 MISUSED = 2
@@ -32,8 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except OSError as error:
         _forget_output()
-        told = error.strerror or str(error) or type(error).__name__
-        return _failed(f"{error.filename}: {told}" if error.filename else told, FAILED)
+        return _failed(told_by_system(error), FAILED)
     except KeyboardInterrupt:
         # For what runs until it is stopped, that is the good end.
         is_endless = arguments.command in ("serve", "demo", "mcp") or getattr(

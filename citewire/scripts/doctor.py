@@ -163,8 +163,9 @@ def _durability(found: Durability | None) -> list[DoctorFinding]:
             DoctorFinding(
                 "note",
                 "durability",
-                "Redis refuses CONFIG, as managed ones do, so eviction and persistence could not "
-                "be checked: choose the policy noeviction and persistence where it is managed",
+                "Redis refuses CONFIG, as managed ones do, so eviction, persistence and the time "
+                "limit of searches could not be checked: choose the policy noeviction, persistence "
+                "and search-on-timeout fail where it is managed",
             )
         ]
     findings = []
@@ -184,6 +185,17 @@ def _durability(found: Durability | None) -> list[DoctorFinding]:
                 "persistence",
                 "Redis writes nothing to disk: passages and chats are gone when it restarts; "
                 "set appendonly yes",
+            )
+        )
+    if found.tells_parts:
+        findings.append(
+            DoctorFinding(
+                "warn",
+                "searches",
+                f"search-on-timeout is {found.on_timeout}: of a search that takes too long Redis "
+                "tells a part of what there is as if it were all; set search-on-timeout fail and "
+                "search-timeout 5000 (Redis 8), or load the search module with TIMEOUT 5000 "
+                "ON_TIMEOUT FAIL",
             )
         )
     return findings or [

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, nullcontext
 from pathlib import Path
@@ -102,6 +103,9 @@ async def _pieces(
     if chat_id is None:
         if format not in FILES:
             raise ConfigurationError(f"all chats are written as json or md; as {format}, one is")
+        if not await chats.all_ids(owner):
+            namespace = settings.storage.namespace
+            print(f"there are no chats of {owner} in the namespace {namespace}", file=sys.stderr)
         async for piece in FILES[format](all_chats(chats, owner)):
             yield piece
         return

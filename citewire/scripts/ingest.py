@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from rich.text import Text
 from citewire.scripts.ingest_audit import audited
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless_name
-from citewire.services.assembly.documents import open_documents, open_indexing
+from citewire.services.assembly.documents import all_libraries, open_documents, open_indexing
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.pipeline import check_embedding, ingest_folders
 from citewire.services.ingest.run import IngestOptions
@@ -95,6 +96,7 @@ async def ingest_into_library(
                     on_progress=on_progress,
                     options=options,
                     on_change=on_change,
+                    readable=partial(all_libraries, documents),
                 )
 
 
@@ -183,6 +185,28 @@ def print_summary(summary: IngestSummary, console: Console) -> None:
         f"{summary.seconds:.1f}",
     )
     console.print(table)
+    if told := told_of_work(summary):
+        console.print(told, soft_wrap=True)
+
+
+def told_of_work(summary: IngestSummary) -> str:
+    """How long was read, embedded and written, and how many vectors there were; empty of no work.
+
+    The stages go on at the same time: together they are more than the run took.
+    """
+    shares = summary.stages.shares
+    if not shares:
+        return ""
+    seconds = asdict(summary.stages)
+    stages = (
+        f"{verb} {seconds[name]:.1f} s ({shares[name]:.0%})"
+        for name, verb in (("read", "reading"), ("embed", "embedding"), ("write", "writing"))
+    )
+    told = f"at the same time: {', '.join(stages)}"
+    if summary.reused:
+        vectors = "1 vector" if summary.reused == 1 else f"{summary.reused:,} vectors"
+        told += f"; {vectors} of equal passages reused"
+    return told
 
 
 def _print_outcome(outcome: FileOutcome, console: Console, *, with_plan: bool) -> None:

@@ -14,14 +14,13 @@ def migrate(settings: Settings) -> int:
         IndexMismatch: nothing leads from what is stored to this version.
         LibraryBusy: somebody uses what is stored.
         StorageError: it could not be finished; run it again.
+        CitewireError: nothing is stored there.
     """
     namespace = settings.storage.namespace
     first = asyncio.run(
         migrate_namespace(settings, lambda old: print(f"schema version {old} to {old + 1} ..."))
     )
-    if first is None:
-        print(f"nothing is stored in the namespace {namespace}")
-    elif first == SCHEMA_VERSION:
+    if first == SCHEMA_VERSION:
         print(f"the namespace {namespace} has schema version {first}: nothing to do")
     else:
         print(f"the namespace {namespace} has schema version {SCHEMA_VERSION} now, not {first}")

@@ -37,6 +37,12 @@ def explained(error: CitewireError) -> str:
     return f"{error} ({error.__cause__})" if is_about_more else str(error)
 
 
+def told_by_system(error: OSError) -> str:
+    """What the system says is wrong, and with which file."""
+    told = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {told}" if error.filename else told
+
+
 def harmless(text: str) -> str:
     """The text with signs in place of the characters that a terminal would obey."""
     return text.replace("\r\n", "\n").translate(_HARMLESS)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -14,12 +15,12 @@ from citewire.scripts.ingest import print_summary, showing_progress
 from citewire.scripts.ingest_audit import audited
 from citewire.scripts.ingest_report import check_report, write_report
 from citewire.scripts.plain_text import harmless
-from citewire.services.assembly.documents import open_documents, open_indexing
+from citewire.services.assembly.documents import all_libraries, open_documents, open_indexing
 from citewire.services.ingest.folders import find_root
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import check_embedding, ingest_folders
+from citewire.services.ingest.reuse import PassageIndexing
 from citewire.services.ingest.run import IngestOptions, OnChange
-from citewire.services.ingest.staging import PassageIndexing
 from citewire.services.ingest.watching import changes_in
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER
@@ -119,6 +120,7 @@ class Watcher:
                         on_progress=on_progress,
                         options=self.options,
                         on_change=self.on_change,
+                        readable=partial(all_libraries, self.documents),
                     )
             except (ConfigurationError, ModelKeyRefused):
                 raise

@@ -25,7 +25,7 @@ from types import FrameType
 from pydantic import SecretStr
 
 from citewire.errors import CitewireError, ConfigurationError
-from citewire.scripts.plain_text import explained
+from citewire.scripts.plain_text import explained, told_by_system
 from citewire.scripts.serve import bind, build_server, tell_address
 from citewire.services.telemetry.workers import clear_place, open_shared_folder, share_metrics
 from citewire.settings import Settings
@@ -157,9 +157,16 @@ def _work(
     except Exception as error:
         if server is not None and server.started:
             raise
-        logger.exception("a worker cannot start")
-        reasons.put((False, repr(error)))
+        # Each worker comes here: the one that started them says it, once.
+        logger.debug("a worker cannot start", exc_info=True)
+        reasons.put((False, _unforeseen(error)))
         sys.exit(NOT_STARTED)
+
+
+def _unforeseen(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return told_by_system(error)
+    return f"it cannot start: {error!r} (CITEWIRE_LOG_LEVEL=debug tells where that arose)"
 
 
 def _stop_without_parent(parent: int) -> None:

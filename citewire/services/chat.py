@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -70,6 +70,8 @@ from citewire.tracing import names
 from citewire.tracing.spans import TraceSpan, lone_span, note_begun, span
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.events import AskEvent
+from citewire.workflows.model_calls import ModelCall
+from citewire.workflows.precedence import Precedence
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.run_context import Generation, RunContext
 from citewire.workflows.running import finish, running
@@ -137,6 +139,7 @@ class ChatService:
         self._recorder = recorder
         self._page_copies = page_copies
         self._afterwards = afterwards
+        self._precedence = Precedence()
         self.runs = runs
 
     @asynccontextmanager
@@ -220,7 +223,8 @@ class ChatService:
         said as `stopped`.
         """
         answer = Answer(run.ids, run.question, self._checker, run.collections)
-        context = RunContext(None if self._recorder is None else [])
+        calls: list[ModelCall] | None = None if self._recorder is None else []
+        context = RunContext(calls, place=self._precedence.place())
         failure: CitewireError | None = None
         run.began = True
         try:
@@ -264,16 +268,20 @@ class ChatService:
     async def _events(
         self, run: Run, answer: Answer, context: RunContext
     ) -> AsyncGenerator[Sequence[RunEvent], None]:
-        if run.stopped_by is not None:
-            return
-        async with running(self._workflow, _ask(run, context), run.trace) as handler:
-            run.handler = handler
-            async with aclosing(handler.stream_events()) as events:
-                async for event in events:
-                    if run.stopped_by is None and (batch := answer.take(event)):
-                        yield batch
-            if run.stopped_by is None:
-                await handler
+        await context.place.enter()
+        try:
+            if run.stopped_by is not None:
+                return
+            async with running(self._workflow, _ask(run, context), run.trace) as handler:
+                run.handler = handler
+                async with aclosing(handler.stream_events()) as events:
+                    async for event in events:
+                        if run.stopped_by is None and (batch := answer.take(event)):
+                            yield batch
+                if run.stopped_by is None:
+                    await handler
+        finally:
+            context.place.leave()
         if run.stopped_by is not None:
             return
         with run.trace.below(names.VERIFY) as verifying:
@@ -311,9 +319,13 @@ class ChatService:
         ).to_json()
 
     def _start(self, run: Run) -> Start:
+        ids = run.ids
         return Start(
             protocol=PROTOCOL,
-            **asdict(run.ids),
+            run_id=ids.run_id,
+            chat_id=ids.chat_id,
+            user_message_id=ids.user_message_id,
+            assistant_message_id=ids.assistant_message_id,
             created_at=datetime.now(UTC).isoformat(),
             model=self._model,
         )

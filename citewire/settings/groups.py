@@ -373,6 +373,12 @@ class ChatSettings(SettingsGroup):
         "With a model: let it sum up, in the background, the older turns that no longer fit into "
         "the history.",
     )
+    model_suggestions: bool = setting(
+        True,
+        "With a model: let it suggest, in the background, what one may ask of the reports of a "
+        "collection that changed, by one request for each language; off: what is suggested is "
+        "made of headings and tables alone.",
+    )
 
 
 class RunSettings(SettingsGroup):

@@ -27,6 +27,9 @@ Libraries = tuple[str, ...]
 Fields = dict[str, str | int | float | bytes]
 """The fields of a passage's hash."""
 
+EMBEDDED_AS = "embedded_as"
+"""The field that tells what a passage's vector was made of (`library.embedded`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -138,6 +141,18 @@ class Keys:
     def cited_passages(self, chat_id: str) -> str:
         """The set of the passages that are kept for a chat."""
         return f"{self.namespace}:chat:{chat_id}:snapshots"
+
+    def suggested(self, library: str) -> str:
+        """The hash of the questions that a model suggested for a library, by their language."""
+        return f"{self.namespace}:suggested:{owner_tag(library)}"
+
+    def suggesting(self, library: str, language: str) -> str:
+        """A mark that a model was asked for questions of a library a moment ago."""
+        return f"{self.namespace}:suggesting:{owner_tag(library)}:{language}"
+
+    def suggesting_for(self, owner: str) -> str:
+        """A mark that a model was asked for questions on account of an owner a moment ago."""
+        return f"{self.namespace}:suggesting:for:{owner_tag(owner)}"
 
     # Shared collections.
 

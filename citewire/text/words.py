@@ -79,6 +79,13 @@ def words(text: str) -> list[str]:
     return [part for word in written for part in (pairs(word) if is_unspaced(word) else (word,))]
 
 
+def _folded(text: str) -> list[str]:
+    """Its words, folded."""
+    if text.isascii():  # all of them at once
+        return words(text.lower())
+    return list(map(fold, words(text)))
+
+
 def with_few_signs(text: str) -> str:
     """`text` with no more than four signs or spaces in a row."""
     return _MANY_SIGNS.sub(r"\1", text)
@@ -86,13 +93,20 @@ def with_few_signs(text: str) -> str:
 
 def is_stop_word(word: str) -> bool:
     """Whether `word` says nothing alone, in English or Spanish."""
-    folded = fold(word)
+    return _says_nothing(fold(word))
+
+
+def _says_nothing(folded: str) -> bool:
     return folded in STOP_WORDS or ("'" in folded and folded.partition("'")[0] in STOP_WORDS)
 
 
 def stem(word: str) -> str:
     """What the forms of one word share."""
-    folded = fold(word).removesuffix("'s")
+    return _stem(fold(word))
+
+
+def _stem(word: str) -> str:
+    folded = word.removesuffix("'s")
     if folded[:1].isdigit() or len(folded) <= _STEM_MIN:
         return folded
     if folded[-1] in _LAST:
@@ -105,7 +119,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stems of the words that mean something alone."""
-    return [stem(word) for word in words(text) if not is_stop_word(word)]
+    return [_stem(word) for word in _folded(text) if not _says_nothing(word)]
 
 
 def search_terms(text: str, language: str = "") -> list[str]:
@@ -117,9 +131,9 @@ def search_terms(text: str, language: str = "") -> list[str]:
         text: of a passage, or what its document is called.
         language: of the document, by its code (ISO 639-1).
     """
-    told = (word for word in words(text) if not is_stop_word(word))
     if language not in ALGORITHMS:
-        return [_term(stem(word)) for word in told]
+        return list(map(_term, stems(text)))
+    told = (word for word in words(text) if not is_stop_word(word))
     return [_term(fold(stem_in(word, language))) for word in told]
 
 
@@ -130,18 +144,20 @@ def sought_terms(text: str, languages: Iterable[str] = ()) -> list[str]:
         text: a question, or words of one.
         languages: of the documents that are searched, by their codes.
     """
-    found: dict[str, None] = {}
     several = stemmed(languages)
-    for word in words(text):
-        if not is_stop_word(word):
-            found[_term(stem(word))] = None
+    if not several:
+        return list(dict.fromkeys(map(_term, stems(text))))
+    found: dict[str, None] = {}
+    for word, folded in zip(words(text), _folded(text), strict=True):
+        if not _says_nothing(folded):
+            found[_term(_stem(folded))] = None
             for language in several:
                 found[_term(fold(stem_in(word, language)))] = None
     return list(found)
 
 
 def _term(stem: str) -> str:
-    return _SIGNS.sub("_", stem)
+    return stem if stem.isalnum() else _SIGNS.sub("_", stem)
 
 
 def years(text: str) -> frozenset[str]:
@@ -157,6 +173,6 @@ def is_spanish(text: str) -> bool:
     """Whether `text` reads more like Spanish than like English."""
     if "¿" in text or "¡" in text:
         return True
-    folded = [fold(word) for word in words(text)]
+    folded = _folded(text)
     spanish = sum(word in _SPANISH_ONLY for word in folded)
     return spanish > sum(word in _ENGLISH_ONLY for word in folded)

@@ -29,6 +29,7 @@ HMGET: Final = "HMGET"
 FOLLOW: Final = "follow run"
 LOST: Final = "end lost run"
 UPKEEP: Final = "look after chat"
+SUGGEST: Final = "suggest questions"
 INGEST: Final = "ingest"
 DOCUMENT: Final = "ingest document"
 READ: Final = "read"
@@ -58,6 +59,7 @@ SPANS: Final[Mapping[str, tuple[str, str]]] = {
     FOLLOW: ("a `traceparent`, or nothing", "somebody hears a run again; linked with its trace"),
     LOST: (RUN, "ending a run whose worker died"),
     UPKEEP: ("nothing", "a chat is given a title or summary"),
+    SUGGEST: ("nothing", "a model is asked what one may ask of the reports of a collection"),
     INGEST: ("nothing", "an ingestion of folders, with the requests that embed"),
     DOCUMENT: ("nothing", "a document, in a trace of its own, linked with its ingestion"),
     READ: (DOCUMENT, "reading its file"),

@@ -48,6 +48,10 @@ class _Said:
     known: KnownWords
     also: list[BaseNode] = field(default_factory=list)
 
+    @cached_property
+    def organisation(self) -> str:
+        return str(self.node.metadata.get("organisation", ""))
+
     @property
     def words(self) -> Sequence[str]:
         return self._both[0]
@@ -115,8 +119,8 @@ def words_in(text: str) -> list[str]:
 
 def _says_no_more(said: _Said, other: _Said) -> bool:
     """Whether `other` says all that `said` does, in its order."""
-    whose = {one.node.metadata.get("organisation", "") for one in (said, other)} - {""}
-    if len(whose) > 1 or _lacks_words(said, other):
+    mine, theirs = said.organisation, other.organisation
+    if (mine and theirs and mine != theirs) or _lacks_words(said, other):
         return False
     shared = len(said.vocabulary & other.vocabulary)
     if shared < SAME_WORDS * len(said.vocabulary) or said.denials != other.denials:
@@ -129,10 +133,11 @@ def _says_no_more(said: _Said, other: _Said) -> bool:
 def _lacks_words(said: _Said, other: _Said) -> bool:
     """Whether `other` clearly lacks too many words of `said`, as nearly all pairs: soon seen."""
     missing: set[str] = set()
+    theirs = other.vocabulary
     # Of all words, those that occur again among them: at least as many as may be missing.
     allowed = (1 - SAME_WORDS) * len(said.words)
     for word in said.words:
-        if word not in other.vocabulary:
+        if word not in theirs:
             missing.add(word)
             if len(missing) > allowed:
                 return True

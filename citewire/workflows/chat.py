@@ -4,9 +4,9 @@ import asyncio
 import logging
 from contextlib import aclosing
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from llama_index.core.workflow import Context, Workflow, step
+from llama_index.core.workflow import Context, step
 
 from citewire.errors import ModelError, RetrievalTimeout
 from citewire.tracing.names import CATALOGUE
@@ -27,13 +27,13 @@ from citewire.workflows.events import (
     StageEvent,
     WarnEvent,
 )
-from citewire.workflows.lean_runtime import LeanRuntime
+from citewire.workflows.lean_runtime import LeanWorkflow
 from citewire.workflows.limits import off_the_loop
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.catalogue import catalogue_request
 from citewire.workflows.routing.plan import Plan, Reply
 from citewire.workflows.routing.routers import ModelRouter
-from citewire.workflows.run_context import Generation
+from citewire.workflows.run_context import RunContext
 from citewire.workflows.screening.gate import Announce, Gate
 from citewire.workflows.screening.screens import ModelScreen, RuleScreen
 from citewire.workflows.silence import noticing_silence
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 _TOO_SLOW = "the documents were not looked through in time (CITEWIRE_RETRIEVE_TIMEOUT_S)"
 
 
-class ChatWorkflow(Workflow):
+class ChatWorkflow(LeanWorkflow):
     """Answers a question from the reports, if it is one.
 
     A step that takes long is bounded by its own limit, and what becomes of a run when it fails
@@ -58,7 +58,7 @@ class ChatWorkflow(Workflow):
     """
 
     def __init__(self, engines: Engines, *, screen: RuleScreen | None, timeout_s: float) -> None:
-        super().__init__(timeout=timeout_s, runtime=LeanRuntime())
+        super().__init__(timeout=timeout_s)
         self._engines = engines
         self._screen = screen
 
@@ -67,7 +67,7 @@ class ChatWorkflow(Workflow):
         """Let the question pass or refuse it; while a model decides, the run goes on unheard."""
         if self._screen is None:
             return AskedEvent(ask=ask)
-        ctx.write_event_to_stream(StageEvent(stage="screen"))
+        _shows(ctx)(StageEvent(stage="screen"))
         refusal = await off_the_loop(ask.question, (), self._screen.refusal, ask.question)
         if refusal is not None:
             return RefuseEvent(text=refusal)
@@ -117,10 +117,10 @@ class ChatWorkflow(Workflow):
             ask.question, ask.history, router.at_once, ask.question, ask.history
         )
         if planned is None or (isinstance(planned, Plan) and planned.was_condensed):
-            ctx.write_event_to_stream(StageEvent(stage="condense"))
+            _shows(ctx)(StageEvent(stage="condense"))
         if planned is None:
             assert isinstance(router, ModelRouter)  # rules decide at once
-            announce = Gate(ctx.write_event_to_stream, asked.verdict)
+            announce = Gate(_shows(ctx), asked.verdict)
             with ask.run.asking("route", lambda: announce(StageEvent(stage="condense"))):
                 planned = await self._planned(router, ask)
         return planned
@@ -169,7 +169,7 @@ class ChatWorkflow(Workflow):
             return RecordEvent(finish_reason=ask.run.generation.finish_reason, route="answer")
         stream = response.answer.response_gen
         del response
-        await _stream(stream, announce, ask.run.generation)
+        await _stream(stream, announce, ask.run)
         if fault := ask.run.generation.fallback:
             told = f"the model did not answer: {fault}"
             announce(WarnEvent(code="model_fallback", message=told))
@@ -180,17 +180,17 @@ class ChatWorkflow(Workflow):
         """Say what needs no report, or what the catalogue tells."""
         if replied.verdict is not None and not await asyncio.shield(replied.verdict):
             return None
-        ctx.write_event_to_stream(SourcesEvent(nodes=replied.nodes, evidence=None))
+        _shows(ctx)(SourcesEvent(nodes=replied.nodes, evidence=None))
         if replied.candidates:
-            ctx.write_event_to_stream(ambiguous(replied.candidates))
-        ctx.write_event_to_stream(DeltaEvent(parts=(replied.text,)))
+            _shows(ctx)(ambiguous(replied.candidates))
+        _shows(ctx)(DeltaEvent(parts=(replied.text,)))
         return RecordEvent(finish_reason="stop", route=replied.route)
 
     @step
     async def refuse(self, ctx: Context, refused: RefuseEvent) -> RecordEvent:
         """Say that the question is not answered; nothing of a report has been said."""
-        ctx.write_event_to_stream(SourcesEvent(nodes=[], evidence=None))
-        ctx.write_event_to_stream(DeltaEvent(parts=(refused.text,)))
+        _shows(ctx)(SourcesEvent(nodes=[], evidence=None))
+        _shows(ctx)(DeltaEvent(parts=(refused.text,)))
         return RecordEvent(finish_reason="blocked", route="refuse")
 
     @step
@@ -232,11 +232,16 @@ class ChatWorkflow(Workflow):
             )
 
 
+def _shows(ctx: Context) -> Announce:
+    """What shows things to whoever streams the run."""
+    return cast(Announce, ctx.write_event_to_stream)  # ours takes more than the library's
+
+
 def _announcer(ctx: Context, asked: AskedEvent) -> Announce:
     """Straight to the stream, unless a verdict is pending."""
     if asked.verdict is None:
-        return ctx.write_event_to_stream
-    return Gate(ctx.write_event_to_stream, asked.verdict)
+        return _shows(ctx)
+    return Gate(_shows(ctx), asked.verdict)
 
 
 def _catalogue_reply(told: CatalogueAnswer, asked: AskedEvent) -> ReplyEvent:
@@ -249,10 +254,12 @@ def _catalogue_reply(told: CatalogueAnswer, asked: AskedEvent) -> ReplyEvent:
     )
 
 
-async def _stream(stream: Any, announce: Announce, generation: Generation) -> None:
+async def _stream(stream: Any, announce: Announce, run: RunContext) -> None:
+    generation = run.generation
     async with aclosing(stream):
         with noticing_silence(announce) as heard:
             async for text in stream:
+                run.place.leave()  # for good
                 parts = generation.take() or (text,)
                 announce(
                     DeltaEvent(

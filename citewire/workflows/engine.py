@@ -24,7 +24,6 @@ from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.core.node_parser import TextSplitter
 from llama_index.core.response_synthesizers import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore
-from llama_index.core.workflow import Event
 
 from citewire.errors import ModelError, RetrievalTimeout
 from citewire.storage.library.vector_store import PassageStore
@@ -40,6 +39,7 @@ from citewire.workflows.citation_engine import PassageCitationEngine, WholePassa
 from citewire.workflows.context import PageContext
 from citewire.workflows.events import (
     RetrievingEvent,
+    Shown,
     SourcesEvent,
     Stage,
     StageEvent,
@@ -88,7 +88,7 @@ class ReportChatEngine(CondenseQuestionChatEngine):
         plan: Plan,
         filter: PassageFilter,
         document: DocumentName | None,
-        announce: Callable[[Event], None],
+        announce: Callable[[Shown], None],
     ) -> None:
         super().__init__(query_engine, CONDENSE_PROMPT, memory, parts.llm)
         self._citations = query_engine
@@ -315,7 +315,7 @@ class Engines:
         history: Sequence[ChatMessage],
         filter: PassageFilter,
         plan: Plan,
-        announce: Callable[[Event], None],
+        announce: Callable[[Shown], None],
         document: DocumentName | None = None,
     ) -> ReportChatEngine:
         """The chat engine of one run."""

@@ -1,6 +1,7 @@
 """The events of one answering run: what goes in, what streams out, what it ends with."""
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Literal
 
 from llama_index.core.base.llms.types import ChatMessage
@@ -73,13 +74,24 @@ class RecordEvent(Event):
     route: Route
 
 
-class StageEvent(Event):
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a run shows while it goes on: no step takes it, so that it is no event of the library.
+
+    One is made for each piece of an answer, and an event of the library costs as much as all else
+    that is done with a token.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class StageEvent(Shown):
     """The run enters a stage, or enters it again after a retry."""
 
     stage: Stage
 
 
-class RetrievingEvent(Event):
+@dataclass(frozen=True, slots=True)
+class RetrievingEvent(Shown):
     """Retrieval begins: the question stands alone; `parts` are its questions, if several.
 
     `document` alone is searched, because the question points at it.
@@ -90,7 +102,8 @@ class RetrievingEvent(Event):
     document: DocumentName | None = None
 
 
-class SourcesEvent(Event):
+@dataclass(frozen=True, slots=True)
+class SourcesEvent(Shown):
     """The numbered passages that the model is given; source n is `nodes[n - 1]`.
 
     Unless the evidence is none, generation begins; it is None where nothing was to be answered
@@ -101,15 +114,17 @@ class SourcesEvent(Event):
     evidence: Evidence | None
 
 
-class WarnEvent(Event):
+@dataclass(frozen=True, slots=True)
+class WarnEvent(Shown):
     """Something of this run is not as it should be."""
 
     code: WarningCode
     message: str
-    documents: list[DocumentName] = Field(default_factory=list)
+    documents: list[DocumentName] = field(default_factory=list)
 
 
-class DeltaEvent(Event):
+@dataclass(frozen=True, slots=True)
+class DeltaEvent(Shown):
     """Text of the answer that arrived together, in the provider's own cuts.
 
     `quoted` says that it is taken from the passages, and said by nobody; `extracted` tells of each
@@ -121,7 +136,8 @@ class DeltaEvent(Event):
     extracted: tuple[Extracted | None, ...] = ()
 
 
-class QuietEvent(Event):
+@dataclass(frozen=True, slots=True)
+class QuietEvent(Shown):
     """The model has said nothing for a while."""
 
 

@@ -33,6 +33,7 @@ from citewire.workflows.catalogue.names_kept import KeptNames
 from citewire.workflows.fusion import at_once, by_reciprocal_rank, in_turn
 from citewire.workflows.limits import off_the_loop
 from citewire.workflows.reranking import Reranking
+from citewire.workflows.run_context import current_run
 from citewire.workflows.spans import unspanned
 from citewire.workflows.vocabulary.widening import Vocabulary, shipped_vocabulary
 
@@ -263,7 +264,8 @@ class PassageRetriever(BaseRetriever):
     async def _embedding(self, question: str) -> list[float]:
         embedding = self._embedded.get(question)
         if embedding is None:
-            embedding = await self._embed_model.aget_query_embedding(question)
+            async with current_run().place.aside():
+                embedding = await self._embed_model.aget_query_embedding(question)
             self._embedded[question] = embedding
         return embedding
 
@@ -292,9 +294,10 @@ class PassageRetriever(BaseRetriever):
 
     async def _embed(self, questions: list[str]) -> list[list[float]]:
         model = self._embed_model
-        if isinstance(model, EmbedsQuestions):
-            return await model.aget_query_embedding_batch(questions)
-        return await model.aget_text_embedding_batch(questions)
+        async with current_run().place.aside():
+            if isinstance(model, EmbedsQuestions):
+                return await model.aget_query_embedding_batch(questions)
+            return await model.aget_text_embedding_batch(questions)
 
     async def _words(self, question: str, languages: frozenset[str], names: ReportNames) -> Words:
         """The words of a question, as `sought_words`; the loop does not wait for a long one's."""

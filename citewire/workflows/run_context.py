@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from citewire.workflows.model_calls import ModelCall, Purpose
+from citewire.workflows.precedence import Place, Precedence
 
 FinishReason = Literal["stop", "length", "content_filter", "no_evidence", "blocked"]
 
@@ -77,6 +78,7 @@ class RunContext:
         purpose: what models are asked for at the moment.
         retrying: called by a model before it waits and tries again, so that the run can say so.
         thinking: called by a model that thinks before it answers.
+        place: among the runs that work towards their first token; others have nobody beside them.
     """
 
     calls: list[ModelCall] | None = None
@@ -84,6 +86,7 @@ class RunContext:
     purpose: Purpose = "answer"
     retrying: Callable[[], None] | None = None
     thinking: Callable[[], None] | None = None
+    place: Place = field(default_factory=lambda: Precedence().place())
 
     @contextmanager
     def asking(

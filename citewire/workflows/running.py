@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import anyio
-from llama_index.core.workflow import StartEvent, Workflow
-from workflows.handler import WorkflowHandler
+from llama_index.core.workflow import StartEvent
 
 from citewire.tracing.spans import NOBODYS, TraceSpan
+from citewire.workflows.lean_runtime import LeanRun, LeanWorkflow
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +44,8 @@ async def finish(call: Coroutine[Any, Any, T], *, deadline_s: float) -> T:
 
 @asynccontextmanager
 async def running(
-    workflow: Workflow, start: StartEvent, trace: TraceSpan = NOBODYS
-) -> AsyncGenerator[WorkflowHandler, None]:
+    workflow: LeanWorkflow, start: StartEvent, trace: TraceSpan = NOBODYS
+) -> AsyncGenerator[LeanRun, None]:
     """Run `workflow`; when the block is left, the run is over, whatever the reason.
 
     The spans of its steps stand under `trace`.
@@ -54,12 +54,12 @@ async def running(
     `cancel_run` swallows that, so that the unshielded form looks right and does nothing (ADR 0003).
     """
     with trace.within():
-        handler = workflow.run(start_event=start)
+        run = workflow.start_run(start)
     try:
-        yield handler
+        yield run
     finally:
-        if not handler.is_done():
+        if not run.is_done():
             with anyio.CancelScope(shield=True):
-                await handler.cancel_run(timeout=CANCEL_DEADLINE_S)
-            if not handler.is_done():
-                logger.error("run %s did not stop within %s s", handler.run_id, CANCEL_DEADLINE_S)
+                await run.cancel_run(within_s=CANCEL_DEADLINE_S)
+            if not run.is_done():
+                logger.error("a run did not stop within %s s", CANCEL_DEADLINE_S)

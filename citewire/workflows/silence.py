@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from llama_index.core.workflow import Event
-
-from citewire.workflows.events import QuietEvent
+from citewire.workflows.events import QuietEvent, Shown
 
 QUIET_S = 0.5
 """Silence, in seconds, after which nothing is held back in the hope of more."""
@@ -21,7 +19,7 @@ class _Silence:
 
     __slots__ = ("_announce", "_due", "_loop", "_timer")
 
-    def __init__(self, announce: Callable[[Event], None]) -> None:
+    def __init__(self, announce: Callable[[Shown], None]) -> None:
         self._announce = announce
         self._loop = asyncio.get_running_loop()
         self._due = 0.0
@@ -45,7 +43,7 @@ class _Silence:
 
 
 @contextmanager
-def noticing_silence(announce: Callable[[Event], None]) -> Iterator[Callable[[], None]]:
+def noticing_silence(announce: Callable[[Shown], None]) -> Iterator[Callable[[], None]]:
     """Within the block silences are announced; what it gives is called with each piece of text."""
     silence = _Silence(announce)
     try:

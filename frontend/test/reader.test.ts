@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { OutlineView, Source } from "@/api/types";
-import { anchorAt, GAP, layoutOf, pageAt, pageNamed, shownZoom, stepped, topOf, viewOf, type Size } from "@/reader/layout";
+import { anchorAt, calledPage, GAP, layoutOf, pageAt, pageNamed, shownZoom, stepped, topOf, viewOf, type Size } from "@/reader/layout";
 import { sharpness } from "@/reader/drawing";
 import { around, byPage, markAt, type PageMark } from "@/reader/marks";
 import { aboveOf, entryOf, FEW, linesOf } from "@/reader/outline";
@@ -9,6 +9,8 @@ import { quotedIn, setQuoted, withQuoted } from "@/reader/quoted";
 import { tidied } from "@/reader/selection";
 import { within } from "@/reader/Splitter";
 import { formOf, headOf, repeated, sheetAt, sheetsOf } from "@/reader/texts";
+import { en } from "@/strings/en";
+import { es } from "@/strings/es";
 import { paged } from "@/strings/pages";
 import { firstFrom, marksOf, stepped as steppedHit } from "@/reader/useHits";
 
@@ -54,11 +56,14 @@ test("zoom goes by steps, and stays at the ends", () => {
   expect(stepped(4, 1)).toBe(4);
 });
 
-test("a page is named by its number or by what is printed on it", () => {
-  const labels = ["i", "ii", "1"];
+test("a page is named by what is printed on it, as in a citation, or else by its number in the file", () => {
+  const labels = ["i", "ii", "1", ""];
+  expect([1, 3, 4].map((page) => calledPage(page, labels))).toEqual(["i", "1", "4"]);
+  expect(pageNamed("1", [1, 2, 3], labels)).toBe(3);
   expect(pageNamed(" 2 ", [1, 2, 3], labels)).toBe(2);
   expect(pageNamed("II", [1, 2, 3], labels)).toBe(2);
   expect(pageNamed("9", [1, 2, 3], labels)).toBeNull();
+  expect([en.pageOf("", 5), en.pageOf("3", 5), es.pageOf("3", 5)]).toEqual(["of 5", "(3 of 5)", "(3 de 5)"]);
 });
 
 test("a canvas never has more pixels than browsers draw", () => {

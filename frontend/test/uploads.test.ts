@@ -4,7 +4,7 @@ import type { JobView } from "@/api/types";
 
 function job(id: string, status: JobView["status"], change: Partial<JobView> = {}): JobView {
   const finished = status === "queued" || status === "running" ? null : new Date().toISOString();
-  return { job_id: id, folder: "ships", collection: "private", status, created_at: "", finished_at: finished, progress: {}, counts: {}, files: [], error: null, ...change };
+  return { job_id: id, folder: "ships", collection: "private", status, created_at: "", finished_at: finished, progress: {}, seconds: {}, counts: {}, files: [], error: null, ...change };
 }
 
 const end = (of: JobView): string => `event: ${of.status === "done" ? "done" : "failed"}\ndata: ${JSON.stringify(of)}\n\n`;

@@ -264,6 +264,7 @@ def start_server(
             # What a test counts are the calls for its own answers.
             "chat_titles": False,
             "chat_summaries": False,
+            "model_suggestions": False,
             **settings,
         }
         # What counts processes is started as everybody starts it.

@@ -152,10 +152,12 @@ async def test_the_command_says_when_there_is_nothing_to_do(
 ) -> None:
     await old.hset(Keys(namespace).fingerprint, "schema_version", SCHEMA_VERSION)
     monkeypatch.setenv("CITEWIRE_REDIS_URL", redis_url)
+    codes = {}
     for name in (namespace, f"{namespace}-none"):
         monkeypatch.setenv("CITEWIRE_NAMESPACE", name)
-        assert await asyncio.to_thread(main, ["migrate"]) == 0
+        codes[name] = await asyncio.to_thread(main, ["migrate"])
 
-    told = capsys.readouterr().out
-    assert "nothing to do" in told
-    assert "nothing is stored" in told
+    told = capsys.readouterr()
+    assert codes == {namespace: 0, f"{namespace}-none": 1}
+    assert "nothing to do" in told.out
+    assert f"nothing is stored in the namespace {namespace}-none" in told.err

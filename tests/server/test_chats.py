@@ -339,7 +339,11 @@ async def test_a_search_never_breaks_on_what_is_typed(chat: ChatClient) -> None:
 @pytest.fixture(scope="module")
 def caring_server(start_server: StartServer) -> Iterator[Server]:
     with start_server(
-        chat_titles=True, chat_summaries=True, history_turns=1, model_retries=0
+        chat_titles=True,
+        chat_summaries=True,
+        model_suggestions=True,
+        history_turns=1,
+        model_retries=0,
     ) as server:
         yield server
 
@@ -359,6 +363,34 @@ async def asked_with(standin: Standin, prompt: str) -> list[str]:
 
 async def title_of(chat: ChatClient, chat_id: str) -> str:
     return str((await chat.http.get(f"/chats/{chat_id}")).json()["title"])
+
+
+async def test_the_model_suggests_questions_that_the_reports_answer_and_is_not_waited_for(
+    caring: ChatClient, standin: Standin
+) -> None:
+    answered = "How many ships did Quillmere harbour count in 2022?"
+    said = [
+        f"[1] {answered}",
+        "[1] Which zebras did the emperor of Atlantis paint in 1066?",
+        "[1] How many ships does <b>https://evil.example</b> count?",
+    ]
+    await standin.configure(aux_text="\n".join(said), aux_delay=0.5)
+
+    async def suggested() -> list[str]:
+        found = await caring.http.get("/suggestions", params={"language": "en"})
+        return [one["text"] for one in found.raise_for_status().json()["questions"]]
+
+    made = await suggested()
+    assert made
+    assert answered not in made
+
+    async def is_there() -> bool:
+        return (await suggested())[0] == answered
+
+    await until(is_there)
+    assert set(await suggested()) <= {answered, *made}
+    [prompt] = await asked_with(standin, "The id is ")
+    assert QUILLMERE_2022.title in prompt
 
 
 async def test_the_model_names_a_chat_after_its_first_answer(

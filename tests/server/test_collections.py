@@ -390,6 +390,24 @@ def test_own_documents_are_shared_by_copies_that_stay_when_they_go(team: Team) -
     assert (gone.status_code, gone.json()["code"]) == (404, "document_not_found")
 
 
+def test_what_a_collection_has_is_embedded_again_for_those_alone_who_may_not_read_it(
+    team: Team,
+) -> None:
+    made = team.archive("To be taken from")
+    file = ("sluice.txt", b"The sluice of Varn lets 12 boats through in an hour.")
+    into = team.people["editor"].ingest("sluices", file, collection=made)
+    reused = {}
+    for name in ("reader", "stranger"):
+        job = team.people[name].ingest("sluices", file)
+        reused[name] = job["progress"]["reused"], job["progress"]["passages"]
+        team.people[name].http.delete(f"/documents/{job['files'][0]['doc_id']}").raise_for_status()
+
+    assert reused == {"reader": (1, 1), "stranger": (0, 1)}
+    # Its members are not told what else the uploader may read.
+    assert "reused" not in into["progress"]
+    assert set(into["seconds"]) == {"read", "embed", "write"}
+
+
 def test_nobody_shares_what_is_not_their_own(team: Team) -> None:
     made = team.archive("To be left empty")
     of_reader = _own_report(team.people["reader"], "Words of a reader.")

@@ -148,19 +148,21 @@ async def test_the_demo_says_how_its_documents_are_listed(command: Command) -> N
     assert "Trevanza Harbour Trust: Annual Report 2024" in listed.stdout
 
 
-async def test_doctor_warns_of_eviction_and_of_no_persistence(
+async def test_doctor_warns_of_eviction_of_no_persistence_and_of_parts_told_as_all(
     command: Command, stoppable_redis: StoppableRedis
 ) -> None:
     well = command("doctor", redis_url=stoppable_redis.url, namespace="d")
     async with Redis.from_url(stoppable_redis.url) as client:
         await client.config_set("maxmemory-policy", "allkeys-lru")
         await client.config_set("appendonly", "no")
+        await client.execute_command("FT.CONFIG", "SET", "ON_TIMEOUT", "RETURN")
     warned = command("doctor", redis_url=stoppable_redis.url, namespace="d")
 
     assert "ok   durability:" in well.stdout
     assert well.stdout.endswith("All is well.\n")
     assert "warn eviction: maxmemory-policy is allkeys-lru" in warned.stdout
     assert "warn persistence: Redis writes nothing to disk" in warned.stdout
+    assert "warn searches: search-on-timeout is return" in warned.stdout
     assert "All is well" not in warned.stdout
     assert (well.returncode, warned.returncode) == (0, 0)
 

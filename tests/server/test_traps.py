@@ -28,14 +28,14 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQuery,
     VectorStoreQueryResult,
 )
-from llama_index.core.workflow import Event, Workflow
+from llama_index.core.workflow import Workflow
 
 from citewire.services.answers.turns import recent_history
 from citewire.storage.keys import DEFAULT_OWNER, owner_tag
 from citewire.storage.library.vector_store import PassageStore
 from citewire.workflows.chat import ChatWorkflow
 from citewire.workflows.engine import AnsweringResponse, Engines, ReportChatEngine
-from citewire.workflows.events import AskEvent, DeltaEvent, SourcesEvent
+from citewire.workflows.events import AskEvent, DeltaEvent, Shown, SourcesEvent
 from citewire.workflows.evidence import LOCAL, CalibratedEvidence
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
@@ -100,7 +100,7 @@ def engines_on(synthesiser: Saying) -> Engines:
     )
 
 
-def engine_on(synthesiser: Saying, announced: list[Event]) -> ReportChatEngine:
+def engine_on(synthesiser: Saying, announced: list[Shown]) -> ReportChatEngine:
     return engines_on(synthesiser).for_run(
         RunContext(),
         history=HISTORY,
@@ -124,7 +124,7 @@ def test_the_library_still_loses_the_sources_of_an_async_stream() -> None:
 
 
 async def test_sources_are_there_before_the_answer_is_read() -> None:
-    announced: list[Event] = []
+    announced: list[Shown] = []
 
     response = await engine_on(Saying(), announced).astream_chat(QUESTION)
 
@@ -175,7 +175,7 @@ async def test_two_runs_share_no_memory() -> None:
     assert (len(first.chat_history), len(second.chat_history)) == (2, 0)
 
 
-def _ignore(event: Event) -> None:
+def _ignore(event: Shown) -> None:
     """Nobody listens."""
 
 

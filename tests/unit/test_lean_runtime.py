@@ -10,13 +10,12 @@ from llama_index.core.workflow import (
     Event,
     StartEvent,
     StopEvent,
-    Workflow,
     WorkflowTimeoutError,
     step,
 )
 from workflows.errors import WorkflowCancelledByUser, WorkflowRuntimeError
 
-from citewire.workflows.lean_runtime import LeanRuntime
+from citewire.workflows.lean_runtime import LeanWorkflow
 
 
 class Beside(Event):
@@ -27,13 +26,13 @@ class Onward(Event):
     """What comes next."""
 
 
-class Waiting(Workflow):
+class Waiting(LeanWorkflow):
     """A step that sends one event and hands on another, a step that never ends, and one more."""
 
     def __init__(
         self, timeout: float | None = 20, *, fails: bool = False, ends: bool = True
     ) -> None:
-        super().__init__(timeout=timeout, runtime=LeanRuntime())
+        super().__init__(timeout=timeout)
         self.fails = fails
         self.ends = ends
         self.left = asyncio.Event()
@@ -65,7 +64,7 @@ class Waiting(Workflow):
 
 async def test_a_run_ends_with_its_first_end_and_what_goes_on_beside_is_cancelled() -> None:
     workflow = Waiting()
-    handler = workflow.run(start_event=StartEvent())
+    handler = workflow.start_run(StartEvent())
 
     streamed = [type(event) async for event in handler.stream_events()]
 
@@ -76,13 +75,13 @@ async def test_a_run_ends_with_its_first_end_and_what_goes_on_beside_is_cancelle
 
 async def test_a_step_that_fails_ends_the_run_and_its_stream() -> None:
     workflow = Waiting(fails=True)
-    handler = workflow.run(start_event=StartEvent())
+    handler = workflow.start_run(StartEvent())
 
     streamed = [type(event) async for event in handler.stream_events()]
 
     with pytest.raises(ValueError, match="told so"):
         await handler
-    assert streamed == [Onward, StopEvent]
+    assert streamed == [Onward]
     assert workflow.left.is_set()
 
 
@@ -90,13 +89,13 @@ async def test_a_run_has_its_time() -> None:
     workflow = Waiting(timeout=0.05, ends=False)
 
     with pytest.raises(WorkflowTimeoutError):
-        await workflow.run(start_event=StartEvent())
+        await workflow.start_run(StartEvent())
     assert workflow.left.is_set()
 
 
 async def test_a_run_that_is_cancelled_is_over_when_its_steps_are() -> None:
     workflow = Waiting(ends=False)
-    handler = workflow.run(start_event=StartEvent())
+    handler = workflow.start_run(StartEvent())
     async for _ in handler.stream_events():
         break
 
@@ -122,15 +121,15 @@ async def test_the_steps_are_looked_for_once_and_not_in_each_run(
 
     monkeypatch.setattr(inspect, "getmembers", counted)
     workflow = Waiting()
-    await workflow.run(start_event=StartEvent())
+    await workflow.start_run(StartEvent())
     assert workflow in looked
     looked.clear()
 
-    assert await workflow.run(start_event=StartEvent()) == "over"
+    assert await workflow.start_run(StartEvent()) == "over"
     assert looked == []
 
 
-class Endless(Workflow):
+class Endless(LeanWorkflow):
     """Steps that hand nothing on."""
 
     @step
@@ -141,4 +140,4 @@ class Endless(Workflow):
 
 async def test_steps_that_hand_nothing_on_do_not_leave_the_run_waiting() -> None:
     with pytest.raises(WorkflowRuntimeError, match="without an end"):
-        await Endless(runtime=LeanRuntime()).run(start_event=StartEvent())
+        await Endless().start_run(StartEvent())

@@ -11,11 +11,10 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQuery,
     VectorStoreQueryResult,
 )
-from llama_index.core.workflow import Event
 
 from citewire.storage.keys import DEFAULT_OWNER
 from citewire.workflows.engine import Engines, ReportChatEngine
-from citewire.workflows.events import SourcesEvent, StageEvent
+from citewire.workflows.events import Shown, SourcesEvent, StageEvent
 from citewire.workflows.evidence import CalibratedEvidence, Evidence, weights_for
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.routing.plan import Plan
@@ -66,8 +65,8 @@ async def announced_by(
     *levels: Evidence,
     look: SecondLook | None = LOOK,
     top_k: int = 1,
-) -> list[Event]:
-    announced: list[Event] = []
+) -> list[Shown]:
+    announced: list[Shown] = []
     engines = Engines(
         store=cast(Any, OnePassage()),
         embed_model=MockEmbedding(embed_dim=8),
@@ -90,11 +89,11 @@ async def announced_by(
     return announced
 
 
-def stages(announced: list[Event]) -> list[str]:
+def stages(announced: list[Shown]) -> list[str]:
     return [event.stage for event in announced if isinstance(event, StageEvent)]
 
 
-def sources(announced: list[Event]) -> SourcesEvent:
+def sources(announced: list[Shown]) -> SourcesEvent:
     [told] = [event for event in announced if isinstance(event, SourcesEvent)]
     return told
 

@@ -10,8 +10,8 @@ KNOWN = {
     # test_sse.py runs the same promises against sse-starlette's own response
     "api/sse.py": {
         "_listen_for_disconnect",
+        "_listen_for_exit_signal",
         "_listen_for_exit_signal_with_grace",
-        "_ping",
         "_stream_response",
     },
     # python-docx knows no footnotes: test_proof_exports.py opens what is written

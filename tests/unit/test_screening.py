@@ -3,9 +3,8 @@
 import asyncio
 
 from llama_index.core.schema import NodeWithScore, TextNode
-from llama_index.core.workflow import Event
 
-from citewire.workflows.events import DeltaEvent, RetrievingEvent, StageEvent
+from citewire.workflows.events import DeltaEvent, RetrievingEvent, Shown, StageEvent
 from citewire.workflows.fusion import by_reciprocal_rank, in_turn
 from citewire.workflows.screening.gate import Gate
 
@@ -26,7 +25,7 @@ def names(found: list[NodeWithScore]) -> list[str]:
 
 
 async def test_words_wait_for_the_verdict_and_stages_do_not() -> None:
-    heard: list[Event] = []
+    heard: list[Shown] = []
     verdict: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     gate = Gate(heard.append, verdict)
 
@@ -42,7 +41,7 @@ async def test_words_wait_for_the_verdict_and_stages_do_not() -> None:
 
 
 async def test_after_a_refusal_nothing_is_heard() -> None:
-    heard: list[Event] = []
+    heard: list[Shown] = []
     verdict: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     gate = Gate(heard.append, verdict)
     gate(WORD)
@@ -68,7 +67,7 @@ async def test_who_waits_for_the_verdict_may_be_cancelled() -> None:
 
 
 async def test_without_a_verdict_to_wait_for_all_is_heard_at_once() -> None:
-    heard: list[Event] = []
+    heard: list[Shown] = []
 
     gate = Gate(heard.append, None)
     gate(WORD)

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from sse_starlette import EventSourceResponse
+from sse_starlette.sse import AppStatus
 from starlette.background import BackgroundTask
 
-from citewire.api.sse import RunResponse
+from citewire.api.sse import RunResponse, _Watches
 
 STREAM = {"type": "http", "method": "GET"}
 RESPONSES = pytest.mark.parametrize("response", [RunResponse, EventSourceResponse])
@@ -148,12 +149,46 @@ async def test_a_client_that_takes_nothing_is_left(response: Response) -> None:
     assert blocks.closed
 
 
+@RESPONSES
+async def test_a_server_that_goes_ends_it(
+    response: Response, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, blocks = Client(), Blocks()
+    monkeypatch.setattr(AppStatus, "should_exit", True)
+
+    await response(aiter(blocks), sep="\n")(STREAM, client.receive, client.send)
+
+    assert client.body in (b"", b"data: 1\n\n")
+    assert blocks.closed is blocks.begun
+
+
+@RESPONSES
+async def test_a_ping_that_is_not_taken_ends_it(response: Response) -> None:
+    blocks = Blocks()
+
+    async def send(message: Any) -> None:
+        if b": ping" in message.get("body", b""):
+            await asyncio.Event().wait()
+
+    streaming = response(aiter(blocks), ping=0.001, send_timeout=0.01)
+    with pytest.raises(TimeoutError):
+        await streaming(STREAM, Client().receive, send)
+    assert blocks.closed
+
+
 def test_the_library_runs_these_parts_and_no_others() -> None:
+    ours = (RunResponse._stream_here, _Watches.__init__, _Watches.go)
     assert private_names(EventSourceResponse.__call__.__code__) - {
         "_wrap_websocket_denial_send",  # before and instead of a stream: left to the library
         "_send_with_timeout",
         "_ping_interval",  # public as `ping_interval`
-    } == private_names(RunResponse._stream_here.__code__)
+        "_ping",  # a timer instead of a task
+    } == {
+        name
+        for function in ours
+        for name in private_names(function.__code__)
+        if hasattr(EventSourceResponse, name)
+    }
 
 
 def private_names(code: CodeType) -> set[str]:

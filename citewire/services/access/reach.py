@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -163,6 +163,11 @@ class Reaching:
         for one in wanted:
             reach.role(one)
         return reach
+
+
+async def readable_tags(reaching: Reaching, caller: Caller) -> Sequence[str]:
+    """The tags of all libraries that a caller may read; raises as `Reaching.of`."""
+    return tuple((await reaching.of(caller)).by_tag)
 
 
 def members_of(caller: Caller) -> list[str]:

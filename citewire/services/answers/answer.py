@@ -4,8 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from llama_index.core.workflow import Event
-
 from citewire.services.answers.events import (
     Delta,
     Done,
@@ -116,7 +114,7 @@ class Answer:
         is_told = self.route == "catalogue"
         return spoken_of(self.standalone, self.sources, self.citations, by_catalogue=is_told)
 
-    def take(self, event: Event) -> Sequence[RunEvent]:
+    def take(self, event: object) -> Sequence[RunEvent]:
         """The contract's events for one event of the workflow."""
         match event:
             case DeltaEvent():

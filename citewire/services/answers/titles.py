@@ -31,5 +31,7 @@ def tidy_title(text: str) -> str:
 
 def plain_line(text: str) -> str:
     """One line without control characters, and without what turns it or shows nothing."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join(_UNSEEN.sub("", kept).split())
+    if not text.isprintable():
+        signs = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+        text = _UNSEEN.sub("", "".join(signs))
+    return " ".join(text.split())

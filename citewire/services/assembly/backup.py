@@ -46,10 +46,7 @@ async def save_backup(settings: Settings, writer: ArchiveWriter, on_stage: OnSta
     async with open_redis(storage) as client:
         noted = await read_noted(client, storage.namespace)
         if not noted:
-            raise CitewireError(
-                f"nothing is stored in the namespace {storage.namespace}: "
-                "see CITEWIRE_REDIS_URL, CITEWIRE_DATA_DIR and CITEWIRE_NAMESPACE"
-            )
+            raise _nothing_stored(storage.namespace)
         about = Origin(
             citewire=__version__,
             schema=int(noted.pop("schema_version")),
@@ -109,10 +106,26 @@ async def restore_backup(
             await audit.acted(who, "Import", [what], more=dict(manifest.counts))
 
 
-async def migrate_namespace(settings: Settings, on_step: Callable[[int], None]) -> int | None:
-    """Bring what is stored to this program's version; as `storage.migration.migrating.migrate`."""
+async def migrate_namespace(settings: Settings, on_step: Callable[[int], None]) -> int:
+    """Bring what is stored to this program's version; gives the version that it had.
+
+    Raises:
+        CitewireError: nothing is stored there.
+        IndexMismatch, LibraryBusy, StorageError: as `storage.migration.migrating.migrate`.
+    """
+    namespace = settings.storage.namespace
     async with open_redis(settings.storage, whatever_is_stored=True) as client:
-        return await migrate(client, settings.storage.namespace, on_step=on_step)
+        first = await migrate(client, namespace, on_step=on_step)
+    if first is None:
+        raise _nothing_stored(namespace)
+    return first
+
+
+def _nothing_stored(namespace: str) -> CitewireError:
+    return CitewireError(
+        f"nothing is stored in the namespace {namespace}: "
+        "see CITEWIRE_REDIS_URL, CITEWIRE_DATA_DIR and CITEWIRE_NAMESPACE"
+    )
 
 
 def _folders(storage: StorageSettings) -> Folders:

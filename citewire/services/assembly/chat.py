@@ -58,6 +58,7 @@ class OpenChat:
         runs: of this worker.
         page_copies: copies the pages that are cited.
         afterwards: what the model does for chats that were answered.
+        engines: what answers and searches is made from.
     """
 
     service: ChatService
@@ -65,6 +66,7 @@ class OpenChat:
     runs: OpenRuns
     page_copies: PageCopies
     afterwards: Afterwards
+    engines: Engines
 
 
 @asynccontextmanager
@@ -98,7 +100,7 @@ async def open_chat(
                 metrics=metrics,
             )
             finder = build_finder(library, engines)
-            yield OpenChat(service, finder, running, page_copies, afterwards)
+            yield OpenChat(service, finder, running, page_copies, afterwards, engines)
 
 
 def build_afterwards(library: Library) -> Afterwards:

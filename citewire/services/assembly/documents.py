@@ -3,15 +3,16 @@
 Loading the libraries of models takes longer than a run that finds nothing new.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from citewire.services.ingest.staging import PassageIndexing
+from citewire.services.ingest.reuse import PassageIndexing
 from citewire.settings import Settings
 from citewire.storage.collections.store import CollectionStore
 from citewire.storage.connection.connection import open_redis
 from citewire.storage.keys import library_of
 from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.embedded import library_tags
 
 
 @asynccontextmanager
@@ -50,6 +51,15 @@ async def take_out(settings: Settings, collection_id: str) -> None:
     async with open_documents(settings, library_of(collection_id)) as documents:
         await empty(documents, uploads_root(settings.storage))
         await CollectionStore(documents.client, documents.namespace).ended(collection_id)
+
+
+async def all_libraries(documents: DocumentStore) -> Sequence[str]:
+    """The tags of all libraries: whoever runs the service may read each of them.
+
+    Raises:
+        StorageError: Redis does not answer.
+    """
+    return await library_tags(documents.client, documents.namespace)
 
 
 @asynccontextmanager

@@ -9,11 +9,12 @@ import anyio
 
 from citewire.services.access.allowances import Allowance, Allowances, Kind
 from citewire.services.access.audit.log import AuditLog
+from citewire.services.access.caller import Caller
 from citewire.services.access.changes import CollectionChanges
 from citewire.services.access.door import Door
 from citewire.services.access.keys import load_api_keys
 from citewire.services.access.made_keys import MadeKeys
-from citewire.services.access.reach import Reaching
+from citewire.services.access.reach import Reaching, readable_tags
 from citewire.services.access.reads import Reads
 from citewire.services.access.room import room_of
 from citewire.services.assembly.audit import open_audit
@@ -22,11 +23,13 @@ from citewire.services.assembly.door import open_door
 from citewire.services.assembly.library import Library, open_library
 from citewire.services.assembly.measuring import ServerFacts, keep_sampled
 from citewire.services.assembly.readiness import ReadinessChecks
+from citewire.services.assembly.suggestions import build_suggesting
 from citewire.services.chat import ChatService
 from citewire.services.chats.chats import Chats
 from citewire.services.chats.sharing import Sharing
 from citewire.services.ingest.outcome import IngestSummary
 from citewire.services.ingest.pipeline import ingest_folders
+from citewire.services.ingest.reuse import nothing_else
 from citewire.services.pages.copies import PageCopies
 from citewire.services.passages.finding import PassageFinder
 from citewire.services.passages.succession import Succession
@@ -49,7 +52,6 @@ from citewire.storage.collections.store import CollectionStore
 from citewire.storage.connection.connection import connections_taken
 from citewire.storage.jobs import JobStore
 from citewire.storage.library.documents import DocumentStore
-from citewire.storage.library.outline import OutlineReader
 from citewire.storage.library.passage_read import PassageReader
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
@@ -157,8 +159,8 @@ async def open_services(
         collections = CollectionStore(library.documents.client, settings.storage.namespace)
         reaching, reads = Reaching(collections), Reads()
         shares = ChatShares(library.documents.client, settings.storage.namespace)
-        outlines = OutlineReader(library.documents.client, settings.storage.namespace)
-        jobs = build_jobs(library, uploads, metrics)
+        suggesting = build_suggesting(library, chat.engines, allowances, metrics)
+        jobs = build_jobs(library, uploads, metrics, reaching)
         ending = EndingCollections(
             collections, documents=library.documents, uploads=uploads, jobs=jobs
         )
@@ -166,6 +168,7 @@ async def open_services(
         if grace_s := settings.runs.disconnect_grace_s:
             stream = DetachedRuns(stream, chat.runs.logs, tasks, grace_s=grace_s).batches
         tasks.start_soon(chat.afterwards.run, runs.__len__)
+        tasks.start_soon(suggesting.run, runs.__len__)
         tasks.start_soon(chats.keep_swept)
         tasks.start_soon(door.credentials.watch)
         tasks.start_soon(jobs.run)
@@ -190,7 +193,7 @@ async def open_services(
             passages=library.passages,
             finder=chat.finder,
             succession=build_succession(library),
-            suggesting=Suggesting(outlines),
+            suggesting=suggesting,
             page_copies=page_copies,
             collections=collections,
             changes=CollectionChanges(collections, audit, reaching.forget),
@@ -227,11 +230,12 @@ async def open_allowances(library: Library) -> AsyncGenerator[Allowances, None]:
         tasks.cancel_scope.cancel()
 
 
-def build_jobs(library: Library, uploads: Uploads, metrics: Metrics) -> Jobs:
+def build_jobs(library: Library, uploads: Uploads, metrics: Metrics, reaching: Reaching) -> Jobs:
     """The background ingestions into an open library."""
 
     async def ingest(job: Job) -> IngestSummary:
         counted = CountedIngestion(metrics, job)
+        by = Caller(job.by, job.groups)
         return await ingest_folders(
             [job.root],
             documents=library.documents.owned_by(job.owner),
@@ -239,6 +243,8 @@ def build_jobs(library: Library, uploads: Uploads, metrics: Metrics) -> Jobs:
             settings=library.settings,
             on_progress=counted.follow,
             given_up=job.failed,
+            # After a restart nobody knows who uploaded it.
+            readable=partial(readable_tags, reaching, by) if job.by else nothing_else,
         )
 
     async def take_back(job: Job) -> None:

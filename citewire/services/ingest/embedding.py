@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from citewire.errors import ModelError, ModelRejected
+from citewire.services.ingest.stages import Busy
 
 MAX_BATCH_TOKENS = 100_000
 """A third of what OpenAI takes in one request; the estimate may be that wrong."""
@@ -44,10 +45,19 @@ class Embedder:
         embed: gives the vectors of texts in one request.
         max_texts: most texts in one request.
         max_tokens: most tokens in one request, unless a single text has more.
+        busy: when a request is under way.
     """
 
-    def __init__(self, embed: Embed, *, max_texts: int, max_tokens: int = MAX_BATCH_TOKENS) -> None:
+    def __init__(
+        self,
+        embed: Embed,
+        *,
+        max_texts: int,
+        max_tokens: int = MAX_BATCH_TOKENS,
+        busy: Busy | None = None,
+    ) -> None:
         self._request = embed
+        self._busy = busy or Busy()
         self._max_texts = max_texts
         self._max_tokens = max_tokens
         self._waiting: deque[_Waiting] = deque()
@@ -93,7 +103,8 @@ class Embedder:
 
     async def _embed(self, batch: list[_Waiting]) -> None:
         try:
-            vectors = await self._request([waiting.text for waiting in batch])
+            with self._busy.at_it():
+                vectors = await self._request([waiting.text for waiting in batch])
         except ModelRejected as error:
             owners = dict.fromkeys(waiting.owner for waiting in batch)
             if len(owners) == 1:

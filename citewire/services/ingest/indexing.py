@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from citewire.services.ingest.embedding import Vector
-from citewire.storage.keys import Fields
-from citewire.storage.library.passage_record import embedded_fields
+from citewire.storage.library.passage_record import stored_vector
 from citewire.storage.library.vector_store import PassageStore
 
 
@@ -25,6 +24,16 @@ class Indexing:
         """The vectors of `texts`."""
         return await self.model.aget_text_embedding_batch(texts)
 
-    def fields(self, fields: Fields, vector: Vector) -> Fields:
-        """The fields of a passage with its vector; IndexMismatch if its size does not fit."""
-        return embedded_fields(self.store.vectors, fields, vector)
+    @property
+    def made_by(self) -> str:
+        """The model, and how the index takes its vectors."""
+        vectors = self.store.vectors
+        return f"{self.model.model_name} {vectors.dims} {vectors.dtype}"
+
+    def stored(self, vector: Vector) -> bytes:
+        """A vector as it is stored; IndexMismatch if its size does not fit."""
+        return stored_vector(self.store.vectors, vector)
+
+    async def kept(self, digests: Sequence[bytes], libraries: Sequence[str]) -> list[bytes | None]:
+        """The stored vectors of texts in libraries, by their digests and tags."""
+        return await self.store.kept_vectors.find(digests, libraries)

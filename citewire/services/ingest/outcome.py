@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from citewire.services.ingest.skipped import SkippedFiles
+from citewire.services.ingest.stages import Busy, StageSeconds
 
 Status = Literal["new", "changed", "moved", "copied", "unchanged", "removed", "failed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -43,6 +44,8 @@ class IngestSummary:
         files: those that were found, and those that are gone.
         seconds: that it took.
         tokens: that were embedded.
+        reused: passages whose vectors were not made again.
+        stages: how long was read, embedded and written.
         is_plan: whether nothing was done, only planned.
         skipped: files that are of no format that is read.
         folders: those in which something was not done, by their full paths, and why.
@@ -53,6 +56,8 @@ class IngestSummary:
     files: tuple[FileOutcome, ...]
     seconds: float
     tokens: int = 0
+    reused: int = 0
+    stages: StageSeconds = field(default_factory=StageSeconds)
     is_plan: bool = False
     skipped: SkippedFiles = field(default_factory=SkippedFiles)
     folders: tuple[tuple[str, str], ...] = ()
@@ -86,6 +91,7 @@ class IngestSummary:
             "summary": {status: self.count(status) for status in STATUSES}
             | {"missing": len(self.missing), "skipped": self.skipped.count}
             | {"pages": self.pages, "passages": self.passages, "tokens": self.tokens}
+            | {"reused": self.reused, "stages": self.stages.to_json()}
             | {"seconds": round(self.seconds, 3), "dry_run": self.is_plan},
         }
 
@@ -102,13 +108,14 @@ class Progress:
         pages: in the files that were read.
         ocr: pages read from their picture, also of files that are still being read.
         passages: made of them.
-        embedded: passages embedded.
+        embedded: passages that have their vectors.
+        reused: of them those whose vectors were not made again.
         written: passages written.
         to_finish: of which it will be told what became of them, those that are gone too.
         finished: what became of the files that are done, in the order in which they were.
-        read_s: seconds that reading took, of all documents together.
-        embed_s: the same of embedding.
-        write_s: the same of writing.
+        reading: when at least one file was being read.
+        embedding: when passages were being embedded.
+        writing: when some were being written.
     """
 
     files: int = 0
@@ -119,11 +126,17 @@ class Progress:
     ocr: int = 0
     passages: int = 0
     embedded: int = 0
+    reused: int = 0
     written: int = 0
     waiting: str = ""
     to_finish: int = 0
     finished: int = 0
-    read_s: float = 0.0
-    embed_s: float = 0.0
-    write_s: float = 0.0
+    reading: Busy = field(default_factory=Busy)
+    embedding: Busy = field(default_factory=Busy)
+    writing: Busy = field(default_factory=Busy)
     last: FileOutcome | None = None
+
+    @property
+    def stages(self) -> StageSeconds:
+        """How long was read, embedded and written so far."""
+        return StageSeconds(self.reading.seconds, self.embedding.seconds, self.writing.seconds)

@@ -13,6 +13,7 @@ from citewire.services.ingest.first_look import looked_at
 from citewire.services.ingest.folders import list_folders
 from citewire.services.ingest.outcome import FileOutcome, IngestSummary, Progress
 from citewire.services.ingest.plan import IngestPlan, make_plan
+from citewire.services.ingest.reuse import Readable, nothing_else
 from citewire.services.ingest.run import (
     IngestOptions,
     IngestRun,
@@ -44,6 +45,7 @@ async def ingest_folders(
     options: IngestOptions = IngestOptions(),  # noqa: B008  (frozen)
     given_up: Mapping[str, FileOutcome] = MappingProxyType({}),
     on_change: OnChange = _tell_nobody,
+    readable: Readable = nothing_else,
 ) -> IngestSummary:
     """Ingest all reports in `folders`.
 
@@ -57,6 +59,8 @@ async def ingest_folders(
         options: how to ingest.
         given_up: files that are not tried again, by their full paths.
         on_change: told of each change of the documents once it is made.
+        readable: gives the tags of further libraries that whoever ingests may read: what was
+            embedded in one of them is not embedded again.
 
     Raises:
         CitewireError: a folder does not exist.
@@ -104,6 +108,7 @@ async def ingest_folders(
                 progress,
                 on_progress,
                 on_change,
+                readable,
             )
             outcomes = await run.carry_out(plan, given_up)
         traced.note(names.DOCUMENTS, len(outcomes))
@@ -114,6 +119,8 @@ async def ingest_folders(
         tuple(outcomes),
         took,
         run.tokens,
+        progress.reused,
+        progress.stages,
         skipped=plan.skipped,
         folders=plan.folders,
         missing=plan.missing,

@@ -10,6 +10,7 @@ from citewire.errors import CitewireError, ConfigurationError
 from citewire.services.ingest.catalog import Catalog, Known, retag
 from citewire.services.reading.files import printable
 from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.suggested import SuggestedStore
 from citewire.storage.library.versions import Versions, changing_documents
 
 
@@ -66,6 +67,7 @@ async def remove(
         retired = await _take_out(versions, catalog, gone, uploads)
         for doc_id in unfinished:
             await versions.discard(doc_id)
+    await SuggestedStore(documents.client, documents.namespace).forget(documents.owner)
     return Removed(tuple(known.location.full_path for known in gone), (*retired, *unfinished))
 
 
@@ -99,7 +101,7 @@ async def remove_everything(
 ) -> Removed:
     """Take out all documents of an owner or a collection, also those that were not finished.
 
-    Corrections of their titles and dates go, too.
+    Corrections of their titles and dates go, too, and what was suggested to ask of them.
 
     Args:
         documents: of the namespace and the owner.
@@ -118,6 +120,7 @@ async def remove_everything(
         unfinished = await versions.hidden()
         for doc_id in unfinished:
             await versions.discard(doc_id)
+    await SuggestedStore(documents.client, documents.namespace).forget(documents.owner)
     return Removed(tuple(known.location.full_path for known in gone), (*retired, *unfinished))
 
 

@@ -22,7 +22,8 @@ from citewire.services.ingest.readers.processes import (
     open_readers,
 )
 from citewire.services.ingest.readers.ray_cluster import RayReaders, open_ray_readers
-from citewire.services.ingest.staging import PassageIndexing, Staging
+from citewire.services.ingest.reuse import PassageIndexing, Readable, Reuse
+from citewire.services.ingest.staging import Staging
 from citewire.services.ingest.unread import note_unread
 from citewire.services.reading.ocr.choice import OcrMode
 from citewire.settings import Settings
@@ -72,6 +73,7 @@ class IngestRun:
         progress: counted up.
         on_progress: told of it.
         on_change: told of each change of the documents once it is made.
+        readable: further libraries in which vectors of the same texts are looked for.
     """
 
     versions: Versions
@@ -82,6 +84,7 @@ class IngestRun:
     progress: Progress
     on_progress: OnProgress
     on_change: OnChange
+    readable: Readable
     tokens: int = 0
     taken: Counter[str] = field(default_factory=Counter)
     _done: dict[Place, FileOutcome] = field(default_factory=dict)
@@ -174,9 +177,10 @@ class IngestRun:
     def _open_readers(
         self, count: int, limits: Limits
     ) -> AbstractAsyncContextManager[ReadingProcesses | RayReaders]:
+        busy = self.progress.reading
         if self.options.engine == "ray":
-            return open_ray_readers(self.settings.ingestion.parse_workers, limits)
-        return open_readers(count, limits)
+            return open_ray_readers(self.settings.ingestion.parse_workers, limits, busy)
+        return open_readers(count, limits, busy)
 
     async def _read(self, works: Sequence[Work], left_over: set[str]) -> None:
         count = min(self.settings.ingestion.parse_workers or cpu_count(), len(works))
@@ -185,8 +189,19 @@ class IngestRun:
         )
         reading = self._open_readers(count, limits)
         async with reading as readers, self.open_indexing() as indexing:
-            embedder = Embedder(indexing.embed, max_texts=self.settings.models.embed_batch)
-            staging = Staging(self, readers, embedder, indexing, left_over)
+            embedder = Embedder(
+                indexing.embed,
+                max_texts=self.settings.models.embed_batch,
+                busy=self.progress.embedding,
+            )
+            reuse = Reuse(
+                indexing,
+                embedder,
+                library=self.versions.owner,
+                readable=self.readable,
+                progress=self.progress,
+            )
+            staging = Staging(self, readers, reuse, left_over)
             left = iter(works)
             async with FirstError(), asyncio.TaskGroup() as tasks:
                 embedding = [

@@ -5,24 +5,23 @@ document's passages go through in parts, so that what is held in memory does not
 """
 
 import asyncio
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Protocol
 
 from citewire.errors import DocumentError, ModelError, ModelKeyRefused
 from citewire.services.ingest.catalog import Catalog, Place, retag
-from citewire.services.ingest.embedding import Embedder, Vector
 from citewire.services.ingest.failures import FirstError
 from citewire.services.ingest.outcome import FileOutcome, Progress
 from citewire.services.ingest.plan import Compared, Work
 from citewire.services.ingest.readers.exchange import Head, ReadPassage, ReadTask
 from citewire.services.ingest.readers.processes import ReadingProcesses
 from citewire.services.ingest.readers.ray_cluster import RayReaders
+from citewire.services.ingest.reuse import Reuse
 from citewire.services.ingest.staged import StagedDocument, is_as_it_was, record_of
 from citewire.services.ingest.unread import failed, note_unread
 from citewire.services.reading.ocr.choice import OcrMode, ocr_choice
 from citewire.settings import Settings
-from citewire.storage.keys import Fields
 from citewire.storage.library.documents import Correction
 from citewire.storage.library.versions import Change, Versions
 from citewire.tracing import names
@@ -30,16 +29,6 @@ from citewire.tracing.spans import first_span, lone_span, span
 
 PARTS_IN_FLIGHT = 32
 """So many parts, each of 64 passages at most, wait to be embedded or written."""
-
-
-class PassageIndexing(Protocol):
-    """Embeds, and gives the fields of a passage with its vector."""
-
-    async def embed(self, texts: list[str]) -> Sequence[Vector]:
-        """The vectors of `texts`, in one request."""
-
-    def fields(self, fields: Fields, vector: Vector) -> Fields:
-        """`fields` with the vector."""
 
 
 class StagingRun(Protocol):
@@ -73,8 +62,7 @@ class Staging:
     Args:
         run: whose documents, progress and settings they are.
         readers: read files.
-        embedder: embeds; somebody else lets it work.
-        indexing: makes fields of vectors.
+        reuse: gives passages their vectors.
         left_over: hidden documents of a killed run, of which passages may be written already.
     """
 
@@ -82,14 +70,12 @@ class Staging:
         self,
         run: StagingRun,
         readers: ReadingProcesses | RayReaders,
-        embedder: Embedder,
-        indexing: PassageIndexing,
+        reuse: Reuse,
         left_over: set[str],
     ) -> None:
         self._run = run
         self._readers = readers
-        self._embedder = embedder
-        self._indexing = indexing
+        self._reuse = reuse
         self._left_over = left_over
         self._room = asyncio.Semaphore(PARTS_IN_FLIGHT)
         self._switching = asyncio.Lock()
@@ -165,7 +151,6 @@ class Staging:
         """Write all passages of a document, as the file at `place` has them, while it is hidden."""
         progress = self._run.progress
         staged = StagedDocument(work, corrections)
-        began = time.monotonic()
         async with FirstError(), asyncio.TaskGroup() as parts:
             task = self._task(work, place, corrections)
             with lone_span(names.READ):
@@ -179,7 +164,6 @@ class Staging:
                         staged.passage_ids += [passage.passage_id for passage in part.passages]
                         progress.passages += len(part.passages)
             progress.pages += reading.head.pages
-            progress.read_s += time.monotonic() - began
         if staged.failure is not None:
             raise staged.failure
         if work.doc_id in self._left_over:
@@ -201,31 +185,28 @@ class Staging:
             if staged.work.doc_id in self._left_over:
                 there = await versions.with_vectors([passage.passage_id for passage in passages])
             news = [passage for passage in passages if passage.passage_id not in there]
-            began = time.monotonic()
-            with lone_span(names.EMBED) as traced:
-                traced.note(names.PASSAGES, len(news))
-                vectors = await self._embedder.embed(staged.work.doc_id, news)
-            progress.embed_s += time.monotonic() - began
-            records = {passage.passage_id: staged.fields(passage) for passage in passages}
-            for one, vector in zip(news, vectors, strict=True):
-                if isinstance(vector, ModelError):
-                    # What else was embedded is paid for: it is written, for the next run.
-                    staged.failure = vector
-                    del records[one.passage_id]
-                else:
-                    fields = records[one.passage_id]
-                    records[one.passage_id] = self._indexing.fields(fields, vector)
-            progress.embedded += len(records)
-            layout = {
-                passage.passage_id: passage.layout
-                for passage in passages
-                if passage.passage_id in records
-            }
-            began = time.monotonic()
-            with span(names.WRITE) as traced:
-                traced.note(names.PASSAGES, len(records))
-                await versions.write(staged.work.doc_id, records, layout)
-            progress.write_s += time.monotonic() - began
+            async with AsyncExitStack() as until_written:
+                with lone_span(names.EMBED) as traced:
+                    traced.note(names.PASSAGES, len(news))
+                    asked = self._reuse.embedded(staged.work.doc_id, news)
+                    embedded = await until_written.enter_async_context(asked)
+                records = {passage.passage_id: staged.fields(passage) for passage in passages}
+                for one, found in zip(news, embedded, strict=True):
+                    if isinstance(found, ModelError):
+                        # What else was embedded is paid for: it is written, for the next run.
+                        staged.failure = found
+                        del records[one.passage_id]
+                    else:
+                        records[one.passage_id] |= found.fields
+                progress.embedded += len(records)
+                layout = {
+                    passage.passage_id: passage.layout
+                    for passage in passages
+                    if passage.passage_id in records
+                }
+                with span(names.WRITE) as traced, progress.writing.at_it():
+                    traced.note(names.PASSAGES, len(records))
+                    await versions.write(staged.work.doc_id, records, layout)
             progress.written += len(records)
             self._run.tell()
             if isinstance(staged.failure, ModelKeyRefused):

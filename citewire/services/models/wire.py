@@ -156,6 +156,7 @@ class Provider:
         Raises:
             ModelError: of the class that fits the fault.
         """
+        current_run().place.leave()  # for good: the first token follows
         call = call_span(self.base_url, CHAT, {**payload, "stream": True})
         with self._noting(CHAT), call.traced, self._watch.calling(CHAT) as answered:
             start = partial(self._start, payload)
@@ -252,7 +253,20 @@ class Provider:
         deadline: float,
         traced: TraceSpan,
     ) -> T:
-        """Call `attempt` until it works, fails for good, or the deadline is too near."""
+        """Call `attempt` until it works, fails for good, or the deadline is too near.
+
+        Other runs go on meanwhile, before their first token.
+        """
+        async with current_run().place.aside():
+            return await self._tried(path, attempt, deadline, traced)
+
+    async def _tried(
+        self,
+        path: str,
+        attempt: Callable[[asyncio.Timeout], Awaitable[T]],
+        deadline: float,
+        traced: TraceSpan,
+    ) -> T:
         tries = 0
         while True:
             try:

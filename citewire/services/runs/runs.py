@@ -11,7 +11,6 @@ from typing import Any
 
 import anyio
 from llama_index.core.base.llms.types import ChatMessage
-from workflows.handler import WorkflowHandler
 
 from citewire.errors import (
     AlreadyAsked,
@@ -31,6 +30,7 @@ from citewire.storage.lua.loader import ScriptCall
 from citewire.storage.runs.registry import EndStatus, RunClaim, RunStore
 from citewire.tracing.spans import NOBODYS, TraceSpan
 from citewire.workflows.catalogue.model import SpokenOf
+from citewire.workflows.lean_runtime import LeanRun
 from citewire.workflows.retriever import PassageFilter
 from citewire.workflows.running import finish
 
@@ -60,7 +60,7 @@ class Run:
     spoken_of: SpokenOf | None = field(default_factory=SpokenOf)
     is_kept: bool = True
     stopped_by: StoppedBy | None = None
-    handler: WorkflowHandler | None = field(default=None, repr=False)
+    handler: LeanRun | None = field(default=None, repr=False)
     checking: anyio.CancelScope | None = field(default=None, repr=False)
     began: bool = False
     is_detached: bool = False

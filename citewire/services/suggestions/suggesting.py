@@ -1,66 +1,29 @@
 """What one may ask of some libraries: made once for each of their newest reports, and kept."""
 
-import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Final
 
-from llama_index.core.schema import TextNode
-
-from citewire.content.identity import Identity
-from citewire.services.suggestions.figures import SOUGHT, StatedFigure, figures_of
+from citewire.services.suggestions.by_model import ModelSuggestions, Running
 from citewire.services.suggestions.questions import (
     Question,
-    best_heading,
     is_title,
     of_both,
     of_figure,
     of_heading,
     of_whole,
 )
+from citewire.services.suggestions.reports import Example, ReportSaid, SuggestingReports, newest
+from citewire.services.suggestions.wanted import Language
 from citewire.storage.keys import Libraries
-from citewire.storage.library.documents import DocumentReader, DocumentRecord
-from citewire.storage.library.outline import Outline, OutlineReader
-from citewire.text.words import fold, sought_terms
-from citewire.workflows.catalogue.opening import extracts_of, headings_of
+from citewire.storage.library.documents import DocumentReader
 
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
-
-MOST_QUESTIONS = 6
-LOOKED_AT = 60
-"""So many of the newest reports are looked at."""
-MOST_REPORTS = 10
-"""Of so many of these questions are made, of as many organisations as there are."""
-YEAR = 4
-"""Characters of a period that is a year."""
-MOST_KEPT = 512
-"""Choices of libraries, and as many reports."""
-LONGEST_EXTRACT = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question with words of a report that answer it, as they stand there.
-
-    Args:
-        question: in words.
-        answer: the words: a figure with its name, or a sentence.
-        quote: what is marked in the passage.
-        unit: what stands over the table of a figure of its unit; empty if nothing does.
-        passage: in which they stand.
-        record: of the report.
-        is_figure: whether they are one of a table.
-    """
-
-    question: str
-    answer: str
-    quote: str
-    unit: str
-    passage: TextNode
-    record: DocumentRecord
-    is_figure: bool = False
+MOST_QUESTIONS: Final = 6
+ENOUGH: Final = 3
+"""With so many questions of a model none are told that no model made."""
+MOST_KEPT: Final = 512
+"""Choices of libraries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +32,6 @@ class Suggestions:
 
     questions: tuple[Question, ...] = ()
     example: Example | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What was made of one report."""
-
-    record: DocumentRecord
-    figures: tuple[StatedFigure, ...]
-    heading: str | None
-    example: Example | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +44,32 @@ class Suggesting:
     """Makes and keeps what one may ask.
 
     Args:
-        outlines: tell how reports begin and what stands in their tables.
+        reports: tell what they say.
+        by_model: has better questions after a while; None: no model is asked.
     """
 
-    def __init__(self, outlines: OutlineReader) -> None:
-        self._outlines = outlines
+    def __init__(
+        self, reports: SuggestingReports, by_model: ModelSuggestions | None = None
+    ) -> None:
+        self._reports = reports
+        self._by_model = by_model
         self._kept: OrderedDict[Libraries, _KeptSuggestions] = OrderedDict()
-        self._made: OrderedDict[tuple[str, str, Identity], _Made] = OrderedDict()
 
-    async def of(self, documents: DocumentReader, libraries: Libraries) -> Suggestions:
+    async def of(
+        self,
+        documents: DocumentReader,
+        libraries: Libraries,
+        *,
+        owner: str,
+        language: Language | None = None,
+    ) -> Suggestions:
         """What one may ask of the documents of `libraries`, kept until documents change.
+
+        Args:
+            documents: of the libraries.
+            libraries: whose documents.
+            owner: who asks, on whose account a model is asked later.
+            language: in which a model is to ask; None: that of the reports.
 
         Raises:
             StorageUnavailable, StorageError: Redis does not answer, or refuses.
@@ -109,80 +78,33 @@ class Suggesting:
         kept = self._kept.get(libraries)
         if kept is None or kept.changes != changes:
             kept = _KeptSuggestions(await self._read(documents), changes)
-        _keep(self._kept, libraries, kept)
-        return kept.suggestions
+        self._kept[libraries] = kept
+        self._kept.move_to_end(libraries)
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        if self._by_model is None or not kept.suggestions.questions:
+            return kept.suggestions
+        better = await self._by_model.questions(documents, libraries, changes, owner, language)
+        more = () if len(better) >= ENOUGH else kept.suggestions.questions
+        questions = {question.text: question for question in (*better, *more)}
+        return replace(kept.suggestions, questions=tuple(questions.values())[:MOST_QUESTIONS])
+
+    async def run(self, running: Running) -> None:
+        """Ask the model until cancelled, for what was wished for; at once over without a model.
+
+        Args:
+            running: counts the answers that are being written. While they are many, it waits.
+        """
+        if self._by_model is not None:
+            await self._by_model.run(running)
 
     async def _read(self, documents: DocumentReader) -> Suggestions:
-        newest = (await documents.ids())[-LOOKED_AT:]
-        if not newest:  # no ids are all
-            return Suggestions()
-        records = [one async for some in documents.batches(newest) for one in some]
-        made = [await self._of_one(record) for record in _chosen(records)]
-        return Suggestions(tuple(_picked(made)), _example(made))
-
-    async def _of_one(self, record: DocumentRecord) -> _Made:
-        key = record.doc_id, record.title, record.identity
-        known = self._made.get(key)
-        if known is not None:
-            return known
-        outline = await self._outlines.read(record.doc_id)
-        tables = await self._outlines.with_words(record.doc_id, sought_terms(SOUGHT))
-        # Off the loop: a report may have hundreds of headings and large tables.
-        made = await asyncio.to_thread(_make, record, outline, tables)
-        _keep(self._made, key, made)
-        return made
+        records = await newest(documents, await documents.ids())
+        said = await self._reports.said(records)
+        return Suggestions(tuple(_picked(said)), _example(said))
 
 
-def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > MOST_KEPT:
-        kept.popitem(last=False)
-
-
-def _chosen(records: Sequence[DocumentRecord]) -> list[DocumentRecord]:
-    """The newest reports, those of a known kind and of different organisations first."""
-    first: dict[str, DocumentRecord] = {}
-    rest: list[DocumentRecord] = []
-    newest = records[::-1]
-    for record in sorted(newest, key=lambda record: not record.kind):
-        whose = fold(record.organisation or record.title)
-        if whose in first:
-            rest.append(record)
-        else:
-            first[whose] = record
-    return [*first.values(), *rest][:MOST_REPORTS]
-
-
-def _make(record: DocumentRecord, outline: Outline, tables: Sequence[TextNode]) -> _Made:
-    # A quarter stands beside other columns of its year.
-    wanted = frozenset(period for period in record.periods if len(period) == YEAR)
-    figures = tuple(figures_of(tables, wanted))
-    headings, _ = headings_of(outline, record.title)
-    besides = f"{record.title} {record.organisation}"
-    heading = best_heading([one.text for one in headings], besides=besides)
-    return _Made(record, figures, heading, _exemplary(record, figures, outline))
-
-
-def _exemplary(
-    record: DocumentRecord, figures: Sequence[StatedFigure], outline: Outline
-) -> Example | None:
-    for figure in figures:
-        if figure.is_certain and (question := of_figure(record, figure)):
-            told = f"{figure.label}, {figure.year}: {figure.value}"
-            unit, passage = figure.unit, figure.passage
-            return Example(question.text, told, figure.quote, unit, passage, record, is_figure=True)
-    for extract in extracts_of(outline, record.title):
-        sentence = extract.sentences[0]
-        if len(sentence) <= LONGEST_EXTRACT:
-            told = " ".join(sentence.split())
-            node = extract.passage.node
-            assert isinstance(node, TextNode)
-            return Example(of_whole(record).text, told, sentence, "", node, record)
-    return None
-
-
-def _picked(made: Sequence[_Made]) -> list[Question]:
+def _picked(made: Sequence[ReportSaid]) -> list[Question]:
     """Of two reports at once, of figures, of headings and of whole reports: each of another one."""
     pair = _of_two(made)
     paired = {doc_id for question in pair for doc_id in question.doc_ids}
@@ -202,12 +124,12 @@ def _picked(made: Sequence[_Made]) -> list[Question]:
     return list({question.text: question for question in picked}.values())[:MOST_QUESTIONS]
 
 
-def _figures(one: _Made) -> list[Question]:
+def _figures(one: ReportSaid) -> list[Question]:
     asked = [of_figure(one.record, figure) for figure in one.figures]
     return [question for question in asked if question is not None]
 
 
-def _of_two(made: Sequence[_Made]) -> list[Question]:
+def _of_two(made: Sequence[ReportSaid]) -> list[Question]:
     """The first question that two reports answer alike."""
     for at, one in enumerate(made):
         for other in made[at + 1 :]:
@@ -218,7 +140,7 @@ def _of_two(made: Sequence[_Made]) -> list[Question]:
     return []
 
 
-def _example(made: Sequence[_Made]) -> Example | None:
+def _example(made: Sequence[ReportSaid]) -> Example | None:
     """One in the language of most reports: a figure if there is one, best with its unit."""
     spoken = Counter(one.record.language for one in made)
     examples = [one.example for one in made if one.example is not None]

@@ -166,11 +166,16 @@ class Metrics:
             ("status",),
         )
         self.ingested_passages = self._counter("ingested_passages", "Passages written by uploads.")
+        self.reused_vectors = self._counter(
+            "reused_vectors",
+            "Passages of uploads whose vectors were not made again: the same text was embedded "
+            "before, where the uploader may read it.",
+        )
         self.ingested_pages = self._counter("ingested_pages", "Pages read of uploads.")
         self.ingest_s = self._counter(
             "ingest_seconds",
-            "Time of uploads by stage, of all documents together, waiting for room included: "
-            "`read`, `embed`, `write`.",
+            "Seconds in which a file of an upload was being read, or passages of it embedded or "
+            "written, by stage: `read`, `embed`, `write`. They go on at the same time.",
             ("stage",),
         )
 
@@ -204,6 +209,13 @@ class Metrics:
         )
         self.provider_retries = self._counter(
             "provider_retries", "Times that the provider was asked again.", ("kind",)
+        )
+        self.suggestions = self._counter(
+            "suggestions",
+            "Times that a model was to suggest questions of a collection: `ok`; `none` that it "
+            "gave is answered; `spent`: the owner may ask no model; `too_soon`: it was asked a "
+            "moment ago; `timeout`, `internal`, or the code of the error.",
+            ("result",),
         )
 
     def _begin(self) -> None:

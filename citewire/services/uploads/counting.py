@@ -16,7 +16,7 @@ class CountedIngestion:
     def __init__(self, metrics: Metrics, job: Job) -> None:
         self._metrics = metrics
         self._job = job
-        self._written = self._pages = 0
+        self._written = self._pages = self._reused = 0
         self._seconds = dict.fromkeys(("read", "embed", "write"), 0.0)
 
     def follow(self, progress: Progress) -> None:
@@ -28,8 +28,11 @@ class CountedIngestion:
         metrics.ingested_passages.inc(progress.written - self._written)
         metrics.ingested_pages.inc(progress.pages - self._pages)
         self._written, self._pages = progress.written, progress.pages
+        metrics.reused_vectors.inc(progress.reused - self._reused)
+        self._reused = progress.reused
+        stages = progress.stages
         for stage, before in self._seconds.items():
-            self._seconds[stage] = now = getattr(progress, f"{stage}_s")
+            self._seconds[stage] = now = getattr(stages, stage)
             metrics.ingest_s.labels(stage).inc(now - before)
         self._job.follow(progress)
 

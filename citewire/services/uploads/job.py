@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from uuid import uuid4
 
 from citewire.services.ingest.outcome import STATUSES, FileOutcome, Progress
+from citewire.services.ingest.stages import StageSeconds
 from citewire.services.reading.files import printable
 from citewire.services.uploads.receiving import UploadedFile
 from citewire.storage.keys import DEFAULT_OWNER, collection_in
@@ -35,6 +36,7 @@ class Job:
         owner: whose folder, and whose job: a person, or a shared collection.
         by: the person who uploaded; empty: the owner. It is stored nowhere, for it would outlive a
             person who is forgotten.
+        groups: that person's, for what may be read; stored nowhere either.
         resumed: how often it was begun again after its server had ended.
     """
 
@@ -43,6 +45,7 @@ class Job:
     uploaded: tuple[UploadedFile, ...]
     owner: str = DEFAULT_OWNER
     by: str = ""
+    groups: frozenset[str] = frozenset()
     job_id: str = field(default_factory=lambda: uuid4().hex)
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     finished_at: str | None = None
@@ -55,6 +58,7 @@ class Job:
     failed: dict[str, FileOutcome] = field(default_factory=dict)
     """Files that are not tried again in another turn, by their full paths."""
     _progress: dict[str, int] = field(default_factory=dict)
+    _stages: StageSeconds = field(default_factory=StageSeconds)
     _outcomes: dict[str, State] = field(default_factory=dict)
 
     @classmethod
@@ -87,7 +91,8 @@ class Job:
         self.changes += 1
         # Somebody else is changing the documents: that is waiting, too.
         self.status = "queued" if progress.waiting else "running"
-        self._progress = {name: getattr(progress, name) for name in _COUNTED}
+        self._progress = {name: getattr(progress, name) for name in self._told}
+        self._stages = progress.stages
         if progress.last is not None:
             self._note(progress.last)
 
@@ -119,11 +124,17 @@ class Job:
             "status": self.status,
             "created_at": self.created_at,
             "finished_at": self.finished_at,
-            "progress": {name: self._progress.get(name, 0) for name in _COUNTED},
+            "progress": {name: self._progress.get(name, 0) for name in self._told},
+            "seconds": {name: round(one, 1) for name, one in asdict(self._stages).items()},
             "counts": {name: sum(f["status"] == name for f in files) for name in STATUSES},
             "files": files,
             "error": self.error,
         }
+
+    @property
+    def _told(self) -> list[str]:
+        # Of a shared collection it would tell its members what else the uploader may read.
+        return [*_COUNTED, "reused"] if collection_in(self.owner) is None else _COUNTED
 
     def to_stored(self) -> State:
         """The job with what is needed to begin it again; `public` leaves that out."""

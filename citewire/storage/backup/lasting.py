@@ -5,6 +5,7 @@ import re
 _LEFT_OUT = re.compile(
     r"lease(:.*)?"  # who changes documents just now
     r"|spent:.*"  # what was spent in the last hour
+    r"|suggest(ed|ing):.*"  # a model is asked again
     r"|access:session(s:of)?:.*"  # people sign in again: one might have been ended since
     r"|runs:stops:.*|run:[^:]*:read"  # who is to stop, and who reads, right now
     r"|jobs:stop:.*|job:[^:]*:alive",

@@ -8,6 +8,7 @@ from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
     NoPermissionError,
+    RedisError,
     ResponseError,
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -28,11 +29,18 @@ def as_text(value: object) -> str:
 
 def fields_of(reply: Sequence[Any]) -> dict[str, str]:
     """The fields of one result, which come as names and values by turns."""
-    try:
-        texts = [value.decode() for value in reply]  # nearly always, and in half the time
-    except (AttributeError, UnicodeDecodeError):
-        texts = list(map(as_text, reply))
+    texts = texts_of(reply)
     return dict(zip(texts[::2], texts[1::2], strict=True))
+
+
+def texts_of(reply: Sequence[Any]) -> list[str]:
+    """The values of a reply as texts, nearly always decoded in one go."""
+    try:
+        texts: list[str] = b"\0".join(reply).decode().split("\0")
+    except (TypeError, UnicodeDecodeError):
+        texts = []
+    # One may be none, or no text, or have a sign of its own where they are parted.
+    return texts if len(texts) == len(reply) else list(map(as_text, reply))
 
 
 def says_unknown(error: ResponseError) -> bool:
@@ -63,9 +71,11 @@ def translate_redis_errors() -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def storage_errors(what: str) -> Iterator[None]:
+class storage_errors:  # noqa: N801 - called like a function
     """Turn every failure of Redis inside the block into ours.
+
+    A class, for an answer passes eight of them: a generator each, with another one inside it for
+    what may always fail, takes ten calls more.
 
     Args:
         what: that Redis may refuse, as in "Redis refuses the passages: out of memory".
@@ -74,14 +84,33 @@ def storage_errors(what: str) -> Iterator[None]:
         StorageUnavailable: Redis does not answer.
         StorageError: it refuses a command, because it is full or read-only, say.
     """
-    try:
-        with translate_redis_errors():
-            yield
-    except ResponseError as error:
-        if str(error).lower().startswith("unknown command"):
-            # Another server than the one whose modules were checked, at the same address.
-            raise StorageError(f"this Redis lacks a module ({error}): {MODULES_REMEDY}") from error
-        raise StorageError(f"Redis refuses {what}: {_reason(error)}") from error
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        """Raise ours in place of what Redis or its client raised."""
+        if not isinstance(error, RedisError):
+            return
+        try:
+            with translate_redis_errors():
+                raise error
+        except ResponseError as refused:
+            raise _refusal(refused, self._what) from refused
+
+
+def _refusal(error: ResponseError, what: str) -> StorageError:
+    if str(error).lower().startswith("unknown command"):
+        # Another server than the one whose modules were checked, at the same address.
+        return StorageError(f"this Redis lacks a module ({error}): {MODULES_REMEDY}")
+    return StorageError(f"Redis refuses {what}: {_reason(error)}")
 
 
 def _reason(error: ResponseError) -> str:

@@ -15,8 +15,9 @@ _FIELD_KEYS = frozenset({"identifier", "attribute", "type", "algorithm", "data_t
 }
 
 
-UNINDEXED = frozenset({"text"})
-"""Fields of the schema that LlamaIndex wants and nobody searches: words are found by our stems."""
+UNINDEXED = frozenset({"id", "text"})
+"""Fields of the schema that LlamaIndex wants and nobody searches: passages are read by their keys,
+and words are found by our stems."""
 
 
 @dataclass(frozen=True, slots=True)

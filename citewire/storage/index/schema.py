@@ -22,7 +22,14 @@ from citewire.storage.connection.fingerprint import (
 )
 from citewire.storage.connection.replies import says_unknown, storage_errors
 from citewire.storage.index.live import UNINDEXED, LiveIndex, read_live_index, wanted_fields
-from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION, Keys, folder_id, index_name
+from citewire.storage.keys import (
+    DEFAULT_OWNER,
+    EMBEDDED_AS,
+    SCHEMA_VERSION,
+    Keys,
+    folder_id,
+    index_name,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -35,8 +42,11 @@ __all__ = [
 
 POLL_S = 0.05
 
-LATER = frozenset({"labels"})
+LATER = frozenset({"labels", EMBEDDED_AS})
 """Fields that were added to the schema after indexes of its version had been made."""
+
+FORMER = frozenset({"id"})
+"""Fields that indexes of its version had, and that nobody searches."""
 
 
 def build_schema(
@@ -71,6 +81,7 @@ def build_schema(
         {"name": "folder_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "owner_id", "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "labels", "type": "tag", "attrs": {"case_sensitive": True}},
+        {"name": EMBEDDED_AS, "type": "tag", "attrs": {"case_sensitive": True}},
         {"name": "language", "type": "tag"},
         {"name": "text", "type": "text"},  # LlamaIndex asks for it
         # Stems of our own, of any language: of the passage, and of what its document is called.
@@ -99,7 +110,8 @@ async def ensure_index(
 ) -> None:
     """Create the index if there is none, otherwise check it; safe in several processes at once.
 
-    One that was made before the fields of `LATER` came is made anew; its passages are not.
+    One that was made before the fields of `LATER` came, or while there were those of `FORMER`, is
+    made anew; its passages are not.
 
     With `replace_empty`, an index that does not fit is replaced instead of being refused if it
     holds nothing and its namespace no documents: whoever only tried out the defaults may change
@@ -126,7 +138,7 @@ async def ensure_index(
         noted = await read_fingerprint(client, namespace_of(schema))
         differences = _differences(schema, live, noted, embedding)
         # Not by `FT.ALTER`, after which Redis (2.10) counts every passage twice to rank by words.
-        is_older = _lacks_later_fields(schema, live, noted, embedding)
+        is_older = _is_older(schema, live, noted, embedding)
         is_empty = (
             replace_empty and bool(differences) and await _holds_nothing(client, schema, live)
         )
@@ -197,15 +209,14 @@ async def _create(client: Redis, schema: IndexSchema, embedding: str) -> None:
     )
 
 
-def _lacks_later_fields(
+def _is_older(
     schema: IndexSchema, live: LiveIndex, noted: Fingerprint | None, embedding: str
 ) -> bool:
-    """Whether nothing is wrong with the index but that it was made before some fields were."""
+    """Whether nothing is wrong with the index but that fields came and went since it was made."""
     wanted = wanted_fields(schema)
-    filled = replace(
-        live, fields={**{name: wanted[name] for name in LATER & wanted.keys()}, **live.fields}
-    )
-    return filled.fields != live.fields and not _differences(schema, filled, noted, embedding)
+    kept = {name: kind for name, kind in live.fields.items() if name not in FORMER}
+    renewed = replace(live, fields={name: wanted[name] for name in LATER & wanted.keys()} | kept)
+    return renewed.fields != live.fields and not _differences(schema, renewed, noted, embedding)
 
 
 def _fields(schema: IndexSchema) -> list[Field]:

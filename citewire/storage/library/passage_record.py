@@ -50,13 +50,18 @@ class VectorField:
         kind = _DTYPES[attrs.datatype.value.lower()]
         return cls(schema.index.name, attrs.dims, kind)
 
+    @property
+    def size(self) -> int:
+        """The size of a vector, in bytes."""
+        return self.dims * self.dtype.itemsize
+
     def encode(self, vector: Sequence[float]) -> bytes:
         """`vector` as the index takes it, to keep or to search with."""
         return np.asarray(vector, "<f4").astype(self.dtype, copy=False).tobytes()
 
 
-def embedded_fields(field: VectorField, fields: Fields, vector: Sequence[float]) -> Fields:
-    """`fields` with the embedding.
+def stored_vector(field: VectorField, vector: Sequence[float]) -> bytes:
+    """A vector as it is stored.
 
     Raises:
         IndexMismatch: it has another size than the index. Redis itself would take it and never
@@ -67,4 +72,9 @@ def embedded_fields(field: VectorField, fields: Fields, vector: Sequence[float])
             f"the embedding model gives {len(vector)} dimensions, "
             f"the index {field.index} has {field.dims}. Fix: {REMEDY}"
         )
-    return {**fields, "vector": field.encode(vector)}
+    return field.encode(vector)
+
+
+def embedded_fields(field: VectorField, fields: Fields, vector: Sequence[float]) -> Fields:
+    """`fields` with the embedding; raises as `stored_vector`."""
+    return {**fields, "vector": stored_vector(field, vector)}

@@ -11,10 +11,11 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 from redisvl.schema import IndexSchema
 
-from citewire.storage.connection.replies import as_text, says_unknown, storage_errors
+from citewire.storage.connection.replies import as_text, says_unknown, storage_errors, texts_of
 from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
 from citewire.storage.library.common import CommonLibraries
+from citewire.storage.library.embedded import KeptVectors
 from citewire.storage.library.filters import excluding, to_filter, to_unscored_filter
 from citewire.storage.library.passage_node import FIELDS, FOUND_BY, to_node
 from citewire.storage.library.passage_record import VectorField
@@ -78,6 +79,7 @@ class PassageStore(RedisVectorStore):
         self._visible = VisibleSearch(client, namespace)
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
+        self._kept_vectors = KeptVectors(client, schema.index.name, self._vectors.size)
         self._languages: frozenset[str] = frozenset()
         self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
@@ -98,6 +100,11 @@ class PassageStore(RedisVectorStore):
     def vectors(self) -> VectorField:
         """What vectors the index takes."""
         return self._vectors
+
+    @property
+    def kept_vectors(self) -> KeptVectors:
+        """The vectors that are stored, by what was embedded."""
+        return self._kept_vectors
 
     async def languages(self) -> frozenset[str]:
         """The languages of all documents, by their codes; none without an index.
@@ -201,12 +208,7 @@ class PassageStore(RedisVectorStore):
             with redis_span(HMGET, len(ranked)):
                 read = await pipe.execute()
         return [
-            fields
-            | {
-                name: as_text(value)
-                for name, value in zip(FIELDS, values, strict=True)
-                if value is not None
-            }
+            fields | _told_of(values)
             for fields, values in zip(ranked, read, strict=True)
             if values[0] is not None
         ]
@@ -253,6 +255,13 @@ def _with_words(sought: str, count: int, told: Sequence[str]) -> Query:
     # plain `BM25` of Redis is another formula, and finds less (measured).
     how: Query = ("VERBATIM", "SCORER", "BM25STD")
     return (sought, *how, "RETURN", len(told), *told, "LIMIT", 0, count)
+
+
+def _told_of(values: Sequence[Any]) -> Found:
+    """The fields that a passage has, of their values in the order of `FIELDS`."""
+    told = [place for place, value in enumerate(values) if value is not None]
+    texts = texts_of([values[place] for place in told])
+    return {FIELDS[place]: text for place, text in zip(told, texts, strict=True)}
 
 
 def _fused(rankings: Sequence[Sequence[Found]], names: Sequence[str]) -> list[Found]:

@@ -101,7 +101,7 @@ class ReportNames:
         """The words of names that `question` has with a wrong letter."""
         found: dict[str, None] = {}
         for said in _WORD.findall(question)[:MOST_WORDS]:
-            found.update(dict.fromkeys(self._respelt(said)))
+            found.update(dict.fromkeys(self._respelt(said, _run_together(said))))
         return tuple(found)
 
     def _at(self, said: Sequence[str], place: int) -> tuple[int, str, str]:
@@ -126,10 +126,9 @@ class ReportNames:
         plain = _run_together(said)
         yield plain
         if plain not in self.whole:
-            yield from self._respelt(said)
+            yield from self._respelt(said, plain)
 
-    def _respelt(self, said: str) -> tuple[str, ...]:
-        plain = _run_together(said)
+    def _respelt(self, said: str, plain: str) -> tuple[str, ...]:
         if len(plain) < FIRST_LETTERS or plain in self.whole or is_stop_word(said):
             return ()
         near = {word for rest in _without_a_letter(plain) for word in self.words.get(rest, ())}
@@ -170,7 +169,8 @@ def _words_of(name: str, called: str) -> tuple[str, ...]:
 
 
 def _run_together(word: str) -> str:
-    return _SIGNS.sub("", fold(word).removesuffix("'s").removesuffix("’s"))
+    joined = fold(word).removesuffix("'s").removesuffix("’s")
+    return joined if joined.isalnum() else _SIGNS.sub("", joined)
 
 
 def _without_a_letter(word: str) -> list[str]:

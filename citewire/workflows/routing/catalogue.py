@@ -5,8 +5,9 @@ qualified?" asks the reports. Where a report may be asked as well ("are there re
 the request is not `sure`: it holds only if documents are called so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from citewire.text.words import fold, words
@@ -44,7 +45,7 @@ _LONGEST = 8
 """So many words the longest phrase has."""
 
 Pointing = Literal["", "report", "pronoun"]
-Words = Sequence[str]
+Words = list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,10 @@ class _LanguageReading:
     def _about(self, said: Words) -> CatalogueRequest | None:
         for frames in (ABOUT, ABOUT_THIS, SUMS_UP):
             for frame in frames[self._language]:
-                meant = _framed(said, frame)
+                before, after = _sides(frame)
+                if before and said[:1] != before[:1]:
+                    continue  # nearly always
+                meant = _framed(said, before, after)
                 found = None if meant is None else self._meant(meant, may_be_named=frames is ABOUT)
                 if found:
                     return replace(found, sums_up=frames is SUMS_UP)
@@ -229,14 +233,19 @@ def _surer(one: str, other: str) -> str:
     return "sure" if "sure" in (one, other) else other
 
 
-def _framed(said: Words, frame: str) -> Words | None:
-    """What stands in the place of the x of a frame; None if the message is not of its form."""
+def _framed(said: Words, before: Words, after: Words) -> Words | None:
+    """What stands between the sides of a frame; None if the message is not of its form."""
+    begin, end = len(before), len(said) - len(after)
+    is_framed = end >= begin and said[:begin] == before and said[end:] == after
+    return said[begin:end] if is_framed else None
+
+
+@cache  # of the frames of the lists, which are few
+def _sides(frame: str) -> tuple[Words, Words]:
+    """What stands before the x of a frame, and what behind it."""
     parts = frame.split()
     at = parts.index("x")
-    before, after = parts[:at], parts[at + 1 :]
-    end = len(said) - len(after)
-    is_framed = end >= len(before) and [*said[: len(before)], *said[end:]] == [*before, *after]
-    return said[len(before) : end] if is_framed else None
+    return parts[:at], parts[at + 1 :]
 
 
 def _heads(said: Words, phrases: frozenset[str]) -> list[int]:

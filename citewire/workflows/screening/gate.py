@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from llama_index.core.workflow import Event
+from citewire.workflows.events import RetrievingEvent, Shown, StageEvent
 
-from citewire.workflows.events import RetrievingEvent, StageEvent
-
-Announce = Callable[[Event], None]
+Announce = Callable[[Shown], None]
 Verdict = asyncio.Future[bool]
 """Whether the question may be answered; pending while a model is asked."""
 
@@ -26,12 +24,12 @@ class Gate:
     def __init__(self, announce: Announce, verdict: Verdict | None) -> None:
         self._announce = announce
         self._verdict = verdict
-        self._held: list[Event] = []
+        self._held: list[Shown] = []
         self._open = verdict is None
         if verdict is not None:
             verdict.add_done_callback(self._decide)
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Shown) -> None:
         """Announce `event` now, later or never."""
         if not self._open and self._verdict is not None and self._verdict.done():
             self._decide(self._verdict)  # its callback is still to come

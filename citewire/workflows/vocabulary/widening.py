@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
@@ -66,7 +66,7 @@ class Vocabulary:
         told = dict.fromkeys(
             term
             for _, related in self._named(asked)
-            for term in (*signposts_named(related), *sought_terms(related, several))
+            for term in _sought(related, several)
             if term not in known
         )
         return tuple(told)[:MAX_RELATED]
@@ -97,6 +97,12 @@ class Vocabulary:
             for name, related in self.entries.get(term, ()):
                 if tuple(asked[place : place + len(name)]) == name:
                     yield name, related
+
+
+@lru_cache(4096)  # of the lists of a vocabulary, which are read again and again
+def _sought(related: str, languages: tuple[str, ...]) -> Terms:
+    """What is searched for where `related` is what reports say."""
+    return (*signposts_named(related), *sought_terms(related, languages))
 
 
 @cache

@@ -73,7 +73,7 @@ export const api = {
   stop: (runId: string) => request(`chat_stream/${seg(runId)}/stop`, { method: "POST" }),
   switchTo: (id: string, messageId: string) => request(`chats/${seg(id)}`, sending("PATCH", { leaf_id: messageId })),
   chat: (id: string, signal?: AbortSignal) => json<ChatView>(`chats/${seg(id)}`, { signal: signal ?? null }),
-  suggestions: (signal: AbortSignal) => json<SuggestionsView>("suggestions", { signal }),
+  suggestions: (language: string, signal: AbortSignal) => json<SuggestionsView>(`suggestions?language=${seg(language)}`, { signal }),
   documents: (signal: AbortSignal) => json<DocumentList>("documents", { signal }),
   document: (id: string, signal: AbortSignal) => json<DocumentView>(paths.document(id), { signal }),
   correctDocument: (id: string, changes: Partial<DocumentCorrection>) => request(`documents/${seg(id)}`, sending("PATCH", changes)),

@@ -984,6 +984,12 @@ export interface JobView {
   progress: {
     [k: string]: number;
   };
+  /**
+   * How long was read, embedded and written in this turn, which go on together.
+   */
+  seconds: {
+    [k: string]: number;
+  };
   counts: {
     [k: string]: number;
   };

@@ -157,12 +157,15 @@ function JobState({ job }: { job: JobView }): ReactNode {
   const count = (name: string): number => job.progress[name] ?? 0;
   const [problem, setProblem] = useState<Problem | null>(null);
   const going = isGoing(job);
+  const { read = 0, embed = 0, write = 0 } = job.seconds;
+  const took = [...(read + embed + write > 0 ? [strings.jobTimes(read, embed, write)] : []), ...(count("reused") > 0 ? [strings.jobReused(count("reused"))] : [])];
   return (
     <>
       {going && <progress aria-label={strings.jobStatus[job.status]} {...(count("to_read") > 0 ? { max: count("to_read") + 1, value: count("read") } : {})} />}
       <p className="soft">
         {strings.jobStatus[job.status]}
-        {job.status === "running" && `: ${strings.jobProgress(count("read"), count("to_read"), count("written"))}`}{" "}
+        {job.status === "running" && `: ${strings.jobProgress(count("read"), count("to_read"), count("written"))}`}
+        {job.status === "done" && took.length > 0 && `: ${took.join("; ")}`}{" "}
         {going && (
           <Button icon="stop" onClick={() => void stopJob(job.job_id).then(setProblem)}>
             {strings.stopJob}

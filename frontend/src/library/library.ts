@@ -1,7 +1,10 @@
 // The reports that are indexed, and their folders.
+import { useCallback } from "react";
+
 import { api } from "@/api/client";
 import type { DocumentCorrection, DocumentView, SuggestionsView } from "@/api/types";
 import { createStore, useStore } from "@/base/store";
+import { useLanguage } from "@/strings";
 import { useRemote, type Remote } from "@/ui/useRemote";
 
 const revision = createStore(0);
@@ -17,10 +20,12 @@ export function useLibrary(): Remote<DocumentView[]> {
   return useRemote(load, useStore(revision));
 }
 
-const suggest = (signal: AbortSignal): Promise<SuggestionsView> => api.suggestions(signal);
-
-/** What one may ask of the reports, made anew when they change. */
-export const useSuggestions = (): Remote<SuggestionsView> => useRemote(suggest, useStore(revision));
+/** What one may ask of the reports, made anew when they change; by a model in the language of the page. */
+export function useSuggestions(): Remote<SuggestionsView> {
+  const spoken = useLanguage();
+  const suggest = useCallback((signal: AbortSignal) => api.suggestions(spoken, signal), [spoken]);
+  return useRemote(suggest, useStore(revision));
+}
 
 /** What has been read, at a glance. */
 export interface Glance {

@@ -68,7 +68,7 @@ function Shown({ passage, highlights, quote, onAsk }: ShownProps): ReactNode {
   const facts = (
     <>
       <h2 dir="auto">
-        {title} <span className="soft">{strings.page(label)}</span>
+        {title} <span className="soft">{strings.page(label === "" ? String(passage.page) : label)}</span>
       </h2>
       <StandingNote passage={passage} />
       {quote !== "" && (

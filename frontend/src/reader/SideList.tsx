@@ -7,7 +7,7 @@ import type { OutlineEntry, OutlineView } from "@/api/types";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 
-import type { Size } from "./layout";
+import { calledPage, type Size } from "./layout";
 import { entryOf, linesOf } from "./outline";
 import { PageSheet } from "./PageSheet";
 
@@ -95,7 +95,7 @@ function Entries({ outline, page, onEntry }: Props): ReactNode {
               <button type="button" dir="auto" className={isTree && isOpen === null ? "leaf" : undefined} aria-current={item.index === line ? "true" : undefined} onClick={() => onEntry(entry)}>
                 <span className="entry-title" title={entry.title}>
                   {entry.title}
-                </span> <span className="soft entry-page">{entry.page}</span>
+                </span> <span className="soft entry-page">{calledPage(entry.page, outline?.page_labels ?? [])}</span>
               </button>
             </li>
           );
@@ -107,7 +107,7 @@ function Entries({ outline, page, onEntry }: Props): ReactNode {
 
 const THUMB_PX = 116;
 
-function Thumbnails({ docId, pages, sizes, page, onPage }: Props): ReactNode {
+function Thumbnails({ outline, docId, pages, sizes, page, onPage }: Props): ReactNode {
   const frame = useRef<HTMLDivElement>(null);
   const heightOf = useCallback((at: number) => Math.round((THUMB_PX * (sizes[at]?.[1] ?? 842)) / (sizes[at]?.[0] ?? 595)), [sizes]);
   const virtual = useVirtualizer({
@@ -130,6 +130,7 @@ function Thumbnails({ docId, pages, sizes, page, onPage }: Props): ReactNode {
               <Thumbnail
                 docId={docId}
                 page={number}
+                called={calledPage(number, outline?.page_labels ?? [])}
                 height={heightOf(item.index)}
                 isCurrent={number === page}
                 onPage={onPage}
@@ -145,19 +146,21 @@ function Thumbnails({ docId, pages, sizes, page, onPage }: Props): ReactNode {
 interface ThumbnailProps {
   docId: string;
   page: number;
+  /** What is printed on it, or its number. */
+  called: string;
   height: number;
   isCurrent: boolean;
   onPage: (page: number) => void;
 }
 
-function Thumbnail({ docId, page, height, isCurrent, onPage }: ThumbnailProps): ReactNode {
+function Thumbnail({ docId, page, called, height, isCurrent, onPage }: ThumbnailProps): ReactNode {
   const strings = useStrings();
   const ignore = useCallback(() => undefined, []);
   return (
-    <button type="button" aria-label={strings.goToPage(String(page))} aria-current={isCurrent ? "true" : undefined} onClick={() => onPage(page)}>
+    <button type="button" aria-label={strings.goToPage(called)} aria-current={isCurrent ? "true" : undefined} onClick={() => onPage(page)}>
       <span aria-hidden="true">
         <PageSheet source={pageSource(docId, page)} label="" waiting="" marks={[]} size={{ width: THUMB_PX, height }} wait={250} hasText={false} onFailure={ignore} />
-        {page}
+        {called}
       </span>
     </button>
   );

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from "react";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 
-import { pageNamed, type Zoom } from "./layout";
+import { calledPage, pageNamed, type Zoom } from "./layout";
 
 interface Props {
   pages: readonly number[];
@@ -62,15 +62,16 @@ type BoxProps = Pick<Props, "pages" | "labels" | "page" | "onPage">;
 
 function PageBox({ page, pages, labels, onPage }: BoxProps): ReactNode {
   const strings = useStrings();
-  const [written, setWritten] = useState(String(page));
-  const label = labels[page - 1] ?? "";
+  const called = calledPage(page, labels);
+  const [written, setWritten] = useState(called);
   const go = (): void => {
     const wanted = pageNamed(written, pages, labels);
-    if (wanted === null) setWritten(String(page));
+    if (wanted === null) setWritten(called);
     else onPage(wanted);
   };
   return (
     <span className="page-box">
+      <span className="soft page-label">{strings.pageSign}</span>
       <input
         className="field"
         inputMode="numeric"
@@ -82,12 +83,9 @@ function PageBox({ page, pages, labels, onPage }: BoxProps): ReactNode {
         onKeyDown={(event) => {
           if (event.key === "Enter") go();
         }}
-        onBlur={() => setWritten(String(page))}
+        onBlur={() => setWritten(called)}
       />
-      <span className="soft">
-        / {pages.at(-1) ?? page}
-        {label !== "" && label !== String(page) && <span className="page-label"> ({strings.page(label)})</span>}
-      </span>
+      <span className="soft">{strings.pageOf(called === String(page) ? "" : String(page), pages.at(-1) ?? page)}</span>
     </span>
   );
 }

@@ -110,11 +110,16 @@ export function topOf(layout: Layout, { at, share, offset }: Anchor): number {
   return Math.max(0, (layout.starts[at] ?? 0) + share * (layout.heights[at] ?? 0) - offset);
 }
 
-/** What somebody wrote into the page box: a number, or what a page is called; null if there is none. */
+/** What a page is called: what is printed on it, as citations have it, and else its number in the file. */
+export function calledPage(page: number, labels: readonly string[]): string {
+  return labels[page - 1] || String(page);
+}
+
+/** What somebody wrote into the page box: what a page is called, or its number in the file; null if there is none. */
 export function pageNamed(written: string, pages: readonly number[], labels: readonly string[]): number | null {
   const wanted = written.trim();
+  const called = pages.find((page) => calledPage(page, labels).toLowerCase() === wanted.toLowerCase());
+  if (called !== undefined) return called;
   const number = Number(wanted);
-  if (/^\d+$/.test(wanted) && pages.includes(number)) return number;
-  const at = labels.findIndex((label) => label !== "" && label.toLowerCase() === wanted.toLowerCase());
-  return at < 0 ? null : at + 1;
+  return /^\d+$/.test(wanted) && pages.includes(number) ? number : null;
 }

@@ -268,6 +268,9 @@ export const en = {
   previousPage: "Previous page",
   nextPage: "Next page",
   pageNumber: "Page number",
+  pageSign: "p.",
+  /** Beside what a page is called: its number in the file where that is another, and how many there are. */
+  pageOf: (number: string, total: number): string => (number === "" ? `of ${String(total)}` : `(${number} of ${String(total)})`),
   goToPage: (label: string): string => `Go to page ${label}`,
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
@@ -455,6 +458,9 @@ export const en = {
   },
   jobProgress: (read: number, toRead: number, written: number): string =>
     `${String(read)} of ${String(toRead)} read, ${String(written)} passages stored`,
+  jobTimes: (read: number, embed: number, write: number): string =>
+    `reading ${read.toFixed(1)} s, embedding ${embed.toFixed(1)} s, storing ${write.toFixed(1)} s, at the same time`,
+  jobReused: (count: number): string => (count === 1 ? "1 passage was embedded before" : `${counted(count)} passages were embedded before`),
   fileStatus: {
     new: "added",
     changed: "updated",

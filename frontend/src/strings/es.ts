@@ -269,6 +269,8 @@ export const es: Strings = {
   previousPage: "Página anterior",
   nextPage: "Página siguiente",
   pageNumber: "Número de página",
+  pageSign: "pág.",
+  pageOf: (number, total) => (number === "" ? `de ${String(total)}` : `(${number} de ${String(total)})`),
   goToPage: (label) => `Ir a la página ${label}`,
   zoomIn: "Acercar",
   zoomOut: "Alejar",
@@ -451,6 +453,11 @@ export const es: Strings = {
   },
   jobProgress: (read, toRead, written) =>
     `${String(read)} de ${String(toRead)} leídos, ${String(written)} pasajes guardados`,
+  jobTimes: (read, embed, write) => {
+    const [reading, embedding, storing] = [read, embed, write].map((seconds) => seconds.toFixed(1).replace(".", ","));
+    return `lectura ${reading ?? ""} s, vectores ${embedding ?? ""} s, guardado ${storing ?? ""} s, a la vez`;
+  },
+  jobReused: (count) => (count === 1 ? "1 pasaje ya tenía su vector" : `${counted(count)} pasajes ya tenían su vector`),
   fileStatus: {
     new: "añadido",
     changed: "actualizado",

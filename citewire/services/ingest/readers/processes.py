@@ -26,6 +26,7 @@ from citewire.services.ingest.readers.exchange import (
     Working,
 )
 from citewire.services.ingest.readers.loop import serve_reading
+from citewire.services.ingest.stages import Busy
 
 _METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 _PRELOADED = [
@@ -49,7 +50,8 @@ class Limits:
 class ReadingProcesses:
     """A bounded number of reading processes; use `open_readers`."""
 
-    def __init__(self, count: int, limits: Limits) -> None:
+    def __init__(self, count: int, limits: Limits, busy: Busy) -> None:
+        self._busy = busy
         self._context: Any = get_context(_METHOD)
         if _METHOD == "forkserver":
             self._context.set_forkserver_preload(_PRELOADED)
@@ -74,9 +76,10 @@ class ReadingProcesses:
         """
         async with self._taken() as process:
             process.ask(task, self._limits)
-            head = await process.receive(self._limits, on_ocr)
+            with self._busy.at_it():
+                head = await process.receive(self._limits, on_ocr)
             assert isinstance(head, Head)
-            yield FileReading(process, self._limits, head)
+            yield FileReading(process, self._limits, head, self._busy)
 
     async def look(self, task: LookTask) -> None:
         """Have a file looked at.
@@ -121,14 +124,19 @@ class ReadingProcesses:
 class FileReading:
     """A file that was read: its head, and its passages while they come."""
 
-    def __init__(self, process: "_Process", limits: Limits, head: Head) -> None:
+    def __init__(self, process: "_Process", limits: Limits, head: Head, busy: Busy) -> None:
+        self._busy = busy
         self._process = process
         self._limits = limits
         self.head = head
 
     async def parts(self) -> AsyncGenerator[PassageBatch, None]:
         """The passages in parts; the process waits until each is taken."""
-        while (answer := await self._process.receive(self._limits)) is not None:
+        while True:
+            with self._busy.at_it():
+                answer = await self._process.receive(self._limits)
+            if answer is None:
+                return
             assert isinstance(answer, PassageBatch)
             yield answer
 
@@ -219,14 +227,17 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def open_readers(count: int, limits: Limits) -> AsyncIterator[ReadingProcesses]:
+async def open_readers(
+    count: int, limits: Limits, busy: Busy | None = None
+) -> AsyncIterator[ReadingProcesses]:
     """Reading processes for the block; none is started before the first file.
 
     Args:
         count: at most so many.
         limits: for each file.
+        busy: when a file is being read.
     """
-    readers = ReadingProcesses(count, limits)
+    readers = ReadingProcesses(count, limits, busy or Busy())
     try:
         yield readers
     finally:

@@ -16,6 +16,7 @@ from typing import Any
 from citewire.errors import ConfigurationError, UnreadableDocument
 from citewire.services.ingest.readers.exchange import Answer, Head, PassageBatch, ReadTask, Unread
 from citewire.services.ingest.readers.processes import Limits, ReadingProcesses
+from citewire.services.ingest.stages import Busy
 
 PARTS_AHEAD = 4
 """So many parts are sent before one is taken: memory does not grow with the file."""
@@ -24,8 +25,9 @@ PARTS_AHEAD = 4
 class RayReaders:
     """As many actors on the cluster as files are read at a time; use `open_ray_readers`."""
 
-    def __init__(self, ray: Any, count: int, limits: Limits) -> None:
+    def __init__(self, ray: Any, count: int, limits: Limits, busy: Busy) -> None:
         self._ray = ray
+        self._busy = busy
         # No memory is asked for: a cluster that has less than the limit would wait for ever.
         self._actor = ray.remote(num_cpus=1)(_Reader)
         self.count = count
@@ -55,7 +57,7 @@ class RayReaders:
             read = actor.read.options(
                 num_returns="streaming", _generator_backpressure_num_objects=PARTS_AHEAD
             )
-            reading = RayReading(self._ray, read.remote(task))
+            reading = RayReading(self._ray, read.remote(task), self._busy)
             await reading.begin()
             yield reading
         finally:
@@ -76,7 +78,8 @@ class RayReading:
 
     head: Head
 
-    def __init__(self, ray: Any, answers: Any) -> None:
+    def __init__(self, ray: Any, answers: Any, busy: Busy) -> None:
+        self._busy = busy
         self._errors = ray.exceptions.RayError
         self._answers = answers
         self.is_over = False
@@ -95,7 +98,8 @@ class RayReading:
 
     async def _receive(self) -> Answer | None:
         try:
-            answer: Answer = await (await anext(self._answers))
+            with self._busy.at_it():
+                answer: Answer = await (await anext(self._answers))
         except StopAsyncIteration:
             self.is_over = True
             return None
@@ -113,7 +117,7 @@ class _Reader:
 
     def __init__(self, limits: Limits) -> None:
         # Never closed: it ends with the actor, which is killed.
-        self._readers = ReadingProcesses(1, limits)
+        self._readers = ReadingProcesses(1, limits, Busy())
 
     async def read(self, task: ReadTask) -> AsyncGenerator[Answer, None]:
         try:
@@ -126,7 +130,9 @@ class _Reader:
 
 
 @asynccontextmanager
-async def open_ray_readers(count: int | None, limits: Limits) -> AsyncIterator[RayReaders]:
+async def open_ray_readers(
+    count: int | None, limits: Limits, busy: Busy
+) -> AsyncIterator[RayReaders]:
     """Readers on the cluster of RAY_ADDRESS, or on one that is started here for the block.
 
     The folders must be at the same paths on all its machines, and Citewire installed there.
@@ -134,6 +140,7 @@ async def open_ray_readers(count: int | None, limits: Limits) -> AsyncIterator[R
     Args:
         count: at most so many; None: one for each CPU of the cluster.
         limits: for each file.
+        busy: when a file is being read.
 
     Raises:
         ConfigurationError: Ray is not installed, or the cluster cannot be reached.
@@ -152,7 +159,7 @@ async def open_ray_readers(count: int | None, limits: Limits) -> AsyncIterator[R
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise ConfigurationError(f"no Ray cluster (RAY_ADDRESS): {error}") from error
     cpus = max(1, math.floor(ray.cluster_resources().get("CPU", 1)))
-    readers = RayReaders(ray, min(count or cpus, cpus), limits)
+    readers = RayReaders(ray, min(count or cpus, cpus), limits, busy)
     try:
         yield readers
     finally:

@@ -55,7 +55,7 @@ function ShownPage({ server, passage, highlights, quote }: Shown): ReactNode {
   return (
     <section part="page">
       <h2 part="title" dir="auto">
-        {title} <span className="soft">{strings.page(label)}</span>
+        {title} <span className="soft">{strings.page(label === "" ? String(passage.page_start) : label)}</span>
       </h2>
       {hasPage ? (
         <PageSheet
