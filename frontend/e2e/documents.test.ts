@@ -92,7 +92,7 @@ test("the table of a citation is shown as a table, at the cells that it cites", 
   expect(await text("thead th")).toEqual(["Quay", "Year", "2024", "2023"]);
   await shot(page, "citation-of-table");
   expect(await text(".cited")).toEqual(["Quay 11", "11,204", "11,106"]);
-  expect(await table.locator(".cited").first().evaluate((cell) => cell.getBoundingClientRect().bottom < window.innerHeight)).toBe(true);
+  await expect.poll(() => table.locator(".cited").first().evaluate((cell) => cell.getBoundingClientRect().bottom < window.innerHeight)).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
 });
 
