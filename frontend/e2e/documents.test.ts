@@ -85,14 +85,14 @@ test("the table of a citation is shown as a table, at the cells that it cites", 
   await page.getByRole("button", { name: /1 report$/ }).waitFor();
   const answer = await askAndWait(page, "How much grain had Quay 11 in 2024?");
   await answer.locator(".chip").click();
-  const table = page.locator(".panel .passage-table table");
+  const table = page.locator(".panel .text-passage .passage-table table");
   await table.locator(".cited").first().waitFor();
   const text = async (what: string): Promise<string[]> => (await table.locator(what).allTextContents()).map((one) => one.trim());
   expect(await text("caption .caption-line")).toEqual(["Table 3: Grain by quay", "(in thousands of tonnes)"]);
   expect(await text("thead th")).toEqual(["Quay", "Year", "2024", "2023"]);
   await shot(page, "citation-of-table");
   expect(await text(".cited")).toEqual(["Quay 11", "11,204", "11,106"]);
-  expect(await table.locator(".cited").first().evaluate((cell) => cell.getBoundingClientRect().bottom < window.innerHeight)).toBe(true);
+  await expect.poll(() => table.locator(".cited").first().evaluate((cell) => cell.getBoundingClientRect().bottom < window.innerHeight)).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
 });
 

@@ -2,7 +2,8 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 
 import type { Operand, Source, SourceTable } from "@/api/types";
-import { gridOf, letters } from "@/citations/grid";
+import { gridOf, letters, quotedRows } from "@/citations/grid";
+import { beginning, cellsOf } from "@/citations/model";
 import { PassageText } from "@/citations/PassageText";
 import { SourceContext } from "@/citations/SourceContext";
 
@@ -52,6 +53,21 @@ test("a table is one, with its caption, heads and merged cells", () => {
 test("what is cited is marked, and the cells that it stands in are set off", () => {
   const shown = html("East | 712");
   expect(shown).toContain('<th scope="row" class="cited"><mark>East</mark></th><td class="cited"><mark>712</mark></td><td></td>');
+});
+
+test("of a table only the rows that are quoted are shown, unless its rows hang together", () => {
+  const grid = gridOf(TABLE);
+  const words = (rows: ReturnType<typeof quotedRows>): string[] => rows.map(([first]) => TEXT.slice(first?.start, first?.end));
+  const isWest = ({ row }: { row: number }): boolean => row === 3;
+  expect(words(quotedRows(grid, isWest))).toEqual(["West"]);
+  expect(words(quotedRows(grid, () => false))).toEqual(["East", "West"]);
+  const merged = gridOf({ ...TABLE, merged: [...TABLE.merged, [2, 2, 2, 1]] });
+  expect(words(quotedRows(merged, isWest))).toEqual(["East", "West"]);
+});
+
+test("in a line a quote has its cells without the bars between them, and no word is cut", () => {
+  expect(cellsOf("Quay | 2024 |\nEast |  | 712")).toBe("Quay · 2024 · East · 712");
+  expect(beginning("The lamp was lit on many nights", 20)).toBe("The lamp was lit on …");
 });
 
 test("what is withheld of a table is not shown", () => {

@@ -5,6 +5,7 @@ import type { HighlightsView, PassageView as Passage } from "@/api/types";
 import type { Route } from "@/base/route";
 import { FileLine } from "@/citations/FileLine";
 import { readHighlights, readPassage } from "@/api/passages";
+import { cellsOf } from "@/citations/model";
 import { findQuote, PassageText } from "@/citations/PassageText";
 import { StandingNote } from "@/citations/Standing";
 import { useCollections } from "@/collections/collections";
@@ -72,7 +73,7 @@ function Shown({ passage, highlights, quote, onAsk }: ShownProps): ReactNode {
       <StandingNote passage={passage} />
       {quote !== "" && (
         <blockquote className="quote" dir="auto">
-          {quote}
+          {passage.table === null ? quote : cellsOf(quote)}
         </blockquote>
       )}
       {quote !== "" && found === null && <p className="note">{strings.matches.none}</p>}

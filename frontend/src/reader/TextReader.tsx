@@ -23,6 +23,8 @@ export interface TextApi {
   go: (place: number) => void;
 }
 
+const MEASURED_MS = 150;
+
 interface Props {
   ref: Ref<TextApi>;
   docId: string;
@@ -60,7 +62,15 @@ export function TextReader({ ref, docId, form, outline, cited, hit, onPage }: Pr
     if (hitPassage >= 0) go(hitPassage);
   }, [hitPassage, hitStart, go]);
   useEffect(() => {
-    if (wanted !== null && wanted.place >= range.from && wanted.place < range.to) virtual.scrollToIndex(wanted.place - range.from, { align: "start" });
+    if (wanted === null || wanted.place < range.from || wanted.place >= range.to) return undefined;
+    const index = wanted.place - range.from;
+    virtual.scrollToIndex(index, { align: "start" });
+    // Of a long passage what is cited may lie below; its place is known when the passages are measured.
+    const timer = setTimeout(() => {
+      const cited = frame.current?.querySelector(`[data-index="${String(index)}"] .current :is(.cited, mark)`);
+      cited?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }, MEASURED_MS);
+    return () => clearTimeout(timer);
   }, [wanted, virtual, range.from, range.to]);
   const page = at(range.from + first)?.page_start ?? 1;
   useEffect(() => onPage(page), [page, onPage]);
