@@ -129,11 +129,6 @@ class Reuse:
                 del self._under_way[digest]
                 asked.cancel()
 
-    def _told(self, digest: bytes, vector: bytes | ModelError) -> Embedded | ModelError:
-        if isinstance(vector, ModelError):
-            return vector
-        return Embedded(vector, embedded_as(digest, self._own))
-
     async def _settle(
         self, doc_id: str, news: dict[bytes, ReadPassage], asked: dict[bytes, _Asked]
     ) -> int:
