@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# The tests start hundreds of processes of Python: what is compiled once is kept.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Each process of the tests has a Redis, a stand-in and servers of its own. Those of the server tier
 # wait for the most part, so there are more of them than cores. The crash tier kills its own alone.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile
@@ -42,6 +45,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q citewire
 	touch $(STAMP)
 
 demo: setup

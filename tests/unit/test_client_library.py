@@ -35,7 +35,7 @@ def citation(status: str, method: str = "numbers") -> Citation:
             "quote": {"text": "Ships <rose>.", "page": 4, "match": "exact", "address": ""},
             "verification": {
                 **{"status": status, "score": 1.0, "method": method, "reason": "so it is"},
-                **{"calculations": [], "beside": None},
+                **{"facts": [], "calculations": [], "beside": None},
             },
         }
     )
