@@ -10,7 +10,9 @@ from redis.asyncio import Redis
 LARGE: Final = 20_000
 """From so many passages on in the libraries that are searched words are counted."""
 KNOWN_S: Final = 600.0
-"""How long a count is taken for known, in seconds: it decides what is ranked, not what is there."""
+"""How long a word's count is taken for known, in seconds: it decides what is ranked first."""
+SIZE_KNOWN_S: Final = 10.0
+"""How long that of the passages that are searched is."""
 MOST_KNOWN: Final = 20_000
 _LIBRARIES_ALONE = re.compile(r"@owner_id:\{[0-9a-f|]+\}")
 
@@ -44,11 +46,11 @@ class Frequencies:
         """
         if not _LIBRARIES_ALONE.fullmatch(wanted):
             return {}
-        if (await self._counted([wanted]))[wanted] < LARGE:
+        if (await self._counted([wanted], SIZE_KNOWN_S))[wanted] < LARGE:
             return {}
-        return await self._counted(dict.fromkeys(words))
+        return await self._counted(dict.fromkeys(words), KNOWN_S)
 
-    async def _counted(self, queries: Iterable[str]) -> dict[str, int]:
+    async def _counted(self, queries: Iterable[str], known_s: float) -> dict[str, int]:
         now = time.monotonic()
         known = {query: self._known.get(query, (0.0, 0)) for query in queries}
         unknown = [query for query, (until, _) in known.items() if until < now]
@@ -61,7 +63,7 @@ class Frequencies:
             if len(self._known) + len(unknown) > MOST_KNOWN:
                 self._known.clear()
             fresh = {
-                query: (now + KNOWN_S, int(reply[0]))
+                query: (now + known_s, int(reply[0]))
                 for query, reply in zip(unknown, replies, strict=True)
             }
             self._known |= fresh
