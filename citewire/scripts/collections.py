@@ -25,7 +25,10 @@ def list_collections(settings: Settings) -> int:
     """Print all collections with how many members they have."""
     found = asyncio.run(_all(settings))
     if not found:
-        print("none yet: `citewire collections make NAME --manager OWNER` makes one")
+        print(
+            f"none yet in the namespace {settings.storage.namespace}: "
+            "`citewire collections make NAME --manager OWNER` makes one"
+        )
         return 0
     rows = [(one.collection_id, one.name, str(len(one.members))) for one in found]
     _print(("collection", "name", "members"), rows)
@@ -67,7 +70,7 @@ def change_members(
 
     async def change() -> Collection:
         async with open_everybody(settings) as everybody:
-            collection_id = await find(everybody.collections, named)
+            collection_id = await find(everybody.collections, named, settings.storage.namespace)
             for member, role in changes:
                 await everybody.changes.join(COMMAND, collection_id, member, role)
             for member in gone:
@@ -83,7 +86,7 @@ def remove_collection(settings: Settings, named: str) -> int:
 
     async def remove() -> None:
         async with open_everybody(settings) as everybody:
-            collection_id = await find(everybody.collections, named)
+            collection_id = await find(everybody.collections, named, settings.storage.namespace)
             await everybody.changes.finish(COMMAND, collection_id)
         await take_out(settings, collection_id)
 
@@ -102,18 +105,18 @@ def library_named(settings: Settings, named: str) -> str:
 
     async def look() -> str:
         async with open_collections(settings) as store:
-            return library_of(await find(store, named))
+            return library_of(await find(store, named, settings.storage.namespace))
 
     return asyncio.run(look())
 
 
-async def find(store: CollectionStore, named: str) -> str:
+async def find(store: CollectionStore, named: str, namespace: str) -> str:
     """The id of the collection that is called so, or has that id; raises as `library_named`."""
     found = await store.all()
     fitting = [one.collection_id for one in found if one.collection_id == named]
     fitting = fitting or [one.collection_id for one in found if one.name == named]
     if not fitting:
-        raise CollectionNotFound(f"there is no collection {named}")
+        raise CollectionNotFound(f"there is no collection {named} in the namespace {namespace}")
     if len(fitting) > 1:
         raise ConfigurationError(f"several collections are called {named}: {', '.join(fitting)}")
     return fitting[0]

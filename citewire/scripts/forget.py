@@ -16,7 +16,11 @@ def forget(settings: Settings, owner: str) -> int:
     """
     removed = asyncio.run(_forget(settings, owner))
     if not any(removed.values()):
-        print(f"nobody called {owner} is known: there was nothing to remove", file=sys.stderr)
+        print(
+            f"nobody called {owner} is known in the namespace {settings.storage.namespace}: "
+            "there was nothing to remove",
+            file=sys.stderr,
+        )
         return 1
     for kind, count in removed.items():
         print(f"removed {kind}: {count}")

@@ -101,7 +101,7 @@ async def _list(settings: Settings, owner: str | None, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(list(map(_to_json, found)), indent=2))
     elif not found:
-        print("no keys were made yet: `citewire key make NAME` makes one")
+        print(_none(settings.storage.namespace, owner))
     else:
         print("\n".join(map(_described, found)))
     return 0
@@ -114,6 +114,14 @@ async def _revoke(settings: Settings, key_id: str) -> int:
         await everybody.audit.key_revoked(COMMAND, key_id=key_id, owner=revoked.owner)
     print(f"revoked: {_described(revoked)}")
     return 0
+
+
+def _none(namespace: str, owner: str | None) -> str:
+    whose = "" if owner is None else f" for {owner}"
+    return (
+        f"no keys were made yet in the namespace {namespace}{whose}: "
+        f"`citewire key make {owner or 'NAME'}` makes one"
+    )
 
 
 def _described(key: StoredKey) -> str:

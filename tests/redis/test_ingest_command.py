@@ -441,6 +441,27 @@ def test_a_collection_is_made_filled_and_deleted_by_its_name(
     assert "none yet" in told("documents", "--collection", "Archive")[1]
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("key", "list"),
+        ("key", "list", "ann"),
+        ("collections", "list"),
+        ("collections", "members", "Archive"),
+        ("documents",),
+        ("export", "--owner", "ann"),
+        ("forget", "ann"),
+    ],
+)
+def test_who_finds_nothing_is_told_in_which_namespace(
+    argv: tuple[str, ...], namespace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*argv])
+    captured = capsys.readouterr()
+
+    assert f"in the namespace {namespace}" in captured.out + captured.err
+
+
 def test_nothing_comes_into_a_collection_that_is_deleted(
     ships: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
