@@ -195,7 +195,7 @@ export const en = {
 
   // Citations
   citation: "Citation",
-  citationOf: (at: number, all: number): string => `Citation ${String(at)} of ${String(all)}`,
+  citationOf: (at: number, all: number): string => `${String(at)} of ${String(all)}`,
   citations: "Citations",
   citationsOf: (left: number, right: number, all: number): string => `${String(left)} and ${String(right)} of ${String(all)}`,
   chip: (label: number, title: string, page: string, verdict: string): string =>

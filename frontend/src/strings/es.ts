@@ -197,7 +197,7 @@ export const es: Strings = {
   passages: (count) => (count === 1 ? "1 pasaje" : `${counted(count)} pasajes`),
 
   citation: "Cita",
-  citationOf: (at, all) => `Cita ${String(at)} de ${String(all)}`,
+  citationOf: (at, all) => `${String(at)} de ${String(all)}`,
   citations: "Citas",
   citationsOf: (left, right, all) => `${String(left)} y ${String(right)} de ${String(all)}`,
   chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
