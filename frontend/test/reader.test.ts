@@ -8,7 +8,7 @@ import { aboveOf, entryOf, FEW, linesOf } from "@/reader/outline";
 import { quotedIn, setQuoted, withQuoted } from "@/reader/quoted";
 import { tidied } from "@/reader/selection";
 import { within } from "@/reader/Splitter";
-import { formOf, headOf, repeated, sheetAt, sheetsOf } from "@/reader/texts";
+import { formOf, headOf, repeated, sheetAt, sheetsOf, stopsOf } from "@/reader/texts";
 import { en } from "@/strings/en";
 import { es } from "@/strings/es";
 import { paged } from "@/strings/pages";
@@ -108,12 +108,20 @@ test("a workbook is read sheet by sheet, a deck slide by slide", () => {
   const entry = (page: number, passage: number) => ({ title: "", level: 0, page, passage });
   const outline = { entries: [entry(1, 0), entry(1, 2), entry(2, 3)], page_labels: ["Sales", "Costs"] } as unknown as OutlineView;
   const sheets = sheetsOf(outline, 7);
-  expect(sheets).toEqual([{ label: "Sales", from: 0, to: 3 }, { label: "Costs", from: 3, to: 7 }]);
+  expect(sheets).toEqual([{ label: "Sales", page: 1, from: 0, to: 3 }, { label: "Costs", page: 2, from: 3, to: 7 }]);
   expect(sheetAt(sheets, 5)).toBe(1);
   expect([formOf("a.XLSX"), formOf("b.csv"), formOf("c.pptx"), formOf("d.docx")]).toEqual(["sheets", "sheets", "slides", "text"]);
   expect(headOf(source("x", { page_start: 2 }), source("y"), "slides").page).toBe(true);
   expect(headOf(source("x", { section: "Quays" }), source("y"), "text")).toEqual({ page: false, section: true });
   expect(headOf(source("Quays\nx", { section: "Quays" }), undefined, "text").section).toBe(false);
+});
+
+test("a deck is turned slide by slide, also to one without a title where its place is certain", () => {
+  const outline = (entries: [number, number][], slides: number, passages: number): OutlineView =>
+    ({ entries: entries.map(([page, passage]) => ({ title: "", level: 0, page, passage })), page_labels: Array<string>(slides).fill(""), kinds: { text: passages } }) as unknown as OutlineView;
+  expect(stopsOf(outline([[2, 1], [2, 1], [4, 3]], 5, 5), "slides")).toEqual([0, 1, 2, 3, 4].map((from) => ({ page: from + 1, from })));
+  expect(stopsOf(outline([[1, 0], [4, 5]], 5, 9), "slides")).toEqual([{ page: 1, from: 0 }, { page: 4, from: 5 }]);
+  expect(stopsOf(outline([[1, 0]], 2, 2), "text")).toEqual([]);
 });
 
 test("a selection is asked with in one line, not longer than a question may be", () => {

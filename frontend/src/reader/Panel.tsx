@@ -14,6 +14,7 @@ import { IconButton } from "@/ui/Button";
 import { readChoice, writeChoice } from "@/base/choices";
 import { CopyButton } from "@/ui/CopyButton";
 import { Menu } from "@/ui/Menu";
+import { useFocusBack } from "@/ui/useFocusBack";
 import { useMedia } from "@/ui/useMedia";
 import { useModal } from "@/ui/useModal";
 
@@ -39,6 +40,7 @@ const [NARROWEST, WIDEST, USUAL] = [28, 75, 52];
 
 export function Panel(props: Props): ReactNode {
   const strings = useStrings();
+  useFocusBack();
   const small = useMedia(SMALL);
   const [share, setShare] = useState(() => within(Number(readChoice("panel") ?? USUAL) || USUAL, NARROWEST, WIDEST));
   const aside = useRef<HTMLElement>(null);
@@ -145,10 +147,17 @@ function quoteOf(answer: Answer, citation: Citation): string {
 /** What is shown of the citations: one of them, or two. */
 function headOf(strings: Strings, at: number, other: number, all: number): ReactNode {
   if (at < 0) return strings.citation;
-  if (other < 0) return strings.citationOf(at + 1, all);
+  if (other < 0) {
+    return (
+      <>
+        <span className="head-word">{strings.citation} </span>
+        {strings.citationOf(at + 1, all)}
+      </>
+    );
+  }
   return (
     <>
-      <span className="head-word">{strings.citations} </span>
+      <span className="head-word two">{strings.citations} </span>
       {strings.citationsOf(at + 1, other + 1, all)}
     </>
   );

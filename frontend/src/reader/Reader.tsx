@@ -18,7 +18,7 @@ import { SearchBar } from "./SearchBar";
 import { useSelected, type Selected } from "./selection";
 import { SideList } from "./SideList";
 import { TextReader, type CitedText, type TextApi } from "./TextReader";
-import { formOf } from "./texts";
+import { formOf, stopsOf } from "./texts";
 import { Toolbar } from "./Toolbar";
 import { marksOf, useHits } from "./useHits";
 
@@ -65,6 +65,8 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
   const [side, setSide] = useState(false);
   const [isSearching, setSearching] = useState(false);
   const pages = useMemo(() => pagesOf(outline, isPaged, target?.page ?? 1), [outline, isPaged, target?.page]);
+  const form = isPaged ? "pages" : formOf(fileName);
+  const stops = useMemo(() => (form === "pages" ? [] : stopsOf(outline, form)), [outline, form]);
   const { sizes, onSize } = useSizes(pages, outline);
   const [seen, setSeen] = useState<{ view: View; room: Room }>({ view: { first: 0, last: 0, read: 0 }, room: { width: 0, height: 0 } });
   const [textPage, setTextPage] = useState(1);
@@ -91,7 +93,18 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
     },
     [onSeen, pages],
   );
-  const onPage = (wanted: number): void => pagesApi.current?.go(wanted);
+  const toStop = useCallback(
+    (wanted: number): void => {
+      const stop = stops.find((one) => one.page === wanted);
+      if (stop !== undefined) textApi.current?.go(stop.from);
+    },
+    [stops],
+  );
+  const wantedStop = isPaged || cited !== null ? null : (target?.page ?? null);
+  useEffect(() => {
+    if (wantedStop !== null) toStop(wantedStop);
+  }, [wantedStop, toStop]);
+  const onPage = (wanted: number): void => (isPaged ? pagesApi.current?.go(wanted) : toStop(wanted));
   const onEntry = (entry: OutlineEntry): void => {
     if (isPaged) pagesApi.current?.go(entry.page);
     else if (entry.passage !== null) textApi.current?.go(entry.passage);
@@ -117,8 +130,9 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
   return (
     <div ref={root} className="reader" onKeyDown={onKeyDown}>
       <Toolbar
-        pages={isPaged ? pages : []}
-        labels={labels}
+        pages={isPaged ? pages : stops.map((stop) => stop.page)}
+        form={form}
+        labels={form === "sheets" ? [] : labels}
         page={page}
         onPage={onPage}
         zoom={zoom}
@@ -154,7 +168,7 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
               onSize={onSize}
             />
           ) : (
-            <TextReader key={docId} ref={textApi} docId={docId} form={formOf(fileName)} outline={outline} cited={cited} hit={hit} onPage={setTextPage} />
+            <TextReader key={docId} ref={textApi} docId={docId} form={form === "pages" ? "text" : form} outline={outline} cited={cited} hit={hit} onPage={setTextPage} />
           )}
         </div>
       </div>

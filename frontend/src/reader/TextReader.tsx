@@ -72,7 +72,11 @@ export function TextReader({ ref, docId, form, outline, cited, hit, onPage }: Pr
     }, MEASURED_MS);
     return () => clearTimeout(timer);
   }, [wanted, virtual, range.from, range.to]);
-  const page = at(range.from + first)?.page_start ?? 1;
+  // At the end what was gone to may be too short to be scrolled up; `first` is before what is in sight.
+  const inSight = virtual.range?.startIndex ?? 0;
+  const isEnd = (virtual.scrollOffset ?? 0) + (virtual.scrollRect?.height ?? 0) >= virtual.getTotalSize() - 1;
+  const gone = wanted === null ? -1 : wanted.place - range.from;
+  const page = at(range.from + (isEnd && gone > inSight ? gone : inSight))?.page_start ?? 1;
   useEffect(() => onPage(page), [page, onPage]);
   return (
     <>

@@ -5,9 +5,12 @@ import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 
 import { calledPage, pageNamed, type Zoom } from "./layout";
+import type { TextForm } from "./texts";
 
 interface Props {
+  /** What can be turned: pages, or slides, or sheets. */
   pages: readonly number[];
+  form: TextForm | "pages";
   labels: readonly string[];
   /** The page that is read. */
   page: number;
@@ -26,21 +29,18 @@ interface Props {
 
 export function Toolbar(props: Props): ReactNode {
   const strings = useStrings();
-  const { pages, labels, page, onPage, zoom, shown, onZoom, onStep, side, onSide, searching, onSearch, children } = props;
-  // What has no pages is not turned, nor zoomed.
-  const isPaged = pages.length > 0;
-  const at = pages.indexOf(page);
-  const turn = (by: number): void => {
-    const next = pages[at + by];
-    if (next !== undefined) onPage(next);
-  };
+  const { pages, form, labels, page, onPage, zoom, shown, onZoom, onStep, side, onSide, searching, onSearch, children } = props;
+  const isPaged = form === "pages";
+  const words = form === "text" ? null : strings.turning[form];
+  // A slide that nothing leads to lies between two others.
+  const [before, after] = [pages.findLast((one) => one < page), pages.find((one) => one > page)];
   return (
     <div className="reader-bar" role="toolbar" aria-label={strings.readerBar}>
       <IconButton icon="outline" label={strings.outline} aria-pressed={side} onClick={onSide} />
-      {isPaged && <span className="reader-group">
-        <IconButton icon="up-page" label={strings.previousPage} disabled={at <= 0} onClick={() => turn(-1)} />
-        <PageBox key={page} page={page} pages={pages} labels={labels} onPage={onPage} />
-        <IconButton icon="down-page" label={strings.nextPage} disabled={at < 0 || at + 1 >= pages.length} onClick={() => turn(1)} />
+      {words !== null && (isPaged || pages.length > 1) && <span className="reader-group">
+        <IconButton icon="up-page" label={words.previous} disabled={before === undefined} onClick={() => before !== undefined && onPage(before)} />
+        <PageBox key={page} words={words} page={page} pages={pages} labels={labels} onPage={onPage} />
+        <IconButton icon="down-page" label={words.next} disabled={after === undefined} onClick={() => after !== undefined && onPage(after)} />
       </span>}
       {isPaged && <span className="reader-group">
         <IconButton icon="minus" label={strings.zoomOut} onClick={() => onStep(-1)} />
@@ -58,9 +58,9 @@ export function Toolbar(props: Props): ReactNode {
   );
 }
 
-type BoxProps = Pick<Props, "pages" | "labels" | "page" | "onPage">;
+type BoxProps = Pick<Props, "pages" | "labels" | "page" | "onPage"> & { words: { number: string; sign: string } };
 
-function PageBox({ page, pages, labels, onPage }: BoxProps): ReactNode {
+function PageBox({ words, page, pages, labels, onPage }: BoxProps): ReactNode {
   const strings = useStrings();
   const called = calledPage(page, labels);
   const [written, setWritten] = useState(called);
@@ -71,11 +71,11 @@ function PageBox({ page, pages, labels, onPage }: BoxProps): ReactNode {
   };
   return (
     <span className="page-box">
-      <span className="soft page-label">{strings.pageSign}</span>
+      <span className="soft page-label">{words.sign}</span>
       <input
         className="field"
         inputMode="numeric"
-        aria-label={strings.pageNumber}
+        aria-label={words.number}
         value={written}
         size={3}
         onFocus={(event) => event.target.select()}

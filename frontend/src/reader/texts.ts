@@ -8,10 +8,16 @@ export function formOf(fileName: string): TextForm {
   return /\.(pp[st][xm]|pot[xm])$/i.test(fileName) ? "slides" : "text";
 }
 
-export interface Sheet {
-  label: string;
-  /** Places of its passages: from the first up to and without the last. */
+/** Where a sheet or a slide begins. */
+export interface Stop {
+  page: number;
+  /** The place of its first passage. */
   from: number;
+}
+
+export interface Sheet extends Stop {
+  label: string;
+  /** The place behind its last passage. */
   to: number;
 }
 
@@ -23,9 +29,34 @@ export function sheetsOf(outline: OutlineView | null, total: number): Sheet[] {
     const last = sheets.at(-1);
     if (passage === null || last?.label === label) continue;
     if (last !== undefined) last.to = passage;
-    sheets.push({ label: label === "" ? String(page) : label, from: sheets.length === 0 ? 0 : passage, to: total });
+    sheets.push({ label: label === "" ? String(page) : label, page, from: sheets.length === 0 ? 0 : passage, to: total });
   }
   return sheets;
+}
+
+/** Where the slides of a deck begin; of those without a title, where each has a passage. */
+export function slidesOf(outline: OutlineView | null): Stop[] {
+  if (outline === null) return [];
+  const total = Object.values(outline.kinds).reduce((all, count) => all + count, 0);
+  const stops: Stop[] = [];
+  const upTo = ({ page, from }: Stop): void => {
+    const last = stops.at(-1) ?? { page: 0, from: -1 };
+    if (page - last.page !== from - last.from) return;
+    for (let next = last.page + 1; next < page; next += 1) stops.push({ page: next, from: last.from + next - last.page });
+  };
+  for (const { page, passage } of outline.entries) {
+    if (passage === null || page <= (stops.at(-1)?.page ?? 0)) continue;
+    upTo({ page, from: passage });
+    stops.push({ page, from: passage });
+  }
+  upTo({ page: outline.page_labels.length + 1, from: total });
+  return stops;
+}
+
+/** What of a report without pages is turned as they are. */
+export function stopsOf(outline: OutlineView | null, form: TextForm): readonly Stop[] {
+  if (form === "slides") return slidesOf(outline);
+  return form === "sheets" ? sheetsOf(outline, Infinity) : [];
 }
 
 /** Which sheet a passage is on. */

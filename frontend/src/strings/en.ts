@@ -195,7 +195,7 @@ export const en = {
 
   // Citations
   citation: "Citation",
-  citationOf: (at: number, all: number): string => `Citation ${String(at)} of ${String(all)}`,
+  citationOf: (at: number, all: number): string => `${String(at)} of ${String(all)}`,
   citations: "Citations",
   citationsOf: (left: number, right: number, all: number): string => `${String(left)} and ${String(right)} of ${String(all)}`,
   chip: (label: number, title: string, page: string, verdict: string): string =>
@@ -291,10 +291,11 @@ export const en = {
   noOutline: "This report has no headings that could be read.",
   beneath: (title: string): string => `What is under ${title}`,
   outlineRead: "Headings as they were read",
-  previousPage: "Previous page",
-  nextPage: "Next page",
-  pageNumber: "Page number",
-  pageSign: "p.",
+  turning: {
+    pages: { previous: "Previous page", next: "Next page", number: "Page number", sign: "p." },
+    slides: { previous: "Previous slide", next: "Next slide", number: "Slide number", sign: "Slide" },
+    sheets: { previous: "Previous sheet", next: "Next sheet", number: "Sheet number", sign: "Sheet" },
+  },
   /** Beside what a page is called: its number in the file where that is another, and how many there are. */
   pageOf: (number: string, total: number): string => (number === "" ? `of ${String(total)}` : `(${number} of ${String(total)})`),
   goToPage: (label: string): string => `Go to page ${label}`,

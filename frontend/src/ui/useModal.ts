@@ -1,6 +1,8 @@
 // A modal <dialog>: open as long as it is rendered, closed by its owner on Escape.
 import { useEffect, useRef, type RefObject, type SyntheticEvent } from "react";
 
+import { useFocusBack } from "./useFocusBack";
+
 interface Modal {
   ref: RefObject<HTMLDialogElement | null>;
   onCancel: (event: SyntheticEvent) => void;
@@ -9,6 +11,7 @@ interface Modal {
 /** What a <dialog> needs to be modal: focus stays inside, and the rest of the page is inert. */
 export function useModal(onClose: () => void): Modal {
   const ref = useRef<HTMLDialogElement>(null);
+  useFocusBack(); // before it is shown
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
