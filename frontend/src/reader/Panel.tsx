@@ -145,11 +145,10 @@ function quoteOf(answer: Answer, citation: Citation): string {
 /** What is shown of the citations: one of them, or two. */
 function headOf(strings: Strings, at: number, other: number, all: number): ReactNode {
   if (at < 0) return strings.citation;
-  if (other < 0) return strings.citationOf(at + 1, all);
   return (
     <>
-      <span className="head-word">{strings.citations} </span>
-      {strings.citationsOf(at + 1, other + 1, all)}
+      <span className="head-word">{other < 0 ? strings.citation : strings.citations} </span>
+      {other < 0 ? strings.citationOf(at + 1, all) : strings.citationsOf(at + 1, other + 1, all)}
     </>
   );
 }

@@ -195,7 +195,7 @@ export const en = {
 
   // Citations
   citation: "Citation",
-  citationOf: (at: number, all: number): string => `Citation ${String(at)} of ${String(all)}`,
+  citationOf: (at: number, all: number): string => `${String(at)} of ${String(all)}`,
   citations: "Citations",
   citationsOf: (left: number, right: number, all: number): string => `${String(left)} and ${String(right)} of ${String(all)}`,
   chip: (label: number, title: string, page: string, verdict: string): string =>
@@ -315,6 +315,7 @@ export const en = {
   panelWidth: "Width of the panel",
   fullScreen: "Full screen",
   leaveFullScreen: "Leave full screen",
+  side: (isLeft: boolean, label: number, title: string): string => `${isLeft ? "Left" : "Right"}: citation ${String(label)}, ${title}`,
   compare: "Two citations side by side",
   compareWithOther: "Compare with another citation",
   compareWith: (label: number, title: string, quote: string): string => `${String(label)}: ${title}${quote === "" ? "" : ` “${quote}”`}`,
@@ -465,7 +466,10 @@ export const en = {
   folders: "Folders",
   documentsCount: (count: number): string => (count === 1 ? "1 report" : `${String(count)} reports`),
   searchDocuments: "Filter reports by name",
-  pages: (count: number): string => (count === 1 ? "1 page" : `${counted(count)} pages`),
+  pages: (count: number, form: "sheets" | "slides" | "text"): string => {
+    const one = { sheets: "sheet", slides: "slide", text: "page" }[form];
+    return count === 1 ? `1 ${one}` : `${counted(count)} ${one}s`;
+  },
   upload: "Upload",
   uploadTo: "Upload to folder",
   uploadInto: "in the collection",

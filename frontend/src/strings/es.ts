@@ -197,7 +197,7 @@ export const es: Strings = {
   passages: (count) => (count === 1 ? "1 pasaje" : `${counted(count)} pasajes`),
 
   citation: "Cita",
-  citationOf: (at, all) => `Cita ${String(at)} de ${String(all)}`,
+  citationOf: (at, all) => `${String(at)} de ${String(all)}`,
   citations: "Citas",
   citationsOf: (left, right, all) => `${String(left)} y ${String(right)} de ${String(all)}`,
   chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
@@ -313,6 +313,7 @@ export const es: Strings = {
   panelWidth: "Ancho del panel",
   fullScreen: "Pantalla completa",
   leaveFullScreen: "Salir de la pantalla completa",
+  side: (isLeft, label, title) => `${isLeft ? "Izquierda" : "Derecha"}: cita ${String(label)}, ${title}`,
   compare: "Dos citas lado a lado",
   compareWithOther: "Comparar con otra cita",
   compareWith: (label, title, quote) => `${String(label)}: ${title}${quote === "" ? "" : ` «${quote}»`}`,
@@ -459,7 +460,10 @@ export const es: Strings = {
   folders: "Carpetas",
   documentsCount: (count) => (count === 1 ? "1 informe" : `${String(count)} informes`),
   searchDocuments: "Filtrar informes por nombre",
-  pages: (count) => (count === 1 ? "1 página" : `${counted(count)} páginas`),
+  pages: (count, form) => {
+    const one = { sheets: "hoja", slides: "diapositiva", text: "página" }[form];
+    return count === 1 ? `1 ${one}` : `${counted(count)} ${one}s`;
+  },
   upload: "Subir",
   uploadTo: "Subir a la carpeta",
   uploadInto: "de la colección",
