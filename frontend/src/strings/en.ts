@@ -98,6 +98,7 @@ export const en = {
     connecting: "The connection to the last answer is being restored. Your question stays here.",
   },
   heldUnreachable: "The server cannot be reached, so your question was not sent. It stays here.",
+  keyNames: { enter: "Enter", shift: "Shift" },
   enterHint: "Enter to send, Shift+Enter for a new line",
   you: "You asked",
   answer: "Answer",

@@ -102,6 +102,7 @@ export const es: Strings = {
     connecting: "Se está recuperando la conexión con la última respuesta. Tu pregunta sigue aquí.",
   },
   heldUnreachable: "No se puede conectar con el servidor, así que la pregunta no se envió. Sigue aquí.",
+  keyNames: { enter: "Intro", shift: "Mayús" },
   enterHint: "Intro para enviar, Mayús+Intro para una línea nueva",
   you: "Preguntaste",
   answer: "Respuesta",
