@@ -133,6 +133,6 @@ export function watchSession(): void {
 function answer(given: boolean): void {
   const told = waiting;
   waiting = [];
-  set({ asked: false, kept: key !== null, refused: null });
+  set({ asked: false, kept: key !== null, refused: null, ...(given ? { wrong: false } : {}) });
   for (const tell of told) tell(given);
 }

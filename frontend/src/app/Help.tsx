@@ -6,19 +6,20 @@ import { useStrings } from "@/strings";
 import type { Strings } from "@/strings/en";
 import { Dialog } from "@/ui/Dialog";
 
-const KEYS: Record<keyof Strings["shortcutList"], string> = {
-  send: "Enter",
-  newLine: "Shift + Enter",
+const keysOf = ({ keyNames: { enter, shift } }: Strings): Record<keyof Strings["shortcutList"], string> => ({
+  send: enter,
+  newLine: `${shift} + ${enter}`,
   stop: "Esc",
   search: "Ctrl / ⌘ + K",
   newChat: "Alt + N",
   next: "] / J",
   previous: "[ / K",
   help: "?",
-};
+});
 
 export function Help({ onClose }: { onClose: () => void }): ReactNode {
   const strings = useStrings();
+  const keys = keysOf(strings);
   return (
     <Dialog title={strings.help} onClose={onClose}>
       <h3>{strings.signsTitle}</h3>
@@ -29,7 +30,7 @@ export function Help({ onClose }: { onClose: () => void }): ReactNode {
           <div key={name}>
             <dt>{text}</dt>
             <dd>
-              <kbd>{KEYS[name as keyof typeof KEYS]}</kbd>
+              <kbd>{keys[name as keyof typeof keys]}</kbd>
             </dd>
           </div>
         ))}

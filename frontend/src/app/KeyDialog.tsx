@@ -34,7 +34,7 @@ function Open(): ReactNode {
             </Button>
           </p>
         )}
-        <p id="key-text">{people ? strings.orKey : strings.keyText}</p>
+        <p id="key-text" className={people ? "apart" : undefined}>{people ? strings.orKey : strings.keyText}</p>
         <label className="key-label" htmlFor="key">
           {strings.keyLabel}
         </label>

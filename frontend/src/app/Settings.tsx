@@ -49,13 +49,13 @@ export function Settings({ isAtReports }: { isAtReports: boolean }): ReactNode {
 /** Who one is, with the way out; nothing where nobody is told apart. */
 function Who(): ReactNode {
   const strings = useStrings();
-  const { kept, me } = useStore(keyStore);
+  const { kept, wrong, me } = useStore(keyStore);
   const name = me?.name ?? null;
   // What others write to add one to a collection, where it is another than the name that one has.
   const owner = me?.owner ?? null;
   const shown = owner === null || owner === name ? name : `${name ?? ""} (${owner})`;
   const isNamed = name !== null && me?.by !== "nothing";
-  const mayLeave = kept || me?.by === "session";
+  const mayLeave = (kept && !wrong) || me?.by === "session";
   if (!isNamed && !mayLeave) return null;
   return (
     <div className="foot-row">

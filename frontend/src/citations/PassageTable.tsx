@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import type { Operand, Withheld } from "@/api/types";
 import { useStrings } from "@/strings";
 
-import { quotedRows, touches, type Cell, type Grid, type Place } from "./grid";
+import { isFigure, quotedRows, touches, type Cell, type Grid, type Place } from "./grid";
 import { MarkedText } from "./MarkedText";
 
 interface Props {
@@ -35,7 +35,7 @@ export function PassageTable({ text, grid, quote, operands, hits = NONE, withhel
   const line = (row: Cell[], index: number): ReactNode => (
     <tr key={index}>
       {row.map((cell) => (
-        <TableCell key={cell.column} cell={cell} grid={grid} isCited={isCited(cell)}>
+        <TableCell key={cell.column} cell={cell} grid={grid} isCited={isCited(cell)} isFigure={isFigure(text.slice(cell.start, cell.end))}>
           {marked(cell)}
         </TableCell>
       ))}
@@ -68,14 +68,16 @@ interface CellProps {
   cell: Cell;
   grid: Grid;
   isCited: boolean;
+  /** Then it stays in a line: a figure does not leave its sign. */
+  isFigure: boolean;
   children: ReactNode;
 }
 
-function TableCell({ cell, grid, isCited, children }: CellProps): ReactNode {
+function TableCell({ cell, grid, isCited, isFigure: isWhole, children }: CellProps): ReactNode {
   const facts = {
     rowSpan: cell.rows === 1 ? undefined : cell.rows,
     colSpan: cell.columns === 1 ? undefined : cell.columns,
-    className: isCited ? "cited" : undefined,
+    className: [isCited ? "cited" : "", isWhole ? "figure" : ""].join(" ").trim() || undefined,
     title: cell.address === "" ? undefined : cell.address,
   };
   const isEmpty = cell.start === cell.end;

@@ -85,6 +85,13 @@ export function letters(column: number): string {
   return name;
 }
 
+const LONGEST_FIGURE = 30;
+
+/** Whether a cell has a number that could break, and nothing that is said in words: "$ 52,862", "(4.5) %". */
+export function isFigure(text: string): boolean {
+  return text.length <= LONGEST_FIGURE && /\d/u.test(text) && /\s/u.test(text) && !/\p{L}{4}/u.test(text);
+}
+
 /** Whether some words stand in a place; words without any stand nowhere. */
 export function touches(place: Place, words: Place | null): boolean {
   return words !== null && Math.max(place.start, words.start) < Math.min(place.end, words.end);

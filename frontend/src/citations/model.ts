@@ -57,7 +57,8 @@ export function shownQuote(source: Pick<Source, "table"> | undefined, text: stri
 /** The cells of a table's rows, without the bars between them. */
 export function cellsOf(text: string): string {
   const cells = text.split(/[|\n]/).map((cell) => cell.trim());
-  return cells.filter((cell) => cell !== "").join(" · ");
+  // No line ends between a currency and its figure.
+  return cells.filter((cell) => cell !== "").join(" · ").replace(/([$€£¥]) (?=[\d(])/g, "$1\u00a0");
 }
 
 /** The first words of a text, in a line of at most so many characters; no word is cut. */

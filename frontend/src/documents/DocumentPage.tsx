@@ -15,6 +15,7 @@ import { editable, PRIVATE, titleOf } from "@/collections/model";
 import type { PageMark } from "@/reader/marks";
 import type { Target } from "@/reader/PageScroller";
 import { Reader } from "@/reader/Reader";
+import { formOf } from "@/reader/texts";
 import { readOutline } from "@/api/reading";
 import { useStrings } from "@/strings";
 import { kindNamed } from "@/strings/pages";
@@ -98,7 +99,7 @@ function About({ document }: { document: DocumentView }): ReactNode {
     [strings.correctFields.periods, document.periods.join(", ")],
     [strings.correctFields.kind, kindNamed(document.kind, strings.kinds)],
     [strings.correctFields.date, document.date === null ? "" : shownDay(document.date)],
-    [strings.extent, [strings.pages(document.pages), strings.passages(document.passages), ...(data === null ? [] : [strings.tablesAndFigures(data.kinds["table"] ?? 0, data.kinds["figure"] ?? 0)])].filter((one) => one !== "").join(" · ")],
+    [strings.extent, [strings.pages(document.pages, formOf(locations[0]?.path ?? "")), strings.passages(document.passages), ...(data === null ? [] : [strings.tablesAndFigures(data.kinds["table"] ?? 0, data.kinds["figure"] ?? 0)])].filter((one) => one !== "").join(" · ")],
     [strings.liesIn, locations.map((place) => `${place.folder} / ${place.path}`).join(", ")],
     ...(isShared ? [[strings.collection, titleOf({ collection_id: collection, name }, strings)] satisfies [string, string]] : []),
     [strings.readOn, shownDate(document.ingested_at)],

@@ -130,9 +130,11 @@ function UploadRow({ upload, place }: { upload: Upload; place: CollectionSummary
   return (
     <li className="upload-row">
       <p>
-        {upload.names.length > 0 && <strong dir="auto">{upload.names.join(", ")}</strong>} <span className="soft" dir="auto">
-          → {place === undefined ? "" : `${titleOf(place, strings)} / `}
-          {upload.folder}
+        <span>
+          {upload.names.length > 0 && <strong dir="auto">{upload.names.join(", ")}</strong>} <span className="soft" dir="auto">
+            → {place === undefined ? "" : `${titleOf(place, strings)} / `}
+            {upload.folder}
+          </span>
         </span>
         <IconButton icon="close" label={strings.dismiss} onClick={() => dismissUpload(upload.id)} />
       </p>

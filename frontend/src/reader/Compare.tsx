@@ -27,7 +27,7 @@ export function Compare({ answer, left, right, onMark, onAsk }: Props): ReactNod
             {strings.citationGone}
           </p>
         ) : (
-          <section key={at} aria-label={strings.chip(citation.label, sourceOf(answer, citation)?.title ?? "", "", "")}>
+          <section key={at} aria-label={strings.side(at === 0, citation.label, sourceOf(answer, citation)?.title ?? "")}>
             <CitationPane answer={answer} citation={citation} onMark={onMark} onAsk={onAsk} />
           </section>
         ),

@@ -85,7 +85,7 @@ export function PageScroller(props: Props): ReactNode {
   }, [target, room.height, go]);
   const shown = pages.slice(Math.max(0, view.first - AROUND), view.last + AROUND + 1);
   return (
-    <div ref={frame} className="pages" tabIndex={0} role="region" aria-label={strings.pagesOfReport} onScroll={look}>
+    <div ref={frame} className="pages" tabIndex={0} role="group" aria-label={strings.pagesOfReport} onScroll={look}>
       <div className="pages-inside" style={{ height: layout.total, width: gutter + Math.max(layout.widest + 2 * GAP, room.width) }}>
         {room.height > 0 &&
           shown.map((page) => {

@@ -21,7 +21,7 @@ export function Pane({ facts, children }: { facts: ReactNode; children: ReactNod
   };
   return (
     <div className="pane">
-      <div className={isOpen ? "pane-facts" : "pane-facts folded"} tabIndex={0} role="region" aria-label={strings.sources}>
+      <div className={isOpen ? "pane-facts" : "pane-facts folded"} tabIndex={0} role="group" aria-label={strings.sources}>
         {facts}
       </div>
       <button type="button" className="pane-fold" aria-expanded={isOpen} onClick={toggle}>

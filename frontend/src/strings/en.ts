@@ -98,6 +98,7 @@ export const en = {
     connecting: "The connection to the last answer is being restored. Your question stays here.",
   },
   heldUnreachable: "The server cannot be reached, so your question was not sent. It stays here.",
+  keyNames: { enter: "Enter", shift: "Shift" },
   enterHint: "Enter to send, Shift+Enter for a new line",
   you: "You asked",
   answer: "Answer",
@@ -316,6 +317,7 @@ export const en = {
   panelWidth: "Width of the panel",
   fullScreen: "Full screen",
   leaveFullScreen: "Leave full screen",
+  side: (isLeft: boolean, label: number, title: string): string => `${isLeft ? "Left" : "Right"}: citation ${String(label)}, ${title}`,
   compare: "Two citations side by side",
   compareWithOther: "Compare with another citation",
   compareWith: (label: number, title: string, quote: string): string => `${String(label)}: ${title}${quote === "" ? "" : ` “${quote}”`}`,
@@ -466,7 +468,10 @@ export const en = {
   folders: "Folders",
   documentsCount: (count: number): string => (count === 1 ? "1 report" : `${String(count)} reports`),
   searchDocuments: "Filter reports by name",
-  pages: (count: number): string => (count === 1 ? "1 page" : `${counted(count)} pages`),
+  pages: (count: number, form: "sheets" | "slides" | "text"): string => {
+    const one = { sheets: "sheet", slides: "slide", text: "page" }[form];
+    return count === 1 ? `1 ${one}` : `${counted(count)} ${one}s`;
+  },
   upload: "Upload",
   uploadTo: "Upload to folder",
   uploadInto: "in the collection",

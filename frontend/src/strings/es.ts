@@ -102,6 +102,7 @@ export const es: Strings = {
     connecting: "Se está recuperando la conexión con la última respuesta. Tu pregunta sigue aquí.",
   },
   heldUnreachable: "No se puede conectar con el servidor, así que la pregunta no se envió. Sigue aquí.",
+  keyNames: { enter: "Intro", shift: "Mayús" },
   enterHint: "Intro para enviar, Mayús+Intro para una línea nueva",
   you: "Preguntaste",
   answer: "Respuesta",
@@ -314,6 +315,7 @@ export const es: Strings = {
   panelWidth: "Ancho del panel",
   fullScreen: "Pantalla completa",
   leaveFullScreen: "Salir de la pantalla completa",
+  side: (isLeft, label, title) => `${isLeft ? "Izquierda" : "Derecha"}: cita ${String(label)}, ${title}`,
   compare: "Dos citas lado a lado",
   compareWithOther: "Comparar con otra cita",
   compareWith: (label, title, quote) => `${String(label)}: ${title}${quote === "" ? "" : ` «${quote}»`}`,
@@ -460,7 +462,10 @@ export const es: Strings = {
   folders: "Carpetas",
   documentsCount: (count) => (count === 1 ? "1 informe" : `${String(count)} informes`),
   searchDocuments: "Filtrar informes por nombre",
-  pages: (count) => (count === 1 ? "1 página" : `${counted(count)} páginas`),
+  pages: (count, form) => {
+    const one = { sheets: "hoja", slides: "diapositiva", text: "página" }[form];
+    return count === 1 ? `1 ${one}` : `${counted(count)} ${one}s`;
+  },
   upload: "Subir",
   uploadTo: "Subir a la carpeta",
   uploadInto: "de la colección",
