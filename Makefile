@@ -7,10 +7,12 @@ STAMP := $(VENV)/.installed
 # The tests start hundreds of processes of Python: what is compiled once is kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Each process of the tests has a Redis, a stand-in and servers of its own. Those of the server tier
-# wait for the most part, so there are more of them than cores. The crash tier kills its own alone.
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile
+# Each process of the tests has a Redis, a stand-in and servers of its own. They wait now and then, so
+# there are more of them than cores of a small machine; those of the server tier wait for the most
+# part. The crash tier kills its own alone.
+QUICK := -n 3 --dist loadfile
 WAITING := -n 4 --dist loadfile
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 
 # The web client: built into the package, which serves it.
 WEB := citewire/api/static/index.html
@@ -22,7 +24,7 @@ WEB_SOURCES := $(shell find frontend/src frontend/public -type f) frontend/index
 TOOLS := .tools
 TOOLS_STAMP := $(TOOLS)/.installed
 
-.PHONY: setup web dev demo serve test test-quick test-web check-web lane-computing lane-waiting lint bench lock samples docs clean \
+.PHONY: setup web dev demo serve test test-quick test-web check-web lint bench lock samples docs clean \
 	dist sbom audit licences check-container
 
 setup: $(STAMP) web
@@ -61,22 +63,17 @@ lint: setup
 	MYPYPATH=bench $(BIN)/mypy bench/*.py
 	$(BIN)/lint-imports
 
-# Two lanes beside each other: what computes, and what for the most part waits. Both print line by line.
 test:
 	$(MAKE) --no-print-directory --jobs 2 setup
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=line lane-computing lane-waiting
-
-lane-computing: lint test-quick
-	$(MAKE) --no-print-directory check-web
-
-lane-waiting: setup
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint check-web
+	$(MAKE) --no-print-directory test-quick
 	$(BIN)/python -m pytest tests/server $(WAITING)
 	$(BIN)/python -m pytest tests/crash $(PARALLEL)
 	npm --prefix frontend run --silent e2e
 
 # What needs no server: for while you work.
 test-quick: setup
-	$(BIN)/python -m pytest tests/unit tests/redis $(PARALLEL)
+	$(BIN)/python -m pytest tests/unit tests/redis $(QUICK)
 
 # The client's types as the server's schema has them, its linter and unit tests.
 check-web: setup

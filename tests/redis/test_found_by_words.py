@@ -11,7 +11,9 @@ from redis.asyncio import Redis
 from citewire.errors import ConfigurationError, ModelUnavailable
 from citewire.services.ingest.correction import correct_document
 from citewire.storage.keys import DEFAULT_OWNER, folder_id
+from citewire.storage.library import frequencies, search
 from citewire.storage.library.documents import DocumentStore
+from citewire.storage.library.filters import to_filter
 from citewire.storage.library.search import Words, read_found
 from citewire.storage.library.vector_store import PassageStore
 from citewire.workflows.reranking import Reranking
@@ -70,6 +72,55 @@ async def test_a_rare_word_finds_its_passage_although_others_are_nearer(
     found = await retrieve("Does the weather matter in Zarnholm?")
 
     assert "needle.txt" in names(found)
+
+
+async def test_of_a_large_library_what_has_the_rarest_words_is_ranked_by_all(
+    ingest: Ingest, retrieve: Retrieve, ships: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(ships, **{f"filling{n}": f"{text} {n}" for n, text in enumerate(FILLING)})
+    write(ships, needle="The quay of Zarnholm has a crane. Reports speak of its weather.")
+    write(ships, other="The quay of Zarnholm has a crane, a ferry and a market.")
+    await ingest(ships)
+    question = "Do reports speak of the weather at the quay of Zarnholm?"
+    whole = await retrieve(question, top_k=2)
+    monkeypatch.setattr(frequencies, "LARGE", 20)
+    monkeypatch.setattr(search, "MOST_RANKED", 5)
+    monkeypatch.setattr(search, "FEWEST_RARE", 1)
+    thinned = await retrieve(question, top_k=2)
+
+    assert names(thinned) == names(whole) == ["needle.txt", "other.txt"]
+
+
+async def test_words_are_counted_in_large_libraries_only(
+    ingest: Ingest,
+    store: PassageStore,
+    redis_client: Redis,
+    ships: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(ships, **{f"filling{n}": f"{text} {n}" for n, text in enumerate(FILLING)})
+    await ingest(ships)
+    told = frequencies.Frequencies(redis_client, store.schema.index.name)
+    mine = to_filter(PassageFilter(DEFAULT_OWNER).to_metadata_filters())
+    of_one = f"@doc_id:{{{'0' * 32}}} {mine}"
+    words = ["@terms|about:weather", "@terms|about:zarnholm"]
+    few = await told.of(words, mine)
+    monkeypatch.setattr(frequencies, "LARGE", 20)
+
+    assert few == await told.of(words, of_one) == {}
+    assert await told.of(words, mine) == {words[0]: len(FILLING), words[1]: 0}
+
+
+def test_what_is_common_is_sought_only_where_all_is_ranked() -> None:
+    words = Words(("weather", "quay"), ("crane",), ("zarnholm", "harbour"))
+    counts = {word: 9000 for word, _ in words.fielded()} | {"@terms|about:quay": 7}
+    query = words.to_query(counts=counts)
+    rare, _, common = query.partition(") ~")
+
+    assert "quay" in rare
+    assert rare.count("quay") * 3 >= 20
+    assert sum(f":{word})" in common for word in ("weather", "crane", "zarnholm", "harbour")) == 2
+    assert "~" not in words.to_query().replace("~nosuchword", "")
 
 
 async def test_forms_of_a_word_find_each_other(

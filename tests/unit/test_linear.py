@@ -225,9 +225,16 @@ def literals_in(module: ModuleType) -> Iterator[tuple[str, re.Pattern[str]]]:
             yield f"re.{call.func.attr}", re.compile(pattern.value)
 
 
+@cache
+def parsed(module: ModuleType) -> ast.Module:
+    return ast.parse(Path(module.__file__ or "").read_text())
+
+
 def calls_of_re(module: ModuleType) -> Iterator[ast.Call]:
     """Those in functions; what is compiled outside of them is found as a value."""
-    for function in ast.walk(ast.parse(Path(module.__file__ or "").read_text())):
+    if not hasattr(module, "re"):
+        return
+    for function in ast.walk(parsed(module)):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):
                 if isinstance(node, ast.Call) and is_call_of_re(node):
@@ -251,7 +258,7 @@ def uses() -> dict[str, set[str]]:
     """
     found = defaultdict(set)
     for module in modules():
-        for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text())):
+        for node in ast.walk(parsed(module)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
                 owner = node.value
                 name = owner.id if isinstance(owner, ast.Name) else owner.attr

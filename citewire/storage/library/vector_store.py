@@ -1,7 +1,7 @@
 """The passages in Redis: LlamaIndex's `RedisVectorStore` on our schema, pipelined and visible."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -17,6 +17,7 @@ from citewire.storage.keys import owner_tag
 from citewire.storage.library.common import CommonLibraries
 from citewire.storage.library.embedded import KeptVectors
 from citewire.storage.library.filters import excluding, to_filter, to_unscored_filter
+from citewire.storage.library.frequencies import Frequencies
 from citewire.storage.library.passage_node import FIELDS, FOUND_BY, to_node
 from citewire.storage.library.passage_record import VectorField
 from citewire.storage.library.passages import PassageKeys
@@ -80,6 +81,7 @@ class PassageStore(RedisVectorStore):
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
         self._kept_vectors = KeptVectors(client, schema.index.name, self._vectors.size)
+        self._frequencies = Frequencies(client, schema.index.name)
         self._languages: frozenset[str] = frozenset()
         self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
@@ -164,10 +166,11 @@ class PassageStore(RedisVectorStore):
 
         def queries(hidden: frozenset[str], how: str = "") -> list[Query]:
             nearest = _nearest(excluding(wanted, hidden), vector, count, told, how)
-            sought = words.to_query(excluding(within, hidden)) if words else ""
+            sought = words.to_query(excluding(within, hidden), counts) if words else ""
             return [nearest, _with_words(sought, count, told)] if sought else [nearest]
 
         with storage_errors("the search"):
+            counts = await self._counts(words, wanted) if words and by_words else {}
             found: list[list[Found]] = [[]]
             if is_common or await self._lets_most_through(wanted):
                 found = await self._search(lambda hidden: queries(hidden, _IN_BATCHES))
@@ -187,6 +190,15 @@ class PassageStore(RedisVectorStore):
         scores = [min(1 - float(fields.get(_DISTANCE, 1)), 1.0) for fields in best]
         ids = [node.node_id for node in nodes]
         return VectorStoreQueryResult(nodes=nodes, ids=ids, similarities=scores)
+
+    async def _counts(self, words: Words, wanted: str) -> Mapping[str, int]:
+        """How many passages have the words, where not all of them are to be ranked."""
+        try:
+            return await self._frequencies.of((word for word, _ in words.fielded()), wanted)
+        except ResponseError as error:
+            if not says_unknown(error):
+                raise
+            return {}  # the search itself makes the index anew
 
     async def _lets_most_through(self, wanted: str) -> bool:
         """Whether a filter is of libraries that hold most passages, as far as that is asked for."""

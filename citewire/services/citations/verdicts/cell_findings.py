@@ -30,6 +30,7 @@ from citewire.services.citations.verdicts.cells import (
 )
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.directions import said_direction, told_direction
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fiscal_years import begins_its_year, late_years
 from citewire.services.citations.verdicts.fitting import (
@@ -109,7 +110,9 @@ class TableReading:
         is_row = found.figure.place is not None and is_other_row(found, self.asked)
         if is_row and is_other_row(found, self.asked, self._rows_beside(amount, amounts)):
             return replace(found, standing=CellStanding.ROW)
-        return found
+        said = said_direction(self.claim, amount)
+        is_turned = told_direction(found.table.table, found.line, found.figure) == -said != 0
+        return replace(found, standing=CellStanding.SIGN) if is_turned else found
 
     def _trace(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         periods = self.asked.periods_of(amount, amounts)
@@ -177,7 +180,7 @@ class TableReading:
 
     def calculated(self, amount: Amount) -> Calculated | None:
         """How an amount of the claim comes out of the tables."""
-        return calculate(amount, self.asked, self.tables, self.told)
+        return calculate(amount, self._asked_of(amount), self.tables, self.told)
 
     def searched(self, amount: Amount) -> Calculated | None:
         """How an amount that no cell has may come out of the tables."""
@@ -185,8 +188,17 @@ class TableReading:
             self._summed(amount)
             or self._from_told(amount)
             or self._share_of_whole(amount)
-            or search(amount, self.asked, self.tables, self.told)
+            or search(amount, self._asked_of(amount), self.tables, self.told)
         )
+
+    def _asked_of(self, amount: Amount) -> AskedFigures:
+        """What is asked of one amount, where a claim says that one thing rose and another fell."""
+        both = {Operation.RISE, Operation.FALL}
+        said = said_direction(self.claim, amount) if both <= self.asked.operations else 0
+        if not said:
+            return self.asked
+        others = {Operation.FALL if said > 0 else Operation.RISE}
+        return replace(self.asked, operations=self.asked.operations - others)
 
     def _summed(self, amount: Amount) -> Calculated | None:
         """An amount that is the sum of the others: `1.8 billion through 1,001 and 789 million`."""
@@ -210,7 +222,8 @@ class TableReading:
             found = self._trace(one, self.claim.amounts)
             if found is None or found.figure.is_change:
                 continue
-            tried = from_cell(amount, self.asked, found.table, (found.line, found.figure))
+            cell = found.line, found.figure
+            tried = from_cell(amount, self._asked_of(amount), found.table, cell)
             done = next((way for way in tried if gives(amount, way, self.told) > 0), None)
             if done is not None:
                 return Calculated(done, found.table)

@@ -1,0 +1,110 @@
+"""Which way a claim says that something changed, and which way a cell of changes says it did."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.claim import ClaimReading
+from citewire.services.citations.verdicts.figures import CellFigure
+from citewire.services.citations.verdicts.fitting import FigureTable
+from citewire.services.citations.verdicts.from_cells import time_of
+from citewire.services.citations.verdicts.sides import SIDES
+from citewire.services.citations.verdicts.tokens import flatten
+from citewire.services.citations.verdicts.units import PERCENT
+
+BESIDE = 60
+"""Characters before and behind an amount in which the word that says its direction stands."""
+
+MOST_CELLS = 8
+"""Of a row: those of a few years."""
+
+_WORD = re.compile(r"[^\W_]+")
+_ENDS = re.compile(r"[.;:!?|\n]\s")
+_BETWEEN = frozenset(
+    """by of a an about around approximately nearly almost roughly over only just some more than
+ another further in during the fiscal year years quarter per cent percent on over um en de un una
+ del cerca alrededor aproximadamente mas rund etwa fast knapp d environ pres plus""".split()
+)
+"""Words between what changed and by how much: `fell in 2022 by about 22 %`, `a decline of 3 %`."""
+_BEHIND = frozenset("year on over annual yoy sequential organic net percent per cent".split())
+"""Words between an amount and its direction: `a 22 % year-over-year decline`."""
+_DENIES = frozenset("not no never nor without didn t nicht kein no sin pas".split())
+_UNCLEAR = frozenset("improved gain gains gained cut expanded expansion".split())
+"""Of costs, what improves falls; a gain may be a figure, and so may a cut."""
+_PLAIN_HEAD = re.compile(r"\binc\w{0,6}\s?(?:/|or)?\s?\(?dec\w{0,6}\)?")
+"""`Increase (decrease)`: what is in brackets fell."""
+_OTHER_HEAD = re.compile(
+    r"\bfavou?rabl|\bunfavou?rabl|\bbetter\b|\bworse\b|\bdec(?:r|l)|\breduc|\bimprov|\bsaving"
+    r"|\babnahme|\bruckgang|\bdisminu|\bbaisse"
+)
+"""Heads by which a figure without a sign is no rise."""
+
+
+def said_direction(claim: ClaimReading, amount: Amount) -> int:
+    """1 if a claim says that something rose by an amount, -1 that it fell; 0 if it says neither."""
+    before = _ENDS.split(claim.flat[max(0, amount.start - BESIDE) : amount.start])[-1]
+    words = _WORD.findall(before)
+    while words and (words[-1] in _BETWEEN or _is_year(words[-1])):
+        words.pop()
+    if words and (side := _side(words[-1])):
+        return 0 if _DENIES & set(words[-4:]) else side
+    behind = _ENDS.split(claim.flat[amount.end : amount.end + BESIDE])[0]
+    for word in _WORD.findall(behind)[:4]:
+        if word not in _BEHIND:
+            return 0 if _DENIES & set(words[-4:]) else _side(word)
+    return 0
+
+
+def told_direction(table: FigureTable, line: int, figure: CellFigure) -> int:
+    """1 if a cell of changes tells of a rise, -1 of a fall; 0 if that is not sure.
+
+    The figures of its row say it where it comes out of two of them; its sign does where its head
+    says nothing of what a sign means, and others of its column show that falls have one.
+    """
+    if not figure.is_change or not figure.value:
+        return 0
+    found = {_sign(new[1].value - old[1].value) for new, old in _operands(table, line, figure)}
+    if found:
+        return found.pop() if len(found) == 1 else 0
+    row, head = table.lines[line], table.heads[figure.head]
+    labels = _PLAIN_HEAD.sub(" ", flatten(f"{row.label} \n {head.label}"))
+    if row.is_cost or _OTHER_HEAD.search(labels):
+        return 0
+    if figure.value < 0:
+        return -1
+    column = (one.value for _, one in table.cells if one.head == figure.head)
+    return 1 if any(value < 0 for value in column) else 0
+
+
+def _operands(
+    table: FigureTable, line: int, figure: CellFigure
+) -> Iterator[tuple[tuple[int, CellFigure], tuple[int, CellFigure]]]:
+    """The newer and the older figure of its row that a change comes out of."""
+    row = [
+        (line, one)
+        for one in table.by_line[line]
+        if not one.is_change and one.value > 0 and one.period is not None and one.kind != PERCENT
+    ]
+    row = sorted(row[:MOST_CELLS], key=time_of)
+    for old, new in pairwise(row):
+        change = new[1].value - old[1].value
+        told = abs(figure.value)
+        if figure.kind == PERCENT:
+            change = 100 * change / old[1].value
+        if time_of(old) != time_of(new) and abs(abs(change) - told) <= figure.step * 0.51:
+            yield new, old
+
+
+def _side(word: str) -> int:
+    if word in _UNCLEAR:
+        return 0
+    return {"up": 1, "down": -1}.get(SIDES.get(word, word), 0)
+
+
+def _sign(value: float) -> int:
+    return (value > 0) - (value < 0)
+
+
+def _is_year(word: str) -> bool:
+    return word.isdigit() and len(word) == 4
