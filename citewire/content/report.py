@@ -53,6 +53,7 @@ class Block:
         lines: its lines from the top; empty where a format has no layout.
         table: of a table, its grid.
         box: of a figure, its rectangle as shares (0..1) of the displayed page.
+        level: of a heading, how deep the file says that it lies, from 0; None if it does not say.
     """
 
     kind: Kind
@@ -61,6 +62,7 @@ class Block:
     lines: tuple[LineBox, ...] = ()
     table: Table | None = None
     box: Box | None = None
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { reasonOf } from "@/citations/reasons";
 import { en } from "@/strings/en";
 import { es } from "@/strings/es";
-import { kindNamed } from "@/strings/pages";
+import FORMS from "@/strings/notes.es.json";
+import { kindCalled, kindNamed } from "@/strings/pages";
 
 const found = { code: "other_period", facts: ["5,1 $", "Ventas, 2022: {0}"], reason: "“5,1 $” is the figure of another period (Ventas, 2022: {0})" };
 
@@ -12,6 +13,10 @@ test("why a citation has its verdict is said by its code, and what is told of st
   expect(reasonOf(found, en)).toBe(found.reason);
   expect(reasonOf(found, es)).toBe("«5,1 $» es la cifra de otro período (Ventas, 2022: {0})");
   expect(reasonOf({ ...found, code: "alone.not_held_here" }, es)).toBe("por sí sola: «5,1 $» no está en esta fuente");
+});
+
+test("the sides of an opposite are our own words, and said in Spanish", () => {
+  expect(reasonOf({ code: "opposite", facts: ["down", "up"] }, es)).toBe("el pasaje dice lo contrario: bajada, no subida");
 });
 
 test("a code that is not known, and a chat of before, keep the sentence of the server", () => {
@@ -29,4 +34,31 @@ test("kinds of reports are named in the language of the page, those of people as
   expect(kindNamed("annual report", es.kinds)).toBe("informe anual");
   expect(kindNamed("memo of mine", es.kinds)).toBe("memo of mine");
   expect(kindNamed("toString", es.kinds)).toBe("toString");
+});
+
+test("what is said of how a file was read is said in Spanish, for one page and for many", () => {
+  expect(es.readingNote("page 3 has text off the visible page, left out")).toBe("la página 3 tiene texto fuera de la parte visible, que se omitió");
+  expect(es.readingNote("pages 3-5, 9 have no text (scanned, or a picture): use --ocr auto")).toBe(
+    "las páginas 3-5, 9 no tienen texto (escaneada o una imagen): usa --ocr auto",
+  );
+  expect(es.readingNote("sheet “Q1 (a)”: 12 formulas have no result in the file: open it in a spreadsheet program and save it")).toContain("hoja «Q1 (a)»: 12 fórmulas");
+  expect(es.readingNote("something of a later server")).toBe("something of a later server");
+  expect(en.readingNote("a picture was not read")).toBe("a picture was not read");
+});
+
+test("every form of a note is told in Spanish with all that it tells of", () => {
+  for (const [english = ""] of FORMS) {
+    for (const way of ["$1", "$2"]) {
+      const note = english.replace(/<([^|>]*)\|([^>]*)>/g, way).replace(/\{(\d)\}/g, "X$1");
+      const told = es.readingNote(note);
+      expect(told, note).not.toBe(note);
+      expect(told).not.toMatch(/[{}<>|]/);
+      for (const [place] of note.matchAll(/X\d/g)) expect(told, note).toContain(place);
+    }
+  }
+});
+
+test("the kind of a report is corrected in the words of the page", () => {
+  expect(kindCalled("Informe anual ", es.kinds)).toBe("annual report");
+  expect(kindCalled("memo of mine", es.kinds)).toBe("memo of mine");
 });

@@ -229,6 +229,34 @@ def test_it_ends_for_who_is_taken_out_and_for_all_with_the_collection(archive: A
     assert archive.statuses(path) == [404] * 4
 
 
+def test_a_shared_chat_is_exported_with_its_proof_to_who_may_read_it(archive: Archive) -> None:
+    done = archive.ask(LAMPS, archive.shared)
+    path = f"{archive.share(done['chat_id'])}/export"
+    archive.ask("And who counts the lamps?", archive.shared, chat_id=done["chat_id"])
+    bob = archive.people["bob"].http
+    whole = bob.get(path)
+    answer = bob.get(path, params={"message_id": done["assistant_message_id"], "format": "html"})
+    unknown = bob.get(path, params={"message_id": "0" * 32})
+
+    assert archive.statuses(path) == [200, 200, 404, 404]
+    assert whole.headers["content-type"].startswith("text/markdown")
+    assert LAMPS in whole.text
+    assert FACT in whole.text
+    assert "who counts" not in whole.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert FACT in answer.text
+    assert unknown.status_code == 404
+
+
+def test_an_exported_share_leaves_out_what_the_reader_may_not_read(archive: Archive) -> None:
+    done = archive.ask(LAMPS)
+    shown = archive.people["bob"].http.get(f"{archive.share(done['chat_id'])}/export")
+
+    assert FACT in shown.text
+    for untold in (OTHER, PRIVATE, "On trees", "On casks", archive.other):
+        assert untold not in shown.text
+
+
 def test_only_the_owner_shares_and_ends(archive: Archive) -> None:
     chat_id = archive.ask(LAMPS, archive.shared)["chat_id"]
     path = archive.share(chat_id)

@@ -310,7 +310,7 @@ def test_a_page_in_an_unknown_script_is_told(tmp_path: Path, sees: Fix) -> None:
     report = read_pdf(draw_pdf(tmp_path / "a.pdf", words, picture))
 
     assert report.notes == (
-        "page 2 was not read in full: its script was not recognised; ask somebody",
+        "page 2 was not read in full: its writing was not recognised; ask somebody",
     )
 
 
@@ -396,7 +396,7 @@ def test_tesseract_is_given_a_page_on_its_side_upright(tmp_path: Path, fake: Ins
 def test_a_script_without_language_is_told(tmp_path: Path, fake: Install) -> None:
     fake(answering(tmp_path, 0, "Cyrillic"), "eng osd")
 
-    with pytest.raises(UnreadableDocument, match=r"script .* not recognised: install tesseract's"):
+    with pytest.raises(UnreadableDocument, match=r"writing .* not recognised: install tesseract's"):
         read_pdf(draw_pdf(tmp_path / "a.pdf", picture), engine=TESSERACT)
 
 

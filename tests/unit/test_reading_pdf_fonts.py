@@ -67,7 +67,9 @@ def test_text_in_one_font_without_a_map_is_left_out_and_told(tmp_path: Path) -> 
     report = read(tmp_path, *page_of(content, UNMAPPED, PLAIN), SQUARE)
 
     assert report.pages[0].text == "\n".join([SENTENCE] * 4)
-    assert any("page 1 has text in a font that does not say" in note for note in report.notes)
+    assert any(
+        "page 1 has text whose letters the file does not name" in note for note in report.notes
+    )
 
 
 def test_a_font_without_a_map_that_keeps_to_the_usual_codes_is_read(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_signs_in_the_place_of_ligatures_are_put_right_and_told(tmp_path: Path) 
     ):
         assert word in read_text
     assert "!" not in read_text
-    assert any("“!” for “fi”" in note and '“"” for “fl”' in note for note in report.notes)
+    assert any("“!” → “fi”" in note and '“"” → “fl”' in note for note in report.notes)
 
 
 def test_a_sign_that_makes_no_words_is_left_and_told(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from citewire.services.citations.verdicts.reasons import REASONS, Reason
+from citewire.services.citations.verdicts.sides import OPPOSITES
 from citewire.services.exports.labels import LABELS
 from citewire.services.exports.proof import _reason
 from citewire.text.report_kinds import KINDS
@@ -48,3 +49,13 @@ def test_an_export_says_why_in_its_language_and_of_before_as_it_was_said() -> No
     assert _reason(sent, LABELS["en"]) == str(reason) == "alone: “11” is not in this source"
     assert _reason(sent, LABELS["es"]) == "por sí sola: «11» no está en esta fuente"
     assert _reason({"reason": "it was so"}, LABELS["es"]) == "it was so"
+
+
+def test_the_sides_of_an_opposite_have_spanish_words_in_the_client_and_in_exports() -> None:
+    reason = Reason("opposite", ("down", "up"))
+    sent = {"code": reason.full_code, "facts": list(reason.facts), "reason": str(reason)}
+
+    assert LABELS["es"].sides.keys() == OPPOSITES.keys()
+    assert told_by("es", "sides") == dict(LABELS["es"].sides)
+    assert _reason(sent, LABELS["es"]) == "el pasaje dice lo contrario: bajada, no subida"
+    assert _reason(sent, LABELS["en"]) == str(reason)

@@ -106,7 +106,10 @@ class Sharing:
         cited = {_collection(source): source for source in _drawn_on_in(chat.messages)}
         if chat.share is None or not names.keys() >= cited.keys():
             raise ChatNotFound(_NONE)
-        shown = replace(chat, messages=[_shown(one, names) for one in chat.messages])
+        # Not the leaf of today, which may lie behind what is shared.
+        leaf_id = chat.share.leaf_id or None
+        messages = [_shown(one, names) for one in chat.messages]
+        shown = replace(chat, leaf_id=leaf_id, messages=messages)
         return SharedChat(shown, chat.share, {one: names[one] for one in cited})
 
 

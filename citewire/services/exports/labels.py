@@ -31,6 +31,7 @@ class Labels:
         ends: how an answer ended that is not whole.
         reasons: why a citation has its verdict, by its code; of other codes its own sentence is
             told.
+        sides: the two sides of an opposite, by the words of the server.
         alone: before a reason of a source that carries a claim with others.
         warnings: what a run warns of by its code; of other codes its own message is told.
         left_out: of a PDF, how many characters its fonts do not have.
@@ -51,6 +52,7 @@ class Labels:
     answered_by: str
     ends: Mapping[str, str]
     reasons: Mapping[str, str]
+    sides: Mapping[str, str]
     alone: str
     warnings: Mapping[str, str]
     left_out: str
@@ -88,6 +90,7 @@ EN: Final = Labels(
         }
     ),
     reasons=REASONS,
+    sides=MappingProxyType({}),
     alone="alone: {}",
     warnings=MappingProxyType({}),  # they are written in English
     left_out="The fonts of this PDF lack {} of the characters below; in their place stands the "
@@ -148,6 +151,40 @@ ES: Final = Labels(
             "nothing_fell": "según estas cifras, nada bajó",
             "name_missing": "«{0}» no está en ningún pasaje citado",
             "figure_beside": "su cifra está al lado, entre otras palabras",
+        }
+    ),
+    sides=MappingProxyType(
+        {
+            "up": "subida",
+            "down": "bajada",
+            "profit": "beneficio",
+            "loss": "pérdida",
+            "approve": "aprobar",
+            "reject": "rechazar",
+            "allow": "permitir",
+            "ban": "prohibir",
+            "above": "por encima",
+            "below": "por debajo",
+            "open": "abrir",
+            "close": "cerrar",
+            "most": "lo más alto",
+            "least": "lo más bajo",
+            "include": "incluir",
+            "exclude": "excluir",
+            "strong": "más fuerte",
+            "weak": "más débil",
+            "won": "ganado",
+            "lost": "perdido",
+            "must": "obligatorio",
+            "may": "voluntario",
+            "positive": "positivo",
+            "negative": "negativo",
+            "success": "logrado",
+            "failure": "no logrado",
+            "buy": "compra",
+            "sell": "venta",
+            "import": "importación",
+            "export": "exportación",
         }
     ),
     alone="por sí sola: {}",

@@ -12,7 +12,7 @@ from typing import Any, Final
 from citewire.errors import MessageNotFound
 from citewire.services.answers.kept_quotes import ACCESS
 from citewire.services.answers.titles import plain_line
-from citewire.services.citations.verdicts.reasons import ALONE
+from citewire.services.citations.verdicts.reasons import ALONE, OPPOSITE
 from citewire.services.exports.labels import EN, Labels
 from citewire.storage.chats.record import Chat, Message
 
@@ -264,6 +264,8 @@ def _reason(verification: Mapping[str, Any], labels: Labels) -> str:
     said = labels.reasons.get(code.removeprefix(ALONE))
     if said is None:
         return str(verification.get("reason") or "")
+    if code.removeprefix(ALONE) == OPPOSITE:
+        facts = [labels.sides.get(fact, fact) for fact in facts]
     told = said.format(*facts)
     return labels.alone.format(told) if code.startswith(ALONE) else told
 

@@ -6,6 +6,7 @@ Tables and figures are passages of their own; headers and footers that repeat ar
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 
@@ -14,6 +15,14 @@ from citewire.content.table import Box, Span, Table
 from citewire.content.table_record import TABLE, table_to_json
 from citewire.content.withheld import WITHHELD, Spans, is_withheld, spans_of, to_json, without
 from citewire.services.passages.cutting import MIN_WORDS, split_page
+from citewire.services.passages.headings import (
+    HEADINGS,
+    MOST_HEADINGS,
+    KeptHeading,
+    heading_title,
+    headings_of,
+)
+from citewire.services.passages.headings import to_json as headings_json
 from citewire.services.passages.layout import PassageLayout
 from citewire.services.passages.tables import PageTable, table_drafts
 from citewire.services.passages.writing import PageLines, PassageWriter, withheld_of
@@ -24,9 +33,6 @@ from citewire.text.words import search_terms
 
 TITLE_CHARS = 120
 """So much of the title is embedded with each passage; models cut long texts at their end."""
-
-SECTION_CHARS = 160
-
 
 BODY = "body"
 """The key of a passage's metadata that tells where in its text begins what it does not repeat of
@@ -67,12 +73,23 @@ def build_passages(
     # A report with next to no text is still found by it.
     found = found or list(_split(report, max_tokens, overlap, 1))
     lines = PageLines()
-    built = (
-        BuiltPassage(_node(draft, doc_id, shared), _layout(draft, lines))
-        for draft in found
-        if not draft.is_withheld
-    )
-    return list(built)
+    kept = [draft for draft in found if not draft.is_withheld]
+    begun = _begun(report, kept)
+    return [
+        BuiltPassage(_node(draft, doc_id, shared, headings), _layout(draft, lines))
+        for draft, headings in zip(kept, begun, strict=True)
+    ]
+
+
+def _begun(report: Report, drafts: "list[_Draft]") -> list[list[KeptHeading]]:
+    """For each passage, the headings in it and those between it and the one before."""
+    begun: list[list[KeptHeading]] = [[] for _ in drafts]
+    ends = [(draft.page.number, draft.end) for draft in drafts]
+    for heading in islice(headings_of(report), MOST_HEADINGS if drafts else 0):
+        # Behind the last passage, a heading is told with that.
+        place = min(bisect_right(ends, (heading.page, heading.start)), len(drafts) - 1)
+        begun[place].append(heading)
+    return begun
 
 
 def embedded_text(node: TextNode) -> str:
@@ -199,7 +216,7 @@ def _runs(page: Page, headings: "_Headings") -> Iterator[Block]:
     start = end = -1
     for block in page.blocks:
         if block.kind == "heading" and not within(page.withheld, block.start, block.end):
-            headings.add(block.start, " ".join(page.text[block.start : block.end].split()))
+            headings.add(block.start, heading_title(page, block))
         if block.kind in ("table", "figure") or (block.start, block.end) in of_tables:
             if start >= 0:
                 yield Block("text", start, end)
@@ -228,9 +245,9 @@ class _Headings:
 
     def add(self, start: int, text: str) -> None:
         # Two headings without text between are a heading and its continuation, or a chapter and
-        # its first section; the nearer one tells more.
+        # its first section; the nearer one tells more. The outline has both.
         self._starts.append(start)
-        self._texts.append(text[:SECTION_CHARS])
+        self._texts.append(text)
 
     def at(self, start: int) -> str:
         return self._texts[bisect_right(self._starts, start) - 1]
@@ -247,7 +264,9 @@ def _layout(draft: _Draft, lines: PageLines) -> PassageLayout:
     return PassageLayout(page.number, page.size, held, cells if any(cells) else (), draft.box)
 
 
-def _node(draft: _Draft, doc_id: str, shared: dict[str, str | int]) -> TextNode:
+def _node(
+    draft: _Draft, doc_id: str, shared: dict[str, str | int], headings: list[KeptHeading]
+) -> TextNode:
     page = draft.page
     metadata = {
         **shared,
@@ -260,6 +279,8 @@ def _node(draft: _Draft, doc_id: str, shared: dict[str, str | int]) -> TextNode:
     }
     if draft.body:
         metadata[BODY] = draft.body
+    if headings:
+        metadata[HEADINGS] = headings_json(headings)
     if draft.table is not None:
         metadata[TABLE] = table_to_json(draft.table)
     if kept := draft.withheld:

@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import anyio
 
 from citewire.services.citations.rectangles import Rectangle
+from citewire.services.passages.headings import (
+    MOST_HEADINGS,
+    KeptHeading,
+    depths_of,
+    from_json,
+)
 from citewire.services.passages.layout import PassageLayout
 from citewire.services.passages.lookup import FoundPassage
-from citewire.services.passages.ranking import levels_of
 from citewire.storage.library.passage_read import StoredPassage
 
 MOST_HITS = 500
-MOST_HEADINGS = 2000
 MOST_WORDS = 40
 AROUND = 60
 """So many characters are told before and after a hit."""
@@ -39,7 +43,7 @@ class ReadHeading:
     Args:
         title: what it says.
         page: physical number from 1.
-        passage: the place of the first passage under it.
+        passage: the place of the passage in which it begins, or of the first under it.
         level: how deep it lies, 0 at the top.
     """
 
@@ -66,28 +70,38 @@ class Contents:
 
 async def read_contents(batches: AsyncIterator[Sequence[StoredPassage]]) -> Contents:
     """Read what the passages of a document tell of all of it."""
-    headings: list[ReadHeading] = []
-    begun: list[StoredPassage] = []
+    kept: list[tuple[KeptHeading, int]] = []
+    sections: list[tuple[KeptHeading, int]] = []
     labels: dict[int, str] = {}
     kinds: dict[str, int] = {}
     above, number = "", 0
     async for batch in batches:
         for passage in batch:
             labels.setdefault(passage.page, passage.page_label)
-            if passage.section != above and passage.section and len(headings) < MOST_HEADINGS:
-                headings.append(ReadHeading(passage.section, passage.page, number))
-                begun.append(passage)
+            kept += ((heading, number) for heading in from_json(passage.headings))
+            if passage.section != above and passage.section and len(sections) < MOST_HEADINGS:
+                heading = KeptHeading(passage.section, passage.page, height=_height(passage))
+                sections.append((heading, number))
             above = passage.section or above
             kinds[passage.kind] = kinds.get(passage.kind, 0) + 1
             number += 1
-    levels = await anyio.to_thread.run_sync(_levels, begun)
-    ranked = [replace(one, level=level) for one, level in zip(headings, levels, strict=True)]
+    # Passages of earlier versions keep no headings: what they stand under tells most of them.
+    ranked = await anyio.to_thread.run_sync(_ranked, kept or sections)
     return Contents(ranked, labels, kinds)
 
 
-def _levels(begun: Sequence[StoredPassage]) -> list[int]:
-    """How deep the headings lie with which these passages begin."""
-    return levels_of((passage.section, _height(passage)) for passage in begun)
+def _ranked(found: Sequence[tuple[KeptHeading, int]]) -> list[ReadHeading]:
+    """Headings with their levels; of those that say the same one after the other, the first."""
+    told = [
+        (heading, number)
+        for place, (heading, number) in enumerate(found)
+        if not place or heading.title != found[place - 1][0].title
+    ]
+    depths = depths_of([heading for heading, _ in told])
+    return [
+        ReadHeading(heading.title, heading.page, number, depth)
+        for (heading, number), depth in zip(told, depths, strict=True)
+    ]
 
 
 def _height(passage: StoredPassage) -> float:

@@ -38,6 +38,7 @@ class FlowBlock:
         hidden: whether the file's format keeps it from readers.
         grid: of a table, its cells, whose texts are on one line each.
         label: of the page that it begins, and goes on over the pages that it takes.
+        level: of a heading, how deep the file says that it lies, from 0; None if it does not say.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class FlowBlock:
     hidden: bool = False
     grid: Grid | None = None
     label: str = ""
+    level: int | None = None
 
 
 def table_part(
@@ -249,7 +251,7 @@ class _Page:
         if part.hidden:
             self.withheld.append(WithheldText(start, self.length, "hidden"))
         kind: Kind = "text" if part.hidden and table is None else part.kind
-        self.blocks.append(Block(kind, start, self.length, table=table))
+        self.blocks.append(Block(kind, start, self.length, table=table, level=part.level))
 
     def _write(self, text: str) -> None:
         self.parts.append(text)

@@ -45,6 +45,14 @@ def is_heading(element: Any) -> bool:
     return element.tag in _HEADINGS or element.get("role") == "heading"
 
 
+def heading_level(element: Any) -> int | None:
+    """How deep a heading lies, from 0, as its tag or else its role tells; None if they do not."""
+    told = element.get("aria-level") or ""
+    if len(told) == 1 and told in "123456789":
+        return int(told) - 1
+    return int(element.tag[1]) - 1 if element.tag in _HEADINGS else None
+
+
 def is_figure(element: Any) -> bool:
     """Whether an element is a picture with what is said of it."""
     if element.tag != "figure":

@@ -10,6 +10,7 @@ from citewire.content.report import Kind
 from citewire.services.reading.flow import FlowBlock
 from citewire.services.reading.html_controls import CONTROLS, value_of
 from citewire.services.reading.html_elements import (
+    heading_level,
     is_block,
     is_figure,
     is_heading,
@@ -71,6 +72,8 @@ class HtmlWalk:
         """That stands before the next text of a list item."""
         self._lists: list[OpenList] = []
         self._verbatim = self._headings = self._figures = self._own_parts = 0
+        self._level: int | None = None
+        """Of the heading that was entered last."""
         self._hidden: list[str] = []
         """Texts that are made invisible, to be told behind the block that they stand in."""
 
@@ -177,7 +180,9 @@ class HtmlWalk:
     def _enter(self, element: Any) -> None:
         tag = element.tag
         self._verbatim += tag in _VERBATIM
-        self._headings += is_heading(element)
+        if is_heading(element):
+            self._headings += 1
+            self._level = heading_level(element)
         self._figures += is_figure(element)
         self._own_parts += tag in OWN_PARTS
         if tag in _LISTS:
@@ -225,7 +230,8 @@ class HtmlWalk:
         lines = text.split("\n") if self._verbatim else _SPACES.sub(" ", text).split("\n")
         text = "\n".join(line.rstrip() if self._verbatim else line.strip() for line in lines)
         if text.strip():
-            yield FlowBlock(self._kind(), self._mark + text.strip("\n"))
+            level = self._level if self._headings else None
+            yield FlowBlock(self._kind(), self._mark + text.strip("\n"), level=level)
             self._mark = ""
         for hidden in self._hidden:
             yield FlowBlock("text", hidden, hidden=True)

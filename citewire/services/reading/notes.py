@@ -30,7 +30,7 @@ def page_notes(
     if lost:
         notes.append(f"{pages(lost, 'could', 'could')} not be read: the file is damaged")
     if unmapped:
-        said = "text in a font that does not say which characters it writes (no Unicode map)"
+        said = "text whose letters the file does not name, so that it cannot be read"
         remedy = f": {no_ocr}" if no_ocr else ", and OCR found none"
         notes.append(f"{pages(unmapped, 'has', 'have')} {said}; it was left out{remedy}")
     if scanned:

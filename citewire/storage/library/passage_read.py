@@ -17,6 +17,7 @@ from citewire.storage.library.search import Found
 _FIELDS = (
     "doc_id", "title", "file_name", "folder", "page", "page_label", "section", "kind", "text",
     "owner_id", "table", "organisation", "periods", "document_kind", "withheld", "start", "end",
+    "headings",
 )  # fmt: skip
 _TEXT = _FIELDS.index("text")
 BATCH = 200
@@ -46,6 +47,7 @@ class StoredPassage:
         withheld: JSON of what is kept from models (`content.withheld`), empty if there is nothing.
         start: where it begins in the text of its page, in characters.
         end: where it ends there, exclusive.
+        headings: JSON of the headings that begin in it or before it, empty if none were stored.
     """
 
     passage_id: str
@@ -66,6 +68,7 @@ class StoredPassage:
     withheld: str = ""
     start: int = 0
     end: int = 0
+    headings: str = ""
 
     @property
     def fields(self) -> Found:
@@ -179,4 +182,5 @@ def _stored(
         withheld=told.get("withheld", ""),
         start=int(told.get("start", 0)),
         end=int(told.get("end", 0)),
+        headings=told.get("headings", ""),
     )

@@ -1,8 +1,10 @@
 // Why a citation has its verdict, in the language of the page.
 import type { Verification } from "@/api/types";
 import type { Strings } from "@/strings/en";
+import { kindNamed } from "@/strings/pages";
 
 const ALONE = "alone.";
+const OPPOSITE = "opposite";
 
 /** By its code, if this client knows it; else the sentence of the server, which is English. */
 export function reasonOf(verification: Partial<Verification>, strings: Strings): string {
@@ -10,6 +12,7 @@ export function reasonOf(verification: Partial<Verification>, strings: Strings):
   const known: Partial<Record<string, string>> = strings.reasons;
   const told = known[code.replace(ALONE, "")];
   if (told === undefined) return reason;
-  const said = told.replace(/\{(\d)\}/g, (_, at: string) => facts[Number(at)] ?? "");
+  const named = (fact: string): string => (code.endsWith(OPPOSITE) ? kindNamed(fact, strings.sides) : fact);
+  const said = told.replace(/\{(\d)\}/g, (_, at: string) => named(facts[Number(at)] ?? ""));
   return code.startsWith(ALONE) ? strings.aloneReason(said) : said;
 }

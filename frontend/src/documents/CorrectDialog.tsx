@@ -6,14 +6,16 @@ import type { DocumentCorrection, DocumentView } from "@/api/types";
 import { changesOf, fieldsOf, FIELDS, type Fields } from "@/library/library";
 import { useChange } from "@/library/useChange";
 import { useStrings } from "@/strings";
+import { kindCalled, kindNamed } from "@/strings/pages";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
 export function CorrectDialog({ document, onClose }: { document: DocumentView; onClose: () => void }): ReactNode {
   const strings = useStrings();
-  const before = fieldsOf(document);
+  const before = { ...fieldsOf(document), kind: kindNamed(document.kind, strings.kinds) };
   const [fields, setFields] = useState<Fields>(before);
   const changes: Partial<DocumentCorrection> = changesOf(before, fields);
+  if (typeof changes.kind === "string") changes.kind = kindCalled(changes.kind, strings.kinds);
   const isSame = Object.keys(changes).length === 0;
   const { problem, make } = useChange(() => api.correctDocument(document.doc_id, changes), onClose);
   const save = async (): Promise<void> => {

@@ -141,7 +141,7 @@ function About({ document }: { document: DocumentView }): ReactNode {
           <h3>{strings.readingNotes}</h3>
           <ul>
             {notes.map((note) => (
-              <li key={note}>{capitalised(note)}</li>
+              <li key={note}>{capitalised(strings.readingNote(note))}</li>
             ))}
           </ul>
         </section>

@@ -136,7 +136,7 @@ function DocumentRow({ document, folder, items }: RowProps): ReactNode {
         )}
         {document.notes.map((note) => (
           <p key={note} className="note">
-            {note}
+            {strings.readingNote(note)}
           </p>
         ))}
       </div>

@@ -202,6 +202,8 @@ export const en = {
   chip: (label: number, title: string, page: string, verdict: string): string =>
     `Citation ${String(label)}: ${title}, page ${page}. ${verdict}`,
   page: (label: string): string => paged(label, "p."),
+  /** What the server calls the two sides of an opposite. */
+  sides: {} as Readonly<Record<string, string>>,
   /** Why a citation has its verdict, by its code; `{0}` and so on stand for what is told of. */
   reasons: {
     not_held: "“{0}” is in none of the sources that this sentence cites",
@@ -341,6 +343,8 @@ export const en = {
   collection: "Collection",
   readOn: "Added",
   readingNotes: "What to know about how it was read",
+  /** A note of how a file was read, as the server says it. */
+  readingNote: (note: string): string => note,
   passagesOfReport: "Passages",
   morePassages: (left: number): string => `Show more (${String(left)} left)`,
   figure: "Figure",

@@ -1,5 +1,6 @@
 // Every word of the interface, in Spanish.
 import type { Strings } from "./en";
+import { spanishNote } from "./notes";
 import { paged } from "./pages";
 
 const problems: Record<string, string> = {
@@ -203,6 +204,38 @@ export const es: Strings = {
   citationsOf: (left, right, all) => `${String(left)} y ${String(right)} de ${String(all)}`,
   chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
   page: (label) => paged(label, "pág."),
+  sides: {
+    up: "subida",
+    down: "bajada",
+    profit: "beneficio",
+    loss: "pérdida",
+    approve: "aprobar",
+    reject: "rechazar",
+    allow: "permitir",
+    ban: "prohibir",
+    above: "por encima",
+    below: "por debajo",
+    open: "abrir",
+    close: "cerrar",
+    most: "lo más alto",
+    least: "lo más bajo",
+    include: "incluir",
+    exclude: "excluir",
+    strong: "más fuerte",
+    weak: "más débil",
+    won: "ganado",
+    lost: "perdido",
+    must: "obligatorio",
+    may: "voluntario",
+    positive: "positivo",
+    negative: "negativo",
+    success: "logrado",
+    failure: "no logrado",
+    buy: "compra",
+    sell: "venta",
+    import: "importación",
+    export: "exportación",
+  },
   reasons: {
     not_held: "«{0}» no está en ninguna de las fuentes que cita esta frase",
     not_held_here: "«{0}» no está en esta fuente",
@@ -339,6 +372,7 @@ export const es: Strings = {
   collection: "Colección",
   readOn: "Añadido",
   readingNotes: "Lo que conviene saber sobre su lectura",
+  readingNote: spanishNote,
   passagesOfReport: "Pasajes",
   morePassages: (left) => `Mostrar más (quedan ${String(left)})`,
   figure: "Figura",
@@ -518,7 +552,7 @@ export const es: Strings = {
     date: "Por ejemplo, 2024-03-31, 2024-03 o 2024",
     organisation: "",
     periods: "Por ejemplo, 2022, 2022-H1, 2022-Q3, separados por comas",
-    kind: "Por ejemplo, 10-K, annual report o ESG report",
+    kind: "Por ejemplo, 10-K, informe anual o informe ESG",
   },
   save: "Guardar",
   dated: (date) => `con fecha ${date}`,

@@ -12,3 +12,9 @@ export function paged(label: string, sign: string): string {
 export function kindNamed(kind: string, kinds: Readonly<Record<string, string>>): string {
   return Object.hasOwn(kinds, kind) ? (kinds[kind] ?? kind) : kind;
 }
+
+/** What the server calls a kind of report that people name so. */
+export function kindCalled(name: string, kinds: Readonly<Record<string, string>>): string {
+  const wanted = name.trim().toLowerCase();
+  return Object.keys(kinds).find((kind) => kinds[kind]?.toLowerCase() === wanted) ?? name;
+}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+OPPOSITE: Final = "opposite"
+"""The code of a reason whose facts are our own words: two sides (`verdicts.sides`)."""
 ALONE: Final = "alone."
 """What the code of a source begins with that does not carry the claim without the others."""
 

@@ -75,7 +75,7 @@ class PictureReading:
     def why_nothing(self) -> str:
         """Tell why no page has text, in the words that follow "no text on any page, "."""
         if self.script_unknown:
-            return f"and the script in its pictures was not recognised: {self.ocr.engine.remedy()}"
+            return f"and the writing in its pictures was not recognised: {self.ocr.engine.remedy()}"
         reasons = dict.fromkeys(self._failed.values())
         return f"and OCR found none ({'; '.join(reasons)})" if reasons else "and OCR found none"
 
@@ -98,7 +98,7 @@ class PictureReading:
         if unknown := self.script_unknown:
             whose = "its" if len(unknown) == 1 else "their"
             told = pages(unknown, "was not read in full", "were not read in full")
-            notes.append(f"{told}: {whose} script was not recognised; {self.ocr.engine.remedy()}")
+            notes.append(f"{told}: {whose} writing was not recognised; {self.ocr.engine.remedy()}")
         for reason in dict.fromkeys(self._failed.values()):
             numbers = [number for number, why in self._failed.items() if why == reason]
             notes.append(f"{pages(numbers)} without text: {reason}")

@@ -79,7 +79,7 @@ def container_notes(document: pypdfium2.PdfDocument, annotations: Annotations) -
     form = document.get_formtype()
     is_static = form == pdfium.FORMTYPE_XFA_FOREGROUND and annotations.widgets > 0
     if form in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND) and not is_static:
-        yield "a dynamic XFA form: what it shows is made by Adobe Reader and was not read"
+        yield "a form that only Adobe Reader shows (dynamic XFA): what it shows was not read"
     count, names = attached_files(document)
     count, names = count + annotations.pinned, [*names, *annotations.files][:MAX_NAMES]
     if count:

@@ -126,14 +126,14 @@ class Ligatures:
     def notes(self) -> Iterator[str]:
         """What was put right, and what could not be."""
         if self._mended:
-            pairs = sorted({f"{_shown(sign)} for “{letters}”" for sign, letters in self._mended})
-            listed = ", ".join(pairs[:MAX_TOLD]) + ", and others" * (len(pairs) > MAX_TOLD)
+            pairs = sorted({f"{_shown(sign)} → “{letters}”" for sign, letters in self._mended})
+            listed = ", ".join(pairs[:MAX_TOLD]) + ", …" * (len(pairs) > MAX_TOLD)
             where = pages(sorted(set().union(*self._mended.values())), "", "").strip()
-            yield f"the file writes {listed} ({where}): put right"
+            yield f"letters that the file stores wrongly were put right: {listed} ({where})"
         if self._left:
             listed = ", ".join(sorted(set(map(_shown, self._left)))[:MAX_TOLD])
             where = pages(sorted(set().union(*self._left.values())), "has", "have")
-            yield f"{where} {listed} in the place of letters that could not be told"
+            yield f"{where} {listed} where letters should be; which ones could not be told"
 
     def _signs(self, chars: Chars, places: Sequence[int]) -> list[_Sign]:
         here: dict[int, _Font] = {}
@@ -197,7 +197,7 @@ class Ligatures:
 
 
 def _shown(sign: str) -> str:
-    return f"“{sign}”" if sign.isprintable() else "a sign without a shape"
+    return f"“{sign}”" if sign.isprintable() else "“□”"
 
 
 def _by_name(sign: _Sign) -> str | None:

@@ -48,7 +48,7 @@ MAX_LABEL = 100
 def sheet_blocks(sheet: Sheet, *, is_first: bool) -> Iterator[FlowBlock]:
     """What a sheet is in a report: a page, or more, with its name as heading and label."""
     label = " ".join(sheet.name.split())[:MAX_LABEL]
-    yield FlowBlock("heading", label, page_break=not is_first, hidden=sheet.is_hidden, label=label)
+    yield FlowBlock("heading", label, not is_first, hidden=sheet.is_hidden, label=label, level=0)
     if sheet.is_hidden:
         yield from _hidden_blocks(sheet)
         return
@@ -356,4 +356,4 @@ def _text_block(island: Island) -> FlowBlock:
     text = "\n".join(cell.text for cell in island.cells)
     is_heading = len(text) <= LONG_TEXT * 2 and all(cell.is_bold for cell in island.cells)
     kind: Kind = "heading" if is_heading else "text"
-    return FlowBlock(kind, text)
+    return FlowBlock(kind, text, level=1 if is_heading else None)

@@ -99,11 +99,13 @@ class Story:
         first = next((n for n, text in enumerate(pages) if text.strip()), None)
         if first is not None:
             pages[first] = label + pages[first].lstrip(" ") if label else pages[first]
-        kind: Kind = "heading" if self._is_heading(look, style) else "text"
+        level = self._level(look, style)
+        kind: Kind = "text" if level is None else "heading"
         is_caption = self._file.styles.is_caption(style)
         for number, text in enumerate(pages):
             notes = tuple(note for page, note in inline.notes if page == number)
-            yield WordBlock(FlowBlock(kind, text, page_break=number > 0), is_caption, notes)
+            block = FlowBlock(kind, text, page_break=number > 0, level=level)
+            yield WordBlock(block, is_caption, notes)
         if any(text.strip() for text in inline.hidden):
             yield WordBlock(FlowBlock("text", "".join(inline.hidden), hidden=True))
         for drawing in inline.anchored:
@@ -116,11 +118,12 @@ class Story:
         named = None if look is None else look.find(w("pStyle"))
         return self._file.styles.usual if named is None else named.get(VALUE) or ""
 
-    def _is_heading(self, look: Any, style: str) -> bool:
+    def _level(self, look: Any, style: str) -> int | None:
+        """How deep a paragraph lies in the outline, from 0; None if it is no heading."""
         own = None if look is None else look.find(w("outlineLvl"))
         if own is not None:
-            return outline_level(own) < 9
-        return self._file.styles.is_heading(style)
+            return outline_level(own)
+        return self._file.styles.heading_level(style)
 
     def _table(self, element: Any, is_shaded: bool, depth: int) -> Iterator[WordBlock]:
         look = element.find(TABLE_LOOK)

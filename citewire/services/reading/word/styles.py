@@ -9,7 +9,7 @@ from citewire.services.reading.word.names import RUN_LOOK, TABLE_LOOK, VALUE, is
 MOST_BASES = 20
 """Styles based on styles; Word knows no more than about ten."""
 
-_HEADING = re.compile(r"(?:heading \d|title)", re.IGNORECASE)
+_HEADING = re.compile(r"(?:heading (\d)|title)", re.IGNORECASE)
 _NO_LEVEL = 9
 _RAISED = {"superscript": 1, "subscript": -1, "baseline": 0}
 
@@ -58,16 +58,19 @@ class WordStyles:
             )
         return self._looks[key]
 
-    def is_heading(self, identity: str) -> bool:
-        """Whether paragraphs of a style are headings: by its name or its place in the outline."""
+    def heading_level(self, identity: str) -> int | None:
+        """How deep headings of a style lie, from 0: by its name or its place in the outline.
+
+        None if they are no headings. A title lies as deep as the highest.
+        """
         names = self.names(identity)
-        if names and _HEADING.match(names[0]):
-            return True
+        if names and (level := _named_level(names[0])) is not None:
+            return level
         for row in self.chain(identity):
-            level = row.find(f"{w('pPr')}/{w('outlineLvl')}")
-            if level is not None:
-                return outline_level(level) < _NO_LEVEL
-        return any(map(_HEADING.match, names))
+            told = row.find(f"{w('pPr')}/{w('outlineLvl')}")
+            if told is not None:
+                return outline_level(told)
+        return next((level for name in names if (level := _named_level(name)) is not None), None)
 
     def is_caption(self, identity: str) -> bool:
         """Whether paragraphs of a style are captions."""
@@ -151,10 +154,15 @@ def with_own(look: TextLook, own: Any) -> TextLook:
     )
 
 
-def outline_level(element: Any) -> int:
-    """The level that an element tells, from 0; 9 is that of text."""
+def outline_level(element: Any) -> int | None:
+    """The level that an element tells, from 0; None is that of text."""
     level = whole(element.get(VALUE))
-    return _NO_LEVEL if level is None else level
+    return None if level is None or level >= _NO_LEVEL else max(level, 0)
+
+
+def _named_level(name: str) -> int | None:
+    found = _HEADING.match(name)
+    return None if found is None else max(int(found[1] or 1) - 1, 0)
 
 
 def whole(text: str | None) -> int | None:
