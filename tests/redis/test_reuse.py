@@ -281,7 +281,7 @@ async def test_the_summary_tells_how_long_each_stage_went_on(
     await archive.embeds(tmp_path / "reports")
     told = archive.summary.to_json()["summary"]
 
-    assert all(told["stages"][name]["seconds"] > 0 for name in ("read", "write"))
+    assert min(archive.summary.stages.read, archive.summary.stages.write) > 0
     assert sum(one["share"] for one in told["stages"].values()) == pytest.approx(1, abs=0.01)
     assert told["reused"] == 0
 
