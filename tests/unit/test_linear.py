@@ -41,6 +41,7 @@ from citewire.services.citations.verdicts import (
     trade_words,
 )
 from citewire.services.citations.verdicts.claim import read_claim
+from citewire.services.citations.verdicts.units import measures_in
 from citewire.services.models.extractive import (
     acronyms,
     asked,
@@ -421,7 +422,8 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     lead_ins.points_elsewhere,
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     periods.find_periods, table_scales.scales_of_heads.__wrapped__,
-    table_scales.scales_of_text.__wrapped__, trade_words.words_of, figures.money_of,
+    table_scales.scales_of_text.__wrapped__, measures_in.__wrapped__,
+    trade_words.words_of, figures.money_of,
     figures.grouping_of,
     asked_figures.operations_in.__wrapped__, named_ratios.ratios_in, sheet_tables.is_note,
     bounds.bounds_in, fiscal_columns.months_of, outlook.is_outlook, outlook.asks_for_outlook,

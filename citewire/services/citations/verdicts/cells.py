@@ -194,6 +194,11 @@ def scales_for(
     if reading.kind in (PERCENT, POINTS) or figure.kind == PERCENT:
         yield 1.0
         return
+    if units := [factor for kind, factor in figure.units if kind == reading.kind]:
+        # `41 thousand tonnes` beside a table in thousands of tonnes, and not `41 tonnes`.
+        for scale in figure.scales or (1.0,):
+            yield from (scale * factor for factor in units)
+        return
     others = told.of(shares=figure.of_shares)
     yield from figure.scales or (others if len(others) == 1 else ())
     if amount.factor == 1 or 1.0 in figure.scales:

@@ -12,7 +12,7 @@ from citewire.services.citations.verdicts.periods import Period, PlacedPeriod, f
 from citewire.services.citations.verdicts.table_scales import Scales, scales_of_heads
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.trade_words import named_flat, words_of
-from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT
+from citewire.services.citations.verdicts.units import CURRENCIES, PERCENT, measures_in
 
 MOST_FIGURES = 2000
 """Of one passage; further ones are not looked at as cells."""
@@ -102,6 +102,8 @@ class CellFigure:
     """The currency that its table states for its figures; empty if none or several."""
     grouping: str
     """The sign that divides thousands in its table; empty if none is seen."""
+    units: tuple[tuple[str, float], ...] = ()
+    """Kinds and factors of the units that its own heads name, or else those of its table."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,6 +197,7 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
                     line.is_per_unit or head.is_per_unit,
                     money,
                     grouping,
+                    measures_in(flatten(f"{line.label} \n {head.label}")) or measures_in(stated),
                 )
             )
     lines, across = (columns, rows) if is_turned else (rows, columns)

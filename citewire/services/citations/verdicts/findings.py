@@ -151,7 +151,7 @@ def _told(
         if scale:
             return Trace.FOUND
         return unscaled if scale is None and tables is not None else told
-    is_told = isinstance(told, CellTrace) and not told.figure.scales
+    is_told = isinstance(told, CellTrace) and not (told.figure.scales or told.figure.units)
     if is_told and tables is not None and tables.is_assumed and amount.factor >= FEWEST_SCALED:
         return unscaled
     return told

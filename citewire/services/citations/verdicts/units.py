@@ -5,6 +5,9 @@ A kind names what a number counts: `""` nothing said, `%`, `pp` (percentage poin
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from citewire.services.citations.verdicts.tokens import tokenise
 
 PERCENT, POINTS = "%", "pp"
 
@@ -161,6 +164,24 @@ def unit_of(words: Sequence[str]) -> tuple[str, float, int] | None:
         if form in _UNITS:
             return *_UNITS[form], count
     return None
+
+
+MEASURES = frozenset("m m2 m3 bbl kg W Wh J B Hz".split())
+"""Kinds that are told in units of several sizes: tonnes and kilograms, MWh and GWh."""
+
+
+@lru_cache(maxsize=4096)
+def measures_in(flat: str) -> tuple[tuple[str, float], ...]:
+    """The kinds and factors of the units of `MEASURES` that a head, caption or unit line names."""
+    words = tokenise(flat)
+    found: dict[tuple[str, float], None] = {}
+    for at, word in enumerate(words):
+        # A letter alone is as often a million or a note.
+        if word in _STARTS and (len(word) > 1 or word == "t"):
+            unit = unit_of(words[at : at + _LONGEST])
+            if unit is not None and unit[0] in MEASURES:
+                found[unit[0], unit[1]] = None
+    return tuple(found)
 
 
 def is_currency(kind: str) -> bool:
