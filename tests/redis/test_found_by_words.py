@@ -1,6 +1,7 @@
 """Retrieval by words and by meaning together: who is found, in which order, and who never is."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from citewire.errors import ConfigurationError, ModelUnavailable
 from citewire.services.ingest.correction import correct_document
 from citewire.storage.keys import DEFAULT_OWNER, folder_id
 from citewire.storage.library import frequencies, search
+from citewire.storage.library.counts import PassageCounts
 from citewire.storage.library.documents import DocumentStore
 from citewire.storage.library.filters import to_filter
 from citewire.storage.library.search import Words, read_found
@@ -100,15 +102,15 @@ async def test_words_are_counted_in_large_libraries_only(
 ) -> None:
     write(ships, **{f"filling{n}": f"{text} {n}" for n, text in enumerate(FILLING)})
     await ingest(ships)
-    told = frequencies.Frequencies(redis_client, store.schema.index.name)
+    told = partial(frequencies.frequencies, PassageCounts(redis_client, store.schema.index.name))
     mine = to_filter(PassageFilter(DEFAULT_OWNER).to_metadata_filters())
     of_one = f"@doc_id:{{{'0' * 32}}} {mine}"
     words = ["@terms|about:weather", "@terms|about:zarnholm"]
-    few = await told.of(words, mine)
+    few = await told(words, mine)
     monkeypatch.setattr(frequencies, "LARGE", 20)
 
-    assert few == await told.of(words, of_one) == {}
-    assert await told.of(words, mine) == {words[0]: len(FILLING), words[1]: 0}
+    assert few == await told(words, of_one) == {}
+    assert await told(words, mine) == {words[0]: len(FILLING), words[1]: 0}
 
 
 def test_what_is_common_is_sought_only_where_all_is_ranked() -> None:

@@ -14,10 +14,11 @@ from redisvl.schema import IndexSchema
 from citewire.storage.connection.replies import as_text, says_unknown, storage_errors, texts_of
 from citewire.storage.index.schema import ensure_index, namespace_of
 from citewire.storage.keys import owner_tag
-from citewire.storage.library.common import CommonLibraries
+from citewire.storage.library.common import have_most
+from citewire.storage.library.counts import PassageCounts
 from citewire.storage.library.embedded import KeptVectors
 from citewire.storage.library.filters import excluding, to_filter, to_unscored_filter
-from citewire.storage.library.frequencies import Frequencies
+from citewire.storage.library.frequencies import frequencies
 from citewire.storage.library.passage_node import FIELDS, FOUND_BY, to_node
 from citewire.storage.library.passage_record import VectorField
 from citewire.storage.library.passages import PassageKeys
@@ -81,13 +82,11 @@ class PassageStore(RedisVectorStore):
         self._passages = PassageKeys(client, namespace)
         self._vectors = VectorField.from_schema(schema)
         self._kept_vectors = KeptVectors(client, schema.index.name, self._vectors.size)
-        self._frequencies = Frequencies(client, schema.index.name)
+        self._counts = PassageCounts(client, schema.index.name)
         self._languages: frozenset[str] = frozenset()
         self._languages_until = 0.0
         is_graph = schema.fields["vector"].attrs.algorithm.value.lower() == "hnsw"
-        self._common = (
-            CommonLibraries(client, schema.index.name) if is_shared and is_graph else None
-        )
+        self._may_have_most = is_shared and is_graph
         # For an owner of few passages it would take long, for what is nearest is others'.
         self._nearly_all = (
             f"@owner_id:{{{owner_tag(main_owner)}}}" if main_owner and is_graph else ""
@@ -170,7 +169,7 @@ class PassageStore(RedisVectorStore):
             return [nearest, _with_words(sought, count, told)] if sought else [nearest]
 
         with storage_errors("the search"):
-            counts = await self._counts(words, wanted) if words and by_words else {}
+            counts = await self._frequencies(words, wanted) if words and by_words else {}
             found: list[list[Found]] = [[]]
             if is_common or await self._lets_most_through(wanted):
                 found = await self._search(lambda hidden: queries(hidden, _IN_BATCHES))
@@ -191,10 +190,11 @@ class PassageStore(RedisVectorStore):
         ids = [node.node_id for node in nodes]
         return VectorStoreQueryResult(nodes=nodes, ids=ids, similarities=scores)
 
-    async def _counts(self, words: Words, wanted: str) -> Mapping[str, int]:
+    async def _frequencies(self, words: Words, wanted: str) -> Mapping[str, int]:
         """How many passages have the words, where not all of them are to be ranked."""
         try:
-            return await self._frequencies.of((word for word, _ in words.fielded()), wanted)
+            sought = (word for word, _ in words.fielded())
+            return await frequencies(self._counts, sought, wanted)
         except ResponseError as error:
             if not says_unknown(error):
                 raise
@@ -202,10 +202,10 @@ class PassageStore(RedisVectorStore):
 
     async def _lets_most_through(self, wanted: str) -> bool:
         """Whether a filter is of libraries that hold most passages, as far as that is asked for."""
-        if self._common is None:
+        if not self._may_have_most:
             return False
         try:
-            return await self._common.have_most(wanted)
+            return await have_most(self._counts, wanted)
         except ResponseError as error:
             if not says_unknown(error):
                 raise

@@ -64,7 +64,7 @@ def told_direction(table: FigureTable, line: int, figure: CellFigure) -> int:
     """
     if not figure.is_change or not figure.value:
         return 0
-    found = {_sign(new[1].value - old[1].value) for new, old in _operands(table, line, figure)}
+    found = set(_changes(table, line, figure))
     if found:
         return found.pop() if len(found) == 1 else 0
     row, head = table.lines[line], table.heads[figure.head]
@@ -77,10 +77,8 @@ def told_direction(table: FigureTable, line: int, figure: CellFigure) -> int:
     return 1 if any(value < 0 for value in column) else 0
 
 
-def _operands(
-    table: FigureTable, line: int, figure: CellFigure
-) -> Iterator[tuple[tuple[int, CellFigure], tuple[int, CellFigure]]]:
-    """The newer and the older figure of its row that a change comes out of."""
+def _changes(table: FigureTable, line: int, figure: CellFigure) -> Iterator[int]:
+    """1 for each rise, -1 for each fall between neighbours of its row that a change comes from."""
     row = [
         (line, one)
         for one in table.by_line[line]
@@ -89,21 +87,16 @@ def _operands(
     row = sorted(row[:MOST_CELLS], key=time_of)
     for old, new in pairwise(row):
         change = new[1].value - old[1].value
-        told = abs(figure.value)
-        if figure.kind == PERCENT:
-            change = 100 * change / old[1].value
-        if time_of(old) != time_of(new) and abs(abs(change) - told) <= figure.step * 0.51:
-            yield new, old
+        by = 100 * change / old[1].value if figure.kind == PERCENT else change
+        is_told = abs(abs(by) - abs(figure.value)) <= figure.step * 0.51
+        if is_told and time_of(old) != time_of(new):
+            yield (change > 0) - (change < 0)
 
 
 def _side(word: str) -> int:
     if word in _UNCLEAR:
         return 0
     return {"up": 1, "down": -1}.get(SIDES.get(word, word), 0)
-
-
-def _sign(value: float) -> int:
-    return (value > 0) - (value < 0)
 
 
 def _is_year(word: str) -> bool:
