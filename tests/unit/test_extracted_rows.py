@@ -75,6 +75,52 @@ def _first(answer: str) -> str:
     return answer.partition("\n")[0]
 
 
+INCOME = (
+    ("", "2024", "2023"),
+    ("Interest income and other, net", "143", "92"),
+    ("Net income including noncontrolling interests", "5,079", "4,059"),
+    ("Net income attributable to noncontrolling interests", "(72)", "(57)"),
+    ("NET INCOME ATTRIBUTABLE TO ACME", "$ 5,007", "$ 4,002"),
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (INCOME, "Net income attributable to acme, 2023: $4,002 million [1]."),
+        (INCOME[:-2], "Net income including noncontrolling interests, 2023: 4,059 million [1]."),
+    ],
+)
+async def test_net_income_of_a_group_is_that_of_its_owners(
+    rows: Sequence[Sequence[str]], told: str, synthesiser: ExtractiveSynthesiser
+) -> None:
+    question = "What was Acme's net income in 2023?"
+    assert _first(await _answer(synthesiser, question, _table(rows))) == told
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Interest income and other, net",
+        "Net interest income",
+        "Net income attributable to noncontrolling interests",
+    ],
+)
+async def test_another_income_that_is_net_is_not_told_as_net_income(
+    label: str, synthesiser: ExtractiveSynthesiser
+) -> None:
+    table = _table((("", "2024", "2023"), (label, "143", "92")))
+    assert label not in _first(await _answer(synthesiser, "What was net income in 2023?", table))
+
+
+async def test_net_interest_income_is_told_where_it_is_asked_for(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    table = _table((("", "2024", "2023"), ("Interest income, net", "143", "92")))
+    told = await _answer(synthesiser, "What was net interest income in 2023?", table)
+    assert _first(told) == "Interest income, net, 2023: 92 million [1]."
+
+
 @pytest.mark.parametrize(
     ("question", "told"),
     [

@@ -39,6 +39,23 @@ _QUALIFIED = re.compile(
 )
 """`Long-term debt, excluding current portion`: what stands before the comma is what it is."""
 _QUALIFIED_FIT = 0.92
+_OWNED = re.compile(
+    r"(?P<whole>[^,]{1,80}?) including (?:non-?controlling|minority) interests?\b"
+    r"|(?P<own>[^,]{1,80}?) attributable to"
+    r" (?!(?:the )?(?:non-?controlling|minority|redeemable|preferred|participating|discontinued)"
+    r"\b)",
+    re.IGNORECASE,
+)
+"""`Net income attributable to Acme`: of a group it is what net income is."""
+_OWNED_FIT = 0.9
+_NET_INCOME = roots(map(stem, ("net", "income")))
+_OTHER_NET = re.compile(
+    r"\bnet (?!income\b)[a-z]{1,30}(?: [a-z]{1,30})? income\b"
+    r"|^[^|]{0,60}\bincome\b[^|]{0,60}, net\b",
+    re.IGNORECASE,
+)
+"""`Net interest income`, `Interest income and other, net`: words of net income that say another."""
+_LOSSES = roots(map(stem, ("loss", "losses")))
 _FLOW = re.compile(
     r"(?:repayments?|proceeds|payments?|purchases?|changes? in|(?:increase|decrease)s? in"
     r"|issuances?|borrowings?|amorti[sz]ation|gains? on|loss(?:es)? on|write-?offs?"
@@ -207,12 +224,20 @@ def _fit(subject: Stems, line: TableHead, head: TableHead, above: Stems) -> floa
     """How well a cell's heads fit some words, from 0 to 1."""
     own = line.words or line.group
     # Other liabilities are not the liabilities, and repayments of debt no debt.
-    is_other = (_is_rest(line) and not subject & BARE_HEADS) or _is_flow(line, subject)
+    is_other = (
+        (_is_rest(line) and not subject & BARE_HEADS)
+        or _is_flow(line, subject)
+        or _is_other_net(line, subject)
+    )
     rest = _OTHERS if is_other else 1.0
     best = rest * _score(subject, own, line.group | above)
     if qualified := _QUALIFIED.match(line.label):
         bare = roots(words_of(flatten(qualified[1])))
         best = max(best, _QUALIFIED_FIT * rest * _score(subject, bare, line.group | above))
+    if owned := _OWNED.match(line.label):
+        bare = roots(words_of(flatten(owned["own"] or owned["whole"])))
+        likely = _QUALIFIED_FIT if owned["own"] else _OWNED_FIT
+        best = max(best, likely * rest * _score(subject, bare, line.group | above))
     if head.words & subject:
         best = max(best, rest * _score(subject, own | head.words, line.group | above))
         if line.period is not None:
@@ -261,6 +286,13 @@ def _is_flow(line: TableHead, subject: Stems) -> bool:
     """Whether a row is of what was paid, changed or there before, and that was not asked for."""
     flow = _FLOW.match(line.label) or _BEFORE.search(line.label)
     return flow is not None and not roots(words_of(flatten(flow[0]))) & subject
+
+
+def _is_other_net(line: TableHead, subject: Stems) -> bool:
+    """Whether net income was asked for and a row is of another income that is net."""
+    if not subject >= _NET_INCOME or not (other := _OTHER_NET.search(line.label)):
+        return False
+    return not roots(words_of(flatten(other[0]))) - _LOSSES <= subject
 
 
 def _is_rest(line: TableHead) -> bool:
