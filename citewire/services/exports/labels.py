@@ -133,6 +133,7 @@ ES: Final = Labels(
             "not_held_here": "«{0}» no está en esta fuente",
             "loose_number": "«{0}» está, pero no con su escala, unidad, signo o precisión",
             "scale_untold": "«{0}» está, pero nada dice en qué escala",
+            "direction_untold": "«{0}» está, pero nada dice si subió o bajó",
             "year_end_untold": "«{0}» está, pero nada dice cuándo acaba el ejercicio",
             "told_of_another": "«{0}» se dice de «{1}»; de «{2}» es {3}",
             "calculated_sign": "«{0}» tiene el signo equivocado: {1}",

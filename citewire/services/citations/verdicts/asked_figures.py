@@ -62,7 +62,7 @@ _WORDS = {
     Operation.RATIO: """ratio times multiple divided cociente veces verhaltnis rapport fois turnover
  proportion""",
     Operation.SHARE: """percentage percent share proportion portion fraction accounted representing
- represented represents porcentaje parte proporcion anteil part pourcentage % constituted
+ represented represents porcentaje parte proporcion anteil part pourcentage constituted
  composed margin""",
 }
 _EARLIER = re.compile(
@@ -84,6 +84,8 @@ _COMPARED = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to))\s(?:(?:in|for|the|fiscal|of)\s){0,3}$"
 )
 _OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
+_OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL}
+"""Beside one of these `64 %` is how much, and no share."""
 _SPANISH = frozenset("la el de los las del una".split())
 """Beside one of these, `media` is an average."""
 _SHARED = {"proportion": (Operation.RATIO, Operation.SHARE)}
@@ -177,7 +179,8 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
     said = set(tokenise(flat))
     operations = set(operations_in(flat))
     shares = [one for one in claim.amounts if one.readings[0].kind == PERCENT]
-    if ("%" in flat and not operations) or any(_OF.match(flat, one.end) for one in shares):
+    is_share = "%" in flat and not operations & _OVER_TIME
+    if is_share or any(_OF.match(flat, one.end) for one in shares):
         operations.add(Operation.SHARE)
     taken = spans_of(claim.amounts, claim.dates)
     words = words_of(blanked(named_flat(claim.text, flat), taken)) | (BARE_HEADS & said)

@@ -30,7 +30,11 @@ from citewire.services.citations.verdicts.cells import (
 )
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest
-from citewire.services.citations.verdicts.directions import said_direction, told_direction
+from citewire.services.citations.verdicts.directions import (
+    may_be_rise,
+    said_direction,
+    told_direction,
+)
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fiscal_years import begins_its_year, late_years
 from citewire.services.citations.verdicts.fitting import (
@@ -111,8 +115,12 @@ class TableReading:
         if is_row and is_other_row(found, self.asked, self._rows_beside(amount, amounts)):
             return replace(found, standing=CellStanding.ROW)
         said = said_direction(self.claim, amount)
-        is_turned = told_direction(found.table.table, found.line, found.figure) == -said != 0
-        return replace(found, standing=CellStanding.SIGN) if is_turned else found
+        told = told_direction(found.table.table, found.line, found.figure)
+        if told == -said != 0:
+            return replace(found, standing=CellStanding.SIGN)
+        if said < 0 and not told and may_be_rise(found.table.table, found.line, found.figure):
+            return replace(found, standing=CellStanding.UNSIGNED)
+        return found
 
     def _trace(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         periods = self.asked.periods_of(amount, amounts)

@@ -27,6 +27,8 @@ class CellStanding(StrEnum):
     SCALE = "scale"
     SIGN = "sign"
     """It is there, and is a change the other way."""
+    UNSIGNED = "unsigned"
+    """It is there, and is a change; nothing says whether it is the fall that a claim tells of."""
     PERIOD = "period"
     """It is there, of another period than the claim speaks of."""
     ROW = "row"

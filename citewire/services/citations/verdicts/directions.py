@@ -67,14 +67,30 @@ def told_direction(table: FigureTable, line: int, figure: CellFigure) -> int:
     found = set(_changes(table, line, figure))
     if found:
         return found.pop() if len(found) == 1 else 0
-    row, head = table.lines[line], table.heads[figure.head]
-    labels = _PLAIN_HEAD.sub(" ", flatten(f"{row.label} \n {head.label}"))
-    if row.is_cost or _OTHER_HEAD.search(labels):
+    if not _is_signed(table, line, figure):
         return 0
     if figure.value < 0:
         return -1
     column = (one.value for _, one in table.cells if one.head == figure.head)
     return 1 if any(value < 0 for value in column) else 0
+
+
+def may_be_rise(table: FigureTable, line: int, figure: CellFigure) -> bool:
+    """Whether a cell of changes without a sign is rather a rise, though nothing tells so for sure.
+
+    Where nothing fell no sign shows what one would mean.
+    """
+    is_open = figure.is_change and figure.value > 0 and figure.place is not None
+    if not is_open or any(_changes(table, line, figure)):
+        return False
+    return _is_signed(table, line, figure)
+
+
+def _is_signed(table: FigureTable, line: int, figure: CellFigure) -> bool:
+    """Whether a fall would have a sign: not of costs, nor where a head says what a sign means."""
+    row, head = table.lines[line], table.heads[figure.head]
+    labels = _PLAIN_HEAD.sub(" ", flatten(f"{row.label} \n {head.label}"))
+    return not row.is_cost and not _OTHER_HEAD.search(labels)
 
 
 def _changes(table: FigureTable, line: int, figure: CellFigure) -> Iterator[int]:

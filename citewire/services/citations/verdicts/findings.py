@@ -222,12 +222,14 @@ def _by_cells(
         for number, passage in enumerate(passages)
         if passage.table is None and number != heard
     ]
-    if cell is not None and cell.standing in _ELSEWHERE:
+    if cell is not None and cell.standing in (*_ELSEWHERE, CellStanding.UNSIGNED):
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
     if cell is not None and cell.named:
         prose = [passage for passage in prose if tells(amount, cell.named, passage)]
     if not is_held and _in_prose(amount, prose, claim.sides, tables.told):
         return Trace.FOUND
+    if cell is not None and cell.standing is CellStanding.UNSIGNED:
+        return Untold(Reason("direction_untold", (claim.text[amount.start : amount.end],)))
     against = _against(amount, claim, cell, calculated)
     return against or _by_words(amount, claim, passages, tables)
 

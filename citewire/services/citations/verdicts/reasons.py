@@ -16,6 +16,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "not_held_here": "“{0}” is not in this source",
         "loose_number": "“{0}” is there, but not with its scale, unit, sign or precision",
         "scale_untold": "“{0}” is there, but nothing says in which scale",
+        "direction_untold": "“{0}” is there, but nothing says whether it rose or fell",
         "year_end_untold": "“{0}” is there, but nothing says when the fiscal year ends",
         "told_of_another": "“{0}” is told of “{1}”; of “{2}” it is {3}",
         "calculated_sign": "“{0}” has the wrong sign: {1}",
