@@ -114,13 +114,17 @@ class TableReading:
         is_row = found.figure.place is not None and is_other_row(found, self.asked)
         if is_row and is_other_row(found, self.asked, self._rows_beside(amount, amounts)):
             return replace(found, standing=CellStanding.ROW)
+        return self._directed(found, amount)
+
+    def _directed(self, found: CellTrace, amount: Amount) -> CellTrace:
+        """A cell that is held, unless it is a change that went, or may have gone, the other way."""
         said = said_direction(self.claim, amount)
-        told = told_direction(found.table.table, found.line, found.figure)
+        cell = found.table.table, found.line, found.figure
+        told = told_direction(*cell)
         if told == -said != 0:
             return replace(found, standing=CellStanding.SIGN)
-        if said < 0 and not told and may_be_rise(found.table.table, found.line, found.figure):
-            return replace(found, standing=CellStanding.UNSIGNED)
-        return found
+        is_open = said < 0 and not told and may_be_rise(*cell)
+        return replace(found, standing=CellStanding.UNSIGNED) if is_open else found
 
     def _trace(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         periods = self.asked.periods_of(amount, amounts)

@@ -228,8 +228,6 @@ def _by_cells(
         prose = [passage for passage in prose if tells(amount, cell.named, passage)]
     if not is_held and _in_prose(amount, prose, claim.sides, tables.told):
         return Trace.FOUND
-    if cell is not None and cell.standing is CellStanding.UNSIGNED:
-        return Untold(Reason("direction_untold", (claim.text[amount.start : amount.end],)))
     against = _against(amount, claim, cell, calculated)
     return against or _by_words(amount, claim, passages, tables)
 
@@ -276,8 +274,8 @@ def _plain(amount: Amount) -> Amount:
 
 def _against(
     amount: Amount, claim: ClaimReading, cell: CellTrace | None, calculated: Calculated | None
-) -> Finding | None:
-    """What the cells of tables say against an amount."""
+) -> Finding | Untold | None:
+    """What the cells of tables say against an amount, or leave open of it."""
     span = amount.start, amount.end
     said = claim.text[slice(*span)]
     if calculated is not None:
@@ -286,6 +284,8 @@ def _against(
     if cell is None:
         return None
     has = _named(cell)
+    if cell.standing is CellStanding.UNSIGNED:
+        return Untold(Reason("direction_untold", (said,)))
     if cell.standing is CellStanding.OTHER and cell.meant is not None:
         means = named(cell.table, cell.meant_line, cell.meant)
         reason = Reason("other_cell", (said, has, means))

@@ -59,11 +59,20 @@ def searched(
 def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> Iterator[Calculation]:
     is_percent = amount.readings[0].kind in (PERCENT, POINTS)
     lines = _lines(table) or _below(asked, table)
+    operations = asked.operations - (_PARTS if _names_whole(asked, table) else set())
     for line in lines:
         cells, is_cost = _cells(line, asked, table), table.table.lines[line].is_cost
-        yield from _of_line(cells, asked, is_percent=is_percent, is_cost=is_cost)
+        yield from _of_line(cells, operations, is_percent=is_percent, is_cost=is_cost)
     for head in _heads(lines, asked, table):
         yield from _of_head(head, lines, asked, table, is_percent=is_percent)
+
+
+def _names_whole(asked: AskedFigures, table: FittedTable) -> bool:
+    """Whether a claim names a line, and the line of a total of which that may be a part."""
+    lines = table.table.lines
+    named = [at for at in table.table.by_line if table.lines[at].precision >= SURE]
+    wholes = [lines[at].words for at in named if {"total"} < lines[at].words <= asked.words]
+    return bool(wholes) and any("total" not in lines[at].words for at in named)
 
 
 def _lines(table: FittedTable) -> list[int]:
@@ -104,9 +113,8 @@ def _cells(line: int, asked: AskedFigures, table: FittedTable) -> Operands:
 
 
 def _of_line(
-    cells: Operands, asked: AskedFigures, *, is_percent: bool, is_cost: bool
+    cells: Operands, operations: frozenset[Operation], *, is_percent: bool, is_cost: bool
 ) -> Iterator[Calculation]:
-    operations = asked.operations
     for one, other in combinations(cells, 2):
         old, new = sorted((one, other), key=time_of)
         if one[1].value == other[1].value and operations & _PARTS:
@@ -141,16 +149,18 @@ def _of_head(
         if one.head == head
     }
     named = [column[line] for line in lines if line in column]
+    is_of_whole = _names_whole(asked, table)
     for one, other in combinations(named, 2):
         if Operation.DIFFERENCE in operations and is_percent == (one[1].kind == PERCENT):
             yield difference(one, other, may_turn=True)
-        if operations & _PARTS:
+        if operations & _PARTS and not is_of_whole:
             yield from quotients(one, other, operations, is_percent=is_percent)
             yield from quotients(other, one, operations, is_percent=is_percent)
     whole = _whole(column, table)
     if operations & _PARTS and whole is not None:
         for one in named:
-            yield from quotients(one, whole, operations, is_percent=is_percent)
+            if one[0] != whole[0]:
+                yield from quotients(one, whole, operations, is_percent=is_percent)
     if operations & _TOTALS:
         for several in _runs(column, lines, table):
             yield from sums(several, operations)
@@ -159,6 +169,8 @@ def _of_head(
     parts = [line for line in parts if whole is None or line != whole[0]]
     if operations & _PARTS and whole is not None and len(parts) != 1:
         for several in _runs(column, lines, table):
+            if sum(figure.value for _, figure in several) == whole[1].value:
+                continue  # All parts of anything are 100 % of it.
             yield from share_of(several, whole, is_percent=is_percent)
 
 
