@@ -159,6 +159,8 @@ def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Perio
     if line == best.line or _is_same_label(best, line):
         if best.in_period is False and in_period:
             return 1.0 + by_head
+        if best.in_period is None and in_period and not own_head.score:
+            return 1.0
         heads = best.table.table.heads
         own_words = best.table.words & heads[figure.head].words - heads[best.figure.head].words
         is_named = bool(own_words) and head.precision >= SURE and by_head >= CLEARLY
