@@ -79,6 +79,13 @@ def _lines(table: FittedTable) -> list[int]:
     """The lines that share words with the claim, those that fit best first."""
     fits = table.lines
     found = [line for line in table.table.by_line if fits[line].score > 0]
+    heads = table.table.lines
+    named = {at: (heads[at].words | heads[at].group) & table.words for at in found}
+    sure = [line for line in found if fits[line].precision >= SURE]
+    parts = [line for line in sure if "total" not in heads[line].words]
+    if len(parts) == 1:
+        # What shares no more than `income` with a claim of `freight income` is not meant.
+        found = [one for one in found if one in sure or not named[one] <= named[parts[0]]]
     return sorted(found, key=lambda line: (-fits[line].score, line))[:MOST_LINES]
 
 
