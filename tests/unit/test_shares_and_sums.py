@@ -142,3 +142,10 @@ def test_all_parts_together_say_nothing_of_one_of_them() -> None:
     claim = "The percentage of audit fees in total fees in 2019 amounted to {}."
     assert judged(claim.format("100.0%"), rows).status != "supported"
     assert judged(claim.format("83.3%"), rows).status == "supported"
+
+
+def test_one_of_two_figures_is_not_the_difference_between_them() -> None:
+    rows = [["(in millions)", "2024"], ["Textile income", "2,805"], ["Freight income", "12,144"]]
+    claim = "The difference between Textile and Freight income was {} million in 2024."
+    assert judged(claim.format("12,144"), rows).status != "supported"
+    assert judged(claim.format("9,339"), rows).status == "supported"

@@ -26,6 +26,7 @@ from citewire.services.citations.verdicts.cells import (
     FITS,
     CellStanding,
     CellTrace,
+    is_value,
     trace_cell,
 )
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
@@ -42,6 +43,7 @@ from citewire.services.citations.verdicts.fitting import (
     fitted,
     joined_tables,
     label_of,
+    period_fits,
 )
 from citewire.services.citations.verdicts.from_cells import from_cell
 from citewire.services.citations.verdicts.of_whole import shares_of_whole
@@ -66,6 +68,12 @@ _INCLUDES = re.compile(r"\b(?:including|inclusive|incl)\b")
 _EXCLUDES = re.compile(r"\b(?:less|excluding|exclusive|excl|without|net of)\b")
 
 _FROM_TO = re.compile(r"\bto [^;]{1,40}\bfrom [^.;]{0,12}\d|\bfrom [^;]{1,40}\bto [^.;]{0,12}\d")
+
+_BETWEEN = re.compile(
+    r"\b(?:difference|gap|spread|differenz|unterschied|diferencia|ecart)"
+    r" (?:between|zwischen|entre)\b"
+)
+"""More surely a difference of two figures than `more` and `exceeded` are."""
 
 _CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
 
@@ -168,6 +176,18 @@ class TableReading:
             return None
         return rival(found.table.table, (found.line, found.figure), own, others)
 
+    def told_of_others(self, amount: Amount, amounts: Sequence[Amount]) -> frozenset[int]:
+        """The passages of which sentences tell an amount, and only of periods not asked for."""
+        periods = self.asked.periods_of(amount, amounts)
+        held: dict[int, bool] = {}
+        for table in self.tables:
+            for line, figure in table.table.cells:
+                if figure.place is None and is_value(amount, figure, self.told):
+                    number = table.table.sources[line]
+                    is_own = period_fits(periods, figure.period) is not False
+                    held[number] = held.get(number, False) or is_own
+        return frozenset(number for number, is_own in held.items() if not is_own)
+
     def _takes_in(self, found: CellTrace) -> bool:
         """Whether a claim includes what the row that seems to be meant leaves out."""
         said = flatten(self.claim.text)
@@ -262,12 +282,14 @@ class TableReading:
     def is_operand(self, cell: CellTrace, amounts: Sequence[Amount]) -> bool:
         """Whether a claim of one figure speaks of a calculation, and the cell is of none."""
         wanted = self.asked.operations & _CALCULATED
+        if _BETWEEN.search(self.claim.flat):
+            wanted |= {Operation.DIFFERENCE}
         if not wanted or sum(not amount.is_year for amount in amounts) > 1:
             return False
         heads = cell.table.table.lines[cell.line], cell.table.table.heads[cell.figure.head]
         own = {one for head in heads for one in operations_in(head.label)}
         own |= {one for head in heads for one in operations_of(head.group)}
-        return not cell.figure.is_change and not own & _CALCULATED
+        return not cell.figure.is_change and not own & (wanted | _CALCULATED)
 
     @property
     def tells_operands(self) -> bool:

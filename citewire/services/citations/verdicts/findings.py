@@ -214,13 +214,15 @@ def _by_cells(
     if cell is not None and cell.standing is CellStanding.LOOSE:
         return Trace.FOUND
     # A sentence that tells of which period its figure is has been heard.
-    heard = None
-    if cell is not None and cell.figure.place is None and cell.standing in _ELSEWHERE:
-        heard = cell.table.table.sources[cell.line]
+    heard = frozenset[int]()
+    if cell is not None and cell.standing in _ELSEWHERE:
+        heard = tables.told_of_others(amount, claim.amounts)
+        if cell.figure.place is None:
+            heard |= {cell.table.table.sources[cell.line]}
     prose = [
         passage
         for number, passage in enumerate(passages)
-        if passage.table is None and number != heard
+        if passage.table is None and number not in heard
     ]
     if cell is not None and cell.standing in (*_ELSEWHERE, CellStanding.UNSIGNED):
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
