@@ -104,7 +104,8 @@ class AskedFigures:
         operations: that its words speak of.
         is_range: whether it names the first and last of several periods.
         places: where its periods stand.
-        told: the period of each amount, by where it begins, if the claim tells several of both.
+        told: the period of each amount, by where it begins, if the claim tells several of both;
+            None of one beside which that of another period stands in brackets.
         earlier: where amounts begin that others are compared with: `to 187 in 2023 from 203`.
     """
 
@@ -115,7 +116,7 @@ class AskedFigures:
     is_range: bool
     places: tuple[PlacedPeriod, ...]
     earlier: frozenset[int]
-    told: Mapping[int, Period]
+    told: Mapping[int, Period | None]
     is_compared: bool
     """Whether the first period is of what is compared with: `11 more than in 2021`."""
     off: Mapping[int, int]
@@ -126,7 +127,8 @@ class AskedFigures:
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
         if amount.start in self.told:
-            return (self.told[amount.start],)
+            told = self.told[amount.start]
+            return () if told is None else (told,)
         if years := self.off.get(amount.start):
             return self._shifted(amount, years)
         several = sum(not one.is_year for one in amounts) > 1

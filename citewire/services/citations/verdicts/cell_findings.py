@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from citewire.content.table import Span
-from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.amounts import Amount, unscaled
 from citewire.services.citations.verdicts.arithmetic import gives, sums
 from citewire.services.citations.verdicts.asked_figures import (
     AskedFigures,
@@ -179,12 +179,19 @@ class TableReading:
     def told_of_others(self, amount: Amount, amounts: Sequence[Amount]) -> frozenset[int]:
         """The passages of which sentences tell an amount, and only of periods not asked for."""
         periods = self.asked.periods_of(amount, amounts)
+        # Texts of a report in thousands leave the word out, as its tables do.
+        ways = (amount, unscaled(amount)) if self.told.plain == (amount.factor,) else (amount,)
         held: dict[int, bool] = {}
         for table in self.tables:
             for line, figure in table.table.cells:
-                if figure.place is None and is_value(amount, figure, self.told):
+                if figure.place is None and any(is_value(one, figure, self.told) for one in ways):
                     number = table.table.sources[line]
-                    is_own = period_fits(periods, figure.period) is not False
+                    fits = period_fits(periods, figure.period)
+                    # Beside what is told of the period that is asked for it is of another one.
+                    row = table.table.by_line[line] if fits is None else ()
+                    is_own = fits is not False and not any(
+                        period_fits(periods, one.period) for one in row if one.place is None
+                    )
                     held[number] = held.get(number, False) or is_own
         return frozenset(number for number, is_own in held.items() if not is_own)
 

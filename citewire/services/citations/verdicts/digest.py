@@ -121,7 +121,7 @@ class Digest:
     @property
     def _told_sentences(self) -> Sequence[ToldSentence]:
         periods = find_periods(self._flat)
-        if len({one.period for one in periods if one.period.year}) < 2:
+        if not any(one.period.year for one in periods):
             return ()
         return tuple(told_sentences(self.text, self.amounts, periods))
 

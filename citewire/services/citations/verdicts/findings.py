@@ -1,11 +1,10 @@
 """What counts against a claim: untraced amounts, opposite sense, names that are not there."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Literal, NamedTuple
 
-from citewire.services.citations.verdicts.amounts import Amount, times
+from citewire.services.citations.verdicts.amounts import Amount, unscaled
 from citewire.services.citations.verdicts.asked_figures import Operation, asked_figures
 from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.cell_findings import TableReading, named, read_tables
@@ -162,7 +161,7 @@ def _scale_of(amount: Amount, passages: Sequence[Digest]) -> bool | None:
 
     False if the digits are there, but the sources themselves tell another unit or scale.
     """
-    plain = _plain(amount)
+    plain = unscaled(amount)
     holding = [one for one in passages if trace_amount(plain, [one], frozenset()) > Trace.MISSING]
     if not holding or any(one.told_scales.plain for one in holding):
         return False
@@ -264,14 +263,7 @@ def _in_prose(amount: Amount, prose: Sequence[Digest], sides: frozenset[str], to
     factor = amount.factor
     if told.plain != (factor,):
         return False
-    return trace_amount(_plain(amount), prose, sides) is Trace.FOUND
-
-
-def _plain(amount: Amount) -> Amount:
-    """An amount without its scale."""
-    factor = 1 / amount.factor
-    bare = tuple(times((one.value, one.step), factor, one.kind) for one in amount.readings)
-    return replace(amount, readings=bare, factor=1.0)
+    return trace_amount(unscaled(amount), prose, sides) is Trace.FOUND
 
 
 def _against(

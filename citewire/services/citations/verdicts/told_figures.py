@@ -1,7 +1,8 @@
 """Figures that sentences tell of several periods: `$290 million in 2019 and $239 million in 2018`.
 
-Which figure is of which period is told by their order where there are as many of both, and else by
-the period that follows a figure before the next one.
+Which figure is of which period is told by their order where there are as many of both, or by
+brackets (`$290 million (2018: $239 million)`), and else by the period that follows a figure before
+the next one.
 """
 
 import re
@@ -25,11 +26,17 @@ NEAR = 60
 """Characters between a figure and the period that follows it."""
 
 
+_BRACKET = re.compile(r"\(\s?(?:[a-zA-Z]{1,9}\s){0,3}$")
+_IS = re.compile(r"\s?[:–—]\s?(?:[A-Z]{2,3}\s?)?[^\w\s]{0,3}\s?")
+MOST_BETWEEN = 30
+"""Characters between a figure and the bracket that tells the one of another period."""
+
+
 class ToldFigure(NamedTuple):
-    """A figure of a sentence with its period."""
+    """A figure of a sentence with its period; None if that is only known to be another one's."""
 
     amount: Amount
-    period: Period
+    period: Period | None
 
 
 class ToldSentence(NamedTuple):
@@ -51,13 +58,48 @@ def told_sentences(
         own = plain[bisect_left(starts, begin) : bisect_left(starts, end)]
         spoken = periods[bisect_left(places, begin) : bisect_left(places, end)]
         spoken = [one for one in spoken if one.period.year]
-        if len(own) > 1 and len(spoken) > 1 and end - begin <= LONGEST:
+        if len(own) < 2 or not spoken or end - begin > LONGEST:
+            begin = end
+            continue
+        if not _is_in_turn(own, spoken, text) and (beside := _with_brackets(own, spoken, text)):
+            yield ToldSentence((begin, beside[-1].amount.end), beside)
+        elif len(spoken) > 1:
             for is_percent in (False, True):
                 same = [one for one in own if _is_percent(one) == is_percent]
                 figures = tuple(_paired(same, spoken, text))
                 if len({figure.period for figure in figures}) > 1:
                     yield ToldSentence((begin, figures[-1].amount.end), figures)
         begin = end
+
+
+def _is_in_turn(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:
+    return len(amounts) == len(periods) and _is_in_step(amounts, periods, text)
+
+
+def _with_brackets(
+    amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str
+) -> tuple[ToldFigure, ...]:
+    """Figures with those of another period in brackets: `15 million (2018: 12 million)`."""
+    starts = [one.start for one in amounts]
+    pairs: list[tuple[Amount, Amount, PlacedPeriod]] = []
+    for one in periods:
+        opens = _BRACKET.search(text, max(0, one.start - MOST_BETWEEN), one.start)
+        at = bisect_left(starts, one.end)
+        if opens is None or not 0 < at < len(amounts):
+            continue
+        first, second = amounts[at - 1], amounts[at]
+        is_near = 0 <= opens.start() - first.end <= MOST_BETWEEN
+        is_alike = _is_percent(first) == _is_percent(second)
+        if is_near and is_alike and _IS.fullmatch(text, one.end, second.start):
+            pairs.append((first, second, one))
+    inside = {pair[2] for pair in pairs}
+    others = {one.period for one in periods if one not in inside}
+    own = others.pop() if len(others) == 1 else None
+    return tuple(
+        figure
+        for first, second, one in pairs
+        for figure in (ToldFigure(first, own), ToldFigure(second, one.period))
+    )
 
 
 def _is_in(amount: Amount, places: Sequence[int], periods: Sequence[PlacedPeriod]) -> bool:
@@ -73,7 +115,7 @@ def _is_percent(amount: Amount) -> bool:
 def _paired(
     amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str
 ) -> Iterator[ToldFigure]:
-    if len(amounts) == len(periods) and _is_in_step(amounts, periods, text):
+    if _is_in_turn(amounts, periods, text):
         yield from (ToldFigure(a, p.period) for a, p in zip(amounts, periods, strict=True))
         return
     for number, amount in enumerate(amounts, start=1):
