@@ -9,6 +9,7 @@ from functools import lru_cache
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.binding import blanked, spans_of
 from citewire.services.citations.verdicts.claim import ClaimReading
+from citewire.services.citations.verdicts.comparisons import Comparison, comparison_in
 from citewire.services.citations.verdicts.figures import BARE_HEADS
 from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
@@ -54,7 +55,7 @@ _WORDS = {
  disminucion disminuyo cayo bajo descenso redujo reduccion ruckgang sank sanken gesunken fielen
  abnahme fiel baisse diminution recul recule baisse""",
     Operation.DIFFERENCE: """difference differ differs differed gap spread exceeded exceeds more
- less diferencia unterschied differenz ecart difference""",
+ less fewer diferencia unterschied differenz ecart difference""",
     Operation.SUM: """total totals totalled totaled sum combined together aggregate altogether both
  overall value suma juntos conjunto summe zusammen insgesamt somme ensemble amount""",
     Operation.AVERAGE: """average averaged averages mean promedio media durchschnitt
@@ -123,6 +124,8 @@ class AskedFigures:
     """By how many years amounts are of another period than the one that is named."""
     ratios: tuple[NamedRatio, ...] = ()
     """That it calls by a name of their own."""
+    compared: Comparison | None = None
+    """What it says is more than what."""
 
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
@@ -184,6 +187,9 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
     is_share = "%" in flat and not operations & _OVER_TIME
     if is_share or any(_OF.match(flat, one.end) for one in shares):
         operations.add(Operation.SHARE)
+    compared = comparison_in(flat)
+    if compared is not None:
+        operations.add(Operation.DIFFERENCE)
     taken = spans_of(claim.amounts, claim.dates)
     words = words_of(blanked(named_flat(claim.text, flat), taken)) | (BARE_HEADS & said)
     years = [place for place in places if place.period.year]
@@ -211,6 +217,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
             if (match := _YEAR_OFF.match(flat, end, end + LONGEST_OFF))
         },
         ratios=ratios_in(flat),
+        compared=compared,
     )
 
 

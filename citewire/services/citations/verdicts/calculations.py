@@ -31,7 +31,7 @@ from citewire.services.citations.verdicts.fitting import (
 )
 from citewire.services.citations.verdicts.named_ratios import rows_of_ratio
 from citewire.services.citations.verdicts.periods import Period
-from citewire.services.citations.verdicts.searching import searched
+from citewire.services.citations.verdicts.searching import differences, searched
 from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
@@ -132,7 +132,7 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
         Operation.CHANGE,
     }:
         for operands in (*_of_lines(asked, table), *_of_heads(lines, asked, table)):
-            yield from _of_several(operands, operations, is_percent=is_percent)
+            yield from _of_several(operands, asked, table, is_percent=is_percent)
 
 
 def _named_ratios(
@@ -151,18 +151,19 @@ def _named_ratios(
 
 
 def _of_several(
-    operands: Operands, operations: frozenset[Operation], *, is_percent: bool
+    operands: Operands, asked: AskedFigures, table: FittedTable, *, is_percent: bool
 ) -> Iterator[Calculation]:
+    operations = asked.operations
     yield from sums(operands, operations)
     if len(operands) == 2:
         one, other = operands
-        if operations & {Operation.DIFFERENCE, Operation.CHANGE} and not is_percent:
+        if Operation.DIFFERENCE in operations:
+            yield from differences(one, other, asked, table, is_percent=is_percent)
+        elif Operation.CHANGE in operations and not is_percent:
             yield difference(one, other, may_turn=True)
         if operations & {Operation.RATIO, Operation.SHARE}:
             yield from quotients(one, other, operations, is_percent=is_percent)
             yield from quotients(other, one, operations, is_percent=is_percent)
-        if Operation.DIFFERENCE in operations and is_percent and one[1].kind == PERCENT:
-            yield difference(one, other, may_turn=True)
     elif len(operands) > 2 and Operation.SHARE in operations:
         *parts, whole = operands
         yield from share_of(tuple(parts), whole)

@@ -21,6 +21,7 @@ from citewire.services.citations.verdicts.arithmetic import (
     sums,
 )
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
+from citewire.services.citations.verdicts.beside_amounts import words_of_cell
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
 from citewire.services.citations.verdicts.from_cells import time_of
 from citewire.services.citations.verdicts.table_scales import Scales
@@ -61,10 +62,32 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
     lines = _lines(table) or _below(asked, table)
     operations = asked.operations - (_PARTS if _names_whole(asked, table) else set())
     for line in lines:
-        cells, is_cost = _cells(line, asked, table), table.table.lines[line].is_cost
-        yield from _of_line(cells, operations, is_percent=is_percent, is_cost=is_cost)
+        yield from _of_line(line, operations, asked, table, is_percent=is_percent)
     for head in _heads(lines, asked, table):
         yield from _of_head(head, lines, asked, table, is_percent=is_percent)
+
+
+def differences(
+    one: Operand, other: Operand, asked: AskedFigures, table: FittedTable, *, is_percent: bool
+) -> Iterator[Calculation]:
+    """By how much two cells differ: which has more, if the claim says which.
+
+    In per cent of the second, too, where the claim tells it in per cent and the cells are none.
+    """
+    is_alike = is_percent == (one[1].kind == PERCENT)
+    words, others = (words_of_cell(table.table, *cell) for cell in (one, other))
+    order = 0 if asked.compared is None else asked.compared.order(words, others)
+    if not order or asked.compared is None:
+        if is_alike:
+            yield difference(one, other, may_turn=True)
+        return
+    first, second = (one, other) if order > 0 else (other, one)
+    if is_alike:
+        of_costs = all(table.table.lines[line].is_cost for line, _ in (one, other))
+        is_less = asked.compared.is_less
+        yield difference(first, second, may_turn=False, falls=is_less, of_costs=of_costs)
+    elif is_percent:
+        yield from changes(first, second, may_turn=False, falls=asked.compared.is_less)
 
 
 def _names_whole(asked: AskedFigures, table: FittedTable) -> bool:
@@ -120,13 +143,23 @@ def _cells(line: int, asked: AskedFigures, table: FittedTable) -> Operands:
 
 
 def _of_line(
-    cells: Operands, operations: frozenset[Operation], *, is_percent: bool, is_cost: bool
+    line: int,
+    operations: frozenset[Operation],
+    asked: AskedFigures,
+    table: FittedTable,
+    *,
+    is_percent: bool,
 ) -> Iterator[Calculation]:
+    cells, is_cost = _cells(line, asked, table), table.table.lines[line].is_cost
+    named = {one.period for _, one in cells if period_fits(asked.periods, one.period)}
+    # From one year to another that a claim names, and to no other.
+    ends = named if len(named) > 1 else {one.period for _, one in cells}
     for one, other in combinations(cells, 2):
         old, new = sorted((one, other), key=time_of)
         if one[1].value == other[1].value and operations & _PARTS:
             continue
-        if operations & _OVER_TIME and any(time_of(old)) and time_of(old) < time_of(new):
+        is_course = {old[1].period, new[1].period} <= ends and any(time_of(old))
+        if operations & _OVER_TIME and is_course and time_of(old) < time_of(new):
             falls = Operation.FALL in operations and Operation.RISE not in operations
             if is_percent:
                 yield from changes(new, old, may_turn=False, falls=falls)
@@ -158,8 +191,8 @@ def _of_head(
     named = [column[line] for line in lines if line in column]
     is_of_whole = _names_whole(asked, table)
     for one, other in combinations(named, 2):
-        if Operation.DIFFERENCE in operations and is_percent == (one[1].kind == PERCENT):
-            yield difference(one, other, may_turn=True)
+        if Operation.DIFFERENCE in operations:
+            yield from differences(one, other, asked, table, is_percent=is_percent)
         if operations & _PARTS and not is_of_whole:
             yield from quotients(one, other, operations, is_percent=is_percent)
             yield from quotients(other, one, operations, is_percent=is_percent)
