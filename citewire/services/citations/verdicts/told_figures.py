@@ -26,6 +26,12 @@ NEAR = 60
 """Characters between a figure and the period that follows it."""
 
 
+_TO = re.compile(r"\s(?:to|auf|à|hasta|a)\s[^\w\s]{0,3}")
+_FROM = re.compile(r"\b(?:from|von|de|desde)\s[^\w\s]{0,3}$", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and|to|und|bis|y|et|hasta|a|à)\s(?:fiscal\s)?(?:year\s)?")
+_BETWEEN_YEARS = re.compile(
+    r"\b(?:between|from|zwischen|von|entre|de|desde)\s(?:fiscal\s)?(?:year\s)?$", re.IGNORECASE
+)
 _BRACKET = re.compile(r"\(\s?(?:[a-zA-Z]{1,9}\s){0,3}$")
 _IS = re.compile(r"\s?[:–—]\s?(?:[A-Z]{2,3}\s?)?[^\w\s]{0,3}\s?")
 MOST_BETWEEN = 30
@@ -118,11 +124,27 @@ def _paired(
     if _is_in_turn(amounts, periods, text):
         yield from (ToldFigure(a, p.period) for a, p in zip(amounts, periods, strict=True))
         return
+    if _is_course(amounts, periods, text):
+        yield from (ToldFigure(a, p.period) for a, p in zip(amounts, periods, strict=True))
+        return
     for number, amount in enumerate(amounts, start=1):
         before = amounts[number].start if number < len(amounts) else amount.end + NEAR
         after = [one for one in periods if amount.end <= one.start < before]
         if after and after[0].start - amount.end <= NEAR:
             yield ToldFigure(amount, after[0].period)
+
+
+def _is_course(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:
+    """Whether a figure went from one to another between two periods: `from 5 to 7 between`..."""
+    if len(amounts) != 2 or len(periods) != 2:
+        return False
+    (one, other), (old, new) = amounts, periods
+    return bool(
+        _TO.fullmatch(text, one.end, other.start)
+        and _FROM.search(text, max(0, one.start - NEAR), one.start)
+        and _AND.fullmatch(text, old.end, new.start)
+        and _BETWEEN_YEARS.search(text, max(0, old.start - NEAR), old.start)
+    )
 
 
 def _is_in_step(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:
