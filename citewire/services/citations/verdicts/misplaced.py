@@ -11,6 +11,7 @@ from typing import NamedTuple
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.binding import BoundAmount
 from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.numbered_names import JOIN
 from citewire.services.citations.verdicts.own_words import OwnWords
 from citewire.services.citations.verdicts.quantities import bounds
 from citewire.services.citations.verdicts.units import PERCENT, same_kind
@@ -72,13 +73,16 @@ def _rival(held: BoundAmount, own: Stems, others: Stems, passage: Digest) -> Bou
     mine = frozenset(held.words)
     for other in _beside(held, passage):
         theirs = frozenset(other.words)
-        if not own & (theirs - mine) or own & (mine - theirs):
+        if not own & (theirs - mine):
             continue
-        if others & (mine - theirs):
+        ours, others_names = (_named(*one, passage) for one in ((held, theirs), (other, mine)))
+        # `Customer A accounted for 14 % and Customer B for 11 %`: whatever else both share.
+        is_named = held.sentence == other.sentence and bool(ours and own & others_names)
+        if is_named and passage.table is None and not own & ours:
             return other
-        is_named = _names(held, mine - theirs, passage)
-        is_near = held.sentence == other.sentence
-        if is_near and is_named and _names(other, own & (theirs - mine), passage):
+        if own & (mine - theirs):
+            continue
+        if others & (mine - theirs) or is_named:
             return other
     return None
 
@@ -93,9 +97,11 @@ def _beside(held: BoundAmount, passage: Digest) -> Iterator[BoundAmount]:
             yield other
 
 
-def _names(held: BoundAmount, words: Stems, passage: Digest) -> bool:
-    """Whether words are written as names in a passage."""
-    return any(passage.text[held.words[word][0]].isupper() for word in words)
+def _named(one: BoundAmount, without: Stems, passage: Digest) -> Stems:
+    """A figure's own words that are written as names in a passage."""
+    words = one.words.keys() - without
+    text = passage.text
+    return frozenset(word for word in words if JOIN in word or text[one.words[word][0]].isupper())
 
 
 def _told(held: BoundAmount, instead: BoundAmount, own: Stems, passage: Digest) -> Misplaced:
