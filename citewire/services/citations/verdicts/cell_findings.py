@@ -126,7 +126,7 @@ class TableReading:
 
     def _directed(self, found: CellTrace, amount: Amount) -> CellTrace:
         """A cell that is held, unless it is a change that went, or may have gone, the other way."""
-        said = said_direction(self.claim, amount)
+        said = said_direction(self.claim.flat, amount)
         cell = found.table.table, found.line, found.figure
         told = told_direction(*cell)
         if told == -said != 0:
@@ -233,7 +233,7 @@ class TableReading:
     def _asked_of(self, amount: Amount) -> AskedFigures:
         """What is asked of one amount, where a claim says that one thing rose and another fell."""
         both = {Operation.RISE, Operation.FALL}
-        said = said_direction(self.claim, amount) if both <= self.asked.operations else 0
+        said = said_direction(self.claim.flat, amount) if both <= self.asked.operations else 0
         if not said:
             return self.asked
         others = {Operation.FALL if said > 0 else Operation.RISE}

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from citewire.services.citations.verdicts.amounts import Amount
-from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import FigureTable
 from citewire.services.citations.verdicts.from_cells import time_of
@@ -27,6 +26,11 @@ _BETWEEN = frozenset(
  del cerca alrededor aproximadamente mas rund etwa fast knapp d environ pres plus""".split()
 )
 """Words between what changed and by how much: `fell in 2022 by about 22 %`, `a decline of 3 %`."""
+_OF_COURSES = frozenset(
+    """to from million billion thousand m bn k tonnes percentage points usd eur
+ zu auf von desde""".split()
+)
+"""Between what changed and what it came to: `fell from 9 million to 8 million`."""
 _BEHIND = frozenset("year on over annual yoy sequential organic net percent per cent".split())
 """Words between an amount and its direction: `a 22 % year-over-year decline`."""
 _DENIES = frozenset("not no never nor without didn t nicht kein no sin pas".split())
@@ -41,15 +45,24 @@ _OTHER_HEAD = re.compile(
 """Heads by which a figure without a sign is no rise."""
 
 
-def said_direction(claim: ClaimReading, amount: Amount) -> int:
-    """1 if a claim says that something rose by an amount, -1 that it fell; 0 if it says neither."""
-    before = _ENDS.split(claim.flat[max(0, amount.start - BESIDE) : amount.start])[-1]
+def said_direction(flat: str, amount: Amount, *, is_course: bool = False) -> int:
+    """1 if a text says that something rose by an amount, -1 that it fell; 0 if it says neither.
+
+    Args:
+        flat: the flat text.
+        amount: of it.
+        is_course: whether it may be what something rose or fell to, or from, as well.
+    """
+    before = _ENDS.split(flat[max(0, amount.start - BESIDE) : amount.start])[-1]
     words = _WORD.findall(before)
-    while words and (words[-1] in _BETWEEN or _is_year(words[-1])):
+    between = _BETWEEN | _OF_COURSES if is_course else _BETWEEN
+    while words and (words[-1] in between or words[-1].isdigit()):
         words.pop()
     if words and (side := _side(words[-1])):
         return 0 if _DENIES & set(words[-4:]) else side
-    behind = _ENDS.split(claim.flat[amount.end : amount.end + BESIDE])[0]
+    if is_course:
+        return 0
+    behind = _ENDS.split(flat[amount.end : amount.end + BESIDE])[0]
     for word in _WORD.findall(behind)[:4]:
         if word not in _BEHIND:
             return 0 if _DENIES & set(words[-4:]) else _side(word)
@@ -113,7 +126,3 @@ def _side(word: str) -> int:
     if word in _UNCLEAR:
         return 0
     return {"up": 1, "down": -1}.get(SIDES.get(word, word), 0)
-
-
-def _is_year(word: str) -> bool:
-    return word.isdigit() and len(word) == 4

@@ -14,7 +14,7 @@ from citewire.services.citations.verdicts.clauses import Clause, stem_of
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.entities import Name
 from citewire.services.citations.verdicts.left_open import is_left_open
-from citewire.services.citations.verdicts.misplaced import misplaced, tells
+from citewire.services.citations.verdicts.misplaced import misplaced, tells, turned_in
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.polarity import contradiction
@@ -143,6 +143,11 @@ def _told(
             told = Untold(Reason("year_end_untold", (said,)))
     if isinstance(told, Trace) and told and not amount.is_year:
         told = _of_another(amount, claim, passages) or told
+    is_prose = told is Trace.FOUND or (isinstance(told, CellTrace) and told.figure.place is None)
+    texts = [one for one in passages if one.table is None] if is_prose else ()
+    if texts and not amount.is_year and turned_in(amount, claim.flat, texts):
+        reason = Reason("told_other_way", (said,))
+        return Finding(OPPOSITE, "negation", reason, (amount.start, amount.end))
     if told is Trace.MISSING and is_left_open(amount, claim, passages):
         return Untold(Reason("operands_untold", (said,)))
     if told is Trace.WEAK and amount.factor >= FEWEST_SCALED:

@@ -27,6 +27,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "other_row": "“{0}” is the figure of another row: {1}",
         "only_operand": "“{0}” is only what is calculated with ({1})",
         "operands_untold": "“{0}” is calculated, and the claim does not say of which figures",
+        "told_other_way": "the sources tell of “{0}” that it went the other way",
         "opposite": "the passage says the opposite: {0}, not {1}",
         "one_denies": "only one of claim and passage denies it (“{0}…”)",
         "words_apart": "the sources have its words, but do not say this of one thing",
