@@ -62,6 +62,8 @@ def test_a_sentence_tells_each_name_its_own_figure(claim: str, status: str) -> N
         ("It is at a level 12 points above.", ["12"]),
         ("The rate is at the level 5%.", ["5%"]),
         ("The cost per unit 5 was lower.", ["5"]),
+        ("In this region 12 stores were opened.", ["12"]),
+        ("In Region 12 stores were opened.", []),
         ("The Phase II trial took 40 patients.", ["40 patients"]),
     ],
 )

@@ -178,7 +178,8 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
     places = tuple(
         place
         for place in claim.periods
-        if not any(start < place.end and place.start < end for start, end in amounts)
+        if place.period.months
+        or not any(start < place.end and place.start < end for start, end in amounts)
     )
     places = _completed(places)
     said = set(tokenise(flat))

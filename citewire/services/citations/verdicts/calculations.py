@@ -29,6 +29,7 @@ from citewire.services.citations.verdicts.fitting import (
     fitted,
     period_fits,
 )
+from citewire.services.citations.verdicts.from_cells import length_of
 from citewire.services.citations.verdicts.named_ratios import rows_of_ratio
 from citewire.services.citations.verdicts.periods import Period
 from citewire.services.citations.verdicts.searching import differences, searched
@@ -181,7 +182,7 @@ def _likely_lines(table: FittedTable) -> list[int]:
     return sorted(found, key=lambda line: (-table.lines[line].score, line))[:MOST_LINES]
 
 
-def _series(line: int, table: FittedTable) -> Iterator[list[Operand]]:
+def _series(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[list[Operand]]:
     """The figures of a line, amounts and per cent apart, each under the heads that fit best.
 
     A line may be told again for each period: `Total` below 2019, and below 2018.
@@ -193,6 +194,9 @@ def _series(line: int, table: FittedTable) -> Iterator[list[Operand]]:
     own = [
         (at, one) for at in lines for one in table.table.by_line.get(at, ()) if not one.is_change
     ]
+    lengths = {one.length for one in asked.periods if one.length}
+    if len(lengths) == 1:
+        own = [pair for pair in own if length_of(pair) in (*lengths, None)]
     for is_percent in (False, True):
         same = [pair for pair in own if (pair[1].kind == PERCENT) == is_percent]
         best = max((table.heads[figure.head].score for _, figure in same), default=0.0)
@@ -228,7 +232,7 @@ def _asked_periods(
 
 def _pairs(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[tuple[Operand, Operand]]:
     """An older and a newer figure of a line, by the periods that the claim names."""
-    for figures in _series(line, table):
+    for figures in _series(line, asked, table):
         named, groups = _asked_periods(figures, asked)
         if len(named) >= 2:
             ends = [(named[0], named[-1])]
@@ -281,7 +285,7 @@ def _changes(
 
 def _over_periods(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[Operands]:
     """The figures of a line over the periods that the claim names, or over all."""
-    for figures in _series(line, table):
+    for figures in _series(line, asked, table):
         named, groups = _asked_periods(figures, asked)
         if len(named) == 1:
             before = groups.index(named[0])

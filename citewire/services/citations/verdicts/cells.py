@@ -164,6 +164,7 @@ def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Perio
         heads = best.table.table.heads
         own_words = best.table.words & heads[figure.head].words - heads[best.figure.head].words
         is_named = bool(own_words) and head.precision >= SURE and by_head >= CLEARLY
+        is_named &= not best.figure.is_change  # `32 above budget` names what it differs from
         return by_head if is_named and (in_period or best.in_period is not True) else 0.0
     by_line = fit.score - own.score
     if by_head > -CLEARLY:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import FigureTable
-from citewire.services.citations.verdicts.from_cells import time_of
+from citewire.services.citations.verdicts.from_cells import length_of, time_of
 from citewire.services.citations.verdicts.sides import SIDES
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import PERCENT
@@ -113,12 +113,12 @@ def _changes(table: FigureTable, line: int, figure: CellFigure) -> Iterator[int]
         for one in table.by_line[line]
         if not one.is_change and one.value > 0 and one.period is not None and one.kind != PERCENT
     ]
-    row = sorted(row[:MOST_CELLS], key=time_of)
+    row = sorted(row[:MOST_CELLS], key=lambda cell: (length_of(cell) or 0, time_of(cell)))
     for old, new in pairwise(row):
         change = new[1].value - old[1].value
         by = 100 * change / old[1].value if figure.kind == PERCENT else change
         is_told = abs(abs(by) - abs(figure.value)) <= figure.step * 0.51
-        if is_told and time_of(old) != time_of(new):
+        if is_told and time_of(old) != time_of(new) and length_of(old) == length_of(new):
             yield (change > 0) - (change < 0)
 
 

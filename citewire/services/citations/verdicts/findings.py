@@ -1,6 +1,6 @@
 """What counts against a claim: untraced amounts, opposite sense, names that are not there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,7 @@ from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause, stem_of
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.entities import Name
+from citewire.services.citations.verdicts.from_cells import time_of
 from citewire.services.citations.verdicts.left_open import is_left_open
 from citewire.services.citations.verdicts.misplaced import misplaced, tells, turned_in
 from citewire.services.citations.verdicts.offered import has_name
@@ -94,6 +95,7 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
     in_cells = amounts = 0
     tables = read_tables(claim, passages)
     spans: dict[Span, Trace] = {}
+    cells: dict[int, CellTrace] = {}
     for date in claim.dates:
         spans[date.start, date.end] = trace_date(date, passages)
     for amount in claim.amounts:
@@ -106,6 +108,8 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
             calculations.append(told)
         elif isinstance(told, Untold):
             untold.append(told)
+        if isinstance(told, CellTrace):
+            cells[amount.start] = told
         spans[span] = told if isinstance(told, Trace) else Trace.FOUND
         in_cells += not isinstance(told, Trace | Finding | Untold)
     for span, trace in spans.items():
@@ -121,8 +125,39 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
         elif trace is Trace.WEAK:
             findings.append(Finding(LOOSE_NUMBER, "numbers", Reason("loose_number", (said,))))
     traced = len(spans) - len(findings) - len(untold)
+    findings += _backward(claim, cells)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
+
+
+def _backward(claim: ClaimReading, cells: Mapping[int, CellTrace]) -> Iterator[Finding]:
+    """A claim that something went from one figure to another that is told of an earlier period."""
+    course = from_and_to(claim)
+    if course is None or not all(one.start in cells for one in course):
+        return
+    old, new = (cells[one.start] for one in course)
+    row = old.table.table.by_line[old.line]
+    is_row = old.table is new.table and old.line == new.line
+    is_once = all(sum(one.value == cell.figure.value for one in row) == 1 for cell in (old, new))
+    before, after = (time_of((cell.line, cell.figure)) for cell in (old, new))
+    if is_row and is_once and any(after) and after < before:
+        span = course[1].start, course[1].end
+        reason = Reason("told_other_way", (claim.text[slice(*span)],))
+        yield Finding(OPPOSITE, "negation", reason, span)
+
+
+def from_and_to(claim: ClaimReading) -> tuple[Amount, Amount] | None:
+    """The two figures from and to which something went, if a claim tells no others."""
+    amounts = [amount for amount in claim.amounts if not amount.is_year]
+    if len(amounts) != 2:
+        return None
+    first, second = amounts
+    asked = asked_figures(claim)
+    kinds = {one.readings[0].kind for one in amounts} | {one.factor for one in amounts}
+    is_from = (first.start in asked.earlier) != (second.start in asked.earlier)
+    if not is_from or len(kinds) != 2:
+        return None
+    return (first, second) if first.start in asked.earlier else (second, first)
 
 
 def _told(
@@ -346,17 +381,12 @@ def unsaid(claim: ClaimReading, passages: Sequence[Digest]) -> Reason:
 
 def turned(claim: ClaimReading) -> Iterator[Finding]:
     """A claim that what it says rose fell by its own figures, or the reverse."""
-    amounts = [amount for amount in claim.amounts if not amount.is_year]
-    if len(amounts) != 2:
+    course = from_and_to(claim)
+    operations = asked_figures(claim).operations
+    rises, falls = Operation.RISE in operations, Operation.FALL in operations
+    if course is None or rises == falls:
         return
-    asked = asked_figures(claim)
-    first, second = amounts
-    rises, falls = Operation.RISE in asked.operations, Operation.FALL in asked.operations
-    kinds = {one.readings[0].kind for one in amounts} | {one.factor for one in amounts}
-    is_from = (first.start in asked.earlier) != (second.start in asked.earlier)
-    if rises == falls or not is_from or len(kinds) != 2:
-        return
-    old, new = (first, second) if first.start in asked.earlier else (second, first)
+    old, new = course
     before, after = (
         -one.readings[0].value if one.is_negative else one.readings[0].value for one in (old, new)
     )

@@ -45,7 +45,7 @@ def join_numbered(text: str) -> str:
     for match in _NAME.finditer(text):
         before = max(at, match.start() - _LONGEST - 1)
         word = _WORD.search(text, before, match.start())
-        if word is None or not _is_name(word[0].lower(), match):
+        if word is None or not _is_name(word[0], match):
             continue
         if _PER.search(text, max(at, word.start() - 5), word.start()):
             continue
@@ -56,7 +56,10 @@ def join_numbered(text: str) -> str:
 
 
 def _is_name(word: str, match: re.Match[str]) -> bool:
-    if word in _ALWAYS:
+    if word.lower() in _ALWAYS:
         return True
+    if not match["name"].isdigit():
+        return word.lower() in _MOSTLY
+    # `In this region 12 stores` has a number.
     is_alone = not _MORE.match(match.string, match.end())
-    return word in _MOSTLY and (is_alone or not match["name"].isdigit())
+    return word.lower() in _MOSTLY and word[0].isupper() and is_alone

@@ -23,7 +23,7 @@ from citewire.services.citations.verdicts.arithmetic import (
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
 from citewire.services.citations.verdicts.beside_amounts import words_of_cell
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
-from citewire.services.citations.verdicts.from_cells import time_of
+from citewire.services.citations.verdicts.from_cells import length_of, time_of
 from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
@@ -159,6 +159,7 @@ def _of_line(
         if one[1].value == other[1].value and operations & _PARTS:
             continue
         is_course = {old[1].period, new[1].period} <= ends and any(time_of(old))
+        is_course &= length_of(old) == length_of(new)
         if operations & _OVER_TIME and is_course and time_of(old) < time_of(new):
             falls = Operation.FALL in operations and Operation.RISE not in operations
             if is_percent:
@@ -215,9 +216,11 @@ def _of_head(
 
 
 def _whole(column: dict[int, Operand], table: FittedTable) -> Operand | None:
-    """The total of a column, if a line says that it is one."""
-    totals = [at for at in column if "total" in table.table.lines[at].label.lower()]
-    return column[totals[-1]] if totals else None
+    """The total of a column, if a line says that it is one; the one that the claim names."""
+    lines = table.table.lines
+    totals = [at for at in column if "total" in lines[at].label.lower()]
+    named = [at for at in totals if {"total"} < lines[at].words <= table.words]
+    return column[(named or totals)[-1]] if totals else None
 
 
 def _runs(
