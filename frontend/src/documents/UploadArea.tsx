@@ -181,7 +181,7 @@ function JobState({ job }: { job: JobView }): ReactNode {
           <li key={file.path} className={file.status}>
             <Icon name={file.status === "failed" ? "warning" : "check"} />
             <span dir="auto">{file.path}</span> <span className="soft">{strings.fileStatus[file.status]}</span>
-            {file.reason !== null && <span className="reason">{file.reason}</span>}
+            {file.reason !== null && <span className="reason">{strings.readingNote(file.reason)}</span>}
           </li>
         ))}
       </ul>

@@ -343,7 +343,7 @@ export const en = {
   collection: "Collection",
   readOn: "Added",
   readingNotes: "What to know about how it was read",
-  /** A note of how a file was read, as the server says it. */
+  /** A note of how a file was read, or why it was not, as the server says it. */
   readingNote: (note: string): string => note,
   passagesOfReport: "Passages",
   morePassages: (left: number): string => `Show more (${String(left)} left)`,

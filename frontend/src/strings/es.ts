@@ -70,7 +70,7 @@ export const es: Strings = {
   more: "Más",
 
   problems,
-  problem: (code, message) => problems[code] ?? message,
+  problem: (code, message) => problems[code] ?? spanishNote(message),
   unreachable: "No se puede conectar con el servidor. Esta página lo sigue intentando.",
   tryNow: "Probar ahora",
   notSignedIn: "No has iniciado sesión, así que esta página no puede mostrarte nada ni responder preguntas.",
@@ -179,7 +179,7 @@ export const es: Strings = {
   outdated: (of, read, changed) =>
     `El archivo de ${of}${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer: las respuestas vienen de la versión leída el ${read}.`,
   outdatedFile: (read, changed, why) =>
-    `El archivo${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer (${why}): las respuestas vienen de la versión leída el ${read}.`,
+    `El archivo${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer (${spanishNote(why)}): las respuestas vienen de la versión leída el ${read}.`,
   chatGone: "Esta conversación ya no existe, o no es tuya.",
 
   evidence: {
