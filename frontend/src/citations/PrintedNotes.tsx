@@ -3,8 +3,9 @@ import type { ReactNode } from "react";
 
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { placeOf } from "@/strings/pages";
 
-import { inOrder, pageLabel, shownQuote, sourceOf } from "./model";
+import { inOrder, shownQuote, sourceOf } from "./model";
 import { signOf } from "./signs";
 import { Worked } from "./verdict";
 
@@ -18,7 +19,7 @@ export function PrintedNotes({ answer }: { answer: Answer }): ReactNode {
         {citations.map((citation) => {
           const source = sourceOf(answer, citation);
           const { organisation = "", periods = [] } = source ?? {};
-          const place = [source?.title ?? strings.citationGone, organisation, ...periods, source?.file_name ?? "", source === undefined ? "" : strings.page(pageLabel(source)), citation.quote.address];
+          const place = [source?.title ?? strings.citationGone, organisation, ...periods, source?.file_name ?? "", source === undefined ? "" : placeOf(source, strings), citation.quote.address];
           return (
             <li key={citation.citation_id} dir="auto">
               [{citation.label}] {place.filter((part) => part !== "").join(", ")}

@@ -5,13 +5,14 @@ import type { Citation, Operand, Source } from "@/api/types";
 import { formatRoute } from "@/base/route";
 import { FileLine } from "@/citations/FileLine";
 import type { Place } from "@/citations/grid";
-import { besideOf, cellsOf, pageLabel, shownQuote } from "@/citations/model";
+import { besideOf, cellsOf, shownQuote } from "@/citations/model";
 import { findQuote, PassageText } from "@/citations/PassageText";
 import { SourceContext } from "@/citations/SourceContext";
 import { StandingNote } from "@/citations/Standing";
 import { signOf } from "@/citations/signs";
 import { VerdictLine, Worked } from "@/citations/verdict";
 import { useStrings } from "@/strings";
+import { formOf, labelOf, placeOf as placeNamed } from "@/strings/pages";
 import type { Remote } from "@/ui/useRemote";
 
 import { FigureCrop } from "./FigureCrop";
@@ -34,7 +35,7 @@ export function SourceTitle({ source, isShut }: { source: Source; isShut: boolea
   const strings = useStrings();
   const name = (
     <>
-      <span className="source-name">{source.title}</span> <span className="soft">{strings.page(pageLabel(source))}</span>
+      <span className="source-name">{source.title}</span> <span className="soft">{placeNamed(source, strings)}</span>
     </>
   );
   const route = { view: "document", docId: source.doc_id, page: source.page_start, passageId: source.passage_id } as const;
@@ -69,7 +70,7 @@ export function CitationFacts(props: Props): ReactNode {
       {data !== null && match !== "" && <p className="soft">{match}</p>}
       {beside !== null && (
         <>
-          <p className="soft">{strings.beside}</p>
+          <p className="soft">{strings.beside[formOf(source.file_name)]}</p>
           <blockquote className="quote" dir="auto">
             {beside.quote.text.includes(" | ") ? cellsOf(beside.quote.text) : beside.quote.text}
           </blockquote>
@@ -108,7 +109,7 @@ function Figure({ source, remote, marks }: Props): ReactNode {
   const { figure, page_size: size, page } = remote.data?.passage ?? { figure: null, page_size: null, page: 0 };
   if (figure === null || size === null || failed) return null;
   const own = marks.filter((mark) => mark.page === page);
-  return <FigureCrop docId={source.doc_id} page={page} size={size} figure={figure} marks={own} label={strings.pageImage(pageLabel(source), source.title)} onFailure={onFailure} />;
+  return <FigureCrop docId={source.doc_id} page={page} size={size} figure={figure} marks={own} label={strings.pageImage(labelOf(source), source.title)} onFailure={onFailure} />;
 }
 
 /** All of the passage: its text, or its table. */
