@@ -12,7 +12,7 @@ import { Worked } from "./verdict";
 export function PrintedNotes({ answer }: { answer: Answer }): ReactNode {
   const strings = useStrings();
   const citations = inOrder(answer.citations);
-  if (citations.length === 0 && answer.model === null) return null;
+  if (citations.length === 0) return null;
   return (
     <footer className="printed-notes">
       <ul>
@@ -29,7 +29,6 @@ export function PrintedNotes({ answer }: { answer: Answer }): ReactNode {
           );
         })}
       </ul>
-      {answer.model !== null && <p>{strings.answeredBy(answer.model)}</p>}
     </footer>
   );
 }

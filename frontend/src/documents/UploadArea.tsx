@@ -132,7 +132,8 @@ function UploadRow({ upload, place }: { upload: Upload; place: CollectionSummary
       <p>
         <span>
           {upload.names.length > 0 && <strong dir="auto">{upload.names.join(", ")}</strong>} <span className="soft" dir="auto">
-            → {place === undefined ? "" : `${titleOf(place, strings)} / `}
+            →{"\u00a0"}
+            {place === undefined ? "" : `${titleOf(place, strings)} / `}
             {upload.folder}
           </span>
         </span>

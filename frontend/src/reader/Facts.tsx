@@ -10,8 +10,9 @@ import { findQuote, PassageText } from "@/citations/PassageText";
 import { SourceContext } from "@/citations/SourceContext";
 import { StandingNote } from "@/citations/Standing";
 import { signOf } from "@/citations/signs";
-import { VerdictLine, Worked } from "@/citations/verdict";
+import { operandsOf, VerdictLine, Worked } from "@/citations/verdict";
 import { useStrings } from "@/strings";
+import type { Strings } from "@/strings/en";
 import { formOf, labelOf, placeOf as placeNamed } from "@/strings/pages";
 import type { Remote } from "@/ui/useRemote";
 
@@ -52,7 +53,7 @@ export function CitationFacts(props: Props): ReactNode {
   const { data, problem } = remote;
   const { quote, verification } = citation;
   const beside = besideOf(verification);
-  const match = quote.text === "" ? strings.noQuote : strings.matches[data?.highlights?.match ?? quote.match];
+  const match = quote.text === "" ? unquoted(citation, strings) : strings.matches[data?.highlights?.match ?? quote.match];
   return (
     <>
       <SourceTitle source={source} isShut={isShut} />
@@ -70,7 +71,7 @@ export function CitationFacts(props: Props): ReactNode {
       {data !== null && match !== "" && <p className="soft">{match}</p>}
       {beside !== null && (
         <>
-          <p className="soft">{strings.beside[formOf(source.file_name)]}</p>
+          <p className="soft">{(quote.text === "" || signOf(verification) === "unsupported" ? strings.besideAlone : strings.beside)[formOf(source.file_name)]}</p>
           <blockquote className="quote" dir="auto">
             {beside.quote.text.includes(" | ") ? cellsOf(beside.quote.text) : beside.quote.text}
           </blockquote>
@@ -83,6 +84,13 @@ export function CitationFacts(props: Props): ReactNode {
       <FileLine place={source} isShut={isShut} />
     </>
   );
+}
+
+/** What is said where no words of the passage are quoted; it denies nothing of the verdict, nor of what is shown beside it. */
+function unquoted({ verification }: Citation, strings: Strings): string {
+  const sign = signOf(verification);
+  if (besideOf(verification) !== null || operandsOf(verification).length > 0) return "";
+  return sign === "unsupported" || sign === "unchecked" ? strings.noQuote : strings.noQuoteNeeded;
 }
 
 /** The words that are cited; of a table its rows, as rows. */

@@ -68,6 +68,8 @@ export const en = {
   problems,
   problem: (code: string, message: string): string => problems[code] ?? message,
   unreachable: "The server cannot be reached. This page keeps looking for it.",
+  partMissing: "A part of this page could not be loaded. Perhaps the server has a newer version of it.",
+  reload: "Load the page again",
   tryNow: "Try now",
   notSignedIn: "You are not signed in, so this page cannot show or ask anything.",
 
@@ -274,6 +276,14 @@ export const en = {
   },
   pageImage: (page: string, title: string): string => `Page ${page} of ${title}`,
   noQuote: "No words of the passage support this statement.",
+  /** Of a statement that is supported otherwise than by words: by a figure, or by a calculation. */
+  noQuoteNeeded: "No words of the passage are marked for this statement.",
+  besideAlone: {
+    pages: "What was found stands beside the cited passage, on the same page:",
+    slides: "What was found stands beside the cited passage, on the same slide:",
+    sheets: "What was found stands beside the cited passage, on the same sheet:",
+    text: "What was found stands beside the cited passage:",
+  },
   matches: {
     exact: "",
     normalised: "The words are the same; spaces or hyphens differ.",
@@ -373,7 +383,6 @@ export const en = {
   exportAnswer: "Export this answer",
   exportChat: "Export this conversation",
   print: "Print",
-  answeredBy: (model: string): string => `Answered by ${model}`,
   exportMarkdown: "Export as Markdown",
   allChats: "All conversations",
   exportAllMarkdown: "Export all as Markdown",

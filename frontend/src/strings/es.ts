@@ -72,6 +72,8 @@ export const es: Strings = {
   problems,
   problem: (code, message) => problems[code] ?? spanishNote(message),
   unreachable: "No se puede conectar con el servidor. Esta página lo sigue intentando.",
+  partMissing: "No se pudo cargar una parte de esta página. Quizá el servidor tenga una versión más reciente.",
+  reload: "Volver a cargar la página",
   tryNow: "Probar ahora",
   notSignedIn: "No has iniciado sesión, así que esta página no puede mostrarte nada ni responder preguntas.",
 
@@ -301,6 +303,13 @@ export const es: Strings = {
   },
   pageImage: (page, title) => `Página ${page} de ${title}`,
   noQuote: "Ninguna palabra del pasaje respalda esta afirmación.",
+  noQuoteNeeded: "No hay palabras del pasaje marcadas para esta afirmación.",
+  besideAlone: {
+    pages: "Lo encontrado está junto al pasaje citado, en la misma página:",
+    slides: "Lo encontrado está junto al pasaje citado, en la misma diapositiva:",
+    sheets: "Lo encontrado está junto al pasaje citado, en la misma hoja:",
+    text: "Lo encontrado está junto al pasaje citado:",
+  },
   matches: {
     exact: "",
     normalised: "Las palabras son las mismas; cambian espacios o guiones.",
@@ -396,7 +405,6 @@ export const es: Strings = {
   exportAnswer: "Exportar esta respuesta",
   exportChat: "Exportar esta conversación",
   print: "Imprimir",
-  answeredBy: (model) => `Respondido por ${model}`,
   exportMarkdown: "Exportar como Markdown",
   allChats: "Todas las conversaciones",
   exportAllMarkdown: "Exportar todo como Markdown",
