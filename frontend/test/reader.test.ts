@@ -10,7 +10,7 @@ import { extentOf } from "@/documents/facts";
 import { formOf, placed, placeOf } from "@/strings/pages";
 import { tidied } from "@/reader/selection";
 import { within } from "@/reader/Splitter";
-import { headOf, repeated, sheetAt, sheetsOf, stopsOf } from "@/reader/texts";
+import { headOf, numbered, repeated, sheetAt, sheetsOf, stopsOf } from "@/reader/texts";
 import { en } from "@/strings/en";
 import { es } from "@/strings/es";
 import { firstFrom, marksOf, stepped as steppedHit } from "@/reader/useHits";
@@ -111,6 +111,10 @@ test("a workbook is read sheet by sheet, a deck slide by slide", () => {
   const sheets = sheetsOf(outline, 7);
   expect(sheets).toEqual([{ label: "Sales", page: 1, from: 0, to: 3 }, { label: "Costs", page: 2, from: 3, to: 7 }]);
   expect(sheetAt(sheets, 5)).toBe(1);
+  // Pages 1 to 8 are parts of the first sheet, 9 is the second.
+  const stops = [{ page: 1, from: 0 }, { page: 9, from: 40 }];
+  expect([1, 5, 9].map((page) => numbered(stops, page).current)).toEqual([1, 1, 2]);
+  expect(numbered(stops, 1).numbers).toEqual([1, 2]);
   expect(["a.XLSX", "b.csv", "c.pptx", "d.docx", "e.PDF", "f.tif", "g.md", ""].map(formOf)).toEqual(["sheets", "text", "slides", "text", "pages", "pages", "text", "pages"]);
   expect(headOf(source("x", { page_start: 2 }), source("y"), "slides").page).toBe(true);
   expect(headOf(source("x", { section: "Quays" }), source("y"), "text")).toEqual({ page: false, section: true });

@@ -60,6 +60,11 @@ test("why a file failed is said in Spanish: in an upload, of a job, and of a rep
   expect(en.readingNote("the file is empty")).toBe("the file is empty");
 });
 
+test("names and letters in a note have the quotation marks of the language", () => {
+  expect(es.readingNote("sheets “Board”, “Pay” hold hidden text, which is kept out of answers")).toContain("las hojas «Board», «Pay»");
+  expect(es.readingNote("the file writes “!” for “ffi”, “\"” for “ff” (pages 1-2): put right")).toContain("«!» por «ffi», «\"» por «ff» (páginas 1-2)");
+});
+
 test("every form of a note is told in Spanish with all that it tells of", () => {
   for (const [english = ""] of [...NOTES, ...FAILURES]) {
     for (const way of ["$1", "$2"]) {

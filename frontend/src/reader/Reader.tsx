@@ -19,7 +19,7 @@ import { SearchBar } from "./SearchBar";
 import { useSelected, type Selected } from "./selection";
 import { SideList } from "./SideList";
 import { TextReader, type CitedText, type TextApi } from "./TextReader";
-import { stopsOf } from "./texts";
+import { numbered, stopsOf } from "./texts";
 import { Toolbar } from "./Toolbar";
 import { marksOf, useHits } from "./useHits";
 
@@ -127,15 +127,16 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
   };
   const all = useMemo(() => byPage([...marks, ...marksOf(search)]), [marks, search]);
   const labels = outline?.page_labels ?? [];
+  const sheets = form === "sheets" ? numbered(stops, page) : null;
   const labelOf = (number: number): string => strings.pageImage(labels[number - 1] || String(number), title);
   return (
     <div ref={root} className="reader" onKeyDown={onKeyDown}>
       <Toolbar
-        pages={isPaged ? pages : stops.map((stop) => stop.page)}
+        pages={isPaged ? pages : sheets === null ? stops.map((stop) => stop.page) : sheets.numbers}
         form={form}
-        labels={form === "sheets" ? [] : labels}
-        page={page}
-        onPage={onPage}
+        labels={sheets === null ? labels : []}
+        page={sheets === null ? page : sheets.current}
+        onPage={(wanted) => onPage(sheets === null ? wanted : (stops[wanted - 1]?.page ?? wanted))}
         zoom={zoom}
         shown={shown}
         onZoom={setZoom}

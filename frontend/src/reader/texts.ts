@@ -56,6 +56,11 @@ export function stopsOf(outline: OutlineView | null, form: TextForm): readonly S
   return form === "sheets" ? sheetsOf(outline, Infinity) : [];
 }
 
+/** The stops by their numbers from 1, and which of them is read: a sheet may be read in parts, so that pages do not count sheets. */
+export function numbered(stops: readonly Stop[], page: number): { numbers: number[]; current: number } {
+  return { numbers: stops.map((_, at) => at + 1), current: Math.max(1, stops.findLastIndex((stop) => stop.page <= page) + 1) };
+}
+
 /** Which sheet a passage is on. */
 export function sheetAt(sheets: readonly Sheet[], place: number): number {
   return Math.max(0, sheets.findIndex(({ from, to }) => from <= place && place < to));

@@ -43,13 +43,18 @@ export function spanishNote(note: string): string {
   return note.includes(PART) ? note.split(PART).map(spanishNote).join(PART) : (saidBy(openForms, note) ?? note);
 }
 
+/** Names and letters that are told of, in the quotation marks of the language. */
+function quotedInSpanish(fact: string): string {
+  return fact.replace(/“([^“”]*)” for (?=“)/g, "«$1» por ").replace(/“([^“”]*)”/g, "«$1»");
+}
+
 function saidBy(among: readonly Form[], note: string): string | undefined {
   for (const { pattern, spanish } of among) {
     const found = pattern.exec(note);
     if (found === null) continue;
     const told = found.slice(1);
     // What a note holds may be a sentence itself: why there is no text, what to do.
-    return spanish.replace(/\{(\d)\}/g, (_, at: string) => spanishNote(told[Number(at)] ?? ""));
+    return spanish.replace(/\{(\d)\}/g, (_, at: string) => quotedInSpanish(spanishNote(told[Number(at)] ?? "")));
   }
   return undefined;
 }
