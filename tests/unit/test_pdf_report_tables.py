@@ -9,6 +9,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.report import Page
 from citewire.content.table import rows_of
+from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.prose import lines_of, prose_of
 from citewire.services.reading.pdf.read import read_pdf
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, prose
 
@@ -489,3 +491,152 @@ def test_the_same_mark_beside_every_name_is_a_column(tmp_path: Path) -> None:
     rows = [["Name of the company", "Status"], *([name, "(1)"] for name in names)]
 
     assert read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [400])) == [rows]
+
+
+def test_marks_of_notes_behind_the_longest_figures_belong_to_the_shorter_ones(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ["", "Loans", "Other"],
+        ["Deposits", "47", "93"],
+        ["Borrowings", "(283)", "71"],
+        ["Liabilities", "—", "9"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 400])
+        canvas.setFont("Helvetica", 5.5)
+        for line, right, mark in (
+            (1, 303, "(c)(f)"),
+            (2, 303, "(c)"),
+            (3, 305, "(d)"),
+            (1, 403, "(2)"),
+        ):
+            canvas.drawString(right + 3, 704 - 12 * line, mark)
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found == [
+        ["", "Loans", "Other"],
+        ["Deposits", "47 [c,f]", "93 [2]"],
+        ["Borrowings", "(283) [c]", "71"],
+        ["Liabilities", "— [d]", "9"],
+    ]
+
+
+def test_a_mark_that_reaches_to_the_next_column_stays_with_its_figure(tmp_path: Path) -> None:
+    rows = [
+        ["", "2018", "2017", "2016"],
+        ["Granted", "1,206", "671", "709"],
+        ["Awarded", "1,053", "1,342", "(1,417,000)"],
+        ["Achieved", "1,373", "(1,387,000)", "50"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 358, 430])
+        canvas.setFont("Helvetica", 5.5)
+        canvas.drawString(311, 704 - 12, "(b)")
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found[1] == ["Granted", "1,206 [b]", "671", "709"]
+
+
+def test_figures_in_small_type_beside_others_are_no_marks(tmp_path: Path) -> None:
+    rows = [["", "Made", "Sold"], ["2022", "387", "480"], ["2021", "263", "340"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 400])
+        canvas.setFont("Helvetica", 6)
+        for line, figure in enumerate(("(13)", "(16)"), start=1):
+            canvas.drawString(309, 701.2 - 12 * line, figure)
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found[1:] == [["2022", "387", "(13)", "480"], ["2021", "263", "(16)", "340"]]
+
+
+def test_heads_with_a_corner_hold_for_figures_below_subheads_of_subheads(tmp_path: Path) -> None:
+    rows = [
+        ["In millions", "Value", "Level 1", "Level 2"],
+        ["Assets"],
+        ["Trading assets:"],
+        ["Debt instruments:"],
+        ["Securities backed by"],
+        ["mortgages:"],
+        ["Residential", "397", "33", "8"],
+        ["Commercial", "32", "—", "21"],
+    ]
+
+    [found] = read_tables(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 380, 460])
+    )
+
+    assert found[0] == rows[0]
+    assert found[-2:] == rows[-2:]
+
+
+def test_periods_over_one_row_of_figures_are_a_table(tmp_path: Path) -> None:
+    rows = [
+        ["", "2025", "2026", "2027", "After 2027"],
+        ["Scheduled payments", "$3,195", "$816", "$567", "$779"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas, 60, 730, ["The payments that fall due are:"])
+        draw_rows(canvas, rows, [300, 380, 460, 540])
+        draw_lines(canvas, 60, 660, ["They are set down in the agreement."])
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows]
+
+
+def test_periods_over_figures_without_a_label_are_no_table(tmp_path: Path) -> None:
+    rows = [["", "2023", "2024", "2025"], ["", "43%", "45%", "44%"]]
+
+    assert read_tables(tmp_path / "a.pdf", lambda c: draw_rows(c, rows, [300, 380, 460])) == []
+
+
+def test_marks_in_place_of_figures_are_cells(tmp_path: Path) -> None:
+    rows = [
+        ["", "2024", "2023", "2022"],
+        ["Interest", "33.9", "7.3", "4.9"],
+        ["Share of revenue", "**", "**", "**"],
+        ["Expense", "(64.2)", "(59.7)", "(67.5)"],
+        ["Gains", "1.0", "1.1", "(4.0)"],
+    ]
+
+    [found] = read_tables(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 380, 460])
+    )
+
+    assert found == rows
+
+
+def test_heads_of_columns_on_several_lines_are_no_running_text() -> None:
+    places = [(190.0, 245.0), (257.0, 298.0), (316.0, 360.0)]
+    heads = [
+        ["", "Assets", "nonconsolidated"],
+        ["", "held in", "securitization"],
+        ["Total assets held", "consolidated", "trusts with"],
+        ["by securitization", "securitization", "continuing"],
+        ["trusts", "trusts", "involvement"],
+        ["", "and others", "of the bank"],
+    ]
+    fragments = [
+        fragment_at(text, *place, 100.0 + 9 * number)
+        for number, line in enumerate(heads)
+        for text, place in zip(line, places, strict=True)
+        if text
+    ]
+    columns = [
+        fragment_at(f"tells of the ships and the grain of {number}", *place, 100.0 + 9 * number)
+        for number in range(6)
+        for place in ((50.0, 200.0), (240.0, 390.0))
+    ]
+
+    assert list(prose_of(lines_of(fragments))) == []
+    assert list(prose_of(lines_of(columns))) == [(0, 6)]
+
+
+def fragment_at(text: str, x0: float, x1: float, y0: float) -> Fragment:
+    return Fragment(text, x0, y0, x1, y0 + 9, y0 + 4.5, 9.0, bold=False, edges=[])

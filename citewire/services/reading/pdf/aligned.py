@@ -5,6 +5,7 @@ two columns; never one row alone tells, and a head over several columns is outvo
 below it. Such a stretch may hold columns that most rows leave empty: cells that lie in it whole.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ WORD_GAP = 0.8
 MERGED_GAP = 1.5
 """Heights of letters; columns that are further apart are two, though no row has both."""
 
+_DASHES = ("-", "–", "—")
 _ENDS = ("%", ")", ")%")
+_MARK = re.compile(r"\[[^\s\[\]]{1,12}\]")
 
 WIDER = 1.5
 """So is a gap that is so many times wider than others of its line."""
@@ -367,14 +370,22 @@ def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list
                 continue
             middle = (piece.x0 + piece.x1) / 2
             side = bisect_right(places, middle)
-            if parts and piece.text in _ENDS and is_figure(parts[max(parts)][-1].text):
-                # What ends a figure stays with it.
+            if parts and _ends(piece.text) and _is_told(parts[max(parts)][-1].text):
+                # What ends a figure stays with it, as does the mark of a note.
                 side = max(parts)
             parts.setdefault(side, []).extend([*signs, piece])
             signs = []
     if signs:
         parts.setdefault(len(places), []).extend(signs)
     return [parts[side] for side in sorted(parts)]
+
+
+def _ends(text: str) -> bool:
+    return text in _ENDS or _MARK.fullmatch(text) is not None
+
+
+def _is_told(text: str) -> bool:
+    return is_figure(text) or text in _DASHES
 
 
 def extent(cell: Row) -> tuple[float, float]:

@@ -13,6 +13,9 @@ from citewire.services.reading.pdf.layout import Box, TextLine
 CELL_GAP = 1.1
 """Cells are apart by so many heights of their letters; words of a line never are."""
 
+MARK_GAP = 2.0
+"""So far behind a figure stands its mark at most."""
+
 _BULLET = re.compile(r"[•▪●◦■►‣∙·*–—-]|\(?(\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _SIGN = re.compile(r"[$€£¥]|\([$€£¥]?")
 _SIGNS = "$€£¥"
@@ -22,6 +25,7 @@ _GROUP = re.compile(r"\d{3}(?!\d)")
 _THOUSANDS = re.compile(r"[$€£¥]000")
 _MARK = re.compile(r"\(\d\)")
 _TRAILS = re.compile(r"[)%*†‡]{1,2}|[.,;:]")
+_NOTES = "*†‡"
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 Row = list[Fragment]
@@ -118,9 +122,11 @@ def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
         return True
     if is_sign(fragment.text):
         return False
-    near = _gap(before, fragment) < CELL_GAP * min(before.height, fragment.height)
+    gap, height = _gap(before, fragment), min(before.height, fragment.height)
     are_apart = _are_values(before, fragment) or _are_figures(before, fragment)
-    return (near and not are_apart) or trails(fragment.text)
+    # A mark far from all figures stands for one that is not told.
+    is_alone = fragment.text[0] in _NOTES and gap > MARK_GAP * height
+    return (gap < CELL_GAP * height and not are_apart) or (trails(fragment.text) and not is_alone)
 
 
 def _are_figures(before: Fragment, fragment: Fragment) -> bool:

@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 from math import inf
 from statistics import median
 
-from citewire.services.reading.heads import is_figure
+from citewire.services.reading.heads import is_figure, is_period, is_value
 from citewire.services.reading.next_tables import RowWords, find_starts
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
@@ -16,6 +16,9 @@ from citewire.services.reading.pdf.layout import LaidBlock, TextLine
 from citewire.services.reading.pdf.lines import Row, cells_of, line_of, text_rows, union
 
 MIN_TABLE_ROWS = 3
+MIN_FIGURES = 2
+"""A table of one row under periods has so many figures; a chart may have one below its axis."""
+
 MAX_HEAD_LINES = 6
 """After so many lines of heads, labels stand at the left of the figures."""
 
@@ -23,7 +26,10 @@ MAX_PLAIN_ROWS = 2
 """So many rows of one cell may stand between rows of several: wrapped labels, subheadings."""
 
 MAX_LABELS = 4
-"""And so many below heads of columns, or between rows whose figures stand below each other."""
+"""And so many between rows whose figures stand below each other."""
+
+MAX_SUBHEADS = 6
+"""And so many below heads of columns: the figures of a list in a list have a subhead for each."""
 
 LEVEL = 5.0
 """Points; figures of a column end no further from each other, brackets among them."""
@@ -262,11 +268,11 @@ def _stretches(rows: Rows) -> Iterator[tuple[int, int]]:
             _is_apart(rows, several[-1], index)
             or (len(several) >= MIN_TABLE_ROWS and _are_elsewhere(rows, index, used))
         ):
-            yield from _stretch(several)
+            yield from _stretch(rows, several)
             several, used = [], set()
         several.append(index)
         used.update(_bins(cells))
-    yield from _stretch(several)
+    yield from _stretch(rows, several)
 
 
 def _are_elsewhere(rows: Rows, index: int, used: Container[int]) -> bool:
@@ -288,9 +294,32 @@ def _bins(cells: Sequence[Row]) -> Iterator[int]:
         yield from range(round(x0 / LEVEL), round(x1 / LEVEL) + 1)
 
 
-def _stretch(several: list[int]) -> Iterator[tuple[int, int]]:
-    if len(several) >= MIN_TABLE_ROWS:
+def _stretch(rows: Rows, several: list[int]) -> Iterator[tuple[int, int]]:
+    is_short = len(several) == 2 and several[1] == several[0] + 1
+    if len(several) >= MIN_TABLE_ROWS or (is_short and _are_periods(*(rows[n] for n in several))):
         yield several[0], several[-1] + 1
+
+
+def _are_periods(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether `cells` are periods over the figures of the one row `below`, which has a label."""
+    label, *figures = below
+    others = len(cells) - len(figures)
+    if len(figures) < MIN_FIGURES or others not in (0, 1) or not _WORD.search(_text(label)):
+        return False
+    heads = list(map(_text, cells[others:]))
+    return (
+        sum(map(is_period, heads)) * 2 > len(heads)
+        and all(is_value(_text(cell)) for cell in figures)
+        and not any(map(is_value, heads))
+        and union(label)[2] < union(cells[others])[0]
+        and all(map(_is_over, cells[others:], figures))
+    )
+
+
+def _is_over(one: Row, other: Row) -> bool:
+    """Whether a cell stands over another one."""
+    box, under = union(one), union(other)
+    return min(box[2], under[2]) > max(box[0], under[0])
 
 
 def _words_of(rows: Rows, start: int, end: int) -> Iterator[RowWords]:
@@ -331,8 +360,9 @@ def _text(cell: Row) -> str:
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
-    are_known = _are_heads(rows[before], rows[row]) or _are_level(rows[before], rows[row])
-    most = MAX_LABELS if are_known else MAX_PLAIN_ROWS
+    most = MAX_LABELS if _are_level(rows[before], rows[row]) else MAX_PLAIN_ROWS
+    if _are_heads(rows[before], rows[row]) or _are_heads_with_corner(rows[before], rows[row]):
+        most = MAX_SUBHEADS
     first = before
     before += _wrapped(rows, before)
     if row - before - 1 > most:
@@ -391,6 +421,16 @@ def _are_heads(cells: Sequence[Row], below: Sequence[Row]) -> bool:
     return union(cells[0])[0] > labels_end and not any(
         is_figure(" ".join(f.text for f in cell)) for cell in cells
     )
+
+
+def _are_heads_with_corner(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether `cells` are the head of labels and heads of columns, each over a figure below."""
+    if not len(cells) == len(below) > 2:
+        return False
+    values = [_text(cell) for cell in below[1:]]
+    if not all(is_value(text) for text in values) or any(is_value(_text(cell)) for cell in cells):
+        return False
+    return all(map(_is_over, cells, below))
 
 
 def _paragraphs(rows: Rows) -> Iterator[LaidBlock]:
