@@ -1,6 +1,7 @@
 """Tables as financial reports and surveys set them, and what looks like them and is none."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -640,3 +641,94 @@ def test_heads_of_columns_on_several_lines_are_no_running_text() -> None:
 
 def fragment_at(text: str, x0: float, x1: float, y0: float) -> Fragment:
     return Fragment(text, x0, y0, x1, y0 + 9, y0 + 4.5, 9.0, bold=False, edges=[])
+
+
+def test_rows_whose_figures_stand_below_others_belong_to_them_after_more_space(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ["", "2018", "Share", "2017"],
+        ["Sales", "83,204", "100.0", "84,399"],
+        ["Costs", "(68,365)", "(82.2)", "(72,713)"],
+        ["Net earnings", "14,839", "17.8", "11,686"],
+    ]
+    last = [["Basic earnings per share", "13.60", "", "7.70"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 380, 460])
+        draw_rows(canvas, last, [300, 380, 460], top=700 - 12 * 3 - 38)
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows + last]
+
+
+def test_a_date_above_one_column_of_figures_is_its_head_after_an_empty_line(
+    tmp_path: Path,
+) -> None:
+    rows = [["Cost of leases", "3,669"], ["Interest", "695"], ["Total cost", "4,364"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["", "December 31, 2019"]], [400], top=700 + 30)
+        draw_rows(canvas, rows, [400])
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [[["", "December 31, 2019"], *rows]]
+
+
+def test_grades_below_each_other_are_not_one_word(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for y in (712, 697, 662):
+            canvas.line(58, y, 400, y)
+        for x in (58, 200, 400):
+            canvas.line(x, 662, x, 712)
+        draw_lines(canvas, 60, 701, ["Company"], size=9)
+        draw_lines(canvas, 210, 701, ["Rating"], size=9)
+        draw_lines(canvas, 60, 686, ["The bank"], size=9)
+        draw_lines(canvas, 210, 686, ["A-", "A-2"], size=9, leading=12)
+
+    assert read_tables(tmp_path / "a.pdf", draw)[0][1] == ["The bank", "A- A-2"]
+
+
+def test_a_mark_behind_a_figure_moves_it_to_no_other_column(tmp_path: Path) -> None:
+    rows = [
+        ["", "United States", "State", "Total"],
+        ["Current", "$ 1,234,567", "$ 25", "$ 1,259"],
+        ["Deferred", "(83 )", "14", "(69 )"],
+        ["Other", "838", "91", "929"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 360, 430])
+        canvas.setFont("Helvetica", 5.5)
+        canvas.drawString(307, 704 - 24, "(a)(b)")
+        canvas.drawString(307, 704 - 36, "(b)")
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found[2:] == [
+        ["Deferred", "(83 ) [a,b]", "14", "(69 )"],
+        ["Other", "838 [b]", "91", "929"],
+    ]
+
+
+def test_what_stands_in_the_middle_of_several_columns_holds_for_all(tmp_path: Path) -> None:
+    rows = [
+        ["", "(1)", "(2)", "(3)", "(4)", "(5)"],
+        ["Year", "4.85", "5.06", "4.34", "2.14", "1.27"],
+        ["Share", "0.91", "0.86", "0.83", "0.95", "0.91"],
+    ]
+    edges = [58, 160, 220, 280, 340, 400]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [195, 255, 315, 375, 435], step=20)
+        for line in (1, 2):
+            for left, right in pairwise([*edges, 460]):
+                canvas.rect(left, 694 - 20 * line, right - left, 20)
+        for line in (0, 3):
+            for left, right in ((58, 340), (340, 460)):
+                canvas.rect(left, 694 - 20 * line, right - left, 20)
+        canvas.drawString(60, 700 - 60, "Countries")
+        canvas.drawCentredString((160 + 340) / 2, 700 - 60, "19")
+        canvas.drawCentredString((340 + 460) / 2, 700 - 60, "20")
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found == [*rows, ["Countries", "19", "19", "19", "20", "20"]]

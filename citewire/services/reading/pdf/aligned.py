@@ -389,14 +389,23 @@ def _is_told(text: str) -> bool:
 
 
 def extent(cell: Row) -> tuple[float, float]:
-    """Left and right edge of a cell without the sign before its figure, which may stand apart."""
-    if len(cell) == 1:
-        return cell[0].x0, cell[0].x1
+    """Left and right edge of a cell without the sign before its figure, which may stand apart.
+
+    The mark of a note behind a figure may stand apart, too, and reach over the next column.
+    """
     first = 0
     while first + 1 < len(cell) and is_sign(cell[first].text):
         first += 1
     inside = cell[first:] if first else cell
-    return min(f.x0 for f in inside), max(f.x1 for f in inside)
+    x0, x1 = min(f.x0 for f in inside), max(f.x1 for f in inside)
+    words = inside[-1].text.split()
+    if not _MARK.fullmatch(words[-1]):
+        return x0, x1
+    if len(words) == 1 and len(inside) > 1 and _is_told(inside[-2].text):
+        return x0, max(f.x1 for f in inside[:-1])
+    if len(words) == 2 and len(inside[-1].edges) == 4 and _is_told(words[0]):
+        return x0, inside[-1].edges[1]
+    return x0, x1
 
 
 def _is_cut(cell: Row, place: float) -> bool:

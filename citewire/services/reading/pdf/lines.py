@@ -118,7 +118,9 @@ def _are_two(word: str, following: str) -> bool:
 
 
 def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
-    if is_sign(before.text) or (first and _BULLET.fullmatch(before.text)):
+    if is_sign(before.text):
+        return True
+    if first and _BULLET.fullmatch(before.text) and not _BULLET.fullmatch(fragment.text):
         return True
     if is_sign(fragment.text):
         return False

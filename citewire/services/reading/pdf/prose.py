@@ -107,7 +107,8 @@ def _filled(lines: Sequence[SideLine], start: int, end: int) -> Iterator[tuple[i
             continue
         stop = index + 1 if _is_text(line) else index
         found = lines[first:stop]
-        if len(found) >= MIN_PROSE and _goes_on(found) and _is_flush(found):
+        is_text = len(found) >= MIN_PROSE and _goes_on(found) and _is_flush(found)
+        if is_text and not _are_heads(found):
             yield first, stop
         first = index + 1
 
@@ -115,11 +116,18 @@ def _filled(lines: Sequence[SideLine], start: int, end: int) -> Iterator[tuple[i
 def _is_text(line: SideLine) -> bool:
     written = line.text.replace(" ", "")
     letters = sum(map(str.isalpha, written))
-    enough, of_piece = MIN_CHARS, MIN_PIECE
-    if _CASELESS.search(written):
-        enough, of_piece = enough // 2, of_piece // 2
-    is_long = len(written) >= enough and letters >= MIN_LETTERS * len(written)
-    return is_long and len(written) >= of_piece * line.pieces
+    enough = MIN_CHARS if not _CASELESS.search(written) else MIN_CHARS // 2
+    return len(written) >= enough and letters >= MIN_LETTERS * len(written)
+
+
+def _are_heads(lines: Sequence[SideLine]) -> bool:
+    """Whether most lines are in short pieces, as those of heads beside each other are."""
+    in_pieces = 0
+    for line in lines:
+        written = line.text.replace(" ", "")
+        least = MIN_PIECE if not _CASELESS.search(written) else MIN_PIECE // 2
+        in_pieces += line.pieces > 1 and len(written) < least * line.pieces
+    return in_pieces * 2 > len(lines)
 
 
 def _goes_on(lines: Sequence[SideLine]) -> bool:

@@ -8,7 +8,7 @@ from math import inf
 from statistics import median
 
 from citewire.services.reading.heads import is_figure, is_period, is_value
-from citewire.services.reading.next_tables import RowWords, find_starts
+from citewire.services.reading.next_tables import RowWords, find_starts, tells_period
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
@@ -37,6 +37,9 @@ LEVEL = 5.0
 APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
 
+FAR_APART = 5.0
+"""So may a row be whose figures all end where those of the row above do."""
+
 OVERLAP = 0.2
 """A label and its figures reach into each other by so many heights."""
 
@@ -61,6 +64,7 @@ INDENT = 4.0
 UNDER = 2.0
 """Points; they begin no further from each other."""
 
+_DASHES = ("-", "–", "—")
 _WORD = re.compile(r"[^\W\d_]{3}")
 
 Rows = list[list[Row]]
@@ -145,6 +149,7 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
     figures_right = max(
         (union(row[1])[2] for row in sums if len(sums) == len(several)), default=inf
     )
+    figures = [union(cell) for row in body for cell in row[1:] if is_value(_text(cell))]
     while start > position:
         above, below = rows[start - 1], rows[start]
         box, under = union(above[0]), union([f for cell in below for f in cell])
@@ -152,7 +157,9 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
         begins = labels_right if abs(box[2] - figures_right) < LEVEL else labels_end
         if len(above) > 1 or box[0] < begins - above[0][0].height:
             break
-        if under[1] - box[3] > 1.2 * above[0][0].height or box[2] > right + 20:
+        is_over = any(f[0] < box[2] and f[2] > box[0] for f in figures)
+        near = APART if is_over and tells_period(_text(above[0])) else 1.2
+        if under[1] - box[3] > near * above[0][0].height or box[2] > right + 20:
             break
         start -= 1
     return start
@@ -309,17 +316,21 @@ def _are_periods(cells: Sequence[Row], below: Sequence[Row]) -> bool:
     heads = list(map(_text, cells[others:]))
     return (
         sum(map(is_period, heads)) * 2 > len(heads)
-        and all(is_value(_text(cell)) for cell in figures)
+        and all(map(_is_entry, figures))
         and not any(map(is_value, heads))
         and union(label)[2] < union(cells[others])[0]
-        and all(map(_is_over, cells[others:], figures))
+        and _are_over(cells[others:], figures)
     )
 
 
-def _is_over(one: Row, other: Row) -> bool:
-    """Whether a cell stands over another one."""
-    box, under = union(one), union(other)
-    return min(box[2], under[2]) > max(box[0], under[0])
+def _are_over(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether each of some cells stands over one below: between those beside that one."""
+    boxes = [union(cell) for cell in below]
+    starts, ends = [box[0] for box in boxes], [box[2] for box in boxes]
+    return all(
+        end < union(cell)[0] and union(cell)[2] < start
+        for cell, end, start in zip(cells, [-inf, *ends[:-1]], [*starts[1:], inf], strict=True)
+    )
 
 
 def _words_of(rows: Rows, start: int, end: int) -> Iterator[RowWords]:
@@ -371,6 +382,8 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
         max(f.x1 for f in rows[index][-1]) - min(f.x0 for f in rows[index][0])
         for index in range(before, row + 1)
     ]
+    if row == first + 1 and _goes_on(rows[first], rows[row]):
+        return rows[row][0][0].y0 - rows[first][0][0].y1 > FAR_APART * rows[row][0][0].height
     if min(widths[0], widths[-1]) < 0:
         # From right to left, words set apart to fill a line are not told from cells.
         return True
@@ -407,6 +420,25 @@ def _wrapped(rows: Rows, row: int) -> int:
     return end - row - 1
 
 
+def _goes_on(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether a row has a label below that of another, and figures in some of its columns."""
+    (label, *figures), (under, *others) = cells, below
+    ends = [union(cell)[2] for cell in figures]
+    return (
+        len(others) >= MIN_FIGURES
+        and abs(union(label)[0] - union(under)[0]) < INDENT * under[0].height
+        and _WORD.search(_text(under)) is not None
+        and all(map(_is_entry, chain(figures, others)))
+        and all(min(abs(union(cell)[2] - end) for end in ends) < LEVEL for cell in others)
+    )
+
+
+def _is_entry(cell: Row) -> bool:
+    """Whether a figure stands in a cell, or a dash for one."""
+    text = _text(cell)
+    return is_value(text) or text in _DASHES
+
+
 def _are_level(cells: Sequence[Row], below: Sequence[Row]) -> bool:
     """Whether two rows have their figures at the same places."""
     return len(cells) == len(below) > 1 and all(
@@ -427,10 +459,9 @@ def _are_heads_with_corner(cells: Sequence[Row], below: Sequence[Row]) -> bool:
     """Whether `cells` are the head of labels and heads of columns, each over a figure below."""
     if not len(cells) == len(below) > 2:
         return False
-    values = [_text(cell) for cell in below[1:]]
-    if not all(is_value(text) for text in values) or any(is_value(_text(cell)) for cell in cells):
+    if not all(map(_is_entry, below[1:])) or any(map(_is_entry, cells)):
         return False
-    return all(map(_is_over, cells, below))
+    return _are_over(cells, below)
 
 
 def _paragraphs(rows: Rows) -> Iterator[LaidBlock]:
