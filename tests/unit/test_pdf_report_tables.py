@@ -10,7 +10,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.report import Page
 from citewire.content.table import rows_of
+from citewire.services.reading.pdf.aligned import RowPiece
 from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.lookalikes import is_chart
 from citewire.services.reading.pdf.prose import lines_of, prose_of
 from citewire.services.reading.pdf.read import read_pdf
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, prose
@@ -255,6 +257,59 @@ def test_labels_and_values_of_a_chart_are_no_table(
     tmp_path: Path, draw: Callable[[Canvas], None]
 ) -> None:
     assert read_tables(tmp_path / "a.pdf", draw) == []
+
+
+def test_values_at_the_sides_of_two_charts_are_no_rows() -> None:
+    rows = [
+        {0: "20", 3: "2,000", 4: "20"},
+        {2: "16.8", 3: "1,817.8"},
+        {0: "15", 4: "15"},
+        {1: "1,118.4", 2: "16.8"},
+        {0: "10", 2: "1,004.3", 3: "1,000", 4: "10"},
+        {1: "8.7", 5: "643.2"},
+        {4: "5.8", 5: "579.2", 6: "5.8"},
+        {0: "5", 4: "5"},
+    ]
+    placed = [
+        [
+            RowPiece(column, 1, [fragment_at(text, 60.0 * column, 60.0 * column + 30, 12.0 * n)])
+            for column, text in row.items()
+        ]
+        for n, row in enumerate(rows)
+    ]
+
+    assert is_chart(placed, 7)
+
+
+def test_a_table_of_the_same_grades_twice_is_no_chart(tmp_path: Path) -> None:
+    rows = [
+        ["Reached", "Of 2023", "Of 2024"],
+        ["Most", "150%", "150%"],
+        ["Aim", "100%", "100%"],
+        ["Least", "50%", "50%"],
+    ]
+
+    assert read_tables(tmp_path / "a.pdf", lambda c: draw_rows(c, rows, [300, 400])) == [rows]
+
+
+def test_a_list_with_letters_for_bullets_is_no_table(tmp_path: Path) -> None:
+    items = [
+        "If the member leaves before the date, the sum is paid at",
+        "Payments begin on the first of March and are made until",
+        "The end of the service does not change what is due and",
+        "Nothing is paid twice, whatever the member has chosen for",
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        for n, item in enumerate(items):
+            canvas.drawString(60, 700 - 14 * n, "o")
+            canvas.drawString(84, 700 - 14 * n, item)
+
+    page = read_page(tmp_path / "a.pdf", draw)
+
+    assert not [block for block in page.blocks if block.table]
+    assert f"o {items[0]}\no {items[1]}" in page.text
 
 
 def test_values_of_a_chart_stay_with_their_labels(tmp_path: Path) -> None:

@@ -16,6 +16,10 @@ CELL_GAP = 1.1
 MARK_GAP = 2.0
 """So far behind a figure stands its mark at most."""
 
+ITEM = 20
+"""Characters; before so many, a letter that some fonts show as a bullet is one."""
+
+_LETTERS = ("o", "n", "l", "q", "v", "w", "§", "Ø", "¾")
 _BULLET = re.compile(r"[•▪●◦■►‣∙·*–—-]|\(?(\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _SIGN = re.compile(r"[$€£¥]|\([$€£¥]?")
 _SIGNS = "$€£¥"
@@ -120,8 +124,9 @@ def _are_two(word: str, following: str) -> bool:
 def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
     if is_sign(before.text):
         return True
-    if first and _BULLET.fullmatch(before.text) and not _BULLET.fullmatch(fragment.text):
-        return True
+    is_item = before.text in _LETTERS and len(fragment.text) >= ITEM
+    if first and (is_item or _BULLET.fullmatch(before.text)):
+        return is_item or _BULLET.fullmatch(fragment.text) is None
     if is_sign(fragment.text):
         return False
     gap, height = _gap(before, fragment), min(before.height, fragment.height)
