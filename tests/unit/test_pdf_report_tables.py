@@ -787,3 +787,43 @@ def test_what_stands_in_the_middle_of_several_columns_holds_for_all(tmp_path: Pa
     [found] = read_tables(tmp_path / "a.pdf", draw)
 
     assert found == [*rows, ["Countries", "19", "19", "19", "20", "20"]]
+
+
+def test_the_head_of_one_column_of_figures_stands_over_a_subhead(tmp_path: Path) -> None:
+    rows = [
+        ["", "Program of shares"],
+        ["Number of units:"],
+        ["At the beginning", "383,401"],
+        ["Forfeited", "(10,647)"],
+        ["At the end", "372,754"],
+    ]
+
+    [found] = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [400]))
+
+    assert found == [rows[0], ["Number of units:", ""], *rows[2:]]
+
+
+def test_dates_over_one_row_of_figures_are_a_table(tmp_path: Path) -> None:
+    rows = [["", "January 28, 2023", "January 29, 2022"], ["Cash", "$ 1,874", "$ 2,936"]]
+
+    found = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 420]))
+
+    assert found == [rows]
+
+
+def test_rows_under_a_grid_of_figures_belong_to_it(tmp_path: Path) -> None:
+    rows = [
+        ["", "Sites", "Let", "Space"],
+        ["Retail", "365", "99.3%", "25,594"],
+        ["Industrial", "4", "100%", "4,205"],
+        ["Total", "369", "", "29,799"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [205, 265, 325], step=16)
+        for line in (0, 1):
+            for left, right in pairwise([58, 160, 220, 280, 340]):
+                canvas.rect(left, 696 - 16 * line, right - left, 16)
+        draw_lines(canvas, 60, 600, ["All are held for long."])
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows]

@@ -126,7 +126,8 @@ def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
         return True
     is_item = before.text in _LETTERS and len(fragment.text) >= ITEM
     if first and (is_item or _BULLET.fullmatch(before.text)):
-        return is_item or _BULLET.fullmatch(fragment.text) is None
+        # (1) and (2) beside each other number columns.
+        return before.text == fragment.text or _BULLET.fullmatch(fragment.text) is None
     if is_sign(fragment.text):
         return False
     gap, height = _gap(before, fragment), min(before.height, fragment.height)

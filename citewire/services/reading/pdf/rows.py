@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 from math import inf
 from statistics import median
 
-from citewire.services.reading.heads import is_figure, is_period, is_value
+from citewire.services.reading.heads import is_figure, is_value
 from citewire.services.reading.next_tables import RowWords, find_starts, tells_period
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
@@ -150,6 +150,7 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
         (union(row[1])[2] for row in sums if len(sums) == len(several)), default=inf
     )
     figures = [union(cell) for row in body for cell in row[1:] if is_value(_text(cell))]
+    start -= _subheads(rows, position, start, left, figures_right)
     while start > position:
         above, below = rows[start - 1], rows[start]
         box, under = union(above[0]), union([f for cell in below for f in cell])
@@ -163,6 +164,22 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
             break
         start -= 1
     return start
+
+
+def _subheads(rows: Rows, position: int, start: int, left: float, figures_right: float) -> int:
+    """How many subheads stand between one column of figures and its head, which ends with them."""
+    for number in range(1, MAX_PLAIN_ROWS + 1):
+        above = start - number - 1
+        if above < position or any(len(rows[n]) > 1 for n in (above, above + 1)):
+            return 0
+        [head], [subhead] = rows[above], rows[above + 1]
+        gaps = (rows[n + 1][0][0].y0 - rows[n][0][0].y1 for n in (above, above + 1))
+        if max(gaps) > subhead[0].height or abs(union(subhead)[0] - left) > INDENT * head[0].height:
+            return 0
+        box = union(head)
+        if abs(box[2] - figures_right) < LEVEL and box[0] > union(subhead)[2]:
+            return number
+    return 0
 
 
 def _with_end(rows: Rows, start: int, end: int) -> int:
@@ -315,7 +332,7 @@ def _are_periods(cells: Sequence[Row], below: Sequence[Row]) -> bool:
         return False
     heads = list(map(_text, cells[others:]))
     return (
-        sum(map(is_period, heads)) * 2 > len(heads)
+        sum(map(tells_period, heads)) * 2 > len(heads)
         and all(map(_is_entry, figures))
         and not any(map(is_value, heads))
         and union(label)[2] < union(cells[others])[0]

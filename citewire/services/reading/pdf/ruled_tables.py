@@ -129,11 +129,10 @@ def _goes_on_beside(
 def _rows_below(
     grid: RuledGrid, inside: Sequence[Fragment], fragments: Sequence[Fragment]
 ) -> list[list[Row]] | None:
-    """The rows of figures under a grid of heads; None if they do not stand in its columns."""
+    """The rows of figures under a grid; None if those under heads are not in its columns."""
     x0, _, x1, y1 = grid.box
     rows: list[list[Row]] = []
-    if sum(is_figure(f.text) for f in inside) * 8 > len(inside):
-        return rows
+    are_heads = sum(is_figure(f.text) for f in inside) * 8 <= len(inside)
     bottom, height = y1, inside[0].height
     under = [f for f in fragments if f.x0 < x1 and f.x1 > x0 and f.middle > y1]
     for row in text_rows(under):
@@ -143,11 +142,20 @@ def _rows_below(
         if not rows and len(cells) < 3 and not any(is_figure(f.text) for f in row):
             break
         places = [grid.column_of(union(cell)) for cell in cells]
+        if not are_heads and not _is_last_row(cells, places):
+            break
         if None in places or len(set(places)) < len(places):
             return rows or None
         rows.append(cells)
         bottom = max(f.y1 for f in row)
     return rows
+
+
+def _is_last_row(cells: Sequence[Row], places: Sequence[int | None]) -> bool:
+    """Whether a row under a grid of figures is a further one of it, as its sum: without lines."""
+    label, *figures = (" ".join(f.text for f in cell) for cell in cells)
+    is_label = places[0] == 0 and any(map(str.isalpha, label))
+    return is_label and bool(figures) and all(map(is_figure, figures))
 
 
 def _carrying(blocks: list[LaidBlock], box: Box) -> Fragment:
