@@ -416,3 +416,38 @@ def test_a_wrong_figure_of_told_ones_stays_unsupported(claim: str) -> None:
 def test_notes_with_a_rate_in_their_name_are_no_percentages() -> None:
     rows = [["(in millions)", "2019"], ["6.50% Senior Notes", "$424.0"], ["Other notes", "$99.2"]]
     assert judged("The 6.50% Senior Notes were $424.0 million in 2019.", rows).status == "supported"
+
+
+DEBT = [
+    ["", "December 31, 2019", "December 31, 2019", "December 31, 2018", "December 31, 2018"],
+    ["(In millions)", "Carrying amount", "Fair value", "Carrying amount", "Fair value"],
+    ["Term loan", "$223.8", "$221.5", "$222.2", "$220.7"],
+    ["Total debt", "$3,774.4", "$4,073.9", "$3,474.2", "$3,535.1"],
+]
+DUE = [
+    ["(In thousands)", "Total", "2020", "2021-2022", "Thereafter"],
+    ["Operating leases", "$19,437", "$4,143", "$7,111", "$8,183"],
+    ["Capital leases", "65", "27", "38", "—"],
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "rows", "status"),
+    [
+        ("The fair value of total debt in 2019 was $4,073.9 million.", DEBT, "supported"),
+        ("The fair value of total debt in 2019 was $3,774.4 million.", DEBT, "unsupported"),
+        ("The carrying amount of the total debt in 2018 was $3,474.2 million.", DEBT, "supported"),
+        (
+            "The carrying amount of the total debt in 2018 was $3,535.1 million.",
+            DEBT,
+            "unsupported",
+        ),
+        ("Operating leases due in 2020 were $4,143 thousand.", DUE, "supported"),
+        ("Operating leases due in 2020 were $19,437 thousand.", DUE, "unsupported"),
+        ("In total operating leases of $19,437 thousand were due.", DUE, "supported"),
+    ],
+)
+def test_of_columns_side_by_side_the_one_that_is_named_is_meant(
+    claim: str, rows: list[list[str]], status: str
+) -> None:
+    assert judged(claim, rows).status == status

@@ -57,7 +57,6 @@ def test_a_change_the_other_way_is_not_supported(claim: str, rows: list[list[str
         ("The crew decreased by 12 in 2022.", TURNED),
         ("Fuel rose 22% in 2022.", WORSE),
         ("Wages fell 10% in 2022.", WORSE),
-        ("Harbour fees fell 14%.", UNSIGNED),
         ("Harbour fees rose 14%.", UNSIGNED),
         ("Commercial revenues changed by 22%.", SEGMENTS),
     ],
@@ -66,3 +65,16 @@ def test_a_change_that_its_cell_does_not_deny_is_supported(
     claim: str, rows: list[list[str]]
 ) -> None:
     assert judged(claim, rows).status == "supported"
+
+
+def test_a_fall_beside_a_change_without_any_sign_is_unchecked() -> None:
+    got = judged("Harbour fees fell 14%.", UNSIGNED)
+    assert got.status == "unchecked"
+    assert got.against.code == "direction_untold"
+
+
+def test_a_change_in_per_cent_is_no_share_of_another_cell() -> None:
+    rows = [["", "2020", "2019"]]
+    rows += [["Timber income", "35,603", "67,177"], ["Copper income", "5,923", "43,259"]]
+    got = judged("Timber income fell by 64.40% from 2019 to 2020.", rows)
+    assert got.status != "supported"  # 43,259 / 67,177

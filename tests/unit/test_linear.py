@@ -41,6 +41,8 @@ from citewire.services.citations.verdicts import (
     trade_words,
 )
 from citewire.services.citations.verdicts.claim import read_claim
+from citewire.services.citations.verdicts.comparisons import comparison_in
+from citewire.services.citations.verdicts.numbered_names import join_numbered
 from citewire.services.citations.verdicts.units import measures_in
 from citewire.services.models.extractive import (
     acronyms,
@@ -423,6 +425,7 @@ ONE_TEXT: tuple[Callable[[str], object], ...] = (
     claims.sentences_of, normal.normalise, quotes.contents_of, units.units_of,
     periods.find_periods, table_scales.scales_of_heads.__wrapped__,
     table_scales.scales_of_text.__wrapped__, measures_in.__wrapped__,
+    comparison_in, join_numbered,
     trade_words.words_of, figures.money_of,
     figures.grouping_of,
     asked_figures.operations_in.__wrapped__, named_ratios.ratios_in, sheet_tables.is_note,
@@ -548,6 +551,7 @@ EXCUSED = {
     "services.reading.pdf.lines.is_sign": "two characters",
     "services.reading.pdf.lines.trails": "two characters",
     "services.reading.formats.why_not_read": "looks an ending up",
+    "text.places.form_of": "looks an ending up",
     "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
     "services.reading.ocr.marked.may_be_raised": "looks at each character once",

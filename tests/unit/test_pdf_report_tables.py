@@ -1,6 +1,7 @@
 """Tables as financial reports and surveys set them, and what looks like them and is none."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from citewire.content.report import Page
 from citewire.content.table import rows_of
+from citewire.services.reading.pdf.aligned import RowPiece
+from citewire.services.reading.pdf.fragments import Fragment
+from citewire.services.reading.pdf.lookalikes import is_chart
+from citewire.services.reading.pdf.prose import lines_of, prose_of
 from citewire.services.reading.pdf.read import read_pdf
 from tests.doubles.small_pdfs import draw_lines, draw_pdf, prose
 
@@ -254,6 +259,59 @@ def test_labels_and_values_of_a_chart_are_no_table(
     assert read_tables(tmp_path / "a.pdf", draw) == []
 
 
+def test_values_at_the_sides_of_two_charts_are_no_rows() -> None:
+    rows = [
+        {0: "20", 3: "2,000", 4: "20"},
+        {2: "16.8", 3: "1,817.8"},
+        {0: "15", 4: "15"},
+        {1: "1,118.4", 2: "16.8"},
+        {0: "10", 2: "1,004.3", 3: "1,000", 4: "10"},
+        {1: "8.7", 5: "643.2"},
+        {4: "5.8", 5: "579.2", 6: "5.8"},
+        {0: "5", 4: "5"},
+    ]
+    placed = [
+        [
+            RowPiece(column, 1, [fragment_at(text, 60.0 * column, 60.0 * column + 30, 12.0 * n)])
+            for column, text in row.items()
+        ]
+        for n, row in enumerate(rows)
+    ]
+
+    assert is_chart(placed, 7)
+
+
+def test_a_table_of_the_same_grades_twice_is_no_chart(tmp_path: Path) -> None:
+    rows = [
+        ["Reached", "Of 2023", "Of 2024"],
+        ["Most", "150%", "150%"],
+        ["Aim", "100%", "100%"],
+        ["Least", "50%", "50%"],
+    ]
+
+    assert read_tables(tmp_path / "a.pdf", lambda c: draw_rows(c, rows, [300, 400])) == [rows]
+
+
+def test_a_list_with_letters_for_bullets_is_no_table(tmp_path: Path) -> None:
+    items = [
+        "If the member leaves before the date, the sum is paid at",
+        "Payments begin on the first of March and are made until",
+        "The end of the service does not change what is due and",
+        "Nothing is paid twice, whatever the member has chosen for",
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 9)
+        for n, item in enumerate(items):
+            canvas.drawString(60, 700 - 14 * n, "o")
+            canvas.drawString(84, 700 - 14 * n, item)
+
+    page = read_page(tmp_path / "a.pdf", draw)
+
+    assert not [block for block in page.blocks if block.table]
+    assert f"o {items[0]}\no {items[1]}" in page.text
+
+
 def test_values_of_a_chart_stay_with_their_labels(tmp_path: Path) -> None:
     text = read_page(tmp_path / "a.pdf", bars).text
 
@@ -489,3 +547,283 @@ def test_the_same_mark_beside_every_name_is_a_column(tmp_path: Path) -> None:
     rows = [["Name of the company", "Status"], *([name, "(1)"] for name in names)]
 
     assert read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [400])) == [rows]
+
+
+def test_marks_of_notes_behind_the_longest_figures_belong_to_the_shorter_ones(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ["", "Loans", "Other"],
+        ["Deposits", "47", "93"],
+        ["Borrowings", "(283)", "71"],
+        ["Liabilities", "—", "9"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 400])
+        canvas.setFont("Helvetica", 5.5)
+        for line, right, mark in (
+            (1, 303, "(c)(f)"),
+            (2, 303, "(c)"),
+            (3, 305, "(d)"),
+            (1, 403, "(2)"),
+        ):
+            canvas.drawString(right + 3, 704 - 12 * line, mark)
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found == [
+        ["", "Loans", "Other"],
+        ["Deposits", "47 [c,f]", "93 [2]"],
+        ["Borrowings", "(283) [c]", "71"],
+        ["Liabilities", "— [d]", "9"],
+    ]
+
+
+def test_a_mark_that_reaches_to_the_next_column_stays_with_its_figure(tmp_path: Path) -> None:
+    rows = [
+        ["", "2018", "2017", "2016"],
+        ["Granted", "1,206", "671", "709"],
+        ["Awarded", "1,053", "1,342", "(1,417,000)"],
+        ["Achieved", "1,373", "(1,387,000)", "50"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 358, 430])
+        canvas.setFont("Helvetica", 5.5)
+        canvas.drawString(311, 704 - 12, "(b)")
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found[1] == ["Granted", "1,206 [b]", "671", "709"]
+
+
+def test_figures_in_small_type_beside_others_are_no_marks(tmp_path: Path) -> None:
+    rows = [["", "Made", "Sold"], ["2022", "387", "480"], ["2021", "263", "340"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 400])
+        canvas.setFont("Helvetica", 6)
+        for line, figure in enumerate(("(13)", "(16)"), start=1):
+            canvas.drawString(309, 701.2 - 12 * line, figure)
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found[1:] == [["2022", "387", "(13)", "480"], ["2021", "263", "(16)", "340"]]
+
+
+def test_heads_with_a_corner_hold_for_figures_below_subheads_of_subheads(tmp_path: Path) -> None:
+    rows = [
+        ["In millions", "Value", "Level 1", "Level 2"],
+        ["Assets"],
+        ["Trading assets:"],
+        ["Debt instruments:"],
+        ["Securities backed by"],
+        ["mortgages:"],
+        ["Residential", "397", "33", "8"],
+        ["Commercial", "32", "—", "21"],
+    ]
+
+    [found] = read_tables(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 380, 460])
+    )
+
+    assert found[0] == rows[0]
+    assert found[-2:] == rows[-2:]
+
+
+def test_periods_over_one_row_of_figures_are_a_table(tmp_path: Path) -> None:
+    rows = [
+        ["", "2025", "2026", "2027", "After 2027"],
+        ["Scheduled payments", "$3,195", "$816", "$567", "$779"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas, 60, 730, ["The payments that fall due are:"])
+        draw_rows(canvas, rows, [300, 380, 460, 540])
+        draw_lines(canvas, 60, 660, ["They are set down in the agreement."])
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows]
+
+
+def test_periods_over_figures_without_a_label_are_no_table(tmp_path: Path) -> None:
+    rows = [["", "2023", "2024", "2025"], ["", "43%", "45%", "44%"]]
+
+    assert read_tables(tmp_path / "a.pdf", lambda c: draw_rows(c, rows, [300, 380, 460])) == []
+
+
+def test_marks_in_place_of_figures_are_cells(tmp_path: Path) -> None:
+    rows = [
+        ["", "2024", "2023", "2022"],
+        ["Interest", "33.9", "7.3", "4.9"],
+        ["Share of revenue", "**", "**", "**"],
+        ["Expense", "(64.2)", "(59.7)", "(67.5)"],
+        ["Gains", "1.0", "1.1", "(4.0)"],
+    ]
+
+    [found] = read_tables(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 380, 460])
+    )
+
+    assert found == rows
+
+
+def test_heads_of_columns_on_several_lines_are_no_running_text() -> None:
+    places = [(190.0, 245.0), (257.0, 298.0), (316.0, 360.0)]
+    heads = [
+        ["", "Assets", "nonconsolidated"],
+        ["", "held in", "securitization"],
+        ["Total assets held", "consolidated", "trusts with"],
+        ["by securitization", "securitization", "continuing"],
+        ["trusts", "trusts", "involvement"],
+        ["", "and others", "of the bank"],
+    ]
+    fragments = [
+        fragment_at(text, *place, 100.0 + 9 * number)
+        for number, line in enumerate(heads)
+        for text, place in zip(line, places, strict=True)
+        if text
+    ]
+    columns = [
+        fragment_at(f"tells of the ships and the grain of {number}", *place, 100.0 + 9 * number)
+        for number in range(6)
+        for place in ((50.0, 200.0), (240.0, 390.0))
+    ]
+
+    assert list(prose_of(lines_of(fragments))) == []
+    assert list(prose_of(lines_of(columns))) == [(0, 6)]
+
+
+def fragment_at(text: str, x0: float, x1: float, y0: float) -> Fragment:
+    return Fragment(text, x0, y0, x1, y0 + 9, y0 + 4.5, 9.0, bold=False, edges=[])
+
+
+def test_rows_whose_figures_stand_below_others_belong_to_them_after_more_space(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ["", "2018", "Share", "2017"],
+        ["Sales", "83,204", "100.0", "84,399"],
+        ["Costs", "(68,365)", "(82.2)", "(72,713)"],
+        ["Net earnings", "14,839", "17.8", "11,686"],
+    ]
+    last = [["Basic earnings per share", "13.60", "", "7.70"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 380, 460])
+        draw_rows(canvas, last, [300, 380, 460], top=700 - 12 * 3 - 38)
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows + last]
+
+
+def test_a_date_above_one_column_of_figures_is_its_head_after_an_empty_line(
+    tmp_path: Path,
+) -> None:
+    rows = [["Cost of leases", "3,669"], ["Interest", "695"], ["Total cost", "4,364"]]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, [["", "December 31, 2019"]], [400], top=700 + 30)
+        draw_rows(canvas, rows, [400])
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [[["", "December 31, 2019"], *rows]]
+
+
+def test_grades_below_each_other_are_not_one_word(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for y in (712, 697, 662):
+            canvas.line(58, y, 400, y)
+        for x in (58, 200, 400):
+            canvas.line(x, 662, x, 712)
+        draw_lines(canvas, 60, 701, ["Company"], size=9)
+        draw_lines(canvas, 210, 701, ["Rating"], size=9)
+        draw_lines(canvas, 60, 686, ["The bank"], size=9)
+        draw_lines(canvas, 210, 686, ["A-", "A-2"], size=9, leading=12)
+
+    assert read_tables(tmp_path / "a.pdf", draw)[0][1] == ["The bank", "A- A-2"]
+
+
+def test_a_mark_behind_a_figure_moves_it_to_no_other_column(tmp_path: Path) -> None:
+    rows = [
+        ["", "United States", "State", "Total"],
+        ["Current", "$ 1,234,567", "$ 25", "$ 1,259"],
+        ["Deferred", "(83 )", "14", "(69 )"],
+        ["Other", "838", "91", "929"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [300, 360, 430])
+        canvas.setFont("Helvetica", 5.5)
+        canvas.drawString(307, 704 - 24, "(a)(b)")
+        canvas.drawString(307, 704 - 36, "(b)")
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found[2:] == [
+        ["Deferred", "(83 ) [a,b]", "14", "(69 )"],
+        ["Other", "838 [b]", "91", "929"],
+    ]
+
+
+def test_what_stands_in_the_middle_of_several_columns_holds_for_all(tmp_path: Path) -> None:
+    rows = [
+        ["", "(1)", "(2)", "(3)", "(4)", "(5)"],
+        ["Year", "4.85", "5.06", "4.34", "2.14", "1.27"],
+        ["Share", "0.91", "0.86", "0.83", "0.95", "0.91"],
+    ]
+    edges = [58, 160, 220, 280, 340, 400]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [195, 255, 315, 375, 435], step=20)
+        for line in (1, 2):
+            for left, right in pairwise([*edges, 460]):
+                canvas.rect(left, 694 - 20 * line, right - left, 20)
+        for line in (0, 3):
+            for left, right in ((58, 340), (340, 460)):
+                canvas.rect(left, 694 - 20 * line, right - left, 20)
+        canvas.drawString(60, 700 - 60, "Countries")
+        canvas.drawCentredString((160 + 340) / 2, 700 - 60, "19")
+        canvas.drawCentredString((340 + 460) / 2, 700 - 60, "20")
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found == [*rows, ["Countries", "19", "19", "19", "20", "20"]]
+
+
+def test_the_head_of_one_column_of_figures_stands_over_a_subhead(tmp_path: Path) -> None:
+    rows = [
+        ["", "Program of shares"],
+        ["Number of units:"],
+        ["At the beginning", "383,401"],
+        ["Forfeited", "(10,647)"],
+        ["At the end", "372,754"],
+    ]
+
+    [found] = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [400]))
+
+    assert found == [rows[0], ["Number of units:", ""], *rows[2:]]
+
+
+def test_dates_over_one_row_of_figures_are_a_table(tmp_path: Path) -> None:
+    rows = [["", "January 28, 2023", "January 29, 2022"], ["Cash", "$ 1,874", "$ 2,936"]]
+
+    found = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 420]))
+
+    assert found == [rows]
+
+
+def test_rows_under_a_grid_of_figures_belong_to_it(tmp_path: Path) -> None:
+    rows = [
+        ["", "Sites", "Let", "Space"],
+        ["Retail", "365", "99.3%", "25,594"],
+        ["Industrial", "4", "100%", "4,205"],
+        ["Total", "369", "", "29,799"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, rows, [205, 265, 325], step=16)
+        for line in (0, 1):
+            for left, right in pairwise([58, 160, 220, 280, 340]):
+                canvas.rect(left, 696 - 16 * line, right - left, 16)
+        draw_lines(canvas, 60, 600, ["All are held for long."])
+
+    assert read_tables(tmp_path / "a.pdf", draw) == [rows]

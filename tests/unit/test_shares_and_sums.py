@@ -114,3 +114,38 @@ def test_a_sum_with_parts_of_the_sentence_before_is_left_open(claim: str) -> Non
 
     assert found.together.status == "unchecked"
     assert found.untraced == ()
+
+
+def test_a_share_of_a_named_total_is_no_share_of_another_row() -> None:
+    rows = [
+        ["(in thousands)", "2023"],
+        ["Salt income", "35,639"],
+        ["Cement income", "90,794"],
+        ["Total income", "126,433"],
+    ]
+    # 35,639 / 90,794
+    assert (
+        judged("Cement income was 39.25% of the total income in 2023.", rows).status != "supported"
+    )
+    assert (
+        judged("Cement income was 71.81% of the total income in 2023.", rows).status == "supported"
+    )
+
+
+def test_all_parts_together_say_nothing_of_one_of_them() -> None:
+    rows = [
+        ["", "2019"],
+        ["Audit fees", "$55,000"],
+        ["Tax fees", "$11,000"],
+        ["Total fees", "$66,000"],
+    ]
+    claim = "The percentage of audit fees in total fees in 2019 amounted to {}."
+    assert judged(claim.format("100.0%"), rows).status != "supported"
+    assert judged(claim.format("83.3%"), rows).status == "supported"
+
+
+def test_one_of_two_figures_is_not_the_difference_between_them() -> None:
+    rows = [["(in millions)", "2024"], ["Textile income", "2,805"], ["Freight income", "12,144"]]
+    claim = "The difference between Textile and Freight income was {} million in 2024."
+    assert judged(claim.format("12,144"), rows).status != "supported"
+    assert judged(claim.format("9,339"), rows).status == "supported"

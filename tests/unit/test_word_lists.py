@@ -33,7 +33,7 @@ APART = {
     *("CURRENCIES", "_UNITS", "_STARTS", "_ORDINALS"),  # have a test of their own below
     *("_CODES", "_DOLLARS", "_BARE_KINDS", "OPPOSITES", "_DROPS", "MEASURES"),  # kinds and sides
     *("_LAST", "_BARE", "_MONTHS_OF_PART"),  # letters
-    *("_SAID", "_FACTORS"),  # stems; what a pattern finds
+    *("_SAID", "_FACTORS", "_WEEKS", "_SPANS"),  # stems; what a pattern finds
     *("_SHORT", "_CALLED", "_STEMS", "_DIRECTION"),  # the same: have a test of their own below
 }
 

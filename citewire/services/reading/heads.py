@@ -1,6 +1,7 @@
 """Heads of tables, guessed: which rows and columns of a grid name the others."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -32,6 +33,7 @@ _FIGURE = re.compile(
 )
 _NOTHING = re.compile(r"[-–—.*]*|n/?[am]\.?|nil", re.IGNORECASE)
 _DASH = re.compile(r"[$€£¥] ?[-–—]")
+_NUMBER = re.compile(r"\(\d{1,2}\)")
 _PERIOD = re.compile(
     r"(?:FY|CY|Q[1-4]|H[12]|[0-3]?\d,)?[/’']*+(?:19|20)\d\d(?:[-–/](?:\d\d){1,2})?[AEF]?"
     rf"(?:[kmt]?{_CURRENCY}(?:m|['’]?000)?)?(?:[*†‡]|\(\w\)|\[\w{{1,3}}\])*",
@@ -72,6 +74,12 @@ def is_period(text: str) -> bool:
     return len(text) <= LONGEST_FIGURE and _PERIOD.fullmatch(_packed(text)) is not None
 
 
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Whether texts number columns: (1), (2), (3)."""
+    numbers = [int(text[1:-1]) for text in texts if _NUMBER.fullmatch(text)]
+    return 1 < len(numbers) == len(texts) and numbers == [*range(1, len(texts) + 1)]
+
+
 @lru_cache(maxsize=4096)
 def _is_figure(text: str) -> bool:
     # The columns of a table are asked for again and again.
@@ -84,7 +92,7 @@ def _packed(text: str) -> str:
 
 
 def _header_rows(texts: list[list[str]]) -> int:
-    first = next((n for n, row in enumerate(texts) if any(map(is_value, row[1:]))), None)
+    first = next((n for n, row in enumerate(texts) if _has_values(row[1:])), None)
     if first is None:
         # Words alone: the first row is taken for the heads of a table of more.
         return 1 if len(texts) > 1 and all(texts[0][1:]) else 0
@@ -92,6 +100,10 @@ def _header_rows(texts: list[list[str]]) -> int:
     while first > 0 and not any(texts[first - 1][1:]):
         first -= 1
     return min(first, MAX_HEADER_ROWS)
+
+
+def _has_values(texts: Sequence[str]) -> bool:
+    return any(map(is_value, texts)) and not are_numbers([text for text in texts if text])
 
 
 def _header_columns(body: list[list[str]], columns: int) -> int:

@@ -38,6 +38,8 @@ class Spellings:
         if not head or second is None:
             return None
         tail = second[0]
+        if len(head) == len(above) - 1 and tail[0].isupper() and _is_grade(head):
+            return None
         joined, hyphened = f"{head}{tail}".lower(), f"{head}-{tail}".lower()
         if tail[0].isupper() or hyphened in self._known:
             keep = True
@@ -46,6 +48,11 @@ class Spellings:
         else:
             keep = {head.lower(), tail.lower()} <= self._known
         return above[:-1] + "-" * keep
+
+
+def _is_grade(text: str) -> bool:
+    """Whether `text` is one capital letter, or the same several times, as grades are: A-, BBB-."""
+    return text[0].isupper() and text.count(text[0]) == len(text)
 
 
 def _first_half(line: str) -> str:

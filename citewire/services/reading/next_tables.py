@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from citewire.services.reading.heads import MAX_HEADER_ROWS, is_period, is_value
+from citewire.services.reading.heads import MAX_HEADER_ROWS, are_numbers, is_period, is_value
 from citewire.services.reading.table_heads import is_caption, is_measure, is_unit_line
 
 MAX_LINES = 3
@@ -68,12 +68,12 @@ class RowWords:
     @property
     def has_figures(self) -> bool:
         """Whether a figure stands in one of its columns."""
-        return any(map(is_value, self.others))
+        return self.figures > 0
 
     @property
     def figures(self) -> int:
         """In how many of its columns one stands."""
-        return sum(map(is_value, self.others))
+        return 0 if are_numbers(self.others) else sum(map(is_value, self.others))
 
 
 def find_starts(rows: Sequence[RowWords]) -> Iterator[tuple[int, bool]]:
@@ -160,7 +160,7 @@ def _are_heads(
         if (is_parted or _tell_units(row)) and len(row.others) >= max(columns, 2):
             return True
         if any(map(_tells_period, row.others)):
-            if len(row.others) > 1 or _is_period(row.others[0]):
+            if len(row.others) > 1 or tells_period(row.others[0]):
                 return (
                     not row.label
                     or is_unit_line(row.label)
@@ -214,5 +214,6 @@ def _tells_period(text: str) -> bool:
     return _YEAR.search(text) is not None or is_period(text)
 
 
-def _is_period(text: str) -> bool:
+def tells_period(text: str) -> bool:
+    """Whether `text` is a period and nothing else: a year, or a date with one."""
     return is_period(text) or (_YEAR.search(text) is not None and _is_of_periods(text))

@@ -10,9 +10,10 @@ What counts against a claim caps its score, in this order:
   loosen it by one digit.
   Currencies must agree, a bare `$` with any dollar. `0.12` is 12 % only where the passage speaks
   of a share or a rate.
-- numbers (0.1): a figure that the passages tell of another name (`binding`, `misplaced`).
+- numbers (0.1): a figure that the passages tell of another name (`binding`, `misplaced`), or of
+  another period.
 - negation (0.15): the clauses that say most of a clause of the claim all deny what it says, or
-  take the other side (rise, fall; approve, reject).
+  take the other side (rise, fall; approve, reject); or what rose to or by a figure fell.
 - entities (0.2): none of the claim's names is there. Acronyms, possessives, titles, middle names
   and the usual countries and bodies under other names are known.
 - entities (0.4): some of the names are not there.

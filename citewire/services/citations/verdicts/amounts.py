@@ -1,6 +1,6 @@
 """Amounts: what a numeral may mean, how precisely, and what it counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 
@@ -35,3 +35,10 @@ class Amount:
 def times(plain: tuple[float, float], factor: float, kind: str) -> NumeralReading:
     """A value and step multiplied, as a reading of `kind`."""
     return NumeralReading(plain[0] * factor, plain[1] * factor, kind)
+
+
+def unscaled(amount: Amount) -> Amount:
+    """An amount without its scale."""
+    factor = 1 / amount.factor
+    bare = tuple(times((one.value, one.step), factor, one.kind) for one in amount.readings)
+    return replace(amount, readings=bare, factor=1.0)

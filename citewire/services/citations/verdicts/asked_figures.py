@@ -9,9 +9,11 @@ from functools import lru_cache
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.binding import blanked, spans_of
 from citewire.services.citations.verdicts.claim import ClaimReading
+from citewire.services.citations.verdicts.comparisons import Comparison, comparison_in
 from citewire.services.citations.verdicts.figures import BARE_HEADS
 from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
+from citewire.services.citations.verdicts.sides import SIDES
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
 from citewire.services.citations.verdicts.trade_words import named_flat, words_of
@@ -54,7 +56,7 @@ _WORDS = {
  disminucion disminuyo cayo bajo descenso redujo reduccion ruckgang sank sanken gesunken fielen
  abnahme fiel baisse diminution recul recule baisse""",
     Operation.DIFFERENCE: """difference differ differs differed gap spread exceeded exceeds more
- less diferencia unterschied differenz ecart difference""",
+ less fewer diferencia unterschied differenz ecart difference""",
     Operation.SUM: """total totals totalled totaled sum combined together aggregate altogether both
  overall value suma juntos conjunto summe zusammen insgesamt somme ensemble amount""",
     Operation.AVERAGE: """average averaged averages mean promedio media durchschnitt
@@ -62,7 +64,7 @@ _WORDS = {
     Operation.RATIO: """ratio times multiple divided cociente veces verhaltnis rapport fois turnover
  proportion""",
     Operation.SHARE: """percentage percent share proportion portion fraction accounted representing
- represented represents porcentaje parte proporcion anteil part pourcentage % constituted
+ represented represents porcentaje parte proporcion anteil part pourcentage constituted
  composed margin""",
 }
 _EARLIER = re.compile(
@@ -83,7 +85,14 @@ _YEAR_OFF = re.compile(
 _COMPARED = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to))\s(?:(?:in|for|the|fiscal|of)\s){0,3}$"
 )
-_OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
+_OPERATIONS = {
+    # Gains are figures as well.
+    **{word: Operation.RISE for word, side in SIDES.items() if side == "up" and word != "gains"},
+    **{word: Operation.FALL for word, side in SIDES.items() if side == "down"},
+    **{word: operation for operation, words in _WORDS.items() for word in words.split()},
+}
+_OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL}
+"""Beside one of these `64 %` is how much, and no share."""
 _SPANISH = frozenset("la el de los las del una".split())
 """Beside one of these, `media` is an average."""
 _SHARED = {"proportion": (Operation.RATIO, Operation.SHARE)}
@@ -102,7 +111,8 @@ class AskedFigures:
         operations: that its words speak of.
         is_range: whether it names the first and last of several periods.
         places: where its periods stand.
-        told: the period of each amount, by where it begins, if the claim tells several of both.
+        told: the period of each amount, by where it begins, if the claim tells several of both;
+            None of one beside which that of another period stands in brackets.
         earlier: where amounts begin that others are compared with: `to 187 in 2023 from 203`.
     """
 
@@ -113,18 +123,21 @@ class AskedFigures:
     is_range: bool
     places: tuple[PlacedPeriod, ...]
     earlier: frozenset[int]
-    told: Mapping[int, Period]
+    told: Mapping[int, Period | None]
     is_compared: bool
     """Whether the first period is of what is compared with: `11 more than in 2021`."""
     off: Mapping[int, int]
     """By how many years amounts are of another period than the one that is named."""
     ratios: tuple[NamedRatio, ...] = ()
     """That it calls by a name of their own."""
+    compared: Comparison | None = None
+    """What it says is more than what."""
 
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
         if amount.start in self.told:
-            return (self.told[amount.start],)
+            told = self.told[amount.start]
+            return () if told is None else (told,)
         if years := self.off.get(amount.start):
             return self._shifted(amount, years)
         several = sum(not one.is_year for one in amounts) > 1
@@ -171,14 +184,19 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
     places = tuple(
         place
         for place in claim.periods
-        if not any(start < place.end and place.start < end for start, end in amounts)
+        if place.period.months
+        or not any(start < place.end and place.start < end for start, end in amounts)
     )
     places = _completed(places)
     said = set(tokenise(flat))
     operations = set(operations_in(flat))
     shares = [one for one in claim.amounts if one.readings[0].kind == PERCENT]
-    if ("%" in flat and not operations) or any(_OF.match(flat, one.end) for one in shares):
+    is_share = "%" in flat and not operations & _OVER_TIME
+    if is_share or any(_OF.match(flat, one.end) for one in shares):
         operations.add(Operation.SHARE)
+    compared = comparison_in(flat)
+    if compared is not None:
+        operations.add(Operation.DIFFERENCE)
     taken = spans_of(claim.amounts, claim.dates)
     words = words_of(blanked(named_flat(claim.text, flat), taken)) | (BARE_HEADS & said)
     years = [place for place in places if place.period.year]
@@ -206,6 +224,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
             if (match := _YEAR_OFF.match(flat, end, end + LONGEST_OFF))
         },
         ratios=ratios_in(flat),
+        compared=compared,
     )
 
 

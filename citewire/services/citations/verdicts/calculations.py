@@ -29,9 +29,10 @@ from citewire.services.citations.verdicts.fitting import (
     fitted,
     period_fits,
 )
+from citewire.services.citations.verdicts.from_cells import length_of
 from citewire.services.citations.verdicts.named_ratios import rows_of_ratio
 from citewire.services.citations.verdicts.periods import Period
-from citewire.services.citations.verdicts.searching import searched
+from citewire.services.citations.verdicts.searching import differences, searched
 from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
@@ -132,7 +133,7 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
         Operation.CHANGE,
     }:
         for operands in (*_of_lines(asked, table), *_of_heads(lines, asked, table)):
-            yield from _of_several(operands, operations, is_percent=is_percent)
+            yield from _of_several(operands, asked, table, is_percent=is_percent)
 
 
 def _named_ratios(
@@ -151,18 +152,19 @@ def _named_ratios(
 
 
 def _of_several(
-    operands: Operands, operations: frozenset[Operation], *, is_percent: bool
+    operands: Operands, asked: AskedFigures, table: FittedTable, *, is_percent: bool
 ) -> Iterator[Calculation]:
+    operations = asked.operations
     yield from sums(operands, operations)
     if len(operands) == 2:
         one, other = operands
-        if operations & {Operation.DIFFERENCE, Operation.CHANGE} and not is_percent:
+        if Operation.DIFFERENCE in operations:
+            yield from differences(one, other, asked, table, is_percent=is_percent)
+        elif Operation.CHANGE in operations and not is_percent:
             yield difference(one, other, may_turn=True)
         if operations & {Operation.RATIO, Operation.SHARE}:
             yield from quotients(one, other, operations, is_percent=is_percent)
             yield from quotients(other, one, operations, is_percent=is_percent)
-        if Operation.DIFFERENCE in operations and is_percent and one[1].kind == PERCENT:
-            yield difference(one, other, may_turn=True)
     elif len(operands) > 2 and Operation.SHARE in operations:
         *parts, whole = operands
         yield from share_of(tuple(parts), whole)
@@ -180,7 +182,7 @@ def _likely_lines(table: FittedTable) -> list[int]:
     return sorted(found, key=lambda line: (-table.lines[line].score, line))[:MOST_LINES]
 
 
-def _series(line: int, table: FittedTable) -> Iterator[list[Operand]]:
+def _series(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[list[Operand]]:
     """The figures of a line, amounts and per cent apart, each under the heads that fit best.
 
     A line may be told again for each period: `Total` below 2019, and below 2018.
@@ -192,6 +194,9 @@ def _series(line: int, table: FittedTable) -> Iterator[list[Operand]]:
     own = [
         (at, one) for at in lines for one in table.table.by_line.get(at, ()) if not one.is_change
     ]
+    lengths = {one.length for one in asked.periods if one.length}
+    if len(lengths) == 1:
+        own = [pair for pair in own if length_of(pair) in (*lengths, None)]
     for is_percent in (False, True):
         same = [pair for pair in own if (pair[1].kind == PERCENT) == is_percent]
         best = max((table.heads[figure.head].score for _, figure in same), default=0.0)
@@ -227,7 +232,7 @@ def _asked_periods(
 
 def _pairs(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[tuple[Operand, Operand]]:
     """An older and a newer figure of a line, by the periods that the claim names."""
-    for figures in _series(line, table):
+    for figures in _series(line, asked, table):
         named, groups = _asked_periods(figures, asked)
         if len(named) >= 2:
             ends = [(named[0], named[-1])]
@@ -280,7 +285,7 @@ def _changes(
 
 def _over_periods(line: int, asked: AskedFigures, table: FittedTable) -> Iterator[Operands]:
     """The figures of a line over the periods that the claim names, or over all."""
-    for figures in _series(line, table):
+    for figures in _series(line, asked, table):
         named, groups = _asked_periods(figures, asked)
         if len(named) == 1:
             before = groups.index(named[0])

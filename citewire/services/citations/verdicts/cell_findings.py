@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from citewire.content.table import Span
-from citewire.services.citations.verdicts.amounts import Amount
+from citewire.services.citations.verdicts.amounts import Amount, unscaled
 from citewire.services.citations.verdicts.arithmetic import gives, sums
 from citewire.services.citations.verdicts.asked_figures import (
     AskedFigures,
@@ -26,11 +26,16 @@ from citewire.services.citations.verdicts.cells import (
     FITS,
     CellStanding,
     CellTrace,
+    is_value,
     trace_cell,
 )
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest
-from citewire.services.citations.verdicts.directions import said_direction, told_direction
+from citewire.services.citations.verdicts.directions import (
+    may_be_rise,
+    said_direction,
+    told_direction,
+)
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fiscal_years import begins_its_year, late_years
 from citewire.services.citations.verdicts.fitting import (
@@ -38,6 +43,7 @@ from citewire.services.citations.verdicts.fitting import (
     fitted,
     joined_tables,
     label_of,
+    period_fits,
 )
 from citewire.services.citations.verdicts.from_cells import from_cell
 from citewire.services.citations.verdicts.of_whole import shares_of_whole
@@ -62,6 +68,12 @@ _INCLUDES = re.compile(r"\b(?:including|inclusive|incl)\b")
 _EXCLUDES = re.compile(r"\b(?:less|excluding|exclusive|excl|without|net of)\b")
 
 _FROM_TO = re.compile(r"\bto [^;]{1,40}\bfrom [^.;]{0,12}\d|\bfrom [^;]{1,40}\bto [^.;]{0,12}\d")
+
+_BETWEEN = re.compile(
+    r"\b(?:difference|gap|spread|differenz|unterschied|diferencia|ecart)"
+    r" (?:between|zwischen|entre)\b"
+)
+"""More surely a difference of two figures than `more` and `exceeded` are."""
 
 _CALCULATED = frozenset({Operation.CHANGE, Operation.AVERAGE, Operation.RATIO})
 
@@ -110,9 +122,17 @@ class TableReading:
         is_row = found.figure.place is not None and is_other_row(found, self.asked)
         if is_row and is_other_row(found, self.asked, self._rows_beside(amount, amounts)):
             return replace(found, standing=CellStanding.ROW)
-        said = said_direction(self.claim, amount)
-        is_turned = told_direction(found.table.table, found.line, found.figure) == -said != 0
-        return replace(found, standing=CellStanding.SIGN) if is_turned else found
+        return self._directed(found, amount)
+
+    def _directed(self, found: CellTrace, amount: Amount) -> CellTrace:
+        """A cell that is held, unless it is a change that went, or may have gone, the other way."""
+        said = said_direction(self.claim.flat, amount)
+        cell = found.table.table, found.line, found.figure
+        told = told_direction(*cell)
+        if told == -said != 0:
+            return replace(found, standing=CellStanding.SIGN)
+        is_open = said < 0 and not told and may_be_rise(*cell)
+        return replace(found, standing=CellStanding.UNSIGNED) if is_open else found
 
     def _trace(self, amount: Amount, amounts: Sequence[Amount]) -> CellTrace | None:
         periods = self.asked.periods_of(amount, amounts)
@@ -156,6 +176,25 @@ class TableReading:
             return None
         return rival(found.table.table, (found.line, found.figure), own, others)
 
+    def told_of_others(self, amount: Amount, amounts: Sequence[Amount]) -> frozenset[int]:
+        """The passages of which sentences tell an amount, and only of periods not asked for."""
+        periods = self.asked.periods_of(amount, amounts)
+        # Texts of a report in thousands leave the word out, as its tables do.
+        ways = (amount, unscaled(amount)) if self.told.plain == (amount.factor,) else (amount,)
+        held: dict[int, bool] = {}
+        for table in self.tables:
+            for line, figure in table.table.cells:
+                if figure.place is None and any(is_value(one, figure, self.told) for one in ways):
+                    number = table.table.sources[line]
+                    fits = period_fits(periods, figure.period)
+                    # Beside what is told of the period that is asked for it is of another one.
+                    row = table.table.by_line[line] if fits is None else ()
+                    is_own = fits is not False and not any(
+                        period_fits(periods, one.period) for one in row if one.place is None
+                    )
+                    held[number] = held.get(number, False) or is_own
+        return frozenset(number for number, is_own in held.items() if not is_own)
+
     def _takes_in(self, found: CellTrace) -> bool:
         """Whether a claim includes what the row that seems to be meant leaves out."""
         said = flatten(self.claim.text)
@@ -194,7 +233,7 @@ class TableReading:
     def _asked_of(self, amount: Amount) -> AskedFigures:
         """What is asked of one amount, where a claim says that one thing rose and another fell."""
         both = {Operation.RISE, Operation.FALL}
-        said = said_direction(self.claim, amount) if both <= self.asked.operations else 0
+        said = said_direction(self.claim.flat, amount) if both <= self.asked.operations else 0
         if not said:
             return self.asked
         others = {Operation.FALL if said > 0 else Operation.RISE}
@@ -250,12 +289,14 @@ class TableReading:
     def is_operand(self, cell: CellTrace, amounts: Sequence[Amount]) -> bool:
         """Whether a claim of one figure speaks of a calculation, and the cell is of none."""
         wanted = self.asked.operations & _CALCULATED
+        if _BETWEEN.search(self.claim.flat):
+            wanted |= {Operation.DIFFERENCE}
         if not wanted or sum(not amount.is_year for amount in amounts) > 1:
             return False
         heads = cell.table.table.lines[cell.line], cell.table.table.heads[cell.figure.head]
         own = {one for head in heads for one in operations_in(head.label)}
         own |= {one for head in heads for one in operations_of(head.group)}
-        return not cell.figure.is_change and not own & _CALCULATED
+        return not cell.figure.is_change and not own & (wanted | _CALCULATED)
 
     @property
     def tells_operands(self) -> bool:

@@ -27,6 +27,8 @@ class CellStanding(StrEnum):
     SCALE = "scale"
     SIGN = "sign"
     """It is there, and is a change the other way."""
+    UNSIGNED = "unsigned"
+    """It is there, and is a change; nothing says whether it is the fall that a claim tells of."""
     PERIOD = "period"
     """It is there, of another period than the claim speaks of."""
     ROW = "row"
@@ -157,10 +159,13 @@ def _better(best: _Match, line: int, figure: CellFigure, periods: Sequence[Perio
     if line == best.line or _is_same_label(best, line):
         if best.in_period is False and in_period:
             return 1.0 + by_head
+        if best.in_period is None and in_period and not own_head.score:
+            return 1.0
         heads = best.table.table.heads
         own_words = best.table.words & heads[figure.head].words - heads[best.figure.head].words
         is_named = bool(own_words) and head.precision >= SURE and by_head >= CLEARLY
-        return by_head if is_named and best.in_period is not True else 0.0
+        is_named &= not best.figure.is_change  # `32 above budget` names what it differs from
+        return by_head if is_named and (in_period or best.in_period is not True) else 0.0
     by_line = fit.score - own.score
     if by_head > -CLEARLY:
         return by_line + by_head + (in_period is True)

@@ -36,6 +36,10 @@ def stem_of(flat: str) -> str:
     return _SHORT.get(flat) or stem(flat)
 
 
+SIDE_STEMS = {stem_of(word): side for word, side in SIDES.items() if side not in ("up", "down")}
+"""The side of a stem."""
+
+
 class Clause:
     """A sentence, row or clause.
 

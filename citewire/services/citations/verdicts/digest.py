@@ -12,6 +12,7 @@ from citewire.services.citations.verdicts.binding import BoundAmount, bind, span
 from citewire.services.citations.verdicts.clauses import read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.figures import Figures, read_figures
+from citewire.services.citations.verdicts.numbered_names import taken_apart
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.numerals import decimal_point, grouping_signs, scale_at
 from citewire.services.citations.verdicts.offered import Names
@@ -56,16 +57,16 @@ class Digest:
         self.text = passage
         self.table = table
         self.about = about
-        self._flat = flatten(passage)
-        self._texts = tokenise(self._flat)
-        self.clauses = read_clauses(self._texts, self._flat)
+        self.flat = flatten(passage)
+        self._texts = tokenise(self.flat)
+        self.clauses = read_clauses(self._texts, self.flat)
         self.stems = frozenset(chain.from_iterable(clause.stems for clause in self.clauses))
-        self.names = Names(passage, self._texts)
+        self.names = Names(passage, taken_apart(self._texts))
 
     @cached_property
     def document_names(self) -> Names:
         """What the title of its document offers a name to be matched with."""
-        return Names(self.about, tokenise(flatten(self.about)))
+        return Names(self.about, taken_apart(tokenise(flatten(self.about))))
 
     @cached_property
     def document_stems(self) -> frozenset[str]:
@@ -86,13 +87,13 @@ class Digest:
     @cached_property
     def dates(self) -> Sequence[Date]:
         """Its dates in order."""
-        return find_dates(self._flat)
+        return find_dates(self.flat)
 
     @cached_property
     def amounts(self) -> Sequence[Amount]:
         """Its amounts in order."""
         taken = [(date.start, date.end) for date in self.dates]
-        return find_amounts(placed(self._texts, self._flat), self._flat, taken)
+        return find_amounts(placed(self._texts, self.flat), self.flat, taken)
 
     @cached_property
     def bound(self) -> Sequence[BoundAmount]:
@@ -120,8 +121,8 @@ class Digest:
 
     @property
     def _told_sentences(self) -> Sequence[ToldSentence]:
-        periods = find_periods(self._flat)
-        if len({one.period for one in periods if one.period.year}) < 2:
+        periods = find_periods(self.flat)
+        if not any(one.period.year for one in periods):
             return ()
         return tuple(told_sentences(self.text, self.amounts, periods))
 
@@ -164,7 +165,7 @@ class Digest:
     @cached_property
     def told_scales(self) -> Scales:
         """The scales in which it says that figures are told."""
-        return scales_of_text(self._flat)
+        return scales_of_text(self.flat)
 
     @cached_property
     def flat_words(self) -> frozenset[str]:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from citewire.services.citations.verdicts.amounts import Amount
-from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.figures import CellFigure
 from citewire.services.citations.verdicts.fitting import FigureTable
-from citewire.services.citations.verdicts.from_cells import time_of
+from citewire.services.citations.verdicts.from_cells import length_of, time_of
 from citewire.services.citations.verdicts.sides import SIDES
 from citewire.services.citations.verdicts.tokens import flatten
 from citewire.services.citations.verdicts.units import PERCENT
@@ -27,6 +26,11 @@ _BETWEEN = frozenset(
  del cerca alrededor aproximadamente mas rund etwa fast knapp d environ pres plus""".split()
 )
 """Words between what changed and by how much: `fell in 2022 by about 22 %`, `a decline of 3 %`."""
+_OF_COURSES = frozenset(
+    """to from million billion thousand m bn k tonnes percentage points usd eur
+ zu auf von desde""".split()
+)
+"""Between what changed and what it came to: `fell from 9 million to 8 million`."""
 _BEHIND = frozenset("year on over annual yoy sequential organic net percent per cent".split())
 """Words between an amount and its direction: `a 22 % year-over-year decline`."""
 _DENIES = frozenset("not no never nor without didn t nicht kein no sin pas".split())
@@ -41,15 +45,24 @@ _OTHER_HEAD = re.compile(
 """Heads by which a figure without a sign is no rise."""
 
 
-def said_direction(claim: ClaimReading, amount: Amount) -> int:
-    """1 if a claim says that something rose by an amount, -1 that it fell; 0 if it says neither."""
-    before = _ENDS.split(claim.flat[max(0, amount.start - BESIDE) : amount.start])[-1]
+def said_direction(flat: str, amount: Amount, *, is_course: bool = False) -> int:
+    """1 if a text says that something rose by an amount, -1 that it fell; 0 if it says neither.
+
+    Args:
+        flat: the flat text.
+        amount: of it.
+        is_course: whether it may be what something rose or fell to, or from, as well.
+    """
+    before = _ENDS.split(flat[max(0, amount.start - BESIDE) : amount.start])[-1]
     words = _WORD.findall(before)
-    while words and (words[-1] in _BETWEEN or _is_year(words[-1])):
+    between = _BETWEEN | _OF_COURSES if is_course else _BETWEEN
+    while words and (words[-1] in between or words[-1].isdigit()):
         words.pop()
     if words and (side := _side(words[-1])):
         return 0 if _DENIES & set(words[-4:]) else side
-    behind = _ENDS.split(claim.flat[amount.end : amount.end + BESIDE])[0]
+    if is_course:
+        return 0
+    behind = _ENDS.split(flat[amount.end : amount.end + BESIDE])[0]
     for word in _WORD.findall(behind)[:4]:
         if word not in _BEHIND:
             return 0 if _DENIES & set(words[-4:]) else _side(word)
@@ -67,14 +80,30 @@ def told_direction(table: FigureTable, line: int, figure: CellFigure) -> int:
     found = set(_changes(table, line, figure))
     if found:
         return found.pop() if len(found) == 1 else 0
-    row, head = table.lines[line], table.heads[figure.head]
-    labels = _PLAIN_HEAD.sub(" ", flatten(f"{row.label} \n {head.label}"))
-    if row.is_cost or _OTHER_HEAD.search(labels):
+    if not _is_signed(table, line, figure):
         return 0
     if figure.value < 0:
         return -1
     column = (one.value for _, one in table.cells if one.head == figure.head)
     return 1 if any(value < 0 for value in column) else 0
+
+
+def may_be_rise(table: FigureTable, line: int, figure: CellFigure) -> bool:
+    """Whether a cell of changes without a sign is rather a rise, though nothing tells so for sure.
+
+    Where nothing fell no sign shows what one would mean.
+    """
+    is_open = figure.is_change and figure.value > 0 and figure.place is not None
+    if not is_open or any(_changes(table, line, figure)):
+        return False
+    return _is_signed(table, line, figure)
+
+
+def _is_signed(table: FigureTable, line: int, figure: CellFigure) -> bool:
+    """Whether a fall would have a sign: not of costs, nor where a head says what a sign means."""
+    row, head = table.lines[line], table.heads[figure.head]
+    labels = _PLAIN_HEAD.sub(" ", flatten(f"{row.label} \n {head.label}"))
+    return not row.is_cost and not _OTHER_HEAD.search(labels)
 
 
 def _changes(table: FigureTable, line: int, figure: CellFigure) -> Iterator[int]:
@@ -84,12 +113,12 @@ def _changes(table: FigureTable, line: int, figure: CellFigure) -> Iterator[int]
         for one in table.by_line[line]
         if not one.is_change and one.value > 0 and one.period is not None and one.kind != PERCENT
     ]
-    row = sorted(row[:MOST_CELLS], key=time_of)
+    row = sorted(row[:MOST_CELLS], key=lambda cell: (length_of(cell) or 0, time_of(cell)))
     for old, new in pairwise(row):
         change = new[1].value - old[1].value
         by = 100 * change / old[1].value if figure.kind == PERCENT else change
         is_told = abs(abs(by) - abs(figure.value)) <= figure.step * 0.51
-        if is_told and time_of(old) != time_of(new):
+        if is_told and time_of(old) != time_of(new) and length_of(old) == length_of(new):
             yield (change > 0) - (change < 0)
 
 
@@ -97,7 +126,3 @@ def _side(word: str) -> int:
     if word in _UNCLEAR:
         return 0
     return {"up": 1, "down": -1}.get(SIDES.get(word, word), 0)
-
-
-def _is_year(word: str) -> bool:
-    return word.isdigit() and len(word) == 4

@@ -1,11 +1,10 @@
 """What counts against a claim: untraced amounts, opposite sense, names that are not there."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from citewire.services.citations.verdicts.amounts import Amount, times
+from citewire.services.citations.verdicts.amounts import Amount, unscaled
 from citewire.services.citations.verdicts.asked_figures import Operation, asked_figures
 from citewire.services.citations.verdicts.calculations import Calculated
 from citewire.services.citations.verdicts.cell_findings import TableReading, named, read_tables
@@ -14,8 +13,9 @@ from citewire.services.citations.verdicts.claim import ClaimReading
 from citewire.services.citations.verdicts.clauses import Clause, stem_of
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.entities import Name
+from citewire.services.citations.verdicts.from_cells import time_of
 from citewire.services.citations.verdicts.left_open import is_left_open
-from citewire.services.citations.verdicts.misplaced import misplaced, tells
+from citewire.services.citations.verdicts.misplaced import misplaced, tells, turned_in
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.polarity import contradiction
@@ -95,6 +95,7 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
     in_cells = amounts = 0
     tables = read_tables(claim, passages)
     spans: dict[Span, Trace] = {}
+    cells: dict[int, CellTrace] = {}
     for date in claim.dates:
         spans[date.start, date.end] = trace_date(date, passages)
     for amount in claim.amounts:
@@ -107,6 +108,8 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
             calculations.append(told)
         elif isinstance(told, Untold):
             untold.append(told)
+        if isinstance(told, CellTrace):
+            cells[amount.start] = told
         spans[span] = told if isinstance(told, Trace) else Trace.FOUND
         in_cells += not isinstance(told, Trace | Finding | Untold)
     for span, trace in spans.items():
@@ -122,8 +125,39 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
         elif trace is Trace.WEAK:
             findings.append(Finding(LOOSE_NUMBER, "numbers", Reason("loose_number", (said,))))
     traced = len(spans) - len(findings) - len(untold)
+    findings += _backward(claim, cells)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
+
+
+def _backward(claim: ClaimReading, cells: Mapping[int, CellTrace]) -> Iterator[Finding]:
+    """A claim that something went from one figure to another that is told of an earlier period."""
+    course = from_and_to(claim)
+    if course is None or not all(one.start in cells for one in course):
+        return
+    old, new = (cells[one.start] for one in course)
+    row = old.table.table.by_line[old.line]
+    is_row = old.table is new.table and old.line == new.line
+    is_once = all(sum(one.value == cell.figure.value for one in row) == 1 for cell in (old, new))
+    before, after = (time_of((cell.line, cell.figure)) for cell in (old, new))
+    if is_row and is_once and any(after) and after < before:
+        span = course[1].start, course[1].end
+        reason = Reason("told_other_way", (claim.text[slice(*span)],))
+        yield Finding(OPPOSITE, "negation", reason, span)
+
+
+def from_and_to(claim: ClaimReading) -> tuple[Amount, Amount] | None:
+    """The two figures from and to which something went, if a claim tells no others."""
+    amounts = [amount for amount in claim.amounts if not amount.is_year]
+    if len(amounts) != 2:
+        return None
+    first, second = amounts
+    asked = asked_figures(claim)
+    kinds = {one.readings[0].kind for one in amounts} | {one.factor for one in amounts}
+    is_from = (first.start in asked.earlier) != (second.start in asked.earlier)
+    if not is_from or len(kinds) != 2:
+        return None
+    return (first, second) if first.start in asked.earlier else (second, first)
 
 
 def _told(
@@ -144,6 +178,11 @@ def _told(
             told = Untold(Reason("year_end_untold", (said,)))
     if isinstance(told, Trace) and told and not amount.is_year:
         told = _of_another(amount, claim, passages) or told
+    is_prose = told is Trace.FOUND or (isinstance(told, CellTrace) and told.figure.place is None)
+    texts = [one for one in passages if one.table is None] if is_prose else ()
+    if texts and not amount.is_year and turned_in(amount, claim.flat, texts):
+        reason = Reason("told_other_way", (said,))
+        return Finding(OPPOSITE, "negation", reason, (amount.start, amount.end))
     if told is Trace.MISSING and is_left_open(amount, claim, passages):
         return Untold(Reason("operands_untold", (said,)))
     if told is Trace.WEAK and amount.factor >= FEWEST_SCALED:
@@ -162,7 +201,7 @@ def _scale_of(amount: Amount, passages: Sequence[Digest]) -> bool | None:
 
     False if the digits are there, but the sources themselves tell another unit or scale.
     """
-    plain = _plain(amount)
+    plain = unscaled(amount)
     holding = [one for one in passages if trace_amount(plain, [one], frozenset()) > Trace.MISSING]
     if not holding or any(one.told_scales.plain for one in holding):
         return False
@@ -214,15 +253,17 @@ def _by_cells(
     if cell is not None and cell.standing is CellStanding.LOOSE:
         return Trace.FOUND
     # A sentence that tells of which period its figure is has been heard.
-    heard = None
-    if cell is not None and cell.figure.place is None and cell.standing in _ELSEWHERE:
-        heard = cell.table.table.sources[cell.line]
+    heard = frozenset[int]()
+    if cell is not None and cell.standing in _ELSEWHERE:
+        heard = tables.told_of_others(amount, claim.amounts)
+        if cell.figure.place is None:
+            heard |= {cell.table.table.sources[cell.line]}
     prose = [
         passage
         for number, passage in enumerate(passages)
-        if passage.table is None and number != heard
+        if passage.table is None and number not in heard
     ]
-    if cell is not None and cell.standing in _ELSEWHERE:
+    if cell is not None and cell.standing in (*_ELSEWHERE, CellStanding.UNSIGNED):
         prose = [passage for passage in prose if _speaks_of(claim, passage)]
     if cell is not None and cell.named:
         prose = [passage for passage in prose if tells(amount, cell.named, passage)]
@@ -262,20 +303,13 @@ def _in_prose(amount: Amount, prose: Sequence[Digest], sides: frozenset[str], to
     factor = amount.factor
     if told.plain != (factor,):
         return False
-    return trace_amount(_plain(amount), prose, sides) is Trace.FOUND
-
-
-def _plain(amount: Amount) -> Amount:
-    """An amount without its scale."""
-    factor = 1 / amount.factor
-    bare = tuple(times((one.value, one.step), factor, one.kind) for one in amount.readings)
-    return replace(amount, readings=bare, factor=1.0)
+    return trace_amount(unscaled(amount), prose, sides) is Trace.FOUND
 
 
 def _against(
     amount: Amount, claim: ClaimReading, cell: CellTrace | None, calculated: Calculated | None
-) -> Finding | None:
-    """What the cells of tables say against an amount."""
+) -> Finding | Untold | None:
+    """What the cells of tables say against an amount, or leave open of it."""
     span = amount.start, amount.end
     said = claim.text[slice(*span)]
     if calculated is not None:
@@ -284,6 +318,8 @@ def _against(
     if cell is None:
         return None
     has = _named(cell)
+    if cell.standing is CellStanding.UNSIGNED:
+        return Untold(Reason("direction_untold", (said,)))
     if cell.standing is CellStanding.OTHER and cell.meant is not None:
         means = named(cell.table, cell.meant_line, cell.meant)
         reason = Reason("other_cell", (said, has, means))
@@ -345,17 +381,12 @@ def unsaid(claim: ClaimReading, passages: Sequence[Digest]) -> Reason:
 
 def turned(claim: ClaimReading) -> Iterator[Finding]:
     """A claim that what it says rose fell by its own figures, or the reverse."""
-    amounts = [amount for amount in claim.amounts if not amount.is_year]
-    if len(amounts) != 2:
+    course = from_and_to(claim)
+    operations = asked_figures(claim).operations
+    rises, falls = Operation.RISE in operations, Operation.FALL in operations
+    if course is None or rises == falls:
         return
-    asked = asked_figures(claim)
-    first, second = amounts
-    rises, falls = Operation.RISE in asked.operations, Operation.FALL in asked.operations
-    kinds = {one.readings[0].kind for one in amounts} | {one.factor for one in amounts}
-    is_from = (first.start in asked.earlier) != (second.start in asked.earlier)
-    if rises == falls or not is_from or len(kinds) != 2:
-        return
-    old, new = (first, second) if first.start in asked.earlier else (second, first)
+    old, new = course
     before, after = (
         -one.readings[0].value if one.is_negative else one.readings[0].value for one in (old, new)
     )

@@ -50,7 +50,7 @@ def late_years(
         asked,
         periods=tuple(shifted.get(one, one) for one in asked.periods),
         places=tuple(later.get(place, place) for place in asked.places),
-        told={start: shifted.get(one, one) for start, one in asked.told.items()},
+        told={start: one and shifted.get(one, one) for start, one in asked.told.items()},
     )
     return found, max(ends, key=lambda one: (one.year or 0, one.month or 0, one.day or 0))
 
@@ -86,4 +86,4 @@ def is_early(end: Period) -> bool:
 
 
 def _next(period: Period) -> Period:
-    return Period((period.year or 0) + 1, period.month, period.day, period.part)
+    return Period((period.year or 0) + 1, *period[1:])

@@ -169,9 +169,16 @@ def _weight(table: FigureTable, words: Iterable[str]) -> float:
     return fsum([table.weights.get(word, 0.7) for word in words])
 
 
+_NOTHING = (None, None, None, None)
+
+
 def period_fits(asked: Sequence[Period], held: Period | None) -> bool | None:
     """Whether a figure is of a period that is asked for; None if one of them says nothing."""
-    if not asked or held is None:
+    if held is None:
+        return None
+    # `The first six months` says nothing of a column that tells no length.
+    asked = [one for one in asked if one[:4] != _NOTHING or held.length]
+    if not asked:
         return None
     return any(agrees(one, held) for one in asked)
 

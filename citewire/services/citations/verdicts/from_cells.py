@@ -52,6 +52,7 @@ def _series(table: FittedTable, cell: Operand) -> list[Operand]:
         and one.kind == figure.kind
         and one.period is not None
         and one.period != figure.period
+        and (figure.period is None or one.period.months == figure.period.months)
     ]
     return found[:MOST_CELLS]
 
@@ -74,3 +75,8 @@ def time_of(cell: Operand) -> tuple[int, int, int, str]:
     if period is None:
         return 0, 0, 0, ""
     return period.year or 0, period.month or 0, period.day or 0, period.part or ""
+
+
+def length_of(cell: Operand) -> int | None:
+    """How many months the period of a cell has, if that is told."""
+    return cell[1].period.length if cell[1].period is not None else None

@@ -10,15 +10,26 @@ from typing import NamedTuple
 
 from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.binding import BoundAmount
+from citewire.services.citations.verdicts.clauses import SIDE_STEMS
 from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.directions import said_direction
+from citewire.services.citations.verdicts.numbered_names import JOIN
 from citewire.services.citations.verdicts.own_words import OwnWords
 from citewire.services.citations.verdicts.quantities import bounds
+from citewire.services.citations.verdicts.sides import OPPOSITES
 from citewire.services.citations.verdicts.units import PERCENT, same_kind
 
 Stems = frozenset[str]
 
 NEAR = 2
 """Sentences before and after one, items of a list, in which a figure may be mixed up with it."""
+
+
+MOST_BLANKS = 6
+"""Between a sentence and the one before it."""
+LARGE = 100.0
+FEWEST_SHARED = 2
+"""Words of a claim that the figure of a sentence beside one has, where that one has none."""
 
 
 class Misplaced(NamedTuple):
@@ -44,6 +55,28 @@ def misplaced(amount: Amount, words: OwnWords, passages: Sequence[Digest]) -> Mi
                 return None
             found = found or _told(held, instead, own, passage)
     return found
+
+
+def turned_in(amount: Amount, flat: str, passages: Sequence[Digest]) -> bool:
+    """Whether a claim says that something rose to or by an amount, and all passages that it fell.
+
+    Or the reverse; linear in the passages.
+
+    Args:
+        amount: of the claim.
+        flat: the claim.
+        passages: that hold the amount.
+    """
+    said = said_direction(flat, amount, is_course=True)
+    if not said:
+        return False
+    told = {
+        said_direction(passage.flat, held, is_course=True)
+        for passage in passages
+        for held in passage.amounts
+        if _is_value(amount, held)
+    }
+    return told == {-said}
 
 
 def tells(amount: Amount, named: Stems, passage: Digest) -> bool:
@@ -72,13 +105,22 @@ def _rival(held: BoundAmount, own: Stems, others: Stems, passage: Digest) -> Bou
     mine = frozenset(held.words)
     for other in _beside(held, passage):
         theirs = frozenset(other.words)
-        if not own & (theirs - mine) or own & (mine - theirs):
+        if not own & (theirs - mine):
             continue
-        if others & (mine - theirs):
+        ours, others_names = (_named(*one, passage) for one in ((held, theirs), (other, mine)))
+        # `Customer A accounted for 14 % and Customer B for 11 %`: whatever else both share.
+        is_named = held.sentence == other.sentence and bool(ours and own & others_names)
+        if is_named and passage.table is None and not own & ours:
             return other
-        is_named = _names(held, mine - theirs, passage)
-        is_near = held.sentence == other.sentence
-        if is_near and is_named and _names(other, own & (theirs - mine), passage):
+        if passage.table is None and _is_opposite(own, mine, theirs):
+            return other
+        if own & (mine - theirs):
+            continue
+        if others & (mine - theirs) or is_named:
+            return other
+        fewest = 1 if held.sentence == other.sentence and mine else FEWEST_SHARED
+        is_elsewhere = not own & mine and len(own & theirs) >= fewest
+        if passage.table is None and is_elsewhere and _is_telling(held.amount):
             return other
     return None
 
@@ -93,9 +135,39 @@ def _beside(held: BoundAmount, passage: Digest) -> Iterator[BoundAmount]:
             yield other
 
 
-def _names(held: BoundAmount, words: Stems, passage: Digest) -> bool:
-    """Whether words are written as names in a passage."""
-    return any(passage.text[held.words[word][0]].isupper() for word in words)
+def _is_telling(amount: Amount) -> bool:
+    """Whether a figure is seldom there by accident: of money, per cent, a unit, or large."""
+    reading = amount.readings[0]
+    return bool(reading.kind) or reading.value >= LARGE
+
+
+def _named(one: BoundAmount, without: Stems, passage: Digest) -> Stems:
+    """A figure's own words that are written as names in a passage.
+
+    The first of a sentence is none if there are others.
+    """
+    text = passage.text
+    found = {
+        word
+        for word in one.words.keys() - without
+        if JOIN in word or text[one.words[word][0]].isupper()
+    }
+    first = {word for word in found if _begins_sentence(text, one.words[word][0])}
+    return frozenset(found - first or found)
+
+
+def _begins_sentence(text: str, at: int) -> bool:
+    before = text[max(0, at - MOST_BLANKS) : at].rstrip()
+    return not before or before[-1] in ".!?:"
+
+
+def _is_opposite(own: Stems, mine: Stems, theirs: Stems) -> bool:
+    """Whether words say of the one figure what is the opposite of what they say of the other."""
+    sides, here = (
+        {SIDE_STEMS[word] for word in words if word in SIDE_STEMS} for words in (own, mine)
+    )
+    there = {SIDE_STEMS[word] for word in theirs if word in SIDE_STEMS}
+    return any(OPPOSITES[side] in here and side in there for side in sides - here)
 
 
 def _told(held: BoundAmount, instead: BoundAmount, own: Stems, passage: Digest) -> Misplaced:

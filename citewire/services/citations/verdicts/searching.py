@@ -21,8 +21,9 @@ from citewire.services.citations.verdicts.arithmetic import (
     sums,
 )
 from citewire.services.citations.verdicts.asked_figures import AskedFigures, Operation
+from citewire.services.citations.verdicts.beside_amounts import words_of_cell
 from citewire.services.citations.verdicts.fitting import SURE, FittedTable, period_fits
-from citewire.services.citations.verdicts.from_cells import time_of
+from citewire.services.citations.verdicts.from_cells import length_of, time_of
 from citewire.services.citations.verdicts.table_scales import Scales
 from citewire.services.citations.verdicts.units import PERCENT, POINTS
 
@@ -59,17 +60,55 @@ def searched(
 def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> Iterator[Calculation]:
     is_percent = amount.readings[0].kind in (PERCENT, POINTS)
     lines = _lines(table) or _below(asked, table)
+    operations = asked.operations - (_PARTS if _names_whole(asked, table) else set())
     for line in lines:
-        cells, is_cost = _cells(line, asked, table), table.table.lines[line].is_cost
-        yield from _of_line(cells, asked, is_percent=is_percent, is_cost=is_cost)
+        yield from _of_line(line, operations, asked, table, is_percent=is_percent)
     for head in _heads(lines, asked, table):
         yield from _of_head(head, lines, asked, table, is_percent=is_percent)
+
+
+def differences(
+    one: Operand, other: Operand, asked: AskedFigures, table: FittedTable, *, is_percent: bool
+) -> Iterator[Calculation]:
+    """By how much two cells differ: which has more, if the claim says which.
+
+    In per cent of the second, too, where the claim tells it in per cent and the cells are none.
+    """
+    is_alike = is_percent == (one[1].kind == PERCENT)
+    words, others = (words_of_cell(table.table, *cell) for cell in (one, other))
+    order = 0 if asked.compared is None else asked.compared.order(words, others)
+    if not order or asked.compared is None:
+        if is_alike:
+            yield difference(one, other, may_turn=True)
+        return
+    first, second = (one, other) if order > 0 else (other, one)
+    if is_alike:
+        of_costs = all(table.table.lines[line].is_cost for line, _ in (one, other))
+        is_less = asked.compared.is_less
+        yield difference(first, second, may_turn=False, falls=is_less, of_costs=of_costs)
+    elif is_percent:
+        yield from changes(first, second, may_turn=False, falls=asked.compared.is_less)
+
+
+def _names_whole(asked: AskedFigures, table: FittedTable) -> bool:
+    """Whether a claim names a line, and the line of a total of which that may be a part."""
+    lines = table.table.lines
+    named = [at for at in table.table.by_line if table.lines[at].precision >= SURE]
+    wholes = [lines[at].words for at in named if {"total"} < lines[at].words <= asked.words]
+    return bool(wholes) and any("total" not in lines[at].words for at in named)
 
 
 def _lines(table: FittedTable) -> list[int]:
     """The lines that share words with the claim, those that fit best first."""
     fits = table.lines
     found = [line for line in table.table.by_line if fits[line].score > 0]
+    heads = table.table.lines
+    named = {at: (heads[at].words | heads[at].group) & table.words for at in found}
+    sure = [line for line in found if fits[line].precision >= SURE]
+    parts = [line for line in sure if "total" not in heads[line].words]
+    if len(parts) == 1:
+        # What shares no more than `income` with a claim of `freight income` is not meant.
+        found = [one for one in found if one in sure or not named[one] <= named[parts[0]]]
     return sorted(found, key=lambda line: (-fits[line].score, line))[:MOST_LINES]
 
 
@@ -104,14 +143,24 @@ def _cells(line: int, asked: AskedFigures, table: FittedTable) -> Operands:
 
 
 def _of_line(
-    cells: Operands, asked: AskedFigures, *, is_percent: bool, is_cost: bool
+    line: int,
+    operations: frozenset[Operation],
+    asked: AskedFigures,
+    table: FittedTable,
+    *,
+    is_percent: bool,
 ) -> Iterator[Calculation]:
-    operations = asked.operations
+    cells, is_cost = _cells(line, asked, table), table.table.lines[line].is_cost
+    named = {one.period for _, one in cells if period_fits(asked.periods, one.period)}
+    # From one year to another that a claim names, and to no other.
+    ends = named if len(named) > 1 else {one.period for _, one in cells}
     for one, other in combinations(cells, 2):
         old, new = sorted((one, other), key=time_of)
         if one[1].value == other[1].value and operations & _PARTS:
             continue
-        if operations & _OVER_TIME and any(time_of(old)) and time_of(old) < time_of(new):
+        is_course = {old[1].period, new[1].period} <= ends and any(time_of(old))
+        is_course &= length_of(old) == length_of(new)
+        if operations & _OVER_TIME and is_course and time_of(old) < time_of(new):
             falls = Operation.FALL in operations and Operation.RISE not in operations
             if is_percent:
                 yield from changes(new, old, may_turn=False, falls=falls)
@@ -141,16 +190,18 @@ def _of_head(
         if one.head == head
     }
     named = [column[line] for line in lines if line in column]
+    is_of_whole = _names_whole(asked, table)
     for one, other in combinations(named, 2):
-        if Operation.DIFFERENCE in operations and is_percent == (one[1].kind == PERCENT):
-            yield difference(one, other, may_turn=True)
-        if operations & _PARTS:
+        if Operation.DIFFERENCE in operations:
+            yield from differences(one, other, asked, table, is_percent=is_percent)
+        if operations & _PARTS and not is_of_whole:
             yield from quotients(one, other, operations, is_percent=is_percent)
             yield from quotients(other, one, operations, is_percent=is_percent)
     whole = _whole(column, table)
     if operations & _PARTS and whole is not None:
         for one in named:
-            yield from quotients(one, whole, operations, is_percent=is_percent)
+            if one[0] != whole[0]:
+                yield from quotients(one, whole, operations, is_percent=is_percent)
     if operations & _TOTALS:
         for several in _runs(column, lines, table):
             yield from sums(several, operations)
@@ -159,13 +210,17 @@ def _of_head(
     parts = [line for line in parts if whole is None or line != whole[0]]
     if operations & _PARTS and whole is not None and len(parts) != 1:
         for several in _runs(column, lines, table):
+            if sum(figure.value for _, figure in several) == whole[1].value:
+                continue  # All parts of anything are 100 % of it.
             yield from share_of(several, whole, is_percent=is_percent)
 
 
 def _whole(column: dict[int, Operand], table: FittedTable) -> Operand | None:
-    """The total of a column, if a line says that it is one."""
-    totals = [at for at in column if "total" in table.table.lines[at].label.lower()]
-    return column[totals[-1]] if totals else None
+    """The total of a column, if a line says that it is one; the one that the claim names."""
+    lines = table.table.lines
+    totals = [at for at in column if "total" in lines[at].label.lower()]
+    named = [at for at in totals if {"total"} < lines[at].words <= table.words]
+    return column[(named or totals)[-1]] if totals else None
 
 
 def _runs(

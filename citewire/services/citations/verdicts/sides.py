@@ -59,8 +59,41 @@ negative: negative negativo negativa
 success: succeeded success successful successfully met achieved logro cumplio exito
 failure: unsuccessful unsuccessfully failure incumplio fracaso
 
-buy: bought acquired buys purchased compro adquirio
-sell: sold sells divested vendio
+buy: bought acquired acquires acquiring acquisition acquisitions buys purchased compro adquirio
+sell: sold sells divested divests divesting divestiture divestitures divestment vendio
+
+widen: widened widens widening
+narrow: narrowed narrows narrowing
+
+secured: secured collateralized collateralised
+unsecured: unsecured uncollateralized uncollateralised
+
+audited: audited
+unaudited: unaudited
+
+realized: realized realised
+unrealized: unrealized unrealised
+
+funded: funded
+unfunded: unfunded
+
+restricted: restricted
+unrestricted: unrestricted
+
+favorable: favorable favourable
+unfavorable: unfavorable unfavourable
+
+vested: vested
+unvested: unvested nonvested
+
+recurring: recurring
+nonrecurring: nonrecurring
+
+hedged: hedged
+unhedged: unhedged
+
+insured: insured
+uninsured: uninsured
 
 import: import imports imported importaciones importo
 export: export exports exported exportaciones exporto

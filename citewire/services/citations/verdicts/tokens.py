@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from citewire.services.citations.verdicts.numbered_names import join_numbered
+
 _TOKEN = re.compile(
     r"[a-z]++(?![^\W\d_]|['’])"  # nearly every word, found sooner
     r"|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[%‰$€£¥₹°|()\[\]\-–—−+/~≈,;:.!?\n]"
@@ -52,8 +54,9 @@ def flatten(text: str) -> str:
         bare = _NON.sub(r"non\1 ", bare)
     if "io." in bare or "rd." in bare or "sd." in bare:
         bare = _SHORT_SCALE.sub(r"\1 ", bare)
+    bare = join_numbered(bare)
     lower = bare.lower()
-    if is_ascii or len(lower) == len(bare):
+    if len(lower) == len(bare):
         return lower
     return "".join(low if len(low := char.lower()) == 1 else char for char in bare)
 

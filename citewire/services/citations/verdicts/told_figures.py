@@ -1,7 +1,8 @@
 """Figures that sentences tell of several periods: `$290 million in 2019 and $239 million in 2018`.
 
-Which figure is of which period is told by their order where there are as many of both, and else by
-the period that follows a figure before the next one.
+Which figure is of which period is told by their order where there are as many of both, or by
+brackets (`$290 million (2018: $239 million)`), and else by the period that follows a figure before
+the next one.
 """
 
 import re
@@ -25,11 +26,23 @@ NEAR = 60
 """Characters between a figure and the period that follows it."""
 
 
+_TO = re.compile(r"\s(?:to|auf|à|hasta|a)\s[^\w\s]{0,3}")
+_FROM = re.compile(r"\b(?:from|von|de|desde)\s[^\w\s]{0,3}$", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and|to|und|bis|y|et|hasta|a|à)\s(?:fiscal\s)?(?:year\s)?")
+_BETWEEN_YEARS = re.compile(
+    r"\b(?:between|from|zwischen|von|entre|de|desde)\s(?:fiscal\s)?(?:year\s)?$", re.IGNORECASE
+)
+_BRACKET = re.compile(r"\(\s?(?:[a-zA-Z]{1,9}\s){0,3}$")
+_IS = re.compile(r"\s?[:–—]\s?(?:[A-Z]{2,3}\s?)?[^\w\s]{0,3}\s?")
+MOST_BETWEEN = 30
+"""Characters between a figure and the bracket that tells the one of another period."""
+
+
 class ToldFigure(NamedTuple):
-    """A figure of a sentence with its period."""
+    """A figure of a sentence with its period; None if that is only known to be another one's."""
 
     amount: Amount
-    period: Period
+    period: Period | None
 
 
 class ToldSentence(NamedTuple):
@@ -51,13 +64,48 @@ def told_sentences(
         own = plain[bisect_left(starts, begin) : bisect_left(starts, end)]
         spoken = periods[bisect_left(places, begin) : bisect_left(places, end)]
         spoken = [one for one in spoken if one.period.year]
-        if len(own) > 1 and len(spoken) > 1 and end - begin <= LONGEST:
+        if len(own) < 2 or not spoken or end - begin > LONGEST:
+            begin = end
+            continue
+        if not _is_in_turn(own, spoken, text) and (beside := _with_brackets(own, spoken, text)):
+            yield ToldSentence((begin, beside[-1].amount.end), beside)
+        elif len(spoken) > 1:
             for is_percent in (False, True):
                 same = [one for one in own if _is_percent(one) == is_percent]
                 figures = tuple(_paired(same, spoken, text))
                 if len({figure.period for figure in figures}) > 1:
                     yield ToldSentence((begin, figures[-1].amount.end), figures)
         begin = end
+
+
+def _is_in_turn(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:
+    return len(amounts) == len(periods) and _is_in_step(amounts, periods, text)
+
+
+def _with_brackets(
+    amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str
+) -> tuple[ToldFigure, ...]:
+    """Figures with those of another period in brackets: `15 million (2018: 12 million)`."""
+    starts = [one.start for one in amounts]
+    pairs: list[tuple[Amount, Amount, PlacedPeriod]] = []
+    for one in periods:
+        opens = _BRACKET.search(text, max(0, one.start - MOST_BETWEEN), one.start)
+        at = bisect_left(starts, one.end)
+        if opens is None or not 0 < at < len(amounts):
+            continue
+        first, second = amounts[at - 1], amounts[at]
+        is_near = 0 <= opens.start() - first.end <= MOST_BETWEEN
+        is_alike = _is_percent(first) == _is_percent(second)
+        if is_near and is_alike and _IS.fullmatch(text, one.end, second.start):
+            pairs.append((first, second, one))
+    inside = {pair[2] for pair in pairs}
+    others = {one.period for one in periods if one not in inside}
+    own = others.pop() if len(others) == 1 else None
+    return tuple(
+        figure
+        for first, second, one in pairs
+        for figure in (ToldFigure(first, own), ToldFigure(second, one.period))
+    )
 
 
 def _is_in(amount: Amount, places: Sequence[int], periods: Sequence[PlacedPeriod]) -> bool:
@@ -73,7 +121,10 @@ def _is_percent(amount: Amount) -> bool:
 def _paired(
     amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str
 ) -> Iterator[ToldFigure]:
-    if len(amounts) == len(periods) and _is_in_step(amounts, periods, text):
+    if _is_in_turn(amounts, periods, text):
+        yield from (ToldFigure(a, p.period) for a, p in zip(amounts, periods, strict=True))
+        return
+    if _is_course(amounts, periods, text):
         yield from (ToldFigure(a, p.period) for a, p in zip(amounts, periods, strict=True))
         return
     for number, amount in enumerate(amounts, start=1):
@@ -81,6 +132,19 @@ def _paired(
         after = [one for one in periods if amount.end <= one.start < before]
         if after and after[0].start - amount.end <= NEAR:
             yield ToldFigure(amount, after[0].period)
+
+
+def _is_course(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:
+    """Whether a figure went from one to another between two periods: `from 5 to 7 between`..."""
+    if len(amounts) != 2 or len(periods) != 2:
+        return False
+    (one, other), (old, new) = amounts, periods
+    return bool(
+        _TO.fullmatch(text, one.end, other.start)
+        and _FROM.search(text, max(0, one.start - NEAR), one.start)
+        and _AND.fullmatch(text, old.end, new.start)
+        and _BETWEEN_YEARS.search(text, max(0, old.start - NEAR), old.start)
+    )
 
 
 def _is_in_step(amounts: Sequence[Amount], periods: Sequence[PlacedPeriod], text: str) -> bool:

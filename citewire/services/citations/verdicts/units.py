@@ -87,13 +87,16 @@ m 1 m metre metres meter meters metro metros
 m 1000 km kilometre kilometres kilometer kilometers kilometro kilometros
 m 1609.344 mile miles mi milla millas
 m 0.3048 ft foot feet pie pies
-m2 1 m² sqm square_metre square_metres square_meter square_meters metros_cuadrados
+m2 1 m² m_2 sqm square_metre square_metres square_meter square_meters metros_cuadrados
 m2 1e4 ha hectare hectares hectarea hectareas
 m2 4046.86 acre acres
-m2 1e6 km² square_kilometre square_kilometres square_kilometer square_kilometers
+m2 1e6 km² km_2 square_kilometre square_kilometres square_kilometer square_kilometers
 m2 1e6 kilometros_cuadrados
 m2 2589988 square_mile square_miles
-m3 1 m³ cubic_metre cubic_metres cubic_meter cubic_meters metros_cubicos
+m3 1 m³ m_3 cubic_metre cubic_metres cubic_meter cubic_meters metros_cubicos
+m3 1 kilolitre kilolitres kiloliter kiloliters
+m3 1e3 megalitre megalitres megaliter megaliters
+m3 1e6 gigalitre gigalitres gigaliter gigaliters
 m3 0.001 l litre litres liter liters litro litros
 m3 0.003785 gallon gallons galon galones
 bbl 1 barrel barrels bbl barril barriles
@@ -104,6 +107,9 @@ kg 1 kg kilo kilos kilogram kilograms kilogramo kilogramos
 kg 1000 t ton tons tonne tonnes metric_ton metric_tons metric_tonnes tonelada toneladas
 kg 1e6 kt kilotonne kilotonnes kilotons
 kg 1e9 megatonne megatonnes megatons megatoneladas
+kg 1e3 tco_2 tco_2_e
+kg 1e6 ktco_2 ktco_2_e
+kg 1e9 mtco_2 mtco_2_e
 kg 0.4536 lb lbs pound_weight
 W 1 w watt watts vatio vatios
 W 1e3 kw kilowatt kilowatts kilovatio kilovatios

@@ -5,6 +5,7 @@ two columns; never one row alone tells, and a head over several columns is outvo
 below it. Such a stretch may hold columns that most rows leave empty: cells that lie in it whole.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ WORD_GAP = 0.8
 MERGED_GAP = 1.5
 """Heights of letters; columns that are further apart are two, though no row has both."""
 
+_DASHES = ("-", "–", "—")
 _ENDS = ("%", ")", ")%")
+_MARK = re.compile(r"\[[^\s\[\]]{1,12}\]")
 
 WIDER = 1.5
 """So is a gap that is so many times wider than others of its line."""
@@ -367,8 +370,8 @@ def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list
                 continue
             middle = (piece.x0 + piece.x1) / 2
             side = bisect_right(places, middle)
-            if parts and piece.text in _ENDS and is_figure(parts[max(parts)][-1].text):
-                # What ends a figure stays with it.
+            if parts and _ends(piece.text) and _is_told(parts[max(parts)][-1].text):
+                # What ends a figure stays with it, as does the mark of a note.
                 side = max(parts)
             parts.setdefault(side, []).extend([*signs, piece])
             signs = []
@@ -377,15 +380,32 @@ def _cut(cell: Row, separators: Sequence[float], walls: Sequence[float]) -> list
     return [parts[side] for side in sorted(parts)]
 
 
+def _ends(text: str) -> bool:
+    return text in _ENDS or _MARK.fullmatch(text) is not None
+
+
+def _is_told(text: str) -> bool:
+    return is_figure(text) or text in _DASHES
+
+
 def extent(cell: Row) -> tuple[float, float]:
-    """Left and right edge of a cell without the sign before its figure, which may stand apart."""
-    if len(cell) == 1:
-        return cell[0].x0, cell[0].x1
+    """Left and right edge of a cell without the sign before its figure, which may stand apart.
+
+    The mark of a note behind a figure may stand apart, too, and reach over the next column.
+    """
     first = 0
     while first + 1 < len(cell) and is_sign(cell[first].text):
         first += 1
     inside = cell[first:] if first else cell
-    return min(f.x0 for f in inside), max(f.x1 for f in inside)
+    x0, x1 = min(f.x0 for f in inside), max(f.x1 for f in inside)
+    words = inside[-1].text.split()
+    if not _MARK.fullmatch(words[-1]):
+        return x0, x1
+    if len(words) == 1 and len(inside) > 1 and _is_told(inside[-2].text):
+        return x0, max(f.x1 for f in inside[:-1])
+    if len(words) == 2 and len(inside[-1].edges) == 4 and _is_told(words[0]):
+        return x0, inside[-1].edges[1]
+    return x0, x1
 
 
 def _is_cut(cell: Row, place: float) -> bool:

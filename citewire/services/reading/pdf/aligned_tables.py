@@ -38,7 +38,7 @@ INTO = -0.2
 CLOSE = 0.1
 """Lines of one head are apart by less."""
 
-AS_WIDE = 1.35
+AS_WIDE = 1.45
 """And no line of a head is so many times wider than the next."""
 
 CENTRED = 0.6

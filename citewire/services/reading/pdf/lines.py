@@ -13,6 +13,13 @@ from citewire.services.reading.pdf.layout import Box, TextLine
 CELL_GAP = 1.1
 """Cells are apart by so many heights of their letters; words of a line never are."""
 
+MARK_GAP = 2.0
+"""So far behind a figure stands its mark at most."""
+
+ITEM = 20
+"""Characters; before so many, a letter that some fonts show as a bullet is one."""
+
+_LETTERS = ("o", "n", "l", "q", "v", "w", "§", "Ø", "¾")
 _BULLET = re.compile(r"[•▪●◦■►‣∙·*–—-]|\(?(\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]")
 _SIGN = re.compile(r"[$€£¥]|\([$€£¥]?")
 _SIGNS = "$€£¥"
@@ -22,6 +29,7 @@ _GROUP = re.compile(r"\d{3}(?!\d)")
 _THOUSANDS = re.compile(r"[$€£¥]000")
 _MARK = re.compile(r"\(\d\)")
 _TRAILS = re.compile(r"[)%*†‡]{1,2}|[.,;:]")
+_NOTES = "*†‡"
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 Row = list[Fragment]
@@ -114,13 +122,19 @@ def _are_two(word: str, following: str) -> bool:
 
 
 def _joins(before: Fragment, fragment: Fragment, *, first: bool) -> bool:
-    if is_sign(before.text) or (first and _BULLET.fullmatch(before.text)):
+    if is_sign(before.text):
         return True
+    is_item = before.text in _LETTERS and len(fragment.text) >= ITEM
+    if first and (is_item or _BULLET.fullmatch(before.text)):
+        # (1) and (2) beside each other number columns.
+        return before.text == fragment.text or _BULLET.fullmatch(fragment.text) is None
     if is_sign(fragment.text):
         return False
-    near = _gap(before, fragment) < CELL_GAP * min(before.height, fragment.height)
+    gap, height = _gap(before, fragment), min(before.height, fragment.height)
     are_apart = _are_values(before, fragment) or _are_figures(before, fragment)
-    return (near and not are_apart) or trails(fragment.text)
+    # A mark far from all figures stands for one that is not told.
+    is_alone = fragment.text[0] in _NOTES and gap > MARK_GAP * height
+    return (gap < CELL_GAP * height and not are_apart) or (trails(fragment.text) and not is_alone)
 
 
 def _are_figures(before: Fragment, fragment: Fragment) -> bool:

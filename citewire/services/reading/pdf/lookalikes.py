@@ -135,8 +135,8 @@ def _are_filled(placed: Rows, columns: int) -> bool:
 
 
 def is_chart(placed: Rows, columns: int) -> bool:
-    """Whether figures are those of axes: most with equal steps down, or a last row with axes."""
-    if any(map(_is_axis, placed[-2:])):
+    """Whether figures are those of axes: equal steps down, or a last row with axes."""
+    if any(map(_is_axis, placed[-2:])) or _have_one_scale(placed):
         return True
     inside: list[list[str]] = [[] for _ in range(columns)]
     for row in placed:
@@ -145,6 +145,16 @@ def is_chart(placed: Rows, columns: int) -> bool:
                 inside[piece.column].append(piece.text)
     figures = sum(map(len, inside))
     return figures * 2 > sum(map(len, placed)) and sum(map(_ticks, inside)) * 2 > figures
+
+
+def _have_one_scale(placed: Rows) -> bool:
+    """Whether rows begin with values of an axis, each again in its row: charts with one scale."""
+    found = []
+    for row in placed:
+        first, *others = (piece.text for piece in row)
+        if is_figure(first) and first in others:
+            found.append(first)
+    return _ticks(found) >= MIN_TICKS
 
 
 def _is_axis(row: Sequence[RowPiece]) -> bool:

@@ -4,12 +4,20 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
+from citewire.services.reading.heads import is_figure
 from citewire.services.reading.marks import reads_like_note, shifted
 from citewire.services.reading.pdf.fragments import Fragment
 from citewire.services.reading.pdf.raised import RAISED, SMALL
 
 NEAR = 0.6
 """A mark follows what it stands at within so many of its heights, and may overlap by half."""
+
+FAR = 2.6
+"""One in brackets follows a figure of a table within so many: those of a column end level, and
+their marks stand behind the longest."""
+
+HIGH = 0.25
+"""And is raised by so much: figures in small type beside others stand at their middle."""
 
 MOST = 2_000
 """Marks of a page; no page has more."""
@@ -34,7 +42,7 @@ def with_marks(fragments: Sequence[Fragment]) -> list[Fragment]:
     gone = set()
     for n in marks:
         mark = found[n]
-        first = bisect_left(ends, mark.x0 - NEAR * mark.height / SMALL)
+        first = bisect_left(ends, mark.x0 - FAR * mark.height)
         last = bisect_left(ends, mark.x0 + NEAR * mark.height)
         near = by_end[first : min(last, first + MAX_LOOKED_AT)]
         bases = [at for at in near if at != n and at not in gone and _is_base(found[at], mark)]
@@ -50,11 +58,20 @@ def _is_base(base: Fragment, mark: Fragment) -> bool:
     is_small = mark.height < SMALL * base.height
     is_raised = base.y1 - mark.y1 > RAISED * base.height and mark.y1 > base.y0
     is_beside = mark.middle > base.y0 - 0.3 * base.height and base.x0 < mark.x0
-    return is_small and is_raised and is_beside
+    is_near = mark.x0 - base.x1 <= NEAR * mark.height / SMALL or _is_apart(base, mark)
+    return is_small and is_raised and is_beside and is_near
+
+
+def _is_apart(base: Fragment, mark: Fragment) -> bool:
+    """Whether a mark in brackets stands behind a figure that ends before others of its column."""
+    is_bracketed = mark.text.startswith("(") and mark.text.endswith(")")
+    is_high = base.y1 - mark.y1 > HIGH * base.height
+    return is_bracketed and is_high and (is_figure(base.text) or base.text in ("-", "–", "—"))
 
 
 def _joined(base: Fragment, mark: Fragment) -> Fragment | None:
-    written = shifted(base.text, mark.text)
+    gap = " " if mark.x0 - base.x1 > NEAR * mark.height / SMALL else ""
+    written = shifted(base.text, gap + mark.text)
     if not base.edges or not mark.edges or written == mark.text:
         return None
     edges = [*base.edges, *mark.edges] if written[0] == " " else [*base.edges[:-1], mark.x1]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from citewire.services.reading.pdf.fragments import Fragment
@@ -17,6 +18,12 @@ FILLED = 0.8
 MIN_CHARS = 20
 MIN_LETTERS = 0.6
 """Of the characters that are not spaces: a line of figures or of dots is no running text."""
+
+MIN_PIECE = 14
+"""Characters; of a line in several pieces, each has so many: heads of columns have fewer."""
+
+APART = 1.1
+"""Pieces are apart by more than so many heights of their letters."""
 
 FLUSH = 0.6
 """Share of the lines that begin at one place: heads of columns are set in the middle."""
@@ -39,6 +46,17 @@ class SideLine:
     x1: float
     middle: float
     height: float
+    extents: list[tuple[float, float]]
+    """Left and right edges of its fragments."""
+
+    @property
+    def pieces(self) -> int:
+        """How many parts it has that are far apart, as the columns of a text or a table."""
+        found, end = 0, -inf
+        for x0, x1 in sorted(self.extents):
+            found += x0 - end > APART * self.height
+            end = max(end, x1)
+        return found
 
 
 def lines_of(side: Sequence[Fragment]) -> list[SideLine]:
@@ -47,10 +65,13 @@ def lines_of(side: Sequence[Fragment]) -> list[SideLine]:
     for fragment in side:
         last = lines[-1] if lines else None
         if last is None or fragment.middle - last.middle > 0.5 * min(fragment.height, last.height):
+            x0, x1 = fragment.x0, fragment.x1
             lines.append(
-                SideLine(fragment.text, fragment.x0, fragment.x1, fragment.middle, fragment.height)
+                SideLine(fragment.text, x0, x1, fragment.middle, fragment.height, [(x0, x1)])
             )
-        elif fragment.x0 < last.x0:
+            continue
+        last.extents.append((fragment.x0, fragment.x1))
+        if fragment.x0 < last.x0:
             last.text = f"{fragment.text} {last.text}"
             last.x0 = fragment.x0
         else:
@@ -86,7 +107,8 @@ def _filled(lines: Sequence[SideLine], start: int, end: int) -> Iterator[tuple[i
             continue
         stop = index + 1 if _is_text(line) else index
         found = lines[first:stop]
-        if len(found) >= MIN_PROSE and _goes_on(found) and _is_flush(found):
+        is_text = len(found) >= MIN_PROSE and _goes_on(found) and _is_flush(found)
+        if is_text and not _are_heads(found):
             yield first, stop
         first = index + 1
 
@@ -96,6 +118,16 @@ def _is_text(line: SideLine) -> bool:
     letters = sum(map(str.isalpha, written))
     enough = MIN_CHARS if not _CASELESS.search(written) else MIN_CHARS // 2
     return len(written) >= enough and letters >= MIN_LETTERS * len(written)
+
+
+def _are_heads(lines: Sequence[SideLine]) -> bool:
+    """Whether most lines are in short pieces, as those of heads beside each other are."""
+    in_pieces = 0
+    for line in lines:
+        written = line.text.replace(" ", "")
+        least = MIN_PIECE if not _CASELESS.search(written) else MIN_PIECE // 2
+        in_pieces += line.pieces > 1 and len(written) < least * line.pieces
+    return in_pieces * 2 > len(lines)
 
 
 def _goes_on(lines: Sequence[SideLine]) -> bool:

@@ -7,8 +7,8 @@ from itertools import chain, pairwise
 from math import inf
 from statistics import median
 
-from citewire.services.reading.heads import is_figure
-from citewire.services.reading.next_tables import RowWords, find_starts
+from citewire.services.reading.heads import is_figure, is_value
+from citewire.services.reading.next_tables import RowWords, find_starts, tells_period
 from citewire.services.reading.pdf.aligned_tables import table_of_rows
 from citewire.services.reading.pdf.drawn import Drawn
 from citewire.services.reading.pdf.fragments import Fragment
@@ -16,6 +16,9 @@ from citewire.services.reading.pdf.layout import LaidBlock, TextLine
 from citewire.services.reading.pdf.lines import Row, cells_of, line_of, text_rows, union
 
 MIN_TABLE_ROWS = 3
+MIN_FIGURES = 2
+"""A table of one row under periods has so many figures; a chart may have one below its axis."""
+
 MAX_HEAD_LINES = 6
 """After so many lines of heads, labels stand at the left of the figures."""
 
@@ -23,13 +26,19 @@ MAX_PLAIN_ROWS = 2
 """So many rows of one cell may stand between rows of several: wrapped labels, subheadings."""
 
 MAX_LABELS = 4
-"""And so many below heads of columns, or between rows whose figures stand below each other."""
+"""And so many between rows whose figures stand below each other."""
+
+MAX_SUBHEADS = 6
+"""And so many below heads of columns: the figures of a list in a list have a subhead for each."""
 
 LEVEL = 5.0
 """Points; figures of a column end no further from each other, brackets among them."""
 
 APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
+
+FAR_APART = 5.0
+"""So may a row be whose figures all end where those of the row above do."""
 
 OVERLAP = 0.2
 """A label and its figures reach into each other by so many heights."""
@@ -55,6 +64,7 @@ INDENT = 4.0
 UNDER = 2.0
 """Points; they begin no further from each other."""
 
+_DASHES = ("-", "–", "—")
 _WORD = re.compile(r"[^\W\d_]{3}")
 
 Rows = list[list[Row]]
@@ -139,6 +149,8 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
     figures_right = max(
         (union(row[1])[2] for row in sums if len(sums) == len(several)), default=inf
     )
+    figures = [union(cell) for row in body for cell in row[1:] if is_value(_text(cell))]
+    start -= _subheads(rows, position, start, left, figures_right)
     while start > position:
         above, below = rows[start - 1], rows[start]
         box, under = union(above[0]), union([f for cell in below for f in cell])
@@ -146,10 +158,28 @@ def _with_heads(rows: Rows, position: int, start: int) -> int:
         begins = labels_right if abs(box[2] - figures_right) < LEVEL else labels_end
         if len(above) > 1 or box[0] < begins - above[0][0].height:
             break
-        if under[1] - box[3] > 1.2 * above[0][0].height or box[2] > right + 20:
+        is_over = any(f[0] < box[2] and f[2] > box[0] for f in figures)
+        near = APART if is_over and tells_period(_text(above[0])) else 1.2
+        if under[1] - box[3] > near * above[0][0].height or box[2] > right + 20:
             break
         start -= 1
     return start
+
+
+def _subheads(rows: Rows, position: int, start: int, left: float, figures_right: float) -> int:
+    """How many subheads stand between one column of figures and its head, which ends with them."""
+    for number in range(1, MAX_PLAIN_ROWS + 1):
+        above = start - number - 1
+        if above < position or any(len(rows[n]) > 1 for n in (above, above + 1)):
+            return 0
+        [head], [subhead] = rows[above], rows[above + 1]
+        gaps = (rows[n + 1][0][0].y0 - rows[n][0][0].y1 for n in (above, above + 1))
+        if max(gaps) > subhead[0].height or abs(union(subhead)[0] - left) > INDENT * head[0].height:
+            return 0
+        box = union(head)
+        if abs(box[2] - figures_right) < LEVEL and box[0] > union(subhead)[2]:
+            return number
+    return 0
 
 
 def _with_end(rows: Rows, start: int, end: int) -> int:
@@ -262,11 +292,11 @@ def _stretches(rows: Rows) -> Iterator[tuple[int, int]]:
             _is_apart(rows, several[-1], index)
             or (len(several) >= MIN_TABLE_ROWS and _are_elsewhere(rows, index, used))
         ):
-            yield from _stretch(several)
+            yield from _stretch(rows, several)
             several, used = [], set()
         several.append(index)
         used.update(_bins(cells))
-    yield from _stretch(several)
+    yield from _stretch(rows, several)
 
 
 def _are_elsewhere(rows: Rows, index: int, used: Container[int]) -> bool:
@@ -288,9 +318,36 @@ def _bins(cells: Sequence[Row]) -> Iterator[int]:
         yield from range(round(x0 / LEVEL), round(x1 / LEVEL) + 1)
 
 
-def _stretch(several: list[int]) -> Iterator[tuple[int, int]]:
-    if len(several) >= MIN_TABLE_ROWS:
+def _stretch(rows: Rows, several: list[int]) -> Iterator[tuple[int, int]]:
+    is_short = len(several) == 2 and several[1] == several[0] + 1
+    if len(several) >= MIN_TABLE_ROWS or (is_short and _are_periods(*(rows[n] for n in several))):
         yield several[0], several[-1] + 1
+
+
+def _are_periods(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether `cells` are periods over the figures of the one row `below`, which has a label."""
+    label, *figures = below
+    others = len(cells) - len(figures)
+    if len(figures) < MIN_FIGURES or others not in (0, 1) or not _WORD.search(_text(label)):
+        return False
+    heads = list(map(_text, cells[others:]))
+    return (
+        sum(map(tells_period, heads)) * 2 > len(heads)
+        and all(map(_is_entry, figures))
+        and not any(map(is_value, heads))
+        and union(label)[2] < union(cells[others])[0]
+        and _are_over(cells[others:], figures)
+    )
+
+
+def _are_over(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether each of some cells stands over one below: between those beside that one."""
+    boxes = [union(cell) for cell in below]
+    starts, ends = [box[0] for box in boxes], [box[2] for box in boxes]
+    return all(
+        end < union(cell)[0] and union(cell)[2] < start
+        for cell, end, start in zip(cells, [-inf, *ends[:-1]], [*starts[1:], inf], strict=True)
+    )
 
 
 def _words_of(rows: Rows, start: int, end: int) -> Iterator[RowWords]:
@@ -331,8 +388,9 @@ def _text(cell: Row) -> str:
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
-    are_known = _are_heads(rows[before], rows[row]) or _are_level(rows[before], rows[row])
-    most = MAX_LABELS if are_known else MAX_PLAIN_ROWS
+    most = MAX_LABELS if _are_level(rows[before], rows[row]) else MAX_PLAIN_ROWS
+    if _are_heads(rows[before], rows[row]) or _are_heads_with_corner(rows[before], rows[row]):
+        most = MAX_SUBHEADS
     first = before
     before += _wrapped(rows, before)
     if row - before - 1 > most:
@@ -341,6 +399,8 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
         max(f.x1 for f in rows[index][-1]) - min(f.x0 for f in rows[index][0])
         for index in range(before, row + 1)
     ]
+    if row == first + 1 and _goes_on(rows[first], rows[row]):
+        return rows[row][0][0].y0 - rows[first][0][0].y1 > FAR_APART * rows[row][0][0].height
     if min(widths[0], widths[-1]) < 0:
         # From right to left, words set apart to fill a line are not told from cells.
         return True
@@ -377,6 +437,25 @@ def _wrapped(rows: Rows, row: int) -> int:
     return end - row - 1
 
 
+def _goes_on(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether a row has a label below that of another, and figures in some of its columns."""
+    (label, *figures), (under, *others) = cells, below
+    ends = [union(cell)[2] for cell in figures]
+    return (
+        len(others) >= MIN_FIGURES
+        and abs(union(label)[0] - union(under)[0]) < INDENT * under[0].height
+        and _WORD.search(_text(under)) is not None
+        and all(map(_is_entry, chain(figures, others)))
+        and all(min(abs(union(cell)[2] - end) for end in ends) < LEVEL for cell in others)
+    )
+
+
+def _is_entry(cell: Row) -> bool:
+    """Whether a figure stands in a cell, or a dash for one."""
+    text = _text(cell)
+    return is_value(text) or text in _DASHES
+
+
 def _are_level(cells: Sequence[Row], below: Sequence[Row]) -> bool:
     """Whether two rows have their figures at the same places."""
     return len(cells) == len(below) > 1 and all(
@@ -391,6 +470,15 @@ def _are_heads(cells: Sequence[Row], below: Sequence[Row]) -> bool:
     return union(cells[0])[0] > labels_end and not any(
         is_figure(" ".join(f.text for f in cell)) for cell in cells
     )
+
+
+def _are_heads_with_corner(cells: Sequence[Row], below: Sequence[Row]) -> bool:
+    """Whether `cells` are the head of labels and heads of columns, each over a figure below."""
+    if not len(cells) == len(below) > 2:
+        return False
+    if not all(map(_is_entry, below[1:])) or any(map(_is_entry, cells)):
+        return False
+    return _are_over(cells, below)
 
 
 def _paragraphs(rows: Rows) -> Iterator[LaidBlock]:

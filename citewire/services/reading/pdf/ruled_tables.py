@@ -46,6 +46,8 @@ AROUND = 3.0
 LEVEL = 0.35
 """Lines of different cells are level if they are apart by less than so many heights."""
 
+_Part = tuple[int, int, list[Fragment]]
+"""The first column of what stands over one or more, how many, and what it is."""
 
 MIN_LEVEL = 2
 """On a page that may hold tables, at least so many pieces of text stand beside another."""
@@ -127,11 +129,10 @@ def _goes_on_beside(
 def _rows_below(
     grid: RuledGrid, inside: Sequence[Fragment], fragments: Sequence[Fragment]
 ) -> list[list[Row]] | None:
-    """The rows of figures under a grid of heads; None if they do not stand in its columns."""
+    """The rows of figures under a grid; None if those under heads are not in its columns."""
     x0, _, x1, y1 = grid.box
     rows: list[list[Row]] = []
-    if sum(is_figure(f.text) for f in inside) * 8 > len(inside):
-        return rows
+    are_heads = sum(is_figure(f.text) for f in inside) * 8 <= len(inside)
     bottom, height = y1, inside[0].height
     under = [f for f in fragments if f.x0 < x1 and f.x1 > x0 and f.middle > y1]
     for row in text_rows(under):
@@ -141,11 +142,20 @@ def _rows_below(
         if not rows and len(cells) < 3 and not any(is_figure(f.text) for f in row):
             break
         places = [grid.column_of(union(cell)) for cell in cells]
+        if not are_heads and not _is_last_row(cells, places):
+            break
         if None in places or len(set(places)) < len(places):
             return rows or None
         rows.append(cells)
         bottom = max(f.y1 for f in row)
     return rows
+
+
+def _is_last_row(cells: Sequence[Row], places: Sequence[int | None]) -> bool:
+    """Whether a row under a grid of figures is a further one of it, as its sum: without lines."""
+    label, *figures = (" ".join(f.text for f in cell) for cell in cells)
+    is_label = places[0] == 0 and any(map(str.isalpha, label))
+    return is_label and bool(figures) and all(map(is_figure, figures))
 
 
 def _carrying(blocks: list[LaidBlock], box: Box) -> Fragment:
@@ -296,7 +306,12 @@ def _opened(cells: Sequence[RuledCell], xs: Sequence[float]) -> list[RuledCell]:
     Heads are often drawn as one box, in which a line of words stands over the columns below, and
     perhaps another one over all of them.
     """
-    opened = {n: over for n, cell in enumerate(cells) if (over := _over_columns(cell, xs))}
+    opened: dict[int, tuple[list[Fragment], list[_Part]]] = {}
+    for n, cell in enumerate(cells):
+        if over := _over_columns(cell, xs):
+            opened[n] = over
+        elif parts := _beside(cell, xs):
+            opened[n] = [], parts
     split = {cells[n].row for n, (above, _) in opened.items() if above}
     rows = max(cell.row + cell.rows for cell in cells)
     shifted = [0, *accumulate(1 + (row in split) for row in range(rows))]
@@ -313,15 +328,15 @@ def _opened(cells: Sequence[RuledCell], xs: Sequence[float]) -> list[RuledCell]:
             box = (x0, y0, x1, y)
             found.append(replace(cell, row=first, box=box, fragments=above))
             first, y0 = first + 1, y
-        for column, part in enumerate(parts, start=cell.column):
-            box = (xs[column], y0, xs[column + 1], y1)
-            found.append(RuledCell(first, column, end - first, 1, box, part))
+        for column, columns, part in parts:
+            box = (xs[column], y0, xs[column + columns], y1)
+            found.append(RuledCell(first, column, end - first, columns, box, part))
     return found
 
 
 def _over_columns(
     cell: RuledCell, xs: Sequence[float]
-) -> tuple[list[Fragment], list[list[Fragment]]] | None:
+) -> tuple[list[Fragment], list[_Part]] | None:
     """What stands over all columns of a cell, and what below it over each; None if nothing does."""
     if cell.columns == 1 or cell.rows > 1 or len(cell.fragments) < 2:
         return None
@@ -336,7 +351,39 @@ def _over_columns(
                 return None
             parts[column].append(part)
     is_one = len(above) > 1 or any(len(cells_of(row)) > 1 for row in above)
-    return None if is_one or not all(parts) else ([f for row in above for f in row], parts)
+    if is_one or not all(parts):
+        return None
+    found = [(n, 1, part) for n, part in enumerate(parts, start=cell.column)]
+    return [f for row in above for f in row], found
+
+
+def _beside(cell: RuledCell, xs: Sequence[float]) -> list[_Part]:
+    """What stands beside each other in each line of a cell over several columns, by column.
+
+    Rows without a ground are often drawn as one box, as are the cells of one between two lines.
+    """
+    lines = [cells_of(row) for row in text_rows(cell.fragments)]
+    if cell.columns == 1 or cell.rows > 1 or min(map(len, lines), default=0) < 2:
+        return []
+    inner = xs[cell.column + 1 : cell.column + cell.columns]
+    parts: dict[int, list[Fragment]] = {}
+    for piece in (piece for line in lines for piece in line):
+        x0, _, x1, _ = union(piece)
+        column = cell.column + bisect_right(inner, (x0 + x1) / 2)
+        if x0 < xs[column] - SLACK or x1 > xs[column + 1] + SLACK:
+            return []
+        parts.setdefault(column, []).extend(piece)
+    if len(parts) != max(map(len, lines)):
+        return []
+    first, *others = sorted(parts)
+    if len(others) == 1 and first == cell.column:
+        # Beside a label, what stands in the middle of all other columns is over them.
+        x0, _, x1, _ = union(parts[others[0]])
+        start, end = first + 1, first + cell.columns
+        off = abs(xs[start] + xs[end] - x0 - x1) / 2
+        if off < parts[others[0]][0].height:
+            return [(first, 1, parts[first]), (start, end - start, parts[others[0]])]
+    return [(column, 1, parts[column]) for column in (first, *others)]
 
 
 def _cuts(cells: Sequence[RuledCell]) -> list[float]:
