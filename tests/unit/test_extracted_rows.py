@@ -98,6 +98,28 @@ async def test_net_income_of_a_group_is_that_of_its_owners(
     assert _first(await _answer(synthesiser, question, _table(rows))) == told
 
 
+async def test_net_income_of_two_firms_is_told_of_both_however_their_rows_are_called(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    plain = (("", "2024", "2023"), ("Net income", "1,242", "985"))
+    own = _table(INCOME, organisation="Acme", title="Acme 10-K")
+    other = _table(plain, organisation="Bolt, Inc.", title="Bolt 10-K", document="bolt")
+    question = "Which company has the higher net income, Acme or Bolt?"
+    told = await _answer(synthesiser, question, own, other)
+    assert "$5,007 million" in told
+    assert "1,242 million" in told
+
+
+async def test_a_firm_whose_name_ends_in_a_point_gets_no_second_one(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    own = _table(INCOME, organisation="Acme", title="Acme 10-K")
+    other = _table(BALANCE, organisation="Bolt, Inc.", title="Bolt 10-K", document="bolt")
+    question = "Which company has the higher net income, Acme or Bolt?"
+    told = await _answer(synthesiser, question, own, other)
+    assert _first(told) == "No row that says this was found for: Bolt, Inc."
+
+
 @pytest.mark.parametrize(
     "label",
     [

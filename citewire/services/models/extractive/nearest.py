@@ -72,12 +72,12 @@ def lead_of_parts(wanted: Wanted) -> str:
 def lead_of_missing(missing: Sequence[str], wanted: Wanted) -> str:
     """What is said above rows of some reports where others that were named have none."""
     lead = _MISSING_LEADS[wanted.is_spanish]
-    return lead.format(", ".join(missing)) if missing else ""
+    return lead.format(", ".join(missing).removesuffix(".")) if missing else ""
 
 
 def lead_of_unnamed(name: str, wanted: Wanted) -> str:
     """What is said above an extract where nothing names the firm that is asked about."""
-    return _UNNAMED_LEADS[wanted.is_spanish].format(name)
+    return _UNNAMED_LEADS[wanted.is_spanish].format(name.removesuffix("."))
 
 
 def is_far(wanted: Wanted, sentence: Sentence, similarity: float) -> bool:
