@@ -4,6 +4,7 @@
 Mexico`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -30,6 +31,11 @@ MOST_BLANKS = 6
 LARGE = 100.0
 FEWEST_SHARED = 2
 """Words of a claim that the figure of a sentence beside one has, where that one has none."""
+
+_COMPARED = re.compile(
+    r",? (?:as )?(?:compared (?:to|with)|versus|vs\.?|against|up from|down from|from) [^\w\s]{0,3}"
+)
+"""Between a figure and an earlier one of the same thing: `to $3.2 billion compared to $2.7`."""
 
 
 class Misplaced(NamedTuple):
@@ -102,7 +108,7 @@ def _is_value(amount: Amount, held: Amount) -> bool:
 
 def _rival(held: BoundAmount, own: Stems, others: Stems, passage: Digest) -> BoundAmount | None:
     """The figure beside one that the claim's own words name instead of this one."""
-    mine = frozenset(held.words)
+    mine = frozenset(held.words) | _words_of_compared(held, passage)
     for other in _beside(held, passage):
         theirs = frozenset(other.words)
         if not own & (theirs - mine):
@@ -133,6 +139,19 @@ def _beside(held: BoundAmount, passage: Digest) -> Iterator[BoundAmount]:
         is_other = other.group != held.group and reading.value != held.amount.readings[0].value
         if is_other and same_kind(kind, reading.kind):
             yield other
+
+
+def _words_of_compared(held: BoundAmount, passage: Digest) -> Stems:
+    """The words of the figure right before one that is set against it, and so is of the same.
+
+    None where it is named itself: `compared to $2.7 billion in Canada`.
+    """
+    if _named(held, frozenset(), passage):
+        return frozenset()
+    for other in passage.bound_in(held.sentence):
+        if _COMPARED.fullmatch(passage.text, other.amount.end, held.amount.start):
+            return frozenset(other.words)
+    return frozenset()
 
 
 def _is_telling(amount: Amount) -> bool:
