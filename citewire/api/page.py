@@ -6,6 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
@@ -36,6 +37,8 @@ MEDIA_TYPES: Final = {
     ".md": "text/markdown; charset=utf-8",
 }
 OTHER: Final = "application/octet-stream"
+
+Built = tuple[int, ...]
 
 NOT_BUILT: Final = "The web client is not built: run `make web` (it needs Node.js). The API works."
 
@@ -76,6 +79,41 @@ def _client_file(path: Path, folder: Path, common: Mapping[str, str]) -> ClientF
     return ClientFile(path, packed if packed.is_file() else None, headers)
 
 
+class _Client:
+    """The files of a client that may be built anew while it is served, and are looked up then.
+
+    A page that was loaded before asks for files that are gone; it offers to be loaded again.
+    """
+
+    def __init__(self, folder: Path, headers: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._headers = headers
+        self._since: Built = ()
+        self._files: dict[str, ClientFile] = {}
+
+    async def file(self, name: str) -> ClientFile | None:
+        """The file of a name, if there is one now."""
+        return await to_thread.run_sync(self._look_up, name)
+
+    def _look_up(self, name: str) -> ClientFile | None:
+        built = _built(self._folder)
+        if built != self._since:
+            # In this order: what is written meanwhile is looked for the next time.
+            self._files, self._since = find_client(self._folder, self._headers), built
+        return self._files.get(name)
+
+
+def _built(folder: Path) -> Built:
+    """When the page and its scripts were last written, in nanoseconds; what is not there, never."""
+    times = []
+    for path in (folder / "index.html", folder / "assets"):
+        try:
+            times.append(path.stat().st_mtime_ns)
+        except OSError:
+            times.append(0)
+    return tuple(times)
+
+
 def build_router(folder: Path = STATIC, *, frames: Sequence[str] = ()) -> APIRouter:
     """The routes of the client that was built into `folder`.
 
@@ -85,21 +123,23 @@ def build_router(folder: Path = STATIC, *, frames: Sequence[str] = ()) -> APIRou
     """
     router = APIRouter(include_in_schema=False)
     common = headers_for(frames)
-    client = find_client(folder, common)
+    client = _Client(folder, common)
 
     @router.get("/")
     async def index(request: Request) -> Response:
         """The page."""
-        if "index.html" not in client:
+        found = await client.file("index.html")
+        if found is None:
             return PlainTextResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, common)
-        return _respond(client["index.html"], request)
+        return _respond(found, request)
 
     @router.get("/favicon.svg")
     @router.get("/licences.md")
     @router.get("/assets/{name:path}")
     async def file(request: Request) -> Response:
         """A file of the page; any other name is 404."""
-        found = client.get(request.scope["path"].removeprefix(_prefix(request)).lstrip("/"))
+        path = request.scope["path"].removeprefix(_prefix(request)).lstrip("/")
+        found = await client.file(path)
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "the page has no such file")
         return _respond(found, request)

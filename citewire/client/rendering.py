@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from citewire.client.answer import CitedAnswer, CitedPage
 from citewire.client.wire import Citation
 from citewire.text.offsets import utf16_place
+from citewire.text.places import placed
 
 WIDTH = 640
 """Pixels of a page's picture."""
@@ -108,5 +109,6 @@ def _note(answer: CitedAnswer, citation: Citation, page: CitedPage | None) -> st
 
 def _place(answer: CitedAnswer, citation: Citation) -> str:
     source = answer.source_of(citation)
-    where = f"{source.title}, p. {source.page_label or source.page_start}"
+    label = source.page_label or str(source.page_start)
+    where = placed(source.title, source.file_name, label, section=source.section)
     return f"{where}, {citation.quote.address}" if citation.quote.address else where

@@ -25,6 +25,7 @@ from citewire.services.access.keys import new_key
 from citewire.services.models.names import embedding_name
 from citewire.settings import Settings
 from citewire.storage.keys import DEFAULT_OWNER, SCHEMA_VERSION
+from citewire.text.places import placed
 
 QUESTION = "How many tonnes of cargo did the harbour handle in 2024?"
 
@@ -177,5 +178,5 @@ def _print_sources(sources: list[dict[str, Any]], console: Console) -> None:
     console.print("\n")
     for source in sources:
         if source["cited"]:
-            line = f"  [{source['n']}] {source['title']}, p. {source['page_label']}"
-            console.print(Text(f"{line} ({source['file_name']}, page {source['page_start']})"))
+            place = placed(source["title"], source["file_name"], source["page_label"])
+            console.print(Text(f"  [{source['n']}] {place} ({source['file_name']})"))

@@ -52,7 +52,7 @@ def _report(path: Path, ocr: OcrMode, engine: OcrChoice) -> Report:
     if path.exists() and not path.is_file():
         # Reading a pipe that nobody writes to would wait without an end.
         raise UnreadableDocument("it is not a regular file")
-    return withhold(read_report(path, ocr=ocr, engine=engine))
+    return withhold(read_report(path, ocr=ocr, engine=engine), path.name)
 
 
 def _file_comment(path: Path) -> str:

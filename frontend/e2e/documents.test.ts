@@ -55,8 +55,16 @@ test("a report is uploaded, read, and answers a question about itself", async ()
   await page.getByLabel("Choose files").setInputFiles(files);
   await page.locator(".job-files .failed .reason").waitFor({ timeout: 30_000 });
   await page.locator(".document-row").filter({ hasText: "skerrow.md" }).waitFor();
+  expect(await page.locator(".document-row").filter({ hasText: "skerrow.md" }).textContent()).not.toMatch(/\bpages?\b/);
   await shot(page, "documents");
   expect(await seriousViolations(page)).toEqual([]);
+  await page.setViewportSize({ width: 340, height: 740 });
+  await page.getByRole("button", { name: /^More: Trevanza Harbour Trust: Annual Report 2024/ }).first().click();
+  await page.getByRole("menuitem", { name: "Correct the details" }).click();
+  const title = page.getByLabel("Title", { exact: true });
+  expect(await title.evaluate((field) => [document.activeElement === field, field.scrollWidth > field.clientWidth, field.scrollLeft])).toEqual([true, true, 0]);
+  await page.keyboard.press("Escape");
+  await page.setViewportSize({ width: 1280, height: 800 });
   await server.model({ text: "The lamp of Skerrow was lit on 411 nights [1]." });
   await page.getByRole("button", { name: /^More: Lighthouse of Skerrow/ }).click();
   await page.getByRole("menuitem", { name: "Ask about this" }).click();
@@ -65,6 +73,7 @@ test("a report is uploaded, read, and answers a question about itself", async ()
   await answer.locator(".chip").click();
   await page.locator(".panel mark").waitFor();
   expect(await page.locator(".panel mark").textContent()).toContain("411 nights");
+  expect(await page.locator(".panel .source-title").textContent()).toBe("Lighthouse of Skerrow ");
   await shot(page, "citation-of-text");
   expect(await seriousViolations(page)).toEqual([]);
 });

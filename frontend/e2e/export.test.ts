@@ -72,7 +72,7 @@ test("an answer leaves as files, as rich text and on paper, each with its quote 
   const paper = await textOf(new Uint8Array(await page.pdf({ format: "A4" })));
   for (let more = 0; more < 7; more += 1) expect(paper).toContain(`(${more})`);
   expect(paper.match(/8,310 tonnes of CO2/g)?.length).toBeGreaterThanOrEqual(8);
-  expect(paper.match(/Answered by/g)?.length).toBe(8);
+  expect(paper.match(/Written by/g)?.length).toBe(8);
   expect(paper).not.toContain("Ask a question");
   expect(await seriousViolations(page)).toEqual([]);
   watched.expectClean();

@@ -16,8 +16,8 @@ export async function signedIn(browser: Browser, server: TestServer, name: strin
   await context.route(/^https:/, (route) => route.abort());
   const watched = await Watched.open(context, `${server.url}/`, server.provider, "https://cdn.jsdelivr.net/");
   const { page } = watched;
-  // Until the page knows that people sign in, a button of that name sends a key, and is not enabled.
-  await page.locator("button:enabled").filter({ hasText: /^Sign in$/ }).first().click();
+  // Signing in is what the dialog is for, and has the focus as soon as the page knows that people do.
+  await page.locator("button:focus").filter({ hasText: /^Sign in$/ }).press("Enter");
   await page.getByPlaceholder("sub").fill(name);
   await page.getByRole("button", { name: "Authorize", exact: true }).click();
   await page.locator(".who").waitFor({ state: "attached" });

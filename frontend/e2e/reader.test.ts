@@ -45,6 +45,22 @@ function longPdf(): Buffer {
   return Buffer.from(`${file}xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${file.length}\n%%EOF\n`, "latin1");
 }
 
+test("a page that was open when its files were built anew keeps what it shows, and offers to be loaded again", async () => {
+  const { page, faults } = await visit();
+  await server.model({ text: EMITTED });
+  await page.route(/assets\/Panel-/, (route) => route.fulfill({ status: 404 }));
+  const answer = await askAndWait(page, EMITTED_QUESTION);
+  await answer.locator(".chip").click();
+  await page.getByText("A part of this page could not be loaded.").waitFor();
+  await answer.locator(".chip").waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(faults.splice(0)).toEqual([expect.stringContaining("Failed to fetch dynamically imported module")]);
+  await page.unroute(/assets\/Panel-/);
+  await page.getByRole("button", { name: "Load the page again" }).click();
+  expect(await markedWords(page)).toContain("8,310");
+  await page.getByText("A part of this page could not be loaded.").waitFor({ state: "detached" });
+});
+
 const readPage = (page: Page): Promise<string> => page.getByLabel("Page number").inputValue();
 
 test("a citation opens its report, which turns pages, zooms, is searched, and asked about by a selection", async () => {

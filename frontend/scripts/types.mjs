@@ -12,7 +12,11 @@ import json
 from citewire.api.wire_schema import wire_schema
 from citewire.services.answers.events import ENDS, EVENTS
 from citewire.services.reading.formats import FORMATS
-formats = [{"label": row.label, "suffixes": list(row.media_types)} for row in FORMATS]
+from citewire.text.places import form_of
+formats = [
+    {"label": row.label, "form": form_of(next(iter(row.media_types))), "suffixes": list(row.media_types)}
+    for row in FORMATS
+]
 events = {"events": list(EVENTS), "ends": list(ENDS)}
 print(json.dumps({"schema": wire_schema(), "formats": formats, **events}))
 `;
@@ -50,7 +54,9 @@ const types = await compile(withoutTitles(schema), schema.title, {
   unreachableDefinitions: false,
 });
 const list = `${banner("table of formats")}
-export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] = ${JSON.stringify(formats, null, 2)};
+/** What a report is made of; \`text\` has nothing that could be counted or named. */
+export type Form = "pages" | "slides" | "sheets" | "text";
+export const FORMATS: readonly { label: string; form: Form; suffixes: readonly string[] }[] = ${JSON.stringify(formats, null, 2)};
 `;
 
 const names = `${banner("list of events")}

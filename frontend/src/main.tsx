@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 
 import { meet, watchSession } from "@/api/key";
 import { App } from "@/app/App";
+import { watchParts } from "@/base/stale";
 import { language } from "@/strings";
 import { showTheme } from "@/ui/theme";
 
@@ -17,6 +18,7 @@ import "@/styles/print.css";
 
 void meet();
 watchSession();
+watchParts();
 showTheme();
 document.documentElement.lang = language();
 const root = document.getElementById("root");

@@ -6,12 +6,13 @@ import { sharpness } from "@/reader/drawing";
 import { around, byPage, markAt, type PageMark } from "@/reader/marks";
 import { aboveOf, entryOf, FEW, linesOf } from "@/reader/outline";
 import { quotedIn, setQuoted, withQuoted } from "@/reader/quoted";
+import { extentOf } from "@/documents/facts";
+import { formOf, placed, placeOf } from "@/strings/pages";
 import { tidied } from "@/reader/selection";
 import { within } from "@/reader/Splitter";
-import { formOf, headOf, repeated, sheetAt, sheetsOf, stopsOf } from "@/reader/texts";
+import { headOf, numbered, repeated, sheetAt, sheetsOf, stopsOf } from "@/reader/texts";
 import { en } from "@/strings/en";
 import { es } from "@/strings/es";
-import { paged } from "@/strings/pages";
 import { firstFrom, marksOf, stepped as steppedHit } from "@/reader/useHits";
 
 const SIZES: Size[] = [[600, 800], [600, 800], [800, 600]];
@@ -95,7 +96,7 @@ test("hits begin at the page that is read, and go round", () => {
   expect(marks.map((one) => one.kind)).toEqual(["hit", "hit-current", "hit", "hit"]);
 });
 
-const source = (text: string, more: Partial<Source> = {}): Source => ({ text, page_start: 1, page_label: "", kind: "text", section: "", ...more }) as Source;
+const source = (text: string, more: Partial<Source> = {}): Source => ({ text, file_name: "a.txt", page_start: 1, page_label: "", kind: "text", section: "", ...more }) as Source;
 
 test("what two passages share is shown once", () => {
   const before = source("One of the quays. The second quay was built for grain.");
@@ -110,7 +111,11 @@ test("a workbook is read sheet by sheet, a deck slide by slide", () => {
   const sheets = sheetsOf(outline, 7);
   expect(sheets).toEqual([{ label: "Sales", page: 1, from: 0, to: 3 }, { label: "Costs", page: 2, from: 3, to: 7 }]);
   expect(sheetAt(sheets, 5)).toBe(1);
-  expect([formOf("a.XLSX"), formOf("b.csv"), formOf("c.pptx"), formOf("d.docx")]).toEqual(["sheets", "sheets", "slides", "text"]);
+  // Pages 1 to 8 are parts of the first sheet, 9 is the second.
+  const stops = [{ page: 1, from: 0 }, { page: 9, from: 40 }];
+  expect([1, 5, 9].map((page) => numbered(stops, page).current)).toEqual([1, 1, 2]);
+  expect(numbered(stops, 1).numbers).toEqual([1, 2]);
+  expect(["a.XLSX", "b.csv", "c.pptx", "d.docx", "e.PDF", "f.tif", "g.md", ""].map(formOf)).toEqual(["sheets", "text", "slides", "text", "pages", "pages", "text", "pages"]);
   expect(headOf(source("x", { page_start: 2 }), source("y"), "slides").page).toBe(true);
   expect(headOf(source("x", { section: "Quays" }), source("y"), "text")).toEqual({ page: false, section: true });
   expect(headOf(source("Quays\nx", { section: "Quays" }), undefined, "text").section).toBe(false);
@@ -127,7 +132,7 @@ test("a deck is turned slide by slide, also to one without a title where its pla
 test("a selection is asked with in one line, not longer than a question may be", () => {
   expect(tidied(" a\n b ")).toBe("a b");
   expect(tidied("x".repeat(3000)).length).toBeLessThan(1010);
-  const quoted = { text: "grain", docId: "d", title: "T", page: "1", collection: "private" };
+  const quoted = { text: "grain", docId: "d", title: "T", page: "1", form: "pages" as const, collection: "private" };
   expect(withQuoted("How much?", quoted)).toBe("“grain”\n\nHow much?");
   expect(withQuoted("How much?", null)).toBe("How much?");
 });
@@ -137,7 +142,7 @@ test("a panel is neither too wide nor too narrow", () => {
 });
 
 test("what is quoted for the next question of a conversation is not asked with in another", () => {
-  const quoted = { text: "grain", docId: "d", title: "T", page: "1", collection: "private" };
+  const quoted = { text: "grain", docId: "d", title: "T", page: "1", form: "pages" as const, collection: "private" };
   const [one, another] = [{}, {}];
   setQuoted(one, quoted);
   expect(quotedIn(one)).toBe(quoted);
@@ -166,5 +171,26 @@ test("all of a short outline is shown, and the entry is the first that begins on
 });
 
 test("a page is named with its sign where it is a number, and else as it is called", () => {
-  expect(["12", "xiv", "F-3", "A", "Sheet1", "Cover"].map((label) => paged(label, "p."))).toEqual(["p.\u00a012", "p.\u00a0xiv", "p.\u00a0F-3", "p.\u00a0A", "Sheet1", "Cover"]);
+  expect(["12", "xiv", "F-3", "A", "Sheet1", "Cover"].map((label) => en.place(label, "pages"))).toEqual(["p.\u00a012", "p.\u00a0xiv", "p.\u00a0F-3", "p.\u00a0A", "Sheet1", "Cover"]);
+});
+
+test("a place is named by the kind of report: sheets by their names, slides by number, text without pages not at all", () => {
+  const at = (fileName: string, label: string, section = ""): string[] => [en, es].map((strings) => placeOf({ file_name: fileName, page_label: label, page_start: 3, section }, strings).replace("\u00a0", " "));
+  expect(at("a.pdf", "")).toEqual(["p. 3", "pág. 3"]);
+  expect(at("a.pptx", "4")).toEqual(["slide 4", "diapositiva 4"]);
+  expect(at("a.xlsx", "Orders")).toEqual(["Orders", "Orders"]);
+  expect(at("a.xlsx", "2024")).toEqual(["sheet 2024", "hoja 2024"]);
+  expect(at("a.xlsx", "Orders (2)", "Orders")).toEqual(["Orders", "Orders"]);
+  for (const name of ["a.docx", "a.txt", "a.md", "a.html", "a.csv"]) expect(at(name, "2")).toEqual(["", ""]);
+  expect(placed("Letter", "")).toBe("Letter");
+  expect(en.chip(1, "Letter", "", "supported")).toBe("Citation 1: Letter. supported");
+  expect(en.chip(1, "Report", en.placeSpoken("4", "pages"), "supported").replace("\u00a0", " ")).toBe("Citation 1: Report, page 4. supported");
+});
+
+test("how long a report is is told of pages, slides and sheets, and of what is cut into parts to be read nothing", () => {
+  expect(extentOf(3, "a.pdf", null, en)).toBe("3 pages");
+  expect(extentOf(1, "a.pptx", null, es)).toBe("1 diapositiva");
+  expect([extentOf(4, "a.docx", null, en), extentOf(9, "a.xlsx", null, en)]).toEqual(["", ""]);
+  const outline = { entries: [{ title: "Sales", level: 0, page: 1, passage: 0 }], page_labels: ["Sales", "Sales (2)"], kinds: {} } as unknown as OutlineView;
+  expect(extentOf(2, "a.xlsx", outline, en)).toBe("1 sheet");
 });

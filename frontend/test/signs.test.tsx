@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Verification } from "@/api/types";
 import { AnswerText } from "@/chat/AnswerText";
 import { StageLine } from "@/chat/Stage";
+import { CitationFacts } from "@/reader/Facts";
 import { evidenceSign, signOf } from "@/citations/signs";
 import { ASKED, type Answer } from "@/stream/reduce";
 
@@ -35,6 +36,32 @@ test("a quotation has no verdict", () => {
   expect(html).toContain("answer-text quotation");
   expect(html).toContain("chip quoted");
   expect(html).not.toContain("supported");
+});
+
+function factsOf(status: Verification["status"], more: Partial<Verification>, text = ""): string {
+  const { citations, sources } = judged(status, "words");
+  const [citation, source] = [citations[0], sources[0]];
+  if (citation === undefined || source === undefined) throw new Error("no citation");
+  const cited = { ...citation, quote: { ...citation.quote, text }, verification: { ...citation.verification, ...more } };
+  const remote = { data: { passage: null, highlights: null, beside: null, places: [] }, problem: null, reload: () => undefined };
+  return renderToStaticMarkup(<CitationFacts source={source} citation={cited} remote={remote} operands={[]} marks={[]} isShut={false} hasPages />);
+}
+
+test("words on support deny nothing of the verdict above them", () => {
+  const beside = { passage_id: "p2", quote: { text: "Net sales 192", page: 2, match: "exact", address: "" } } as unknown as NonNullable<Verification["beside"]>;
+  const denied = "No words of the passage support";
+  expect(factsOf("supported", { beside })).toContain("What was found stands beside the cited passage, on the same page:");
+  expect(factsOf("supported", { beside })).not.toContain(denied);
+  expect(factsOf("supported", { beside })).not.toContain("does not say all of it");
+  expect(factsOf("supported", { beside }, "Net sales")).toContain("does not say all of it");
+  expect(factsOf("supported", {})).toContain("No words of the passage are marked");
+  expect(factsOf("unsupported", {})).toContain(denied);
+});
+
+test("what ends a sentence stays on the line of the citation before it", () => {
+  const html = renderToStaticMarkup(<AnswerText answer={judged("supported", "words")} current={null} openCitation={() => undefined} />);
+  expect(html).toMatch(/<span class="bound"><button[^]*?<\/button>\.<\/span>/);
+  expect(html.replace(/<[^>]+>/g, "")).not.toContain("..");
 });
 
 test("what a model says is no quotation", () => {

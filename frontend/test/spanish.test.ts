@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { reasonOf } from "@/citations/reasons";
 import { en } from "@/strings/en";
 import { es } from "@/strings/es";
-import FORMS from "@/strings/notes.es.json";
+import FAILURES from "@/strings/failures.es.json";
+import NOTES from "@/strings/notes.es.json";
 import { kindCalled, kindNamed } from "@/strings/pages";
 
 const found = { code: "other_period", facts: ["5,1 $", "Ventas, 2022: {0}"], reason: "“5,1 $” is the figure of another period (Ventas, 2022: {0})" };
@@ -46,8 +47,26 @@ test("what is said of how a file was read is said in Spanish, for one page and f
   expect(en.readingNote("a picture was not read")).toBe("a picture was not read");
 });
 
+test("why a file failed is said in Spanish: in an upload, of a job, and of a report that goes on as it was", () => {
+  expect(es.readingNote("encrypted: it needs a password to be opened; answers come from the version read on 2024-04-01")).toBe(
+    "cifrado: hace falta una contraseña para abrirlo; las respuestas vienen de la versión leída el 2024-04-01",
+  );
+  expect(es.readingNote("the file has no text: a picture was not read; 3 embedded objects were not read")).toBe(
+    "el archivo no tiene texto: no se leyó una imagen; no se leyeron 3 objetos incrustados",
+  );
+  expect(es.readingNote("there is no room for it: 12,000 documents may be kept (CITEWIRE_MAX_DOCUMENTS_PER_OWNER)")).toContain("12.000 informes");
+  expect(es.problem("model_error", "the embedding model m gave no vectors")).toBe("el modelo de embeddings m no dio vectores");
+  expect(es.outdatedFile("1 abr", "", "the file is empty")).toContain("(el archivo está vacío)");
+  expect(en.readingNote("the file is empty")).toBe("the file is empty");
+});
+
+test("names and letters in a note have the quotation marks of the language", () => {
+  expect(es.readingNote("sheets “Board”, “Pay” hold hidden text, which is kept out of answers")).toContain("las hojas «Board», «Pay»");
+  expect(es.readingNote("the file writes “!” for “ffi”, “\"” for “ff” (pages 1-2): put right")).toContain("«!» por «ffi», «\"» por «ff» (páginas 1-2)");
+});
+
 test("every form of a note is told in Spanish with all that it tells of", () => {
-  for (const [english = ""] of FORMS) {
+  for (const [english = ""] of [...NOTES, ...FAILURES]) {
     for (const way of ["$1", "$2"]) {
       const note = english.replace(/<([^|>]*)\|([^>]*)>/g, way).replace(/\{(\d)\}/g, "X$1");
       const told = es.readingNote(note);

@@ -182,7 +182,7 @@ ATTACKS = (
     Injected("Blankton", ".docx", _word("white"), "hidden", "hidden text"),
     Injected("Dotwell", ".docx", _word("tiny"), "hidden", "hidden text"),
     Injected("Slidesea", ".pptx", _slides(hidden=False), "hidden", "hidden text"),
-    Injected("Nodeck", ".pptx", _slides(hidden=True), None, "page 2 holds hidden text"),
+    Injected("Nodeck", ".pptx", _slides(hidden=True), None, "slide 2 holds hidden text"),
     Injected("Dispnone", ".html", _html('<p style="display:none">{text}</p>')),
     Injected("Hidattr", ".html", _html("<div hidden>{text}</div>")),
     Injected("Commento", ".html", _html("<!-- {text} --><script>'{text}'</script>")),

@@ -551,6 +551,7 @@ EXCUSED = {
     "services.reading.pdf.lines.is_sign": "two characters",
     "services.reading.pdf.lines.trails": "two characters",
     "services.reading.formats.why_not_read": "looks an ending up",
+    "text.places.form_of": "looks an ending up",
     "services.reading.html.parsed": "below, with the file that it is of",
     "services.reading.dates.iso_date": "matches eight digits",
     "services.reading.ocr.marked.may_be_raised": "looks at each character once",

@@ -74,3 +74,8 @@ def test_the_number_of_a_name_is_no_amount(text: str, amounts: list[str]) -> Non
 @given(st.text(st.sampled_from("AI 1-%12.scopeclas\n")))
 def test_a_text_keeps_its_length(text: str) -> None:
     assert len(join_numbered(text)) == len(text)
+
+
+def test_letters_of_such_names_make_acronyms() -> None:
+    passage = "The common equity tier 1 ratio stood at 14.1% at the end of 2023."
+    assert judge("The CET1 ratio was 14.1%.", [passage]).status == "supported"

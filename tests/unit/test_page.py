@@ -105,6 +105,27 @@ async def test_any_other_file_is_not_found(built: Path, path: str) -> None:
     assert response.status_code == 404
 
 
+async def test_a_client_that_is_built_anew_is_served_by_a_server_that_goes_on(built: Path) -> None:
+    async with visitor(built) as client:
+        await client.get("/assets/index-abc.js")
+        for name in ("index-abc.js", "index-abc.js.gz"):
+            (built / "assets" / name).unlink()
+        (built / "assets" / "index-def.js").write_bytes(b"new();")
+        (built / "index.html").write_text("<!doctype html><title>New</title>")
+
+        assert "New" in (await client.get("/")).text
+        assert (await client.get("/assets/index-def.js")).content == b"new();"
+        assert (await client.get("/assets/index-abc.js")).status_code == 404
+
+
+async def test_a_client_that_is_built_while_a_server_runs_is_served(tmp_path: Path) -> None:
+    async with visitor(tmp_path) as client:
+        assert (await client.get("/")).status_code == 503
+        (tmp_path / "index.html").write_text("<!doctype html>")
+
+        assert (await client.get("/")).status_code == 200
+
+
 async def test_without_a_built_client_the_page_says_how_to_build_it(tmp_path: Path) -> None:
     async with visitor(tmp_path) as client:
         response = await client.get("/")

@@ -88,7 +88,7 @@ def test_a_line_above_the_table_is_its_caption_and_the_title(
 ) -> None:
     path = tmp_path / "t1.csv"
     path.write_text(f"{above}Region,2023,2024\nNorth,5,6\nSouth,7,8\n")
-    report = withhold(read_report(path))
+    report = withhold(read_report(path), path.name)
     (page,) = report.pages
     (table,) = [block.table for block in page.blocks if block.table is not None]
 

@@ -108,14 +108,14 @@ def test_what_a_reader_sees_is_read(tmp_path: Path, body: str, said: str) -> Non
 def test_what_is_switched_off_is_withheld_and_told(tmp_path: Path, hidden: str) -> None:
     path = tmp_path / "a.html"
     path.write_text(f"<html><body><p>Seen first.</p>{hidden}<p>Seen last.</p>", "utf-8")
-    report = withhold(read_report(path))
+    report = withhold(read_report(path), path.name)
     (page,) = report.pages
     withheld = [page.text[span.start : span.end] for span in page.withheld]
 
     assert [text[:17] for text in withheld] == ["Loss of 5 million"]
     assert "Loss" not in page_markdown(page)
     assert "no()" not in page.text
-    assert report.notes == ("page 1 holds hidden text, which is kept out of answers",)
+    assert report.notes == ("it holds hidden text, which is kept out of answers",)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_is_switched_off_is_withheld_and_told(tmp_path: Path, hidden: str) 
 def test_icons_and_what_is_for_programs_are_left_out(tmp_path: Path, aside: str) -> None:
     path = tmp_path / "a.html"
     path.write_text(f"<html><body><p>Seen.</p>{aside}", "utf-8")
-    report = withhold(read_report(path))
+    report = withhold(read_report(path), path.name)
 
     assert [page.text for page in report.pages] == ["Seen."]
     assert report.notes == ()

@@ -170,7 +170,7 @@ def test_what_is_hidden_is_withheld_and_names_stay_right(tmp_path: Path) -> None
     assert "payroll | 99" in hidden(report)
     assert [page.label for page in report.pages] == ["Data", "Secret"]
     assert "payroll" not in " ".join(
-        text for page in withhold(report).pages for text in rows_without_withheld(page)
+        text for page in withhold(report, "q3.xlsx").pages for text in rows_without_withheld(page)
     )
 
 
@@ -344,7 +344,7 @@ def test_a_row_above_the_table_is_its_caption_and_the_title(
     tmp_path: Path, is_merged: bool
 ) -> None:
     path = write(tmp_path / "q3.xlsx", lambda _, sheet: with_top(sheet, is_merged=is_merged))
-    report = withhold(read_report(path))
+    report = withhold(read_report(path), path.name)
     ((table, text),) = tables_of(report)
 
     assert table.caption is not None
@@ -367,7 +367,7 @@ def test_of_several_sheets_the_first_caption_is_no_title(tmp_path: Path) -> None
         with_top(sheet, is_merged=True)
         workbook.add_worksheet("Costs").write_row(0, 0, ["Costs", 7])
 
-    assert withhold(read_report(write(tmp_path / "q3.xlsx", fill))).title == "q3"
+    assert withhold(read_report(write(tmp_path / "q3.xlsx", fill)), "q3.xlsx").title == "q3"
 
 
 def test_the_first_of_several_sheets_may_be_a_cover(tmp_path: Path) -> None:

@@ -106,8 +106,8 @@ def test_pictures_are_told_since_their_words_are_not_read(tmp_path: Path) -> Non
 
     report = slides(tmp_path / "a.pptx", lambda slide: box(slide, "Words"), fill, fill)
 
-    assert report.notes == ("pages 2-3 have pictures, which are not read",)
-    with pytest.raises(UnreadableDocument, match="no text: page 1 has pictures"):
+    assert report.notes == ("slides 2-3 have pictures, which are not read",)
+    with pytest.raises(UnreadableDocument, match="no text: slide 1 has pictures"):
         slides(tmp_path / "b.pptx", fill)
 
 

@@ -10,6 +10,22 @@ from citewire.services.citations.verdicts.periods import Period, find_periods
 from citewire.services.citations.verdicts.tokens import flatten
 from tests.doubles.cited_tables import judged
 
+TABLES = {
+    "de": [
+        ["(Mio. €)", "2023", "2022"],
+        ["Umsatz", "4.200", "3.900"],
+        ["EBIT", "480", "520"],
+        ["Mitarbeiter", "12.500", "11.900"],
+    ],
+    "es": [
+        ["(millones de euros)", "2023", "2022"],
+        ["Ventas", "4.200", "3.900"],
+        ["Resultado de explotación", "480", "520"],
+        ["Deuda neta", "1.150", "1.320"],
+    ],
+}
+
+
 GERMAN = (
     ("in Mio. EUR", "2023", "2022"),
     ("Umsatzerlöse", "1.234,5", "1.100,0"),
@@ -157,3 +173,37 @@ def test_the_opposite_is_unsupported(claim: str, passage: str) -> None:
 
 def test_the_point_of_a_scale_ends_no_sentence() -> None:
     assert len(read_claim("Der Umsatz lag bei 1.234,5 Mio. EUR im Jahr 2023.").clauses) == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "rows"),
+    [
+        ("Das Unternehmen hatte 2023 12.500 Mitarbeiter.", "de"),
+        ("Das EBIT sank um 7,7 %.", "de"),
+        ("Las ventas crecieron 300 millones de euros en 2023.", "es"),
+        ("La deuda neta se redujo un 12,9 % hasta 1.150 millones de euros.", "es"),
+    ],
+)
+def test_tables_in_the_language_of_the_claim_are_calculated_with(claim: str, rows: str) -> None:
+    assert judged(claim, TABLES[rows]).status == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "rows"),
+    [
+        ("Das Unternehmen hatte 2022 12.500 Mitarbeiter.", "de"),
+        ("Das EBIT stieg um 7,7 %.", "de"),
+        ("La deuda neta aumentó un 12,9 %.", "es"),
+        ("El resultado de explotación fue de 480 millones en 2022.", "es"),
+    ],
+)
+def test_wrong_figures_of_tables_in_the_language_of_the_claim_are_not(
+    claim: str, rows: str
+) -> None:
+    assert judged(claim, TABLES[rows]).status == "unsupported"
+
+
+def test_a_year_in_brackets_behind_a_currency_is_no_amount_of_it() -> None:
+    passage = "Der Umsatz stieg 2023 um 8 % auf 4,2 Mrd. € (2022: 3,9 Mrd. €)."
+    assert judge("Der Umsatz betrug 2023 4,2 Mrd. €.", [passage]).status == "supported"
+    assert judge("Der Umsatz betrug 2022 4,2 Mrd. €.", [passage]).status == "unsupported"

@@ -9,6 +9,7 @@ from typing import Any
 
 from citewire.services.exports.links import passage_link
 from citewire.text.offsets import utf16_place
+from citewire.text.places import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class CitedClaim:
         claim_start: where the claim begins.
         claim_end: where it ends, exclusive.
         claim: what is claimed.
-        title: of the report, with the page.
+        title: of the report, with the page, slide or sheet.
         url: shows the passage with the words of the quote marked.
         passage_id: of the source.
         doc_id: of its document.
@@ -84,7 +85,7 @@ def _cited(
         claim_start=claim_start,
         claim_end=claim_end,
         claim=answer[claim_start:claim_end],
-        title=named_page(source["title"], source["page_label"]),
+        title=placed_source(source),
         url=passage_link(base_url, citation["passage_id"], words["text"]),
         passage_id=citation["passage_id"],
         doc_id=source["doc_id"],
@@ -99,9 +100,10 @@ def _cited(
     )
 
 
-def named_page(title: str, page_label: str) -> str:
-    """A report with one of its pages, as a person would say it."""
-    return f"{title}, p. {page_label}"
+def placed_source(source: Mapping[str, Any]) -> str:
+    """A report with the place of a source in it, as a person would say it."""
+    told = source["title"], source["file_name"], source["page_label"]
+    return placed(*told, section=source["section"])
 
 
 def _places(answer: str, span: Mapping[str, int]) -> tuple[int, int]:

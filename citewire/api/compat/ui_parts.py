@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from citewire.api.compat.cited import named_page
+from citewire.api.compat.cited import placed_source
 from citewire.api.compat.told import (
     STOPPED,
     Json,
@@ -111,7 +111,7 @@ class UiTelling:
             "source-document",
             sourceId=source["passage_id"],
             mediaType=media_type(PurePath(source["file_name"])),
-            title=named_page(source["title"], source["page_label"]),
+            title=placed_source(source),
             filename=source["file_name"],
             providerMetadata={"citewire": told},
         )

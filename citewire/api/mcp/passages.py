@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citewire.api.audit import who_asks
-from citewire.api.compat.cited import named_page
 from citewire.api.dependencies import check_length, searchable_from
 from citewire.api.mcp.calls import McpCall
 from citewire.api.mcp.schemas import (
@@ -25,6 +24,7 @@ from citewire.services.answers.shown import passage_resource, shown_passages
 from citewire.services.exports.links import passage_link
 from citewire.services.passages.finding import FoundForModel, ReadForModel
 from citewire.services.reading.title import name_for_models
+from citewire.text.places import place_of, placed
 
 PASSAGES = "citewire://passages/"
 """The URI of a passage without its id, which stays the same for as long as the passage is kept."""
@@ -40,18 +40,22 @@ class ToldPassage:
 
     @property
     def title(self) -> str:
-        """Its report and page."""
-        return named_page(self.read.stored.title, self.read.stored.page_label)
+        """Its report and page, slide or sheet."""
+        stored = self.read.stored
+        label = stored.page_label
+        return placed(stored.title, stored.file_name, label, section=stored.section)
 
     @property
     def text(self) -> str:
         """Its text, and what stands around it, told as such."""
-        label = self.read.stored.page_label
+        stored = self.read.stored
+        named = place_of(stored.file_name, stored.page_label, section=stored.section)
+        place = f", {named}" if named else ""
         parts = [self.read.text]
         if self.read.before:
-            parts += [f"--- before it on page {label} ---", *self.read.before]
+            parts += [f"--- before it{place} ---", *self.read.before]
         if self.read.after:
-            parts += [f"--- after it on page {label} ---", *self.read.after]
+            parts += [f"--- after it{place} ---", *self.read.after]
         return "\n\n".join(parts)
 
 
@@ -150,7 +154,7 @@ def _hit(found: FoundForModel, base_url: str) -> SearchHit:
     source, text = found.source, found.text
     return SearchHit(
         id=source.passage_id,
-        title=named_page(source.title, source.page_label),
+        title=placed(source.title, source.file_name, source.page_label, section=source.section),
         url=passage_link(base_url, source.passage_id),
         text=text if len(text) <= SNIPPET_CHARS else f"{text[:SNIPPET_CHARS]} …",
         uri=uri_of(source.passage_id),

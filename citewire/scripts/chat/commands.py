@@ -101,8 +101,9 @@ class Commands:
 
     async def _source(self, number: str) -> None:
         source = self._numbered(number)
-        place = f"{page_of(source)}, {line_of(source['file_name'])} in {line_of(source['folder'])}"
-        self._terminal.line(f"{line_of(source['title'])}, {place}\n", "bold")
+        lies = f"{line_of(source['file_name'])} in {line_of(source['folder'])}"
+        told = filter(None, (line_of(source["title"]), page_of(source), lies))
+        self._terminal.line(f"{', '.join(told)}\n", "bold")
         self._terminal.end_line()
         for text, is_quoted in quoted_parts(self._last_answer(), source):
             marked = is_quoted and not self._terminal.has_styles

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from citewire.services.answers.reducer import ToldAnswer
+from citewire.text.places import place_of
 
 Json = dict[str, Any]
 
@@ -50,8 +51,10 @@ def line_of(text: str, width: int | None = None) -> str:
 
 
 def page_of(source: Json) -> str:
-    """The page as printed, or its number in the file."""
-    return f"p. {line_of(str(source['page_label'])) or source['page_start']}"
+    """The page as printed, or its number in the file; a slide, a sheet; empty of a plain text."""
+    label = line_of(str(source["page_label"])) or str(source["page_start"])
+    section = line_of(str(source.get("section") or ""))
+    return place_of(str(source.get("file_name") or ""), label, section=section)
 
 
 def footnotes(answer: ToldAnswer) -> list[str]:
@@ -64,9 +67,9 @@ def footnotes(answer: ToldAnswer) -> list[str]:
             doubts = [_doubt_of(citation["verification"])]
             doubts += ["found afterwards, not cited"] if citation["origin"] == "inferred" else []
             doubt = "; ".join(filter(None, doubts))
-            place = f"{line_of(source['title'])}, {page_of(source)}"
-            if address := line_of(citation["quote"].get("address", "")):
-                place += f", {address}"
+            address = line_of(citation["quote"].get("address", ""))
+            parts = line_of(source["title"]), page_of(source), address
+            place = ", ".join(filter(None, parts))
             note = f"[{label}] {place}{told}"
             notes.append(f"{note} ({doubt})" if doubt else note)
     return list(dict.fromkeys(notes))
@@ -110,7 +113,7 @@ def source_lines(answer: ToldAnswer, fates: Mapping[str, Json]) -> list[str]:
     lines = []
     for number, source in answer.numbered():
         cited = "" if answer.cited(source["n"]) else " (not cited)"
-        place = f"{page_of(source)}, in {line_of(source['folder'])}"
+        place = ", ".join(filter(None, (page_of(source), f"in {line_of(source['folder'])}")))
         lines.append(f"[{number}] {line_of(source['title'])}, {place}{cited}")
         lines.append(f"    {line_of(source['text'], FIRST_WORDS)}")
         note = fates.get(source["passage_id"], {}).get("note")

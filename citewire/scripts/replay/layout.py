@@ -8,12 +8,14 @@ from rich.text import Text
 
 from citewire.scripts.plain_text import PIPED_WIDTH, harmless
 from citewire.services.citations.model import Source
+from citewire.text.places import placed
 
 
 def place(source: Source) -> Text:
     """Where a passage stands, on one line."""
-    page = " ".join(source.page_label.split()) or source.page_start
-    return shown(f"{shorten(source.title, 60, placeholder=' …')}, p. {page}")
+    label = " ".join(source.page_label.split()) or str(source.page_start)
+    title = shorten(source.title, 60, placeholder=" …")
+    return shown(placed(title, source.file_name, label, section=source.section))
 
 
 def shown(text: str) -> Text:

@@ -25,6 +25,7 @@ from citewire.services.citations.model import (
 from citewire.services.citations.model_verdicts import MAX_CLAIMS, AskedClaim
 from citewire.services.citations.surroundings import Surroundings
 from citewire.services.citations.verdicts.cell_findings import cells_for
+from citewire.text.places import placed
 from citewire.workflows.catalogue.model import DocumentName
 from citewire.workflows.run_context import Extracted
 
@@ -271,8 +272,8 @@ class Citing:
         written = re.compile(rf"(?<![\d.,]){re.escape(match[0])}(?![\d]|[.,]\d)")
         for n, source in enumerate(self._sources, start=1):
             if n not in cited and written.search(source.readable):
-                page = f"page {source.page_label}" if source.page_label else "another source"
-                return f"; “{source.title}”, {page}, has it"
+                place = placed(f"“{source.title}”", source.file_name, source.page_label)
+                return f"; {place}, has it"
         return ""
 
     @property

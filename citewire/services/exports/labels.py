@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from citewire.services.citations.verdicts.reasons import REASONS
+from citewire.text.places import ENGLISH, PlaceWords
 
 Language = Literal["en", "es"]
 
@@ -18,7 +19,7 @@ class Labels:
         untitled: the name of a chat without one.
         searched_for: above the parts of a question.
         sources: above the footnotes, where they stand below an answer.
-        page: a page by its number.
+        place: a page, a slide or a sheet by what it is called.
         page_of_file: the page as it is printed, and its number in the file.
         open_passage: the words of the link to a passage.
         withheld: in place of words whose report was taken away.
@@ -40,7 +41,7 @@ class Labels:
     untitled: str
     searched_for: str
     sources: str
-    page: str
+    place: PlaceWords
     page_of_file: str
     open_passage: str
     withheld: str
@@ -62,7 +63,7 @@ EN: Final = Labels(
     untitled="Untitled chat",
     searched_for="Searched for:",
     sources="Sources",
-    page="p. {}",
+    place=ENGLISH,
     page_of_file="p. {} ({} of the file)",
     open_passage="Open the passage",
     withheld="you may no longer read this report, so its words are left out",
@@ -76,7 +77,7 @@ EN: Final = Labels(
         }
     ),
     calculated="calculated: {}",
-    beside="with, on the same page, “{}”",
+    beside="with, beside it in the report, “{}”",
     evidence="evidence: {}",
     strengths=MappingProxyType({"strong": "strong", "weak": "weak", "none": "none"}),
     answered_by="answered by {}",
@@ -100,7 +101,7 @@ ES: Final = Labels(
     untitled="Conversación sin título",
     searched_for="Se buscó:",
     sources="Fuentes",
-    page="pág. {}",
+    place=PlaceWords("pág. {}", "diapositiva {}", "hoja {}"),
     page_of_file="pág. {} ({} del archivo)",
     open_passage="Abrir el pasaje",
     withheld="ya no puedes leer este informe, así que se omiten sus palabras",
@@ -114,7 +115,7 @@ ES: Final = Labels(
         }
     ),
     calculated="calculado: {}",
-    beside="junto con, en la misma página, «{}»",
+    beside="junto con, al lado en el informe, «{}»",
     evidence="pruebas: {}",
     strengths=MappingProxyType({"strong": "sólidas", "weak": "débiles", "none": "ninguna"}),
     answered_by="respondido por {}",

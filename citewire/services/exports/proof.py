@@ -15,6 +15,7 @@ from citewire.services.answers.titles import plain_line
 from citewire.services.citations.verdicts.reasons import ALONE, OPPOSITE
 from citewire.services.exports.labels import EN, Labels
 from citewire.storage.chats.record import Chat, Message
+from citewire.text.places import form_of, place_of
 
 OPEN, CLOSE = "\ue000", "\ue001"
 """Around the number of a footnote in the text of an answer."""
@@ -239,13 +240,16 @@ def _place(source: Mapping[str, Any], quote: Mapping[str, Any], labels: Labels) 
 
 
 def _page(source: Mapping[str, Any], quote: Mapping[str, Any], labels: Labels) -> str:
-    """The page as it is printed, and its number in the file where that is another."""
+    """The page as it is printed, and its number in the file where that is another.
+
+    Slides and sheets go by what they are called; text without pages has no such place.
+    """
+    file_name, section = (str(source.get(name) or "") for name in ("file_name", "section"))
     label = _line(str(source.get("page_label") or ""))
     number = str(quote.get("page") or source.get("page_start") or "")
-    if label and number and label != number:
+    if form_of(file_name) == "pages" and label and number and label != number:
         return labels.page_of_file.format(label, number)
-    page = label or number
-    return labels.page.format(page) if page else ""
+    return place_of(file_name, label or number, section=section, words=labels.place)
 
 
 def _checked(verification: Mapping[str, Any], labels: Labels) -> list[str]:

@@ -71,8 +71,10 @@ def damaged_note(counts: Iterable[int]) -> tuple[str, ...]:
     return (f"{characters} could not be told (shown as \ufffd): the file is damaged there",)
 
 
-def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
-    """`numbers` as words and a verb: "page 3 is", "pages 3-5, 9 are"."""
+def pages(
+    numbers: Iterable[int], one: str = "is", many: str = "are", *, called: str = "page"
+) -> str:
+    """`numbers` as words and a verb: "page 3 is", "pages 3-5, 9 are"; of slides, `called` so."""
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][1] + 1:
@@ -81,4 +83,4 @@ def pages(numbers: Iterable[int], one: str = "is", many: str = "are") -> str:
             ranges.append([number, number])
     listed = ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ranges)
     single = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
-    return f"page {listed} {one}" if single else f"pages {listed} {many}"
+    return f"{called} {listed} {one}" if single else f"{called}s {listed} {many}"

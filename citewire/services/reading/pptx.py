@@ -28,6 +28,7 @@ MAX_SLIDES = 10_000
 
 _TITLES = ("title", "ctrTitle")
 _PLACE_OF_NUMBER = "sldNum"
+_SLIDE = "slide"
 
 
 def read_pptx(path: Path) -> Report:
@@ -73,12 +74,12 @@ class _SlideReader:
         """What could not be read, for a person."""
         said = [*struck_note(is_struck=self._is_struck)]
         if self._missing:
-            said.append(f"{pages(self._missing)} missing in the file, or damaged")
+            said.append(f"{pages(self._missing, called=_SLIDE)} missing in the file, or damaged")
         if self._with_objects:
-            told = pages(self._with_objects, "has", "have")
+            told = pages(self._with_objects, "has", "have", called=_SLIDE)
             said.append(f"{told} objects of other programs, which are not read")
         if self._with_pictures:
-            told = pages(self._with_pictures, "has", "have")
+            told = pages(self._with_pictures, "has", "have", called=_SLIDE)
             said.append(f"{told} pictures, which are not read")
         return tuple(said)
 

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 
 from citewire.content.report import Page, Reason, Report, WithheldText
 from citewire.content.withheld import Spans
 from citewire.services.reading.instructions import find_instructions, reads_like_instructions
 from citewire.services.reading.notes import pages as numbers
 from citewire.services.reading.title import MIN_LETTERS, UNTITLED
+from citewire.text.places import Form, form_of
 
 TITLE_SAMPLE = 40
 """Characters of a withheld line by which it is known again in a title, which may end before it."""
+
+MOST_SHEETS = 20
+"""So many are named in a note."""
 
 _TOLD: dict[Reason, str] = {
     "invisible": "invisible text",
@@ -19,10 +24,15 @@ _TOLD: dict[Reason, str] = {
 }
 
 
-def withhold(report: Report) -> Report:
-    """`report` with all that is withheld marked in its pages, and told in its notes."""
+def withhold(report: Report, file_name: str) -> Report:
+    """`report` with all that is withheld marked in its pages, and told in its notes.
+
+    Args:
+        report: as it was read.
+        file_name: by which the notes know whether it has pages, slides or sheets.
+    """
     pages = tuple(replace(page, withheld=_withheld(page)) for page in report.pages)
-    notes = report.notes + tuple(_notes(pages))
+    notes = report.notes + tuple(_notes(pages, form_of(file_name)))
     return replace(report, title=_title(report.title, pages[:1]), pages=pages, notes=notes)
 
 
@@ -63,12 +73,34 @@ def within(withheld: Sequence[WithheldText], start: int, end: int) -> Spans:
     ]
 
 
-def _notes(found: Sequence[Page]) -> Iterator[str]:
+def _notes(found: Sequence[Page], form: Form) -> Iterator[str]:
     for reason, told in _TOLD.items():
-        holding = [page for page in found if any(span.reason == reason for span in page.withheld)]
-        if holding:
-            held = numbers((page.number for page in holding), "holds", "hold")
-            yield f"{held} {told}, which is kept out of answers"
+        where = [any(span.reason == reason for span in page.withheld) for page in found]
+        if any(where):
+            yield f"{_holding(found, where, form)} {told}, which is kept out of answers"
+
+
+def _holding(found: Sequence[Page], where: Sequence[bool], form: Form) -> str:
+    """The pages, slides or sheets where something is, with a verb."""
+    if form == "text":
+        return "it holds"
+    if form != "sheets":
+        called = "slide" if form == "slides" else "page"
+        held = (page.number for page in compress(found, where))
+        return numbers(held, "holds", "hold", called=called)
+    names = list(dict.fromkeys(compress(_sheets(found), where)))
+    listed = ", ".join(f"“{name}”" for name in names[:MOST_SHEETS])
+    more = ", …" * (len(names) > MOST_SHEETS)
+    return f"sheet {listed} holds" if len(names) == 1 else f"sheets {listed}{more} hold"
+
+
+def _sheets(pages: Sequence[Page]) -> Iterator[str]:
+    """The sheet of each page; a long one is on several, and begins with its name."""
+    name = ""
+    for page in pages:
+        if not name or page.text.startswith(page.label):
+            name = page.label
+        yield name
 
 
 def _instructions(page: Page) -> list[WithheldText]:

@@ -8,6 +8,7 @@ from llama_index.core.schema import NodeWithScore
 from citewire.storage.library.documents import DocumentRecord
 from citewire.storage.library.outline import Outline
 from citewire.text.organisations import normal_name
+from citewire.text.places import Form, form_of, place_of
 from citewire.text.words import fold
 from citewire.workflows.catalogue.model import CatalogueAnswer, DocumentName
 from citewire.workflows.catalogue.opening import Excerpt, extracts_of, headings_of
@@ -87,8 +88,13 @@ def those_writing(
     blocks = [none_called(language, seen, words), say.written]
     for n, extract in enumerate(found, start=1):
         at = extract.passage.node.metadata
-        page = say.page.format(n=at.get("page_label") or at.get("page", ""))
-        blocks.append(f"**{plain(str(at.get('title', '')))}** · {plain(page)}")
+        name, label, section = (
+            str(at.get(key) or "") for key in ("file_name", "page_label", "section")
+        )
+        label = label or str(at.get("page", ""))
+        place = place_of(name, label, section=section, words=say.place)
+        title = f"**{plain(str(at.get('title', '')))}**"
+        blocks.append(" · ".join(filter(None, (title, plain(place)))))
         blocks.append(_quoted(extract, n))
     return CatalogueAnswer(_joined(*blocks), nodes=[extract.passage for extract in found])
 
@@ -105,9 +111,8 @@ def about(language: Language, record: DocumentRecord, outline: Outline) -> Catal
         blocks.append(say.unread)
     headings, further = headings_of(outline, record.title)
     if headings:
-        told = ", ".join(
-            f"{plain(heading.text)} ({say.page.format(n=heading.page)})" for heading in headings
-        )
+        form = form_of(_file_name(record))
+        told = ", ".join(plain(one.text) + _at_page(say, form, one.page) for one in headings)
         more = f", {say.more.format(n=further)}" if further else ""
         blocks.append(f"{say.headings} {told}{more}.")
     nodes: list[NodeWithScore] = [extract.passage for extract in extracts]
@@ -134,8 +139,7 @@ def _lines(say: Wording, records: Sequence[DocumentRecord]) -> str:
 
 def _line(say: Wording, record: DocumentRecord) -> str:
     """A document on one line: its title, what tells it from others, its pages."""
-    file_name = min(record.locations, key=lambda place: (place.root, place.path)).path
-    file_name = file_name.rpartition("/")[2]
+    file_name = _file_name(record)
     is_told = fold(file_name.rpartition(".")[0]) == fold(record.title)
     is_named = normal_name(record.organisation) in normal_name(record.title)
     is_dated = any(period[:4] in f"{record.title} {record.date}" for period in record.periods)
@@ -146,9 +150,28 @@ def _line(say: Wording, record: DocumentRecord) -> str:
         "" if is_dated else plain(", ".join(record.periods)),
         "" if is_told else plain(file_name),
         record.date or "",
-        counted(say.pages, record.pages),
+        _extent(say, record, form_of(file_name)),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _file_name(record: DocumentRecord) -> str:
+    place = min(record.locations, key=lambda place: (place.root, place.path))
+    return place.path.rpartition("/")[2]
+
+
+def _extent(say: Wording, record: DocumentRecord, form: Form) -> str:
+    """How many pages or slides it has; what others are cut into is nothing that people know."""
+    if form == "pages":
+        return counted(say.pages, record.pages)
+    return counted(say.slides, record.pages) if form == "slides" else ""
+
+
+def _at_page(say: Wording, form: Form, page: int) -> str:
+    """Where a heading stands; one of a sheet is the sheet's name."""
+    if form == "pages":
+        return f" ({say.place.page.format(page)})"
+    return f" ({say.place.slide.format(page)})" if form == "slides" else ""
 
 
 def _quoted(extract: Excerpt, n: int) -> str:

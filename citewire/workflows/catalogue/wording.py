@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from citewire.text.places import PlaceWords
 from citewire.workflows.routing.catalogue_words import Language
 
 
@@ -22,11 +23,12 @@ class Wording:
         empty: that there are no reports.
         empty_scope: that there are none among those that may be asked.
         pages: how many pages it has.
+        slides: how many slides, if it is a deck.
         begins: what stands before sentences of its beginning.
         unread: that nothing could be read.
         headings: what stands before its headings.
         more: how many there are besides.
-        page: the page of a heading.
+        place: where a heading stands.
     """
 
     here: tuple[str, str]
@@ -41,11 +43,12 @@ class Wording:
     empty: str
     empty_scope: str
     pages: tuple[str, str]
+    slides: tuple[str, str]
     begins: str
     unread: str
     headings: str
     more: str
-    page: str
+    place: PlaceWords
 
 
 WORDINGS: dict[Language, Wording] = {
@@ -71,11 +74,12 @@ WORDINGS: dict[Language, Wording] = {
         empty="There are no reports in this library yet. Add some, then ask about them.",
         empty_scope="There are no reports in what was chosen to be asked.",
         pages=("1 page", "{n} pages"),
+        slides=("1 slide", "{n} slides"),
         begins="From its beginning:",
         unread="No text could be read in it.",
         headings="Headings:",
         more="and {n} more",
-        page="p. {n}",
+        place=PlaceWords("p. {}", "slide {}", "sheet {}"),
     ),
     "es": Wording(
         here=("Hay un informe en esta biblioteca.", "Hay {n} informes en esta biblioteca."),
@@ -99,11 +103,12 @@ WORDINGS: dict[Language, Wording] = {
         empty="Todavía no hay informes en esta biblioteca. Añade algunos y pregunta por ellos.",
         empty_scope="No hay informes entre lo que se ha elegido.",
         pages=("1 página", "{n} páginas"),
+        slides=("1 diapositiva", "{n} diapositivas"),
         begins="De su comienzo:",
         unread="No se ha podido leer texto en él.",
         headings="Apartados:",
         more="y {n} más",
-        page="p. {n}",
+        place=PlaceWords("p. {}", "diapositiva {}", "hoja {}"),
     ),
     "de": Wording(
         here=(
@@ -127,11 +132,12 @@ WORDINGS: dict[Language, Wording] = {
         empty="In dieser Bibliothek sind noch keine Berichte. Füge welche hinzu und frage dann.",
         empty_scope="In der Auswahl sind keine Berichte.",
         pages=("1 Seite", "{n} Seiten"),
+        slides=("1 Folie", "{n} Folien"),
         begins="Aus seinem Anfang:",
         unread="Es war kein Text darin zu lesen.",
         headings="Überschriften:",
         more="und {n} weitere",
-        page="S. {n}",
+        place=PlaceWords("S. {}", "Folie {}", "Blatt {}"),
     ),
     "fr": Wording(
         here=(
@@ -158,11 +164,12 @@ WORDINGS: dict[Language, Wording] = {
         ),
         empty_scope="Il n'y a pas de rapports dans la sélection.",
         pages=("1 page", "{n} pages"),
+        slides=("1 diapositive", "{n} diapositives"),
         begins="Extrait de son début :",
         unread="Aucun texte n'a pu y être lu.",
         headings="Titres :",
         more="et {n} autres",
-        page="p. {n}",
+        place=PlaceWords("p. {}", "diapositive {}", "feuille {}"),
     ),
 }
 

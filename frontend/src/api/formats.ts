@@ -1,13 +1,17 @@
 // Made from the server's table of formats by `npm run types`; not edited by hand.
-export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] = [
+/** What a report is made of; `text` has nothing that could be counted or named. */
+export type Form = "pages" | "slides" | "sheets" | "text";
+export const FORMATS: readonly { label: string; form: Form; suffixes: readonly string[] }[] = [
   {
     "label": "PDF",
+    "form": "pages",
     "suffixes": [
       ".pdf"
     ]
   },
   {
     "label": "Word",
+    "form": "text",
     "suffixes": [
       ".docx",
       ".docm",
@@ -17,6 +21,7 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   },
   {
     "label": "PowerPoint",
+    "form": "slides",
     "suffixes": [
       ".pptx",
       ".pptm",
@@ -28,6 +33,7 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   },
   {
     "label": "Excel",
+    "form": "sheets",
     "suffixes": [
       ".xlsx",
       ".xlsm",
@@ -37,24 +43,28 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   },
   {
     "label": "binary Excel",
+    "form": "sheets",
     "suffixes": [
       ".xlsb"
     ]
   },
   {
     "label": "old Excel",
+    "form": "sheets",
     "suffixes": [
       ".xls"
     ]
   },
   {
     "label": "OpenDocument sheet",
+    "form": "sheets",
     "suffixes": [
       ".ods"
     ]
   },
   {
     "label": "CSV",
+    "form": "text",
     "suffixes": [
       ".csv",
       ".tsv"
@@ -62,6 +72,7 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   },
   {
     "label": "HTML",
+    "form": "text",
     "suffixes": [
       ".html",
       ".htm",
@@ -70,6 +81,7 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   },
   {
     "label": "Markdown",
+    "form": "text",
     "suffixes": [
       ".md",
       ".markdown"
@@ -77,6 +89,7 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   },
   {
     "label": "text",
+    "form": "text",
     "suffixes": [
       ".txt",
       ".text"
@@ -84,6 +97,7 @@ export const FORMATS: readonly { label: string; suffixes: readonly string[] }[] 
   },
   {
     "label": "pictures",
+    "form": "pages",
     "suffixes": [
       ".png",
       ".jpg",

@@ -1,5 +1,5 @@
 // The page: conversations on the left, or behind a button where there is no room, and the view.
-import { lazy, Suspense, useState, type ReactNode } from "react";
+import { lazy, useState, type ReactNode } from "react";
 
 import { useRoute, type Route } from "@/base/route";
 import { ChatView } from "@/chat/ChatView";
@@ -12,6 +12,7 @@ import { DocumentsView } from "@/documents/DocumentsView";
 import { startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
+import { Late } from "@/ui/Late";
 import { useKeys } from "@/ui/useKeys";
 import { useMedia } from "@/ui/useMedia";
 import { useModal } from "@/ui/useModal";
@@ -67,10 +68,10 @@ export function App(): ReactNode {
         {route.view === "chat" && <ChatView route={route} />}
         {route.view === "documents" && <DocumentsView route={route} />}
         {route.view === "shared" && <SharedView route={route} />}
-        <Suspense fallback={<p className="centre soft">{strings.loading}</p>}>
+        <Late key={place} fallback={<p className="centre soft">{strings.loading}</p>}>
           {route.view === "document" && <DocumentPage route={route} />}
           {route.view === "passage" && <PassagePage route={route} onAsk={askQuoted} />}
-        </Suspense>
+        </Late>
       </main>
     </div>
   );

@@ -1,11 +1,13 @@
 // Asks who one is when the server wants to know: one signs in, or gives an API key.
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import { declineKey, giveKey, keyStore, signIn } from "@/api/key";
 import { useStore } from "@/base/store";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
+
+const SIGN_IN_ID = "sign-in";
 
 export function KeyDialog(): ReactNode {
   return useStore(keyStore).asked ? <Open /> : null;
@@ -16,6 +18,11 @@ function Open(): ReactNode {
   const { wrong, me, refused } = useStore(keyStore);
   const people = me?.sign_in === true;
   const [value, setValue] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // That people sign in is known only after the dialog is open: who has begun to write a key goes on.
+    if (people && field.current?.value === "") document.getElementById(SIGN_IN_ID)?.focus();
+  }, [people]);
   const give = (): void => {
     if (value.trim() !== "") giveKey(value.trim());
   };
@@ -29,7 +36,7 @@ function Open(): ReactNode {
         )}
         {people && (
           <p>
-            <Button kind="primary" onClick={signIn}>
+            <Button kind="primary" id={SIGN_IN_ID} onClick={signIn}>
               {strings.signIn}
             </Button>
           </p>
@@ -39,6 +46,7 @@ function Open(): ReactNode {
           {strings.keyLabel}
         </label>
         <input
+          ref={field}
           id="key"
           className="field"
           type="password"

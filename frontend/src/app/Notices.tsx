@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { askForKey, keyStore } from "@/api/key";
 import { lookForServer, reachStore } from "@/api/reach";
+import { staleStore } from "@/base/stale";
 import { useStore } from "@/base/store";
 import { dismissLost, useCollections } from "@/collections/collections";
 import { useStrings } from "@/strings";
@@ -13,12 +14,18 @@ export function Notices(): ReactNode {
   const strings = useStrings();
   const { isLost } = useStore(reachStore);
   const { isDeclined } = useStore(keyStore);
+  const isStale = useStore(staleStore);
   const { lost } = useCollections();
   return (
     <div role="alert">
       {isLost && (
         <Notice action={<Button icon="retry" onClick={() => void lookForServer()}>{strings.tryNow}</Button>}>
           <p>{strings.unreachable}</p>
+        </Notice>
+      )}
+      {isStale && !isLost && (
+        <Notice action={<Button icon="retry" onClick={() => location.reload()}>{strings.reload}</Button>}>
+          <p>{strings.partMissing}</p>
         </Notice>
       )}
       {isDeclined && !isLost && (

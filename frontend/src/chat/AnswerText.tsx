@@ -10,7 +10,7 @@ import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
 
 const INSERTS: Inserts = {
-  citation: (index, key) => <Chip key={key} index={index} />,
+  citation: (index) => <Chip index={index} />,
   untraced: (text, key) => <Untraced key={key} text={text} />,
 };
 

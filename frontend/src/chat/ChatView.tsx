@@ -1,5 +1,5 @@
 // The conversation: its exchanges, the field for the next question, and the panel beside it.
-import { lazy, Suspense, useCallback, useMemo, useRef, type ReactNode } from "react";
+import { lazy, useCallback, useMemo, useRef, type ReactNode } from "react";
 
 import { go, type Route } from "@/base/route";
 import { HoverCard } from "@/citations/HoverCard";
@@ -9,6 +9,7 @@ import type { ChatSession } from "@/session/session";
 import { sessionOf, startNew, useChat } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
+import { Late } from "@/ui/Late";
 import { useKeys } from "@/ui/useKeys";
 
 import { Announcer } from "./Announcer";
@@ -67,9 +68,9 @@ export function ChatView({ route }: { route: ChatRoute }): ReactNode {
       </DropArea>
       <HoverCard within={scroller} find={find} />
       {route.panel !== null && open !== undefined && (
-        <Suspense>
+        <Late>
           <Panel route={route} panel={route.panel} answer={open.answer} onClose={() => closePanel(route)} onAsk={askQuoted} />
-        </Suspense>
+        </Late>
       )}
     </div>
   );

@@ -64,7 +64,7 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
         <div className="composer-quote">
           <blockquote dir="auto">{quoted.text}</blockquote>
           <span className="soft" dir="auto">
-            {quoted.title} {quoted.page !== "" && strings.page(quoted.page)}
+            {quoted.title} {strings.place(quoted.page, quoted.form)}
           </span>
           <IconButton icon="close" label={strings.dropQuote} onClick={() => setQuoted(conversation, null)} />
         </div>

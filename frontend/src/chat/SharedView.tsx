@@ -1,5 +1,5 @@
 // A conversation that somebody shared: read-only, with its sources as far as one may read them.
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
+import { lazy, useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
 
 import { readShared } from "@/api/chats";
 import type { Problem } from "@/api/client";
@@ -13,6 +13,7 @@ import { sessionOf, startNew } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { ExportMenu } from "@/ui/ExportMenu";
+import { Late } from "@/ui/Late";
 import { useKeys } from "@/ui/useKeys";
 import { useRemote } from "@/ui/useRemote";
 
@@ -55,9 +56,9 @@ export function SharedView({ route }: { route: SharedRoute }): ReactNode {
       </div>
       <HoverCard within={scroller} find={find} />
       {route.panel !== null && open !== undefined && (
-        <Suspense>
+        <Late>
           <Panel route={route} panel={route.panel} answer={open.answer} onClose={close} onAsk={askQuoted} />
-        </Suspense>
+        </Late>
       )}
     </div>
   );

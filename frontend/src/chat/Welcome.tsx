@@ -7,6 +7,7 @@ import { formatRoute } from "@/base/route";
 import { VerdictShape } from "@/citations/verdict";
 import { glanceOf, useLibrary, useSuggestions } from "@/library/library";
 import { useStrings } from "@/strings";
+import { formOf, labelOf, placed, placeOf } from "@/strings/pages";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 
@@ -72,16 +73,17 @@ function Filled({ documents, onAsk }: { documents: readonly DocumentView[]; onAs
           </ul>
         </section>
       )}
-      {data !== null && data.example !== null && <Example example={data.example} />}
+      {data !== null && data.example !== null && <Example example={data.example} documents={documents} />}
     </>
   );
 }
 
 /** A question with words of a report: its number opens the page, as in any answer. */
-function Example({ example }: { example: ExampleView }): ReactNode {
+function Example({ example, documents }: { example: ExampleView; documents: readonly DocumentView[] }): ReactNode {
   const strings = useStrings();
-  const { question, answer, unit, quote, title, page, page_label: label } = example;
-  const place = strings.page(label === "" ? String(page) : label);
+  const { question, answer, unit, quote, title } = example;
+  const fileName = documents.find((one) => one.doc_id === example.doc_id)?.locations[0]?.path ?? "";
+  const at = { ...example, file_name: fileName };
   return (
     <section className="example">
       <h3>{strings.exampleTitle}</h3>
@@ -91,13 +93,13 @@ function Example({ example }: { example: ExampleView }): ReactNode {
       <p dir="auto">
         {answer}
         {unit !== "" && <span className="soft"> ({unit})</span>}{" "}
-        <a className="chip quoted" href={formatRoute({ view: "passage", passageId: example.passage_id, quote })} aria-label={strings.chip(1, title, label, strings.verdicts.quoted)}>
+        <a className="chip quoted" href={formatRoute({ view: "passage", passageId: example.passage_id, quote })} aria-label={strings.chip(1, title, strings.placeSpoken(labelOf(at), formOf(fileName)), strings.verdicts.quoted)}>
           1
           <VerdictShape sign="quoted" />
         </a>
       </p>
       <p className="soft" dir="auto">
-        {strings.exampleFrom(title, place)}
+        {strings.exampleFrom(placed(title, placeOf(at, strings)))}
       </p>
     </section>
   );

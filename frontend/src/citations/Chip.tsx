@@ -3,8 +3,9 @@ import { createContext, useContext, type ReactNode } from "react";
 
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { formOf, labelOf } from "@/strings/pages";
 
-import { pageLabel, sourceOf } from "./model";
+import { sourceOf } from "./model";
 import { signOf } from "./signs";
 import { VerdictShape } from "./verdict";
 
@@ -26,7 +27,7 @@ export function Chip({ index }: { index: number }): ReactNode {
   const source = sourceOf(cited.answer, citation);
   const sign = signOf(verification);
   const verdict = strings.verdicts[sign];
-  const name = strings.chip(label, source?.title ?? "", source === undefined ? "" : pageLabel(source), verdict);
+  const name = strings.chip(label, source?.title ?? "", source === undefined ? "" : strings.placeSpoken(labelOf(source), formOf(source.file_name)), verdict);
   return (
     <button
       type="button"

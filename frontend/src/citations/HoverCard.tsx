@@ -5,8 +5,9 @@ import { useEffect, useRef, useState, type ReactNode, type RefObject } from "rea
 import type { Citation } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { placeOf } from "@/strings/pages";
 
-import { pageLabel, shownQuote, sourceOf } from "./model";
+import { shownQuote, sourceOf } from "./model";
 import { signOf } from "./signs";
 import { VerdictLine, Worked } from "./verdict";
 
@@ -102,7 +103,7 @@ function Summary({ answer, citation }: { answer: Answer; citation: Citation }): 
     <>
       <p className="card-title">
         <strong dir="auto">{source?.title ?? citation.passage_id}</strong>{" "}
-        {source !== undefined && <span className="soft">{strings.page(pageLabel(source))}</span>}
+        {source !== undefined && <span className="soft">{placeOf(source, strings)}</span>}
       </p>
       {citation.quote.text !== "" && <blockquote dir="auto">{shownQuote(source, citation.quote.text)}</blockquote>}
       <VerdictLine sign={signOf(citation.verification)} inferred={citation.origin === "inferred"} />

@@ -1,8 +1,9 @@
-// What the model was shown of the page around a source, and which passages say the same.
+// What the model was shown around a source, and which passages say the same.
 import type { ReactNode } from "react";
 
 import type { Source } from "@/api/types";
 import { useStrings } from "@/strings";
+import { formOf, placed, placeOf } from "@/strings/pages";
 
 import { alsoIn, contextOf } from "./model";
 import { PassageText } from "./PassageText";
@@ -15,7 +16,7 @@ export function SourceContext({ source }: { source: Source }): ReactNode {
     <>
       {context.length > 0 && (
         <details className="source-context">
-          <summary>{strings.contextShown}</summary>
+          <summary>{strings.contextShown[formOf(source.file_name)]}</summary>
           {context.map((one) => (
             <PassageText key={one.passage_id} source={one} quote={null} />
           ))}
@@ -23,7 +24,7 @@ export function SourceContext({ source }: { source: Source }): ReactNode {
       )}
       {same.length > 0 && (
         <p className="soft" dir="auto">
-          {strings.alsoIn(same.map((one) => `${one.title}, ${strings.page(one.page_label === "" ? String(one.page) : one.page_label)}`).join("; "))}
+          {strings.alsoIn(same.map((one) => placed(one.title, placeOf(one, strings))).join("; "))}
         </p>
       )}
     </>

@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 import type { Source } from "@/api/types";
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { placeOf } from "@/strings/pages";
 
-import { beginning, pageLabel, shownQuote, sortedSources } from "./model";
+import { beginning, shownQuote, sortedSources } from "./model";
 import { evidenceSign, signOf } from "./signs";
 import { VerdictShape } from "./verdict";
 
@@ -42,7 +43,7 @@ export function SourceList({ answer, onOpen, onSource }: Props): ReactNode {
                   <button type="button" onClick={() => onOpen(citation.citation_id)}>
                     <VerdictShape sign={signOf(citation.verification)} />
                     <span className="unseen">{strings.verdicts[signOf(citation.verification)]}: </span>
-                    <span dir="auto">{citation.quote.text === "" ? strings.showPage : shownQuote(source, citation.quote.text)}</span>
+                    <span dir="auto">{citation.quote.text === "" ? strings.showPassage : shownQuote(source, citation.quote.text)}</span>
                   </button>
                 </li>
               ))}
@@ -74,7 +75,7 @@ function SourceHead({ source, label }: { source: Source; label: number | null })
   return (
     <p className="source-head">
       {label !== null && <b>{label}</b>} <span dir="auto">{source.title}</span>{" "}
-      <span className="soft">{strings.page(pageLabel(source))}</span>
+      <span className="soft">{placeOf(source, strings)}</span>
     </p>
   );
 }

@@ -3,9 +3,10 @@ import type { ReactNode } from "react";
 
 import { useStrings } from "@/strings";
 import type { Answer } from "@/stream/reduce";
+import { placeOf } from "@/strings/pages";
 import { Button } from "@/ui/Button";
 
-import { pageLabel, shortNames, sortedSources } from "./model";
+import { shortNames, sortedSources } from "./model";
 
 export function SourceStrip(props: { answer: Answer; onOpen: (id: string) => void; onAll: () => void }): ReactNode {
   const strings = useStrings();
@@ -20,7 +21,7 @@ export function SourceStrip(props: { answer: Answer; onOpen: (id: string) => voi
             <li key={source.n}>
               <button type="button" title={source.title} onClick={() => props.onOpen(citations[0]?.citation_id ?? "")}>
                 <b>{label}</b> <span dir="auto">{names.get(source.doc_id)}</span>{" "}
-                <span className="soft">{strings.page(pageLabel(source))}</span>
+                <span className="soft">{placeOf(source, strings)}</span>
               </button>
             </li>
           ))}

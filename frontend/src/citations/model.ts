@@ -69,10 +69,6 @@ export function beginning(text: string, most: number): string {
   return `${line.slice(0, cut > most / 2 ? cut : most)} …`;
 }
 
-export function pageLabel(source: Source): string {
-  return source.page_label === "" ? String(source.page_start) : source.page_label;
-}
-
 /** What a source is called in a line of others: whose report it is and of when, as far as that tells it from them. */
 export function shortNames(sources: readonly Source[], kinds: Readonly<Record<string, string>> = {}): Map<string, string> {
   const reports = new Map(sources.map((source) => [source.doc_id, source]));

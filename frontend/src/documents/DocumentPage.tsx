@@ -15,10 +15,8 @@ import { editable, PRIVATE, titleOf } from "@/collections/model";
 import type { PageMark } from "@/reader/marks";
 import type { Target } from "@/reader/PageScroller";
 import { Reader } from "@/reader/Reader";
-import { formOf } from "@/reader/texts";
 import { readOutline } from "@/api/reading";
 import { useStrings } from "@/strings";
-import { kindNamed } from "@/strings/pages";
 import { shownDate } from "@/strings/dates";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
@@ -27,8 +25,10 @@ import { useRemote } from "@/ui/useRemote";
 
 import { askAbout, askQuoted } from "./asking";
 import { CorrectDialog } from "./CorrectDialog";
-import { shownDay } from "./facts";
+import { extentOf, shownDay } from "./facts";
 import { useRevision } from "@/library/library";
+import { formOf, kindNamed } from "@/strings/pages";
+
 import { PassageList } from "./PassageList";
 
 type DocumentRoute = Extract<Route, { view: "document" }>;
@@ -99,7 +99,7 @@ function About({ document }: { document: DocumentView }): ReactNode {
     [strings.correctFields.periods, document.periods.join(", ")],
     [strings.correctFields.kind, kindNamed(document.kind, strings.kinds)],
     [strings.correctFields.date, document.date === null ? "" : shownDay(document.date)],
-    [strings.extent, [strings.pages(document.pages, formOf(locations[0]?.path ?? "")), strings.passages(document.passages), ...(data === null ? [] : [strings.tablesAndFigures(data.kinds["table"] ?? 0, data.kinds["figure"] ?? 0)])].filter((one) => one !== "").join(" · ")],
+    [strings.extent, [extentOf(document.pages, locations[0]?.path ?? "", data, strings), strings.passages(document.passages), ...(data === null ? [] : [strings.tablesAndFigures(data.kinds["table"] ?? 0, data.kinds["figure"] ?? 0)])].filter((one) => one !== "").join(" · ")],
     [strings.liesIn, locations.map((place) => `${place.folder} / ${place.path}`).join(", ")],
     ...(isShared ? [[strings.collection, titleOf({ collection_id: collection, name }, strings)] satisfies [string, string]] : []),
     [strings.readOn, shownDate(document.ingested_at)],
@@ -202,7 +202,7 @@ function Report({ document, route }: { document: DocumentView; route: DocumentRo
       marks={marks}
       cited={cited}
       onRead={onRead}
-      onAsk={({ text, page: number }) => askQuoted({ text, docId, title, page: number === 0 ? "" : String(number), collection })}
+      onAsk={({ text, page: number }) => askQuoted({ text, docId, title, page: number === 0 ? "" : String(number), form: formOf(locations[0]?.path ?? ""), collection })}
     />
   );
 }

@@ -10,10 +10,9 @@ import { editable, PRIVATE, shared, titleOf } from "@/collections/model";
 import { ShareDialog } from "@/collections/ShareDialog";
 import { byCollection, type CollectionFolder } from "@/library/library";
 import { useChange } from "@/library/useChange";
-import { formOf } from "@/reader/texts";
 import { useStrings } from "@/strings";
-import { kindNamed } from "@/strings/pages";
 import { shownDate } from "@/strings/dates";
+import { kindNamed } from "@/strings/pages";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/Icon";
@@ -21,7 +20,7 @@ import { Menu, type MenuItem } from "@/ui/Menu";
 
 import { askAbout } from "./asking";
 import { CorrectDialog } from "./CorrectDialog";
-import { shownDay } from "./facts";
+import { extentOf, shownDay } from "./facts";
 
 /** What is to be done with reports. */
 type Doing = { act: "correct" | "delete"; document: DocumentView } | { act: "share"; folder: string; documents: readonly DocumentView[] };
@@ -119,7 +118,7 @@ function DocumentRow({ document, folder, items }: RowProps): ReactNode {
   const place = document.locations.find((one) => one.folder === folder);
   const dated = document.date === null ? "" : strings.dated(shownDay(document.date));
   const identity = [document.organisation, kindNamed(document.kind, strings.kinds), document.periods.join(", ")].filter((fact) => fact !== "");
-  const facts = [place?.path ?? "", strings.pages(document.pages, formOf(place?.path ?? "")), strings.passages(document.passages), dated, strings.added(shownDate(document.ingested_at))];
+  const facts = [place?.path ?? "", extentOf(document.pages, place?.path ?? "", null, strings), strings.passages(document.passages), dated, strings.added(shownDate(document.ingested_at))];
   return (
     <li className="document-row">
       <Icon name="document" />

@@ -6,6 +6,7 @@ import type { Source } from "@/api/types";
 import { CHUNK, readPassages } from "@/api/reading";
 import { beginning, shownQuote } from "@/citations/model";
 import { useStrings } from "@/strings";
+import { placeOf } from "@/strings/pages";
 import { Button } from "@/ui/Button";
 
 interface Props {
@@ -48,8 +49,7 @@ export function PassageList({ docId, current, onOpen }: Props): ReactNode {
             {one.section !== "" && one.section !== passages[at - 1]?.section && <h4 dir="auto">{one.section}</h4>}
             <button type="button" aria-current={one.passage_id === current ? "true" : undefined} onClick={() => onOpen(one.passage_id, one.page_start)}>
               <span className="soft">
-                {strings.page(one.page_label === "" ? String(one.page_start) : one.page_label)}
-                {one.kind !== "text" && ` · ${one.kind === "table" ? strings.table : strings.figure}`}
+                {[placeOf(one, strings), one.kind === "text" ? "" : one.kind === "table" ? strings.table : strings.figure].filter((part) => part !== "").join(" · ")}
               </span>{" "}
               <span dir="auto">{beginning(shownQuote(one, one.text), SHOWN)}</span>
             </button>

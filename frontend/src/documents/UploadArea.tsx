@@ -132,7 +132,8 @@ function UploadRow({ upload, place }: { upload: Upload; place: CollectionSummary
       <p>
         <span>
           {upload.names.length > 0 && <strong dir="auto">{upload.names.join(", ")}</strong>} <span className="soft" dir="auto">
-            → {place === undefined ? "" : `${titleOf(place, strings)} / `}
+            →{"\u00a0"}
+            {place === undefined ? "" : `${titleOf(place, strings)} / `}
             {upload.folder}
           </span>
         </span>
@@ -181,7 +182,7 @@ function JobState({ job }: { job: JobView }): ReactNode {
           <li key={file.path} className={file.status}>
             <Icon name={file.status === "failed" ? "warning" : "check"} />
             <span dir="auto">{file.path}</span> <span className="soft">{strings.fileStatus[file.status]}</span>
-            {file.reason !== null && <span className="reason">{file.reason}</span>}
+            {file.reason !== null && <span className="reason">{strings.readingNote(file.reason)}</span>}
           </li>
         ))}
       </ul>

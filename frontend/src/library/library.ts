@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { DocumentCorrection, DocumentView, SuggestionsView } from "@/api/types";
 import { createStore, useStore } from "@/base/store";
 import { useLanguage } from "@/strings";
+import { formOf } from "@/strings/pages";
 import { useRemote, type Remote } from "@/ui/useRemote";
 
 const revision = createStore(0);
@@ -46,7 +47,7 @@ export function glanceOf(documents: readonly DocumentView[]): Glance {
   const newest = [...documents].sort((a, b) => b.ingested_at.localeCompare(a.ingested_at));
   return {
     reports: documents.length,
-    pages: documents.reduce((sum, one) => sum + one.pages, 0),
+    pages: documents.reduce((sum, one) => sum + (formOf(one.locations[0]?.path ?? "") === "pages" ? one.pages : 0), 0),
     years: first === undefined || last === undefined ? null : [first, last],
     named: newest.slice(0, NAMED),
   };

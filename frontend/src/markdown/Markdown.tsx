@@ -10,7 +10,7 @@ import { MathText } from "./MathText";
 
 /** What stands for a citation or an untraced number in the text. */
 export interface Inserts {
-  citation: (index: number, key: number) => ReactNode;
+  citation: (index: number) => ReactNode;
   untraced: (text: string, key: number) => ReactNode;
 }
 
@@ -100,14 +100,29 @@ function Children({ of, inserts }: { of: Nodes; inserts: Inserts }): ReactNode {
   });
 }
 
+/** What ends a sentence or a bracket stays on the line of the citation before it. */
+const ENDS = /^[.,;:!?…)\]»”’"']+/;
+
 function Text({ value, inserts }: { value: string; inserts: Inserts }): ReactNode {
-  return pieces(value).map((piece, at) => {
-    if (piece.kind === "citation") return inserts.citation(piece.index, at);
+  const all = pieces(value);
+  const endOf = (at: number): string => {
+    const piece = all[at];
+    return all[at - 1]?.kind === "citation" && piece?.kind === "text" ? (ENDS.exec(piece.text)?.[0] ?? "") : "";
+  };
+  return all.map((piece, at) => {
+    if (piece.kind === "citation") {
+      return (
+        <span key={at} className="bound">
+          {inserts.citation(piece.index)}
+          {endOf(at + 1)}
+        </span>
+      );
+    }
     if (FORMULA.test(piece.text)) {
       const shown = <WithFormulas key={at} text={piece.text} />;
       return piece.kind === "untraced" ? <span key={at} className="untraced">{shown}</span> : shown;
     }
-    return piece.kind === "untraced" ? inserts.untraced(piece.text, at) : piece.text;
+    return piece.kind === "untraced" ? inserts.untraced(piece.text, at) : piece.text.slice(endOf(at).length);
   });
 }
 

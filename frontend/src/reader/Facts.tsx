@@ -5,13 +5,15 @@ import type { Citation, Operand, Source } from "@/api/types";
 import { formatRoute } from "@/base/route";
 import { FileLine } from "@/citations/FileLine";
 import type { Place } from "@/citations/grid";
-import { besideOf, cellsOf, pageLabel, shownQuote } from "@/citations/model";
+import { besideOf, cellsOf, shownQuote } from "@/citations/model";
 import { findQuote, PassageText } from "@/citations/PassageText";
 import { SourceContext } from "@/citations/SourceContext";
 import { StandingNote } from "@/citations/Standing";
 import { signOf } from "@/citations/signs";
-import { VerdictLine, Worked } from "@/citations/verdict";
+import { operandsOf, VerdictLine, Worked } from "@/citations/verdict";
 import { useStrings } from "@/strings";
+import type { Strings } from "@/strings/en";
+import { formOf, labelOf, placeOf as placeNamed } from "@/strings/pages";
 import type { Remote } from "@/ui/useRemote";
 
 import { FigureCrop } from "./FigureCrop";
@@ -34,7 +36,7 @@ export function SourceTitle({ source, isShut }: { source: Source; isShut: boolea
   const strings = useStrings();
   const name = (
     <>
-      <span className="source-name">{source.title}</span> <span className="soft">{strings.page(pageLabel(source))}</span>
+      <span className="source-name">{source.title}</span> <span className="soft">{placeNamed(source, strings)}</span>
     </>
   );
   const route = { view: "document", docId: source.doc_id, page: source.page_start, passageId: source.passage_id } as const;
@@ -51,7 +53,7 @@ export function CitationFacts(props: Props): ReactNode {
   const { data, problem } = remote;
   const { quote, verification } = citation;
   const beside = besideOf(verification);
-  const match = quote.text === "" ? strings.noQuote : strings.matches[data?.highlights?.match ?? quote.match];
+  const match = quote.text === "" ? unquoted(citation, strings) : strings.matches[data?.highlights?.match ?? quote.match];
   return (
     <>
       <SourceTitle source={source} isShut={isShut} />
@@ -69,7 +71,7 @@ export function CitationFacts(props: Props): ReactNode {
       {data !== null && match !== "" && <p className="soft">{match}</p>}
       {beside !== null && (
         <>
-          <p className="soft">{strings.beside}</p>
+          <p className="soft">{(quote.text === "" || signOf(verification) === "unsupported" ? strings.besideAlone : strings.beside)[formOf(source.file_name)]}</p>
           <blockquote className="quote" dir="auto">
             {beside.quote.text.includes(" | ") ? cellsOf(beside.quote.text) : beside.quote.text}
           </blockquote>
@@ -82,6 +84,13 @@ export function CitationFacts(props: Props): ReactNode {
       <FileLine place={source} isShut={isShut} />
     </>
   );
+}
+
+/** What is said where no words of the passage are quoted; it denies nothing of the verdict, nor of what is shown beside it. */
+function unquoted({ verification }: Citation, strings: Strings): string {
+  const sign = signOf(verification);
+  if (besideOf(verification) !== null || operandsOf(verification).length > 0) return "";
+  return sign === "unsupported" || sign === "unchecked" ? strings.noQuote : strings.noQuoteNeeded;
 }
 
 /** The words that are cited; of a table its rows, as rows. */
@@ -108,7 +117,7 @@ function Figure({ source, remote, marks }: Props): ReactNode {
   const { figure, page_size: size, page } = remote.data?.passage ?? { figure: null, page_size: null, page: 0 };
   if (figure === null || size === null || failed) return null;
   const own = marks.filter((mark) => mark.page === page);
-  return <FigureCrop docId={source.doc_id} page={page} size={size} figure={figure} marks={own} label={strings.pageImage(pageLabel(source), source.title)} onFailure={onFailure} />;
+  return <FigureCrop docId={source.doc_id} page={page} size={size} figure={figure} marks={own} label={strings.pageImage(labelOf(source), source.title)} onFailure={onFailure} />;
 }
 
 /** All of the passage: its text, or its table. */

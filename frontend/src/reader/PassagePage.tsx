@@ -10,6 +10,7 @@ import { findQuote, PassageText } from "@/citations/PassageText";
 import { StandingNote } from "@/citations/Standing";
 import { useCollections } from "@/collections/collections";
 import { useStrings } from "@/strings";
+import { formOf, labelOf, placeOf } from "@/strings/pages";
 import { useRemote } from "@/ui/useRemote";
 
 import type { PageMark } from "./marks";
@@ -56,7 +57,7 @@ interface ShownProps {
 
 function Shown({ passage, highlights, quote, onAsk }: ShownProps): ReactNode {
   const strings = useStrings();
-  const { title, page_label: label, doc_id: docId, passage_id: id } = passage;
+  const { title, doc_id: docId, passage_id: id } = passage;
   const found = highlights !== null && highlights.match !== "none" ? highlights : findQuote(passage.text, quote);
   const page = highlights?.page ?? passage.page;
   const marks = useMemo((): PageMark[] => {
@@ -68,7 +69,7 @@ function Shown({ passage, highlights, quote, onAsk }: ShownProps): ReactNode {
   const facts = (
     <>
       <h2 dir="auto">
-        {title} <span className="soft">{strings.page(label === "" ? String(passage.page) : label)}</span>
+        {title} <span className="soft">{placeOf(passage, strings)}</span>
       </h2>
       <StandingNote passage={passage} />
       {quote !== "" && (
@@ -90,7 +91,7 @@ function Shown({ passage, highlights, quote, onAsk }: ShownProps): ReactNode {
         target={target}
         marks={marks}
         cited={cited}
-        onAsk={({ text: words, page: number }) => onAsk({ text: words, docId, title, page: number === 0 ? label : String(number), collection: "" })}
+        onAsk={({ text: words, page: number }) => onAsk({ text: words, docId, title, page: number === 0 ? labelOf(passage) : String(number), form: formOf(passage.file_name), collection: "" })}
         instead={
           <div className="pane-facts alone">
             <PassageText source={text} quote={found} />

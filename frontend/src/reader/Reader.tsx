@@ -9,6 +9,7 @@ import { HAS_PAGES } from "@/citations/files";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { readChoice, writeChoice } from "@/base/choices";
+import { formOf } from "@/strings/pages";
 import { useRemote } from "@/ui/useRemote";
 
 import { A4, shownZoom, stepped, type Room, type Size, type View, type Zoom } from "./layout";
@@ -18,7 +19,7 @@ import { SearchBar } from "./SearchBar";
 import { useSelected, type Selected } from "./selection";
 import { SideList } from "./SideList";
 import { TextReader, type CitedText, type TextApi } from "./TextReader";
-import { formOf, stopsOf } from "./texts";
+import { numbered, stopsOf } from "./texts";
 import { Toolbar } from "./Toolbar";
 import { marksOf, useHits } from "./useHits";
 
@@ -65,7 +66,7 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
   const [side, setSide] = useState(false);
   const [isSearching, setSearching] = useState(false);
   const pages = useMemo(() => pagesOf(outline, isPaged, target?.page ?? 1), [outline, isPaged, target?.page]);
-  const form = isPaged ? "pages" : formOf(fileName);
+  const form = formOf(fileName);
   const stops = useMemo(() => (form === "pages" ? [] : stopsOf(outline, form)), [outline, form]);
   const { sizes, onSize } = useSizes(pages, outline);
   const [seen, setSeen] = useState<{ view: View; room: Room }>({ view: { first: 0, last: 0, read: 0 }, room: { width: 0, height: 0 } });
@@ -126,15 +127,16 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
   };
   const all = useMemo(() => byPage([...marks, ...marksOf(search)]), [marks, search]);
   const labels = outline?.page_labels ?? [];
+  const sheets = form === "sheets" ? numbered(stops, page) : null;
   const labelOf = (number: number): string => strings.pageImage(labels[number - 1] || String(number), title);
   return (
     <div ref={root} className="reader" onKeyDown={onKeyDown}>
       <Toolbar
-        pages={isPaged ? pages : stops.map((stop) => stop.page)}
+        pages={isPaged ? pages : sheets === null ? stops.map((stop) => stop.page) : sheets.numbers}
         form={form}
-        labels={form === "sheets" ? [] : labels}
-        page={page}
-        onPage={onPage}
+        labels={sheets === null ? labels : []}
+        page={sheets === null ? page : sheets.current}
+        onPage={(wanted) => onPage(sheets === null ? wanted : (stops[wanted - 1]?.page ?? wanted))}
         zoom={zoom}
         shown={shown}
         onZoom={setZoom}
@@ -149,7 +151,8 @@ function Shell(props: Props & { outline: OutlineView | null; isPaged: boolean })
       {isSearching && <SearchBar searching={searching} onClose={endSearch} />}
       <div className="reader-main">
         {side && (
-          <SideList outline={outline} docId={docId} pages={isPaged ? pages : []} sizes={sizes} page={page} onEntry={onEntry} onPage={onPage} />
+          <SideList
+          form={form} outline={outline} docId={docId} pages={isPaged ? pages : []} sizes={sizes} page={page} onEntry={onEntry} onPage={onPage} />
         )}
         <div className="reader-view">
           {isPaged ? (

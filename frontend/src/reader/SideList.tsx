@@ -2,6 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
+import type { Form } from "@/api/formats";
 import { pageSource } from "@/api/reading";
 import type { OutlineEntry, OutlineView } from "@/api/types";
 import { useStrings } from "@/strings";
@@ -13,6 +14,7 @@ import { PageSheet } from "./PageSheet";
 
 interface Props {
   outline: OutlineView | null;
+  form: Form;
   docId: string;
   /** Empty for what has no pages to be seen: then there are no pictures. */
   pages: readonly number[];
@@ -46,7 +48,7 @@ export function SideList(props: Props): ReactNode {
 
 const ENTRY_PX = 36;
 
-function Entries({ outline, page, onEntry }: Props): ReactNode {
+function Entries({ outline, form, page, onEntry }: Props): ReactNode {
   const strings = useStrings();
   const frame = useRef<HTMLDivElement>(null);
   const entries = useMemo(() => outline?.entries ?? [], [outline]);
@@ -95,7 +97,8 @@ function Entries({ outline, page, onEntry }: Props): ReactNode {
               <button type="button" dir="auto" className={isTree && isOpen === null ? "leaf" : undefined} aria-current={item.index === line ? "true" : undefined} onClick={() => onEntry(entry)}>
                 <span className="entry-title" title={entry.title}>
                   {entry.title}
-                </span> <span className="soft entry-page">{calledPage(entry.page, outline?.page_labels ?? [])}</span>
+                </span>{" "}
+                {(form === "pages" || form === "slides") && <span className="soft entry-page">{calledPage(entry.page, outline?.page_labels ?? [])}</span>}
               </button>
             </li>
           );

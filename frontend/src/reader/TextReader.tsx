@@ -8,6 +8,7 @@ import type { HitView, Operand, OutlineView, Source } from "@/api/types";
 import type { Place } from "@/citations/grid";
 import { PassageText } from "@/citations/PassageText";
 import { useStrings } from "@/strings";
+import { labelOf } from "@/strings/pages";
 
 import { headOf, repeated, sheetAt, sheetsOf, type TextForm } from "./texts";
 
@@ -130,7 +131,7 @@ function OnePassage({ passage, before, form, cited, hit }: OneProps): ReactNode 
   const hits = useMemo(() => (hit === null ? [] : [hit]), [hit]);
   return (
     <article className={cited === null ? "text-passage" : "text-passage current"}>
-      {head.page && <h3>{form === "slides" ? strings.slide(passage.page_start) : passage.page_label}</h3>}
+      {head.page && <h3>{form === "slides" ? strings.slide(passage.page_start) : labelOf(passage)}</h3>}
       {head.section && <h4 dir="auto">{passage.section}</h4>}
       <PassageText
         source={passage}

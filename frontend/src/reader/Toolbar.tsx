@@ -1,16 +1,16 @@
 // What turns pages and zooms.
 import { useState, type ReactNode } from "react";
 
+import type { Form } from "@/api/formats";
 import { useStrings } from "@/strings";
 import { IconButton } from "@/ui/Button";
 
 import { calledPage, pageNamed, type Zoom } from "./layout";
-import type { TextForm } from "./texts";
 
 interface Props {
   /** What can be turned: pages, or slides, or sheets. */
   pages: readonly number[];
-  form: TextForm | "pages";
+  form: Form;
   labels: readonly string[];
   /** The page that is read. */
   page: number;

@@ -1,12 +1,14 @@
 // A piece of a report that the next question is about.
+import type { Form } from "@/api/formats";
 import { createStore, useStore } from "@/base/store";
 
 export interface Quoted {
   text: string;
   docId: string;
   title: string;
-  /** What its page is called. */
+  /** What its page, slide or sheet is called, and what it has of these. */
   page: string;
+  form: Form;
   /** The id of the collection in which the report lies. */
   collection: string;
 }

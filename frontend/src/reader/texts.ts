@@ -1,12 +1,9 @@
 // How a report without pages is laid out: sheet by sheet, slide by slide, under its headings. Pure.
+import type { Form } from "@/api/formats";
 import type { OutlineView, Source } from "@/api/types";
+import { labelOf } from "@/strings/pages";
 
-export type TextForm = "sheets" | "slides" | "text";
-
-export function formOf(fileName: string): TextForm {
-  if (/\.(xls[xmb]?|xlt[xm]|ods|csv|tsv)$/i.test(fileName)) return "sheets";
-  return /\.(pp[st][xm]|pot[xm])$/i.test(fileName) ? "slides" : "text";
-}
+export type TextForm = Exclude<Form, "pages">;
 
 /** Where a sheet or a slide begins. */
 export interface Stop {
@@ -59,6 +56,11 @@ export function stopsOf(outline: OutlineView | null, form: TextForm): readonly S
   return form === "sheets" ? sheetsOf(outline, Infinity) : [];
 }
 
+/** The stops by their numbers from 1, and which of them is read: a sheet may be read in parts, so that pages do not count sheets. */
+export function numbered(stops: readonly Stop[], page: number): { numbers: number[]; current: number } {
+  return { numbers: stops.map((_, at) => at + 1), current: Math.max(1, stops.findLastIndex((stop) => stop.page <= page) + 1) };
+}
+
 /** Which sheet a passage is on. */
 export function sheetAt(sheets: readonly Sheet[], place: number): number {
   return Math.max(0, sheets.findIndex(({ from, to }) => from <= place && place < to));
@@ -67,10 +69,11 @@ export function sheetAt(sheets: readonly Sheet[], place: number): number {
 /** What is written above a passage that is not above the one before it. */
 export function headOf(passage: Source, before: Source | undefined, form: TextForm): { page: boolean; section: boolean } {
   const isNewPage = before === undefined || before.page_start !== passage.page_start;
+  const sheet = labelOf(passage);
   const isNewSection = passage.section !== "" && passage.section !== before?.section && !passage.text.trimStart().startsWith(passage.section);
   return {
-    page: isNewPage && (form === "slides" || (form === "sheets" && passage.page_label !== "")),
-    section: isNewSection && !(form === "sheets" && passage.section === passage.page_label),
+    page: isNewPage && (form === "slides" || (form === "sheets" && (before === undefined || labelOf(before) !== sheet))),
+    section: isNewSection && !(form === "sheets" && passage.section === sheet),
   };
 }
 

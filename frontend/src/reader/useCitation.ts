@@ -2,9 +2,10 @@
 import { useCallback, useMemo } from "react";
 
 import type { Citation, HighlightsView, Operand, PassageView, PlacesView, Rectangle, Source } from "@/api/types";
-import { besideOf, pageLabel } from "@/citations/model";
+import { besideOf } from "@/citations/model";
 import { readHighlights, readOperands, readPassage } from "@/api/passages";
 import { operandsOf } from "@/citations/verdict";
+import { labelOf, placed } from "@/strings/pages";
 import { useRemote, type Remote } from "@/ui/useRemote";
 
 import type { PageMark } from "./marks";
@@ -61,6 +62,6 @@ export function marksOfCitation(citation: Citation, source: Source, found: Found
   for (const one of places) {
     if (one.passage_id.startsWith(`${source.doc_id}-`)) add(one.page, one.places.flatMap(({ rectangles }) => rectangles));
   }
-  const name = `${String(citation.label)}: ${source.title}, ${pageLabel(source)}`;
+  const name = `${String(citation.label)}: ${placed(source.title, labelOf(source))}`;
   return [...pages].map(([page, rectangles]) => ({ id: citation.citation_id, page, kind: "current", rectangles, tab: String(citation.label), name }));
 }

@@ -1,5 +1,7 @@
 // Every word of the interface, in English; the other languages have the same keys by type.
-import { paged } from "./pages";
+import type { Form } from "@/api/formats";
+
+import { placeNamed } from "./pages";
 
 const problems: Record<string, string> = {
   chat_busy: "A question in this conversation is being answered right now, perhaps in another tab. Wait until that is done, then try again.",
@@ -66,6 +68,8 @@ export const en = {
   problems,
   problem: (code: string, message: string): string => problems[code] ?? message,
   unreachable: "The server cannot be reached. This page keeps looking for it.",
+  partMissing: "A part of this page could not be loaded. Perhaps the server has a newer version of it.",
+  reload: "Load the page again",
   tryNow: "Try now",
   notSignedIn: "You are not signed in, so this page cannot show or ask anything.",
 
@@ -77,10 +81,10 @@ export const en = {
   addDocuments: "Add reports",
   noDocumentsForYou: "There are no reports here that you may read. Ask whoever runs this server, or a member of a collection, for access.",
   dropHere: "Drop reports here, or",
-  dropThen: "They are read page by page; then you can ask about them.",
+  dropThen: "They are read; then you can ask about them.",
   dropToRead: "Drop the reports here to add them",
   haveRead: (reports: number, pages: number, years: readonly [string, string] | null): string =>
-    `${reports === 1 ? "1 report has" : `${counted(reports)} reports have`} been read: ${pages === 1 ? "1 page" : `${counted(pages)} pages`}${
+    `${reports === 1 ? "1 report has" : `${counted(reports)} reports have`} been read${pages === 0 ? "" : pages === 1 ? ": 1 page" : `: ${counted(pages)} pages`}${
       years === null ? "" : years[0] === years[1] ? `, covering ${years[0]}` : `, covering ${years[0]} to ${years[1]}`
     }.`,
   andMore: (count: number): string => `and ${String(count)} more`,
@@ -88,7 +92,7 @@ export const en = {
   filesCount: (count: number): string => `${String(count)} files`,
   tryAsking: "Try asking",
   exampleTitle: "What an answer looks like",
-  exampleFrom: (title: string, place: string): string => `Quoted from ${title}, ${place}. Click the number to see the words on their page.`,
+  exampleFrom: (place: string): string => `Quoted from ${place}. Click the number to see the words in the report.`,
   ask: "Ask a question",
   askPlaceholder: "Ask about the reports …",
   send: "Send",
@@ -199,9 +203,12 @@ export const en = {
   citationOf: (at: number, all: number): string => `${String(at)} of ${String(all)}`,
   citations: "Citations",
   citationsOf: (left: number, right: number, all: number): string => `${String(left)} and ${String(right)} of ${String(all)}`,
-  chip: (label: number, title: string, page: string, verdict: string): string =>
-    `Citation ${String(label)}: ${title}, page ${page}. ${verdict}`,
-  page: (label: string): string => paged(label, "p."),
+  /** `place` is said as `placeSpoken` has it. */
+  chip: (label: number, title: string, place: string, verdict: string): string =>
+    `Citation ${String(label)}: ${title}${place === "" ? "" : `, ${place}`}. ${verdict}`,
+  /** Where something stands; empty where a report has no pages. */
+  place: (label: string, form: Form): string => placeNamed(label, form, { pages: "p.", slides: "slide", sheets: "sheet" }),
+  placeSpoken: (label: string, form: Form): string => placeNamed(label, form, { pages: "page", slides: "slide", sheets: "sheet" }),
   /** What the server calls the two sides of an opposite. */
   sides: {} as Readonly<Record<string, string>>,
   /** Why a citation has its verdict, by its code; `{0}` and so on stand for what is told of. */
@@ -255,28 +262,41 @@ export const en = {
   citedSources: (count: number): string => `Cited (${String(count)})`,
   retrievedOnly: (count: number): string => `Found, but not cited (${String(count)})`,
   noSources: "No passages were found for this question.",
-  showPage: "Show the page",
+  showPassage: "Show the passage",
   openReport: "Open the report",
   copyLink: "Copy a link to this citation",
   quote: "Quote",
   passageText: "Text of the passage",
   wholeTable: "The whole table",
-  contextShown: "What else the model was shown of this page",
+  contextShown: { pages: "What else the model was shown of this page", slides: "What else the model was shown of this slide", sheets: "What else the model was shown of this sheet", text: "What else the model was shown around it" },
   alsoIn: (places: string): string => `Also found in: ${places}`,
-  beside: "The cited passage does not say all of it. The rest is on the same page:",
+  beside: {
+    pages: "The cited passage does not say all of it. The rest is on the same page:",
+    slides: "The cited passage does not say all of it. The rest is on the same slide:",
+    sheets: "The cited passage does not say all of it. The rest is on the same sheet:",
+    text: "The cited passage does not say all of it. The rest stands beside it:",
+  },
   pageImage: (page: string, title: string): string => `Page ${page} of ${title}`,
   noQuote: "No words of the passage support this statement.",
+  /** Of a statement that is supported otherwise than by words: by a figure, or by a calculation. */
+  noQuoteNeeded: "No words of the passage are marked for this statement.",
+  besideAlone: {
+    pages: "What was found stands beside the cited passage, on the same page:",
+    slides: "What was found stands beside the cited passage, on the same slide:",
+    sheets: "What was found stands beside the cited passage, on the same sheet:",
+    text: "What was found stands beside the cited passage:",
+  },
   matches: {
     exact: "",
     normalised: "The words are the same; spaces or hyphens differ.",
-    fuzzy: "The words on the page differ a little from the quote.",
-    none: "The exact words could not be found on the page.",
+    fuzzy: "The words in the report differ a little from the quote.",
+    none: "The exact words could not be found in the passage.",
   },
   states: {
     superseded: "There is a newer version of this report.",
     gone: "This report is not in the library any more. The passage is shown as it was when cited.",
   },
-  nowAt: (title: string, page: string): string => `Now: ${title}, ${paged(page, "p.")}`,
+  nowAt: (place: string): string => `Now: ${place}`,
   table: "Table",
   cells: (address: string): string => `Cells ${address}`,
   withheld: "withheld",
@@ -345,7 +365,7 @@ export const en = {
   collection: "Collection",
   readOn: "Added",
   readingNotes: "What to know about how it was read",
-  /** A note of how a file was read, as the server says it. */
+  /** A note of how a file was read, or why it was not, as the server says it. */
   readingNote: (note: string): string => note,
   passagesOfReport: "Passages",
   morePassages: (left: number): string => `Show more (${String(left)} left)`,
@@ -365,7 +385,6 @@ export const en = {
   exportAnswer: "Export this answer",
   exportChat: "Export this conversation",
   print: "Print",
-  answeredBy: (model: string): string => `Answered by ${model}`,
   exportMarkdown: "Export as Markdown",
   allChats: "All conversations",
   exportAllMarkdown: "Export all as Markdown",
@@ -474,8 +493,10 @@ export const en = {
   folders: "Folders",
   documentsCount: (count: number): string => (count === 1 ? "1 report" : `${String(count)} reports`),
   searchDocuments: "Filter reports by name",
-  pages: (count: number, form: "sheets" | "slides" | "text"): string => {
-    const one = { sheets: "sheet", slides: "slide", text: "page" }[form];
+  /** How long a report is; nothing is said of text without pages. */
+  pages: (count: number, form: Form): string => {
+    if (form === "text") return "";
+    const one = { sheets: "sheet", slides: "slide", pages: "page" }[form];
     return count === 1 ? `1 ${one}` : `${counted(count)} ${one}s`;
   },
   upload: "Upload",

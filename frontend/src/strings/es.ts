@@ -1,7 +1,7 @@
 // Every word of the interface, in Spanish.
 import type { Strings } from "./en";
 import { spanishNote } from "./notes";
-import { paged } from "./pages";
+import { placeNamed } from "./pages";
 
 const problems: Record<string, string> = {
   chat_busy: "Ahora mismo se está respondiendo una pregunta de esta conversación, quizá en otra pestaña. Espera a que termine y vuelve a intentarlo.",
@@ -70,8 +70,10 @@ export const es: Strings = {
   more: "Más",
 
   problems,
-  problem: (code, message) => problems[code] ?? message,
+  problem: (code, message) => problems[code] ?? spanishNote(message),
   unreachable: "No se puede conectar con el servidor. Esta página lo sigue intentando.",
+  partMissing: "No se pudo cargar una parte de esta página. Quizá el servidor tenga una versión más reciente.",
+  reload: "Volver a cargar la página",
   tryNow: "Probar ahora",
   notSignedIn: "No has iniciado sesión, así que esta página no puede mostrarte nada ni responder preguntas.",
 
@@ -82,10 +84,10 @@ export const es: Strings = {
   addDocuments: "Añadir informes",
   noDocumentsForYou: "Todavía no hay informes que puedas leer. Pide acceso a quien administra este servidor o a un miembro de una colección.",
   dropHere: "Suelta informes aquí, o",
-  dropThen: "Se leen página a página; después puedes preguntar sobre ellos.",
+  dropThen: "Se leen; después puedes preguntar sobre ellos.",
   dropToRead: "Suelta aquí los informes para añadirlos",
   haveRead: (reports, pages, years) =>
-    `${reports === 1 ? "Se ha leído 1 informe" : `Se han leído ${counted(reports)} informes`}: ${pages === 1 ? "1 página" : `${counted(pages)} páginas`}${
+    `${reports === 1 ? "Se ha leído 1 informe" : `Se han leído ${counted(reports)} informes`}${pages === 0 ? "" : pages === 1 ? ": 1 página" : `: ${counted(pages)} páginas`}${
       years === null ? "" : years[0] === years[1] ? `, sobre ${years[0]}` : `, de los años ${years[0]} a ${years[1]}`
     }.`,
   andMore: (count) => `y ${String(count)} más`,
@@ -93,7 +95,7 @@ export const es: Strings = {
   filesCount: (count) => `${String(count)} archivos`,
   tryAsking: "Prueba a preguntar",
   exampleTitle: "Así es una respuesta",
-  exampleFrom: (title, place) => `Citado de ${title}, ${place}. Pulsa el número para ver las palabras en su página.`,
+  exampleFrom: (place) => `Citado de ${place}. Pulsa el número para ver las palabras en el informe.`,
   ask: "Haz una pregunta",
   askPlaceholder: "Pregunta sobre los informes …",
   send: "Enviar",
@@ -179,7 +181,7 @@ export const es: Strings = {
   outdated: (of, read, changed) =>
     `El archivo de ${of}${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer: las respuestas vienen de la versión leída el ${read}.`,
   outdatedFile: (read, changed, why) =>
-    `El archivo${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer (${why}): las respuestas vienen de la versión leída el ${read}.`,
+    `El archivo${changed === "" ? "" : ` cambió el ${changed} y`} no se pudo leer (${spanishNote(why)}): las respuestas vienen de la versión leída el ${read}.`,
   chatGone: "Esta conversación ya no existe, o no es tuya.",
 
   evidence: {
@@ -202,8 +204,9 @@ export const es: Strings = {
   citationOf: (at, all) => `${String(at)} de ${String(all)}`,
   citations: "Citas",
   citationsOf: (left, right, all) => `${String(left)} y ${String(right)} de ${String(all)}`,
-  chip: (label, title, page, verdict) => `Cita ${String(label)}: ${title}, página ${page}. ${verdict}`,
-  page: (label) => paged(label, "pág."),
+  chip: (label, title, place, verdict) => `Cita ${String(label)}: ${title}${place === "" ? "" : `, ${place}`}. ${verdict}`,
+  place: (label, form) => placeNamed(label, form, { pages: "pág.", slides: "diapositiva", sheets: "hoja" }),
+  placeSpoken: (label, form) => placeNamed(label, form, { pages: "página", slides: "diapositiva", sheets: "hoja" }),
   sides: {
     up: "subida",
     down: "bajada",
@@ -308,28 +311,40 @@ export const es: Strings = {
   citedSources: (count) => `Citadas (${String(count)})`,
   retrievedOnly: (count) => `Encontradas, pero no citadas (${String(count)})`,
   noSources: "No se encontraron pasajes para esta pregunta.",
-  showPage: "Ver la página",
+  showPassage: "Ver el pasaje",
   openReport: "Abrir el informe",
   copyLink: "Copiar un enlace a esta cita",
   quote: "Cita textual",
   passageText: "Texto del pasaje",
   wholeTable: "La tabla entera",
-  contextShown: "Qué más vio el modelo de esta página",
+  contextShown: { pages: "Qué más vio el modelo de esta página", slides: "Qué más vio el modelo de esta diapositiva", sheets: "Qué más vio el modelo de esta hoja", text: "Qué más vio el modelo a su alrededor" },
   alsoIn: (places) => `También está en: ${places}`,
-  beside: "El pasaje citado no lo dice todo. El resto está en la misma página:",
+  beside: {
+    pages: "El pasaje citado no lo dice todo. El resto está en la misma página:",
+    slides: "El pasaje citado no lo dice todo. El resto está en la misma diapositiva:",
+    sheets: "El pasaje citado no lo dice todo. El resto está en la misma hoja:",
+    text: "El pasaje citado no lo dice todo. El resto está al lado:",
+  },
   pageImage: (page, title) => `Página ${page} de ${title}`,
   noQuote: "Ninguna palabra del pasaje respalda esta afirmación.",
+  noQuoteNeeded: "No hay palabras del pasaje marcadas para esta afirmación.",
+  besideAlone: {
+    pages: "Lo encontrado está junto al pasaje citado, en la misma página:",
+    slides: "Lo encontrado está junto al pasaje citado, en la misma diapositiva:",
+    sheets: "Lo encontrado está junto al pasaje citado, en la misma hoja:",
+    text: "Lo encontrado está junto al pasaje citado:",
+  },
   matches: {
     exact: "",
     normalised: "Las palabras son las mismas; cambian espacios o guiones.",
-    fuzzy: "Las palabras de la página difieren un poco de la cita.",
-    none: "No se encontraron las palabras exactas en la página.",
+    fuzzy: "Las palabras del informe difieren un poco de la cita.",
+    none: "No se encontraron las palabras exactas en el pasaje.",
   },
   states: {
     superseded: "Hay una versión más reciente de este informe.",
     gone: "Este informe ya no está en la biblioteca. El pasaje se muestra como era al citarlo.",
   },
-  nowAt: (title, page) => `Ahora: ${title}, ${paged(page, "pág.")}`,
+  nowAt: (place) => `Ahora: ${place}`,
   table: "Tabla",
   cells: (address) => `Celdas ${address}`,
   withheld: "omitido",
@@ -414,7 +429,6 @@ export const es: Strings = {
   exportAnswer: "Exportar esta respuesta",
   exportChat: "Exportar esta conversación",
   print: "Imprimir",
-  answeredBy: (model) => `Respondido por ${model}`,
   exportMarkdown: "Exportar como Markdown",
   allChats: "Todas las conversaciones",
   exportAllMarkdown: "Exportar todo como Markdown",
@@ -521,7 +535,8 @@ export const es: Strings = {
   documentsCount: (count) => (count === 1 ? "1 informe" : `${String(count)} informes`),
   searchDocuments: "Filtrar informes por nombre",
   pages: (count, form) => {
-    const one = { sheets: "hoja", slides: "diapositiva", text: "página" }[form];
+    if (form === "text") return "";
+    const one = { sheets: "hoja", slides: "diapositiva", pages: "página" }[form];
     return count === 1 ? `1 ${one}` : `${counted(count)} ${one}s`;
   },
   upload: "Subir",

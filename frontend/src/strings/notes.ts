@@ -1,5 +1,6 @@
-// What the server says of how a file was read, in Spanish: by the forms of its English sentences.
-import FORMS from "./notes.es.json";
+// What the server says of how a file was read, or why it was not, in Spanish: by the forms of its English sentences.
+import FAILURES from "./failures.es.json";
+import NOTES from "./notes.es.json";
 
 /** A longer note is shown as it is. */
 const LONGEST = 2000;
@@ -10,7 +11,7 @@ interface Form {
 }
 
 /** `<page|pages>` of a form is all of the first, or all of the second; `{0}` is anything. */
-const forms: Form[] = FORMS.flatMap(([english = "", spanish = ""]) => {
+const forms: Form[] = [...NOTES, ...FAILURES].flatMap(([english = "", spanish = ""]) => {
   const ways = english.includes("<") ? [0, 1] : [0];
   return ways.map((way) => ({ pattern: patternOf(chosen(english, way)), spanish: chosen(spanish, way) }));
 });
@@ -24,15 +25,36 @@ function patternOf(english: string): RegExp {
   return new RegExp(`^${parts.join("(.+?)")}$`, "su");
 }
 
-/** A note in Spanish; as it is, where this client does not know it. */
+const PART = "; ";
+const THOUSANDS = /^\d{1,3}(,\d{3})+$/;
+
+const opensWithFact = ({ pattern }: Form): boolean => pattern.source.startsWith("^(.+?)") && !pattern.source.includes(PART);
+const safeForms = forms.filter((form) => !opensWithFact(form));
+/** They would take the note before them for their fact: tried when a note is one. */
+const openForms = forms.filter(opensWithFact);
+
+/** A note, or the reason of a failure, in Spanish; as it is, where this client does not know it. */
 export function spanishNote(note: string): string {
   if (note.length > LONGEST) return note;
-  for (const { pattern, spanish } of forms) {
+  if (THOUSANDS.test(note)) return Number(note.replaceAll(",", "")).toLocaleString("es");
+  const said = saidBy(safeForms, note);
+  if (said !== undefined) return said;
+  // Some are several in one.
+  return note.includes(PART) ? note.split(PART).map(spanishNote).join(PART) : (saidBy(openForms, note) ?? note);
+}
+
+/** Names and letters that are told of, in the quotation marks of the language. */
+function quotedInSpanish(fact: string): string {
+  return fact.replace(/“([^“”]*)” for (?=“)/g, "«$1» por ").replace(/“([^“”]*)”/g, "«$1»");
+}
+
+function saidBy(among: readonly Form[], note: string): string | undefined {
+  for (const { pattern, spanish } of among) {
     const found = pattern.exec(note);
     if (found === null) continue;
     const told = found.slice(1);
     // What a note holds may be a sentence itself: why there is no text, what to do.
-    return spanish.replace(/\{(\d)\}/g, (_, at: string) => spanishNote(told[Number(at)] ?? ""));
+    return spanish.replace(/\{(\d)\}/g, (_, at: string) => quotedInSpanish(spanishNote(told[Number(at)] ?? "")));
   }
-  return note;
+  return undefined;
 }

@@ -16,7 +16,10 @@ export function useModal(onClose: () => void): Modal {
     const dialog = ref.current;
     dialog?.showModal();
     // What is to be filled in, rather than the button that closes it.
-    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
+    const first = dialog?.querySelector<HTMLElement>("[data-first]");
+    // Of a text that is too long for its field the beginning is shown: where the caret is when it gets the focus.
+    if (first instanceof HTMLInputElement && first.scrollWidth > first.clientWidth) first.setSelectionRange(0, 0);
+    first?.focus();
     return () => dialog?.close();
   }, []);
   const onCancel = (event: SyntheticEvent): void => {

@@ -13,6 +13,7 @@ from citewire.services.citations.verdicts.comparisons import Comparison, compari
 from citewire.services.citations.verdicts.figures import BARE_HEADS
 from citewire.services.citations.verdicts.named_ratios import NamedRatio, ratios_in
 from citewire.services.citations.verdicts.periods import Period, PlacedPeriod
+from citewire.services.citations.verdicts.sides import SIDES
 from citewire.services.citations.verdicts.tokens import flatten, tokenise
 from citewire.services.citations.verdicts.told_figures import told_sentences
 from citewire.services.citations.verdicts.trade_words import named_flat, words_of
@@ -84,7 +85,12 @@ _YEAR_OFF = re.compile(
 _COMPARED = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to))\s(?:(?:in|for|the|fiscal|of)\s){0,3}$"
 )
-_OPERATIONS = {word: operation for operation, words in _WORDS.items() for word in words.split()}
+_OPERATIONS = {
+    # Gains are figures as well.
+    **{word: Operation.RISE for word, side in SIDES.items() if side == "up" and word != "gains"},
+    **{word: Operation.FALL for word, side in SIDES.items() if side == "down"},
+    **{word: operation for operation, words in _WORDS.items() for word in words.split()},
+}
 _OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL}
 """Beside one of these `64 %` is how much, and no share."""
 _SPANISH = frozenset("la el de los las del una".split())

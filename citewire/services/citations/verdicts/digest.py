@@ -12,6 +12,7 @@ from citewire.services.citations.verdicts.binding import BoundAmount, bind, span
 from citewire.services.citations.verdicts.clauses import read_clauses, stem_of
 from citewire.services.citations.verdicts.dates import Date, find_dates
 from citewire.services.citations.verdicts.figures import Figures, read_figures
+from citewire.services.citations.verdicts.numbered_names import taken_apart
 from citewire.services.citations.verdicts.numbers import find_amounts
 from citewire.services.citations.verdicts.numerals import decimal_point, grouping_signs, scale_at
 from citewire.services.citations.verdicts.offered import Names
@@ -60,12 +61,12 @@ class Digest:
         self._texts = tokenise(self.flat)
         self.clauses = read_clauses(self._texts, self.flat)
         self.stems = frozenset(chain.from_iterable(clause.stems for clause in self.clauses))
-        self.names = Names(passage, self._texts)
+        self.names = Names(passage, taken_apart(self._texts))
 
     @cached_property
     def document_names(self) -> Names:
         """What the title of its document offers a name to be matched with."""
-        return Names(self.about, tokenise(flatten(self.about)))
+        return Names(self.about, taken_apart(tokenise(flatten(self.about))))
 
     @cached_property
     def document_stems(self) -> frozenset[str]:

@@ -146,6 +146,8 @@ def find_names(text: str) -> Iterator[Name]:
             at_start = False
             while len(parts) > 1 and parts[0] in ("of", "the"):
                 parts = parts[1:]  # "Revenues of Defense": whose they are is the name
+            if len(parts) == 1 and parts[0] in _ACTORS:
+                continue  # "The Company", "Das Unternehmen"
         while len(parts) > 1 and _PERIOD.fullmatch(parts[0]):
             parts = parts[1:]
         if not parts or (all(map(is_ordinary, parts)) and not (is_acronym and parts[0] in ALIASES)):

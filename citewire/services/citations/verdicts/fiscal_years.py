@@ -86,4 +86,4 @@ def is_early(end: Period) -> bool:
 
 
 def _next(period: Period) -> Period:
-    return period._replace(year=(period.year or 0) + 1)
+    return Period((period.year or 0) + 1, *period[1:])

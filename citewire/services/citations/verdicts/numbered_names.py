@@ -5,6 +5,7 @@ name is made one word of the same length, the number first: words are compared b
 """
 
 import re
+from collections.abc import Sequence
 
 _ALWAYS = frozenset(
     """scope level stage tier class phase category type pillar series tranche scenario
@@ -30,6 +31,7 @@ _MORE = re.compile(r"\s?[\d(|$€£¥]|\s(?:[–-]|and|or|to|y|und|et)\s?\d")
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]+$")
 _PER = re.compile(r"(?:\bper|/|\bpor|\bje|\bpar)\s$", re.IGNORECASE)
 _DIGITS = str.maketrans("0123456789", "αβγδεζηθικ")
+_PLAIN = str.maketrans("αβγδεζηθικ", "0123456789")
 JOIN = "ǀ"
 """A letter that no language of reports has."""
 
@@ -53,6 +55,17 @@ def join_numbered(text: str) -> str:
         parts += text[at : word.start()], joined
         at = match.end()
     return "".join((*parts, text[at:])) if parts else text
+
+
+def taken_apart(texts: Sequence[str]) -> Sequence[str]:
+    """Tokens with the words and numbers of such names apart: `common equity tier 1` is CET1."""
+    if not any(JOIN in text for text in texts):
+        return texts
+    found: list[str] = []
+    for text in texts:
+        number, join, word = text.partition(JOIN)
+        found += (word, number.translate(_PLAIN)) if join else (text,)
+    return found
 
 
 def _is_name(word: str, match: re.Match[str]) -> bool:

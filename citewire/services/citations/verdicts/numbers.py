@@ -146,6 +146,8 @@ def _money_before(tokens: Tokens, at: int) -> tuple[str, int]:
     start = starts[at]
     back = at - 1
     if back >= 0 and texts[back] in "-−–(" and ends[back] == start:
+        if texts[back] == "(" and _reads_as_year(texts[at]):
+            return "", start  # "3,9 Mrd. € (2022: 3,7 Mrd. €)"
         back -= 1
     if back < 0 or start - ends[back] > 2 or texts[back] not in CURRENCIES:
         return "", start

@@ -79,7 +79,8 @@ def _stands_for(name: Name, offered: Names) -> bool:
     letters = name.parts[0].rstrip("0123456789")
     if letters in offered.initials:
         return True
-    return len(letters) > 2 and name.text[: len(letters)].isupper() and letters in offered.letters
+    written = name.text.split()[-1]  # without the article of "The CET1"
+    return len(letters) > 2 and written[: len(letters)].isupper() and letters in offered.letters
 
 
 def _has_word(word: str, words: frozenset[str]) -> bool:

@@ -113,7 +113,7 @@ def _with_lengths(found: list[PlacedPeriod], flat: str) -> list[PlacedPeriod]:
         if at < len(found) and found[at].start - match.end() <= _REACH:
             start, end, period = found[at]
             if not period.part:
-                found[at] = PlacedPeriod(start, end, period._replace(months=months))
+                found[at] = PlacedPeriod(start, end, Period(*period[:4], months))
         else:
             alone.append(PlacedPeriod(*match.span(), Period(None, months=months)))
     return sorted([*found, *alone]) if alone else found

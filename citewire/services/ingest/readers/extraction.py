@@ -36,7 +36,7 @@ def answers(task: ReadTask | LookTask, on_ocr: Callable[[], None]) -> Iterator[A
         return
     _refuse_changed(task)
     read = read_report(task.path, ocr=task.ocr, engine=task.ocr_choice, on_ocr=on_ocr)
-    report = with_identity(withhold(read), task.file_name)
+    report = with_identity(withhold(read, task.file_name), task.file_name)
     _refuse_changed(task)
     built = build_passages(
         # With the title that is embedded and searched; the head tells what the file says.

@@ -8,6 +8,7 @@ import { findQuote, PassageText } from "@/citations/PassageText";
 import type { PageMark } from "@/reader/marks";
 import { PageSheet } from "@/reader/PageSheet";
 import { useStrings } from "@/strings";
+import { placeOf } from "@/strings/pages";
 
 import { CitewireElement } from "./element";
 import type { Server } from "./server";
@@ -55,7 +56,7 @@ function ShownPage({ server, passage, highlights, quote }: Shown): ReactNode {
   return (
     <section part="page">
       <h2 part="title" dir="auto">
-        {title} <span className="soft">{strings.page(label === "" ? String(passage.page_start) : label)}</span>
+        {title} <span className="soft">{placeOf(passage, strings)}</span>
       </h2>
       {hasPage ? (
         <PageSheet
