@@ -94,9 +94,9 @@ def _packed(text: str) -> str:
 def _header_rows(texts: list[list[str]]) -> int:
     first = next((n for n, row in enumerate(texts) if _has_values(row[1:])), None)
     if first is None:
-        for number, row in enumerate(texts[:MAX_HEADER_ROWS]):
+        for number, row in enumerate(texts[:-1][:MAX_HEADER_ROWS]):
             heads = [text for text in row[1:] if text]
-            if number + 1 < len(texts) and len(heads) > 1 and all(map(is_period, heads)):
+            if not row[0] and len(heads) > 1 and all(map(is_period, heads)):
                 # Below them are ranges, or words.
                 return number + 1
         # Words alone: the first row is taken for the heads of a table of more.
