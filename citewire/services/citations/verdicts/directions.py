@@ -31,6 +31,8 @@ _OF_COURSES = frozenset(
  zu auf von desde""".split()
 )
 """Between what changed and what it came to: `fell from 9 million to 8 million`."""
+_FROM = frozenset("from von desde".split())
+_TO = re.compile(r"\s(?:to|auf|a|hasta|zu)\s")
 _BEHIND = frozenset("year on over annual yoy sequential organic net percent per cent".split())
 """Words between an amount and its direction: `a 22 % year-over-year decline`."""
 _DENIES = frozenset("not no never nor without didn t nicht kein no sin pas".split())
@@ -56,8 +58,12 @@ def said_direction(flat: str, amount: Amount, *, is_course: bool = False) -> int
     before = _ENDS.split(flat[max(0, amount.start - BESIDE) : amount.start])[-1]
     words = _WORD.findall(before)
     between = _BETWEEN | _OF_COURSES if is_course else _BETWEEN
+    is_from = False
     while words and (words[-1] in between or words[-1].isdigit()):
-        words.pop()
+        is_from |= words.pop() in _FROM
+    # `Down from 5 % growth` tells nothing of the 5 %; `down from 5 % to 4 %` does.
+    if is_from and not _TO.match(flat, amount.end):
+        return 0
     if words and (side := _side(words[-1])):
         return 0 if _DENIES & set(words[-4:]) else side
     if is_course:
