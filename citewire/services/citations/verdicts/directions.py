@@ -47,6 +47,23 @@ _OTHER_HEAD = re.compile(
 """Heads by which a figure without a sign is no rise."""
 
 
+_PROFIT = re.compile(
+    r"\b(?:profits?|income|earnings|ebitd?a?|surplus|beneficios?|ganancias?|resultado|gewinn|ergebnis"
+    r"|uberschuss|benefice|resultat)\b"
+)
+_NO_PROFIT = re.compile(
+    r"\b(?:tax(?:es)?|expenses?|comprehensive|other|interest|adjust\w*|reclass\w*|eliminat\w*"
+    r"|deduct\w*|less|allocat\w*|unallocated|corporate|minority|noncontrolling|dividends?|discontinued"
+    r"|deferred|unearned|equity|impuestos?|steuern?|impots?)\b"
+)
+"""Rows whose figures in brackets are no losses."""
+_LOSS = re.compile(
+    r"\b(?:loss(?:es)?|lost|losing|negative|deficit|minus|shortfall|red|unprofitable|below|perdidas?"
+    r"|negativ[oa]?|verluste?|pertes?|fehlbetrag|change\w*|[a-z]*creased?|fell|rose|declin\w*|grew)\b"
+    r"|[-−–(]\s?[$€£]?\s?\d"
+)
+
+
 def said_direction(flat: str, amount: Amount, *, is_course: bool = False) -> int:
     """1 if a text says that something rose by an amount, -1 that it fell; 0 if it says neither.
 
@@ -103,6 +120,15 @@ def may_be_rise(table: FigureTable, line: int, figure: CellFigure) -> bool:
     if not is_open or any(_changes(table, line, figure)):
         return False
     return _is_signed(table, line, figure)
+
+
+def is_loss_told_as_profit(flat: str, table: FigureTable, line: int, figure: CellFigure) -> bool:
+    """Whether a claim calls profit what its cell, in brackets or below zero, tells as a loss."""
+    row = table.lines[line]
+    label = flatten(row.label)
+    if figure.value >= 0 or row.is_cost or figure.is_change or _NO_PROFIT.search(label):
+        return False
+    return bool(_PROFIT.search(label) and _PROFIT.search(flat)) and not _LOSS.search(flat)
 
 
 def _is_signed(table: FigureTable, line: int, figure: CellFigure) -> bool:
