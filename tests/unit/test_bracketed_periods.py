@@ -2,7 +2,7 @@
 
 import pytest
 
-from citewire.services.citations.verdicts import judge
+from citewire.services.citations.verdicts import Digest, judge
 from tests.doubles.cited_tables import cited
 
 PROFIT = (
@@ -57,6 +57,6 @@ def test_the_figure_of_the_other_period_is_not(passage: str, claim: str) -> None
 def test_a_sentence_does_not_hold_what_it_and_the_table_tell_of_another_year() -> None:
     rows = [["", "2019", "2018"], ["Effective income tax rate", "13.0%", "18.3%"]]
     sentence = "The effective income tax rate for 2019 was 13.0% compared to 18.3% for 2018."
-    sources = [*(one.digest for one in cited(rows)), sentence]
+    sources: list[str | Digest] = [*(one.digest for one in cited(rows)), sentence]
     assert judge("The effective tax rate was 18.3% in 2019.", sources).status == "unsupported"
     assert judge("The effective tax rate was 13.0% in 2019.", sources).status == "supported"
