@@ -44,6 +44,7 @@ test("a question streams into an answer with its citations, and a follow-up show
   const { page } = await visit();
   await shot(page, "welcome");
   expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole("button", { name: "New chat", exact: true }).click();
   await ask(page, EMITTED_QUESTION);
   await page.getByRole("button", { name: "Stop" }).waitFor();
   await streaming(page, "The Trust emitted");

@@ -2,8 +2,7 @@
 
 import pytest
 
-from citewire.services.citations.verdicts import judge
-from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts import Digest, judge
 from tests.doubles.cited_tables import cited
 
 PROFIT = (

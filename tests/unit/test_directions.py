@@ -78,3 +78,29 @@ def test_a_change_in_per_cent_is_no_share_of_another_cell() -> None:
     rows += [["Timber income", "35,603", "67,177"], ["Copper income", "5,923", "43,259"]]
     got = judged("Timber income fell by 64.40% from 2019 to 2020.", rows)
     assert got.status != "supported"  # 43,259 / 67,177
+
+
+LOSSES = [
+    ["(in millions)", "2022", "2021"],
+    ["Gross profit (loss)", "$1,205", "$(310)"],
+    ["Interest income (expense), net", "(25)", "(31)"],
+    ["Income tax benefit (expense)", "(140)", "12"],
+    ["Net income (loss)", "(5,053)", "4,290"],
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("Net income was $5,053 million in 2022.", "unsupported"),
+        ("Gross profit was $310 million in 2021.", "unsupported"),
+        ("The net loss was $5,053 million in 2022.", "supported"),
+        ("Net income was -$5,053 million in 2022.", "supported"),
+        ("Net income was negative at $5,053 million in 2022.", "supported"),
+        ("Net income was $4,290 million in 2021.", "supported"),
+        ("Net interest expense was $25 million in 2022.", "supported"),
+        ("The income tax expense was $140 million in 2022.", "supported"),
+    ],
+)
+def test_a_loss_is_no_profit(claim: str, status: str) -> None:
+    assert judged(claim, LOSSES).status == status

@@ -827,3 +827,68 @@ def test_rows_under_a_grid_of_figures_belong_to_it(tmp_path: Path) -> None:
         draw_lines(canvas, 60, 600, ["All are held for long."])
 
     assert read_tables(tmp_path / "a.pdf", draw) == [rows]
+
+
+def test_a_long_label_below_dates_does_not_cut_them_from_their_figures(tmp_path: Path) -> None:
+    rows = [
+        ["", "2022", "2021"],
+        ["Capital:"],
+        ["Common stock (par value of one cent; 500,000,000 shares authorized; 187,200,539 and"],
+        ["issued, respectively)", "$ 2", "$ 2"],
+        ["Paid in", "6,824", "6,781"],
+        ["Earnings", "1,267", "925"],
+    ]
+
+    [found] = read_tables(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [500, 560]))
+
+    assert found[0] == rows[0]
+    assert found[-2:] == rows[-2:]
+
+
+def test_subheads_between_figures_of_the_same_columns_part_no_table(tmp_path: Path) -> None:
+    rows = [
+        ["", "2018", "Effect", "2017"],
+        ["Net earnings", "8,197", "261", "8,458"],
+        ["Adjustments of the earnings to the"],
+        ["cash provided by operations:"],
+        ["Without cash"],
+        ["Plans expense", "202", "", "202"],
+        ["Depreciation", "2,069", "(22)", "2,047"],
+        ["Impairment", "113", "", "113"],
+    ]
+
+    [found] = read_tables(
+        tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 380, 460])
+    )
+
+    assert found[0] == rows[0]
+    assert found[-3:] == rows[-3:]
+
+
+def test_heads_with_a_corner_stand_further_above_their_figures(tmp_path: Path) -> None:
+    heads = [["Segment", "2022", "2021", "Change"]]
+    rows = [["SOLUTIONS"], ["US", "603", "483", "24.9%"], ["Other", "495", "536", "-7.6%"]]
+    rights = [300.0, 380.0, 460.0]
+
+    def draw(canvas: Canvas) -> None:
+        draw_rows(canvas, heads, rights, top=700 + 40)
+        draw_rows(canvas, rows, rights)
+
+    [found] = read_tables(tmp_path / "a.pdf", draw)
+
+    assert found[0] == heads[0]
+    assert found[-2:] == rows[1:]
+
+
+def test_periods_over_ranges_are_heads(tmp_path: Path) -> None:
+    rows = [
+        ["", "", "Fiscal years", ""],
+        ["", "2015", "2014", "2013"],
+        ["Expected life", "0.5 - 2.0", "0.5 - 2.0", "0.5 - 2.0"],
+        ["Volatility", "26 - 30%", "26 - 28%", "26 - 30%"],
+    ]
+
+    page = read_page(tmp_path / "a.pdf", lambda canvas: draw_rows(canvas, rows, [300, 380, 460]))
+
+    [table] = [block.table for block in page.blocks if block.table]
+    assert (table.header_rows, list(rows_of(table, page.text))) == (2, rows)

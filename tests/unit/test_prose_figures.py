@@ -21,10 +21,27 @@ SALES = (
     " Italy declined 3% to €0.4 billion."
 )
 
+QUARTER = (
+    "Net sales increased 18.2% to $3.2 billion compared to $2.7 billion in the fourth quarter of"
+    " fiscal 2021. Comparable sales increased 15.6% compared to an increase of 21.4%."
+)
+SHARE = (
+    "Diluted earnings per share increased 23.6% to $6.68 compared to $5.41 including a $0.02"
+    " benefit due to income tax accounting."
+)
+RENEWAL = "Our renewal rate was 91% in the U.S. and Canada and 89% worldwide at the end of 2021."
+
 
 @pytest.mark.parametrize(
     ("passage", "claim"),
     [
+        (QUARTER, "Net sales rose from $2.7 billion to $3.2 billion."),
+        (QUARTER, "Net sales were $2.7 billion in the fourth quarter of fiscal 2021."),
+        (QUARTER, "Comparable sales grew 15.6%, down from 21.4% growth a year earlier."),
+        (SHARE, "Diluted EPS was $6.68, up from $5.41."),
+        (SHARE, "Diluted earnings per share increased from $5.41 to $6.68."),
+        (RENEWAL, "The renewal rate in the U.S. and Canada was 91%."),
+        (RENEWAL, "The renewal rate was 89% worldwide."),
         (DEAL, "Goodwill from the acquisition of Solaris was €190 million."),
         (DEAL, "Solaris GmbH was bought for €310 million."),
         (DEAL, "The purchase price for Solaris was €310 million in cash."),
@@ -45,6 +62,9 @@ def test_what_is_told_in_other_words_is_supported(passage: str, claim: str) -> N
 @pytest.mark.parametrize(
     ("passage", "claim"),
     [
+        (SHARE, "Diluted EPS fell from $6.68 to $5.41."),
+        (RENEWAL, "Renewal rates were 91% worldwide."),
+        (RENEWAL, "The renewal rate in the U.S. and Canada was 89%."),
         (DEAL, "Goodwill of €310 million was recognised."),
         (DEAL, "Solaris GmbH was acquired for €190 million in May 2022."),
         (DEAL, "Solaris GmbH was sold for €310 million."),

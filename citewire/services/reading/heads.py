@@ -94,6 +94,11 @@ def _packed(text: str) -> str:
 def _header_rows(texts: list[list[str]]) -> int:
     first = next((n for n, row in enumerate(texts) if _has_values(row[1:])), None)
     if first is None:
+        for number, row in enumerate(texts[:-1][:MAX_HEADER_ROWS]):
+            heads = [text for text in row[1:] if text]
+            if not row[0] and len(heads) > 1 and all(map(is_period, heads)):
+                # Below them are ranges, or words.
+                return number + 1
         # Words alone: the first row is taken for the heads of a table of more.
         return 1 if len(texts) > 1 and all(texts[0][1:]) else 0
     # A row of one cell at its left is a subhead of the body, not a head of columns.

@@ -6,7 +6,7 @@ import { HoverCard } from "@/citations/HoverCard";
 import { setQuoted, type Quoted } from "@/reader/quoted";
 import type { ChatState } from "@/session/exchanges";
 import type { ChatSession } from "@/session/session";
-import { sessionOf, startNew, useChat } from "@/session/sessions";
+import { sessionOf, startNew, useChat, useRevision } from "@/session/sessions";
 import { useStrings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Late } from "@/ui/Late";
@@ -26,6 +26,7 @@ const Panel = lazy(() => import("@/reader/Panel").then((found) => ({ default: fo
 type ChatRoute = Extract<Route, { view: "chat" }>;
 
 export function ChatView({ route }: { route: ChatRoute }): ReactNode {
+  useRevision(); // a new conversation is another one at the same place
   const session = sessionOf(route.chatId);
   const state = useChat(session);
   const scroller = useRef<HTMLDivElement>(null);

@@ -32,6 +32,7 @@ from citewire.services.citations.verdicts.cells import (
 from citewire.services.citations.verdicts.claim import ClaimReading, read_claim
 from citewire.services.citations.verdicts.digest import Digest
 from citewire.services.citations.verdicts.directions import (
+    is_loss_told_as_profit,
     may_be_rise,
     said_direction,
     told_direction,
@@ -130,6 +131,8 @@ class TableReading:
         cell = found.table.table, found.line, found.figure
         told = told_direction(*cell)
         if told == -said != 0:
+            return replace(found, standing=CellStanding.SIGN)
+        if not amount.is_negative and is_loss_told_as_profit(self.claim.flat, *cell):
             return replace(found, standing=CellStanding.SIGN)
         is_open = said < 0 and not told and may_be_rise(*cell)
         return replace(found, standing=CellStanding.UNSIGNED) if is_open else found

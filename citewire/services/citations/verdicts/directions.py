@@ -31,6 +31,8 @@ _OF_COURSES = frozenset(
  zu auf von desde""".split()
 )
 """Between what changed and what it came to: `fell from 9 million to 8 million`."""
+_FROM = frozenset("from von desde".split())
+_TO = re.compile(r"\s(?:to|auf|a|hasta|zu)\s")
 _BEHIND = frozenset("year on over annual yoy sequential organic net percent per cent".split())
 """Words between an amount and its direction: `a 22 % year-over-year decline`."""
 _DENIES = frozenset("not no never nor without didn t nicht kein no sin pas".split())
@@ -45,6 +47,23 @@ _OTHER_HEAD = re.compile(
 """Heads by which a figure without a sign is no rise."""
 
 
+_PROFIT = re.compile(
+    r"\b(?:profits?|income|earnings|ebitd?a?|surplus|beneficios?|ganancias?|resultado|gewinn|ergebnis"
+    r"|uberschuss|benefice|resultat)\b"
+)
+_NO_PROFIT = re.compile(
+    r"\b(?:tax(?:es)?|expenses?|comprehensive|other|interest|adjust\w*|reclass\w*|eliminat\w*"
+    r"|deduct\w*|less|allocat\w*|unallocated|corporate|minority|noncontrolling|dividends?|discontinued"
+    r"|deferred|unearned|equity|impuestos?|steuern?|impots?)\b"
+)
+"""Rows whose figures in brackets are no losses."""
+_LOSS = re.compile(
+    r"\b(?:loss(?:es)?|lost|losing|negative|deficit|minus|shortfall|red|unprofitable|below|perdidas?"
+    r"|negativ[oa]?|verluste?|pertes?|fehlbetrag|change\w*|[a-z]*creased?|fell|rose|declin\w*|grew)\b"
+    r"|[-−–(]\s?[$€£]?\s?\d"
+)
+
+
 def said_direction(flat: str, amount: Amount, *, is_course: bool = False) -> int:
     """1 if a text says that something rose by an amount, -1 that it fell; 0 if it says neither.
 
@@ -56,8 +75,12 @@ def said_direction(flat: str, amount: Amount, *, is_course: bool = False) -> int
     before = _ENDS.split(flat[max(0, amount.start - BESIDE) : amount.start])[-1]
     words = _WORD.findall(before)
     between = _BETWEEN | _OF_COURSES if is_course else _BETWEEN
+    is_from = False
     while words and (words[-1] in between or words[-1].isdigit()):
-        words.pop()
+        is_from |= words.pop() in _FROM
+    # `Down from 5 % growth` tells nothing of the 5 %; `down from 5 % to 4 %` does.
+    if is_from and not _TO.match(flat, amount.end):
+        return 0
     if words and (side := _side(words[-1])):
         return 0 if _DENIES & set(words[-4:]) else side
     if is_course:
@@ -97,6 +120,15 @@ def may_be_rise(table: FigureTable, line: int, figure: CellFigure) -> bool:
     if not is_open or any(_changes(table, line, figure)):
         return False
     return _is_signed(table, line, figure)
+
+
+def is_loss_told_as_profit(flat: str, table: FigureTable, line: int, figure: CellFigure) -> bool:
+    """Whether a claim calls profit what its cell, in brackets or below zero, tells as a loss."""
+    row = table.lines[line]
+    label = flatten(row.label)
+    if figure.value >= 0 or row.is_cost or figure.is_change or _NO_PROFIT.search(label):
+        return False
+    return bool(_PROFIT.search(label) and _PROFIT.search(flat)) and not _LOSS.search(flat)
 
 
 def _is_signed(table: FigureTable, line: int, figure: CellFigure) -> bool:

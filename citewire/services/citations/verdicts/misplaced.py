@@ -28,14 +28,16 @@ NEAR = 2
 
 MOST_BLANKS = 6
 """Between a sentence and the one before it."""
+_COMPARED = re.compile(
+    r"\b(?:compared|versus|vs|against|than|from|frente|contre|gegenuber|von|desde)\b"
+    r"(?:\s[a-z]{1,10}){0,4}\s?[^\w\s]{0,3}\s?$"
+)
+MOST_BEFORE = 60
+"""Characters before a figure that may say that another one is compared with it."""
+
 LARGE = 100.0
 FEWEST_SHARED = 2
 """Words of a claim that the figure of a sentence beside one has, where that one has none."""
-
-_COMPARED = re.compile(
-    r",? (?:as )?(?:compared (?:to|with)|versus|vs\.?|against|up from|down from|from) [^\w\s]{0,3}"
-)
-"""Between a figure and an earlier one of the same thing: `to $3.2 billion compared to $2.7`."""
 
 
 class Misplaced(NamedTuple):
@@ -108,25 +110,28 @@ def _is_value(amount: Amount, held: Amount) -> bool:
 
 def _rival(held: BoundAmount, own: Stems, others: Stems, passage: Digest) -> BoundAmount | None:
     """The figure beside one that the claim's own words name instead of this one."""
-    mine = frozenset(held.words) | _words_of_compared(held, passage)
+    mine = frozenset(held.words)
     for other in _beside(held, passage):
         theirs = frozenset(other.words)
         if not own & (theirs - mine):
             continue
+        is_near = held.sentence == other.sentence
         ours, others_names = (_named(*one, passage) for one in ((held, theirs), (other, mine)))
-        # `Customer A accounted for 14 % and Customer B for 11 %`: whatever else both share.
-        is_named = held.sentence == other.sentence and bool(ours and own & others_names)
-        if is_named and passage.table is None and not own & ours:
-            return other
-        if passage.table is None and _is_opposite(own, mine, theirs):
-            return other
+        is_apart = _is_telling(held.amount) and not _is_compared(held, passage)
+        if passage.table is None and is_apart:
+            # `Customer A accounted for 14 % and Customer B for 11 %`: whatever else both share.
+            if is_near and ours and not own & ours:
+                return other
+            if _is_opposite(own, mine, theirs):
+                return other
+            if is_near and mine - theirs and own <= theirs:
+                return other
+            is_elsewhere = len(mine) > 1 and not own & mine and len(own & theirs) >= FEWEST_SHARED
+            if is_elsewhere:
+                return other
         if own & (mine - theirs):
             continue
-        if others & (mine - theirs) or is_named:
-            return other
-        fewest = 1 if held.sentence == other.sentence and mine else FEWEST_SHARED
-        is_elsewhere = not own & mine and len(own & theirs) >= fewest
-        if passage.table is None and is_elsewhere and _is_telling(held.amount):
+        if others & (mine - theirs) or (is_near and ours and own & others_names):
             return other
     return None
 
@@ -139,19 +144,6 @@ def _beside(held: BoundAmount, passage: Digest) -> Iterator[BoundAmount]:
         is_other = other.group != held.group and reading.value != held.amount.readings[0].value
         if is_other and same_kind(kind, reading.kind):
             yield other
-
-
-def _words_of_compared(held: BoundAmount, passage: Digest) -> Stems:
-    """The words of the figure right before one that is set against it, and so is of the same.
-
-    None where it is named itself: `compared to $2.7 billion in Canada`.
-    """
-    if _named(held, frozenset(), passage):
-        return frozenset()
-    for other in passage.bound_in(held.sentence):
-        if _COMPARED.fullmatch(passage.text, other.amount.end, held.amount.start):
-            return frozenset(other.words)
-    return frozenset()
 
 
 def _is_telling(amount: Amount) -> bool:
@@ -178,6 +170,12 @@ def _named(one: BoundAmount, without: Stems, passage: Digest) -> Stems:
 def _begins_sentence(text: str, at: int) -> bool:
     before = text[max(0, at - MOST_BLANKS) : at].rstrip()
     return not before or before[-1] in ".!?:"
+
+
+def _is_compared(held: BoundAmount, passage: Digest) -> bool:
+    """Whether a figure is what another one is compared with: it is of the same thing."""
+    start = held.amount.start
+    return bool(_COMPARED.search(passage.flat, max(0, start - MOST_BEFORE), start))
 
 
 def _is_opposite(own: Stems, mine: Stems, theirs: Stems) -> bool:

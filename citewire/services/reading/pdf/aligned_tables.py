@@ -400,16 +400,19 @@ def _ruled_over(
 def _is_continued(
     piece: RowPiece, below: Sequence[Sequence[RowPiece]], edges: Edges, *, is_close: bool
 ) -> bool:
-    """Whether a head in the middle of its own column goes on in the next line."""
-    if not below or _off(piece, piece.column, piece.last, edges) >= 0.5 * _slack(piece):
+    """Whether a head in the middle of its column or of what is below goes on in the next line."""
+    if not below:
         return False
-    width = piece.x1 - piece.x0
-    return any(
-        under.text[:1].islower()
-        or (is_close and width <= AS_WIDE * (under.x1 - under.x0) and not under.text.isdecimal())
-        for under in below[0]
-        if under.column == piece.column
-    )
+    is_centred = _off(piece, piece.column, piece.last, edges) < 0.5 * _slack(piece)
+    width, middle = piece.x1 - piece.x0, (piece.x0 + piece.x1) / 2
+    for under in below[0]:
+        if under.column != piece.column:
+            continue
+        is_over = is_centred or abs(middle - (under.x0 + under.x1) / 2) < 0.5 * _slack(piece)
+        is_as_wide = width <= AS_WIDE * (under.x1 - under.x0) and not under.text.isdecimal()
+        if is_over and (under.text[:1].islower() or (is_close and is_as_wide)):
+            return True
+    return False
 
 
 def _centred_over(

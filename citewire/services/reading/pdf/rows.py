@@ -38,7 +38,8 @@ APART = 2.5
 """Rows of a table are apart by less than so many heights of their letters."""
 
 FAR_APART = 5.0
-"""So may a row be whose figures all end where those of the row above do."""
+"""So may a row be whose figures all end where those of the row above do, or that has its heads
+and the head of the labels above it."""
 
 OVERLAP = 0.2
 """A label and its figures reach into each other by so many heights."""
@@ -388,9 +389,10 @@ def _text(cell: Row) -> str:
 
 def _is_apart(rows: Rows, before: int, row: int) -> bool:
     """Whether two rows of several cells belong to different tables, by what is between."""
-    most = MAX_LABELS if _are_level(rows[before], rows[row]) else MAX_PLAIN_ROWS
-    if _are_heads(rows[before], rows[row]) or _are_heads_with_corner(rows[before], rows[row]):
-        most = MAX_SUBHEADS
+    are_level = _are_level(rows[before], rows[row]) or _goes_on(rows[before], rows[row])
+    have_corner = _are_heads_with_corner(rows[before], rows[row])
+    are_heads = have_corner or _are_heads(rows[before], rows[row])
+    most = MAX_SUBHEADS if are_heads else MAX_LABELS if are_level else MAX_PLAIN_ROWS
     first = before
     before += _wrapped(rows, before)
     if row - before - 1 > most:
@@ -409,7 +411,10 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
     reach = max((union(cells[0])[2] for cells in rows[before + 1 : row]), default=0.0)
     is_wide = max(widths[1:-1], default=0) > SENTENCE * max(widths[0], widths[-1])
     begins = row + 1 < len(rows) and _are_heads(rows[row], rows[row + 1])
-    tells = any(cells[0][-1].text.endswith((":", ".")) for cells in rows[before + 1 : row])
+    # What stands below heads or between figures of the same columns is a subhead.
+    tells = not (are_heads or are_level) and any(
+        cells[0][-1].text.endswith((":", ".")) for cells in rows[before + 1 : row]
+    )
     if is_wide and (reach > labels_end or begins or tells):
         return True
     heads = [rows[index][0][0] for index in range(before, row + 1)]
@@ -417,7 +422,8 @@ def _is_apart(rows: Rows, before: int, row: int) -> bool:
     usual = max(heads[0].height, heads[-1].height)
     if any(head.height > HEADING * usual for head in heads[1:-1]):
         return True
-    return any(below.y0 - above.y1 > APART * below.height for above, below in pairwise(heads))
+    apart = FAR_APART if have_corner else APART
+    return any(below.y0 - above.y1 > apart * below.height for above, below in pairwise(heads))
 
 
 def _wrapped(rows: Rows, row: int) -> int:
