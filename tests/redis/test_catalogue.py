@@ -297,3 +297,13 @@ async def test_another_year_is_asked_of_all_reports_of_the_organisation(asked: A
     for question in ("And in 2022?", "What does this report say of 2023?"):
         searched, document = await narrowed(question, ALL, before, asked.documents)
         assert searched.doc_ids == (of_2022.doc_id,)
+
+
+async def test_another_year_of_nobody_known_is_asked_of_all_reports(asked: Asked) -> None:
+    of_2022 = replace(record("Mu 2022"), organisation="", periods=("2022",))
+    await asked.add(of_2022, record("Mu 2023"))
+    before = SpokenOf([of_2022.doc_id], alone=True)
+
+    assert await narrowed("And in 2023?", ALL, before, asked.documents) == (ALL, None)
+    searched, _ = await narrowed("And in 2022?", ALL, before, asked.documents)
+    assert searched.doc_ids == (of_2022.doc_id,)

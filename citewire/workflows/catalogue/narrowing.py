@@ -155,7 +155,9 @@ async def narrowed(
     if record is None or not is_within(record, filter):
         return filter, None
     if not points_at_report(question) and _is_of_another_year(question, record.identity):
-        # "And in 2023?": the organisation may have a report of that year.
+        # "And in 2023?": there may be a report of that year, of the organisation if one is known.
+        if not record.identity.organisation:
+            return filter, None
         labels = organisation_labels([record.identity.organisation])
         return replace(filter, labels=(*filter.labels, labels)), None
     name = DocumentName(record.doc_id, record.title)
@@ -163,6 +165,6 @@ async def narrowed(
 
 
 def _is_of_another_year(question: str, identity: Identity) -> bool:
-    """Whether a question names a year that the report of a known organisation is not of."""
+    """Whether a question names a year that a report of known years is not of."""
     own = years(" ".join(identity.periods))
-    return bool(identity.organisation and own) and bool(years(question) - own)
+    return bool(own) and bool(years(question) - own)
