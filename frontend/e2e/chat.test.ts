@@ -103,7 +103,12 @@ test("a screen reader hears each stage and the whole answer, and on a small scre
 });
 
 test("local mode says that its answers are extracts", async () => {
-  await server.model({ text: EMITTED });
+  await server.model({ text: EMITTED   const question = page.getByLabel("Ask a question");
+  await question.fill("tonnes ".repeat(1200));
+  await page.getByText("A question has at most 8,000 characters: 399 too many.").waitFor();
+  expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  expect((await question.inputValue()).length).toBe(8400);
+});
   // As a server without a model names itself.
   const before = (context: BrowserContext): Promise<unknown> =>
     context.route("**/chat_stream", async (route) => {

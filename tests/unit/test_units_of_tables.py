@@ -51,3 +51,23 @@ def test_the_unit_of_a_row_counts_more_than_that_of_its_table() -> None:
 
     assert judged("North Quay handled 5,204 kg in 2024.", rows).status == "supported"
     assert judged("North Quay handled 5,204 tonnes in 2024.", rows).status != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "head", "status"),
+    [
+        ("There were 1,240 stores in 2022.", "(in millions)", "supported"),
+        ("There were 1,240 million stores in 2022.", "(in millions)", "unsupported"),
+        ("There were 1,240 thousand stores in 2022.", "(in thousands)", "supported"),
+        ("Revenues were $66,608 million in 2022.", "(in millions)", "supported"),
+    ],
+)
+def test_places_are_not_counted_in_the_millions_of_money(
+    claim: str, head: str, status: str
+) -> None:
+    rows = [
+        [head, "2022", "2021"],
+        ["Revenues", "$66,608", "$62,286"],
+        ["Stores", "1,240", "1,215"],
+    ]
+    assert judged(claim, rows).status == status

@@ -29,13 +29,15 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
   const [held, setHeld] = useState<"busy" | "unreachable" | null>(null);
   const isLost = useStore(reachStore, (reach) => reach.isLost);
   const quoted = useQuoted(conversation);
+  // The end of what is pasted is not cut off without a word.
+  const over = withQuoted(text.trim(), quoted).length - LONGEST;
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus(); // no keyboard over a phone's page
   }, []);
   const send = async (): Promise<void> => {
     const question = text.trim();
-    if (question === "") return;
+    if (question === "" || over > 0) return;
     const isThere = !isLost || (await lookForServer());
     if (isThere && onAsk(withQuoted(question, quoted))) {
       setText("");
@@ -73,7 +75,6 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
         id={COMPOSER_ID}
         ref={field}
         rows={1}
-        maxLength={LONGEST}
         value={text}
         placeholder={strings.askPlaceholder}
         dir="auto"
@@ -81,7 +82,7 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
         onKeyDown={onKeyDown}
       />
       <p role="status" className="held">
-        {held === "unreachable" && isLost ? strings.heldUnreachable : held === "busy" && busy !== null ? strings.heldBusy[busy] : ""}
+        {over > 0 ? strings.tooLong(over, LONGEST) : held === "unreachable" && isLost ? strings.heldUnreachable : held === "busy" && busy !== null ? strings.heldBusy[busy] : ""}
       </p>
       <div className="composer-row">
         {children}
@@ -91,7 +92,7 @@ export const Composer = memo(function Composer({ conversation, busy, onAsk, onSt
             {strings.stop}
           </Button>
         ) : (
-          <Button kind="primary" icon="send" disabled={text.trim() === ""} onClick={() => void send()}>
+          <Button kind="primary" icon="send" disabled={text.trim() === "" || over > 0} onClick={() => void send()}>
             {strings.send}
           </Button>
         )}

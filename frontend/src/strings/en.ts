@@ -101,6 +101,7 @@ export const en = {
     answering: "The last answer is still being written. Wait until it is complete, or stop it; your question stays here.",
     connecting: "The connection to the last answer is being restored. Your question stays here.",
   },
+  tooLong: (over: number, most: number): string => `A question has at most ${counted(most)} characters: ${counted(over)} too many.`,
   heldUnreachable: "The server cannot be reached, so your question was not sent. It stays here.",
   keyNames: { enter: "Enter", shift: "Shift" },
   enterHint: "Enter to send, Shift+Enter for a new line",

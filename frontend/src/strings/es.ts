@@ -104,6 +104,7 @@ export const es: Strings = {
     answering: "Todavía se está escribiendo la última respuesta. Espera a que termine o detenla; tu pregunta sigue aquí.",
     connecting: "Se está recuperando la conexión con la última respuesta. Tu pregunta sigue aquí.",
   },
+  tooLong: (over: number, most: number): string => `Una pregunta tiene como máximo ${counted(most)} caracteres: sobran ${counted(over)}.`,
   heldUnreachable: "No se puede conectar con el servidor, así que la pregunta no se envió. Sigue aquí.",
   keyNames: { enter: "Intro", shift: "Mayús" },
   enterHint: "Intro para enviar, Mayús+Intro para una línea nueva",

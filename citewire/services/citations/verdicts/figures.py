@@ -47,6 +47,14 @@ _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}([.,])\d{3}(?!\d)")
 _MONEY = re.compile(r"[$€£¥]")
 _IN_BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _SCALE_WORDS = re.compile(r"(?:[a-z$€£¥]{0,4}['’]\s?)?\b(?:millions?|thousands?|billions?)\b")
+_COUNTED = re.compile(
+    r"^(?:total |average |approximate )?(?:number of )?(?:full-time |part-time |our )?"
+    r"(?:employees|headcount|workforce|stores|shops|outlets|warehouses|branches|restaurants|vessels"
+    r"|aircraft|ships|mitarbeiter\w{0,6}|filialen|empleados|tiendas|sucursales|effectifs?|magasins)\b"
+    r"(?! (?:costs?|expenses?|benefits?|salar\w*|compensation|contributions?|sales|revenues?))"
+)
+"""People and places: so many, in a table of millions as well."""
+_MILLIONS = re.compile(r"\b(?:thousand|million|tausend|mil|mille|mio)")
 _ROW_SCALE = re.compile(r"\((?:in )?(?:(?P<scale>thousands|millions|billions)|dollars)\)")
 _EXCEPT = re.compile(r",?\s?\bexcept\b[^()|]{0,80}")
 _CHANGE = re.compile(
@@ -204,6 +212,12 @@ def read_figures(text: str, table: Table, point: str) -> Figures:
     return Figures(tuple(lines), tuple(across), tuple(figures), tuple(heads))
 
 
+def _is_plainly_counted(line: TableHead, head: TableHead) -> bool:
+    """Whether heads name what is never counted in millions, whatever a table says of its money."""
+    heads = flatten(f"{line.label} \n {head.label}")
+    return bool(_COUNTED.search(heads)) and not _MILLIONS.search(heads)
+
+
 def _scales_of_rows(rows: Sequence[TableHead], *, is_told: bool) -> list[Scales | None]:
     """The scale that a row's head tells in brackets, and the rows below it if no table's is told.
 
@@ -275,6 +289,8 @@ def _names_column(text: str, point: str) -> bool:
 def figure_scales(stated: Scales, kind: str, line: TableHead, head: TableHead) -> tuple[float, ...]:
     """What a figure of this kind and heads may be multiplied by, where these scales are stated."""
     if kind == PERCENT:
+        return (1.0,)
+    if max(stated.plain, default=0) >= 1e6 and _is_plainly_counted(line, head):
         return (1.0,)
     if line.is_per_unit or head.is_per_unit:
         own = stated.of(shares=True)
