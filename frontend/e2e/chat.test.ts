@@ -103,12 +103,7 @@ test("a screen reader hears each stage and the whole answer, and on a small scre
 });
 
 test("local mode says that its answers are extracts", async () => {
-  await server.model({ text: EMITTED   const question = page.getByLabel("Ask a question");
-  await question.fill("tonnes ".repeat(1200));
-  await page.getByText("A question has at most 8,000 characters: 399 too many.").waitFor();
-  expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
-  expect((await question.inputValue()).length).toBe(8400);
-});
+  await server.model({ text: EMITTED });
   // As a server without a model names itself.
   const before = (context: BrowserContext): Promise<unknown> =>
     context.route("**/chat_stream", async (route) => {
@@ -118,6 +113,15 @@ test("local mode says that its answers are extracts", async () => {
   const { page } = await visit(WIDE, "/", { before });
   const answer = await askAndWait(page, EMITTED_QUESTION);
   await answer.getByText("Extracts, not written by a model").waitFor();
+});
+
+test("a question that is too long says so, and keeps its end", async () => {
+  const { page } = await visit();
+  const question = page.getByLabel("Ask a question");
+  await question.fill("tonnes ".repeat(1200));
+  await page.getByText("A question has at most 8,000 characters: 399 too many.").waitFor();
+  expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  expect((await question.inputValue()).length).toBe(8400);
 });
 
 test("a number that no source holds is underlined where it stands, also after a reload", async () => {
