@@ -159,6 +159,24 @@ async def test_years_that_only_another_report_has_are_no_years_of_the_answer(
     assert "59%" not in await _all_of(answer)
 
 
+async def test_a_figure_of_the_year_of_its_report_is_only_the_nearest_for_another_year(
+    synthesiser: ExtractiveSynthesiser,
+) -> None:
+    text = "The harbour received 1,912 ship calls. Two cranes were built instead of one in 2022."
+    node = TextNode(
+        text=text, metadata={"title": "Annual Report 2023", "file_name": "2023.pdf", "page": 3}
+    )
+
+    async def answer(question: str) -> str:
+        nodes = [NodeWithScore(node=node, score=0.5)]
+        return await _all_of(await synthesiser.asynthesize(question, nodes))
+
+    told = await answer("How many ship calls did the harbour receive in 2022?")
+    assert told.startswith("No sentence or row that was found answers this directly.")
+    told = await answer("How many ship calls did the harbour receive in 2023?")
+    assert told.startswith("The harbour received 1,912 ship calls")
+
+
 @pytest.mark.parametrize(
     ("question", "lead"),
     [

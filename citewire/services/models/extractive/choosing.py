@@ -18,12 +18,13 @@ from citewire.services.models.extractive.nearest import (
     lead_of_missing,
     lead_of_parts,
 )
-from citewire.services.models.extractive.passages import Passage, Sentence
+from citewire.services.models.extractive.passages import Passage, Sentence, own_years
 from citewire.services.models.extractive.places import row_place, rows_places, sentence_place
 from citewire.services.models.extractive.question import Wanted
 from citewire.services.models.extractive.rows import SURE, nearest_rows
 from citewire.services.models.extractive.scoring import best_of, pick
 from citewire.services.models.extractive.telling import piece_of_table, row_told, rows_of_piece
+from citewire.text.words import years
 from citewire.workflows.run_context import Extracted
 
 Scores = NDArray[np.float64]
@@ -139,7 +140,9 @@ def choose(
         beside = [one for one in picked if has_figure(one.text) and not announces(one.text)]
         return Choice([*_rows(rows, wanted, passages), *list(_told(beside, passages))[:_FEW]])
     if told and not is_of_looks and _answers(kept, wanted, scored):
-        return Choice(told if _have_its_years(kept, wanted, passages) else ())
+        told = told if _have_its_years(kept, wanted, passages) else []
+        is_other = bool(told) and _are_of_other_years(kept, wanted, passages)
+        return Choice(told[:1], lead_of(wanted)) if is_other else Choice(told)
     if not is_strong:
         return Choice(told[:1], lead_of(wanted)) if told else Choice()
     is_known = bool(rows)
@@ -160,6 +163,24 @@ def _have_its_years(
     """Whether the reports of the sentences, and not just others at hand, have the years asked."""
     documents = {passages[one.place].document for one in picked}
     return have_years(wanted.text, [one for one in passages if one.document in documents])
+
+
+def _are_of_other_years(
+    picked: Sequence[Sentence], wanted: Wanted, passages: Sequence[Passage]
+) -> bool:
+    """Whether no sentence tells a year that is asked for, and all reports are of other ones.
+
+    "The harbour received 1,912 ship calls", in a report on 2023, is of 2023.
+    """
+    asked = years(wanted.text)
+
+    def is_of_another(one: Sentence) -> bool:
+        passage = passages[one.place]
+        told = own_years(one.text) or years(passage.section)
+        reported = years(f"{passage.title} {passage.file_name}")
+        return not asked & told and bool(reported) and not asked & reported
+
+    return bool(asked) and all(map(is_of_another, picked))
 
 
 def _answers(picked: Sequence[Sentence], wanted: Wanted, scored: Scored) -> bool:
