@@ -149,3 +149,10 @@ def test_one_of_two_figures_is_not_the_difference_between_them() -> None:
     claim = "The difference between Textile and Freight income was {} million in 2024."
     assert judged(claim.format("12,144"), rows).status != "supported"
     assert judged(claim.format("9,339"), rows).status == "supported"
+
+
+def test_an_average_over_three_years_is_not_one_of_two() -> None:
+    rows = [["", "2022", "2021", "2020"], ["Revenue", "666", "622", "581"]]
+    claim = "Revenue averaged {} over the three years."
+    assert judged(claim.format("623"), rows).status == "supported"
+    assert judged(claim.format("644"), rows).status != "supported"

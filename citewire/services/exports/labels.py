@@ -137,6 +137,7 @@ ES: Final = Labels(
             "direction_untold": "«{0}» está, pero nada dice si subió o bajó",
             "year_end_untold": "«{0}» está, pero nada dice cuándo acaba el ejercicio",
             "told_of_another": "«{0}» se dice de «{1}»; de «{2}» es {3}",
+            "wrong_multiple": "según sus cifras no es «{0}»: {1}",
             "calculated_sign": "«{0}» tiene el signo equivocado: {1}",
             "other_cell": "«{0}» es la cifra de otra celda ({1}); la afirmación se refiere a {2}",
             "other_period": "«{0}» es la cifra de otro período ({1})",

@@ -221,6 +221,7 @@ export const en = {
     direction_untold: "“{0}” is there, but nothing says whether it rose or fell",
     year_end_untold: "“{0}” is there, but nothing says when the fiscal year ends",
     told_of_another: "“{0}” is told of “{1}”; of “{2}” it is {3}",
+    wrong_multiple: "by its figures it is not “{0}”: {1}",
     calculated_sign: "“{0}” has the wrong sign: {1}",
     other_cell: "“{0}” is another cell's figure ({1}); the claim means {2}",
     other_period: "“{0}” is the figure of another period ({1})",

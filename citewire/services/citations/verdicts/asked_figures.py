@@ -91,6 +91,16 @@ _OPERATIONS = {
     **{word: Operation.FALL for word, side in SIDES.items() if side == "down"},
     **{word: operation for operation, words in _WORDS.items() for word in words.split()},
 }
+_YEARS = {
+    **dict.fromkeys("2 two dos zwei deux both".split(), 2),
+    **dict.fromkeys("3 three tres drei trois".split(), 3),
+    **dict.fromkeys("4 four cuatro vier quatre".split(), 4),
+    **dict.fromkeys("5 five cinco funf cinq".split(), 5),
+}
+_OVER_YEARS = re.compile(
+    rf"\b(?:over|across|during|in|of|for) (?:the |all |these |those |last |past ){{0,2}}"
+    rf"({'|'.join(_YEARS)})(?: fiscal)?[ -](?:years?|period)\b"
+)
 _OVER_TIME = {Operation.CHANGE, Operation.RISE, Operation.FALL}
 """Beside one of these `64 %` is how much, and no share."""
 _SPANISH = frozenset("la el de los las del una".split())
@@ -132,6 +142,8 @@ class AskedFigures:
     """That it calls by a name of their own."""
     compared: Comparison | None = None
     """What it says is more than what."""
+    years: int = 0
+    """How many it speaks of: `over the three years`; 0 if it does not say."""
 
     def periods_of(self, amount: Amount, amounts: Sequence[Amount]) -> tuple[Period, ...]:
         """The periods that an amount may be of."""
@@ -225,6 +237,7 @@ def asked_figures(claim: ClaimReading) -> AskedFigures:
         },
         ratios=ratios_in(flat),
         compared=compared,
+        years=_YEARS.get(match[1], 0) if (match := _OVER_YEARS.search(flat)) else 0,
     )
 
 

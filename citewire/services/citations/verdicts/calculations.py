@@ -117,7 +117,8 @@ def _calculations(amount: Amount, asked: AskedFigures, table: FittedTable) -> It
     if operations & {Operation.SUM, Operation.AVERAGE}:
         for line in lines:
             for operands in _over_periods(line, asked, table):
-                yield from sums(operands, operations)
+                if asked.years in (0, len(operands)):
+                    yield from sums(operands, operations)
     if (Operation.RATIO in operations or Operation.SHARE in operations) and (
         len(asked.periods) > 1 or sum(table.lines[line].precision >= SURE for line in lines) < 2
     ):

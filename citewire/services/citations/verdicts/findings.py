@@ -16,6 +16,7 @@ from citewire.services.citations.verdicts.entities import Name
 from citewire.services.citations.verdicts.from_cells import time_of
 from citewire.services.citations.verdicts.left_open import is_left_open
 from citewire.services.citations.verdicts.misplaced import misplaced, tells, turned_in
+from citewire.services.citations.verdicts.multiples import wrong_multiple
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.polarity import contradiction
@@ -126,6 +127,9 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
             findings.append(Finding(LOOSE_NUMBER, "numbers", Reason("loose_number", (said,))))
     traced = len(spans) - len(findings) - len(untold)
     findings += _backward(claim, cells)
+    multiple = wrong_multiple(claim.flat, from_and_to(claim), cells, claim.amounts, passages)
+    if multiple is not None:
+        findings.append(Finding(UNTRACED, "calculated", Reason("wrong_multiple", multiple)))
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
 

@@ -87,6 +87,21 @@ def turned_in(amount: Amount, flat: str, passages: Sequence[Digest]) -> bool:
     return told == {-said}
 
 
+def compared_with(amount: Amount, passages: Sequence[Digest]) -> Iterator[tuple[Amount, str]]:
+    """What texts compare an amount with, and how it is written: `446 million, from 334`."""
+    for passage in passages:
+        if passage.table is not None:
+            continue
+        for held in passage.bound:
+            if _is_value(amount, held.amount) and not _is_compared(held, passage):
+                yield from (
+                    (other.amount, passage.text[other.amount.start : other.amount.end])
+                    for other in passage.bound_in(held.sentence)
+                    if _is_compared(other, passage)
+                    and same_kind(held.amount.readings[0].kind, other.amount.readings[0].kind)
+                )
+
+
 def tells(amount: Amount, named: Stems, passage: Digest) -> bool:
     """Whether a passage tells a figure beside the words that name it."""
     return any(

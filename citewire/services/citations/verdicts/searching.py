@@ -174,7 +174,7 @@ def _of_line(
     if operations & _TOTALS:
         in_order = sorted(cells, key=lambda pair: pair[1].head)
         for first, last in combinations(range(len(in_order) + 1), 2):
-            if last - first > 1:
+            if last - first > 1 and asked.years in (0, last - first):
                 yield from sums(tuple(in_order[first:last]), operations)
 
 
