@@ -115,10 +115,18 @@ def calculated(books: Books, chance: random.Random) -> Iterator[tuple[str, bool]
         yield f"The sum of {name} income and {other} income in {new} was {both}.", is_true
         gap = books.said(abs(one - beside) * factor + off)
         yield f"The difference between {name} and {other} income was {gap} in {new}.", is_true
+        ahead, behind = (name, other) if one > beside else (other, name)
+        yield f"{ahead} income was {gap} higher than {behind} income in {new}.", is_true
+        yield f"{behind} income was {gap} lower than {ahead} income in {new}.", is_true
+        yield f"{behind} income was {gap} higher than {ahead} income in {new}.", False
         mean = books.said((one + before) / 2 * factor + off)
         yield f"The average {name} income of {old} and {new} was {mean}.", is_true
         part = f"{share * factor + off:.2f}%"
         yield f"{name} income was {part} of the total income in {new}.", is_true
+    told = [books.said(books.figures[name, year]) for year in (old, new)]
+    yield f"{name} income {went} from {told[0]} to {told[1]} between {old} and {new}.", True
+    yield f"{name} income {turned} from {told[1]} to {told[0]} between {old} and {new}.", False
+    yield f"{name} income {turned} from {told[1]} to {told[0]}.", False
     if change:
         yield f"{name} income {turned} by {books.said(abs(change))} in {new}.", False
         yield f"{name} income {turned} by {abs(per_cent):.2f}% in {new}.", False
