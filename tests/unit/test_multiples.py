@@ -43,3 +43,29 @@ def test_a_multiple_is_of_the_row_of_its_figure(claim: str, status: str) -> None
 )
 def test_a_multiple_is_of_what_a_sentence_compares(passage: str, claim: str, status: str) -> None:
     assert judge(claim, [passage]).status == status
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("Revenue rose to 410 in 2023.", "supported"),
+        ("Revenue fell to 410 in 2023.", "unsupported"),
+        ("The net loss widened to 53 in 2023.", "supported"),
+        ("The net loss narrowed to 53 in 2023.", "unsupported"),
+        ("Profit rose to 40.", "supported"),
+    ],
+)
+def test_what_a_figure_rose_or_fell_to_was_less_or_more_before(claim: str, status: str) -> None:
+    rows = [*YEARS, ["Net loss", "(53)", "(43)", "(19)"]]
+    assert judged(claim, rows).status == status
+
+
+def test_what_a_sentence_compares_says_which_way_it_went() -> None:
+    passage = "La deuda neta se situó en 27.349 millones de euros, frente a 26.687 millones."
+    assert (
+        judge("La deuda neta aumentó a 27.349 millones de euros.", [passage]).status == "supported"
+    )
+    assert (
+        judge("La deuda neta disminuyó a 27.349 millones de euros.", [passage]).status
+        != "supported"
+    )

@@ -157,4 +157,4 @@ def _changes(table: FigureTable, line: int, figure: CellFigure) -> Iterator[int]
 def _side(word: str) -> int:
     if word in _UNCLEAR:
         return 0
-    return {"up": 1, "down": -1}.get(SIDES.get(word, word), 0)
+    return {"up": 1, "down": -1, "widen": 1, "narrow": -1}.get(SIDES.get(word, word), 0)

@@ -16,7 +16,7 @@ from citewire.services.citations.verdicts.entities import Name
 from citewire.services.citations.verdicts.from_cells import time_of
 from citewire.services.citations.verdicts.left_open import is_left_open
 from citewire.services.citations.verdicts.misplaced import misplaced, tells, turned_in
-from citewire.services.citations.verdicts.multiples import wrong_multiple
+from citewire.services.citations.verdicts.multiples import went_other_way, wrong_multiple
 from citewire.services.citations.verdicts.offered import has_name
 from citewire.services.citations.verdicts.own_words import bind_claim
 from citewire.services.citations.verdicts.polarity import contradiction
@@ -127,9 +127,7 @@ def numbers(claim: ClaimReading, passages: Sequence[Digest]) -> Numbers:
             findings.append(Finding(LOOSE_NUMBER, "numbers", Reason("loose_number", (said,))))
     traced = len(spans) - len(findings) - len(untold)
     findings += _backward(claim, cells)
-    multiple = wrong_multiple(claim.flat, from_and_to(claim), cells, claim.amounts, passages)
-    if multiple is not None:
-        findings.append(Finding(UNTRACED, "calculated", Reason("wrong_multiple", multiple)))
+    findings += _of_before(claim, cells, passages)
     is_told = bool(amounts) and in_cells == amounts
     return Numbers(findings, traced, in_cells, tuple(calculations), tuple(untold), is_told)
 
@@ -146,6 +144,20 @@ def _backward(claim: ClaimReading, cells: Mapping[int, CellTrace]) -> Iterator[F
     before, after = (time_of((cell.line, cell.figure)) for cell in (old, new))
     if is_row and is_once and any(after) and after < before:
         span = course[1].start, course[1].end
+        reason = Reason("told_other_way", (claim.text[slice(*span)],))
+        yield Finding(OPPOSITE, "negation", reason, span)
+
+
+def _of_before(
+    claim: ClaimReading, cells: Mapping[int, CellTrace], passages: Sequence[Digest]
+) -> Iterator[Finding]:
+    """A claim that something doubled, rose or fell, and by what it was before did not."""
+    course = from_and_to(claim)
+    multiple = wrong_multiple(claim.flat, course, cells, claim.amounts, passages)
+    if multiple is not None:
+        yield Finding(UNTRACED, "calculated", Reason("wrong_multiple", multiple))
+    if (amount := went_other_way(claim.flat, claim.amounts, cells, passages)) is not None:
+        span = amount.start, amount.end
         reason = Reason("told_other_way", (claim.text[slice(*span)],))
         yield Finding(OPPOSITE, "negation", reason, span)
 

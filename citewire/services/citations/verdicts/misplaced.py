@@ -94,12 +94,24 @@ def compared_with(amount: Amount, passages: Sequence[Digest]) -> Iterator[tuple[
             continue
         for held in passage.bound:
             if _is_value(amount, held.amount) and not _is_compared(held, passage):
-                yield from (
-                    (other.amount, passage.text[other.amount.start : other.amount.end])
-                    for other in passage.bound_in(held.sentence)
-                    if _is_compared(other, passage)
-                    and same_kind(held.amount.readings[0].kind, other.amount.readings[0].kind)
-                )
+                yield from _compared_beside(held, passage)
+
+
+def _compared_beside(held: BoundAmount, passage: Digest) -> Iterator[tuple[Amount, str]]:
+    """The figures next to one, of its kind, that it is compared with."""
+    kind = held.amount.readings[0].kind
+    alike = [
+        one
+        for one in passage.bound_in(held.sentence)
+        if not (own := one.amount.readings[0].kind) or same_kind(kind, own)
+    ]
+    at = alike.index(held)
+    for other in (*alike[max(0, at - 1) : at], *alike[at + 1 : at + 2]):
+        # `27,349 million euros, compared with 26,687 million`
+        is_scaled = other.amount.factor == held.amount.factor > 1
+        is_alike = is_scaled or same_kind(kind, other.amount.readings[0].kind)
+        if is_alike and _is_compared(other, passage):
+            yield other.amount, passage.text[other.amount.start : other.amount.end]
 
 
 def tells(amount: Amount, named: Stems, passage: Digest) -> bool:

@@ -1,4 +1,4 @@
-"""Claims that something doubled, tripled or halved, held against its figures."""
+"""Claims that something doubled or halved, rose or fell to a figure, held against what it was."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ from citewire.services.citations.verdicts.amounts import Amount
 from citewire.services.citations.verdicts.arithmetic import Operand
 from citewire.services.citations.verdicts.cells import CellTrace
 from citewire.services.citations.verdicts.digest import Digest
+from citewire.services.citations.verdicts.directions import said_direction
 from citewire.services.citations.verdicts.from_cells import length_of, time_of
 from citewire.services.citations.verdicts.misplaced import compared_with
 
@@ -22,6 +23,9 @@ _NEXT = re.compile(
     r"(?:(?:about|around|almost|some|nearly|over)\s)?[^\w\s]{0,3}"
 )
 """Between the word and the figure that something came to, or from."""
+_TO_BEFORE = re.compile(r"\b(?:to|a|auf|hasta)\s(?:about\s|around\s)?[^\w\s]{0,3}\s?$")
+NEAR = 20
+"""Characters before a figure in which it is said that something came to it."""
 _TO = frozenset("to a auf hasta".split())
 _TIMES = {"dou": 2.0, "dup": 2.0, "verdo": 2.0, "tri": 3.0, "tre": 3.0, "verdr": 3.0, "qua": 4.0,
           "hal": 0.5}  # fmt: skip
@@ -77,6 +81,29 @@ def wrong_multiple(
     if not ratios or any(not one.old or low <= one.new / one.old <= high for one in ratios):
         return None
     return Multiple(said[0], ratios[0].formula)
+
+
+def went_other_way(
+    flat: str, amounts: Sequence[Amount], cells: Mapping[int, CellTrace], passages: Sequence[Digest]
+) -> Amount | None:
+    """The figure that a claim says something rose to, where it was more before; or the reverse.
+
+    None where the claim tells other figures as well, or nothing tells what it was before.
+    """
+    plain = [one for one in amounts if not one.is_year]
+    if len(plain) != 1 or sum(one.is_year for one in amounts) > 1:
+        return None
+    amount = plain[0]
+    said = said_direction(flat, amount, is_course=True)
+    if not said or not _TO_BEFORE.search(flat, max(0, amount.start - NEAR), amount.start):
+        return None
+    ratios = list(_ratios(flat, None, cells, plain, passages))
+    went = {
+        (abs(one.new) > abs(one.old)) - (abs(one.new) < abs(one.old))
+        for one in ratios
+        if (one.new < 0) == (one.old < 0)
+    }
+    return amount if went == {-said} else None
 
 
 def _bounds(said: re.Match[str]) -> tuple[float, float]:
