@@ -19,9 +19,13 @@ export async function answered(page: Page): Promise<Locator> {
 }
 
 export async function askAndWait(page: Page, question: string): Promise<Locator> {
-  const before = await page.locator(".exchange").count();
+  // Not by their count: those out of sight leave the page.
+  const before = await page.evaluateHandle(() => [...document.querySelectorAll(".exchange")].at(-1));
   await ask(page, question);
-  await page.locator(".exchange").nth(before).waitFor();
+  await page.waitForFunction((was) => {
+    const last = [...document.querySelectorAll(".exchange")].at(-1);
+    return last !== undefined && last !== was;
+  }, before);
   await page.locator(".exchange[aria-busy=true]").waitFor({ state: "detached" });
   return page.locator(".exchange").last();
 }
